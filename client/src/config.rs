@@ -1,0 +1,324 @@
+//! What an application configures, with the defaults and the leniency of Kandy.js.
+//!
+//! Options are given as JSON, as to `create` and `updateConfig`: [`Config::from_json`] and
+//! [`Config::merge`]. What is given is merged over what is there; arrays are replaced. Validation
+//! never rejects: a value that the SDK would complain about is used, and the complaint comes back
+//! as a [`Violation`]. Only a value that has no place in the typed options, such as an array for
+//! a port, is a [`ConfigError`].
+//!
+//! Scalars of another type are turned into the type of their option, as JavaScript would do where
+//! they are used. Numbers are JavaScript's: a port of `"abc"` is NaN, and shows in the URL.
+//!
+//! From Rust, fill in what differs and leave the rest:
+//!
+//! ```
+//! use kandy_client::{Config, Connectivity};
+//!
+//! let config = Config {
+//!     connectivity: Connectivity {
+//!         reconnect_limit: 2.0,
+//!         ..Connectivity::default()
+//!     },
+//!     ..Config::for_server("127.0.0.1", 8080, 8081)
+//! };
+//! assert_eq!(config.authentication.websocket.base_url(), "ws://127.0.0.1:8081");
+//! ```
+
+mod known;
+mod read;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::js_value::{self, js_text};
+
+pub use self::known::{UnknownKey, unknown_keys};
+pub use self::read::{ConfigError, Violation};
+
+/// All options of a client.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Config {
+    /// The servers, and how to sign in to them.
+    pub authentication: Authentication,
+    /// Keep-alive and reconnection of the websocket.
+    pub connectivity: Connectivity,
+    /// What becomes of incoming notifications.
+    pub notifications: Notifications,
+    /// What is added to REST requests.
+    pub request: RequestOptions,
+    /// Every other top-level option (`call`, `logs`, `messaging`, ..), merged but never read:
+    /// none of them touches connecting. Empty by default.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// `authentication`: the two servers, and when tokens are renewed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Authentication {
+    /// The REST server, and what is subscribed to there.
+    pub subscription: SubscriptionServer,
+    /// The server of the notification channel.
+    pub websocket: WebSocketServer,
+    /// Seconds before its expiry at which a token is renewed; 300 by default, valid from 0. A
+    /// token that lives shorter than this is renewed without pause.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub early_refresh_margin: f64,
+}
+
+/// `authentication.subscription`: the REST server, and what is asked of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriptionServer {
+    /// Host name or address. `None`, the default, is a violation and connects to the host `null`.
+    pub server: Option<String>,
+    /// `https` by default; valid are `http` and `https`.
+    pub protocol: String,
+    /// Version in the paths of token requests, `v2.0`. Any other is a violation, and is used.
+    pub version: String,
+    /// Port, always written out in URLs; 443 by default, valid from 0.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub port: f64,
+    /// Lifetime in seconds that is asked for a subscription; 3600 by default, valid from 0. The
+    /// server's answer wins over it.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub expires: f64,
+    /// Services that are asked for; `call`, `IM` and `Presence` by default.
+    pub service: Vec<String>,
+    /// Sent as given; `English_US` by default.
+    pub localization: String,
+    /// Has no effect, as in the SDK, whose requests always say true; true by default.
+    pub use_turn: bool,
+    /// Sent as given; `WebSocket` by default. A websocket is opened whatever it says.
+    pub notification_type: String,
+}
+
+/// `authentication.websocket`: the server of the notification channel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebSocketServer {
+    /// Host name or address. `None`, the default, is a violation and connects to the host `null`.
+    pub server: Option<String>,
+    /// `wss` by default; every string is valid.
+    pub protocol: String,
+    /// Port, always written out in URLs; 443 by default, valid from 0.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub port: f64,
+}
+
+/// `connectivity`: keep-alive and reconnection of the websocket.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connectivity {
+    /// How the connection is checked: `keepAlive`, the only valid one.
+    pub method: String,
+    /// Milliseconds between two pings; 30000 by default, valid from 0.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub ping_interval: f64,
+    /// Attempts to open a websocket before it is given up; 5 by default, valid from 0, which
+    /// stands for no limit.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub reconnect_limit: f64,
+    /// Milliseconds from an attempt to the next; 5000 by default, valid from 0. The first
+    /// interval is never shorter than 2000.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub reconnect_delay: f64,
+    /// Factor by which the delay grows with each failed attempt; 1 by default, valid from 0.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub reconnect_time_multiplier: f64,
+    /// Milliseconds beyond which the delay does not grow; 640000 by default, valid from 0.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub reconnect_time_limit: f64,
+    /// Whether a lost websocket is opened again; true by default.
+    pub auto_reconnect: bool,
+    /// Has no effect with `keepAlive`; 3 by default, valid from 0.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub max_missed_pings: f64,
+    /// Whether pings are sent; true by default.
+    pub check_connectivity: bool,
+    /// Has no effect on this platform; `query` by default.
+    #[serde(rename = "webSocketOAuthMode")]
+    pub web_socket_oauth_mode: String,
+}
+
+/// `notifications`: what becomes of incoming notifications.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notifications {
+    /// How many ids are remembered to drop duplicates; 100 by default, valid from 0, which drops
+    /// none.
+    #[serde(serialize_with = "js_value::serialize")]
+    pub id_cache_length: f64,
+    /// `any-channel` by default; with `push-channel-only`, the other valid one, notifications of
+    /// calls are dropped when they come over the websocket.
+    pub incoming_call_notification_mode: String,
+    /// The push server, an object of the strings `server`, `port`, `protocol` and `version`;
+    /// none by default. It is kept as given and never read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push_registration: Option<Value>,
+}
+
+/// `request`: what is added to REST requests. The SDK does not document these options.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestOptions {
+    /// Whether requests carry `X-Cpaas-Agent`; true by default.
+    pub inject_agent_version_header: bool,
+    /// Added to that header behind a space; empty by default. The SDK validates nothing here.
+    pub custom_agent_version_header_suffix: String,
+}
+
+impl Config {
+    /// The defaults, with both servers on `host` and without encryption: for tests, whose
+    /// servers listen on ports of their own.
+    #[must_use]
+    pub fn for_server(host: &str, rest_port: u16, ws_port: u16) -> Self {
+        let mut config = Self::default();
+        let Authentication { subscription, websocket, .. } = &mut config.authentication;
+        subscription.server = Some(host.to_owned());
+        subscription.protocol = "http".to_owned();
+        subscription.port = rest_port.into();
+        websocket.server = Some(host.to_owned());
+        websocket.protocol = "ws".to_owned();
+        websocket.port = ws_port.into();
+        config
+    }
+
+    /// The defaults with `given` merged over them, as by `create`, and what the SDK would log
+    /// about it, a missing server included. Keys that the SDK does not know are ignored, as
+    /// there; [`unknown_keys`] lists them.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first value whose shape its option cannot hold.
+    pub fn from_json(given: &Value) -> Result<(Self, Vec<Violation>), ConfigError> {
+        let mut config = Self::default();
+        let mut violations = config.merge(given)?;
+        for (path, server) in [
+            ("authentication.subscription.server", &config.authentication.subscription.server),
+            ("authentication.websocket.server", &config.authentication.websocket.server),
+        ] {
+            if server.is_none() && violations.iter().all(|violation| violation.path != path) {
+                violations.push(Violation::missing(path));
+            }
+        }
+        Ok((config, violations))
+    }
+
+    /// Merges `patch` over the options, as `updateConfig` does: objects key by key, anything
+    /// else replaced. Reports what the SDK would log about the values in `patch`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first value whose shape its option cannot hold; the options are
+    /// then as before.
+    pub fn merge(&mut self, patch: &Value) -> Result<Vec<Violation>, ConfigError> {
+        let (merged, violations) = read::merged(self, patch)?;
+        *self = merged;
+        Ok(violations)
+    }
+}
+
+impl SubscriptionServer {
+    /// `{protocol}://{server}:{port}`, to which paths are appended; the host is `null` without a
+    /// server.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        base_url(&self.protocol, self.server.as_deref(), self.port)
+    }
+}
+
+impl WebSocketServer {
+    /// `{protocol}://{server}:{port}`, to which paths are appended; the host is `null` without a
+    /// server.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        base_url(&self.protocol, self.server.as_deref(), self.port)
+    }
+}
+
+impl Connectivity {
+    /// The options as the state of a websocket shows them: without `checkConnectivity`, and with
+    /// the method and who sees to it.
+    pub(crate) fn socket_options(&self) -> Value {
+        let mut options = serde_json::to_value(self).expect("options are plain JSON");
+        if let Value::Object(options) = &mut options {
+            options.shift_remove("checkConnectivity");
+            options.insert("method".to_owned(), json!({"type": self.method, "responsibleParty": "client"}));
+        }
+        options
+    }
+}
+
+fn base_url(protocol: &str, server: Option<&str>, port: f64) -> String {
+    let server = server.unwrap_or("null");
+    format!("{protocol}://{server}:{}", js_text(port))
+}
+
+impl Default for Authentication {
+    fn default() -> Self {
+        Self {
+            subscription: SubscriptionServer::default(),
+            websocket: WebSocketServer::default(),
+            early_refresh_margin: 300.0,
+        }
+    }
+}
+
+impl Default for SubscriptionServer {
+    fn default() -> Self {
+        Self {
+            server: None,
+            protocol: "https".to_owned(),
+            version: "v2.0".to_owned(),
+            port: 443.0,
+            expires: 3600.0,
+            service: ["call", "IM", "Presence"].map(str::to_owned).to_vec(),
+            localization: "English_US".to_owned(),
+            use_turn: true,
+            notification_type: "WebSocket".to_owned(),
+        }
+    }
+}
+
+impl Default for WebSocketServer {
+    fn default() -> Self {
+        Self { server: None, protocol: "wss".to_owned(), port: 443.0 }
+    }
+}
+
+impl Default for Connectivity {
+    fn default() -> Self {
+        Self {
+            method: "keepAlive".to_owned(),
+            ping_interval: 30_000.0,
+            reconnect_limit: 5.0,
+            reconnect_delay: 5_000.0,
+            reconnect_time_multiplier: 1.0,
+            reconnect_time_limit: 640_000.0,
+            auto_reconnect: true,
+            max_missed_pings: 3.0,
+            check_connectivity: true,
+            web_socket_oauth_mode: "query".to_owned(),
+        }
+    }
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self {
+            id_cache_length: 100.0,
+            incoming_call_notification_mode: "any-channel".to_owned(),
+            push_registration: None,
+        }
+    }
+}
+
+impl Default for RequestOptions {
+    fn default() -> Self {
+        Self { inject_agent_version_header: true, custom_agent_version_header_suffix: String::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

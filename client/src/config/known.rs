@@ -1,0 +1,211 @@
+//! The names of the options that Kandy.js documents.
+
+use serde_json::Value;
+
+/// A key that Kandy.js has no option for. The SDK ignores such keys without a word.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnknownKey {
+    /// Where it was found, such as `authentication.subscription.sever`.
+    pub path: String,
+    /// The option beside it whose name is most like it, if one is like it at all.
+    pub nearest: Option<&'static str>,
+}
+
+/// Every key in `value` that is no option, in the order in which they stand there.
+///
+/// The features that do not touch connecting (`call`, `logs`, `messaging`, ..) are known by name
+/// only: below them every key is accepted. What is not an object is not looked into; its shape
+/// is for [`Config::from_json`](super::Config::from_json) to judge.
+#[must_use]
+pub fn unknown_keys(value: &Value) -> Vec<UnknownKey> {
+    let mut unknown = Vec::new();
+    collect(value, "", OPTIONS, &mut unknown);
+    unknown
+}
+
+fn collect(value: &Value, path: &str, known: &'static [Key], unknown: &mut Vec<UnknownKey>) {
+    let Value::Object(members) = value else {
+        return;
+    };
+    for (name, member) in members {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match known.iter().find(|key| key.name == name) {
+            // A key without keys below it is a value, or open.
+            Some(key) if key.below.is_empty() => {}
+            Some(key) => collect(member, &path, key.below, unknown),
+            None => unknown.push(UnknownKey { path, nearest: nearest(name, known) }),
+        }
+    }
+}
+
+/// The known name that takes the fewest edits to reach, case aside, of at most a third of it.
+fn nearest(name: &str, known: &'static [Key]) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    known
+        .iter()
+        .map(|key| {
+            let edits = strsim::damerau_levenshtein(&name, &key.name.to_lowercase());
+            (edits, key.name)
+        })
+        .filter(|(edits, known)| *edits <= (known.len() / 3).max(1))
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, known)| known)
+}
+
+struct Key {
+    name: &'static str,
+    below: &'static [Key],
+}
+
+const fn key(name: &'static str) -> Key {
+    Key { name, below: &[] }
+}
+
+const fn section(name: &'static str, below: &'static [Key]) -> Key {
+    Key { name, below }
+}
+
+const OPTIONS: &[Key] = &[
+    section(
+        "authentication",
+        &[
+            section(
+                "subscription",
+                &[
+                    key("server"),
+                    key("protocol"),
+                    key("version"),
+                    key("port"),
+                    key("expires"),
+                    key("service"),
+                    key("localization"),
+                    key("useTurn"),
+                    key("notificationType"),
+                ],
+            ),
+            section("websocket", &[key("server"), key("protocol"), key("port")]),
+            key("earlyRefreshMargin"),
+        ],
+    ),
+    section(
+        "connectivity",
+        &[
+            key("method"),
+            key("pingInterval"),
+            key("reconnectLimit"),
+            key("reconnectDelay"),
+            key("reconnectTimeMultiplier"),
+            key("reconnectTimeLimit"),
+            key("autoReconnect"),
+            key("maxMissedPings"),
+            key("checkConnectivity"),
+            key("webSocketOAuthMode"),
+        ],
+    ),
+    section(
+        "notifications",
+        &[
+            key("idCacheLength"),
+            key("incomingCallNotificationMode"),
+            section("pushRegistration", &[key("server"), key("port"), key("protocol"), key("version")]),
+        ],
+    ),
+    section("request", &[key("injectAgentVersionHeader"), key("customAgentVersionHeaderSuffix")]),
+    section("common", &[key("enableReduxDevTools"), key("reduxDevToolsName"), key("allowProxy")]),
+    key("call"),
+    key("callHistory"),
+    key("contacts"),
+    key("groups"),
+    key("logs"),
+    key("media"),
+    key("messaging"),
+    key("presence"),
+    key("sipEvents"),
+    key("users"),
+    key("voicemail"),
+    key("webrtc"),
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Config;
+    use super::*;
+
+    #[test]
+    fn every_option_is_known() {
+        let mut config = serde_json::to_value(Config::default()).expect("options are JSON");
+        config["notifications"]["pushRegistration"] =
+            json!({"server": "s", "port": "1", "protocol": "https", "version": "1"});
+        assert_eq!(unknown_keys(&config), []);
+
+        config["common"] = json!({
+            "enableReduxDevTools": false, "reduxDevToolsName": "WebRTC SDK", "allowProxy": false,
+        });
+        let given = config.as_object().expect("options are an object");
+        for key in OPTIONS.iter().filter(|key| !key.below.is_empty()) {
+            assert_all_given(key, &given[key.name]);
+        }
+
+        fn assert_all_given(key: &Key, value: &Value) {
+            for below in key.below {
+                let value = value.get(below.name);
+                let value = value.unwrap_or_else(|| panic!("{} has {}", key.name, below.name));
+                assert_all_given(below, value);
+            }
+        }
+    }
+
+    #[test]
+    fn other_features_are_open() {
+        let value = json!({
+            "call": {"anything": {"goes": true}}, "callHistory": 5, "messaging": {"x": 1},
+            "logs": {"logLevel": "silent", "x": 1},
+        });
+        assert_eq!(unknown_keys(&value), []);
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest_option() {
+        for (value, path, nearest) in [
+            (json!({"requests": {"x": 1}}), "requests", Some("request")),
+            (json!({"Authentication": {}}), "Authentication", Some("authentication")),
+            (
+                json!({"authentication": {"subscription": {"sever": "h"}}}),
+                "authentication.subscription.sever",
+                Some("server"),
+            ),
+            (json!({"authentication": {"websocket": {"version": 1}}}), "authentication.websocket.version", None),
+            (json!({"connectivity": {"pingIntreval": 1}}), "connectivity.pingIntreval", Some("pingInterval")),
+            (
+                json!({"connectivity": {"webSocketOauthMode": "query"}}),
+                "connectivity.webSocketOauthMode",
+                Some("webSocketOAuthMode"),
+            ),
+            (
+                json!({"notifications": {"pushRegistration": {"prot": 1}}}),
+                "notifications.pushRegistration.prot",
+                Some("port"),
+            ),
+            (json!({"common": {"zzz": 1}}), "common.zzz", None),
+            (json!({"": 1}), "", None),
+        ] {
+            let path = path.to_owned();
+            assert_eq!(unknown_keys(&value), [UnknownKey { path, nearest }]);
+        }
+    }
+
+    #[test]
+    fn unknown_keys_come_in_order() {
+        let value = json!({"zeta": 1, "connectivity": {"b": 1, "a": 2}, "alpha": 3});
+        let paths: Vec<String> = unknown_keys(&value).into_iter().map(|key| key.path).collect();
+        assert_eq!(paths, ["zeta", "connectivity.b", "connectivity.a", "alpha"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_not_looked_into() {
+        assert_eq!(unknown_keys(&json!([{"x": 1}])), []);
+        assert_eq!(unknown_keys(&json!({"authentication": 5})), []);
+    }
+}

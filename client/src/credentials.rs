@@ -1,0 +1,134 @@
+//! What an application signs in with.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The argument of `connect()` and `updateToken()`.
+///
+/// The first of these that is complete is used: `username` and `password`; `access_token`; `refresh_token` and
+/// `username`; `oauth_token` and `username`. An empty text counts as missing.
+#[derive(Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Credentials {
+    /// The full user name, such as `alice@example.com`.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Option<String>,
+    /// An access token that is known already; it skips the token request.
+    pub access_token: Option<String>,
+    /// A refresh token: alone it fetches an access token, beside one it keeps that fresh.
+    pub refresh_token: Option<String>,
+    /// An OAuth token, sent as a bearer.
+    pub oauth_token: Option<String>,
+    /// The lifetime to ask for, and that of the given access token, in seconds.
+    pub expires: Option<Value>,
+}
+
+impl Credentials {
+    /// A user name and a password.
+    pub fn password(username: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { username: Some(username.into()), password: Some(password.into()), ..Self::default() }
+    }
+
+    /// A user name and an access token.
+    pub fn access_token(username: impl Into<String>, token: impl Into<String>) -> Self {
+        Self { username: Some(username.into()), access_token: Some(token.into()), ..Self::default() }
+    }
+
+    /// A user name and a refresh token.
+    pub fn refresh_token(username: impl Into<String>, token: impl Into<String>) -> Self {
+        Self { username: Some(username.into()), refresh_token: Some(token.into()), ..Self::default() }
+    }
+
+    /// A user name and an OAuth token.
+    pub fn oauth_token(username: impl Into<String>, token: impl Into<String>) -> Self {
+        Self { username: Some(username.into()), oauth_token: Some(token.into()), ..Self::default() }
+    }
+
+    /// The way of signing in that these credentials allow.
+    pub(crate) fn signature(&self) -> Signature<'_> {
+        let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+        match (&self.username, &self.password, &self.refresh_token, &self.oauth_token) {
+            (Some(username), Some(password), ..) if given(&self.username) && given(&self.password) => {
+                Signature::Password { username, password }
+            }
+            _ if given(&self.access_token) => Signature::AccessToken,
+            (Some(_), _, Some(token), _) if given(&self.username) && given(&self.refresh_token) => {
+                Signature::RefreshToken(token)
+            }
+            (Some(_), _, _, Some(token)) if given(&self.username) && given(&self.oauth_token) => {
+                Signature::OAuth(token)
+            }
+            _ => Signature::Invalid,
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = |text: &Option<String>| text.as_ref().map(|_| "***");
+        f.debug_struct("Credentials")
+            .field("username", &self.username)
+            .field("password", &secret(&self.password))
+            .field("access_token", &secret(&self.access_token))
+            .field("refresh_token", &secret(&self.refresh_token))
+            .field("oauth_token", &secret(&self.oauth_token))
+            .field("expires", &self.expires)
+            .finish()
+    }
+}
+
+/// The second argument of `connect()`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ConnectOptions {
+    /// Asks the platform to end the user's other sessions.
+    pub force_log_out: bool,
+    /// Names this client's subscription, so that the platform can tell it again.
+    pub client_correlator: Option<String>,
+}
+
+/// The way of signing in, in the order of PROTOCOL.md, section 4.1.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Signature<'a> {
+    Password { username: &'a str, password: &'a str },
+    AccessToken,
+    RefreshToken(&'a str),
+    OAuth(&'a str),
+    Invalid,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_complete_way_is_used() {
+        let all = Credentials {
+            access_token: Some("AT".into()),
+            refresh_token: Some("RT".into()),
+            oauth_token: Some("OA".into()),
+            ..Credentials::password("alice", "s3cret")
+        };
+        let without = |change: fn(&mut Credentials)| {
+            let mut credentials = all.clone();
+            change(&mut credentials);
+            credentials
+        };
+        assert_eq!(all.signature(), Signature::Password { username: "alice", password: "s3cret" });
+        assert_eq!(without(|c| c.password = Some(String::new())).signature(), Signature::AccessToken);
+        let no_access = without(|c| (c.password, c.access_token) = (None, None));
+        assert_eq!(no_access.signature(), Signature::RefreshToken("RT"));
+        assert_eq!(Credentials::oauth_token("alice", "OA").signature(), Signature::OAuth("OA"));
+        assert_eq!(Credentials::oauth_token("", "OA").signature(), Signature::Invalid);
+        assert_eq!(Credentials::default().signature(), Signature::Invalid);
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let shown = format!("{:?}", Credentials::password("alice", "s3cret"));
+        assert!(shown.contains("alice") && !shown.contains("s3cret"), "{shown}");
+    }
+}

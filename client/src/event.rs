@@ -1,0 +1,133 @@
+//! The events of a session, with the names and arguments that Kandy.js gives them.
+
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+
+/// The keys of a JavaScript object in their order; `None` is a key whose value is `undefined`.
+pub type Fields = Vec<(&'static str, Option<Value>)>;
+
+/// Makes one JSON object of `fields`; keys whose value is undefined are left out, as `JSON.stringify` does.
+#[must_use]
+pub fn fields_to_json(fields: Fields) -> Value {
+    let defined = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Value::Object(defined.collect::<Map<_, _>>())
+}
+
+/// What an application hears.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// `auth:change {}`: the connection state may have changed; ask
+    /// [`connection`](crate::Session::connection).
+    AuthChange,
+    /// `auth:change {reason, ..}`: the session has ended.
+    Disconnected {
+        /// Why; `None` when the application asked for it.
+        reason: Option<DisconnectReason>,
+        /// What a `gone` notification said of when to come back, as it said it.
+        retry_after: Option<Value>,
+    },
+    /// `auth:credentialsSet {}`: the tokens are known.
+    CredentialsSet,
+    /// `auth:error {error}`: connecting has failed, or an answer was not understood.
+    AuthError(Error),
+    /// `auth:resub {attemptNum, isFailure, error?}`: the subscription was renewed, or could not be.
+    Resubscribed {
+        /// The number of the attempt, from 1; 1 again after a success.
+        attempt_num: u32,
+        /// Why the attempt failed.
+        error: Option<Error>,
+    },
+    /// `ws:change {platform: "uc"}`: a websocket opens, is open, or is closed.
+    WebSocketChange,
+    /// `notification:received {payload}`: a notification that is no duplicate.
+    NotificationReceived {
+        /// The whole frame.
+        payload: Value,
+    },
+    /// `notifications:change {channel: "WEBSOCKET"}`: the channel was switched on or off.
+    NotificationsChange,
+}
+
+/// Why a session ended without being asked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisconnectReason {
+    /// `GONE`: the platform has ended the session.
+    Gone,
+    /// `LOST_CONNECTION`: the websocket was closed for good, or could not be opened again.
+    LostConnection,
+}
+
+impl DisconnectReason {
+    /// The reason's text in Kandy.js.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gone => "GONE",
+            Self::LostConnection => "LOST_CONNECTION",
+        }
+    }
+}
+
+/// The names of all events that a session can emit.
+pub const EVENT_NAMES: [&str; 7] = [
+    "auth:change",
+    "auth:credentialsSet",
+    "auth:error",
+    "auth:resub",
+    "ws:change",
+    "notification:received",
+    "notifications:change",
+];
+
+impl Event {
+    /// The event's name, which listeners are registered for.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::AuthChange | Self::Disconnected { .. } => "auth:change",
+            Self::CredentialsSet => "auth:credentialsSet",
+            Self::AuthError(_) => "auth:error",
+            Self::Resubscribed { .. } => "auth:resub",
+            Self::WebSocketChange => "ws:change",
+            Self::NotificationReceived { .. } => "notification:received",
+            Self::NotificationsChange => "notifications:change",
+        }
+    }
+
+    /// The argument that listeners get.
+    #[must_use]
+    pub fn args(&self) -> Fields {
+        match self {
+            Self::AuthChange | Self::CredentialsSet => Vec::new(),
+            Self::Disconnected { reason, retry_after } => {
+                let mut fields = vec![("reason", reason.map(|reason| reason.as_str().into()))];
+                if *reason == Some(DisconnectReason::Gone) {
+                    fields.insert(0, ("forced", Some(true.into())));
+                }
+                if retry_after.is_some() {
+                    fields.push(("retryAfter", retry_after.clone()));
+                }
+                fields
+            }
+            Self::AuthError(error) => vec![("error", Some(error.to_json()))],
+            Self::Resubscribed { attempt_num, error } => {
+                let mut fields =
+                    vec![("attemptNum", Some((*attempt_num).into())), ("isFailure", Some(error.is_some().into()))];
+                if let Some(error) = error {
+                    fields.push(("error", Some(error.to_json())));
+                }
+                fields
+            }
+            Self::WebSocketChange => vec![("platform", Some("uc".into()))],
+            Self::NotificationReceived { payload } => vec![("payload", Some(payload.clone()))],
+            Self::NotificationsChange => vec![("channel", Some("WEBSOCKET".into()))],
+        }
+    }
+
+    /// [`args`](Self::args) as one JSON object.
+    #[must_use]
+    pub fn args_json(&self) -> Value {
+        fields_to_json(self.args())
+    }
+}

@@ -1,0 +1,145 @@
+//! The boundary of a session: what goes in, what comes out.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use thiserror::Error;
+
+use crate::event::Event;
+
+/// Names a request of one session; they are numbered from 1 in the order of sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// Names a websocket of one session; they are numbered from 1 in the order of opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+impl fmt::Display for SocketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// One effect of an input. Effects leave a session in one order: requests, sockets, frames and closes first, then
+/// the events that the same input caused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Send a REST request; its answer comes back through [`handle_response`](crate::Session::handle_response).
+    Request {
+        /// The name under which the answer is given back.
+        id: RequestId,
+        /// What to send.
+        request: Request,
+    },
+    /// Open a websocket; all that happens to it comes back through
+    /// [`handle_websocket`](crate::Session::handle_websocket).
+    OpenWebSocket {
+        /// The new socket's name.
+        id: SocketId,
+        /// Its address, which is a valid URL.
+        url: String,
+    },
+    /// Send a text frame on an open websocket.
+    SendFrame {
+        /// The socket.
+        id: SocketId,
+        /// The frame's text.
+        text: String,
+    },
+    /// Close a websocket without a code, as `close()` does. Nothing more is heard of it.
+    CloseWebSocket {
+        /// The socket.
+        id: SocketId,
+    },
+    /// A task inside the SDK died. In a browser one console line is the only trace of it; here it is told, because
+    /// it explains why nothing more happens.
+    Crash(Task),
+    /// Tell the application, whose listeners see the session's state of that moment.
+    Event(Event),
+}
+
+/// The tasks inside the SDK that an answer of an unforeseen form can kill (PROTOCOL.md, section 8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Connecting and disconnecting: `isPending` stays true until the next connect succeeds or fails.
+    ConnectFlow,
+    /// Renewing the subscription: no more renewals in this session.
+    Resubscription,
+    /// All requests under way: none of them is ever answered.
+    Requests,
+    /// Reading notifications: the memory of duplicates is lost.
+    Notifications,
+    /// `updateToken()`: the call has no effect.
+    UpdateToken,
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ConnectFlow => "connect flow",
+            Self::Resubscription => "resubscription",
+            Self::Requests => "requests",
+            Self::Notifications => "notifications",
+            Self::UpdateToken => "update token",
+        })
+    }
+}
+
+/// A REST request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// GET, POST, PUT or DELETE.
+    pub method: Method,
+    /// The address as a browser would write it. It need not be valid: a subscription without an address of its own
+    /// is left at `http://host:portundefined`, which can only fail.
+    pub url: String,
+    /// `authorization` where there is one, `content-type`, `accept`, and `x-cpaas-agent` unless switched off.
+    pub headers: HeaderMap,
+    /// JSON, for POST and PUT.
+    pub body: Option<String>,
+}
+
+/// The answer to a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The reason phrase; empty where the server gave none.
+    pub status_text: String,
+    /// Only `content-type` is read.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+/// No answer came: refused, reset, an impossible address, or an answer that CORS hides. A browser tells none of
+/// them from another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Error)]
+#[error("the request failed without an answer")]
+pub struct NetworkFailure;
+
+/// What happens to a websocket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WebSocketInput {
+    /// The handshake succeeded.
+    Opened,
+    /// The handshake failed; why is not known to a browser.
+    Failed,
+    /// A text frame arrived.
+    Text(String),
+    /// A binary frame arrived. The SDK cannot read any: its content does not matter.
+    Binary,
+    /// The open socket is closed, by the server or by the network.
+    Closed {
+        /// The close code; 1005 for a close frame without one, 1006 where there was no close frame.
+        code: u16,
+    },
+}

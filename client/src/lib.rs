@@ -1,0 +1,57 @@
+//! A faithful port of the connect and disconnect part of Kandy.js (UC 3.x, SDK 3.41.1).
+//!
+//! [`Session`] is the whole client as a state machine without sockets, clocks, threads or chance of its own: the
+//! time comes in with each input, and effects come out of one ordered queue. It keeps every quirk that an
+//! application can see, so that what it does predicts what the real SDK does; `PORTING.md` lists them.
+//!
+//! # The drain rule
+//!
+//! Give one input, take all output, give the next:
+//!
+//! ```
+//! use kandy_client::{Config, ConnectOptions, Credentials, Event, Output, Session, Time};
+//!
+//! let mut session = Session::new(Config::for_server("127.0.0.1", 8080, 8081));
+//! let credentials = Credentials::password("alice@example.com", "s3cret");
+//! session.connect(Time::ZERO, &credentials, &ConnectOptions::default());
+//!
+//! let Some(Output::Request { request, .. }) = session.poll_output() else { panic!("a token is asked for first") };
+//! assert_eq!(request.url, "http://127.0.0.1:8080/v2.0/auth/mk_token?refresh=y");
+//! assert_eq!(session.poll_output(), Some(Output::Event(Event::AuthChange)));
+//! assert!(session.connection().is_pending);
+//! assert_eq!(session.poll_output(), None);
+//! ```
+//!
+//! [`Listeners`] and [`Emission`] give the events to an application's listeners in the SDK's order.
+
+#![forbid(unsafe_code)]
+
+mod browser;
+mod config;
+mod connect;
+mod credentials;
+mod error;
+mod event;
+mod io;
+mod js_value;
+mod json;
+mod keepalive;
+mod listener;
+mod notification;
+mod session;
+mod state;
+mod subscription;
+mod timer;
+mod token;
+mod websocket;
+mod wire;
+
+pub use config::*;
+pub use credentials::{ConnectOptions, Credentials};
+pub use error::{Code, Error};
+pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields, fields_to_json};
+pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
+pub use listener::{Call, Emission, Listeners};
+pub use session::Session;
+pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, UserInfo};
+pub use timer::{OpeningId, Time, Timer};
