@@ -1,0 +1,186 @@
+//! Accounts: who may sign in, with what password, and what is granted to them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::error::{PlatformError, nearest};
+use crate::limits::Limits;
+use crate::time::Time;
+
+/// What is special about a user; [`UserOptions::default`] is a user for whom the platform's defaults hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserOptions {
+    /// The services that may be granted, compared without regard to case; `None` grants whatever is asked for.
+    pub services: Option<Vec<String>>,
+    /// How long a login lasts, whatever the client asks for; whole seconds. `None` leaves it to the platform's
+    /// setting, then to the client, then to the default of one hour.
+    pub token_lifetime: Option<Duration>,
+    /// How long a subscription lasts without renewal, whatever the client asks for; whole seconds. `None` leaves it to
+    /// the client, then to the default of one hour.
+    pub subscription_lifetime: Option<Duration>,
+}
+
+/// One user, as scripts see it. Serialized in camelCase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserInfo {
+    /// The user's name, as it is given when signing in.
+    pub name: String,
+    /// When the user was added.
+    pub created: Time,
+    /// The services that may be granted; `None` stands for any.
+    pub services: Option<Vec<String>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) name: Arc<str>,
+    pub(crate) options: UserOptions,
+    password: String,
+    created: Time,
+}
+
+impl Account {
+    /// The services of `asked` that this account may have, spelled as asked.
+    pub(crate) fn grant(&self, asked: Vec<String>) -> Vec<String> {
+        let Some(allowed) = &self.options.services else { return asked };
+        let is_allowed = |service: &String| allowed.iter().any(|name| name.to_lowercase() == service.to_lowercase());
+        asked.into_iter().filter(is_allowed).collect()
+    }
+}
+
+/// Every account, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Accounts {
+    by_name: BTreeMap<Arc<str>, Account>,
+}
+
+impl Accounts {
+    pub(crate) fn add(
+        &mut self,
+        now: Time,
+        name: &str,
+        password: &str,
+        options: UserOptions,
+    ) -> Result<(), PlatformError> {
+        if self.by_name.contains_key(name) {
+            return Err(PlatformError::UserExists { name: name.to_owned() });
+        }
+        if self.by_name.len() >= Limits::USERS {
+            return Err(PlatformError::Full { what: "users", limit: Limits::USERS });
+        }
+        for lifetime in [options.token_lifetime, options.subscription_lifetime].into_iter().flatten() {
+            check_lifetime(lifetime)?;
+        }
+        let name: Arc<str> = name.into();
+        let account = Account { name: name.clone(), options, password: password.to_owned(), created: now };
+        self.by_name.insert(name, account);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.by_name.remove(name);
+    }
+
+    pub(crate) fn set_password(&mut self, name: &str, password: &str) -> Result<(), PlatformError> {
+        password.clone_into(&mut self.known_mut(name)?.password);
+        Ok(())
+    }
+
+    pub(crate) fn set_services(&mut self, name: &str, services: Vec<String>) -> Result<(), PlatformError> {
+        self.known_mut(name)?.options.services = Some(services);
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Account> {
+        self.by_name.get(name)
+    }
+
+    /// The account of a user whom a command is about.
+    pub(crate) fn known(&self, name: &str) -> Result<&Account, PlatformError> {
+        self.by_name.get(name).ok_or_else(|| self.unknown(name))
+    }
+
+    /// The account that `password` opens.
+    pub(crate) fn sign_in(&self, name: &str, password: &str) -> Option<&Account> {
+        self.by_name.get(name).filter(|account| account.password == password)
+    }
+
+    pub(crate) fn infos(&self) -> Vec<UserInfo> {
+        self.by_name
+            .values()
+            .map(|account| UserInfo {
+                name: account.name.to_string(),
+                created: account.created,
+                services: account.options.services.clone(),
+            })
+            .collect()
+    }
+
+    fn known_mut(&mut self, name: &str) -> Result<&mut Account, PlatformError> {
+        if !self.by_name.contains_key(name) {
+            return Err(self.unknown(name));
+        }
+        Ok(self.by_name.get_mut(name).expect("the name was found just now"))
+    }
+
+    fn unknown(&self, name: &str) -> PlatformError {
+        let known = self.by_name.keys().map(AsRef::as_ref);
+        PlatformError::UnknownUser { name: name.to_owned(), nearest: nearest(name, known) }
+    }
+}
+
+/// Lifetimes go over the wire as whole seconds, so a shorter one would be told as zero.
+pub(crate) fn check_lifetime(lifetime: Duration) -> Result<(), PlatformError> {
+    if lifetime < Duration::from_secs(1) || lifetime > MAX_LIFETIME {
+        return Err(PlatformError::Lifetime { millis: lifetime.as_millis() });
+    }
+    Ok(())
+}
+
+/// The longest lifetime that is granted: ten years.
+pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// The lifetime of tokens and subscriptions that nobody said anything about.
+pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn services(names: &[&str]) -> Vec<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn services_are_granted_without_regard_to_case_and_spelled_as_asked() {
+        let mut accounts = Accounts::default();
+        let options = UserOptions { services: Some(services(&["CALL", "presence"])), ..UserOptions::default() };
+        accounts.add(Time::ZERO, "alice", "x", options).unwrap();
+        let granted = accounts.get("alice").unwrap().grant(services(&["call", "IM", "Presence"]));
+        assert_eq!(granted, services(&["call", "Presence"]));
+    }
+
+    #[test]
+    fn a_command_about_a_stranger_names_the_nearest_user() {
+        let mut accounts = Accounts::default();
+        accounts.add(Time::ZERO, "alice@example.com", "x", UserOptions::default()).unwrap();
+        let error = accounts.set_password("alise@example.com", "y").unwrap_err();
+        assert_eq!(error.to_string(), "there is no user \"alise@example.com\" (did you mean \"alice@example.com\"?)");
+    }
+
+    #[test]
+    fn a_user_is_added_once_and_a_lifetime_has_bounds() {
+        let mut accounts = Accounts::default();
+        accounts.add(Time::ZERO, "alice", "x", UserOptions::default()).unwrap();
+        let again = accounts.add(Time::ZERO, "alice", "x", UserOptions::default());
+        assert_eq!(again, Err(PlatformError::UserExists { name: "alice".to_owned() }));
+
+        let options = UserOptions { token_lifetime: Some(Duration::from_millis(999)), ..UserOptions::default() };
+        let error = accounts.add(Time::ZERO, "bob", "x", options);
+        assert_eq!(error, Err(PlatformError::Lifetime { millis: 999 }));
+    }
+}

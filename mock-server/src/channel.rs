@@ -1,0 +1,181 @@
+//! Sockets on notification channels. A channel belongs to a subscription, and may have several sockets.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Serialize, Serializer};
+
+use crate::limits::Limits;
+use crate::platform::Output;
+use crate::subscription::SubscriptionId;
+use crate::time::Time;
+
+/// Names a socket of the platform, numbered from 1 in the order of the handshakes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(u64);
+
+impl SocketId {
+    /// The socket's number.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for SocketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WS-{}", self.0)
+    }
+}
+
+impl Serialize for SocketId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A data frame, either way. Control frames other than close do not reach the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// UTF-8 text; on this wire always JSON, unless a script sends something else.
+    Text(String),
+    /// Bytes. The platform sends none of its own.
+    Binary(Bytes),
+}
+
+impl Frame {
+    /// The length of the payload in bytes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether the payload has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How a socket stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SocketState {
+    /// Accepted; the handshake has not reached the client yet.
+    Opening,
+    /// Open.
+    Open,
+    /// Open or opening, but muted by `silence`: nothing that is sent to it goes out.
+    Silent,
+}
+
+/// One socket, as scripts see it. Serialized in camelCase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SocketInfo {
+    /// Its name: `WS-1`.
+    pub id: SocketId,
+    /// Whose it is.
+    pub user: String,
+    /// The subscription that it was opened for, which may have ended since.
+    pub subscription: SubscriptionId,
+    /// The channel that it is on: `CH-1`.
+    pub channel: String,
+    /// How it stands.
+    pub state: SocketState,
+    /// When the handshake had reached the client.
+    pub opened: Option<Time>,
+    /// Pings that came in.
+    pub pings: u64,
+    /// Frames that came in, pings among them.
+    pub frames_in: u64,
+    /// Frames that went out.
+    pub frames_out: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) user: Arc<str>,
+    pub(crate) subscription: SubscriptionId,
+    pub(crate) phase: Phase,
+    pub(crate) silent: bool,
+    pub(crate) pings: u64,
+    pub(crate) frames_in: u64,
+    pub(crate) frames_out: u64,
+}
+
+#[derive(Debug)]
+pub(crate) enum Phase {
+    /// What is to happen as soon as the socket is open, in this order. A close can only be the last of it.
+    Opening {
+        waiting: Vec<Output>,
+    },
+    Open {
+        since: Time,
+    },
+}
+
+impl Socket {
+    fn info(&self, id: SocketId) -> SocketInfo {
+        let (state, opened) = match self.phase {
+            Phase::Opening { .. } => (SocketState::Opening, None),
+            Phase::Open { since } => (SocketState::Open, Some(since)),
+        };
+        SocketInfo {
+            id,
+            user: self.user.to_string(),
+            subscription: self.subscription,
+            channel: self.subscription.channel(),
+            state: if self.silent { SocketState::Silent } else { state },
+            opened,
+            pings: self.pings,
+            frames_in: self.frames_in,
+            frames_out: self.frames_out,
+        }
+    }
+}
+
+/// Every socket, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Sockets {
+    by_id: BTreeMap<SocketId, Socket>,
+    made: u64,
+}
+
+impl Sockets {
+    pub(crate) fn is_full(&self) -> bool {
+        self.by_id.len() >= Limits::SOCKETS
+    }
+
+    pub(crate) fn reserve(&mut self, user: Arc<str>, subscription: SubscriptionId) -> SocketId {
+        self.made += 1;
+        let id = SocketId(self.made);
+        let phase = Phase::Opening { waiting: Vec::new() };
+        let socket = Socket { user, subscription, phase, silent: false, pings: 0, frames_in: 0, frames_out: 0 };
+        self.by_id.insert(id, socket);
+        id
+    }
+
+    pub(crate) fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
+        self.by_id.get_mut(&id)
+    }
+
+    pub(crate) fn remove(&mut self, id: SocketId) -> Option<Socket> {
+        self.by_id.remove(&id)
+    }
+
+    /// Those that `wanted` picks, oldest first. Copied, since what is done with them changes the table.
+    pub(crate) fn ids(&self, wanted: impl Fn(&Socket) -> bool) -> Vec<SocketId> {
+        self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| *id).collect()
+    }
+
+    pub(crate) fn infos(&self, user: Option<&str>) -> Vec<SocketInfo> {
+        self.by_id
+            .iter()
+            .filter(|(_, socket)| user.is_none_or(|name| &*socket.user == name))
+            .map(|(id, socket)| socket.info(*id))
+            .collect()
+    }
+}

@@ -1,0 +1,95 @@
+//! What a command can be refused for, and how a wrong name finds the right one.
+
+use crate::fault::FaultError;
+
+/// Why a command was refused. A refused command has changed nothing.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlatformError {
+    /// The command is about a user whom nobody added.
+    #[error("there is no user {name:?}{}", did_you_mean(nearest.as_deref()))]
+    UnknownUser {
+        /// The name that was given.
+        name: String,
+        /// The user whose name is most like it.
+        nearest: Option<String>,
+    },
+    /// A user of that name is there already.
+    #[error("there is a user {name:?} already: change the password with set_password, or remove the user first")]
+    UserExists {
+        /// The name that was given.
+        name: String,
+    },
+    /// A token with that text was issued before.
+    #[error("the token {token:?} was issued before: leave the text out to have a fresh one")]
+    TokenExists {
+        /// The text that was given.
+        token: String,
+    },
+    /// A lifetime below one second, or beyond what the wire can say.
+    #[error("a lifetime of {millis} ms cannot be granted: give at least one second and at most ten years")]
+    Lifetime {
+        /// The lifetime that was given, in ms.
+        millis: u128,
+    },
+    /// A close code that no endpoint may send.
+    #[error("the close code {code} cannot be sent: use 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none")]
+    CloseCode {
+        /// The code that was given.
+        code: u16,
+    },
+    /// The reason does not fit into a close frame.
+    #[error("the close reason has {bytes} bytes: a close frame holds 123, and none without a code")]
+    CloseReason {
+        /// Its length in bytes of UTF-8.
+        bytes: usize,
+    },
+    /// The frame is longer than the platform sends.
+    #[error("the frame has {bytes} bytes, the limit is {limit}")]
+    FrameTooLong {
+        /// Its length in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// One more would be beyond a limit.
+    #[error("the platform holds {limit} {what} already, its limit")]
+    Full {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The fault makes no sense.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+}
+
+/// The one of `known` that `name` was probably meant to be, if any is near enough.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let tolerance = (name.chars().count() / 3).max(2);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= tolerance && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// The tail of a message about a wrong name.
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(" (did you mean {name:?}?)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_found_and_a_far_one_is_not() {
+        let known = ["status", "statusText", "json"];
+        assert_eq!(nearest("statsu", known).as_deref(), Some("status"));
+        assert_eq!(nearest("statustext", known).as_deref(), Some("statusText"));
+        assert_eq!(nearest("colour", known), None);
+    }
+}

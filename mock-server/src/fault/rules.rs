@@ -1,0 +1,101 @@
+//! The ordered list of fault rules. The first that matches decides.
+
+use std::sync::Arc;
+
+use super::{Fault, FaultError, FaultId};
+use crate::limits::Limits;
+use crate::point::Point;
+
+/// Every rule that is not used up, in the order in which they were made.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    rules: Vec<Rule>,
+    made: u64,
+}
+
+/// The faults of one `fail`, used in order.
+#[derive(Debug)]
+struct Rule {
+    id: FaultId,
+    point: Point,
+    faults: Vec<Arc<Fault>>,
+    /// Which of `faults` is next.
+    at: usize,
+    /// How many requests that one has let pass.
+    passed: u32,
+    /// How often that one has acted.
+    acted: u32,
+}
+
+impl Faults {
+    /// Adds a rule behind those that are there.
+    pub(crate) fn add(&mut self, point: Point, faults: Vec<Fault>) -> Result<FaultId, FaultError> {
+        if faults.is_empty() {
+            return Err(FaultError::Empty);
+        }
+        if faults.len() > Limits::FAULTS_PER_RULE {
+            return Err(FaultError::TooMany { what: "faults in one list", limit: Limits::FAULTS_PER_RULE });
+        }
+        if self.rules.len() >= Limits::FAULT_RULES {
+            return Err(FaultError::TooMany { what: "fault rules", limit: Limits::FAULT_RULES });
+        }
+        let alone = faults.len() == 1;
+        for (index, fault) in faults.iter().enumerate() {
+            fault.check_at(point).map_err(|source| {
+                if alone { source } else { FaultError::InList { number: index + 1, source: Box::new(source) } }
+            })?;
+        }
+        self.made += 1;
+        let id = FaultId(self.made);
+        let faults = faults.into_iter().map(Arc::new).collect();
+        self.rules.push(Rule { id, point, faults, at: 0, passed: 0, acted: 0 });
+        Ok(id)
+    }
+
+    /// Removes the rules of one point, or all.
+    pub(crate) fn clear(&mut self, point: Option<Point>) {
+        self.rules.retain(|rule| point.is_some_and(|point| rule.point != point));
+    }
+
+    /// What a request meets: the fault of the first rule that matches, whose turn is thereby used.
+    pub(crate) fn decide(&mut self, point: Point, user: Option<&str>) -> Option<(FaultId, Arc<Fault>)> {
+        let (index, fault) = self
+            .rules
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, rule)| rule.point == point)
+            .find_map(|(index, rule)| rule.take_turn(user).map(|fault| (index, fault)))?;
+        let id = self.rules[index].id;
+        if self.rules[index].is_used_up() {
+            self.rules.remove(index);
+        }
+        Some((id, fault))
+    }
+}
+
+impl Rule {
+    fn take_turn(&mut self, user: Option<&str>) -> Option<Arc<Fault>> {
+        let fault = self.faults.get(self.at)?;
+        if fault.user.is_some() && fault.user.as_deref() != user {
+            return None;
+        }
+        if self.passed < fault.after {
+            self.passed += 1;
+            return None;
+        }
+        let fault = Arc::clone(fault);
+        self.acted = self.acted.saturating_add(1);
+        let is_last = self.at + 1 == self.faults.len();
+        let times = fault.times.or((!is_last).then_some(1));
+        if times.is_some_and(|times| self.acted >= times) {
+            self.at += 1;
+            self.passed = 0;
+            self.acted = 0;
+        }
+        Some(fault)
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.at == self.faults.len()
+    }
+}

@@ -1,0 +1,68 @@
+//! The Kandy platform (UC 3.x) as a sans-IO model: accounts, tokens, subscriptions, notification channels, faults.
+//!
+//! [`Platform`] holds no socket, clock, thread or random source. Whoever owns it feeds it what arrives from outside
+//! (`handle_*`), tells it what to do (the commands, plain verbs such as [`Platform::cut`]), and carries out what it
+//! asks for ([`Platform::poll_output`]). The present time comes in with each input and each command.
+//!
+//! # The drain rule
+//!
+//! One input or command, then [`Platform::poll_output`] until it gives `None`, then the next. Effects come in the order
+//! in which they happen, so an owner that keeps the rule sees the same order in every run.
+//!
+//! A REST request is answered on the spot: [`Platform::handle_request`] returns the [`Answer`], with the delay after
+//! which the owner is to deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
+//! [`Platform::handle_opened`] when the handshake has reached the client, and [`Platform::handle_closed`] when the
+//! connection is over, also if it never opened. Frames for a socket that is not open yet wait in it.
+//!
+//! # Time
+//!
+//! [`Platform::poll_timeout`] says when the platform next wants [`Platform::handle_timeout`]. Timers that are due at
+//! one instant fire in the order in which they were armed, one for each call, so that each is drained before the next.
+//! A call that comes too early does nothing.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use kandy_mock_server::{Platform, Reply, Time, UserOptions};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut platform = Platform::new();
+//! platform.add_user(Time::ZERO, "alice@example.com", "s3cret", UserOptions::default())?;
+//!
+//! let request = http::Request::get("/v2.0/auth/mk_token?refresh=y")
+//!     .header("authorization", "basic YWxpY2VAZXhhbXBsZS5jb206czNjcmV0")
+//!     .body(Bytes::new())?;
+//! let answer = platform.handle_request(Time::ZERO, &request);
+//! assert!(matches!(answer.reply, Reply::Respond(response) if response.status == 200));
+//! # Ok(())
+//! # }
+//! ```
+
+mod account;
+mod channel;
+mod error;
+mod fault;
+mod journal;
+mod limits;
+mod platform;
+mod point;
+mod reply;
+mod route;
+mod subscription;
+mod time;
+mod timer;
+mod token;
+mod wire;
+
+pub use account::{UserInfo, UserOptions};
+pub use channel::{Frame, SocketId, SocketInfo, SocketState};
+pub use error::PlatformError;
+pub use fault::{Fault, FaultError, FaultId};
+pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
+pub use limits::Limits;
+pub use platform::{GoneOptions, Output, Platform};
+pub use point::{Point, UnknownPoint};
+pub use reply::{Answer, Reply, Response, Upgrade};
+pub use subscription::{SubscriptionId, SubscriptionInfo};
+pub use time::Time;
+pub use timer::Timer;
+pub use token::{IssuedTokens, TokenOptions};

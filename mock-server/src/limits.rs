@@ -1,0 +1,38 @@
+//! How much the platform holds. Beyond a limit it refuses aloud: with an error, or with a 413, 414 or 503 answer.
+
+/// The platform's limits. They are constants: none is meant to be reached by an honest scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits;
+
+impl Limits {
+    /// Accounts.
+    pub const USERS: usize = 20_000;
+    /// Grants: one for each login, and what was refreshed from it. Beyond it: 503.
+    pub const GRANTS: usize = 100_000;
+    /// Tokens that one grant keeps beside its first ones; the oldest of them are forgotten.
+    pub const TOKENS_PER_GRANT: usize = 32;
+    /// Live subscriptions. Beyond it: 503.
+    pub const SUBSCRIPTIONS: usize = 20_000;
+    /// Sockets, open and opening. Beyond it the handshake is refused with 503.
+    pub const SOCKETS: usize = 20_000;
+    /// Frames that wait for one socket to open. Beyond it the socket is cut.
+    pub const PENDING_FRAMES: usize = 256;
+    /// Bytes of one frame. A longer one from the client closes its socket with 1009.
+    pub const FRAME_BYTES: usize = 64 * 1024;
+    /// Bytes of a request's body. Beyond it: 413.
+    pub const BODY_BYTES: usize = 64 * 1024;
+    /// Bytes of a request's path and query. Beyond it: 414.
+    pub const URL_BYTES: usize = 8 * 1024;
+    /// Fault rules that are not used up.
+    pub const FAULT_RULES: usize = 1_000;
+    /// Faults in one rule.
+    pub const FAULTS_PER_RULE: usize = 1_000;
+    /// Records in the journal; older ones are dropped, and counted.
+    pub const JOURNAL_RECORDS: usize = 10_000;
+    /// Bytes of a request's body that the journal keeps; a longer body is left out of its record.
+    pub const RECORDED_BODY_BYTES: usize = 4 * 1024;
+    /// Characters of a frame that the journal keeps.
+    pub const RECORDED_FRAME_CHARS: usize = 256;
+    /// Effects that wait for `poll_output`. Whoever does not drain them breaks the drain rule.
+    pub const OUTPUTS: usize = 1_000_000;
+}

@@ -1,0 +1,161 @@
+//! The platform: one machine out of accounts, tokens, subscriptions, sockets, faults and the journal.
+
+mod answer;
+mod auth;
+mod commands;
+mod sockets;
+mod subscriptions;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+pub use commands::GoneOptions;
+
+use crate::account::{Accounts, UserInfo};
+use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
+use crate::fault::Faults;
+use crate::journal::{Journal, Kind};
+use crate::limits::Limits;
+use crate::subscription::{SubscriptionInfo, Subscriptions};
+use crate::time::Time;
+use crate::timer::{Timer, Timers};
+use crate::token::Grants;
+
+/// The Kandy platform. The crate's own documentation says how to drive it.
+///
+/// What it does without being told to:
+/// - a subscription that is not renewed in time ends without a word: its channel takes no new socket, and the next PUT
+///   gets 404 with statusCode 4. Sockets that are open stay open; the platform never closes one by itself, but for a
+///   frame longer than [`Limits::FRAME_BYTES`];
+/// - a request with an unknown address gets 404 and `{}`;
+/// - pings are taken and not answered (see [`Platform::set_answer_pings`]); other frames are only recorded.
+#[derive(Debug, Default)]
+pub struct Platform {
+    settings: Settings,
+    accounts: Accounts,
+    grants: Grants,
+    subscriptions: Subscriptions,
+    sockets: Sockets,
+    faults: Faults,
+    timers: Timers,
+    journal: Journal,
+    output: VecDeque<Output>,
+    notifications_sent: u64,
+}
+
+/// An effect that the platform asks its owner for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send a frame to the client.
+    Send {
+        /// The socket.
+        socket: SocketId,
+        /// The frame.
+        frame: Frame,
+    },
+    /// Send a close frame, then end the connection. The platform has forgotten the socket: what is still heard of it is
+    /// ignored.
+    Close {
+        /// The socket.
+        socket: SocketId,
+        /// The close code; 1005 for a close frame without one.
+        code: u16,
+        /// The reason, at most 123 bytes; empty with 1005.
+        reason: String,
+    },
+    /// End the connection without a close frame, at once; if its handshake is still on the way, that fails. The
+    /// platform has forgotten the socket.
+    Cut {
+        /// The socket.
+        socket: SocketId,
+    },
+}
+
+#[derive(Debug, Default)]
+struct Settings {
+    offline: bool,
+    answer_pings: bool,
+    latency: Duration,
+    token_lifetime: Option<Duration>,
+}
+
+impl Platform {
+    /// A healthy platform without users.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Fires the first timer that is due, if one is. Drain, then call again until [`Self::poll_timeout`] lies ahead.
+    pub fn handle_timeout(&mut self, now: Time) {
+        match self.timers.fire(now) {
+            Some(Timer::SubscriptionExpiry(id)) => {
+                if let Some(subscription) = self.subscriptions.remove(id) {
+                    self.journal.write(now, None, Some(subscription.user), Kind::Expired { subscription: id });
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Which timer fires next, and when.
+    pub fn poll_timeout(&self) -> Option<(Time, Timer)> {
+        self.timers.next()
+    }
+
+    /// The next effect, in the order in which they are to happen.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.output.pop_front()
+    }
+
+    /// What happened so far.
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Every user, ordered by name.
+    pub fn users(&self) -> Vec<UserInfo> {
+        self.accounts.infos()
+    }
+
+    /// The live subscriptions of one user, or all; oldest first. Nobody has none, whether added or not.
+    pub fn subscriptions(&self, user: Option<&str>) -> Vec<SubscriptionInfo> {
+        self.subscriptions.of(user).map(|(id, subscription)| subscription.info(id)).collect()
+    }
+
+    /// The sockets of one user, or all; oldest first.
+    pub fn sockets(&self, user: Option<&str>) -> Vec<SocketInfo> {
+        self.sockets.infos(user)
+    }
+
+    /// Whether [`Self::set_offline`] holds.
+    pub const fn is_offline(&self) -> bool {
+        self.settings.offline
+    }
+
+    /// The delay of every answer and handshake.
+    pub const fn latency(&self) -> Duration {
+        self.settings.latency
+    }
+
+    fn emit(&mut self, output: Output) {
+        assert!(self.output.len() < Limits::OUTPUTS, "the drain rule is broken: nobody polls the platform's output");
+        self.output.push_back(output);
+    }
+
+    /// The one spelling of a user's name that all records share, if there is such a user.
+    fn shared_name(&self, name: &str) -> Arc<str> {
+        self.accounts.get(name).map_or_else(|| name.into(), |account| account.name.clone())
+    }
+
+    /// An id that no notification had before.
+    fn notification_id(&mut self) -> serde_json::Value {
+        self.notifications_sent += 1;
+        json!(format!("N-{}", self.notifications_sent))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Login and refresh: `mk_token` and `refresh_token` (PROTOCOL.md, 1.2 and 1.4).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request, StatusCode, Uri};
+
+use super::Platform;
+use crate::account::{DEFAULT_LIFETIME, MAX_LIFETIME};
+use crate::reply::Response;
+use crate::route::{parameter, query};
+use crate::time::Time;
+use crate::token::Pair;
+use crate::wire::{Success, TokenAnswer};
+
+impl Platform {
+    /// Only a `refresh=y` asks for a refresh token; the SDK always does.
+    pub(super) fn make_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, StatusCode> {
+        let (name, password) = Self::login(request).ok_or(StatusCode::UNAUTHORIZED)?;
+        let account = self.accounts.sign_in(&name, &password).ok_or(StatusCode::UNAUTHORIZED)?;
+        let user = account.name.clone();
+        let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
+        let with_refresh = parameter(request.uri(), "refresh").is_some_and(|value| value == "y");
+        let pair = self.grants.log_in(now, &user, lifetime, with_refresh);
+        pair.map(|pair| token_answer(&pair, lifetime)).ok_or(StatusCode::SERVICE_UNAVAILABLE)
+    }
+
+    /// The SDK sends a session's first access token here rather than the refresh token (PROTOCOL.md, 1.4).
+    pub(super) fn refresh_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, StatusCode> {
+        let token = self.refreshed_token(request).ok_or(StatusCode::UNAUTHORIZED)?;
+        let user = self.grants.refreshable(now, &token).ok_or(StatusCode::UNAUTHORIZED)?.clone();
+        let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
+        let pair = self.grants.refresh(now, &token, lifetime);
+        pair.map(|pair| token_answer(&pair, lifetime)).ok_or(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Name and password of a basic authorization. Clients write the scheme in lower case; its case means nothing
+    /// (RFC 9110, 11.1).
+    pub(super) fn login<B>(request: &Request<B>) -> Option<(String, String)> {
+        let credentials = authorization(request.headers(), "basic")?;
+        let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+        let (name, password) = text.split_once(':')?;
+        Some((name.to_owned(), password.to_owned()))
+    }
+
+    /// The token that a refresh is about. An OAuth session has it in the header.
+    fn refreshed_token<B>(&self, request: &Request<B>) -> Option<String> {
+        tokens(request).find(|token| self.grants.owner(token).is_some()).map(Cow::into_owned)
+    }
+
+    /// Whom a token of the request was issued to, valid or not.
+    pub(super) fn token_owner<B>(&self, request: &Request<B>) -> Option<&Arc<str>> {
+        tokens(request).find_map(|token| self.grants.owner(&token))
+    }
+
+    /// The user for whom the request's token speaks.
+    pub(super) fn bearer<B>(&self, now: Time, request: &Request<B>) -> Result<Arc<str>, StatusCode> {
+        let mut users = tokens(request).filter_map(|token| self.grants.user_of(now, &token));
+        users.next().cloned().ok_or(StatusCode::UNAUTHORIZED)
+    }
+
+    /// The account's setting wins over the platform's, that over what the client asks for.
+    pub(super) fn token_lifetime(&self, user: &str, asked: Option<Duration>) -> Duration {
+        let own = self.accounts.get(user).and_then(|account| account.options.token_lifetime);
+        own.or(self.settings.token_lifetime).or(asked).unwrap_or(DEFAULT_LIFETIME)
+    }
+}
+
+/// Every token that a request brings: in the query under either name, and in the header.
+fn tokens<B>(request: &Request<B>) -> impl Iterator<Item = Cow<'_, str>> {
+    let in_query = query(request.uri()).filter(|(name, _)| name == "token" || name == "access_token");
+    let in_header = authorization(request.headers(), "bearer").map(Cow::Borrowed);
+    in_query.map(|(_, token)| token).chain(in_header)
+}
+
+/// What follows the scheme in the `Authorization` header, if it has that scheme.
+fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (given, credentials) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    given.eq_ignore_ascii_case(scheme).then(|| credentials.trim())
+}
+
+/// `expires=N`, in seconds.
+fn asked_lifetime(uri: &Uri) -> Result<Option<Duration>, StatusCode> {
+    let Some(text) = parameter(uri, "expires") else { return Ok(None) };
+    let seconds: u64 = text.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
+    if seconds == 0 {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    Ok(Some(Duration::from_secs(seconds).min(MAX_LIFETIME)))
+}
+
+fn token_answer(pair: &Pair, lifetime: Duration) -> Response {
+    let success =
+        Success { access_token: &pair.access, refresh_token: pair.refresh.as_deref(), expires: lifetime.as_secs() };
+    Response::json(StatusCode::OK, &TokenAnswer { success })
+}

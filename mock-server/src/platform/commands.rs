@@ -1,0 +1,263 @@
+//! The commands: what a script tells the platform to do.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Platform;
+use crate::account::{UserOptions, check_lifetime};
+use crate::channel::{Frame, SocketId};
+use crate::error::PlatformError;
+use crate::fault::{Fault, FaultId, is_close_code};
+use crate::journal::Kind;
+use crate::limits::Limits;
+use crate::point::Point;
+use crate::time::Time;
+use crate::token::{IssuedTokens, TokenOptions};
+
+/// What a `gone` notification says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoneOptions {
+    /// `retryAfter`, in seconds; left out if `None`.
+    pub retry_after: Option<u64>,
+    /// The notification's id; a fresh one if `None`.
+    pub id: Option<String>,
+}
+
+impl Platform {
+    /// Adds a user, who may sign in with that password.
+    pub fn add_user(
+        &mut self,
+        now: Time,
+        name: &str,
+        password: &str,
+        options: UserOptions,
+    ) -> Result<(), PlatformError> {
+        self.accounts.add(now, name, password, options)?;
+        self.told(now, "addUser", Some(name));
+        Ok(())
+    }
+
+    /// Removes a user: every token is void, every subscription ends, and the sockets are cut.
+    pub fn remove_user(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
+        self.accounts.known(name)?;
+        self.told(now, "removeUser", Some(name));
+        self.grants.revoke(name);
+        self.end_all(name);
+        self.each_socket(name, |platform, socket| platform.cut_socket(now, socket));
+        self.accounts.remove(name);
+        Ok(())
+    }
+
+    /// Changes a password. Tokens stay valid.
+    pub fn set_password(&mut self, now: Time, name: &str, password: &str) -> Result<(), PlatformError> {
+        self.accounts.set_password(name, password)?;
+        self.told(now, "setPassword", Some(name));
+        Ok(())
+    }
+
+    /// Issues tokens as if the user had signed in elsewhere.
+    pub fn issue_token(
+        &mut self,
+        now: Time,
+        name: &str,
+        options: &TokenOptions,
+    ) -> Result<IssuedTokens, PlatformError> {
+        let user = self.accounts.known(name)?.name.clone();
+        if let Some(lifetime) = options.lifetime {
+            check_lifetime(lifetime)?;
+        }
+        let lifetime = options.lifetime.unwrap_or_else(|| self.token_lifetime(name, None));
+        let issued = self.grants.issue(now, &user, lifetime, options)?;
+        self.told(now, "issueToken", Some(name));
+        Ok(issued)
+    }
+
+    /// Makes the platform misbehave at `point`. The faults are used in order, each once unless it says `times`; the
+    /// last one holds until it is cleared or its `times` are used up. Of several rules for a point the oldest that matches
+    /// decides.
+    pub fn fail(&mut self, now: Time, point: Point, faults: Vec<Fault>) -> Result<FaultId, PlatformError> {
+        for user in faults.iter().filter_map(|fault| fault.user.as_deref()) {
+            self.accounts.known(user)?;
+        }
+        let id = self.faults.add(point, faults)?;
+        self.told(now, "fail", None);
+        Ok(id)
+    }
+
+    /// Removes the faults of one point, or all.
+    pub fn clear(&mut self, now: Time, point: Option<Point>) {
+        self.faults.clear(point);
+        self.told(now, "clear", None);
+    }
+
+    /// From now on connections are refused; the sockets are cut.
+    pub fn set_offline(&mut self, now: Time) {
+        self.told(now, "offline", None);
+        self.settings.offline = true;
+        for socket in self.sockets.ids(|_| true) {
+            self.cut_socket(now, socket);
+        }
+    }
+
+    /// Ends [`Self::set_offline`].
+    pub fn set_online(&mut self, now: Time) {
+        self.told(now, "online", None);
+        self.settings.offline = false;
+    }
+
+    /// Ends a user's connections without a close frame. Gives how many.
+    pub fn cut(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
+        self.accounts.known(name)?;
+        self.told(now, "cut", Some(name));
+        Ok(self.each_socket(name, |platform, socket| platform.cut_socket(now, socket)))
+    }
+
+    /// Closes a user's sockets with a close frame; one that is not open yet as soon as it is. Gives how many. `code` is
+    /// 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    pub fn close(&mut self, now: Time, name: &str, code: u16, reason: &str) -> Result<usize, PlatformError> {
+        self.accounts.known(name)?;
+        if !is_close_code(code) {
+            return Err(PlatformError::CloseCode { code });
+        }
+        if reason.len() > 123 || (code == 1005 && !reason.is_empty()) {
+            return Err(PlatformError::CloseReason { bytes: reason.len() });
+        }
+        self.told(now, "close", Some(name));
+        Ok(self.each_socket(name, |platform, socket| platform.close_socket(now, socket, code, reason)))
+    }
+
+    /// Mutes the sockets that a user has now, for the rest of their lives: they stay open, take what comes, and nothing
+    /// that is sent to them goes out. Gives how many.
+    pub fn silence(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
+        self.accounts.known(name)?;
+        self.told(now, "silence", Some(name));
+        Ok(self.each_socket(name, |platform, socket| {
+            if let Some(socket) = platform.sockets.get_mut(socket) {
+                socket.silent = true;
+            }
+        }))
+    }
+
+    /// Sends a JSON frame to all sockets of a user. A `notificationMessage` with neither `id` nor `eventId` gets a
+    /// fresh `id`, since clients drop what they take for a duplicate. Gives to how many sockets it goes.
+    pub fn send(&mut self, now: Time, name: &str, mut frame: Value) -> Result<usize, PlatformError> {
+        self.accounts.known(name)?;
+        if let Some(Value::Object(message)) = frame.get_mut("notificationMessage")
+            && !message.contains_key("id")
+            && !message.contains_key("eventId")
+        {
+            message.insert("id".to_owned(), self.notification_id());
+        }
+        self.send_raw_as(now, "send", name, &Frame::Text(frame.to_string()))
+    }
+
+    /// Sends a frame to all sockets of a user as it is. Gives to how many it goes.
+    pub fn send_raw(&mut self, now: Time, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
+        self.send_raw_as(now, "sendRaw", name, frame)
+    }
+
+    /// Ends the user's subscriptions and says so in a `gone` notification to all sockets of the user. Gives to how
+    /// many.
+    pub fn gone(&mut self, now: Time, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
+        self.accounts.known(name)?;
+        let id = options.id.clone().map_or_else(|| self.notification_id(), Value::String);
+        let mut message = json!({ "eventType": "gone", "id": id });
+        if let Some(seconds) = options.retry_after {
+            message["retryAfter"] = seconds.into();
+        }
+        let frame = json!({ "notificationMessage": message });
+        let frame = Frame::Text(frame.to_string());
+        check_length(&frame)?;
+        self.told(now, "gone", Some(name));
+        self.end_all(name);
+        Ok(self.send_all(now, name, &frame))
+    }
+
+    /// Makes all tokens of a user void, refresh tokens too. Open sockets stay.
+    pub fn expire_token(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
+        self.accounts.known(name)?;
+        self.told(now, "expireToken", Some(name));
+        self.grants.revoke(name);
+        Ok(())
+    }
+
+    /// Ends a user's subscriptions without a word, as if they had not been renewed. Gives how many.
+    pub fn end_subscription(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
+        self.accounts.known(name)?;
+        self.told(now, "endSubscription", Some(name));
+        Ok(self.end_all(name))
+    }
+
+    /// From now on a user's subscriptions are granted these services only, compared without regard to case.
+    pub fn grant_services(&mut self, now: Time, name: &str, services: Vec<String>) -> Result<(), PlatformError> {
+        self.accounts.set_services(name, services)?;
+        self.told(now, "grantServices", Some(name));
+        Ok(())
+    }
+
+    /// How long tokens last that are issued from now on, whatever clients ask for; `None` leaves it to them again.
+    /// A user's own setting wins.
+    pub fn set_token_lifetime(&mut self, now: Time, lifetime: Option<Duration>) -> Result<(), PlatformError> {
+        if let Some(lifetime) = lifetime {
+            check_lifetime(lifetime)?;
+        }
+        self.settings.token_lifetime = lifetime;
+        self.told(now, "tokenLifetime", None);
+        Ok(())
+    }
+
+    /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
+    pub fn set_answer_pings(&mut self, now: Time, answer: bool) {
+        self.settings.answer_pings = answer;
+        self.told(now, "answerPings", None);
+    }
+
+    /// Delays answers and handshakes from now on; frames and closes are not delayed. At first it is zero.
+    pub fn set_latency(&mut self, now: Time, latency: Duration) {
+        self.settings.latency = latency;
+        self.told(now, "latency", None);
+    }
+
+    fn send_raw_as(
+        &mut self,
+        now: Time,
+        command: &'static str,
+        name: &str,
+        frame: &Frame,
+    ) -> Result<usize, PlatformError> {
+        self.accounts.known(name)?;
+        check_length(frame)?;
+        self.told(now, command, Some(name));
+        Ok(self.send_all(now, name, frame))
+    }
+
+    fn send_all(&mut self, now: Time, name: &str, frame: &Frame) -> usize {
+        let sockets = self.sockets.ids(|socket| &*socket.user == name);
+        sockets.into_iter().filter(|socket| self.send_frame(now, *socket, frame)).count()
+    }
+
+    fn end_all(&mut self, name: &str) -> usize {
+        let ids: Vec<_> = self.subscriptions.of(Some(name)).map(|(id, _)| id).collect();
+        ids.iter().for_each(|id| self.end(*id));
+        ids.len()
+    }
+
+    fn each_socket(&mut self, name: &str, mut act: impl FnMut(&mut Self, SocketId)) -> usize {
+        let sockets = self.sockets.ids(|socket| &*socket.user == name);
+        sockets.iter().for_each(|socket| act(self, *socket));
+        sockets.len()
+    }
+
+    fn told(&mut self, now: Time, name: &'static str, user: Option<&str>) {
+        let user = user.map(|user| self.shared_name(user));
+        self.journal.write(now, None, user, Kind::Command { name });
+    }
+}
+
+fn check_length(frame: &Frame) -> Result<(), PlatformError> {
+    if frame.len() > Limits::FRAME_BYTES {
+        return Err(PlatformError::FrameTooLong { bytes: frame.len(), limit: Limits::FRAME_BYTES });
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
+
+use std::mem;
+
+use http::{Request, StatusCode};
+
+use super::answer::{own_error, replacement, shape};
+use super::{Output, Platform};
+use crate::channel::{Frame, Phase, SocketId};
+use crate::fault::Fault;
+use crate::journal::{Answered, FrameRecord, Kind, RequestRecord, Side};
+use crate::limits::Limits;
+use crate::point::Point;
+use crate::reply::Upgrade;
+use crate::route;
+use crate::subscription::SubscriptionId;
+use crate::time::Time;
+use crate::wire;
+
+impl Platform {
+    /// Answers a websocket handshake. The owner has checked that it is one; only its address and its token count here.
+    ///
+    /// An accepted socket is reserved: what is sent to it waits until [`Self::handle_opened`].
+    pub fn handle_upgrade(&mut self, now: Time, request: &Request<()>) -> Upgrade {
+        let channel = route::channel(request.uri().path());
+        let subscription = channel.and_then(|id| self.subscriptions.get(id));
+        let user = subscription.map(|subscription| &subscription.user);
+        let user = user.or_else(|| self.token_owner(request)).cloned();
+        let mut record = RequestRecord::new(request, |token| self.grants.owner(token).is_some());
+        let met = if self.settings.offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
+        let fault = met.as_ref().map(|(_, fault)| &**fault);
+        record.fault = met.as_ref().map(|(id, _)| *id);
+
+        let outcome = self.handshake(now, request, channel, fault);
+        record.answered = match &outcome {
+            Upgrade::Accept { .. } => Answered::Status(StatusCode::SWITCHING_PROTOCOLS.as_u16()),
+            Upgrade::Refuse { response, .. } => Answered::Status(response.status.as_u16()),
+            Upgrade::Hang => Answered::Hang,
+            Upgrade::Reset { .. } => Answered::Reset,
+            Upgrade::RefuseConnection => Answered::Refused,
+        };
+        let socket = match outcome {
+            Upgrade::Accept { socket, .. } => Some(socket),
+            Upgrade::Refuse { .. } | Upgrade::Hang | Upgrade::Reset { .. } | Upgrade::RefuseConnection => None,
+        };
+        self.journal.write(now, Some(Point::WebSocket), user, Kind::Upgrade { request: record, socket });
+        outcome
+    }
+
+    /// The handshake of an accepted socket has reached the client: what waited for it goes out.
+    pub fn handle_opened(&mut self, now: Time, socket: SocketId) {
+        let Some(opened) = self.sockets.get_mut(socket) else { return };
+        let Phase::Opening { waiting } = &mut opened.phase else { return };
+        let waiting = mem::take(waiting);
+        opened.phase = Phase::Open { since: now };
+        let user = opened.user.clone();
+        self.journal.write(now, Some(Point::WebSocket), Some(user), Kind::Opened { socket });
+        for output in waiting {
+            if let Output::Close { code, .. } = output {
+                self.forget(now, socket, Some(code), Side::Platform);
+            }
+            self.emit(output);
+        }
+    }
+
+    /// A data frame came from the client. It also shows that the socket is open.
+    pub fn handle_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {
+        let Some(from) = self.sockets.get_mut(socket) else { return };
+        if matches!(from.phase, Phase::Opening { .. }) {
+            self.handle_opened(now, socket);
+        }
+        let Some(from) = self.sockets.get_mut(socket) else { return };
+        from.frames_in += 1;
+        if frame.len() > Limits::FRAME_BYTES {
+            return self.close_socket(now, socket, 1009, "");
+        }
+        let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };
+        if !wire::is_ping(text) {
+            return self.record_frame(now, socket, frame);
+        }
+        from.pings += 1;
+        let answered = self.settings.answer_pings && !from.silent;
+        self.journal.ping(now, &from.user, socket, answered);
+        if answered {
+            from.frames_out += 1;
+            self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
+        }
+    }
+
+    /// A connection is over, or will never open. `code` is that of the client's close frame, 1005 for a frame without
+    /// one; `None` if there was no close frame.
+    pub fn handle_closed(&mut self, now: Time, socket: SocketId, code: Option<u16>) {
+        self.forget(now, socket, code, Side::Client);
+    }
+
+    /// Sends a frame as soon as the socket is open. `false` if it goes nowhere: the socket is muted, or about to close.
+    pub(super) fn send_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) -> bool {
+        let Some(to) = self.sockets.get_mut(socket) else { return false };
+        if to.silent {
+            return false;
+        }
+        let output = Output::Send { socket, frame: frame.clone() };
+        let user = to.user.clone();
+        match &mut to.phase {
+            Phase::Opening { waiting } if is_closing(waiting) => return false,
+            Phase::Opening { waiting } if waiting.len() >= Limits::PENDING_FRAMES => {
+                self.cut_socket(now, socket);
+                return false;
+            }
+            Phase::Opening { waiting } => {
+                to.frames_out += 1;
+                waiting.push(output);
+            }
+            Phase::Open { .. } => {
+                to.frames_out += 1;
+                self.emit(output);
+            }
+        }
+        let kind = Kind::FrameOut { socket, frame: FrameRecord::new(frame) };
+        self.journal.write(now, Some(Point::WebSocket), Some(user), kind);
+        true
+    }
+
+    /// Closes a socket as soon as it is open.
+    pub(super) fn close_socket(&mut self, now: Time, socket: SocketId, code: u16, reason: &str) {
+        let output = Output::Close { socket, code, reason: reason.to_owned() };
+        match self.sockets.get_mut(socket).map(|socket| &mut socket.phase) {
+            Some(Phase::Opening { waiting }) if is_closing(waiting) => {}
+            Some(Phase::Opening { waiting }) => waiting.push(output),
+            Some(Phase::Open { .. }) => {
+                self.forget(now, socket, Some(code), Side::Platform);
+                self.emit(output);
+            }
+            None => {}
+        }
+    }
+
+    /// Ends a connection at once, open or not.
+    pub(super) fn cut_socket(&mut self, now: Time, socket: SocketId) {
+        if self.forget(now, socket, None, Side::Platform) {
+            self.emit(Output::Cut { socket });
+        }
+    }
+
+    fn handshake(
+        &mut self,
+        now: Time,
+        request: &Request<()>,
+        channel: Option<SubscriptionId>,
+        fault: Option<&Fault>,
+    ) -> Upgrade {
+        let delay = self.delay(fault);
+        if self.settings.offline || fault.is_some_and(|fault| fault.refuse) {
+            return Upgrade::RefuseConnection;
+        }
+        if fault.is_some_and(|fault| fault.hang) {
+            return Upgrade::Hang;
+        }
+        if fault.is_some_and(|fault| fault.reset) {
+            return Upgrade::Reset { delay };
+        }
+        if let Some(fault) = fault.filter(|fault| fault.status.is_some()) {
+            let mut response = replacement(Point::WebSocket, fault);
+            shape(&mut response, fault);
+            return Upgrade::Refuse { response, delay };
+        }
+        match self.accept(now, request, channel) {
+            Ok(socket) => {
+                if let Some(code) = fault.and_then(|fault| fault.close_after_open) {
+                    self.close_socket(now, socket, code, "");
+                }
+                Upgrade::Accept { socket, delay }
+            }
+            Err(status) => Upgrade::Refuse { response: own_error(Point::WebSocket, status), delay },
+        }
+    }
+
+    fn accept(
+        &mut self,
+        now: Time,
+        request: &Request<()>,
+        channel: Option<SubscriptionId>,
+    ) -> Result<SocketId, StatusCode> {
+        let id = channel.ok_or(StatusCode::NOT_FOUND)?;
+        let owner = &self.subscriptions.get(id).ok_or(StatusCode::NOT_FOUND)?.user;
+        if self.bearer(now, request)? != *owner {
+            return Err(StatusCode::UNAUTHORIZED);
+        }
+        if self.sockets.is_full() {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        Ok(self.sockets.reserve(owner.clone(), id))
+    }
+
+    fn record_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {
+        let user = self.sockets.get_mut(socket).map(|from| from.user.clone());
+        let kind = Kind::FrameIn { socket, frame: FrameRecord::new(frame) };
+        self.journal.write(now, Some(Point::WebSocket), user, kind);
+    }
+
+    /// Whether there was such a socket.
+    fn forget(&mut self, now: Time, socket: SocketId, code: Option<u16>, by: Side) -> bool {
+        let Some(forgotten) = self.sockets.remove(socket) else { return false };
+        let kind = Kind::Closed { socket, code, by };
+        self.journal.write(now, Some(Point::WebSocket), Some(forgotten.user), kind);
+        true
+    }
+}
+
+fn is_closing(waiting: &[Output]) -> bool {
+    matches!(waiting.last(), Some(Output::Close { .. }))
+}

@@ -1,0 +1,159 @@
+//! Subscribing, renewing and leaving (PROTOCOL.md, 1.3, 1.5 and 1.6).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use serde_json::Value;
+
+use super::Platform;
+use crate::account::{DEFAULT_LIFETIME, MAX_LIFETIME};
+use crate::fault::Fault;
+use crate::limits::Limits;
+use crate::reply::Response;
+use crate::route::{CHANNELS, Target};
+use crate::subscription::{Subscription, SubscriptionId};
+use crate::time::Time;
+use crate::timer::Timer;
+use crate::wire::{SubscribeAnswer, SubscribeBody, SubscribeRequest, SubscribeResponse, SubscriptionParams, code};
+
+impl Platform {
+    /// Makes a subscription. One client may have several: the platform ends none because of another.
+    ///
+    /// `fault` only shapes the answer. But a correlator that it puts there is one that the client has been told, so the
+    /// subscription goes by it as well.
+    pub(super) fn subscribe(
+        &mut self,
+        now: Time,
+        user: &str,
+        request: &Request<Bytes>,
+        fault: Option<&Fault>,
+    ) -> Result<Response, StatusCode> {
+        self.authorize(now, user, request)?;
+        let asked = parse(request.body())?;
+        if self.subscriptions.len() >= Limits::SUBSCRIPTIONS {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let account = self.accounts.get(user).ok_or(StatusCode::NOT_FOUND)?;
+        let owner = account.name.clone();
+        let services = account.grant(asked.service.unwrap_or_default());
+        let lifetime = self.subscription_lifetime(user, asked.expires).unwrap_or(DEFAULT_LIFETIME);
+        let told = fault.and_then(|fault| fault.params.as_ref()?.get("clientCorrelator")).and_then(Value::as_str);
+        let correlator = asked.client_correlator;
+
+        let id = self.subscriptions.next_id();
+        let answer = SubscribeAnswer {
+            subscribe_response: SubscribeResponse {
+                status_code: code::OK,
+                subscription: Some(&format!("{}/{id}", request.uri().path())),
+                subscription_params: Some(SubscriptionParams {
+                    expires: lifetime.as_secs(),
+                    service: &services,
+                    localization: Some(asked.localization.as_deref().unwrap_or("English_US")),
+                    use_turn: Some(asked.use_turn.unwrap_or(true)),
+                    notification_type: asked.notification_type.as_deref().unwrap_or("WebSocket"),
+                    notification_channel: Some(&format!("{CHANNELS}{}", id.channel())),
+                    client_correlator: correlator.as_deref(),
+                }),
+            },
+        };
+        let response = Response::json(StatusCode::OK, &answer);
+        let expiry = self.timers.arm(now + lifetime, Timer::SubscriptionExpiry(id));
+        let correlator = told.map(ToOwned::to_owned).or_else(|| correlator.map(Into::into));
+        let subscription =
+            Subscription { user: owner, services, lifetime, correlator, created: now, renewed: now, expiry };
+        self.subscriptions.insert(id, subscription);
+        Ok(response)
+    }
+
+    /// Renews a subscription: its lifetime begins anew. The services may change within what is granted.
+    pub(super) fn resubscribe(
+        &mut self,
+        now: Time,
+        user: &str,
+        target: &Target<'_>,
+        request: &Request<Bytes>,
+    ) -> Result<Response, StatusCode> {
+        let id = self.target(now, user, target, request)?;
+        let asked = parse(request.body())?;
+        let services = self.accounts.get(user).zip(asked.service).map(|(account, asked)| account.grant(asked));
+        let lifetime = self.subscription_lifetime(user, asked.expires);
+        let subscription = self.subscriptions.get_mut(id).ok_or(StatusCode::NOT_FOUND)?;
+        subscription.services = services.unwrap_or_else(|| subscription.services.clone());
+        subscription.lifetime = lifetime.unwrap_or(subscription.lifetime);
+        subscription.renewed = now;
+        self.timers.disarm(subscription.expiry);
+        subscription.expiry = self.timers.arm(now + subscription.lifetime, Timer::SubscriptionExpiry(id));
+
+        let params = SubscriptionParams {
+            expires: subscription.lifetime.as_secs(),
+            service: &subscription.services,
+            localization: None,
+            use_turn: None,
+            notification_type: asked.notification_type.as_deref().unwrap_or("WebSocket"),
+            notification_channel: None,
+            client_correlator: None,
+        };
+        let subscribe_response = SubscribeResponse {
+            status_code: code::OK,
+            subscription: Some(request.uri().path()),
+            subscription_params: Some(params),
+        };
+        Ok(Response::json(StatusCode::OK, &SubscribeAnswer { subscribe_response }))
+    }
+
+    /// Ends a subscription. Its sockets are the client's to close.
+    pub(super) fn unsubscribe(
+        &mut self,
+        now: Time,
+        user: &str,
+        target: &Target<'_>,
+        request: &Request<Bytes>,
+    ) -> Result<Response, StatusCode> {
+        let id = self.target(now, user, target, request)?;
+        self.end(id);
+        Ok(Response::json(StatusCode::OK, &SubscribeAnswer::bare(code::OK)))
+    }
+
+    /// Forgets a subscription.
+    pub(super) fn end(&mut self, id: SubscriptionId) {
+        if let Some(subscription) = self.subscriptions.remove(id) {
+            self.timers.disarm(subscription.expiry);
+        }
+    }
+
+    /// The live subscription that a request is about, if its token allows it.
+    fn target(
+        &self,
+        now: Time,
+        user: &str,
+        target: &Target<'_>,
+        request: &Request<Bytes>,
+    ) -> Result<SubscriptionId, StatusCode> {
+        self.authorize(now, user, request)?;
+        let id = match target {
+            Target::Id(id) => *id,
+            Target::Correlator(correlator) => self.subscriptions.correlated(user, correlator),
+        };
+        let is_theirs =
+            |id: &SubscriptionId| self.subscriptions.get(*id).is_some_and(|subscription| &*subscription.user == user);
+        id.filter(is_theirs).ok_or(StatusCode::NOT_FOUND)
+    }
+
+    /// A valid token of somebody else is forbidden rather than unauthorized.
+    fn authorize(&self, now: Time, user: &str, request: &Request<Bytes>) -> Result<(), StatusCode> {
+        if *self.bearer(now, request)? == *user { Ok(()) } else { Err(StatusCode::FORBIDDEN) }
+    }
+
+    /// The account's setting wins over what the client asks for. Zero is no lifetime, so it asks for nothing.
+    fn subscription_lifetime(&self, user: &str, asked: Option<u64>) -> Option<Duration> {
+        let own = self.accounts.get(user).and_then(|account| account.options.subscription_lifetime);
+        let asked = asked.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        own.or(asked).map(|lifetime| lifetime.min(MAX_LIFETIME))
+    }
+}
+
+fn parse(body: &Bytes) -> Result<SubscribeRequest<'_>, StatusCode> {
+    let body: SubscribeBody<'_> = serde_json::from_slice(body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    Ok(body.subscribe_request)
+}

@@ -1,0 +1,161 @@
+use super::*;
+
+/// The kinds of the records from `seq` on, with their points.
+fn kinds(bench: &Bench, seq: u64) -> Vec<(Value, Value)> {
+    let read = |record: &Record| {
+        let value = serde_json::to_value(record).unwrap();
+        (value["kind"].clone(), value["point"].clone())
+    };
+    bench.platform.journal().since(seq).map(read).collect()
+}
+
+#[test]
+fn a_session_is_recorded_in_order() {
+    let mut bench = Bench::new();
+    let start = bench.platform.journal().next_seq();
+    let socket = bench.connect(ALICE);
+    bench.frame(socket, PING);
+    bench.platform.send(bench.now, ALICE, json!({})).unwrap();
+    bench.frame(socket, "hello");
+    bench.platform.handle_closed(bench.now, socket, Some(1005));
+    bench.advance(3600);
+    let websocket = json!("websocket");
+    assert_eq!(
+        kinds(&bench, start),
+        [
+            (json!("request"), json!("mk_token")),
+            (json!("request"), json!("subscribe")),
+            (json!("upgrade"), websocket.clone()),
+            (json!("opened"), websocket.clone()),
+            (json!("pings"), websocket.clone()),
+            (json!("command"), Value::Null),
+            (json!("frameOut"), websocket.clone()),
+            (json!("frameIn"), websocket.clone()),
+            (json!("closed"), websocket),
+            (json!("expired"), Value::Null),
+        ]
+    );
+    let everyone_is_alice = |record: &Record| record.user.as_deref() == Some(ALICE);
+    assert!(bench.platform.journal().since(start).all(everyone_is_alice));
+}
+
+#[test]
+fn a_request_is_recorded_with_its_answer_and_without_its_secrets() {
+    let mut bench = Bench::new();
+    bench
+        .ask(Method::GET, "/v2.0/auth/mk_token?refresh=y&token=from-elsewhere")
+        .header("content-type", "application/json")
+        .header("accept", "application/json")
+        .header("x-cpaas-agent", "cpaas-js-sdk/3.41.1")
+        .basic(ALICE, "s3cret")
+        .answer();
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    assert_eq!(
+        serde_json::to_value(record).unwrap(),
+        json!({
+            "seq": 2,
+            "time": 0,
+            "point": "mk_token",
+            "user": ALICE,
+            "kind": "request",
+            "method": "GET",
+            "path": "/v2.0/auth/mk_token",
+            "query": { "refresh": "y", "token": "***" },
+            "authorization": "basic",
+            "contentType": "application/json",
+            "accept": "application/json",
+            "agent": "cpaas-js-sdk/3.41.1",
+            "body": null,
+            "answered": 200,
+            "fault": null,
+        })
+    );
+    let everything = format!("{:?}", bench.platform.journal());
+    for secret in ["s3cret", "from-elsewhere", &STANDARD.encode(format!("{ALICE}:s3cret"))] {
+        assert!(!everything.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn bodies_are_kept_where_they_hold_no_secret() {
+    let mut bench = Bench::new();
+    bench.subscribe(ALICE);
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    let request = record.request().unwrap();
+    assert_eq!(request.body_json().unwrap()["subscribeRequest"]["expires"], 3600);
+    assert_eq!(request.query, [("token".to_owned(), "AT-1".to_owned())]);
+
+    bench.ask(Method::POST, "/login").json(&json!({ "password": "s3cret" })).answer();
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    assert_eq!(record.request().unwrap().body_json(), None);
+}
+
+#[test]
+fn a_record_names_the_user_even_if_nobody_has_that_name() {
+    let mut bench = Bench::new();
+    bench.log_in_as("nobody", "x");
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    assert_eq!((record.point, record.user.as_deref()), (Some(Point::MkToken), Some("nobody")));
+    assert_eq!(record.request().unwrap().answered, Answered::Status(401));
+}
+
+#[test]
+fn the_rule_that_decided_is_named_and_so_is_an_answer_that_never_came() {
+    let mut bench = Bench::new();
+    let faults = [json!({ "hang": true }), json!({ "reset": true }), json!({ "refuse": true })];
+    bench.fail(Point::MkToken, &Value::Array(faults.into()));
+    for (answered, shown) in [(Answered::Hang, "hang"), (Answered::Reset, "reset"), (Answered::Refused, "refused")] {
+        bench.log_in_as(ALICE, "s3cret");
+        let record = bench.platform.journal().iter().next_back().unwrap();
+        assert_eq!(serde_json::to_value(record).unwrap()["answered"], shown);
+        let request = record.request().unwrap();
+        assert_eq!((request.answered, request.answered.status()), (answered, None));
+        assert_eq!(request.fault.map(FaultId::number), Some(1));
+    }
+}
+
+#[test]
+fn pings_with_nothing_between_them_are_one_record() {
+    let mut bench = Bench::new();
+    let socket = bench.connect(ALICE);
+    for _ in 0..2880 {
+        bench.frame(socket, PING);
+        bench.now = bench.now + Duration::from_secs(30);
+    }
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    let last = Time::from_millis(2879 * 30_000);
+    assert_eq!(record.kind, Kind::Pings { socket, count: 2880, last, answered: false });
+    assert_eq!(record.time, Time::ZERO);
+
+    bench.platform.set_answer_pings(bench.now, true);
+    bench.frame(socket, PING);
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    assert_eq!(record.kind, Kind::Pings { socket, count: 1, last: bench.now, answered: true });
+}
+
+#[test]
+fn the_oldest_records_are_dropped_and_counted_and_cursors_stay_right() {
+    let mut bench = Bench::new();
+    for _ in 0..Limits::JOURNAL_RECORDS {
+        bench.platform.clear(bench.now, None);
+    }
+    let journal = bench.platform.journal();
+    assert_eq!((journal.dropped(), journal.iter().len()), (2, Limits::JOURNAL_RECORDS));
+    assert_eq!(journal.iter().next().unwrap().seq, 2);
+    assert_eq!(journal.since(0).len(), Limits::JOURNAL_RECORDS);
+    let next = journal.next_seq();
+    assert_eq!(journal.since(next - 3).map(|record| record.seq).collect::<Vec<_>>(), [next - 3, next - 2, next - 1]);
+    assert_eq!(journal.since(next).len(), 0);
+    assert_eq!(journal.since(next + 9).len(), 0);
+}
+
+#[test]
+fn of_a_long_frame_the_beginning_is_kept() {
+    let mut bench = Bench::new();
+    let socket = bench.connect(ALICE);
+    let frame = Frame::Binary(Bytes::from(vec![b'x'; 5000]));
+    bench.platform.handle_frame(bench.now, socket, &frame);
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    let Kind::FrameIn { frame, .. } = &record.kind else { panic!("{record:?}") };
+    assert_eq!((frame.binary, frame.bytes, frame.beginning.len()), (true, 5000, Limits::RECORDED_FRAME_CHARS));
+}

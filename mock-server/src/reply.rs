@@ -1,0 +1,141 @@
+//! What the platform answers to a request or a handshake.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONTENT_TYPE, ORIGIN, VARY,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::channel::SocketId;
+
+/// What a request gets, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// What it gets.
+    pub reply: Reply,
+    /// How long after the request: the platform's latency and the delay of a fault. Zero for [`Reply::Hang`] and
+    /// [`Reply::Refuse`].
+    pub delay: Duration,
+}
+
+/// The outcome of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// An HTTP answer.
+    Respond(Response),
+    /// The request was taken, and no answer will come. The connection stays.
+    Hang,
+    /// The request was taken, then the connection was reset.
+    Reset,
+    /// The connection was refused: the request was never taken.
+    Refuse,
+}
+
+/// An HTTP answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The reason phrase, where it is not the usual one of the status.
+    pub reason: Option<String>,
+    /// Every header but those that belong to the connection: Content-Length, Date and the like are the owner's.
+    pub headers: HeaderMap,
+    /// The body, empty where the status has none.
+    pub body: Bytes,
+}
+
+/// The outcome of a websocket handshake.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Upgrade {
+    /// 101. Call [`crate::Platform::handle_opened`] once it has been delivered.
+    Accept {
+        /// The socket's name from now on.
+        socket: SocketId,
+        /// How long after the request.
+        delay: Duration,
+    },
+    /// An HTTP answer other than 101.
+    Refuse {
+        /// The answer.
+        response: Response,
+        /// How long after the request.
+        delay: Duration,
+    },
+    /// The handshake is never answered. The connection stays.
+    Hang,
+    /// The connection is reset instead of an answer.
+    Reset {
+        /// How long after the request.
+        delay: Duration,
+    },
+    /// The connection is refused.
+    RefuseConnection,
+}
+
+impl Response {
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, reason: None, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        let text = serde_json::to_vec(body).expect("what the platform says has text keys and finite numbers");
+        Self::typed(status, text.into(), HeaderValue::from_static(JSON))
+    }
+
+    pub(crate) fn typed(status: StatusCode, body: Bytes, content_type: HeaderValue) -> Self {
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(CONTENT_TYPE, content_type);
+        Self { status, reason: None, headers, body }
+    }
+
+    pub(crate) fn with_reason(mut self, reason: &str) -> Self {
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
+    /// Changes the body, if it is JSON.
+    pub(crate) fn edit_json(&mut self, edit: impl FnOnce(&mut Value)) {
+        if let Ok(mut value) = serde_json::from_slice(&self.body) {
+            edit(&mut value);
+            self.body = value.to_string().into();
+        }
+    }
+
+    /// Lets a page of any origin read the answer.
+    pub(crate) fn allow_origin(&mut self, request: &HeaderMap) {
+        let origin = request.get(ORIGIN);
+        if origin.is_some() {
+            self.headers.insert(VARY, HeaderValue::from_static("origin"));
+        }
+        let allowed = origin.cloned().unwrap_or(HeaderValue::from_static("*"));
+        self.headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+        self.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+    }
+}
+
+pub(crate) const JSON: &str = "application/json";
+
+/// The answer to a CORS preflight (Fetch standard, 3.2; private network access: its own draft).
+pub(crate) fn preflight(request: &HeaderMap) -> Response {
+    let mut response = Response::empty(StatusCode::NO_CONTENT);
+    response.allow_origin(request);
+    let headers = &mut response.headers;
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, DELETE"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("accept, authorization, content-type, x-cpaas-agent"),
+    );
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    if request.contains_key(REQUEST_PRIVATE_NETWORK) {
+        headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+const REQUEST_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");
+const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");

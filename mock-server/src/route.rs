@@ -1,0 +1,196 @@
+//! Which point of the platform a request is for, and what its address says.
+
+use std::borrow::Cow;
+
+use http::{Method, Uri};
+
+use crate::point::Point;
+use crate::subscription::SubscriptionId;
+
+/// Where a request goes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Route<'a> {
+    MkToken,
+    RefreshToken,
+    Subscribe { user: Cow<'a, str> },
+    Resubscribe { user: Cow<'a, str>, target: Target<'a> },
+    Unsubscribe { user: Cow<'a, str>, target: Target<'a> },
+    Other,
+}
+
+/// How a path names a subscription.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Target<'a> {
+    /// `/subscription/SUB-1`; `None` if that is no name that the platform gives.
+    Id(Option<SubscriptionId>),
+    /// `/subscription/clientCorrelator/{value}`.
+    Correlator(Cow<'a, str>),
+}
+
+impl<'a> Route<'a> {
+    /// Versions in a path (`v2.0`, `1`) may have any text: clients take them from their configuration.
+    pub(crate) fn of(method: &Method, path: &'a str) -> Self {
+        let auth = after_segment(path).and_then(|rest| rest.strip_prefix("/auth/"));
+        if let (Some(action), &Method::GET) = (auth, method) {
+            return match action {
+                "mk_token" => Self::MkToken,
+                "refresh_token" => Self::RefreshToken,
+                _ => Self::Other,
+            };
+        }
+        Self::of_subscription(method, path).unwrap_or(Self::Other)
+    }
+
+    pub(crate) const fn point(&self) -> Point {
+        match self {
+            Self::MkToken => Point::MkToken,
+            Self::RefreshToken => Point::RefreshToken,
+            Self::Subscribe { .. } => Point::Subscribe,
+            Self::Resubscribe { .. } => Point::Resubscribe,
+            Self::Unsubscribe { .. } => Point::Unsubscribe,
+            Self::Other => Point::Other,
+        }
+    }
+
+    fn of_subscription(method: &Method, path: &'a str) -> Option<Self> {
+        let rest = path.strip_prefix("/rest/version").and_then(after_segment)?;
+        let rest = rest.strip_prefix("/user/")?;
+        // A user's name may hold slashes, which clients do not escape: the last `/subscription` ends it.
+        let (user, rest) = rest.rsplit_once("/subscription")?;
+        let user = decode(user);
+        if rest.is_empty() {
+            return (method == Method::POST).then_some(Self::Subscribe { user });
+        }
+        let name = rest.strip_prefix('/')?;
+        let target = match name.strip_prefix("clientCorrelator/") {
+            Some(correlator) => Target::Correlator(decode(correlator)),
+            None => Target::Id(SubscriptionId::named(name)),
+        };
+        match *method {
+            Method::PUT => Some(Self::Resubscribe { user, target }),
+            Method::DELETE => Some(Self::Unsubscribe { user, target }),
+            _ => None,
+        }
+    }
+}
+
+/// The subscription whose channel a handshake asks for.
+pub(crate) fn channel(path: &str) -> Option<SubscriptionId> {
+    path.strip_prefix(CHANNELS).and_then(SubscriptionId::of_channel)
+}
+
+/// What stands before a channel's name in its path.
+pub(crate) const CHANNELS: &str = "/websocket/";
+
+/// The parameters of a query, decoded, in their order.
+pub(crate) fn query(uri: &Uri) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name), decode(value))
+    })
+}
+
+/// The first parameter of that name.
+pub(crate) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<Cow<'a, str>> {
+    query(uri).find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// What follows the first segment: of `/v2.0/auth/mk_token` it is `/auth/mk_token`.
+fn after_segment(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix('/')?;
+    rest.find('/').filter(|at| *at > 0).map(|at| &rest[at..])
+}
+
+/// Undoes percent-encoding. What is not encoded well stays as it is; bytes that are no UTF-8 become U+FFFD.
+fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let escaped = (byte == b'%').then(|| escaped_byte(after)).flatten();
+        bytes.push(escaped.unwrap_or(byte));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn escaped_byte(digits: &[u8]) -> Option<u8> {
+    let [high, low, ..] = digits else { return None };
+    let nibble = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    Some(nibble(high)? << 4 | nibble(low)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route<'a>(method: &Method, path: &'a str) -> Route<'a> {
+        Route::of(method, path)
+    }
+
+    #[test]
+    fn the_auth_paths_take_any_version_and_only_get() {
+        assert_eq!(route(&Method::GET, "/v2.0/auth/mk_token"), Route::MkToken);
+        assert_eq!(route(&Method::GET, "/v3/auth/refresh_token"), Route::RefreshToken);
+        assert_eq!(route(&Method::POST, "/v2.0/auth/mk_token"), Route::Other);
+        assert_eq!(route(&Method::GET, "//auth/mk_token"), Route::Other);
+        assert_eq!(route(&Method::GET, "/v2.0/auth/mk_token/"), Route::Other);
+    }
+
+    #[test]
+    fn a_name_is_decoded_and_ends_at_the_last_subscription() {
+        let name = |path| match route(&Method::POST, path) {
+            Route::Subscribe { user } => user.into_owned(),
+            other => panic!("{path}: {other:?}"),
+        };
+        assert_eq!(name("/rest/version/1/user/alice@example.com/subscription"), "alice@example.com");
+        assert_eq!(name("/rest/version/1/user/zo%C3%AB+tag@example.com/subscription"), "zoë+tag@example.com");
+        assert_eq!(name("/rest/version/1/user/a/b%20c/subscription"), "a/b c");
+        assert_eq!(name("/rest/version/1/user/a/subscription/subscription"), "a/subscription");
+    }
+
+    #[test]
+    fn a_subscription_is_named_by_its_id_or_its_correlator() {
+        let user = Cow::Borrowed("alice");
+        let id = Target::Id(SubscriptionId::named("SUB-7"));
+        let path = "/rest/version/1/user/alice/subscription/SUB-7";
+        assert_eq!(route(&Method::PUT, path), Route::Resubscribe { user: user.clone(), target: id });
+        let id = Target::Id(None);
+        let path = "/rest/version/1/user/alice/subscription/x";
+        assert_eq!(route(&Method::DELETE, path), Route::Unsubscribe { user: user.clone(), target: id });
+        let target = Target::Correlator("a b".into());
+        let path = "/rest/version/v2.0/user/alice/subscription/clientCorrelator/a%20b";
+        assert_eq!(route(&Method::PUT, path), Route::Resubscribe { user, target });
+    }
+
+    #[test]
+    fn what_is_no_path_of_the_platform_is_other() {
+        for path in [
+            "/",
+            "/rest/version/1/user/alice",
+            "/rest/version/1/user/alice/subscriptions",
+            "/rest/version/1/anonymous/alice/subscription",
+        ] {
+            assert_eq!(route(&Method::POST, path), Route::Other, "{path}");
+        }
+    }
+
+    #[test]
+    fn queries_are_decoded_and_broken_escapes_kept() {
+        let uri = Uri::from_static("/x?token=AT%2D1&&flag&bad=%zz%4&token=2");
+        let read: Vec<_> = query(&uri).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(read, [pair("token", "AT-1"), pair("flag", ""), pair("bad", "%zz%4"), pair("token", "2")]);
+        assert_eq!(parameter(&uri, "token").as_deref(), Some("AT-1"));
+    }
+
+    #[test]
+    fn only_a_channel_that_the_platform_named_is_one() {
+        assert_eq!(channel("/websocket/CH-3"), SubscriptionId::named("SUB-3"));
+        assert_eq!(channel("/websocket/SUB-3"), None);
+        assert_eq!(channel("/CH-3"), None);
+    }
+}

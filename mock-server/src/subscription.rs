@@ -1,0 +1,168 @@
+//! Subscriptions: what a client is told of, for how long, and on which notification channel.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::time::Time;
+use crate::timer::TimerKey;
+
+/// Names a subscription: `SUB-1`, `SUB-2`, in the order in which they were made. Its channel has the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(u64);
+
+impl SubscriptionId {
+    /// The name of the subscription's notification channel: `CH-1`.
+    pub fn channel(self) -> String {
+        format!("CH-{}", self.0)
+    }
+
+    /// The subscription that `SUB-n` names.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        number_after(name, "SUB-").map(Self)
+    }
+
+    /// The subscription of the channel `CH-n`.
+    pub(crate) fn of_channel(channel: &str) -> Option<Self> {
+        number_after(channel, "CH-").map(Self)
+    }
+}
+
+impl fmt::Display for SubscriptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SUB-{}", self.0)
+    }
+}
+
+impl Serialize for SubscriptionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One live subscription, as scripts see it. Serialized in camelCase; instants and `expires` as said below.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriptionInfo {
+    /// Its name: `SUB-1`.
+    pub id: SubscriptionId,
+    /// Whose it is.
+    pub user: String,
+    /// The services granted, spelled as asked.
+    pub services: Vec<String>,
+    /// Its notification channel: `CH-1`.
+    pub channel: String,
+    /// The lifetime granted, in seconds.
+    pub expires: u64,
+    /// When it was made.
+    pub created: Time,
+    /// When it was last renewed; when it was made, if never.
+    pub renewed: Time,
+    /// When it ends by itself.
+    pub expires_at: Time,
+}
+
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    pub(crate) user: Arc<str>,
+    pub(crate) services: Vec<String>,
+    pub(crate) lifetime: Duration,
+    pub(crate) correlator: Option<String>,
+    pub(crate) created: Time,
+    pub(crate) renewed: Time,
+    pub(crate) expiry: TimerKey,
+}
+
+impl Subscription {
+    pub(crate) fn info(&self, id: SubscriptionId) -> SubscriptionInfo {
+        SubscriptionInfo {
+            id,
+            user: self.user.to_string(),
+            services: self.services.clone(),
+            channel: id.channel(),
+            expires: self.lifetime.as_secs(),
+            created: self.created,
+            renewed: self.renewed,
+            expires_at: self.renewed + self.lifetime,
+        }
+    }
+}
+
+/// Every live subscription. An ended one is forgotten.
+#[derive(Debug, Default)]
+pub(crate) struct Subscriptions {
+    live: BTreeMap<SubscriptionId, Subscription>,
+    made: u64,
+}
+
+impl Subscriptions {
+    pub(crate) fn len(&self) -> usize {
+        self.live.len()
+    }
+
+    /// The name of the next subscription; the caller enters it with [`Self::insert`].
+    pub(crate) fn next_id(&mut self) -> SubscriptionId {
+        self.made += 1;
+        SubscriptionId(self.made)
+    }
+
+    pub(crate) fn insert(&mut self, id: SubscriptionId, subscription: Subscription) {
+        self.live.insert(id, subscription);
+    }
+
+    pub(crate) fn get(&self, id: SubscriptionId) -> Option<&Subscription> {
+        self.live.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: SubscriptionId) -> Option<&mut Subscription> {
+        self.live.get_mut(&id)
+    }
+
+    pub(crate) fn remove(&mut self, id: SubscriptionId) -> Option<Subscription> {
+        self.live.remove(&id)
+    }
+
+    /// The newest live subscription of `user` that was made under `correlator`.
+    pub(crate) fn correlated(&self, user: &str, correlator: &str) -> Option<SubscriptionId> {
+        let matches = |subscription: &Subscription| {
+            &*subscription.user == user && subscription.correlator.as_deref() == Some(correlator)
+        };
+        self.live.iter().rev().find(|(_, subscription)| matches(subscription)).map(|(id, _)| *id)
+    }
+
+    /// Those of one user, or all, oldest first.
+    pub(crate) fn of<'a>(
+        &'a self,
+        user: Option<&'a str>,
+    ) -> impl Iterator<Item = (SubscriptionId, &'a Subscription)> + 'a {
+        self.live
+            .iter()
+            .filter(move |(_, subscription)| user.is_none_or(|name| &*subscription.user == name))
+            .map(|(id, subscription)| (*id, subscription))
+    }
+}
+
+/// The number in `CH-12`, if it is written as the platform writes it.
+fn number_after(text: &str, prefix: &str) -> Option<u64> {
+    let digits = text.strip_prefix(prefix)?;
+    let canonical = !digits.starts_with(['0', '+']);
+    digits.parse().ok().filter(|_| canonical)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        let id = SubscriptionId(12);
+        assert_eq!(SubscriptionId::named(&id.to_string()), Some(id));
+        assert_eq!(SubscriptionId::of_channel(&id.channel()), Some(id));
+        for other in ["SUB-", "SUB-012", "SUB-+12", "sub-12", "CH-12"] {
+            assert_eq!(SubscriptionId::named(other), None, "{other}");
+        }
+    }
+}

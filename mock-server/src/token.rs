@@ -1,0 +1,338 @@
+//! Tokens, and the grants that they belong to.
+//!
+//! A *grant* is what one login gives, with all that is refreshed from it later. Its tokens live and die together: the
+//! real SDK goes on using a session's first access token after refreshes (PROTOCOL.md, 1.4), so a refresh prolongs the
+//! grant and with it the older tokens.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::error::PlatformError;
+use crate::limits::Limits;
+use crate::time::Time;
+
+/// What to issue; [`TokenOptions::default`] issues three fresh tokens (`AT-n`, `RT-n`, `OA-n`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenOptions {
+    /// The access token's text instead of a fresh one.
+    pub access_token: Option<String>,
+    /// The refresh token's text instead of a fresh one.
+    pub refresh_token: Option<String>,
+    /// The OAuth token's text instead of a fresh one.
+    pub oauth_token: Option<String>,
+    /// How long the tokens are valid, in whole seconds; `None` leaves it to the user's and the platform's settings.
+    pub lifetime: Option<Duration>,
+}
+
+/// The tokens of one grant. Serialized in camelCase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedTokens {
+    /// Goes into the query parameter `token`.
+    pub access_token: String,
+    /// Is exchanged for newer tokens. The platform takes it for one day.
+    pub refresh_token: String,
+    /// Goes into the header `Authorization: Bearer`, and at the websocket into `access_token`.
+    pub oauth_token: String,
+    /// For how many seconds the access and the OAuth token are valid.
+    pub expires: u64,
+}
+
+/// What a token may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Access,
+    Refresh,
+}
+
+#[derive(Debug)]
+struct Grant {
+    user: Arc<str>,
+    access_until: Time,
+    refresh_until: Time,
+    /// The tokens that the login gave. They are kept as long as the grant.
+    first: Vec<Arc<str>>,
+    /// The tokens that refreshes gave, oldest first.
+    later: VecDeque<Arc<str>>,
+}
+
+/// A fresh access token, with a refresh token if one was asked for.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) access: Arc<str>,
+    pub(crate) refresh: Option<Arc<str>>,
+}
+
+/// Every grant and every token.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    grants: BTreeMap<u64, Grant>,
+    tokens: BTreeMap<Arc<str>, (u64, Use)>,
+    grants_made: u64,
+    tokens_issued: u64,
+    /// Whether a command gave a text of its own, which fresh ones must then keep clear of.
+    texts_given: bool,
+}
+
+impl Grants {
+    /// Begins a grant with fresh tokens. `None` if there is no room.
+    pub(crate) fn log_in(
+        &mut self,
+        now: Time,
+        user: &Arc<str>,
+        lifetime: Duration,
+        with_refresh: bool,
+    ) -> Option<Pair> {
+        let id = self.begin(now, user, lifetime)?;
+        let pair = self.fresh_pair(with_refresh);
+        self.enter_first(id, &pair.access, Use::Access);
+        if let Some(refresh) = &pair.refresh {
+            self.enter_first(id, refresh, Use::Refresh);
+        }
+        Some(pair)
+    }
+
+    /// Begins a grant for a command, with the texts that it gives.
+    pub(crate) fn issue(
+        &mut self,
+        now: Time,
+        user: &Arc<str>,
+        lifetime: Duration,
+        options: &TokenOptions,
+    ) -> Result<IssuedTokens, PlatformError> {
+        let texts = [&options.access_token, &options.refresh_token, &options.oauth_token];
+        for (at, text) in texts.iter().enumerate() {
+            let Some(text) = text else { continue };
+            if self.tokens.contains_key(text.as_str()) || texts[..at].contains(&&Some(text.clone())) {
+                return Err(PlatformError::TokenExists { token: text.clone() });
+            }
+        }
+        let full = PlatformError::Full { what: "grants", limit: Limits::GRANTS };
+        let id = self.begin(now, user, lifetime).ok_or(full)?;
+        let fresh = texts.iter().any(|text| text.is_none());
+        self.texts_given |= texts.iter().any(|text| text.is_some());
+        let number = if fresh { self.next_number() } else { 0 };
+        let text = |given: &Option<String>, prefix: &str| -> Arc<str> {
+            given.as_deref().map_or_else(|| format!("{prefix}-{number}").into(), Into::into)
+        };
+        let access = text(&options.access_token, "AT");
+        let refresh = text(&options.refresh_token, "RT");
+        let oauth = text(&options.oauth_token, "OA");
+        self.enter_first(id, &access, Use::Access);
+        self.enter_first(id, &refresh, Use::Refresh);
+        self.enter_first(id, &oauth, Use::Access);
+        Ok(IssuedTokens {
+            access_token: access.to_string(),
+            refresh_token: refresh.to_string(),
+            oauth_token: oauth.to_string(),
+            expires: lifetime.as_secs(),
+        })
+    }
+
+    /// The user whom a valid access or OAuth token speaks for.
+    pub(crate) fn user_of(&self, now: Time, token: &str) -> Option<&Arc<str>> {
+        let (id, usage) = self.tokens.get(token)?;
+        let grant = self.grants.get(id)?;
+        (*usage == Use::Access && now < grant.access_until).then_some(&grant.user)
+    }
+
+    /// The user whose tokens `token` can refresh: a refresh token can, and so can a valid access token.
+    pub(crate) fn refreshable(&self, now: Time, token: &str) -> Option<&Arc<str>> {
+        let (id, usage) = self.tokens.get(token)?;
+        let grant = self.grants.get(id)?;
+        let until = match usage {
+            Use::Access => grant.access_until,
+            Use::Refresh => grant.refresh_until,
+        };
+        (now < until).then_some(&grant.user)
+    }
+
+    /// Whom a token was issued to, valid or not.
+    pub(crate) fn owner(&self, token: &str) -> Option<&Arc<str>> {
+        self.tokens.get(token).and_then(|(id, _)| self.grants.get(id)).map(|grant| &grant.user)
+    }
+
+    /// Prolongs the grant of `token` and adds fresh tokens to it. `None` if it cannot be refreshed.
+    pub(crate) fn refresh(&mut self, now: Time, token: &str, lifetime: Duration) -> Option<Pair> {
+        self.refreshable(now, token)?;
+        let (id, _) = *self.tokens.get(token)?;
+        let pair = self.fresh_pair(true);
+        let grant = self.grants.get_mut(&id)?;
+        grant.access_until = now + lifetime;
+        grant.refresh_until = now + lifetime.max(REFRESH_LIFETIME);
+        let fresh = [Some((&pair.access, Use::Access)), pair.refresh.as_ref().map(|text| (text, Use::Refresh))];
+        for (text, usage) in fresh.into_iter().flatten() {
+            grant.later.push_back(text.clone());
+            self.tokens.insert(text.clone(), (id, usage));
+        }
+        while grant.later.len() > Limits::TOKENS_PER_GRANT {
+            if let Some(oldest) = grant.later.pop_front() {
+                self.tokens.remove(&oldest);
+            }
+        }
+        Some(pair)
+    }
+
+    /// Ends every grant of a user: none of the tokens is good for anything any more.
+    pub(crate) fn revoke(&mut self, user: &str) {
+        self.forget(|grant| &*grant.user == user);
+    }
+
+    fn begin(&mut self, now: Time, user: &Arc<str>, lifetime: Duration) -> Option<u64> {
+        if self.grants.len() >= Limits::GRANTS {
+            self.forget(|grant| grant.access_until <= now && grant.refresh_until <= now);
+        }
+        if self.grants.len() >= Limits::GRANTS {
+            return None;
+        }
+        self.grants_made += 1;
+        let grant = Grant {
+            user: user.clone(),
+            access_until: now + lifetime,
+            refresh_until: now + lifetime.max(REFRESH_LIFETIME),
+            first: Vec::new(),
+            later: VecDeque::new(),
+        };
+        self.grants.insert(self.grants_made, grant);
+        Some(self.grants_made)
+    }
+
+    fn fresh_pair(&mut self, with_refresh: bool) -> Pair {
+        let number = self.next_number();
+        let access = format!("AT-{number}").into();
+        Pair { access, refresh: with_refresh.then(|| format!("RT-{number}").into()) }
+    }
+
+    /// The next number for fresh tokens; one that a command has used up in a text of its own is left out.
+    fn next_number(&mut self) -> u64 {
+        loop {
+            self.tokens_issued += 1;
+            let number = self.tokens_issued;
+            if !self.texts_given {
+                return number;
+            }
+            let is_taken = |prefix| self.tokens.contains_key(format!("{prefix}-{number}").as_str());
+            if !["AT", "RT", "OA"].into_iter().any(is_taken) {
+                return number;
+            }
+        }
+    }
+
+    fn enter_first(&mut self, id: u64, text: &Arc<str>, usage: Use) {
+        self.tokens.insert(text.clone(), (id, usage));
+        if let Some(grant) = self.grants.get_mut(&id) {
+            grant.first.push(text.clone());
+        }
+    }
+
+    fn forget(&mut self, is_over: impl Fn(&Grant) -> bool) {
+        let tokens = &mut self.tokens;
+        self.grants.retain(|_, grant| {
+            let over = is_over(grant);
+            if over {
+                for text in grant.first.iter().chain(&grant.later) {
+                    tokens.remove(text);
+                }
+            }
+            !over
+        });
+    }
+}
+
+/// For how long a refresh token is taken, if its access token does not live longer.
+const REFRESH_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn at(seconds: u64) -> Time {
+        Time::from_millis(seconds * 1000)
+    }
+
+    #[test]
+    fn the_first_access_token_lives_as_long_as_the_grant_is_refreshed() {
+        let mut grants = Grants::default();
+        let alice: Arc<str> = "alice".into();
+        grants.log_in(at(0), &alice, HOUR, true).unwrap();
+
+        let pair = grants.refresh(at(3300), "AT-1", HOUR).unwrap();
+        assert_eq!((&*pair.access, pair.refresh.as_deref()), ("AT-2", Some("RT-2")));
+        assert_eq!(grants.user_of(at(6899), "AT-1"), Some(&alice));
+        assert_eq!(grants.user_of(at(6899), "AT-2"), Some(&alice));
+        assert_eq!(grants.user_of(at(6900), "AT-1"), None);
+        assert!(grants.refresh(at(6900), "AT-1", HOUR).is_none());
+        assert!(grants.refresh(at(6900), "RT-1", HOUR).is_some());
+    }
+
+    #[test]
+    fn a_refresh_token_is_no_access_token() {
+        let mut grants = Grants::default();
+        grants.log_in(at(0), &"alice".into(), HOUR, true).unwrap();
+        assert_eq!(grants.user_of(at(0), "RT-1"), None);
+    }
+
+    #[test]
+    fn a_long_session_forgets_the_tokens_between_the_first_and_the_newest() {
+        let mut grants = Grants::default();
+        grants.log_in(at(0), &"alice".into(), HOUR, true).unwrap();
+        for turn in 0..100 {
+            assert!(grants.refresh(at(turn), "AT-1", HOUR).is_some());
+        }
+        assert_eq!(grants.tokens.len(), 2 + Limits::TOKENS_PER_GRANT);
+        assert!(grants.user_of(at(100), "AT-1").is_some());
+        assert!(grants.user_of(at(100), "AT-2").is_none());
+        assert!(grants.user_of(at(100), "AT-101").is_some());
+    }
+
+    #[test]
+    fn given_texts_do_not_count_and_are_not_given_twice() {
+        let mut grants = Grants::default();
+        let alice: Arc<str> = "alice".into();
+        let given = TokenOptions {
+            access_token: Some("AT-user".to_owned()),
+            refresh_token: Some("RT-user".to_owned()),
+            oauth_token: Some("OA-user".to_owned()),
+            lifetime: None,
+        };
+        grants.issue(at(0), &alice, HOUR, &given).unwrap();
+        assert_eq!(
+            grants.issue(at(0), &alice, HOUR, &given),
+            Err(PlatformError::TokenExists { token: "AT-user".to_owned() })
+        );
+        let ahead = TokenOptions { access_token: Some("AT-2".to_owned()), ..TokenOptions::default() };
+        assert_eq!(grants.issue(at(0), &alice, HOUR, &ahead).unwrap().oauth_token, "OA-1");
+        assert_eq!(&*grants.log_in(at(0), &alice, HOUR, true).unwrap().access, "AT-3");
+    }
+
+    #[test]
+    fn revoked_tokens_are_good_for_nothing() {
+        let mut grants = Grants::default();
+        grants.log_in(at(0), &"alice".into(), HOUR, true).unwrap();
+        grants.log_in(at(0), &"bob".into(), HOUR, true).unwrap();
+        grants.revoke("alice");
+        assert!(grants.user_of(at(0), "AT-1").is_none());
+        assert!(grants.refreshable(at(0), "RT-1").is_none());
+        assert!(grants.user_of(at(0), "AT-2").is_some());
+    }
+
+    #[test]
+    fn a_full_platform_forgets_the_grants_that_are_over_and_no_other() {
+        let mut grants = Grants::default();
+        let alice: Arc<str> = "alice".into();
+        for _ in 0..Limits::GRANTS {
+            assert!(grants.log_in(at(0), &alice, HOUR, false).is_some());
+        }
+        assert!(grants.log_in(at(0), &alice, HOUR, true).is_none());
+        let full = PlatformError::Full { what: "grants", limit: Limits::GRANTS };
+        assert_eq!(grants.issue(at(0), &alice, HOUR, &TokenOptions::default()), Err(full));
+        let a_day_later = Time::from_duration(REFRESH_LIFETIME);
+        assert!(grants.log_in(a_day_later, &alice, HOUR, true).is_some());
+        assert_eq!((grants.grants.len(), grants.tokens.len()), (1, 2));
+    }
+}
