@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use crate::js_value;
 
 /// The argument of `connect()` and `updateToken()`.
 ///
@@ -84,10 +86,17 @@ impl fmt::Debug for Credentials {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ConnectOptions {
-    /// Asks the platform to end the user's other sessions.
+    /// Asks the platform to end the user's other sessions. In JSON the text `"true"` will do too.
+    #[serde(deserialize_with = "bool_or_text")]
     pub force_log_out: bool,
     /// Names this client's subscription, so that the platform can tell it again.
     pub client_correlator: Option<String>,
+}
+
+/// The option goes out as a text, so that applications give it as a boolean or as that text.
+fn bool_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(js_value::text(Some(&value)) == "true")
 }
 
 /// The way of signing in, in the order of PROTOCOL.md, section 4.1.
@@ -124,6 +133,13 @@ mod tests {
         assert_eq!(Credentials::oauth_token("alice", "OA").signature(), Signature::OAuth("OA"));
         assert_eq!(Credentials::oauth_token("", "OA").signature(), Signature::Invalid);
         assert_eq!(Credentials::default().signature(), Signature::Invalid);
+    }
+
+    #[test]
+    fn force_log_out_is_a_boolean_or_its_text() {
+        let read = |text: &str| serde_json::from_str::<ConnectOptions>(text).unwrap().force_log_out;
+        assert!(read(r#"{"forceLogOut": true}"#) && read(r#"{"forceLogOut": "true"}"#));
+        assert!(!read(r#"{"forceLogOut": false}"#) && !read(r#"{"forceLogOut": "no"}"#) && !read("{}"));
     }
 
     #[test]

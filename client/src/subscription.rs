@@ -28,8 +28,8 @@ pub(crate) enum Resubscription {
     Off,
     /// Until the timer fires.
     Waiting { attempt: u32 },
-    /// For the answer to the PUT.
-    Requesting { attempt: u32 },
+    /// For the answer to the PUT. `outlived` says that the session which it was sent for is over.
+    Requesting { attempt: u32, outlived: bool },
 }
 
 impl Session {
@@ -40,9 +40,13 @@ impl Session {
     }
 
     pub(crate) fn stop_resubscribing(&mut self) {
-        if matches!(self.resubscription, Resubscription::Waiting { .. }) {
-            self.timers.cancel(Timer::Resubscribe);
-            self.resubscription = Resubscription::Off;
+        match &mut self.resubscription {
+            Resubscription::Off => {}
+            Resubscription::Waiting { .. } => {
+                self.timers.cancel(Timer::Resubscribe);
+                self.resubscription = Resubscription::Off;
+            }
+            Resubscription::Requesting { outlived, .. } => *outlived = true,
         }
     }
 
@@ -69,12 +73,12 @@ impl Session {
         let username = self.state.user_info.as_ref().and_then(|user| user.username.as_deref());
         let request = self.writer().resubscribe(username, granted);
         self.send(request, Purpose::Resubscribe);
-        self.resubscription = Resubscription::Requesting { attempt };
+        self.resubscription = Resubscription::Requesting { attempt, outlived: false };
     }
 
     /// The answer to the PUT.
     pub(crate) fn resubscribed(&mut self, now: Time, answer: &Answer) {
-        let Resubscription::Requesting { attempt } = self.resubscription else {
+        let Resubscription::Requesting { attempt, outlived } = self.resubscription else {
             return;
         };
         let Ok(outcome) = read_renewal(answer) else {
@@ -87,6 +91,10 @@ impl Session {
         self.emit(Event::Resubscribed { attempt_num: attempt, error });
         if is_gone {
             self.gone(None);
+            if !outlived {
+                self.resubscription = Resubscription::Off;
+                return;
+            }
         }
         self.wait_to_resubscribe(now, next_attempt);
     }
@@ -105,6 +113,9 @@ fn read_renewal(answer: &Answer) -> Result<Result<(), (Code, String)>, Error> {
             let params = response.and_then(|response| response.get("subscriptionParams"));
             let service = browser::property(params, "service")?;
             browser::property(service, "map")?;
+            if !service.is_some_and(serde_json::Value::is_array) {
+                return Err(Error::type_error("service.map is not a function"));
+            }
             Ok(Ok(()))
         }
         Answer::Error { status, body: Some(body), .. } => {

@@ -1,0 +1,142 @@
+//! How what the port says is compared with what was recorded.
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use kandy_client::{Fields, Request, Session};
+use serde_json::{Value, json};
+
+use crate::recording::{Address, Fetch, Shown, UNDEFINED, WireRequest, body_text};
+
+/// The platform's addresses in a replay, for the placeholders of a recording.
+const PLACEHOLDERS: [(&str, &str); 4] = [
+    ("{REST_HOST}", "127.0.0.1:8080"),
+    ("{WS_HOST}", "127.0.0.1:8081"),
+    ("{REST_PORT}", "8080"),
+    ("{WS_PORT}", "8081"),
+];
+
+/// Chromium says this before the text for an empty body, or does not: a race inside the browser (PROTOCOL.md, 5.1).
+const OPTIONAL_PREFIX: &str = "Failed to execute 'json' on 'Response': ";
+
+/// What was recorded, and what the port did instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mismatch {
+    pub(super) expected: String,
+    pub(super) got: String,
+}
+
+impl Mismatch {
+    pub(super) fn new(expected: String, got: String) -> Self {
+        Self { expected, got }
+    }
+
+    /// Says at which of several looks it was found.
+    pub(super) fn within(self, place: &str) -> Self {
+        Self { expected: format!("{} (snapshot: {place})", self.expected), got: self.got }
+    }
+}
+
+/// The recording lacks something that the replay needs.
+pub(super) fn missing(what: &str) -> Mismatch {
+    Mismatch::new(format!("a recording with {what}"), "none in it".to_owned())
+}
+
+/// Compares a request with the page's record of it and, where it came that far, the platform's.
+pub(super) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Request) -> Result<(), Mismatch> {
+    text("method", fetch.method(), request.method.as_str())?;
+    address("address", &fetch.address, &request.url)?;
+    let Some(on_wire) = on_wire else {
+        return Ok(());
+    };
+    for name in [AUTHORIZATION.as_str(), CONTENT_TYPE.as_str(), ACCEPT.as_str(), "x-cpaas-agent"] {
+        let expected = on_wire.headers.get(name).map_or("none", String::as_str);
+        let got = request.headers.get(name).map_or("none".into(), |value| String::from_utf8_lossy(value.as_bytes()));
+        text(&format!("header {name}"), expected, &got)?;
+    }
+    text("body", &body_text(on_wire.body.as_ref()), request.body.as_deref().unwrap_or_default())
+}
+
+/// Compares an address; one that the page could not take apart says nothing.
+pub(super) fn address(what: &str, expected: &Address, got: &str) -> Result<(), Mismatch> {
+    match expected.url() {
+        Some(expected) => text(what, &fill_text(&expected), got),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn text(what: &str, expected: &str, got: &str) -> Result<(), Mismatch> {
+    if expected == got {
+        return Ok(());
+    }
+    Err(Mismatch::new(format!("{what} {expected}"), format!("{what} {got}")))
+}
+
+/// Compares what a client shows.
+pub(super) fn shown(expected: &Shown, session: &Session) -> Result<(), Mismatch> {
+    let connection = session.connection();
+    let mut got = json!(connection);
+    if connection.error.is_none() {
+        got["error"] = UNDEFINED.into();
+    }
+    value("getConnection()", &expected.connection, &got)?;
+    let user_info = session.user_info().map_or_else(|| json!({}), |user| fields(user.fields()));
+    value("getUserInfo()", &expected.user_info, &user_info)?;
+    let connected = session.socket_state().map(|state| state.connected);
+    value("webSocketConnected", &json!(expected.web_socket_connected), &json!(connected))
+}
+
+/// An object as a recording writes it.
+pub(super) fn fields(fields: Fields) -> Value {
+    let field = |(key, value): (&str, Option<Value>)| (key.to_owned(), value.unwrap_or_else(|| UNDEFINED.into()));
+    Value::Object(fields.into_iter().map(field).collect())
+}
+
+/// Compares two values; what is told is the first place where they differ.
+pub(super) fn value(place: &str, expected: &Value, got: &Value) -> Result<(), Mismatch> {
+    let differ = || Err(Mismatch::new(format!("{place} {expected}"), format!("{place} {got}")));
+    match (expected, got) {
+        (Value::Object(expected), Value::Object(members)) if expected.len() == members.len() => {
+            expected.iter().try_for_each(|(key, expected)| match members.get(ported(key)) {
+                Some(got) => value(&format!("{place}.{key}"), expected, got),
+                None => differ(),
+            })
+        }
+        (Value::Array(expected), Value::Array(got)) if expected.len() == got.len() => {
+            let mut pairs = expected.iter().zip(got).enumerate();
+            pairs.try_for_each(|(index, (expected, got))| value(&format!("{place}[{index}]"), expected, got))
+        }
+        // JavaScript has one kind of numbers.
+        (Value::Number(one), Value::Number(other)) if one.as_f64() == other.as_f64() => Ok(()),
+        (Value::String(one), Value::String(other))
+            if one.replace(OPTIONAL_PREFIX, "") == other.replace(OPTIONAL_PREFIX, "") =>
+        {
+            Ok(())
+        }
+        (expected, got) if expected == got => Ok(()),
+        _ => differ(),
+    }
+}
+
+/// The port's key for a recorded one: the class of an `Error` object is what the port gives as its name.
+fn ported(key: &str) -> &str {
+    if key == "__class" { "name" } else { key }
+}
+
+/// Puts the platform's addresses into a configuration. A port that is nothing but its placeholder becomes a number.
+pub(super) fn fill(config: &Value) -> Value {
+    match config {
+        Value::String(text) => {
+            let filled = fill_text(text);
+            match filled.parse::<u16>() {
+                Ok(port) if filled != *text => port.into(),
+                _ => filled.into(),
+            }
+        }
+        Value::Array(items) => items.iter().map(fill).collect(),
+        Value::Object(fields) => Value::Object(fields.iter().map(|(key, field)| (key.clone(), fill(field))).collect()),
+        other => other.clone(),
+    }
+}
+
+fn fill_text(text: &str) -> String {
+    PLACEHOLDERS.iter().fold(text.to_owned(), |text, (name, address)| text.replace(name, address))
+}

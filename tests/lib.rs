@@ -1,0 +1,1 @@
+//! The proofs of the harness stand in this package's test targets: `it` and `conformance`.
