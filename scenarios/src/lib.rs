@@ -1,4 +1,15 @@
-//! Recordings of the real SDK, and the port replayed on them.
+//! Scenario scripts in Rhai, and the worlds they run in.
 
+pub mod cli;
+pub mod diagnostic;
+pub mod exit_code;
 pub mod recording;
 pub mod replay;
+pub mod report;
+pub mod runner;
+pub mod scenario;
+pub mod script;
+pub mod snapshot;
+pub mod step;
+pub mod transcript;
+pub mod world;

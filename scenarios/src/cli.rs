@@ -1,0 +1,61 @@
+//! The command line, as a function: arguments in, text out, and how it ends.
+
+mod arguments;
+mod check;
+mod environment;
+mod error;
+mod list;
+mod output;
+mod replay;
+mod run;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use self::arguments::{Arguments, Command};
+pub use self::environment::Environment;
+use self::error::CliError;
+pub use self::output::Output;
+use self::output::UntilClosed;
+use crate::exit_code::Exit;
+
+/// Does what the arguments say; the first is the name of the program.
+///
+/// Results go to `out`, and what is wrong with the arguments to `err`. When nobody reads `out` any more, the rest goes
+/// nowhere, and the exit code still tells how everything went.
+pub fn main<I>(arguments: I, environment: &Environment, out: &mut Output<'_>, err: &mut Output<'_>) -> Exit
+where
+    I: IntoIterator,
+    I::Item: Into<OsString> + Clone,
+{
+    let mut to = UntilClosed::new(out.to);
+    let mut out = Output { to: &mut to, color: out.color };
+    match Arguments::try_parse_from(arguments) {
+        Ok(Arguments { command }) => carry_out(command, environment, &mut out).unwrap_or_else(|error| {
+            // Without a place to complain in there is nothing left but the exit code.
+            let _ = error.write(err);
+            error.exit()
+        }),
+        Err(error) if error.use_stderr() => say(&error, err, Exit::BadUsage),
+        Err(help) => say(&help, &mut out, Exit::Passed),
+    }
+}
+
+fn carry_out(command: Command, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let exit = match command {
+        Command::Run(arguments) => run::run(arguments, environment, out)?,
+        Command::List(arguments) => list::list(&arguments, environment, out)?,
+        Command::Check(arguments) => check::check(&arguments, environment, out)?,
+        Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
+    };
+    out.to.flush()?;
+    Ok(exit)
+}
+
+/// Writes what clap has to say: the help and the version that were asked for, or what is wrong with the arguments.
+fn say(clap: &clap::Error, to: &mut Output<'_>, exit: Exit) -> Exit {
+    let text = clap.render();
+    let written = if to.color { write!(to.to, "{}", text.ansi()) } else { write!(to.to, "{text}") };
+    if written.and_then(|()| to.to.flush()).is_err() { Exit::InternalError } else { exit }
+}

@@ -1,0 +1,42 @@
+//! `list`
+
+use super::arguments::Selection;
+use super::error::CliError;
+use super::{Environment, Output};
+use crate::exit_code::Exit;
+use crate::report::console::counted;
+use crate::report::{Style, wrap};
+use crate::scenario::{Header, find};
+
+/// What stands before a description.
+const INDENT: &str = "    ";
+
+pub(super) fn list(selection: &Selection, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
+    let mut exit = Exit::Passed;
+    for scenario in &found.scenarios {
+        let name = Style::Strong.paint(&scenario.name, out.color);
+        match &scenario.content {
+            Ok(content) => {
+                writeln!(out.to, "{name}{}", tags(&content.header, out.color))?;
+                for line in wrap(content.header.summary(), INDENT.len()) {
+                    writeln!(out.to, "{INDENT}{line}")?;
+                }
+            }
+            Err(error) => {
+                exit = Exit::Broken;
+                let error = Style::Bad.paint(format_args!("cannot be read: {error}"), out.color);
+                writeln!(out.to, "{name}\n{INDENT}{error}")?;
+            }
+        }
+    }
+    writeln!(out.to, "\n{}", counted(found.scenarios.len(), "scenario"))?;
+    Ok(exit)
+}
+
+fn tags(header: &Header, color: bool) -> String {
+    if header.tags.is_empty() {
+        return String::new();
+    }
+    format!("  {}", Style::Faint.paint(format_args!("[{}]", header.tags.join(", ")), color))
+}

@@ -1,0 +1,29 @@
+//! `run`
+
+use super::arguments::Run;
+use super::error::CliError;
+use super::{Environment, Output};
+use crate::exit_code::Exit;
+use crate::report::console::Console;
+use crate::runner::{self, Options};
+use crate::scenario::find;
+use crate::script::Limits;
+use crate::snapshot::Mode;
+
+pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let Run { selection, jobs, timeout, show, update } = arguments;
+    let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
+    let compare = Mode::Compare { leave_pending: environment.leave_pending };
+    let mut limits = Limits::default();
+    limits.wall_time = timeout.unwrap_or(limits.wall_time);
+    let options = Options {
+        jobs: jobs.unwrap_or(environment.jobs),
+        limits,
+        snapshots: if update { Mode::Accept } else { compare },
+        transcripts: show,
+    };
+    let mut console = Console::new(out.to, out.color);
+    let summary = runner::run(&found.scenarios, &options, |event| console.handle(event))?;
+    console.stale_snapshots(&found.stale_snapshots)?;
+    Ok(summary.exit())
+}

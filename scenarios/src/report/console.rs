@@ -1,0 +1,196 @@
+//! What people read: a line a scenario, failures in full, and a summary.
+
+mod summary;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::{Style, diff};
+use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status};
+use crate::scenario::Scenario;
+use crate::snapshot::{self, Comparison, Difference};
+
+/// The report on a terminal or in a file.
+pub struct Console<'a> {
+    out: &'a mut dyn Write,
+    color: bool,
+    /// Whether the last thing written was a block of lines, which ends with an empty one.
+    after_block: bool,
+    /// The lines of what did not pass, to show again at the end.
+    bad: Vec<String>,
+    /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
+    known: BTreeMap<String, String>,
+}
+
+impl<'a> Console<'a> {
+    /// A report that is written to `out`.
+    pub fn new(out: &'a mut dyn Write, color: bool) -> Self {
+        Self { out, color, after_block: true, bad: Vec::new(), known: BTreeMap::new() }
+    }
+
+    /// Writes what there is to say of an event.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn handle(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match event {
+            RunEvent::Started { .. } => Ok(()),
+            RunEvent::Finished { scenario, finished } => self.scenario(scenario, finished),
+            RunEvent::Ended { summary, wall_time } => self.summary(summary, *wall_time),
+        }
+    }
+
+    /// A line for a scenario, and a block if there is more to say.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn scenario(&mut self, scenario: &Scenario, finished: &Finished) -> io::Result<()> {
+        let mut line = self.line(scenario, finished);
+        let mut block = self.block(scenario, finished);
+        if let Status::Broken(Broken::Script(_)) = finished.status {
+            if let Some(first) = self.known.get(&block) {
+                line += &Style::Faint.paint(format_args!(": as {first}"), self.color);
+                block.clear();
+            } else {
+                self.known.insert(block.clone(), scenario.name.clone());
+            }
+        }
+        if block.is_empty() {
+            writeln!(self.out, "{line}")?;
+        } else {
+            let gap = if self.after_block { "" } else { "\n" };
+            writeln!(self.out, "{gap}{line}\n\n{block}")?;
+        }
+        self.after_block = !block.is_empty();
+        if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_)) {
+            self.bad.push(line);
+        }
+        Ok(())
+    }
+
+    /// An empty line, unless there is one already: what follows is not about a scenario.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn gap(&mut self) -> io::Result<()> {
+        if self.after_block { Ok(()) } else { writeln!(self.out) }
+    }
+
+    /// Names the snapshots whose scripts are not there any more.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn stale_snapshots(&mut self, stale: &[String]) -> io::Result<()> {
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let (warning, count) = (Style::Warning.paint("warning", self.color), counted(stale.len(), "snapshot"));
+        writeln!(self.out, "\n{warning}: {count} without a script; remove what is not needed any more:")?;
+        for shown in stale {
+            writeln!(self.out, "  {shown}")?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, scenario: &Scenario, finished: &Finished) -> String {
+        let (style, word, note) = match &finished.status {
+            Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
+            Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
+            Status::Passed(_) => (Style::Good, "pass", String::new()),
+            Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", one_line(reason))),
+            Status::Failed(_) => (Style::Bad, "FAIL", String::new()),
+            Status::Differs(_) => (Style::Bad, "FAIL", ": not as its snapshot".to_owned()),
+            Status::Broken(_) => (Style::Bad, "BROKEN", String::new()),
+            Status::Error(_) => (Style::Bad, "ERROR", String::new()),
+        };
+        let word = style.paint(format_args!("{word:<6}"), self.color);
+        format!("{word}  {}{}", scenario.name, Style::Faint.paint(note, self.color))
+    }
+
+    /// All that there is to say of a scenario beyond its line.
+    fn block(&self, scenario: &Scenario, finished: &Finished) -> String {
+        let shown = &scenario.shown;
+        let mut block = match &finished.status {
+            Status::Passed(_) | Status::Skipped(_) => String::new(),
+            Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
+                self.emphasize(diagnostic.to_string().trim_end()) + "\n"
+            }
+            Status::Differs(difference) => self.difference(scenario, difference),
+            Status::Broken(Broken::Unreadable(why)) => {
+                self.emphasize(&format!("error: cannot read the script: {why}\n --> {shown}\n"))
+            }
+            Status::Broken(Broken::Snapshot(why)) => self.emphasize(&format!(
+                "error: {why}\n --> {}\n  = help: mend it, or write it anew: run again with `--update`\n",
+                shown_snapshot(scenario)
+            )),
+            Status::Error(Fault::Snapshot(why)) => {
+                self.emphasize(&format!("error: {why}\n --> {}\n", shown_snapshot(scenario)))
+            }
+            Status::Error(Fault::Panic(message)) => self.emphasize(&format!(
+                "internal error: {message}\n --> {shown}\n  \
+                 = note: this is a mistake in kandy-harness, not in the script\n  \
+                 = help: please report it, with the script\n"
+            )),
+        };
+        if let Some(excerpt) = &finished.excerpt {
+            if !block.is_empty() {
+                block.push('\n');
+            }
+            self.excerpt(excerpt, &mut block);
+        }
+        block
+    }
+
+    /// Text whose first words say how bad it is.
+    fn emphasize(&self, text: &str) -> String {
+        match text.split_once(": ") {
+            Some((word @ ("error" | "internal error"), rest)) => {
+                format!("{}: {rest}", Style::Bad.paint(word, self.color))
+            }
+            _ => text.to_owned(),
+        }
+    }
+
+    fn difference(&self, scenario: &Scenario, difference: &Difference) -> String {
+        let review = if difference.pending { ",\n          or `cargo insta review`" } else { "" };
+        let head = format!(
+            "error: the transcript is not as its snapshot\n --> {}\n  \
+             = help: if it is right as it is now, run again with `--update`{review}\n",
+            shown_snapshot(scenario)
+        );
+        format!("{}\n{}", self.emphasize(&head), diff::unified(&difference.old, &difference.new, self.color))
+    }
+
+    fn excerpt(&self, excerpt: &Excerpt, block: &mut String) {
+        let Excerpt { lines, count, of } = excerpt;
+        let title =
+            if count < of { format!("transcript, the last {count} of {of} lines:") } else { "transcript:".into() };
+        let _ = writeln!(block, "{}", Style::Faint.paint(title, self.color));
+        for line in lines.lines() {
+            let _ = writeln!(block, "  {line}");
+        }
+    }
+}
+
+/// `1 scenario`, `2 scenarios`.
+#[must_use]
+pub fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// Text of a script's that must stay on its line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+fn shown_snapshot(scenario: &Scenario) -> String {
+    snapshot::path_of(scenario.shown.as_ref()).display().to_string()
+}
+
+#[cfg(test)]
+mod tests;

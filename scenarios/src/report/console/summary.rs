@@ -1,0 +1,75 @@
+//! The end of the report: the run in numbers.
+
+use std::io;
+use std::time::Duration;
+
+use super::{Console, counted};
+use crate::report::Style;
+use crate::runner::Summary;
+
+impl Console<'_> {
+    pub(super) fn summary(&mut self, summary: &Summary, wall_time: Duration) -> io::Result<()> {
+        self.gap()?;
+        let counts = [
+            (Style::Good, summary.passed, "passed"),
+            (Style::Warning, summary.skipped, "skipped"),
+            (Style::Bad, summary.failed, "failed"),
+            (Style::Bad, summary.broken, "broken"),
+            (Style::Bad, summary.errors, "with an internal error"),
+        ];
+        let counts = counts.into_iter().filter(|(_, count, _)| *count > 0);
+        let counts: Vec<String> =
+            counts.map(|(style, count, word)| style.paint(format_args!("{count} {word}"), self.color)).collect();
+        let total = Style::Strong.paint(counted(summary.total(), "scenario"), self.color);
+        writeln!(self.out, "{total}: {}", counts.join(", "))?;
+        let times = format!("{} simulated in {:.2} s", rough(summary.virtual_time), wall_time.as_secs_f64());
+        writeln!(self.out, "{}", Style::Faint.paint(times, self.color))?;
+        if summary.total() > 1 && !self.bad.is_empty() {
+            writeln!(self.out, "\n{}", self.bad.join("\n"))?;
+        }
+        self.snapshots(summary)
+    }
+
+    fn snapshots(&mut self, summary: &Summary) -> io::Result<()> {
+        let mut notes = Vec::new();
+        match summary.without_snapshot {
+            0 => {}
+            1 => notes.push("1 passed on its checks alone; `--update` writes its snapshot.".to_owned()),
+            count => notes.push(format!("{count} passed on their checks alone; `--update` writes their snapshots.")),
+        }
+        if summary.accepted > 0 {
+            notes.push(format!("{} written.", counted(summary.accepted, "snapshot")));
+        }
+        if summary.pending > 0 {
+            notes.push(format!("{} left for `cargo insta review`.", counted(summary.pending, "transcript")));
+        }
+        if !notes.is_empty() {
+            writeln!(self.out, "\n{}", notes.join("\n"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The two largest units of a time: `1 d 2 h`, `3.25 s`.
+fn rough(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (large, unit, small, small_unit) = match seconds {
+        0..60 => return format!("{} s", f64::from(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)) / 1_000.0),
+        60..3_600 => (seconds / 60, "min", seconds % 60, "s"),
+        3_600..86_400 => (seconds / 3_600, "h", seconds / 60 % 60, "min"),
+        _ => (seconds / 86_400, "d", seconds / 3_600 % 24, "h"),
+    };
+    if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {small_unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_two_units_at_most() {
+        let shown = |millis| rough(Duration::from_millis(millis));
+        assert_eq!([shown(0), shown(59_999), shown(60_000)], ["0 s", "59.999 s", "1 min"]);
+        assert_eq!([shown(90_000), shown(7_260_000), shown(93_600_000)], ["1 min 30 s", "2 h 1 min", "1 d 2 h"]);
+    }
+}

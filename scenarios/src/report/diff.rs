@@ -1,0 +1,68 @@
+//! The difference between two texts, as a unified diff.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::Style;
+
+/// The most lines of a diff that are shown.
+const MAX_LINES: usize = 200;
+/// How long to look for the shortest diff; after it a longer one is good enough.
+const DEADLINE: Duration = Duration::from_secs(2);
+/// How many equal lines stand around a difference.
+const CONTEXT: usize = 3;
+
+/// The lines to remove from `old` and to add to it that make `new`. Neither ends with a line break.
+#[must_use]
+pub fn unified(old: &str, new: &str, color: bool) -> String {
+    // A last line without a line break is another line than the same one with it.
+    let (old, new) = (format!("{old}\n"), format!("{new}\n"));
+    let diff = TextDiff::configure().timeout(DEADLINE).diff_lines(&old, &new);
+    let (from, to) = (Style::Bad.paint("--- snapshot", color), Style::Good.paint("+++ this run", color));
+    let mut text = format!("{from}\n{to}\n");
+    let (mut shown, mut hidden) = (0, 0);
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        if shown < MAX_LINES {
+            let _ = writeln!(text, "{}", Style::Place.paint(hunk.header(), color));
+        }
+        for change in hunk.iter_changes() {
+            if shown >= MAX_LINES {
+                hidden += 1;
+                continue;
+            }
+            shown += 1;
+            let line = change.value().trim_end_matches('\n');
+            let line = match change.tag() {
+                ChangeTag::Equal => format!(" {line}").trim_end().to_owned(),
+                ChangeTag::Delete => Style::Bad.paint(format_args!("-{line}"), color),
+                ChangeTag::Insert => Style::Good.paint(format_args!("+{line}"), color),
+            };
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    if hidden > 0 {
+        let _ = writeln!(text, "... and {hidden} more lines");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diff_shows_what_changed_and_what_stands_around_it() {
+        let diff = unified("a\nb\nc\nd\ne", "a\nb\nc\nd\nE\nf", false);
+        assert_eq!(diff, "--- snapshot\n+++ this run\n@@ -2,4 +2,5 @@\n b\n c\n d\n-e\n+E\n+f\n");
+    }
+
+    #[test]
+    fn a_long_diff_ends() {
+        let lines = |word: &str| (0..500).map(|n| format!("{word}{n}")).collect::<Vec<_>>().join("\n");
+        let diff = unified(&lines("old "), &lines("new "), false);
+        assert!(diff.ends_with("-old 199\n... and 800 more lines\n"), "{diff}");
+    }
+}

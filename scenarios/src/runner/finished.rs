@@ -1,0 +1,106 @@
+//! What came of one scenario.
+
+use std::time::Duration;
+
+use super::Panicked;
+use crate::diagnostic::Diagnostic;
+use crate::exit_code::Exit;
+use crate::snapshot::{Comparison, Difference};
+use crate::transcript::Transcript;
+
+/// What came of one scenario.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub status: Status,
+    /// How much time passed in its world.
+    pub virtual_time: Duration,
+    /// What to show of its transcript.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// How a scenario ended.
+#[derive(Debug)]
+pub enum Status {
+    /// All its checks held, and its transcript is as its snapshot, or it has none.
+    Passed(Comparison),
+    /// It does not want to run.
+    Skipped(String),
+    /// A check or wait failed, or a limit was reached.
+    Failed(Box<Diagnostic>),
+    /// Its checks held, and its transcript is not as its snapshot.
+    Differs(Box<Difference>),
+    /// It is not what it should be.
+    Broken(Broken),
+    /// The harness failed.
+    Error(Fault),
+}
+
+/// A file that is not what it should be.
+#[derive(Debug)]
+pub enum Broken {
+    /// The script is not written as the language and the script API want it.
+    Script(Box<Diagnostic>),
+    /// The script cannot be read.
+    Unreadable(String),
+    /// The snapshot cannot be used.
+    Snapshot(String),
+}
+
+/// What is not the scenario's fault.
+#[derive(Debug)]
+pub enum Fault {
+    /// A mistake in the harness.
+    Panic(String),
+    /// The snapshot cannot be written.
+    Snapshot(String),
+}
+
+/// The end of a transcript, or all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The lines.
+    pub lines: String,
+    /// How many lines these are.
+    pub count: usize,
+    /// How many lines the transcript has.
+    pub of: usize,
+}
+
+impl Finished {
+    pub(super) fn new(status: Status) -> Self {
+        Self { status, virtual_time: Duration::ZERO, excerpt: None }
+    }
+
+    pub(super) fn panicked(Panicked { message }: Panicked) -> Self {
+        Self::new(Status::Error(Fault::Panic(message)))
+    }
+}
+
+impl Status {
+    pub(super) fn of(diagnostic: Box<Diagnostic>) -> Self {
+        if diagnostic.cause.is_broken_script() {
+            Self::Broken(Broken::Script(diagnostic))
+        } else {
+            Self::Failed(diagnostic)
+        }
+    }
+
+    /// What it means for the command.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Passed(_) | Self::Skipped(_) => Exit::Passed,
+            Self::Failed(_) | Self::Differs(_) => Exit::Failed,
+            Self::Broken(_) => Exit::Broken,
+            Self::Error(_) => Exit::InternalError,
+        }
+    }
+}
+
+impl Excerpt {
+    pub(super) fn new(transcript: &Transcript, count: usize) -> Self {
+        let of = transcript.records().len();
+        Self { lines: transcript.tail(count), count: count.min(of), of }
+    }
+}

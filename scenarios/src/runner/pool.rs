@@ -1,0 +1,175 @@
+//! Worker threads that take items in order, and give their results back in order.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use crate::script::Limits;
+
+/// A worker panicked, which is our mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    /// What it said.
+    pub message: String,
+}
+
+/// Gives each of `items` to one of `jobs` workers, and its result to `report`, on this thread and in the order of
+/// `items`. A worker is made on its thread, and serves until it panics; then the next item gets a new one.
+///
+/// # Errors
+///
+/// No thread can be started, or `report` fails: then what is running ends, and nothing more begins.
+pub fn in_order<T, R, W>(
+    items: &[T],
+    jobs: NonZeroUsize,
+    new_worker: impl Fn() -> W + Sync,
+    mut report: impl FnMut(&T, Result<R, Panicked>) -> io::Result<()>,
+) -> io::Result<()>
+where
+    T: Sync,
+    R: Send,
+    W: FnMut(&T) -> R,
+{
+    let next = AtomicUsize::new(0);
+    let (results, arriving) = mpsc::channel();
+    thread::scope(|scope| {
+        for number in 1..=jobs.get().min(items.len()) {
+            let (results, next, new_worker) = (results.clone(), &next, &new_worker);
+            let thread = thread::Builder::new().name(format!("scenarios-{number}")).stack_size(Limits::STACK_BYTES);
+            match thread.spawn_scoped(scope, move || work(items, next, new_worker, &results)) {
+                Ok(_) => {}
+                Err(error) if number == 1 => return Err(error),
+                // With fewer threads it only takes longer.
+                Err(_) => break,
+            }
+        }
+        drop(results);
+        let mut early = BTreeMap::new();
+        let mut reported = 0;
+        for (index, result) in arriving {
+            early.insert(index, result);
+            while let Some(result) = early.remove(&reported) {
+                if let Err(error) = report(&items[reported], result) {
+                    next.store(items.len(), Ordering::Relaxed);
+                    return Err(error);
+                }
+                reported += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn work<T, R, W: FnMut(&T) -> R>(
+    items: &[T],
+    next: &AtomicUsize,
+    new_worker: impl Fn() -> W,
+    results: &Sender<(usize, Result<R, Panicked>)>,
+) {
+    let mut worker = None;
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(item) = items.get(index) else { break };
+        // A worker that panicked is dropped, so nobody sees what it left half done.
+        let result = catch_unwind(AssertUnwindSafe(|| worker.get_or_insert_with(&new_worker)(item)));
+        let result = result.map_err(|payload| {
+            worker = None;
+            Panicked { message: message_of(payload.as_ref()) }
+        });
+        if results.send((index, result)).is_err() {
+            break;
+        }
+    }
+}
+
+fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    fn jobs(count: usize) -> NonZeroUsize {
+        NonZeroUsize::new(count).unwrap()
+    }
+
+    #[test]
+    fn results_come_in_order_whoever_is_first() {
+        // The first item waits for the last, so it cannot be done before it.
+        let barrier = Barrier::new(2);
+        let items: Vec<usize> = (0..100).collect();
+        let worker = || {
+            |item: &usize| {
+                if matches!(item, 0 | 99) {
+                    barrier.wait();
+                }
+                item * 2
+            }
+        };
+        let mut seen = Vec::new();
+        in_order(&items, jobs(2), worker, |item, result| {
+            seen.push((*item, result.unwrap()));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(seen, items.iter().map(|item| (*item, item * 2)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_panic_costs_one_item() {
+        let worker = || {
+            let mut served = 0;
+            move |item: &u32| {
+                assert!(*item != 2, "item {item} is bad");
+                served += 1;
+                served
+            }
+        };
+        let mut seen = Vec::new();
+        in_order(&[0, 1, 2, 3], jobs(1), worker, |item, result| {
+            seen.push((*item, result.map_err(|panicked| panicked.message)));
+            Ok(())
+        })
+        .unwrap();
+        let bad = Err("item 2 is bad".to_owned());
+        assert_eq!(seen, [(0, Ok(1)), (1, Ok(2)), (2, bad), (3, Ok(1))], "a new worker serves after a panic");
+    }
+
+    #[test]
+    fn a_report_that_fails_ends_the_run() {
+        let items: Vec<u32> = (0..1000).collect();
+        let mut seen = 0;
+        let result = in_order(
+            &items,
+            jobs(2),
+            || |_: &u32| (),
+            |item, _| {
+                seen += 1;
+                if *item == 3 { Err(io::Error::other("full")) } else { Ok(()) }
+            },
+        );
+        assert_eq!((result.unwrap_err().to_string().as_str(), seen), ("full", 4));
+    }
+
+    #[test]
+    fn workers_are_named_and_many_are_not_more_than_the_items() {
+        let mut names = Vec::new();
+        let name = || |_: &()| thread::current().name().map(str::to_owned);
+        in_order(&[()], jobs(1_000_000), name, |(), result| {
+            names.push(result.unwrap());
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(names, [Some("scenarios-1".to_owned())]);
+        in_order(&[], jobs(1), name, |(), _| Ok(())).unwrap();
+    }
+}

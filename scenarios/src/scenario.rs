@@ -1,0 +1,98 @@
+//! Scenarios: scripts on the disk, with their names, descriptions and tags.
+
+mod filter;
+mod find;
+mod header;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+pub use self::filter::{Filter, FilterError};
+pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, find};
+pub use self::header::Header;
+
+/// The extension of a scenario.
+pub const EXTENSION: &str = "rhai";
+/// The largest script that is read, in bytes.
+pub const MAX_BYTES: u64 = 1024 * 1024;
+
+/// One scenario: one file.
+#[derive(Debug)]
+pub struct Scenario {
+    /// Its path relative to the root, with `/` and without the extension: `connect/success`.
+    pub name: String,
+    /// Its path relative to the root, with `/`, which its snapshot names.
+    pub source: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path as the user wrote it, for messages.
+    pub shown: String,
+    /// The folder that its imports stay in.
+    pub root: PathBuf,
+    /// What is in it.
+    pub content: Result<Content, ReadError>,
+}
+
+/// A script that was read.
+#[derive(Debug)]
+pub struct Content {
+    /// The whole text.
+    pub text: String,
+    /// Its first comments.
+    pub header: Header,
+}
+
+/// Why a script cannot be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The operating system refuses.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// A folder, pipe or device.
+    #[error("it is not a file")]
+    NotAFile,
+    /// More than [`MAX_BYTES`].
+    #[error("it is larger than {MAX_BYTES} bytes, which no script is")]
+    TooLarge,
+    /// Text in another encoding, or no text.
+    #[error("line {line} is not UTF-8 text")]
+    NotUtf8 {
+        /// The first such line.
+        line: usize,
+    },
+}
+
+impl Scenario {
+    fn read(name: String, path: PathBuf, shown: String, root: PathBuf) -> Self {
+        let content = read_text(&path).map(|text| Content { header: Header::parse(&text), text });
+        let source = format!("{name}.{EXTENSION}");
+        Self { name, source, path, shown, root, content }
+    }
+
+    /// What its first comments say; nothing if it cannot be read.
+    #[must_use]
+    pub fn header(&self) -> Option<&Header> {
+        self.content.as_ref().ok().map(|content| &content.header)
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, ReadError> {
+    // Opening a pipe would wait for a writer, so its kind is asked for first.
+    if !path.metadata()?.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        ReadError::NotUtf8 { line: 1 + before.iter().filter(|byte| **byte == b'\n').count() }
+    })?;
+    // The mark that some editors put at the start of a file is no part of the script.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}

@@ -1,0 +1,309 @@
+//! Finds the scenarios that the user names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{EXTENSION, Filter, Scenario};
+use crate::snapshot;
+
+/// The folders that are looked for when none is named, best first.
+const DEFAULT_ROOTS: [&str; 2] = ["scenarios/scripts", "scenarios"];
+/// The name of folders that hold modules for `import`.
+const MODULES: &str = "lib";
+/// How deep folders may be nested below a root.
+pub const MAX_DEPTH: usize = 32;
+/// How many files and folders are looked at in all.
+pub const MAX_ENTRIES: usize = 100_000;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Each scenario once, in the order of the arguments, and in the order of their paths within a folder.
+    pub scenarios: Vec<Scenario>,
+    /// The files in `lib` folders.
+    pub modules: Vec<Scenario>,
+    /// Snapshots of scenarios that are not there any more.
+    pub stale_snapshots: Vec<String>,
+}
+
+/// Why there is nothing to run.
+#[derive(Debug, Error)]
+pub enum FindError {
+    /// No path was given, and no default folder is there.
+    #[error("no path is given, and there is no folder ./{} or ./{}", DEFAULT_ROOTS[0], DEFAULT_ROOTS[1])]
+    NoDefault,
+    /// A path that leads nowhere.
+    #[error("there is no file or folder `{shown}`")]
+    Missing {
+        /// The path as given.
+        shown: String,
+        /// What is there and has almost the same name.
+        nearest: Option<String>,
+    },
+    /// A folder that cannot be listed, or a path that cannot be looked at.
+    #[error("cannot read `{shown}`: {source}")]
+    Unreadable {
+        /// The path.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file that is no script.
+    #[error("`{shown}` is not a scenario: its name does not end in .{EXTENSION}")]
+    NotAScenario {
+        /// The path as given.
+        shown: String,
+    },
+    /// A folder without scenarios.
+    #[error("there are no scenarios in `{shown}`")]
+    Empty {
+        /// The path as given.
+        shown: String,
+    },
+    /// Folders nested without end.
+    #[error("folders are nested more than {MAX_DEPTH} deep at `{shown}`")]
+    TooDeep {
+        /// The innermost folder.
+        shown: String,
+    },
+    /// A folder that is not meant to be one of scenarios.
+    #[error("there are more than {MAX_ENTRIES} files in `{shown}`")]
+    TooMany {
+        /// The path as given.
+        shown: String,
+    },
+    /// No scenario is as the filter says.
+    #[error("no scenario matches the filter `{filter}`, of {count} in all")]
+    NothingMatches {
+        /// The filter.
+        filter: Filter,
+        /// How many there are.
+        count: usize,
+        /// Their tags.
+        tags: BTreeSet<String>,
+    },
+}
+
+impl FindError {
+    /// What the user can do.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::NoDefault => "name a scenario, or a folder of them".to_owned(),
+            Self::Missing { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::Missing { .. } => "paths are taken from the folder in which the command runs".to_owned(),
+            Self::Unreadable { .. } => "check that you may read it".to_owned(),
+            Self::NotAScenario { .. } => format!("name a file that ends in .{EXTENSION}, or a folder of such files"),
+            Self::Empty { .. } => format!(
+                "looked for files that end in .{EXTENSION}, in it and below it, but not in folders named `{MODULES}` \
+                 (modules) or with a dot at the start"
+            ),
+            Self::TooDeep { .. } | Self::TooMany { .. } => "name the folder that holds the scenarios".to_owned(),
+            Self::NothingMatches { filter: Filter::Tag(_), tags, .. } if tags.is_empty() => {
+                "no scenario has a tag; a script's first comments give it some with `// tags: reconnect`".to_owned()
+            }
+            Self::NothingMatches { filter: Filter::Tag(_), tags, .. } => {
+                format!("the tags are {}", tags.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+            }
+            Self::NothingMatches { .. } => {
+                "`kandy-harness list` shows all names; `--filter tag:NAME` selects by tag".to_owned()
+            }
+        }
+    }
+}
+
+/// Finds the scenarios in `paths`, which are relative to `folder`; in the default folders if there is no path.
+///
+/// # Errors
+///
+/// A path is missing, is no scenario or has none in it, or nothing is as `filter` says.
+pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result<Found, FindError> {
+    let mut search = Search { folder, seen: BTreeSet::new(), entries: 0, found: Found::default() };
+    if paths.is_empty() {
+        let default = DEFAULT_ROOTS.iter().map(Path::new).find(|root| folder.join(root).is_dir());
+        search.walk_root(default.ok_or(FindError::NoDefault)?)?;
+    }
+    for path in paths {
+        search.take(path)?;
+    }
+    let mut found = search.found;
+    tell_apart(&mut found.scenarios);
+    if let Some(filter) = filter {
+        let count = found.scenarios.len();
+        let headers = found.scenarios.iter().filter_map(Scenario::header);
+        let tags = headers.flat_map(|header| header.tags.iter().cloned()).collect();
+        found.scenarios.retain(|scenario| filter.matches(scenario));
+        if found.scenarios.is_empty() {
+            return Err(FindError::NothingMatches { filter: filter.clone(), count, tags });
+        }
+    }
+    Ok(found)
+}
+
+struct Search<'a> {
+    folder: &'a Path,
+    /// Files that were taken, by their real paths.
+    seen: BTreeSet<PathBuf>,
+    entries: usize,
+    found: Found,
+}
+
+/// A folder on the way down from a root.
+struct Place<'a> {
+    root: &'a Path,
+    /// As the user wrote it.
+    shown: PathBuf,
+    depth: usize,
+    modules: bool,
+}
+
+impl Search<'_> {
+    fn take(&mut self, shown: &Path) -> Result<(), FindError> {
+        let path = self.folder.join(shown);
+        let metadata = path.metadata().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => FindError::Missing { shown: display(shown), nearest: self.nearest(shown) },
+            _ => FindError::Unreadable { shown: display(shown), source },
+        })?;
+        if metadata.is_dir() {
+            return self.walk_root(shown);
+        }
+        if !is_scenario(shown) {
+            return Err(FindError::NotAScenario { shown: display(shown) });
+        }
+        let root = self.root_of(&path);
+        self.add(&path, shown, &root, false);
+        Ok(())
+    }
+
+    /// The file or folder beside `shown` whose name is most like its.
+    fn nearest(&self, shown: &Path) -> Option<String> {
+        let name = shown.file_name()?.to_string_lossy();
+        let folder = shown.parent()?;
+        let listed = self.folder.join(folder);
+        let listed = if listed == Path::new("") { Path::new(".") } else { &listed };
+        let names = fs::read_dir(listed).ok()?.take(MAX_ENTRIES).filter_map(Result::ok);
+        let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let close = names.map(|other| (strsim::damerau_levenshtein(&name, &other), other));
+        let (_, nearest) = close.filter(|(distance, _)| *distance <= name.chars().count() / 4).min()?;
+        Some(display(&folder.join(nearest)))
+    }
+
+    /// The folder of a file; but a default folder if the file is in it, so that a scenario keeps its name and its
+    /// modules when it is run alone.
+    fn root_of(&self, path: &Path) -> PathBuf {
+        let real = real(path);
+        let defaults = DEFAULT_ROOTS.iter().map(|root| self.folder.join(root));
+        let within = |root: &PathBuf| root.canonicalize().is_ok_and(|root| real.starts_with(root));
+        let own = || path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")).to_owned();
+        defaults.into_iter().find(within).unwrap_or_else(own)
+    }
+
+    fn walk_root(&mut self, shown: &Path) -> Result<(), FindError> {
+        let root = self.folder.join(shown);
+        let mut visited = BTreeSet::new();
+        let place = Place { root: &root, shown: shown.to_owned(), depth: 0, modules: false };
+        if self.walk(&place, &mut visited)? == 0 {
+            return Err(FindError::Empty { shown: display(shown) });
+        }
+        Ok(())
+    }
+
+    /// Takes what is in a folder, sorted, and gives back how many scenarios there are. Each real folder is visited
+    /// once, so that links to folders above do not go round for ever.
+    fn walk(&mut self, place: &Place<'_>, visited: &mut BTreeSet<PathBuf>) -> Result<usize, FindError> {
+        if place.depth > MAX_DEPTH {
+            return Err(FindError::TooDeep { shown: display(&place.shown) });
+        }
+        let path = self.folder.join(&place.shown);
+        if !visited.insert(real(&path)) {
+            return Ok(0);
+        }
+        let mut scenarios = 0;
+        for (_, name) in self.names(place, &path)? {
+            let (path, shown) = (path.join(&name), place.shown.join(&name));
+            if path.is_dir() {
+                let modules = place.modules || name == Path::new(MODULES);
+                let below = Place { shown, depth: place.depth + 1, modules, ..*place };
+                scenarios += self.walk(&below, visited)?;
+            } else if is_scenario(&path) {
+                scenarios += usize::from(!place.modules);
+                self.add(&path, &shown, place.root, place.modules);
+            } else if !place.modules && snapshot::is_stale(&path) {
+                self.found.stale_snapshots.push(display(&shown));
+            }
+        }
+        Ok(scenarios)
+    }
+
+    /// The names in a folder, sorted as those of scenarios are: without the extension.
+    fn names(&mut self, place: &Place<'_>, path: &Path) -> Result<BTreeSet<(PathBuf, PathBuf)>, FindError> {
+        let unreadable = |source| FindError::Unreadable { shown: display(&place.shown), source };
+        let mut names = BTreeSet::new();
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            self.entries += 1;
+            if self.entries > MAX_ENTRIES {
+                return Err(FindError::TooMany { shown: display(&place.shown) });
+            }
+            let name = entry.map_err(unreadable)?.file_name();
+            if !name.as_encoded_bytes().starts_with(b".") {
+                let name = PathBuf::from(name);
+                names.insert((name.with_extension(""), name));
+            }
+        }
+        Ok(names)
+    }
+
+    fn add(&mut self, path: &Path, shown: &Path, root: &Path, module: bool) {
+        let real = real(path);
+        if !self.seen.insert(real.clone()) {
+            return;
+        }
+        let relative = path.strip_prefix(root).map(Path::to_owned).or_else(|_| {
+            let root = root.canonicalize().unwrap_or_default();
+            real.strip_prefix(root).map(Path::to_owned)
+        });
+        let relative = relative.unwrap_or_else(|_| path.file_name().map(PathBuf::from).unwrap_or_default());
+        let scenario = Scenario::read(name_of(&relative), path.to_owned(), display(shown), root.to_owned());
+        if module { self.found.modules.push(scenario) } else { self.found.scenarios.push(scenario) }
+    }
+}
+
+/// Scenarios of two roots may have the same name: then their paths are their names.
+fn tell_apart(scenarios: &mut [Scenario]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for scenario in &*scenarios {
+        *counts.entry(scenario.name.clone()).or_default() += 1;
+    }
+    for scenario in scenarios {
+        if counts.get(&scenario.name).is_some_and(|count| *count > 1) {
+            scenario.name = name_of(Path::new(&scenario.shown));
+        }
+    }
+}
+
+fn is_scenario(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == EXTENSION)
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn name_of(relative: &Path) -> String {
+    let parts = relative.with_extension("");
+    let parts = parts.components().filter(|part| !matches!(part, Component::CurDir));
+    parts.map(|part| display(Path::new(part.as_os_str()))).collect::<Vec<_>>().join("/")
+}
+
+/// A path as messages show it; a file name may hold a line break or worse.
+fn display(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if text.chars().any(char::is_control) { text.escape_debug().to_string() } else { text.into_owned() }
+}
+
+#[cfg(test)]
+mod tests;

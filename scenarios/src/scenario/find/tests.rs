@@ -1,0 +1,150 @@
+use super::*;
+
+/// A folder of its own for a test, removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str, files: &[&str]) -> Self {
+        let folder = Self(std::env::temp_dir().join(format!("kandy-find-{}-{test}", std::process::id())));
+        fs::create_dir_all(&folder.0).unwrap();
+        for file in files {
+            folder.write(file, b"// A test. More.\n// tags: first, second\n");
+        }
+        folder
+    }
+
+    fn write(&self, file: &str, bytes: &[u8]) {
+        let path = self.0.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    fn find(&self, paths: &[&str], filter: Option<&str>) -> Result<Found, FindError> {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        find(&self.0, &paths, filter.map(|filter| filter.parse().unwrap()).as_ref())
+    }
+
+    #[track_caller]
+    fn check(&self, paths: &[&str], expected: &[&str]) {
+        let found = self.find(paths, None).unwrap();
+        let names: Vec<&str> = found.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+        assert_eq!(names, expected);
+    }
+
+    #[track_caller]
+    fn refuse(&self, paths: &[&str], filter: Option<&str>, expected: &str) {
+        let error = self.find(paths, filter).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(!error.help().is_empty());
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn scenarios_are_found_sorted_and_modules_apart() {
+    let files = [
+        "s/b.rhai",
+        "s/a/z.rhai",
+        "s/a/z-2.rhai",
+        "s/a/lib/m.rhai",
+        "s/lib/deep/n.rhai",
+        "s/a.rhai",
+        "s/x.txt",
+        "s/.git/h.rhai",
+    ];
+    let folder = Folder::new("sorted", &files);
+    folder.check(&["s"], &["a/z", "a/z-2", "a", "b"]);
+    let found = folder.find(&["s"], None).unwrap();
+    let modules: Vec<&str> = found.modules.iter().map(|module| module.name.as_str()).collect();
+    assert_eq!(modules, ["a/lib/m", "lib/deep/n"]);
+    let first = &found.scenarios[0];
+    assert_eq!((first.source.as_str(), first.shown.as_str()), ("a/z.rhai", "s/a/z.rhai"));
+    assert_eq!((&first.path, &first.root), (&folder.0.join("s/a/z.rhai"), &folder.0.join("s")));
+    assert_eq!(first.header().unwrap().tags, ["first", "second"]);
+}
+
+#[test]
+fn what_is_named_twice_runs_once() {
+    let folder = Folder::new("twice", &["s/a.rhai", "s/b.rhai"]);
+    folder.check(&["s/b.rhai", "s", "./s/a.rhai", "s/../s"], &["b", "a"]);
+    folder.check(&["s/./a.rhai", "s"], &["a", "b"]);
+}
+
+#[test]
+fn one_name_in_two_roots_is_told_apart() {
+    let folder = Folder::new("apart", &["s/a.rhai", "t/a.rhai", "t/b.rhai"]);
+    folder.check(&["t", "./s"], &["t/a", "b", "s/a"]);
+}
+
+#[test]
+fn a_scenario_keeps_its_name_when_it_is_run_alone() {
+    let folder = Folder::new("alone", &["scenarios/scripts/connect/a.rhai", "other/connect/a.rhai"]);
+    folder.check(&["scenarios/scripts/connect/a.rhai"], &["connect/a"]);
+    folder.check(&["scenarios/../scenarios/scripts/connect/a.rhai"], &["connect/a"]);
+    folder.check(&["other/connect/a.rhai"], &["a"]);
+    folder.check(&[], &["connect/a"]);
+    let alone = folder.find(&["other/connect/a.rhai"], None).unwrap();
+    assert_eq!(alone.scenarios[0].root, folder.0.join("other/connect"));
+}
+
+#[test]
+fn a_filter_takes_names_and_tags() {
+    let folder = Folder::new("filter", &["s/connect/a.rhai", "s/connect/b.rhai", "s/other.rhai"]);
+    let names = |filter| folder.find(&["s"], Some(filter)).unwrap().scenarios.len();
+    assert_eq!((names("connect/"), names("b"), names("tag:first")), (2, 1, 3));
+    folder.refuse(&["s"], Some("nothing"), "no scenario matches the filter `nothing`, of 3 in all");
+    folder.refuse(&["s"], Some("tag:fir"), "no scenario matches the filter `tag:fir`, of 3 in all");
+    assert_eq!(folder.find(&["s"], Some("tag:fir")).unwrap_err().help(), "the tags are first, second");
+}
+
+#[test]
+fn what_cannot_be_found_is_told() {
+    let folder = Folder::new("told", &["s/lib/a.rhai", "x.txt"]);
+    folder.refuse(&[], None, "no path is given, and there is no folder ./scenarios/scripts or ./scenarios");
+    folder.refuse(&["nope"], None, "there is no file or folder `nope`");
+    assert_eq!(folder.find(&["s/libs"], None).unwrap_err().help(), "did you mean `s/lib`?");
+    folder.refuse(&["x.txt"], None, "`x.txt` is not a scenario: its name does not end in .rhai");
+    folder.refuse(&["s"], None, "there are no scenarios in `s`");
+    folder.write(&format!("{}/x.rhai", ["d"; 40].join("/")), b"");
+    // The root itself is at depth 0.
+    let innermost = ["d"; 34].join("/");
+    folder.refuse(&["d"], None, &format!("folders are nested more than 32 deep at `{innermost}`"));
+}
+
+#[test]
+fn a_script_that_cannot_be_read_is_still_a_scenario() {
+    let folder = Folder::new("unreadable", &[]);
+    folder.write("s/latin.rhai", b"// one\n// caf\xe9\n");
+    folder.write("s/large.rhai", &vec![b' '; 2 * 1024 * 1024]);
+    folder.write("s/marked.rhai", b"\xef\xbb\xbf// Marked.\n");
+    let found = folder.find(&["s"], None).unwrap();
+    let said: Vec<String> = found
+        .scenarios
+        .iter()
+        .map(|scenario| match &scenario.content {
+            Ok(content) => content.header.description.clone(),
+            Err(error) => error.to_string(),
+        })
+        .collect();
+    assert_eq!(said, ["it is larger than 1048576 bytes, which no script is", "line 2 is not UTF-8 text", "Marked."]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_go_round() {
+    use std::os::unix::fs::symlink;
+
+    let folder = Folder::new("links", &["s/a.rhai", "s/below/b.rhai"]);
+    symlink("..", folder.0.join("s/below/up")).unwrap();
+    symlink("a.rhai", folder.0.join("s/z.rhai")).unwrap();
+    symlink("nowhere", folder.0.join("s/gone.rhai")).unwrap();
+    symlink("self", folder.0.join("s/self")).unwrap();
+    folder.check(&["s"], &["a", "below/b", "gone"]);
+    let found = folder.find(&["s"], None).unwrap();
+    assert!(found.scenarios[2].content.is_err());
+}

@@ -1,0 +1,100 @@
+//! What a scenario says of itself in its first comments.
+
+/// The description and tags of a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The first comment block, its lines joined; empty if there is none.
+    pub description: String,
+    /// What stands after `// tags:` before the first line of code, in that order, each once.
+    pub tags: Vec<String>,
+}
+
+impl Header {
+    /// Reads the comments at the start of `text`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut header = Self::default();
+        let mut in_block = false;
+        let mut described = false;
+        for mut line in text.lines().map(str::trim) {
+            if let Some(rest) = line.strip_prefix("/*").filter(|_| !in_block) {
+                in_block = true;
+                line = rest;
+            }
+            if in_block {
+                let (comment, closed) = line.split_once("*/").map_or((line, false), |(comment, _)| (comment, true));
+                in_block = !closed;
+                header.take(comment.trim_start_matches('*').trim(), described);
+            } else if let Some(comment) = line.strip_prefix("//") {
+                header.take(comment.trim_start_matches(['/', '!']).trim(), described);
+            } else if line.is_empty() {
+                described = !header.description.is_empty();
+            } else {
+                break;
+            }
+        }
+        header
+    }
+
+    fn take(&mut self, line: &str, described: bool) {
+        if let Some(tags) = line.strip_prefix("tags:") {
+            for tag in tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+                if !self.tags.iter().any(|known| known == tag) {
+                    self.tags.push(tag.to_owned());
+                }
+            }
+        } else if !described && !line.is_empty() {
+            if !self.description.is_empty() {
+                self.description.push(' ');
+            }
+            self.description.push_str(line);
+        }
+    }
+
+    /// The first sentence of the description.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        let end = self.description.find(". ").map_or(self.description.len(), |dot| dot + 1);
+        &self.description[..end]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, description: &str, tags: &[&str]) {
+        let header = Header::parse(text);
+        assert_eq!(
+            (header.description.as_str(), header.tags),
+            (description, tags.iter().map(|tag| (*tag).to_owned()).collect())
+        );
+    }
+
+    #[test]
+    fn the_first_comments_are_description_and_tags() {
+        check("", "", &[]);
+        check("let x = 1; // no header\n// nor this", "", &[]);
+        check("// One.\n// tags: a, b,,a \n// Two.\nlet x = 1;\n// Three.", "One. Two.", &["a", "b"]);
+        check("\n\n/// One.\r\n//! Two.\r\n\r\n// Three.\r\n// tags: late\r\ncode();", "One. Two.", &["late"]);
+        check("//tags:a\n//One.", "One.", &["a"]);
+        check("// One.\n//\n// Two.", "One. Two.", &[]);
+    }
+
+    #[test]
+    fn a_block_comment_is_a_header_too() {
+        check("/* One. */\ncode();", "One.", &[]);
+        check("/**\n * One.\n * tags: a\n */\n// More.\ncode();", "One. More.", &["a"]);
+        check("/* never closed", "never closed", &[]);
+        check("/*/ odd */", "/ odd", &[]);
+    }
+
+    #[test]
+    fn the_summary_is_the_first_sentence() {
+        let summary = |text: &str| Header::parse(text).summary().to_owned();
+        assert_eq!(summary("// Uses version 2.1 of it. And more."), "Uses version 2.1 of it.");
+        assert_eq!(summary("// Only one"), "Only one");
+        assert_eq!(summary(""), "");
+    }
+}

@@ -1,0 +1,210 @@
+//! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
+
+mod client_api;
+mod convert;
+mod duration;
+mod engine;
+mod explain;
+mod failure;
+mod imports;
+mod listener;
+mod names;
+mod options;
+mod platform_api;
+mod register;
+mod run;
+mod show;
+mod wait;
+mod world_api;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use rhai::{AST, Engine, EvalAltResult, Position, Scope};
+
+use self::engine::{Compiler, new_engine};
+use self::explain::{explain, place_of_race};
+use self::failure::{Ending, Halt, Located};
+use self::imports::{Modules, imports_of};
+use self::listener::Arities;
+use self::run::Run;
+use crate::diagnostic::Diagnostic;
+use crate::transcript::Transcript;
+
+/// What a scenario may use up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Operations of the script, those of its listeners included.
+    pub operations: u64,
+    /// Real time.
+    pub wall_time: Duration,
+}
+
+impl Limits {
+    /// The operations that a script may take by default: a second or two of nothing but script.
+    pub const OPERATIONS: u64 = 10_000_000;
+    /// The real time that a scenario may take by default.
+    pub const WALL_TIME: Duration = Duration::from_secs(10);
+    /// The stack that a thread needs to run scripts on.
+    pub const STACK_BYTES: usize = 8 * 1024 * 1024;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { operations: Self::OPERATIONS, wall_time: Self::WALL_TIME }
+    }
+}
+
+/// The text of a script, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file.
+    pub path: PathBuf,
+    /// The path as messages show it.
+    pub shown: String,
+    /// The scenario root: imports are found in it, and never outside.
+    pub root: PathBuf,
+    /// The text.
+    pub text: String,
+}
+
+/// A compiled script. It runs only in the [`Host`] that compiled it.
+#[derive(Debug)]
+pub struct Script {
+    ast: AST,
+    source: Source,
+    arities: Rc<Arities>,
+}
+
+/// How a scenario went.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Whether it passed.
+    pub verdict: Verdict,
+    /// What happened.
+    pub transcript: Transcript,
+    /// The time that passed in its world.
+    pub virtual_time: Duration,
+    /// How many checks ran.
+    pub checks: u32,
+}
+
+/// Whether a scenario passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything held.
+    Passed,
+    /// The script says that it does not apply here, and why.
+    Skipped(String),
+    /// Something did not hold, or the script is broken.
+    Failed(Box<Diagnostic>),
+}
+
+/// A Rhai engine with the script API. One a thread is enough: it runs one scenario after the other, each in a world of
+/// its own. Its thread needs [`Limits::STACK_BYTES`] of stack.
+pub struct Host {
+    engine: Engine,
+    run: Rc<Run>,
+    modules: Rc<Modules>,
+    compiler: Rc<Compiler>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    /// Makes an engine. That takes longer than running a short script.
+    #[must_use]
+    pub fn new() -> Self {
+        let run = Rc::new(Run::new());
+        let compiler = Rc::<Compiler>::default();
+        let modules = Rc::new(Modules::new(compiler.clone()));
+        let engine = new_engine(&run, &modules, &compiler);
+        Self { engine, run, modules, compiler }
+    }
+
+    /// Compiles a script, and the modules that it imports.
+    ///
+    /// # Errors
+    ///
+    /// It is no Rhai, uses a variable that is not there, or imports what cannot be imported.
+    #[expect(clippy::result_large_err, reason = "there is one a script, and whoever keeps it boxes it")]
+    pub fn compile(&self, source: &Source) -> Result<Script, Diagnostic> {
+        let located = |located| self.diagnostic(located, source);
+        let compiled = self.compiler.compile(&self.engine, &source.text);
+        let mut ast = compiled.map_err(|(failure, position)| located(Located { failure, position, source: None }))?;
+        ast.set_source(source.shown.as_str());
+        let imports = imports_of(&ast);
+        if !imports.is_empty() {
+            self.modules.check(&self.engine, &source.root, &source.path, &imports).map_err(located)?;
+        }
+        let arities = Rc::new(Arities::new(&ast));
+        Ok(Script { ast, source: source.clone(), arities })
+    }
+
+    /// Runs a script in a new world.
+    #[must_use]
+    pub fn run(&self, script: &Script, limits: &Limits) -> Outcome {
+        let run = &self.run;
+        run.begin(limits);
+        run.root.replace(script.source.root.clone());
+        run.arities.borrow_mut().push(script.arities.clone());
+        let result = self.engine.run_ast_with_scope(&mut Scope::new(), &script.ast);
+        let result = result
+            .and_then(|()| run.settle(&self.engine).map_err(|halt: Halt| run.halt_at(halt, Position::NONE, None)));
+        let uncaught = match result {
+            Err(error) if run.has_ended() => {
+                run.locate_ending(error.unwrap_inner().position());
+                None
+            }
+            Err(error) if matches!(error.unwrap_inner(), EvalAltResult::Exit(..)) => None,
+            Err(error) => {
+                let located = explain(&error, run);
+                let position = located.position.or_else(place_of_race(&error, &script.ast));
+                Some(Located { position, ..located })
+            }
+            Ok(()) => None,
+        };
+        let (world, checks, ending) = run.end();
+        let verdict = match ending.or(uncaught.map(Ending::Failed)) {
+            None => Verdict::Passed,
+            Some(Ending::Skipped(reason)) => Verdict::Skipped(reason),
+            Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
+        };
+        Outcome { verdict, virtual_time: world.now(), checks, transcript: world.into_transcript() }
+    }
+
+    fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {
+        let Located { failure, position, source } = located;
+        let module = source.filter(|shown| *shown != main.shown);
+        let module = module.and_then(|shown| self.modules.text_of(&shown).map(|text| (shown, text)));
+        let (file, text) = match &module {
+            Some((shown, text)) => (shown.clone(), &**text),
+            None => (main.shown.clone(), main.text.as_str()),
+        };
+        let line = position.line().unwrap_or_default();
+        Diagnostic {
+            cause: failure.cause,
+            message: failure.message,
+            file,
+            line,
+            column: position.position().unwrap_or_default(),
+            source_line: line.checked_sub(1).and_then(|index| text.lines().nth(index)).map(str::to_owned),
+            notes: failure.notes,
+            help: failure.help,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

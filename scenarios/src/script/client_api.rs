@@ -1,0 +1,286 @@
+//! The client as scripts have it: the calls of Kandy.js, and waits for its events.
+
+use std::rc::Rc;
+
+use kandy_client::{Config, ConnectOptions, Credentials, Violation, unknown_keys};
+use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
+use serde_json::Value;
+
+use super::convert;
+use super::duration::duration;
+use super::failure::{Failure, Halt};
+use super::listener::Listener;
+use super::options::Options;
+use super::register::register;
+use super::run::{Application, Run};
+use super::wait::{DEFAULT_TIMEOUT, event_name};
+use crate::step::{Call, ClientId, Done, Step};
+
+/// A client, as `create` gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Client(pub(super) ClientId);
+
+/// `kandy.connection`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ConnectionPart(ClientId);
+
+/// `kandy.notification`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NotificationPart(ClientId);
+
+/// The longest name of a client.
+const MAX_NAME: usize = 32;
+/// Names of the transcript that are no client's.
+const RESERVED_NAMES: [&str; 2] = ["platform", "script"];
+
+pub(super) fn register_client_api(engine: &mut Engine, run: &Rc<Run>) {
+    engine
+        .register_type_with_name::<Client>("client")
+        .register_type_with_name::<ConnectionPart>("connection")
+        .register_type_with_name::<NotificationPart>("notification")
+        .register_get("connection", |client: &mut Client| ConnectionPart(client.0))
+        .register_get("notification", |client: &mut Client| NotificationPart(client.0));
+    engine.register_fn("==", |left: Client, right: Client| left == right);
+    engine.register_fn("!=", |left: Client, right: Client| left != right);
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        let shared = Rc::clone(run);
+        engine.register_fn(name, move |client: Client| shared.world.borrow().client_name(client.0).to_owned());
+    }
+    register_create(engine, run);
+    register_calls(engine, run);
+    register_getters(engine, run);
+    register_listeners(engine, run);
+    register_waits(engine, run);
+}
+
+fn register_create(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "create", |run, _call| run.create(None, None));
+    register!(engine, run, "create", |run, _call, _config: ()| run.create(None, None));
+    register!(engine, run, "create", |run, _call, config: Map| run.create(Some(&config), None));
+    register!(engine, run, "create", |run, _call, config: Map, name: &str| run.create(Some(&config), Some(name)));
+    register!(engine, run, "create", |run, _call, _config: (), name: &str| run.create(None, Some(name)));
+}
+
+fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "connect", |_run, _call, _client: Client| no_credentials());
+    register!(engine, run, "connect", |_run, _call, _client: Client, _credentials: ()| no_credentials());
+    register!(engine, run, "connect", |run, _call, client: Client, given: Map| {
+        run.call(client.0, Call::Connect(credentials(&given)?, ConnectOptions::default()))
+    });
+    register!(engine, run, "connect", |run, _call, client: Client, given: Map, options: Map| {
+        run.call(client.0, Call::Connect(credentials(&given)?, connect_options(&options)?))
+    });
+    register!(engine, run, "disconnect", |run, _call, client: Client| run.call(client.0, Call::Disconnect));
+    register!(engine, run, "updateToken", |run, _call, client: Client, given: Map| {
+        run.call(client.0, Call::UpdateToken(credentials(&given)?))
+    });
+    for name in ["setCredentials", "setTokens", "updateConnection"] {
+        register!(engine, run, name, |run, _call, client: Client| run.call(client.0, Call::WithoutEffect(name)));
+        register!(engine, run, name, |run, _call, client: Client, _given: Dynamic| {
+            run.call(client.0, Call::WithoutEffect(name))
+        });
+    }
+    register!(engine, run, "updateConfig", |run, _call, client: Client, patch: Map| {
+        let patch = options_json(&patch)?;
+        run.call(client.0, Call::UpdateConfig(patch))
+    });
+    register!(engine, run, "destroy", |run, _call, client: Client| run.call(client.0, Call::Destroy));
+    register!(engine, run, "resetConnection", |run, _call, part: ConnectionPart| {
+        run.call(part.0, Call::ResetConnection)
+    });
+    register!(engine, run, "enableConnectivityChecking", |run, _call, part: ConnectionPart, enabled: bool| {
+        run.call(part.0, Call::EnableConnectivityChecking(enabled))
+    });
+    register!(engine, run, "enableWebsocket", |run, _call, part: NotificationPart, enabled: bool| {
+        run.call(part.0, Call::EnableWebsocket(enabled))
+    });
+}
+
+fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "getConnection", |run, _call, client: Client| {
+        done(convert::connection(&run.world.borrow().session(client.0).connection()))
+    });
+    register!(engine, run, "getServices", |run, _call, client: Client| {
+        done(convert::services(&run.world.borrow().session(client.0).services()))
+    });
+    register!(engine, run, "getUserInfo", |run, _call, client: Client| {
+        done(convert::user_info(run.world.borrow().session(client.0).user_info()))
+    });
+    register!(engine, run, "getConfig", |run, _call, client: Client| {
+        done(convert::from_serde(run.world.borrow().session(client.0).config()))
+    });
+    register!(engine, run, "getSocketState", |_run, _call, _part: ConnectionPart| done(convert::socket_state(None)));
+    register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart, platform: &str| {
+        let world = run.world.borrow();
+        let state = if platform == "uc" { world.session(part.0).socket_state() } else { None };
+        done(convert::socket_state(state))
+    });
+    register!(engine, run, "events", |run, _call, client: Client| done(run.events(client.0)));
+}
+
+fn register_listeners(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "on", |run, call, client: Client, event: &str, listener: FnPtr| {
+        let event = event_name(event)?;
+        let listener = Listener::new(run, call, listener, 1)?;
+        run.applications.borrow_mut()[client.0.0].listeners.on(event, listener);
+        done(())
+    });
+    register!(engine, run, "off", |run, call, client: Client, event: &str, listener: FnPtr| {
+        let event = event_name(event)?;
+        let listener = Listener::new(run, call, listener, 1)?;
+        run.applications.borrow_mut()[client.0.0].listeners.off(event, &listener);
+        done(())
+    });
+    register!(engine, run, "subscribe", |run, call, client: Client, listener: FnPtr| {
+        let listener = Listener::new(run, call, listener, 2)?;
+        run.applications.borrow_mut()[client.0.0].listeners.subscribe(listener);
+        done(())
+    });
+    register!(engine, run, "unsubscribe", |run, call, client: Client, listener: FnPtr| {
+        let listener = Listener::new(run, call, listener, 2)?;
+        run.applications.borrow_mut()[client.0.0].listeners.unsubscribe(&listener);
+        done(())
+    });
+}
+
+fn register_waits(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "waitFor", |run, call, client: Client, event: &str| {
+        run.wait_for(call, client.0, event, DEFAULT_TIMEOUT)
+    });
+    register!(engine, run, "waitFor", |run, call, client: Client, event: &str, timeout: Dynamic| {
+        run.wait_for(call, client.0, event, duration(&timeout)?)
+    });
+    register!(engine, run, "expectNone", |run, call, client: Client, event: &str, within: Dynamic| {
+        run.expect_none(call, client.0, event, duration(&within)?)
+    });
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "functions of the script API give a result")]
+fn done<T>(value: T) -> Result<T, Halt> {
+    Ok(value)
+}
+
+impl Run {
+    fn create(&self, given: Option<&Map>, name: Option<&str>) -> Result<Client, Halt> {
+        let mut config = self.plain_config.clone();
+        let mut violations = Vec::new();
+        if let Some(given) = given.filter(|given| !given.is_empty()) {
+            violations = merge(&mut config, &options_json(given)?)?;
+        }
+        let name = match name {
+            Some(name) => checked_name(name)?.to_owned(),
+            None => self.default_name(),
+        };
+        match self.apply(Step::Create { name, config: Box::new(config) })? {
+            Done::Created(id) => {
+                self.applications.borrow_mut().push(Application::default());
+                self.log(id, &violations)?;
+                Ok(Client(id))
+            }
+            done => unreachable!("`create` gave {done:?}"),
+        }
+    }
+
+    /// `kandy`, `kandy2`, ..: the first that is free.
+    fn default_name(&self) -> String {
+        let world = self.world.borrow();
+        let is_free = |name: &String| world.clients().all(|client| world.client_name(client) != name);
+        let numbered = (2..).map(|number| format!("kandy{number}"));
+        std::iter::once("kandy".to_owned()).chain(numbered).find(is_free).expect("there is always a next number")
+    }
+
+    fn call(&self, client: ClientId, call: Call) -> Result<(), Halt> {
+        if let Done::Violations(violations) = self.apply(Step::Call { client, call })? {
+            self.log(client, &violations)?;
+        }
+        Ok(())
+    }
+
+    fn log(&self, client: ClientId, violations: &[Violation]) -> Result<(), Failure> {
+        let mut world = self.world.borrow_mut();
+        for violation in violations {
+            world.log(client, violation.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// Kandy.js reads the credentials before it looks whether there are any.
+fn no_credentials() -> Result<(), Halt> {
+    let message = "connect() needs credentials, such as #{ username: \"..\", password: \"..\" }";
+    let error = convert::map([("name", "TypeError".into()), ("message", message.into())]);
+    Err(Halt::Script(rhai::EvalAltResult::ErrorRuntime(error, rhai::Position::NONE).into()))
+}
+
+/// Options of Kandy.js as JSON, if it knows them all.
+fn options_json(given: &Map) -> Result<Value, Failure> {
+    let given = convert::to_json(&given.clone().into())?;
+    match unknown_keys(&given).into_iter().next() {
+        None => Ok(given),
+        Some(unknown) => {
+            let failure = Failure::argument(format!("the configuration has no option `{}`", unknown.path));
+            Err(failure.with_nearest(unknown.nearest))
+        }
+    }
+}
+
+fn merge(config: &mut Config, given: &Value) -> Result<Vec<Violation>, Failure> {
+    config.merge(given).map_err(|error| Failure::argument(error.to_string()))
+}
+
+fn checked_name(name: &str) -> Result<&str, Failure> {
+    let is_printable = |character: char| character.is_alphanumeric() || "-_.@+".contains(character);
+    if name.is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(is_printable) {
+        return Err(Failure::argument(format!("{name:?} cannot be a client's name"))
+            .with_help(format!("take letters, digits and -_.@+, {MAX_NAME} at most")));
+    }
+    if RESERVED_NAMES.contains(&name) {
+        return Err(Failure::argument(format!(
+            "a client cannot be named {name:?}: the transcript calls something else so"
+        )));
+    }
+    Ok(name)
+}
+
+fn credentials(given: &Map) -> Result<Credentials, Failure> {
+    // Kandy.js documents the last four, too, and this build uses none of them.
+    let known = [
+        "username",
+        "password",
+        "accessToken",
+        "refreshToken",
+        "oauthToken",
+        "expires",
+        "authname",
+        "hmacToken",
+        "bearerAccessToken",
+        "domainApiKey",
+    ];
+    let options = Options::new(given, "the credentials", &known)?;
+    Ok(Credentials {
+        username: options.text("username")?,
+        password: options.text("password")?,
+        access_token: options.text("accessToken")?,
+        refresh_token: options.text("refreshToken")?,
+        oauth_token: options.text("oauthToken")?,
+        expires: options.json("expires")?,
+    })
+}
+
+fn connect_options(given: &Map) -> Result<ConnectOptions, Failure> {
+    let options = Options::new(given, "the options of connect", &["forceLogOut", "clientCorrelator"])?;
+    Ok(ConnectOptions {
+        force_log_out: options.flag("forceLogOut")?.unwrap_or_default(),
+        client_correlator: options.text("clientCorrelator")?,
+    })
+}
+
+/// The client or part of one that a variable holds. It is taken out of the variable to be used, so that closures that
+/// have captured the variable find it free.
+pub(super) fn handle_in(value: &Dynamic) -> Option<Dynamic> {
+    value
+        .read_lock::<Client>()
+        .map(|client| Dynamic::from(*client))
+        .or_else(|| value.read_lock::<ConnectionPart>().map(|part| Dynamic::from(*part)))
+        .or_else(|| value.read_lock::<NotificationPart>().map(|part| Dynamic::from(*part)))
+}

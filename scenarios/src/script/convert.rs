@@ -1,0 +1,254 @@
+//! Values on their way between Rhai and JSON, and what the client says as Rhai values.
+//!
+//! What a script gets carries every key that Kandy.js may set, `()` where it is undefined, so that reading one never
+//! fails for want of it.
+
+use kandy_client::{Connection, DisconnectReason, Error, Event, Fields, Services, SocketState, UserInfo};
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
+use serde::Serialize;
+use serde_json::{Number, Value};
+
+use super::failure::Failure;
+use super::show::{MAX_DEPTH, kind};
+
+/// A map of `fields`.
+pub(super) fn map<const N: usize>(fields: [(&str, Dynamic); N]) -> Dynamic {
+    fields.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
+}
+
+/// `()` for `None`.
+fn optional<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
+    value.map_or(Dynamic::UNIT, Into::into)
+}
+
+/// A JSON value as a Rhai value; `null` is `()`.
+pub(super) fn from_json(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => from_number(number),
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => items.iter().map(from_json).collect::<Array>().into(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.as_str().into(), from_json(value))).collect::<Map>().into()
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+fn from_number(number: &Number) -> Dynamic {
+    if let Some(integer) = number.as_i64() {
+        return integer.into();
+    }
+    let float = number.as_f64().unwrap_or(f64::NAN);
+    // JavaScript has one kind of number: 30000.0 is an integer to whoever reads it.
+    if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 { (float as i64).into() } else { float.into() }
+}
+
+/// Anything that can be told as JSON, as a Rhai value.
+pub(super) fn from_serde(value: &impl Serialize) -> Dynamic {
+    from_json(&serde_json::to_value(value).unwrap_or_default())
+}
+
+/// A Rhai value as JSON; `()` is `null`.
+///
+/// # Errors
+///
+/// It holds what JSON has no form for, such as a closure, or is nested too deeply.
+pub(super) fn to_json(value: &Dynamic) -> Result<Value, Failure> {
+    let mut path = Vec::new();
+    json_at(value, &mut path).map_err(|what| {
+        let place = if path.is_empty() { String::new() } else { format!(" at `{}`", path.join(".")) };
+        Failure::argument(format!("there is {what}{place}, which has no form in JSON"))
+    })
+}
+
+fn json_at(value: &Dynamic, path: &mut Vec<String>) -> Result<Value, &'static str> {
+    if path.len() > MAX_DEPTH {
+        return Err("a value that is nested too deeply");
+    }
+    if value.is_unit() {
+        return Ok(Value::Null);
+    }
+    if let Ok(flag) = value.as_bool() {
+        return Ok(flag.into());
+    }
+    if let Ok(integer) = value.as_int() {
+        return Ok(integer.into());
+    }
+    if let Ok(float) = value.as_float() {
+        return Ok(float.into());
+    }
+    if let Ok(character) = value.as_char() {
+        return Ok(character.to_string().into());
+    }
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        return Ok(text.as_str().into());
+    }
+    if let Ok(items) = value.as_array_ref() {
+        let mut array = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            path.push(index.to_string());
+            array.push(json_at(item, path)?);
+            path.pop();
+        }
+        return Ok(array.into());
+    }
+    if let Ok(members) = value.as_map_ref() {
+        let mut object = serde_json::Map::new();
+        for (key, member) in members.iter() {
+            path.push(key.to_string());
+            object.insert(key.to_string(), json_at(member, path)?);
+            path.pop();
+        }
+        return Ok(object.into());
+    }
+    Err(if value.is::<FnPtr>() { "a closure" } else { kind(value) })
+}
+
+/// The argument that listeners of `event` get.
+pub(super) fn event_params(event: &Event) -> Dynamic {
+    match event {
+        Event::AuthChange => map([("reason", ().into()), ("forced", ().into()), ("retryAfter", ().into())]),
+        Event::Disconnected { reason, retry_after } => map([
+            ("reason", optional(reason.map(DisconnectReason::as_str))),
+            ("forced", optional((*reason == Some(DisconnectReason::Gone)).then_some(true))),
+            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_json)),
+        ]),
+        Event::CredentialsSet => Map::new().into(),
+        Event::AuthError(error) => map([("error", error_map(error))]),
+        Event::Resubscribed { attempt_num, error } => map([
+            ("attemptNum", i64::from(*attempt_num).into()),
+            ("isFailure", error.is_some().into()),
+            ("error", optional(error.as_ref().map(|error| numbered_error_map(error, *attempt_num)))),
+        ]),
+        Event::WebSocketChange | Event::NotificationReceived { .. } | Event::NotificationsChange => {
+            from_fields(event.args(), [])
+        }
+    }
+}
+
+fn error_map(error: &Error) -> Dynamic {
+    from_fields(error.fields(), ["name", "code", "message"])
+}
+
+fn numbered_error_map(error: &Error, attempt_num: u32) -> Dynamic {
+    let mut fields = error.fields();
+    if fields.iter().all(|(key, _)| *key != "attemptNum") {
+        fields.push(("attemptNum", Some(attempt_num.into())));
+    }
+    from_fields(fields, ["name", "code", "message"])
+}
+
+/// The keys of a JavaScript object, and those that it may have besides.
+fn from_fields<const N: usize>(fields: Fields, keys: [&str; N]) -> Dynamic {
+    let mut map: Map = keys.into_iter().map(|key| (key.into(), Dynamic::UNIT)).collect();
+    for (key, value) in fields {
+        map.insert(key.into(), value.as_ref().map_or(Dynamic::UNIT, from_json));
+    }
+    map.into()
+}
+
+/// What `getConnection()` gives.
+pub(super) fn connection(connection: &Connection) -> Dynamic {
+    map([
+        ("isConnected", connection.is_connected.into()),
+        ("isPending", connection.is_pending.into()),
+        ("error", optional(connection.error.as_ref().map(error_map))),
+        ("subscription", services(&connection.subscription)),
+    ])
+}
+
+/// What `getServices()` gives.
+pub(super) fn services(services: &Services) -> Dynamic {
+    let names = |names: &[String]| names.iter().map(|name| name.as_str().into()).collect::<Array>().into();
+    let by_name: Map =
+        services.services.iter().map(|(name, granted)| (name.as_str().into(), (*granted).into())).collect();
+    map([
+        ("requested", names(&services.requested)),
+        ("received", names(&services.received)),
+        ("missing", names(&services.missing)),
+        ("status", from_serde(&services.status)),
+        ("services", by_name.into()),
+    ])
+}
+
+/// What `getUserInfo()` gives.
+pub(super) fn user_info(user: Option<&UserInfo>) -> Dynamic {
+    let fields = user.map(UserInfo::fields).unwrap_or_default();
+    from_fields(fields, ["username", "accessToken", "refreshToken"])
+}
+
+/// Every key that a socket's state may have, and those of the error that is given where there is no socket.
+const SOCKET_STATE: [&str; 16] = [
+    "name",
+    "message",
+    "connected",
+    "pinging",
+    "method",
+    "platform",
+    "pingInterval",
+    "reconnectLimit",
+    "reconnectDelay",
+    "reconnectTimeMultiplier",
+    "reconnectTimeLimit",
+    "autoReconnect",
+    "maxMissedPings",
+    "webSocketOAuthMode",
+    "wsInfo",
+    "lastContact",
+];
+
+/// What `connection.getSocketState(platform)` gives: the state, or an error that it returns rather than throws.
+pub(super) fn socket_state(state: Option<&SocketState>) -> Dynamic {
+    let Some(state) = state else {
+        let message = "No sockets are up. Have you attempted to connect?";
+        return from_fields(vec![("name", Some("Error".into())), ("message", Some(message.into()))], SOCKET_STATE);
+    };
+    let mut map: Map = SOCKET_STATE.into_iter().map(|key| (key.into(), Dynamic::UNIT)).collect();
+    if let Value::Object(members) = state.to_json() {
+        map.extend(members.iter().map(|(key, value)| (key.as_str().into(), from_json(value))));
+    }
+    map.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_comes_back_as_it_went() {
+        let value = json!({"a": [1, 2.5, null, true, "x"], "b": {"c": {}}});
+        assert_eq!(to_json(&from_json(&value)).unwrap(), value);
+    }
+
+    #[test]
+    fn a_whole_float_is_an_integer() {
+        assert_eq!(from_json(&json!(30000.0)).as_int(), Ok(30_000));
+        assert_eq!(from_json(&json!(1e300)).as_float(), Ok(1e300));
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_refused_with_its_place() {
+        let value: Dynamic = rhai::Engine::new().eval("#{a: [1, #{b: |x| x}]}").unwrap();
+        assert_eq!(to_json(&value).unwrap_err().message, "there is a closure at `a.1.b`, which has no form in JSON");
+        let deep: Dynamic = rhai::Engine::new().eval("let a = []; for i in 0..100 { a = [a]; } a").unwrap();
+        assert!(to_json(&deep).unwrap_err().message.contains("nested too deeply"));
+    }
+
+    #[test]
+    fn every_key_is_there() {
+        let keys = |value: Dynamic| {
+            let map = value.cast::<Map>();
+            map.keys().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(keys(event_params(&Event::AuthChange)), "forced reason retryAfter");
+        assert_eq!(keys(event_params(&Event::WebSocketChange)), "platform");
+        assert_eq!(keys(user_info(None)), "accessToken refreshToken username");
+        assert_eq!(keys(socket_state(None)).split(' ').count(), SOCKET_STATE.len());
+        let state = SocketState { connected: false, details: None };
+        assert_eq!(keys(socket_state(Some(&state))).split(' ').count(), SOCKET_STATE.len());
+    }
+}

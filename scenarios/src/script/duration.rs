@@ -1,0 +1,109 @@
+//! Durations as scripts write them: `"250ms"`, `"1m 30s"`, or milliseconds as an integer.
+
+use std::time::Duration;
+
+use rhai::Dynamic;
+
+use super::failure::Failure;
+use super::show::show_short;
+use crate::diagnostic::Cause;
+
+/// The longest duration that a script may name.
+const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+
+/// Reads a duration.
+pub(super) fn duration(value: &Dynamic) -> Result<Duration, Failure> {
+    let read = match value.as_int() {
+        Ok(millis) => u64::try_from(millis).ok().map(Duration::from_millis),
+        Err(_) => value.read_lock::<rhai::ImmutableString>().and_then(|text| parse(&text)),
+    };
+    read.filter(|duration| *duration <= LONGEST).ok_or_else(|| {
+        Failure::new(Cause::Argument, format!("{} is no duration", show_short(value))).with_help(
+            "write \"250ms\", \"30s\", \"5m\", \"1h\", \"1m 30s\", or milliseconds as an integer; ten years at most",
+        )
+    })
+}
+
+/// Reads `1h 30m`, `1h30m`, `250ms`: numbers with units, each unit once, the longer ones first.
+fn parse(text: &str) -> Option<Duration> {
+    let mut rest = text.trim();
+    let mut sum = Duration::ZERO;
+    let mut last_unit = u64::MAX;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
+        let number: u64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let letters = rest.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let unit = match &rest[..letters] {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return None,
+        };
+        if unit >= last_unit {
+            return None;
+        }
+        last_unit = unit;
+        sum = sum.checked_add(Duration::from_millis(number.checked_mul(unit)?))?;
+        rest = rest[letters..].trim_start();
+    }
+    Some(sum)
+}
+
+/// A duration as messages show it: `250 ms`, `1.5 s`, `60 s`.
+pub(super) fn shown(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        return format!("{} ms", duration.as_millis());
+    }
+    let millis = duration.subsec_millis();
+    if millis == 0 {
+        return format!("{} s", duration.as_secs());
+    }
+    format!("{}.{} s", duration.as_secs(), format!("{millis:03}").trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_with_units_are_read() {
+        for (text, millis) in [
+            ("250ms", 250),
+            ("30s", 30_000),
+            ("5m", 300_000),
+            ("1h", 3_600_000),
+            ("1m 30s", 90_000),
+            ("1h30m", 5_400_000),
+            ("2d 1ms", 172_800_001),
+            (" 0s ", 0),
+        ] {
+            assert_eq!(duration(&text.into()).ok(), Some(Duration::from_millis(millis)), "{text}");
+        }
+        assert_eq!(duration(&Dynamic::from_int(1500)).ok(), Some(Duration::from_millis(1500)));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in
+            ["", "30", "s", "30 s", "30x", "-5s", "1.5s", "1s 1s", "1s 1m", "99999999999d", "18446744073709551616s"]
+        {
+            assert!(duration(&text.into()).is_err(), "{text}");
+        }
+        assert!(duration(&Dynamic::from_int(-1)).is_err());
+        assert!(duration(&Dynamic::from_float(1.5)).is_err());
+        assert!(duration(&Dynamic::UNIT).is_err());
+    }
+
+    #[test]
+    fn durations_are_shown_short() {
+        for (millis, text) in [(0, "0 ms"), (250, "250 ms"), (1_500, "1.5 s"), (60_000, "60 s"), (1_001, "1.001 s")] {
+            assert_eq!(shown(Duration::from_millis(millis)), text);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The Rhai engine: its language, its limits, and the functions that scripts find in it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rhai::{AST, Dynamic, Engine, EvalAltResult, EvalContext, Position, Token, is_valid_identifier};
+
+use super::client_api::{handle_in, register_client_api};
+use super::explain::explain_parse;
+use super::failure::{Ending, Failure, Located};
+use super::imports::{Modules, Resolver};
+use super::platform_api::register_platform_api;
+use super::run::{Run, stop};
+use super::show::MAX_DEPTH;
+use super::world_api::register_world_api;
+use crate::diagnostic::Cause;
+
+/// How deep calls may be nested; a script's thread has room for that in 8 MiB.
+pub(super) const CALL_LEVELS: usize = 32;
+/// How deep expressions may be nested, in functions as outside.
+pub(super) const EXPRESSION_LEVELS: usize = 64;
+/// The longest string, in bytes.
+pub(super) const MAX_STRING: usize = 1024 * 1024;
+/// The longest array, with what is in its elements.
+pub(super) const MAX_ARRAY: usize = 100_000;
+/// The largest map, with what is in its values.
+pub(super) const MAX_MAP: usize = 10_000;
+/// The most functions in a script, closures included.
+const MAX_FUNCTIONS: usize = 10_000;
+/// The most variables at once.
+const MAX_VARIABLES: usize = 10_000;
+
+/// What `platform` is called inside the engine. It is a word of the language there, and not a variable: functions and
+/// modules see no variables of the script.
+pub(super) const PLATFORM_KEYWORD: &str = "__platform";
+
+/// Makes an engine whose functions act on `run`.
+pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Compiler>) -> Engine {
+    let mut engine = Engine::new();
+    engine
+        .set_strict_variables(true)
+        .set_fail_on_invalid_map_property(true)
+        .set_max_call_levels(CALL_LEVELS)
+        .set_max_expr_depths(EXPRESSION_LEVELS, EXPRESSION_LEVELS)
+        .set_max_string_size(MAX_STRING)
+        .set_max_array_size(MAX_ARRAY)
+        .set_max_map_size(MAX_MAP)
+        .set_max_functions(MAX_FUNCTIONS)
+        .set_max_variables(MAX_VARIABLES)
+        // Operations are counted by the run, over all its callbacks.
+        .set_max_operations(0)
+        .disable_symbol("eval");
+    let shared = Rc::clone(run);
+    engine.on_progress(move |_| shared.count_operation());
+    let shared = Rc::clone(run);
+    #[expect(deprecated, reason = "Rhai marks what may change so; the version is pinned, and tests hold what is used")]
+    engine.on_var(move |name, _, context| read_variable(&shared, name, &context));
+    let shared = Rc::clone(compiler);
+    #[expect(deprecated, reason = "Rhai marks what may change so; the version is pinned, and tests hold what is used")]
+    engine.on_parse_token(move |token, position, _| shared.read_token(token, position));
+    register_client_api(&mut engine, run);
+    register_platform_api(&mut engine, run);
+    register_world_api(&mut engine, run);
+    engine.set_module_resolver(Resolver { run: Rc::clone(run), modules: Rc::clone(modules) });
+    engine
+}
+
+/// A variable that holds a client is read as that client itself: a closure that has captured the variable could not
+/// use it while a call on it runs.
+fn read_variable(
+    run: &Run,
+    name: &str,
+    context: &EvalContext<'_, '_, '_, '_, '_, '_>,
+) -> Result<Option<Dynamic>, Box<EvalAltResult>> {
+    let Some(value) = context.scope().get(name) else { return Ok(None) };
+    if let Some(handle) = handle_in(value) {
+        return Ok(Some(handle));
+    }
+    if value.is_locked() {
+        // In use by a call that is still running: Rhai says so by itself.
+        return Ok(None);
+    }
+    // Rhai does not look at the size of a map when a key is set, nor at how deep values are nested.
+    let failure = if value.as_map_ref().is_ok_and(|map| map.len() > MAX_MAP) {
+        Some(format!("the map `{name}` has more than {MAX_MAP} keys"))
+    } else if depth(value) > MAX_DEPTH {
+        Some(format!("`{name}` is nested more than {MAX_DEPTH} levels deep"))
+    } else {
+        None
+    };
+    match failure {
+        None => Ok(None),
+        Some(message) => {
+            let failure = Failure::new(Cause::Limit, message);
+            run.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
+            Err(stop(Position::NONE))
+        }
+    }
+}
+
+/// How deep a value is nested, along one way down.
+fn depth(value: &Dynamic) -> usize {
+    /// How many members are looked at to find the way down.
+    const LOOKED_AT: usize = 8;
+    fn below(value: &Dynamic, depth: usize) -> usize {
+        let is_nest = |member: &&Dynamic| member.is_array() || member.is_map();
+        if depth > MAX_DEPTH {
+            return depth;
+        }
+        if let Ok(items) = value.as_array_ref() {
+            let ends = items.first().into_iter().chain(items.last());
+            return ends.filter(is_nest).map(|member| below(member, depth + 1)).next().unwrap_or(depth);
+        }
+        if let Ok(map) = value.as_map_ref() {
+            let members = map.values().take(LOOKED_AT);
+            return members.filter(is_nest).map(|member| below(member, depth + 1)).next().unwrap_or(depth);
+        }
+        depth
+    }
+    below(value, 0)
+}
+
+/// Compiles scripts, in which `platform` is a word of the language, and Rhai's reserved words may be keys.
+#[derive(Default)]
+pub(super) struct Compiler {
+    /// The text that is being compiled.
+    text: RefCell<String>,
+}
+
+impl Compiler {
+    pub(super) fn compile(&self, engine: &Engine, text: &str) -> Result<AST, (Failure, Position)> {
+        text.clone_into(&mut self.text.borrow_mut());
+        engine.compile(text).map_err(|error| explain_parse(&error, text))
+    }
+
+    /// Turns the identifier `platform` into a word of the language, unless it is the name of a property or a key, and
+    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`.
+    fn read_token(&self, token: Token, position: Position) -> Token {
+        match token {
+            Token::Identifier(name) if name.as_str() == "platform" => {
+                if self.is_member(&name, position) {
+                    Token::Identifier(name)
+                } else {
+                    Token::Reserved(Box::new(PLATFORM_KEYWORD.into()))
+                }
+            }
+            Token::Reserved(word) if is_valid_identifier(&word) && self.is_member(&word, position) => {
+                Token::Identifier(word)
+            }
+            token => token,
+        }
+    }
+
+    /// Whether the word at `position` is the name of a property or a key, and not that of a function.
+    fn is_member(&self, word: &str, position: Position) -> bool {
+        let text = self.text.borrow();
+        let (Some(line), Some(column)) = (position.line(), position.position()) else { return false };
+        let Some(line) = text.lines().nth(line - 1) else { return false };
+        let start = line.char_indices().nth(column - 1).map_or(line.len(), |(start, _)| start);
+        let before = line[..start].trim_end();
+        let after = line[start..].strip_prefix(word).unwrap_or_default().trim_start();
+        let is_property = before.ends_with('.') && !before.ends_with("..") && !after.starts_with('(');
+        let is_key = after.starts_with(':') && !after.starts_with("::");
+        is_property || is_key
+    }
+}

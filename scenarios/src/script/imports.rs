@@ -1,0 +1,193 @@
+//! Modules: found inside the scenario root only, compiled once while their text stays the same.
+
+mod file;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt};
+
+use super::engine::Compiler;
+use super::failure::{Ending, Failure, Located};
+use super::listener::Arities;
+use super::run::{Run, stop};
+use crate::diagnostic::Cause;
+
+/// How deep modules may import one another.
+const MAX_DEPTH: usize = 16;
+
+/// The modules that an engine has compiled.
+pub(super) struct Modules {
+    compiler: Rc<Compiler>,
+    by_path: RefCell<BTreeMap<PathBuf, Rc<Compiled>>>,
+    /// The texts that were read, by their paths in messages, also of what did not compile.
+    texts: RefCell<BTreeMap<String, Rc<str>>>,
+}
+
+/// A module, compiled.
+pub(super) struct Compiled {
+    path: PathBuf,
+    /// The path as messages show it.
+    shown: String,
+    text: Rc<str>,
+    ast: AST,
+    arities: Rc<Arities>,
+    imports: Vec<Import>,
+}
+
+/// An import whose name is written out, and where it stands.
+pub(super) struct Import {
+    name: String,
+    position: Position,
+}
+
+/// A walk through what a script imports.
+struct Check<'a> {
+    engine: &'a Engine,
+    root: &'a Path,
+    /// The files on the way to the one that is looked at, the script first.
+    above: Vec<PathBuf>,
+    done: BTreeSet<PathBuf>,
+}
+
+impl Modules {
+    pub(super) fn new(compiler: Rc<Compiler>) -> Self {
+        Self { compiler, by_path: RefCell::default(), texts: RefCell::default() }
+    }
+
+    /// The text of the module that messages call `shown`.
+    pub(super) fn text_of(&self, shown: &str) -> Option<Rc<str>> {
+        self.texts.borrow().get(shown).cloned()
+    }
+
+    /// Follows what the script at `path` imports, and what that imports: everything must be there and compile.
+    pub(super) fn check(&self, engine: &Engine, root: &Path, path: &Path, imports: &[Import]) -> Result<(), Located> {
+        let above = path.canonicalize().into_iter().collect();
+        self.check_imports(&mut Check { engine, root, above, done: BTreeSet::new() }, None, imports)
+    }
+
+    fn check_imports(&self, check: &mut Check<'_>, importer: Option<&str>, imports: &[Import]) -> Result<(), Located> {
+        for Import { name, position } in imports {
+            let here = |failure| Located { failure, position: *position, source: importer.map(str::to_owned) };
+            let module = self.find(check.engine, check.root, name, here)?;
+            enter(&mut check.above, &module.path, check.root).map_err(here)?;
+            if !check.done.contains(&module.path) {
+                self.check_imports(check, Some(&module.shown), &module.imports)?;
+            }
+            let done = check.above.pop();
+            check.done.extend(done);
+        }
+        Ok(())
+    }
+
+    /// The module that `name` stands for in an import.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, not inside `root`, or cannot be read: that is placed by `here`. It does not compile: that is
+    /// placed in it.
+    fn find(
+        &self,
+        engine: &Engine,
+        root: &Path,
+        name: &str,
+        here: impl Fn(Failure) -> Located,
+    ) -> Result<Rc<Compiled>, Located> {
+        let (path, shown) = file::locate(root, name).map_err(&here)?;
+        let text: Rc<str> = file::read(&path, name).map_err(&here)?.into();
+        if let Some(known) = self.by_path.borrow().get(&path)
+            && known.text == text
+            && known.shown == shown
+        {
+            return Ok(known.clone());
+        }
+        self.texts.borrow_mut().insert(shown.clone(), text.clone());
+        let compiled = self.compiler.compile(engine, &text);
+        let mut ast =
+            compiled.map_err(|(failure, position)| Located { failure, position, source: Some(shown.clone()) })?;
+        ast.set_source(shown.as_str());
+        let (arities, imports) = (Rc::new(Arities::new(&ast)), imports_of(&ast));
+        let compiled = Rc::new(Compiled { path: path.clone(), shown, text, ast, arities, imports });
+        self.by_path.borrow_mut().insert(path, compiled.clone());
+        Ok(compiled)
+    }
+}
+
+/// Resolves the imports of a run.
+pub(super) struct Resolver {
+    pub(super) run: Rc<Run>,
+    pub(super) modules: Rc<Modules>,
+}
+
+impl ModuleResolver for Resolver {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        source: Option<&str>,
+        path: &str,
+        pos: Position,
+    ) -> Result<Shared<Module>, Box<EvalAltResult>> {
+        let run = &self.run;
+        let root = run.root.borrow().clone();
+        let here = |failure| Located { failure, position: pos, source: source.map(str::to_owned) };
+        let fail = |located| {
+            run.set_ending(Ending::Failed(located));
+            stop(pos)
+        };
+        let compiled = self.modules.find(engine, &root, path, here).map_err(fail)?;
+        if let Some(module) = run.modules.borrow().get(&compiled.path) {
+            return Ok(module.clone());
+        }
+        let entered = enter(&mut run.importing.borrow_mut(), &compiled.path, &root);
+        entered.map_err(|failure| fail(here(failure)))?;
+        run.arities.borrow_mut().push(compiled.arities.clone());
+        let module = Module::eval_ast_as_new(Scope::new(), &compiled.ast, engine);
+        run.importing.borrow_mut().pop();
+        let module: Shared<Module> = match module {
+            Ok(module) => module.into(),
+            Err(error) if error.is_catchable() => {
+                return Err(EvalAltResult::ErrorInModule(compiled.shown.clone(), error, pos).into());
+            }
+            Err(error) => return Err(error),
+        };
+        run.modules.borrow_mut().insert(compiled.path.clone(), module.clone());
+        Ok(module)
+    }
+}
+
+/// The imports of a script whose names are written out.
+pub(super) fn imports_of(ast: &AST) -> Vec<Import> {
+    let mut imports = Vec::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && let Expr::StringConstant(name, position) = &import.0
+        {
+            imports.push(Import { name: name.to_string(), position: *position });
+        }
+        true
+    });
+    imports
+}
+
+/// Goes one import deeper.
+fn enter(above: &mut Vec<PathBuf>, path: &Path, root: &Path) -> Result<(), Failure> {
+    if above.iter().any(|importing| importing == path) {
+        let chain = above.iter().map(PathBuf::as_path).skip_while(|importing| *importing != path);
+        let chain: Vec<String> = chain.chain(std::iter::once(path)).map(|path| name_of(path, root)).collect();
+        return Err(Failure::new(Cause::Import, format!("the modules import each other: {}", chain.join(" -> ")))
+            .with_help("move what they share to a module of its own"));
+    }
+    if above.len() >= MAX_DEPTH {
+        return Err(Failure::new(Cause::Limit, format!("imports are nested more than {MAX_DEPTH} levels deep")));
+    }
+    above.push(path.to_owned());
+    Ok(())
+}
+
+/// The name under which `path` is imported.
+fn name_of(path: &Path, root: &Path) -> String {
+    let root = root.canonicalize().unwrap_or_default();
+    path.strip_prefix(root).unwrap_or(path).with_extension("").display().to_string()
+}

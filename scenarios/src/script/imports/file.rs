@@ -1,0 +1,84 @@
+//! The files of modules.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Cause;
+use crate::script::failure::Failure;
+use crate::script::names::nearest;
+
+/// The longest module, in bytes.
+const MAX_MODULE: u64 = 1024 * 1024;
+
+/// The file of a module: its canonical path, and the path as messages show it.
+pub(super) fn locate(root: &Path, name: &str) -> Result<(PathBuf, String), Failure> {
+    let has_extension = Path::new(name).extension().is_some_and(|extension| extension == "rhai");
+    let file = if has_extension { name.to_owned() } else { format!("{name}.rhai") };
+    let tried = root.join(&file);
+    let missing = |error: &io::Error| {
+        let failure = Failure::new(Cause::Import, format!("there is no module {name:?}"))
+            .with_note(format!("{} cannot be read: {}", tried.display(), reason(error)))
+            .with_note(format!("imports are looked for in the scenario root, {}", shown_root(root)));
+        match nearest_module(&tried, name) {
+            Some(name) => failure.with_help(format!("did you mean \"{name}\"?")),
+            None => failure,
+        }
+    };
+    let root_path = root_of(root).canonicalize().map_err(|error| missing(&error))?;
+    let path = tried.canonicalize().map_err(|error| missing(&error))?;
+    if !path.starts_with(&root_path) {
+        return Err(Failure::new(Cause::Import, format!("the module {name:?} is outside the scenario root"))
+            .with_note(format!("imports stay inside {}", shown_root(root)))
+            .with_help("move the module there, or run with a root above both"));
+    }
+    Ok((path, tried.display().to_string()))
+}
+
+/// An empty path stands for the working directory.
+fn root_of(root: &Path) -> &Path {
+    if root.as_os_str().is_empty() { Path::new(".") } else { root }
+}
+
+fn shown_root(root: &Path) -> String {
+    root_of(root).display().to_string()
+}
+
+pub(super) fn read(path: &Path, name: &str) -> Result<String, Failure> {
+    let unreadable = |why: &str| Failure::new(Cause::Import, format!("the module {name:?} cannot be read: {why}"));
+    let metadata = fs::metadata(path).map_err(|error| unreadable(&reason(&error)))?;
+    if !metadata.is_file() {
+        return Err(unreadable("it is no file"));
+    }
+    if metadata.len() > MAX_MODULE {
+        return Err(unreadable(&format!("it is longer than {MAX_MODULE} bytes")));
+    }
+    fs::read_to_string(path).map_err(|error| unreadable(&reason(&error)))
+}
+
+/// The same words on every system.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The module beside the one that is missing whose name is most like it.
+fn nearest_module(tried: &Path, name: &str) -> Option<String> {
+    let (folder, wanted) = (tried.parent()?, tried.file_stem()?.to_str()?);
+    let mut names: Vec<String> = fs::read_dir(root_of(folder))
+        .ok()?
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let is_script = path.extension().is_some_and(|extension| extension == "rhai");
+            is_script.then(|| path.file_stem()?.to_str().map(str::to_owned)).flatten()
+        })
+        .collect();
+    names.sort_unstable();
+    let found = nearest(wanted, names.iter().map(String::as_str))?;
+    let prefix = name.rsplit_once('/').map(|(prefix, _)| format!("{prefix}/")).unwrap_or_default();
+    Some(format!("{prefix}{found}"))
+}

@@ -1,0 +1,257 @@
+//! One run of a script: the world and what the functions of the script API share of it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use kandy_client::{Config, Event, Listeners};
+use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
+
+use super::Limits;
+use super::duration;
+use super::failure::{Ending, Failure, Halt, Located};
+use super::listener::{Arities, Listener};
+use crate::diagnostic::Cause;
+use crate::step::{Done, Step};
+use crate::world::{Sim, StepError};
+
+/// After how many operations the clock is looked at.
+const OPERATIONS_PER_LOOK: u64 = 1024;
+/// After how many turns of the world the clock is looked at.
+const TURNS_PER_LOOK: u32 = 64;
+
+/// What the functions of the script API share. One is made for each engine, and used for one run after the other.
+pub(super) struct Run {
+    /// Never borrowed while script code runs: it comes back in.
+    pub(super) world: RefCell<Sim>,
+    /// By client.
+    pub(super) applications: RefCell<Vec<Application>>,
+    /// From which record of the platform's journal its next wait looks.
+    pub(super) platform_cursor: Cell<u64>,
+    /// How many checks ran.
+    pub(super) checks: Cell<u32>,
+    /// Which script code is running from inside a wait, if any.
+    pub(super) inside: Cell<Option<Inside>>,
+    /// The configuration of a client that is given none.
+    pub(super) plain_config: Config,
+    /// The scenario root, as it was given.
+    pub(super) root: RefCell<PathBuf>,
+    /// The modules that this run has imported, by canonical path.
+    pub(super) modules: RefCell<BTreeMap<PathBuf, Shared<Module>>>,
+    /// The modules that are being imported, outermost first.
+    pub(super) importing: RefCell<Vec<PathBuf>>,
+    /// How many parameters the functions of the script and its modules take.
+    pub(super) arities: RefCell<Vec<Rc<Arities>>>,
+    ending: RefCell<Option<Ending>>,
+    meter: Meter,
+}
+
+/// The application's side of a client: who listens, and what was heard.
+#[derive(Default)]
+pub(super) struct Application {
+    pub(super) listeners: Listeners<Listener>,
+    pub(super) heard: Vec<Heard>,
+    /// How many events were heard when the last wait ended.
+    pub(super) waited: usize,
+    /// How many events were heard at the last `expectEvents`.
+    pub(super) checked: usize,
+}
+
+/// An event that was emitted.
+#[derive(Clone)]
+pub(super) struct Heard {
+    pub(super) time: Duration,
+    pub(super) event: Rc<Event>,
+}
+
+/// Script code that runs while the world moves, and so may not move it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inside {
+    Listener,
+    Condition,
+}
+
+/// What a run has used of its limits.
+struct Meter {
+    limits: RefCell<Limits>,
+    deadline: Cell<Option<Instant>>,
+    operations: Cell<u64>,
+    /// The count of operations at which to look closer.
+    look_at: Cell<u64>,
+    turns: Cell<u32>,
+}
+
+/// Life of a run.
+impl Run {
+    pub(super) fn new() -> Self {
+        let (plain_config, _) =
+            Config::from_json(&Sim::base_config()).expect("the configuration for the platform is well-formed");
+        Self {
+            world: RefCell::default(),
+            applications: RefCell::default(),
+            platform_cursor: Cell::new(0),
+            checks: Cell::new(0),
+            inside: Cell::new(None),
+            plain_config,
+            root: RefCell::default(),
+            modules: RefCell::default(),
+            importing: RefCell::default(),
+            arities: RefCell::default(),
+            ending: RefCell::default(),
+            meter: Meter {
+                limits: RefCell::default(),
+                deadline: Cell::new(None),
+                operations: Cell::new(0),
+                look_at: Cell::new(0),
+                turns: Cell::new(0),
+            },
+        }
+    }
+
+    /// Makes ready for a run. Nothing is left of the last one.
+    pub(super) fn begin(&self, limits: &Limits) {
+        self.meter.limits.replace(limits.clone());
+        self.meter.deadline.set(clock().checked_add(limits.wall_time));
+        self.meter.operations.set(0);
+        self.meter.look_at.set(OPERATIONS_PER_LOOK.min(limits.operations.saturating_add(1)));
+    }
+
+    /// Forgets everything, and gives the world as it was and how the run ended, if it did so before the script's end.
+    pub(super) fn end(&self) -> (Sim, u32, Option<Ending>) {
+        // Listeners hold what they captured, which may hold listeners.
+        self.applications.borrow_mut().clear();
+        self.modules.borrow_mut().clear();
+        self.importing.borrow_mut().clear();
+        self.arities.borrow_mut().clear();
+        self.platform_cursor.set(0);
+        self.inside.set(None);
+        (self.world.take(), self.checks.take(), self.ending.take())
+    }
+}
+
+/// The world.
+impl Run {
+    pub(super) fn now(&self) -> Duration {
+        self.world.borrow().now()
+    }
+
+    pub(super) fn apply(&self, step: Step) -> Result<Done, StepError> {
+        self.world.borrow_mut().apply(step)
+    }
+}
+
+/// How a run ends before its time.
+impl Run {
+    /// Ends the run at a call, unless it has ended already, or the script may catch the error.
+    pub(super) fn halt(&self, call: &NativeCallContext<'_>, halt: Halt) -> Box<EvalAltResult> {
+        let source = call.call_source().map(str::to_owned);
+        self.halt_at(halt, call.call_position(), source)
+    }
+
+    pub(super) fn halt_at(&self, halt: Halt, position: Position, source: Option<String>) -> Box<EvalAltResult> {
+        match halt {
+            Halt::Script(error) => return error,
+            Halt::Skip(reason) => self.set_ending(Ending::Skipped(reason)),
+            Halt::Failure(failure) => self.set_ending(Ending::Failed(Located { failure, position, source })),
+        }
+        stop(position)
+    }
+
+    /// The first ending stands.
+    pub(super) fn set_ending(&self, ending: Ending) {
+        self.ending.borrow_mut().get_or_insert(ending);
+        self.meter.look_at.set(0);
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ending.borrow().is_some()
+    }
+
+    /// Gives a place to a failure that was found where none is known.
+    pub(super) fn locate_ending(&self, at: Position) {
+        if let Some(Ending::Failed(Located { position, .. })) = &mut *self.ending.borrow_mut()
+            && position.is_none()
+        {
+            *position = at;
+        }
+    }
+}
+
+/// Limits.
+impl Run {
+    /// Counts an operation of the script. Gives something if it must stop.
+    pub(super) fn count_operation(&self) -> Option<Dynamic> {
+        let operations = self.meter.operations.get() + 1;
+        self.meter.operations.set(operations);
+        if operations < self.meter.look_at.get() {
+            return None;
+        }
+        self.look_closer(operations)
+    }
+
+    #[cold]
+    fn look_closer(&self, operations: u64) -> Option<Dynamic> {
+        if self.has_ended() {
+            return Some(Dynamic::UNIT);
+        }
+        let most = self.meter.limits.borrow().operations;
+        let failure = if operations > most {
+            Some(
+                Failure::new(Cause::Limit, format!("the script took more than {} operations", grouped(most)))
+                    .with_help(
+                        "is there a loop without end? A wait lets the world move; a loop of the script does not",
+                    ),
+            )
+        } else {
+            self.check_wall_time().err()
+        };
+        if let Some(failure) = failure {
+            self.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
+            return Some(Dynamic::UNIT);
+        }
+        self.meter.look_at.set((operations + OPERATIONS_PER_LOOK).min(most.saturating_add(1)));
+        None
+    }
+
+    /// Counts a turn of the world.
+    pub(super) fn count_turn(&self) -> Result<(), Failure> {
+        let turns = self.meter.turns.get().wrapping_add(1);
+        self.meter.turns.set(turns);
+        if turns.is_multiple_of(TURNS_PER_LOOK) { self.check_wall_time() } else { Ok(()) }
+    }
+
+    fn check_wall_time(&self) -> Result<(), Failure> {
+        if self.meter.deadline.get().is_none_or(|deadline| clock() < deadline) {
+            return Ok(());
+        }
+        let most = duration::shown(self.meter.limits.borrow().wall_time);
+        Err(Failure::new(Cause::Limit, format!("the scenario took more than {most} of real time"))
+            .with_note(format!("its own time is {}", crate::transcript::seconds(self.now())))
+            .with_help("wait for less, or give it more with --timeout"))
+    }
+}
+
+/// `10,000,000`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// What carries the end of a run through Rhai: the ending itself is kept aside.
+pub(super) fn stop(position: Position) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the limit on real time guards against scripts that never end")]
+fn clock() -> Instant {
+    Instant::now()
+}

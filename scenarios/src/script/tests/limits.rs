@@ -1,0 +1,116 @@
+//! Limits: each fires, says which it is, and nothing swallows it.
+
+use super::*;
+
+fn within(text: &str, limits: &Limits) -> Diagnostic {
+    match run_source(&source(text), limits).verdict {
+        Verdict::Failed(diagnostic) => *diagnostic,
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn an_endless_loop_runs_out_of_operations() {
+    let limits = Limits { operations: 10_000, ..Limits::default() };
+    for script in [
+        "loop { }",
+        "loop { try { throw 1 } catch { } }",
+        "try { loop { } } catch { } loop { }",
+        "let kandy = create(); kandy.on(\"auth:change\", || { loop { } }); kandy.disconnect();",
+        "waitUntil(|| { loop { } });",
+        "let i = 0; loop { i += [1].map(|x| x)[0]; }",
+    ] {
+        let diagnostic = within(script, &limits);
+        assert_eq!(
+            (diagnostic.cause, &*diagnostic.message),
+            (Cause::Limit, "the script took more than 10,000 operations")
+        );
+        assert_eq!(diagnostic.line, 1, "{diagnostic}");
+    }
+    let many =
+        "let kandy = create(); kandy.on(\"auth:change\", || kandy.disconnect()); kandy.disconnect(); advance(1);";
+    assert_eq!(within(many, &limits).cause, Cause::Limit);
+}
+
+#[test]
+fn real_time_runs_out_in_the_script_and_in_its_waits() {
+    let limits = Limits { wall_time: Duration::from_millis(50), operations: u64::MAX };
+    let script = within("loop { }", &limits);
+    assert_eq!((script.cause, &*script.message), (Cause::Limit, "the scenario took more than 50 ms of real time"));
+    let wait = within(&format!("{SIGNED_IN}advance(\"3650d\");"), &limits);
+    assert_eq!((wait.cause, &*wait.message), (Cause::Limit, "the scenario took more than 50 ms of real time"));
+    assert_eq!((wait.line, wait.column), (7, 1));
+}
+
+#[test]
+fn recursion_ends_before_the_stack_does() {
+    let deep = "{".repeat(20);
+    let ends = "}".repeat(20);
+    for script in [
+        "fn f(x) { f(x + 1) } f(1);".to_owned(),
+        "fn f(x) { g(x) } fn g(x) { f(x) } try { f(1) } catch { }".to_owned(),
+        "let f = #{}; f.f = |f| f.f.call(f); f.f.call(f);".to_owned(),
+        "fn f(x) { [x].map(|y| f(y)) } f(1);".to_owned(),
+        format!("fn f(x) {{ {deep} if true {{ f(x) + 1 }} {ends} }} f(1);"),
+    ] {
+        let diagnostic = failure(&script);
+        assert_eq!(
+            (diagnostic.cause, &*diagnostic.message),
+            (Cause::Limit, "calls are nested more than 32 levels deep"),
+            "{script}"
+        );
+    }
+    let nested = format!("let x = {}1{};", "(".repeat(500), ")".repeat(500));
+    assert_eq!(failure(&nested).message, "expressions are nested more than 64 levels deep");
+}
+
+#[test]
+fn sizes_are_limited() {
+    for (script, message) in [
+        ("let s = \"abcdefgh\"; loop { s += s; }", "a string is longer than 1048576 bytes"),
+        ("let a = [1, 2]; loop { a += a; }", "an array has more than 100000 elements"),
+        ("let a = []; a.pad(1000000000, 1);", "an array has more than 100000 elements"),
+        ("let a = blob(1000000000, 0);", "an array has more than 100000 elements"),
+        ("let m = #{}; for i in 0..20000 { m[`k${i}`] = 1; }", "the map `m` has more than 10000 keys"),
+        ("let a = []; loop { a = [a]; }", "`a` is nested more than 64 levels deep"),
+        ("let m = #{}; loop { m = #{ next: m, value: 1 }; }", "`m` is nested more than 64 levels deep"),
+    ] {
+        let diagnostic = failure(script);
+        assert_eq!((diagnostic.cause, &*diagnostic.message), (Cause::Limit, message));
+        assert_eq!(diagnostic.line, 1, "{diagnostic}");
+    }
+}
+
+#[test]
+fn a_world_that_lets_no_time_pass_is_an_error_that_names_the_loop() {
+    fails(
+        "let kandy = create();\nkandy.on(\"auth:change\", || kandy.disconnect());\nkandy.disconnect();\nadvance(\"1m\");",
+        Cause::World,
+        "
+error: more than 10000 things happened at 0.000 without time passing:
+       auth:change, again and again
+ --> test.rhai:4:1
+  |
+4 | advance(\"1m\");
+  | ^",
+    );
+}
+
+#[test]
+fn a_full_transcript_ends_the_script() {
+    let limits = Limits { wall_time: Duration::from_secs(60), ..Limits::default() };
+    let diagnostic = within("loop { print(1); }", &limits);
+    assert_eq!(diagnostic.cause, Cause::Limit);
+    assert!(diagnostic.message.starts_with("the transcript has more than 100000 lines"), "{diagnostic}");
+}
+
+#[test]
+fn the_real_clock_is_off() {
+    for (script, help) in
+        [("sleep(5)", "use `advance(\"5s\")`"), ("sleep(0.1)", "use `advance(\"5s\")`"), ("timestamp()", "use `now()`")]
+    {
+        let diagnostic = failure(script);
+        assert_eq!((diagnostic.cause, diagnostic.help.as_deref()), (Cause::UnknownFunction, Some(help)));
+    }
+    assert_eq!(failure("eval(\"1\")").cause, Cause::Syntax);
+}

@@ -1,0 +1,357 @@
+//! Waits: where the world moves, and what is said when it moved in vain.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use kandy_client::EVENT_NAMES;
+use kandy_mock_server::{Answered, Point, Record};
+use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
+
+use super::convert::{self, map};
+use super::duration::shown;
+use super::failure::{Failure, Halt};
+use super::names::nearest;
+use super::run::{Heard, Inside, Run};
+use super::show::show_short;
+use crate::diagnostic::Cause;
+use crate::step::ClientId;
+use crate::transcript::seconds;
+use crate::world::Turn;
+
+/// How long a wait takes at most, if it does not say.
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How many events and timers a failed wait lists.
+const LISTED: usize = 8;
+
+/// Movement.
+impl Run {
+    /// Lets the world move until `found` gives something, or until nothing is left up to `limit`, which is then now.
+    fn pump<T>(
+        &self,
+        engine: &Engine,
+        limit: Duration,
+        mut found: impl FnMut() -> Result<Option<T>, Halt>,
+    ) -> Result<Option<T>, Halt> {
+        loop {
+            if let Some(found) = found()? {
+                return Ok(Some(found));
+            }
+            if !self.turn(engine, limit)? {
+                return found();
+            }
+        }
+    }
+
+    /// One turn of the world with all of its events, so that a wait never ends between them. Gives whether anything
+    /// moved.
+    fn turn(&self, engine: &Engine, limit: Duration) -> Result<bool, Halt> {
+        loop {
+            self.count_turn()?;
+            let turn = self.world.borrow_mut().turn(limit)?;
+            match turn {
+                Turn::Quiet => return Ok(false),
+                Turn::Moved => {}
+                Turn::Event(client, event) => self.emit(engine, client, event)?,
+            }
+            if !self.world.borrow().has_events() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Lets the world move until nothing is left to move at this instant.
+    pub(super) fn settle(&self, engine: &Engine) -> Result<(), Halt> {
+        let now = self.now();
+        while self.turn(engine, now)? {}
+        Ok(())
+    }
+
+    /// A wait inside a listener would let the world move while it moves.
+    fn may_wait(&self, call: &NativeCallContext<'_>) -> Result<(), Failure> {
+        let where_it_is = match self.inside.get() {
+            None => return Ok(()),
+            Some(Inside::Listener) => "a listener",
+            Some(Inside::Condition) => "the condition of a `waitUntil`",
+        };
+        Err(Failure::argument(format!("{where_it_is} may not wait, so `{}` is not for it", call.fn_name()))
+            .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`"))
+    }
+
+    fn limit(&self, timeout: Duration) -> Duration {
+        self.now().saturating_add(timeout)
+    }
+}
+
+/// Waits of the script.
+impl Run {
+    /// `advance(duration)`
+    pub(super) fn advance(&self, call: &NativeCallContext<'_>, duration: Duration) -> Result<(), Halt> {
+        self.may_wait(call)?;
+        let limit = self.limit(duration);
+        while self.turn(call.engine(), limit)? {}
+        Ok(())
+    }
+
+    /// `kandy.waitFor(event, timeout)`: the event's params.
+    pub(super) fn wait_for(
+        &self,
+        call: &NativeCallContext<'_>,
+        client: ClientId,
+        event: &str,
+        timeout: Duration,
+    ) -> Result<Dynamic, Halt> {
+        self.may_wait(call)?;
+        let event = event_name(event)?;
+        let limit = self.limit(timeout);
+        let from = self.applications.borrow()[client.0].waited;
+        let mut looked = from;
+        let found = self.pump(call.engine(), limit, || {
+            let heard = &self.applications.borrow()[client.0].heard;
+            let found = heard[looked..].iter().position(|heard| heard.event.name() == event);
+            let found = found.map(|offset| (looked + offset, heard[looked + offset].event.clone()));
+            looked = heard.len();
+            Ok(found)
+        })?;
+        let applications = &mut *self.applications.borrow_mut();
+        let application = &mut applications[client.0];
+        if let Some((index, event)) = found {
+            application.waited = index + 1;
+            return Ok(convert::event_params(&event));
+        }
+        let world = self.world.borrow();
+        let name = world.client_name(client);
+        let message = format!("{event} did not come to {name} within {}", within(timeout, limit));
+        let came = format!("came instead: {}", list_events(&application.heard[from..]));
+        Err(self.failed_wait(message, came).into())
+    }
+
+    /// `kandy.expectNone(event, within)`
+    pub(super) fn expect_none(
+        &self,
+        call: &NativeCallContext<'_>,
+        client: ClientId,
+        event: &str,
+        timeout: Duration,
+    ) -> Result<(), Halt> {
+        self.may_wait(call)?;
+        self.count_check();
+        let event = event_name(event)?;
+        let limit = self.limit(timeout);
+        let mut looked = self.applications.borrow()[client.0].waited;
+        let found = self.pump(call.engine(), limit, || {
+            let heard = &self.applications.borrow()[client.0].heard;
+            let found = heard[looked..].iter().find(|heard| heard.event.name() == event).cloned();
+            looked = heard.len();
+            Ok(found)
+        })?;
+        let application = &mut self.applications.borrow_mut()[client.0];
+        let Some(Heard { time, event: heard }) = found else {
+            application.waited = application.heard.len();
+            return Ok(());
+        };
+        let name = self.world.borrow().client_name(client).to_owned();
+        let message = format!("{event} came to {name} at {}, and was not to come", seconds(time));
+        Err(Failure::new(Cause::Check, message)
+            .with_note(format!("params: {}", show_short(&convert::event_params(&heard))))
+            .with_note("what came since the client's last wait counts, too")
+            .into())
+    }
+
+    /// `waitUntil(|| condition, timeout)`
+    pub(super) fn wait_until(
+        &self,
+        call: &NativeCallContext<'_>,
+        condition: &FnPtr,
+        timeout: Duration,
+    ) -> Result<(), Halt> {
+        self.may_wait(call)?;
+        let limit = self.limit(timeout);
+        let from: Vec<usize> = self.applications.borrow().iter().map(|application| application.heard.len()).collect();
+        let found = self.pump(call.engine(), limit, || {
+            self.inside.set(Some(Inside::Condition));
+            let value = condition.call_within_context::<Dynamic>(call, ());
+            self.inside.set(None);
+            let value = value?;
+            match value.as_bool() {
+                Ok(holds) => Ok(holds.then_some(())),
+                Err(_) => {
+                    Err(Failure::argument(format!("the condition gave {}, not true or false", show_short(&value)))
+                        .into())
+                }
+            }
+        })?;
+        if found.is_some() {
+            return Ok(());
+        }
+        let message = format!("the condition did not become true within {}", within(timeout, limit));
+        let applications = self.applications.borrow();
+        let came = applications.iter().enumerate().map(|(index, application)| {
+            let world = self.world.borrow();
+            let since = from.get(index).copied().unwrap_or_default();
+            format!("{} heard: {}", world.client_name(ClientId(index)), list_events(&application.heard[since..]))
+        });
+        let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
+        Err(self.failed_wait(message, came).into())
+    }
+
+    /// `platform.waitFor(point, user, timeout)`: what the journal says of the request.
+    pub(super) fn wait_for_request(
+        &self,
+        call: &NativeCallContext<'_>,
+        point: Point,
+        user: Option<&str>,
+        timeout: Duration,
+    ) -> Result<Dynamic, Halt> {
+        self.may_wait(call)?;
+        let limit = self.limit(timeout);
+        let from = self.platform_cursor.get();
+        let mut looked = from;
+        let is_wanted = |record: &&Record| {
+            record.point == Some(point)
+                && record.request().is_some()
+                && user.is_none_or(|user| record.user.as_deref() == Some(user))
+        };
+        let found = self.pump(call.engine(), limit, || {
+            let world = self.world.borrow();
+            let journal = world.platform().journal();
+            let found = journal.since(looked).find(is_wanted).cloned();
+            looked = journal.next_seq();
+            Ok(found)
+        })?;
+        if let Some(record) = found {
+            self.platform_cursor.set(record.seq + 1);
+            return Ok(request_map(&record));
+        }
+        let of_user = user.map_or_else(String::new, |user| format!(" of {user}"));
+        let message = format!("no {point} request{of_user} came within {}", within(timeout, limit));
+        let world = self.world.borrow();
+        let requests: Vec<_> = world.platform().journal().since(from).filter_map(request_line).collect();
+        let came = format!("came instead: {}", list(&requests));
+        Err(self.failed_wait(message, came).into())
+    }
+
+    fn failed_wait(&self, message: String, came: String) -> Failure {
+        let world = self.world.borrow();
+        let timers = world.pending_timers();
+        let lines: Vec<_> =
+            timers.iter().map(|(due, whose, what)| format!("{whose}: {what} at {}", seconds(*due))).collect();
+        let failure = Failure::new(Cause::Wait, message).with_note(came);
+        match timers.first() {
+            None => failure.with_note("pending timers: none, so nothing more happens by itself"),
+            Some(_) => failure
+                .with_note(format!("pending timers: {}", first_of(&lines)))
+                .with_help("if one of these brings it, give the wait more time"),
+        }
+    }
+
+    /// Counts a check that runs.
+    pub(super) fn count_check(&self) {
+        self.checks.set(self.checks.get().saturating_add(1));
+    }
+}
+
+/// Looking back.
+impl Run {
+    /// `kandy.events()`
+    pub(super) fn events(&self, client: ClientId) -> Array {
+        let heard = self.applications.borrow()[client.0].heard.clone();
+        let event_map = |Heard { time, event }: &Heard| {
+            let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+            map([("event", event.name().into()), ("params", convert::event_params(event)), ("time", time.into())])
+        };
+        heard.iter().map(event_map).collect()
+    }
+
+    /// `expectEvents(kandy, names)`: those since the last such check.
+    pub(super) fn expect_events(&self, client: ClientId, expected: &[String]) -> Result<(), Failure> {
+        self.count_check();
+        for name in expected {
+            event_name(name)?;
+        }
+        let application = &mut self.applications.borrow_mut()[client.0];
+        let heard = &application.heard[application.checked..];
+        let is_same = heard.iter().map(|heard| heard.event.name()).eq(expected.iter().map(String::as_str));
+        if is_same {
+            application.checked = application.heard.len();
+            return Ok(());
+        }
+        let names: Vec<&str> = heard.iter().map(|heard| heard.event.name()).collect();
+        let equal = names.iter().zip(expected).take_while(|(name, expected)| name == expected).count();
+        let number = equal + 1;
+        let place = match (names.get(equal), expected.get(equal)) {
+            (Some(name), Some(expected)) => format!("event {number} is {name}, and was to be {expected}"),
+            (Some(name), None) => format!("event {number}, {name}, was not to come"),
+            (None, expected) => format!("event {number}, {}, did not come", expected.map_or("", String::as_str)),
+        };
+        let name = self.world.borrow().client_name(client).to_owned();
+        Err(Failure::new(Cause::Check, format!("{name} heard other events than expected"))
+            .with_note(format!("actual:   {}\nexpected: {}", row(&names), row(expected)))
+            .with_note(place))
+    }
+}
+
+/// The event of that name.
+pub(super) fn event_name(name: &str) -> Result<&'static str, Failure> {
+    EVENT_NAMES.into_iter().find(|known| *known == name).ok_or_else(|| {
+        let failure = Failure::argument(format!("there is no event {name:?}"))
+            .with_note(format!("the events are {}", EVENT_NAMES.join(", ")));
+        failure.with_nearest(nearest(name, EVENT_NAMES))
+    })
+}
+
+/// A request to the platform as scripts see it.
+pub(super) fn request_map(record: &Record) -> Dynamic {
+    let mut map = convert::from_serde(record).try_cast::<rhai::Map>().unwrap_or_default();
+    map.entry("socket".into()).or_default();
+    let status = record.request().and_then(|request| request.answered.status());
+    map.insert("status".into(), status.map_or(Dynamic::UNIT, |status| i64::from(status).into()));
+    map.into()
+}
+
+/// `subscribe at 1.000 (200)`
+fn request_line(record: &Record) -> Option<String> {
+    let (point, request) = (record.point?, record.request()?);
+    let answered = match request.answered {
+        Answered::Status(status) => status.to_string(),
+        Answered::Hang => "no answer".to_owned(),
+        Answered::Reset => "reset".to_owned(),
+        Answered::Refused => "refused".to_owned(),
+    };
+    Some(format!("{point} at {} ({answered})", seconds(record.time.since_start())))
+}
+
+fn within(timeout: Duration, until: Duration) -> String {
+    format!("{} (until {})", shown(timeout), seconds(until))
+}
+
+fn list_events(heard: &[Heard]) -> String {
+    let lines: Vec<_> =
+        heard.iter().map(|heard| format!("{} at {}", Rc::as_ref(&heard.event).name(), seconds(heard.time))).collect();
+    list(&lines)
+}
+
+/// The last few of `lines`.
+fn list(lines: &[String]) -> String {
+    let more = lines.len().saturating_sub(LISTED);
+    match lines {
+        [] => "nothing".to_owned(),
+        lines if more > 0 => format!("{more} more, {}", lines[more..].join(", ")),
+        lines => lines.join(", "),
+    }
+}
+
+/// The first few of `lines`, below one another.
+fn first_of(lines: &[String]) -> String {
+    let below = "\n                ";
+    match lines.get(LISTED..) {
+        Some(more @ [_, ..]) => format!("{}{below}{} more", lines[..LISTED].join(below), more.len()),
+        _ => lines.join(below),
+    }
+}
+
+fn row(names: &[impl AsRef<str>]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        names => names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,151 @@
+//! The functions of a script that are nobody's: time, waits, and checks.
+
+use std::rc::Rc;
+
+use regex::Regex;
+use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
+
+use super::client_api::Client;
+use super::duration::duration;
+use super::failure::{Ending, Failure, Halt, Located};
+use super::options::texts;
+use super::register::register;
+use super::run::Run;
+use super::show::{Difference, difference, kind, show, show_short};
+use super::wait::DEFAULT_TIMEOUT;
+use crate::diagnostic::Cause;
+use crate::step::Step;
+
+pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
+    register_output(engine, run);
+    register_waits(engine, run);
+    register_checks(engine, run);
+    register_clocks(engine, run);
+}
+
+fn register_output(engine: &mut Engine, run: &Rc<Run>) {
+    let shared = Rc::clone(run);
+    engine.on_print(move |text| shared.print(text));
+    let shared = Rc::clone(run);
+    engine.on_debug(move |text, _, position| {
+        let (line, column) = (position.line().unwrap_or_default(), position.position().unwrap_or_default());
+        shared.print(&format!("{line}:{column} {text}"));
+    });
+}
+
+fn register_waits(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "advance", |run, call, by: Dynamic| run.advance(call, duration(&by)?));
+    register!(engine, run, "now", |run, _call| Ok(i64::try_from(run.now().as_millis()).unwrap_or(i64::MAX)));
+    register!(engine, run, "waitUntil", |run, call, condition: FnPtr| {
+        run.wait_until(call, &condition, DEFAULT_TIMEOUT)
+    });
+    register!(engine, run, "waitUntil", |run, call, condition: FnPtr, timeout: Dynamic| {
+        run.wait_until(call, &condition, duration(&timeout)?)
+    });
+}
+
+fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "assert", |run, _call, condition: Dynamic| run.assert(&condition, None));
+    register!(engine, run, "assert", |run, _call, condition: Dynamic, message: &str| {
+        run.assert(&condition, Some(message))
+    });
+    register!(engine, run, "assertEq", |run, _call, actual: Dynamic, expected: Dynamic| {
+        run.assert_eq(&actual, &expected)
+    });
+    register!(engine, run, "assertNe", |run, _call, actual: Dynamic, unexpected: Dynamic| {
+        run.assert_ne(&actual, &unexpected)
+    });
+    register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str| run.assert_match(text, pattern));
+    register!(engine, run, "expectEvents", |run, _call, client: Client, expected: Array| {
+        let expected = texts(&expected).ok_or_else(|| {
+            Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
+        })?;
+        Ok(run.expect_events(client.0, &expected)?)
+    });
+    register!(engine, run, "fail", |_run, _call, message: &str| {
+        Err::<(), Halt>(Failure::new(Cause::Check, message).into())
+    });
+    register!(engine, run, "skip", |_run, _call, reason: &str| Err::<(), Halt>(Halt::Skip(reason.to_owned())));
+}
+
+/// Rhai's functions that read the real clock are replaced: a scenario has a time of its own.
+fn register_clocks(engine: &mut Engine, run: &Rc<Run>) {
+    // Each with the very types of Rhai's own, which a function for any value does not replace.
+    register!(engine, run, "sleep", |_run, _call, _seconds: i64| no_real_clock("sleep", "advance(\"5s\")"));
+    register!(engine, run, "sleep", |_run, _call, _seconds: f64| no_real_clock("sleep", "advance(\"5s\")"));
+    register!(engine, run, "timestamp", |_run, _call| no_real_clock("timestamp", "now()"));
+}
+
+fn no_real_clock(name: &str, instead: &str) -> Result<(), Halt> {
+    Err(Failure::new(Cause::UnknownFunction, format!("`{name}` is off: a scenario has its own time"))
+        .with_help(format!("use `{instead}`"))
+        .into())
+}
+
+impl Run {
+    /// Rhai gives printing no way to fail, so a full transcript ends the script at its next operation.
+    fn print(&self, text: &str) {
+        if let Err(error) = self.apply(Step::Print(text.to_owned())) {
+            let position = rhai::Position::NONE;
+            self.set_ending(Ending::Failed(Located { failure: error.into(), position, source: None }));
+        }
+    }
+
+    fn assert(&self, condition: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
+        self.count_check();
+        match condition.as_bool() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Failure::new(Cause::Check, message.unwrap_or("the assertion does not hold")).into()),
+            Err(_) => Err(Failure::argument(format!("the condition is {}, not true or false", show_short(condition)))
+                .with_help("compare it with something: `assert(value == 1)`, `assert(value != ())`")
+                .into()),
+        }
+    }
+
+    fn assert_eq(&self, actual: &Dynamic, expected: &Dynamic) -> Result<(), Halt> {
+        self.count_check();
+        let Some(Difference { path, left, right }) = difference(actual, expected) else { return Ok(()) };
+        let mut failure = Failure::new(Cause::Check, "the values differ").with_note(both(actual, expected));
+        let side = |side: Option<String>| side.unwrap_or_else(|| "nothing".to_owned());
+        if !path.is_empty() {
+            failure = failure.with_note(format!("at `{path}`: {}, expected {}", side(left), side(right)));
+        } else if kind(actual) != kind(expected) {
+            failure = failure.with_note(format!("the first is {}, the second {}", kind(actual), kind(expected)));
+        }
+        Err(failure.into())
+    }
+
+    fn assert_ne(&self, actual: &Dynamic, unexpected: &Dynamic) -> Result<(), Halt> {
+        self.count_check();
+        match difference(actual, unexpected) {
+            Some(_) => Ok(()),
+            None => Err(Failure::new(Cause::Check, "the values are equal")
+                .with_note(labelled("both are: ", &show(actual)))
+                .into()),
+        }
+    }
+
+    fn assert_match(&self, text: &str, pattern: &str) -> Result<(), Halt> {
+        self.count_check();
+        let regex = Regex::new(pattern).map_err(|error| {
+            Failure::argument(format!("{pattern:?} is no regular expression")).with_note(error.to_string())
+        })?;
+        if regex.is_match(text) {
+            return Ok(());
+        }
+        let text: Dynamic = text.into();
+        let pattern: Dynamic = pattern.into();
+        let note = format!("{}\n{}", labelled("text:    ", &show(&text)), labelled("pattern: ", &show(&pattern)));
+        Err(Failure::new(Cause::Check, "the text does not match").with_note(note).into())
+    }
+}
+
+fn both(actual: &Dynamic, expected: &Dynamic) -> String {
+    format!("{}\n{}", labelled("actual:   ", &show(actual)), labelled("expected: ", &show(expected)))
+}
+
+/// `value` behind `label`; if it has several lines, below one another.
+fn labelled(label: &str, value: &str) -> String {
+    let indent = format!("\n{}", " ".repeat(label.len()));
+    format!("{label}{}", value.replace('\n', &indent))
+}

@@ -1,0 +1,148 @@
+//! Snapshots: the transcript that a scenario is known to leave, in a file beside its script.
+//!
+//! They are insta's files, so that `cargo insta review` shows and accepts what a run leaves. insta reads them and says
+//! what is equal. It cannot write one outside of a test without variables in the environment of the process, so the
+//! four lines of its format are written here, and tests hold that insta reads them.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use insta::Snapshot;
+use insta::internals::TextSnapshotContents;
+use insta::{MetaData, TextSnapshotKind};
+use thiserror::Error;
+
+use crate::scenario::EXTENSION;
+
+const ACCEPTED: &str = "snap";
+const PENDING: &str = "snap.new";
+
+/// What to do with a transcript that is not as its snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Report it, and leave it for `cargo insta review` if `leave_pending`.
+    Compare {
+        /// Whether to write the new one beside the old one.
+        leave_pending: bool,
+    },
+    /// Make it the snapshot.
+    Accept,
+}
+
+/// How a transcript stands to its snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// It is the same.
+    Same,
+    /// There is no snapshot.
+    Missing,
+    /// There was none, and now it is the snapshot.
+    Created,
+    /// It was another, and now it is the snapshot.
+    Changed,
+    /// It is another.
+    Different(Difference),
+}
+
+/// A transcript that is not as its snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// What the snapshot says.
+    pub old: String,
+    /// What the run left.
+    pub new: String,
+    /// Whether the new one is there for review.
+    pub pending: bool,
+}
+
+/// Why a snapshot cannot be used.
+#[derive(Debug, Error)]
+pub enum SnapshotError {
+    /// There is a file, and it cannot be read.
+    #[error("cannot read the snapshot: {0}")]
+    Unreadable(#[source] io::Error),
+    /// There is a file, and it is not as insta writes it.
+    #[error("the snapshot is not as insta writes it, with a header between `---`")]
+    Malformed,
+    /// It cannot be written or removed.
+    #[error("cannot write the snapshot: {0}")]
+    Unwritable(#[source] io::Error),
+}
+
+/// The snapshot of a script.
+#[must_use]
+pub fn path_of(script: &Path) -> PathBuf {
+    script.with_extension(ACCEPTED)
+}
+
+/// Compares a transcript with the snapshot of `script`, and does as `mode` says. `source` is the script's path relative
+/// to its root, which the snapshot names.
+///
+/// # Errors
+///
+/// There is a snapshot that cannot be read, or one is to be written and cannot be.
+pub fn compare(script: &Path, source: &str, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
+    let new = TextSnapshotContents::new(transcript.to_owned(), TextSnapshotKind::File);
+    let path = path_of(script);
+    let pending = script.with_extension(PENDING);
+    let accept = |comparison| write(&path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
+    let comparison = match (read(&path), mode) {
+        (Ok(Some(old)), _) if old.matches_latest(&new) => Comparison::Same,
+        (Ok(None), Mode::Compare { .. }) => Comparison::Missing,
+        (Ok(None), Mode::Accept) => accept(Comparison::Created)?,
+        (Ok(Some(_)) | Err(_), Mode::Accept) => accept(Comparison::Changed)?,
+        (Err(error), Mode::Compare { .. }) => return Err(error),
+        (Ok(Some(old)), Mode::Compare { leave_pending }) => {
+            // The difference is what matters: it is reported also where nothing can be written.
+            let pending = leave_pending && write(&pending, source, &new).is_ok();
+            return Ok(Comparison::Different(Difference { old: old.to_string(), new: new.to_string(), pending }));
+        }
+    };
+    // What a run before this one left; if it cannot be removed, nothing is lost.
+    let _ = fs::remove_file(pending);
+    Ok(comparison)
+}
+
+/// Whether `path` is a snapshot of a scenario, accepted or pending, whose script is not there any more.
+#[must_use]
+pub fn is_stale(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let suffixes = [ACCEPTED, PENDING];
+    let stem = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)?.strip_suffix('.'));
+    // Other snapshots of insta's may lie in the same folder: ours name a script.
+    let ours = || read_file(path).is_ok_and(|snapshot| is_script(snapshot.metadata()));
+    stem.is_some_and(|stem| !path.with_file_name(format!("{stem}.{EXTENSION}")).exists()) && ours()
+}
+
+fn is_script(metadata: &MetaData) -> bool {
+    metadata.source().is_some_and(|source| Path::new(source).extension().is_some_and(|end| end == EXTENSION))
+}
+
+fn read(path: &Path) -> Result<Option<TextSnapshotContents>, SnapshotError> {
+    match read_file(path) {
+        Ok(snapshot) => snapshot.as_text().cloned().map(Some).ok_or(SnapshotError::Malformed),
+        Err(SnapshotError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Snapshot, SnapshotError> {
+    // insta takes a file without a header for one of its first versions, and warns on standard error.
+    let bytes = fs::read(path).map_err(SnapshotError::Unreadable)?;
+    if !bytes.starts_with(b"---\n") && !bytes.starts_with(b"---\r\n") {
+        return Err(SnapshotError::Malformed);
+    }
+    Snapshot::from_file(path).map_err(|_| SnapshotError::Malformed)
+}
+
+fn write(path: &Path, source: &str, contents: &TextSnapshotContents) -> io::Result<()> {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
+    let is_plain = source.starts_with(|first: char| first.is_ascii_alphabetic()) && source.chars().all(plain);
+    // A JSON string is a YAML string.
+    let source = if is_plain { source.to_owned() } else { serde_json::Value::from(source).to_string() };
+    fs::write(path, format!("---\nsource: {source}\n---\n{contents}\n"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+use super::*;
+
+const COMPARE: Mode = Mode::Compare { leave_pending: true };
+
+/// A folder of its own for a test, removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("kandy-snapshot-{}-{test}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn script(&self) -> PathBuf {
+        self.0.join("success.rhai")
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn compare(&self, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
+        compare(&self.script(), "connect/success.rhai", transcript, mode)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_snapshot_is_created_kept_and_changed() {
+    let folder = Folder::new("life");
+    assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Missing);
+    assert!(folder.files().is_empty());
+    assert_eq!(folder.compare("one\n", Mode::Accept).unwrap(), Comparison::Created);
+    assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Same);
+
+    let difference = Difference { old: "one".into(), new: "two".into(), pending: true };
+    assert_eq!(folder.compare("two\n", COMPARE).unwrap(), Comparison::Different(difference.clone()));
+    assert_eq!(folder.files(), ["success.snap", "success.snap.new"]);
+    assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Same);
+    assert_eq!(folder.files(), ["success.snap"], "what passes removes what an earlier run left");
+
+    let quiet = Mode::Compare { leave_pending: false };
+    let difference = Difference { pending: false, ..difference };
+    assert_eq!(folder.compare("two\n", quiet).unwrap(), Comparison::Different(difference));
+    assert_eq!(folder.files(), ["success.snap"]);
+    assert_eq!(folder.compare("two\n", Mode::Accept).unwrap(), Comparison::Changed);
+    assert_eq!(
+        fs::read_to_string(folder.0.join("success.snap")).unwrap(),
+        "---\nsource: connect/success.rhai\n---\ntwo\n"
+    );
+}
+
+#[test]
+fn insta_reads_what_is_written_and_would_write_the_same() {
+    let folder = Folder::new("format");
+    let path = folder.0.join("x.snap");
+    let sources =
+        ["connect/success.rhai", "a b/#1: x.rhai", "\"quoted\".rhai", "- x.rhai", "über.rhai", "1e3.rhai", "true.rhai"];
+    for source in sources {
+        for transcript in ["", "one\n", "---\n\n  two\t\n", "é \u{2026} \\u{1b}\n\n"] {
+            let contents = TextSnapshotContents::new(transcript.to_owned(), TextSnapshotKind::File);
+            write(&path, source, &contents).unwrap();
+            let ours = fs::read_to_string(&path).unwrap();
+            let snapshot = Snapshot::from_file(&path).unwrap();
+            assert_eq!(snapshot.metadata().source(), Some(source));
+            assert!(snapshot.as_text().unwrap().matches_latest(&contents), "{transcript:?}");
+            snapshot.save(&path).unwrap();
+            let theirs = fs::read_to_string(&path).unwrap();
+            let body = |text: &str| text.splitn(3, "---\n").nth(2).map(str::to_owned);
+            assert_eq!(body(&ours), body(&theirs));
+            if source.starts_with("connect") {
+                assert_eq!(ours, theirs);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_no_snapshot_is_not_overwritten_unasked() {
+    let folder = Folder::new("malformed");
+    let path = folder.0.join("success.snap");
+    for bytes in
+        [b"<<<<<<< HEAD\n".as_slice(), b"", b"---\n\t{\n---\none\n", b"---\nsource: x\n---\n\xff\n", b"---\n[1]\n---\n"]
+    {
+        fs::write(&path, bytes).unwrap();
+        let error = folder.compare("one\n", COMPARE).unwrap_err();
+        assert!(matches!(error, SnapshotError::Malformed), "{error} for {bytes:?}");
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+    assert_eq!(folder.compare("one\n", Mode::Accept).unwrap(), Comparison::Changed);
+    assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Same);
+
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert!(matches!(folder.compare("one\n", COMPARE).unwrap_err(), SnapshotError::Unreadable(_)));
+    assert!(matches!(folder.compare("one\n", Mode::Accept).unwrap_err(), SnapshotError::Unwritable(_)));
+}
+
+#[test]
+fn a_snapshot_is_stale_without_its_script() {
+    let folder = Folder::new("stale");
+    folder.compare("one\n", Mode::Accept).unwrap();
+    folder.compare("two\n", COMPARE).unwrap();
+    let (accepted, pending) = (folder.0.join("success.snap"), folder.0.join("success.snap.new"));
+    assert!(is_stale(&accepted) && is_stale(&pending));
+    fs::write(folder.script(), "").unwrap();
+    assert!(!is_stale(&accepted) && !is_stale(&pending));
+    let foreign = folder.0.join("foreign.snap");
+    fs::write(&foreign, "---\nsource: tests/it.rs\n---\none\n").unwrap();
+    assert!(!is_stale(&foreign) && !is_stale(&folder.0.join("notes.txt")));
+}

@@ -1,0 +1,197 @@
+//! All that a script can ask of a world, as one closed enum.
+//!
+//! What a script does between two waits is a list of steps, and what it does in all is that list with its times: that
+//! is enough to log a run, to make it again, and to vary it.
+
+use std::fmt;
+use std::time::Duration;
+
+use kandy_client::{Config, ConnectOptions, Credentials, Violation};
+use kandy_mock_server::{Fault, Frame, GoneOptions, IssuedTokens, Point, TokenOptions, UserOptions};
+use serde_json::Value;
+
+/// Names a client of a world, by the order of creation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub usize);
+
+/// One thing to do, at once.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// `create(config, name)`.
+    Create {
+        /// The client's name in the transcript.
+        name: String,
+        /// Its whole configuration.
+        config: Box<Config>,
+    },
+    /// A call on a client.
+    Call {
+        /// The client.
+        client: ClientId,
+        /// The call.
+        call: Call,
+    },
+    /// Something that the platform is made to do.
+    Command(Command),
+    /// A line for the transcript.
+    Print(String),
+}
+
+/// The calls of Kandy.js.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// `connect(credentials, options)`
+    Connect(Credentials, ConnectOptions),
+    /// `disconnect()`
+    Disconnect,
+    /// `updateToken(credentials)`
+    UpdateToken(Credentials),
+    /// `updateConfig(patch)`
+    UpdateConfig(Value),
+    /// `connection.resetConnection()`
+    ResetConnection,
+    /// `connection.enableConnectivityChecking(enabled)`
+    EnableConnectivityChecking(bool),
+    /// `notification.enableWebsocket(enabled)`
+    EnableWebsocket(bool),
+    /// `destroy()`
+    Destroy,
+    /// A call that exists in Kandy.js and does nothing in this build.
+    WithoutEffect(&'static str),
+}
+
+/// The verbs of the script's `platform`.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// `addUser(name, password, options)`
+    AddUser(String, String, UserOptions),
+    /// `removeUser(name)`
+    RemoveUser(String),
+    /// `setPassword(name, password)`
+    SetPassword(String, String),
+    /// `issueToken(user, options)`
+    IssueToken(String, TokenOptions),
+    /// `fail(point, how)`
+    Fail(Point, Vec<Fault>),
+    /// `clear(point)`
+    Clear(Option<Point>),
+    /// `offline()`
+    Offline,
+    /// `online()`
+    Online,
+    /// `cut(user)`
+    Cut(String),
+    /// `close(user, code, reason)`
+    Close(String, u16, String),
+    /// `silence(user)`
+    Silence(String),
+    /// `send(user, message)`
+    Send(String, Value),
+    /// `sendRaw(user, frame)`
+    SendRaw(String, Frame),
+    /// `gone(user, options)`
+    Gone(String, GoneOptions),
+    /// `expireToken(user)`
+    ExpireToken(String),
+    /// `endSubscription(user)`
+    EndSubscription(String),
+    /// `grantServices(user, services)`
+    GrantServices(String, Vec<String>),
+    /// `tokenLifetime(duration)`; `None` leaves the lifetime to the clients again.
+    TokenLifetime(Option<Duration>),
+    /// `answerPings(enabled)`
+    AnswerPings(bool),
+    /// `latency(duration)`
+    Latency(Duration),
+}
+
+/// What a step gives back.
+#[derive(Clone, Debug)]
+pub enum Done {
+    /// Nothing.
+    Nothing,
+    /// The new client.
+    Created(ClientId),
+    /// How many sockets or subscriptions it was about.
+    Count(usize),
+    /// The tokens that `issueToken` made.
+    Tokens(IssuedTokens),
+    /// What the SDK logs of the values given to `updateConfig`.
+    Violations(Vec<Violation>),
+}
+
+impl From<()> for Done {
+    fn from((): ()) -> Self {
+        Self::Nothing
+    }
+}
+
+impl From<usize> for Done {
+    fn from(count: usize) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl fmt::Display for Call {
+    /// The call as a transcript shows it, without secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect(credentials, _) => {
+                write!(f, "connect {}", credentials.username.as_deref().unwrap_or("(no user name)"))?;
+                let has = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+                let by = if has(&credentials.username) && has(&credentials.password) {
+                    return Ok(());
+                } else if has(&credentials.access_token) {
+                    "access token"
+                } else if has(&credentials.refresh_token) {
+                    "refresh token"
+                } else if has(&credentials.oauth_token) {
+                    "OAuth token"
+                } else {
+                    "incomplete"
+                };
+                write!(f, " ({by})")
+            }
+            Self::Disconnect => f.write_str("disconnect"),
+            Self::UpdateToken(_) => f.write_str("updateToken"),
+            Self::UpdateConfig(patch) => write!(f, "updateConfig {patch}"),
+            Self::ResetConnection => f.write_str("connection.resetConnection"),
+            Self::EnableConnectivityChecking(enabled) => write!(f, "connection.enableConnectivityChecking {enabled}"),
+            Self::EnableWebsocket(enabled) => write!(f, "notification.enableWebsocket {enabled}"),
+            Self::Destroy => f.write_str("destroy"),
+            Self::WithoutEffect(name) => write!(f, "{name} (without effect)"),
+        }
+    }
+}
+
+impl Command {
+    /// The command as a transcript shows it; `None` for one that only sets the stage.
+    #[must_use]
+    pub fn control_text(&self) -> Option<String> {
+        Some(match self {
+            Self::AddUser(..) | Self::SetPassword(..) | Self::IssueToken(..) => return None,
+            Self::RemoveUser(user) => format!("removeUser {user}"),
+            Self::Fail(point, faults) => {
+                let faults = faults.iter().map(|fault| serde_json::to_string(fault).unwrap_or_default());
+                format!("fail {} {}", point.as_str(), faults.collect::<Vec<_>>().join(", "))
+            }
+            Self::Clear(point) => format!("clear {}", point.map_or("all", Point::as_str)),
+            Self::Offline => "offline".to_owned(),
+            Self::Online => "online".to_owned(),
+            Self::Cut(user) => format!("cut {user}"),
+            Self::Close(user, code, reason) => format!("close {user} {code} {reason}").trim_end().to_owned(),
+            Self::Silence(user) => format!("silence {user}"),
+            Self::Send(user, message) => format!("send {user} {message}"),
+            Self::SendRaw(user, Frame::Text(text)) => format!("sendRaw {user} {text}"),
+            Self::SendRaw(user, Frame::Binary(bytes)) => format!("sendRaw {user} ({} bytes)", bytes.len()),
+            Self::Gone(user, _) => format!("gone {user}"),
+            Self::ExpireToken(user) => format!("expireToken {user}"),
+            Self::EndSubscription(user) => format!("endSubscription {user}"),
+            Self::GrantServices(user, services) => format!("grantServices {user} {}", services.join(", ")),
+            Self::TokenLifetime(Some(lifetime)) => format!("tokenLifetime {} s", lifetime.as_secs_f64()),
+            Self::TokenLifetime(None) => "tokenLifetime as asked for".to_owned(),
+            Self::AnswerPings(enabled) => format!("answerPings {enabled}"),
+            Self::Latency(latency) => format!("latency {} ms", latency.as_millis()),
+        })
+    }
+}

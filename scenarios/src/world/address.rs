@@ -1,0 +1,81 @@
+//! Addresses: which of them lead to the platform, and how a transcript shows them.
+
+use std::fmt;
+
+/// Where an address leads.
+#[derive(Debug)]
+pub(super) enum Address<'a> {
+    /// To the platform: the path and query.
+    Platform(http::Uri),
+    /// To nothing in this world, or nowhere at all.
+    Elsewhere(&'a str),
+}
+
+impl<'a> Address<'a> {
+    /// `servers` are the platform's, each as `host:port`, or as a `host` that answers on every port.
+    pub(super) fn of(url: &'a str, servers: &[String]) -> Self {
+        let rest = ["https://", "http://", "wss://", "ws://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+        let (host, path) = rest.map_or(("", ""), |rest| rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())));
+        match http::Uri::try_from(path) {
+            Ok(path) if servers.iter().any(|server| is_at(server, host)) => Self::Platform(path),
+            _ => Self::Elsewhere(url),
+        }
+    }
+}
+
+/// As a transcript shows it: without the platform's host, and without foreign tokens.
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Platform(path) => f.write_str(&mask_token(&path.to_string())),
+            Self::Elsewhere(url) => f.write_str(&mask_token(url)),
+        }
+    }
+}
+
+fn is_at(server: &str, host: &str) -> bool {
+    let is_port = |rest: &str| rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    host.strip_prefix(server).is_some_and(|rest| rest.is_empty() || is_port(rest))
+}
+
+/// Hides tokens in a query, but for the platform's own, which are placeholders.
+fn mask_token(address: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else {
+        return address.to_owned();
+    };
+    let mask = |pair: &str| match pair.split_once('=') {
+        Some((key @ ("token" | "access_token"), token)) if !is_placeholder(token) => format!("{key}=***"),
+        _ => pair.to_owned(),
+    };
+    format!("{path}?{}", query.split('&').map(mask).collect::<Vec<_>>().join("&"))
+}
+
+/// Whether a token is one that the platform numbered itself.
+fn is_placeholder(token: &str) -> bool {
+    let number = ["AT-", "RT-", "OA-"].iter().find_map(|prefix| token.strip_prefix(prefix));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(url: &str) -> String {
+        Address::of(url, &["kandy.test".to_owned(), "127.0.0.1:8080".to_owned()]).to_string()
+    }
+
+    #[test]
+    fn the_platforms_own_host_is_left_out() {
+        assert_eq!(shown("https://kandy.test/v2.0/auth/mk_token?refresh=y"), "/v2.0/auth/mk_token?refresh=y");
+        assert_eq!(shown("ws://127.0.0.1:8080/CH-1?token=AT-1"), "/CH-1?token=AT-1");
+        assert_eq!(shown("http://kandy.test:8443/x"), "/x");
+        assert_eq!(shown("https://nowhere.example/x"), "https://nowhere.example/x");
+        assert_eq!(shown("https://kandy.test:443undefined?token=AT-1"), "https://kandy.test:443undefined?token=AT-1");
+    }
+
+    #[test]
+    fn foreign_tokens_are_hidden() {
+        assert_eq!(shown("https://kandy.test/x?expires=60&token=s3cret"), "/x?expires=60&token=***");
+        assert_eq!(shown("wss://kandy.test/CH-1?access_token=OA-x"), "/CH-1?access_token=***");
+    }
+}

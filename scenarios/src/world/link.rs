@@ -1,0 +1,70 @@
+//! The link between clients and platform: messages under way, delivered in the order of their times.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use kandy_client::{NetworkFailure, RequestId, Response, SocketId, WebSocketInput};
+use kandy_mock_server::Frame;
+
+use crate::step::ClientId;
+use crate::world::{MAX_MESSAGES, WorldError};
+
+/// A message on its way.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A request, to the platform.
+    Request { client: ClientId, id: RequestId, request: http::Request<Bytes> },
+    /// A websocket handshake, to the platform.
+    Upgrade { client: ClientId, id: SocketId, request: http::Request<()> },
+    /// A frame, to the platform.
+    FrameUp { client: ClientId, id: SocketId, frame: Frame },
+    /// A close by the client.
+    ClosedByClient { client: ClientId, id: SocketId },
+    /// An answer, to a client; `shown` is its transcript line.
+    Reply { client: ClientId, id: RequestId, answer: Result<Response, NetworkFailure>, shown: String },
+    /// The handshake has succeeded, for both sides.
+    Opened { client: ClientId, id: SocketId, socket: kandy_mock_server::SocketId },
+    /// Anything else that happens to a socket, to a client; `shown` is its transcript line.
+    Socket { client: ClientId, id: SocketId, input: WebSocketInput, shown: String },
+}
+
+/// The messages under way.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    under_way: BTreeMap<(Duration, u64), Message>,
+    sent: u64,
+}
+
+impl Link {
+    pub(super) fn send(&mut self, now: Duration, arrival: Duration, message: Message) -> Result<(), WorldError> {
+        if self.under_way.len() >= MAX_MESSAGES {
+            return Err(WorldError::TooManyMessages { time: now });
+        }
+        self.sent += 1;
+        self.under_way.insert((arrival, self.sent), message);
+        Ok(())
+    }
+
+    pub(super) fn next_arrival(&self) -> Option<Duration> {
+        self.under_way.first_key_value().map(|((arrival, _), _)| *arrival)
+    }
+
+    pub(super) fn take_next(&mut self) -> Option<Message> {
+        self.under_way.pop_first().map(|(_, message)| message)
+    }
+}
+
+impl Message {
+    /// The message in a word or two, for the report of a loop.
+    pub(super) fn label(&self) -> String {
+        match self {
+            Self::Request { request, .. } => format!("{} {}", request.method(), request.uri().path()),
+            Self::Upgrade { .. } => "websocket handshake".to_owned(),
+            Self::FrameUp { .. } => "frame to the platform".to_owned(),
+            Self::ClosedByClient { .. } => "close by the client".to_owned(),
+            Self::Reply { shown, .. } | Self::Socket { shown, .. } => shown.clone(),
+            Self::Opened { .. } => "websocket open".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The simulated world: one thread, virtual time, clients and platform joined by a link.
+
+mod delivery;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use kandy_client::{Session, SocketId};
+use kandy_mock_server::{self as platform, Platform};
+use serde_json::{Value, json};
+
+use super::command::command;
+use super::link::Link;
+use super::stage::Stage;
+use super::{StepError, Turn, WorldError};
+use crate::step::{ClientId, Command, Done, Step};
+use crate::transcript::{Kind, Transcript};
+
+/// The host at which the simulated platform answers, on every port.
+pub const PLATFORM_SERVER: &str = "kandy.test";
+
+/// Clients and a platform in virtual time.
+///
+/// The order within one instant is fixed: messages that have arrived, in the order of sending; then the platform's
+/// timers; then those of the clients, in the order of their creation.
+#[derive(Debug)]
+pub struct Sim {
+    stage: Stage,
+    platform: Platform,
+    link: Link,
+    sockets: Sockets,
+    turns: Turns,
+}
+
+/// The names that both sides have for the sockets between them, until they are closed.
+#[derive(Debug, Default)]
+struct Sockets {
+    by_client: BTreeMap<(ClientId, SocketId), platform::SocketId>,
+    by_platform: BTreeMap<platform::SocketId, (ClientId, SocketId)>,
+}
+
+/// How often the world has moved since time last passed.
+#[derive(Debug, Default)]
+struct Turns {
+    at_this_instant: u32,
+    recent: VecDeque<String>,
+}
+
+impl Default for Sim {
+    fn default() -> Self {
+        Self {
+            // The ports of the protocols are left out of URLs.
+            stage: Stage::new(vec![PLATFORM_SERVER.to_owned()]),
+            platform: Platform::new(),
+            link: Link::default(),
+            sockets: Sockets::default(),
+            turns: Turns::default(),
+        }
+    }
+}
+
+/// Looking.
+impl Sim {
+    /// The configuration that a client needs to reach this platform.
+    #[must_use]
+    pub fn base_config() -> Value {
+        json!({ "authentication": {
+            "subscription": { "server": PLATFORM_SERVER },
+            "websocket": { "server": PLATFORM_SERVER },
+        } })
+    }
+
+    /// The time since the world began.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.stage.now
+    }
+
+    /// The platform, to look at.
+    #[must_use]
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// A client's session, to look at.
+    ///
+    /// # Panics
+    ///
+    /// The id is not of this world.
+    #[must_use]
+    pub fn session(&self, client: ClientId) -> &Session {
+        self.stage.session(client)
+    }
+
+    /// A client's name.
+    ///
+    /// # Panics
+    ///
+    /// The id is not of this world.
+    #[must_use]
+    pub fn client_name(&self, client: ClientId) -> &str {
+        self.stage.client_name(client)
+    }
+
+    /// Every client, in the order of creation.
+    pub fn clients(&self) -> impl Iterator<Item = ClientId> + use<> {
+        self.stage.clients()
+    }
+
+    /// Whether events of the last turn, or of calls, still wait for their listeners.
+    #[must_use]
+    pub fn has_events(&self) -> bool {
+        self.stage.has_events()
+    }
+
+    /// The armed timers of clients and platform: when, whose, what for; the next one first.
+    #[must_use]
+    pub fn pending_timers(&self) -> Vec<(Duration, String, String)> {
+        let mut timers = self.stage.timers();
+        if let Some((due, kandy_mock_server::Timer::SubscriptionExpiry(subscription))) = self.platform.poll_timeout() {
+            let what = format!("end of subscription {subscription}");
+            timers.push((due.since_start(), "platform".to_owned(), what));
+        }
+        timers.sort_by_key(|(due, ..)| *due);
+        timers
+    }
+
+    /// What has happened so far.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        self.stage.transcript()
+    }
+
+    /// What has happened, once the run is over.
+    #[must_use]
+    pub fn into_transcript(self) -> Transcript {
+        self.stage.into_transcript()
+    }
+}
+
+/// Moving.
+impl Sim {
+    /// Carries out a step at once. No time passes and nothing is delivered.
+    ///
+    /// # Errors
+    ///
+    /// The step cannot be carried out; nothing has changed then.
+    pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
+        match step {
+            Step::Create { name, config } => Ok(Done::Created(self.stage.create(&name, Session::new(*config))?)),
+            Step::Call { client, call } => {
+                let done = self.stage.call(client, call)?;
+                self.drain_client(client)?;
+                Ok(done)
+            }
+            Step::Command(command) => self.command(command),
+            Step::Print(text) => Ok(self.stage.print(text)?.into()),
+        }
+    }
+
+    fn command(&mut self, asked: Command) -> Result<Done, StepError> {
+        let shown = asked.control_text();
+        let now = self.platform_time();
+        let done = command(&mut self.platform, now, asked)?;
+        if let Some(text) = shown {
+            self.stage.show_platform(Kind::Control, text)?;
+        }
+        self.drain_platform()?;
+        Ok(done)
+    }
+
+    /// Moves once, without passing `limit`; see [`Turn`].
+    ///
+    /// # Errors
+    ///
+    /// The world cannot go on: one of its limits is reached.
+    pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
+        if let Some((client, event)) = self.stage.next_event()? {
+            self.count_turn(|| event.name().to_owned())?;
+            return Ok(Turn::Event(client, event));
+        }
+        match self.next_due() {
+            Some((due, source)) if due <= limit => {
+                self.pass_to(due);
+                self.deliver(source)?;
+                Ok(Turn::Moved)
+            }
+            _ => {
+                self.pass_to(limit);
+                Ok(Turn::Quiet)
+            }
+        }
+    }
+
+    /// Writes a line of the SDK's log.
+    ///
+    /// # Errors
+    ///
+    /// The transcript is full.
+    pub fn log(&mut self, client: ClientId, text: String) -> Result<(), WorldError> {
+        self.stage.show_client(client, Kind::Log, text)
+    }
+
+    fn platform_time(&self) -> platform::Time {
+        platform::Time::from_duration(self.stage.now)
+    }
+}
+
+impl Sockets {
+    fn join(&mut self, client: ClientId, id: SocketId, socket: platform::SocketId) {
+        self.by_client.insert((client, id), socket);
+        self.by_platform.insert(socket, (client, id));
+    }
+
+    fn part_by_client(&mut self, client: ClientId, id: SocketId) -> Option<platform::SocketId> {
+        let socket = self.by_client.remove(&(client, id))?;
+        self.by_platform.remove(&socket);
+        Some(socket)
+    }
+
+    fn part_by_platform(&mut self, socket: platform::SocketId) {
+        if let Some(key) = self.by_platform.remove(&socket) {
+            self.by_client.remove(&key);
+        }
+    }
+}

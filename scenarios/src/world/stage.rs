@@ -1,0 +1,227 @@
+//! What every world has: the clients, their events that wait, and the transcript.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kandy_client::{
+    Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, WebSocketInput,
+};
+
+use super::address::Address;
+use super::{MAX_CLIENTS, StepError, WorldError};
+use crate::step::{Call, ClientId, Done};
+use crate::transcript::{Kind, Transcript, event_text};
+
+/// The clients of a world, and what is written of them. A world moves it: it has no time and no network of its own.
+#[derive(Debug)]
+pub(super) struct Stage {
+    /// The time of what happens next, which its world sets.
+    pub(super) now: Duration,
+    clients: Vec<Client>,
+    events: VecDeque<(ClientId, Event)>,
+    transcript: Transcript,
+    numbers: Numbers,
+    platform: Arc<str>,
+    script: Arc<str>,
+    /// `host:port` of the platform's servers, which transcripts leave out.
+    servers: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Client {
+    name: Arc<str>,
+    session: Session,
+}
+
+/// What transcripts call the requests and sockets: clients number their own, a transcript numbers all of them.
+#[derive(Debug, Default)]
+struct Numbers {
+    requests: BTreeMap<(ClientId, RequestId), u64>,
+    requests_sent: u64,
+    sockets: BTreeMap<(ClientId, SocketId), u64>,
+}
+
+/// Looking.
+impl Stage {
+    pub(super) fn new(servers: Vec<String>) -> Self {
+        Self {
+            now: Duration::ZERO,
+            clients: Vec::new(),
+            events: VecDeque::new(),
+            transcript: Transcript::default(),
+            numbers: Numbers::default(),
+            platform: "platform".into(),
+            script: "script".into(),
+            servers,
+        }
+    }
+
+    pub(super) fn session(&self, client: ClientId) -> &Session {
+        &self.clients[client.0].session
+    }
+
+    pub(super) fn client_name(&self, client: ClientId) -> &str {
+        &self.clients[client.0].name
+    }
+
+    pub(super) fn clients(&self) -> impl Iterator<Item = ClientId> + use<> {
+        (0..self.clients.len()).map(ClientId)
+    }
+
+    pub(super) fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    pub(super) fn into_transcript(self) -> Transcript {
+        self.transcript
+    }
+
+    pub(super) fn address<'a>(&self, url: &'a str) -> Address<'a> {
+        Address::of(url, &self.servers)
+    }
+
+    /// The next timer of all clients; of equal deadlines that of the client that was created first.
+    pub(super) fn next_timer(&self) -> Option<(Duration, ClientId)> {
+        let timers = self.clients().filter_map(|id| Some((self.session(id).poll_timeout()?.0.since_start(), id)));
+        timers.min_by_key(|(due, _)| *due)
+    }
+
+    /// The armed timers of all clients: when, whose, what for.
+    pub(super) fn timers(&self) -> Vec<(Duration, String, String)> {
+        let of_client = |client: &Client| {
+            let name = client.name.to_string();
+            let timers = client.session.timers();
+            timers.map(|(due, timer)| (due.since_start(), name.clone(), timer.to_string())).collect::<Vec<_>>()
+        };
+        self.clients.iter().flat_map(of_client).collect()
+    }
+}
+
+/// Acting. After each of these but `create`, take all of [`Stage::next_effect`].
+impl Stage {
+    pub(super) fn create(&mut self, name: &str, session: Session) -> Result<ClientId, StepError> {
+        let reserved = *self.platform == *name || *self.script == *name;
+        if reserved || self.clients.iter().any(|client| *client.name == *name) {
+            return Err(StepError::NameTaken(name.to_owned()));
+        }
+        if self.clients.len() >= MAX_CLIENTS {
+            return Err(StepError::TooManyClients);
+        }
+        self.clients.push(Client { name: name.into(), session });
+        Ok(ClientId(self.clients.len() - 1))
+    }
+
+    pub(super) fn call(&mut self, id: ClientId, call: Call) -> Result<Done, StepError> {
+        let now = Time::from_duration(self.now);
+        let Client { name, session, .. } = &mut self.clients[id.0];
+        self.transcript.push(self.now, name, Kind::Call, call.to_string())?;
+        match call {
+            Call::Connect(credentials, options) => session.connect(now, &credentials, &options),
+            Call::Disconnect => session.disconnect(now),
+            Call::UpdateToken(credentials) => session.update_token(now, &credentials),
+            Call::UpdateConfig(patch) => return Ok(Done::Violations(session.update_config(now, &patch)?)),
+            Call::ResetConnection => session.reset_connection(now),
+            Call::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, enabled),
+            Call::EnableWebsocket(enabled) => session.enable_websocket(now, enabled),
+            Call::Destroy => {
+                session.destroy(now);
+                // A destroyed client emits nothing, not even what waits already.
+                self.events.retain(|(client, _)| *client != id);
+            }
+            Call::WithoutEffect(_) => {}
+        }
+        Ok(Done::Nothing)
+    }
+
+    pub(super) fn respond(&mut self, client: ClientId, id: RequestId, answer: Result<Response, NetworkFailure>) {
+        self.numbers.requests.remove(&(client, id));
+        self.clients[client.0].session.handle_response(Time::from_duration(self.now), id, answer);
+    }
+
+    pub(super) fn tell(&mut self, client: ClientId, id: SocketId, input: WebSocketInput) {
+        self.clients[client.0].session.handle_websocket(Time::from_duration(self.now), id, input);
+    }
+
+    /// Lets the next timer of a client fire if it is due, and says which it was.
+    pub(super) fn fire_timer(&mut self, client: ClientId) -> Option<Timer> {
+        let session = &mut self.clients[client.0].session;
+        let (_, timer) = session.poll_timeout()?;
+        session.handle_timeout(Time::from_duration(self.now));
+        Some(timer)
+    }
+
+    /// The next effect that is the network's business, written to the transcript. Events are queued on the way.
+    pub(super) fn next_effect(&mut self, client: ClientId) -> Result<Option<Output>, WorldError> {
+        while let Some(output) = self.clients[client.0].session.poll_output() {
+            match &output {
+                Output::Event(_) | Output::Crash(_) => {}
+                Output::Request { id, request } => {
+                    self.numbers.requests_sent += 1;
+                    self.numbers.requests.insert((client, *id), self.numbers.requests_sent);
+                    let text = format!("{} {}", request.method, self.address(&request.url));
+                    self.show_client(client, Kind::Request, format!("{} {text}", self.request_label(client, *id)))?;
+                }
+                Output::OpenWebSocket { id, url } => {
+                    let number = self.numbers.sockets.len() as u64 + 1;
+                    self.numbers.sockets.insert((client, *id), number);
+                    let text = format!("ws{number} opens {}", self.address(url));
+                    self.show_client(client, Kind::Socket, text)?;
+                }
+                Output::SendFrame { id, .. } => {
+                    let number = self.numbers.sockets.get(&(client, *id)).copied().unwrap_or_default();
+                    self.transcript.push_ping(self.now, &self.clients[client.0].name, number)?;
+                }
+                Output::CloseWebSocket { id } => {
+                    let text = format!("{} closes", self.socket_label(client, *id));
+                    self.show_client(client, Kind::Socket, text)?;
+                }
+            }
+            match output {
+                Output::Event(event) => self.events.push_back((client, event)),
+                Output::Crash(task) => self.show_client(client, Kind::Crash, task.to_string())?,
+                effect => return Ok(Some(effect)),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// The next event for listeners, written with the state that they see.
+    pub(super) fn next_event(&mut self) -> Result<Option<(ClientId, Event)>, WorldError> {
+        let Some((id, event)) = self.events.pop_front() else {
+            return Ok(None);
+        };
+        let Client { name, session } = &self.clients[id.0];
+        self.transcript.push(self.now, name, Kind::Event, event_text(&event, &session.connection()))?;
+        Ok(Some((id, event)))
+    }
+}
+
+/// Writing.
+impl Stage {
+    /// A request as transcripts call it, such as `#3`.
+    pub(super) fn request_label(&self, client: ClientId, id: RequestId) -> String {
+        format!("#{}", self.numbers.requests.get(&(client, id)).copied().unwrap_or_default())
+    }
+
+    /// A websocket as transcripts call it, such as `ws2`.
+    pub(super) fn socket_label(&self, client: ClientId, id: SocketId) -> String {
+        format!("ws{}", self.numbers.sockets.get(&(client, id)).copied().unwrap_or_default())
+    }
+
+    pub(super) fn show_client(&mut self, client: ClientId, kind: Kind, text: String) -> Result<(), WorldError> {
+        Ok(self.transcript.push(self.now, &self.clients[client.0].name, kind, text)?)
+    }
+
+    pub(super) fn show_platform(&mut self, kind: Kind, text: String) -> Result<(), WorldError> {
+        Ok(self.transcript.push(self.now, &self.platform, kind, text)?)
+    }
+
+    pub(super) fn print(&mut self, text: String) -> Result<(), WorldError> {
+        Ok(self.transcript.push(self.now, &self.script, Kind::Print, text)?)
+    }
+}

@@ -1,0 +1,274 @@
+//! The command line: what users see, word for word, and how it ends.
+//!
+//! Each case has its whole output as a snapshot. To change one is to change what users read: read it as they would.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use kandy_scenarios::cli::{self, Environment, Output};
+
+/// A scenario that passes, for cases that need one.
+const CONNECTS: &str = r#"// A right password connects. The rest of this is not in the list.
+// tags: connect, live
+platform.addUser("alice@example.com", "s3cret");
+let kandy = create();
+kandy.connect(#{ username: "alice@example.com", password: "s3cret" });
+waitUntil(|| kandy.getConnection().isConnected);
+"#;
+
+/// A folder of files, removed in the end, and a command that runs in it.
+struct Place {
+    folder: PathBuf,
+    color: bool,
+    leave_pending: bool,
+}
+
+impl Place {
+    fn new(test: &str, files: &[(&str, &str)]) -> Self {
+        let folder = std::env::temp_dir().join(format!("kandy-cli-{}-{test}", std::process::id()));
+        let place = Self { folder, color: false, leave_pending: true };
+        fs::create_dir_all(&place.folder).unwrap();
+        for (file, text) in files {
+            place.write(file, text);
+        }
+        place
+    }
+
+    fn write(&self, file: &str, text: impl AsRef<[u8]>) {
+        let path = self.folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// The command line, all that it writes, and its exit code. Wall time and the folder's path are left out.
+    fn run(&self, arguments: &[&str]) -> String {
+        let environment = Environment {
+            folder: self.folder.clone(),
+            jobs: NonZeroUsize::new(2).unwrap(),
+            leave_pending: self.leave_pending,
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let exit = cli::main(
+            ["kandy-harness"].iter().chain(arguments),
+            &environment,
+            &mut Output { to: &mut out, color: self.color },
+            &mut Output { to: &mut err, color: self.color },
+        );
+        let text = |bytes: Vec<u8>| self.redact(&String::from_utf8(bytes).unwrap());
+        let (out, err) = (text(out), text(err));
+        let err = if err.is_empty() { err } else { format!("--- standard error\n{err}") };
+        format!("$ kandy-harness {}\n{out}{err}--- exit code {}\n", arguments.join(" "), exit.code())
+    }
+
+    fn redact(&self, text: &str) -> String {
+        let folder = format!("{}/", self.folder.display());
+        let text = if folder == "/" { text.to_owned() } else { text.replace(&folder, "") };
+        let line = |line: &str| match line.split_once(" simulated in ") {
+            Some((simulated, _)) => format!("{simulated} simulated in [wall time]\n"),
+            None => format!("{line}\n"),
+        };
+        text.lines().map(line).collect()
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.folder).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.folder.starts_with(std::env::temp_dir()) {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+#[track_caller]
+fn is_as_known(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_path("snapshots/cli");
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// The folder in which tests run, which is their package's.
+fn here() -> Place {
+    Place { folder: PathBuf::new(), color: false, leave_pending: false }
+}
+
+/// Runs `failing/<name>.rhai`.
+#[track_caller]
+fn script(name: &str, options: &[&str]) {
+    let path = format!("it/failing/{name}.rhai");
+    let arguments: Vec<&str> = ["run", path.as_str()].iter().chain(options).copied().collect();
+    is_as_known(name, &here().run(&arguments));
+}
+
+/// Runs a command line among a few files.
+#[track_caller]
+fn command(name: &str, arguments: &[&str]) {
+    let files = [("s/connect/success.rhai", CONNECTS), ("empty/lib/users.rhai", ""), ("notes.txt", "")];
+    is_as_known(name, &Place::new(name, &files).run(arguments));
+}
+
+#[test]
+fn bad_arguments() {
+    command("no-command", &[]);
+    command("unknown-command", &["rnu"]);
+    command("unknown-flag", &["run", "--job", "2"]);
+    command("jobs-0", &["run", "--jobs", "0"]);
+    command("timeout-without-unit", &["run", "--timeout", "10"]);
+    command("filter-without-tag", &["run", "--filter", "tag:"]);
+    command("replay-without-path", &["replay"]);
+}
+
+#[test]
+fn help() {
+    command("help", &["--help"]);
+    command("help-run", &["run", "--help"]);
+    command("version", &["--version"]);
+}
+
+#[test]
+fn nothing_to_run() {
+    command("no-default-folder", &["run"]);
+    command("missing-file", &["run", "s/connect/sucess.rhai"]);
+    command("empty-folder", &["run", "empty"]);
+    command("other-extension", &["run", "notes.txt"]);
+    command("nothing-matches-name", &["run", "s", "--filter", "disconnect"]);
+    command("nothing-matches-tag", &["list", "s", "--filter", "tag:reconnect"]);
+}
+
+#[test]
+fn passing_listing_and_checking() {
+    command("run", &["run", "s"]);
+    command("run-show", &["run", "s", "--show"]);
+    command("list", &["list", "s"]);
+    command("check", &["check", "s"]);
+}
+
+#[test]
+fn a_script_that_cannot_be_read() {
+    let place = Place::new("not-utf8", &[]);
+    place.write("scenario.rhai", b"// A caf\xe9.\n");
+    is_as_known("not-utf8", &place.run(&["run", "scenario.rhai"]));
+    is_as_known("not-utf8-list", &place.run(&["list", "scenario.rhai"]));
+}
+
+#[test]
+fn scripts_that_are_broken() {
+    script("syntax-error", &[]);
+    script("string-without-end", &[]);
+    script("unknown-function", &[]);
+    script("unknown-variable", &[]);
+    script("wrong-argument", &[]);
+    script("unknown-option", &[]);
+    script("bad-duration", &[]);
+    script("sleep", &[]);
+}
+
+#[test]
+fn imports_that_fail() {
+    script("import-outside", &[]);
+    script("import-absolute", &[]);
+    script("import-missing", &[]);
+}
+
+#[test]
+fn scripts_without_end() {
+    // The limit on operations is the same everywhere, and the real time that they take is not.
+    script("endless-loop", &["--timeout", "10m"]);
+    script("endless-recursion", &[]);
+}
+
+#[test]
+fn checks_that_fail() {
+    script("assert-eq", &[]);
+    script("wait", &[]);
+    script("fail", &[]);
+    script("skip", &[]);
+}
+
+#[test]
+fn a_mistake_in_a_module_is_shown_once() {
+    is_as_known("module-run", &here().run(&["run", "it/failing/module"]));
+    is_as_known("module-check", &here().run(&["check", "it/failing/module"]));
+}
+
+#[test]
+fn a_snapshot_from_first_to_last() {
+    let place = Place::new("snapshot", &[("success.rhai", CONNECTS)]);
+    is_as_known("snapshot-written", &place.run(&["run", "success.rhai", "--update"]));
+    is_as_known("snapshot-file", &fs::read_to_string(place.folder.join("success.snap")).unwrap());
+    is_as_known("snapshot-same", &place.run(&["run", "success.rhai"]));
+
+    place.write("success.rhai", format!("{CONNECTS}kandy.disconnect();\n"));
+    is_as_known("snapshot-differs", &place.run(&["run", "success.rhai"]));
+    assert_eq!(place.files(), ["success.rhai", "success.snap", "success.snap.new"]);
+    is_as_known("snapshot-changed", &place.run(&["run", "success.rhai", "--update"]));
+    assert_eq!(place.files(), ["success.rhai", "success.snap"]);
+
+    // What fails is not compared, and never becomes a snapshot.
+    let accepted = fs::read(place.folder.join("success.snap")).unwrap();
+    place.write("success.rhai", "fail(\"not yet\");\n");
+    place.run(&["run", "success.rhai", "--update"]);
+    assert_eq!(fs::read(place.folder.join("success.snap")).unwrap(), accepted);
+    assert_eq!(place.files(), ["success.rhai", "success.snap"]);
+}
+
+#[test]
+fn a_snapshot_in_ci_and_in_colour() {
+    let mut place = Place::new("ci", &[("success.rhai", CONNECTS)]);
+    place.write("success.snap", "---\nsource: success.rhai\n---\n0.000  kandy     call      connect nobody\n");
+    place.leave_pending = false;
+    is_as_known("snapshot-differs-in-ci", &place.run(&["run", "success.rhai"]));
+    place.color = true;
+    is_as_known("snapshot-differs-in-colour", &place.run(&["run", "success.rhai"]).replace('\u{1b}', "ESC"));
+    assert_eq!(place.files(), ["success.rhai", "success.snap"]);
+}
+
+#[test]
+fn snapshots_that_are_broken_or_stale() {
+    let place = Place::new("bad-snapshots", &[("s/success.rhai", CONNECTS), ("s/success.snap", "<<<<<<< HEAD\n")]);
+    place.write("s/gone.snap", "---\nsource: gone.rhai\n---\n\n");
+    is_as_known("snapshot-broken", &place.run(&["run", "s"]));
+}
+
+#[test]
+fn recordings() {
+    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
+    let known = fs::read_to_string(traces.join("bad-password-401-json.json")).unwrap();
+    let place = Place::new("recordings", &[]);
+    place.write("known/bad-password.json", &known);
+    place.write("mixed/bad-password.json", &known);
+    place.write("mixed/cut.json", &known[..known.len() / 2]);
+    place.write("mixed/list.json", "[]");
+    place.write("mixed/other.json", known.replace("auth:error", "auth:eror"));
+    place.write("empty/readme.md", "");
+    is_as_known("replay-missing", &place.run(&["replay", "nope.json"]));
+    is_as_known("replay-empty", &place.run(&["replay", "empty"]));
+    is_as_known("replay-broken", &place.run(&["replay", "mixed/cut.json"]));
+    is_as_known("replay-same", &place.run(&["replay", "known/bad-password.json"]));
+    is_as_known("replay-differs", &place.run(&["replay", "mixed/other.json"]));
+    is_as_known("replay-folder", &place.run(&["replay", "mixed"]));
+}
+
+#[test]
+fn the_output_is_the_same_with_one_worker_and_with_two_and_each_time() {
+    let place = Place::new("jobs", &[]);
+    for number in 0..20 {
+        let tail = ["", "fail(\"no\");", "skip(\"no\");", "let x = ;", "kandy.conect();"][number % 5];
+        place.write(&format!("s/{number}.rhai"), format!("{CONNECTS}{tail}\n"));
+    }
+    let run = |jobs| place.run(&["run", "s", "--show", "--jobs", jobs]).replace(&format!("--jobs {jobs}"), "--jobs N");
+    let first = run("1");
+    assert_eq!(first.matches("\npass ").count(), 4, "{first}");
+    for jobs in ["1", "2", "2", "7"] {
+        assert!(run(jobs) == first, "with {jobs} jobs the output is not the same");
+    }
+}

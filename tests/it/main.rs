@@ -1,0 +1,12 @@
+//! End-to-end tests.
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod support;

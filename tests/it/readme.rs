@@ -1,0 +1,66 @@
+//! What the README shows is what a user gets.
+
+use std::fs;
+
+use crate::support::{harness, root};
+
+#[test]
+fn the_first_script_gives_the_transcript_below_it() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let script = block(&readme, "rhai");
+    let transcript = block(&readme, "text");
+
+    let folder = std::env::temp_dir().join(format!("kandy-readme-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("login.rhai"), script).unwrap();
+    let (text, exit) = harness(&folder, &["run", "login.rhai", "--show"]);
+    fs::remove_dir_all(&folder).unwrap();
+
+    assert_eq!(exit, 0, "{text}");
+    for line in transcript.lines() {
+        assert!(text.contains(line), "the README promises {line:?}; the run gives\n{text}");
+    }
+    let printed = text.lines().filter(|line| line.trim_start().starts_with("0.000")).count();
+    assert_eq!(printed, transcript.lines().count(), "{text}");
+}
+
+#[test]
+fn every_command_of_the_readme_exists() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (help, _) = harness(&root(), &["help"]);
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `"));
+    let commands: Vec<&str> = rows.filter_map(|row| row.split([' ', '`']).next()).collect();
+    assert!(commands.contains(&"run"), "the table of commands is not found");
+    for command in commands {
+        assert!(help.contains(&format!("  {command} ")), "{command} is in the README and not in\n{help}");
+    }
+}
+
+#[test]
+fn every_function_of_the_script_api_is_known() {
+    let api = fs::read_to_string(root().join("scenarios/scripts/README.md")).unwrap();
+    let folder = std::env::temp_dir().join(format!("kandy-api-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let rows = api.lines().filter_map(|line| line.strip_prefix("| `"));
+    let names: Vec<&str> = rows
+        .filter_map(|row| row.split_once('(').map(|(name, _)| name))
+        .map(|name| name.rsplit('.').next().unwrap_or_default())
+        .filter(|name| name.chars().all(|character| character.is_ascii_alphabetic()))
+        .collect();
+    assert!(names.len() > 30, "the tables of functions are not found: {names:?}");
+    for name in names {
+        // Called with far too many arguments, a function that exists says how it is called.
+        fs::write(folder.join("ask.rhai"), format!("{name}(1, 2, 3, 4, 5, 6, 7);")).unwrap();
+        let (text, _) = harness(&folder, &["run", "ask.rhai"]);
+        assert!(!text.contains("unknown function"), "{name} is in the README, and the harness says\n{text}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The first fenced block of a language.
+fn block<'a>(markdown: &'a str, language: &str) -> &'a str {
+    let start = format!("```{language}\n");
+    let (_, rest) = markdown.split_once(&start).expect("the README has such a block");
+    let (block, _) = rest.split_once("```").expect("the block has an end");
+    block
+}

@@ -1,0 +1,27 @@
+//! The command, run in this repository.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use kandy_scenarios::cli::{self, Environment, Output};
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the repository").to_owned()
+}
+
+/// Runs the command in `folder`: all that it writes, wall time left out, and its exit code.
+pub(crate) fn harness(folder: &Path, arguments: &[&str]) -> (String, u8) {
+    let environment = Environment { folder: folder.to_owned(), jobs: NonZeroUsize::MIN, leave_pending: false };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = cli::main(
+        ["kandy-harness"].iter().chain(arguments),
+        &environment,
+        &mut Output { to: &mut out, color: false },
+        &mut Output { to: &mut err, color: false },
+    );
+    out.extend(err);
+    let text = String::from_utf8(out).expect("the command writes text");
+    let without_wall_time = |line: &str| line.split(" simulated in ").next().unwrap_or_default().to_owned() + "\n";
+    (text.lines().map(without_wall_time).collect(), exit.code())
+}
