@@ -20,6 +20,9 @@ use crate::point::Point;
 /// `status` outside 2xx), and one without an answer (`hang`, `reset`, `refuse`), acts instead of that work: the
 /// platform changes nothing.
 ///
+/// Over real sockets the wire below `MockKandy` sets limits to `status_text`, `reset`, `refuse` and the `delay` of a
+/// `reset`; its documentation says which.
+///
 /// As JSON a fault is a map with the camelCase names in parentheses; [`Fault::from_json`] reads it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

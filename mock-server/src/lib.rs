@@ -4,6 +4,9 @@
 //! (`handle_*`), tells it what to do (the commands, plain verbs such as [`Platform::cut`]), and carries out what it
 //! asks for ([`Platform::poll_output`]). The present time comes in with each input and each command.
 //!
+//! With the feature `net`, on by default, `MockKandy` is such an owner: it puts the platform behind real sockets, to be
+//! embedded in tests. Without it, nothing here knows of sockets.
+//!
 //! # The drain rule
 //!
 //! One input or command, then [`Platform::poll_output`] until it gives `None`, then the next. Effects come in the order
@@ -43,6 +46,8 @@ mod error;
 mod fault;
 mod journal;
 mod limits;
+#[cfg(feature = "net")]
+mod net;
 mod platform;
 mod point;
 mod reply;
@@ -59,6 +64,8 @@ pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId};
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::Limits;
+#[cfg(feature = "net")]
+pub use net::{FailError, Lagged, MockKandy, Options, Received, StartError, WaitError, Watch};
 pub use platform::{GoneOptions, Output, Platform};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};

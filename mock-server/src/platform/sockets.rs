@@ -122,7 +122,7 @@ impl Platform {
     }
 
     /// Closes a socket as soon as it is open.
-    pub(super) fn close_socket(&mut self, now: Time, socket: SocketId, code: u16, reason: &str) {
+    pub(crate) fn close_socket(&mut self, now: Time, socket: SocketId, code: u16, reason: &str) {
         let output = Output::Close { socket, code, reason: reason.to_owned() };
         match self.sockets.get_mut(socket).map(|socket| &mut socket.phase) {
             Some(Phase::Opening { waiting }) if is_closing(waiting) => {}
@@ -136,7 +136,7 @@ impl Platform {
     }
 
     /// Ends a connection at once, open or not.
-    pub(super) fn cut_socket(&mut self, now: Time, socket: SocketId) {
+    pub(crate) fn cut_socket(&mut self, now: Time, socket: SocketId) {
         if self.forget(now, socket, None, Side::Platform) {
             self.emit(Output::Cut { socket });
         }

@@ -1,0 +1,283 @@
+//! [`MockKandy`]: the platform behind real sockets.
+
+mod controls;
+mod handshake;
+mod http;
+mod limits;
+mod shared;
+mod watch;
+mod websocket;
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use std::{io, panic};
+
+use socket2::{Domain, Socket, Type};
+use tokio::runtime::{self, Handle};
+use tokio::sync::{mpsc, oneshot};
+use wiremock::MockServer;
+
+pub use controls::FailError;
+pub use watch::{Lagged, Received, WaitError, Watch};
+
+use http::Rest;
+use shared::Shared;
+
+/// The platform as a server, to embed in a test: REST on one port, notification channels on another.
+///
+/// ```
+/// use kandy_mock_server::{MockKandy, Point};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mock = MockKandy::start().await;
+/// mock.add_user("alice@example.com", "s3cret")?;
+/// let config = (mock.host(), mock.rest_port(), mock.ws_port()); // or mock.rest_url(), mock.ws_url()
+/// # let _ = config;
+/// // The application signs in; then:
+/// assert!(mock.requests(Point::Unsubscribe).is_empty());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It works from any async runtime, and from none: it has a thread of its own, and wiremock another. Every control can be
+/// called from any thread, and acts before it returns; what it makes the platform send is then on its way. The time is
+/// the real one, from the start of the server on: tokio's paused clock does not hold it.
+///
+/// Dropping it closes the sockets (1001), breaks off the requests that are still unanswered and frees the ports, that
+/// of REST a moment later. It takes [`Limits::SHUTDOWN`](crate::Limits::SHUTDOWN) at most.
+///
+/// # What differs from the platform without sockets
+///
+/// Below REST there is [wiremock](MockServer), which limits what can happen there:
+/// - the connection of a request that meets `reset` or `refuse`, or comes while the platform is offline, is closed
+///   without an answer, at once: a FIN, not a RST, and the `delay` of a `reset` does not count. Clients see a failed
+///   request either way;
+/// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
+/// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
+///   time that a request takes to arrive;
+/// - requests are kept, about 6 KiB each: the last [`Limits::KEPT_REQUESTS`](crate::Limits::KEPT_REQUESTS), or all from
+///   the first call of [`Self::wiremock`] on;
+/// - if the process runs out of file descriptors while a connection is being accepted, REST ends for good. A server
+///   takes 8 of them, and 2 threads.
+///
+/// At the websocket, `reset` is a RST. While the platform is offline, and for `refuse`, a handshake is read, and the
+/// connection reset then. A cut is a FIN without a close frame; what was sent before arrives first.
+///
+/// # Mocks of one's own
+///
+/// [`Self::wiremock`] takes mocks beside the platform, for what it does not know, or instead of it.
+///
+/// # Panics
+///
+/// Dropping it panics if such a mock was not called as it expects to be.
+#[derive(Debug)]
+pub struct MockKandy {
+    shared: Arc<Shared>,
+    rest: SocketAddr,
+    ws: SocketAddr,
+    runtime: Handle,
+    /// `None` only while being dropped.
+    rest_server: Option<Arc<Rest>>,
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How [`MockKandy`] listens, and what it holds; [`Options::default`] is what [`MockKandy::start`] uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The address of both listeners; by default 127.0.0.1.
+    pub address: IpAddr,
+    /// The port for REST; by default 0, which is any that is free.
+    pub rest_port: u16,
+    /// The port for notification channels; by default 0, which is any that is free.
+    pub ws_port: u16,
+    /// Connections at the port for notification channels, open or in their handshake; one more is reset. By default
+    /// 10,000.
+    pub max_connections: usize,
+    /// How long the head of a handshake may take to arrive; then it gets 408. By default 10 s.
+    pub handshake_timeout: Duration,
+    /// Bytes that may wait for a client that does not read as fast as it is sent to; with one more frame its socket is
+    /// cut, and the journal says so. By default 4 MiB, beside what the system buffers.
+    pub queued_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            rest_port: 0,
+            ws_port: 0,
+            max_connections: 10_000,
+            handshake_timeout: Duration::from_secs(10),
+            queued_bytes: 4 * 1024 * 1024,
+        }
+    }
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address; with port 0, any port of it.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A thread or a runtime cannot be had, or REST does not answer.
+    #[error("cannot run a server: {0}")]
+    Run(#[source] io::Error),
+}
+
+impl MockKandy {
+    /// Starts a healthy platform without users, on any two free ports of 127.0.0.1.
+    ///
+    /// # Panics
+    ///
+    /// If the system has no port, thread or file descriptor left; [`Self::start_with`] says so in an error.
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await.expect("the system has a port, a thread and descriptors to spare")
+    }
+
+    /// Starts a healthy platform without users.
+    pub async fn start_with(options: Options) -> Result<Self, StartError> {
+        let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
+        let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
+        let shared = Arc::new(Shared::new(options.queued_bytes));
+        let (started, start) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
+        let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };
+        let thread = thread::Builder::new().name("mock-kandy".to_owned());
+        let thread = thread.spawn(move || served.run(started, stopped)).map_err(StartError::Run)?;
+        let (server, runtime) = start.await.expect("the thread says how it started").map_err(StartError::Run)?;
+        Ok(Self { shared, rest, ws, runtime, rest_server: Some(server), stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The host of both ports, as it is written in a URL: `127.0.0.1`, `[::1]`.
+    pub fn host(&self) -> String {
+        match reachable(self.rest).ip() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        }
+    }
+
+    /// The port for REST: `authentication.subscription.port`.
+    pub const fn rest_port(&self) -> u16 {
+        self.rest.port()
+    }
+
+    /// The port for notification channels: `authentication.websocket.port`.
+    pub const fn ws_port(&self) -> u16 {
+        self.ws.port()
+    }
+
+    /// Where REST is: `http://127.0.0.1:49152`.
+    pub fn rest_url(&self) -> String {
+        format!("http://{}", reachable(self.rest))
+    }
+
+    /// Where notification channels are: `ws://127.0.0.1:49153`.
+    pub fn ws_url(&self) -> String {
+        format!("ws://{}", reachable(self.ws))
+    }
+
+    /// The server below REST, to mount mocks of one's own. They come before the platform, which has the lowest priority
+    /// (255), and what they answer never reaches it.
+    ///
+    /// The server records no requests beside what its mocks keep: [`Self::requests`] has those of the platform, and
+    /// a scoped mock its own. [`MockServer::reset`] unmounts the platform as well. From the first call on wiremock keeps
+    /// every request until the server is dropped.
+    pub fn wiremock(&self) -> &MockServer {
+        self.rest_server.as_deref().expect("there is a server until this is dropped").shared_server()
+    }
+}
+
+impl Drop for MockKandy {
+    fn drop(&mut self) {
+        self.rest_server = None;
+        self.stop = None;
+        let Some(thread) = self.thread.take() else { return };
+        // The thread panics where a mock of the user's was not called as it expects. A test that fails already has a
+        // panic of its own.
+        if let Err(payload) = thread.join()
+            && !thread::panicking()
+        {
+            panic::resume_unwind(payload);
+        }
+    }
+}
+
+/// What the server's thread owns.
+struct Served {
+    rest_listener: TcpListener,
+    ws_listener: TcpListener,
+    shared: Arc<Shared>,
+    options: Options,
+}
+
+type Started = io::Result<(Arc<Rest>, Handle)>;
+
+impl Served {
+    /// wiremock starts and ends here: dropped within a task of tokio or of `futures`, it can hang or panic.
+    fn run(self, started: oneshot::Sender<Started>, stopped: oneshot::Receiver<Infallible>) {
+        let (chores, to_do) = mpsc::unbounded_channel();
+        let prepare = || {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+            let ws_listener = {
+                let _context = runtime.enter();
+                tokio::net::TcpListener::from_std(self.ws_listener)?
+            };
+            let rest = runtime.block_on(Rest::start(self.rest_listener, self.shared.clone(), chores))?;
+            Ok((runtime, ws_listener, rest))
+        };
+        let (runtime, ws_listener, rest) = match prepare() {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let _ = started.send(Err(error));
+                return;
+            }
+        };
+        // If nobody waits for the start any more, the other end of `stopped` is gone as well.
+        let _ = started.send(Ok((rest.clone(), runtime.handle().clone())));
+        runtime.block_on(websocket::serve(ws_listener, self.shared, self.options, to_do, stopped));
+        drop(runtime);
+        drop(rest);
+    }
+}
+
+/// A storm of connections is to wait in the backlog, rather than for TCP's second SYN after a second; the standard
+/// library's backlog is 128.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listen = || {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        // As the standard library does it: a port in TIME_WAIT can be taken again, except where that means stealing it.
+        #[cfg(not(windows))]
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        socket.set_nonblocking(true)?;
+        let listener = TcpListener::from(socket);
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    listen().map_err(|source| StartError::Listen { address, source })
+}
+
+const BACKLOG: i32 = 4096;
+
+/// A listener on every address is reached on loopback.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}

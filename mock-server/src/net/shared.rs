@@ -1,0 +1,242 @@
+//! The one platform that both listeners, the timers and the test's own threads share.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use http::Request;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use crate::channel::{Frame, SocketId};
+use crate::platform::{Output, Platform};
+use crate::reply::Upgrade;
+use crate::time::Time;
+
+/// The platform behind its lock.
+///
+/// Every input and every command goes through [`Shared::act`], which takes the time, acts, and hands on all effects
+/// before it lets go of the lock. So `now` never runs backwards, the drain rule holds whichever thread acts, and the
+/// effects reach the sockets in the order in which they happened. `act` is no async function and takes no async
+/// closure: the lock is never held across an await.
+#[derive(Debug)]
+pub(super) struct Shared {
+    started: Instant,
+    core: Mutex<Core>,
+    /// Tells the timers that the platform's next deadline is another one.
+    rearm: Notify,
+    progress: watch::Sender<Progress>,
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) platform: Platform,
+    outlets: BTreeMap<SocketId, Outlet>,
+    queued_bytes: usize,
+    /// From which record of the journal the next `wait_for` looks.
+    pub(super) wait_cursor: u64,
+}
+
+/// How far the journal is, for those who wait for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Progress {
+    pub(super) next_seq: u64,
+    pub(super) is_over: bool,
+}
+
+/// The platform's side of one connection.
+#[derive(Debug)]
+struct Outlet {
+    frames: mpsc::UnboundedSender<Frame>,
+    /// Bytes in `frames`, which is how the queue is bounded: few long frames cost as much as many short ones.
+    queued: Arc<AtomicUsize>,
+    end: oneshot::Sender<End>,
+}
+
+/// The connection's side of it: what is to be sent, then how it ends.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    frames: mpsc::UnboundedReceiver<Frame>,
+    queued: Arc<AtomicUsize>,
+    end: oneshot::Receiver<End>,
+}
+
+/// The frames of an [`Outbox`].
+#[derive(Debug)]
+pub(super) struct Queue {
+    frames: mpsc::UnboundedReceiver<Frame>,
+    queued: Arc<AtomicUsize>,
+}
+
+/// How a connection ends, after the frames that were queued before.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Close {
+        code: u16,
+        reason: String,
+    },
+    Cut,
+    /// The server is dropped.
+    Shutdown,
+}
+
+impl Shared {
+    #[expect(clippy::disallowed_methods, reason = "the owner of the platform's time; there is no other clock here")]
+    pub(super) fn new(queued_bytes: usize) -> Self {
+        let core = Core { platform: Platform::new(), outlets: BTreeMap::new(), queued_bytes, wait_cursor: 0 };
+        Self {
+            started: Instant::now(),
+            core: Mutex::new(core),
+            rearm: Notify::new(),
+            progress: watch::Sender::new(Progress::default()),
+        }
+    }
+
+    /// Acts on the platform, and carries out what comes of it.
+    pub(super) fn act<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
+        let mut core = self.lock();
+        let now = Time::from_duration(self.started.elapsed());
+        let due = core.platform.poll_timeout();
+        let result = act(&mut core, now);
+        core.dispatch(now);
+        let is_rearmed = core.platform.poll_timeout() != due;
+        let next_seq = core.platform.journal().next_seq();
+        drop(core);
+        if is_rearmed {
+            self.rearm.notify_one();
+        }
+        self.progress.send_if_modified(|progress| {
+            let is_news = progress.next_seq < next_seq;
+            progress.next_seq = progress.next_seq.max(next_seq);
+            is_news
+        });
+        result
+    }
+
+    /// Looks without acting.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+        look(&self.lock().platform)
+    }
+
+    /// Answers a handshake. An accepted socket has its outbox before anybody else can act on the platform.
+    pub(super) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Option<Outbox>) {
+        self.act(|core, now| {
+            let upgrade = core.platform.handle_upgrade(now, request);
+            let outbox = match upgrade {
+                Upgrade::Accept { socket, .. } => Some(core.connect(socket)),
+                _ => None,
+            };
+            (upgrade, outbox)
+        })
+    }
+
+    /// A connection is over without the platform's doing.
+    pub(super) fn handle_closed(&self, socket: SocketId, code: Option<u16>) {
+        self.act(|core, now| {
+            core.platform.handle_closed(now, socket, code);
+            core.outlets.remove(&socket);
+        });
+    }
+
+    /// Fires the platform's timers when they are due. Never returns; nothing is lost when it is dropped.
+    pub(super) async fn run_timers(&self) -> Infallible {
+        loop {
+            let due = self.lock().platform.poll_timeout();
+            // `act` leaves a permit in `rearm`, so a change between the look and the wait is not missed.
+            let Some((due, _)) = due else {
+                self.rearm.notified().await;
+                continue;
+            };
+            let ahead = due.since_start().saturating_sub(self.started.elapsed());
+            if ahead.is_zero() {
+                self.act(|core, now| core.platform.handle_timeout(now));
+                continue;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(ahead) => {}
+                () = self.rearm.notified() => {}
+            }
+        }
+    }
+
+    /// Ends every connection, and all waiting for the journal.
+    pub(super) fn shut_down(&self) {
+        self.lock().outlets.clear();
+        self.progress.send_modify(|progress| progress.is_over = true);
+    }
+
+    pub(super) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// A user's closure may panic under the lock. It stands between two calls of the platform then, never within one,
+    /// so what the lock guards is whole.
+    fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Core {
+    fn connect(&mut self, socket: SocketId) -> Outbox {
+        let (frames_in, frames) = mpsc::unbounded_channel();
+        let (end_in, end) = oneshot::channel();
+        let queued = Arc::new(AtomicUsize::new(0));
+        self.outlets.insert(socket, Outlet { frames: frames_in, queued: queued.clone(), end: end_in });
+        Outbox { frames, queued, end }
+    }
+
+    fn dispatch(&mut self, now: Time) {
+        while let Some(output) = self.platform.poll_output() {
+            match output {
+                Output::Send { socket, frame } => {
+                    let Some(outlet) = self.outlets.get(&socket) else { continue };
+                    let cost = cost(&frame);
+                    if outlet.queued.load(Ordering::Relaxed) + cost > self.queued_bytes {
+                        self.platform.cut_socket(now, socket);
+                        continue;
+                    }
+                    outlet.queued.fetch_add(cost, Ordering::Relaxed);
+                    // A connection that does not take frames any more is about to report that it is over.
+                    let _ = outlet.frames.send(frame);
+                }
+                Output::Close { socket, code, reason } => self.end(socket, End::Close { code, reason }),
+                Output::Cut { socket } => self.end(socket, End::Cut),
+            }
+        }
+    }
+
+    fn end(&mut self, socket: SocketId, end: End) {
+        if let Some(outlet) = self.outlets.remove(&socket) {
+            let _ = outlet.end.send(end);
+        }
+    }
+}
+
+impl Outbox {
+    /// How the connection is to end. The frames that come before are in the queue then.
+    pub(super) async fn ended(&mut self) -> End {
+        (&mut self.end).await.unwrap_or(End::Shutdown)
+    }
+
+    /// The queue and the end apart, so that both can be waited for.
+    pub(super) fn split(self) -> (Queue, oneshot::Receiver<End>) {
+        (Queue { frames: self.frames, queued: self.queued }, self.end)
+    }
+}
+
+impl Queue {
+    /// Waits for the next frame; `None` after the last one, once the platform has let go of the connection.
+    pub(super) async fn next(&mut self) -> Option<Frame> {
+        let frame = self.frames.recv().await?;
+        // It is being written from here on: one frame at most is beside the limit.
+        self.queued.fetch_sub(cost(&frame), Ordering::Relaxed);
+        Some(frame)
+    }
+}
+
+/// What a queued frame costs: its payload, and what holds it.
+fn cost(frame: &Frame) -> usize {
+    frame.len() + size_of::<Frame>()
+}

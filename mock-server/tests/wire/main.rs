@@ -1,0 +1,9 @@
+//! `MockKandy` as its clients meet it, over real sockets.
+#![expect(clippy::unwrap_used, reason = "what a test does not expect fails it")]
+
+mod notifications;
+mod opening;
+mod rest;
+mod serving;
+mod support;
+mod watching;

@@ -1,0 +1,77 @@
+use std::time::Duration;
+
+use kandy_mock_server::{Kind, Lagged, Limits, Point};
+
+use crate::support::*;
+
+const SOON: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_wait_finds_what_came_before_it_and_never_the_same_twice() {
+    let mock = start().await;
+    subscribe(&mock);
+    subscribe(&mock);
+    let first = mock.wait_for(Point::Subscribe, Some(ALICE), SOON).await.unwrap();
+    let second = mock.wait_for(Point::Subscribe, None, SOON).await.unwrap();
+    assert!(first.request.query == [("token".to_owned(), "AT-1".to_owned())]);
+    assert!(second.request.query == [("token".to_owned(), "AT-2".to_owned())]);
+    assert!(first.time <= second.time);
+}
+
+#[tokio::test]
+async fn a_wait_sees_what_comes_while_it_waits() {
+    let mock = start().await;
+    let (waited, answered) = tokio::join!(mock.wait_for(Point::MkToken, None, SOON), async { login(&mock) });
+    assert_eq!((waited.unwrap().status(), answered.unwrap().status), (Some(200), 200));
+}
+
+#[tokio::test]
+async fn a_wait_in_vain_tells_what_came_instead() {
+    let mock = start().await;
+    login(&mock).unwrap();
+    let error = mock.wait_for(Point::Subscribe, Some(ALICE), Duration::from_millis(10)).await.unwrap_err();
+    assert_eq!(error.came.len(), 1);
+    let time = error.came[0].time;
+    assert_eq!(
+        error.to_string(),
+        format!("no subscribe request of {ALICE} came within 10ms; came instead: mk_token at {time} (200)")
+    );
+    assert!(mock.wait_for(Point::MkToken, None, SOON).await.is_ok(), "a wait in vain passes nothing over");
+}
+
+#[tokio::test]
+async fn a_watch_tells_everything_in_order() {
+    let mock = start().await;
+    let mut watch = mock.watch();
+    assert_eq!(watch.try_next(), None);
+    let socket = connect(&mock).await;
+    mock.platform(|platform, now| {
+        platform.cut(now, ALICE).unwrap();
+        platform.set_online(now);
+    });
+    let mut kinds = Vec::new();
+    while kinds.last() != Some(&"online") {
+        kinds.push(match soon(watch.next()).await.unwrap().unwrap().kind {
+            Kind::Request(_) => "request",
+            Kind::Upgrade { .. } => "upgrade",
+            Kind::Opened { .. } => "opened",
+            Kind::Closed { .. } => "closed",
+            Kind::Command { name } => name,
+            other => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(kinds, ["request", "request", "upgrade", "opened", "cut", "closed", "online"]);
+    drop((mock, socket));
+    assert_eq!(soon(watch.next()).await, None, "the server is over");
+}
+
+#[tokio::test]
+async fn a_watch_that_is_far_behind_is_told_so() {
+    let mock = start().await;
+    let mut watch = mock.watch();
+    for _ in 0..Limits::JOURNAL_RECORDS + 3 {
+        mock.answer_pings(true);
+    }
+    assert_eq!(watch.try_next(), Some(Err(Lagged { missed: 3 })));
+    assert!(matches!(watch.try_next(), Some(Ok(record)) if record.seq == 4));
+}
