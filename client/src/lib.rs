@@ -23,6 +23,11 @@
 //! ```
 //!
 //! [`Listeners`] and [`Emission`] give the events to an application's listeners in the SDK's order.
+//!
+//! # Features
+//!
+//! `driver`, on by default, brings `Kandy`, which is all this over real sockets on a tokio runtime. Without it the crate
+//! is the machine alone.
 
 #![forbid(unsafe_code)]
 
@@ -30,6 +35,8 @@ mod browser;
 mod config;
 mod connect;
 mod credentials;
+#[cfg(feature = "driver")]
+pub mod driver;
 mod error;
 mod event;
 mod io;
@@ -48,6 +55,8 @@ mod wire;
 
 pub use config::*;
 pub use credentials::{ConnectOptions, Credentials};
+#[cfg(feature = "driver")]
+pub use driver::Kandy;
 pub use error::{Code, Error};
 pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields, fields_to_json};
 pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};

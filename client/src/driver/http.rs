@@ -1,0 +1,92 @@
+//! Requests, as `fetch` with its default options sends them.
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
+use hyper::ext::ReasonPhrase;
+use reqwest::redirect::Policy;
+use rustls::ClientConfig;
+
+use super::options::{Options, SetUpError};
+use crate::io::{NetworkFailure, Request, Response};
+
+/// The origin of the page that an application would be on.
+pub(super) const PAGE_ORIGIN: http::HeaderValue = http::HeaderValue::from_static("http://localhost");
+/// How many redirects `fetch` follows.
+const MAX_REDIRECTS: usize = 20;
+/// How many unused connections a browser keeps to one server.
+const MAX_IDLE_CONNECTIONS: usize = 6;
+
+/// Sends requests and reads their answers.
+#[derive(Clone, Debug)]
+pub(super) struct Http {
+    client: reqwest::Client,
+    enforce_cors: bool,
+    max_body: usize,
+}
+
+impl Http {
+    pub(super) fn new(options: &Options, tls: ClientConfig) -> Result<Self, SetUpError> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .no_proxy()
+            // An application can see the reason phrase, which later versions do not have.
+            .http1_only()
+            .redirect(Policy::limited(MAX_REDIRECTS))
+            .referer(false)
+            .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS);
+        if let Some(timeout) = options.request_timeout {
+            builder = builder.timeout(timeout);
+        }
+        let client = builder.build().map_err(SetUpError::Http)?;
+        Ok(Self { client, enforce_cors: options.enforce_cors, max_body: options.max_body })
+    }
+
+    /// One exchange. Whatever goes wrong looks the same to a script, so the reason ends here.
+    pub(super) async fn exchange(&self, request: Request) -> Result<Response, NetworkFailure> {
+        let mut builder = self.client.request(request.method, request.url).headers(request.headers);
+        if self.enforce_cors {
+            builder = builder.header(ORIGIN, PAGE_ORIGIN);
+        }
+        if let Some(body) = request.body {
+            builder = builder.body(body);
+        }
+        let mut answer = builder.send().await.map_err(|_| NetworkFailure)?;
+        if self.enforce_cors && !is_allowed(answer.headers()) {
+            return Err(NetworkFailure);
+        }
+        let body = self.read_body(&mut answer).await?;
+        Ok(Response {
+            status: answer.status(),
+            status_text: status_text(&answer),
+            headers: std::mem::take(answer.headers_mut()),
+            body,
+        })
+    }
+
+    async fn read_body(&self, answer: &mut reqwest::Response) -> Result<Bytes, NetworkFailure> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|_| NetworkFailure)? {
+            if body.len() + chunk.len() > self.max_body {
+                return Err(NetworkFailure);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+}
+
+/// Whether a page may see the answer: the header must be there once, and name every origin or this one.
+fn is_allowed(headers: &HeaderMap) -> bool {
+    let mut allowed = headers.get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter();
+    let first = allowed.next();
+    first.is_some_and(|origin| origin == "*" || origin == PAGE_ORIGIN) && allowed.next().is_none()
+}
+
+/// The reason phrase as it came; hyper keeps only those that are not the usual one.
+fn status_text(answer: &reqwest::Response) -> String {
+    match answer.extensions().get::<ReasonPhrase>() {
+        Some(reason) => String::from_utf8_lossy(reason.as_bytes()).into_owned(),
+        None => answer.status().canonical_reason().unwrap_or_default().to_owned(),
+    }
+}
