@@ -1,6 +1,7 @@
 //! Runs scenarios, and tells what happens as one stream of events.
 
 mod finished;
+mod live;
 mod pool;
 mod summary;
 
@@ -8,7 +9,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-pub use self::finished::{Broken, Excerpt, Fault, Finished, Status};
+pub use self::finished::{Broken, Excerpt, Fault, Finished, Status, Unlike};
 pub use self::pool::{Panicked, in_order};
 pub use self::summary::Summary;
 use crate::scenario::{Content, Scenario};
@@ -28,6 +29,8 @@ pub struct Options {
     pub limits: Limits,
     /// What to do with snapshots.
     pub snapshots: snapshot::Mode,
+    /// Whether scenarios run on real sockets too, and must give the same events there.
+    pub live: bool,
     /// Whether whole transcripts are wanted, also of what passes.
     pub transcripts: bool,
 }
@@ -68,7 +71,7 @@ pub fn run(
 ) -> io::Result<Summary> {
     #[expect(clippy::disallowed_methods, reason = "the summary says how long the run took; no world reads this clock")]
     let start = Instant::now();
-    let mut summary = Summary::default();
+    let mut summary = Summary { live: options.live, ..Summary::default() };
     report(&RunEvent::Started { scenarios: scenarios.len() })?;
     let worker = || {
         let host = Host::new();
@@ -117,15 +120,24 @@ fn run_one(host: &Host, scenario: &Scenario, options: &Options) -> Finished {
         Ok(script) => script,
         Err(broken) => return Finished::new(Status::Broken(broken)),
     };
-    let Outcome { verdict, transcript, virtual_time, .. } = host.run(&script, &options.limits);
+    if options.live {
+        return live::run_one(host, scenario, &script, options);
+    }
+    let outcome = host.run(&script, &options.limits);
+    finish(outcome, options, |transcript| compare(scenario, transcript, options.snapshots))
+}
+
+/// What comes of a run; `passed` says what comes of one whose checks held.
+fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) -> Status) -> Finished {
+    let Outcome { verdict, transcript, virtual_time, .. } = outcome;
     let status = match verdict {
-        Verdict::Passed => compare(scenario, &transcript, options.snapshots),
+        Verdict::Passed => passed(&transcript),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
     };
     let excerpt = match &status {
         // A diff shows the transcript better than its end does.
-        Status::Differs(_) | Status::Broken(Broken::Snapshot(_)) if !options.transcripts => None,
+        Status::Differs(_) | Status::Unlike(_) | Status::Broken(Broken::Snapshot(_)) if !options.transcripts => None,
         Status::Failed(_) | Status::Broken(Broken::Script(_)) if !options.transcripts => Some(TAIL),
         _ if options.transcripts => Some(usize::MAX),
         _ => None,

@@ -31,6 +31,7 @@ use self::listener::Arities;
 use self::run::Run;
 use crate::diagnostic::Diagnostic;
 use crate::transcript::Transcript;
+use crate::world::World;
 
 /// What a scenario may use up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,11 +153,17 @@ impl Host {
         Ok(Script { ast, source: source.clone(), arities })
     }
 
-    /// Runs a script in a new world.
+    /// Runs a script in a new simulated world.
     #[must_use]
     pub fn run(&self, script: &Script, limits: &Limits) -> Outcome {
+        self.run_in(World::default(), script, limits)
+    }
+
+    /// Runs a script in a world in which nothing has happened yet.
+    #[must_use]
+    pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> Outcome {
         let run = &self.run;
-        run.begin(limits);
+        run.begin(limits, world);
         run.root.replace(script.source.root.clone());
         run.arities.borrow_mut().push(script.arities.clone());
         let result = self.engine.run_ast_with_scope(&mut Scope::new(), &script.ast);

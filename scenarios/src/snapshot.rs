@@ -35,6 +35,8 @@ pub enum Mode {
 pub enum Comparison {
     /// It is the same.
     Same,
+    /// It was not compared: snapshots belong to simulated worlds.
+    Unasked,
     /// There is no snapshot.
     Missing,
     /// There was none, and now it is the snapshot.

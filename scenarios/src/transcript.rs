@@ -115,6 +115,25 @@ impl Transcript {
         &self.records
     }
 
+    /// The lines of one client's events without their times: what a run in `Live` has in common with one in `Sim`.
+    #[must_use]
+    pub fn events_of(&self, client: &str) -> String {
+        let events = self.records.iter().filter(|record| record.kind == Kind::Event && *record.who == *client);
+        events.map(|record| record.text.clone() + "\n").collect()
+    }
+
+    /// Who has events, in the order of the first of each.
+    #[must_use]
+    pub fn clients(&self) -> Vec<Arc<str>> {
+        let mut clients: Vec<Arc<str>> = Vec::new();
+        for record in &self.records {
+            if record.kind == Kind::Event && !clients.contains(&record.who) {
+                clients.push(record.who.clone());
+            }
+        }
+        clients
+    }
+
     /// The last `count` lines, with the columns of the whole.
     #[must_use]
     pub fn tail(&self, count: usize) -> String {

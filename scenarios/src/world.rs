@@ -8,19 +8,25 @@
 mod address;
 mod command;
 mod link;
+mod live;
 mod sim;
 mod stage;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use kandy_client::{ConfigError, Event};
-use kandy_mock_server::PlatformError;
+use kandy_client::{Config, ConfigError, Event, Session};
+use kandy_mock_server::{Platform, PlatformError};
+use serde_json::Value;
 use thiserror::Error;
 
+pub use live::{Live, LiveError};
 pub use sim::{PLATFORM_SERVER, Sim};
 
-use crate::step::ClientId;
-use crate::transcript::{TranscriptFull, seconds};
+use stage::Stage;
+
+use crate::step::{ClientId, Done, Step};
+use crate::transcript::{Kind, Transcript, TranscriptFull, seconds};
 
 /// The most turns that may happen at one instant. The real SDK has loops that never let time pass, such as a token
 /// that is shorter than the refresh margin.
@@ -29,6 +35,162 @@ pub const MAX_TURNS_AT_ONE_INSTANT: u32 = 10_000;
 pub const MAX_CLIENTS: usize = 1_000;
 /// The most messages that may be under way at once.
 pub const MAX_MESSAGES: usize = 100_000;
+
+/// A world of either kind.
+#[derive(Debug)]
+pub enum World {
+    /// In virtual time, on one thread.
+    Sim(Box<Sim>),
+    /// On loopback sockets, in real time.
+    Live(Box<Live>),
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::Sim(Box::default())
+    }
+}
+
+/// Looking.
+impl World {
+    /// Whether time is real here.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Live(_))
+    }
+
+    /// The configuration of a client that is given none.
+    #[must_use]
+    pub fn plain_config(&self) -> Config {
+        static OF_SIM: LazyLock<Config> = LazyLock::new(|| config_from(&Sim::base_config()));
+        match self {
+            Self::Sim(_) => OF_SIM.clone(),
+            Self::Live(live) => config_from(&live.base_config()),
+        }
+    }
+
+    /// The time since the world began.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        match self {
+            Self::Sim(sim) => sim.now(),
+            Self::Live(live) => live.now(),
+        }
+    }
+
+    /// Looks at the platform.
+    pub fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+        match self {
+            Self::Sim(sim) => look(sim.platform()),
+            Self::Live(live) => live.look(look),
+        }
+    }
+
+    /// A client's session.
+    ///
+    /// # Panics
+    ///
+    /// The id is not of this world.
+    #[must_use]
+    pub fn session(&self, client: ClientId) -> &Session {
+        self.stage().session(client)
+    }
+
+    /// A client's name.
+    ///
+    /// # Panics
+    ///
+    /// The id is not of this world.
+    #[must_use]
+    pub fn client_name(&self, client: ClientId) -> &str {
+        self.stage().client_name(client)
+    }
+
+    /// Every client, in the order of creation.
+    pub fn clients(&self) -> impl Iterator<Item = ClientId> + use<> {
+        self.stage().clients()
+    }
+
+    /// Whether events of the last turn, or of calls, still wait for their listeners.
+    #[must_use]
+    pub fn has_events(&self) -> bool {
+        self.stage().has_events()
+    }
+
+    /// The armed timers: when, whose, what for; the next one first.
+    #[must_use]
+    pub fn pending_timers(&self) -> Vec<(Duration, String, String)> {
+        let mut timers = self.stage().timers();
+        let expiry = self.look(Platform::poll_timeout);
+        if let Some((due, kandy_mock_server::Timer::SubscriptionExpiry(subscription))) = expiry {
+            let what = format!("end of subscription {subscription}");
+            timers.push((due.since_start(), "platform".to_owned(), what));
+        }
+        timers.sort_by_key(|(due, ..)| *due);
+        timers
+    }
+
+    /// What has happened, once the run is over.
+    #[must_use]
+    pub fn into_transcript(self) -> Transcript {
+        match self {
+            Self::Sim(sim) => sim.into_transcript(),
+            Self::Live(live) => live.into_transcript(),
+        }
+    }
+
+    fn stage(&self) -> &Stage {
+        match self {
+            Self::Sim(sim) => sim.stage(),
+            Self::Live(live) => live.stage(),
+        }
+    }
+}
+
+/// Moving.
+impl World {
+    /// Carries out a step at once.
+    ///
+    /// # Errors
+    ///
+    /// The step cannot be carried out; nothing has changed then.
+    pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
+        match self {
+            Self::Sim(sim) => sim.apply(step),
+            Self::Live(live) => live.apply(step),
+        }
+    }
+
+    /// Moves once, without passing `limit`; see [`Turn`].
+    ///
+    /// # Errors
+    ///
+    /// The world cannot go on: one of its limits is reached.
+    pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
+        match self {
+            Self::Sim(sim) => sim.turn(limit),
+            Self::Live(live) => live.turn(limit),
+        }
+    }
+
+    /// Writes a line of the SDK's log.
+    ///
+    /// # Errors
+    ///
+    /// The transcript is full.
+    pub fn log(&mut self, client: ClientId, text: String) -> Result<(), WorldError> {
+        let stage = match self {
+            Self::Sim(sim) => sim.stage_mut(),
+            Self::Live(live) => live.stage_mut(),
+        };
+        stage.show_client(client, Kind::Log, text)
+    }
+}
+
+fn config_from(options: &Value) -> Config {
+    let (config, _) = Config::from_json(options).expect("a world's own options are well-formed");
+    config
+}
 
 /// What one turn did.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +221,12 @@ pub enum StepError {
     /// More than the transcript holds.
     #[error(transparent)]
     Transcript(#[from] TranscriptFull),
+    /// Real sockets cannot do that.
+    #[error("{0}")]
+    NotLive(String),
+    /// A client has no network.
+    #[error(transparent)]
+    Network(#[from] kandy_client::driver::SetUpError),
     /// More messages than a link carries.
     #[error(transparent)]
     World(#[from] WorldError),

@@ -1,6 +1,10 @@
 //! What the README shows is what a user gets.
 
 use std::fs;
+use std::time::Duration;
+
+use kandy_client::{Config, Credentials, Kandy};
+use kandy_mock_server::{MockKandy, Point};
 
 use crate::support::{harness, root};
 
@@ -55,6 +59,36 @@ fn every_function_of_the_script_api_is_known() {
         assert!(!text.contains("unknown function"), "{name} is in the README, and the harness says\n{text}");
     }
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The code of the README's Rust examples, put together; the test below holds that each of its lines stands here.
+#[tokio::test]
+async fn the_rust_examples_run() -> Result<(), Box<dyn std::error::Error>> {
+    let mock = MockKandy::start().await;
+    mock.add_user("alice@example.com", "s3cret")?;
+
+    let kandy = Kandy::create(Config::for_server("127.0.0.1", mock.rest_port(), mock.ws_port()))?;
+    kandy.on("auth:change", |kandy, _| println!("Connected: {}", kandy.is_connected()));
+    kandy.connect(&Credentials::password("alice@example.com", "s3cret"));
+    kandy.connected().await?;
+
+    mock.wait_for(Point::Subscribe, Some("alice@example.com"), Duration::from_secs(5)).await?;
+    mock.cut("alice@example.com")?;
+    mock.wait_for(Point::WebSocket, None, Duration::from_secs(5)).await?;
+    kandy.disconnect();
+    kandy.disconnected().await;
+    Ok(())
+}
+
+#[test]
+fn the_rust_examples_of_the_readme_are_those_that_run() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let mut lines =
+        readme.split("```rust\n").skip(1).flat_map(|rest| rest.split("```").next().unwrap_or_default().lines());
+    let here = include_str!("readme.rs");
+    assert!(lines.clone().count() >= 8, "the examples are not found");
+    let missing = lines.find(|line| !line.trim_start().starts_with("//") && !here.contains(line.trim()));
+    assert_eq!(missing, None, "a line of the README that no test runs");
 }
 
 /// The first fenced block of a language.

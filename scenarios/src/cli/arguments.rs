@@ -50,6 +50,11 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) selection: Selection,
 
+    /// Run what is tagged `live` on real sockets too: each client
+    /// must hear the same events there
+    #[arg(long, conflicts_with = "update", verbatim_doc_comment)]
+    pub(super) live: bool,
+
     /// How many scenarios run at once
     /// [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = jobs, verbatim_doc_comment)]

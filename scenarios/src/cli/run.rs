@@ -11,7 +11,7 @@ use crate::script::Limits;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, jobs, timeout, show, update } = arguments;
+    let Run { selection, live, jobs, timeout, show, update } = arguments;
     let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();
@@ -20,6 +20,7 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         jobs: jobs.unwrap_or(environment.jobs),
         limits,
         snapshots: if update { Mode::Accept } else { compare },
+        live,
         transcripts: show,
     };
     let mut console = Console::new(out.to, out.color);

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Style, diff};
-use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status};
+use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Difference};
 
@@ -105,6 +105,7 @@ impl<'a> Console<'a> {
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", one_line(reason))),
             Status::Failed(_) => (Style::Bad, "FAIL", String::new()),
             Status::Differs(_) => (Style::Bad, "FAIL", ": not as its snapshot".to_owned()),
+            Status::Unlike(_) => (Style::Bad, "FAIL", ": not the same in Live".to_owned()),
             Status::Broken(_) => (Style::Bad, "BROKEN", String::new()),
             Status::Error(_) => (Style::Bad, "ERROR", String::new()),
         };
@@ -121,6 +122,7 @@ impl<'a> Console<'a> {
                 self.emphasize(diagnostic.to_string().trim_end()) + "\n"
             }
             Status::Differs(difference) => self.difference(scenario, difference),
+            Status::Unlike(unlike) => self.unlike(shown, unlike),
             Status::Broken(Broken::Unreadable(why)) => {
                 self.emphasize(&format!("error: cannot read the script: {why}\n --> {shown}\n"))
             }
@@ -131,6 +133,7 @@ impl<'a> Console<'a> {
             Status::Error(Fault::Snapshot(why)) => {
                 self.emphasize(&format!("error: {why}\n --> {}\n", shown_snapshot(scenario)))
             }
+            Status::Error(Fault::Live(why)) => self.emphasize(&format!("error: {why}\n --> {shown}\n")),
             Status::Error(Fault::Panic(message)) => self.emphasize(&format!(
                 "internal error: {message}\n --> {shown}\n  \
                  = note: this is a mistake in kandy-harness, not in the script\n  \
@@ -163,7 +166,22 @@ impl<'a> Console<'a> {
              = help: if it is right as it is now, run again with `--update`{review}\n",
             shown_snapshot(scenario)
         );
-        format!("{}\n{}", self.emphasize(&head), diff::unified(&difference.old, &difference.new, self.color))
+        format!(
+            "{}\n{}",
+            self.emphasize(&head),
+            diff::unified(("snapshot", &difference.old), ("this run", &difference.new), self.color)
+        )
+    }
+
+    fn unlike(&self, shown: &str, unlike: &Unlike) -> String {
+        let head = format!(
+            "error: {} heard other events in Live than in Sim\n --> {shown}\n  \
+             = help: a race? Wait for a point of the platform, such as\n          \
+             `platform.waitFor(\"subscribe\")`, before what may come too early or too late\n",
+            unlike.client
+        );
+        let diff = diff::unified(("Sim", &unlike.sim), ("Live", &unlike.live), self.color);
+        format!("{}\n{diff}", self.emphasize(&head))
     }
 
     fn excerpt(&self, excerpt: &Excerpt, block: &mut String) {

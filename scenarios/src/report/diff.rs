@@ -14,13 +14,16 @@ const DEADLINE: Duration = Duration::from_secs(2);
 /// How many equal lines stand around a difference.
 const CONTEXT: usize = 3;
 
-/// The lines to remove from `old` and to add to it that make `new`. Neither ends with a line break.
+/// The lines to remove from the first text and to add to it that make the second, each text with its name.
 #[must_use]
-pub fn unified(old: &str, new: &str, color: bool) -> String {
+pub fn unified((old_name, old): (&str, &str), (new_name, new): (&str, &str), color: bool) -> String {
     // A last line without a line break is another line than the same one with it.
     let (old, new) = (format!("{old}\n"), format!("{new}\n"));
     let diff = TextDiff::configure().timeout(DEADLINE).diff_lines(&old, &new);
-    let (from, to) = (Style::Bad.paint("--- snapshot", color), Style::Good.paint("+++ this run", color));
+    let (from, to) = (
+        Style::Bad.paint(format_args!("--- {old_name}"), color),
+        Style::Good.paint(format_args!("+++ {new_name}"), color),
+    );
     let mut text = format!("{from}\n{to}\n");
     let (mut shown, mut hidden) = (0, 0);
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
@@ -55,14 +58,14 @@ mod tests {
 
     #[test]
     fn a_diff_shows_what_changed_and_what_stands_around_it() {
-        let diff = unified("a\nb\nc\nd\ne", "a\nb\nc\nd\nE\nf", false);
+        let diff = unified(("snapshot", "a\nb\nc\nd\ne"), ("this run", "a\nb\nc\nd\nE\nf"), false);
         assert_eq!(diff, "--- snapshot\n+++ this run\n@@ -2,4 +2,5 @@\n b\n c\n d\n-e\n+E\n+f\n");
     }
 
     #[test]
     fn a_long_diff_ends() {
         let lines = |word: &str| (0..500).map(|n| format!("{word}{n}")).collect::<Vec<_>>().join("\n");
-        let diff = unified(&lines("old "), &lines("new "), false);
+        let diff = unified(("snapshot", &lines("old ")), ("this run", &lines("new ")), false);
         assert!(diff.ends_with("-old 199\n... and 800 more lines\n"), "{diff}");
     }
 }

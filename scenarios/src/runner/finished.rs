@@ -30,10 +30,23 @@ pub enum Status {
     Failed(Box<Diagnostic>),
     /// Its checks held, and its transcript is not as its snapshot.
     Differs(Box<Difference>),
+    /// Its checks held in both worlds, and a client heard other events in `Live` than in `Sim`.
+    Unlike(Box<Unlike>),
     /// It is not what it should be.
     Broken(Broken),
     /// The harness failed.
     Error(Fault),
+}
+
+/// What a client heard in two worlds, a line an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlike {
+    /// The client.
+    pub client: String,
+    /// In `Sim`.
+    pub sim: String,
+    /// In `Live`.
+    pub live: String,
 }
 
 /// A file that is not what it should be.
@@ -54,6 +67,8 @@ pub enum Fault {
     Panic(String),
     /// The snapshot cannot be written.
     Snapshot(String),
+    /// There is no live world.
+    Live(String),
 }
 
 /// The end of a transcript, or all of it.
@@ -91,7 +106,7 @@ impl Status {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Passed(_) | Self::Skipped(_) => Exit::Passed,
-            Self::Failed(_) | Self::Differs(_) => Exit::Failed,
+            Self::Failed(_) | Self::Differs(_) | Self::Unlike(_) => Exit::Failed,
             Self::Broken(_) => Exit::Broken,
             Self::Error(_) => Exit::InternalError,
         }

@@ -25,6 +25,8 @@ pub struct Summary {
     pub accepted: usize,
     /// Transcripts that were left for review.
     pub pending: usize,
+    /// Whether they ran on real sockets.
+    pub live: bool,
     /// The time that passed in all worlds together.
     pub virtual_time: Duration,
 }
@@ -40,7 +42,7 @@ impl Summary {
                 self.accepted += usize::from(matches!(comparison, Comparison::Created | Comparison::Changed));
             }
             Status::Skipped(_) => self.skipped += 1,
-            Status::Failed(_) => self.failed += 1,
+            Status::Failed(_) | Status::Unlike(_) => self.failed += 1,
             Status::Differs(difference) => {
                 self.failed += 1;
                 self.pending += usize::from(difference.pending);

@@ -162,7 +162,7 @@ fn done<T>(value: T) -> Result<T, Halt> {
 
 impl Run {
     fn create(&self, given: Option<&Map>, name: Option<&str>) -> Result<Client, Halt> {
-        let mut config = self.plain_config.clone();
+        let mut config = self.world.borrow().plain_config();
         let mut violations = Vec::new();
         if let Some(given) = given.filter(|given| !given.is_empty()) {
             violations = merge(&mut config, &options_json(given)?)?;

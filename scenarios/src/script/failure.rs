@@ -61,6 +61,7 @@ impl From<StepError> for Failure {
             StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) => {
                 Self::argument(error.to_string())
             }
+            StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),
         }
     }
 }

@@ -156,18 +156,18 @@ fn register_views(engine: &mut Engine, run: &Rc<Run>) {
         run.requests(&wanted)
     });
     register!(engine, run, "subscriptions", |run, _call, _p: PlatformHandle| {
-        views(&run.world.borrow().platform().subscriptions(None))
+        views(&run.world.borrow().look(|platform| platform.subscriptions(None)))
     });
     register!(engine, run, "subscriptions", |run, _call, _p: PlatformHandle, user: &str| {
         run.check_user(user)?;
-        views(&run.world.borrow().platform().subscriptions(Some(user)))
+        views(&run.world.borrow().look(|platform| platform.subscriptions(Some(user))))
     });
     register!(engine, run, "sockets", |run, _call, _p: PlatformHandle| {
-        views(&run.world.borrow().platform().sockets(None))
+        views(&run.world.borrow().look(|platform| platform.sockets(None)))
     });
     register!(engine, run, "sockets", |run, _call, _p: PlatformHandle, user: &str| {
         run.check_user(user)?;
-        views(&run.world.borrow().platform().sockets(Some(user)))
+        views(&run.world.borrow().look(|platform| platform.sockets(Some(user))))
     });
 }
 
@@ -204,11 +204,12 @@ impl Run {
 
     /// Whether there is, or was, such a user: a view of a misspelt one would just be empty.
     fn check_user(&self, name: &str) -> Result<(), Failure> {
-        let world = self.world.borrow();
-        let platform = world.platform();
-        let users = platform.users();
-        let is_known = users.iter().any(|user| user.name == name)
-            || platform.journal().iter().any(|record| record.user.as_deref() == Some(name));
+        let (is_known, users) = self.world.borrow().look(|platform| {
+            let users = platform.users();
+            let is_known = users.iter().any(|user| user.name == name)
+                || platform.journal().iter().any(|record| record.user.as_deref() == Some(name));
+            (is_known, users)
+        });
         if is_known {
             return Ok(());
         }
@@ -217,8 +218,6 @@ impl Run {
     }
 
     fn requests(&self, wanted: &Wanted) -> Result<Array, Halt> {
-        let world = self.world.borrow();
-        let records = world.platform().journal().iter();
         let is_wanted = |record: &&kandy_mock_server::Record| {
             record.request().is_some_and(|request| {
                 wanted.point.is_none_or(|point| record.point == Some(point))
@@ -227,7 +226,7 @@ impl Run {
                     && wanted.status.is_none_or(|status| request.answered.status().map(u64::from) == Some(status))
             })
         };
-        Ok(records.filter(is_wanted).map(request_map).collect())
+        Ok(self.world.borrow().look(|platform| platform.journal().iter().filter(is_wanted).map(request_map).collect()))
     }
 }
 

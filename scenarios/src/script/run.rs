@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use kandy_client::{Config, Event, Listeners};
+use kandy_client::{Event, Listeners};
 use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use super::Limits;
@@ -15,7 +15,7 @@ use super::failure::{Ending, Failure, Halt, Located};
 use super::listener::{Arities, Listener};
 use crate::diagnostic::Cause;
 use crate::step::{Done, Step};
-use crate::world::{Sim, StepError};
+use crate::world::{StepError, World};
 
 /// After how many operations the clock is looked at.
 const OPERATIONS_PER_LOOK: u64 = 1024;
@@ -25,7 +25,7 @@ const TURNS_PER_LOOK: u32 = 64;
 /// What the functions of the script API share. One is made for each engine, and used for one run after the other.
 pub(super) struct Run {
     /// Never borrowed while script code runs: it comes back in.
-    pub(super) world: RefCell<Sim>,
+    pub(super) world: RefCell<World>,
     /// By client.
     pub(super) applications: RefCell<Vec<Application>>,
     /// From which record of the platform's journal its next wait looks.
@@ -34,8 +34,6 @@ pub(super) struct Run {
     pub(super) checks: Cell<u32>,
     /// Which script code is running from inside a wait, if any.
     pub(super) inside: Cell<Option<Inside>>,
-    /// The configuration of a client that is given none.
-    pub(super) plain_config: Config,
     /// The scenario root, as it was given.
     pub(super) root: RefCell<PathBuf>,
     /// The modules that this run has imported, by canonical path.
@@ -86,15 +84,12 @@ struct Meter {
 /// Life of a run.
 impl Run {
     pub(super) fn new() -> Self {
-        let (plain_config, _) =
-            Config::from_json(&Sim::base_config()).expect("the configuration for the platform is well-formed");
         Self {
             world: RefCell::default(),
             applications: RefCell::default(),
             platform_cursor: Cell::new(0),
             checks: Cell::new(0),
             inside: Cell::new(None),
-            plain_config,
             root: RefCell::default(),
             modules: RefCell::default(),
             importing: RefCell::default(),
@@ -111,7 +106,8 @@ impl Run {
     }
 
     /// Makes ready for a run. Nothing is left of the last one.
-    pub(super) fn begin(&self, limits: &Limits) {
+    pub(super) fn begin(&self, limits: &Limits, world: World) {
+        self.world.replace(world);
         self.meter.limits.replace(limits.clone());
         self.meter.deadline.set(clock().checked_add(limits.wall_time));
         self.meter.operations.set(0);
@@ -119,7 +115,7 @@ impl Run {
     }
 
     /// Forgets everything, and gives the world as it was and how the run ended, if it did so before the script's end.
-    pub(super) fn end(&self) -> (Sim, u32, Option<Ending>) {
+    pub(super) fn end(&self) -> (World, u32, Option<Ending>) {
         // Listeners hold what they captured, which may hold listeners.
         self.applications.borrow_mut().clear();
         self.modules.borrow_mut().clear();
@@ -219,7 +215,12 @@ impl Run {
     pub(super) fn count_turn(&self) -> Result<(), Failure> {
         let turns = self.meter.turns.get().wrapping_add(1);
         self.meter.turns.set(turns);
-        if turns.is_multiple_of(TURNS_PER_LOOK) { self.check_wall_time() } else { Ok(()) }
+        // Turns of a live world can be long.
+        if turns.is_multiple_of(TURNS_PER_LOOK) || self.world.borrow().is_live() {
+            self.check_wall_time()
+        } else {
+            Ok(())
+        }
     }
 
     fn check_wall_time(&self) -> Result<(), Failure> {

@@ -22,6 +22,10 @@ use crate::world::Turn;
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// How many events and timers a failed wait lists.
 const LISTED: usize = 8;
+/// How long a script may let time pass in `Live`, where it really passes.
+const LONGEST_LIVE_PAUSE: Duration = Duration::from_secs(10);
+/// How long it may wait there for something to happen.
+const LONGEST_LIVE_WAIT: Duration = DEFAULT_TIMEOUT;
 
 /// Movement.
 impl Run {
@@ -77,6 +81,15 @@ impl Run {
             .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`"))
     }
 
+    /// A scenario that needs more time than a live world has is skipped there, not failed.
+    fn has_time(&self, call: &NativeCallContext<'_>, duration: Duration, most: Duration) -> Result<(), Halt> {
+        if !self.world.borrow().is_live() || duration <= most {
+            return Ok(());
+        }
+        let (function, asked, most) = (call.fn_name(), shown(duration), shown(most));
+        Err(Halt::Skip(format!("needs virtual time: `{function}` asks for {asked}, and Live has {most} at most")))
+    }
+
     fn limit(&self, timeout: Duration) -> Duration {
         self.now().saturating_add(timeout)
     }
@@ -87,6 +100,7 @@ impl Run {
     /// `advance(duration)`
     pub(super) fn advance(&self, call: &NativeCallContext<'_>, duration: Duration) -> Result<(), Halt> {
         self.may_wait(call)?;
+        self.has_time(call, duration, LONGEST_LIVE_PAUSE)?;
         let limit = self.limit(duration);
         while self.turn(call.engine(), limit)? {}
         Ok(())
@@ -101,6 +115,7 @@ impl Run {
         timeout: Duration,
     ) -> Result<Dynamic, Halt> {
         self.may_wait(call)?;
+        self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
         let event = event_name(event)?;
         let limit = self.limit(timeout);
         let from = self.applications.borrow()[client.0].waited;
@@ -134,6 +149,7 @@ impl Run {
         timeout: Duration,
     ) -> Result<(), Halt> {
         self.may_wait(call)?;
+        self.has_time(call, timeout, LONGEST_LIVE_PAUSE)?;
         self.count_check();
         let event = event_name(event)?;
         let limit = self.limit(timeout);
@@ -165,6 +181,7 @@ impl Run {
         timeout: Duration,
     ) -> Result<(), Halt> {
         self.may_wait(call)?;
+        self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
         let limit = self.limit(timeout);
         let from: Vec<usize> = self.applications.borrow().iter().map(|application| application.heard.len()).collect();
         let found = self.pump(call.engine(), limit, || {
@@ -203,6 +220,7 @@ impl Run {
         timeout: Duration,
     ) -> Result<Dynamic, Halt> {
         self.may_wait(call)?;
+        self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
         let limit = self.limit(timeout);
         let from = self.platform_cursor.get();
         let mut looked = from;
@@ -212,10 +230,11 @@ impl Run {
                 && user.is_none_or(|user| record.user.as_deref() == Some(user))
         };
         let found = self.pump(call.engine(), limit, || {
-            let world = self.world.borrow();
-            let journal = world.platform().journal();
-            let found = journal.since(looked).find(is_wanted).cloned();
-            looked = journal.next_seq();
+            let (found, next) = self.world.borrow().look(|platform| {
+                let journal = platform.journal();
+                (journal.since(looked).find(is_wanted).cloned(), journal.next_seq())
+            });
+            looked = next;
             Ok(found)
         })?;
         if let Some(record) = found {
@@ -224,8 +243,8 @@ impl Run {
         }
         let of_user = user.map_or_else(String::new, |user| format!(" of {user}"));
         let message = format!("no {point} request{of_user} came within {}", within(timeout, limit));
-        let world = self.world.borrow();
-        let requests: Vec<_> = world.platform().journal().since(from).filter_map(request_line).collect();
+        let requests: Vec<_> =
+            (self.world.borrow()).look(|platform| platform.journal().since(from).filter_map(request_line).collect());
         let came = format!("came instead: {}", list(&requests));
         Err(self.failed_wait(message, came).into())
     }

@@ -92,39 +92,6 @@ impl Sim {
         self.stage.session(client)
     }
 
-    /// A client's name.
-    ///
-    /// # Panics
-    ///
-    /// The id is not of this world.
-    #[must_use]
-    pub fn client_name(&self, client: ClientId) -> &str {
-        self.stage.client_name(client)
-    }
-
-    /// Every client, in the order of creation.
-    pub fn clients(&self) -> impl Iterator<Item = ClientId> + use<> {
-        self.stage.clients()
-    }
-
-    /// Whether events of the last turn, or of calls, still wait for their listeners.
-    #[must_use]
-    pub fn has_events(&self) -> bool {
-        self.stage.has_events()
-    }
-
-    /// The armed timers of clients and platform: when, whose, what for; the next one first.
-    #[must_use]
-    pub fn pending_timers(&self) -> Vec<(Duration, String, String)> {
-        let mut timers = self.stage.timers();
-        if let Some((due, kandy_mock_server::Timer::SubscriptionExpiry(subscription))) = self.platform.poll_timeout() {
-            let what = format!("end of subscription {subscription}");
-            timers.push((due.since_start(), "platform".to_owned(), what));
-        }
-        timers.sort_by_key(|(due, ..)| *due);
-        timers
-    }
-
     /// What has happened so far.
     #[must_use]
     pub fn transcript(&self) -> &Transcript {
@@ -192,13 +159,12 @@ impl Sim {
         }
     }
 
-    /// Writes a line of the SDK's log.
-    ///
-    /// # Errors
-    ///
-    /// The transcript is full.
-    pub fn log(&mut self, client: ClientId, text: String) -> Result<(), WorldError> {
-        self.stage.show_client(client, Kind::Log, text)
+    pub(super) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    pub(super) fn stage_mut(&mut self) -> &mut Stage {
+        &mut self.stage
     }
 
     fn platform_time(&self) -> platform::Time {

@@ -22,7 +22,12 @@ impl Console<'_> {
             counts.map(|(style, count, word)| style.paint(format_args!("{count} {word}"), self.color)).collect();
         let total = Style::Strong.paint(counted(summary.total(), "scenario"), self.color);
         writeln!(self.out, "{total}: {}", counts.join(", "))?;
-        let times = format!("{} simulated in {:.2} s", rough(summary.virtual_time), wall_time.as_secs_f64());
+        let wall_time = wall_time.as_secs_f64();
+        let times = if summary.live {
+            format!("on real sockets, in {wall_time:.2} s")
+        } else {
+            format!("{} simulated in {wall_time:.2} s", rough(summary.virtual_time))
+        };
         writeln!(self.out, "{}", Style::Faint.paint(times, self.color))?;
         if summary.total() > 1 && !self.bad.is_empty() {
             writeln!(self.out, "\n{}", self.bad.join("\n"))?;

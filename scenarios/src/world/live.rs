@@ -1,0 +1,257 @@
+//! The live world: clients and platform on loopback sockets, in real time.
+//!
+//! Sockets live on runtime threads, and only inputs come from there, through bounded channels. The thread of the script
+//! owns the sessions and takes inputs one at a time, inside waits, so that a script meets the same turns as in `Sim`.
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+use kandy_client::driver::{Input, Options, SetUpError, Transport};
+use kandy_client::{Response, Session, WebSocketInput};
+use kandy_mock_server::{FailError, MockKandy, Platform, StartError, Watch};
+use serde_json::{Value, json};
+use thiserror::Error;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+
+use super::command::command;
+use super::stage::Stage;
+use super::{StepError, Turn, WorldError};
+use crate::step::{ClientId, Command, Done, Step};
+use crate::transcript::{Kind, Transcript};
+
+/// How long a turn waits at most for something to happen, so that whoever waits can look at its limits.
+const LONGEST_TURN: Duration = Duration::from_millis(100);
+
+/// Clients and a platform on loopback, in real time.
+#[derive(Debug)]
+pub struct Live {
+    stage: Stage,
+    lines: Vec<Line>,
+    /// An input that has arrived. It is taken in the next turn, so that a wait can end before.
+    arrived: Option<(ClientId, Input)>,
+    news: Watch,
+    mock: MockKandy,
+    // Dropped last: the transports and the mock need it to say goodbye.
+    runtime: Runtime,
+}
+
+/// A client's network.
+#[derive(Debug)]
+struct Line {
+    transport: Transport,
+    inputs: mpsc::Receiver<Input>,
+}
+
+/// Why there is no live world.
+#[derive(Debug, Error)]
+pub enum LiveError {
+    /// No threads for the sockets.
+    #[error("the runtime of the live world cannot be started")]
+    Runtime(#[source] std::io::Error),
+    /// No ports for the platform.
+    #[error("the platform of the live world cannot be started")]
+    Platform(#[source] StartError),
+}
+
+/// What ended a turn's waiting.
+enum Woken {
+    Input(ClientId, Input),
+    /// Something happened at the platform that a wait may be for, or the time is up.
+    Else,
+}
+
+impl Live {
+    /// Starts a platform on free ports of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// [`LiveError`] where the system has no thread or port left.
+    pub fn start() -> Result<Self, LiveError> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("kandy-live")
+            .enable_all()
+            .build()
+            .map_err(LiveError::Runtime)?;
+        let mock = runtime.block_on(MockKandy::start_with(Default::default())).map_err(LiveError::Platform)?;
+        let server = |port: u16| format!("{}:{port}", mock.host());
+        let stage = Stage::new(vec![server(mock.rest_port()), server(mock.ws_port())]);
+        let news = mock.watch();
+        Ok(Self { stage, lines: Vec::new(), arrived: None, news, mock, runtime })
+    }
+
+    /// The configuration that a client needs to reach this platform.
+    #[must_use]
+    pub fn base_config(&self) -> Value {
+        let server =
+            |protocol: &str, port: u16| json!({ "server": self.mock.host(), "protocol": protocol, "port": port });
+        json!({ "authentication": {
+            "subscription": server("http", self.mock.rest_port()),
+            "websocket": server("ws", self.mock.ws_port()),
+        } })
+    }
+
+    /// The time since the platform was started.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.mock.now().since_start()
+    }
+
+    /// Looks at the platform, which stands still meanwhile.
+    pub fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+        self.mock.platform(|platform, _| look(platform))
+    }
+
+    /// See [`Sim::apply`](super::Sim::apply).
+    ///
+    /// # Errors
+    ///
+    /// The step cannot be carried out; nothing has changed then.
+    pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
+        self.stage.now = self.now();
+        match step {
+            Step::Create { name, config } => {
+                let line = Line::new(&self.runtime)?;
+                let client = self.stage.create(&name, Session::new(*config))?;
+                self.lines.push(line);
+                Ok(Done::Created(client))
+            }
+            Step::Call { client, call } => {
+                let done = self.stage.call(client, call)?;
+                self.drain(client)?;
+                Ok(done)
+            }
+            Step::Command(command) => self.command(command),
+            Step::Print(text) => Ok(self.stage.print(text)?.into()),
+        }
+    }
+
+    fn command(&mut self, asked: Command) -> Result<Done, StepError> {
+        let shown = asked.control_text();
+        let done = match asked {
+            // What the sockets cannot do is refused here, not at the first request that meets it.
+            Command::Fail(point, faults) => match self.mock.fail(point, faults) {
+                Ok(_) => Done::Nothing,
+                Err(FailError::Platform(error)) => return Err(error.into()),
+                Err(error) => return Err(StepError::NotLive(error.to_string())),
+            },
+            asked => self.mock.platform(|platform, now| command(platform, now, asked))?,
+        };
+        if let Some(text) = shown {
+            self.stage.show_platform(Kind::Control, text)?;
+        }
+        Ok(done)
+    }
+
+    /// Moves once, or waits a moment for something to move; see [`Turn`]. An input that arrives is a turn of its own,
+    /// and is taken in the next.
+    ///
+    /// # Errors
+    ///
+    /// The transcript is full.
+    pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
+        self.stage.now = self.now();
+        if let Some((client, event)) = self.stage.next_event()? {
+            return Ok(Turn::Event(client, event));
+        }
+        if let Some((client, input)) = self.arrived.take() {
+            self.take(client, input)?;
+            return Ok(Turn::Moved);
+        }
+        let timer = self.stage.next_timer();
+        if let Some((due, client)) = timer
+            && due <= self.stage.now
+        {
+            self.stage.fire_timer(client);
+            self.drain(client)?;
+            return Ok(Turn::Moved);
+        }
+        if limit <= self.stage.now {
+            return Ok(Turn::Quiet);
+        }
+        let until = timer.map_or(limit, |(due, _)| due.min(limit));
+        if let Woken::Input(client, input) = self.wait((until - self.stage.now).min(LONGEST_TURN)) {
+            self.arrived = Some((client, input));
+        }
+        Ok(Turn::Moved)
+    }
+
+    fn wait(&mut self, time: Duration) -> Woken {
+        let Self { lines, news, runtime, .. } = self;
+        runtime.block_on(async {
+            let input = poll_fn(|context| {
+                for (index, line) in lines.iter_mut().enumerate() {
+                    if let Poll::Ready(Some(input)) = line.inputs.poll_recv(context) {
+                        return Poll::Ready(Woken::Input(ClientId(index), input));
+                    }
+                }
+                Poll::Pending
+            });
+            tokio::select! {
+                biased;
+                input = input => input,
+                _ = news.next() => Woken::Else,
+                () = tokio::time::sleep(time) => Woken::Else,
+            }
+        })
+    }
+
+    fn take(&mut self, client: ClientId, input: Input) -> Result<(), WorldError> {
+        match input {
+            Input::Response { id, answer } => {
+                let label = self.stage.request_label(client, id);
+                let outcome = match &answer {
+                    Ok(Response { status, .. }) => status.as_u16().to_string(),
+                    Err(_) => "no answer".to_owned(),
+                };
+                self.stage.show_platform(Kind::Reply, format!("{label} {outcome}"))?;
+                self.stage.respond(client, id, answer);
+            }
+            Input::WebSocket { id, input } => {
+                let label = self.stage.socket_label(client, id);
+                let (kind, what) = match &input {
+                    WebSocketInput::Opened => (Kind::Socket, "open".to_owned()),
+                    WebSocketInput::Failed => (Kind::Socket, "failed".to_owned()),
+                    WebSocketInput::Closed { code } => (Kind::Socket, format!("closed {code}")),
+                    WebSocketInput::Text(text) => (Kind::Frame, text.clone()),
+                    WebSocketInput::Binary => (Kind::Frame, "binary".to_owned()),
+                };
+                self.stage.show_platform(kind, format!("{label} {what}"))?;
+                self.stage.tell(client, id, input);
+            }
+        }
+        self.drain(client)
+    }
+
+    fn drain(&mut self, client: ClientId) -> Result<(), WorldError> {
+        while let Some(effect) = self.stage.next_effect(client)? {
+            self.lines[client.0].transport.carry_out(effect);
+        }
+        Ok(())
+    }
+
+    pub(super) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    pub(super) fn stage_mut(&mut self) -> &mut Stage {
+        &mut self.stage
+    }
+
+    /// What has happened, once the run is over.
+    #[must_use]
+    pub fn into_transcript(self) -> Transcript {
+        let Self { stage, .. } = self;
+        stage.into_transcript()
+    }
+}
+
+impl Line {
+    fn new(runtime: &Runtime) -> Result<Self, SetUpError> {
+        let options = Options { enforce_cors: true, ..Options::default() };
+        let (transport, inputs) = Transport::new(runtime.handle().clone(), &options)?;
+        Ok(Self { transport, inputs })
+    }
+}

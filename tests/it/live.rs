@@ -1,0 +1,75 @@
+//! The same scenarios over real sockets: what each client hears is what it heard in the simulation.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::support::{harness, root};
+
+/// How many bundled scenarios must hold in both worlds at least.
+const AT_LEAST: usize = 20;
+
+/// `KANDY_LIVE_RUNS=50` repeats the run, to see that no race is left.
+fn runs() -> u32 {
+    std::env::var("KANDY_LIVE_RUNS").map_or(1, |runs| runs.parse().expect("KANDY_LIVE_RUNS is a number"))
+}
+
+#[test]
+fn every_live_scenario_is_the_same_in_both_worlds() {
+    for run in 1..=runs() {
+        let (text, exit) = harness(&root(), &["run", "--live"]);
+        assert_eq!(exit, 0, "run {run}:\n{text}");
+        let passed = text.lines().filter(|line| line.starts_with("pass ")).count();
+        assert!(passed >= AT_LEAST, "only {passed} live scenarios");
+    }
+}
+
+#[test]
+fn a_scenario_that_needs_virtual_time_is_skipped_with_the_reason() {
+    let scripts = [
+        ("untagged", "advance(\"1h\");", "not tagged `live`"),
+        ("advances", "// tags: live\nadvance(\"1h\");", "needs virtual time: `advance` asks for 3600 s"),
+        ("waits", "// tags: live\nwaitUntil(|| true, \"2m\");", "needs virtual time: `waitUntil` asks for 120 s"),
+        ("watches", "// tags: live\ncreate().expectNone(\"auth:error\", \"1m\");", "`expectNone` asks for 60 s"),
+    ];
+    for (name, script, reason) in scripts {
+        let (text, exit) = in_folder(name, script, &["run", "--live", "it.rhai"]);
+        assert!(text.starts_with("skip ") && text.contains(reason), "{text}");
+        assert_eq!(exit, 0, "{text}");
+    }
+}
+
+#[test]
+fn a_client_that_hears_something_else_is_a_failure_with_both_lists() {
+    let script =
+        "// tags: live\nlet kandy = create();\nif now() > 0 { kandy.disconnect(); } else { kandy.connect(#{}); }\n";
+    // The live clock starts with the platform, some time before the script.
+    let script = script.replace("if now()", "advance(5);\nif now() - 5");
+    let (text, exit) = in_folder("unlike", &script, &["run", "--live", "it.rhai"]);
+    assert_eq!(exit, 1, "{text}");
+    for line in [
+        "FAIL    it: not the same in Live",
+        "--- Sim",
+        "+++ Live",
+        "-auth:error  authentication:1",
+        "+auth:change  pending",
+    ] {
+        assert!(text.contains(line), "{line:?} is missing:\n{text}");
+    }
+}
+
+#[test]
+fn a_fault_that_sockets_cannot_do_says_so() {
+    let script = "// tags: live\nplatform.fail(\"mk_token\", #{ status: 401, statusText: \"Login Please\" });\n";
+    let (text, exit) = in_folder("status-text", script, &["run", "--live", "it.rhai"]);
+    assert_eq!(exit, 1, "{text}");
+    assert!(text.contains("statusText") && text.contains("it.rhai:2:10"), "{text}");
+}
+
+fn in_folder(test: &str, script: &str, arguments: &[&str]) -> (String, u8) {
+    let folder: PathBuf = std::env::temp_dir().join(format!("kandy-live-{}-{test}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("it.rhai"), script).unwrap();
+    let outcome = harness(&folder, arguments);
+    fs::remove_dir_all(&folder).unwrap();
+    outcome
+}
