@@ -1,6 +1,7 @@
 //! The invariants of absence that no lint holds.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::support::root;
 
@@ -21,20 +22,76 @@ fn the_cores_know_nothing_of_each_other() {
     }
 }
 
+/// The rows of the tables of client/PORTING.md that name recordings and Rust items.
+fn porting_rows() -> Vec<Vec<String>> {
+    let table = fs::read_to_string(root().join("client/PORTING.md")).unwrap();
+    let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows = table.lines().filter(|line| line.starts_with("| ")).map(cells);
+    rows.filter(|row| row.len() == 5 && row[0] != "Behaviour").collect()
+}
+
+#[test]
+fn the_recordings_that_the_porting_table_names_exist() {
+    let entries = fs::read_dir(root().join("tests/traces")).unwrap();
+    let files: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut named = 0;
+    for row in porting_rows() {
+        for name in row[2].split(", ").filter(|name| !name.is_empty() && *name != "all") {
+            named += 1;
+            let parts: Vec<&str> = name.split("\\*").collect();
+            let is_there = match parts[..] {
+                [whole] => files.contains(&format!("{whole}.json")),
+                [start, end] => {
+                    files.iter().any(|file| file.starts_with(start) && file.ends_with(&format!("{end}.json")))
+                }
+                _ => false,
+            };
+            assert!(is_there, "{name} is in PORTING.md and not among the recordings");
+        }
+    }
+    assert!(named > 100, "only {named} recordings were found in the table");
+}
+
+#[test]
+fn the_items_that_the_porting_table_names_exist() {
+    let sources: String = rust_files("client/src").iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    for row in porting_rows() {
+        for item in row[3].split('`').skip(1).step_by(2) {
+            let name = item.rsplit("::").next().unwrap_or_default();
+            let is_there = ["fn", "struct", "enum", "const", "mod"].iter().any(|kind| {
+                let item = format!("{kind} {name}");
+                sources
+                    .split(&item)
+                    .skip(1)
+                    .any(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+            });
+            assert!(is_there, "{item} is in PORTING.md and not in the client");
+        }
+    }
+}
+
 #[test]
 fn files_stay_readable() {
-    let mut folders = ["client", "mock-server", "scenarios", "tests"].map(|folder| root().join(folder)).to_vec();
-    let mut seen = 0;
+    let files: Vec<PathBuf> =
+        ["client", "mock-server", "scenarios", "tests"].iter().flat_map(|at| rust_files(at)).collect();
+    assert!(files.len() > 80, "only {} files were looked at", files.len());
+    for path in files {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 450, "{} has {lines} lines: give it a child", path.display());
+    }
+}
+
+/// All Rust sources below a folder of the repository.
+fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![root().join(folder)], Vec::new());
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
+            if path.is_dir() && !path.ends_with("node_modules") {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                seen += 1;
-                let lines = fs::read_to_string(&path).unwrap().lines().count();
-                assert!(lines <= 450, "{} has {lines} lines: give it a child", path.display());
+                files.push(path);
             }
         }
     }
-    assert!(seen > 80, "only {seen} files were looked at");
+    files
 }
