@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use kandy_client::{Connection, DisconnectReason, Event};
+use kandy_client::{DisconnectReason, Event, Session};
 
 /// The most records that one run may leave.
 pub const MAX_RECORDS: usize = 100_000;
@@ -194,12 +194,12 @@ pub fn seconds(time: Duration) -> String {
 /// An event as a transcript shows it: its name, the state that its listeners see where it is about the connection,
 /// and what it says itself.
 #[must_use]
-pub fn event_text(event: &Event, connection: &Connection) -> String {
+pub fn event_text(event: &Event, session: &Session) -> String {
     let name = event.name();
     match event {
-        Event::AuthChange => format!("{name}  {}", state_text(connection)),
+        Event::AuthChange => format!("{name}  {}", state_text(session)),
         Event::Disconnected { reason, retry_after } => {
-            let mut text = format!("{name}  {}", state_text(connection));
+            let mut text = format!("{name}  {}", state_text(session));
             if let Some(reason) = reason {
                 let forced = if *reason == DisconnectReason::Gone { " (forced)" } else { "" };
                 let _ = write!(text, "  {}{forced}", reason.as_str());
@@ -221,8 +221,8 @@ pub fn event_text(event: &Event, connection: &Connection) -> String {
 }
 
 /// `connected`, `disconnected`, `pending` or, while leaving, `connected, pending`.
-fn state_text(connection: &Connection) -> &'static str {
-    match (connection.is_connected, connection.is_pending) {
+fn state_text(session: &Session) -> &'static str {
+    match (session.is_connected(), session.is_pending()) {
         (true, false) => "connected",
         (true, true) => "connected, pending",
         (false, true) => "pending",

@@ -196,7 +196,7 @@ impl Stage {
             return Ok(None);
         };
         let Client { name, session } = &self.clients[id.0];
-        self.transcript.push(self.now, name, Kind::Event, event_text(&event, &session.connection()))?;
+        self.transcript.push(self.now, name, Kind::Event, event_text(&event, session))?;
         Ok(Some((id, event)))
     }
 }
