@@ -41,7 +41,7 @@ fn main() {
     divan::main();
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 50)]
 fn machines_connect_disconnect(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(1u32)).bench(|| {
         let (mut sim, client) = connected();
@@ -52,7 +52,7 @@ fn machines_connect_disconnect(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 50)]
 fn script_connect_disconnect(bencher: Bencher<'_, '_>) {
     let host = Host::new();
     let script = compile(&host, CONNECT_DISCONNECT);
