@@ -1,0 +1,206 @@
+//! Foreign programs: child processes that take and tell one JSON object a line.
+
+use std::env;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+
+use libtest_mimic::{Completion, Trial};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::{DEADLINE, block_on};
+
+/// The variable that makes a missing tool a failure.
+pub(crate) const REQUIREMENT: &str = "KANDY_INTEROP";
+
+/// A program of this folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Script {
+    /// A client of Node's `fetch` and `ws`.
+    NodeClient,
+    /// A client of Python's `websockets`.
+    PythonClient,
+    /// A platform of Node's HTTP server and `ws`.
+    NodeServer,
+}
+
+impl Script {
+    const fn file(self) -> &'static str {
+        match self {
+            Self::NodeClient => "client.mjs",
+            Self::PythonClient => "client.py",
+            Self::NodeServer => "server.mjs",
+        }
+    }
+
+    const fn tool(self) -> Tool {
+        match self {
+            Self::NodeClient | Self::NodeServer => Tool::Node,
+            Self::PythonClient => Tool::Python,
+        }
+    }
+
+    /// A test that runs this program. It is skipped, with the reason, where the program cannot run.
+    pub(crate) fn trial<F: Future<Output = ()> + 'static>(self, name: &str, test: fn(Program) -> F) -> Trial {
+        self.trial_unless(|| None, name, test)
+    }
+
+    /// The same; it is also skipped if something else is missing.
+    pub(crate) fn trial_unless<F: Future<Output = ()> + 'static>(
+        self,
+        missing: fn() -> Option<&'static str>,
+        name: &str,
+        test: fn(Program) -> F,
+    ) -> Trial {
+        Trial::ignorable_test(format!("{}::{name}", self.file()), move || match (missing(), self.tool().find()) {
+            (Some(why), _) => Ok(Completion::ignored_with(why)),
+            (None, Ok(interpreter)) => {
+                block_on(test(Program::start(interpreter, self)));
+                Ok(Completion::Completed)
+            }
+            (None, Err(why)) if env::var_os(REQUIREMENT).is_some() => {
+                Err(format!("{why} ({REQUIREMENT} is set, so it is not skipped)").into())
+            }
+            (None, Err(why)) => Ok(Completion::ignored_with(why)),
+        })
+    }
+}
+
+/// What runs a program.
+#[derive(Clone, Copy, Debug)]
+enum Tool {
+    Node,
+    Python,
+}
+
+impl Tool {
+    /// The interpreter, tried once; or why there is none, and what to do.
+    fn find(self) -> Result<&'static Path, &'static str> {
+        static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
+        static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+        let (found, missing) = match self {
+            Self::Node => (&NODE, "it needs Node 18 or later, and: npm ci --prefix tests/interop"),
+            Self::Python => {
+                (&PYTHON, "it needs Python 3.10 or later, and: pip install -r tests/interop/requirements.txt")
+            }
+        };
+        let found = found.get_or_init(|| self.candidates().into_iter().find(|candidate| self.works(candidate)));
+        found.as_deref().ok_or(missing)
+    }
+
+    /// Interpreters by preference.
+    fn candidates(self) -> Vec<PathBuf> {
+        match self {
+            Self::Node => vec!["node".into()],
+            Self::Python => {
+                let own = folder().join("../../target/interop-venv");
+                vec![own.join("bin/python"), own.join("Scripts/python.exe"), "python3".into(), "python".into()]
+            }
+        }
+    }
+
+    /// Whether an interpreter has what the programs import.
+    fn works(self, interpreter: &Path) -> bool {
+        let check = match self {
+            Self::Node => &["--input-type=module", "--eval", "import 'ws'; fetch.name"][..],
+            Self::Python => &["-c", "from websockets.version import version; assert int(version.split('.')[0]) >= 15"],
+        };
+        let mut command = Command::new(interpreter);
+        command.current_dir(folder()).args(check).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+/// A program that runs. It ends with this.
+#[derive(Debug)]
+pub(crate) struct Program {
+    script: Script,
+    child: Child,
+    stdin: ChildStdin,
+    lines: mpsc::Receiver<String>,
+    /// What was told either way, for failures.
+    log: Vec<String>,
+}
+
+impl Program {
+    fn start(interpreter: &Path, script: Script) -> Self {
+        let mut command = Command::new(interpreter);
+        command.arg(folder().join(script.file())).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // With this variable set, Node's `fetch` would go through the proxy of the environment, even to loopback.
+        let mut child = command.env_remove("NODE_USE_ENV_PROXY").spawn().expect("it has run before");
+        let stdin = child.stdin.take().expect("it is piped");
+        let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let (sender, lines) = mpsc::channel(LINES_WAITING);
+        let reader = thread::Builder::new().name(script.file().to_owned());
+        let read = move || {
+            // Reading ends with the program, and with the test.
+            for line in stdout.lines().map_while(Result::ok) {
+                if sender.blocking_send(line).is_err() {
+                    break;
+                }
+            }
+        };
+        reader.spawn(read).expect("the system has a thread to spare");
+        Self { script, child, stdin, lines, log: Vec::new() }
+    }
+
+    /// Tells the program to do something.
+    pub(crate) fn tell(&mut self, what: &Value) {
+        let line = what.to_string();
+        self.log.push(format!("told:  {}", beginning(&line)));
+        if let Err(error) = self.stdin.write_all(format!("{line}\n").as_bytes()) {
+            panic!("{} cannot be told: {error}{}", self.script.file(), self.history());
+        }
+    }
+
+    /// The next thing that the program tells.
+    pub(crate) async fn next(&mut self) -> Value {
+        let file = self.script.file();
+        match tokio::time::timeout(DEADLINE, self.lines.recv()).await {
+            Ok(Some(line)) => {
+                self.log.push(format!("tells: {}", beginning(&line)));
+                serde_json::from_str(&line).unwrap_or_else(|error| panic!("{file}: {error}{}", self.history()))
+            }
+            Ok(None) => panic!("{file} has ended{}", self.history()),
+            Err(_) => panic!("{file} tells nothing for {DEADLINE:?}{}", self.history()),
+        }
+    }
+
+    /// The next thing of a kind; others are skipped.
+    pub(crate) async fn next_that(&mut self, is: &str) -> Value {
+        loop {
+            let told = self.next().await;
+            if told["is"] == is {
+                return told;
+            }
+        }
+    }
+
+    fn history(&self) -> String {
+        self.log.iter().fold(String::new(), |history, line| history + "\n    " + line)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Beyond this many lines that nobody reads, the program has to wait.
+const LINES_WAITING: usize = 1_024;
+
+fn beginning(line: &str) -> String {
+    const SHOWN: usize = 200;
+    line.chars().take(SHOWN).collect()
+}
+
+/// Where the programs are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("interop")
+}
