@@ -39,10 +39,17 @@ pub(crate) fn fetch_url(address: String) -> String {
     url.into()
 }
 
-/// The address that `new WebSocket` would connect to; `None` where it throws.
+/// The address that `new WebSocket` would connect to; `None` where it throws. Since Chromium 125 `http` and `https` stand
+/// for `ws` and `wss` (WebSockets standard, 3.1).
 pub(crate) fn websocket_url(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok()?;
-    (matches!(url.scheme(), "ws" | "wss") && url.fragment().is_none()).then(|| url.into())
+    let mut url = Url::parse(address).ok()?;
+    let scheme = match url.scheme() {
+        "ws" | "http" => "ws",
+        "wss" | "https" => "wss",
+        _ => return None,
+    };
+    url.set_scheme(scheme).ok()?;
+    url.fragment().is_none().then(|| url.into())
 }
 
 /// `value.key`; a `TypeError` where `value` is null or undefined.
@@ -83,6 +90,8 @@ mod tests {
         assert!(websocket_url("ws://127.0.0.1:8080undefined?token=AT-1").is_none());
         assert!(websocket_url("ftp://127.0.0.1:8080/CH-1").is_none());
         assert!(websocket_url("wss://null:443/CH-1").is_some());
+        assert_eq!(websocket_url("https://127.0.0.1:443/CH-1").as_deref(), Some("wss://127.0.0.1/CH-1"));
+        assert_eq!(websocket_url("http://127.0.0.1:8080/CH-1").as_deref(), Some("ws://127.0.0.1:8080/CH-1"));
     }
 
     #[test]

@@ -4,6 +4,40 @@
 //! time comes in with each input, and effects come out of one ordered queue. It keeps every quirk that an
 //! application can see, so that what it does predicts what the real SDK does; `PORTING.md` lists them.
 //!
+//! # Connecting and disconnecting
+//!
+//! `Kandy` is the client for an application: the session over real sockets, with Kandy.js's calls and events. Here it
+//! meets `MockKandy`, the platform of this project.
+//!
+#![cfg_attr(feature = "driver", doc = "```")]
+#![cfg_attr(not(feature = "driver"), doc = "```ignore")]
+//! use kandy_client::{Config, Credentials, Event, Kandy};
+//! use kandy_mock_server::MockKandy;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let platform = MockKandy::start().await;
+//! platform.add_user("alice@example.com", "s3cret")?;
+//!
+//! let kandy = Kandy::create(Config::for_server("127.0.0.1", platform.rest_port(), platform.ws_port()))?;
+//! kandy.on("auth:change", |kandy, _| println!("Connected: {}", kandy.connection().is_connected));
+//! kandy.on("auth:error", |_, event| {
+//!     if let Event::AuthError(error) = event {
+//!         println!("Connect error: {} ({:?})", error.message(), error.code());
+//!     }
+//! });
+//!
+//! kandy.connect(&Credentials::password("alice@example.com", "s3cret"));
+//! kandy.connected().await?;
+//! assert_eq!(platform.sockets("alice@example.com").len(), 1);
+//!
+//! kandy.disconnect();
+//! kandy.disconnected().await;
+//! assert!(platform.subscriptions("alice@example.com").is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # The drain rule
 //!
 //! Give one input, take all output, give the next:

@@ -1,12 +1,13 @@
 //! Accounts: who may sign in, with what password, and what is granted to them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::error::{PlatformError, nearest};
+use crate::error::{PlatformError, check_text, nearest};
 use crate::limits::Limits;
 use crate::time::Time;
 
@@ -35,12 +36,22 @@ pub struct UserInfo {
     pub services: Option<Vec<String>>,
 }
 
-#[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) name: Arc<str>,
     pub(crate) options: UserOptions,
     password: String,
     created: Time,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("name", &self.name)
+            .field("options", &self.options)
+            .field("password", &"***")
+            .field("created", &self.created)
+            .finish()
+    }
 }
 
 impl Account {
@@ -66,6 +77,8 @@ impl Accounts {
         password: &str,
         options: UserOptions,
     ) -> Result<(), PlatformError> {
+        check_text("user's name", name)?;
+        check_text("password", password)?;
         if self.by_name.contains_key(name) {
             return Err(PlatformError::UserExists { name: name.to_owned() });
         }
@@ -86,6 +99,7 @@ impl Accounts {
     }
 
     pub(crate) fn set_password(&mut self, name: &str, password: &str) -> Result<(), PlatformError> {
+        check_text("password", password)?;
         password.clone_into(&mut self.known_mut(name)?.password);
         Ok(())
     }
@@ -165,11 +179,30 @@ mod tests {
     }
 
     #[test]
+    fn passwords_are_not_printed() {
+        let mut accounts = Accounts::default();
+        accounts.add(Time::ZERO, "alice", "s3cret", UserOptions::default()).unwrap();
+        let shown = format!("{accounts:?}");
+        assert!(shown.contains("alice") && !shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
     fn a_command_about_a_stranger_names_the_nearest_user() {
         let mut accounts = Accounts::default();
         accounts.add(Time::ZERO, "alice@example.com", "x", UserOptions::default()).unwrap();
         let error = accounts.set_password("alise@example.com", "y").unwrap_err();
         assert_eq!(error.to_string(), "there is no user \"alise@example.com\" (did you mean \"alice@example.com\"?)");
+    }
+
+    #[test]
+    fn names_and_passwords_have_a_length() {
+        let mut accounts = Accounts::default();
+        let long = "x".repeat(Limits::TEXT_BYTES + 1);
+        let too_long = |what| Err(PlatformError::TextTooLong { what, bytes: 4097, limit: 4096 });
+        assert_eq!(accounts.add(Time::ZERO, &long, "x", UserOptions::default()), too_long("user's name"));
+        assert_eq!(accounts.add(Time::ZERO, "alice", &long, UserOptions::default()), too_long("password"));
+        accounts.add(Time::ZERO, &long[1..], &long[1..], UserOptions::default()).unwrap();
+        assert_eq!(accounts.set_password(&long[1..], &long), too_long("password"));
     }
 
     #[test]

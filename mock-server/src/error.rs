@@ -1,6 +1,7 @@
 //! What a command can be refused for, and how a wrong name finds the right one.
 
 use crate::fault::FaultError;
+use crate::limits::Limits;
 
 /// Why a command was refused. A refused command has changed nothing.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -21,7 +22,7 @@ pub enum PlatformError {
         name: String,
     },
     /// A token with that text was issued before.
-    #[error("the token {token:?} was issued before: leave the text out to have a fresh one")]
+    #[error("a token with that text was issued before: leave the text out to have a fresh one")]
     TokenExists {
         /// The text that was given.
         token: String,
@@ -52,6 +53,16 @@ pub enum PlatformError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A name, a password or a token is longer than the platform keeps.
+    #[error("the {what} has {bytes} bytes, the limit is {limit}")]
+    TextTooLong {
+        /// What is too long.
+        what: &'static str,
+        /// Its length in bytes of UTF-8.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// One more would be beyond a limit.
     #[error("the platform holds {limit} {what} already, its limit")]
     Full {
@@ -63,6 +74,12 @@ pub enum PlatformError {
     /// The fault makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),
+}
+
+/// Refuses a text that a command gives, if it is too long to be kept by the thousand.
+pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), PlatformError> {
+    let (bytes, limit) = (text.len(), Limits::TEXT_BYTES);
+    if bytes > limit { Err(PlatformError::TextTooLong { what, bytes, limit }) } else { Ok(()) }
 }
 
 /// The one of `known` that `name` was probably meant to be, if any is near enough.

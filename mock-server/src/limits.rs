@@ -7,6 +7,8 @@ pub struct Limits;
 impl Limits {
     /// Accounts.
     pub const USERS: usize = 20_000;
+    /// Bytes of a user's name, of a password, and of a token that a command gives.
+    pub const TEXT_BYTES: usize = 4 * 1024;
     /// Grants: one for each login, and what was refreshed from it. Beyond it: 503.
     pub const GRANTS: usize = 100_000;
     /// Tokens that one grant keeps beside its first ones; the oldest of them are forgotten.

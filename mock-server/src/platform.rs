@@ -27,9 +27,9 @@ use crate::token::Grants;
 /// The Kandy platform. The crate's own documentation says how to drive it.
 ///
 /// What it does without being told to:
-/// - a subscription that is not renewed in time ends without a word: its channel takes no new socket, and the next PUT
-///   gets 404 with statusCode 4. Sockets that are open stay open; the platform never closes one by itself, but for a
-///   frame longer than [`Limits::FRAME_BYTES`];
+/// - a subscription that is not renewed in time ends without a word. The channel of one that has ended, by time or by
+///   DELETE, takes no new socket, and the next PUT gets 404 with statusCode 4. Sockets that are open stay open; the
+///   platform never closes one by itself, but for a frame longer than [`Limits::FRAME_BYTES`];
 /// - a request with an unknown address gets 404 and `{}`;
 /// - pings are taken and not answered (see [`Platform::set_answer_pings`]); other frames are only recorded.
 #[derive(Debug, Default)]

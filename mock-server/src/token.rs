@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::error::PlatformError;
+use crate::error::{PlatformError, check_text};
 use crate::limits::Limits;
 use crate::time::Time;
 
@@ -106,6 +106,7 @@ impl Grants {
         let texts = [&options.access_token, &options.refresh_token, &options.oauth_token];
         for (at, text) in texts.iter().enumerate() {
             let Some(text) = text else { continue };
+            check_text("token", text)?;
             if self.tokens.contains_key(text.as_str()) || texts[..at].contains(&&Some(text.clone())) {
                 return Err(PlatformError::TokenExists { token: text.clone() });
             }
@@ -308,6 +309,15 @@ mod tests {
         let ahead = TokenOptions { access_token: Some("AT-2".to_owned()), ..TokenOptions::default() };
         assert_eq!(grants.issue(at(0), &alice, HOUR, &ahead).unwrap().oauth_token, "OA-1");
         assert_eq!(&*grants.log_in(at(0), &alice, HOUR, true).unwrap().access, "AT-3");
+    }
+
+    #[test]
+    fn a_given_text_has_a_length() {
+        let mut grants = Grants::default();
+        let token = Some("x".repeat(Limits::TEXT_BYTES + 1));
+        let long = TokenOptions { oauth_token: token, ..TokenOptions::default() };
+        let too_long = PlatformError::TextTooLong { what: "token", bytes: 4097, limit: 4096 };
+        assert_eq!(grants.issue(at(0), &"alice".into(), HOUR, &long), Err(too_long));
     }
 
     #[test]
