@@ -4,6 +4,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod exit_code;
 pub mod recording;
+pub mod rehearsal;
 pub mod replay;
 pub mod report;
 pub mod runner;

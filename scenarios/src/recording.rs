@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use self::error::{DecodeError, RecordingError};
-pub use self::script::{Action, Snapshot};
+pub use self::script::{Action, Rule, Snapshot};
 pub use self::timeline::{Address, ApiCall, Fetch, Heard, ListenerCall, Record};
 pub(crate) use self::wire::body_text;
 pub use self::wire::{Exchange, WireRequest, WireResponse};

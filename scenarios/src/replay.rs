@@ -4,19 +4,21 @@
 //! come out, in that order and at that time. Timers are the port's own: one fires when the next record needs it, and
 //! one that fires without a record is a difference.
 
-mod call;
-mod compare;
+pub(crate) mod audience;
+pub(crate) mod call;
+pub(crate) mod compare;
 mod cue;
-mod difference;
+pub(crate) mod difference;
 mod page;
 mod traffic;
 
 use kandy_client::{Event, Output, Time};
 
+use self::audience::Listener;
 use self::compare::Mismatch;
 use self::cue::Cues;
 pub use self::difference::Difference;
-use self::page::{Listener, Page};
+use self::page::Page;
 use self::traffic::Traffic;
 use crate::recording::{ApiCall, Heard, ListenerCall, Record, Recording};
 
@@ -137,26 +139,26 @@ impl<'a> Replay<'a> {
         self.note(expected);
         compare::text("event", &heard.event, event.name())?;
         compare::value("args", &heard.args, &compare::fields(event.args()))?;
-        compare::shown(&heard.shown, &self.page.clients[client].session)
+        compare::shown(&heard.shown, &compare::look(&self.page.clients[client].session))
     }
 
     fn expect_listener(&mut self, call: &ListenerCall) -> Result<(), Mismatch> {
         let expected = || format!("call {} of listener {} of {}", call.n, call.listener, call.client);
         if call.is_foreign() {
             let client = self.page.client(&call.client)?;
-            self.page.clients[client].hear(&call.listener);
+            self.page.clients[client].audience.hear(&call.listener);
             return Ok(());
         }
         let listener = Listener::Named(call.listener.clone());
         let (client, event) = self.next_listener(&call.client, &listener, &expected)?;
         self.note(expected);
-        let heard = self.page.clients[client].hear(&call.listener);
+        let heard = self.page.clients[client].audience.hear(&call.listener);
         compare::value("number of the call", &call.n.into(), &heard.into())?;
         compare::value("args", &call.args, &compare::fields(event.args()))?;
         if let Some(name) = &call.event {
             compare::text("event", name, event.name())?;
         }
-        if self.page.clients[client].throws(&call.listener, heard, &self.recording.timeline) {
+        if self.page.clients[client].audience.throws(&call.listener, heard, &self.recording.timeline) {
             self.page.end_walk();
         }
         Ok(())
@@ -257,7 +259,8 @@ impl<'a> Replay<'a> {
                 None => 0,
             };
             let client = self.page.clients.get(client).ok_or_else(|| compare::missing("a client for the snapshot"))?;
-            compare::shown(&snapshot.shown, &client.session).map_err(|found| found.within(&snapshot.name))?;
+            compare::shown(&snapshot.shown, &compare::look(&client.session))
+                .map_err(|found| found.within(&snapshot.name))?;
         }
         Ok(())
     }
@@ -274,15 +277,10 @@ impl<'a> Replay<'a> {
         self.settle()?;
         self.traffic.check_all_made()?;
         if let (Some(shown), Some(client)) = (&end.state, self.page.clients.first()) {
-            compare::shown(shown, &client.session).map_err(|found| found.within("the end"))?;
+            compare::shown(shown, &compare::look(&client.session)).map_err(|found| found.within("the end"))?;
         }
         let timers = self.page.clients.iter().flat_map(|client| client.session.timers());
-        let mut due: Vec<Time> = timers.map(|(due, _)| due).collect();
-        let mut expected = end.pending_timers.clone();
-        due.sort();
-        expected.sort();
-        let shown = |times: &[Time]| times.iter().map(|time| difference::clock(*time)).collect::<Vec<_>>().join(", ");
-        compare::text("pending timers", &shown(&expected), &shown(&due))
+        compare::timers(&end.pending_timers, timers.map(|(due, _)| due).collect())
     }
 
     fn step(&mut self) -> Result<(), Mismatch> {

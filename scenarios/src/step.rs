@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use kandy_client::{Config, ConnectOptions, Credentials, Violation};
+use kandy_client::{Config, ConfigError, ConnectOptions, Credentials, Session, Time, Violation};
 use kandy_mock_server::{Fault, Frame, GoneOptions, IssuedTokens, Point, TokenOptions, UserOptions};
 use serde_json::Value;
 
@@ -129,6 +129,25 @@ impl From<()> for Done {
 impl From<usize> for Done {
     fn from(count: usize) -> Self {
         Self::Count(count)
+    }
+}
+
+impl Call {
+    /// Makes the call on a session; gives what the SDK logs of the values given to `updateConfig`. Drain the session
+    /// afterwards.
+    pub(crate) fn make(self, now: Time, session: &mut Session) -> Result<Vec<Violation>, ConfigError> {
+        match self {
+            Self::Connect(credentials, options) => session.connect(now, &credentials, &options),
+            Self::Disconnect => session.disconnect(now),
+            Self::UpdateToken(credentials) => session.update_token(now, &credentials),
+            Self::UpdateConfig(patch) => return session.update_config(now, &patch),
+            Self::ResetConnection => session.reset_connection(now),
+            Self::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, enabled),
+            Self::EnableWebsocket(enabled) => session.enable_websocket(now, enabled),
+            Self::Destroy => session.destroy(now),
+            Self::WithoutEffect(_) => {}
+        }
+        Ok(Vec::new())
     }
 }
 

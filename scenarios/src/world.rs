@@ -5,8 +5,8 @@
 //! asked can call the listeners. A step that a listener takes is carried out at once; its events queue behind those
 //! that wait. When nothing is left at an instant, time jumps to the next deadline.
 
-mod address;
-mod command;
+pub(crate) mod address;
+pub(crate) mod command;
 mod link;
 mod live;
 mod sim;

@@ -174,11 +174,11 @@ async fn notifications_arrive_whole_and_in_order(program: Program) {
     assert!(long.len() == 60 * 1024);
     for text in [odd, &long, ""] {
         let notification = json!({ "notificationMessage": { "eventType": "IM", "id": text.len(), "text": text } });
-        client.mock.send(ALICE, notification.clone()).expect("she is there");
+        let sent = notification.to_string();
+        client.mock.send(ALICE, notification).expect("she is there");
         let heard = client.next().await;
         let heard = heard["text"].as_str().expect("it is a text");
-        let sent = notification.to_string();
-        assert!(heard == sent, "{} bytes of {}", heard.len(), text.len());
+        assert!(heard == sent, "{} bytes of {}", heard.len(), sent.len());
     }
     let bytes: Vec<u8> = (0..=255).collect();
     client.mock.send_raw(ALICE, &Frame::Binary(bytes.clone().into())).expect("she is there");

@@ -1,17 +1,17 @@
 //! What the recorder was told to do.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{DecodeError, Shown};
+use super::{ApiCall, DecodeError, Shown};
 
 /// One entry of the script.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// A call on a client; the timeline has it as well.
     Call {
-        /// The function.
-        call: String,
+        /// The call.
+        call: ApiCall,
         /// For `create`: this client's own configuration.
         config: Option<Value>,
         /// Whether it comes without a pause beside its neighbour.
@@ -19,13 +19,34 @@ pub enum Action {
     },
     /// An action of the platform; the timeline has its consequences.
     Server {
+        /// The action, such as `push`.
+        action: String,
+        /// Its arguments.
+        args: Vec<Value>,
         /// Whether it comes without a pause beside its neighbour.
         same_tick: bool,
     },
     /// The state was looked at.
     Snapshot(Snapshot),
     /// The recorder's own listener was told to make calls; the timeline has them.
-    Rule,
+    Rule(Rule),
+}
+
+/// What the recorder's own listener does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// The client's name.
+    pub client: String,
+    /// The event at which it acts.
+    pub event: String,
+    /// At which of those that fit, from 1.
+    pub nth: u64,
+    /// Only events with this `reason` fit.
+    pub reason: Option<String>,
+    /// Only with these members of `getConnection()` does an event fit.
+    pub when: Map<String, Value>,
+    /// The calls that it makes, each a function with its arguments.
+    pub calls: Vec<Vec<Value>>,
 }
 
 /// The state of a client at one moment.
@@ -50,12 +71,35 @@ pub(super) fn decode(value: &Value, place: &str) -> Result<Action, DecodeError> 
         config: Option<Value>,
         #[serde(default)]
         same_tick: bool,
+        #[serde(default)]
+        args: Vec<Value>,
     }
-    let Entry { call, server, snapshot, client, config, same_tick } = super::decode(value, place)?;
+    let Entry { call, server, snapshot, client, config, same_tick, args } = super::decode(value, place)?;
     Ok(match (call, server, snapshot) {
-        (Some(call), ..) => Action::Call { call, config, same_tick },
-        (_, Some(_), _) => Action::Server { same_tick },
+        (Some(_), ..) => Action::Call { call: super::decode(value, place)?, config, same_tick },
+        (_, Some(action), _) => Action::Server { action, args, same_tick },
         (.., Some(name)) => Action::Snapshot(Snapshot { name, client, shown: super::decode(value, place)? }),
-        (None, None, None) => Action::Rule,
+        (None, None, None) => Action::Rule(rule(value, place)?),
     })
+}
+
+fn rule(value: &Value, place: &str) -> Result<Rule, DecodeError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Entry {
+        client: String,
+        in_listener: InListener,
+    }
+    #[derive(Deserialize)]
+    struct InListener {
+        event: String,
+        nth: Option<u64>,
+        reason: Option<String>,
+        #[serde(default)]
+        when: Map<String, Value>,
+        calls: Vec<Vec<Value>>,
+    }
+    let Entry { client, in_listener } = super::decode(value, place)?;
+    let InListener { event, nth, reason, when, calls } = in_listener;
+    Ok(Rule { client, event, nth: nth.unwrap_or(1), reason, when, calls })
 }

@@ -1,16 +1,18 @@
 //! The calls of a recording, made on the port.
 
-use kandy_client::{Config, ConnectOptions, Credentials, Session, Time};
+use kandy_client::{Config, ConnectOptions, Session, Time};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::audience::{Change, Listener};
 use super::compare::{self, Mismatch};
-use super::page::{Client, Exception, Listener, Page};
+use super::page::{Client, Page};
 use crate::recording::{ApiCall, UNDEFINED};
+use crate::step;
 
 impl Page {
     /// Makes a call; `config` is for `create`.
-    pub(super) fn call(&mut self, now: Time, call: &ApiCall, config: &Value) -> Result<(), Mismatch> {
+    pub(crate) fn call(&mut self, now: Time, call: &ApiCall, config: &Value) -> Result<(), Mismatch> {
         if call.call == "create" {
             let config =
                 Config::from_json(&compare::fill(config)).map_err(|error| refused(call, &error.to_string()))?;
@@ -26,49 +28,55 @@ impl Page {
 
 impl Client {
     fn call(&mut self, now: Time, call: &ApiCall) -> Result<(), Mismatch> {
-        self.learn_exceptions(call);
-        let session = &mut self.session;
-        match call.call.as_str() {
-            // Without credentials it throws, and does nothing else.
-            "connect" if given(call, 0).is_none() => {}
-            "connect" => {
-                let credentials: Credentials = argument(call, 0)?;
-                let options = match given(call, 1) {
-                    None => ConnectOptions::default(),
-                    Some(_) => argument(call, 1)?,
-                };
-                session.connect(now, &credentials, &options);
+        self.audience.learn_behaviour(call);
+        match asked(call)? {
+            Asked::Session(asked) => {
+                asked.make(now, &mut self.session).map_err(|error| refused(call, &error.to_string()))?;
             }
-            "disconnect" => session.disconnect(now),
-            "updateToken" => session.update_token(now, &argument(call, 0)?),
-            "updateConfig" => {
-                let patch = compare::fill(call.args.first().unwrap_or(&Value::Null));
-                session.update_config(now, &patch).map_err(|error| refused(call, &error.to_string()))?;
-            }
-            "connection.resetConnection" => session.reset_connection(now),
-            "connection.enableConnectivityChecking" => session.enable_connectivity_checking(now, argument(call, 0)?),
-            "notification.enableWebsocket" => session.enable_websocket(now, argument(call, 0)?),
-            "destroy" => session.destroy(now),
-            "on" => self.listeners.on(&argument::<String>(call, 0)?, listener(call, 1)?),
-            "off" => self.listeners.off(&argument::<String>(call, 0)?, &listener(call, 1)?),
-            "subscribe" => self.listeners.subscribe(listener(call, 0)?),
-            "unsubscribe" => self.listeners.unsubscribe(&listener(call, 0)?),
-            // The rest of the API: getters, and calls on which nothing acts in this build of the SDK.
-            _ => {}
+            Asked::Listeners(change) => self.audience.change(change),
+            Asked::Nothing => {}
         }
         Ok(())
     }
+}
 
-    /// Remembers what the listeners among the arguments are to throw.
-    fn learn_exceptions(&mut self, call: &ApiCall) {
-        for argument in &call.args {
-            let text = |key: &str| argument.get(key).and_then(Value::as_str).map(str::to_owned);
-            if let (Some(name), Some(text)) = (text("$listener"), text("throws")) {
-                let nth = argument.get("nth").and_then(Value::as_u64).filter(|nth| *nth > 0);
-                self.exceptions.insert(name, Exception { text, nth });
-            }
+/// What a recorded call asks for.
+pub(crate) enum Asked {
+    /// A call on the session.
+    Session(step::Call),
+    /// Another set of listeners.
+    Listeners(Change),
+    /// Nothing that acts: a getter, or a call without effect in this build of the SDK.
+    Nothing,
+}
+
+/// Reads a recorded call other than `create`.
+pub(crate) fn asked(call: &ApiCall) -> Result<Asked, Mismatch> {
+    use step::Call;
+    let asked = match call.call.as_str() {
+        // Without credentials it throws, and does nothing else.
+        "connect" if given(call, 0).is_none() => return Ok(Asked::Nothing),
+        "connect" => {
+            let options = match given(call, 1) {
+                None => ConnectOptions::default(),
+                Some(_) => argument(call, 1)?,
+            };
+            Call::Connect(argument(call, 0)?, options)
         }
-    }
+        "disconnect" => Call::Disconnect,
+        "updateToken" => Call::UpdateToken(argument(call, 0)?),
+        "updateConfig" => Call::UpdateConfig(compare::fill(call.args.first().unwrap_or(&Value::Null))),
+        "connection.resetConnection" => Call::ResetConnection,
+        "connection.enableConnectivityChecking" => Call::EnableConnectivityChecking(argument(call, 0)?),
+        "notification.enableWebsocket" => Call::EnableWebsocket(argument(call, 0)?),
+        "destroy" => Call::Destroy,
+        "on" => return Ok(Asked::Listeners(Change::On(argument(call, 0)?, listener(call, 1)?))),
+        "off" => return Ok(Asked::Listeners(Change::Off(argument(call, 0)?, listener(call, 1)?))),
+        "subscribe" => return Ok(Asked::Listeners(Change::Subscribe(listener(call, 0)?))),
+        "unsubscribe" => return Ok(Asked::Listeners(Change::Unsubscribe(listener(call, 0)?))),
+        _ => return Ok(Asked::Nothing),
+    };
+    Ok(Asked::Session(asked))
 }
 
 /// The function that an argument stands for.

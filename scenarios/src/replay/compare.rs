@@ -1,9 +1,10 @@
 //! How what the port says is compared with what was recorded.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use kandy_client::{Fields, Request, Session};
+use kandy_client::{Fields, Request, Session, Time};
 use serde_json::{Value, json};
 
+use super::difference::clock;
 use crate::recording::{Address, Fetch, Shown, UNDEFINED, WireRequest, body_text};
 
 /// The platform's addresses in a replay, for the placeholders of a recording.
@@ -19,29 +20,29 @@ const OPTIONAL_PREFIX: &str = "Failed to execute 'json' on 'Response': ";
 
 /// What was recorded, and what the port did instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mismatch {
-    pub(super) expected: String,
-    pub(super) got: String,
+pub(crate) struct Mismatch {
+    pub(crate) expected: String,
+    pub(crate) got: String,
 }
 
 impl Mismatch {
-    pub(super) fn new(expected: String, got: String) -> Self {
+    pub(crate) fn new(expected: String, got: String) -> Self {
         Self { expected, got }
     }
 
     /// Says at which of several looks it was found.
-    pub(super) fn within(self, place: &str) -> Self {
+    pub(crate) fn within(self, place: &str) -> Self {
         Self { expected: format!("{} (snapshot: {place})", self.expected), got: self.got }
     }
 }
 
 /// The recording lacks something that the replay needs.
-pub(super) fn missing(what: &str) -> Mismatch {
+pub(crate) fn missing(what: &str) -> Mismatch {
     Mismatch::new(format!("a recording with {what}"), "none in it".to_owned())
 }
 
 /// Compares a request with the page's record of it and, where it came that far, the platform's.
-pub(super) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Request) -> Result<(), Mismatch> {
+pub(crate) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Request) -> Result<(), Mismatch> {
     text("method", fetch.method(), request.method.as_str())?;
     address("address", &fetch.address, &request.url)?;
     let Some(on_wire) = on_wire else {
@@ -56,14 +57,14 @@ pub(super) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Re
 }
 
 /// Compares an address; one that the page could not take apart says nothing.
-pub(super) fn address(what: &str, expected: &Address, got: &str) -> Result<(), Mismatch> {
+pub(crate) fn address(what: &str, expected: &Address, got: &str) -> Result<(), Mismatch> {
     match expected.url() {
         Some(expected) => text(what, &fill_text(&expected), got),
         None => Ok(()),
     }
 }
 
-pub(super) fn text(what: &str, expected: &str, got: &str) -> Result<(), Mismatch> {
+pub(crate) fn text(what: &str, expected: &str, got: &str) -> Result<(), Mismatch> {
     if expected == got {
         return Ok(());
     }
@@ -71,27 +72,41 @@ pub(super) fn text(what: &str, expected: &str, got: &str) -> Result<(), Mismatch
 }
 
 /// Compares what a client shows.
-pub(super) fn shown(expected: &Shown, session: &Session) -> Result<(), Mismatch> {
-    let connection = session.connection();
-    let mut got = json!(connection);
-    if connection.error.is_none() {
-        got["error"] = UNDEFINED.into();
+pub(crate) fn shown(expected: &Shown, got: &Shown) -> Result<(), Mismatch> {
+    value("getConnection()", &expected.connection, &got.connection)?;
+    value("getUserInfo()", &expected.user_info, &got.user_info)?;
+    value("webSocketConnected", &json!(expected.web_socket_connected), &json!(got.web_socket_connected))
+}
+
+/// What a client shows, as a recording writes it.
+pub(crate) fn look(session: &Session) -> Shown {
+    let now = session.connection();
+    let mut connection = json!(now);
+    if now.error.is_none() {
+        connection["error"] = UNDEFINED.into();
     }
-    value("getConnection()", &expected.connection, &got)?;
     let user_info = session.user_info().map_or_else(|| json!({}), |user| fields(user.fields()));
-    value("getUserInfo()", &expected.user_info, &user_info)?;
-    let connected = session.socket_state().map(|state| state.connected);
-    value("webSocketConnected", &json!(expected.web_socket_connected), &json!(connected))
+    let web_socket_connected = session.socket_state().map(|state| state.connected);
+    Shown { connection, user_info, web_socket_connected }
+}
+
+/// Compares when timers would fire, in whatever order they are given.
+pub(crate) fn timers(expected: &[Time], mut got: Vec<Time>) -> Result<(), Mismatch> {
+    let mut expected = expected.to_vec();
+    expected.sort();
+    got.sort();
+    let shown = |times: &[Time]| times.iter().map(|time| clock(*time)).collect::<Vec<_>>().join(", ");
+    text("pending timers", &shown(&expected), &shown(&got))
 }
 
 /// An object as a recording writes it.
-pub(super) fn fields(fields: Fields) -> Value {
+pub(crate) fn fields(fields: Fields) -> Value {
     let field = |(key, value): (&str, Option<Value>)| (key.to_owned(), value.unwrap_or_else(|| UNDEFINED.into()));
     Value::Object(fields.into_iter().map(field).collect())
 }
 
 /// Compares two values; what is told is the first place where they differ.
-pub(super) fn value(place: &str, expected: &Value, got: &Value) -> Result<(), Mismatch> {
+pub(crate) fn value(place: &str, expected: &Value, got: &Value) -> Result<(), Mismatch> {
     let differ = || Err(Mismatch::new(format!("{place} {expected}"), format!("{place} {got}")));
     match (expected, got) {
         (Value::Object(expected), Value::Object(members)) if expected.len() == members.len() => {
@@ -122,7 +137,7 @@ fn ported(key: &str) -> &str {
 }
 
 /// Puts the platform's addresses into a configuration. A port that is nothing but its placeholder becomes a number.
-pub(super) fn fill(config: &Value) -> Value {
+pub(crate) fn fill(config: &Value) -> Value {
     match config {
         Value::String(text) => {
             let filled = fill_text(text);
@@ -137,6 +152,6 @@ pub(super) fn fill(config: &Value) -> Value {
     }
 }
 
-fn fill_text(text: &str) -> String {
+pub(crate) fn fill_text(text: &str) -> String {
     PLACEHOLDERS.iter().fold(text.to_owned(), |text, (name, address)| text.replace(name, address))
 }

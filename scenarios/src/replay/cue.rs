@@ -39,12 +39,12 @@ impl<'a> Cues<'a> {
                     calls.push(CallCue { config: config.as_ref(), without_pause: same_tick_before && *same_tick });
                     same_tick_now = *same_tick;
                 }
-                Action::Server { same_tick } => same_tick_now = *same_tick,
+                Action::Server { same_tick, .. } => same_tick_now = *same_tick,
                 Action::Snapshot(snapshot) => {
                     let before = place(&recording.timeline, calls.len(), entry.time, recording.script.get(index + 1));
                     snapshots.push(SnapshotCue { before, time: entry.time, snapshot });
                 }
-                Action::Rule => {}
+                Action::Rule(_) => {}
             }
             same_tick_before = same_tick_now;
         }

@@ -25,7 +25,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    pub(super) fn new(recording: &Recording, at: usize, now: Time, mismatch: Mismatch) -> Self {
+    pub(crate) fn new(recording: &Recording, at: usize, now: Time, mismatch: Mismatch) -> Self {
         let (before, behind) = RECORDS_AROUND;
         let shown = at.saturating_sub(before)..recording.timeline.len().min(at + behind + 1);
         let mut context: Vec<String> = shown
@@ -53,13 +53,13 @@ impl fmt::Display for Difference {
 }
 
 /// Seconds with three decimals.
-pub(super) fn clock(time: Time) -> String {
+pub(crate) fn clock(time: Time) -> String {
     let millis = time.as_millis();
     format!("{}.{:03}", millis / 1000, millis % 1000)
 }
 
 /// One line for a record.
-pub(super) fn describe(record: &Record) -> String {
+pub(crate) fn describe(record: &Record) -> String {
     match record {
         Record::Api(call) => describe_call(call),
         Record::Fetch(fetch) => format!("request {} {} {}", fetch.id, fetch.method(), show_address(&fetch.address)),
@@ -82,7 +82,7 @@ pub(super) fn describe(record: &Record) -> String {
 }
 
 /// One line for a call, without what is secret in its arguments.
-pub(super) fn describe_call(call: &ApiCall) -> String {
+pub(crate) fn describe_call(call: &ApiCall) -> String {
     let first = call.args.first();
     let argument = match first {
         Some(Value::Object(argument)) => argument.get("username").or_else(|| argument.get("$listener")),
@@ -98,7 +98,7 @@ pub(super) fn describe_call(call: &ApiCall) -> String {
 }
 
 /// One line for an event.
-pub(super) fn describe_event(event: &str, args: &Value) -> String {
+pub(crate) fn describe_event(event: &str, args: &Value) -> String {
     format!("event {event} {args}")
 }
 

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::audience::{Audience, Listener};
 use super::compare::{self, Mismatch};
 use super::difference;
 use super::traffic::Traffic;
-use crate::recording::{Record, Timed};
-use kandy_client::{
-    Call, Emission, Event, Listeners, Output, RequestId, Session, SocketId, Time, Timer, WebSocketInput,
-};
+use crate::recording::Record;
+use kandy_client::{Call, Emission, Event, Output, RequestId, Session, SocketId, Time, Timer, WebSocketInput};
 
 /// How a recording writes a binary frame; its content was not kept.
 const BINARY: &str = "[Blob]";
@@ -32,28 +31,9 @@ pub(super) struct Page {
 pub(super) struct Client {
     pub(super) name: String,
     pub(super) session: Session,
-    pub(super) listeners: Listeners<Listener>,
-    /// What each listener throws, and at which call.
-    pub(super) exceptions: BTreeMap<String, Exception>,
-    heard: BTreeMap<String, u64>,
+    pub(super) audience: Audience,
     /// The session's timers, each with its place in the order of arming of the whole page.
     armed: Vec<(Time, Timer, u64)>,
-}
-
-/// A listener in the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Listener {
-    /// The recorder's own wildcard.
-    Recorder,
-    /// One of the script's.
-    Named(String),
-}
-
-/// What a listener throws.
-pub(super) struct Exception {
-    pub(super) text: String,
-    /// The number of the call, if the script gives one.
-    pub(super) nth: Option<u64>,
 }
 
 /// One event on its way through the listeners.
@@ -149,7 +129,7 @@ impl Page {
     pub(super) fn walk(&mut self) -> Option<(usize, Event, Listener)> {
         loop {
             if let Some(Walk { client, event, emission }) = &mut self.walk {
-                if let Some(call) = emission.next(&self.clients[*client].listeners) {
+                if let Some(call) = emission.next(&self.clients[*client].audience.listeners) {
                     let (Call::Typed(listener) | Call::Wildcard(listener)) = call;
                     return Some((*client, event.clone(), listener));
                 }
@@ -167,7 +147,7 @@ impl Page {
 
     /// Whether the clients have nothing to say.
     pub(super) fn is_settled(&self) -> bool {
-        let is_over = |walk: &Walk| walk.emission.clone().next(&self.clients[walk.client].listeners).is_none();
+        let is_over = |walk: &Walk| walk.emission.clone().next(&self.clients[walk.client].audience.listeners).is_none();
         self.effects.is_empty() && self.events.is_empty() && self.walk.as_ref().is_none_or(is_over)
     }
 
@@ -206,35 +186,6 @@ impl Page {
 
 impl Client {
     pub(super) fn new(name: &str, session: Session) -> Self {
-        let mut listeners = Listeners::default();
-        listeners.subscribe(Listener::Recorder);
-        Self {
-            name: name.to_owned(),
-            session,
-            listeners,
-            exceptions: BTreeMap::new(),
-            heard: BTreeMap::new(),
-            armed: Vec::new(),
-        }
-    }
-
-    /// Counts a call of a listener; gives its number.
-    pub(super) fn hear(&mut self, listener: &str) -> u64 {
-        let heard = self.heard.entry(listener.to_owned()).or_default();
-        *heard += 1;
-        *heard
-    }
-
-    /// Whether a listener throws at its `nth` call. Without a number in the script it is the first call, unless the
-    /// page saw more than one exception of that text.
-    pub(super) fn throws(&self, listener: &str, nth: u64, timeline: &[Timed<Record>]) -> bool {
-        let Some(exception) = self.exceptions.get(listener) else {
-            return false;
-        };
-        let is_its = |record: &&Timed<Record>| matches!(&record.what, Record::UnhandledRejection { message } if *message == exception.text);
-        match exception.nth {
-            Some(number) => number == nth,
-            None => nth == 1 || timeline.iter().filter(is_its).count() > 1,
-        }
+        Self { name: name.to_owned(), session, audience: Audience::default(), armed: Vec::new() }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Where an address leads.
 #[derive(Debug)]
-pub(super) enum Address<'a> {
+pub(crate) enum Address<'a> {
     /// To the platform: the path and query.
     Platform(http::Uri),
     /// To nothing in this world, or nowhere at all.
@@ -13,7 +13,7 @@ pub(super) enum Address<'a> {
 
 impl<'a> Address<'a> {
     /// `servers` are the platform's, each as `host:port`, or as a `host` that answers on every port.
-    pub(super) fn of(url: &'a str, servers: &[String]) -> Self {
+    pub(crate) fn of(url: &'a str, servers: &[String]) -> Self {
         let rest = ["https://", "http://", "wss://", "ws://"].iter().find_map(|scheme| url.strip_prefix(scheme));
         let (host, path) = rest.map_or(("", ""), |rest| rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())));
         match http::Uri::try_from(path) {

@@ -5,7 +5,7 @@ use kandy_mock_server::{Platform, PlatformError, Time};
 use crate::step::{Command, Done};
 
 /// Makes the platform do what a script asks for. What comes of it is for the world to take out and carry on.
-pub(super) fn command(platform: &mut Platform, now: Time, command: Command) -> Result<Done, PlatformError> {
+pub(crate) fn command(platform: &mut Platform, now: Time, command: Command) -> Result<Done, PlatformError> {
     let done = match command {
         Command::AddUser(name, password, options) => {
             platform.add_user(now, &name, &password, options).map(Done::from)?

@@ -116,22 +116,13 @@ impl Stage {
         let now = Time::from_duration(self.now);
         let Client { name, session, .. } = &mut self.clients[id.0];
         self.transcript.push(self.now, name, Kind::Call, call.to_string())?;
-        match call {
-            Call::Connect(credentials, options) => session.connect(now, &credentials, &options),
-            Call::Disconnect => session.disconnect(now),
-            Call::UpdateToken(credentials) => session.update_token(now, &credentials),
-            Call::UpdateConfig(patch) => return Ok(Done::Violations(session.update_config(now, &patch)?)),
-            Call::ResetConnection => session.reset_connection(now),
-            Call::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, enabled),
-            Call::EnableWebsocket(enabled) => session.enable_websocket(now, enabled),
-            Call::Destroy => {
-                session.destroy(now);
-                // A destroyed client emits nothing, not even what waits already.
-                self.events.retain(|(client, _)| *client != id);
-            }
-            Call::WithoutEffect(_) => {}
+        let tells_violations = matches!(call, Call::UpdateConfig(_));
+        let violations = call.make(now, session)?;
+        if session.is_destroyed() {
+            // A destroyed client emits nothing, not even what waits already.
+            self.events.retain(|(client, _)| *client != id);
         }
-        Ok(Done::Nothing)
+        Ok(if tells_violations { Done::Violations(violations) } else { Done::Nothing })
     }
 
     pub(super) fn respond(&mut self, client: ClientId, id: RequestId, answer: Result<Response, NetworkFailure>) {

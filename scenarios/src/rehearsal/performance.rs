@@ -1,0 +1,271 @@
+//! The run: the script of a recording in a simulated world.
+
+use kandy_client::{Call, Config, Emission, Event, Time};
+use serde_json::Value;
+
+use super::platform;
+use crate::recording::{Action, ApiCall, Recording, Rule, Shown};
+use crate::replay::audience::{Audience, Listener};
+use crate::replay::call::{Asked, asked};
+use crate::replay::compare::{self, Mismatch};
+use crate::step::{self, ClientId, Command, Done, Step};
+use crate::transcript::{Kind, Transcript};
+use crate::world::{PLATFORM_SERVER, Sim, Turn};
+
+/// The recorder's host, for which the simulated platform stands in.
+pub(super) const RECORDED_HOST: &str = "127.0.0.1";
+
+/// A recording being performed.
+pub(super) struct Performance<'a> {
+    recording: &'a Recording,
+    sim: Sim,
+    clients: Vec<Client>,
+    /// All that the page saw, in order.
+    pub(super) seen: Vec<(Time, Seen)>,
+    /// How many records of the transcript are in `seen`.
+    read: usize,
+}
+
+/// Something that the page saw.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Seen {
+    /// A request: method and address.
+    Request(String),
+    /// A websocket was made: its number and address.
+    Opens(String),
+    /// The SDK closed a websocket.
+    Closes(String),
+    /// The recorder's own listener heard an event.
+    Event { client: String, event: &'static str, args: Value, shown: Shown },
+    /// A listener of the script heard one.
+    Listener { client: String, listener: String, event: &'static str, args: Value },
+    /// The script took a snapshot, or the recording ended.
+    Snapshot { name: String, shown: Shown },
+    /// When the timers would fire that are armed at the end.
+    Timers(Vec<Time>),
+}
+
+/// The application's side of a client.
+struct Client {
+    name: String,
+    audience: Audience,
+    rules: Vec<(Rule, u64)>,
+}
+
+impl<'a> Performance<'a> {
+    pub(super) fn new(recording: &'a Recording) -> Self {
+        Self { recording, sim: Sim::default(), clients: Vec::new(), seen: Vec::new(), read: 0 }
+    }
+
+    pub(super) fn into_transcript(self) -> Transcript {
+        self.sim.into_transcript()
+    }
+
+    /// Performs the whole script.
+    pub(super) fn play(&mut self) -> Result<(), Mismatch> {
+        self.command(platform::stage(self.recording)?)?;
+        let mut same_tick_before = false;
+        for entry in &self.recording.script {
+            let same_tick =
+                matches!(&entry.what, Action::Call { same_tick: true, .. } | Action::Server { same_tick: true, .. });
+            if !(same_tick_before && same_tick) {
+                self.settle(entry.time)?;
+            }
+            same_tick_before = same_tick;
+            self.act(&entry.what)?;
+        }
+        self.finish()
+    }
+
+    fn act(&mut self, action: &Action) -> Result<(), Mismatch> {
+        match action {
+            Action::Call { call, config, .. } if call.call == "create" => self.create(call, config.as_ref()),
+            Action::Call { call, .. } => self.call(self.client(&call.client)?, call),
+            Action::Server { action, args, .. } => self.command(platform::action(self.sim.platform(), action, args)?),
+            Action::Snapshot(snapshot) => {
+                let client = snapshot.client.as_ref().map_or(Ok(ClientId(0)), |name| self.client(name))?;
+                self.look(&snapshot.name, client);
+                Ok(())
+            }
+            Action::Rule(rule) => {
+                let client = self.client(&rule.client)?;
+                self.clients[client.0].rules.push((rule.clone(), 0));
+                Ok(())
+            }
+        }
+    }
+
+    fn create(&mut self, call: &ApiCall, config: Option<&Value>) -> Result<(), Mismatch> {
+        let config = relocate(&compare::fill(config.unwrap_or(&self.recording.config)));
+        let (config, _) = Config::from_json(&config).map_err(impossible)?;
+        self.apply(Step::Create { name: call.client.clone(), config: Box::new(config) })?;
+        self.clients.push(Client { name: call.client.clone(), audience: Audience::default(), rules: Vec::new() });
+        Ok(())
+    }
+
+    fn call(&mut self, client: ClientId, call: &ApiCall) -> Result<(), Mismatch> {
+        let audience = &mut self.clients[client.0].audience;
+        audience.learn_behaviour(call);
+        match asked(call)? {
+            Asked::Session(step::Call::UpdateConfig(patch)) => {
+                let call = step::Call::UpdateConfig(relocate(&patch));
+                self.apply(Step::Call { client, call }).map(drop)
+            }
+            Asked::Session(call) => self.apply(Step::Call { client, call }).map(drop),
+            Asked::Listeners(change) => {
+                audience.change(change);
+                Ok(())
+            }
+            Asked::Nothing => Ok(()),
+        }
+    }
+
+    fn command(&mut self, commands: Vec<Command>) -> Result<(), Mismatch> {
+        commands.into_iter().try_for_each(|command| self.apply(Step::Command(command)).map(drop))
+    }
+
+    fn apply(&mut self, step: Step) -> Result<Done, Mismatch> {
+        let done = self.sim.apply(step).map_err(impossible)?;
+        self.read_transcript();
+        Ok(done)
+    }
+
+    /// Lets the world move until nothing is left up to `time`.
+    fn settle(&mut self, time: Time) -> Result<(), Mismatch> {
+        loop {
+            let turn = self.sim.turn(time.since_start()).map_err(impossible)?;
+            self.read_transcript();
+            match turn {
+                Turn::Moved => {}
+                Turn::Event(client, event) => self.emit(client, &event)?,
+                Turn::Quiet => return Ok(()),
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), Mismatch> {
+        let end = &self.recording.final_state;
+        self.settle(end.time)?;
+        if end.state.is_some() && !self.clients.is_empty() {
+            self.look("the end", ClientId(0));
+        }
+        let timers = (0..self.clients.len()).flat_map(|client| self.sim.session(ClientId(client)).timers());
+        let timers = timers.map(|(due, _)| due).collect();
+        self.see(Seen::Timers(timers));
+        Ok(())
+    }
+
+    fn emit(&mut self, client: ClientId, event: &Event) -> Result<(), Mismatch> {
+        let mut emission = Emission::new(event.name());
+        loop {
+            let next = emission.next(&self.clients[client.0].audience.listeners);
+            let Some(Call::Typed(listener) | Call::Wildcard(listener)) = next else { return Ok(()) };
+            let name = self.clients[client.0].name.clone();
+            let args = compare::fields(event.args());
+            match listener {
+                Listener::Recorder => {
+                    let shown = compare::look(self.sim.session(client));
+                    self.see(Seen::Event { client: name, event: event.name(), args, shown });
+                    self.follow_rules(client, event)?;
+                }
+                Listener::Named(listener) => {
+                    self.see(Seen::Listener { client: name, listener: listener.clone(), event: event.name(), args });
+                    let audience = &mut self.clients[client.0].audience;
+                    let nth = audience.hear(&listener);
+                    let calls = audience.calls(&listener, nth);
+                    let throws = audience.throws(&listener, nth, &self.recording.timeline);
+                    self.make_calls(client, &calls)?;
+                    if throws {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    fn follow_rules(&mut self, client: ClientId, event: &Event) -> Result<(), Mismatch> {
+        let args = compare::fields(event.args());
+        for index in 0..self.clients[client.0].rules.len() {
+            let shown = compare::look(self.sim.session(client));
+            let (rule, fitting) = &mut self.clients[client.0].rules[index];
+            let is_reason =
+                rule.reason.as_ref().is_none_or(|reason| args.get("reason") == Some(&Value::from(reason.as_str())));
+            let is_state = rule.when.iter().all(|(key, value)| shown.connection.get(key) == Some(value));
+            if rule.event != event.name() || !is_reason || !is_state {
+                continue;
+            }
+            *fitting += 1;
+            if *fitting == rule.nth {
+                let calls = rule.calls.clone();
+                self.make_calls(client, &calls)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the calls of a listener, each a function with its arguments.
+    fn make_calls(&mut self, client: ClientId, calls: &[Vec<Value>]) -> Result<(), Mismatch> {
+        for call in calls {
+            let (function, args) = call.split_first().ok_or_else(|| compare::missing("a call in the listener"))?;
+            let call = ApiCall {
+                client: self.clients[client.0].name.clone(),
+                call: function.as_str().unwrap_or_default().to_owned(),
+                args: args.to_vec(),
+                in_listener: true,
+            };
+            self.call(client, &call)?;
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, name: &str, client: ClientId) {
+        let shown = compare::look(self.sim.session(client));
+        self.see(Seen::Snapshot { name: name.to_owned(), shown });
+    }
+
+    fn see(&mut self, seen: Seen) {
+        self.seen.push((Time::from_duration(self.sim.now()), seen));
+    }
+
+    /// Notes what the clients have sent; the transcript has it at once, in order.
+    fn read_transcript(&mut self) {
+        let records = self.sim.transcript().records();
+        for record in &records[self.read..] {
+            if !self.clients.iter().any(|client| *client.name == *record.who) {
+                continue;
+            }
+            let seen = match record.kind {
+                Kind::Request => Seen::Request(after_label(&record.text).to_owned()),
+                Kind::Socket if record.text.ends_with(" closes") => Seen::Closes(record.text.clone()),
+                Kind::Socket => Seen::Opens(record.text.clone()),
+                _ => continue,
+            };
+            self.seen.push((Time::from_duration(record.time), seen));
+        }
+        self.read = records.len();
+    }
+
+    fn client(&self, name: &str) -> Result<ClientId, Mismatch> {
+        let found = self.clients.iter().position(|client| client.name == name);
+        found.map(ClientId).ok_or_else(|| compare::missing(&format!("a client {name}")))
+    }
+}
+
+/// The text of a request without its number in the transcript.
+fn after_label(text: &str) -> &str {
+    text.split_once(' ').map_or(text, |(_, request)| request)
+}
+
+/// Puts the simulated platform in the place of the recorder's.
+fn relocate(config: &Value) -> Value {
+    match config {
+        Value::String(text) => text.replace(RECORDED_HOST, PLATFORM_SERVER).into(),
+        Value::Array(items) => items.iter().map(relocate).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, field)| (key.clone(), relocate(field))).collect(),
+        other => other.clone(),
+    }
+}
+
+fn impossible(error: impl std::error::Error) -> Mismatch {
+    Mismatch::new("a world that follows the script".to_owned(), error.to_string())
+}

@@ -1,0 +1,110 @@
+//! The listeners of one client in a recording.
+
+use std::collections::BTreeMap;
+
+use kandy_client::Listeners;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::recording::{ApiCall, Record, Timed};
+
+/// Who listens to a client, and what each listener does of itself.
+pub(crate) struct Audience {
+    pub(crate) listeners: Listeners<Listener>,
+    /// What each listener throws, and at which call.
+    exceptions: BTreeMap<String, Exception>,
+    /// The calls that each listener makes, and at which call of its own.
+    calls: BTreeMap<String, (u64, Vec<Vec<Value>>)>,
+    heard: BTreeMap<String, u64>,
+}
+
+/// A listener in the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Listener {
+    /// The recorder's own wildcard.
+    Recorder,
+    /// One of the script's.
+    Named(String),
+}
+
+/// What a listener throws.
+struct Exception {
+    text: String,
+    /// The number of the call, if the script gives one.
+    nth: Option<u64>,
+}
+
+impl Default for Audience {
+    /// The recorder's own listener, from the start.
+    fn default() -> Self {
+        let mut listeners = Listeners::default();
+        listeners.subscribe(Listener::Recorder);
+        Self { listeners, exceptions: BTreeMap::new(), calls: BTreeMap::new(), heard: BTreeMap::new() }
+    }
+}
+
+impl Audience {
+    /// Remembers what the listeners among the arguments are to call and to throw.
+    pub(crate) fn learn_behaviour(&mut self, call: &ApiCall) {
+        for argument in &call.args {
+            let text = |key: &str| argument.get(key).and_then(Value::as_str).map(str::to_owned);
+            let nth = argument.get("nth").and_then(Value::as_u64).filter(|nth| *nth > 0);
+            if let (Some(name), Some(text)) = (text("$listener"), text("throws")) {
+                self.exceptions.insert(name, Exception { text, nth });
+            }
+            let calls = argument.get("calls").and_then(|calls| Vec::deserialize(calls).ok());
+            if let (Some(name), Some(calls)) = (text("$listener"), calls) {
+                self.calls.insert(name, (nth.unwrap_or(1), calls));
+            }
+        }
+    }
+
+    /// Makes a change of the listeners.
+    pub(crate) fn change(&mut self, change: Change) {
+        match change {
+            Change::On(event, listener) => self.listeners.on(&event, listener),
+            Change::Off(event, listener) => self.listeners.off(&event, &listener),
+            Change::Subscribe(listener) => self.listeners.subscribe(listener),
+            Change::Unsubscribe(listener) => self.listeners.unsubscribe(&listener),
+        }
+    }
+
+    /// Counts a call of a listener; gives its number.
+    pub(crate) fn hear(&mut self, listener: &str) -> u64 {
+        let heard = self.heard.entry(listener.to_owned()).or_default();
+        *heard += 1;
+        *heard
+    }
+
+    /// What a listener calls at its `nth` call, each a function with its arguments.
+    pub(crate) fn calls(&self, listener: &str, nth: u64) -> Vec<Vec<Value>> {
+        let calls = self.calls.get(listener).filter(|(at, _)| *at == nth);
+        calls.map(|(_, calls)| calls.clone()).unwrap_or_default()
+    }
+
+    /// Whether a listener throws at its `nth` call. Without a number in the script it is the first call, unless the
+    /// page saw more than one exception of that text.
+    pub(crate) fn throws(&self, listener: &str, nth: u64, timeline: &[Timed<Record>]) -> bool {
+        let Some(exception) = self.exceptions.get(listener) else {
+            return false;
+        };
+        let is_its = |record: &&Timed<Record>| matches!(&record.what, Record::UnhandledRejection { message } if *message == exception.text);
+        match exception.nth {
+            Some(number) => number == nth,
+            None => nth == 1 || timeline.iter().filter(is_its).count() > 1,
+        }
+    }
+}
+
+/// A change of the listeners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// `on(event, listener)`
+    On(String, Listener),
+    /// `off(event, listener)`
+    Off(String, Listener),
+    /// `subscribe(listener)`
+    Subscribe(Listener),
+    /// `unsubscribe(listener)`
+    Unsubscribe(Listener),
+}
