@@ -9,6 +9,7 @@ mod failure;
 mod imports;
 mod listener;
 mod names;
+mod nesting;
 mod options;
 mod platform_api;
 mod register;
@@ -28,6 +29,7 @@ use self::explain::{explain, place_of_race};
 use self::failure::{Ending, Halt, Located};
 use self::imports::{Modules, imports_of};
 use self::listener::Arities;
+use self::nesting::release_captured;
 use self::run::Run;
 use crate::diagnostic::Diagnostic;
 use crate::transcript::Transcript;
@@ -166,7 +168,8 @@ impl Host {
         run.begin(limits, world);
         run.root.replace(script.source.root.clone());
         run.arities.borrow_mut().push(script.arities.clone());
-        let result = self.engine.run_ast_with_scope(&mut Scope::new(), &script.ast);
+        let mut scope = Scope::new();
+        let result = self.engine.run_ast_with_scope(&mut scope, &script.ast);
         let result = result
             .and_then(|()| run.settle(&self.engine).map_err(|halt: Halt| run.halt_at(halt, Position::NONE, None)));
         let uncaught = match result {
@@ -182,6 +185,7 @@ impl Host {
             }
             Ok(()) => None,
         };
+        release_captured(&scope);
         let (world, checks, ending) = run.end();
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
             None => Verdict::Passed,

@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rhai::{AST, Dynamic, Engine, EvalAltResult, EvalContext, Position, Token, is_valid_identifier};
+use rhai::{
+    AST, Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, Position, Token,
+    is_valid_identifier,
+};
 
 use super::client_api::{handle_in, register_client_api};
 use super::explain::explain_parse;
@@ -11,7 +14,7 @@ use super::failure::{Ending, Failure, Located};
 use super::imports::{Modules, Resolver};
 use super::platform_api::register_platform_api;
 use super::run::{Run, stop};
-use super::show::MAX_DEPTH;
+use super::show::{MAX_DEPTH, kind, show_map, show_short};
 use super::world_api::register_world_api;
 use crate::diagnostic::Cause;
 
@@ -19,16 +22,26 @@ use crate::diagnostic::Cause;
 pub(super) const CALL_LEVELS: usize = 32;
 /// How deep expressions may be nested, in functions as outside.
 pub(super) const EXPRESSION_LEVELS: usize = 64;
-/// The longest string, in bytes.
-pub(super) const MAX_STRING: usize = 1024 * 1024;
+/// The longest string, in bytes; also all strings of one value together.
+pub(super) const MAX_STRING: usize = 4 * 1024 * 1024;
 /// The longest array, with what is in its elements.
 pub(super) const MAX_ARRAY: usize = 100_000;
-/// The largest map, with what is in its values.
+/// The most keys of a map.
 pub(super) const MAX_MAP: usize = 10_000;
+/// The most keys of all maps in one value: those of a list of events, say.
+pub(super) const MAX_KEYS: usize = 500_000;
 /// The most functions in a script, closures included.
 const MAX_FUNCTIONS: usize = 10_000;
 /// The most variables at once.
-const MAX_VARIABLES: usize = 10_000;
+const MAX_VARIABLES: usize = 500;
+
+/// Words of Rhai that are off, and what to do instead. With the last two a value could get deeper without a variable
+/// being read, which is where [`read_variable`] looks.
+pub(super) const WORDS_OFF: [(&str, &str); 3] = [
+    ("eval", "write the code itself"),
+    ("this", "pass the value on as a parameter"),
+    ("curry", "write a closure that captures the value: `|| f.call(value)`"),
+];
 
 /// What `platform` is called inside the engine. It is a word of the language there, and not a variable: functions and
 /// modules see no variables of the script.
@@ -44,12 +57,14 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
         .set_max_expr_depths(EXPRESSION_LEVELS, EXPRESSION_LEVELS)
         .set_max_string_size(MAX_STRING)
         .set_max_array_size(MAX_ARRAY)
-        .set_max_map_size(MAX_MAP)
+        .set_max_map_size(MAX_KEYS)
         .set_max_functions(MAX_FUNCTIONS)
         .set_max_variables(MAX_VARIABLES)
         // Operations are counted by the run, over all its callbacks.
-        .set_max_operations(0)
-        .disable_symbol("eval");
+        .set_max_operations(0);
+    for (word, _) in WORDS_OFF {
+        engine.disable_symbol(word);
+    }
     let shared = Rc::clone(run);
     engine.on_progress(move |_| shared.count_operation());
     let shared = Rc::clone(run);
@@ -58,11 +73,26 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
     let shared = Rc::clone(compiler);
     #[expect(deprecated, reason = "Rhai marks what may change so; the version is pinned, and tests hold what is used")]
     engine.on_parse_token(move |token, position, _| shared.read_token(token, position));
+    register_output(&mut engine);
     register_client_api(&mut engine, run);
     register_platform_api(&mut engine, run);
     register_world_api(&mut engine, run);
     engine.set_module_resolver(Resolver { run: Rc::clone(run), modules: Rc::clone(modules) });
     engine
+}
+
+/// How maps and closures read in `print` and in text made of them. Rhai would show passwords, and a closure by a name
+/// of its own making.
+fn register_output(engine: &mut Engine) {
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        engine.register_fn(name, |closure: FnPtr| show_short(&closure.into()));
+        engine.register_fn(name, |call: NativeCallContext, map: Map| {
+            show_map(&map, |member| match call.call_native_fn::<ImmutableString>("to_debug", (member.clone(),)) {
+                Ok(text) => text.into(),
+                Err(_) => kind(member).to_owned(),
+            })
+        });
+    }
 }
 
 /// A variable that holds a client is read as that client itself: a closure that has captured the variable could not
@@ -76,14 +106,14 @@ fn read_variable(
     if let Some(handle) = handle_in(value) {
         return Ok(Some(handle));
     }
-    if value.is_locked() {
+    if value.is_shared() && value.is_locked() {
         // In use by a call that is still running: Rhai says so by itself.
         return Ok(None);
     }
     // Rhai does not look at the size of a map when a key is set, nor at how deep values are nested.
     let failure = if value.as_map_ref().is_ok_and(|map| map.len() > MAX_MAP) {
         Some(format!("the map `{name}` has more than {MAX_MAP} keys"))
-    } else if depth(value) > MAX_DEPTH {
+    } else if run.depth_gauge.borrow_mut().is_too_deep(value) {
         Some(format!("`{name}` is nested more than {MAX_DEPTH} levels deep"))
     } else {
         None
@@ -96,28 +126,6 @@ fn read_variable(
             Err(stop(Position::NONE))
         }
     }
-}
-
-/// How deep a value is nested, along one way down.
-fn depth(value: &Dynamic) -> usize {
-    /// How many members are looked at to find the way down.
-    const LOOKED_AT: usize = 8;
-    fn below(value: &Dynamic, depth: usize) -> usize {
-        let is_nest = |member: &&Dynamic| member.is_array() || member.is_map();
-        if depth > MAX_DEPTH {
-            return depth;
-        }
-        if let Ok(items) = value.as_array_ref() {
-            let ends = items.first().into_iter().chain(items.last());
-            return ends.filter(is_nest).map(|member| below(member, depth + 1)).next().unwrap_or(depth);
-        }
-        if let Ok(map) = value.as_map_ref() {
-            let members = map.values().take(LOOKED_AT);
-            return members.filter(is_nest).map(|member| below(member, depth + 1)).next().unwrap_or(depth);
-        }
-        depth
-    }
-    below(value, 0)
 }
 
 /// Compiles scripts, in which `platform` is a word of the language, and Rhai's reserved words may be keys.

@@ -6,7 +6,7 @@ use rhai::{
     AST, ASTNode, Dynamic, EvalAltResult, Expr, ImmutableString, LexError, ParseError, ParseErrorType, Position,
 };
 
-use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_MAP, MAX_STRING, PLATFORM_KEYWORD};
+use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
 use super::names::{self, Of};
 use super::run::Run;
@@ -112,7 +112,18 @@ pub(super) fn place_of_race(error: &EvalAltResult, ast: &AST) -> Position {
 
 /// Explains why a text is no script. `text` is that text, to find what a wrong name was meant to be.
 pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Position) {
-    (explain_parse_type(error.err_type(), text), error.position())
+    let position = error.position();
+    let failure = word_off(text, position).unwrap_or_else(|| explain_parse_type(error.err_type(), text));
+    (failure, position)
+}
+
+/// Explains that a word of Rhai is off, if such a word stands there.
+fn word_off(text: &str, position: Position) -> Option<Failure> {
+    let line = text.lines().nth(position.line()?.checked_sub(1)?)?;
+    let (start, _) = line.char_indices().nth(position.position()?.checked_sub(1)?)?;
+    let word = line[start..].split(|character: char| !(character.is_alphanumeric() || character == '_')).next()?;
+    let (word, help) = WORDS_OFF.iter().find(|(off, _)| *off == word)?;
+    Some(Failure::new(Cause::Syntax, format!("`{word}` is off in scenarios")).with_help(*help))
 }
 
 fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
@@ -166,7 +177,7 @@ fn mismatch(expected: &str, found: &str) -> String {
 fn too_large(what: &str) -> Failure {
     let message = match what {
         what if what.contains("string") => format!("a string is longer than {MAX_STRING} bytes"),
-        what if what.contains("map") => format!("a map has more than {MAX_MAP} keys"),
+        what if what.contains("map") => format!("the maps in a value have more than {MAX_KEYS} keys"),
         what if what.contains("rray") || what.contains("BLOB") => {
             format!("an array has more than {MAX_ARRAY} elements")
         }

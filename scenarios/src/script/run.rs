@@ -13,12 +13,13 @@ use super::Limits;
 use super::duration;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::listener::{Arities, Listener};
+use super::nesting::DepthGauge;
 use crate::diagnostic::Cause;
 use crate::step::{Done, Step};
 use crate::world::{StepError, World};
 
 /// After how many operations the clock is looked at.
-const OPERATIONS_PER_LOOK: u64 = 1024;
+const OPERATIONS_PER_LOOK: u64 = 128;
 /// After how many turns of the world the clock is looked at.
 const TURNS_PER_LOOK: u32 = 64;
 
@@ -42,6 +43,7 @@ pub(super) struct Run {
     pub(super) importing: RefCell<Vec<PathBuf>>,
     /// How many parameters the functions of the script and its modules take.
     pub(super) arities: RefCell<Vec<Rc<Arities>>>,
+    pub(super) depth_gauge: RefCell<DepthGauge>,
     ending: RefCell<Option<Ending>>,
     meter: Meter,
 }
@@ -94,6 +96,7 @@ impl Run {
             modules: RefCell::default(),
             importing: RefCell::default(),
             arities: RefCell::default(),
+            depth_gauge: RefCell::default(),
             ending: RefCell::default(),
             meter: Meter {
                 limits: RefCell::default(),
@@ -108,6 +111,7 @@ impl Run {
     /// Makes ready for a run. Nothing is left of the last one.
     pub(super) fn begin(&self, limits: &Limits, world: World) {
         self.world.replace(world);
+        self.depth_gauge.take();
         self.meter.limits.replace(limits.clone());
         self.meter.deadline.set(clock().checked_add(limits.wall_time));
         self.meter.operations.set(0);
@@ -223,7 +227,7 @@ impl Run {
         }
     }
 
-    fn check_wall_time(&self) -> Result<(), Failure> {
+    pub(super) fn check_wall_time(&self) -> Result<(), Failure> {
         if self.meter.deadline.get().is_none_or(|deadline| clock() < deadline) {
             return Ok(());
         }

@@ -1,14 +1,14 @@
 //! Values as messages show them, and where two of them differ.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-use rhai::{Dynamic, FnPtr, ImmutableString};
+use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 
 use super::client_api::{Client, ConnectionPart, NotificationPart};
 use super::platform_api::PlatformHandle;
 
 /// The longest text of a value in a message.
-const MAX_CHARS: usize = 2_000;
+pub(super) const MAX_CHARS: usize = 2_000;
 /// The longest value that is shown on one line.
 const ONE_LINE: usize = 60;
 /// How deep a value is looked into. Deeper ones are no honest script's.
@@ -30,6 +30,37 @@ pub(super) fn show_short(value: &Dynamic) -> String {
     let mut line = String::new();
     write_value(&mut line, value, None, 0);
     cut(line, ONE_LINE)
+}
+
+/// A map on one line, as `print` writes it; `show` shows its members.
+pub(super) fn show_map(map: &Map, show: impl Fn(&Dynamic) -> String) -> String {
+    let mut line = "#{".to_owned();
+    for (index, (key, member)) in map.iter().enumerate() {
+        if line.len() > 4 * MAX_CHARS {
+            line.push('…');
+            break;
+        }
+        let comma = if index > 0 { ", " } else { "" };
+        let member = if is_secret(Some(key), member) { SECRET.to_owned() } else { show(member) };
+        let _ = write!(line, "{comma}{}: {member}", Key(key));
+    }
+    line + "}"
+}
+
+/// What is shown of a secret.
+const SECRET: &str = "\"***\"";
+
+fn is_secret(key: Option<&str>, member: &Dynamic) -> bool {
+    key == Some("password") && member.is_string()
+}
+
+/// A key of a map: in quotes where it is no name.
+struct Key<'a>(&'a str);
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if rhai::is_valid_identifier(self.0) { f.write_str(self.0) } else { write!(f, "{:?}", self.0) }
+    }
 }
 
 /// The kind of a value in plain words: `an integer`, `a map`.
@@ -58,7 +89,7 @@ pub(super) fn kind_of_type(name: &str) -> &'static str {
         "platform" => "the platform",
         name if name == std::any::type_name::<ImmutableString>() => "a string",
         name if name == std::any::type_name::<rhai::Array>() => "an array",
-        name if name == std::any::type_name::<rhai::Map>() => "a map",
+        name if name == std::any::type_name::<Map>() => "a map",
         name if name == std::any::type_name::<rhai::Blob>() => "a blob",
         name if name == std::any::type_name::<FnPtr>() => "a closure",
         name if name == std::any::type_name::<Client>() => "a client",
@@ -116,11 +147,15 @@ fn write_members<'a>(
         }
         count += 1;
         if let Some(key) = key {
-            let _ = if rhai::is_valid_identifier(key) { write!(out, "{key}: ") } else { write!(out, "{key:?}: ") };
+            let _ = write!(out, "{}: ", Key(key));
         }
         // A short member stays on its line.
         let mut line = String::new();
-        write_value(&mut line, member, None, depth + 1);
+        if is_secret(key, member) {
+            line.push_str(SECRET);
+        } else {
+            write_value(&mut line, member, None, depth + 1);
+        }
         if line.chars().count() <= ONE_LINE || inner.is_none() {
             out.push_str(&line);
         } else {
@@ -136,7 +171,7 @@ fn write_members<'a>(
     out.push_str(close);
 }
 
-fn cut(text: String, most: usize) -> String {
+pub(super) fn cut(text: String, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
@@ -270,6 +305,12 @@ mod tests {
         let shown = show(&value(&format!("#{{a: \"{long}\", b: #{{c: \"{long}\", d: 1}}}}")));
         assert_eq!(shown, format!("#{{\n  a: \"{long}\",\n  b: #{{\n    c: \"{long}\",\n    d: 1,\n  }},\n}}"));
         assert!(show(&value(&format!("[{}]", "1, ".repeat(3000)))).chars().count() <= MAX_CHARS + 1);
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let credentials = value(r#"[#{username: "alice", password: "s3cret"}, #{password: ()}]"#);
+        assert_eq!(show(&credentials), r#"[#{password: "***", username: "alice"}, #{password: ()}]"#);
     }
 
     #[test]

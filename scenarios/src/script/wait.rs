@@ -312,7 +312,7 @@ impl Run {
 /// The event of that name.
 pub(super) fn event_name(name: &str) -> Result<&'static str, Failure> {
     EVENT_NAMES.into_iter().find(|known| *known == name).ok_or_else(|| {
-        let failure = Failure::argument(format!("there is no event {name:?}"))
+        let failure = Failure::argument(format!("there is no event {}", show_short(&name.into())))
             .with_note(format!("the events are {}", EVENT_NAMES.join(", ")));
         failure.with_nearest(nearest(name, EVENT_NAMES))
     })

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use regex::Regex;
+use regex::RegexBuilder;
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
 use super::client_api::Client;
@@ -11,10 +11,16 @@ use super::failure::{Ending, Failure, Halt, Located};
 use super::options::texts;
 use super::register::register;
 use super::run::Run;
-use super::show::{Difference, difference, kind, show, show_short};
+use super::show::{Difference, MAX_CHARS, cut, difference, kind, show, show_short};
 use super::wait::DEFAULT_TIMEOUT;
 use crate::diagnostic::Cause;
 use crate::step::Step;
+
+/// The longest text that is matched with a regular expression, in bytes.
+const MAX_MATCHED: usize = 8 * 1024;
+/// The memory that a regular expression may take, in bytes. Together they bound the time of a match, which the clock
+/// of a run does not see.
+const MAX_PATTERN: usize = 1024 * 1024;
 
 pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
     register_output(engine, run);
@@ -127,8 +133,18 @@ impl Run {
 
     fn assert_match(&self, text: &str, pattern: &str) -> Result<(), Halt> {
         self.count_check();
-        let regex = Regex::new(pattern).map_err(|error| {
-            Failure::argument(format!("{pattern:?} is no regular expression")).with_note(error.to_string())
+        if text.len() > MAX_MATCHED {
+            return Err(Failure::new(Cause::Limit, format!("the text is longer than {MAX_MATCHED} bytes"))
+                .with_help("match a part of it: `text.sub_string(0, 1000)`")
+                .into());
+        }
+        let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build();
+        let regex = regex.map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => {
+                Failure::new(Cause::Limit, "the regular expression is too large").with_help("repeat less in it")
+            }
+            error => Failure::argument(format!("{} is no regular expression", show_short(&pattern.into())))
+                .with_note(cut(error.to_string(), MAX_CHARS)),
         })?;
         if regex.is_match(text) {
             return Ok(());

@@ -137,6 +137,6 @@ fn rhais_own_errors_are_placed_and_told() {
 
 #[test]
 fn an_error_in_a_closure_or_function_is_placed_there() {
-    let diagnostic = failure("fn f(x) {\n  x.foo\n}\nlet g = |x| f(x);\n[1].for_each(|x| g.call(this));");
+    let diagnostic = failure("fn f(x) {\n  x.foo\n}\nlet g = |x| f(x);\n[1].map(|x| g.call(x));");
     assert_eq!((diagnostic.line, diagnostic.column), (2, 5), "{diagnostic}");
 }
