@@ -61,7 +61,7 @@ pub enum Call {
 }
 
 /// The verbs of the script's `platform`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Command {
     /// `addUser(name, password, options)`
     AddUser(String, String, UserOptions),
@@ -183,6 +183,20 @@ impl fmt::Display for Call {
     }
 }
 
+/// Without passwords. What sets the stage is in no transcript, so that it needs a form of its own here.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddUser(name, _, options) => {
+                f.debug_tuple("AddUser").field(name).field(&"***").field(options).finish()
+            }
+            Self::SetPassword(name, _) => f.debug_tuple("SetPassword").field(name).field(&"***").finish(),
+            Self::IssueToken(user, options) => f.debug_tuple("IssueToken").field(user).field(options).finish(),
+            shown => f.write_str(&shown.control_text().unwrap_or_default()),
+        }
+    }
+}
+
 impl Command {
     /// The command as a transcript shows it; `None` for one that only sets the stage.
     #[must_use]
@@ -212,5 +226,31 @@ impl Command {
             Self::AnswerPings(enabled) => format!("answerPings {enabled}"),
             Self::Latency(latency) => format!("latency {} ms", latency.as_millis()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_is_in_the_debug_form_of_a_step() {
+        let secret = || "s3cret".to_owned();
+        let user = || "alice".to_owned();
+        let options = TokenOptions { oauth_token: Some(secret()), ..TokenOptions::default() };
+        let credentials = Credentials::password("alice", secret());
+        for (step, shown) in [
+            (Step::Command(Command::AddUser(user(), secret(), UserOptions::default())), "AddUser(\"alice\", \"***\""),
+            (Step::Command(Command::SetPassword(user(), secret())), "SetPassword(\"alice\", \"***\")"),
+            (Step::Command(Command::IssueToken(user(), options)), "IssueToken(\"alice\", TokenOptions"),
+            (Step::Command(Command::Cut(user())), "Command(cut alice)"),
+            (
+                Step::Call { client: ClientId(0), call: Call::Connect(credentials, ConnectOptions::default()) },
+                "username: Some(\"alice\")",
+            ),
+        ] {
+            let text = format!("{step:?}");
+            assert!(text.contains(shown) && !text.contains("s3cret"), "{text}");
+        }
     }
 }

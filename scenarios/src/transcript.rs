@@ -9,7 +9,7 @@ use kandy_client::{DisconnectReason, Event, Session};
 /// The most records that one run may leave.
 pub const MAX_RECORDS: usize = 100_000;
 /// The longest text of one line; what is longer ends with an ellipsis.
-const MAX_TEXT: usize = 400;
+pub(crate) const MAX_TEXT: usize = 400;
 
 /// What happened, in the order in which it happened.
 #[derive(Clone, Debug, Default)]

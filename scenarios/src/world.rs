@@ -7,10 +7,13 @@
 
 pub(crate) mod address;
 pub(crate) mod command;
+mod length;
 mod link;
 mod live;
 mod sim;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -28,13 +31,19 @@ use stage::Stage;
 use crate::step::{ClientId, Done, Step};
 use crate::transcript::{Kind, Transcript, TranscriptFull, seconds};
 
-/// The most turns that may happen at one instant. The real SDK has loops that never let time pass, such as a token
-/// that is shorter than the refresh margin.
+/// The most turns that may happen at one instant in a world without clients. The real SDK has loops that never let time
+/// pass, such as a token that is shorter than the refresh margin.
 pub const MAX_TURNS_AT_ONE_INSTANT: u32 = 10_000;
+/// How many turns more each client of the world may take at one instant: connecting takes it about a dozen.
+pub const TURNS_FOR_EACH_CLIENT: u32 = 100;
 /// The most clients in one world.
 pub const MAX_CLIENTS: usize = 1_000;
 /// The most messages that may be under way at once.
 pub const MAX_MESSAGES: usize = 100_000;
+/// The most bytes that the messages under way may take together.
+pub const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
+/// The most bytes that the events of a run may carry, as the transcript would write them in full: scripts keep them all.
+pub const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// A world of either kind.
 #[derive(Debug)]
@@ -215,6 +224,16 @@ pub enum StepError {
     /// A second client of one name.
     #[error("there is a client named {0:?} already: give each client a name of its own")]
     NameTaken(String),
+    /// A text, or a value as JSON, is longer than a client is given.
+    #[error("the {what} has {bytes} bytes, the limit is {limit}")]
+    TooLong {
+        /// What is too long.
+        what: &'static str,
+        /// Its length in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// More than [`MAX_CLIENTS`].
     #[error("a scenario has {MAX_CLIENTS} clients at most")]
     TooManyClients,
@@ -235,21 +254,46 @@ pub enum StepError {
 /// A world that cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum WorldError {
-    /// A loop without end: see [`MAX_TURNS_AT_ONE_INSTANT`].
+    /// A loop without end: see [`MAX_TURNS_AT_ONE_INSTANT`] and [`TURNS_FOR_EACH_CLIENT`].
     #[error(
-        "more than {MAX_TURNS_AT_ONE_INSTANT} things happened at {} without time passing: {}, again and again",
+        "more than {limit} things happened at {} without time passing: {}, again and again",
         seconds(*time),
         turns.join(", ")
     )]
     Loop {
         /// When.
         time: Duration,
+        /// How many turns there might have been.
+        limit: u32,
         /// The turns that repeat.
         turns: Vec<String>,
     },
     /// See [`MAX_MESSAGES`].
-    #[error("more than {MAX_MESSAGES} messages are under way at {}", seconds(*time))]
+    #[error(
+        "more than {MAX_MESSAGES} messages are under way at {}: let the world move, a wait delivers what is under way",
+        seconds(*time)
+    )]
     TooManyMessages {
+        /// When.
+        time: Duration,
+    },
+    /// See [`MAX_MESSAGE_BYTES`].
+    #[error(
+        "the messages under way at {} take more than {} MiB: let the world move, a wait delivers what is under way",
+        seconds(*time),
+        MAX_MESSAGE_BYTES >> 20
+    )]
+    TooManyMessageBytes {
+        /// When.
+        time: Duration,
+    },
+    /// See [`MAX_EVENT_BYTES`].
+    #[error(
+        "the events up to {} carry more than {} MiB: send shorter notifications, or split the scenario",
+        seconds(*time),
+        MAX_EVENT_BYTES >> 20
+    )]
+    TooManyEventBytes {
         /// When.
         time: Duration,
     },

@@ -13,6 +13,7 @@ use super::listener::Listener;
 use super::options::Options;
 use super::register::register;
 use super::run::{Application, Run};
+use super::show::show_short;
 use super::wait::{DEFAULT_TIMEOUT, event_name};
 use crate::step::{Call, ClientId, Done, Step};
 
@@ -231,7 +232,7 @@ fn merge(config: &mut Config, given: &Value) -> Result<Vec<Violation>, Failure> 
 fn checked_name(name: &str) -> Result<&str, Failure> {
     let is_printable = |character: char| character.is_alphanumeric() || "-_.@+".contains(character);
     if name.is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(is_printable) {
-        return Err(Failure::argument(format!("{name:?} cannot be a client's name"))
+        return Err(Failure::argument(format!("{} cannot be a client's name", show_short(&name.into())))
             .with_help(format!("take letters, digits and -_.@+, {MAX_NAME} at most")));
     }
     if RESERVED_NAMES.contains(&name) {

@@ -47,7 +47,10 @@ impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
         let cause = match error {
             WorldError::Loop { .. } => Cause::World,
-            WorldError::TooManyMessages { .. } | WorldError::Transcript(_) => Cause::Limit,
+            WorldError::TooManyMessages { .. }
+            | WorldError::TooManyMessageBytes { .. }
+            | WorldError::TooManyEventBytes { .. }
+            | WorldError::Transcript(_) => Cause::Limit,
         };
         Self::new(cause, error.to_string())
     }
@@ -58,7 +61,7 @@ impl From<StepError> for Failure {
         match error {
             StepError::World(error) => error.into(),
             StepError::Transcript(_) | StepError::TooManyClients => Self::new(Cause::Limit, error.to_string()),
-            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) => {
+            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) | StepError::TooLong { .. } => {
                 Self::argument(error.to_string())
             }
             StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use kandy_client::{NetworkFailure, RequestId, Response, SocketId, WebSocketInput};
 use kandy_mock_server::Frame;
 
 use crate::step::ClientId;
-use crate::world::{MAX_MESSAGES, WorldError};
+use crate::world::{MAX_MESSAGE_BYTES, MAX_MESSAGES, WorldError};
 
 /// A message on its way.
 #[derive(Debug)]
@@ -32,7 +33,9 @@ pub(super) enum Message {
 /// The messages under way.
 #[derive(Debug, Default)]
 pub(super) struct Link {
-    under_way: BTreeMap<(Duration, u64), Message>,
+    /// By arrival and number, each with its bytes.
+    under_way: BTreeMap<(Duration, u64), (usize, Message)>,
+    bytes: usize,
     sent: u64,
 }
 
@@ -41,8 +44,13 @@ impl Link {
         if self.under_way.len() >= MAX_MESSAGES {
             return Err(WorldError::TooManyMessages { time: now });
         }
+        let bytes = message.bytes();
+        if bytes > MAX_MESSAGE_BYTES - self.bytes {
+            return Err(WorldError::TooManyMessageBytes { time: now });
+        }
         self.sent += 1;
-        self.under_way.insert((arrival, self.sent), message);
+        self.bytes += bytes;
+        self.under_way.insert((arrival, self.sent), (bytes, message));
         Ok(())
     }
 
@@ -51,11 +59,36 @@ impl Link {
     }
 
     pub(super) fn take_next(&mut self) -> Option<Message> {
-        self.under_way.pop_first().map(|(_, message)| message)
+        let (_, (bytes, message)) = self.under_way.pop_first()?;
+        self.bytes -= bytes;
+        Some(message)
     }
 }
 
 impl Message {
+    /// What it takes in memory, but for what allocators and tables need besides.
+    fn bytes(&self) -> usize {
+        let contents = match self {
+            Self::Request { request, .. } => {
+                uri_bytes(request.uri()) + header_bytes(request.headers()) + request.body().len()
+            }
+            Self::Upgrade { request, .. } => uri_bytes(request.uri()) + header_bytes(request.headers()),
+            Self::FrameUp { frame, .. } => frame.len(),
+            Self::ClosedByClient { .. } | Self::Opened { .. } => 0,
+            Self::Reply { answer, shown, .. } => {
+                shown.len()
+                    + answer.as_ref().map_or(0, |answer| {
+                        answer.status_text.len() + header_bytes(&answer.headers) + answer.body.len()
+                    })
+            }
+            Self::Socket { input, shown, .. } => {
+                let text = if let WebSocketInput::Text(text) = input { text.len() } else { 0 };
+                shown.len() + text
+            }
+        };
+        size_of::<Self>() + contents
+    }
+
     /// The message in a word or two, for the report of a loop.
     pub(super) fn label(&self) -> String {
         match self {
@@ -67,4 +100,12 @@ impl Message {
             Self::Opened { .. } => "websocket open".to_owned(),
         }
     }
+}
+
+fn uri_bytes(uri: &http::Uri) -> usize {
+    uri.path_and_query().map_or(0, |path| path.as_str().len())
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }

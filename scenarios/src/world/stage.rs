@@ -9,7 +9,8 @@ use kandy_client::{
 };
 
 use super::address::Address;
-use super::{MAX_CLIENTS, StepError, WorldError};
+use super::length::{MAX_CONFIG_BYTES, MAX_NAME_BYTES, check_call, check_length, json_bytes};
+use super::{MAX_CLIENTS, MAX_EVENT_BYTES, StepError, WorldError};
 use crate::step::{Call, ClientId, Done};
 use crate::transcript::{Kind, Transcript, event_text};
 
@@ -19,7 +20,10 @@ pub(super) struct Stage {
     /// The time of what happens next, which its world sets.
     pub(super) now: Duration,
     clients: Vec<Client>,
+    /// The events that wait. Only calls make more than one turn does, and each call is a record of the transcript.
     events: VecDeque<(ClientId, Event)>,
+    /// What the events so far have carried.
+    event_bytes: usize,
     transcript: Transcript,
     numbers: Numbers,
     platform: Arc<str>,
@@ -49,6 +53,7 @@ impl Stage {
             now: Duration::ZERO,
             clients: Vec::new(),
             events: VecDeque::new(),
+            event_bytes: 0,
             transcript: Transcript::default(),
             numbers: Numbers::default(),
             platform: "platform".into(),
@@ -101,6 +106,8 @@ impl Stage {
 /// Acting. After each of these but `create`, take all of [`Stage::next_effect`].
 impl Stage {
     pub(super) fn create(&mut self, name: &str, session: Session) -> Result<ClientId, StepError> {
+        check_length("client's name", name.len(), MAX_NAME_BYTES)?;
+        check_length("configuration as JSON", json_bytes(session.config()), MAX_CONFIG_BYTES)?;
         let reserved = *self.platform == *name || *self.script == *name;
         if reserved || self.clients.iter().any(|client| *client.name == *name) {
             return Err(StepError::NameTaken(name.to_owned()));
@@ -115,6 +122,7 @@ impl Stage {
     pub(super) fn call(&mut self, id: ClientId, call: Call) -> Result<Done, StepError> {
         let now = Time::from_duration(self.now);
         let Client { name, session, .. } = &mut self.clients[id.0];
+        check_call(&call, session)?;
         self.transcript.push(self.now, name, Kind::Call, call.to_string())?;
         let tells_violations = matches!(call, Call::UpdateConfig(_));
         let violations = call.make(now, session)?;
@@ -187,7 +195,12 @@ impl Stage {
             return Ok(None);
         };
         let Client { name, session } = &self.clients[id.0];
-        self.transcript.push(self.now, name, Kind::Event, event_text(&event, session))?;
+        let text = event_text(&event, session);
+        self.event_bytes = self.event_bytes.saturating_add(text.len());
+        if self.event_bytes > MAX_EVENT_BYTES {
+            return Err(WorldError::TooManyEventBytes { time: self.now });
+        }
+        self.transcript.push(self.now, name, Kind::Event, text)?;
         Ok(Some((id, event)))
     }
 }

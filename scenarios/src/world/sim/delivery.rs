@@ -9,10 +9,10 @@ use kandy_mock_server::{self as platform, Answer, Frame, Reply, Upgrade};
 
 use super::Sim;
 use crate::step::ClientId;
-use crate::transcript::Kind;
+use crate::transcript::{Kind, MAX_TEXT};
 use crate::world::address::Address;
 use crate::world::link::Message;
-use crate::world::{MAX_TURNS_AT_ONE_INSTANT, WorldError};
+use crate::world::{MAX_TURNS_AT_ONE_INSTANT, TURNS_FOR_EACH_CLIENT, WorldError};
 
 /// The close code that stands for a close frame without one.
 const NO_STATUS: u16 = 1005;
@@ -20,8 +20,10 @@ const NO_STATUS: u16 = 1005;
 const ABNORMAL: u16 = 1006;
 /// How many of the last turns are kept, to tell what a loop does.
 const RECENT_TURNS: usize = 24;
-/// From which turn at one instant on they are kept.
-const FIRST_KEPT_TURN: u32 = MAX_TURNS_AT_ONE_INSTANT - 100;
+/// How many turns before the limit the first of them is kept.
+const KEPT_BEFORE_LIMIT: u32 = 100;
+/// How many characters of a turn's label are kept: it may quote a frame or an address.
+const LABEL_CHARS: usize = 60;
 
 /// What moves next.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +37,10 @@ pub(super) enum Source {
 impl Sim {
     pub(super) fn next_due(&self) -> Option<(Duration, Source)> {
         let link = self.link.next_arrival().map(|due| (due, Source::Link));
+        if link.is_some_and(|(due, _)| due <= self.stage.now) {
+            // Messages that have arrived come first, so that no client need be asked for its timers.
+            return link;
+        }
         let platform = self.platform.poll_timeout().map(|(due, _)| (due.since_start(), Source::PlatformTimer));
         let clients = self.stage.next_timer().map(|(due, id)| (due, Source::ClientTimer(id)));
         // Of equal deadlines `min_by_key` takes the first, which is the order that the world promises.
@@ -50,16 +56,19 @@ impl Sim {
 
     /// Counts a turn at this instant. Its label is only made near the limit, since labels cost.
     pub(super) fn count_turn(&mut self, label: impl FnOnce() -> String) -> Result<(), WorldError> {
+        let clients = u32::try_from(self.stage.clients().count()).unwrap_or(u32::MAX);
+        let limit = MAX_TURNS_AT_ONE_INSTANT.saturating_add(TURNS_FOR_EACH_CLIENT.saturating_mul(clients));
         let turns = &mut self.turns;
         turns.at_this_instant += 1;
-        if turns.at_this_instant > FIRST_KEPT_TURN {
-            turns.recent.push_back(label());
+        if turns.at_this_instant > limit - KEPT_BEFORE_LIMIT {
+            turns.recent.push_back(clipped(label(), LABEL_CHARS));
             if turns.recent.len() > RECENT_TURNS {
                 turns.recent.pop_front();
             }
         }
-        if turns.at_this_instant > MAX_TURNS_AT_ONE_INSTANT {
-            return Err(WorldError::Loop { time: self.stage.now, turns: one_round(turns.recent.make_contiguous()) });
+        if turns.at_this_instant > limit {
+            let turns = one_round(turns.recent.make_contiguous());
+            return Err(WorldError::Loop { time: self.stage.now, limit, turns });
         }
         Ok(())
     }
@@ -173,37 +182,45 @@ impl Sim {
         self.link.send(self.stage.now, self.stage.now.saturating_add(delay), message)
     }
 
+    /// Takes out all that the platform wants sent, even when the link has no more room: what it cannot take is lost, and
+    /// the platform's queue never grows from one command to the next.
     pub(super) fn drain_platform(&mut self) -> Result<(), WorldError> {
+        let mut sent = Ok(());
         while let Some(output) = self.platform.poll_output() {
-            let (platform::Output::Send { socket, .. }
-            | platform::Output::Close { socket, .. }
-            | platform::Output::Cut { socket }) = &output;
-            let socket = *socket;
-            let Some(&(client, id)) = self.sockets.by_platform.get(&socket) else {
-                continue;
-            };
-            let label = self.stage.socket_label(client, id);
-            let (input, shown) = match output {
-                platform::Output::Send { frame: Frame::Text(text), .. } => {
-                    let shown = format!("{label} {text}");
-                    (WebSocketInput::Text(text), shown)
-                }
-                platform::Output::Send { frame: Frame::Binary(bytes), .. } => {
-                    (WebSocketInput::Binary, format!("{label} {} bytes", bytes.len()))
-                }
-                platform::Output::Close { code, reason, .. } => {
-                    let shown = format!("{label} closed {code} {reason}").trim_end().to_owned();
-                    self.sockets.part_by_platform(socket);
-                    (WebSocketInput::Closed { code }, shown)
-                }
-                platform::Output::Cut { .. } => {
-                    self.sockets.part_by_platform(socket);
-                    (WebSocketInput::Closed { code: ABNORMAL }, format!("{label} cut"))
-                }
-            };
-            self.link.send(self.stage.now, self.stage.now, Message::Socket { client, id, input, shown })?;
+            let message = self.socket_message(output);
+            if let (Ok(()), Some(message)) = (&sent, message) {
+                sent = self.link.send(self.stage.now, self.stage.now, message);
+            }
         }
-        Ok(())
+        sent
+    }
+
+    fn socket_message(&mut self, output: platform::Output) -> Option<Message> {
+        let (platform::Output::Send { socket, .. }
+        | platform::Output::Close { socket, .. }
+        | platform::Output::Cut { socket }) = &output;
+        let socket = *socket;
+        let &(client, id) = self.sockets.by_platform.get(&socket)?;
+        let label = self.stage.socket_label(client, id);
+        let (input, shown) = match output {
+            platform::Output::Send { frame: Frame::Text(text), .. } => {
+                let shown = clipped(format!("{label} {text}"), MAX_TEXT);
+                (WebSocketInput::Text(text), shown)
+            }
+            platform::Output::Send { frame: Frame::Binary(bytes), .. } => {
+                (WebSocketInput::Binary, format!("{label} {} bytes", bytes.len()))
+            }
+            platform::Output::Close { code, reason, .. } => {
+                let shown = format!("{label} closed {code} {reason}").trim_end().to_owned();
+                self.sockets.part_by_platform(socket);
+                (WebSocketInput::Closed { code }, shown)
+            }
+            platform::Output::Cut { .. } => {
+                self.sockets.part_by_platform(socket);
+                (WebSocketInput::Closed { code: ABNORMAL }, format!("{label} cut"))
+            }
+        };
+        Some(Message::Socket { client, id, input, shown })
     }
 }
 
@@ -244,6 +261,16 @@ impl Sim {
         *request.uri_mut() = path;
         Message::Upgrade { client, id, request }
     }
+}
+
+/// The first `most` characters of a text, with an ellipsis if there are more.
+fn clipped(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
 }
 
 /// The turns of one round of a loop: the shortest period with which the last turns repeat.

@@ -1,0 +1,77 @@
+//! How long the texts may be that a client is given. It keeps them, and sends them again and again.
+
+use std::io;
+
+use kandy_client::Session;
+use serde::Serialize;
+
+use super::StepError;
+use crate::step::Call;
+
+/// Bytes of a client's name: 32 characters of any script.
+pub(super) const MAX_NAME_BYTES: usize = 128;
+/// Bytes of a configuration, and of a patch to one, as JSON.
+pub(super) const MAX_CONFIG_BYTES: usize = 64 * 1024;
+/// Bytes of a user name, a password, a lifetime as JSON, and a correlator.
+const MAX_TEXT_BYTES: usize = 4 * 1024;
+/// Bytes of a token: one that is signed holds its claims.
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+pub(super) fn check_length(what: &'static str, bytes: usize, limit: usize) -> Result<(), StepError> {
+    if bytes > limit { Err(StepError::TooLong { what, bytes, limit }) } else { Ok(()) }
+}
+
+/// Refuses a call with a text that is too long, and one that makes the session's configuration too long.
+pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError> {
+    match call {
+        Call::Connect(credentials, _) | Call::UpdateToken(credentials) => {
+            let texts = [
+                ("credentials' `username`", &credentials.username, MAX_TEXT_BYTES),
+                ("credentials' `password`", &credentials.password, MAX_TEXT_BYTES),
+                ("credentials' `accessToken`", &credentials.access_token, MAX_TOKEN_BYTES),
+                ("credentials' `refreshToken`", &credentials.refresh_token, MAX_TOKEN_BYTES),
+                ("credentials' `oauthToken`", &credentials.oauth_token, MAX_TOKEN_BYTES),
+            ];
+            for (what, text, limit) in texts {
+                check_length(what, text.as_ref().map_or(0, String::len), limit)?;
+            }
+            check_length("credentials' `expires`", json_bytes(&credentials.expires), MAX_TEXT_BYTES)?;
+        }
+        Call::UpdateConfig(patch) => {
+            check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
+            let mut patched = session.config().clone();
+            patched.merge(patch)?;
+            check_length("patched configuration as JSON", json_bytes(&patched), MAX_CONFIG_BYTES)?;
+        }
+        Call::Disconnect
+        | Call::ResetConnection
+        | Call::EnableConnectivityChecking(_)
+        | Call::EnableWebsocket(_)
+        | Call::Destroy
+        | Call::WithoutEffect(_) => {}
+    }
+    if let Call::Connect(_, options) = call {
+        let correlator = options.client_correlator.as_ref().map_or(0, String::len);
+        check_length("`clientCorrelator`", correlator, MAX_TEXT_BYTES)?;
+    }
+    Ok(())
+}
+
+/// The length of a value as JSON, which is not made for it. What has no form in JSON is endless.
+pub(super) fn json_bytes(value: &impl Serialize) -> usize {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value).map_or(usize::MAX, |()| length.0)
+}
+
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
