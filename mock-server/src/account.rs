@@ -85,6 +85,7 @@ impl Accounts {
         if self.by_name.len() >= Limits::USERS {
             return Err(PlatformError::Full { what: "users", limit: Limits::USERS });
         }
+        check_services(options.services.as_deref().unwrap_or_default())?;
         for lifetime in [options.token_lifetime, options.subscription_lifetime].into_iter().flatten() {
             check_lifetime(lifetime)?;
         }
@@ -105,6 +106,7 @@ impl Accounts {
     }
 
     pub(crate) fn set_services(&mut self, name: &str, services: Vec<String>) -> Result<(), PlatformError> {
+        check_services(&services)?;
         self.known_mut(name)?.options.services = Some(services);
         Ok(())
     }
@@ -145,6 +147,16 @@ impl Accounts {
         let known = self.by_name.keys().map(AsRef::as_ref);
         PlatformError::UnknownUser { name: name.to_owned(), nearest: nearest(name, known) }
     }
+}
+
+fn check_services(services: &[String]) -> Result<(), PlatformError> {
+    let (bytes, limit) = (list_bytes(services), Limits::TEXT_BYTES);
+    if bytes > limit { Err(PlatformError::TextTooLong { what: "list of services", bytes, limit }) } else { Ok(()) }
+}
+
+/// The length of a list of services, one byte between them: without it empty names would not count.
+pub(crate) fn list_bytes(services: &[String]) -> usize {
+    services.iter().map(|service| service.len() + 1).sum()
 }
 
 /// Lifetimes go over the wire as whole seconds, so a shorter one would be told as zero.
@@ -203,6 +215,17 @@ mod tests {
         assert_eq!(accounts.add(Time::ZERO, "alice", &long, UserOptions::default()), too_long("password"));
         accounts.add(Time::ZERO, &long[1..], &long[1..], UserOptions::default()).unwrap();
         assert_eq!(accounts.set_password(&long[1..], &long), too_long("password"));
+    }
+
+    #[test]
+    fn lists_of_services_have_a_length() {
+        let mut accounts = Accounts::default();
+        let options = |services| UserOptions { services: Some(services), ..UserOptions::default() };
+        let too_long = Err(PlatformError::TextTooLong { what: "list of services", bytes: 4097, limit: 4096 });
+        assert_eq!(accounts.add(Time::ZERO, "alice", "x", options(vec![String::new(); 4097])), too_long);
+        accounts.add(Time::ZERO, "alice", "x", options(vec![String::new(); 4096])).unwrap();
+        assert_eq!(accounts.set_services("alice", vec!["x".repeat(4096)]), too_long);
+        accounts.set_services("alice", vec!["x".repeat(4095)]).unwrap();
     }
 
     #[test]

@@ -171,6 +171,15 @@ impl Sockets {
         self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| *id).collect()
     }
 
+    /// Bytes of what waits for sockets to open.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        let of = |socket: &Socket| match &socket.phase {
+            Phase::Opening { waiting } => waiting.iter().map(Output::bytes).sum(),
+            Phase::Open { .. } => 0,
+        };
+        self.by_id.values().map(of).sum()
+    }
+
     pub(crate) fn infos(&self, user: Option<&str>) -> Vec<SocketInfo> {
         self.by_id
             .iter()

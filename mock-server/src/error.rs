@@ -8,7 +8,7 @@ use crate::limits::Limits;
 #[non_exhaustive]
 pub enum PlatformError {
     /// The command is about a user whom nobody added.
-    #[error("there is no user {name:?}{}", did_you_mean(nearest.as_deref()))]
+    #[error("there is no user {}{}", quoted(name), did_you_mean(nearest.as_deref()))]
     UnknownUser {
         /// The name that was given.
         name: String,
@@ -16,16 +16,16 @@ pub enum PlatformError {
         nearest: Option<String>,
     },
     /// A user of that name is there already.
-    #[error("there is a user {name:?} already: change the password with set_password, or remove the user first")]
+    #[error("there is a user {} already: change that user's password, or remove the user first", quoted(name))]
     UserExists {
         /// The name that was given.
         name: String,
     },
-    /// A token with that text was issued before.
-    #[error("a token with that text was issued before: leave the text out to have a fresh one")]
+    /// A token with that text was issued before. The error keeps quiet about the text.
+    #[error("a token with the text of {key:?} was issued before: leave it out to have a fresh one")]
     TokenExists {
-        /// The text that was given.
-        token: String,
+        /// Which of the given texts it is, as scripts call it.
+        key: &'static str,
     },
     /// A lifetime below one second, or beyond what the wire can say.
     #[error("a lifetime of {millis} ms cannot be granted: give at least one second and at most ten years")]
@@ -71,6 +71,16 @@ pub enum PlatformError {
         /// How many there may be.
         limit: usize,
     },
+    /// The frames would take more room than there is for those that wait.
+    #[error(
+        "the frames that wait would take {bytes} bytes, the limit is {limit}: send a shorter one, or let sockets open first"
+    )]
+    TooMuchToSend {
+        /// What they would take, one frame a socket.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// The fault makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),
@@ -84,14 +94,37 @@ pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), PlatformE
 
 /// The one of `known` that `name` was probably meant to be, if any is near enough.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // Distances cost the product of both lengths, and names that differ much in length are not near.
+    if name.len() > LONGEST_COMPARED {
+        return None;
+    }
     let tolerance = (name.chars().count() / 3).max(2);
     known
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST_COMPARED)
         .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= tolerance && *distance < candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate.to_owned())
 }
+
+/// The longest name that is compared, in bytes.
+const LONGEST_COMPARED: usize = 128;
+
+/// A name as messages quote it: not much more of it than anybody reads.
+pub(crate) fn quoted(name: &str) -> String {
+    let beginning = cut(name);
+    let more = if beginning.len() < name.len() { " (cut)" } else { "" };
+    format!("{beginning:?}{more}")
+}
+
+/// The beginning of a text that may be quoted.
+pub(crate) fn cut(text: &str) -> &str {
+    text.char_indices().nth(QUOTED_CHARS).map_or(text, |(end, _)| &text[..end])
+}
+
+/// How many characters of a name are quoted.
+const QUOTED_CHARS: usize = 128;
 
 /// The tail of a message about a wrong name.
 pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
@@ -108,5 +141,14 @@ mod tests {
         assert_eq!(nearest("statsu", known).as_deref(), Some("status"));
         assert_eq!(nearest("statustext", known).as_deref(), Some("statusText"));
         assert_eq!(nearest("colour", known), None);
+        assert_eq!(nearest(&"x".repeat(LONGEST_COMPARED + 1), ["x".repeat(LONGEST_COMPARED).as_str()]), None);
+        assert_eq!(nearest(&"x".repeat(LONGEST_COMPARED), ["x".repeat(LONGEST_COMPARED + 1).as_str()]), None);
+    }
+
+    #[test]
+    fn a_message_quotes_the_beginning_of_a_long_name() {
+        let unknown = |name: String| PlatformError::UnknownUser { name, nearest: None }.to_string();
+        assert_eq!(unknown("é".repeat(128)), format!("there is no user \"{}\"", "é".repeat(128)));
+        assert_eq!(unknown("é".repeat(129)), format!("there is no user \"{}\" (cut)", "é".repeat(128)));
     }
 }

@@ -2,6 +2,7 @@
 
 mod parse;
 mod rules;
+mod weight;
 
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use serde_json::{Map, Value};
 
 pub(crate) use rules::Faults;
 
+use crate::error::quoted;
+use crate::limits::Limits;
 use crate::point::Point;
 
 /// One way to misbehave. [`Fault::default`] is healthy: it only uses up a turn.
@@ -192,13 +195,18 @@ impl Fault {
         }
         let is_line = |text: &String| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if let Some(text) = self.status_text.iter().find(|text| !is_line(text)) {
-            return out_of_range("statusText", format!("{text:?}"), "one line of visible ASCII");
+            return out_of_range("statusText", quoted(text), "one line of visible ASCII");
         }
         if let Some(text) = self.content_type.iter().flatten().find(|text| !is_line(text) || text.is_empty()) {
-            return out_of_range("type", format!("{text:?}"), "a content type, or null for no header");
+            return out_of_range("type", quoted(text), "a content type, or null for no header");
         }
         if let Some(code) = self.close_after_open.filter(|code| !is_close_code(*code)) {
             return out_of_range("closeAfterOpen", code.to_string(), CLOSE_CODES);
+        }
+        let told = self.params.as_ref().and_then(|params| params.get("clientCorrelator")).and_then(Value::as_str);
+        if let Some(correlator) = told.filter(|correlator| correlator.len() > Limits::TEXT_BYTES) {
+            let value = format!("a map with a clientCorrelator of {} bytes", correlator.len());
+            return out_of_range("params", value, "one of at most 4096 bytes");
         }
         if self.times == Some(0) {
             return out_of_range("times", "0".to_owned(), "a number from 1; leave it out for ever");
@@ -280,7 +288,15 @@ pub enum FaultError {
         /// What is wrong with it.
         source: Box<FaultError>,
     },
-    /// Too many rules, or a list too long.
+    /// A fault that takes too much room, mostly for its body.
+    #[error("the fault takes {bytes} bytes, the limit is {limit}: give it a shorter body")]
+    TooLarge {
+        /// What it takes.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// Too many rules, a list too long, or all of them together too large.
     #[error("there are more than {limit} {what}: clear some first")]
     TooMany {
         /// What there are too many of.

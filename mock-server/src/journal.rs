@@ -1,6 +1,7 @@
 //! The journal: what came to the platform, what it answered, and what it was told to do.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use crate::point::Point;
 use crate::route;
 use crate::subscription::SubscriptionId;
 use crate::time::Time;
+use crate::token::Masked;
 
 /// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them.
 ///
@@ -85,6 +87,7 @@ pub struct Record {
     /// Where; `None` for what was told by a command or done by a timer.
     pub point: Option<Point>,
     /// The user whom it is about, as far as known: the one in a path, a login or a token, also if nobody has that name.
+    /// A name that is too long to be anybody's is left out.
     #[serde(serialize_with = "as_text")]
     pub user: Option<Arc<str>>,
     /// What happened.
@@ -212,15 +215,16 @@ impl Serialize for Answered {
 }
 
 /// A request without its secrets, and its answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestRecord {
     /// The method.
     #[serde(serialize_with = "method_text")]
     pub method: Method,
-    /// The path, as it came: percent-encoded.
+    /// The path, as it came: percent-encoded. Of an address that is longer than [`Limits::URL_BYTES`] only its beginning,
+    /// at most [`Limits::RECORDED_FRAME_CHARS`] characters; headers, too, are kept up to there.
     pub path: String,
-    /// The query, decoded, in its order. Tokens that the platform did not issue are `***`.
+    /// The query, decoded, in its order; none of too long an address. Tokens that the platform did not issue are `***`.
     #[serde(serialize_with = "as_map")]
     pub query: Vec<(String, String)>,
     /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`.
@@ -244,7 +248,7 @@ pub struct RequestRecord {
 impl RequestRecord {
     pub(crate) fn new<B>(request: &http::Request<B>, is_known: impl Fn(&str) -> bool) -> Self {
         let header = |name: &http::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let owned = |name| header(name).map(ToOwned::to_owned);
+        let owned = |name| header(name).map(beginning);
         let masked = |name: &str, value: &str| match name {
             "token" | "access_token" if !is_known(value) => "***".to_owned(),
             "password" => "***".to_owned(),
@@ -254,13 +258,19 @@ impl RequestRecord {
             let value = masked(&name, &value);
             (name.into_owned(), value)
         });
+        let path = request.uri().path();
+        let (path, query) = if route::is_too_long(request.uri()) {
+            (beginning(path), Vec::new())
+        } else {
+            (path.to_owned(), query.collect())
+        };
         Self {
             method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            query: query.collect(),
+            path,
+            query,
             authorization: header(&AUTHORIZATION)
                 .and_then(|value| value.split_once(' '))
-                .map(|(scheme, _)| scheme.to_owned()),
+                .map(|(scheme, _)| beginning(scheme)),
             content_type: owned(&CONTENT_TYPE),
             accept: owned(&ACCEPT),
             agent: owned(&http::HeaderName::from_static("x-cpaas-agent")),
@@ -273,6 +283,38 @@ impl RequestRecord {
     /// The body as JSON; `None` if it was not kept or is no JSON.
     pub fn body_json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// Without the tokens that the platform did not make up itself.
+impl fmt::Debug for RequestRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Query<'a>(&'a [(String, String)]);
+        impl fmt::Debug for Query<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut map = f.debug_map();
+                for (name, value) in self.0 {
+                    match name.as_str() {
+                        "token" | "access_token" => map.entry(name, &Masked(value)),
+                        _ => map.entry(name, value),
+                    };
+                }
+                map.finish()
+            }
+        }
+        let Self { method, path, query, authorization, content_type, accept, agent, body, answered, fault } = self;
+        f.debug_struct("RequestRecord")
+            .field("method", method)
+            .field("path", path)
+            .field("query", &Query(query))
+            .field("authorization", authorization)
+            .field("content_type", content_type)
+            .field("accept", accept)
+            .field("agent", agent)
+            .field("body", body)
+            .field("answered", answered)
+            .field("fault", fault)
+            .finish()
     }
 }
 
@@ -290,7 +332,6 @@ pub struct FrameRecord {
 
 impl FrameRecord {
     pub(crate) fn new(frame: &Frame) -> Self {
-        let beginning = |text: &str| text.chars().take(Limits::RECORDED_FRAME_CHARS).collect();
         let (binary, beginning) = match frame {
             Frame::Text(text) => (false, beginning(text)),
             Frame::Binary(bytes) => {
@@ -300,6 +341,10 @@ impl FrameRecord {
         };
         Self { binary, bytes: frame.len(), beginning }
     }
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(Limits::RECORDED_FRAME_CHARS).collect()
 }
 
 fn as_text<S: Serializer>(user: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {

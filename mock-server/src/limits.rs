@@ -7,10 +7,13 @@ pub struct Limits;
 impl Limits {
     /// Accounts.
     pub const USERS: usize = 20_000;
-    /// Bytes of a user's name, of a password, and of a token that a command gives.
+    /// Bytes of a user's name, of a password, of a token that a command gives, of a user's services as a list, and of a
+    /// subscription's correlator. Of the last two a longer one that a client asks for gets 413.
     pub const TEXT_BYTES: usize = 4 * 1024;
     /// Grants: one for each login, and what was refreshed from it. Beyond it: 503.
     pub const GRANTS: usize = 100_000;
+    /// Bytes of the tokens that commands have given, together.
+    pub const GIVEN_TOKEN_BYTES: usize = 16 * 1024 * 1024;
     /// Tokens that one grant keeps beside its first ones; the oldest of them are forgotten.
     pub const TOKENS_PER_GRANT: usize = 32;
     /// Live subscriptions. Beyond it: 503.
@@ -25,15 +28,22 @@ impl Limits {
     pub const BODY_BYTES: usize = 64 * 1024;
     /// Bytes of a request's path and query. Beyond it: 414.
     pub const URL_BYTES: usize = 8 * 1024;
+    /// Bytes of the frames that wait, in sockets that are not open yet and for `poll_output`. Beyond it a command that
+    /// sends is refused.
+    pub const WAITING_BYTES: usize = 64 * 1024 * 1024;
     /// Fault rules that are not used up.
     pub const FAULT_RULES: usize = 1_000;
     /// Faults in one rule.
     pub const FAULTS_PER_RULE: usize = 1_000;
+    /// Bytes that one fault takes, with its body.
+    pub const FAULT_BYTES: usize = 1024 * 1024;
+    /// Bytes that all faults take that are not used up, rule by rule.
+    pub const ALL_FAULT_BYTES: usize = 16 * 1024 * 1024;
     /// Records in the journal; older ones are dropped, and counted.
     pub const JOURNAL_RECORDS: usize = 10_000;
     /// Bytes of a request's body that the journal keeps; a longer body is left out of its record.
     pub const RECORDED_BODY_BYTES: usize = 4 * 1024;
-    /// Characters of a frame that the journal keeps.
+    /// Characters of a frame, of a header, and of a path that is longer than [`Self::URL_BYTES`], that the journal keeps.
     pub const RECORDED_FRAME_CHARS: usize = 256;
     /// Effects that wait for `poll_output`. Whoever does not drain them breaks the drain rule.
     pub const OUTPUTS: usize = 1_000_000;

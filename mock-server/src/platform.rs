@@ -74,6 +74,17 @@ pub enum Output {
     },
 }
 
+impl Output {
+    /// The length of what is sent.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Send { frame, .. } => frame.len(),
+            Self::Close { reason, .. } => reason.len(),
+            Self::Cut { .. } => 0,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Settings {
     offline: bool,
@@ -140,7 +151,10 @@ impl Platform {
         self.settings.latency
     }
 
+    /// A drained platform is far from the limit: one command or input gives each socket one output at most, or one socket
+    /// all that waited for it.
     fn emit(&mut self, output: Output) {
+        const { assert!(Limits::SOCKETS < Limits::OUTPUTS && Limits::PENDING_FRAMES < Limits::OUTPUTS) };
         assert!(self.output.len() < Limits::OUTPUTS, "the drain rule is broken: nobody polls the platform's output");
         self.output.push_back(output);
     }

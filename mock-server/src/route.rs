@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::{Method, Uri};
 
+use crate::limits::Limits;
 use crate::point::Point;
 use crate::subscription::SubscriptionId;
 
@@ -81,6 +82,11 @@ pub(crate) fn channel(path: &str) -> Option<SubscriptionId> {
 
 /// What stands before a channel's name in its path.
 pub(crate) const CHANNELS: &str = "/websocket/";
+
+/// Whether path and query are longer than the platform reads.
+pub(crate) fn is_too_long(uri: &Uri) -> bool {
+    uri.path_and_query().is_some_and(|path| path.as_str().len() > Limits::URL_BYTES)
+}
 
 /// The parameters of a query, decoded, in their order.
 pub(crate) fn query(uri: &Uri) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {

@@ -5,6 +5,7 @@
 //! grant and with it the older tokens.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::limits::Limits;
 use crate::time::Time;
 
 /// What to issue; [`TokenOptions::default`] issues three fresh tokens (`AT-n`, `RT-n`, `OA-n`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct TokenOptions {
     /// The access token's text instead of a fresh one.
     pub access_token: Option<String>,
@@ -27,8 +28,19 @@ pub struct TokenOptions {
     pub lifetime: Option<Duration>,
 }
 
+impl fmt::Debug for TokenOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenOptions")
+            .field("access_token", &self.access_token.as_deref().map(Masked))
+            .field("refresh_token", &self.refresh_token.as_deref().map(Masked))
+            .field("oauth_token", &self.oauth_token.as_deref().map(Masked))
+            .field("lifetime", &self.lifetime)
+            .finish()
+    }
+}
+
 /// The tokens of one grant. Serialized in camelCase.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedTokens {
     /// Goes into the query parameter `token`.
@@ -41,6 +53,28 @@ pub struct IssuedTokens {
     pub expires: u64,
 }
 
+impl fmt::Debug for IssuedTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuedTokens")
+            .field("access_token", &Masked(&self.access_token))
+            .field("refresh_token", &Masked(&self.refresh_token))
+            .field("oauth_token", &Masked(&self.oauth_token))
+            .field("expires", &self.expires)
+            .finish()
+    }
+}
+
+/// A token as debug forms show it: only the platform's own, such as `AT-1`, are no secret.
+pub(crate) struct Masked<'a>(pub(crate) &'a str);
+
+impl fmt::Debug for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = PREFIXES.iter().find_map(|prefix| self.0.strip_prefix(prefix)?.strip_prefix('-'));
+        let is_own = number.is_some_and(|number| number.parse::<u64>().is_ok());
+        f.write_str(if is_own { self.0 } else { "***" })
+    }
+}
+
 /// What a token may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
@@ -48,7 +82,6 @@ enum Use {
     Refresh,
 }
 
-#[derive(Debug)]
 struct Grant {
     user: Arc<str>,
     access_until: Time,
@@ -57,17 +90,18 @@ struct Grant {
     first: Vec<Arc<str>>,
     /// The tokens that refreshes gave, oldest first.
     later: VecDeque<Arc<str>>,
+    /// Bytes of the tokens that a command gave.
+    given_bytes: usize,
 }
 
 /// A fresh access token, with a refresh token if one was asked for.
-#[derive(Debug)]
 pub(crate) struct Pair {
     pub(crate) access: Arc<str>,
     pub(crate) refresh: Option<Arc<str>>,
 }
 
 /// Every grant and every token.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Grants {
     grants: BTreeMap<u64, Grant>,
     tokens: BTreeMap<Arc<str>, (u64, Use)>,
@@ -75,6 +109,14 @@ pub(crate) struct Grants {
     tokens_issued: u64,
     /// Whether a command gave a text of its own, which fresh ones must then keep clear of.
     texts_given: bool,
+    /// Bytes of the tokens that commands gave, of all grants.
+    given_bytes: usize,
+}
+
+impl fmt::Debug for Grants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grants").field("grants", &self.grants.len()).field("tokens", &self.tokens.len()).finish()
+    }
 }
 
 impl Grants {
@@ -108,11 +150,22 @@ impl Grants {
             let Some(text) = text else { continue };
             check_text("token", text)?;
             if self.tokens.contains_key(text.as_str()) || texts[..at].contains(&&Some(text.clone())) {
-                return Err(PlatformError::TokenExists { token: text.clone() });
+                return Err(PlatformError::TokenExists { key: ["accessToken", "refreshToken", "oauthToken"][at] });
             }
+        }
+        let given_bytes = texts.iter().copied().flatten().map(String::len).sum();
+        if self.given_bytes + given_bytes > Limits::GIVEN_TOKEN_BYTES {
+            self.forget_ended(now);
+        }
+        if self.given_bytes + given_bytes > Limits::GIVEN_TOKEN_BYTES {
+            return Err(PlatformError::Full { what: "bytes of given tokens", limit: Limits::GIVEN_TOKEN_BYTES });
         }
         let full = PlatformError::Full { what: "grants", limit: Limits::GRANTS };
         let id = self.begin(now, user, lifetime).ok_or(full)?;
+        if let Some(grant) = self.grants.get_mut(&id) {
+            grant.given_bytes = given_bytes;
+            self.given_bytes += given_bytes;
+        }
         let fresh = texts.iter().any(|text| text.is_none());
         self.texts_given |= texts.iter().any(|text| text.is_some());
         let number = if fresh { self.next_number() } else { 0 };
@@ -184,7 +237,7 @@ impl Grants {
 
     fn begin(&mut self, now: Time, user: &Arc<str>, lifetime: Duration) -> Option<u64> {
         if self.grants.len() >= Limits::GRANTS {
-            self.forget(|grant| grant.access_until <= now && grant.refresh_until <= now);
+            self.forget_ended(now);
         }
         if self.grants.len() >= Limits::GRANTS {
             return None;
@@ -196,6 +249,7 @@ impl Grants {
             refresh_until: now + lifetime.max(REFRESH_LIFETIME),
             first: Vec::new(),
             later: VecDeque::new(),
+            given_bytes: 0,
         };
         self.grants.insert(self.grants_made, grant);
         Some(self.grants_made)
@@ -216,7 +270,7 @@ impl Grants {
                 return number;
             }
             let is_taken = |prefix| self.tokens.contains_key(format!("{prefix}-{number}").as_str());
-            if !["AT", "RT", "OA"].into_iter().any(is_taken) {
+            if !PREFIXES.into_iter().any(is_taken) {
                 return number;
             }
         }
@@ -229,11 +283,16 @@ impl Grants {
         }
     }
 
+    fn forget_ended(&mut self, now: Time) {
+        self.forget(|grant| grant.access_until <= now && grant.refresh_until <= now);
+    }
+
     fn forget(&mut self, is_over: impl Fn(&Grant) -> bool) {
-        let tokens = &mut self.tokens;
+        let Self { tokens, given_bytes, .. } = self;
         self.grants.retain(|_, grant| {
             let over = is_over(grant);
             if over {
+                *given_bytes -= grant.given_bytes;
                 for text in grant.first.iter().chain(&grant.later) {
                     tokens.remove(text);
                 }
@@ -242,6 +301,9 @@ impl Grants {
         });
     }
 }
+
+/// What fresh tokens begin with: access, refresh and OAuth tokens.
+const PREFIXES: [&str; 3] = ["AT", "RT", "OA"];
 
 /// For how long a refresh token is taken, if its access token does not live longer.
 const REFRESH_LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -302,10 +364,7 @@ mod tests {
             lifetime: None,
         };
         grants.issue(at(0), &alice, HOUR, &given).unwrap();
-        assert_eq!(
-            grants.issue(at(0), &alice, HOUR, &given),
-            Err(PlatformError::TokenExists { token: "AT-user".to_owned() })
-        );
+        assert_eq!(grants.issue(at(0), &alice, HOUR, &given), Err(PlatformError::TokenExists { key: "accessToken" }));
         let ahead = TokenOptions { access_token: Some("AT-2".to_owned()), ..TokenOptions::default() };
         assert_eq!(grants.issue(at(0), &alice, HOUR, &ahead).unwrap().oauth_token, "OA-1");
         assert_eq!(&*grants.log_in(at(0), &alice, HOUR, true).unwrap().access, "AT-3");
@@ -318,6 +377,44 @@ mod tests {
         let long = TokenOptions { oauth_token: token, ..TokenOptions::default() };
         let too_long = PlatformError::TextTooLong { what: "token", bytes: 4097, limit: 4096 };
         assert_eq!(grants.issue(at(0), &"alice".into(), HOUR, &long), Err(too_long));
+    }
+
+    #[test]
+    fn given_texts_have_a_limit_in_bytes_together() {
+        let mut grants = Grants::default();
+        let alice: Arc<str> = "alice".into();
+        let mut issue = |now, number: usize| {
+            let token = Some(format!("{number:08}{}", "x".repeat(Limits::TEXT_BYTES - 8)));
+            let options = TokenOptions { access_token: token, ..TokenOptions::default() };
+            grants.issue(now, &alice, HOUR, &options)
+        };
+        let most = Limits::GIVEN_TOKEN_BYTES / Limits::TEXT_BYTES;
+        for number in 0..most {
+            issue(at(0), number).unwrap();
+        }
+        let full = PlatformError::Full { what: "bytes of given tokens", limit: Limits::GIVEN_TOKEN_BYTES };
+        assert_eq!(issue(at(0), most), Err(full));
+        issue(Time::from_duration(REFRESH_LIFETIME), most).unwrap();
+        assert_eq!((grants.grants.len(), grants.given_bytes), (1, Limits::TEXT_BYTES));
+        grants.revoke("alice");
+        assert_eq!(grants.given_bytes, 0);
+    }
+
+    #[test]
+    fn debug_forms_show_the_platforms_own_tokens_only() {
+        let mut grants = Grants::default();
+        let options = TokenOptions { oauth_token: Some("s3cret".to_owned()), ..TokenOptions::default() };
+        let issued = grants.issue(at(0), &"alice".into(), HOUR, &options).unwrap();
+        assert_eq!(
+            format!("{issued:?}"),
+            "IssuedTokens { access_token: AT-1, refresh_token: RT-1, oauth_token: ***, expires: 3600 }"
+        );
+        assert_eq!(
+            format!("{options:?}"),
+            "TokenOptions { access_token: None, refresh_token: None, oauth_token: Some(***), lifetime: None }"
+        );
+        assert_eq!(format!("{grants:?}"), "Grants { grants: 1, tokens: 3 }");
+        assert_eq!(format!("{:?} {:?}", Masked("AT-1x"), Masked("AT1")), "*** ***");
     }
 
     #[test]

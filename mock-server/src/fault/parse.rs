@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{Fault, FaultError};
-use crate::error::nearest;
+use crate::error::{cut, nearest};
 
 pub(super) fn fault(value: &Value) -> Result<Fault, FaultError> {
     let Value::Object(map) = value else { return Err(FaultError::NotAMap { found: kind(value) }) };
@@ -41,7 +41,7 @@ fn set(fault: &mut Fault, key: &str, value: &Value) -> Result<(), FaultError> {
         "after" => fault.after = number("after", value, "how many requests pass first, a number from 0")?,
         "user" => fault.user = Some(text("user", value, "a user's name")?),
         _ => {
-            return Err(FaultError::UnknownKey { key: key.to_owned(), nearest: nearest(key, KEYS) });
+            return Err(FaultError::UnknownKey { key: cut(key).to_owned(), nearest: nearest(key, KEYS) });
         }
     }
     Ok(())
@@ -121,6 +121,7 @@ fn duration_text(text: &str) -> Option<Duration> {
 fn wrong(key: &'static str, value: &Value, expected: &'static str) -> FaultError {
     let shown = match value {
         Value::Array(_) | Value::Object(_) => kind(value).to_owned(),
+        Value::String(text) => Value::from(cut(text)).to_string(),
         _ => value.to_string(),
     };
     FaultError::Value { key, value: shown, expected }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Fault, FaultError, FaultId};
+use super::{Fault, FaultError, FaultId, weight};
 use crate::limits::Limits;
 use crate::point::Point;
 
@@ -10,6 +10,8 @@ use crate::point::Point;
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
+    /// What they take together.
+    bytes: usize,
     made: u64,
 }
 
@@ -19,6 +21,8 @@ struct Rule {
     id: FaultId,
     point: Point,
     faults: Vec<Arc<Fault>>,
+    /// What its faults take.
+    bytes: usize,
     /// Which of `faults` is next.
     at: usize,
     /// How many requests that one has let pass.
@@ -40,21 +44,27 @@ impl Faults {
             return Err(FaultError::TooMany { what: "fault rules", limit: Limits::FAULT_RULES });
         }
         let alone = faults.len() == 1;
+        let mut bytes = 0;
         for (index, fault) in faults.iter().enumerate() {
-            fault.check_at(point).map_err(|source| {
+            bytes += check(fault, point).map_err(|source| {
                 if alone { source } else { FaultError::InList { number: index + 1, source: Box::new(source) } }
             })?;
         }
+        if bytes > Limits::ALL_FAULT_BYTES - self.bytes {
+            return Err(FaultError::TooMany { what: "bytes of faults", limit: Limits::ALL_FAULT_BYTES });
+        }
+        self.bytes += bytes;
         self.made += 1;
         let id = FaultId(self.made);
         let faults = faults.into_iter().map(Arc::new).collect();
-        self.rules.push(Rule { id, point, faults, at: 0, passed: 0, acted: 0 });
+        self.rules.push(Rule { id, point, faults, bytes, at: 0, passed: 0, acted: 0 });
         Ok(id)
     }
 
     /// Removes the rules of one point, or all.
     pub(crate) fn clear(&mut self, point: Option<Point>) {
         self.rules.retain(|rule| point.is_some_and(|point| rule.point != point));
+        self.bytes = self.rules.iter().map(|rule| rule.bytes).sum();
     }
 
     /// What a request meets: the fault of the first rule that matches, whose turn is thereby used.
@@ -67,10 +77,17 @@ impl Faults {
             .find_map(|(index, rule)| rule.take_turn(user).map(|fault| (index, fault)))?;
         let id = self.rules[index].id;
         if self.rules[index].is_used_up() {
-            self.rules.remove(index);
+            self.bytes -= self.rules.remove(index).bytes;
         }
         Some((id, fault))
     }
+}
+
+/// Refuses a fault that makes no sense at `point` or is too large, and gives what it takes.
+fn check(fault: &Fault, point: Point) -> Result<usize, FaultError> {
+    fault.check_at(point)?;
+    let (bytes, limit) = (weight::of(fault), Limits::FAULT_BYTES);
+    if bytes > limit { Err(FaultError::TooLarge { bytes, limit }) } else { Ok(bytes) }
 }
 
 impl Rule {

@@ -14,7 +14,7 @@ use crate::journal::{Answered, Kind, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
 use crate::reply::{Answer, JSON, Reply, Response, preflight};
-use crate::route::Route;
+use crate::route::{self, Route};
 use crate::time::Time;
 use crate::wire::{AuthError, Human, SubscribeAnswer, code};
 
@@ -86,7 +86,7 @@ impl Platform {
     /// The normal work.
     fn serve(&mut self, now: Time, route: &Route<'_>, request: &Request<Bytes>, fault: Option<&Fault>) -> Response {
         let point = route.point();
-        if request.uri().path_and_query().is_some_and(|path| path.as_str().len() > Limits::URL_BYTES) {
+        if route::is_too_long(request.uri()) {
             return own_error(point, StatusCode::URI_TOO_LONG);
         }
         if request.body().len() > Limits::BODY_BYTES {
@@ -103,13 +103,16 @@ impl Platform {
         served.unwrap_or_else(|status| own_error(point, status))
     }
 
-    /// Whom a request is from, as far as it says so itself.
+    /// Whom a request is from, as far as it says so itself, and if a user could have that name.
     fn requester(&self, route: &Route<'_>, request: &Request<Bytes>) -> Option<Arc<str>> {
+        let could_be = |name: &str| name.len() <= Limits::TEXT_BYTES;
         match route {
-            Route::MkToken => Self::login(request).map(|(name, _)| self.shared_name(&name)),
+            Route::MkToken => {
+                Self::login(request).filter(|(name, _)| could_be(name)).map(|(name, _)| self.shared_name(&name))
+            }
             Route::RefreshToken => self.token_owner(request).cloned(),
             Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. } => {
-                Some(self.shared_name(user))
+                could_be(user).then(|| self.shared_name(user))
             }
             Route::Other => None,
         }

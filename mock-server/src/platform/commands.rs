@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Platform;
+use super::{Output, Platform};
 use crate::account::{UserOptions, check_lifetime};
 use crate::channel::{Frame, SocketId};
 use crate::error::PlatformError;
@@ -168,7 +168,7 @@ impl Platform {
         }
         let frame = json!({ "notificationMessage": message });
         let frame = Frame::Text(frame.to_string());
-        check_length(&frame)?;
+        self.check_frame(name, &frame)?;
         self.told(now, "gone", Some(name));
         self.end_all(name);
         Ok(self.send_all(now, name, &frame))
@@ -227,9 +227,23 @@ impl Platform {
         frame: &Frame,
     ) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
-        check_length(frame)?;
+        self.check_frame(name, frame)?;
         self.told(now, command, Some(name));
         Ok(self.send_all(now, name, frame))
+    }
+
+    /// Refuses a frame that is too long, or that there is no room for as often as it would wait.
+    fn check_frame(&self, name: &str, frame: &Frame) -> Result<(), PlatformError> {
+        if frame.len() > Limits::FRAME_BYTES {
+            return Err(PlatformError::FrameTooLong { bytes: frame.len(), limit: Limits::FRAME_BYTES });
+        }
+        let sockets = self.sockets.ids(|socket| &*socket.user == name && !socket.silent).len();
+        let waiting: usize = self.output.iter().map(Output::bytes).sum();
+        let bytes = self.sockets.waiting_bytes() + waiting + sockets * frame.len();
+        if bytes > Limits::WAITING_BYTES {
+            return Err(PlatformError::TooMuchToSend { bytes, limit: Limits::WAITING_BYTES });
+        }
+        Ok(())
     }
 
     fn send_all(&mut self, now: Time, name: &str, frame: &Frame) -> usize {
@@ -253,11 +267,4 @@ impl Platform {
         let user = user.map(|user| self.shared_name(user));
         self.journal.write(now, None, user, Kind::Command { name });
     }
-}
-
-fn check_length(frame: &Frame) -> Result<(), PlatformError> {
-    if frame.len() > Limits::FRAME_BYTES {
-        return Err(PlatformError::FrameTooLong { bytes: frame.len(), limit: Limits::FRAME_BYTES });
-    }
-    Ok(())
 }

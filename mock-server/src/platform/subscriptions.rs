@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use serde_json::Value;
 
 use super::Platform;
-use crate::account::{DEFAULT_LIFETIME, MAX_LIFETIME};
+use crate::account::{DEFAULT_LIFETIME, MAX_LIFETIME, list_bytes};
 use crate::fault::Fault;
 use crate::limits::Limits;
 use crate::reply::Response;
@@ -155,5 +155,11 @@ impl Platform {
 
 fn parse(body: &Bytes) -> Result<SubscribeRequest<'_>, StatusCode> {
     let body: SubscribeBody<'_> = serde_json::from_slice(body).map_err(|_| StatusCode::BAD_REQUEST)?;
-    Ok(body.subscribe_request)
+    let asked = body.subscribe_request;
+    let services = asked.service.as_deref().map_or(0, list_bytes);
+    let correlator = asked.client_correlator.as_ref().map_or(0, |correlator| correlator.len());
+    if services.max(correlator) > Limits::TEXT_BYTES {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    Ok(asked)
 }

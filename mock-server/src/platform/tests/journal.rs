@@ -77,6 +77,38 @@ fn a_request_is_recorded_with_its_answer_and_without_its_secrets() {
 }
 
 #[test]
+fn a_debug_form_shows_no_token_that_a_test_has_given() {
+    let mut bench = Bench::new();
+    let given = TokenOptions { access_token: Some("s3cret".to_owned()), ..TokenOptions::default() };
+    bench.platform.issue_token(bench.now, ALICE, &given).unwrap();
+    bench.post(ALICE, "s3cret", &json!({}));
+    bench.refused("/websocket/CH-9?access_token=s3cret&x=OA-1");
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    assert_eq!(record.request().unwrap().query[0].1, "s3cret", "scripts see what they have given");
+    let shown = format!("{record:?}");
+    assert!(shown.contains("query: {\"access_token\": ***, \"x\": \"OA-1\"}"), "{shown}");
+    assert!(!format!("{:?}", bench.platform).contains("s3cret"));
+}
+
+#[test]
+fn of_a_long_request_the_beginning_is_kept() {
+    let mut bench = Bench::new();
+    let long = "x".repeat(Limits::URL_BYTES);
+    bench.ask(Method::GET, &format!("/{long}?a={long}")).header("accept", &long).basic(&long, "x").answer();
+    let record = bench.platform.journal().iter().next_back().unwrap();
+    let request = record.request().unwrap();
+    assert_eq!(request.path, format!("/{}", "x".repeat(Limits::RECORDED_FRAME_CHARS - 1)));
+    assert_eq!(request.query, []);
+    assert_eq!(request.accept.as_ref().map(String::len), Some(Limits::RECORDED_FRAME_CHARS));
+    assert_eq!(request.answered, Answered::Status(414));
+
+    bench.log_in_as(&long[..Limits::TEXT_BYTES], "x");
+    bench.log_in_as(&long[..Limits::TEXT_BYTES + 1], "x");
+    let names = bench.platform.journal().iter().rev().take(2).map(|record| record.user.as_ref().map(|user| user.len()));
+    assert_eq!(names.collect::<Vec<_>>(), [None, Some(Limits::TEXT_BYTES)]);
+}
+
+#[test]
 fn bodies_are_kept_where_they_hold_no_secret() {
     let mut bench = Bench::new();
     bench.subscribe(ALICE);

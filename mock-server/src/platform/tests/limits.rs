@@ -74,6 +74,102 @@ fn fault_rules_and_lists_have_limits() {
 }
 
 #[test]
+fn faults_have_limits_in_bytes() {
+    let mut bench = Bench::new();
+    let body = |bytes| vec![Fault { body: Some(long(bytes)), times: Some(1), ..Fault::default() }];
+    let refused = bench.platform.fail(bench.now, Point::Other, body(Limits::FAULT_BYTES)).unwrap_err();
+    let bytes = Limits::FAULT_BYTES + size_of::<Fault>();
+    let too_large = FaultError::TooLarge { bytes, limit: Limits::FAULT_BYTES };
+    assert_eq!(refused, PlatformError::Fault(too_large));
+    let zeros = vec![Fault { json: Some(vec![0; Limits::FAULT_BYTES / 8].into()), ..Fault::default() }];
+    let refused = bench.platform.fail(bench.now, Point::Other, zeros).unwrap_err();
+    assert!(matches!(refused, PlatformError::Fault(FaultError::TooLarge { .. })), "{refused}");
+
+    let largest = || body(Limits::FAULT_BYTES - size_of::<Fault>());
+    for _ in 0..Limits::ALL_FAULT_BYTES / Limits::FAULT_BYTES {
+        bench.platform.fail(bench.now, Point::Other, largest()).unwrap();
+    }
+    let full = FaultError::TooMany { what: "bytes of faults", limit: Limits::ALL_FAULT_BYTES };
+    assert_eq!(bench.platform.fail(bench.now, Point::Other, body(1)), Err(PlatformError::Fault(full.clone())));
+    bench.ask(Method::GET, "/anything").answer();
+    bench.platform.fail(bench.now, Point::MkToken, largest()).expect("a rule that is used up takes nothing");
+    assert_eq!(bench.platform.fail(bench.now, Point::Other, body(1)), Err(PlatformError::Fault(full)));
+    bench.platform.clear(bench.now, Some(Point::Other));
+    bench.platform.fail(bench.now, Point::Other, largest()).unwrap();
+}
+
+#[test]
+fn a_fault_tells_a_client_no_long_correlator() {
+    let params = |bytes| json!({ "params": { "clientCorrelator": long(bytes) } });
+    let refused = Fault::from_json(&params(Limits::TEXT_BYTES + 1)).unwrap_err();
+    let text = "the fault's \"params\" is a map with a clientCorrelator of 4097 bytes: give one of at most 4096 bytes";
+    assert_eq!(refused.to_string(), text);
+    Fault::from_json(&params(Limits::TEXT_BYTES)).unwrap();
+}
+
+#[test]
+fn frames_that_wait_have_a_limit_in_bytes() {
+    let mut bench = Bench::new();
+    let token = bench.subscribe(ALICE);
+    let url = format!("/websocket/CH-1?token={token}");
+    let frame = Frame::Text(long(Limits::FRAME_BYTES));
+    let most = Limits::WAITING_BYTES / Limits::FRAME_BYTES;
+    let sockets: Vec<_> = (0..most).map(|_| bench.reserve(&url)).collect();
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &frame), Ok(most));
+
+    let one_more = Frame::Text("1".to_owned());
+    let refusal = PlatformError::TooMuchToSend { bytes: Limits::WAITING_BYTES + most, limit: Limits::WAITING_BYTES };
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &one_more), Err(refusal.clone()));
+    assert!(bench.platform.gone(bench.now, ALICE, &GoneOptions::default()).is_err());
+    assert_eq!(bench.platform.subscriptions(None).len(), 1, "a refused command changes nothing");
+
+    sockets.iter().for_each(|socket| bench.platform.handle_opened(bench.now, *socket));
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &one_more), Err(refusal), "they wait for `poll_output` now");
+    assert_eq!(bench.drain().len(), most);
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &one_more), Ok(most));
+}
+
+#[test]
+fn a_command_to_all_sockets_that_there_may_be_stays_below_the_limit_of_outputs() {
+    let mut bench = Bench::new();
+    let token = bench.subscribe(ALICE);
+    for _ in 0..Limits::SOCKETS {
+        bench.open(&format!("/websocket/CH-1?token={token}"));
+    }
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &Frame::Text("1".to_owned())), Ok(Limits::SOCKETS));
+    assert_eq!(bench.drain().len(), Limits::SOCKETS);
+    bench.platform.set_offline(bench.now);
+    assert_eq!(bench.drain().len(), Limits::SOCKETS);
+}
+
+#[test]
+#[should_panic(expected = "the drain rule is broken")]
+fn outputs_that_nobody_polls_have_a_limit() {
+    let mut bench = Bench::new();
+    let socket = bench.connect(ALICE);
+    bench.platform.set_answer_pings(bench.now, true);
+    for _ in 0..=Limits::OUTPUTS {
+        bench.frame(socket, PING);
+    }
+}
+
+#[test]
+fn what_a_client_asks_to_be_kept_has_a_length() {
+    let mut bench = Bench::new();
+    let token = bench.log_in(ALICE);
+    let failed = json!({ "subscribeResponse": { "statusCode": 99 } });
+    for asked in [
+        json!({ "clientCorrelator": long(Limits::TEXT_BYTES + 1) }),
+        json!({ "service": [long(Limits::TEXT_BYTES)] }),
+        json!({ "service": vec![""; Limits::TEXT_BYTES + 1] }),
+    ] {
+        assert_eq!(bench.post(ALICE, &token, &asked), (413, failed.clone()));
+    }
+    let asked = json!({ "clientCorrelator": long(Limits::TEXT_BYTES), "service": [long(Limits::TEXT_BYTES - 1)] });
+    assert_eq!(bench.post(ALICE, &token, &asked).0, 200);
+}
+
+#[test]
 fn subscriptions_have_a_limit() {
     let mut bench = Bench::new();
     let token = bench.log_in(ALICE);
