@@ -162,7 +162,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The step cannot be carried out; nothing has changed then.
+    /// The step cannot be carried out, and nothing has changed; or the world cannot go on ([`StepError::World`]).
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         match self {
             Self::Sim(sim) => sim.apply(step),

@@ -1,5 +1,6 @@
 //! The client as scripts have it: the calls of Kandy.js, and waits for its events.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use kandy_client::{Config, ConnectOptions, Credentials, Violation, unknown_keys};
@@ -185,7 +186,8 @@ impl Run {
     /// `kandy`, `kandy2`, ..: the first that is free.
     fn default_name(&self) -> String {
         let world = self.world.borrow();
-        let is_free = |name: &String| world.clients().all(|client| world.client_name(client) != name);
+        let taken: BTreeSet<&str> = world.clients().map(|client| world.client_name(client)).collect();
+        let is_free = |name: &String| !taken.contains(name.as_str());
         let numbered = (2..).map(|number| format!("kandy{number}"));
         std::iter::once("kandy".to_owned()).chain(numbered).find(is_free).expect("there is always a next number")
     }

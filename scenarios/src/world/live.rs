@@ -108,7 +108,7 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// The step cannot be carried out; nothing has changed then.
+    /// The step cannot be carried out, and nothing has changed; or the world cannot go on ([`StepError::World`]).
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         self.stage.now = self.now();
         match step {

@@ -111,7 +111,7 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// The step cannot be carried out; nothing has changed then.
+    /// The step cannot be carried out, and nothing has changed; or the world cannot go on ([`StepError::World`]).
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         match step {
             Step::Create { name, config } => Ok(Done::Created(self.stage.create(&name, Session::new(*config))?)),
