@@ -116,6 +116,30 @@ fn messages_under_way_have_a_limit_in_bytes() {
 }
 
 #[test]
+fn what_a_full_link_cannot_take_is_lost_and_does_not_wait_in_the_platform() {
+    let mut world = connected();
+    let second = create(&mut world, "second");
+    connect(&mut world, second);
+    settle(&mut world).unwrap();
+    let mut sent = 0;
+    while send_notification(&mut world, sent + 1).is_ok() {
+        sent += 1;
+    }
+    // The first refused frame may still have reached one of the sockets. Now there is no room for any.
+    send_notification(&mut world, sent + 2).unwrap_err();
+    // What events carry is not the matter here.
+    call(&mut world, ClientId(0), Call::EnableWebsocket(false)).unwrap();
+    call(&mut world, second, Call::EnableWebsocket(false)).unwrap();
+    settle(&mut world).unwrap();
+    let transcript = world.into_transcript();
+    let got = |number: usize| {
+        let start = format!("ws2 {{\"notificationMessage\":{{\"id\":\"N{number}\"");
+        transcript.records().iter().any(|record| record.text.starts_with(&start))
+    };
+    assert!(got(1) && got(sent) && !got(sent + 1) && !got(sent + 2));
+}
+
+#[test]
 fn messages_under_way_have_a_limit_in_number() {
     let mut link = Link::default();
     let message = || Message::ClosedByClient { client: ClientId(0), id: SocketId(1) };
