@@ -5,6 +5,8 @@ mod architecture;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod readme;

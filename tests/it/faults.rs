@@ -1,0 +1,173 @@
+//! Every fault at every point, and what a client sees of it.
+//!
+//! The table is one file a point. A row has a fault and what a client sees in each round: a round makes one request at the
+//! point (or, where the SDK tries again by itself, as many as that takes), and shows its outcome, the events and crashes
+//! that follow, and how the client is left. `mock-server/tests/wire/faults.rs` looks at the same faults as bytes.
+
+mod mk_token;
+mod other;
+mod refresh_token;
+mod resubscribe;
+mod round;
+mod subscribe;
+mod unsubscribe;
+mod websocket;
+
+use kandy_mock_server::{Fault, Point};
+use serde_json::Value;
+
+use self::round::Bench;
+
+/// One fault at one point.
+struct Row {
+    /// The key that the row is about, or `list`.
+    fault: &'static str,
+    /// The fault as `fail` takes it.
+    how: &'static str,
+    sees: Sees,
+}
+
+enum Sees {
+    /// The platform does not take it there: it could have no effect.
+    Refused,
+    /// What the client sees, round by round.
+    Rounds(&'static [Round]),
+}
+
+/// The request's outcome, then events and crashes, then how the client is left.
+type Round = &'static [&'static str];
+
+const fn seen(fault: &'static str, how: &'static str, rounds: &'static [Round]) -> Row {
+    Row { fault, how, sees: Sees::Rounds(rounds) }
+}
+
+const fn refused(fault: &'static str, how: &'static str) -> Row {
+    Row { fault, how, sees: Sees::Refused }
+}
+
+/// The table.
+fn rows(point: Point) -> &'static [Row] {
+    match point {
+        Point::MkToken => mk_token::ROWS,
+        Point::RefreshToken => refresh_token::ROWS,
+        Point::Subscribe => subscribe::ROWS,
+        Point::Resubscribe => resubscribe::ROWS,
+        Point::Unsubscribe => unsubscribe::ROWS,
+        Point::WebSocket => websocket::ROWS,
+        Point::Other => other::ROWS,
+    }
+}
+
+/// What the table has to show at every point: each key of a fault, and lists of them.
+const FAULTS: [&str; 18] = [
+    "status",
+    "statusText",
+    "json",
+    "body",
+    "type",
+    "cors",
+    "merge",
+    "params",
+    "without",
+    "delay",
+    "hang",
+    "reset",
+    "refuse",
+    "closeAfterOpen",
+    "times",
+    "after",
+    "user",
+    "list",
+];
+
+#[test]
+fn the_table_has_every_fault_at_every_point() {
+    for point in Point::ALL {
+        for fault in FAULTS {
+            assert!(rows(point).iter().any(|row| row.fault == fault), "no row for {fault} at {point}");
+        }
+        for row in rows(point) {
+            let how: Value = serde_json::from_str(row.how).unwrap();
+            let is_about = if row.fault == "list" { how.is_array() } else { how.get(row.fault).is_some() };
+            assert!(FAULTS.contains(&row.fault) && is_about, "{} at {point} is not about {}", row.how, row.fault);
+        }
+    }
+}
+
+#[test]
+fn the_faults_of_the_table_are_all_that_there_are() {
+    // A field that is added fails to compile here, and then has to be in the table.
+    let Fault {
+        status,
+        status_text,
+        json,
+        body,
+        content_type,
+        cors,
+        merge,
+        params,
+        without,
+        delay,
+        hang,
+        reset,
+        refuse,
+        close_after_open,
+        times,
+        after,
+        user,
+    } = Fault::default();
+    let set = [
+        status.is_some(),
+        status_text.is_some(),
+        json.is_some(),
+        body.is_some(),
+        content_type.is_some(),
+        cors.is_some(),
+        merge.is_some(),
+        params.is_some(),
+        !without.is_empty(),
+        delay.is_some(),
+        hang,
+        reset,
+        refuse,
+        close_after_open.is_some(),
+        times.is_some(),
+        after > 0,
+        user.is_some(),
+    ];
+    assert_eq!(set, [false; FAULTS.len() - 1], "a fault without keys does nothing");
+}
+
+#[test]
+fn a_client_sees_of_every_fault_what_the_table_says() {
+    let mut wrong = Vec::new();
+    for point in Point::ALL {
+        for row in rows(point) {
+            wrong.extend(difference(point, row));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows are not as in the table:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn difference(point: Point, row: &Row) -> Option<String> {
+    let how: Value = serde_json::from_str(row.how).unwrap();
+    let faults = Fault::list_from_json(&how).unwrap();
+    let mut bench = Bench::at(point);
+    let put = bench.fail(faults);
+    let rounds = match row.sees {
+        Sees::Refused => {
+            let told = put.expect_err("the table says that it is refused");
+            let expected = format!(
+                "the fault's {:?} has no effect at {point}: leave it out, or put the fault elsewhere",
+                row.fault
+            );
+            return (told != expected).then(|| format!("{} at {point} is refused: {told}", row.how));
+        }
+        Sees::Rounds(rounds) => rounds,
+    };
+    if let Err(told) = put {
+        return Some(format!("{} at {point} is refused: {told}", row.how));
+    }
+    let saw: Vec<Vec<String>> = rounds.iter().map(|_| bench.round()).collect();
+    (saw != *rounds).then(|| format!("{} at {point}: {saw:#?}", row.how))
+}

@@ -1,0 +1,203 @@
+//! One request of a client at a point of the simulated platform, and what the client sees of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kandy_client::{Config, ConnectOptions, Credentials};
+use kandy_mock_server::{Fault, Point, TokenOptions, UserOptions};
+use kandy_scenarios::step::{Call, ClientId, Command, Done, Step};
+use kandy_scenarios::transcript::{Kind, Record, seconds};
+use kandy_scenarios::world::{Sim, Turn};
+use serde_json::json;
+
+const ALICE: &str = "alice@example.com";
+/// Somebody else, whose faults are none of hers.
+const BOB: &str = "bob@example.com";
+const PASSWORD: &str = "s3cret";
+
+/// Longer than five attempts at a websocket take, shorter than any renewal.
+const A_ROUND: Duration = Duration::from_secs(60);
+/// Until the first renewal of a subscription is answered, whose lifetime is an hour.
+const RENEWAL: Duration = Duration::from_secs(31 * 60);
+/// For what takes no time when nothing is delayed.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// A client and a platform, on which one point is looked at.
+pub(super) struct Bench {
+    sim: Sim,
+    client: ClientId,
+    point: Point,
+}
+
+impl Bench {
+    /// A healthy platform with alice on it, and her client as the rounds at that point need it.
+    pub(super) fn at(point: Point) -> Self {
+        let mut sim = Sim::default();
+        let (config, _) = Config::from_json(&Sim::base_config()).unwrap();
+        for user in [ALICE, BOB] {
+            let add = Command::AddUser(user.to_owned(), PASSWORD.to_owned(), UserOptions::default());
+            sim.apply(Step::Command(add)).unwrap();
+        }
+        let created = sim.apply(Step::Create { name: "kandy".to_owned(), config: Box::new(config) }).unwrap();
+        let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
+        let mut bench = Self { sim, client, point };
+        if point == Point::Other {
+            // The SDK makes such a request only if the platform itself sends it there.
+            let elsewhere = json!({ "merge": { "subscribeResponse": { "subscription": "/elsewhere" } } });
+            let faults = Fault::list_from_json(&elsewhere).unwrap();
+            bench.sim.apply(Step::Command(Command::Fail(Point::Subscribe, faults))).unwrap();
+        }
+        if point == Point::Resubscribe {
+            bench.connect();
+        }
+        bench
+    }
+
+    /// Puts faults at the point; the platform's words if it takes them not.
+    pub(super) fn fail(&mut self, faults: Vec<Fault>) -> Result<(), String> {
+        let put = self.sim.apply(Step::Command(Command::Fail(self.point, faults)));
+        put.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// Makes the client's next request at the point, and says what comes of it.
+    pub(super) fn round(&mut self) -> Vec<String> {
+        match self.point {
+            Point::MkToken | Point::Subscribe | Point::WebSocket => {
+                let from = self.mark();
+                self.call(Call::Connect(Credentials::password(ALICE, PASSWORD), ConnectOptions::default()));
+                self.pass(A_ROUND);
+                self.leave_with(from)
+            }
+            Point::RefreshToken => {
+                let issue = Command::IssueToken(ALICE.to_owned(), TokenOptions::default());
+                let Done::Tokens(tokens) = self.sim.apply(Step::Command(issue)).unwrap() else { unreachable!() };
+                let from = self.mark();
+                let credentials = Credentials::refresh_token(ALICE, tokens.refresh_token);
+                self.call(Call::Connect(credentials, ConnectOptions::default()));
+                self.pass(A_ROUND);
+                self.leave_with(from)
+            }
+            Point::Resubscribe => {
+                let from = self.mark();
+                // After a failure the next renewal comes earlier: a round ends behind the first.
+                let is_tried = |bench: &Self| bench.outcomes(from).next().is_some();
+                let end = self.sim.now() + RENEWAL;
+                while self.sim.now() < end && !is_tried(self) {
+                    self.pass(A_ROUND);
+                }
+                self.sight(from)
+            }
+            Point::Unsubscribe | Point::Other => {
+                self.connect();
+                let from = self.mark();
+                self.call(Call::Disconnect);
+                self.pass(A_ROUND);
+                self.sight(from)
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        self.call(Call::Connect(Credentials::password(ALICE, PASSWORD), ConnectOptions::default()));
+        self.pass(A_MOMENT);
+    }
+
+    /// What was seen, and a client that is ready for the next round.
+    fn leave_with(&mut self, from: usize) -> Vec<String> {
+        let sight = self.sight(from);
+        self.call(Call::Disconnect);
+        self.pass(A_MOMENT);
+        sight
+    }
+
+    fn call(&mut self, call: Call) {
+        self.sim.apply(Step::Call { client: self.client, call }).unwrap();
+    }
+
+    fn pass(&mut self, time: Duration) {
+        let until = self.sim.now() + time;
+        while self.sim.turn(until).unwrap() != Turn::Quiet {}
+    }
+
+    fn mark(&self) -> usize {
+        self.sim.transcript().records().len()
+    }
+}
+
+/// Reading the transcript.
+impl Bench {
+    /// Outcomes at the point, and from the first of them on events and crashes; then how the client is left.
+    fn sight(&self, from: usize) -> Vec<String> {
+        let outcomes: BTreeMap<usize, String> = self.outcomes(from).collect();
+        let first = outcomes.keys().next().copied().unwrap_or(usize::MAX);
+        let mut lines: Vec<(String, u32)> = Vec::new();
+        for (index, record) in self.sim.transcript().records().iter().enumerate().skip(first) {
+            let line = match (outcomes.get(&index), record.kind) {
+                (Some(outcome), _) => outcome.clone(),
+                (None, Kind::Event) => record.text.clone(),
+                (None, Kind::Crash) => format!("crash: {}", record.text),
+                _ => continue,
+            };
+            match lines.last_mut() {
+                Some((last, count)) if *last == line => *count += 1,
+                _ => lines.push((line, 1)),
+            }
+        }
+        let line = |(line, count)| if count == 1 { line } else { format!("{count} times: {line}") };
+        lines.into_iter().map(line).chain([self.state()]).collect()
+    }
+
+    /// What the requests at the point came to, each with the index of its record.
+    fn outcomes(&self, from: usize) -> impl Iterator<Item = (usize, String)> {
+        let mut asked = BTreeMap::new();
+        let records = self.sim.transcript().records().iter().enumerate().skip(from);
+        records.filter_map(move |(index, record)| {
+            let (label, text) = record.text.split_once(' ')?;
+            let is_asked = match record.kind {
+                Kind::Request => self.is_at_point(text),
+                Kind::Socket => self.point == Point::WebSocket && text.starts_with("opens "),
+                _ => false,
+            };
+            if is_asked {
+                asked.insert(label, record.time);
+                return None;
+            }
+            outcome(record, text, *asked.get(label)?).map(|line| (index, line))
+        })
+    }
+
+    /// Whether a request's method and address are those of the point.
+    fn is_at_point(&self, request: &str) -> bool {
+        match self.point {
+            Point::MkToken => request.starts_with("GET /v2.0/auth/mk_token?"),
+            Point::RefreshToken => request.starts_with("GET /v2.0/auth/refresh_token?"),
+            Point::Subscribe => request.starts_with("POST "),
+            Point::Resubscribe => request.starts_with("PUT "),
+            Point::Unsubscribe => request.starts_with("DELETE /rest/"),
+            Point::Other => request.starts_with("DELETE /elsewhere?"),
+            Point::WebSocket => false,
+        }
+    }
+
+    fn state(&self) -> String {
+        let session = self.sim.session(self.client);
+        let state = match (session.is_connected(), session.is_pending()) {
+            (true, true) => "connected and pending",
+            (true, false) => "connected",
+            (false, true) => "pending",
+            (false, false) => "disconnected",
+        };
+        let services = format!("{:?}", session.services().status).to_uppercase();
+        let subscriptions = self.sim.platform().subscriptions(None).len();
+        let sockets = self.sim.platform().sockets(None).len();
+        format!("{state}; services {services}; subscriptions {subscriptions}, sockets {sockets}")
+    }
+}
+
+/// A reply, or what became of a socket, and how long that took.
+fn outcome(record: &Record, text: &str, asked: Duration) -> Option<String> {
+    let is_outcome = *record.who == *"platform" && matches!(record.kind, Kind::Reply | Kind::Socket);
+    let took = record.time - asked;
+    let line = if took.is_zero() { text.to_owned() } else { format!("{text}, after {} s", seconds(took)) };
+    is_outcome.then_some(line)
+}
