@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::support::{harness, root};
 
 /// How many bundled scenarios must hold in both worlds at least.
-const AT_LEAST: usize = 20;
+const AT_LEAST: usize = 50;
 
 /// `KANDY_LIVE_RUNS=50` repeats the run, to see that no race is left.
 fn runs() -> u32 {

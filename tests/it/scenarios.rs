@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::{harness, root};
 
 /// What the bundled scenarios must number at least.
-const AT_LEAST: usize = 60;
+const AT_LEAST: usize = 90;
 
 #[test]
 fn each_passes_and_is_as_its_snapshot() {
