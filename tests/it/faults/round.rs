@@ -10,6 +10,8 @@ use kandy_scenarios::transcript::{Kind, Record, seconds};
 use kandy_scenarios::world::{Sim, Turn};
 use serde_json::json;
 
+use super::Occasion;
+
 const ALICE: &str = "alice@example.com";
 /// Somebody else, whose faults are none of hers.
 const BOB: &str = "bob@example.com";
@@ -19,6 +21,8 @@ const PASSWORD: &str = "s3cret";
 const A_ROUND: Duration = Duration::from_secs(60);
 /// Until the first renewal of a subscription is answered, whose lifetime is an hour.
 const RENEWAL: Duration = Duration::from_secs(31 * 60);
+/// The same for a token of an hour, which is refreshed five minutes before its end.
+const REFRESH: Duration = Duration::from_secs(57 * 60);
 /// For what takes no time when nothing is delayed.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
@@ -26,12 +30,12 @@ const A_MOMENT: Duration = Duration::from_secs(1);
 pub(super) struct Bench {
     sim: Sim,
     client: ClientId,
-    point: Point,
+    occasion: Occasion,
 }
 
 impl Bench {
-    /// A healthy platform with alice on it, and her client as the rounds at that point need it.
-    pub(super) fn at(point: Point) -> Self {
+    /// A healthy platform with alice on it, and her client as the rounds need it.
+    pub(super) fn at(occasion: Occasion) -> Self {
         let mut sim = Sim::default();
         let (config, _) = Config::from_json(&Sim::base_config()).unwrap();
         for user in [ALICE, BOB] {
@@ -40,14 +44,14 @@ impl Bench {
         }
         let created = sim.apply(Step::Create { name: "kandy".to_owned(), config: Box::new(config) }).unwrap();
         let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
-        let mut bench = Self { sim, client, point };
-        if point == Point::Other {
+        let mut bench = Self { sim, client, occasion };
+        if occasion.point() == Point::Other {
             // The SDK makes such a request only if the platform itself sends it there.
             let elsewhere = json!({ "merge": { "subscribeResponse": { "subscription": "/elsewhere" } } });
             let faults = Fault::list_from_json(&elsewhere).unwrap();
             bench.sim.apply(Step::Command(Command::Fail(Point::Subscribe, faults))).unwrap();
         }
-        if point == Point::Resubscribe {
+        if occasion == Occasion::At(Point::Resubscribe) {
             bench.connect();
         }
         bench
@@ -55,39 +59,31 @@ impl Bench {
 
     /// Puts faults at the point; the platform's words if it takes them not.
     pub(super) fn fail(&mut self, faults: Vec<Fault>) -> Result<(), String> {
-        let put = self.sim.apply(Step::Command(Command::Fail(self.point, faults)));
+        let put = self.sim.apply(Step::Command(Command::Fail(self.occasion.point(), faults)));
         put.map(|_| ()).map_err(|error| error.to_string())
     }
 
     /// Makes the client's next request at the point, and says what comes of it.
     pub(super) fn round(&mut self) -> Vec<String> {
-        match self.point {
-            Point::MkToken | Point::Subscribe | Point::WebSocket => {
-                let from = self.mark();
-                self.call(Call::Connect(Credentials::password(ALICE, PASSWORD), ConnectOptions::default()));
-                self.pass(A_ROUND);
-                self.leave_with(from)
+        match self.occasion {
+            Occasion::At(Point::MkToken | Point::Subscribe | Point::WebSocket) => {
+                let credentials = Credentials::password(ALICE, PASSWORD);
+                self.connect_and_leave(credentials)
             }
-            Point::RefreshToken => {
+            Occasion::At(Point::RefreshToken) => {
                 let issue = Command::IssueToken(ALICE.to_owned(), TokenOptions::default());
-                let Done::Tokens(tokens) = self.sim.apply(Step::Command(issue)).unwrap() else { unreachable!() };
-                let from = self.mark();
-                let credentials = Credentials::refresh_token(ALICE, tokens.refresh_token);
-                self.call(Call::Connect(credentials, ConnectOptions::default()));
-                self.pass(A_ROUND);
-                self.leave_with(from)
+                let done = self.sim.apply(Step::Command(issue)).unwrap();
+                let Done::Tokens(tokens) = done else { panic!("issueToken gives tokens, not {done:?}") };
+                self.connect_and_leave(Credentials::refresh_token(ALICE, tokens.refresh_token))
             }
-            Point::Resubscribe => {
-                let from = self.mark();
-                // After a failure the next renewal comes earlier: a round ends behind the first.
-                let is_tried = |bench: &Self| bench.outcomes(from).next().is_some();
-                let end = self.sim.now() + RENEWAL;
-                while self.sim.now() < end && !is_tried(self) {
-                    self.pass(A_ROUND);
+            Occasion::RefreshWhileConnected => {
+                if !self.sim.session(self.client).is_connected() {
+                    self.connect();
                 }
-                self.sight(from)
+                self.wait_for_outcome(REFRESH)
             }
-            Point::Unsubscribe | Point::Other => {
+            Occasion::At(Point::Resubscribe) => self.wait_for_outcome(RENEWAL),
+            Occasion::At(Point::Unsubscribe | Point::Other) => {
                 self.connect();
                 let from = self.mark();
                 self.call(Call::Disconnect);
@@ -97,17 +93,31 @@ impl Bench {
         }
     }
 
-    fn connect(&mut self) {
-        self.call(Call::Connect(Credentials::password(ALICE, PASSWORD), ConnectOptions::default()));
-        self.pass(A_MOMENT);
-    }
-
-    /// What was seen, and a client that is ready for the next round.
-    fn leave_with(&mut self, from: usize) -> Vec<String> {
+    /// What is seen of a connect; then the client is made ready for the next round.
+    fn connect_and_leave(&mut self, credentials: Credentials) -> Vec<String> {
+        let from = self.mark();
+        self.call(Call::Connect(credentials, ConnectOptions::default()));
+        self.pass(A_ROUND);
         let sight = self.sight(from);
         self.call(Call::Disconnect);
         self.pass(A_MOMENT);
         sight
+    }
+
+    /// What is seen of a request that the client makes by itself. After a failure the next comes earlier, so that a round
+    /// ends soon after the first.
+    fn wait_for_outcome(&mut self, longest: Duration) -> Vec<String> {
+        let from = self.mark();
+        let end = self.sim.now() + longest;
+        while self.sim.now() < end && self.outcomes(from).next().is_none() {
+            self.pass(A_ROUND);
+        }
+        self.sight(from)
+    }
+
+    fn connect(&mut self) {
+        self.call(Call::Connect(Credentials::password(ALICE, PASSWORD), ConnectOptions::default()));
+        self.pass(A_MOMENT);
     }
 
     fn call(&mut self, call: Call) {
@@ -155,7 +165,7 @@ impl Bench {
             let (label, text) = record.text.split_once(' ')?;
             let is_asked = match record.kind {
                 Kind::Request => self.is_at_point(text),
-                Kind::Socket => self.point == Point::WebSocket && text.starts_with("opens "),
+                Kind::Socket => self.occasion.point() == Point::WebSocket && text.starts_with("opens "),
                 _ => false,
             };
             if is_asked {
@@ -168,7 +178,7 @@ impl Bench {
 
     /// Whether a request's method and address are those of the point.
     fn is_at_point(&self, request: &str) -> bool {
-        match self.point {
+        match self.occasion.point() {
             Point::MkToken => request.starts_with("GET /v2.0/auth/mk_token?"),
             Point::RefreshToken => request.starts_with("GET /v2.0/auth/refresh_token?"),
             Point::Subscribe => request.starts_with("POST "),
