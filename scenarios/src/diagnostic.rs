@@ -177,23 +177,9 @@ fn excerpt(text: &str, column: usize, width: usize) -> (String, Option<usize>) {
     (shown, caret_of(caret - start))
 }
 
-/// `text` with control characters escaped; a tab is one space.
+/// `text` made fit for a terminal; a tab is one space.
 fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\t' => shown.push(' '),
-            character if is_unprintable(character) => shown.extend(character.escape_default()),
-            character => shown.push(character),
-        }
-    }
-    shown
-}
-
-/// Control characters, and those that turn or hide the text around them.
-fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    crate::printable::printable(&text.replace('\t', " ")).into_owned()
 }
 
 #[cfg(test)]

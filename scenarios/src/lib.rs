@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod diagnostic;
 pub mod exit_code;
+mod printable;
 pub mod recording;
 pub mod rehearsal;
 pub mod replay;

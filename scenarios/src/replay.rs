@@ -20,6 +20,7 @@ use self::cue::Cues;
 pub use self::difference::Difference;
 use self::page::Page;
 use self::traffic::Traffic;
+use crate::printable::printable;
 use crate::recording::{ApiCall, Heard, ListenerCall, Record, Recording};
 
 /// More inputs and timers than this in one replay are an error; the longest recording known has some 700.
@@ -28,7 +29,7 @@ const MAX_STEPS: usize = 100_000;
 /// What came of a replay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// What happened, one line each, with virtual time.
+    /// What happened, one line each, with virtual time; of what the port does, only what the SDK did, too.
     pub transcript: Vec<String>,
     /// Whether the port did what the SDK did.
     pub result: Result<(), Difference>,
@@ -113,32 +114,34 @@ impl<'a> Replay<'a> {
         let Some((client, output)) = self.page.effects.pop_front() else {
             return Err(Mismatch::new(difference::describe(record), self.page.describe_pending()));
         };
-        self.note(|| difference::describe(record));
         match (record, output) {
             (Record::Fetch(fetch), Output::Request { id, request }) => {
                 self.page.fetches.insert(fetch.id, (client, id));
-                compare::request(fetch, self.traffic.request_of(fetch.id), &request)
+                compare::request(fetch, self.traffic.request_of(fetch.id), &request)?;
             }
             (Record::WsNew { ws, address }, Output::OpenWebSocket { id, url }) => {
                 self.page.sockets.insert(*ws, (client, id));
-                compare::address("websocket address", address, &url)
+                compare::address("websocket address", address, &url)?;
             }
             (Record::WsSend { ws, data }, Output::SendFrame { id, text }) if self.page.is_socket(*ws, client, id) => {
-                compare::text("frame", data, &text)
+                compare::text("frame", data, &text)?;
             }
             (Record::WsCloseCall { ws, .. }, Output::CloseWebSocket { id }) if self.page.is_socket(*ws, client, id) => {
-                Ok(())
             }
-            (_, output) => Err(Mismatch::new(difference::describe(record), self.page.describe_effect(client, &output))),
+            (_, output) => {
+                return Err(Mismatch::new(difference::describe(record), self.page.describe_effect(client, &output)));
+            }
         }
+        self.note(|| difference::describe(record));
+        Ok(())
     }
 
     fn expect_event(&mut self, heard: &Heard) -> Result<(), Mismatch> {
         let expected = || difference::describe_event(&heard.event, &heard.args);
         let (client, event) = self.next_listener(&heard.client, &Listener::Recorder, &expected)?;
-        self.note(expected);
         compare::text("event", &heard.event, event.name())?;
         compare::value("args", &heard.args, &compare::fields(event.args()))?;
+        self.note(expected);
         compare::shown(&heard.shown, &compare::look(&self.page.clients[client].session))
     }
 
@@ -151,13 +154,13 @@ impl<'a> Replay<'a> {
         }
         let listener = Listener::Named(call.listener.clone());
         let (client, event) = self.next_listener(&call.client, &listener, &expected)?;
-        self.note(expected);
         let heard = self.page.clients[client].audience.hear(&call.listener);
         compare::value("number of the call", &call.n.into(), &heard.into())?;
         compare::value("args", &call.args, &compare::fields(event.args()))?;
         if let Some(name) = &call.event {
             compare::text("event", name, event.name())?;
         }
+        self.note(expected);
         if self.page.clients[client].audience.throws(&call.listener, heard, &self.recording.timeline) {
             self.page.end_walk();
         }
@@ -292,7 +295,7 @@ impl<'a> Replay<'a> {
     }
 
     fn note(&mut self, what: impl FnOnce() -> String) {
-        self.transcript.push(format!("{}  {}", difference::clock(self.now), what()));
+        self.transcript.push(format!("{}  {}", difference::clock(self.now), printable(&what())));
     }
 }
 

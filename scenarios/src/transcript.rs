@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use kandy_client::{DisconnectReason, Event, Session};
 
+use crate::printable::{is_unprintable, push_printable};
+
 /// The most records that one run may leave.
 pub const MAX_RECORDS: usize = 100_000;
 /// The longest text of one line; what is longer ends with an ellipsis.
@@ -71,7 +73,7 @@ struct Pings {
 pub struct TranscriptFull;
 
 impl Transcript {
-    /// Adds a line; control characters in `text` are escaped.
+    /// Adds a line; what would leave the line, or hide in it, is escaped in `text`.
     ///
     /// # Errors
     ///
@@ -242,7 +244,7 @@ fn error_text(error: &kandy_client::Error) -> String {
 }
 
 fn one_line(text: String) -> String {
-    let fits = text.len() <= MAX_TEXT && !text.chars().any(char::is_control);
+    let fits = text.len() <= MAX_TEXT && !text.contains(is_unprintable);
     if fits {
         return text;
     }
@@ -252,11 +254,7 @@ fn one_line(text: String) -> String {
             line.push('…');
             break;
         }
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
+        push_printable(&mut line, character);
     }
     line
 }
@@ -292,11 +290,11 @@ mod tests {
     #[test]
     fn a_line_stays_a_line() {
         let mut transcript = Transcript::default();
-        transcript.push(at(0), &"script".into(), Kind::Print, "a\nb\u{1b}[1m".into()).unwrap();
+        transcript.push(at(0), &"script".into(), Kind::Print, "a\nb\u{1b}[1m \u{202e}é".into()).unwrap();
         transcript.push(at(0), &"script".into(), Kind::Print, "x".repeat(1000)).unwrap();
         let text = transcript.to_string();
         assert_eq!(text.lines().count(), 2);
-        assert!(text.starts_with("0.000  script    print     a\\nb\\u{1b}[1m\n"), "{text}");
+        assert!(text.starts_with("0.000  script    print     a\\nb\\u{1b}[1m \\u{202e}é\n"), "{text}");
         assert!(text.ends_with("x…\n") && text.len() < 600, "{text}");
     }
 

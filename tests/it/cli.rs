@@ -153,6 +153,25 @@ fn passing_listing_and_checking() {
 }
 
 #[test]
+fn what_would_act_on_a_terminal_is_escaped() {
+    let script = "// Clears \u{1b}[2J and turns \u{202e}txet. More.\n// tags: \u{1b}]0;x\u{7}, größe\n";
+    let place = Place::new("terminal", &[("s/größe.rhai", "print(\"a\u{200b}\u{202e}\u{9b}2J größe 日本\");\n")]);
+    place.write("s/a.rhai", format!("{script}skip(\"one\\ntwo \u{1b}[2J\");\n"));
+    is_as_known("terminal-list", &place.run(&["list", "s"]));
+    is_as_known("terminal-show", &place.run(&["run", "s", "--show"]));
+    is_as_known("terminal-filter", &place.run(&["list", "s", "--filter", "tag:none"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn file_names_that_would_act_on_a_terminal_are_escaped() {
+    let place = Place::new("terminal-names", &[("s/a\u{1b}[2J\nb.rhai", "fail(\"no\");\n")]);
+    is_as_known("terminal-names", &place.run(&["run", "s"]));
+    is_as_known("terminal-names-list", &place.run(&["list", "s"]));
+    is_as_known("terminal-missing", &place.run(&["list", "s/\u{1b}[2J.rhai"]).replace('\u{1b}', "ESC"));
+}
+
+#[test]
 fn a_script_that_cannot_be_read() {
     let place = Place::new("not-utf8", &[]);
     place.write("scenario.rhai", b"// A caf\xe9.\n");

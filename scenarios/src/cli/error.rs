@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::Output;
 use crate::exit_code::Exit;
+use crate::printable::printable;
 use crate::recording::RecordingError;
 use crate::report::{Style, wrap};
 use crate::scenario::FindError;
@@ -55,10 +56,11 @@ impl CliError {
 
     /// Writes what is wrong and what to do, as clap does.
     pub(super) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
-        writeln!(err.to, "{} {self}", Style::Bad.paint("error:", err.color))?;
+        let error = self.to_string();
+        writeln!(err.to, "{} {}", Style::Bad.paint("error:", err.color), printable(&error))?;
         if let Some(help) = self.help() {
             let lead = "  tip: ";
-            let help = wrap(&help, lead.len()).join(&format!("\n{:1$}", "", lead.len()));
+            let help = wrap(&printable(&help), lead.len()).join(&format!("\n{:1$}", "", lead.len()));
             writeln!(err.to, "\n{}{help}", Style::Good.paint(lead, err.color))?;
         }
         err.to.flush()

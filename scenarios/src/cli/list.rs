@@ -4,6 +4,7 @@ use super::arguments::Selection;
 use super::error::CliError;
 use super::{Environment, Output};
 use crate::exit_code::Exit;
+use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::{Style, wrap};
 use crate::scenario::{Header, find};
@@ -20,7 +21,7 @@ pub(super) fn list(selection: &Selection, environment: &Environment, out: &mut O
             Ok(content) => {
                 writeln!(out.to, "{name}{}", tags(&content.header, out.color))?;
                 for line in wrap(content.header.summary(), INDENT.len()) {
-                    writeln!(out.to, "{INDENT}{line}")?;
+                    writeln!(out.to, "{INDENT}{}", printable(&line))?;
                 }
             }
             Err(error) => {
@@ -38,5 +39,5 @@ fn tags(header: &Header, color: bool) -> String {
     if header.tags.is_empty() {
         return String::new();
     }
-    format!("  {}", Style::Faint.paint(format_args!("[{}]", header.tags.join(", ")), color))
+    format!("  {}", Style::Faint.paint(format_args!("[{}]", printable(&header.tags.join(", "))), color))
 }

@@ -7,6 +7,7 @@ use super::arguments::Replay;
 use super::error::CliError;
 use super::{Environment, Output};
 use crate::exit_code::Exit;
+use crate::printable::printable;
 use crate::recording::{Recording, RecordingError};
 use crate::replay;
 use crate::report::Style;
@@ -27,12 +28,12 @@ fn file(path: &Path, out: &mut Output<'_>) -> Result<Exit, CliError> {
     match outcome.result {
         Ok(()) => {
             let same = Style::Good.paint("same as the recording", out.color);
-            writeln!(out.to, "\n{same}: {}", recording.name)?;
+            writeln!(out.to, "\n{same}: {}", printable(&recording.name))?;
             Ok(Exit::Passed)
         }
         Err(difference) => {
             let head = Style::Bad.paint("not as the recording", out.color);
-            writeln!(out.to, "\n{head}: {}\n\n{difference}", recording.name)?;
+            writeln!(out.to, "\n{head}: {}\n\n{difference}", printable(&recording.name))?;
             Ok(Exit::Failed)
         }
     }
@@ -64,8 +65,8 @@ fn folder(path: &Path, shown: &Path, out: &mut Output<'_>) -> Result<Exit, CliEr
             },
         };
         let word = style.paint(format_args!("{word:<7}"), out.color);
-        let why = why.as_deref().and_then(|why| why.lines().next()).map(|why| format!(": {why}"));
-        writeln!(out.to, "{word}  {name}{}", why.unwrap_or_default())?;
+        let why = why.as_deref().and_then(|why| why.lines().next()).map(|why| format!(": {}", printable(why)));
+        writeln!(out.to, "{word}  {}{}", printable(&name), why.unwrap_or_default())?;
     }
     writeln!(out.to, "\n{}: {same} as recorded", counted(recordings.len(), "recording"))?;
     if exit == Exit::Failed {

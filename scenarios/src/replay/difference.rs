@@ -6,6 +6,7 @@ use kandy_client::Time;
 use serde_json::Value;
 
 use super::compare::Mismatch;
+use crate::printable::printable;
 use crate::recording::{Address, ApiCall, Record, Recording};
 
 /// How many records are shown before the one at which the difference was found, and behind it.
@@ -45,10 +46,10 @@ impl Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "the port differs from the SDK at {}", clock(self.time))?;
-        writeln!(f, "  expected: {}", self.expected)?;
-        writeln!(f, "  got:      {}", self.got)?;
+        writeln!(f, "  expected: {}", printable(&self.expected))?;
+        writeln!(f, "  got:      {}", printable(&self.got))?;
         write!(f, "  records around it:")?;
-        self.context.iter().try_for_each(|line| write!(f, "\n    {line}"))
+        self.context.iter().try_for_each(|line| write!(f, "\n    {}", printable(line)))
     }
 }
 

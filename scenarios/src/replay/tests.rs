@@ -66,6 +66,26 @@ fn a_changed_request_is_found() {
 }
 
 #[test]
+fn the_transcript_shows_nothing_that_the_port_did_not_do() {
+    let outcome = |change: fn(&mut Value)| {
+        let mut file = parsed(CONNECT);
+        change(&mut file);
+        replay(&Recording::from_json(file.to_string().as_bytes()).unwrap())
+    };
+    let whole = outcome(|_| ());
+    for change in [
+        (|file| record(file, "timeline", "fetch", 1)["query"] = json!("?token=AT-2")) as fn(&mut Value),
+        |file| record(file, "timeline", "event", 0)["type"] = json!("auth:\u{1b}[2J"),
+        |file| record(file, "timeline", "ws-new", 0)["path"] = json!("/elsewhere"),
+    ] {
+        let Outcome { transcript, result } = outcome(change);
+        assert!(!transcript.is_empty() && whole.transcript.starts_with(&transcript), "{transcript:?}");
+        let difference = result.expect_err("the change must be found").to_string();
+        assert!(!difference.contains('\u{1b}'), "{difference:?}");
+    }
+}
+
+#[test]
 fn the_order_of_keys_in_a_body_counts() {
     let change = difference(CONNECT, |file| {
         let body = record(file, "wire", "request", 1)["body"]["subscribeRequest"].as_object_mut().unwrap();

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Style, diff};
+use crate::printable::printable;
 use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Difference};
@@ -102,7 +103,7 @@ impl<'a> Console<'a> {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
             Status::Passed(_) => (Style::Good, "pass", String::new()),
-            Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", one_line(reason))),
+            Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Failed(_) => (Style::Bad, "FAIL", String::new()),
             Status::Differs(_) => (Style::Bad, "FAIL", ": not as its snapshot".to_owned()),
             Status::Unlike(_) => (Style::Bad, "FAIL", ": not the same in Live".to_owned()),
@@ -135,9 +136,10 @@ impl<'a> Console<'a> {
             }
             Status::Error(Fault::Live(why)) => self.emphasize(&format!("error: {why}\n --> {shown}\n")),
             Status::Error(Fault::Panic(message)) => self.emphasize(&format!(
-                "internal error: {message}\n --> {shown}\n  \
+                "internal error: {}\n --> {shown}\n  \
                  = note: this is a mistake in kandy-harness, not in the script\n  \
-                 = help: please report it, with the script\n"
+                 = help: please report it, with the script\n",
+                message.lines().map(printable).collect::<Vec<_>>().join("\n")
             )),
         };
         if let Some(excerpt) = &finished.excerpt {
@@ -199,11 +201,6 @@ impl<'a> Console<'a> {
 #[must_use]
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
-}
-
-/// Text of a script's that must stay on its line.
-fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 fn shown_snapshot(scenario: &Scenario) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use similar::{ChangeTag, TextDiff};
 
 use super::Style;
+use crate::printable::printable;
 
 /// The most lines of a diff that are shown.
 const MAX_LINES: usize = 200;
@@ -36,7 +37,8 @@ pub fn unified((old_name, old): (&str, &str), (new_name, new): (&str, &str), col
                 continue;
             }
             shown += 1;
-            let line = change.value().trim_end_matches('\n');
+            // A snapshot is a file, in which there may be anything.
+            let line = printable(change.value().trim_end_matches('\n'));
             let line = match change.tag() {
                 ChangeTag::Equal => format!(" {line}").trim_end().to_owned(),
                 ChangeTag::Delete => Style::Bad.paint(format_args!("-{line}"), color),
@@ -60,6 +62,12 @@ mod tests {
     fn a_diff_shows_what_changed_and_what_stands_around_it() {
         let diff = unified(("snapshot", "a\nb\nc\nd\ne"), ("this run", "a\nb\nc\nd\nE\nf"), false);
         assert_eq!(diff, "--- snapshot\n+++ this run\n@@ -2,4 +2,5 @@\n b\n c\n d\n-e\n+E\n+f\n");
+    }
+
+    #[test]
+    fn what_would_act_on_a_terminal_is_escaped() {
+        let diff = unified(("snapshot", "a\u{1b}[2J\u{202e}b"), ("this run", "c"), false);
+        assert!(diff.ends_with("\n-a\\u{1b}[2J\\u{202e}b\n+c\n"), "{diff}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 use super::{EXTENSION, Filter, Scenario};
+use crate::printable::printable;
 use crate::snapshot;
 
 /// The folders that are looked for when none is named, best first.
@@ -301,8 +302,7 @@ fn name_of(relative: &Path) -> String {
 
 /// A path as messages show it; a file name may hold a line break or worse.
 fn display(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if text.chars().any(char::is_control) { text.escape_debug().to_string() } else { text.into_owned() }
+    printable(&path.to_string_lossy()).into_owned()
 }
 
 #[cfg(test)]

@@ -90,5 +90,5 @@ BROKEN  d: as a
 
 #[test]
 fn a_reason_stays_on_its_line() {
-    check(vec![("a", Status::Skipped("one\ntwo\u{1b}[2J".into()))], "skip    a: one two [2J\n");
+    check(vec![("a", Status::Skipped("one\ntwo\u{1b}[2J".into()))], "skip    a: one\\ntwo\\u{1b}[2J\n");
 }
