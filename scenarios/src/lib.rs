@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod diagnostic;
 pub mod exit_code;
+pub mod file;
 mod printable;
 pub mod recording;
 pub mod rehearsal;

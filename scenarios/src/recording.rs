@@ -8,8 +8,6 @@ mod script;
 mod timeline;
 mod wire;
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use kandy_client::Time;
@@ -22,6 +20,7 @@ pub use self::script::{Action, Rule, Snapshot};
 pub use self::timeline::{Address, ApiCall, Fetch, Heard, ListenerCall, Record};
 pub(crate) use self::wire::body_text;
 pub use self::wire::{Exchange, WireRequest, WireResponse};
+use crate::file;
 
 /// Larger files are refused; the longest recording known has less than 1 MiB.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -91,16 +90,10 @@ impl Recording {
     ///
     /// The file is missing, cannot be read, is too large, or is not a recording.
     pub fn read(path: &Path) -> Result<Self, RecordingError> {
-        let unreadable = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => RecordingError::NotFound { path: path.to_owned() },
-            _ => RecordingError::Unreadable { path: path.to_owned(), source },
-        };
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > MAX_BYTES {
-            return Err(RecordingError::TooLarge { path: path.to_owned(), limit: MAX_BYTES });
-        }
+        let bytes = file::read(path, MAX_BYTES).map_err(|source| match source {
+            missing if missing.is_missing() => RecordingError::NotFound { path: path.to_owned() },
+            source => RecordingError::Unreadable { path: path.to_owned(), source },
+        })?;
         Self::from_json(&bytes).map_err(|source| RecordingError::Decode { path: path.to_owned(), source })
     }
 

@@ -4,8 +4,6 @@ mod filter;
 mod find;
 mod header;
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -13,6 +11,7 @@ use thiserror::Error;
 pub use self::filter::{Filter, FilterError};
 pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, find};
 pub use self::header::Header;
+use crate::file::{self, FileError};
 
 /// The extension of a scenario.
 pub const EXTENSION: &str = "rhai";
@@ -48,15 +47,9 @@ pub struct Content {
 /// Why a script cannot be read.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// The operating system refuses.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// A folder, pipe or device.
-    #[error("it is not a file")]
-    NotAFile,
-    /// More than [`MAX_BYTES`].
-    #[error("it is larger than {MAX_BYTES} bytes, which no script is")]
-    TooLarge,
+    /// It is missing, no file, or too large.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Text in another encoding, or no text.
     #[error("line {line} is not UTF-8 text")]
     NotUtf8 {
@@ -80,16 +73,7 @@ impl Scenario {
 }
 
 fn read_text(path: &Path) -> Result<String, ReadError> {
-    // Opening a pipe would wait for a writer, so its kind is asked for first.
-    if !path.metadata()?.is_file() {
-        return Err(ReadError::NotAFile);
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(ReadError::TooLarge);
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(file::read(path, MAX_BYTES)?).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         ReadError::NotUtf8 { line: 1 + before.iter().filter(|byte| **byte == b'\n').count() }
     })?;

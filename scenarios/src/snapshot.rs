@@ -13,10 +13,14 @@ use insta::internals::TextSnapshotContents;
 use insta::{MetaData, TextSnapshotKind};
 use thiserror::Error;
 
+use crate::file::{self, FileError};
 use crate::scenario::EXTENSION;
 
 const ACCEPTED: &str = "snap";
 const PENDING: &str = "snap.new";
+
+/// The largest snapshot that is read, in bytes: more than the longest transcript takes.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What to do with a transcript that is not as its snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +67,7 @@ pub struct Difference {
 pub enum SnapshotError {
     /// There is a file, and it cannot be read.
     #[error("cannot read the snapshot: {0}")]
-    Unreadable(#[source] io::Error),
+    Unreadable(#[source] FileError),
     /// There is a file, and it is not as insta writes it.
     #[error("the snapshot is not as insta writes it, with a header between `---`")]
     Malformed,
@@ -109,12 +113,15 @@ pub fn compare(script: &Path, source: &str, transcript: &str, mode: Mode) -> Res
 /// Whether `path` is a snapshot of a scenario, accepted or pending, whose script is not there any more.
 #[must_use]
 pub fn is_stale(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let suffixes = [ACCEPTED, PENDING];
-    let stem = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)?.strip_suffix('.'));
     // Other snapshots of insta's may lie in the same folder: ours name a script.
     let ours = || read_file(path).is_ok_and(|snapshot| is_script(snapshot.metadata()));
-    stem.is_some_and(|stem| !path.with_file_name(format!("{stem}.{EXTENSION}")).exists()) && ours()
+    script_of(path).is_some_and(|script| script.symlink_metadata().is_err()) && ours()
+}
+
+/// The script that a snapshot, accepted or pending, belongs to by its name.
+fn script_of(snapshot: &Path) -> Option<PathBuf> {
+    let accepted = if snapshot.extension()? == "new" { snapshot.with_extension("") } else { snapshot.to_owned() };
+    (accepted.extension()? == ACCEPTED).then(|| accepted.with_extension(EXTENSION))
 }
 
 fn is_script(metadata: &MetaData) -> bool {
@@ -124,14 +131,14 @@ fn is_script(metadata: &MetaData) -> bool {
 fn read(path: &Path) -> Result<Option<TextSnapshotContents>, SnapshotError> {
     match read_file(path) {
         Ok(snapshot) => snapshot.as_text().cloned().map(Some).ok_or(SnapshotError::Malformed),
-        Err(SnapshotError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(SnapshotError::Unreadable(error)) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 fn read_file(path: &Path) -> Result<Snapshot, SnapshotError> {
     // insta takes a file without a header for one of its first versions, and warns on standard error.
-    let bytes = fs::read(path).map_err(SnapshotError::Unreadable)?;
+    let bytes = file::read(path, MAX_BYTES).map_err(SnapshotError::Unreadable)?;
     if !bytes.starts_with(b"---\n") && !bytes.starts_with(b"---\r\n") {
         return Err(SnapshotError::Malformed);
     }
@@ -143,7 +150,7 @@ fn write(path: &Path, source: &str, contents: &TextSnapshotContents) -> io::Resu
     let is_plain = source.starts_with(|first: char| first.is_ascii_alphabetic()) && source.chars().all(plain);
     // A JSON string is a YAML string.
     let source = if is_plain { source.to_owned() } else { serde_json::Value::from(source).to_string() };
-    fs::write(path, format!("---\nsource: {source}\n---\n{contents}\n"))
+    file::replace(path, &format!("---\nsource: {source}\n---\n{contents}\n"))
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ pub(super) enum CliError {
 impl CliError {
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Find(FindError::Missing { .. } | FindError::Unreadable { .. }) | Self::Recording(_) => Exit::Broken,
+            Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
+            | Self::Recording(_) => Exit::Broken,
             Self::Find(_) | Self::NoRecordings { .. } => Exit::BadUsage,
             Self::Io(_) => Exit::InternalError,
         }

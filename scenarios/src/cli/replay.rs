@@ -1,6 +1,7 @@
 //! `replay`
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::arguments::Replay;
@@ -76,7 +77,7 @@ fn folder(path: &Path, shown: &Path, out: &mut Output<'_>) -> Result<Exit, CliEr
 }
 
 fn recordings(path: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let unreadable = |source| RecordingError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |source: io::Error| RecordingError::Unreadable { path: path.to_owned(), source: source.into() };
     let mut paths = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

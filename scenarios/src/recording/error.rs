@@ -1,9 +1,10 @@
 //! Why a recording cannot be used.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
+
+use crate::file::FileError;
 
 /// Why a file cannot be read as a recording.
 #[derive(Debug, Error)]
@@ -14,21 +15,13 @@ pub enum RecordingError {
         /// The file.
         path: PathBuf,
     },
-    /// The operating system refuses to read it, or it is a folder.
+    /// The operating system refuses to read it, or it is a folder, or far larger than any recording.
     #[error("cannot read {}: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// It is far larger than any recording.
-    #[error("{} is larger than {limit} bytes, which no recording is", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The limit in bytes.
-        limit: u64,
+        /// Why not.
+        source: FileError,
     },
     /// It was read, and is not a recording.
     #[error("{} is not a recording: {source}", path.display())]

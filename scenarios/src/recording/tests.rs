@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::file::scratch::Folder;
 
 const RECORDING: &str = include_str!("../../../tests/traces/connect-success.json");
 
@@ -81,4 +82,7 @@ fn files_that_cannot_be_read_have_their_own_errors() {
     assert!(matches!(Recording::read(&folder), Err(RecordingError::Unreadable { .. })));
     let error = Recording::read(&folder.join("Cargo.toml")).unwrap_err().to_string();
     assert!(error.contains("Cargo.toml is not a recording: not a JSON object: "), "{error}");
+    let scratch = Folder::new("recording");
+    let error = Recording::read(&scratch.make_sparse("large.json", MAX_BYTES + 1)).unwrap_err().to_string();
+    assert!(error.ends_with("large.json: it is larger than 67108864 bytes"), "{error}");
 }

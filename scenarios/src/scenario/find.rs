@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 use super::{EXTENSION, Filter, Scenario};
+use crate::file::is_dangling;
 use crate::printable::printable;
 use crate::snapshot;
 
@@ -44,6 +45,12 @@ pub enum FindError {
         shown: String,
         /// What is there and has almost the same name.
         nearest: Option<String>,
+    },
+    /// A link that leads nowhere.
+    #[error("`{shown}` is a link to a file that is not there")]
+    Dangling {
+        /// The path as given.
+        shown: String,
     },
     /// A folder that cannot be listed, or a path that cannot be looked at.
     #[error("cannot read `{shown}`: {source}")]
@@ -97,6 +104,7 @@ impl FindError {
             Self::NoDefault => "name a scenario, or a folder of them".to_owned(),
             Self::Missing { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::Missing { .. } => "paths are taken from the folder in which the command runs".to_owned(),
+            Self::Dangling { .. } => "mend the link, or name what it was to lead to".to_owned(),
             Self::Unreadable { .. } => "check that you may read it".to_owned(),
             Self::NotAScenario { .. } => format!("name a file that ends in .{EXTENSION}, or a folder of such files"),
             Self::Empty { .. } => format!(
@@ -166,7 +174,10 @@ impl Search<'_> {
     fn take(&mut self, shown: &Path) -> Result<(), FindError> {
         let path = self.folder.join(shown);
         let metadata = path.metadata().map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => FindError::Missing { shown: display(shown), nearest: self.nearest(shown) },
+            io::ErrorKind::NotFound if is_dangling(&path) => FindError::Dangling { shown: display(shown) },
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                FindError::Missing { shown: display(shown), nearest: self.nearest(shown) }
+            }
             _ => FindError::Unreadable { shown: display(shown), source },
         })?;
         if metadata.is_dir() {

@@ -1,26 +1,13 @@
+use std::fs;
+
 use super::*;
+use crate::file::scratch::Folder;
 
 const COMPARE: Mode = Mode::Compare { leave_pending: true };
 
-/// A folder of its own for a test, removed in the end.
-struct Folder(PathBuf);
-
 impl Folder {
-    fn new(test: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("kandy-snapshot-{}-{test}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
     fn script(&self) -> PathBuf {
-        self.0.join("success.rhai")
-    }
-
-    fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.0).unwrap();
-        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+        self.join("success.rhai")
     }
 
     fn compare(&self, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
@@ -28,33 +15,27 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 #[test]
 fn a_snapshot_is_created_kept_and_changed() {
     let folder = Folder::new("life");
     assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Missing);
-    assert!(folder.files().is_empty());
+    assert!(folder.names().is_empty());
     assert_eq!(folder.compare("one\n", Mode::Accept).unwrap(), Comparison::Created);
     assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Same);
 
     let difference = Difference { old: "one".into(), new: "two".into(), pending: true };
     assert_eq!(folder.compare("two\n", COMPARE).unwrap(), Comparison::Different(difference.clone()));
-    assert_eq!(folder.files(), ["success.snap", "success.snap.new"]);
+    assert_eq!(folder.names(), ["success.snap", "success.snap.new"]);
     assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Same);
-    assert_eq!(folder.files(), ["success.snap"], "what passes removes what an earlier run left");
+    assert_eq!(folder.names(), ["success.snap"], "what passes removes what an earlier run left");
 
     let quiet = Mode::Compare { leave_pending: false };
     let difference = Difference { pending: false, ..difference };
     assert_eq!(folder.compare("two\n", quiet).unwrap(), Comparison::Different(difference));
-    assert_eq!(folder.files(), ["success.snap"]);
+    assert_eq!(folder.names(), ["success.snap"]);
     assert_eq!(folder.compare("two\n", Mode::Accept).unwrap(), Comparison::Changed);
     assert_eq!(
-        fs::read_to_string(folder.0.join("success.snap")).unwrap(),
+        fs::read_to_string(folder.join("success.snap")).unwrap(),
         "---\nsource: connect/success.rhai\n---\ntwo\n"
     );
 }
@@ -62,7 +43,7 @@ fn a_snapshot_is_created_kept_and_changed() {
 #[test]
 fn insta_reads_what_is_written_and_would_write_the_same() {
     let folder = Folder::new("format");
-    let path = folder.0.join("x.snap");
+    let path = folder.join("x.snap");
     let sources =
         ["connect/success.rhai", "a b/#1: x.rhai", "\"quoted\".rhai", "- x.rhai", "über.rhai", "1e3.rhai", "true.rhai"];
     for source in sources {
@@ -87,7 +68,7 @@ fn insta_reads_what_is_written_and_would_write_the_same() {
 #[test]
 fn a_file_that_is_no_snapshot_is_not_overwritten_unasked() {
     let folder = Folder::new("malformed");
-    let path = folder.0.join("success.snap");
+    let path = folder.join("success.snap");
     for bytes in
         [b"<<<<<<< HEAD\n".as_slice(), b"", b"---\n\t{\n---\none\n", b"---\nsource: x\n---\n\xff\n", b"---\n[1]\n---\n"]
     {
@@ -103,6 +84,38 @@ fn a_file_that_is_no_snapshot_is_not_overwritten_unasked() {
     fs::create_dir(&path).unwrap();
     assert!(matches!(folder.compare("one\n", COMPARE).unwrap_err(), SnapshotError::Unreadable(_)));
     assert!(matches!(folder.compare("one\n", Mode::Accept).unwrap_err(), SnapshotError::Unwritable(_)));
+    assert_eq!(folder.names(), ["success.snap"], "nothing half written stays");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_snapshot() {
+    let folder = Folder::new("device");
+    std::os::unix::fs::symlink("/dev/null", folder.join("success.snap")).unwrap();
+    let error = folder.compare("one\n", COMPARE).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read the snapshot: it is not a file");
+    assert!(!is_stale(&folder.join("success.snap")));
+}
+
+#[test]
+fn a_snapshot_is_replaced_whole() {
+    let folder = Folder::new("whole");
+    let (path, old) = (folder.join("success.snap"), folder.join("old"));
+    folder.compare("one\n", Mode::Accept).unwrap();
+    // A second name shows what happens to the file that was there.
+    fs::hard_link(&path, &old).unwrap();
+    folder.compare("two\n", Mode::Accept).unwrap();
+    let text = |path: &Path| fs::read_to_string(path).unwrap();
+    assert!(text(&path).ends_with("\ntwo\n") && text(&old).ends_with("\none\n"));
+    assert_eq!(folder.names(), ["old", "success.snap"]);
+}
+
+#[test]
+fn a_snapshot_that_no_transcript_can_be_as_long_as_is_not_read() {
+    let folder = Folder::new("large");
+    folder.make_sparse("success.snap", MAX_BYTES + 1);
+    let error = folder.compare("one\n", COMPARE).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read the snapshot: it is larger than 67108864 bytes");
 }
 
 #[test]
@@ -110,11 +123,11 @@ fn a_snapshot_is_stale_without_its_script() {
     let folder = Folder::new("stale");
     folder.compare("one\n", Mode::Accept).unwrap();
     folder.compare("two\n", COMPARE).unwrap();
-    let (accepted, pending) = (folder.0.join("success.snap"), folder.0.join("success.snap.new"));
+    let (accepted, pending) = (folder.join("success.snap"), folder.join("success.snap.new"));
     assert!(is_stale(&accepted) && is_stale(&pending));
     fs::write(folder.script(), "").unwrap();
     assert!(!is_stale(&accepted) && !is_stale(&pending));
-    let foreign = folder.0.join("foreign.snap");
+    let foreign = folder.join("foreign.snap");
     fs::write(&foreign, "---\nsource: tests/it.rs\n---\none\n").unwrap();
-    assert!(!is_stale(&foreign) && !is_stale(&folder.0.join("notes.txt")));
+    assert!(!is_stale(&foreign) && !is_stale(&folder.join("notes.txt")));
 }

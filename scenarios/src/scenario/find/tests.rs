@@ -1,12 +1,12 @@
 use super::*;
+use crate::file::scratch;
 
-/// A folder of its own for a test, removed in the end.
-struct Folder(PathBuf);
+/// A folder of scenarios.
+struct Folder(scratch::Folder);
 
 impl Folder {
     fn new(test: &str, files: &[&str]) -> Self {
-        let folder = Self(std::env::temp_dir().join(format!("kandy-find-{}-{test}", std::process::id())));
-        fs::create_dir_all(&folder.0).unwrap();
+        let folder = Self(scratch::Folder::new(test));
         for file in files {
             folder.write(file, b"// A test. More.\n// tags: first, second\n");
         }
@@ -21,7 +21,7 @@ impl Folder {
 
     fn find(&self, paths: &[&str], filter: Option<&str>) -> Result<Found, FindError> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        find(&self.0, &paths, filter.map(|filter| filter.parse().unwrap()).as_ref())
+        find(self.0.path(), &paths, filter.map(|filter| filter.parse().unwrap()).as_ref())
     }
 
     #[track_caller]
@@ -36,12 +36,6 @@ impl Folder {
         let error = self.find(paths, filter).unwrap_err();
         assert_eq!(error.to_string(), expected);
         assert!(!error.help().is_empty());
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -131,7 +125,7 @@ fn a_script_that_cannot_be_read_is_still_a_scenario() {
             Err(error) => error.to_string(),
         })
         .collect();
-    assert_eq!(said, ["it is larger than 1048576 bytes, which no script is", "line 2 is not UTF-8 text", "Marked."]);
+    assert_eq!(said, ["it is larger than 1048576 bytes", "line 2 is not UTF-8 text", "Marked."]);
 }
 
 #[cfg(unix)]
@@ -146,5 +140,26 @@ fn links_do_not_go_round() {
     symlink("self", folder.0.join("s/self")).unwrap();
     folder.check(&["s"], &["a", "below/b", "gone"]);
     let found = folder.find(&["s"], None).unwrap();
-    assert!(found.scenarios[2].content.is_err());
+    let error = found.scenarios[2].content.as_ref().unwrap_err();
+    assert_eq!(error.to_string(), "it is a link to a file that is not there");
+    folder.refuse(&["s/gone.rhai"], None, "`s/gone.rhai` is a link to a file that is not there");
+    let error = folder.find(&["s/a.rhai/"], None).unwrap_err();
+    assert_eq!((error.to_string(), error.help()), {
+        ("there is no file or folder `s/a.rhai/`".to_owned(), "did you mean `s/a.rhai`?".to_owned())
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_in_another_encoding_is_a_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = Folder::new("encoding", &["s/a.rhai"]);
+    let path = folder.0.join("s").join(OsStr::from_bytes(b"caf\xe9.rhai"));
+    fs::write(&path, "").unwrap();
+    snapshot::compare(&path, "caf\u{fffd}.rhai", "", snapshot::Mode::Accept).unwrap();
+    let found = folder.find(&["s"], None).unwrap();
+    assert_eq!(found.scenarios[1].name, "caf\u{fffd}");
+    assert_eq!(found.stale_snapshots, [""; 0], "its snapshot has its script");
 }

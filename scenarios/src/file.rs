@@ -1,0 +1,140 @@
+//! Files whose paths users give, which may lead to anything.
+
+#[cfg(test)]
+pub(crate) mod scratch;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use thiserror::Error;
+
+/// Why a file is not read.
+#[derive(Debug, Error)]
+pub enum FileError {
+    /// The operating system refuses.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// A link that leads nowhere.
+    #[error("it is a link to a file that is not there")]
+    Dangling,
+    /// A folder, pipe or device.
+    #[error("it is not a file")]
+    NotAFile,
+    /// More than anyone means to be read here.
+    #[error("it is larger than {most} bytes")]
+    TooLarge {
+        /// The most that is read, in bytes.
+        most: u64,
+    },
+}
+
+impl FileError {
+    /// Whether nothing has this name.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+/// Reads a file of at most `most` bytes.
+pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    // Opening a pipe would wait for a writer, so its kind is asked for first.
+    let metadata =
+        path.metadata().map_err(|error| if is_dangling(path) { FileError::Dangling } else { error.into() })?;
+    if !metadata.is_file() {
+        return Err(FileError::NotAFile);
+    }
+    if metadata.len() > most {
+        return Err(FileError::TooLarge { most });
+    }
+    // It may grow meanwhile, and some systems have files that do not know how long they are.
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(FileError::TooLarge { most });
+    }
+    Ok(bytes)
+}
+
+/// Whether `path` is a link that leads nowhere.
+pub(crate) fn is_dangling(path: &Path) -> bool {
+    path.is_symlink() && matches!(path.try_exists(), Ok(false))
+}
+
+/// Writes a file so that whoever ends this process meanwhile leaves it as it was, or as it is to be. A link to a file
+/// stays one.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    // A device or pipe at the end of a link must not be replaced; the link itself may.
+    let target = path.canonicalize().ok().filter(|real| real.is_file()).unwrap_or_else(|| path.to_owned());
+    // A short name fits where the file's own, with an ending, might be too long.
+    let name = format!(".kandy-{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let temporary = target.with_file_name(name);
+    let replaced = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &target));
+    if replaced.is_err() {
+        // Where it was never made there is nothing to remove; the error that counts is the first.
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scratch::Folder;
+    use super::*;
+
+    #[test]
+    fn only_files_are_read_and_only_so_far() {
+        let folder = Folder::new("read");
+        let path = folder.join("a");
+        fs::write(&path, "1234").unwrap();
+        assert_eq!(read(&path, 4).unwrap(), b"1234");
+        assert_eq!(read(&path, 3).unwrap_err().to_string(), "it is larger than 3 bytes");
+        assert!(matches!(read(folder.path(), 4), Err(FileError::NotAFile)));
+        assert!(read(&folder.join("b"), 4).unwrap_err().is_missing());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_stay() {
+        use std::os::unix::fs::symlink;
+
+        let folder = Folder::new("file-links");
+        let [file, link, dangling, device] = ["a", "link", "dangling", "device"].map(|name| folder.join(name));
+        symlink("a", &link).unwrap();
+        symlink("nowhere", &dangling).unwrap();
+        symlink("/dev/null", &device).unwrap();
+        fs::write(&file, "old").unwrap();
+        replace(&link, "new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        let error = read(&dangling, 10).unwrap_err();
+        assert!(matches!(error, FileError::Dangling) && !error.is_missing());
+        assert!(matches!(read(&device, 10), Err(FileError::NotAFile)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced_through_a_link() {
+        let folder = Folder::new("socket");
+        let (socket, link) = (folder.join("socket"), folder.join("link"));
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink("socket", &link).unwrap();
+        replace(&link, "new").unwrap();
+        assert!(!socket.is_file() && socket.exists());
+        assert!(!link.is_symlink());
+        assert_eq!(read(&link, 10).unwrap(), b"new");
+    }
+
+    #[test]
+    fn what_cannot_be_replaced_leaves_nothing_behind() {
+        let folder = Folder::new("refuse");
+        fs::create_dir(folder.join("a")).unwrap();
+        assert!(replace(&folder.join("a"), "new").is_err());
+        assert!(replace(&folder.join("none/b"), "new").is_err());
+        assert_eq!(folder.names(), ["a"]);
+    }
+}
