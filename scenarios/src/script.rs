@@ -2,7 +2,7 @@
 
 mod client_api;
 mod convert;
-mod duration;
+pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;

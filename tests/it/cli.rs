@@ -123,6 +123,7 @@ fn bad_arguments() {
     command("unknown-flag", &["run", "--job", "2"]);
     command("jobs-0", &["run", "--jobs", "0"]);
     command("timeout-without-unit", &["run", "--timeout", "10"]);
+    command("timeout-0", &["run", "--timeout", "0s"]);
     command("filter-without-tag", &["run", "--filter", "tag:"]);
     command("replay-without-path", &["replay"]);
 }

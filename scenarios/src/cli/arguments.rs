@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::exit_code;
 use crate::scenario::Filter;
+use crate::script::duration;
 
 /// The most scenarios that run at once.
 const MAX_JOBS: usize = 256;
@@ -86,19 +87,6 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 fn timeout(text: &str) -> Result<Duration, String> {
-    let form = || "it must be a number and a unit, such as 500ms, 10s or 2m".to_owned();
-    let digits = text.find(|character: char| !character.is_ascii_digit()).ok_or_else(form)?;
-    let number: u64 = text[..digits].parse().map_err(|_| form())?;
-    let milliseconds = match &text[digits..] {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(form()),
-    };
-    match number.checked_mul(milliseconds) {
-        Some(0) => Err("it must be more than nothing".to_owned()),
-        Some(total) => Ok(Duration::from_millis(total)),
-        None => Err(form()),
-    }
+    let time = duration::parse(text).ok_or("it must be numbers and units, such as 500ms, 10s or 1m30s")?;
+    if time.is_zero() { Err("it must be more than nothing".to_owned()) } else { Ok(time) }
 }

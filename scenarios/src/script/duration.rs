@@ -25,7 +25,7 @@ pub(super) fn duration(value: &Dynamic) -> Result<Duration, Failure> {
 }
 
 /// Reads `1h 30m`, `1h30m`, `250ms`: numbers with units, each unit once, the longer ones first.
-fn parse(text: &str) -> Option<Duration> {
+pub(crate) fn parse(text: &str) -> Option<Duration> {
     let mut rest = text.trim();
     let mut sum = Duration::ZERO;
     let mut last_unit = u64::MAX;
