@@ -8,6 +8,7 @@ mod list;
 mod output;
 mod replay;
 mod run;
+mod signals;
 
 use std::ffi::OsString;
 

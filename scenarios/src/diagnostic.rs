@@ -43,6 +43,8 @@ pub enum Cause {
     Wait,
     /// The script needs more operations, depth, size or time than a scenario may have.
     Limit,
+    /// The run was ended before its time.
+    Interrupt,
     /// A module could not be imported.
     Import,
     /// The world cannot go on, such as in a loop that lets no time pass.
@@ -69,6 +71,7 @@ impl Cause {
             Self::Check => "check",
             Self::Wait => "wait",
             Self::Limit => "limit",
+            Self::Interrupt => "interrupt",
             Self::Import => "import",
             Self::World => "world",
             Self::Script => "script",

@@ -13,6 +13,9 @@ pub const BROKEN: u8 = 3;
 /// The harness itself failed, or the disk or the terminal under it.
 pub const INTERNAL_ERROR: u8 = 4;
 
+/// A signal cut the run short: not all scenarios ran. (130 is what shells report for SIGINT.)
+pub const INTERRUPTED: u8 = 130;
+
 /// What `--help` says about exit codes.
 pub const HELP: &str = "\
 Exit codes:
@@ -20,7 +23,8 @@ Exit codes:
   1  a scenario failed, or a transcript or replay differs
   2  bad usage: an argument is wrong, nothing was run
   3  a script, recording or snapshot is missing, unreadable or malformed
-  4  internal error: the harness, the disk or the terminal failed";
+  4  internal error: the harness, the disk or the terminal failed
+  130  interrupted: SIGINT, SIGTERM or Ctrl-C cut the run short";
 
 /// How the command ends. The worst of several stands last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +40,8 @@ pub enum Exit {
     Broken,
     /// See [`INTERNAL_ERROR`].
     InternalError,
+    /// See [`INTERRUPTED`].
+    Interrupted,
 }
 
 impl Exit {
@@ -48,6 +54,7 @@ impl Exit {
             Self::BadUsage => BAD_USAGE,
             Self::Broken => BROKEN,
             Self::InternalError => INTERNAL_ERROR,
+            Self::Interrupted => INTERRUPTED,
         }
     }
 }
@@ -64,9 +71,9 @@ mod tests {
 
     #[test]
     fn each_code_is_distinct_and_in_the_help() {
-        let exits = [Exit::Passed, Exit::Failed, Exit::BadUsage, Exit::Broken, Exit::InternalError];
+        let exits = [Exit::Passed, Exit::Failed, Exit::BadUsage, Exit::Broken, Exit::InternalError, Exit::Interrupted];
         let codes: Vec<u8> = exits.iter().map(|exit| exit.code()).collect();
-        assert_eq!(codes, [0, 1, 2, 3, 4]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 130]);
         for code in codes {
             assert!(HELP.contains(&format!("\n  {code}  ")), "{code} is not in the help");
         }

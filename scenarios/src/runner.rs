@@ -35,7 +35,8 @@ pub struct Options {
     pub transcripts: bool,
 }
 
-/// What happens in a run, in this order: one start, the scenarios in the order in which they were given, one end.
+/// What happens in a run, in this order: one start, the scenarios in the order in which they were given, one end. Of
+/// those that had not begun when the run was interrupted, only the end tells.
 #[derive(Debug)]
 pub enum RunEvent<'a> {
     /// The run begins.
@@ -75,10 +76,14 @@ pub fn run(
     report(&RunEvent::Started { scenarios: scenarios.len() })?;
     let worker = || {
         let host = Host::new();
-        move |scenario: &Scenario| run_one(&host, scenario, options)
+        let is_over = || options.limits.interrupt.is_raised();
+        move |scenario: &Scenario| (!is_over()).then(|| run_one(&host, scenario, options))
     };
     in_order(scenarios, options.jobs, worker, |scenario, finished| {
-        let finished = finished.unwrap_or_else(Finished::panicked);
+        let Some(finished) = finished.unwrap_or_else(|panicked| Some(Finished::panicked(panicked))) else {
+            summary.not_run += 1;
+            return Ok(());
+        };
         summary.add(&finished);
         report(&RunEvent::Finished { scenario, finished: &finished })
     })?;

@@ -32,6 +32,7 @@ use self::listener::Arities;
 use self::nesting::release_captured;
 use self::run::Run;
 use crate::diagnostic::Diagnostic;
+use crate::interrupt::Interrupt;
 use crate::transcript::Transcript;
 use crate::world::World;
 
@@ -42,6 +43,8 @@ pub struct Limits {
     pub operations: u64,
     /// Real time.
     pub wall_time: Duration,
+    /// What ends it before its time.
+    pub interrupt: Interrupt,
 }
 
 impl Limits {
@@ -55,7 +58,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { operations: Self::OPERATIONS, wall_time: Self::WALL_TIME }
+        Self { operations: Self::OPERATIONS, wall_time: Self::WALL_TIME, interrupt: Interrupt::default() }
     }
 }
 

@@ -47,6 +47,7 @@ impl Place {
             folder: self.folder.clone(),
             jobs: NonZeroUsize::new(2).unwrap(),
             leave_pending: self.leave_pending,
+            signals: false,
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let exit = cli::main(

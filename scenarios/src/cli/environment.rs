@@ -14,6 +14,8 @@ pub struct Environment {
     pub jobs: NonZeroUsize,
     /// Whether a transcript that is not as its snapshot is left for review.
     pub leave_pending: bool,
+    /// Whether signals of the process end a run in good order.
+    pub signals: bool,
 }
 
 impl Environment {
@@ -29,6 +31,7 @@ impl Environment {
                 value("TF_BUILD").as_deref(),
                 value("INSTA_UPDATE").as_deref(),
             ),
+            signals: true,
         }
     }
 }

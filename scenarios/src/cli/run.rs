@@ -2,7 +2,7 @@
 
 use super::arguments::Run;
 use super::error::CliError;
-use super::{Environment, Output};
+use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::report::console::Console;
 use crate::runner::{self, Options};
@@ -16,6 +16,9 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();
     limits.wall_time = timeout.unwrap_or(limits.wall_time);
+    if environment.signals {
+        limits.interrupt = signals::listen()?;
+    }
     let options = Options {
         jobs: jobs.unwrap_or(environment.jobs),
         limits,

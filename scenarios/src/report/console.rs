@@ -66,7 +66,7 @@ impl<'a> Console<'a> {
             writeln!(self.out, "{gap}{line}\n\n{block}")?;
         }
         self.after_block = !block.is_empty();
-        if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_)) {
+        if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_) | Status::Stopped) {
             self.bad.push(line);
         }
         Ok(())
@@ -104,6 +104,7 @@ impl<'a> Console<'a> {
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
             Status::Passed(_) => (Style::Good, "pass", String::new()),
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
+            Status::Stopped => (Style::Warning, "stop", String::new()),
             Status::Failed(_) => (Style::Bad, "FAIL", String::new()),
             Status::Differs(_) => (Style::Bad, "FAIL", ": not as its snapshot".to_owned()),
             Status::Unlike(_) => (Style::Bad, "FAIL", ": not the same in Live".to_owned()),
@@ -118,7 +119,7 @@ impl<'a> Console<'a> {
     fn block(&self, scenario: &Scenario, finished: &Finished) -> String {
         let shown = &scenario.shown;
         let mut block = match &finished.status {
-            Status::Passed(_) | Status::Skipped(_) => String::new(),
+            Status::Passed(_) | Status::Skipped(_) | Status::Stopped => String::new(),
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 self.emphasize(diagnostic.to_string().trim_end()) + "\n"
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Panicked;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
 use crate::snapshot::{Comparison, Difference};
 use crate::transcript::Transcript;
@@ -26,6 +26,8 @@ pub enum Status {
     Passed(Comparison),
     /// It does not want to run.
     Skipped(String),
+    /// The run was to end before it was done.
+    Stopped,
     /// A check or wait failed, or a limit was reached.
     Failed(Box<Diagnostic>),
     /// Its checks held, and its transcript is not as its snapshot.
@@ -94,10 +96,10 @@ impl Finished {
 
 impl Status {
     pub(super) fn of(diagnostic: Box<Diagnostic>) -> Self {
-        if diagnostic.cause.is_broken_script() {
-            Self::Broken(Broken::Script(diagnostic))
-        } else {
-            Self::Failed(diagnostic)
+        match diagnostic.cause {
+            Cause::Interrupt => Self::Stopped,
+            cause if cause.is_broken_script() => Self::Broken(Broken::Script(diagnostic)),
+            _ => Self::Failed(diagnostic),
         }
     }
 
@@ -109,6 +111,7 @@ impl Status {
             Self::Failed(_) | Self::Differs(_) | Self::Unlike(_) => Exit::Failed,
             Self::Broken(_) => Exit::Broken,
             Self::Error(_) => Exit::InternalError,
+            Self::Stopped => Exit::Interrupted,
         }
     }
 }

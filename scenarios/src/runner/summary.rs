@@ -19,6 +19,10 @@ pub struct Summary {
     pub broken: usize,
     /// Those with which the harness failed.
     pub errors: usize,
+    /// Those that were running when the run was cut short.
+    pub stopped: usize,
+    /// Those that had not begun by then.
+    pub not_run: usize,
     /// Passed scenarios that have no snapshot.
     pub without_snapshot: usize,
     /// Snapshots that were written.
@@ -49,19 +53,27 @@ impl Summary {
             }
             Status::Broken(_) => self.broken += 1,
             Status::Error(_) => self.errors += 1,
+            Status::Stopped => self.stopped += 1,
         }
     }
 
-    /// How many scenarios there were.
+    /// How many scenarios ran to their end.
     #[must_use]
     pub const fn total(&self) -> usize {
         self.passed + self.skipped + self.failed + self.broken + self.errors
+    }
+
+    /// How many more there are, if the run was cut short.
+    #[must_use]
+    pub const fn missing(&self) -> usize {
+        self.stopped + self.not_run
     }
 
     /// How the command ends.
     #[must_use]
     pub const fn exit(&self) -> Exit {
         match self {
+            Self { stopped: 1.., .. } | Self { not_run: 1.., .. } => Exit::Interrupted,
             Self { errors: 1.., .. } => Exit::InternalError,
             Self { broken: 1.., .. } => Exit::Broken,
             Self { failed: 1.., .. } => Exit::Failed,
@@ -82,6 +94,7 @@ mod tests {
             (Status::Differs(Box::default()), Exit::Failed),
             (Status::Broken(Broken::Unreadable(String::new())), Exit::Broken),
             (Status::Error(Fault::Panic(String::new())), Exit::InternalError),
+            (Status::Stopped, Exit::Interrupted),
         ];
         let mut summary = Summary::default();
         assert_eq!(summary.exit(), Exit::Passed);
@@ -91,6 +104,7 @@ mod tests {
             assert_eq!(summary.exit(), exit);
         }
         summary.add(&Finished::new(Status::Passed(Comparison::Missing)));
-        assert_eq!((summary.exit(), summary.total(), summary.without_snapshot), (Exit::InternalError, 5, 1));
+        assert_eq!((summary.exit(), summary.total(), summary.without_snapshot), (Exit::Interrupted, 5, 1));
+        assert_eq!(Summary { not_run: 1, ..Summary::default() }.exit(), Exit::Interrupted);
     }
 }

@@ -228,6 +228,9 @@ impl Run {
     }
 
     pub(super) fn check_wall_time(&self) -> Result<(), Failure> {
+        if self.meter.limits.borrow().interrupt.is_raised() {
+            return Err(Failure::new(Cause::Interrupt, "the run was interrupted"));
+        }
         if self.meter.deadline.get().is_none_or(|deadline| clock() < deadline) {
             return Ok(());
         }

@@ -20,8 +20,16 @@ impl Console<'_> {
         let counts = counts.into_iter().filter(|(_, count, _)| *count > 0);
         let counts: Vec<String> =
             counts.map(|(style, count, word)| style.paint(format_args!("{count} {word}"), self.color)).collect();
-        let total = Style::Strong.paint(counted(summary.total(), "scenario"), self.color);
-        writeln!(self.out, "{total}: {}", counts.join(", "))?;
+        let ran = summary.total();
+        let total = match summary.missing() {
+            0 => Style::Strong.paint(counted(ran, "scenario"), self.color),
+            missing => {
+                let all = counted(ran + missing, "scenario");
+                Style::Warning.paint(format_args!("cut short: {ran} of {all} ran"), self.color)
+            }
+        };
+        let colon = if counts.is_empty() { "" } else { ": " };
+        writeln!(self.out, "{total}{colon}{}", counts.join(", "))?;
         let wall_time = wall_time.as_secs_f64();
         let times = if summary.live {
             format!("on real sockets, in {wall_time:.2} s")
@@ -70,6 +78,19 @@ fn rough(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_that_was_cut_short_says_so() {
+        let shown = |summary: Summary| {
+            let mut out = Vec::new();
+            Console::new(&mut out, false).summary(&summary, Duration::ZERO).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let some = Summary { passed: 2, failed: 1, stopped: 2, not_run: 5, ..Summary::default() };
+        assert!(shown(some).starts_with("cut short: 3 of 10 scenarios ran: 2 passed, 1 failed\n"), "{}", shown(some));
+        let none = Summary { stopped: 1, ..Summary::default() };
+        assert!(shown(none).starts_with("cut short: 0 of 1 scenario ran\n"), "{}", shown(none));
+    }
 
     #[test]
     fn a_time_has_two_units_at_most() {

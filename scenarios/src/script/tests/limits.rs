@@ -34,12 +34,21 @@ fn an_endless_loop_runs_out_of_operations() {
 
 #[test]
 fn real_time_runs_out_in_the_script_and_in_its_waits() {
-    let limits = Limits { wall_time: Duration::from_millis(50), operations: u64::MAX };
+    let limits = Limits { wall_time: Duration::from_millis(50), operations: u64::MAX, ..Limits::default() };
     let script = within("loop { }", &limits);
     assert_eq!((script.cause, &*script.message), (Cause::Limit, "the scenario took more than 50 ms of real time"));
     let wait = within(&format!("{SIGNED_IN}advance(\"3650d\");"), &limits);
     assert_eq!((wait.cause, &*wait.message), (Cause::Limit, "the scenario took more than 50 ms of real time"));
     assert_eq!((wait.line, wait.column), (7, 1));
+}
+
+#[test]
+fn an_interrupt_ends_the_script_and_its_calls() {
+    let limits = Limits { operations: u64::MAX, ..Limits::default() };
+    limits.interrupt.raise();
+    for script in ["loop { }", "loop { try { loop { } } catch { } }", "advance(\"1s\"); loop { }"] {
+        assert_eq!(within(script, &limits).cause, Cause::Interrupt);
+    }
 }
 
 #[test]
@@ -138,7 +147,7 @@ fn regular_expressions_are_small_and_so_is_what_they_are_matched_with() {
 
 #[test]
 fn the_clock_is_looked_at_between_calls_that_take_long() {
-    let limits = Limits { wall_time: Duration::ZERO, operations: u64::MAX };
+    let limits = Limits { wall_time: Duration::ZERO, operations: u64::MAX, ..Limits::default() };
     // Too short for the clock to be looked at for the sake of the operations.
     let call = within("assertMatch(\"x\", \"x\");", &limits);
     assert_eq!((call.cause, call.line), (Cause::Limit, 1));
