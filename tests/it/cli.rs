@@ -123,6 +123,7 @@ fn bad_arguments() {
     command("unknown-command", &["rnu"]);
     command("unknown-flag", &["run", "--job", "2"]);
     command("jobs-0", &["run", "--jobs", "0"]);
+    command("jobs-100000", &["run", "--jobs", "100000"]);
     command("timeout-without-unit", &["run", "--timeout", "10"]);
     command("timeout-0", &["run", "--timeout", "0s"]);
     command("filter-without-tag", &["run", "--filter", "tag:"]);
@@ -150,6 +151,7 @@ fn nothing_to_run() {
 fn passing_listing_and_checking() {
     command("run", &["run", "s"]);
     command("run-show", &["run", "s", "--show"]);
+    command("run-twice", &["run", "s/connect/success.rhai", "s", "./s/connect/success.rhai"]);
     command("list", &["list", "s"]);
     command("check", &["check", "s"]);
 }
@@ -179,6 +181,23 @@ fn a_script_that_cannot_be_read() {
     place.write("scenario.rhai", b"// A caf\xe9.\n");
     is_as_known("not-utf8", &place.run(&["run", "scenario.rhai"]));
     is_as_known("not-utf8-list", &place.run(&["list", "scenario.rhai"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_to_no_script() {
+    use std::os::unix::fs::symlink;
+
+    let place = Place::new("links", &[("s/good.rhai", CONNECTS)]);
+    for (name, to) in
+        [("dangling.rhai", "nowhere"), ("device.rhai", "/dev/zero"), ("good.snap", "/dev/zero"), ("up", "..")]
+    {
+        symlink(to, place.folder.join("s").join(name)).unwrap();
+    }
+    is_as_known("links", &place.run(&["run", "s"]));
+    is_as_known("links-list", &place.run(&["list", "s"]));
+    is_as_known("links-dangling", &place.run(&["run", "s/dangling.rhai"]));
+    is_as_known("replay-device", &place.run(&["replay", "s/device.rhai"]));
 }
 
 #[test]
