@@ -85,12 +85,15 @@ impl Session {
         self.leave();
     }
 
-    /// `updateToken(credentials)`: later requests and reconnects use the given access token or OAuth token.
+    /// `updateToken(credentials)`: later requests and reconnects use the given access token or OAuth token. Without
+    /// effect and without an event while the session is not connected.
     pub fn update_token(&mut self, _now: Time, credentials: &Credentials) {
         if self.destroyed {
             return;
         }
-        let Some(tokens) = &mut self.state.tokens else {
+        // Tokens alone do not make a session: a connect that failed, or is still under way, has them too.
+        let connected = self.state.is_connected;
+        let Some(tokens) = self.state.tokens.as_mut().filter(|_| connected) else {
             return self.crash(Task::UpdateToken);
         };
         if let Some(token) = &credentials.access_token {

@@ -140,3 +140,45 @@ fn read_tokens(body: &Value) -> Result<Tokens, Error> {
         expires: field("expires").cloned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::credentials::{ConnectOptions, Credentials};
+    use crate::io::{Output, Response};
+
+    fn outputs(session: &mut Session) -> Vec<Output> {
+        std::iter::from_fn(|| session.poll_output()).collect()
+    }
+
+    fn updates_token(session: &mut Session) -> Vec<Output> {
+        let credentials = Credentials { access_token: Some("AT-new".into()), ..Credentials::default() };
+        session.update_token(Time::ZERO, &credentials);
+        outputs(session)
+    }
+
+    #[test]
+    fn a_token_is_not_updated_while_connecting_or_after_that_has_failed() {
+        let mut session = Session::new(Config::for_server("127.0.0.1", 1, 2));
+        let credentials =
+            Credentials { username: Some("alice".into()), access_token: Some("AT-1".into()), ..Credentials::default() };
+        session.connect(Time::ZERO, &credentials, &ConnectOptions::default());
+        outputs(&mut session);
+        assert_eq!(updates_token(&mut session), [Output::Crash(Task::UpdateToken)]);
+
+        let forbidden = Response {
+            status: StatusCode::FORBIDDEN,
+            status_text: "Forbidden".into(),
+            headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, "text/html".parse().unwrap())]),
+            body: "no".into(),
+        };
+        session.handle_response(Time::ZERO, RequestId(1), Ok(forbidden));
+        assert!(session.error().is_some());
+        outputs(&mut session);
+        assert_eq!(updates_token(&mut session), [Output::Crash(Task::UpdateToken)]);
+        assert_eq!(session.user_info().unwrap().access_token.as_deref(), Some("AT-1"));
+    }
+}
