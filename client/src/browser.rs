@@ -3,6 +3,8 @@
 //! The texts are those of the Chromium in which the SDK was recorded. They are kept here, in one place, because an
 //! application can meet them in `error.message`.
 
+use std::fmt;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::Url;
@@ -52,6 +54,27 @@ pub(crate) fn websocket_url(address: &str) -> Option<String> {
     url.fragment().is_none().then(|| url.into())
 }
 
+/// Whether what stands under this key is a token: `token`, `access_token`, `refreshToken` and their like.
+pub(crate) fn names_token(key: &str) -> bool {
+    key.to_ascii_lowercase().ends_with("token")
+}
+
+/// Prints as the address does, but for the tokens in its query.
+pub(crate) struct MaskedUrl<'a>(pub(crate) &'a str);
+
+impl fmt::Debug for MaskedUrl<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((rest, query)) = self.0.split_once('?') else {
+            return fmt::Debug::fmt(self.0, f);
+        };
+        let masked = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((key, _)) if names_token(key) => format!("{key}=***"),
+            _ => pair.to_owned(),
+        });
+        fmt::Debug::fmt(&format!("{rest}?{}", masked.collect::<Vec<_>>().join("&")), f)
+    }
+}
+
 /// `value.key`; a `TypeError` where `value` is null or undefined.
 pub(crate) fn property<'a>(value: Option<&'a Value>, key: &str) -> Result<Option<&'a Value>, Error> {
     match value {
@@ -92,6 +115,17 @@ mod tests {
         assert!(websocket_url("wss://null:443/CH-1").is_some());
         assert_eq!(websocket_url("https://127.0.0.1:443/CH-1").as_deref(), Some("wss://127.0.0.1/CH-1"));
         assert_eq!(websocket_url("http://127.0.0.1:8080/CH-1").as_deref(), Some("ws://127.0.0.1:8080/CH-1"));
+    }
+
+    #[test]
+    fn tokens_in_addresses_are_not_printed() {
+        let printed = |url: &str| format!("{:?}", MaskedUrl(url));
+        assert_eq!(printed("http://h/token=1"), r#""http://h/token=1""#);
+        assert_eq!(
+            printed("http://h/a?expires=60&token=AT-1&refreshToken=RT-1&x"),
+            r#""http://h/a?expires=60&token=***&refreshToken=***&x""#
+        );
+        assert_eq!(printed("http://h/a?x=1?token=AT-1"), r#""http://h/a?x=1?token=AT-1""#, "part of the value of x");
     }
 
     #[test]

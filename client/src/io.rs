@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use thiserror::Error;
 
+use crate::browser::MaskedUrl;
 use crate::event::Event;
 
 /// Names a request of one session; they are numbered from 1 in the order of sending.
@@ -30,7 +31,7 @@ impl fmt::Display for SocketId {
 
 /// One effect of an input. Effects leave a session in one order: requests, sockets, frames and closes first, then
 /// the events that the same input caused.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Output {
     /// Send a REST request; its answer comes back through [`handle_response`](crate::Session::handle_response).
     Request {
@@ -93,8 +94,26 @@ impl fmt::Display for Task {
     }
 }
 
+/// Tokens in addresses are masked, as in every `Debug` here: what is printed ends in logs.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request { id, request } => {
+                f.debug_struct("Request").field("id", id).field("request", request).finish()
+            }
+            Self::OpenWebSocket { id, url } => {
+                f.debug_struct("OpenWebSocket").field("id", id).field("url", &MaskedUrl(url)).finish()
+            }
+            Self::SendFrame { id, text } => f.debug_struct("SendFrame").field("id", id).field("text", text).finish(),
+            Self::CloseWebSocket { id } => f.debug_struct("CloseWebSocket").field("id", id).finish(),
+            Self::Crash(task) => f.debug_tuple("Crash").field(task).finish(),
+            Self::Event(event) => f.debug_tuple("Event").field(event).finish(),
+        }
+    }
+}
+
 /// A REST request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// GET, POST, PUT or DELETE.
     pub method: Method,
@@ -107,8 +126,19 @@ pub struct Request {
     pub body: Option<String>,
 }
 
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &MaskedUrl(&self.url))
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
 /// The answer to a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status.
     pub status: StatusCode,
@@ -118,6 +148,18 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+}
+
+/// The body may hold tokens, so that only its length is told.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("status_text", &self.status_text)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
 }
 
 /// No answer came: refused, reset, an impossible address, or an answer that CORS hides. A browser tells none of
@@ -142,4 +184,23 @@ pub enum WebSocketInput {
         /// The close code; 1005 for a close frame without one, 1006 where there was no close frame.
         code: u16,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_not_printed() {
+        let url = || "ws://h:1/CH-1?access_token=OA-secret".to_owned();
+        let request = Request { method: Method::GET, url: url(), headers: HeaderMap::new(), body: None };
+        let response = Response { body: r#"{"access_token":"AT-secret"}"#.into(), ..Response::default() };
+        let opened = Output::OpenWebSocket { id: SocketId(1), url: url() };
+        let asked = Output::Request { id: RequestId(1), request };
+        for printed in [format!("{opened:?}"), format!("{asked:#?}"), format!("{response:?}")] {
+            assert!(!printed.contains("secret"), "{printed}");
+        }
+        let shown = r#"OpenWebSocket { id: SocketId(1), url: "ws://h:1/CH-1?access_token=***" }"#;
+        assert_eq!(format!("{opened:?}"), shown);
+    }
 }

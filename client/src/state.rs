@@ -3,9 +3,12 @@
 //! The SDK keeps this apart from the tasks that do the work, and the two can disagree: a task that dies leaves
 //! `is_pending` true. An application sees that, so the port keeps the flags as flags.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::browser::names_token;
 use crate::error::Error;
 use crate::event::Fields;
 use crate::timer::Time;
@@ -78,7 +81,7 @@ pub struct SocketState {
 }
 
 /// What is known of a websocket that was open.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct SocketDetails {
     /// `server`, `protocol`, `port`, `url` and `params`, as JavaScript names them.
     pub ws_info: Value,
@@ -163,13 +166,27 @@ impl UserInfo {
     }
 }
 
-impl std::fmt::Debug for UserInfo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for UserInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let secret = |text: &Option<String>| text.as_ref().map(|_| "***");
         f.debug_struct("UserInfo")
             .field("username", &self.username)
             .field("access_token", &secret(&self.access_token))
             .field("refresh_token", &secret(&self.refresh_token))
+            .finish()
+    }
+}
+
+impl fmt::Debug for SocketDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut ws_info = self.ws_info.clone();
+        if let Some(Value::Object(params)) = ws_info.get_mut("params") {
+            params.iter_mut().filter(|(key, _)| names_token(key)).for_each(|(_, value)| *value = "***".into());
+        }
+        f.debug_struct("SocketDetails")
+            .field("ws_info", &ws_info)
+            .field("options", &self.options)
+            .field("last_contact", &self.last_contact)
             .finish()
     }
 }
@@ -195,5 +212,13 @@ mod tests {
         assert_eq!(compare(&["call"], &[]), (ServiceStatus::None, vec!["call".into()]));
         assert_eq!(compare(&["call"], &["call", "IM"]), (ServiceStatus::Unknown, vec![]));
         assert_eq!(compare(&[], &["call"]), (ServiceStatus::Unknown, vec![]));
+    }
+
+    #[test]
+    fn the_token_of_a_socket_is_not_printed() {
+        let ws_info = serde_json::json!({ "url": "/CH-1", "params": { "access_token": "OA-secret", "x": "y" } });
+        let details = SocketDetails { ws_info, options: Value::Null, last_contact: Time::ZERO };
+        let printed = format!("{details:?}");
+        assert!(!printed.contains("secret") && printed.contains("***") && printed.contains("/CH-1"), "{printed}");
     }
 }
