@@ -35,7 +35,7 @@ use crate::timer::Time;
 
 pub use self::events::{Events, Heard, Missed};
 pub use self::kandy::{Kandy, NotConnected};
-pub use self::listener::ListenerId;
+pub use self::listener::{ListenError, ListenerId};
 pub use self::options::{Options, SetUpError};
 pub use self::transport::{INPUTS_QUEUED, Transport};
 pub use self::turn::MAX_EVENTS_WAITING;

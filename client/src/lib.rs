@@ -94,7 +94,7 @@ pub use driver::Kandy;
 pub use error::{Code, Error};
 pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields, fields_to_json};
 pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
-pub use listener::{Call, Emission, Listeners};
+pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};
 pub use session::Session;
 pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, UserInfo};
 pub use timer::{OpeningId, Time, Timer};

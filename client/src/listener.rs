@@ -2,6 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use thiserror::Error;
+
+/// How many registrations one client can have. A listener that adds another each time it is called would never come to
+/// an end.
+pub const MAX_LISTENERS: usize = 10_000;
+
+/// A client has [`MAX_LISTENERS`] registrations already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("too many listeners: a client has {MAX_LISTENERS} at most")]
+pub struct TooManyListeners;
+
 /// The registered listeners of one client: those for one event, and wildcards, which hear every event.
 ///
 /// `L` stands for a function; equal values are the same function.
@@ -9,41 +20,57 @@ use std::collections::BTreeMap;
 pub struct Listeners<L> {
     typed: BTreeMap<String, Vec<L>>,
     wildcards: Vec<L>,
+    len: usize,
 }
 
 impl<L> Default for Listeners<L> {
     fn default() -> Self {
-        Self { typed: BTreeMap::new(), wildcards: Vec::new() }
+        Self { typed: BTreeMap::new(), wildcards: Vec::new(), len: 0 }
     }
 }
 
 impl<L: Clone + PartialEq> Listeners<L> {
     /// Registers a listener for `event`; one that is registered twice is called twice.
-    pub fn on(&mut self, event: &str, listener: L) {
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyListeners`]; the listener is dropped then.
+    pub fn on(&mut self, event: &str, listener: L) -> Result<(), TooManyListeners> {
+        self.count_one_more()?;
         self.typed.entry(event.to_owned()).or_default().push(listener);
+        Ok(())
     }
 
     /// Removes all registrations of a listener for `event`.
     pub fn off(&mut self, event: &str, listener: &L) {
         if let Some(listeners) = self.typed.get_mut(event) {
-            listeners.retain(|registered| registered != listener);
+            self.len -= remove(listeners, listener);
+            if listeners.is_empty() {
+                self.typed.remove(event);
+            }
         }
     }
 
     /// Registers a wildcard.
-    pub fn subscribe(&mut self, listener: L) {
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyListeners`]; the listener is dropped then.
+    pub fn subscribe(&mut self, listener: L) -> Result<(), TooManyListeners> {
+        self.count_one_more()?;
         self.wildcards.push(listener);
+        Ok(())
     }
 
     /// Removes all registrations of a wildcard.
     pub fn unsubscribe(&mut self, listener: &L) {
-        self.wildcards.retain(|registered| registered != listener);
+        self.len -= remove(&mut self.wildcards, listener);
     }
 
     /// How many registrations there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.typed.values().map(Vec::len).sum::<usize>() + self.wildcards.len()
+        self.len
     }
 
     /// Whether nobody listens.
@@ -54,9 +81,23 @@ impl<L: Clone + PartialEq> Listeners<L> {
 
     /// Forgets every listener.
     pub fn clear(&mut self) {
-        self.typed.clear();
-        self.wildcards.clear();
+        *self = Self::default();
     }
+
+    fn count_one_more(&mut self) -> Result<(), TooManyListeners> {
+        if self.len >= MAX_LISTENERS {
+            return Err(TooManyListeners);
+        }
+        self.len += 1;
+        Ok(())
+    }
+}
+
+/// Removes all registrations of a listener; gives how many there were.
+fn remove<L: PartialEq>(listeners: &mut Vec<L>, listener: &L) -> usize {
+    let before = listeners.len();
+    listeners.retain(|registered| registered != listener);
+    before - listeners.len()
 }
 
 /// A listener to call.
@@ -117,8 +158,8 @@ mod tests {
 
     fn listeners(typed: &str, wildcards: &str) -> Listeners<char> {
         let mut listeners = Listeners::default();
-        wildcards.chars().for_each(|listener| listeners.subscribe(listener));
-        typed.chars().for_each(|listener| listeners.on("x", listener));
+        wildcards.chars().for_each(|listener| listeners.subscribe(listener).unwrap());
+        typed.chars().for_each(|listener| listeners.on("x", listener).unwrap());
         listeners
     }
 
@@ -144,7 +185,7 @@ mod tests {
         let mut all = listeners("a", "z");
         assert_eq!(
             walk(&mut all, |all, called| if called == 'a' {
-                all.on("x", 'b');
+                all.on("x", 'b').unwrap();
             }),
             "abz"
         );
@@ -157,5 +198,22 @@ mod tests {
         all.off("x", &'a');
         assert_eq!(walk(&mut all, |_, _| ()), "b");
         assert_eq!(all.len(), 1);
+    }
+
+    #[test]
+    fn one_more_than_the_limit_is_refused_until_another_is_gone() {
+        let mut all = Listeners::default();
+        for _ in 1..MAX_LISTENERS {
+            all.on("x", 'a').unwrap();
+        }
+        all.subscribe('z').unwrap();
+        assert_eq!((all.on("y", 'b'), all.subscribe('b')), (Err(TooManyListeners), Err(TooManyListeners)));
+        assert_eq!(all.len(), MAX_LISTENERS);
+        all.unsubscribe(&'z');
+        assert_eq!((all.on("y", 'b'), all.subscribe('b')), (Ok(()), Err(TooManyListeners)));
+        all.off("x", &'a');
+        assert_eq!(all.len(), 1);
+        all.clear();
+        assert!(all.is_empty());
     }
 }

@@ -81,7 +81,7 @@ impl Events {
     ///
     /// If no event has this name: see [`EVENT_NAMES`](crate::EVENT_NAMES).
     pub async fn wait_for(&mut self, event: &str) -> Result<Event, Missed> {
-        let name = known_event(event);
+        let name = known_event(event).unwrap_or_else(|error| panic!("{error}"));
         loop {
             match self.next().await {
                 Some(Heard::Event(event)) if event.name() == name => return Ok(event),

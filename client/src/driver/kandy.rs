@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 
 use super::events::{Events, Readers};
-use super::listener::{ListenerId, known_event};
+use super::listener::{ListenError, ListenerId, known_event};
 use super::options::{Options, SetUpError};
 use super::transport::Transport;
 use super::turn::{Client, Core};
@@ -16,6 +16,7 @@ use crate::config::{Config, ConfigError, Violation};
 use crate::credentials::{ConnectOptions, Credentials};
 use crate::error::Error as KandyError;
 use crate::event::Event;
+use crate::listener::TooManyListeners;
 use crate::session::Session;
 use crate::state::{Connection, Services, SocketState, UserInfo};
 
@@ -190,19 +191,45 @@ impl Kandy {
     ///
     /// # Panics
     ///
-    /// If no event has this name (see [`EVENT_NAMES`](crate::EVENT_NAMES)), or at the 10,001st listener.
+    /// With the error of [`try_on`](Self::try_on), where there is one.
     #[track_caller]
     pub fn on(&self, event: &str, listener: impl FnMut(&Self, &Event) + Send + 'static) -> ListenerId {
-        self.listen(Some(known_event(event)), listener)
+        self.try_on(event, listener).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`on`](Self::on), for names and numbers of listeners that are not known beforehand.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError`] if no event has this name (see [`EVENT_NAMES`](crate::EVENT_NAMES)), or the client has
+    /// [`MAX_LISTENERS`](crate::MAX_LISTENERS) already.
+    pub fn try_on(
+        &self,
+        event: &str,
+        listener: impl FnMut(&Self, &Event) + Send + 'static,
+    ) -> Result<ListenerId, ListenError> {
+        Ok(self.listen(Some(known_event(event)?), listener)?)
     }
 
     /// `subscribe(listener)`: a wildcard, called for every event after the listeners of its name.
     ///
     /// # Panics
     ///
-    /// At the 10,001st listener.
+    /// With the error of [`try_subscribe`](Self::try_subscribe), where there is one.
     #[track_caller]
     pub fn subscribe(&self, listener: impl FnMut(&Self, &Event) + Send + 'static) -> ListenerId {
+        self.try_subscribe(listener).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`subscribe`](Self::subscribe), for a number of listeners that is not known beforehand.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyListeners`] if the client has [`MAX_LISTENERS`](crate::MAX_LISTENERS) already.
+    pub fn try_subscribe(
+        &self,
+        listener: impl FnMut(&Self, &Event) + Send + 'static,
+    ) -> Result<ListenerId, TooManyListeners> {
         self.listen(None, listener)
     }
 
@@ -222,12 +249,14 @@ impl Kandy {
         if core.has_ended() { Readers::default().add() } else { core.readers.add() }
     }
 
-    #[track_caller]
-    fn listen(&self, event: Option<&'static str>, listener: impl FnMut(&Self, &Event) + Send + 'static) -> ListenerId {
+    fn listen(
+        &self,
+        event: Option<&'static str>,
+        listener: impl FnMut(&Self, &Event) + Send + 'static,
+    ) -> Result<ListenerId, TooManyListeners> {
         let listener = Arc::new(Mutex::new(listener));
         // Whatever comes of it, the closure is not dropped under the lock.
-        let added = self.client.lock().listeners.add(event, Arc::clone(&listener) as _);
-        added.expect("a client has 10,000 listeners at most")
+        self.client.lock().listeners.add(event, Arc::clone(&listener) as _)
     }
 }
 

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use thiserror::Error;
+
 use super::kandy::Kandy;
 use crate::event::{EVENT_NAMES, Event};
-use crate::listener::{Call, Emission, Listeners};
-
-/// How many listeners a client can have. One that adds another each time it is called would never come to an end.
-const MAX_LISTENERS: usize = 10_000;
+use crate::listener::{Call, Emission, Listeners, TooManyListeners};
 
 /// Names a listener, to take it off again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,20 +49,21 @@ pub(super) struct Registry {
 }
 
 impl Registry {
-    /// Registers a listener for `event`, or a wildcard; `None` if there are too many already.
-    pub(super) fn add(&mut self, event: Option<&'static str>, function: Arc<Mutex<Function>>) -> Option<ListenerId> {
-        if self.events.len() >= MAX_LISTENERS {
-            return None;
-        }
+    /// Registers a listener for `event`, or a wildcard.
+    pub(super) fn add(
+        &mut self,
+        event: Option<&'static str>,
+        function: Arc<Mutex<Function>>,
+    ) -> Result<ListenerId, TooManyListeners> {
         self.last_id += 1;
         let id = ListenerId(self.last_id);
         let listener = Listener { id, function };
         match event {
-            Some(event) => self.listeners.on(event, listener.clone()),
-            None => self.listeners.subscribe(listener.clone()),
+            Some(event) => self.listeners.on(event, listener.clone())?,
+            None => self.listeners.subscribe(listener.clone())?,
         }
         self.events.insert(id, (event, listener));
-        Some(id)
+        Ok(id)
     }
 
     /// Takes a listener off. Its closure comes back, to be dropped where no lock is held: what it has captured may
@@ -83,16 +83,27 @@ impl Registry {
     }
 }
 
+/// Why a listener is not registered.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ListenError {
+    /// No event has this name: nothing would ever be heard.
+    #[error("no event is called {name:?}; the nearest is {nearest:?}")]
+    UnknownEvent {
+        /// The name.
+        name: String,
+        /// The most similar of [`EVENT_NAMES`].
+        nearest: &'static str,
+    },
+    /// The client has too many already.
+    #[error(transparent)]
+    TooMany(#[from] TooManyListeners),
+}
+
 /// The event of this name.
-///
-/// # Panics
-///
-/// If there is none: nothing would ever be heard.
-#[track_caller]
-pub(super) fn known_event(name: &str) -> &'static str {
+pub(super) fn known_event(name: &str) -> Result<&'static str, ListenError> {
     if let Some(known) = EVENT_NAMES.into_iter().find(|known| *known == name) {
-        return known;
+        return Ok(known);
     }
     let nearest = EVENT_NAMES.into_iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
-    panic!("no event is called {name:?}; the nearest is {:?}", nearest.expect("there are events"));
+    Err(ListenError::UnknownEvent { name: name.to_owned(), nearest: nearest.expect("there are events") })
 }

@@ -2,8 +2,8 @@
 
 use std::sync::mpsc;
 
-use kandy_client::driver::{Heard, NotConnected};
-use kandy_client::{Config, Credentials, Event, Kandy};
+use kandy_client::driver::{Heard, ListenError, NotConnected};
+use kandy_client::{Config, Credentials, Event, Kandy, MAX_LISTENERS, TooManyListeners};
 
 use crate::foreign::Foreign;
 use crate::{alice, soon};
@@ -148,4 +148,30 @@ async fn calls_in_a_loop_are_stopped() {
 async fn a_misspelt_event_is_named() {
     let kandy = Kandy::create(Config::default()).unwrap();
     kandy.on("auth:changed", |_, _| ());
+}
+
+#[tokio::test]
+async fn one_listener_too_many_is_refused() {
+    let kandy = Kandy::create(Config::default()).unwrap();
+    let first = kandy.on("auth:change", |_, _| ());
+    for _ in 1..MAX_LISTENERS {
+        kandy.subscribe(|_, _| ());
+    }
+    let refused = kandy.try_on("auth:change", |_, _| ()).unwrap_err();
+    assert_eq!(refused, ListenError::TooMany(TooManyListeners));
+    assert_eq!(refused.to_string(), "too many listeners: a client has 10000 at most");
+    assert_eq!(kandy.try_subscribe(|_, _| ()), Err(TooManyListeners));
+    kandy.off(first);
+    assert!(kandy.try_on("auth:change", |_, _| ()).is_ok());
+    let unknown = kandy.try_on("auth:changed", |_, _| ()).unwrap_err();
+    assert!(matches!(unknown, ListenError::UnknownEvent { nearest: "auth:change", .. }), "{unknown}");
+}
+
+#[tokio::test]
+#[should_panic(expected = "too many listeners: a client has 10000 at most")]
+async fn registering_listeners_for_ever_is_stopped() {
+    let kandy = Kandy::create(Config::default()).unwrap();
+    loop {
+        kandy.on("auth:change", |_, _| ());
+    }
 }

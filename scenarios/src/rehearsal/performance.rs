@@ -112,10 +112,7 @@ impl<'a> Performance<'a> {
                 self.apply(Step::Call { client, call }).map(drop)
             }
             Asked::Session(call) => self.apply(Step::Call { client, call }).map(drop),
-            Asked::Listeners(change) => {
-                audience.change(change);
-                Ok(())
-            }
+            Asked::Listeners(change) => audience.change(change).map_err(impossible),
             Asked::Nothing => Ok(()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kandy_client::Listeners;
+use kandy_client::{Listeners, TooManyListeners};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ impl Default for Audience {
     /// The recorder's own listener, from the start.
     fn default() -> Self {
         let mut listeners = Listeners::default();
-        listeners.subscribe(Listener::Recorder);
+        listeners.subscribe(Listener::Recorder).expect("it is the first");
         Self { listeners, exceptions: BTreeMap::new(), calls: BTreeMap::new(), heard: BTreeMap::new() }
     }
 }
@@ -60,13 +60,14 @@ impl Audience {
     }
 
     /// Makes a change of the listeners.
-    pub(crate) fn change(&mut self, change: Change) {
+    pub(crate) fn change(&mut self, change: Change) -> Result<(), TooManyListeners> {
         match change {
-            Change::On(event, listener) => self.listeners.on(&event, listener),
+            Change::On(event, listener) => self.listeners.on(&event, listener)?,
             Change::Off(event, listener) => self.listeners.off(&event, &listener),
-            Change::Subscribe(listener) => self.listeners.subscribe(listener),
+            Change::Subscribe(listener) => self.listeners.subscribe(listener)?,
             Change::Unsubscribe(listener) => self.listeners.unsubscribe(&listener),
         }
+        Ok(())
     }
 
     /// Counts a call of a listener; gives its number.

@@ -33,7 +33,9 @@ impl Client {
             Asked::Session(asked) => {
                 asked.make(now, &mut self.session).map_err(|error| refused(call, &error.to_string()))?;
             }
-            Asked::Listeners(change) => self.audience.change(change),
+            Asked::Listeners(change) => {
+                self.audience.change(change).map_err(|error| refused(call, &error.to_string()))?;
+            }
             Asked::Nothing => {}
         }
         Ok(())

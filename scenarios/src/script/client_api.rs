@@ -124,7 +124,7 @@ fn register_listeners(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "on", |run, call, client: Client, event: &str, listener: FnPtr| {
         let event = event_name(event)?;
         let listener = Listener::new(run, call, listener, 1)?;
-        run.applications.borrow_mut()[client.0.0].listeners.on(event, listener);
+        run.applications.borrow_mut()[client.0.0].listeners.on(event, listener)?;
         done(())
     });
     register!(engine, run, "off", |run, call, client: Client, event: &str, listener: FnPtr| {
@@ -135,7 +135,7 @@ fn register_listeners(engine: &mut Engine, run: &Rc<Run>) {
     });
     register!(engine, run, "subscribe", |run, call, client: Client, listener: FnPtr| {
         let listener = Listener::new(run, call, listener, 2)?;
-        run.applications.borrow_mut()[client.0.0].listeners.subscribe(listener);
+        run.applications.borrow_mut()[client.0.0].listeners.subscribe(listener)?;
         done(())
     });
     register!(engine, run, "unsubscribe", |run, call, client: Client, listener: FnPtr| {

@@ -1,5 +1,6 @@
 //! Why a function of the script API cannot do what it is asked to.
 
+use kandy_client::TooManyListeners;
 use rhai::{EvalAltResult, Position};
 
 use crate::diagnostic::Cause;
@@ -66,6 +67,12 @@ impl From<StepError> for Failure {
             }
             StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),
         }
+    }
+}
+
+impl From<TooManyListeners> for Failure {
+    fn from(error: TooManyListeners) -> Self {
+        Self::new(Cause::Limit, error.to_string())
     }
 }
 

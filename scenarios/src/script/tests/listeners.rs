@@ -172,3 +172,12 @@ fn a_variable_that_holds_a_client_keeps_it() {
     let diagnostic = failure("let kandy = create(); kandy = create();");
     assert_eq!(diagnostic.message, "`kandy` cannot be changed: it is a constant, or holds a client");
 }
+
+#[test]
+fn a_listener_too_many_ends_the_script() {
+    for listen in ["kandy.on(\"auth:change\", || ())", "kandy.subscribe(|type| ())"] {
+        let diagnostic = failure(&format!("let kandy = create(); for i in 0..10_000 {{ {listen}; }}\n{listen};"));
+        assert_eq!((diagnostic.cause, diagnostic.line), (Cause::Limit, 2));
+        assert_eq!(diagnostic.message, "too many listeners: a client has 10000 at most");
+    }
+}
