@@ -1,8 +1,8 @@
 //! Requests, as `fetch` with its default options sends them.
 
 use bytes::{Bytes, BytesMut};
-use http::HeaderMap;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
+use http::{HeaderMap, StatusCode};
 use hyper::ext::ReasonPhrase;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
@@ -52,6 +52,10 @@ impl Http {
             builder = builder.body(body);
         }
         let mut answer = builder.send().await.map_err(|_| NetworkFailure)?;
+        // Nobody asked for another protocol, and a browser would wait on for an answer that cannot come.
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(NetworkFailure);
+        }
         if self.enforce_cors && !is_allowed(answer.headers()) {
             return Err(NetworkFailure);
         }
@@ -65,6 +69,10 @@ impl Http {
     }
 
     async fn read_body(&self, answer: &mut reqwest::Response) -> Result<Bytes, NetworkFailure> {
+        // What is announced to be too long need not be waited for.
+        if answer.content_length().is_some_and(|length| length > self.max_body as u64) {
+            return Err(NetworkFailure);
+        }
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(|_| NetworkFailure)? {
             if body.len() + chunk.len() > self.max_body {
@@ -83,7 +91,7 @@ fn is_allowed(headers: &HeaderMap) -> bool {
     first.is_some_and(|origin| origin == "*" || origin == PAGE_ORIGIN) && allowed.next().is_none()
 }
 
-/// The reason phrase as it came; hyper keeps only those that are not the usual one.
+/// The reason phrase as it came, but empty if it is not ASCII; hyper keeps only those that are not the usual one.
 fn status_text(answer: &reqwest::Response) -> String {
     match answer.extensions().get::<ReasonPhrase>() {
         Some(reason) => String::from_utf8_lossy(reason.as_bytes()).into_owned(),

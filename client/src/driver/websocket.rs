@@ -1,6 +1,5 @@
 //! One websocket, from its handshake to its end, as the `WebSocket` of a browser.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +29,10 @@ pub(super) const ABNORMAL_CLOSURE: u16 = 1006;
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(2);
 /// The platform's frames are short: what tungstenite reserves by default is sixteen times what a socket needs here.
 const READ_BUFFER: usize = 4096;
+/// How many bytes may wait to be written while the server does not read. tungstenite reads on meanwhile and answers
+/// pings, so that without a limit a flood of them would fill the memory; at the limit only the newest is answered, which
+/// RFC 6455, section 5.5.3, allows.
+const MAX_UNWRITTEN: usize = 64 * 1024;
 
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -67,6 +70,7 @@ impl Connector {
         let limits = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
+            .max_write_buffer_size(MAX_UNWRITTEN)
             .max_message_size(Some(options.max_message))
             .max_frame_size(Some(options.max_message));
         Self {
@@ -124,7 +128,7 @@ impl Socket {
         self.tell(WebSocketInput::Opened).await;
         let End { code, complaint } = tokio::select! {
             end = self.read(source) => end,
-            never = write(sink, frames) => match never {},
+            end = write(sink, frames) => end,
         };
         self.tell(WebSocketInput::Closed { code }).await;
         complaint
@@ -153,10 +157,15 @@ impl Socket {
     }
 }
 
-/// Sends what the session gives. An error shows to the reader too, who reports it.
-async fn write(mut sink: SplitSink<&mut Stream, Message>, frames: &mut mpsc::Receiver<String>) -> Infallible {
+/// Sends what the session gives. Ends with a frame that is longer than all that may wait; any other error shows to the
+/// reader too, who reports it.
+async fn write(mut sink: SplitSink<&mut Stream, Message>, frames: &mut mpsc::Receiver<String>) -> End {
     while let Some(text) = frames.recv().await {
-        let _ = sink.send(Message::text(text)).await;
+        // Pongs that wait would leave too little room.
+        let _ = sink.flush().await;
+        if let Err(tungstenite::Error::WriteBufferFull(_)) = sink.send(Message::text(text)).await {
+            return End { code: ABNORMAL_CLOSURE, complaint: None };
+        }
     }
     std::future::pending().await
 }
@@ -164,6 +173,7 @@ async fn write(mut sink: SplitSink<&mut Stream, Message>, frames: &mut mpsc::Rec
 /// Sends what is still to be sent and a close frame, then waits for the server to hang up, which keeps the port from
 /// lingering on this side.
 async fn say_goodbye(mut stream: Stream, mut frames: mpsc::Receiver<String>, complaint: Option<CloseCode>) {
+    let _ = stream.flush().await;
     while let Ok(text) = frames.try_recv() {
         let _ = stream.send(Message::text(text)).await;
     }

@@ -2,6 +2,7 @@
 
 mod events;
 mod foreign;
+mod hostile;
 mod leaks;
 mod listeners;
 mod network;
