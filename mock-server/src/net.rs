@@ -101,7 +101,8 @@ pub struct Options {
     /// How long the head of a handshake may take to arrive; then it gets 408. By default 10 s.
     pub handshake_timeout: Duration,
     /// Bytes that may wait for a client that does not read as fast as it is sent to; with one more frame its socket is
-    /// cut, and the journal says so. By default 4 MiB, beside what the system buffers.
+    /// cut, and the journal says so ([`MockKandy::queued_bytes`] tells how many wait). By default 4 MiB, beside what the
+    /// system buffers.
     pub queued_bytes: usize,
 }
 

@@ -165,6 +165,12 @@ impl MockKandy {
     pub fn sockets<'a>(&self, user: impl Into<Option<&'a str>>) -> Vec<SocketInfo> {
         self.shared.look(|platform| platform.sockets(user.into()))
     }
+
+    /// The bytes that wait for the sockets of one user, or all for `None`, because their clients do not read as fast as
+    /// they are sent to. [`Options::queued_bytes`](crate::Options::queued_bytes) bounds them for each socket.
+    pub fn queued_bytes<'a>(&self, user: impl Into<Option<&'a str>>) -> usize {
+        self.shared.queued_bytes(user.into())
+    }
 }
 
 /// Everything else.

@@ -120,6 +120,14 @@ impl Shared {
         look(&self.lock().platform)
     }
 
+    /// The bytes that wait for the sockets of one user, or all for `None`.
+    pub(super) fn queued_bytes(&self, user: Option<&str>) -> usize {
+        let core = self.lock();
+        let sockets = core.platform.sockets(user);
+        let outlets = sockets.iter().filter_map(|socket| core.outlets.get(&socket.id));
+        outlets.map(|outlet| outlet.queued.load(Ordering::Relaxed)).sum()
+    }
+
     /// Answers a handshake. An accepted socket has its outbox before anybody else can act on the platform.
     pub(super) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Option<Outbox>) {
         self.act(|core, now| {

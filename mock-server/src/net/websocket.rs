@@ -127,10 +127,14 @@ async fn converse(opened: Opened, shared: &Shared) {
 }
 
 /// What a socket costs is mostly its buffers: these are a sixteenth of the default, and frames go out at once.
+///
+/// What cannot be written waits in tungstenite, by default without a limit: the pongs for a client that sends pings and
+/// does not read. Where there is no room for a pong only the newest is kept.
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(4096)
         .write_buffer_size(0)
+        .max_write_buffer_size(Limits::UNWRITTEN_BYTES)
         .max_message_size(Some(Limits::FRAME_BYTES))
         .max_frame_size(Some(Limits::FRAME_BYTES))
 }
@@ -170,7 +174,8 @@ async fn read(stream: &mut SplitStream<WebSocketStream<TcpStream>>, shared: &Sha
 /// Sends what is queued. Never returns: that a connection is over shows when reading, after what the client sent last.
 async fn write(sink: &mut SplitSink<WebSocketStream<TcpStream>, Message>, queue: &mut Queue) -> Infallible {
     while let Some(frame) = queue.next().await {
-        if sink.send(message(frame)).await.is_err() {
+        // Pongs that wait would leave too little room.
+        if sink.flush().await.is_err() || sink.send(message(frame)).await.is_err() {
             break;
         }
     }

@@ -1,7 +1,8 @@
+use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use kandy_mock_server::{Frame, GoneOptions, Kind, MockKandy, Options, Side, SocketState, UserOptions};
+use kandy_mock_server::{Frame, GoneOptions, Kind, Limits, MockKandy, Options, Side, SocketState, UserOptions};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -131,7 +132,6 @@ async fn a_message_beyond_the_limit_closes_with_1009() {
 
 #[tokio::test]
 async fn a_breach_of_the_protocol_is_told_in_the_close_code() {
-    use std::io::{Read, Write};
     // A text frame that is no UTF-8; a frame without a mask.
     for (frame, code) in [(&[0x81, 0x81, 0, 0, 0, 0, 0xff][..], 1007), (&[0x81, 0x01, b'x'], 1002)] {
         let mock = start().await;
@@ -154,6 +154,7 @@ async fn a_flood_to_a_client_that_does_not_read_is_bounded() {
     let mut taken = 0;
     for _ in 0..10_000 {
         taken += mock.send_raw(ALICE, &frame).unwrap();
+        assert!(mock.queued_bytes(ALICE) <= 64 * 1024);
     }
     assert!(taken < 10_000, "the socket is cut on the way");
     assert!(mock.sockets(ALICE).is_empty());
@@ -199,4 +200,55 @@ async fn control_frames_are_answered_without_the_platform() {
     soon(socket.send(Message::Ping(vec![7].into()))).await.unwrap();
     assert_eq!(soon(socket.next()).await.unwrap().unwrap(), Message::Pong(vec![7].into()));
     assert_eq!(mock.sockets(ALICE)[0].frames_in, 0);
+}
+
+#[tokio::test]
+async fn the_longest_frame_arrives_and_one_longer_than_the_queue_cuts_the_socket() {
+    let frame = |bytes: usize| Frame::Binary(vec![7; bytes].into());
+    for (queued_bytes, longest) in [(1 << 20, Limits::FRAME_BYTES), (1_000, 1_000 - size_of::<Frame>())] {
+        let mock = start_with(Options { queued_bytes, ..Options::default() }).await;
+        let mut socket = connect(&mock).await;
+        assert_eq!(mock.send_raw(ALICE, &frame(longest)), Ok(1));
+        assert_eq!(soon(socket.next()).await.unwrap().unwrap(), Message::binary(vec![7; longest]));
+        let beyond = mock.send_raw(ALICE, &frame(longest + 1));
+        if longest == Limits::FRAME_BYTES {
+            assert!(beyond.is_err(), "too long for any queue");
+        } else {
+            assert!(beyond.is_ok());
+            assert_eq!(end(&mut socket).await.0, 1006);
+        }
+    }
+}
+
+/// A client that sends pings and reads none of what they bring. The server cannot say it all, and must not keep it.
+#[test]
+fn pongs_do_not_pile_up_where_pings_come_in_a_flood() {
+    // As many as no system keeps in its buffers, if each was answered.
+    const PINGS: usize = 400_000;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mock = runtime.block_on(start_with(Options { queued_bytes: 64 * 1024, ..Options::default() }));
+    let mut stream = knock(&mock, &upgrade(&subscribe(&mock), "")).unwrap();
+    let ping = |payload: &[u8]| [&[0x89, 0x80 | payload.len() as u8, 0, 0, 0, 0], payload].concat();
+    stream.write_all(&ping(&[0; 125]).repeat(PINGS)).unwrap();
+    stream.write_all(&ping(b"last")).unwrap();
+
+    let mut heard = BufReader::new(stream);
+    while heard.read_line(&mut String::new()).unwrap() > "\r\n".len() {}
+    let mut pongs = 0;
+    loop {
+        let mut head = [0; 2];
+        heard.read_exact(&mut head).unwrap();
+        let mut payload = vec![0; head[1].into()];
+        heard.read_exact(&mut payload).unwrap();
+        assert_eq!(head[0], 0x8a);
+        if payload == b"last" {
+            break;
+        }
+        pongs += 1;
+    }
+    assert!(pongs < PINGS / 2, "{pongs} of {PINGS} pings were answered, so that their pongs were kept");
+    mock.send(ALICE, json!({})).unwrap();
+    let mut frame = [0; 4];
+    heard.read_exact(&mut frame).unwrap();
+    assert_eq!(&frame[..], b"\x81\x02{}", "the socket is in use all the while");
 }
