@@ -1,6 +1,7 @@
 //! What is left when clients have come and gone.
 
-use kandy_client::Kandy;
+use kandy_client::{Config, Kandy};
+use kandy_mock_server::{Limits, MockKandy};
 use tokio::runtime::Handle;
 
 use crate::foreign::Foreign;
@@ -64,4 +65,74 @@ async fn in_a_process_of_its_own() {
         while socket.next().await.is_some() {}
     }
     settle(empty).await;
+}
+
+/// After so many connects everything that the platform keeps up to a limit, its journal above all, is at it.
+const WARM_UP: usize = Limits::JOURNAL_RECORDS / 4;
+/// How many KiB each further connect may leave behind: what a login costs the platform, which knows its tokens as long as
+/// it lives.
+const KIB_OF_A_LOGIN: usize = 1;
+/// How many KiB the allocator may have taken meanwhile.
+const KIB_OF_CHANCE: usize = 4 * 1024;
+
+/// The memory that this process has in use.
+fn resident_kib() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    resident.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+#[test]
+fn thousands_of_connects_to_one_platform_leave_nothing_behind() {
+    run_alone("leaks::to_one_platform_in_a_process_of_its_own", &[]);
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, because it counts all that the process has open"]
+async fn to_one_platform_in_a_process_of_its_own() {
+    connect_to_one_platform(WARM_UP + 1_500).await;
+}
+
+#[tokio::test]
+#[ignore = "it takes up to a minute, and needs a process of its own: see CONTRIBUTING.md"]
+async fn ten_thousand_connects_to_one_platform() {
+    connect_to_one_platform(10_000).await;
+}
+
+/// Connects and disconnects so often; a client that lives on and one for each time take turns.
+async fn connect_to_one_platform(connects: usize) {
+    let platform = MockKandy::start().await;
+    platform.add_user("alice@example.com", "s3cret").expect("she is the first");
+    let config = Config::for_server("127.0.0.1", platform.rest_port(), platform.ws_port());
+    let kept = Kandy::create(config.clone()).expect("it runs in a runtime");
+    let (mut in_use_before, mut memory_before) = (in_use(), None);
+    for number in 0..connects {
+        let kandy =
+            if number % 2 == 0 { kept.clone() } else { Kandy::create(config.clone()).expect("it runs in a runtime") };
+        kandy.connect(&alice());
+        soon(kandy.connected()).await.expect("nothing is wrong");
+        kandy.disconnect();
+        soon(kandy.disconnected()).await;
+        drop(kandy);
+        if number == WARM_UP {
+            settle_at(&platform).await;
+            (in_use_before, memory_before) = (in_use(), resident_kib());
+        }
+    }
+    settle_at(&platform).await;
+    settle(in_use_before).await;
+    if let Some((before, after)) = memory_before.zip(resident_kib()) {
+        let allowed = (connects - WARM_UP) * KIB_OF_A_LOGIN + KIB_OF_CHANCE;
+        assert!(after < before + allowed, "{before} KiB after {WARM_UP} connects, {after} KiB after {connects}");
+    }
+}
+
+/// Waits until the platform knows of no session.
+async fn settle_at(platform: &MockKandy) {
+    soon(async {
+        while !platform.sockets(None).is_empty() || !platform.subscriptions(None).is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }
