@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
-use kandy_client::driver::{Input, Options, Transport};
+use kandy_client::driver::{INPUTS_QUEUED, Input, Options, Transport};
 use kandy_client::{NetworkFailure, Output, Request, RequestId, SocketId, WebSocketInput};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -151,4 +151,31 @@ async fn impossible_addresses_fail() {
     transport.carry_out(Output::Request { id: RequestId(1), request });
     let failure = Input::Response { id: RequestId(1), answer: Err(NetworkFailure) };
     assert_eq!(soon(inputs.recv()).await, Some(failure));
+}
+
+#[tokio::test]
+async fn inputs_wait_in_their_order_and_no_more_than_their_limit() {
+    const FRAMES: usize = 10_000;
+    let mut server = Foreign::start().await;
+    let (mut transport, mut inputs) = transport(&Options::default());
+    open(&mut transport, &server, 1);
+    let mut peer = server.socket().await;
+    let flood = tokio::spawn(async move {
+        for number in 0..FRAMES {
+            peer.send(Message::text(number.to_string())).await;
+        }
+        peer
+    });
+    assert_eq!(soon(inputs.recv()).await, Some(socket(1, WebSocketInput::Opened)));
+    soon(async {
+        while inputs.len() < INPUTS_QUEUED {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    for number in 0..FRAMES {
+        assert!(inputs.len() <= INPUTS_QUEUED);
+        assert_eq!(soon(inputs.recv()).await, Some(socket(1, WebSocketInput::Text(number.to_string()))));
+    }
+    let _peer = soon(flood).await.unwrap();
 }
