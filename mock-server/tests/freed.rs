@@ -18,7 +18,7 @@ fn dropping_servers_frees_their_threads_and_descriptors() {
     let started = now();
     while (count("task"), count("fd")) != before {
         let left = (count("task"), count("fd"));
-        assert!(started.elapsed() < Duration::from_secs(2), "threads and descriptors were {before:?}, are {left:?}");
+        assert!(started.elapsed() < Duration::from_secs(20), "threads and descriptors were {before:?}, are {left:?}");
         std::thread::yield_now();
     }
 }

@@ -252,3 +252,13 @@ fn pongs_do_not_pile_up_where_pings_come_in_a_flood() {
     heard.read_exact(&mut frame).unwrap();
     assert_eq!(&frame[..], b"\x81\x02{}", "the socket is in use all the while");
 }
+
+#[tokio::test]
+async fn a_client_that_never_answers_a_close_is_left_alone() {
+    let mock = start().await;
+    let mut stream = knock(&mock, &upgrade(&subscribe(&mock), "")).unwrap();
+    soon(async { while mock.close(ALICE, 1001, "") != Ok(1) {} }).await;
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).unwrap();
+    assert!(heard.ends_with(&[0x88, 2, 0x03, 0xe9]), "{heard:?}");
+}

@@ -68,7 +68,7 @@ async fn a_hanging_handshake_is_silent_and_blocks_no_other() {
     let channel = subscribe(&mock);
     fail(&mock, Point::WebSocket, &json!([{ "hang": true }, {}]));
     let hanging = knock(&mock, &upgrade(&channel, "")).unwrap();
-    soon(mock.wait_for(Point::WebSocket, None, Duration::from_secs(5))).await.unwrap();
+    soon(mock.wait_for(Point::WebSocket, None, Duration::from_secs(20))).await.unwrap();
     assert!(handshake(&mock, &channel).await.is_ok());
     assert!(is_silent(&hanging));
 }
@@ -80,7 +80,7 @@ async fn what_is_sent_during_a_delayed_handshake_comes_behind_it() {
     mock.latency(Duration::from_millis(50));
     let opening = handshake(&mock, &channel);
     let sending = async {
-        mock.wait_for(Point::WebSocket, None, Duration::from_secs(5)).await.unwrap();
+        mock.wait_for(Point::WebSocket, None, Duration::from_secs(20)).await.unwrap();
         assert_eq!(mock.sockets(ALICE)[0].state, SocketState::Opening);
         assert_eq!(mock.send(ALICE, json!({ "x": 1 })), Ok(1));
     };
@@ -94,7 +94,7 @@ async fn a_cut_during_a_handshake_makes_it_fail() {
     let channel = subscribe(&mock);
     mock.latency(Duration::from_secs(60));
     let waiting = knock(&mock, &upgrade(&channel, "")).unwrap();
-    soon(mock.wait_for(Point::WebSocket, None, Duration::from_secs(5))).await.unwrap();
+    soon(mock.wait_for(Point::WebSocket, None, Duration::from_secs(20))).await.unwrap();
     assert_eq!(mock.cut(ALICE), Ok(1));
     assert_eq!(answer(waiting).unwrap_err().kind(), ErrorKind::ConnectionReset);
 }

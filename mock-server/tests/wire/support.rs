@@ -21,7 +21,7 @@ pub(crate) const BASIC: &str = "Authorization: basic YWxpY2VAZXhhbXBsZS5jb206czN
 pub(crate) const SUBSCRIPTION: &str = "/rest/version/1/user/alice@example.com/subscription";
 
 /// Longer than anything here takes, unless it never ends.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a silence is, for a test that is to see one.
 pub(crate) const SILENCE: Duration = Duration::from_millis(100);

@@ -4,7 +4,7 @@ use kandy_mock_server::{Kind, Lagged, Limits, Point};
 
 use crate::support::*;
 
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn a_wait_finds_what_came_before_it_and_never_the_same_twice() {
