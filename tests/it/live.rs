@@ -2,6 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use kandy_client::{Config, ConnectOptions, Credentials, Event};
+use kandy_scenarios::step::{Call, Command, Done, Step};
+use kandy_scenarios::transcript::MAX_RECORDS;
+use kandy_scenarios::world::{Live, Turn, World, WorldError};
+use serde_json::json;
 
 use crate::support::{harness, root};
 
@@ -63,6 +70,53 @@ fn a_fault_that_sockets_cannot_do_says_so() {
     let (text, exit) = in_folder("status-text", script, &["run", "--live", "it.rhai"]);
     assert_eq!(exit, 1, "{text}");
     assert!(text.contains("statusText") && text.contains("it.rhai:2:10"), "{text}");
+}
+
+/// While a script runs nothing is taken in, so that a busy script is a slow client. Inputs wait for it in a bounded
+/// channel, what does not fit there waits at the platform, and the transcript bounds the whole.
+#[test]
+fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript() {
+    const FLOOD: usize = 100_000;
+    // Of each notification a transcript has three lines.
+    const ALL_HEARD: usize = 30_000;
+    let live = Live::start().unwrap();
+    let (config, _) = Config::from_json(&live.base_config()).unwrap();
+    let mut world = World::Live(Box::new(live));
+    let user = Command::AddUser("alice".into(), "s3cret".into(), Default::default());
+    world.apply(Step::Command(user)).unwrap();
+    let created = world.apply(Step::Create { name: "kandy".into(), config: Box::new(config) }).unwrap();
+    let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
+    let credentials = Credentials::password("alice", "s3cret");
+    world.apply(Step::Call { client, call: Call::Connect(credentials, ConnectOptions::default()) }).unwrap();
+    while next_event(&mut world).unwrap() != Event::AuthChange || !world.session(client).is_connected() {}
+
+    let send = |number: usize| {
+        let id = number.to_string();
+        let message = json!({ "notificationMessage": { "eventType": "x", "id": id } });
+        Step::Command(Command::Send("alice".into(), message))
+    };
+    for number in 0..ALL_HEARD {
+        assert!(matches!(world.apply(send(number)), Ok(Done::Count(1))), "{number}");
+    }
+    for number in 0..ALL_HEARD {
+        let Event::NotificationReceived { payload } = next_event(&mut world).unwrap() else { panic!("another event") };
+        assert_eq!(payload["notificationMessage"]["id"], number.to_string());
+    }
+    let refused = (ALL_HEARD..FLOOD).find_map(|number| world.apply(send(number)).err());
+    let refused = refused.expect("the flood is longer than a transcript").to_string();
+    assert!(refused.contains(&MAX_RECORDS.to_string()), "{refused}");
+}
+
+/// The next event of the only client.
+fn next_event(world: &mut World) -> Result<Event, WorldError> {
+    let deadline = world.now() + Duration::from_secs(60);
+    loop {
+        match world.turn(deadline)? {
+            Turn::Event(_, event) => return Ok(event),
+            Turn::Moved => {}
+            Turn::Quiet => panic!("no event comes"),
+        }
+    }
 }
 
 fn in_folder(test: &str, script: &str, arguments: &[&str]) -> (String, u8) {
