@@ -5,7 +5,8 @@
 //! asks for ([`Platform::poll_output`]). The present time comes in with each input and each command.
 //!
 //! With the feature `net`, on by default, `MockKandy` is such an owner: it puts the platform behind real sockets, to be
-//! embedded in tests. Without it, nothing here knows of sockets.
+//! embedded in tests. With the feature `front`, `Front` is another: one origin for people and their applications, with
+//! limits and TLS, for days. Without them, nothing here knows of sockets.
 //!
 //! # The drain rule
 //!
@@ -44,6 +45,8 @@ mod account;
 mod channel;
 mod error;
 mod fault;
+#[cfg(feature = "front")]
+mod front;
 mod journal;
 mod limits;
 #[cfg(feature = "net")]
@@ -62,6 +65,10 @@ pub use account::{UserInfo, UserOptions};
 pub use channel::{Frame, SocketId, SocketInfo, SocketState};
 pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId};
+#[cfg(feature = "front")]
+pub use front::{
+    Answering, Beside, BodyError, ClockError, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, RequestBody,
+};
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::Limits;
 #[cfg(feature = "net")]

@@ -1,21 +1,25 @@
 //! [`MockKandy`]: the platform behind real sockets.
 
+pub(crate) mod clock;
 mod controls;
-mod handshake;
+pub(crate) mod handshake;
 mod http;
 mod limits;
-mod shared;
+pub(crate) mod listen;
+pub(crate) mod shared;
+pub(crate) mod stream;
 mod watch;
-mod websocket;
+pub(crate) mod websocket;
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::future::pending;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{io, panic};
 
-use socket2::{Domain, Socket, Type};
+use tokio::net::TcpStream;
 use tokio::runtime::{self, Handle};
 use tokio::sync::{mpsc, oneshot};
 use wiremock::MockServer;
@@ -23,8 +27,12 @@ use wiremock::MockServer;
 pub use controls::FailError;
 pub use watch::{Lagged, Received, WaitError, Watch};
 
-use http::Rest;
+use clock::Clock;
+use http::{Chore, Rest};
+use listen::{Server, Stopped, listen, reachable};
 use shared::Shared;
+
+use crate::limits::Limits;
 
 /// The platform as a server, to embed in a test: REST on one port, notification channels on another.
 ///
@@ -150,7 +158,7 @@ impl MockKandy {
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
-        let shared = Arc::new(Shared::new(options.queued_bytes));
+        let shared = Arc::new(Shared::new(Clock::real(), options.queued_bytes));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };
@@ -227,7 +235,7 @@ type Started = io::Result<(Arc<Rest>, Handle)>;
 impl Served {
     /// wiremock starts and ends here: dropped within a task of tokio or of `futures`, it can hang or panic.
     fn run(self, started: oneshot::Sender<Started>, stopped: oneshot::Receiver<Infallible>) {
-        let (chores, to_do) = mpsc::unbounded_channel();
+        let (chores, mut to_do) = mpsc::unbounded_channel::<Chore>();
         let prepare = || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
             let ws_listener = {
@@ -246,39 +254,34 @@ impl Served {
         };
         // If nobody waits for the start any more, the other end of `stopped` is gone as well.
         let _ = started.send(Ok((rest.clone(), runtime.handle().clone())));
-        runtime.block_on(websocket::serve(ws_listener, self.shared, self.options, to_do, stopped));
+        let Self { shared, options, .. } = self;
+        let chores = async {
+            // A chore waits for no more than wiremock's lock.
+            while let Some(chore) = to_do.recv().await {
+                chore.await;
+            }
+            pending().await
+        };
+        let server = Server {
+            listener: ws_listener,
+            shared: &shared,
+            max_connections: options.max_connections,
+            patience: Limits::SHUTDOWN,
+        };
+        let connection = |stream, _, stopped| connection(stream, shared.clone(), options.handshake_timeout, stopped);
+        runtime.block_on(server.serve(connection, chores, stopped));
         drop(runtime);
         drop(rest);
     }
 }
 
-/// A storm of connections is to wait in the backlog, rather than for TCP's second SYN after a second; the standard
-/// library's backlog is 128.
-fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let listen = || {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        // As the standard library does it: a port in TIME_WAIT can be taken again, except where that means stealing it.
-        #[cfg(not(windows))]
-        socket.set_reuse_address(true)?;
-        socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
-        socket.set_nonblocking(true)?;
-        let listener = TcpListener::from(socket);
-        let address = listener.local_addr()?;
-        Ok((listener, address))
+/// A connection to the port for notification channels.
+async fn connection(stream: TcpStream, shared: Arc<Shared>, handshake_timeout: Duration, mut stopped: Stopped) {
+    let opened = tokio::select! {
+        _ = stopped.changed() => None,
+        opened = handshake::accept(stream, &shared, handshake_timeout) => opened,
     };
-    listen().map_err(|source| StartError::Listen { address, source })
-}
-
-const BACKLOG: i32 = 4096;
-
-/// A listener on every address is reached on loopback.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
+    if let Some(opened) = opened {
+        websocket::converse(opened, &shared, Limits::FRAME_BYTES).await;
     }
-    address
 }

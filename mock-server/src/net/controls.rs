@@ -186,6 +186,6 @@ impl MockKandy {
 
     /// The present time of the platform: since the server was started.
     pub fn now(&self) -> Time {
-        self.shared.act(|_, now| now)
+        self.shared.now()
     }
 }

@@ -9,83 +9,77 @@ use std::time::Duration;
 use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::handshake::machine::TryParse;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
-use super::Options;
 use super::shared::{Outbox, Shared};
+use super::stream::{Stream, drain, linger, reset};
 use crate::channel::SocketId;
 use crate::limits::Limits;
 use crate::reply::{Response, Upgrade};
+use crate::time::Time;
 
 /// A connection whose handshake has reached the client.
 #[derive(Debug)]
-pub(super) struct Opened {
-    pub(super) socket: SocketId,
-    pub(super) stream: TcpStream,
+pub(crate) struct Opened<S> {
+    pub(crate) socket: SocketId,
+    pub(crate) stream: S,
     /// What the client sent behind its handshake.
-    pub(super) early: Vec<u8>,
-    pub(super) outbox: Outbox,
+    pub(crate) early: Vec<u8>,
+    pub(crate) outbox: Outbox,
 }
 
 /// Takes one handshake. `None` if it does not lead to a socket, however long that took.
-pub(super) async fn accept(mut stream: TcpStream, shared: &Shared, options: &Options) -> Option<Opened> {
-    let read = timeout(options.handshake_timeout, read_request(&mut stream)).await;
+pub(super) async fn accept<S: Stream>(mut stream: S, shared: &Shared, patience: Duration) -> Option<Opened<S>> {
+    let read = timeout(patience, read_request(&mut stream)).await;
     let read = read.unwrap_or(Err(Unreadable::Refused(StatusCode::REQUEST_TIMEOUT)));
-    let (request, early) = match read {
-        Ok(read) => read,
-        Err(Unreadable::Gone) => return None,
+    match read {
+        Ok((request, early)) => answer(Handshake { stream, request, early }, shared).await,
+        Err(Unreadable::Gone) => None,
         Err(Unreadable::Refused(status)) => {
             refuse(stream, &plain(status)).await;
-            return None;
+            None
         }
-    };
+    }
+}
+
+/// A handshake that was read, and not answered yet.
+#[derive(Debug)]
+pub(crate) struct Handshake<S> {
+    pub(crate) stream: S,
+    pub(crate) request: Request<()>,
+    /// What the client sent behind it.
+    pub(crate) early: Vec<u8>,
+}
+
+/// Answers a handshake as the platform wants it. `None` if it does not lead to a socket.
+pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) -> Option<Opened<S>> {
+    let Handshake { mut stream, request, early } = handshake;
     let Ok(switching) = create_response(&request) else {
         refuse(stream, &plain(StatusCode::UPGRADE_REQUIRED)).await;
         return None;
     };
-    match shared.handle_upgrade(&request) {
-        (Upgrade::Accept { socket, delay }, outbox) => {
+    let (upgrade, came, outbox) = shared.handle_upgrade(&request);
+    match upgrade {
+        Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
-            return open(Opened { socket, stream, early, outbox }, delay, switching.headers(), shared).await;
+            let opened = Opened { socket, stream, early, outbox };
+            return open(opened, came + delay, switching.headers(), shared).await;
         }
-        (Upgrade::Refuse { response, delay }, _) => {
-            pass(delay).await;
+        Upgrade::Refuse { response, delay } => {
+            shared.until(came + delay).await;
             refuse(stream, &response).await;
         }
-        (Upgrade::Hang, _) => drain(&mut stream).await,
-        (Upgrade::Reset { delay }, _) => {
-            pass(delay).await;
+        Upgrade::Hang => drain(&mut stream).await,
+        Upgrade::Reset { delay } => {
+            shared.until(came + delay).await;
             reset(&stream);
         }
-        (Upgrade::RefuseConnection, _) => reset(&stream),
+        Upgrade::RefuseConnection => reset(&stream),
     }
     None
-}
-
-/// Lets a connection end with a RST when it is dropped.
-pub(super) fn reset(stream: &TcpStream) {
-    // Of a connection that is over already nothing is left to reset.
-    let _ = stream.set_zero_linger();
-}
-
-/// Ends a connection so that the last bytes arrive: a close with unread input would be a RST, which makes the client's
-/// system throw away what it has not read.
-pub(super) async fn linger(mut stream: TcpStream) {
-    if stream.shutdown().await.is_ok() {
-        let _ = timeout(Limits::LINGER, drain(&mut stream)).await;
-    }
-}
-
-/// As [`linger`], but only for what has arrived by now.
-pub(super) async fn leave(mut stream: TcpStream) {
-    if stream.shutdown().await.is_ok() {
-        let mut ignored = [0; 1024];
-        while matches!(stream.try_read(&mut ignored), Ok(1..)) {}
-    }
 }
 
 /// Why there is no request.
@@ -101,7 +95,7 @@ impl From<io::Error> for Unreadable {
 }
 
 /// Reads a request's head, and whatever comes with it.
-async fn read_request(stream: &mut TcpStream) -> Result<(Request<()>, Vec<u8>), Unreadable> {
+async fn read_request(stream: &mut impl Stream) -> Result<(Request<()>, Vec<u8>), Unreadable> {
     let mut read = Vec::with_capacity(1024);
     let end = loop {
         let searched = read.len().saturating_sub(END_OF_HEAD.len() - 1);
@@ -126,7 +120,7 @@ async fn read_request(stream: &mut TcpStream) -> Result<(Request<()>, Vec<u8>), 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 /// Tells the client that its handshake is accepted, unless it is cut or leaves before.
-async fn open(mut opened: Opened, delay: Duration, headers: &HeaderMap, shared: &Shared) -> Option<Opened> {
+async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, shared: &Shared) -> Option<Opened<S>> {
     let Opened { socket, stream, early, outbox } = &mut opened;
     tokio::select! {
         biased;
@@ -138,7 +132,7 @@ async fn open(mut opened: Opened, delay: Duration, headers: &HeaderMap, shared: 
             shared.handle_closed(*socket, None);
             return None;
         }
-        () = pass(delay) => {}
+        () = shared.until(due) => {}
     }
     // Open before the client knows, so that what is done as soon as it knows meets an open socket. What is sent meanwhile
     // waits in the outbox.
@@ -150,7 +144,7 @@ async fn open(mut opened: Opened, delay: Duration, headers: &HeaderMap, shared: 
     Some(opened)
 }
 
-async fn refuse(mut stream: TcpStream, response: &Response) {
+pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
     let mut headers = response.headers.clone();
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     headers.insert(CONTENT_LENGTH, response.body.len().into());
@@ -179,25 +173,13 @@ fn head(status: StatusCode, reason: Option<&str>, headers: &HeaderMap) -> Vec<u8
     head
 }
 
-async fn pass(delay: Duration) {
-    if !delay.is_zero() {
-        sleep(delay).await;
-    }
-}
-
 /// Waits until the client has left, and keeps what it sends before it is asked to. Beyond a limit it is left unread:
 /// then TCP makes the client wait.
-async fn left(stream: &mut TcpStream, early: &mut Vec<u8>) {
+async fn left(stream: &mut impl Stream, early: &mut Vec<u8>) {
     while early.len() < Limits::HANDSHAKE_BYTES {
         if !matches!(stream.read_buf(early).await, Ok(1..)) {
             return;
         }
     }
     std::future::pending::<()>().await;
-}
-
-/// Reads until the client has left, and keeps nothing.
-async fn drain(stream: &mut TcpStream) {
-    let mut ignored = [0; 1024];
-    while matches!(stream.read(&mut ignored).await, Ok(1..)) {}
 }

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+#[cfg(feature = "front")]
+use std::time::Duration;
 
 use http::Request;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
+use super::clock::Clock;
 use crate::channel::{Frame, SocketId};
+#[cfg(feature = "front")]
+use crate::front::ClockError;
 use crate::platform::{Output, Platform};
 use crate::reply::Upgrade;
 use crate::time::Time;
@@ -21,8 +25,8 @@ use crate::time::Time;
 /// effects reach the sockets in the order in which they happened. `act` is no async function and takes no async
 /// closure: the lock is never held across an await.
 #[derive(Debug)]
-pub(super) struct Shared {
-    started: Instant,
+pub(crate) struct Shared {
+    clock: Clock,
     core: Mutex<Core>,
     /// Tells the timers that the platform's next deadline is another one.
     rearm: Notify,
@@ -31,19 +35,19 @@ pub(super) struct Shared {
 
 /// What the lock guards.
 #[derive(Debug)]
-pub(super) struct Core {
-    pub(super) platform: Platform,
+pub(crate) struct Core {
+    pub(crate) platform: Platform,
     outlets: BTreeMap<SocketId, Outlet>,
     queued_bytes: usize,
     /// From which record of the journal the next `wait_for` looks.
-    pub(super) wait_cursor: u64,
+    pub(crate) wait_cursor: u64,
 }
 
 /// How far the journal is, for those who wait for it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Progress {
-    pub(super) next_seq: u64,
-    pub(super) is_over: bool,
+pub(crate) struct Progress {
+    pub(crate) next_seq: u64,
+    pub(crate) is_over: bool,
 }
 
 /// The platform's side of one connection.
@@ -57,7 +61,7 @@ struct Outlet {
 
 /// The connection's side of it: what is to be sent, then how it ends.
 #[derive(Debug)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     frames: mpsc::UnboundedReceiver<Frame>,
     queued: Arc<AtomicUsize>,
     end: oneshot::Receiver<End>,
@@ -65,14 +69,14 @@ pub(super) struct Outbox {
 
 /// The frames of an [`Outbox`].
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     frames: mpsc::UnboundedReceiver<Frame>,
     queued: Arc<AtomicUsize>,
 }
 
 /// How a connection ends, after the frames that were queued before.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     Close {
         code: u16,
         reason: String,
@@ -83,73 +87,110 @@ pub(super) enum End {
 }
 
 impl Shared {
-    #[expect(clippy::disallowed_methods, reason = "the owner of the platform's time; there is no other clock here")]
-    pub(super) fn new(queued_bytes: usize) -> Self {
+    pub(crate) fn new(clock: Clock, queued_bytes: usize) -> Self {
         let core = Core { platform: Platform::new(), outlets: BTreeMap::new(), queued_bytes, wait_cursor: 0 };
-        Self {
-            started: Instant::now(),
-            core: Mutex::new(core),
-            rearm: Notify::new(),
-            progress: watch::Sender::new(Progress::default()),
-        }
+        Self { clock, core: Mutex::new(core), rearm: Notify::new(), progress: watch::Sender::new(Progress::default()) }
     }
 
     /// Acts on the platform, and carries out what comes of it.
-    pub(super) fn act<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
+    pub(crate) fn act<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
         let mut core = self.lock();
-        let now = Time::from_duration(self.started.elapsed());
+        let now = self.clock.now();
         let due = core.platform.poll_timeout();
         let result = act(&mut core, now);
         core.dispatch(now);
         let is_rearmed = core.platform.poll_timeout() != due;
-        let next_seq = core.platform.journal().next_seq();
-        drop(core);
+        self.tell(core);
         if is_rearmed {
             self.rearm.notify_one();
         }
+        result
+    }
+
+    /// Lets a manual clock go on, and fires what is due on the way, each timer at its own deadline. Nothing else happens
+    /// at the platform meanwhile.
+    #[cfg(feature = "front")]
+    pub(crate) fn advance(&self, by: Duration) -> Result<Time, ClockError> {
+        let Clock::Manual { held } = &self.clock else { return Err(ClockError::Real) };
+        let mut core = self.lock();
+        let now = self.clock.now();
+        let end = now.since_start().checked_add(by).ok_or(ClockError::End { now, by })?;
+        let end = Time::from_duration(end);
+        // Each turn uses up a timer, and no timer arms another one for the same instant.
+        while let Some((due, _)) = core.platform.poll_timeout().filter(|(due, _)| *due <= end) {
+            let due = due.max(self.clock.now());
+            held.send_replace(due);
+            core.platform.handle_timeout(due);
+            core.dispatch(due);
+        }
+        held.send_replace(end);
+        self.tell(core);
+        Ok(end)
+    }
+
+    /// Lets go of the lock, and tells those who wait for the journal how far it is.
+    fn tell(&self, core: MutexGuard<'_, Core>) {
+        let next_seq = core.platform.journal().next_seq();
+        drop(core);
         self.progress.send_if_modified(|progress| {
             let is_news = progress.next_seq < next_seq;
             progress.next_seq = progress.next_seq.max(next_seq);
             is_news
         });
-        result
+    }
+
+    #[cfg(feature = "front")]
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The platform's time.
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Waits until the platform's time is `due`.
+    pub(crate) async fn until(&self, due: Time) {
+        self.clock.until(due).await;
     }
 
     /// Looks without acting.
-    pub(super) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
         look(&self.lock().platform)
     }
 
     /// The bytes that wait for the sockets of one user, or all for `None`.
-    pub(super) fn queued_bytes(&self, user: Option<&str>) -> usize {
+    pub(crate) fn queued_bytes(&self, user: Option<&str>) -> usize {
         let core = self.lock();
         let sockets = core.platform.sockets(user);
         let outlets = sockets.iter().filter_map(|socket| core.outlets.get(&socket.id));
         outlets.map(|outlet| outlet.queued.load(Ordering::Relaxed)).sum()
     }
 
-    /// Answers a handshake. An accepted socket has its outbox before anybody else can act on the platform.
-    pub(super) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Option<Outbox>) {
+    /// Answers a handshake, and says when it came. An accepted socket has its outbox before anybody else can act on the
+    /// platform.
+    pub(crate) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Time, Option<Outbox>) {
         self.act(|core, now| {
             let upgrade = core.platform.handle_upgrade(now, request);
             let outbox = match upgrade {
                 Upgrade::Accept { socket, .. } => Some(core.connect(socket)),
                 _ => None,
             };
-            (upgrade, outbox)
+            (upgrade, now, outbox)
         })
     }
 
     /// A connection is over without the platform's doing.
-    pub(super) fn handle_closed(&self, socket: SocketId, code: Option<u16>) {
+    pub(crate) fn handle_closed(&self, socket: SocketId, code: Option<u16>) {
         self.act(|core, now| {
             core.platform.handle_closed(now, socket, code);
             core.outlets.remove(&socket);
         });
     }
 
-    /// Fires the platform's timers when they are due. Never returns; nothing is lost when it is dropped.
-    pub(super) async fn run_timers(&self) -> Infallible {
+    /// Fires the platform's timers when they are due. Never returns; nothing is lost when it is dropped. A manual clock
+    /// has fired them before they are seen here.
+    pub(crate) async fn run_timers(&self) -> Infallible {
         loop {
             let due = self.lock().platform.poll_timeout();
             // `act` leaves a permit in `rearm`, so a change between the look and the wait is not missed.
@@ -157,25 +198,24 @@ impl Shared {
                 self.rearm.notified().await;
                 continue;
             };
-            let ahead = due.since_start().saturating_sub(self.started.elapsed());
-            if ahead.is_zero() {
+            if due <= self.clock.now() {
                 self.act(|core, now| core.platform.handle_timeout(now));
                 continue;
             }
             tokio::select! {
-                () = tokio::time::sleep(ahead) => {}
+                () = self.clock.until(due) => {}
                 () = self.rearm.notified() => {}
             }
         }
     }
 
     /// Ends every connection, and all waiting for the journal.
-    pub(super) fn shut_down(&self) {
+    pub(crate) fn shut_down(&self) {
         self.lock().outlets.clear();
         self.progress.send_modify(|progress| progress.is_over = true);
     }
 
-    pub(super) fn progress(&self) -> watch::Receiver<Progress> {
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()
     }
 
@@ -224,19 +264,19 @@ impl Core {
 
 impl Outbox {
     /// How the connection is to end. The frames that come before are in the queue then.
-    pub(super) async fn ended(&mut self) -> End {
+    pub(crate) async fn ended(&mut self) -> End {
         (&mut self.end).await.unwrap_or(End::Shutdown)
     }
 
     /// The queue and the end apart, so that both can be waited for.
-    pub(super) fn split(self) -> (Queue, oneshot::Receiver<End>) {
+    pub(crate) fn split(self) -> (Queue, oneshot::Receiver<End>) {
         (Queue { frames: self.frames, queued: self.queued }, self.end)
     }
 }
 
 impl Queue {
     /// Waits for the next frame; `None` after the last one, once the platform has let go of the connection.
-    pub(super) async fn next(&mut self) -> Option<Frame> {
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
         let frame = self.frames.recv().await?;
         // It is being written from here on: one frame at most is beside the limit.
         self.queued.fetch_sub(cost(&frame), Ordering::Relaxed);

@@ -86,6 +86,11 @@ pub struct Lagged {
 }
 
 impl Watch {
+    pub(crate) fn from_now(shared: Arc<Shared>) -> Self {
+        let next_seq = shared.look(|platform| platform.journal().next_seq());
+        Self { progress: shared.progress(), shared, next_seq }
+    }
+
     /// The next record; `None` when the server is dropped and everything is told. Cancel safe. It can be awaited in any
     /// async runtime.
     pub async fn next(&mut self) -> Option<Result<Record, Lagged>> {
@@ -119,8 +124,7 @@ impl Watch {
 impl MockKandy {
     /// Tells what happens from now on, as it happens.
     pub fn watch(&self) -> Watch {
-        let next_seq = self.shared.look(|platform| platform.journal().next_seq());
-        Watch { shared: self.shared.clone(), progress: self.shared.progress(), next_seq }
+        Watch::from_now(self.shared.clone())
     }
 
     /// Everything in the journal, oldest first.

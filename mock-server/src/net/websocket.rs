@@ -1,107 +1,25 @@
-//! Notification channels: the listener, and one task a connection.
+//! Notification channels: the conversation on an open socket.
 
 use std::convert::Infallible;
-use std::io;
-use std::pin::pin;
-use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
-use super::Options;
-use super::handshake::{self, Opened};
-use super::http::Chore;
+use super::handshake::Opened;
 use super::shared::{End, Queue, Shared};
+use super::stream::{self, Stream};
 use crate::channel::{Frame, SocketId};
 use crate::limits::Limits;
 
-/// Takes connections, and does what is done beside them, until `stop`; then ends them all.
-pub(super) async fn serve(
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    options: Options,
-    mut chores: mpsc::UnboundedReceiver<Chore>,
-    stop: impl Future,
-) {
-    let mut connections = JoinSet::new();
-    let (stopping, stopped) = watch::channel(());
-    {
-        let mut stop = pin!(stop);
-        let mut backoff = SHORTEST_BACKOFF;
-        loop {
-            tokio::select! {
-                _ = &mut stop => break,
-                never = shared.run_timers() => match never {},
-                Some(_) = connections.join_next() => {}
-                // A chore waits for no more than wiremock's lock.
-                Some(chore) = chores.recv() => chore.await,
-                accepted = accept(&listener, &mut backoff) => {
-                    if connections.len() >= options.max_connections {
-                        handshake::reset(&accepted);
-                        continue;
-                    }
-                    connections.spawn(connection(accepted, shared.clone(), options.clone(), stopped.clone()));
-                }
-            }
-        }
-    }
-    drop(listener);
-    shared.shut_down();
-    drop(stopping);
-    // What is not over by then is over when the set is dropped.
-    let _ = timeout(Limits::SHUTDOWN, async { while connections.join_next().await.is_some() {} }).await;
-}
-
-/// Accepts a connection. Errors are those of one connection, or a lack of file descriptors or memory that may pass.
-async fn accept(listener: &TcpListener, backoff: &mut Duration) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                *backoff = SHORTEST_BACKOFF;
-                return stream;
-            }
-            Err(error) if is_of_connection(&error) => {}
-            Err(_) => {
-                sleep(*backoff).await;
-                *backoff = (*backoff * 2).min(LONGEST_BACKOFF);
-            }
-        }
-    }
-}
-
-const SHORTEST_BACKOFF: Duration = Duration::from_millis(5);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
-
-fn is_of_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
-}
-
-async fn connection(stream: TcpStream, shared: Arc<Shared>, options: Options, mut stopped: watch::Receiver<()>) {
-    // Frames are small, and each is to arrive when it is sent. A connection that is gone already shows later.
-    let _ = stream.set_nodelay(true);
-    let opened = tokio::select! {
-        _ = stopped.changed() => None,
-        opened = handshake::accept(stream, &shared, &options) => opened,
-    };
-    if let Some(opened) = opened {
-        converse(opened, &shared).await;
-    }
-}
-
-/// The life of an open socket.
-async fn converse(opened: Opened, shared: &Shared) {
+/// The life of an open socket. A frame of more than `frame_bytes` ends it with 1009.
+pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared, frame_bytes: usize) {
     let Opened { socket, stream, early, outbox } = opened;
-    let websocket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config())).await;
+    let websocket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config(frame_bytes))).await;
     let (mut sink, mut stream) = websocket.split();
     let (mut queue, mut end) = outbox.split();
     let over = tokio::select! {
@@ -115,7 +33,7 @@ async fn converse(opened: Opened, shared: &Shared) {
             shared.handle_closed(socket, Some(code));
             // Reading on writes the answer to the close frame.
             let _ = timeout(Limits::LINGER, async { while let Some(Ok(_)) = websocket.next().await {} }).await;
-            handshake::linger(websocket.into_inner()).await;
+            stream::linger(websocket.into_inner()).await;
         }
         Over::Broken => shared.handle_closed(socket, None),
         Over::Violation { code } => {
@@ -130,13 +48,13 @@ async fn converse(opened: Opened, shared: &Shared) {
 ///
 /// What cannot be written waits in tungstenite, by default without a limit: the pongs for a client that sends pings and
 /// does not read. Where there is no room for a pong only the newest is kept.
-fn config() -> WebSocketConfig {
+fn config(frame_bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(4096)
         .write_buffer_size(0)
         .max_write_buffer_size(Limits::UNWRITTEN_BYTES)
-        .max_message_size(Some(Limits::FRAME_BYTES))
-        .max_frame_size(Some(Limits::FRAME_BYTES))
+        .max_message_size(Some(frame_bytes))
+        .max_frame_size(Some(frame_bytes))
 }
 
 /// Why a conversation is over.
@@ -151,7 +69,7 @@ enum Over {
     Violation { code: u16 },
 }
 
-async fn read(stream: &mut SplitStream<WebSocketStream<TcpStream>>, shared: &Shared, socket: SocketId) -> Over {
+async fn read(stream: &mut SplitStream<WebSocketStream<impl Stream>>, shared: &Shared, socket: SocketId) -> Over {
     loop {
         let frame = match stream.next().await {
             Some(Ok(Message::Text(text))) => Frame::Text(text.as_str().to_owned()),
@@ -172,7 +90,7 @@ async fn read(stream: &mut SplitStream<WebSocketStream<TcpStream>>, shared: &Sha
 }
 
 /// Sends what is queued. Never returns: that a connection is over shows when reading, after what the client sent last.
-async fn write(sink: &mut SplitSink<WebSocketStream<TcpStream>, Message>, queue: &mut Queue) -> Infallible {
+async fn write(sink: &mut SplitSink<WebSocketStream<impl Stream>, Message>, queue: &mut Queue) -> Infallible {
     while let Some(frame) = queue.next().await {
         // Pongs that wait would leave too little room.
         if sink.flush().await.is_err() || sink.send(message(frame)).await.is_err() {
@@ -190,7 +108,7 @@ fn message(frame: Frame) -> Message {
 }
 
 /// Sends what was queued before the end, and ends the connection.
-async fn finish(mut websocket: WebSocketStream<TcpStream>, mut queue: Queue, end: End) {
+async fn finish(mut websocket: WebSocketStream<impl Stream>, mut queue: Queue, end: End) {
     let patience = match end {
         End::Close { .. } => Limits::LINGER,
         End::Cut | End::Shutdown => Limits::LAST_WORDS,
@@ -215,16 +133,16 @@ async fn finish(mut websocket: WebSocketStream<TcpStream>, mut queue: Queue, end
     let said = timeout(patience, last_words).await;
     if !matches!(said, Ok(Ok(()))) {
         // The client does not read, or is gone: nothing waits for it any more.
-        handshake::reset(websocket.get_ref());
+        stream::reset(websocket.get_ref());
         return;
     }
     match end {
         End::Close { .. } => {
             let _ = timeout(Limits::LINGER, async { while let Some(Ok(_)) = websocket.next().await {} }).await;
-            handshake::linger(websocket.into_inner()).await;
+            stream::linger(websocket.into_inner()).await;
         }
-        End::Cut => handshake::linger(websocket.into_inner()).await,
+        End::Cut => stream::linger(websocket.into_inner()).await,
         // A client on the thread that drops the server could not answer.
-        End::Shutdown => handshake::leave(websocket.into_inner()).await,
+        End::Shutdown => stream::leave(websocket.into_inner()).await,
     }
 }

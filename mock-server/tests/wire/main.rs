@@ -4,6 +4,7 @@
 mod faults;
 mod notifications;
 mod opening;
+mod peer;
 mod rest;
 mod serving;
 mod support;

@@ -1,0 +1,158 @@
+//! [`Front`]: the platform behind one origin.
+
+mod body;
+mod clock;
+mod connection;
+mod handle;
+mod limits;
+mod service;
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http_body_util::combinators::BoxBody;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+pub use body::{BodyError, RequestBody};
+pub use clock::{ClockError, ClockKind};
+pub use handle::FrontHandle;
+pub use limits::FrontLimits;
+
+use crate::limits::Limits;
+use crate::net::StartError;
+use crate::net::listen::{Server, listen};
+use crate::net::shared::Shared;
+
+/// The platform behind one origin: REST, notification channels and what answers beside it on one port, with limits on
+/// whatever a client can do to it, and TLS if it is to have it.
+///
+/// A websocket handshake whose path is not that of [`Beside`] opens a notification channel; every other request that
+/// [`Beside`] does not take is REST. All faults are carried out as they are on a real network: `reset` and `refuse` are a
+/// RST, as is every request while the platform is offline; `hang` is silence until the client leaves; a cut is a FIN
+/// without a close frame. With TLS it is the TCP connection below that is reset.
+///
+/// Dropping it ends it as [`Self::shutdown`] does, without waiting for that.
+#[derive(Debug)]
+pub struct Front {
+    handle: FrontHandle,
+    address: SocketAddr,
+    stop: oneshot::Sender<Infallible>,
+    server: JoinHandle<()>,
+}
+
+/// How a [`Front`] listens, and what it holds.
+#[derive(Clone, Debug)]
+pub struct FrontOptions {
+    /// The address; by default 127.0.0.1:8080. Port 0 is any that is free.
+    pub address: SocketAddr,
+    /// TLS; by default there is none. Of ALPN it may only offer `http/1.1`.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// The platform's clock; by default the real one.
+    pub clock: ClockKind,
+    /// The origins whose pages may read the platform's answers, as they stand in `Origin` headers; by default any. The
+    /// others get answers without CORS headers, to their preflights too.
+    pub origins: Option<Vec<HeaderValue>>,
+    /// What a client can do to it.
+    pub limits: FrontLimits,
+}
+
+impl Default for FrontOptions {
+    fn default() -> Self {
+        Self {
+            address: (Ipv4Addr::LOCALHOST, 8080).into(),
+            tls: None,
+            clock: ClockKind::Real,
+            origins: None,
+            limits: FrontLimits::default(),
+        }
+    }
+}
+
+/// An answer on its way.
+pub type Answering = Pin<Box<dyn Future<Output = http::Response<BoxBody<Bytes, Infallible>>> + Send>>;
+
+/// What answers beside the platform, on the same origin: pages, a control interface.
+pub trait Beside: Send + Sync + 'static {
+    /// Whether a request is to be answered here; else it is the platform's.
+    fn takes(&self, request: &http::Request<RequestBody>) -> bool;
+
+    /// Answers a request of `peer` that is to be answered here. The body of the answer may be a stream without an end; it
+    /// is dropped when the client leaves or the server ends.
+    fn answer(self: Arc<Self>, request: http::Request<RequestBody>, peer: SocketAddr) -> Answering;
+}
+
+/// Nothing.
+impl Beside for () {
+    fn takes(&self, _: &http::Request<RequestBody>) -> bool {
+        false
+    }
+
+    fn answer(self: Arc<Self>, _: http::Request<RequestBody>, _: SocketAddr) -> Answering {
+        unreachable!("nothing is taken")
+    }
+}
+
+/// What all connections share.
+struct Site {
+    shared: Arc<Shared>,
+    beside: Arc<dyn Beside>,
+    origins: Option<Vec<HeaderValue>>,
+    limits: FrontLimits,
+    tls: Option<TlsAcceptor>,
+    http: hyper::server::conn::http1::Builder,
+}
+
+impl Front {
+    /// Starts a healthy platform without users, on the present tokio runtime.
+    ///
+    /// # Panics
+    ///
+    /// If there is no tokio runtime, or one without timers or sockets.
+    pub async fn start(options: FrontOptions, beside: Arc<dyn Beside>) -> Result<Self, StartError> {
+        let FrontOptions { address, tls, clock, origins, limits } = options;
+        let (listener, address) = listen(address)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(StartError::Run)?;
+        let shared = Arc::new(Shared::new(clock.into(), limits.queued_bytes));
+        let tls = tls.map(TlsAcceptor::from);
+        let http = connection::http(&limits);
+        let site = Arc::new(Site { shared: shared.clone(), beside, origins, limits, tls, http });
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(async move {
+            let (shared, max_connections) = (&site.shared, site.limits.connections);
+            let server = Server { listener, shared, max_connections, patience: Limits::GRACE };
+            let connection = |stream, peer, stopped| connection::serve(stream, peer, site.clone(), stopped);
+            server.serve(connection, pending(), stopped).await;
+        });
+        Ok(Self { handle: FrontHandle::new(shared), address, stop, server })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The platform behind it.
+    pub fn handle(&self) -> FrontHandle {
+        self.handle.clone()
+    }
+
+    /// Takes no more connections and closes the sockets (1001). Requests that are being answered have
+    /// [`Limits::GRACE`] to be finished, then they are cut. It takes that long at most.
+    pub async fn shutdown(self) {
+        drop(self.stop);
+        let mut server = self.server;
+        // The server holds its own time limit. A runtime that is too busy to keep it is not waited for.
+        if timeout(Limits::GRACE * 2, &mut server).await.is_err() {
+            server.abort();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! One connection: TLS, then HTTP, then perhaps a notification channel.
+
+use std::error::Error;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode};
+use hyper::server::conn::http1::{Builder, Connection, Parts};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::service::{Ending, Guest};
+use super::{FrontLimits, Site};
+use crate::net::handshake::{self, Handshake, Opened};
+use crate::net::listen::Stopped;
+use crate::net::stream::{self, Stream};
+use crate::net::websocket;
+use crate::reply::Response;
+
+/// HTTP within its limits.
+pub(super) fn http(limits: &FrontLimits) -> Builder {
+    let mut http = Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(limits.header_time)
+        .max_header_size(limits.header_bytes)
+        .max_buf_size(limits.header_bytes.max(LEAST_BUFFER));
+    http
+}
+
+/// hyper takes no smaller one.
+const LEAST_BUFFER: usize = 8192;
+
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<Site>, stopped: Stopped) {
+    let Some(tls) = &site.tls else {
+        return converse(stream, peer, &site, stopped).await;
+    };
+    // One that does not come to an end in time, or is refused, is dropped: there is nobody to tell.
+    if let Ok(Ok(stream)) = timeout(site.limits.tls_time, tls.accept(stream)).await {
+        // Boxed, so that connections without TLS need no room for it.
+        Box::pin(converse(stream, peer, &site, stopped)).await;
+    }
+}
+
+async fn converse<S: Stream>(stream: S, peer: SocketAddr, site: &Arc<Site>, mut stopped: Stopped) {
+    // Boxed, so that a notification channel does not keep the room that HTTP needed.
+    if let Some(opened) = Box::pin(exchange(stream, peer, site, &mut stopped)).await {
+        websocket::converse(opened, &site.shared, site.limits.frame_bytes).await;
+    }
+}
+
+/// Answers requests, until one opens a socket or the connection is over.
+async fn exchange<S: Stream>(
+    stream: S,
+    peer: SocketAddr,
+    site: &Arc<Site>,
+    stopped: &mut Stopped,
+) -> Option<Opened<S>> {
+    let mut connection = site.http.serve_connection(TokioIo::new(stream), Guest::new(site.clone(), peer));
+    let ended = run(&mut connection, stopped).await;
+    let Parts { io, read_buf, service, .. } = connection.into_parts();
+    let mut stream = io.into_inner();
+    let ending = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<Ending>().copied());
+    match ending {
+        Some(Ending::Handshake) => {
+            let request = service.into_handshake().expect("it was left there");
+            let handshake = Handshake { stream, request, early: read_buf.to_vec() };
+            drop(read_buf);
+            return tokio::select! {
+                _ = stopped.changed() => None,
+                opened = handshake::answer(handshake, &site.shared) => opened,
+            };
+        }
+        Some(Ending::Hang) => {
+            tokio::select! {
+                _ = stopped.changed() => {}
+                () = stream::drain(&mut stream) => {}
+            }
+        }
+        Some(Ending::Reset) => stream::reset(&stream),
+        None if ended.is_err_and(|error| error.is_timeout()) && !read_buf.is_empty() => {
+            let text = "The head of the request did not come in time.\n";
+            let plain = HeaderValue::from_static("text/plain");
+            handshake::refuse(stream, &Response::typed(StatusCode::REQUEST_TIMEOUT, text.into(), plain)).await;
+        }
+        // What was answered last is to arrive, whatever the client still sends.
+        None => stream::linger(stream).await,
+    }
+    None
+}
+
+/// Lets hyper answer requests until it is done with the connection. What it was told to do with it is in the error.
+async fn run<S: Stream>(
+    connection: &mut Connection<TokioIo<S>, Guest>,
+    stopped: &mut Stopped,
+) -> Result<(), hyper::Error> {
+    tokio::select! {
+        biased;
+        ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => return ended,
+        _ = stopped.changed() => {}
+    }
+    Pin::new(&mut *connection).graceful_shutdown();
+    poll_fn(|cx| connection.poll_without_shutdown(cx)).await
+}

@@ -1,0 +1,56 @@
+//! What a client can do to a [`Front`](super::Front) at most.
+
+use std::time::Duration;
+
+use crate::limits::Limits;
+
+/// The limits of a [`Front`](super::Front), and what a client gets at each. Times are real ones, also with a manual clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontLimits {
+    /// Bytes of a request's head; beyond them, or with more than 100 headers: 431, and the connection ends. By default
+    /// 16 KiB.
+    pub header_bytes: usize,
+    /// How long a request's head may take to arrive, from when the connection is free for it: 408 to a part of one, and
+    /// the connection ends. So an idle connection ends after that time too. By default 30 s.
+    pub header_time: Duration,
+    /// Bytes of a request's body: 413, and the connection ends. By default [`Limits::BODY_BYTES`], which the platform
+    /// itself holds too.
+    pub body_bytes: usize,
+    /// How long a request's body may take to arrive, from when it is read: 408, and the connection ends. By default
+    /// 30 s.
+    pub body_time: Duration,
+    /// Bytes of a message from a client on a notification channel: 1009. By default [`Limits::FRAME_BYTES`], which the
+    /// platform itself holds too.
+    pub frame_bytes: usize,
+    /// Connections at once, whatever they are for; one more is reset. By default 10,000.
+    pub connections: usize,
+    /// Requests over one connection; the last one is answered with `Connection: close`. By default 10,000.
+    pub requests_per_connection: usize,
+    /// Bytes that may wait for a client that does not read as fast as it is sent to, beside what the system buffers;
+    /// with one more frame its socket is cut. By default 4 MiB.
+    pub queued_bytes: usize,
+    /// How long a TLS handshake may take; then the connection ends. By default 10 s.
+    pub tls_time: Duration,
+}
+
+impl Default for FrontLimits {
+    fn default() -> Self {
+        Self {
+            header_bytes: 16 * 1024,
+            header_time: Duration::from_secs(30),
+            body_bytes: Limits::BODY_BYTES,
+            body_time: Duration::from_secs(30),
+            frame_bytes: Limits::FRAME_BYTES,
+            connections: 10_000,
+            requests_per_connection: 10_000,
+            queued_bytes: 4 * 1024 * 1024,
+            tls_time: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Limits of `Front` that nobody needs to change.
+impl Limits {
+    /// How long requests that are being answered have when the server ends.
+    pub const GRACE: Duration = Duration::from_millis(900);
+}

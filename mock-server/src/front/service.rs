@@ -1,0 +1,156 @@
+//! Where a request goes: to what is beside the platform, to a notification channel, or to REST.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, ORIGIN, UPGRADE, VARY,
+};
+use http::{HeaderMap, HeaderValue, Method, Request};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use hyper::ext::ReasonPhrase;
+use hyper::service::Service;
+
+use super::{BodyError, RequestBody, Site};
+use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
+
+/// Who is at the other end of a connection.
+pub(super) struct Guest {
+    site: Arc<Site>,
+    peer: SocketAddr,
+    requests: AtomicUsize,
+    handshake: Mutex<Option<Request<()>>>,
+}
+
+/// How a connection goes on without HTTP. It is an error in hyper's eyes, which then hands it back as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Ending {
+    #[error("the client asks for a websocket")]
+    Handshake,
+    #[error("the request is not answered")]
+    Hang,
+    #[error("the connection is reset")]
+    Reset,
+}
+
+type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
+type Outcome = Result<http::Response<Body>, Ending>;
+
+impl Guest {
+    pub(super) fn new(site: Arc<Site>, peer: SocketAddr) -> Self {
+        Self { site, peer, requests: AtomicUsize::new(0), handshake: Mutex::default() }
+    }
+
+    /// The handshake that ended HTTP.
+    pub(super) fn into_handshake(self) -> Option<Request<()>> {
+        self.handshake.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service<Request<Incoming>> for Guest {
+    type Response = http::Response<Body>;
+    type Error = Ending;
+    type Future = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let site = self.site.clone();
+        let request = request.map(|incoming| RequestBody::new(incoming, &site.limits));
+        let is_last = self.requests.fetch_add(1, Ordering::Relaxed) + 1 >= site.limits.requests_per_connection;
+        if site.beside.takes(&request) {
+            let answer = site.beside.clone().answer(request, self.peer);
+            return Box::pin(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
+        }
+        if is_handshake(&request) {
+            let (mut head, _) = request.into_parts();
+            // There hyper keeps what it would hand the connection over with.
+            head.extensions.clear();
+            *self.handshake.lock().unwrap_or_else(PoisonError::into_inner) = Some(Request::from_parts(head, ()));
+            return Box::pin(async { Err(Ending::Handshake) });
+        }
+        Box::pin(async move { Ok(bounded(site.rest(request).await?, is_last)) })
+    }
+}
+
+/// A handshake that is not well formed is one too, and is told so.
+fn is_handshake<B>(request: &Request<B>) -> bool {
+    let is_websocket = |value: &HeaderValue| {
+        value.to_str().is_ok_and(|text| text.split(',').any(|name| name.trim().eq_ignore_ascii_case("websocket")))
+    };
+    request.method() == Method::GET && request.headers().get_all(UPGRADE).iter().any(is_websocket)
+}
+
+fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<Body> {
+    if is_last {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+impl Site {
+    /// Asks the platform.
+    async fn rest(&self, request: Request<RequestBody>) -> Outcome {
+        let (head, body) = request.into_parts();
+        let body = match body.bytes().await {
+            Ok(body) => body,
+            Err(error) => return Ok(self.unreadable(&head.headers, &error)),
+        };
+        let request = Request::from_parts(head, body);
+        let (Answer { reply, delay }, came) =
+            self.shared.act(|core, now| (core.platform.handle_request(now, &request), now));
+        if !delay.is_zero() {
+            self.shared.until(came + delay).await;
+        }
+        match reply {
+            Reply::Respond(response) => Ok(self.respond(request.headers(), response)),
+            Reply::Hang => Err(Ending::Hang),
+            Reply::Reset | Reply::Refuse => Err(Ending::Reset),
+        }
+    }
+
+    fn respond(&self, asked: &HeaderMap, response: Response) -> http::Response<Body> {
+        let mut answer = http::Response::new(Either::Left(Full::new(response.body)));
+        *answer.status_mut() = response.status;
+        *answer.headers_mut() = response.headers;
+        if let Some(origins) = &self.origins {
+            narrow(asked, answer.headers_mut(), origins);
+        }
+        if let Some(reason) = response.reason {
+            let reason = ReasonPhrase::try_from(reason).expect("a fault's reason is visible ASCII");
+            answer.extensions_mut().insert(reason);
+        }
+        answer
+    }
+
+    /// The answer to a request without a whole body. The page that sent it may read it, as it may with every other one.
+    fn unreadable(&self, asked: &HeaderMap, error: &BodyError) -> http::Response<Body> {
+        let text = format!("{error}\n");
+        let mut response = Response::typed(error.status(), text.into(), HeaderValue::from_static("text/plain"));
+        response.allow_origin(asked);
+        bounded(self.respond(asked, response), true)
+    }
+}
+
+/// Takes back what CORS allows, if the page is of none of these origins.
+fn narrow(asked: &HeaderMap, headers: &mut HeaderMap, origins: &[HeaderValue]) {
+    headers.insert(VARY, HeaderValue::from_static("origin"));
+    if asked.get(ORIGIN).is_some_and(|origin| origins.contains(origin)) {
+        return;
+    }
+    for name in [
+        ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS,
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_MAX_AGE,
+        ALLOW_PRIVATE_NETWORK,
+    ] {
+        headers.remove(name);
+    }
+}
