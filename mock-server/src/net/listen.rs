@@ -98,8 +98,9 @@ impl Server<'_> {
         drop(listener);
         shared.shut_down();
         drop(stopping);
-        // What is not over by then is over when the set is dropped.
+        // What is not over by then is ended where it stands.
         let _ = timeout(patience, async { while connections.join_next().await.is_some() {} }).await;
+        connections.shutdown().await;
     }
 }
 

@@ -1,8 +1,13 @@
 //! `Front` as its clients meet it, over real sockets.
 #![expect(clippy::unwrap_used, reason = "what a test does not expect fails it")]
 
+mod beside;
+mod clock;
+mod cors;
 mod ending;
+mod limits;
 #[path = "../wire/peer.rs"]
 mod peer;
 mod platform;
 mod support;
+mod tls;
