@@ -7,6 +7,8 @@ mod cli;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod front;
+#[cfg(test)]
 mod index;
 #[cfg(test)]
 mod live;
