@@ -69,7 +69,9 @@ impl RequestBody {
         if self.size_hint().lower() > self.limit as u64 {
             return Err(BodyError::TooLong { limit: self.limit });
         }
-        Ok(self.collect().await?.to_bytes())
+        let body = self.collect().await?.to_bytes();
+        // It is a part of the connection's buffer, which would last as long as whatever keeps it: the journal, say.
+        Ok(Bytes::copy_from_slice(&body))
     }
 
     fn poll_in_time(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {

@@ -11,6 +11,7 @@ use hyper::server::conn::http1::{Builder, Connection, Parts};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use super::service::{Ending, Guest};
 use super::{FrontLimits, Site};
@@ -34,13 +35,17 @@ pub(super) fn http(limits: &FrontLimits) -> Builder {
 const LEAST_BUFFER: usize = 8192;
 
 pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<Site>, stopped: Stopped) {
-    let Some(tls) = &site.tls else {
-        return converse(stream, peer, &site, stopped).await;
-    };
-    // One that does not come to an end in time, or is refused, is dropped: there is nobody to tell.
-    if let Ok(Ok(stream)) = timeout(site.limits.tls_time, tls.accept(stream)).await {
+    match &site.tls {
+        None => converse(stream, peer, &site, stopped).await,
         // Boxed, so that connections without TLS need no room for it.
-        Box::pin(converse(stream, peer, &site, stopped)).await;
+        Some(tls) => Box::pin(encrypt(tls, stream, peer, &site, stopped)).await,
+    }
+}
+
+async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &Arc<Site>, stopped: Stopped) {
+    // A handshake that does not come to an end in time, or fails, just ends: rustls has told the client what it can.
+    if let Ok(Ok(stream)) = timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
+        converse(stream, peer, site, stopped).await;
     }
 }
 

@@ -28,7 +28,7 @@ use crate::time::Time;
 pub(crate) struct Shared {
     clock: Clock,
     core: Mutex<Core>,
-    /// Tells the timers that the platform's next deadline is another one.
+    /// Tells the timers that the platform's next deadline is sooner than it was.
     rearm: Notify,
     progress: watch::Sender<Progress>,
 }
@@ -99,9 +99,10 @@ impl Shared {
         let due = core.platform.poll_timeout();
         let result = act(&mut core, now);
         core.dispatch(now);
-        let is_rearmed = core.platform.poll_timeout() != due;
+        let next = core.platform.poll_timeout();
         self.tell(core);
-        if is_rearmed {
+        // A deadline that has moved away is found out when it would have been: most requests move one.
+        if next.is_some_and(|(next, _)| due.is_none_or(|(due, _)| next < due)) {
             self.rearm.notify_one();
         }
         result

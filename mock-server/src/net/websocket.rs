@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
@@ -27,7 +28,21 @@ pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared, fram
         over = read(&mut stream, shared, socket) => over,
         never = write(&mut sink, &mut queue) => match never {},
     };
-    let mut websocket = sink.reunite(stream).expect("both are halves of one socket");
+    let websocket = sink.reunite(stream).expect("both are halves of one socket");
+    // Boxed, so that an open socket keeps no room for its end.
+    Box::pin(conclude(over, Ending { socket, websocket, queue, end }, shared)).await;
+}
+
+/// A socket whose conversation is over.
+struct Ending<S> {
+    socket: SocketId,
+    websocket: WebSocketStream<S>,
+    queue: Queue,
+    end: oneshot::Receiver<End>,
+}
+
+async fn conclude<S: Stream>(over: Over, ending: Ending<S>, shared: &Shared) {
+    let Ending { socket, mut websocket, queue, end } = ending;
     match over {
         Over::Client { code } => {
             shared.handle_closed(socket, Some(code));
@@ -44,13 +59,13 @@ pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared, fram
     }
 }
 
-/// What a socket costs is mostly its buffers: these are a sixteenth of the default, and frames go out at once.
+/// What a socket costs is mostly its buffers: this one grows for what is longer, and frames go out at once.
 ///
 /// What cannot be written waits in tungstenite, by default without a limit: the pongs for a client that sends pings and
 /// does not read. Where there is no room for a pong only the newest is kept.
 fn config(frame_bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(4096)
+        .read_buffer_size(2048)
         .write_buffer_size(0)
         .max_write_buffer_size(Limits::UNWRITTEN_BYTES)
         .max_message_size(Some(frame_bytes))
