@@ -61,17 +61,21 @@ impl RequestBody {
     }
 
     /// All of it.
-    pub async fn bytes(self) -> Result<Bytes, BodyError> {
-        if self.is_end_stream() {
-            return Ok(Bytes::new());
-        }
+    pub async fn bytes(mut self) -> Result<Bytes, BodyError> {
+        let least = usize::try_from(self.size_hint().lower()).unwrap_or(usize::MAX);
         // One that says how long it is need not come first.
-        if self.size_hint().lower() > self.limit as u64 {
+        if least > self.limit {
             return Err(BodyError::TooLong { limit: self.limit });
         }
-        let body = self.collect().await?.to_bytes();
-        // It is a part of the connection's buffer, which would last as long as whatever keeps it: the journal, say.
-        Ok(Bytes::copy_from_slice(&body))
+        // Copied, since a frame is a part of the connection's buffer, which would last as long as whatever keeps the body:
+        // the journal, say.
+        let mut whole = Vec::with_capacity(least);
+        while let Some(frame) = self.frame().await {
+            if let Some(data) = frame?.data_ref() {
+                whole.extend_from_slice(data);
+            }
+        }
+        Ok(whole.into())
     }
 
     fn poll_in_time(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {

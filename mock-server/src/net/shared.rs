@@ -133,6 +133,10 @@ impl Shared {
     fn tell(&self, core: MutexGuard<'_, Core>) {
         let next_seq = core.platform.journal().next_seq();
         drop(core);
+        // Whoever begins to listen looks at the journal itself, under the lock, before waiting.
+        if self.progress.receiver_count() == 0 {
+            return;
+        }
         self.progress.send_if_modified(|progress| {
             let is_news = progress.next_seq < next_seq;
             progress.next_seq = progress.next_seq.max(next_seq);
