@@ -24,10 +24,18 @@ use crate::token::Masked;
 ///
 /// Neither passwords nor the values of `Authorization` headers are ever in it, and of tokens only those that the
 /// platform itself issued. CORS preflights are left out: only browsers send them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Journal {
     records: VecDeque<Record>,
     written: u64,
+}
+
+impl fmt::Debug for Journal {
+    /// Without the records, which name tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.records.len();
+        f.debug_struct("Journal").field("kept", &kept).field("written", &self.written).finish_non_exhaustive()
+    }
 }
 
 impl Journal {

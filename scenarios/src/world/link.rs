@@ -1,6 +1,7 @@
 //! The link between clients and platform: messages under way, delivered in the order of their times.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +13,6 @@ use crate::step::ClientId;
 use crate::world::{MAX_MESSAGE_BYTES, MAX_MESSAGES, WorldError};
 
 /// A message on its way.
-#[derive(Debug)]
 pub(super) enum Message {
     /// A request, to the platform.
     Request { client: ClientId, id: RequestId, request: http::Request<Bytes> },
@@ -62,6 +62,13 @@ impl Link {
         let (_, (bytes, message)) = self.under_way.pop_first()?;
         self.bytes -= bytes;
         Some(message)
+    }
+}
+
+/// Requests carry passwords and tokens, so of a message only its label is shown.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Message").field(&self.label()).finish()
     }
 }
 
