@@ -217,6 +217,12 @@ impl Grants {
         let grant = self.grants.get_mut(&id)?;
         grant.access_until = now + lifetime;
         grant.refresh_until = now + lifetime.max(REFRESH_LIFETIME);
+        // A session that began with a refresh token goes on with the access token which it got for that: what comes with a
+        // refresh is in use, and no older than what the refresh gives.
+        if let Some(used) = grant.later.iter().position(|later| **later == *token).and_then(|at| grant.later.remove(at))
+        {
+            grant.later.push_back(used);
+        }
         let fresh = [Some((&pair.access, Use::Access)), pair.refresh.as_ref().map(|text| (text, Use::Refresh))];
         for (text, usage) in fresh.into_iter().flatten() {
             grant.later.push_back(text.clone());

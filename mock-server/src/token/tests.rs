@@ -42,6 +42,19 @@ fn a_long_session_forgets_the_tokens_between_the_first_and_the_newest() {
 }
 
 #[test]
+fn a_long_session_that_began_with_a_refresh_token_keeps_its_access_token() {
+    let mut grants = Grants::default();
+    grants.log_in(at(0), &"alice".into(), HOUR, true).unwrap();
+    assert_eq!(&*grants.refresh(at(0), "RT-1", HOUR).unwrap().access, "AT-2");
+    for turn in 0..100 {
+        assert!(grants.refresh(at(turn), "AT-2", HOUR).is_some());
+    }
+    assert_eq!(grants.tokens.len(), 2 + Limits::TOKENS_PER_GRANT);
+    assert!(grants.user_of(at(100), "AT-2").is_some());
+    assert!(grants.user_of(at(100), "AT-3").is_none());
+}
+
+#[test]
 fn given_texts_do_not_count_and_are_not_given_twice() {
     let mut grants = Grants::default();
     let alice: Arc<str> = "alice".into();
