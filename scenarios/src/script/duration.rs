@@ -69,7 +69,45 @@ pub(super) fn shown(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngSeed};
+
     use super::*;
+
+    /// The same texts in every run, unless `PROPTEST_CASES` says how many others to take.
+    fn config() -> Config {
+        if std::env::var_os("PROPTEST_CASES").is_some() {
+            return Config::default();
+        }
+        Config { rng_seed: RngSeed::Fixed(0), ..Config::default() }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        /// In every unit that the duration has, and without the space that messages put before it.
+        #[test]
+        fn a_duration_is_read_as_it_is_written(millis in 0..=LONGEST.as_millis() as u64, space in " {0,2}") {
+            let expected = Duration::from_millis(millis);
+            let (mut rest, mut parts) = (millis, Vec::new());
+            for (unit, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
+                parts.push(format!("{}{unit}", rest / length));
+                rest %= length;
+            }
+            prop_assert_eq!(duration(&parts.join(&space).into()).ok(), Some(expected));
+            prop_assert_eq!(duration(&format!("{millis}ms").into()).ok(), Some(expected));
+            let seconds = Duration::from_secs(millis / 1_000);
+            for whole in [seconds, Duration::from_millis(millis % 1_000)] {
+                prop_assert_eq!(duration(&shown(whole).replace(' ', "").into()).ok(), Some(whole));
+            }
+        }
+
+        #[test]
+        fn any_text_is_borne(text in prop_oneof!["[0-9]{0,20}(ms|s|m|h|d| |é|-|\\.){0,4}([0-9]{0,3}(ms|s|m))?", any::<String>()]) {
+            let read = duration(&text.as_str().into());
+            prop_assert!(read.is_err() || text.bytes().any(|byte| byte.is_ascii_digit()));
+        }
+    }
 
     #[test]
     fn numbers_with_units_are_read() {

@@ -58,7 +58,49 @@ fn is_placeholder(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngSeed};
+
     use super::*;
+
+    /// The same addresses in every run, unless `PROPTEST_CASES` says how many others to take.
+    fn config() -> Config {
+        if std::env::var_os("PROPTEST_CASES").is_some() {
+            return Config::default();
+        }
+        Config { rng_seed: RngSeed::Fixed(0), ..Config::default() }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        /// Wherever it stands in a query, and wherever the address leads.
+        #[test]
+        fn no_address_shows_a_token(
+            host in prop_oneof!["(https?|wss?)://(kandy\\.test|nowhere)(:[0-9]{0,6})?", "\\PC{0,12}"],
+            path in "(/[!->@-~]{0,8})?",
+            before in "([a-z=%]{0,6}&){0,3}",
+            key in "(token|access_token)",
+            after in "(&[!-~]{0,6}){0,2}",
+        ) {
+            let host = host.replace('?', "");
+            let url = format!("{host}{path}?{before}{key}=s3cret{after}");
+            prop_assert!(!shown(&url).contains("s3cret"), "{}", shown(&url));
+        }
+
+        #[test]
+        fn only_the_platforms_host_leads_to_it(
+            scheme in "(https?|wss?)://",
+            host in prop_oneof!["kandy\\.test", "[a-z.]{0,3}kandy\\.test[a-z.]{0,3}", "\\PC{0,12}"],
+            port in "(:[0-9]{0,6})?",
+            rest in "([/?]\\PC{0,12})?",
+        ) {
+            let url = format!("{scheme}{host}{port}{rest}");
+            if let Address::Platform(path) = Address::of(&url, &["kandy.test".to_owned()]) {
+                prop_assert!(host.starts_with("kandy.test") && !host.starts_with("kandy.test."), "{} for {}", path, url);
+            }
+        }
+    }
 
     fn shown(url: &str) -> String {
         Address::of(url, &["kandy.test".to_owned(), "127.0.0.1:8080".to_owned()]).to_string()
