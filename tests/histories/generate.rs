@@ -1,0 +1,331 @@
+//! What a history is, and how one is drawn: over every call, every command and the whole vocabulary of faults.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use kandy_client::{ConnectOptions, Credentials};
+use kandy_mock_server::{Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
+use kandy_scenarios::step::{Call, Command};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use crate::values::{MARK, USERS, any_json, body_json, frame_text, notification, params, password_of, span, token_of};
+
+/// All that happens in one run.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    /// What is special about the configuration of each client.
+    pub(crate) clients: Vec<Value>,
+    /// What happens, in this order.
+    pub(crate) acts: Vec<Act>,
+    /// How long the application waits, once the faults have ended, before it disconnects.
+    pub(crate) patience: Duration,
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// A client is called.
+    Call(usize, Call),
+    /// The platform is told something.
+    Command(Command),
+    /// The world moves so often, without passing the present instant: the next act falls between its messages.
+    Turns(u8),
+    /// Time passes.
+    Pass(Duration),
+}
+
+/// Any history at all.
+pub(crate) fn any_history() -> impl Strategy<Value = History> {
+    let act = prop_oneof![
+        10 => (0..2usize, call()).prop_map(|(client, call)| Act::Call(client, call)),
+        10 => command().prop_map(Act::Command),
+        6 => (1..8u8).prop_map(Act::Turns),
+        10 => span().prop_map(Act::Pass),
+    ];
+    history(act.boxed(), config_patch().boxed())
+}
+
+/// Histories in which nothing fails that a disconnect could depend on.
+pub(crate) fn healthy_history() -> impl Strategy<Value = History> {
+    let pass = || span().prop_map(Act::Pass);
+    let quiet_command = prop_oneof![
+        (user(), notification_of_news()).prop_map(|(user, frame)| Command::Send(user, frame)),
+        user().prop_map(Command::Silence),
+        any::<bool>().prop_map(Command::AnswerPings),
+        (user(), services()).prop_map(|(user, services)| Command::GrantServices(user, services)),
+        Just(Command::Latency(Duration::from_millis(700))),
+        Just(Command::TokenLifetime(Some(Duration::from_secs(900)))),
+    ];
+    let act = prop_oneof![
+        4 => (0..2usize, good_credentials(), connect_options()).prop_map(|(client, credentials, options)| {
+            Act::Call(client, Call::Connect(credentials, options))
+        }),
+        4 => quiet_command.prop_map(Act::Command),
+        2 => (0..2usize, any::<bool>()).prop_map(|(client, on)| Act::Call(client, Call::EnableWebsocket(on))),
+        2 => (0..2usize, any::<bool>()).prop_map(|(client, on)| Act::Call(client, Call::EnableConnectivityChecking(on))),
+        10 => pass(),
+    ];
+    history(act.boxed(), Just(json!({})).boxed())
+        .prop_map(|history| History { patience: Duration::from_secs(60), ..history })
+}
+
+fn history(act: BoxedStrategy<Act>, patch: BoxedStrategy<Value>) -> impl Strategy<Value = History> {
+    let patience = select(vec![Duration::ZERO, Duration::from_millis(350), Duration::from_secs(300)]);
+    // Half of the histories begin with a client that is connected, which most of what can happen is about.
+    let begins_connected = any::<bool>();
+    (prop::collection::vec(patch, 2), begins_connected, prop::collection::vec(act, 1..30), patience).prop_map(
+        |(clients, begins_connected, mut acts, patience)| {
+            if begins_connected {
+                let credentials = Credentials::password(USERS[0], password_of(USERS[0]));
+                let connect = Act::Call(0, Call::Connect(credentials, ConnectOptions::default()));
+                acts.splice(0..0, [connect, Act::Pass(Duration::ZERO)]);
+            }
+            History { clients, acts, patience }
+        },
+    )
+}
+
+/// Every call of Kandy.js.
+pub(crate) fn call() -> impl Strategy<Value = Call> {
+    prop_oneof![
+        8 => (credentials(), connect_options()).prop_map(|(credentials, options)| Call::Connect(credentials, options)),
+        4 => Just(Call::Disconnect),
+        1 => credentials().prop_map(Call::UpdateToken),
+        1 => prop_oneof![4 => config_patch(), 1 => any_json()].prop_map(Call::UpdateConfig),
+        1 => Just(Call::ResetConnection),
+        1 => any::<bool>().prop_map(Call::EnableConnectivityChecking),
+        1 => any::<bool>().prop_map(Call::EnableWebsocket),
+        1 => Just(Call::Destroy),
+        1 => Just(Call::WithoutEffect("setCredentials")),
+    ]
+}
+
+/// Every command of the platform.
+pub(crate) fn command() -> impl Strategy<Value = Command> {
+    let close = (user(), select(vec![1000, 1001, 1005, 1006, 1011, 4000, 9]), "\\PC{0,4}");
+    let users = prop_oneof![
+        (user(), user_options()).prop_map(|(user, options)| Command::AddUser(
+            user.clone(),
+            password_of(&user),
+            options
+        )),
+        user().prop_map(Command::RemoveUser),
+        user().prop_map(|user| Command::SetPassword(user, format!("{MARK}-new"))),
+        (user(), token_options()).prop_map(|(user, options)| Command::IssueToken(user, options)),
+        user().prop_map(Command::ExpireToken),
+        user().prop_map(Command::EndSubscription),
+        (user(), services()).prop_map(|(user, services)| Command::GrantServices(user, services)),
+    ];
+    let sockets = prop_oneof![
+        user().prop_map(Command::Cut),
+        close.prop_map(|(user, code, reason)| Command::Close(user, code, reason)),
+        user().prop_map(Command::Silence),
+        (user(), prop_oneof![notification(), body_json()]).prop_map(|(user, frame)| Command::Send(user, frame)),
+        (user(), frame()).prop_map(|(user, frame)| Command::SendRaw(user, frame)),
+        (user(), gone_options()).prop_map(|(user, options)| Command::Gone(user, options)),
+    ];
+    let lifetime = select(vec![None, Some(60), Some(301), Some(900), Some(3600), Some(30 * 24 * 3600)]);
+    let settings = prop_oneof![
+        lifetime.prop_map(|lifetime| Command::TokenLifetime(lifetime.map(Duration::from_secs))),
+        any::<bool>().prop_map(Command::AnswerPings),
+        select(vec![0, 700, 3_000]).prop_map(|millis| Command::Latency(Duration::from_millis(millis))),
+        Just(Command::Offline),
+        Just(Command::Online),
+    ];
+    let fail = point().prop_flat_map(|point| {
+        prop::collection::vec(fault(point), 1..3).prop_map(move |faults| Command::Fail(point, faults))
+    });
+    prop_oneof![
+        6 => fail,
+        1 => prop::option::of(point()).prop_map(Command::Clear),
+        3 => users,
+        4 => sockets,
+        3 => settings,
+    ]
+}
+
+pub(crate) fn point() -> impl Strategy<Value = Point> {
+    select(Point::ALL.to_vec())
+}
+
+/// A fault that makes sense at `point`, over the whole vocabulary.
+pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
+    let silent = (0..3u8, prop::option::of(delay())).prop_map(|(kind, delay)| match kind {
+        0 => Fault { hang: true, ..Fault::default() },
+        1 => Fault { refuse: true, ..Fault::default() },
+        _ => Fault { reset: true, delay, ..Fault::default() },
+    });
+    let closing = (select(vec![1000, 1001, 1005, 4000]), prop::option::of(delay())).prop_map(|(code, delay)| Fault {
+        close_after_open: Some(code),
+        delay,
+        ..Fault::default()
+    });
+    let status = select(vec![200, 201, 204, 304, 400, 401, 403, 404, 500, 503, 599]);
+    let content = prop_oneof![
+        2 => Just((None, None)),
+        3 => body_json().prop_map(|json| (Some(json), None)),
+        1 => select(vec!["", "<html>", "{", "OK"]).prop_map(|body| (None, Some(body.to_owned()))),
+    ];
+    let answering = (prop::option::of(status), content).prop_map(|(status, (json, body))| Fault {
+        status,
+        json,
+        body,
+        ..Fault::default()
+    });
+    let keys = vec!["service", "notificationChannel", "expires", "subscription"];
+    let shaping = (
+        prop::option::weighted(0.3, body_json().prop_filter_map("it is no map", |json| json.as_object().cloned())),
+        prop::option::weighted(0.5, params()),
+        prop::collection::vec(select(keys).prop_map(str::to_owned), 0..2),
+    )
+        .prop_map(|(merge, params, without)| Fault { merge, params, without, ..Fault::default() });
+    let content_type = select(vec![None, None, Some(None), Some(Some("text/html")), Some(Some("application/json"))]);
+    let manner = (
+        content_type,
+        prop::option::weighted(0.2, any::<bool>()),
+        prop::option::weighted(0.2, select(vec!["Login Please", ""])),
+        prop::option::weighted(0.3, delay()),
+    );
+    let answer =
+        (prop_oneof![3 => answering, 2 => shaping], manner).prop_map(|(fault, (kind, cors, reason, delay))| {
+            let content_type = kind.map(|kind| kind.map(str::to_owned));
+            Fault { content_type, cors, status_text: reason.map(str::to_owned), delay, ..fault }
+        });
+    let turns = (
+        prop_oneof![6 => (1..4u32).prop_map(Some), 2 => Just(None)],
+        prop_oneof![4 => Just(0), 1 => 1..3u32],
+        prop::option::weighted(0.2, user()),
+    );
+    let whole = (prop_oneof![2 => silent, 1 => closing, 5 => answer], turns)
+        .prop_map(|(fault, (times, after, user))| Fault { times, after, user, ..fault });
+    whole.prop_map(move |fault| sensible_at(point, fault))
+}
+
+/// The fault without the keys that have no effect at `point` or contradict others; a healthy turn if that does not help.
+fn sensible_at(point: Point, mut fault: Fault) -> Fault {
+    if point == Point::WebSocket {
+        (fault.json, fault.body, fault.content_type, fault.cors, fault.merge) = (None, None, None, None, None);
+        fault.status_text = fault.status_text.filter(|_| fault.status.is_some());
+    }
+    if !matches!(point, Point::Subscribe | Point::Resubscribe) {
+        fault.params = None;
+        fault.without.clear();
+    }
+    if fault.check_at(point).is_ok() {
+        return fault;
+    }
+    (fault.json, fault.body) = (None, None);
+    if fault.check_at(point).is_ok() { fault } else { Fault { times: fault.times, ..Fault::default() } }
+}
+
+fn delay() -> impl Strategy<Value = Duration> {
+    select(vec![1, 1_000, 4_000, 7_000, 65_000]).prop_map(Duration::from_millis)
+}
+
+fn user() -> impl Strategy<Value = String> {
+    select(USERS.to_vec()).prop_map(str::to_owned)
+}
+
+fn services() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(select(vec!["call", "IM", "presence"]).prop_map(str::to_owned), 0..3)
+}
+
+fn frame() -> impl Strategy<Value = Frame> {
+    prop_oneof![
+        3 => frame_text().prop_map(Frame::Text),
+        1 => prop::collection::vec(any::<u8>(), 0..8).prop_map(|bytes| Frame::Binary(Bytes::from(bytes))),
+    ]
+}
+
+fn gone_options() -> impl Strategy<Value = GoneOptions> {
+    let id = prop::option::of(select(vec!["gone-1", "N-1"]).prop_map(str::to_owned));
+    (prop::option::of(0..100u64), id).prop_map(|(retry_after, id)| GoneOptions { retry_after, id })
+}
+
+fn user_options() -> impl Strategy<Value = UserOptions> {
+    let lifetime = || prop::option::of(select(vec![60, 900, 3600]).prop_map(Duration::from_secs));
+    (prop::option::of(services()), lifetime(), lifetime()).prop_map(
+        |(services, token_lifetime, subscription_lifetime)| UserOptions {
+            services,
+            token_lifetime,
+            subscription_lifetime,
+        },
+    )
+}
+
+fn token_options() -> impl Strategy<Value = TokenOptions> {
+    let text = |kind: &'static str| prop::option::of(user().prop_map(move |user| token_of(&user, kind)));
+    let lifetime = prop::option::of(select(vec![0, 60, 900, 3600]).prop_map(Duration::from_secs));
+    (text("at2"), text("rt2"), text("oa2"), lifetime).prop_map(
+        |(access_token, refresh_token, oauth_token, lifetime)| TokenOptions {
+            access_token,
+            refresh_token,
+            oauth_token,
+            lifetime,
+        },
+    )
+}
+
+fn connect_options() -> impl Strategy<Value = ConnectOptions> {
+    let correlator = prop::option::weighted(0.2, select(vec!["c-1", "c/1 ?#"]).prop_map(str::to_owned));
+    (any::<bool>(), correlator)
+        .prop_map(|(force_log_out, client_correlator)| ConnectOptions { force_log_out, client_correlator })
+}
+
+fn notification_of_news() -> impl Strategy<Value = Value> {
+    select(vec!["IM", "call", "presence"]).prop_map(|kind| json!({ "notificationMessage": { "eventType": kind } }))
+}
+
+/// Credentials of a user that are right as long as no command changes that.
+fn good_credentials() -> impl Strategy<Value = Credentials> {
+    (user(), 0..4u8).prop_map(|(user, kind)| match kind {
+        0 => Credentials::access_token(&user, token_of(&user, "at")),
+        1 => Credentials::oauth_token(&user, token_of(&user, "oa")),
+        2 => Credentials::refresh_token(&user, token_of(&user, "rt")),
+        _ => Credentials::password(&user, password_of(&user)),
+    })
+}
+
+/// Credentials, right, wrong and incomplete.
+pub(crate) fn credentials() -> impl Strategy<Value = Credentials> {
+    let expires = select(vec![json!(60), json!(3600), json!("3600"), json!(-1), json!("soon"), json!(null)]);
+    let odd = (user(), 0..5u8).prop_map(|(user, kind)| match kind {
+        0 => Credentials::password(&user, format!("{MARK}-wrong")),
+        1 => Credentials { username: None, ..Credentials::access_token(&user, token_of(&user, "at")) },
+        2 => Credentials {
+            refresh_token: Some(token_of(&user, "rt")),
+            ..Credentials::access_token(&user, token_of(&user, "at"))
+        },
+        3 => Credentials::access_token(&user, format!("{MARK}-unknown")),
+        _ => Credentials::default(),
+    });
+    let credentials = prop_oneof![6 => good_credentials(), 3 => odd];
+    (credentials, prop::option::weighted(0.15, expires))
+        .prop_map(|(credentials, expires)| Credentials { expires, ..credentials })
+}
+
+/// What a configuration may have of its own: everything that touches connecting.
+pub(crate) fn config_patch() -> impl Strategy<Value = Value> {
+    let member = prop_oneof![
+        select(vec![json!(1000), json!(30_000), json!(0), json!(2_147_483_648_u64), json!("x")])
+            .prop_map(|value| json!({ "connectivity": { "pingInterval": value } })),
+        select(vec![0, 1, 2, 5]).prop_map(|limit| json!({ "connectivity": { "reconnectLimit": limit } })),
+        select(vec![0, 100, 2_000, 5_000]).prop_map(|delay| json!({ "connectivity": { "reconnectDelay": delay } })),
+        select(vec![json!(0), json!(1), json!(2), json!("x")])
+            .prop_map(|value| json!({ "connectivity": { "reconnectTimeMultiplier": value } })),
+        any::<bool>().prop_map(|on| json!({ "connectivity": { "autoReconnect": on } })),
+        any::<bool>().prop_map(|on| json!({ "connectivity": { "checkConnectivity": on } })),
+        select(vec![0, 300, 10_000]).prop_map(|margin| json!({ "authentication": { "earlyRefreshMargin": margin } })),
+        select(vec![5, 60, 3600, 5_000_000])
+            .prop_map(|expires| json!({ "authentication": { "subscription": { "expires": expires } } })),
+        services().prop_map(|services| json!({ "authentication": { "subscription": { "service": services } } })),
+        select(vec!["nowhere.example", "kandy.test", "not a host"])
+            .prop_map(|server| json!({ "authentication": { "websocket": { "server": server } } })),
+        select(vec!["nowhere.example", "kandy.test", "not a host"])
+            .prop_map(|server| json!({ "authentication": { "subscription": { "server": server } } })),
+        select(vec![0, 1, 100]).prop_map(|length| json!({ "notifications": { "idCacheLength": length } })),
+    ];
+    prop_oneof![3 => Just(json!({})), 2 => member]
+}

@@ -1,0 +1,122 @@
+//! The loops in which no time passes, or hardly any, and which histories may reach them.
+
+use std::time::Duration;
+
+use kandy_client::Config;
+use kandy_mock_server::{Fault, Point};
+use kandy_scenarios::step::{Call, Command};
+use kandy_scenarios::world::WorldError;
+use serde_json::Value;
+
+use crate::generate::{Act, History};
+
+/// A loop that the real SDK has, or would have in such a world (PROTOCOL.md, section 6). Its delays are those of a browser's
+/// timers: what is not a number, or too large for 32 bits, is none at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loop {
+    /// A token that is shorter than the refresh margin, or longer than a timer can wait, is refreshed without pause.
+    TokenRefresh,
+    /// `pingInterval` is no time.
+    Ping,
+    /// A subscription that is longer than a timer can wait is renewed without pause.
+    Resubscription,
+    /// Attempts without a pause between them, or sockets that are closed as soon as they open.
+    WebSocket,
+}
+
+impl Loop {
+    /// The loop that an error names; `None` for an error that is no known loop.
+    pub(crate) fn named_by(error: &WorldError) -> Option<Self> {
+        let WorldError::Loop { turns, .. } = error else { return None };
+        let names = |text: &str| turns.iter().any(|turn| turn.contains(text));
+        let known = [
+            (Self::TokenRefresh, "token refresh"),
+            (Self::Resubscription, "resubscription"),
+            (Self::Ping, "ping of socket"),
+            (Self::WebSocket, "websocket handshake"),
+        ];
+        known.into_iter().find(|(_, text)| names(text)).map(|(known, _)| known)
+    }
+
+    /// Whether the history has what this loop needs.
+    pub(crate) fn may_be_reached_by(self, history: &History) -> bool {
+        match self {
+            Self::TokenRefresh => {
+                let odd_margin = |config: &Config| config.authentication.early_refresh_margin > 300.0;
+                has_config(history, odd_margin) || history.acts.iter().any(changes_token_lifetimes)
+            }
+            Self::Ping => has_config(history, |config| no_time(config.connectivity.ping_interval)),
+            Self::Resubscription => {
+                let too_long = |config: &Config| no_time(config.authentication.subscription.expires * 500.0);
+                has_config(history, too_long)
+                    || faults(history).any(|(point, fault)| point == Point::Subscribe && says_something(fault))
+            }
+            Self::WebSocket => {
+                let without_limit = |config: &Config| config.connectivity.reconnect_limit == 0.0;
+                let without_pause = |config: &Config| {
+                    let options = &config.connectivity;
+                    no_time(options.reconnect_delay) || no_time(options.reconnect_time_multiplier)
+                };
+                (has_config(history, without_limit) && has_config(history, without_pause))
+                    || faults(history).any(|(_, fault)| fault.close_after_open.is_some())
+            }
+        }
+    }
+}
+
+/// A token that lives no longer than this is refreshed without pause, or with so short a one that a day of it fills the
+/// transcript: the refresh margin is 300 seconds.
+const SHORT_TOKEN: Duration = Duration::from_secs(310);
+
+/// Whether a browser's timer of that many milliseconds fires at once.
+fn no_time(millis: f64) -> bool {
+    !(1.0..2_147_483_648.0).contains(&millis)
+}
+
+/// Whether any client of the history can ever have a configuration that `is_odd`.
+fn has_config(history: &History, is_odd: impl Fn(&Config) -> bool) -> bool {
+    let updates = history.acts.iter().filter_map(|act| match act {
+        Act::Call(_, Call::UpdateConfig(patch)) => Some(patch),
+        _ => None,
+    });
+    let mut config = Config::default();
+    let merge = |patch: &Value| {
+        // A patch that is refused changes nothing.
+        let _ = config.merge(patch);
+        is_odd(&config)
+    };
+    // One configuration takes all patches, so each option has each of its values at some time.
+    history.clients.iter().chain(updates).any(merge)
+}
+
+fn changes_token_lifetimes(act: &Act) -> bool {
+    let is_odd = |lifetime: &Option<Duration>| {
+        lifetime.is_some_and(|lifetime| lifetime <= SHORT_TOKEN || lifetime > Duration::from_secs(24 * 24 * 3600))
+    };
+    match act {
+        Act::Call(_, Call::Connect(credentials, _) | Call::UpdateToken(credentials)) => {
+            // The lifetime that an application asks for, or says of its own token; none beside a refresh token is odd too.
+            credentials.expires.is_some() || (credentials.access_token.is_some() && credentials.refresh_token.is_some())
+        }
+        Act::Command(Command::TokenLifetime(lifetime)) => is_odd(lifetime),
+        Act::Command(Command::AddUser(_, _, options)) => is_odd(&options.token_lifetime),
+        Act::Command(Command::Fail(Point::MkToken | Point::RefreshToken, faults)) => faults.iter().any(says_something),
+        _ => false,
+    }
+}
+
+fn faults(history: &History) -> impl Iterator<Item = (Point, &Fault)> {
+    history.acts.iter().flat_map(|act| match act {
+        Act::Command(Command::Fail(point, faults)) => faults.iter().map(|fault| (*point, fault)).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    })
+}
+
+/// Whether a fault puts words into the platform's mouth.
+fn says_something(fault: &Fault) -> bool {
+    fault.json.is_some()
+        || fault.body.is_some()
+        || fault.merge.is_some()
+        || fault.params.is_some()
+        || !fault.without.is_empty()
+}
