@@ -30,11 +30,35 @@ pub(crate) enum Flow {
     Disconnecting { request: RequestId },
 }
 
+/// Where a session really stands, which what the application sees can disagree with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing is under way: the next `connect()` signs in.
+    Idle,
+    /// A `connect()` is under way; the next `disconnect()` cancels it.
+    Connecting,
+    /// Signed in. A refresh that was answered with nonsense leaves it here, though `isConnected` is false.
+    Connected,
+    /// Waiting for the answer to the DELETE, for ever if need be.
+    Disconnecting,
+}
+
 /// What the steps of one `connect()` need of its arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     pub(crate) username: Option<String>,
     pub(crate) options: ConnectOptions,
+}
+
+impl Flow {
+    pub(crate) const fn phase(&self) -> Phase {
+        match self {
+            Self::Idle => Phase::Idle,
+            Self::CreatingToken { .. } | Self::Subscribing { .. } | Self::OpeningWebSocket { .. } => Phase::Connecting,
+            Self::Connected => Phase::Connected,
+            Self::Disconnecting { .. } => Phase::Disconnecting,
+        }
+    }
 }
 
 impl Session {

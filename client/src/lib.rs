@@ -88,6 +88,7 @@ mod websocket;
 mod wire;
 
 pub use config::*;
+pub use connect::Phase;
 pub use credentials::{ConnectOptions, Credentials};
 #[cfg(feature = "driver")]
 pub use driver::Kandy;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Value, json};
 
 use crate::config::{Config, ConfigError, Violation};
-use crate::connect::Flow;
+use crate::connect::{Flow, Phase};
 use crate::credentials::{ConnectOptions, Credentials};
 use crate::error::Error;
 use crate::event::Event;
@@ -283,6 +283,12 @@ impl Session {
     #[must_use]
     pub fn is_destroyed(&self) -> bool {
         self.destroyed
+    }
+
+    /// Where it really stands, whatever [`connection`](Self::connection) says.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.flow.phase()
     }
 
     /// The armed timers, in the order in which they were armed.
