@@ -19,7 +19,7 @@ use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
 use crate::fault::Faults;
 use crate::journal::{Journal, Kind};
 use crate::limits::Limits;
-use crate::subscription::{SubscriptionInfo, Subscriptions};
+use crate::subscription::{SubscriptionId, SubscriptionInfo, Subscriptions};
 use crate::time::Time;
 use crate::timer::{Timer, Timers};
 use crate::token::Grants;
@@ -134,6 +134,11 @@ impl Platform {
     /// The live subscriptions of one user, or all; oldest first. Nobody has none, whether added or not.
     pub fn subscriptions(&self, user: Option<&str>) -> Vec<SubscriptionInfo> {
         self.subscriptions.of(user).map(|(id, subscription)| subscription.info(id)).collect()
+    }
+
+    /// The subscription that was made last, live or not.
+    pub const fn newest_subscription(&self) -> Option<SubscriptionId> {
+        self.subscriptions.newest()
     }
 
     /// The sockets of one user, or all; oldest first.

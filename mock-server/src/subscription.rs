@@ -103,6 +103,13 @@ impl Subscriptions {
         self.live.len()
     }
 
+    pub(crate) const fn newest(&self) -> Option<SubscriptionId> {
+        match self.made {
+            0 => None,
+            made => Some(SubscriptionId(made)),
+        }
+    }
+
     /// The name of the next subscription; the caller enters it with [`Self::insert`].
     pub(crate) fn next_id(&mut self) -> SubscriptionId {
         self.made += 1;

@@ -180,11 +180,14 @@ fn expiries_at_one_instant_fire_one_at_a_time_in_order() {
 #[test]
 fn leaving_ends_the_subscription_and_a_second_time_it_is_unknown() {
     let mut bench = Bench::new();
+    assert_eq!(bench.platform.newest_subscription(), None);
     bench.subscribe(ALICE);
     let url = format!("{SUB_1}?token=AT-1");
     assert_eq!(bench.delete(&url), (200, json!({ "subscribeResponse": { "statusCode": 0 } })));
     assert_eq!(bench.platform.poll_timeout(), None);
     assert_eq!(bench.delete(&url), (404, json!({ "subscribeResponse": { "statusCode": 4 } })));
+    let newest = bench.platform.newest_subscription().map(|id| id.to_string());
+    assert_eq!(newest.as_deref(), Some("SUB-1"), "it was made, live or not");
 }
 
 #[test]
