@@ -4,6 +4,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod exit_code;
 pub mod file;
+pub mod hygiene;
 pub mod interrupt;
 mod printable;
 pub mod recording;

@@ -33,6 +33,8 @@ pub struct Options {
     pub live: bool,
     /// Whether whole transcripts are wanted, also of what passes.
     pub transcripts: bool,
+    /// Whether to tell what scenarios that pass leave behind.
+    pub warn: bool,
 }
 
 /// What happens in a run, in this order: one start, the scenarios in the order in which they were given, one end. Of
@@ -72,7 +74,7 @@ pub fn run(
 ) -> io::Result<Summary> {
     #[expect(clippy::disallowed_methods, reason = "the summary says how long the run took; no world reads this clock")]
     let start = Instant::now();
-    let mut summary = Summary { live: options.live, ..Summary::default() };
+    let mut summary = Summary { live: options.live, warnings: options.warn.then_some(0), ..Summary::default() };
     report(&RunEvent::Started { scenarios: scenarios.len() })?;
     let worker = || {
         let host = Host::new();
@@ -134,12 +136,15 @@ fn run_one(host: &Host, scenario: &Scenario, options: &Options) -> Finished {
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
 fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) -> Status) -> Finished {
-    let Outcome { verdict, transcript, virtual_time, .. } = outcome;
+    let Outcome { verdict, mut transcript, virtual_time, warnings, .. } = outcome;
     let status = match verdict {
         Verdict::Passed => passed(&transcript),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
     };
+    let warnings = if options.warn { warnings } else { Vec::new() };
+    // A snapshot is of a run without warnings, so they come after it is compared or written.
+    transcript.warn(virtual_time, &warnings);
     let excerpt = match &status {
         // A diff shows the transcript better than its end does.
         Status::Differs(_) | Status::Unlike(_) | Status::Broken(Broken::Snapshot(_)) if !options.transcripts => None,
@@ -148,7 +153,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) 
         _ => None,
     };
     let excerpt = excerpt.map(|count| Excerpt::new(&transcript, count)).filter(|excerpt| excerpt.of > 0);
-    Finished { status, virtual_time, excerpt }
+    Finished { status, virtual_time, warnings, excerpt }
 }
 
 fn compare(scenario: &Scenario, transcript: &Transcript, mode: snapshot::Mode) -> Status {

@@ -32,6 +32,7 @@ use self::listener::Arities;
 use self::nesting::release_captured;
 use self::run::Run;
 use crate::diagnostic::Diagnostic;
+use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
 use crate::transcript::Transcript;
 use crate::world::World;
@@ -94,6 +95,8 @@ pub struct Outcome {
     pub virtual_time: Duration,
     /// How many checks ran.
     pub checks: u32,
+    /// What it left behind, if it passed: of a world that stopped in the middle nothing can be said.
+    pub warnings: Vec<Warning>,
 }
 
 /// Whether a scenario passed.
@@ -195,7 +198,8 @@ impl Host {
             Some(Ending::Skipped(reason)) => Verdict::Skipped(reason),
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
-        Outcome { verdict, virtual_time: world.now(), checks, transcript: world.into_transcript() }
+        let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
+        Outcome { verdict, virtual_time: world.now(), checks, warnings, transcript: world.into_transcript() }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kandy_client::{DisconnectReason, Event, Session};
 
+use crate::hygiene::{self, Warning};
 use crate::printable::{is_unprintable, push_printable};
 
 /// The most records that one run may leave.
@@ -57,6 +58,8 @@ pub enum Kind {
     Control,
     /// The script printed a line.
     Print,
+    /// What the run left behind; only where warnings are wanted, at the end, and never in a snapshot.
+    Warn,
 }
 
 /// A run of keep-alives of one socket.
@@ -101,6 +104,20 @@ impl Transcript {
         }
         let pings = Some(Pings { socket, count: 1, last: time });
         self.add(Record { time, who: who.clone(), kind: Kind::Frame, text: format!("ws{socket} ping"), pings })
+    }
+
+    /// Adds what a run that ended at `time` left behind, a line each. [`hygiene::MAX_SHOWN`] of them are written out, also
+    /// where there are [`MAX_RECORDS`] already.
+    pub fn warn(&mut self, time: Duration, warnings: &[Warning]) {
+        let mut line = |who: &str, text: String| {
+            self.records.push(Record { time, who: who.into(), kind: Kind::Warn, text: one_line(text), pings: None });
+        };
+        for warning in warnings.iter().take(hygiene::MAX_SHOWN) {
+            line(&warning.client, warning.what.to_string());
+        }
+        if warnings.len() > hygiene::MAX_SHOWN {
+            line("script", format!("and {} more", warnings.len() - hygiene::MAX_SHOWN));
+        }
     }
 
     fn add(&mut self, record: Record) -> Result<(), TranscriptFull> {
@@ -183,6 +200,7 @@ impl Kind {
             Self::Log => "log",
             Self::Control => "control",
             Self::Print => "print",
+            Self::Warn => "warn",
         }
     }
 }
@@ -299,6 +317,19 @@ mod tests {
     }
 
     #[test]
+    fn warnings_have_a_limit_of_their_own() {
+        let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
+        let mut transcript = Transcript::default();
+        transcript.warn(at(1), &vec![warning.clone(); hygiene::MAX_SHOWN]);
+        assert_eq!(transcript.records().len(), hygiene::MAX_SHOWN);
+        assert!(transcript.to_string().starts_with("1.000  kandy     warn      pending for ever: "), "{transcript}");
+        let mut transcript = Transcript::default();
+        transcript.warn(at(1), &vec![warning; hygiene::MAX_SHOWN + 2]);
+        assert_eq!(transcript.records().len(), hygiene::MAX_SHOWN + 1);
+        assert_eq!(transcript.tail(1), "1.000  script    warn      and 2 more\n");
+    }
+
+    #[test]
     fn there_is_a_limit() {
         let mut transcript = Transcript::default();
         let who: Arc<str> = "script".into();
@@ -306,5 +337,7 @@ mod tests {
             transcript.push(at(0), &who, Kind::Print, String::new()).unwrap();
         }
         assert_eq!(transcript.push(at(0), &who, Kind::Print, String::new()), Err(TranscriptFull));
+        transcript.warn(at(0), &[Warning { client: "kandy".to_owned(), what: hygiene::What::Pending }]);
+        assert_eq!(transcript.records().len(), MAX_RECORDS + 1);
     }
 }

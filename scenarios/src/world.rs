@@ -7,6 +7,8 @@
 
 pub(crate) mod address;
 pub(crate) mod command;
+mod ending;
+mod ledger;
 mod length;
 mod link;
 mod live;
@@ -188,11 +190,14 @@ impl World {
     ///
     /// The transcript is full.
     pub fn log(&mut self, client: ClientId, text: String) -> Result<(), WorldError> {
-        let stage = match self {
+        self.stage_mut().show_client(client, Kind::Log, text)
+    }
+
+    fn stage_mut(&mut self) -> &mut Stage {
+        match self {
             Self::Sim(sim) => sim.stage_mut(),
             Self::Live(live) => live.stage_mut(),
-        };
-        stage.show_client(client, Kind::Log, text)
+        }
     }
 }
 

@@ -69,6 +69,10 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) show: bool,
 
+    /// Warn of what scenarios that pass leave behind
+    #[arg(long)]
+    pub(super) warn: bool,
+
     /// Make the transcripts of what passes the snapshots
     #[arg(long)]
     pub(super) update: bool,

@@ -11,7 +11,7 @@ use crate::script::Limits;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, live, jobs, timeout, show, update } = arguments;
+    let Run { selection, live, jobs, timeout, show, warn, update } = arguments;
     let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();
@@ -25,6 +25,7 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         snapshots: if update { Mode::Accept } else { compare },
         live,
         transcripts: show,
+        warn,
     };
     let mut console = Console::new(out.to, out.color);
     let summary = runner::run(&found.scenarios, &options, |event| console.handle(event))?;

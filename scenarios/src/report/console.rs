@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Style, diff};
+use crate::hygiene::{self, Warning};
 use crate::printable::printable;
 use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
 use crate::scenario::Scenario;
@@ -143,6 +144,10 @@ impl<'a> Console<'a> {
                 message.lines().map(printable).collect::<Vec<_>>().join("\n")
             )),
         };
+        if finished.excerpt.is_none() {
+            // A transcript that is shown has them as its last lines.
+            self.warnings(&finished.warnings, &mut block);
+        }
         if let Some(excerpt) = &finished.excerpt {
             if !block.is_empty() {
                 block.push('\n');
@@ -185,6 +190,19 @@ impl<'a> Console<'a> {
         );
         let diff = diff::unified(("Sim", &unlike.sim), ("Live", &unlike.live), self.color);
         format!("{}\n{diff}", self.emphasize(&head))
+    }
+
+    fn warnings(&self, warnings: &[Warning], block: &mut String) {
+        if !block.is_empty() && !warnings.is_empty() {
+            block.push('\n');
+        }
+        let word = Style::Warning.paint("warning", self.color);
+        for Warning { client, what } in warnings.iter().take(hygiene::MAX_SHOWN) {
+            let _ = writeln!(block, "{word}: {client}: {what}");
+        }
+        if warnings.len() > hygiene::MAX_SHOWN {
+            let _ = writeln!(block, "{word}: and {} more", warnings.len() - hygiene::MAX_SHOWN);
+        }
     }
 
     fn excerpt(&self, excerpt: &Excerpt, block: &mut String) {

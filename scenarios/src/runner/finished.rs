@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Panicked;
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
+use crate::hygiene::Warning;
 use crate::snapshot::{Comparison, Difference};
 use crate::transcript::Transcript;
 
@@ -15,6 +16,8 @@ pub struct Finished {
     pub status: Status,
     /// How much time passed in its world.
     pub virtual_time: Duration,
+    /// What it left behind, where that is wanted.
+    pub warnings: Vec<Warning>,
     /// What to show of its transcript.
     pub excerpt: Option<Excerpt>,
 }
@@ -86,7 +89,7 @@ pub struct Excerpt {
 
 impl Finished {
     pub(super) fn new(status: Status) -> Self {
-        Self { status, virtual_time: Duration::ZERO, excerpt: None }
+        Self { status, virtual_time: Duration::ZERO, warnings: Vec::new(), excerpt: None }
     }
 
     pub(super) fn panicked(Panicked { message }: Panicked) -> Self {

@@ -29,6 +29,8 @@ pub struct Summary {
     pub accepted: usize,
     /// Transcripts that were left for review.
     pub pending: usize,
+    /// Warnings; `None` where none are wanted.
+    pub warnings: Option<usize>,
     /// Whether they ran on real sockets.
     pub live: bool,
     /// The time that passed in all worlds together.
@@ -39,6 +41,7 @@ impl Summary {
     /// Counts one more.
     pub fn add(&mut self, finished: &Finished) {
         self.virtual_time = self.virtual_time.saturating_add(finished.virtual_time);
+        self.warnings = self.warnings.map(|count| count + finished.warnings.len());
         match &finished.status {
             Status::Passed(comparison) => {
                 self.passed += 1;

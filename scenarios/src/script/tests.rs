@@ -3,6 +3,7 @@
 mod checks;
 mod client;
 mod errors;
+mod hygiene;
 mod imports;
 mod limits;
 mod listeners;
@@ -40,6 +41,7 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
                 transcript: Transcript::default(),
                 virtual_time: Duration::ZERO,
                 checks: 0,
+                warnings: Vec::new(),
             },
         }
     };

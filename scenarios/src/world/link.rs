@@ -58,6 +58,11 @@ impl Link {
         self.under_way.first_key_value().map(|((arrival, _), _)| *arrival)
     }
 
+    /// The messages under way, in the order of their arrival.
+    pub(super) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.under_way.values().map(|(_, message)| message)
+    }
+
     pub(super) fn take_next(&mut self) -> Option<Message> {
         let (_, (bytes, message)) = self.under_way.pop_first()?;
         self.bytes -= bytes;

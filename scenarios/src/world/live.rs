@@ -3,6 +3,7 @@
 //! Sockets live on runtime threads, and only inputs come from there, through bounded channels. The thread of the script
 //! owns the sessions and takes inputs one at a time, inside waits, so that a script meets the same turns as in `Sim`.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc;
 use super::command::command;
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
+use crate::hygiene::UnderWay;
 use crate::step::{ClientId, Command, Done, Step};
 use crate::transcript::{Kind, Transcript};
 
@@ -230,6 +232,17 @@ impl Live {
             self.lines[client.0].transport.carry_out(effect);
         }
         Ok(())
+    }
+
+    /// What may be between the clients and the platform: a request that is never answered looks as one does whose answer
+    /// is under way.
+    pub(super) fn under_way(&self) -> BTreeMap<ClientId, UnderWay> {
+        let of_client = |client| UnderWay {
+            requests: self.stage.has_unanswered(client),
+            deletes: self.stage.ledger.deletes(client),
+            sockets: self.stage.ledger.sockets(client).any(|(_, is_open)| !is_open),
+        };
+        self.stage.clients().map(|client| (client, of_client(client))).collect()
     }
 
     pub(super) fn stage(&self) -> &Stage {

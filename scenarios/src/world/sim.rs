@@ -10,9 +10,10 @@ use kandy_mock_server::{self as platform, Platform};
 use serde_json::{Value, json};
 
 use super::command::command;
-use super::link::Link;
+use super::link::{Link, Message};
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
+use crate::hygiene::UnderWay;
 use crate::step::{ClientId, Command, Done, Step};
 use crate::transcript::{Kind, Transcript};
 
@@ -90,6 +91,25 @@ impl Sim {
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
         self.stage.session(client)
+    }
+
+    /// What is between the clients and the platform.
+    pub(super) fn under_way(&self) -> BTreeMap<ClientId, UnderWay> {
+        let mut found = BTreeMap::<_, UnderWay>::new();
+        for message in self.link.messages() {
+            match message {
+                Message::Request { client, id, .. } | Message::Reply { client, id, .. } => {
+                    let found = found.entry(*client).or_default();
+                    found.requests = true;
+                    found.deletes |= self.stage.ledger.is_delete(*client, *id);
+                }
+                Message::Upgrade { client, .. } | Message::Opened { client, .. } | Message::Socket { client, .. } => {
+                    found.entry(*client).or_default().sockets = true;
+                }
+                Message::FrameUp { .. } | Message::ClosedByClient { .. } => {}
+            }
+        }
+        found
     }
 
     /// What has happened so far.

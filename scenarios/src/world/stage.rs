@@ -9,6 +9,7 @@ use kandy_client::{
 };
 
 use super::address::Address;
+use super::ledger::Ledger;
 use super::length::{MAX_CONFIG_BYTES, MAX_NAME_BYTES, check_call, check_length, json_bytes};
 use super::{MAX_CLIENTS, MAX_EVENT_BYTES, StepError, WorldError};
 use crate::step::{Call, ClientId, Done};
@@ -26,6 +27,8 @@ pub(super) struct Stage {
     event_bytes: usize,
     transcript: Transcript,
     numbers: Numbers,
+    /// What will tell in the end whose is what is left.
+    pub(super) ledger: Ledger,
     platform: Arc<str>,
     script: Arc<str>,
     /// `host:port` of the platform's servers, which transcripts leave out.
@@ -56,6 +59,7 @@ impl Stage {
             event_bytes: 0,
             transcript: Transcript::default(),
             numbers: Numbers::default(),
+            ledger: Ledger::default(),
             platform: "platform".into(),
             script: "script".into(),
             servers,
@@ -84,6 +88,12 @@ impl Stage {
 
     pub(super) fn address<'a>(&self, url: &'a str) -> Address<'a> {
         Address::of(url, &self.servers)
+    }
+
+    /// Whether an answer has not come, or never will.
+    pub(super) fn has_unanswered(&self, client: ClientId) -> bool {
+        let (first, last) = ((client, RequestId(0)), (client, RequestId(u64::MAX)));
+        self.numbers.requests.range(first..=last).next().is_some()
     }
 
     /// The next timer of all clients; of equal deadlines that of the client that was created first.
@@ -135,10 +145,12 @@ impl Stage {
 
     pub(super) fn respond(&mut self, client: ClientId, id: RequestId, answer: Result<Response, NetworkFailure>) {
         self.numbers.requests.remove(&(client, id));
+        self.ledger.answered(client, id, &answer);
         self.clients[client.0].session.handle_response(Time::from_duration(self.now), id, answer);
     }
 
     pub(super) fn tell(&mut self, client: ClientId, id: SocketId, input: WebSocketInput) {
+        self.ledger.heard(client, id, &input);
         self.clients[client.0].session.handle_websocket(Time::from_duration(self.now), id, input);
     }
 
@@ -153,6 +165,7 @@ impl Stage {
     /// The next effect that is the network's business, written to the transcript. Events are queued on the way.
     pub(super) fn next_effect(&mut self, client: ClientId) -> Result<Option<Output>, WorldError> {
         while let Some(output) = self.clients[client.0].session.poll_output() {
+            self.ledger.sent(client, &output);
             match &output {
                 Output::Event(_) | Output::Crash(_) => {}
                 Output::Request { id, request } => {

@@ -29,7 +29,12 @@ impl Console<'_> {
             }
         };
         let colon = if counts.is_empty() { "" } else { ": " };
-        writeln!(self.out, "{total}{colon}{}", counts.join(", "))?;
+        let warnings = match summary.warnings {
+            None => String::new(),
+            Some(0) => "; no warnings".to_owned(),
+            Some(count) => format!("; {}", Style::Warning.paint(counted(count, "warning"), self.color)),
+        };
+        writeln!(self.out, "{total}{colon}{}{warnings}", counts.join(", "))?;
         let wall_time = wall_time.as_secs_f64();
         let times = if summary.live {
             format!("on real sockets, in {wall_time:.2} s")

@@ -7,9 +7,14 @@ use crate::scenario::{Content, Header};
 
 #[track_caller]
 fn check(run: Vec<(&str, Status)>, expected: &str) {
+    let finished = |status| Finished { status, virtual_time: Duration::ZERO, warnings: Vec::new(), excerpt: None };
+    assert_eq!(report(run.into_iter().map(|(name, status)| (name, finished(status))).collect()), expected);
+}
+
+fn report(run: Vec<(&str, Finished)>) -> String {
     let mut out = Vec::new();
     let mut console = Console::new(&mut out, false);
-    for (name, status) in run {
+    for (name, finished) in run {
         let scenario = Scenario {
             name: name.to_owned(),
             source: format!("{name}.rhai"),
@@ -18,10 +23,9 @@ fn check(run: Vec<(&str, Status)>, expected: &str) {
             root: PathBuf::new(),
             content: Ok(Content { text: String::new(), header: Header::default() }),
         };
-        let finished = Finished { status, virtual_time: Duration::ZERO, excerpt: None };
         console.scenario(&scenario, &finished).unwrap();
     }
-    assert_eq!(String::from_utf8(out).unwrap(), expected);
+    String::from_utf8(out).unwrap()
 }
 
 fn passed() -> Status {
@@ -91,4 +95,23 @@ BROKEN  d: as a
 #[test]
 fn a_reason_stays_on_its_line() {
     check(vec![("a", Status::Skipped("one\ntwo\u{1b}[2J".into()))], "skip    a: one\\ntwo\\u{1b}[2J\n");
+}
+
+#[test]
+fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
+    let finished = |status, count| {
+        let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
+        Finished { status, virtual_time: Duration::ZERO, warnings: vec![warning; count], excerpt: None }
+    };
+    let differs = Status::Differs(Box::default());
+    let text = report(vec![
+        ("a", finished(passed(), 1)),
+        ("b", finished(differs, 1)),
+        ("c", finished(passed(), hygiene::MAX_SHOWN + 2)),
+    ]);
+    let warning = "warning: kandy: pending for ever: isPending is true, and nothing is left that could end it\n";
+    assert!(text.starts_with(&format!("pass    a\n\n{warning}\nFAIL    b: ")), "{text}");
+    assert!(text.contains(&format!("+++ this run\n\n{warning}\npass    c\n")), "{text}");
+    assert!(text.ends_with(&format!("{warning}warning: and 2 more\n\n")), "{text}");
+    assert_eq!(text.matches(warning).count(), 2 + hygiene::MAX_SHOWN);
 }

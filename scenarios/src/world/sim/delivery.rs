@@ -97,7 +97,11 @@ impl Sim {
         let now = self.platform_time();
         match message {
             Message::Request { client, id, request } => {
+                let before = self.platform.newest_subscription();
                 let answer = self.platform.handle_request(now, &request);
+                if let Some(made) = self.platform.newest_subscription().filter(|made| Some(*made) != before) {
+                    self.stage.ledger.subscribed(client, id, made.to_string());
+                }
                 self.answer(client, id, answer)?;
             }
             Message::Upgrade { client, id, request } => {

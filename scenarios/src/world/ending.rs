@@ -1,0 +1,62 @@
+//! How a world stands at the end of a run, for whoever judges it.
+
+use kandy_client::Timer;
+use kandy_mock_server::Platform;
+
+use super::World;
+use crate::hygiene::{Ending, Left, OpenSocket, Running, UnderWay};
+use crate::step::ClientId;
+
+impl World {
+    /// How each client stands, in the order of their creation.
+    #[must_use]
+    pub fn ending(&self) -> Vec<Ending> {
+        let under_way = match self {
+            Self::Sim(sim) => sim.under_way(),
+            Self::Live(live) => live.under_way(),
+        };
+        let ending_of = |client| self.ending_of(client, under_way.get(&client).copied().unwrap_or_default());
+        let mut endings: Vec<Ending> = self.clients().map(ending_of).collect();
+        let ledger = &self.stage().ledger;
+        for subscription in self.look(|platform| Platform::subscriptions(platform, None)) {
+            let name = subscription.id.to_string();
+            if let Some((client, is_newest)) = ledger.maker(&name, &subscription.channel) {
+                endings[client.0].subscriptions.push(Left { name, is_newest });
+            }
+        }
+        endings
+    }
+
+    fn ending_of(&self, client: ClientId, under_way: UnderWay) -> Ending {
+        let (stage, session) = (self.stage(), self.session(client));
+        let open = stage.ledger.sockets(client).filter(|(_, is_open)| *is_open);
+        let sockets = open.map(|(id, _)| OpenSocket {
+            name: stage.socket_label(client, id),
+            is_used: session.open_sockets().any(|used| used == id),
+        });
+        let running = session.timers().filter_map(|(_, timer)| match timer {
+            Timer::Attempt(_) => Some(Running::Attempts),
+            Timer::Resubscribe => Some(Running::Renewals),
+            // They end with their session and their socket.
+            Timer::RefreshToken | Timer::Ping(_) => None,
+        });
+        Ending {
+            client: stage.client_name(client).to_owned(),
+            phase: session.phase(),
+            is_connected: session.is_connected(),
+            is_pending: session.is_pending(),
+            is_destroyed: session.is_destroyed(),
+            subscriptions: Vec::new(),
+            sockets: sockets.collect(),
+            running: running.collect(),
+            awaits_answer: session.pending_requests() > 0,
+            under_way,
+            after_destroy: stage.ledger.after_destroy(client),
+        }
+    }
+
+    /// Notes that a listener of a destroyed client is called.
+    pub(crate) fn note_call_after_destroy(&mut self, client: ClientId, event: &'static str) {
+        self.stage_mut().ledger.called_after_destroy(client, event);
+    }
+}
