@@ -18,3 +18,5 @@ mod readme;
 mod scenarios;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod warnings;
