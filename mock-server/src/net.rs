@@ -70,7 +70,7 @@ use crate::limits::Limits;
 /// - requests are kept, about 6 KiB each: the last [`Limits::KEPT_REQUESTS`](crate::Limits::KEPT_REQUESTS), or all from
 ///   the first call of [`Self::wiremock`] on;
 /// - if the process runs out of file descriptors while a connection is being accepted, REST ends for good. A server
-///   takes 8 of them, and 2 threads.
+///   takes 8 of them (10 in a build with tokio's `signal`), and 2 threads.
 ///
 /// At the websocket, `reset` is a RST. While the platform is offline, and for `refuse`, a handshake is read, and the
 /// connection reset then. A cut is a FIN without a close frame; what was sent before arrives first.

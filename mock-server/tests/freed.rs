@@ -14,7 +14,7 @@ fn dropping_servers_frees_their_threads_and_descriptors() {
     // A thread that helped to start one may be just ending.
     wait_for("threads, 2 each,", || (count("task") - before.0, 20 * 2));
     let descriptors = count("fd") - before.1;
-    assert!(descriptors <= 20 * 9, "8 each, beside connections that are just ending: {descriptors}");
+    assert!(descriptors <= 20 * 11, "8 each, or 10, beside connections that are just ending: {descriptors}");
     drop(mocks);
     wait_for("threads and descriptors", || ((count("task"), count("fd")), before));
 }
