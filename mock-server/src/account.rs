@@ -24,6 +24,13 @@ pub struct UserOptions {
     pub subscription_lifetime: Option<Duration>,
 }
 
+impl UserOptions {
+    fn check(&self) -> Result<(), PlatformError> {
+        check_services(self.services.as_deref().unwrap_or_default())?;
+        [self.token_lifetime, self.subscription_lifetime].into_iter().flatten().try_for_each(check_lifetime)
+    }
+}
+
 /// One user, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -85,10 +92,7 @@ impl Accounts {
         if self.by_name.len() >= Limits::USERS {
             return Err(PlatformError::Full { what: "users", limit: Limits::USERS });
         }
-        check_services(options.services.as_deref().unwrap_or_default())?;
-        for lifetime in [options.token_lifetime, options.subscription_lifetime].into_iter().flatten() {
-            check_lifetime(lifetime)?;
-        }
+        options.check()?;
         let name: Arc<str> = name.into();
         let account = Account { name: name.clone(), options, password: password.to_owned(), created: now };
         self.by_name.insert(name, account);
@@ -102,6 +106,13 @@ impl Accounts {
     pub(crate) fn set_password(&mut self, name: &str, password: &str) -> Result<(), PlatformError> {
         check_text("password", password)?;
         password.clone_into(&mut self.known_mut(name)?.password);
+        Ok(())
+    }
+
+    pub(crate) fn set_options(&mut self, name: &str, options: UserOptions) -> Result<(), PlatformError> {
+        let account = self.known_mut(name)?;
+        options.check()?;
+        account.options = options;
         Ok(())
     }
 

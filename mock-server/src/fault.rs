@@ -10,6 +10,7 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+pub use rules::FaultRule;
 pub(crate) use rules::Faults;
 
 use crate::error::quoted;

@@ -64,7 +64,7 @@ mod wire;
 pub use account::{UserInfo, UserOptions};
 pub use channel::{Frame, SocketId, SocketInfo, SocketState};
 pub use error::PlatformError;
-pub use fault::{Fault, FaultError, FaultId};
+pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
     Answering, Beside, BodyError, ClockError, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, RequestBody,
@@ -73,7 +73,7 @@ pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, S
 pub use limits::Limits;
 #[cfg(feature = "net")]
 pub use net::{FailError, Lagged, MockKandy, Options, Received, StartError, WaitError, Watch};
-pub use platform::{GoneOptions, Output, Platform};
+pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};
 pub use subscription::{SubscriptionId, SubscriptionInfo};

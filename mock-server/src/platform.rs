@@ -3,6 +3,7 @@
 mod answer;
 mod auth;
 mod commands;
+mod settings;
 mod sockets;
 mod subscriptions;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use serde_json::json;
 
 pub use commands::GoneOptions;
+pub use settings::SettingsInfo;
 
 use crate::account::{Accounts, UserInfo};
 use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
@@ -88,6 +90,7 @@ impl Output {
 #[derive(Debug, Default)]
 struct Settings {
     offline: bool,
+    any_user: bool,
     answer_pings: bool,
     latency: Duration,
     token_lifetime: Option<Duration>,

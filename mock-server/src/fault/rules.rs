@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::{Fault, FaultError, FaultId, weight};
 use crate::limits::Limits;
 use crate::point::Point;
@@ -13,6 +15,20 @@ pub(crate) struct Faults {
     /// What they take together.
     bytes: usize,
     made: u64,
+}
+
+/// One `fail` that is not used up. Serialized in camelCase.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FaultRule {
+    /// Its name.
+    pub id: FaultId,
+    /// Where it acts.
+    pub point: Point,
+    /// The faults that are left, the next one first.
+    pub faults: Vec<Fault>,
+    /// How often the next one has acted.
+    pub acted: u32,
 }
 
 /// The faults of one `fail`, used in order.
@@ -65,6 +81,17 @@ impl Faults {
     pub(crate) fn clear(&mut self, point: Option<Point>) {
         self.rules.retain(|rule| point.is_some_and(|point| rule.point != point));
         self.bytes = self.rules.iter().map(|rule| rule.bytes).sum();
+    }
+
+    /// Every rule as it stands.
+    pub(crate) fn rules(&self) -> Vec<FaultRule> {
+        let rule = |rule: &Rule| FaultRule {
+            id: rule.id,
+            point: rule.point,
+            faults: rule.faults[rule.at..].iter().map(|fault| Fault::clone(fault)).collect(),
+            acted: rule.acted,
+        };
+        self.rules.iter().map(rule).collect()
     }
 
     /// What a request meets: the fault of the first rule that matches, whose turn is thereby used.

@@ -21,8 +21,7 @@ impl Platform {
     /// Only a `refresh=y` asks for a refresh token; the SDK always does.
     pub(super) fn make_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, StatusCode> {
         let (name, password) = Self::login(request).ok_or(StatusCode::UNAUTHORIZED)?;
-        let account = self.accounts.sign_in(&name, &password).ok_or(StatusCode::UNAUTHORIZED)?;
-        let user = account.name.clone();
+        let user = self.sign_in(now, &name, &password)?.name.clone();
         let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
         let with_refresh = parameter(request.uri(), "refresh").is_some_and(|value| value == "y");
         let pair = self.grants.log_in(now, &user, lifetime, with_refresh);

@@ -263,7 +263,7 @@ impl Platform {
         sockets.len()
     }
 
-    fn told(&mut self, now: Time, name: &'static str, user: Option<&str>) {
+    pub(super) fn told(&mut self, now: Time, name: &'static str, user: Option<&str>) {
         let user = user.map(|user| self.shared_name(user));
         self.journal.write(now, None, user, Kind::Command { name });
     }

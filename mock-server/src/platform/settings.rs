@@ -1,0 +1,79 @@
+//! Settings: what holds for the whole platform or one account until it is changed, and how it stands now.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::Platform;
+use crate::account::{Account, UserOptions};
+use crate::error::PlatformError;
+use crate::fault::FaultRule;
+use crate::time::Time;
+
+/// How the platform is set, as its commands left it. Serialized in camelCase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsInfo {
+    /// Whether [`Platform::set_offline`] holds.
+    pub offline: bool,
+    /// Whether [`Platform::set_any_user`] holds.
+    pub any_user: bool,
+    /// Whether pings are answered.
+    pub answer_pings: bool,
+    /// The delay of every answer and handshake, in ms.
+    pub latency: u64,
+    /// How long new tokens last, in ms, whatever clients ask for; `None` leaves it to them.
+    pub token_lifetime: Option<u64>,
+}
+
+impl Platform {
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
+    /// first it is not so.
+    pub fn set_any_user(&mut self, now: Time, any: bool) {
+        self.settings.any_user = any;
+        self.told(now, "anyUser", None);
+    }
+
+    /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
+    pub fn set_options(&mut self, now: Time, name: &str, options: UserOptions) -> Result<(), PlatformError> {
+        self.accounts.set_options(name, options)?;
+        self.told(now, "setOptions", Some(name));
+        Ok(())
+    }
+
+    /// How the platform is set.
+    pub fn settings(&self) -> SettingsInfo {
+        let settings = &self.settings;
+        SettingsInfo {
+            offline: settings.offline,
+            any_user: settings.any_user,
+            answer_pings: settings.answer_pings,
+            latency: millis(settings.latency),
+            token_lifetime: settings.token_lifetime.map(millis),
+        }
+    }
+
+    /// The fault rules that are not used up, in the order in which they are looked at.
+    pub fn faults(&self) -> Vec<FaultRule> {
+        self.faults.rules()
+    }
+
+    /// The account that name and password open.
+    pub(super) fn sign_in(&mut self, now: Time, name: &str, password: &str) -> Result<&Account, StatusCode> {
+        if !self.settings.any_user {
+            return self.accounts.sign_in(name, password).ok_or(StatusCode::UNAUTHORIZED);
+        }
+        if self.accounts.get(name).is_none() {
+            self.add_user(now, name, password, UserOptions::default()).map_err(|error| match error {
+                PlatformError::Full { .. } => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::UNAUTHORIZED,
+            })?;
+        }
+        self.accounts.get(name).ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
