@@ -72,7 +72,7 @@ impl Scenario {
     }
 }
 
-fn read_text(path: &Path) -> Result<String, ReadError> {
+pub(crate) fn read_text(path: &Path) -> Result<String, ReadError> {
     let text = String::from_utf8(file::read(path, MAX_BYTES)?).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         ReadError::NotUtf8 { line: 1 + before.iter().filter(|byte| **byte == b'\n').count() }

@@ -69,6 +69,10 @@ pub enum Command {
     RemoveUser(String),
     /// `setPassword(name, password)`
     SetPassword(String, String),
+    /// `setOptions(user, options)`
+    SetOptions(String, UserOptions),
+    /// `anyUser(enabled)`
+    AnyUser(bool),
     /// `issueToken(user, options)`
     IssueToken(String, TokenOptions),
     /// `fail(point, how)`
@@ -202,7 +206,8 @@ impl Command {
     #[must_use]
     pub fn control_text(&self) -> Option<String> {
         Some(match self {
-            Self::AddUser(..) | Self::SetPassword(..) | Self::IssueToken(..) => return None,
+            Self::AddUser(..) | Self::SetPassword(..) | Self::SetOptions(..) | Self::IssueToken(..) => return None,
+            Self::AnyUser(enabled) => format!("anyUser {enabled}"),
             Self::RemoveUser(user) => format!("removeUser {user}"),
             Self::Fail(point, faults) => {
                 let faults = faults.iter().map(|fault| serde_json::to_string(fault).unwrap_or_default());

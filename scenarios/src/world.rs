@@ -12,6 +12,7 @@ mod ledger;
 mod length;
 mod link;
 mod live;
+mod served;
 mod sim;
 mod stage;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub use live::{Live, LiveError};
+pub use served::Served;
 pub use sim::{PLATFORM_SERVER, Sim};
 
 use stage::Stage;
@@ -54,6 +56,8 @@ pub enum World {
     Sim(Box<Sim>),
     /// On loopback sockets, in real time.
     Live(Box<Live>),
+    /// Behind a server, for clients of others.
+    Served(Box<Served>),
 }
 
 impl Default for World {
@@ -67,7 +71,13 @@ impl World {
     /// Whether time is real here.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        matches!(self, Self::Live(_))
+        !matches!(self, Self::Sim(_))
+    }
+
+    /// Whether clients of others use the platform, for as long as they like.
+    #[must_use]
+    pub fn is_served(&self) -> bool {
+        matches!(self, Self::Served(_))
     }
 
     /// The configuration of a client that is given none.
@@ -75,7 +85,7 @@ impl World {
     pub fn plain_config(&self) -> Config {
         static OF_SIM: LazyLock<Config> = LazyLock::new(|| config_from(&Sim::base_config()));
         match self {
-            Self::Sim(_) => OF_SIM.clone(),
+            Self::Sim(_) | Self::Served(_) => OF_SIM.clone(),
             Self::Live(live) => config_from(&live.base_config()),
         }
     }
@@ -86,6 +96,7 @@ impl World {
         match self {
             Self::Sim(sim) => sim.now(),
             Self::Live(live) => live.now(),
+            Self::Served(served) => served.now(),
         }
     }
 
@@ -94,6 +105,7 @@ impl World {
         match self {
             Self::Sim(sim) => look(sim.platform()),
             Self::Live(live) => live.look(look),
+            Self::Served(served) => served.look(look),
         }
     }
 
@@ -147,6 +159,7 @@ impl World {
         match self {
             Self::Sim(sim) => sim.into_transcript(),
             Self::Live(live) => live.into_transcript(),
+            Self::Served(served) => served.into_transcript(),
         }
     }
 
@@ -154,6 +167,7 @@ impl World {
         match self {
             Self::Sim(sim) => sim.stage(),
             Self::Live(live) => live.stage(),
+            Self::Served(served) => served.stage(),
         }
     }
 }
@@ -169,6 +183,7 @@ impl World {
         match self {
             Self::Sim(sim) => sim.apply(step),
             Self::Live(live) => live.apply(step),
+            Self::Served(served) => served.apply(step),
         }
     }
 
@@ -181,6 +196,7 @@ impl World {
         match self {
             Self::Sim(sim) => sim.turn(limit),
             Self::Live(live) => live.turn(limit),
+            Self::Served(served) => Ok(served.turn(limit)),
         }
     }
 
@@ -197,6 +213,7 @@ impl World {
         match self {
             Self::Sim(sim) => sim.stage_mut(),
             Self::Live(live) => live.stage_mut(),
+            Self::Served(served) => served.stage_mut(),
         }
     }
 }
@@ -215,6 +232,8 @@ pub enum Turn {
     Event(ClientId, Event),
     /// Nothing is left up to the given time, which is now.
     Quiet,
+    /// The world has ended: nothing more happens in it.
+    Over,
 }
 
 /// A step that cannot be carried out.
@@ -248,6 +267,9 @@ pub enum StepError {
     /// Real sockets cannot do that.
     #[error("{0}")]
     NotLive(String),
+    /// Clients are somebody else's business.
+    #[error("a script beside a server has no clients: the application that uses the server is the client")]
+    NoClients,
     /// A client has no network.
     #[error(transparent)]
     Network(#[from] kandy_client::driver::SetUpError),

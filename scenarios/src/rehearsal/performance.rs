@@ -135,7 +135,7 @@ impl<'a> Performance<'a> {
             match turn {
                 Turn::Moved => {}
                 Turn::Event(client, event) => self.emit(client, &event)?,
-                Turn::Quiet => return Ok(()),
+                Turn::Quiet | Turn::Over => return Ok(()),
             }
         }
     }

@@ -15,7 +15,7 @@ use super::options::Options;
 use super::register::register;
 use super::run::{Application, Run};
 use super::show::show_short;
-use super::wait::{DEFAULT_TIMEOUT, event_name};
+use super::wait::event_name;
 use crate::step::{Call, ClientId, Done, Step};
 
 /// A client, as `create` gives it.
@@ -147,7 +147,7 @@ fn register_listeners(engine: &mut Engine, run: &Rc<Run>) {
 
 fn register_waits(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "waitFor", |run, call, client: Client, event: &str| {
-        run.wait_for(call, client.0, event, DEFAULT_TIMEOUT)
+        run.wait_for(call, client.0, event, run.default_timeout())
     });
     register!(engine, run, "waitFor", |run, call, client: Client, event: &str, timeout: Dynamic| {
         run.wait_for(call, client.0, event, duration(&timeout)?)

@@ -9,7 +9,7 @@ use super::show::show_short;
 use crate::diagnostic::Cause;
 
 /// The longest duration that a script may name.
-const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
 
 /// Reads a duration.
 pub(super) fn duration(value: &Dynamic) -> Result<Duration, Failure> {
@@ -56,7 +56,7 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
 }
 
 /// A duration as messages show it: `250 ms`, `1.5 s`, `60 s`.
-pub(super) fn shown(duration: Duration) -> String {
+pub(crate) fn shown(duration: Duration) -> String {
     if duration < Duration::from_secs(1) {
         return format!("{} ms", duration.as_millis());
     }

@@ -62,9 +62,11 @@ impl From<StepError> for Failure {
         match error {
             StepError::World(error) => error.into(),
             StepError::Transcript(_) | StepError::TooManyClients => Self::new(Cause::Limit, error.to_string()),
-            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) | StepError::TooLong { .. } => {
-                Self::argument(error.to_string())
-            }
+            StepError::Platform(_)
+            | StepError::Config(_)
+            | StepError::NameTaken(_)
+            | StepError::TooLong { .. }
+            | StepError::NoClients => Self::argument(error.to_string()),
             StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),
         }
     }

@@ -93,6 +93,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function(Of::Platform, "addUser", "platform.addUser(name, password), platform.addUser(name, password, options)"),
     function(Of::Platform, "removeUser", "platform.removeUser(name)"),
     function(Of::Platform, "setPassword", "platform.setPassword(name, password)"),
+    function(Of::Platform, "setOptions", "platform.setOptions(user, #{ tokenLifetime: \"1m\" })"),
+    function(Of::Platform, "anyUser", "platform.anyUser(true)"),
     function(Of::Platform, "issueToken", "platform.issueToken(user), platform.issueToken(user, options)"),
     function(Of::Platform, "fail", "platform.fail(point, #{status: 500}), platform.fail(point, [#{..}, #{..}])"),
     function(Of::Platform, "clear", "platform.clear(), platform.clear(point)"),
@@ -258,7 +260,7 @@ pub(super) fn nearest_of_rhai(name: &str) -> Option<String> {
 
 /// The one of `known` that takes the fewest edits to reach, case aside, of about a third of it; or that begins as
 /// `name` does, as far as the shorter of the two goes.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     /// A common beginning shorter than this says nothing.
     const BEGINNING: usize = 4;
     let lower = name.to_lowercase();

@@ -17,7 +17,7 @@ use super::options::{Options, texts};
 use super::register::register;
 use super::run::Run;
 use super::show::show_short;
-use super::wait::{DEFAULT_TIMEOUT, request_map};
+use super::wait::request_map;
 use crate::step::{Command, Done, Step};
 
 /// What `platform` stands for in a script.
@@ -55,6 +55,12 @@ fn register_users(engine: &mut Engine, run: &Rc<Run>) {
     });
     register!(engine, run, "setPassword", |run, _call, _p: PlatformHandle, name: &str, password: &str| {
         run.command(Command::SetPassword(name.into(), password.into()))
+    });
+    register!(engine, run, "setOptions", |run, _call, _p: PlatformHandle, user: &str, options: Map| {
+        run.command(Command::SetOptions(user.into(), user_options(&options)?))
+    });
+    register!(engine, run, "anyUser", |run, _call, _p: PlatformHandle, enabled: bool| {
+        run.command(Command::AnyUser(enabled))
     });
     register!(engine, run, "issueToken", |run, _call, _p: PlatformHandle, user: &str| {
         run.issue_token(user, TokenOptions::default())
@@ -130,11 +136,11 @@ fn register_settings(engine: &mut Engine, run: &Rc<Run>) {
 
 fn register_waits(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "waitFor", |run, call, _p: PlatformHandle, at: &str| {
-        run.wait_for_request(call, point(at)?, None, DEFAULT_TIMEOUT)
+        run.wait_for_request(call, point(at)?, None, run.default_timeout())
     });
     register!(engine, run, "waitFor", |run, call, _p: PlatformHandle, at: &str, user: &str| {
         run.check_user(user)?;
-        run.wait_for_request(call, point(at)?, Some(user), DEFAULT_TIMEOUT)
+        run.wait_for_request(call, point(at)?, Some(user), run.default_timeout())
     });
     register!(engine, run, "waitFor", |run, call, _p: PlatformHandle, at: &str, user: &str, timeout: Dynamic| {
         run.check_user(user)?;

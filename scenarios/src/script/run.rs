@@ -215,6 +215,15 @@ impl Run {
         None
     }
 
+    /// Lets the count of operations begin anew beside a server, where a script may go on for ever as long as it waits
+    /// for something, or finds what it waits for.
+    pub(super) fn forget_operations(&self) {
+        if self.world.borrow().is_served() && !self.has_ended() {
+            self.meter.operations.set(0);
+            self.meter.look_at.set(OPERATIONS_PER_LOOK.min(self.meter.limits.borrow().operations.saturating_add(1)));
+        }
+    }
+
     /// Counts a turn of the world.
     pub(super) fn count_turn(&self) -> Result<(), Failure> {
         let turns = self.meter.turns.get().wrapping_add(1);

@@ -8,7 +8,7 @@ use kandy_mock_server::{Answered, Point, Record};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
 use super::convert::{self, map};
-use super::duration::shown;
+use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
 use super::names::nearest;
 use super::run::{Heard, Inside, Run};
@@ -16,10 +16,12 @@ use super::show::show_short;
 use crate::diagnostic::Cause;
 use crate::step::ClientId;
 use crate::transcript::seconds;
-use crate::world::Turn;
+use crate::world::{Turn, World};
 
 /// How long a wait takes at most, if it does not say.
-pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How a script ends that waits at a server that ends.
+pub(crate) const SERVER_ENDED: &str = "the server has ended";
 /// How many events and timers a failed wait lists.
 const LISTED: usize = 8;
 /// How long a script may let time pass in `Live`, where it really passes.
@@ -54,7 +56,8 @@ impl Run {
             let turn = self.world.borrow_mut().turn(limit)?;
             match turn {
                 Turn::Quiet => return Ok(false),
-                Turn::Moved => {}
+                Turn::Moved => self.forget_operations(),
+                Turn::Over => return Err(Halt::Skip(SERVER_ENDED.to_owned())),
                 Turn::Event(client, event) => self.emit(engine, client, event)?,
             }
             if !self.world.borrow().has_events() {
@@ -83,7 +86,7 @@ impl Run {
 
     /// A scenario that needs more time than a live world has is skipped there, not failed.
     fn has_time(&self, call: &NativeCallContext<'_>, duration: Duration, most: Duration) -> Result<(), Halt> {
-        if !self.world.borrow().is_live() || duration <= most {
+        if !matches!(*self.world.borrow(), World::Live(_)) || duration <= most {
             return Ok(());
         }
         let (function, asked, most) = (call.fn_name(), shown(duration), shown(most));
@@ -97,6 +100,11 @@ impl Run {
 
 /// Waits of the script.
 impl Run {
+    /// How long a wait takes at most, if it does not say. Beside a server it is for people that scripts wait.
+    pub(super) fn default_timeout(&self) -> Duration {
+        if self.world.borrow().is_served() { LONGEST } else { DEFAULT_TIMEOUT }
+    }
+
     /// `advance(duration)`
     pub(super) fn advance(&self, call: &NativeCallContext<'_>, duration: Duration) -> Result<(), Halt> {
         self.may_wait(call)?;
@@ -239,6 +247,7 @@ impl Run {
         })?;
         if let Some(record) = found {
             self.platform_cursor.set(record.seq + 1);
+            self.forget_operations();
             return Ok(request_map(&record));
         }
         let of_user = user.map_or_else(String::new, |user| format!(" of {user}"));

@@ -12,7 +12,6 @@ use super::options::texts;
 use super::register::register;
 use super::run::Run;
 use super::show::{Difference, MAX_CHARS, cut, difference, kind, show, show_short};
-use super::wait::DEFAULT_TIMEOUT;
 use crate::diagnostic::Cause;
 use crate::step::Step;
 
@@ -43,7 +42,7 @@ fn register_waits(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "advance", |run, call, by: Dynamic| run.advance(call, duration(&by)?));
     register!(engine, run, "now", |run, _call| Ok(i64::try_from(run.now().as_millis()).unwrap_or(i64::MAX)));
     register!(engine, run, "waitUntil", |run, call, condition: FnPtr| {
-        run.wait_until(call, &condition, DEFAULT_TIMEOUT)
+        run.wait_until(call, &condition, run.default_timeout())
     });
     register!(engine, run, "waitUntil", |run, call, condition: FnPtr, timeout: Dynamic| {
         run.wait_until(call, &condition, duration(&timeout)?)

@@ -12,6 +12,11 @@ pub(crate) fn command(platform: &mut Platform, now: Time, command: Command) -> R
         }
         Command::RemoveUser(name) => platform.remove_user(now, &name).map(Done::from)?,
         Command::SetPassword(name, password) => platform.set_password(now, &name, &password).map(Done::from)?,
+        Command::SetOptions(user, options) => platform.set_options(now, &user, options).map(Done::from)?,
+        Command::AnyUser(enabled) => {
+            platform.set_any_user(now, enabled);
+            Done::Nothing
+        }
         Command::IssueToken(user, options) => Done::Tokens(platform.issue_token(now, &user, &options)?),
         Command::Fail(point, faults) => platform.fail(now, point, faults).map(|_| Done::Nothing)?,
         Command::Clear(point) => {

@@ -3,6 +3,8 @@
 //! Sockets live on runtime threads, and only inputs come from there, through bounded channels. The thread of the script
 //! owns the sessions and takes inputs one at a time, inside waits, so that a script meets the same turns as in `Sim`.
 
+mod server;
+
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::task::Poll;
@@ -10,12 +12,13 @@ use std::time::Duration;
 
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
 use kandy_client::{Response, Session, WebSocketInput};
-use kandy_mock_server::{FailError, MockKandy, Platform, StartError, Watch};
+use kandy_mock_server::{FailError, Platform, StartError, Watch};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
+use self::server::Server;
 use super::command::command;
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
@@ -34,8 +37,8 @@ pub struct Live {
     /// An input that has arrived. It is taken in the next turn, so that a wait can end before.
     arrived: Option<(ClientId, Input)>,
     news: Watch,
-    mock: MockKandy,
-    // Dropped last: the transports and the mock need it to say goodbye.
+    server: Server,
+    // Dropped last: the transports and the server need it to say goodbye.
     runtime: Runtime,
 }
 
@@ -65,45 +68,58 @@ enum Woken {
 }
 
 impl Live {
-    /// Starts a platform on free ports of 127.0.0.1.
+    /// Starts a platform on free ports of 127.0.0.1, behind the server that tests embed.
     ///
     /// # Errors
     ///
     /// [`LiveError`] where the system has no thread or port left.
     pub fn start() -> Result<Self, LiveError> {
+        Self::start_behind(Server::mock())
+    }
+
+    /// Starts a platform on one free port of 127.0.0.1, behind the server that `serve` has.
+    ///
+    /// # Errors
+    ///
+    /// [`LiveError`] where the system has no thread or port left.
+    pub fn start_behind_front() -> Result<Self, LiveError> {
+        Self::start_behind(Server::front())
+    }
+
+    fn start_behind(server: impl Future<Output = Result<Server, StartError>>) -> Result<Self, LiveError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("kandy-live")
             .enable_all()
             .build()
             .map_err(LiveError::Runtime)?;
-        let mock = runtime.block_on(MockKandy::start_with(Default::default())).map_err(LiveError::Platform)?;
-        let server = |port: u16| format!("{}:{port}", mock.host());
-        let stage = Stage::new(vec![server(mock.rest_port()), server(mock.ws_port())]);
-        let news = mock.watch();
-        Ok(Self { stage, lines: Vec::new(), arrived: None, news, mock, runtime })
+        let server = runtime.block_on(server).map_err(LiveError::Platform)?;
+        let address = |port: u16| format!("{}:{port}", server.host());
+        let stage = Stage::new(vec![address(server.rest_port()), address(server.ws_port())]);
+        let news = server.watch();
+        Ok(Self { stage, lines: Vec::new(), arrived: None, news, server, runtime })
     }
 
     /// The configuration that a client needs to reach this platform.
     #[must_use]
     pub fn base_config(&self) -> Value {
         let server =
-            |protocol: &str, port: u16| json!({ "server": self.mock.host(), "protocol": protocol, "port": port });
+            |protocol: &str, port: u16| json!({ "server": self.server.host(), "protocol": protocol, "port": port });
         json!({ "authentication": {
-            "subscription": server("http", self.mock.rest_port()),
-            "websocket": server("ws", self.mock.ws_port()),
+            "subscription": server("http", self.server.rest_port()),
+            "websocket": server("ws", self.server.ws_port()),
         } })
     }
 
     /// The time since the platform was started.
     #[must_use]
     pub fn now(&self) -> Duration {
-        self.mock.now().since_start()
+        self.server.now().since_start()
     }
 
     /// Looks at the platform, which stands still meanwhile.
     pub fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
-        self.mock.platform(|platform, _| look(platform))
+        self.server.platform(|platform, _| look(platform))
     }
 
     /// See [`Sim::apply`](super::Sim::apply).
@@ -133,13 +149,12 @@ impl Live {
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
         let shown = asked.control_text();
         let done = match asked {
-            // What the sockets cannot do is refused here, not at the first request that meets it.
-            Command::Fail(point, faults) => match self.mock.fail(point, faults) {
-                Ok(_) => Done::Nothing,
+            Command::Fail(point, faults) => match self.server.fail(point, faults) {
+                Ok(()) => Done::Nothing,
                 Err(FailError::Platform(error)) => return Err(error.into()),
                 Err(error) => return Err(StepError::NotLive(error.to_string())),
             },
-            asked => self.mock.platform(|platform, now| command(platform, now, asked))?,
+            asked => self.server.platform(|platform, now| command(platform, now, asked))?,
         };
         if let Some(text) = shown {
             self.stage.show_platform(Kind::Control, text)?;

@@ -49,6 +49,22 @@ fn users_come_and_go() {
 }
 
 #[test]
+fn anybody_may_sign_in_and_options_change() {
+    passes(
+        r#"platform.anyUser(true);
+           let kandy = create();
+           kandy.connect(#{ username: "whoever", password: "whatever" });
+           waitUntil(|| kandy.getConnection().isConnected);
+           platform.setOptions("whoever", #{ tokenLifetime: "1m", services: ["IM"] });
+           assertEq(platform.issueToken("whoever").expires, 60);
+           platform.anyUser(false);
+           let other = create(#{}, "other");
+           other.connect(#{ username: "another", password: "x" });
+           assertEq(other.waitFor("auth:error").error.code, "authentication:9");"#,
+    );
+}
+
+#[test]
 fn faults_are_maps_or_lists_of_them() {
     passes(
         r#"platform.addUser("alice", "x"); let kandy = create();
