@@ -8,6 +8,7 @@ mod list;
 mod output;
 mod replay;
 mod run;
+mod serve;
 mod signals;
 
 use std::ffi::OsString;
@@ -33,7 +34,7 @@ where
     let mut to = UntilClosed::new(out.to);
     let mut out = Output { to: &mut to, color: out.color };
     match Arguments::try_parse_from(arguments) {
-        Ok(Arguments { command }) => carry_out(command, environment, &mut out).unwrap_or_else(|error| {
+        Ok(Arguments { command }) => carry_out(command, environment, &mut out, err).unwrap_or_else(|error| {
             // Without a place to complain in there is nothing left but the exit code.
             let _ = error.write(err);
             error.exit()
@@ -43,12 +44,18 @@ where
     }
 }
 
-fn carry_out(command: Command, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+fn carry_out(
+    command: Command,
+    environment: &Environment,
+    out: &mut Output<'_>,
+    err: &mut Output<'_>,
+) -> Result<Exit, CliError> {
     let exit = match command {
         Command::Run(arguments) => run::run(arguments, environment, out)?,
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
+        Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
     };
     out.to.flush()?;
     Ok(exit)

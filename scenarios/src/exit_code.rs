@@ -42,6 +42,8 @@ pub enum Exit {
     InternalError,
     /// See [`INTERRUPTED`].
     Interrupted,
+    /// As the command that `serve` ran has ended.
+    OfCommand(u8),
 }
 
 impl Exit {
@@ -55,6 +57,7 @@ impl Exit {
             Self::Broken => BROKEN,
             Self::InternalError => INTERNAL_ERROR,
             Self::Interrupted => INTERRUPTED,
+            Self::OfCommand(code) => code,
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod script;
+pub mod serve;
 pub mod snapshot;
 pub mod step;
 pub mod transcript;

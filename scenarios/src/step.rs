@@ -195,6 +195,7 @@ impl fmt::Debug for Command {
                 f.debug_tuple("AddUser").field(name).field(&"***").field(options).finish()
             }
             Self::SetPassword(name, _) => f.debug_tuple("SetPassword").field(name).field(&"***").finish(),
+            Self::SetOptions(user, options) => f.debug_tuple("SetOptions").field(user).field(options).finish(),
             Self::IssueToken(user, options) => f.debug_tuple("IssueToken").field(user).field(options).finish(),
             shown => f.write_str(&shown.control_text().unwrap_or_default()),
         }
@@ -202,6 +203,35 @@ impl fmt::Debug for Command {
 }
 
 impl Command {
+    /// The verb, as scripts have it.
+    #[must_use]
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::AddUser(..) => "addUser",
+            Self::RemoveUser(_) => "removeUser",
+            Self::SetPassword(..) => "setPassword",
+            Self::SetOptions(..) => "setOptions",
+            Self::AnyUser(_) => "anyUser",
+            Self::IssueToken(..) => "issueToken",
+            Self::Fail(..) => "fail",
+            Self::Clear(_) => "clear",
+            Self::Offline => "offline",
+            Self::Online => "online",
+            Self::Cut(_) => "cut",
+            Self::Close(..) => "close",
+            Self::Silence(_) => "silence",
+            Self::Send(..) => "send",
+            Self::SendRaw(..) => "sendRaw",
+            Self::Gone(..) => "gone",
+            Self::ExpireToken(_) => "expireToken",
+            Self::EndSubscription(_) => "endSubscription",
+            Self::GrantServices(..) => "grantServices",
+            Self::TokenLifetime(_) => "tokenLifetime",
+            Self::AnswerPings(_) => "answerPings",
+            Self::Latency(_) => "latency",
+        }
+    }
+
     /// The command as a transcript shows it; `None` for one that only sets the stage.
     #[must_use]
     pub fn control_text(&self) -> Option<String> {

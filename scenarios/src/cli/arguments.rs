@@ -1,14 +1,18 @@
 //! The arguments, and what `--help` says of them.
 
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use http::HeaderValue;
 
 use crate::exit_code;
 use crate::scenario::Filter;
 use crate::script::duration;
+use crate::serve::accounts::{Account, parse_user};
 
 /// The most scenarios that run at once.
 const MAX_JOBS: usize = 256;
@@ -31,6 +35,8 @@ pub(super) enum Command {
     Check(Selection),
     /// Replay recordings of the real SDK on the port, and compare
     Replay(Replay),
+    /// Serve the platform for an application of your own
+    Serve(Box<Serve>),
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +89,107 @@ pub(super) struct Replay {
     /// A recording (.json), or a folder of them
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = SERVE_HELP)]
+pub(super) struct Serve {
+    /// The port; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub(super) port: u16,
+
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(super) bind: IpAddr,
+
+    /// A file of users (TOML), read again when it changes
+    #[arg(long, value_name = "FILE")]
+    pub(super) users: Option<PathBuf>,
+
+    /// A user; may be given again
+    #[arg(long, value_name = "NAME:PASSWORD", value_parser = parse_user)]
+    pub(super) user: Vec<(String, Account)>,
+
+    /// Let every name and password sign in
+    #[arg(long)]
+    pub(super) any_user: bool,
+
+    /// An origin whose pages may use the platform, such as
+    /// http://localhost:3000; may be given again
+    /// [default: all]
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, verbatim_doc_comment)]
+    pub(super) origin: Vec<HeaderValue>,
+
+    /// real, or manual: moved by the control interface
+    #[arg(long, value_name = "CLOCK", default_value = "real", hide_possible_values = true)]
+    pub(super) clock: ClockName,
+
+    /// Serve https and wss, with a certificate that is made at the
+    /// first start and kept
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) tls: bool,
+
+    /// Serve https and wss with this certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "key", conflicts_with = "tls")]
+    pub(super) cert: Option<PathBuf>,
+
+    /// The private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(super) key: Option<PathBuf>,
+
+    /// The folder in which the certificate of --tls is kept
+    /// [default: $XDG_STATE_HOME/kandy-harness, else
+    /// ~/.local/state/kandy-harness]
+    #[arg(long, value_name = "FOLDER", requires = "tls", verbatim_doc_comment)]
+    pub(super) state: Option<PathBuf>,
+
+    /// A script that runs beside the server (.rhai)
+    #[arg(long, value_name = "FILE")]
+    pub(super) script: Option<PathBuf>,
+
+    /// Print one line of JSON at the start
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// A command to run, such as a test suite; the server ends with it
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) command: Vec<OsString>,
+}
+
+/// What `serve --help` says of its end.
+const SERVE_HELP: &str = "\
+A command finds the server in KANDY_URL, KANDY_WS_URL, KANDY_CONTROL_URL,
+KANDY_CONTROL_TOKEN and, with --tls, KANDY_CERTIFICATE.
+
+Exit codes:
+  0  stopped by Ctrl-C or SIGTERM; with a command: it ended well, and so did
+     the script
+  1  with a command: it ended well, and a check of the script failed
+  2  bad usage: an argument is wrong, the port is taken, or there is no such
+     command
+  3  the script, the users or the certificate are missing or malformed
+  4  internal error: the harness or the system failed
+  Any other is that of the command; 128 and the number of a signal that ended it.";
+
+/// The platform's clocks.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ClockName {
+    Real,
+    Manual,
+}
+
+/// Origins are compared as browsers write them.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let form = || "it must be as browsers write it, such as http://localhost:3000".to_owned();
+    let (scheme, authority) = text.split_once("://").ok_or_else(form)?;
+    let is_authority = authority.parse::<http::uri::Authority>().is_ok() && !authority.contains('@');
+    let is_plain = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let has_default_port =
+        (scheme == "http" && authority.ends_with(":80")) || (scheme == "https" && authority.ends_with(":443"));
+    if !is_authority || !is_plain || has_default_port {
+        return Err(form());
+    }
+    HeaderValue::from_str(text).map_err(|_| form())
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

@@ -5,11 +5,16 @@ use std::io;
 use thiserror::Error;
 
 use super::Output;
+use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::recording::RecordingError;
 use crate::report::{Style, wrap};
 use crate::scenario::FindError;
+use crate::serve::accounts::FileError;
+use crate::serve::behaviour::BehaviourError;
+use crate::serve::server::ServeError;
+use crate::serve::tls::TlsError;
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
@@ -26,6 +31,21 @@ pub(super) enum CliError {
         /// The folder as given.
         shown: String,
     },
+    /// Two passwords for one name.
+    #[error("the user {name:?} is given twice")]
+    UserTwice {
+        /// The name.
+        name: String,
+    },
+    /// The script beside a server is broken.
+    #[error("{0}")]
+    Script(Box<Diagnostic>),
+    /// There is no certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// There is no server.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// A thread cannot be started, or a result cannot be written.
     #[error("cannot go on: {0}")]
     Io(#[from] io::Error),
@@ -36,8 +56,11 @@ impl CliError {
         match self {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
             | Self::Recording(_) => Exit::Broken,
-            Self::Find(_) | Self::NoRecordings { .. } => Exit::BadUsage,
-            Self::Io(_) => Exit::InternalError,
+            Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } => Exit::BadUsage,
+            Self::Script(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
+            Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
+            Self::Serve(error) => of_serve(error),
+            Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
         }
     }
 
@@ -51,12 +74,28 @@ impl CliError {
                 Some("a recording is a JSON file that the recorder of the real SDK wrote".to_owned())
             }
             Self::NoRecordings { .. } => Some("looked for files that end in .json, in it but not below it".to_owned()),
-            Self::Recording(_) | Self::Io(_) => None,
+            Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => {
+                Some("name a folder that you may write to, with --state".to_owned())
+            }
+            Self::Serve(ServeError::Listen { source, .. }) => listen_help(source.kind()).map(str::to_owned),
+            Self::Serve(ServeError::Application { .. }) => {
+                Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
+            }
+            Self::Recording(_)
+            | Self::Io(_)
+            | Self::Serve(_)
+            | Self::Tls(_)
+            | Self::Script(_)
+            | Self::UserTwice { .. } => None,
         }
     }
 
     /// Writes what is wrong and what to do, as clap does.
     pub(super) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
+        if let Self::Script(diagnostic) | Self::Serve(ServeError::Users(FileError::Content(diagnostic))) = self {
+            writeln!(err.to, "{diagnostic}")?;
+            return err.to.flush();
+        }
         let error = self.to_string();
         writeln!(err.to, "{} {}", Style::Bad.paint("error:", err.color), printable(&error))?;
         if let Some(help) = self.help() {
@@ -65,5 +104,30 @@ impl CliError {
             writeln!(err.to, "\n{}{help}", Style::Good.paint(lead, err.color))?;
         }
         err.to.flush()
+    }
+}
+
+fn of_serve(error: &ServeError) -> Exit {
+    match error {
+        ServeError::Listen { .. } | ServeError::User(_) | ServeError::Application { .. } => Exit::BadUsage,
+        ServeError::Users(_) | ServeError::Behaviour(BehaviourError::Read { .. }) => Exit::Broken,
+        ServeError::Behaviour(BehaviourError::Thread(_))
+        | ServeError::Token(_)
+        | ServeError::Run(_)
+        | ServeError::Write(_) => Exit::InternalError,
+    }
+}
+
+fn listen_help(kind: io::ErrorKind) -> Option<&'static str> {
+    match kind {
+        io::ErrorKind::AddrInUse => Some(
+            "another program listens there, perhaps another `serve`: stop it, or choose another port with --port; \
+             --port 0 takes any that is free",
+        ),
+        io::ErrorKind::PermissionDenied => Some("ports below 1024 are not for everybody: choose another with --port"),
+        io::ErrorKind::AddrNotAvailable => {
+            Some("--bind takes an address of this machine, such as 127.0.0.1 or 0.0.0.0")
+        }
+        _ => None,
     }
 }

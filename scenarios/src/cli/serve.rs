@@ -1,0 +1,137 @@
+//! `serve`
+
+use std::cell::RefCell;
+use std::env;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use kandy_mock_server::ClockKind;
+use rustls::ServerConfig;
+use tokio::runtime::Builder;
+
+use super::arguments::{ClockName, Serve};
+use super::error::CliError;
+use super::{Environment, Output};
+use crate::exit_code::Exit;
+use crate::report::Style;
+use crate::script::Host;
+use crate::serve::accounts::{Accounts, Follower};
+use crate::serve::behaviour::{self, Ended};
+use crate::serve::server::{self, Note, Options, ServeError};
+use crate::serve::start_text::Started;
+use crate::serve::tls::{self, TlsError};
+
+pub(super) fn serve(
+    arguments: Serve,
+    environment: &Environment,
+    out: &mut Output<'_>,
+    err: &mut Output<'_>,
+) -> Result<Exit, CliError> {
+    let (json, has_command) = (arguments.json, !arguments.command.is_empty());
+    let options = options(arguments, &environment.folder)?;
+    let runtime = Builder::new_multi_thread().enable_all().build().map_err(ServeError::Run)?;
+    let color = err.color;
+    // What a program reads is one line; what the command writes is its own.
+    let err = RefCell::new(err);
+    let say_start = |started: &Started<'_>| {
+        if json {
+            writeln!(out.to, "{}", started.to_json())?;
+            return out.to.flush();
+        }
+        if has_command {
+            let mut err = err.borrow_mut();
+            write!(err.to, "{}", started.to_text())?;
+            return err.to.flush();
+        }
+        write!(out.to, "{}", started.to_text())?;
+        out.to.flush()
+    };
+    let say = |note: Note| {
+        let mut err = err.borrow_mut();
+        writeln!(err.to, "{}", shown(&note, color))?;
+        err.to.flush()
+    };
+    let exit = runtime.block_on(server::serve(options, say_start, say));
+    // A script that never waits is not waited for.
+    runtime.shutdown_background();
+    Ok(exit?)
+}
+
+fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
+    let Serve { port, bind, users, user, any_user, origin, clock, tls, cert, key, state, script, json: _, command } =
+        arguments;
+    let mut accounts = Accounts::default();
+    for (name, account) in user {
+        if !accounts.add(&name, account) {
+            return Err(CliError::UserTwice { name });
+        }
+    }
+    let script = match script {
+        None => None,
+        Some(path) => {
+            let source = behaviour::read(&folder.join(&path), &path.display().to_string()).map_err(ServeError::from)?;
+            // A command is not run for a verdict that cannot be given.
+            if !command.is_empty() {
+                Host::new().compile(&source).map_err(|diagnostic| CliError::Script(Box::new(diagnostic)))?;
+            }
+            Some(source)
+        }
+    };
+    Ok(Options {
+        address: SocketAddr::new(bind, port),
+        tls: certificate(tls, cert.zip(key), state, folder)?,
+        clock: match clock {
+            ClockName::Real => ClockKind::Real,
+            ClockName::Manual => ClockKind::Manual,
+        },
+        origins: Some(origin).filter(|origins| !origins.is_empty()),
+        users: accounts,
+        users_file: users.map(|path| Follower::new(folder.join(&path), path.display().to_string())),
+        any_user,
+        script,
+        command,
+    })
+}
+
+type Tls = (Arc<ServerConfig>, Option<PathBuf>);
+
+#[expect(clippy::disallowed_methods, reason = "certificates are of the world's time, and no platform's")]
+fn certificate(
+    own: bool,
+    files: Option<(PathBuf, PathBuf)>,
+    state: Option<PathBuf>,
+    folder: &Path,
+) -> Result<Option<Tls>, TlsError> {
+    if let Some((certificate, key)) = files {
+        return Ok(Some((tls::from_files(&folder.join(certificate), &folder.join(key))?, None)));
+    }
+    if !own {
+        return Ok(None);
+    }
+    let state = state.map(|state| folder.join(state));
+    let state = state.or_else(|| tls::state_folder(env::var_os("XDG_STATE_HOME"), env::var_os("HOME")));
+    let (config, path) = tls::own(&state.ok_or(TlsError::NoFolder)?, SystemTime::now())?;
+    Ok(Some((config, Some(path))))
+}
+
+/// What happens, in a line or as a diagnostic.
+fn shown(note: &Note, color: bool) -> String {
+    match note {
+        Note::Printed(line) => format!("{} {line}", Style::Faint.paint("script:", color)),
+        Note::Ended(Ended::Well { checks: 0 }) => "The script has ended.".to_owned(),
+        Note::Ended(Ended::Well { checks }) => {
+            format!("The script has ended, with {}.", crate::report::console::counted(*checks as usize, "check"))
+        }
+        Note::Ended(Ended::Skipped(reason)) => format!("The script has ended by itself: {reason}"),
+        Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
+        Note::Ended(Ended::Panicked) => "The script has ended by an internal error.".to_owned(),
+        Note::Users(count) => {
+            format!("The users have changed: {} now.", crate::report::console::counted(*count, "user"))
+        }
+        Note::UsersBroken(error) => format!("{error}\nThe users stay as they were."),
+        Note::UserRefused(reason) => format!("A user of the file is not as it says: {reason}"),
+        Note::Forwarded => "Waiting for the command to end; once more kills it.".to_owned(),
+    }
+}

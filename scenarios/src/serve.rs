@@ -1,0 +1,12 @@
+//! `serve`: the platform for a developer's own application, with accounts, a control interface and scripts.
+
+pub mod accounts;
+mod application;
+pub mod behaviour;
+pub mod control;
+pub mod server;
+mod site;
+pub mod start_text;
+pub mod tls;
+
+pub use self::site::Site;

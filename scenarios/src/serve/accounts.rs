@@ -1,0 +1,168 @@
+//! Accounts: who may sign in at a served platform, and how a file of users becomes commands.
+
+mod file;
+mod follow;
+
+use std::collections::BTreeMap;
+
+use kandy_mock_server::UserOptions;
+
+use crate::step::Command;
+
+pub use self::file::{FileError, MAX_BYTES, read};
+pub use self::follow::Follower;
+
+/// The user whom a platform has that is told of none.
+pub const DEFAULT_USER: &str = "alice@example.com";
+/// The password of [`DEFAULT_USER`].
+pub const DEFAULT_PASSWORD: &str = "s3cret";
+
+/// One user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The password.
+    pub password: String,
+    /// What is special about the user.
+    pub options: UserOptions,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("password", &"***").field("options", &self.options).finish()
+    }
+}
+
+/// Users by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accounts {
+    by_name: BTreeMap<String, Account>,
+}
+
+impl Accounts {
+    /// The one user of a platform that is told of none.
+    #[must_use]
+    pub fn by_default() -> Self {
+        let account = Account { password: DEFAULT_PASSWORD.to_owned(), options: UserOptions::default() };
+        Self { by_name: BTreeMap::from([(DEFAULT_USER.to_owned(), account)]) }
+    }
+
+    /// Adds a user. Gives whether that is one more; nothing changes otherwise.
+    pub fn add(&mut self, name: &str, account: Account) -> bool {
+        let is_new = !self.by_name.contains_key(name);
+        if is_new {
+            self.by_name.insert(name.to_owned(), account);
+        }
+        is_new
+    }
+
+    /// Every user, ordered by name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Account)> {
+        self.by_name.iter().map(|(name, account)| (name.as_str(), account))
+    }
+
+    /// How many users there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether there are no users.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// What makes a platform that has these users have those of `next`. Whoever is the same in both is left alone, with
+    /// tokens and sockets.
+    #[must_use]
+    pub fn commands_to(&self, next: &Self) -> Vec<Command> {
+        let gone = self.by_name.keys().filter(|name| !next.by_name.contains_key(*name));
+        let mut commands: Vec<Command> = gone.map(|name| Command::RemoveUser(name.clone())).collect();
+        for (name, account) in &next.by_name {
+            match self.by_name.get(name) {
+                None => {
+                    commands.push(Command::AddUser(name.clone(), account.password.clone(), account.options.clone()));
+                }
+                Some(before) => {
+                    if before.password != account.password {
+                        commands.push(Command::SetPassword(name.clone(), account.password.clone()));
+                    }
+                    if before.options != account.options {
+                        commands.push(Command::SetOptions(name.clone(), account.options.clone()));
+                    }
+                }
+            }
+        }
+        commands
+    }
+}
+
+/// Reads `name:password`, as an argument gives it. The name ends at the first colon, as it does in a login
+/// (RFC 7617, 2).
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn parse_user(text: &str) -> Result<(String, Account), String> {
+    let form = "give name:password, such as alice@example.com:s3cret";
+    let (name, password) = text.split_once(':').ok_or_else(|| format!("there is no colon in it: {form}"))?;
+    if name.is_empty() {
+        return Err(format!("the name is empty: {form}"));
+    }
+    Ok((name.to_owned(), Account { password: password.to_owned(), options: UserOptions::default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn accounts(users: &[(&str, &str, Option<u64>)]) -> Accounts {
+        let mut accounts = Accounts::default();
+        for (name, password, seconds) in users {
+            let options = UserOptions { token_lifetime: seconds.map(Duration::from_secs), ..UserOptions::default() };
+            assert!(accounts.add(name, Account { password: (*password).to_owned(), options }));
+        }
+        accounts
+    }
+
+    fn shown(commands: &[Command]) -> Vec<String> {
+        let shown = |command: &Command| match command {
+            Command::AddUser(name, password, _) => format!("add {name} {password}"),
+            Command::RemoveUser(name) => format!("remove {name}"),
+            Command::SetPassword(name, password) => format!("password {name} {password}"),
+            Command::SetOptions(name, options) => format!("options {name} {:?}", options.token_lifetime),
+            other => panic!("{other:?} is no command for accounts"),
+        };
+        commands.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_change_of_the_users_is_no_more_than_their_difference() {
+        let before =
+            accounts(&[("alice", "a", None), ("bob", "b", Some(60)), ("carol", "c", None), ("dave", "d", None)]);
+        let after = accounts(&[("alice", "a", None), ("bob", "b2", None), ("carol", "c", Some(5)), ("eve", "e", None)]);
+        let expected = ["remove dave", "password bob b2", "options bob None", "options carol Some(5s)", "add eve e"];
+        assert_eq!(shown(&before.commands_to(&after)), expected);
+        assert!(before.commands_to(&before.clone()).is_empty());
+        assert_eq!(shown(&Accounts::default().commands_to(&Accounts::by_default())), ["add alice@example.com s3cret"]);
+    }
+
+    #[test]
+    fn a_user_of_an_argument_has_a_name_and_a_password() {
+        let (name, account) = parse_user("zoë@example.com:a:b").unwrap();
+        assert_eq!((name.as_str(), account.password.as_str()), ("zoë@example.com", "a:b"));
+        assert_eq!(parse_user("alice:").unwrap().1.password, "");
+        assert!(parse_user("alice").unwrap_err().starts_with("there is no colon"));
+        assert!(parse_user(":x").unwrap_err().starts_with("the name is empty"));
+    }
+
+    #[test]
+    fn a_name_is_there_once_and_passwords_are_not_printed() {
+        let mut accounts = accounts(&[("alice", "hidden", None)]);
+        assert!(!accounts.add("alice", Account { password: "other".into(), options: UserOptions::default() }));
+        let shown = format!("{accounts:?}");
+        assert!(shown.contains("alice") && !shown.contains("hidden"), "{shown}");
+    }
+}

@@ -1,0 +1,291 @@
+//! A file of users, in TOML.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::path::Path;
+use std::time::Duration;
+
+use kandy_mock_server::UserOptions;
+use thiserror::Error;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Account, Accounts};
+use crate::diagnostic::{Cause, Diagnostic};
+use crate::file;
+use crate::script::duration;
+use crate::script::names::nearest;
+
+/// The largest file of users that is read, in bytes: twice what all users of a platform need.
+pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The keys of a user.
+const KEYS: [&str; 5] = ["name", "password", "services", "tokenLifetime", "subscriptionLifetime"];
+/// What a file looks like.
+const FORM: &str = "write one table for each user:\n[[user]]\nname = \"alice@example.com\"\npassword = \"s3cret\"";
+/// What a duration looks like.
+const DURATION: &str = "write \"30s\", \"30m\", \"1h\" or \"1h 30m\", from a second to ten years";
+
+/// Why there are no users.
+#[derive(Debug, Error)]
+pub enum FileError {
+    /// The system refuses, or it is no file of reasonable size.
+    #[error("cannot read the users in `{shown}`: {source}")]
+    Read {
+        /// The path as given.
+        shown: String,
+        /// What is wrong.
+        source: file::FileError,
+    },
+    /// Text in another encoding, or no text.
+    #[error("cannot read the users in `{shown}`: it is not UTF-8 text")]
+    NotUtf8 {
+        /// The path as given.
+        shown: String,
+    },
+    /// It is not what a file of users is.
+    #[error("{0}")]
+    Content(Box<Diagnostic>),
+}
+
+/// Reads a file of users. Messages call it `shown`.
+///
+/// # Errors
+///
+/// It cannot be read, is no TOML, or says what no user can have.
+pub fn read(path: &Path, shown: &str) -> Result<Accounts, FileError> {
+    let bytes = file::read(path, MAX_BYTES).map_err(|source| FileError::Read { shown: shown.to_owned(), source })?;
+    let text = String::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
+    // The mark that some editors put at the start of a file is no part of it.
+    parse(text.strip_prefix('\u{feff}').unwrap_or(&text), shown).map_err(FileError::Content)
+}
+
+fn parse(text: &str, shown: &str) -> Result<Accounts, Box<Diagnostic>> {
+    let page = Page { text, shown };
+    let root = DeTable::parse(text)
+        .map_err(|error| page.wrong(error.span().unwrap_or(0..0), error.message(), None).of(Cause::Syntax))?;
+    let mut accounts = Accounts::default();
+    for (key, value) in root.get_ref() {
+        if key.get_ref() != "user" {
+            let message = format!("there is no key `{}` here", key.get_ref());
+            return Err(page.wrong(key.span(), message, Some(FORM)).0);
+        }
+        let users = value.get_ref().as_array();
+        let users = users.ok_or_else(|| page.wrong(value.span(), "`user` is a list of tables", Some(FORM)))?;
+        for user in users {
+            let (name, account) = page.user(user)?;
+            if !accounts.add(name.get_ref(), account) {
+                let message = format!("there are two users {:?}", name.get_ref());
+                return Err(page.wrong(name.span(), message, Some("give each user a name of its own")).0);
+            }
+        }
+    }
+    Ok(accounts)
+}
+
+/// A file that is being read.
+struct Page<'a> {
+    text: &'a str,
+    shown: &'a str,
+}
+
+/// What is wrong with it, on its way out.
+struct Wrong(Box<Diagnostic>);
+
+impl Wrong {
+    fn of(mut self, cause: Cause) -> Box<Diagnostic> {
+        self.0.cause = cause;
+        self.0
+    }
+}
+
+impl From<Wrong> for Box<Diagnostic> {
+    fn from(wrong: Wrong) -> Self {
+        wrong.0
+    }
+}
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl Page<'_> {
+    fn user<'v>(&self, value: &'v Value<'_>) -> Result<(Spanned<&'v str>, Account), Wrong> {
+        let table = value.get_ref().as_table();
+        let table = table.ok_or_else(|| self.wrong(value.span(), "a user is a table", Some(FORM)))?;
+        let (mut name, mut password, mut options) = (None, None, UserOptions::default());
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "name" => name = Some(Spanned::new(value.span(), self.text(key, value)?)),
+                "password" => password = Some(self.text(key, value)?.to_owned()),
+                "services" => options.services = Some(self.texts(key, value)?),
+                "tokenLifetime" => options.token_lifetime = Some(self.lifetime(key, value)?),
+                "subscriptionLifetime" => options.subscription_lifetime = Some(self.lifetime(key, value)?),
+                other => {
+                    let help = match nearest(other, KEYS) {
+                        Some(name) => format!("did you mean `{name}`?"),
+                        None => format!("the keys are {}", KEYS.join(", ")),
+                    };
+                    return Err(self.wrong(key.span(), format!("a user has no key `{other}`"), Some(&help)));
+                }
+            }
+        }
+        let missing = |key| self.wrong(value.span(), format!("this user has no `{key}`"), Some(FORM));
+        let name = name.ok_or_else(|| missing("name"))?;
+        if name.get_ref().is_empty() || name.get_ref().contains(':') {
+            let help = "a login joins name and password with a colon, so a name has none";
+            return Err(self.wrong(name.span(), "no user can sign in by that name", Some(help)));
+        }
+        Ok((name, Account { password: password.ok_or_else(|| missing("password"))?, options }))
+    }
+
+    fn text<'v>(&self, key: &Spanned<Cow<'_, str>>, value: &'v Value<'_>) -> Result<&'v str, Wrong> {
+        value.get_ref().as_str().ok_or_else(|| self.unlike(key, value, "a text in quotes"))
+    }
+
+    fn texts(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>) -> Result<Vec<String>, Wrong> {
+        let expected = "a list of texts, such as [\"call\", \"IM\"]";
+        let items = value.get_ref().as_array().ok_or_else(|| self.unlike(key, value, expected))?;
+        let text = |item: &Value<'_>| item.get_ref().as_str().map(str::to_owned);
+        items.iter().map(|item| text(item).ok_or_else(|| self.unlike(key, item, expected))).collect()
+    }
+
+    fn lifetime(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>) -> Result<Duration, Wrong> {
+        let read = value.get_ref().as_str().and_then(duration::parse);
+        let in_range = |lifetime: &Duration| (Duration::from_secs(1)..=duration::LONGEST).contains(lifetime);
+        read.filter(in_range).ok_or_else(|| {
+            let message = format!("`{}` is no duration that can be granted", key.get_ref());
+            self.wrong(value.span(), message, Some(DURATION))
+        })
+    }
+
+    fn unlike(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>, expected: &str) -> Wrong {
+        let message = format!("`{}` is {expected}, not {}", key.get_ref(), kind(value.get_ref()));
+        self.wrong(value.span(), message, None)
+    }
+
+    fn wrong(&self, at: Range<usize>, message: impl Into<String>, help: Option<&str>) -> Wrong {
+        let start = self.text.floor_char_boundary(at.start.min(self.text.len()));
+        let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        Wrong(Box::new(Diagnostic {
+            cause: Cause::Argument,
+            message: message.into(),
+            file: self.shown.to_owned(),
+            line: 1 + self.text[..start].matches('\n').count(),
+            column: 1 + self.text[line_start..start].chars().count(),
+            source_line: self.text[line_start..].lines().next().map(str::to_owned),
+            notes: Vec::new(),
+            help: help.map(str::to_owned),
+        }))
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        parse(text, "users.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn users_have_options() {
+        let text = r#"
+            # A comment.
+            [[user]]
+            name = "alice@example.com"
+            password = "s3cret"
+            services = ["call", "IM"]
+            tokenLifetime = "30m"
+            subscriptionLifetime = "1h 30m"
+
+            [[user]]
+            name = "zoë"
+            password = ""
+        "#;
+        let accounts = parse(text, "users.toml").unwrap();
+        let alice = Account {
+            password: "s3cret".into(),
+            options: UserOptions {
+                services: Some(vec!["call".into(), "IM".into()]),
+                token_lifetime: Some(Duration::from_secs(1800)),
+                subscription_lifetime: Some(Duration::from_secs(5400)),
+            },
+        };
+        let zoe = Account { password: String::new(), options: UserOptions::default() };
+        assert_eq!(accounts.iter().collect::<Vec<_>>(), [("alice@example.com", &alice), ("zoë", &zoe)]);
+        assert!(parse("", "users.toml").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_wrong_key_is_shown_in_its_line_with_the_nearest() {
+        let text = "[[user]]\nname = \"zoë\"\npassword = \"x\"\n\"tökenLifetime\" = 1\n";
+        let expected = "\
+error: a user has no key `tökenLifetime`
+ --> users.toml:4:1
+  |
+4 | \"tökenLifetime\" = 1
+  | ^
+  = help: did you mean `tokenLifetime`?";
+        assert_eq!(told(text), expected);
+    }
+
+    #[test]
+    fn the_column_counts_characters() {
+        let text = "user = [{ name = \"zoë\", password = 5 }]";
+        let told = told(text);
+        assert!(
+            told.starts_with("error: `password` is a text in quotes, not a number\n --> users.toml:1:36"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn what_no_user_has_is_named() {
+        let user = |rest: &str| format!("[[user]]\nname = \"alice\"\npassword = \"x\"\n{rest}\n");
+        for (text, message, place) in [
+            ("[[user]\n".to_owned(), "error: ", ":1:"),
+            ("users = 1".to_owned(), "there is no key `users` here", ":1:1"),
+            ("user = 1".to_owned(), "`user` is a list of tables", ":1:8"),
+            ("user = [1]".to_owned(), "a user is a table", ":1:9"),
+            ("[[user]]\npassword = \"x\"".to_owned(), "this user has no `name`", ":1:1"),
+            ("[[user]]\nname = \"alice\"".to_owned(), "this user has no `password`", ":1:1"),
+            ("[[user]]\nname = \"a:b\"".to_owned(), "no user can sign in by that name", ":2:8"),
+            (user("services = \"call\""), "`services` is a list of texts", ":4:12"),
+            (user("services = [\"call\", 5]"), "not a number", ":4:21"),
+            (user("tokenLifetime = \"soon\""), "`tokenLifetime` is no duration that can be granted", ":4:17"),
+            (user("tokenLifetime = 60"), "`tokenLifetime` is no duration that can be granted", ":4:17"),
+            (user("subscriptionLifetime = \"999ms\""), "no duration that can be granted", ":4:24"),
+            (user("[[user]]\nname = \"alice\"\npassword = \"y\""), "there are two users \"alice\"", ":5:8"),
+        ] {
+            let told = told(&text);
+            assert!(told.contains(message) && told.contains(&format!("users.toml{place}")), "{text}\n{told}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_of_reasonable_size_is_not_read() {
+        let folder = std::env::temp_dir();
+        let error = read(&folder, "here").unwrap_err().to_string();
+        assert_eq!(error, "cannot read the users in `here`: it is not a file");
+
+        let large = folder.join(format!("kandy-users-{}.toml", std::process::id()));
+        std::fs::write(&large, vec![b'\n'; usize::try_from(MAX_BYTES).unwrap() + 1]).unwrap();
+        let error = read(&large, "large").unwrap_err().to_string();
+        assert!(error.ends_with("it is larger than 8388608 bytes"), "{error}");
+
+        std::fs::write(&large, b"name = \"zo\xeb\"").unwrap();
+        let error = read(&large, "latin").unwrap_err().to_string();
+        std::fs::remove_file(&large).unwrap();
+        assert_eq!(error, "cannot read the users in `latin`: it is not UTF-8 text");
+    }
+}

@@ -1,0 +1,251 @@
+//! Scripts that run beside a server: how the platform behaves while an application uses it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use kandy_mock_server::FrontHandle;
+use thiserror::Error;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::diagnostic::Diagnostic;
+use crate::scenario::{ReadError, read_text};
+use crate::script::{Host, Limits, Source, Verdict};
+use crate::world::{Served, World};
+
+/// Lines that a script has printed and nobody has written yet. Beyond that it waits.
+const PRINTED: usize = 256;
+
+/// Why a script cannot be run.
+#[derive(Debug, Error)]
+pub enum BehaviourError {
+    /// It cannot be read.
+    #[error("cannot read the script `{shown}`: {source}")]
+    Read {
+        /// The path as given.
+        shown: String,
+        /// What is wrong.
+        source: ReadError,
+    },
+    /// There is no thread for it.
+    #[error("cannot start a thread for the script: {0}")]
+    Thread(#[source] io::Error),
+}
+
+/// How a script has ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// At its end, or in a wait when the server ended; with so many checks that held.
+    Well {
+        /// How many checks ran.
+        checks: u32,
+    },
+    /// It says that it does not apply, and why.
+    Skipped(String),
+    /// A check did not hold, or the script is broken.
+    Failed(Box<Diagnostic>),
+    /// The harness failed.
+    Panicked,
+}
+
+/// A script that runs on a thread of its own.
+#[derive(Debug)]
+pub struct Behaviour {
+    /// What it prints.
+    pub printed: mpsc::Receiver<String>,
+    stop: watch::Sender<bool>,
+    ended: oneshot::Receiver<Ended>,
+}
+
+/// Reads a script; messages call it `shown`. Its imports are found in its folder.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn read(path: &Path, shown: &str) -> Result<Source, BehaviourError> {
+    let text = read_text(path).map_err(|source| BehaviourError::Read { shown: shown.to_owned(), source })?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let root = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
+    Ok(Source { path: path.to_owned(), shown: shown.to_owned(), root, text })
+}
+
+impl Behaviour {
+    /// Runs a script beside the server of `handle`, which lives on the runtime.
+    ///
+    /// # Errors
+    ///
+    /// There is no thread for it.
+    pub fn start(source: Source, handle: FrontHandle, runtime: Handle) -> Result<Self, BehaviourError> {
+        Self::start_with(source, handle, runtime, Limits::OPERATIONS)
+    }
+
+    /// `operations` are those that it may take between two waits.
+    fn start_with(
+        source: Source,
+        handle: FrontHandle,
+        runtime: Handle,
+        operations: u64,
+    ) -> Result<Self, BehaviourError> {
+        let (print, printed) = mpsc::channel(PRINTED);
+        let (stop, stopped) = watch::channel(false);
+        let (end, ended) = oneshot::channel();
+        let run = move || {
+            let world = Served::new(handle, runtime, print, stopped);
+            // If nobody waits for the end any more, the process is ending.
+            let _ = end.send(run(&source, world, operations));
+        };
+        let thread = thread::Builder::new().name("behaviour".to_owned()).stack_size(Limits::STACK_BYTES);
+        thread.spawn(run).map_err(BehaviourError::Thread)?;
+        Ok(Self { printed, stop, ended })
+    }
+
+    /// Ends its waits, once it has seen what has happened until now.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until it has ended. Cancel safe; not to be called after it has said so.
+    pub async fn ended(&mut self) -> Ended {
+        (&mut self.ended).await.unwrap_or(Ended::Panicked)
+    }
+}
+
+/// A script has no limit on its time: a server runs for as long as somebody wants it.
+fn run(source: &Source, world: Served, operations: u64) -> Ended {
+    let limits = Limits { operations, wall_time: Duration::MAX, ..Limits::default() };
+    let host = Host::new();
+    let script = match host.compile(source) {
+        Ok(script) => script,
+        Err(diagnostic) => return Ended::Failed(Box::new(diagnostic)),
+    };
+    let outcome = host.run_in(World::Served(Box::new(world)), &script, &limits);
+    match outcome.verdict {
+        Verdict::Passed => Ended::Well { checks: outcome.checks },
+        Verdict::Skipped(reason) if reason == crate::script::SERVER_ENDED => Ended::Well { checks: outcome.checks },
+        Verdict::Skipped(reason) => Ended::Skipped(reason),
+        Verdict::Failed(diagnostic) => Ended::Failed(diagnostic),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use kandy_mock_server::{ClockKind, Front, FrontOptions, Point, UserOptions};
+
+    use super::*;
+
+    /// Fewer than by default, so that a test reaches them at once.
+    const OPERATIONS: u64 = 50_000;
+
+    async fn front(clock: ClockKind) -> Front {
+        let options = FrontOptions { address: ([127, 0, 0, 1], 0).into(), clock, ..FrontOptions::default() };
+        let front = Front::start(options, Arc::new(())).await.unwrap();
+        let add = |platform: &mut kandy_mock_server::Platform, now| {
+            platform.add_user(now, "alice", "s3cret", UserOptions::default())
+        };
+        front.handle().platform(add).unwrap();
+        front
+    }
+
+    fn start(front: &Front, text: &str) -> Behaviour {
+        let source =
+            Source { path: "test.rhai".into(), shown: "test.rhai".into(), root: ".".into(), text: text.to_owned() };
+        Behaviour::start_with(source, front.handle(), Handle::current(), OPERATIONS).unwrap()
+    }
+
+    /// Lets a login come to the platform.
+    fn log_in(front: &Front) {
+        let request = http::Request::get("/v2.0/auth/mk_token?refresh=y").body(bytes::Bytes::new()).unwrap();
+        front.handle().platform(|platform, now| platform.handle_request(now, &request));
+    }
+
+    #[tokio::test]
+    async fn a_script_acts_prints_and_ends() {
+        let front = front(ClockKind::Real).await;
+        let text = r#"platform.fail("mk_token", #{ status: 500 }); print("ready"); assert(true); assertEq(1, 1);"#;
+        let mut script = start(&front, text);
+        assert!(matches!(script.ended().await, Ended::Well { checks: 2 }));
+        assert_eq!(script.printed.recv().await.as_deref(), Some("ready"));
+        assert_eq!(front.handle().platform(|platform, _| platform.faults().len()), 1);
+        assert_eq!(front.handle().platform(|platform, _| platform.faults()[0].point), Point::MkToken);
+    }
+
+    #[tokio::test]
+    async fn a_script_may_loop_for_ever_if_it_waits() {
+        let front = front(ClockKind::Real).await;
+        // Each round takes more than half of the operations that a script may take between two waits.
+        let text = "let rounds = 0;
+            loop { platform.waitFor(\"mk_token\"); rounds += 1; print(`${rounds}`); let i = 0; while i < 7_000 { i += 1; } }";
+        let mut script = start(&front, text);
+        for round in 1..=4 {
+            log_in(&front);
+            assert_eq!(script.printed.recv().await, Some(round.to_string()));
+        }
+        script.stop();
+        assert!(matches!(script.ended().await, Ended::Well { checks: 0 }));
+    }
+
+    #[tokio::test]
+    async fn a_loop_that_never_waits_is_ended_where_it_stands() {
+        let front = front(ClockKind::Real).await;
+        let mut script = start(&front, "\nloop { }");
+        let Ended::Failed(diagnostic) = script.ended().await else { panic!("it goes on") };
+        assert!(diagnostic.to_string().contains("the script took more than 50,000 operations"), "{diagnostic}");
+        assert_eq!(diagnostic.line, 2);
+    }
+
+    #[tokio::test]
+    async fn an_error_has_its_place() {
+        let front = front(ClockKind::Real).await;
+        for (text, message) in [
+            ("platform.cut(\"alise\");", "there is no user \"alise\" (did you mean \"alice\"?)\n --> test.rhai:1:10"),
+            ("let kandy = create();", "a script beside a server has no clients"),
+            ("let x = ;", "test.rhai:1:9"),
+            ("platform.waitFor(\"subscribe\", (), \"20ms\");", "no subscribe request came within 20 ms"),
+        ] {
+            let Ended::Failed(diagnostic) = start(&front, text).ended().await else { panic!("{text}") };
+            assert!(diagnostic.to_string().contains(message), "{diagnostic}");
+        }
+        assert!(matches!(start(&front, "skip(\"no\");").ended().await, Ended::Skipped(reason) if reason == "no"));
+    }
+
+    #[tokio::test]
+    async fn what_has_happened_before_the_end_is_still_found() {
+        let front = front(ClockKind::Real).await;
+        let text = "platform.waitFor(\"mk_token\"); platform.waitFor(\"mk_token\"); assert(false, \"seen\");";
+        let mut script = start(&front, text);
+        log_in(&front);
+        log_in(&front);
+        script.stop();
+        let Ended::Failed(diagnostic) = script.ended().await else { panic!("it has not seen them") };
+        assert_eq!(diagnostic.message, "seen");
+    }
+
+    #[tokio::test]
+    async fn time_is_that_of_the_platform() {
+        let front = front(ClockKind::Manual).await;
+        let mut script = start(&front, "print(`${now()}`); advance(\"2h\"); print(`${now()}`);");
+        assert_eq!(script.printed.recv().await.as_deref(), Some("0"));
+        let hour = Duration::from_secs(3600);
+        let later = loop {
+            front.handle().advance(hour).unwrap();
+            if let Ok(line) = tokio::time::timeout(Duration::from_millis(100), script.printed.recv()).await {
+                break line.unwrap();
+            }
+        };
+        assert!(later.parse::<u64>().unwrap() >= 7_200_000, "{later}");
+        assert!(matches!(script.ended().await, Ended::Well { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_script_ends_with_its_server() {
+        let front = front(ClockKind::Real).await;
+        let mut script = start(&front, "print(\"waits\"); platform.waitFor(\"subscribe\");");
+        assert_eq!(script.printed.recv().await.as_deref(), Some("waits"));
+        front.shutdown().await;
+        assert!(matches!(script.ended().await, Ended::Well { .. }));
+    }
+}

@@ -1,0 +1,250 @@
+//! The control interface: what a script's `platform` can do, over HTTP, for the server's pages and for programs.
+
+mod arguments;
+mod error;
+mod feed;
+mod guard;
+mod look;
+mod route;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use kandy_mock_server::{BodyError, ClockError, FrontHandle, RequestBody};
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+pub use self::error::ControlError;
+pub use self::guard::{Guard, Secrets};
+pub use self::route::{Argument, Kind, PREFIX, ROUTES, Route, index, markdown};
+
+use self::arguments::Arguments;
+use self::feed::Feed;
+use self::route::Action;
+use crate::script::names::nearest;
+use crate::step::{Command, Done};
+use crate::world::command::command;
+
+/// Feeds at once.
+pub const MAX_FEEDS: usize = 64;
+/// Waits of `waitFor` at once.
+pub const MAX_WAITS: usize = 256;
+/// The longest that one wait of `waitFor` may take.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// How long it takes if it does not say.
+pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+
+/// Answers the requests below [`PREFIX`].
+#[derive(Debug)]
+pub struct Control {
+    handle: FrontHandle,
+    guard: Guard,
+    feeds: Arc<Semaphore>,
+    waits: Semaphore,
+}
+
+/// An answer.
+pub type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+impl Control {
+    /// The control interface of a platform.
+    #[must_use]
+    pub fn new(handle: FrontHandle, guard: Guard) -> Self {
+        Self { handle, guard, feeds: Arc::new(Semaphore::new(MAX_FEEDS)), waits: Semaphore::new(MAX_WAITS) }
+    }
+
+    /// Whether a request is for the control interface.
+    #[must_use]
+    pub fn takes(uri: &Uri) -> bool {
+        uri.path()
+            .strip_prefix(PREFIX.trim_end_matches('/'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Who may use it.
+    #[must_use]
+    pub const fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<RequestBody>) -> Answer {
+        let (head, body) = request.into_parts();
+        let result = match self.route(&head.method, &head.uri, &head.headers) {
+            Ok((route, _)) if route.method() == Method::GET => {
+                match Arguments::from_query(route, head.uri.query().unwrap_or_default()) {
+                    Ok(given) => self.look(route, &given, &head.headers),
+                    Err(error) => Err(error),
+                }
+            }
+            Ok((route, is_json)) => match body.bytes().await {
+                Ok(_) if !is_json => Err(not_json()),
+                Ok(body) => self.act(route, &body).await.map(|value| json_answer(StatusCode::OK, &value)),
+                Err(error) => Err(error.into()),
+            },
+            Err(error) => Err(error),
+        };
+        result.unwrap_or_else(|error| refusal(&error))
+    }
+
+    /// The route of a request that may be carried out, and whether its body says that it is JSON.
+    fn route(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(&'static Route, bool), ControlError> {
+        self.guard.check(uri, headers)?;
+        let name = uri.path().strip_prefix(PREFIX).unwrap_or_default();
+        let route = Route::named(name).ok_or_else(|| {
+            let error = ControlError::new(StatusCode::NOT_FOUND, format!("there is no {}", uri.path()));
+            match nearest(name, ROUTES.iter().map(|route| route.name)) {
+                Some(name) => error.with_help(format!("did you mean {PREFIX}{name}?")),
+                None => error.with_help(format!("GET {PREFIX} has the table of all routes")),
+            }
+        })?;
+        if *method != route.method() {
+            let error = ControlError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} is no {method}", route.path()));
+            return Err(error.with_help(format!("use {}", route.method())));
+        }
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        Ok((route, essence.eq_ignore_ascii_case("application/json")))
+    }
+
+    /// Answers what changes nothing.
+    fn look(&self, route: &Route, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+        let value = match route.action {
+            Action::Index => index(),
+            Action::State => look::state(&self.handle),
+            Action::Journal => look::journal(&self.handle, given)?,
+            Action::Requests => look::requests(&self.handle, given)?,
+            Action::Subscriptions => look::subscriptions(&self.handle, given)?,
+            Action::Sockets => look::sockets(&self.handle, given)?,
+            Action::Feed => return self.feed(given, headers),
+            Action::WaitFor | Action::Advance | Action::Verb(_) => unreachable!("{} acts", route.name),
+        };
+        Ok(json_answer(StatusCode::OK, &value))
+    }
+
+    fn feed(&self, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+        let place = Arc::clone(&self.feeds).try_acquire_owned().map_err(|_| too_many("feeds", MAX_FEEDS))?;
+        let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse::<u64>().ok());
+        let since = last.map_or_else(|| given.number("since"), |last| last.checked_add(1));
+        let mut answer = Response::new(Feed::new(self.handle.clone(), since, place).into_body());
+        set_headers(answer.headers_mut(), HeaderValue::from_static("text/event-stream"));
+        Ok(answer)
+    }
+
+    /// Does what a route is for.
+    async fn act(&self, route: &Route, body: &[u8]) -> Result<Value, ControlError> {
+        let given = Arguments::from_body(route, body)?;
+        match route.action {
+            Action::Verb(read) => self.command(read(&given)?),
+            Action::WaitFor => self.wait_for(&given).await,
+            Action::Advance => {
+                let now = self.handle.advance(given.duration("by").unwrap_or_default()).map_err(clock_error)?;
+                Ok(json!({ "now": now }))
+            }
+            _ => unreachable!("{} looks", route.name),
+        }
+    }
+
+    fn command(&self, asked: Command) -> Result<Value, ControlError> {
+        let done = self.handle.platform(|platform, now| command(platform, now, asked))?;
+        match done {
+            Done::Count(count) => Ok(json!({ "count": count })),
+            Done::Tokens(tokens) => Ok(json!(tokens)),
+            Done::Nothing | Done::Created(_) | Done::Violations(_) => Ok(json!({})),
+        }
+    }
+
+    async fn wait_for(&self, given: &Arguments) -> Result<Value, ControlError> {
+        let _place = self.waits.try_acquire().map_err(|_| too_many("waits", MAX_WAITS))?;
+        let wanted = look::Wanted::new(&self.handle, given)?;
+        let time = given.duration("timeout").unwrap_or(DEFAULT_WAIT);
+        if time > LONGEST_WAIT {
+            let most = crate::script::duration::shown(LONGEST_WAIT);
+            return Err(ControlError::argument(format!("a wait takes {most} at most")));
+        }
+        let mut bell = self.handle.watch();
+        let mut since = given.number("since");
+        let found = timeout(time, async {
+            loop {
+                // At first what comes from now on: the bell rings for all of that.
+                let from = *since.get_or_insert_with(|| look::newest(&self.handle));
+                let (found, next) = wanted.first_since(&self.handle, from);
+                since = Some(next);
+                if found.is_some() || bell.next().await.is_none() {
+                    return found;
+                }
+            }
+        });
+        match found.await {
+            Ok(Some(request)) => Ok(json!({ "request": request })),
+            Ok(None) => Err(ControlError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down")),
+            Err(_) => {
+                let within = crate::script::duration::shown(time);
+                Err(ControlError::new(StatusCode::GATEWAY_TIMEOUT, format!("no such request came within {within}"))
+                    .with_help("what came before is found with `since`: the `next` of the journal at an earlier time"))
+            }
+        }
+    }
+}
+
+fn json_answer(status: StatusCode, value: &Value) -> Answer {
+    let mut answer = Response::new(BodyExt::boxed(Full::new(Bytes::from(value.to_string()))));
+    *answer.status_mut() = status;
+    set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
+    answer
+}
+
+fn refusal(error: &ControlError) -> Answer {
+    let mut answer = json_answer(error.status, &error.to_json());
+    match error.status {
+        StatusCode::UNAUTHORIZED => {
+            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            let other = if error.help.as_deref() == Some("use POST") { "POST" } else { "GET" };
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static(other));
+        }
+        _ => {}
+    }
+    answer
+}
+
+/// No header here lets another origin in, and nothing is kept or taken for something else.
+fn set_headers(headers: &mut HeaderMap, content_type: HeaderValue) {
+    headers.insert(CONTENT_TYPE, content_type);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+}
+
+/// A form of another page can send text, but no JSON without asking first.
+fn not_json() -> ControlError {
+    ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not said to be JSON")
+        .with_help("send `Content-Type: application/json`")
+}
+
+fn too_many(what: &str, limit: usize) -> ControlError {
+    ControlError::new(StatusCode::SERVICE_UNAVAILABLE, format!("there are {limit} {what} already, the limit"))
+}
+
+fn clock_error(error: ClockError) -> ControlError {
+    let status = if error == ClockError::Real { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST };
+    let refused = ControlError::new(status, error.to_string());
+    if error == ClockError::Real { refused.with_help("start with `serve --clock manual`") } else { refused }
+}
+
+impl From<BodyError> for ControlError {
+    fn from(error: BodyError) -> Self {
+        Self::new(error.status(), error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! What the control interface refuses, as an answer that says why.
+
+use http::StatusCode;
+use kandy_mock_server::PlatformError;
+use serde_json::{Value, json};
+
+/// A request that is not carried out; nothing has changed then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControlError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What is wrong, without a full stop.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl ControlError {
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), help: None }
+    }
+
+    pub(super) fn argument(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The body of the answer.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({ "error": { "message": self.message, "help": self.help } })
+    }
+}
+
+impl From<PlatformError> for ControlError {
+    fn from(error: PlatformError) -> Self {
+        let status = match error {
+            PlatformError::UnknownUser { .. } => StatusCode::NOT_FOUND,
+            PlatformError::UserExists { .. } | PlatformError::TokenExists { .. } => StatusCode::CONFLICT,
+            PlatformError::Full { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, error.to_string())
+    }
+}

@@ -1,0 +1,294 @@
+//! Who may use the control interface.
+//!
+//! Any page that a developer visits can send requests to a port of the loopback interface. So a request is carried out
+//! only if it brings a secret that no such page has, is addressed to this server by a name that no foreign page can have
+//! (DNS rebinding), and does not come from a page of another origin.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use subtle::ConstantTimeEq;
+
+use super::error::ControlError;
+
+/// Random bytes of a secret.
+const SECRET_BYTES: usize = 24;
+
+/// What a request to the control interface has to have.
+#[derive(Debug)]
+pub struct Guard {
+    is_tls: bool,
+    address: IpAddr,
+    port: u16,
+    secrets: Secrets,
+}
+
+/// The secrets of one start of the server.
+#[derive(Clone)]
+pub struct Secrets {
+    token: String,
+    /// What the cookie of the server's own pages has. It is not the token, so that none of them can tell it.
+    session: String,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(***)")
+    }
+}
+
+impl Secrets {
+    /// Draws new ones.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no random numbers.
+    pub fn draw() -> Result<Self, getrandom::Error> {
+        let draw = || {
+            let mut bytes = [0; SECRET_BYTES];
+            getrandom::fill(&mut bytes).map(|()| URL_SAFE_NO_PAD.encode(bytes))
+        };
+        Ok(Self { token: draw()?, session: draw()? })
+    }
+
+    /// What programs send as `Authorization: Bearer` or `X-Kandy-Token`.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+}
+
+impl Guard {
+    /// The guard of a server that listens on `address` and `port`.
+    #[must_use]
+    pub const fn new(address: IpAddr, port: u16, is_tls: bool, secrets: Secrets) -> Self {
+        Self { is_tls, address, port, secrets }
+    }
+
+    /// What the server's own pages are to set, so that they may use the control interface: the value of `Set-Cookie`.
+    ///
+    /// # Panics
+    ///
+    /// Never: a cookie of letters and digits is a header.
+    #[must_use]
+    pub fn session_cookie(&self) -> HeaderValue {
+        let (name, session) = (self.cookie_name(), &self.secrets.session);
+        let secure = if self.is_tls { "; Secure" } else { "" };
+        let cookie = format!("{name}={session}; Path=/__admin/; HttpOnly; SameSite=Strict{secure}");
+        HeaderValue::try_from(cookie).expect("a cookie of letters and digits is a header")
+    }
+
+    /// Looks at a request.
+    ///
+    /// # Errors
+    ///
+    /// 421 for a foreign host, 403 for a page of another origin, 401 without one of the secrets.
+    pub fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), ControlError> {
+        let host = self.host(uri, headers)?;
+        self.check_origin(&host, headers)?;
+        self.check_secret(headers)
+    }
+
+    /// The host to which the request is addressed, if it is this one.
+    fn host(&self, uri: &Uri, headers: &HeaderMap) -> Result<Authority, ControlError> {
+        let mut hosts = headers.get_all(HOST).iter();
+        let host = hosts.next().and_then(|host| Authority::try_from(host.as_bytes()).ok());
+        let is_alone = hosts.next().is_none();
+        let named = host.filter(|host| is_alone && self.is_own(host));
+        // A request line may name a host as well; whichever a foreign page could choose has to be right.
+        let named = named.filter(|_| uri.authority().is_none_or(|authority| self.is_own(authority)));
+        named.ok_or_else(|| {
+            ControlError::new(StatusCode::MISDIRECTED_REQUEST, "the Host header does not name this server")
+                .with_help(format!("use {}://localhost:{}", self.scheme(), self.port))
+        })
+    }
+
+    fn is_own(&self, host: &Authority) -> bool {
+        let name = host.host();
+        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+        // An address is never a name that a foreign page could have made lead here.
+        let is_name = match address.parse::<IpAddr>() {
+            Ok(ip) => ip.is_loopback() || ip == self.address || self.address.is_unspecified(),
+            Err(_) => name.eq_ignore_ascii_case("localhost"),
+        };
+        let default_port = if self.is_tls { 443 } else { 80 };
+        is_name && host.port_u16().unwrap_or(default_port) == self.port && !host.as_str().contains('@')
+    }
+
+    fn check_origin(&self, host: &Authority, headers: &HeaderMap) -> Result<(), ControlError> {
+        let own = format!("{}://{host}", self.scheme());
+        let is_own = |origin: &HeaderValue| origin.as_bytes().eq_ignore_ascii_case(own.as_bytes());
+        // Browsers send no Origin with a plain GET of another site, but they say this.
+        let is_from_here = |site: &HeaderValue| matches!(site.as_bytes(), b"same-origin" | b"none");
+        if headers.get_all(ORIGIN).iter().all(is_own) && headers.get_all("sec-fetch-site").iter().all(is_from_here) {
+            return Ok(());
+        }
+        Err(ControlError::new(StatusCode::FORBIDDEN, "a page of another origin may not use the control interface")
+            .with_help("call it from a program, or from the server's own pages"))
+    }
+
+    fn check_secret(&self, headers: &HeaderMap) -> Result<(), ControlError> {
+        let text = |name: &str| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        let bearer = |value: &str| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+        };
+        let tokens = text(AUTHORIZATION.as_str()).filter_map(bearer);
+        let mut tokens = tokens.chain(text("x-kandy-token").map(str::to_owned));
+        let name = self.cookie_name();
+        let in_cookie =
+            |pair: &str| pair.trim().split_once('=').filter(|(key, _)| *key == name).map(|(_, it)| it.to_owned());
+        let mut sessions = text(COOKIE.as_str()).flat_map(|cookies| cookies.split(';')).filter_map(in_cookie);
+        let is_token = |given: String| is_equal(&given, &self.secrets.token);
+        let is_session = |given: String| is_equal(&given, &self.secrets.session);
+        if tokens.any(is_token) || sessions.any(is_session) {
+            return Ok(());
+        }
+        Err(ControlError::new(StatusCode::UNAUTHORIZED, "the control interface needs its token")
+            .with_help("send `Authorization: Bearer TOKEN` with the token that `serve` has printed at its start"))
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.is_tls { "https" } else { "http" }
+    }
+
+    /// Cookies are shared by all ports of a host.
+    fn cookie_name(&self) -> String {
+        format!("kandy-control-{}", self.port)
+    }
+}
+
+/// Takes the same time wherever the two differ.
+fn is_equal(given: &str, secret: &str) -> bool {
+    given.as_bytes().ct_eq(secret.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCAL: &str = "127.0.0.1";
+
+    fn guard(address: &str, is_tls: bool) -> Guard {
+        Guard::new(address.parse().unwrap(), 8080, is_tls, Secrets { token: "T0ken".into(), session: "S3ssion".into() })
+    }
+
+    #[track_caller]
+    fn check(guard: &Guard, headers: &[(&'static str, &str)]) -> u16 {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        guard.check(&Uri::from_static("/__admin/state"), &map).map_or_else(|error| error.status.as_u16(), |()| 200)
+    }
+
+    /// The answer to a request with a good token.
+    fn with_token(guard: &Guard, headers: &[(&'static str, &str)]) -> u16 {
+        let headers: Vec<_> = headers.iter().chain(&[("x-kandy-token", "T0ken")]).copied().collect();
+        check(guard, &headers)
+    }
+
+    #[test]
+    fn only_a_host_that_is_this_server_is_answered() {
+        let guard = guard(LOCAL, false);
+        for (host, status) in [
+            ("127.0.0.1:8080", 200),
+            ("127.3.2.1:8080", 200),
+            ("localhost:8080", 200),
+            ("LOCALHOST:8080", 200),
+            ("[::1]:8080", 200),
+            ("localhost", 421),
+            ("localhost:8081", 421),
+            ("evil.example:8080", 421),
+            ("localhost.evil.example:8080", 421),
+            ("127.0.0.1.evil.example:8080", 421),
+            ("192.168.1.5:8080", 421),
+            ("user@localhost:8080", 421),
+            ("", 421),
+        ] {
+            assert_eq!(with_token(&guard, &[("host", host)]), status, "{host}");
+        }
+        assert_eq!(with_token(&guard, &[]), 421);
+        assert_eq!(with_token(&guard, &[("host", "localhost:8080"), ("host", "evil.example:8080")]), 421);
+        let line = Uri::from_static("http://evil.example:8080/__admin/state");
+        let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("localhost:8080"))]);
+        assert_eq!(guard.check(&line, &headers).unwrap_err().status, 421);
+    }
+
+    #[test]
+    fn a_bound_address_is_a_host_and_so_is_any_where_all_are_bound() {
+        assert_eq!(with_token(&guard("192.168.1.5", false), &[("host", "192.168.1.5:8080")]), 200);
+        assert_eq!(with_token(&guard("192.168.1.5", false), &[("host", "192.168.1.6:8080")]), 421);
+        assert_eq!(with_token(&guard("0.0.0.0", false), &[("host", "192.168.1.6:8080")]), 200);
+        assert_eq!(with_token(&guard("0.0.0.0", false), &[("host", "evil.example:8080")]), 421);
+        let secrets = Secrets { token: "T0ken".into(), session: "S3ssion".into() };
+        let standard = Guard::new(LOCAL.parse().unwrap(), 443, true, secrets);
+        assert_eq!(with_token(&standard, &[("host", "localhost")]), 200, "a port that goes without saying");
+    }
+
+    #[test]
+    fn a_page_of_another_origin_is_refused() {
+        let guard = guard(LOCAL, false);
+        for (origin, status) in [
+            ("http://localhost:8080", 200),
+            ("http://localhost:3000", 403),
+            ("https://localhost:8080", 403),
+            ("http://127.0.0.1:8080", 403),
+            ("https://evil.example", 403),
+            ("null", 403),
+            ("", 403),
+        ] {
+            assert_eq!(with_token(&guard, &[("host", "localhost:8080"), ("origin", origin)]), status, "{origin}");
+        }
+        for (site, status) in [("same-origin", 200), ("none", 200), ("same-site", 403), ("cross-site", 403)] {
+            let headers = [("host", "localhost:8080"), ("sec-fetch-site", site)];
+            assert_eq!(with_token(&guard, &headers), status, "{site}");
+        }
+    }
+
+    #[test]
+    fn one_of_the_secrets_is_needed() {
+        let guard = guard(LOCAL, false);
+        for (name, value, status) in [
+            ("authorization", "Bearer T0ken", 200),
+            ("authorization", "bearer T0ken", 200),
+            ("authorization", "T0ken", 401),
+            ("authorization", "Basic T0ken", 401),
+            ("authorization", "Bearer T0ke", 401),
+            ("authorization", "Bearer ", 401),
+            ("authorization", "Bearer S3ssion", 401),
+            ("x-kandy-token", "T0ken", 200),
+            ("x-kandy-token", "t0ken", 401),
+            ("x-kandy-token", "", 401),
+            ("cookie", "kandy-control-8080=S3ssion", 200),
+            ("cookie", "a=b; kandy-control-8080=S3ssion; c=d", 200),
+            ("cookie", "kandy-control-8081=S3ssion", 401),
+            ("cookie", "kandy-control-8080=T0ken", 401),
+            ("x-other", "T0ken", 401),
+        ] {
+            assert_eq!(check(&guard, &[("host", "localhost:8080"), (name, value)]), status, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_of_the_servers_own_pages_opens_and_is_kept_from_scripts() {
+        let cookie = guard(LOCAL, false).session_cookie();
+        let expected = "kandy-control-8080=S3ssion; Path=/__admin/; HttpOnly; SameSite=Strict";
+        assert_eq!(cookie, expected);
+        assert_eq!(guard(LOCAL, true).session_cookie(), format!("{expected}; Secure").as_str());
+    }
+
+    #[test]
+    fn secrets_are_drawn_anew_and_not_printed() {
+        let (one, other) = (Secrets::draw().unwrap(), Secrets::draw().unwrap());
+        assert_ne!(one.token, other.token);
+        assert_ne!(one.token, one.session);
+        assert_eq!(one.token().len(), 32);
+        assert!(!format!("{:?}", Guard::new(LOCAL.parse().unwrap(), 1, false, one.clone())).contains(&one.token));
+    }
+}

@@ -1,0 +1,322 @@
+//! The run of a server, from its start to its end.
+
+use std::ffi::OsString;
+use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use kandy_mock_server::{ClockKind, Front, FrontHandle, FrontOptions, StartError};
+use rustls::ServerConfig;
+use thiserror::Error;
+use tokio::runtime::Handle;
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
+
+use super::accounts::{Accounts, FileError, Follower};
+use super::application::{Application, Signals};
+use super::behaviour::{Behaviour, BehaviourError, Ended};
+use super::control::{Control, Guard, Secrets};
+use super::site::Site;
+use super::start_text::Started;
+use crate::exit_code::Exit;
+use crate::script::Source;
+use crate::step::Command;
+use crate::world::command::command;
+
+/// How often a file of users is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long a script has to see what happened before the end.
+const LAST_LOOK: Duration = Duration::from_millis(1_500);
+
+/// What a server is to be.
+#[derive(Debug)]
+pub struct Options {
+    /// Where it listens; port 0 is any that is free.
+    pub address: SocketAddr,
+    /// TLS, and the certificate that clients have to be told to trust.
+    pub tls: Option<(Arc<ServerConfig>, Option<PathBuf>)>,
+    /// The platform's clock.
+    pub clock: ClockKind,
+    /// The origins whose pages may use the platform; `None` for all.
+    pub origins: Option<Vec<HeaderValue>>,
+    /// The users of the arguments.
+    pub users: Accounts,
+    /// The file of users.
+    pub users_file: Option<Follower>,
+    /// Whether every name and password signs in.
+    pub any_user: bool,
+    /// The script that runs beside it.
+    pub script: Option<Source>,
+    /// The command that it is for, with its arguments; empty for none.
+    pub command: Vec<OsString>,
+}
+
+/// What a server has to say while it runs.
+#[derive(Debug)]
+pub enum Note {
+    /// The script has printed a line.
+    Printed(String),
+    /// The script has ended.
+    Ended(Ended),
+    /// The file of users has changed, and how many there are now.
+    Users(usize),
+    /// The file of users is broken; the old ones stay.
+    UsersBroken(FileError),
+    /// A user of the file cannot be had.
+    UserRefused(String),
+    /// A signal has come, and the command has been told.
+    Forwarded,
+}
+
+/// Why there is no server, or not any more.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// It cannot listen.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The users cannot be read.
+    #[error(transparent)]
+    Users(#[from] FileError),
+    /// The platform refuses a user.
+    #[error("a user cannot be added: {0}")]
+    User(String),
+    /// The script cannot be run.
+    #[error(transparent)]
+    Behaviour(#[from] BehaviourError),
+    /// The command cannot be run.
+    #[error("cannot run `{}`: {source}", shown.display())]
+    Application {
+        /// The program.
+        shown: OsString,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system gives no random numbers.
+    #[error("cannot draw a token: {0}")]
+    Token(#[source] getrandom::Error),
+    /// The system gives no thread, signal or socket.
+    #[error("cannot run a server: {0}")]
+    Run(#[source] io::Error),
+    /// What it says cannot be written.
+    #[error("cannot go on: {0}")]
+    Write(#[source] io::Error),
+}
+
+/// A server that runs.
+struct Server {
+    front: Front,
+    handle: FrontHandle,
+    follower: Option<Follower>,
+    fixed: Accounts,
+    present: Accounts,
+    look: Interval,
+}
+
+/// Serves until a signal comes or the command ends. `say_start` is told once, when everything answers; `say` whatever
+/// happens then.
+///
+/// # Errors
+///
+/// The server cannot start, or `say` fails.
+pub async fn serve(
+    options: Options,
+    say_start: impl FnOnce(&Started<'_>) -> io::Result<()>,
+    mut say: impl FnMut(Note) -> io::Result<()>,
+) -> Result<Exit, ServeError> {
+    // Before anything is served: a signal from now on is not lost.
+    let mut signals = Signals::new().map_err(ServeError::Run)?;
+    let Options { address, tls, clock, origins, users, mut users_file, any_user, script, command, .. } = options;
+    let secrets = Secrets::draw().map_err(ServeError::Token)?;
+    let token = secrets.token().to_owned();
+    let present = all_users(&users, users_file.as_mut())?;
+    let by_default = users.is_empty() && users_file.is_none() && !any_user;
+    let (fixed, present) = if by_default { (users, Accounts::by_default()) } else { (users, present) };
+
+    let site = Arc::new(Site::default());
+    let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
+    let is_tls = config.is_some();
+    let front = FrontOptions { address, tls: config, clock, origins, ..FrontOptions::default() };
+    let front = Front::start(front, site.clone()).await.map_err(|error| match error {
+        StartError::Listen { address, source } => ServeError::Listen { address, source },
+        StartError::Run(source) => ServeError::Run(source),
+        other => ServeError::Run(io::Error::other(other)),
+    })?;
+    let (handle, address) = (front.handle(), front.address());
+    populate(&handle, &present, any_user)?;
+    site.open(Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets)));
+
+    let started = Started {
+        address,
+        is_tls,
+        own_certificate: own_certificate.as_ref(),
+        token: &token,
+        accounts: &present,
+        by_default,
+        any_user,
+        is_manual: clock == ClockKind::Manual,
+        has_command: !command.is_empty(),
+    };
+    say_start(&started).map_err(ServeError::Write)?;
+    let mut behaviour = script.map(|source| Behaviour::start(source, handle.clone(), Handle::current())).transpose()?;
+    let mut application = match command.as_slice() {
+        [] => None,
+        command => Some(
+            Application::start(command, &started)
+                .map_err(|source| ServeError::Application { shown: command[0].clone(), source })?,
+        ),
+    };
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut server = Server { front, handle, follower: users_file, fixed, present, look };
+    let exit = server.run(&mut signals, behaviour.as_mut(), application.as_mut(), &mut say).await;
+    server.front.shutdown().await;
+    exit
+}
+
+impl Server {
+    async fn run(
+        &mut self,
+        signals: &mut Signals,
+        mut behaviour: Option<&mut Behaviour>,
+        mut application: Option<&mut Application>,
+        say: &mut impl FnMut(Note) -> io::Result<()>,
+    ) -> Result<Exit, ServeError> {
+        let mut of_script = Exit::Passed;
+        let mut say = |note: Note| say(note).map_err(ServeError::Write);
+        loop {
+            tokio::select! {
+                asked = signals.next() => match application.as_deref_mut() {
+                    Some(application) => {
+                        application.forward(asked).map_err(ServeError::Run)?;
+                        say(Note::Forwarded)?;
+                    }
+                    None => break,
+                },
+                status = ended(application.as_deref_mut()) => {
+                    let of_command = status.map_err(ServeError::Run)?;
+                    if let Some(behaviour) = behaviour {
+                        of_script = of_script.max(last_words(behaviour, &mut say).await?);
+                    }
+                    return Ok(if of_command == Exit::OfCommand(0) { of_script } else { of_command });
+                }
+                line = printed(behaviour.as_deref_mut()) => match line {
+                    Some(line) => say(Note::Printed(line))?,
+                    // Whatever it had to print is printed before it is told how it ended.
+                    None => if let Some(ended) = behaviour.take() {
+                        let ended = ended.ended().await;
+                        of_script = ended.exit();
+                        say(Note::Ended(ended))?;
+                    },
+                },
+                _ = self.look.tick() => {
+                    for note in self.look_at_users() {
+                        say(note)?;
+                    }
+                }
+            }
+        }
+        Ok(Exit::Passed)
+    }
+
+    fn look_at_users(&mut self) -> Vec<Note> {
+        let users = match self.follower.as_mut().and_then(Follower::look) {
+            None => return Vec::new(),
+            Some(Err(error)) => return vec![Note::UsersBroken(error)],
+            Some(Ok(users)) => users,
+        };
+        let next = with_fixed(&users, &self.fixed);
+        let commands = self.present.commands_to(&next);
+        let refused = apply(&self.handle, commands);
+        self.present = next;
+        let mut notes: Vec<Note> = refused.into_iter().map(Note::UserRefused).collect();
+        notes.push(Note::Users(self.present.len()));
+        notes
+    }
+}
+
+/// What a script still has to say when the command has ended.
+async fn last_words(
+    behaviour: &mut Behaviour,
+    say: &mut impl FnMut(Note) -> Result<(), ServeError>,
+) -> Result<Exit, ServeError> {
+    behaviour.stop();
+    let words = async {
+        while let Some(line) = behaviour.printed.recv().await {
+            say(Note::Printed(line))?;
+        }
+        Ok::<_, ServeError>(behaviour.ended().await)
+    };
+    // A script that does not wait is at something that its limit of operations ends, some time.
+    let Ok(ended) = timeout(LAST_LOOK, words).await else { return Ok(Exit::Passed) };
+    let ended = ended?;
+    let exit = ended.exit();
+    say(Note::Ended(ended))?;
+    Ok(exit)
+}
+
+impl Ended {
+    /// What it counts for where the script is part of the verdict.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Well { .. } | Self::Skipped(_) => Exit::Passed,
+            Self::Failed(diagnostic) if diagnostic.cause.is_broken_script() => Exit::Broken,
+            Self::Failed(_) => Exit::Failed,
+            Self::Panicked => Exit::InternalError,
+        }
+    }
+}
+
+async fn ended(application: Option<&mut Application>) -> io::Result<Exit> {
+    match application {
+        Some(application) => application.ended().await,
+        None => pending().await,
+    }
+}
+
+async fn printed(behaviour: Option<&mut Behaviour>) -> Option<String> {
+    match behaviour {
+        Some(behaviour) => behaviour.printed.recv().await,
+        None => pending().await,
+    }
+}
+
+/// The users of the arguments, and those of the file.
+fn all_users(fixed: &Accounts, file: Option<&mut Follower>) -> Result<Accounts, FileError> {
+    let of_file = file.and_then(Follower::look).transpose()?.unwrap_or_default();
+    Ok(with_fixed(&of_file, fixed))
+}
+
+/// A user of the arguments wins over one of the file.
+fn with_fixed(of_file: &Accounts, fixed: &Accounts) -> Accounts {
+    let mut all = fixed.clone();
+    for (name, account) in of_file.iter() {
+        all.add(name, account.clone());
+    }
+    all
+}
+
+fn populate(handle: &FrontHandle, accounts: &Accounts, any_user: bool) -> Result<(), ServeError> {
+    let mut commands = Accounts::default().commands_to(accounts);
+    if any_user {
+        commands.push(Command::AnyUser(true));
+    }
+    apply(handle, commands).into_iter().next().map_or(Ok(()), |refused| Err(ServeError::User(refused)))
+}
+
+/// Carries out commands at one instant; gives why the platform refuses some. The control interface may have removed a
+/// user whom the file still has.
+fn apply(handle: &FrontHandle, commands: Vec<Command>) -> Vec<String> {
+    handle.platform(|platform, now| {
+        let refused = |asked| command(platform, now, asked).err().map(|error| error.to_string());
+        commands.into_iter().filter_map(refused).collect()
+    })
+}

@@ -1,0 +1,239 @@
+//! What is said at the start: to people, and to programs.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::accounts::{Accounts, DEFAULT_PASSWORD, DEFAULT_USER};
+use crate::report::wrap;
+
+/// How many users are named.
+const NAMED: usize = 5;
+
+/// A server that has started.
+#[derive(Debug)]
+pub struct Started<'a> {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Whether it has TLS.
+    pub is_tls: bool,
+    /// The certificate that clients have to be told to trust, if it is the server's own.
+    pub own_certificate: Option<&'a PathBuf>,
+    /// The token of the control interface.
+    pub token: &'a str,
+    /// The users, as the arguments say.
+    pub accounts: &'a Accounts,
+    /// Whether nobody was named, so that there is one by default.
+    pub by_default: bool,
+    /// Whether every name and password signs in.
+    pub any_user: bool,
+    /// Whether the clock is moved by the control interface.
+    pub is_manual: bool,
+    /// Whether a command is run, which ends the server.
+    pub has_command: bool,
+}
+
+impl Started<'_> {
+    /// The host, as it stands in a URL: one at which the server is reached from its own machine.
+    #[must_use]
+    pub fn host(&self) -> String {
+        match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) if ip.is_unspecified() => format!("[{}]", Ipv6Addr::LOCALHOST),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        }
+    }
+
+    /// Where REST is.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}://{}:{}", self.protocol("http"), self.host(), self.address.port())
+    }
+
+    /// Where notification channels are.
+    #[must_use]
+    pub fn ws_url(&self) -> String {
+        format!("{}://{}:{}", self.protocol("ws"), self.host(), self.address.port())
+    }
+
+    /// Where the control interface is.
+    #[must_use]
+    pub fn control_url(&self) -> String {
+        format!("{}/__admin", self.url())
+    }
+
+    /// One line for programs.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "url": self.url(),
+            "ws": self.ws_url(),
+            "control": self.control_url(),
+            "token": self.token,
+            "users": self.accounts.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            "anyUser": self.any_user,
+            "clock": if self.is_manual { "manual" } else { "real" },
+            "certificate": self.own_certificate.map(|path| path.display().to_string()),
+        })
+    }
+
+    /// The text for people.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = format!("The Kandy platform is served at {}\n\n", self.url());
+        let _ = writeln!(text, "  REST        {}", self.url());
+        let _ = writeln!(text, "  websocket   {}", self.ws_url());
+        let _ = writeln!(text, "  control     {}", self.control_url());
+        let _ = writeln!(text, "  token       {}", self.token);
+        if self.is_manual {
+            text += "  clock       manual: POST /__admin/advance moves it on\n";
+        }
+        text += "\nGive Kandy.js this configuration:\n\n";
+        text += &self.configuration();
+        text += "\nand sign in:\n\n";
+        text += &self.sign_in();
+        if let Some(certificate) = self.own_certificate {
+            let _ = writeln!(text, "\nThe certificate is this server's own, and to be trusted once. It is\n");
+            let _ = writeln!(text, "  {}\n", certificate.display());
+            let _ = writeln!(text, "  browser   open {} and accept it", self.url());
+            text += "  curl      --cacert with that file\n";
+            text += "  Node      NODE_EXTRA_CA_CERTS with that file\n";
+        }
+        if !self.has_command {
+            text += "\nStop it with Ctrl-C.\n";
+        }
+        text
+    }
+
+    fn configuration(&self) -> String {
+        let server = |option: &str, protocol: &str| {
+            let (protocol, host, port) = (self.protocol(protocol), self.host(), self.address.port());
+            format!("      {option}: {{\n        protocol: '{protocol}', server: '{host}', port: {port}\n      }}")
+        };
+        let (subscription, websocket) = (server("subscription", "http"), server("websocket", "ws"));
+        format!("  const kandy = create({{\n    authentication: {{\n{subscription},\n{websocket}\n    }}\n  }})\n")
+    }
+
+    fn sign_in(&self) -> String {
+        if self.by_default {
+            return format!(
+                "  kandy.connect({{ username: '{DEFAULT_USER}', password: '{DEFAULT_PASSWORD}' }})\n\n\
+                 That user is there because no other was asked for: see --user, --users and\n--any-user.\n"
+            );
+        }
+        let who = if self.any_user {
+            "any name with any password".to_owned()
+        } else {
+            let mut names: Vec<String> = self.accounts.iter().map(|(name, _)| name.to_owned()).collect();
+            let more = names.len().saturating_sub(NAMED);
+            names.truncate(NAMED);
+            match (names.is_empty(), more) {
+                (true, _) => "nobody yet".to_owned(),
+                (false, 0) => names.join(", "),
+                (false, more) => format!("{} and {more} more", names.join(", ")),
+            }
+        };
+        let who = wrap(&format!("as {who}"), 2).join("\n  ");
+        format!("  kandy.connect({{ username: .., password: .. }})\n  {who}\n")
+    }
+
+    fn protocol(&self, plain: &str) -> String {
+        if self.is_tls { format!("{plain}s") } else { plain.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kandy_mock_server::UserOptions;
+
+    use super::*;
+    use crate::report::COLUMNS;
+    use crate::serve::accounts::Account;
+
+    fn started<'a>(accounts: &'a Accounts, address: &str) -> Started<'a> {
+        Started {
+            address: address.parse().unwrap(),
+            is_tls: false,
+            own_certificate: None,
+            token: "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345",
+            accounts,
+            by_default: true,
+            any_user: false,
+            is_manual: false,
+            has_command: false,
+        }
+    }
+
+    #[test]
+    fn people_are_told_what_to_paste() {
+        let accounts = Accounts::by_default();
+        let expected = "\
+The Kandy platform is served at http://127.0.0.1:8080
+
+  REST        http://127.0.0.1:8080
+  websocket   ws://127.0.0.1:8080
+  control     http://127.0.0.1:8080/__admin
+  token       ABCDEFGHIJKLMNOPQRSTUVWXYZ012345
+
+Give Kandy.js this configuration:
+
+  const kandy = create({
+    authentication: {
+      subscription: {
+        protocol: 'http', server: '127.0.0.1', port: 8080
+      },
+      websocket: {
+        protocol: 'ws', server: '127.0.0.1', port: 8080
+      }
+    }
+  })
+
+and sign in:
+
+  kandy.connect({ username: 'alice@example.com', password: 's3cret' })
+
+That user is there because no other was asked for: see --user, --users and
+--any-user.
+
+Stop it with Ctrl-C.
+";
+        assert_eq!(started(&accounts, "127.0.0.1:8080").to_text(), expected);
+    }
+
+    #[test]
+    fn the_text_keeps_to_its_columns_and_to_no_passwords() {
+        let mut accounts = Accounts::default();
+        for number in 0..7 {
+            let account = Account { password: "hidden".into(), options: UserOptions::default() };
+            assert!(accounts.add(&format!("somebody-{number}@example.com"), account));
+        }
+        let certificate = PathBuf::from("/home/alice/.local/state/kandy-harness/cert.pem");
+        let long = Started {
+            is_tls: true,
+            own_certificate: Some(&certificate),
+            by_default: false,
+            is_manual: true,
+            ..started(&accounts, "[2001:db8:aaaa:bbbb::1]:58080")
+        };
+        let text = long.to_text();
+        assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
+        assert!(text.contains("somebody-4@example.com and 2 more") && !text.contains("hidden"), "{text}");
+        assert!(text.contains("server: '[2001:db8:aaaa:bbbb::1]'") && text.contains("protocol: 'wss'"), "{text}");
+    }
+
+    #[test]
+    fn programs_get_one_line() {
+        let accounts = Accounts::by_default();
+        let line = started(&accounts, "0.0.0.0:49152").to_json().to_string();
+        let expected = concat!(
+            r#"{"url":"http://127.0.0.1:49152","ws":"ws://127.0.0.1:49152","#,
+            r#""control":"http://127.0.0.1:49152/__admin","token":"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345","#,
+            r#""users":["alice@example.com"],"anyUser":false,"clock":"real","certificate":null}"#
+        );
+        assert_eq!(line, expected);
+        assert!(started(&accounts, "[::]:1").url() == "http://[::1]:1");
+    }
+}

@@ -1,0 +1,262 @@
+//! TLS: a certificate of the server's own, made at the first start and kept, or files of the user's.
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{RootCertStore, ServerConfig};
+use thiserror::Error;
+
+/// The names that the server's own certificate is for.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+/// How long it holds; browsers refuse more than a bit over a year.
+const VALID: Duration = Duration::from_secs(397 * DAY);
+/// How long before its end another one is made.
+const MARGIN: Duration = Duration::from_secs(7 * DAY);
+const DAY: u64 = 24 * 3600;
+
+/// Why there is no TLS.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// A file is not what it should be.
+    #[error("cannot use {what} in `{shown}`: {reason}")]
+    File {
+        /// The certificate or the key.
+        what: &'static str,
+        /// The path.
+        shown: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The key is not that of the certificate, or of a kind that TLS does not know.
+    #[error("certificate and key do not go together: {0}")]
+    Pair(#[source] rustls::Error),
+    /// There is no folder to keep a certificate in.
+    #[error("there is no folder to keep the certificate in")]
+    NoFolder,
+    /// A certificate cannot be kept.
+    #[error("cannot keep the certificate in `{shown}`: {source}")]
+    Keep {
+        /// The folder.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A certificate cannot be made.
+    #[error("cannot make a certificate: {0}")]
+    Make(#[source] rcgen::Error),
+}
+
+/// The folder in which the server keeps what it has made: `XDG_STATE_HOME`, else `~/.local/state`.
+#[must_use]
+pub fn state_folder(xdg_state_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    let folder = |path: OsString| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
+    let state = xdg_state_home.and_then(folder);
+    let state = state.or_else(|| home.and_then(folder).map(|home| home.join(".local/state")));
+    state.map(|state| state.join("kandy-harness"))
+}
+
+/// TLS with the server's own certificate, which is kept in `folder`, and where that is.
+///
+/// # Errors
+///
+/// It can be neither read nor made.
+pub fn own(folder: &Path, now: SystemTime) -> Result<(Arc<ServerConfig>, PathBuf), TlsError> {
+    let (certificate, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+    if let Ok(kept) = from_files(&certificate, &key)
+        && is_good(&certificate, now)
+    {
+        return Ok((kept, certificate));
+    }
+    let keep = |source| TlsError::Keep { shown: folder.display().to_string(), source };
+    let made = make(now).map_err(TlsError::Make)?;
+    fs::create_dir_all(folder).map_err(keep)?;
+    // The key first: a certificate without its key is seen by the next start, and replaced.
+    write_whole(&key, made.signing_key.serialize_pem().as_bytes(), 0o600).map_err(keep)?;
+    write_whole(&certificate, made.cert.pem().as_bytes(), 0o644).map_err(keep)?;
+    Ok((from_files(&certificate, &key)?, certificate))
+}
+
+/// TLS with the certificate chain and the key of PEM files.
+///
+/// # Errors
+///
+/// They cannot be read, or do not go together.
+pub fn from_files(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
+    let chain = certificates(certificate)?;
+    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong("a private key", key, &error))?;
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(TlsError::Pair)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    let chain: Vec<_> = read.map_err(|error| wrong("a certificate", path, &error))?;
+    if chain.is_empty() {
+        return Err(wrong("a certificate", path, &rustls::pki_types::pem::Error::NoItemsFound));
+    }
+    Ok(chain)
+}
+
+fn wrong(what: &'static str, path: &Path, error: &rustls::pki_types::pem::Error) -> TlsError {
+    let reason = match error {
+        rustls::pki_types::pem::Error::NoItemsFound => "there is none in it; it is to be a PEM file".to_owned(),
+        error => error.to_string(),
+    };
+    TlsError::File { what, shown: path.display().to_string(), reason }
+}
+
+fn make(now: SystemTime) -> Result<rcgen::CertifiedKey<rcgen::KeyPair>, rcgen::Error> {
+    let mut params = rcgen::CertificateParams::new(NAMES.map(str::to_owned))?;
+    params.distinguished_name.push(rcgen::DnType::CommonName, "kandy-harness");
+    // A clock that is a bit behind is not to refuse it.
+    params.not_before = (now - Duration::from_secs(DAY)).into();
+    params.not_after = (now + VALID).into();
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+    let signing_key = rcgen::KeyPair::generate()?;
+    let cert = params.self_signed(&signing_key)?;
+    Ok(rcgen::CertifiedKey { cert, signing_key })
+}
+
+/// Whether a client that trusts the certificate accepts it for every name, now and in some days.
+fn is_good(certificate: &Path, now: SystemTime) -> bool {
+    let Ok(chain) = certificates(certificate) else { return false };
+    let Some(leaf) = chain.first() else { return false };
+    let mut roots = RootCertStore::empty();
+    if roots.add(leaf.clone()).is_err() {
+        return false;
+    }
+    let Ok(verifier) = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build() else {
+        return false;
+    };
+    let since_epoch = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    [now, now + MARGIN].into_iter().all(|time| {
+        NAMES.iter().all(|name| {
+            let time = UnixTime::since_unix_epoch(since_epoch(time));
+            ServerName::try_from(*name)
+                .is_ok_and(|name| verifier.verify_server_cert(leaf, &[], &name, &[], time).is_ok())
+        })
+    })
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+/// Writes a file that is either there as a whole, or not: two servers may start at once.
+fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    // One that was left behind might have another mode.
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut file = options.open(&new)?;
+    file.write_all(bytes)?;
+    drop(file);
+    fs::rename(&new, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A moment of which nothing depends on the machine's clock.
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
+    }
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(test: &str) -> Self {
+            Self(std::env::temp_dir().join(format!("kandy-tls-{}-{test}", std::process::id())))
+        }
+
+        fn text(&self, file: &str) -> String {
+            fs::read_to_string(self.0.join(file)).unwrap()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_made_once_and_kept_until_it_runs_out() {
+        let folder = Folder::new("kept");
+        let (_, path) = own(&folder.0, now()).unwrap();
+        assert_eq!(path, folder.0.join("cert.pem"));
+        let first = folder.text("cert.pem");
+        own(&folder.0, now() + Duration::from_secs(380 * DAY)).unwrap();
+        assert_eq!(folder.text("cert.pem"), first, "it holds for a year");
+        own(&folder.0, now() + Duration::from_secs(391 * DAY)).unwrap();
+        assert_ne!(folder.text("cert.pem"), first, "it ends in less than a week");
+    }
+
+    #[test]
+    fn what_is_kept_and_broken_is_made_again() {
+        let folder = Folder::new("broken");
+        own(&folder.0, now()).unwrap();
+        for (file, text) in [("key.pem", "not a key"), ("cert.pem", ""), ("cert.pem", "-----BEGIN CERTIFICATE-----")] {
+            fs::write(folder.0.join(file), text).unwrap();
+            own(&folder.0, now()).unwrap_or_else(|error| panic!("{file}: {error}"));
+            assert!(folder.text("key.pem").contains("PRIVATE KEY"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_key_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = Folder::new("mode");
+        own(&folder.0, now()).unwrap();
+        let mode = |file: &str| fs::metadata(folder.0.join(file)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode("key.pem"), 0o600);
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 2, "nothing else is left");
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_named_with_the_reason() {
+        let folder = Folder::new("files");
+        own(&folder.0, now()).unwrap();
+        let (cert, key) = (folder.0.join("cert.pem"), folder.0.join("key.pem"));
+        let told = |cert: &Path, key: &Path| from_files(cert, key).unwrap_err().to_string();
+        let missing = folder.0.join("missing.pem");
+        assert!(told(&missing, &key).starts_with("cannot use a certificate in `"), "{}", told(&missing, &key));
+        assert!(told(&cert, &cert).contains("there is none in it"), "{}", told(&cert, &cert));
+        let other = Folder::new("files-other");
+        own(&other.0, now()).unwrap();
+        let told = told(&cert, &other.0.join("key.pem"));
+        assert!(told.starts_with("certificate and key do not go together"), "{told}");
+    }
+
+    #[test]
+    fn the_folder_is_that_of_the_system() {
+        let folder = |xdg: Option<&str>, home: Option<&str>| state_folder(xdg.map(Into::into), home.map(Into::into));
+        assert_eq!(folder(Some("/state"), Some("/home/a")), Some("/state/kandy-harness".into()));
+        assert_eq!(folder(None, Some("/home/a")), Some("/home/a/.local/state/kandy-harness".into()));
+        assert_eq!(folder(Some(""), Some("/home/a")), Some("/home/a/.local/state/kandy-harness".into()));
+        assert_eq!(folder(None, None), None);
+    }
+}

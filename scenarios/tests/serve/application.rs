@@ -1,0 +1,84 @@
+//! `serve -- COMMAND`: the verdict of both.
+
+use rustix::process::Signal;
+use tokio::time::timeout;
+
+use crate::support::{Folder, PATIENCE, Server, harness};
+
+/// Runs `serve -- sh -c TEXT` with a script: its exit code, and what it writes to both streams.
+async fn verdict(test: &str, script: Option<&str>, text: &str) -> (i32, String, String) {
+    let folder = Folder::new(test);
+    let mut command = harness();
+    command.current_dir(&folder.0).args(["serve", "--port", "0"]);
+    if let Some(script) = script {
+        folder.write("it.rhai", script);
+        command.args(["--script", "it.rhai"]);
+    }
+    command.args(["--", "sh", "-c", text]);
+    let output = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[tokio::test]
+async fn the_command_finds_the_server_and_its_exit_code_stands() {
+    let text = "echo $KANDY_URL $KANDY_WS_URL $KANDY_CONTROL_URL ${#KANDY_CONTROL_TOKEN}; exit 42";
+    let (exit, out, err) = verdict("exit-code", None, text).await;
+    assert_eq!(exit, 42, "{err}");
+    let words: Vec<&str> = out.split_whitespace().collect();
+    let [url, ws, control, token] = words[..] else { panic!("its output is its own: {out}") };
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert_eq!((ws, control), (url.replace("http", "ws").as_str(), format!("{url}/__admin").as_str()));
+    assert_eq!(token, "32");
+    assert!(err.starts_with("The Kandy platform is served at http://"), "{err}");
+}
+
+#[tokio::test]
+async fn the_script_has_a_say_where_the_command_ends_well() {
+    let check = |holds: bool| format!("assert({holds}, \"checked\");");
+    assert_eq!(verdict("well", Some(&check(true)), "exit 0").await.0, 0);
+    let (exit, _, err) = verdict("check", Some(&check(false)), "exit 0").await;
+    assert!(exit == 1 && err.contains("error: checked"), "{exit} {err}");
+    assert_eq!(verdict("both", Some(&check(false)), "exit 7").await.0, 7);
+    let (exit, _, err) = verdict("waits", Some("platform.waitFor(\"subscribe\");"), "exit 0").await;
+    assert_eq!(exit, 0, "a script that still waits has nothing against it: {err}");
+}
+
+#[tokio::test]
+async fn a_command_is_not_run_for_a_script_that_is_broken() {
+    let (exit, out, err) = verdict("broken", Some("\nlet x = ;"), "echo ran").await;
+    assert!(exit == 3 && out.is_empty() && err.contains("it.rhai:2:9"), "{exit} {out} {err}");
+}
+
+#[tokio::test]
+async fn signals_reach_the_command() {
+    let folder = Folder::new("signals");
+    let text = "trap 'echo interrupted; exit 5' INT; trap 'echo terminated; exit 6' TERM; echo ready; \
+                while true; do read -r line <&3 || true; done";
+    let script = format!("mkfifo fifo; exec 3<>fifo; {text}");
+    for (signal, word, code) in [(Signal::INT, "interrupted", 5), (Signal::TERM, "terminated", 6)] {
+        let _ = std::fs::remove_file(folder.0.join("fifo"));
+        let mut server = Server::start(&folder.0, &["--", "sh", "-c", &script]).await;
+        assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("ready"));
+        server.signal(signal);
+        assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some(word));
+        assert_eq!(server.exit().await, code);
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_a_signal_ends_is_told_as_shells_do() {
+    assert_eq!(verdict("killed", None, "kill -9 $$").await.0, 137);
+}
+
+#[tokio::test]
+async fn asked_twice_the_command_is_killed() {
+    let folder = Folder::new("twice");
+    let script = "trap '' TERM; echo ready; mkfifo fifo; exec 3<>fifo; read -r line <&3";
+    let mut server = Server::start(&folder.0, &["--", "sh", "-c", script]).await;
+    assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("ready"));
+    server.signal(Signal::TERM);
+    server.told("once more kills it").await;
+    server.signal(Signal::TERM);
+    assert_eq!(server.exit().await, 137);
+}

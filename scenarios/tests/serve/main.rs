@@ -1,0 +1,19 @@
+//! `kandy-harness serve` as a process, from its first line to its exit code.
+
+#[cfg(test)]
+#[cfg(unix)]
+mod application;
+#[cfg(test)]
+#[cfg(unix)]
+mod guide;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+#[cfg(unix)]
+mod refusals;
+#[cfg(test)]
+#[cfg(unix)]
+mod running;
+#[cfg(test)]
+#[cfg(unix)]
+mod support;

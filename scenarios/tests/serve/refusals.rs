@@ -1,0 +1,49 @@
+//! What `serve` cannot do, and says so.
+
+use std::net::TcpListener;
+
+use tokio::time::timeout;
+
+use crate::support::{Folder, PATIENCE, harness};
+
+/// Runs `serve` with arguments: its exit code, and what it writes to its standard error.
+async fn refused(folder: &Folder, arguments: &[&str]) -> (i32, String) {
+    let mut command = harness();
+    command.current_dir(&folder.0).arg("serve").args(arguments);
+    let output = timeout(PATIENCE, command.output()).await.expect("it ends").unwrap();
+    (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_told_with_what_to_do() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (exit, err) = refused(&Folder::new("port"), &["--port", &port]).await;
+    assert_eq!(exit, 2, "{err}");
+    assert!(err.starts_with(&format!("error: cannot listen on 127.0.0.1:{port}: ")), "{err}");
+    assert!(err.contains("--port 0 takes any that is free"), "{err}");
+}
+
+#[tokio::test]
+async fn arguments_that_cannot_be_followed_end_it() {
+    let folder = Folder::new("arguments");
+    folder.write("broken.toml", "[[user]]\nname = 1\n");
+    for (arguments, code, message) in [
+        (&["--users", "broken.toml"][..], 3, "broken.toml:2:8"),
+        (&["--users", "missing.toml"], 3, "cannot read the users in `missing.toml`"),
+        (&["--script", "missing.rhai"], 3, "cannot read the script `missing.rhai`"),
+        (&["--user", "alice"], 2, "there is no colon in it"),
+        (&["--user", "alice:a", "--user", "alice:b"], 2, "the user \"alice\" is given twice"),
+        (&["--origin", "localhost:3000"], 2, "it must be as browsers write it"),
+        (&["--origin", "http://LOCALHOST"], 2, "it must be as browsers write it"),
+        (&["--origin", "https://a.example:443"], 2, "it must be as browsers write it"),
+        (&["--cert", "cert.pem"], 2, "--key"),
+        (&["--cert", "missing.pem", "--key", "broken.toml"], 3, "cannot use a certificate in `"),
+        (&["--tls", "--state", "broken.toml"], 2, "cannot keep the certificate in `"),
+        (&["--clock", "fast"], 2, "--clock"),
+        (&["--port", "0", "--", "no-such-program"], 2, "cannot run `no-such-program`"),
+    ] {
+        let (exit, err) = refused(&folder, arguments).await;
+        assert!(exit == code && err.contains(message), "{arguments:?} {exit} {err}");
+    }
+}

@@ -1,0 +1,116 @@
+//! A server that runs: clients, control, accounts, scripts, the end.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use rustix::process::Signal;
+use serde_json::json;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Folder, PATIENCE, Server};
+
+const ALICE: &str = "alice@example.com";
+
+#[tokio::test]
+async fn a_client_signs_in_is_pushed_to_cut_and_comes_back() {
+    let folder = Folder::new("client");
+    let mut server = Server::start(&folder.0, &[]).await;
+    let kandy = server.signed_in(ALICE, "s3cret").await;
+    let mut events = kandy.events();
+
+    let message = json!({ "notificationMessage": { "eventType": "IM" } });
+    let sent = server.post("send", &json!({ "user": ALICE, "message": message })).await;
+    assert_eq!(sent, json!({ "count": 1 }));
+    timeout(PATIENCE, events.wait_for("notification:received")).await.unwrap().unwrap();
+
+    let since = server.state().await["journal"]["next"].clone();
+    assert_eq!(server.post("cut", &json!({ "user": ALICE })).await, json!({ "count": 1 }));
+    let wait = json!({ "point": "websocket", "user": ALICE, "since": since });
+    assert_eq!(server.post("waitFor", &wait).await["request"]["answered"], 101);
+
+    kandy.disconnect();
+    timeout(PATIENCE, kandy.disconnected()).await.unwrap();
+    assert_eq!(server.state().await["subscriptions"], json!([]));
+    server.signal(Signal::TERM);
+    assert_eq!(server.exit().await, 0);
+}
+
+#[tokio::test]
+async fn the_end_closes_sockets_with_1001_within_two_seconds() {
+    let folder = Folder::new("end");
+    let mut server = Server::start(&folder.0, &[]).await;
+    let _kandy = server.signed_in(ALICE, "s3cret").await;
+    let channel = server.state().await["subscriptions"][0]["channel"].as_str().unwrap().to_owned();
+    let token = server.post("issueToken", &json!({ "user": ALICE })).await["accessToken"].as_str().unwrap().to_owned();
+    let url = format!("{}/websocket/{channel}?token={token}", server.text("ws"));
+    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+
+    #[expect(clippy::disallowed_methods, reason = "the promise is about real time")]
+    let asked = Instant::now();
+    server.signal(Signal::INT);
+    let closed = timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
+    let Message::Close(Some(frame)) = closed else { panic!("{closed:?}") };
+    assert_eq!(u16::from(frame.code), 1001);
+    assert_eq!(server.exit().await, 0);
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn users_of_a_file_change_while_others_stay() {
+    let folder = Folder::new("users");
+    let user = |name: &str, password: &str| format!("[[user]]\nname = \"{name}\"\npassword = \"{password}\"\n");
+    folder.write("users.toml", &[user("alice", "a"), user("bob", "b")].concat());
+    let mut server = Server::start(&folder.0, &["--users", "users.toml", "--user", "root:toor"]).await;
+    assert_eq!(server.started["users"], json!(["alice", "bob", "root"]));
+    let alice = server.signed_in("alice", "a").await;
+    server.signed_in("root", "toor").await;
+
+    folder.write("new.toml", &[user("alice", "changed"), user("carol", "c")].concat());
+    fs::rename(folder.0.join("new.toml"), folder.0.join("users.toml")).unwrap();
+    server.told("The users have changed: 3 users now.").await;
+    server.signed_in("carol", "c").await;
+    assert!(timeout(PATIENCE, server.client("bob", "b").connected()).await.unwrap().is_err());
+    assert!(alice.is_connected(), "a change of the password ends no session");
+    server.signed_in("alice", "changed").await;
+
+    folder.write("users.toml", "[[user]]\nname = \"alice\"\npasword = \"x\"\n");
+    server.told("error: a user has no key `pasword`").await;
+    server.told("users.toml:3:1").await;
+    server.told("The users stay as they were.").await;
+    server.signed_in("carol", "c").await;
+}
+
+#[tokio::test]
+async fn anybody_signs_in_where_any_user_may() {
+    let folder = Folder::new("any");
+    let server = Server::start(&folder.0, &["--any-user"]).await;
+    server.signed_in("whoever", "whatever").await;
+    assert_eq!(server.state().await["users"][0]["name"], "whoever");
+}
+
+#[tokio::test]
+async fn a_held_clock_moves_when_it_is_told() {
+    let folder = Folder::new("clock");
+    let server = Server::start(&folder.0, &["--clock", "manual"]).await;
+    let _kandy = server.signed_in(ALICE, "s3cret").await;
+    assert_eq!(server.state().await["subscriptions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(server.post("advance", &json!({ "by": "2h" })).await, json!({ "now": 7_200_000 }));
+    assert_eq!(server.state().await["subscriptions"], json!([]), "it has run out");
+}
+
+#[tokio::test]
+async fn a_script_misbehaves_for_a_client_and_its_error_ends_nothing() {
+    let folder = Folder::new("script");
+    let script = "let request = platform.waitFor(\"websocket\");\nprint(`saw ${request.user}`);\nassertEq(1, 2);\n";
+    folder.write("flaky.rhai", script);
+    let mut server = Server::start(&folder.0, &["--script", "flaky.rhai"]).await;
+    server.signed_in(ALICE, "s3cret").await;
+    server.told("script: saw alice@example.com").await;
+    server.told("error: the values differ").await;
+    server.told("flaky.rhai:3:1").await;
+    server.signed_in(ALICE, "s3cret").await;
+    server.signal(Signal::INT);
+    assert_eq!(server.exit().await, 0);
+}
