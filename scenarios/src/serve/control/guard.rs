@@ -83,6 +83,16 @@ impl Guard {
         HeaderValue::try_from(cookie).expect("a cookie of letters and digits is a header")
     }
 
+    /// Whether a request for one of the server's own pages may get the cookie: it is addressed to this server, and no
+    /// page of another origin has fetched it. A link of such a page may lead here; what it leads to, it cannot touch.
+    #[must_use]
+    pub fn is_own_visit<B>(&self, request: &http::Request<B>) -> bool {
+        let headers = request.headers();
+        let is_visit = |mode: &HeaderValue| mode.as_bytes() == b"navigate";
+        let is_fetched = headers.contains_key(ORIGIN) || !headers.get_all("sec-fetch-mode").iter().all(is_visit);
+        !is_fetched && self.host(request.uri(), headers).is_ok()
+    }
+
     /// Looks at a request.
     ///
     /// # Errors
@@ -94,8 +104,12 @@ impl Guard {
         self.check_secret(headers)
     }
 
-    /// The host to which the request is addressed, if it is this one.
-    fn host(&self, uri: &Uri, headers: &HeaderMap) -> Result<Authority, ControlError> {
+    /// The host to which a request is addressed, if it is this one.
+    ///
+    /// # Errors
+    ///
+    /// 421 for a foreign one.
+    pub fn host(&self, uri: &Uri, headers: &HeaderMap) -> Result<Authority, ControlError> {
         let mut hosts = headers.get_all(HOST).iter();
         let host = hosts.next().and_then(|host| Authority::try_from(host.as_bytes()).ok());
         let is_alone = hosts.next().is_none();
@@ -155,6 +169,12 @@ impl Guard {
 
     const fn scheme(&self) -> &'static str {
         if self.is_tls { "https" } else { "http" }
+    }
+
+    /// The scheme of notification channels.
+    #[must_use]
+    pub const fn websocket_scheme(&self) -> &'static str {
+        if self.is_tls { "wss" } else { "ws" }
     }
 
     /// Cookies are shared by all ports of a host.

@@ -1,0 +1,159 @@
+//! The pages for people: the console at `/` and the quickstart at `/quickstart`, with what they load.
+//!
+//! Everything is part of the command, and nothing comes from elsewhere. No page has code of its own in its markup, and
+//! the headers forbid it, so that a text from the wire that became markup after all could do nothing.
+
+mod asset;
+mod sdk;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+
+pub use self::sdk::{MAX_SDK_BYTES, SDK_PATH, Sdk, SdkError};
+
+use self::asset::Asset;
+use super::control::Guard;
+
+/// Where a page brings the token to, from elsewhere than this machine, to get its cookie.
+const SESSION_PATH: &str = "/pages/session";
+/// Where the SDK is, or what stands in for it.
+const SDK_FOLDER: &str = "/kandy/";
+
+/// The pages.
+#[derive(Debug, Default)]
+pub struct Pages {
+    sdk: Option<Sdk>,
+}
+
+/// An answer.
+pub type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+impl Pages {
+    /// The pages, with the developer's own copy of the SDK if there is one.
+    #[must_use]
+    pub const fn new(sdk: Option<Sdk>) -> Self {
+        Self { sdk }
+    }
+
+    /// Whether a request is for them.
+    #[must_use]
+    pub fn takes(uri: &Uri) -> bool {
+        matches!(uri.path(), SDK_PATH | SESSION_PATH) || Asset::at(uri.path()).is_some()
+    }
+
+    /// Answers a request of `peer`. `guard` is that of the control interface, which the console uses.
+    pub fn answer<B>(&self, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
+        let (path, method) = (request.uri().path(), request.method());
+        if path == SESSION_PATH {
+            return session(request, guard);
+        }
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return not_allowed("GET, HEAD");
+        }
+        let mut answer = match Asset::at(path) {
+            Some(asset) => self.asset(asset, request, peer, guard),
+            None => self.sdk(),
+        };
+        if path.starts_with(SDK_FOLDER) {
+            open_to_all(answer.headers_mut());
+        }
+        if *method == Method::HEAD {
+            *answer.body_mut() = body(Bytes::new());
+        }
+        answer
+    }
+
+    fn asset<B>(&self, asset: &Asset, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
+        let mut answer = typed(StatusCode::OK, asset.content_type, asset.content(self.sdk.is_some()));
+        let host = guard.host(request.uri(), request.headers()).ok();
+        let websockets = host.map(|host| format!(" {}://{host}", guard.websocket_scheme())).unwrap_or_default();
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_SECURITY_POLICY, policy(&websockets));
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        // Who reads the page from this machine might as well stop the server. To everybody else the page is as harmless
+        // as a picture, until it is given the token.
+        if asset.is_console() && peer.ip().to_canonical().is_loopback() && guard.is_own_visit(request) {
+            headers.insert(SET_COOKIE, guard.session_cookie());
+        }
+        answer
+    }
+
+    fn sdk(&self) -> Answer {
+        match &self.sdk {
+            Some(sdk) => typed(StatusCode::OK, asset::JAVASCRIPT, sdk.bytes()),
+            None => typed(StatusCode::NOT_FOUND, asset::TEXT, Bytes::from_static(sdk::MISSING.as_bytes())),
+        }
+    }
+}
+
+/// An application of another origin loads the SDK from here, as from wherever it is published.
+fn open_to_all(headers: &mut HeaderMap) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+}
+
+/// Gives the cookie to who has the token.
+fn session<B>(request: &Request<B>, guard: &Guard) -> Answer {
+    if *request.method() != Method::POST {
+        return not_allowed("POST");
+    }
+    match guard.check(request.uri(), request.headers()) {
+        Ok(()) => {
+            let mut answer = typed(StatusCode::NO_CONTENT, asset::TEXT, Bytes::new());
+            answer.headers_mut().insert(SET_COOKIE, guard.session_cookie());
+            answer
+        }
+        Err(error) => typed(error.status, asset::JSON, Bytes::from(error.to_json().to_string())),
+    }
+}
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// What the pages may load: what is here. `'self'` does not stand for websockets in every browser.
+fn policy(websockets: &str) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'{websockets}; \
+         frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    );
+    HeaderValue::try_from(policy).expect("a host that names this server is visible ASCII")
+}
+
+fn typed(status: StatusCode, content_type: &'static str, content: Bytes) -> Answer {
+    let mut answer = Response::new(body(content));
+    *answer.status_mut() = status;
+    set_headers(answer.headers_mut(), content_type);
+    answer
+}
+
+fn set_headers(headers: &mut HeaderMap, content_type: &'static str) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // The pages of one version would not fit the control interface of another one.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+}
+
+fn not_allowed(methods: &'static str) -> Answer {
+    let mut answer = typed(StatusCode::METHOD_NOT_ALLOWED, asset::TEXT, Bytes::from(format!("Use {methods}.\n")));
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    answer
+}
+
+fn body(content: Bytes) -> BoxBody<Bytes, Infallible> {
+    BodyExt::boxed(Full::new(content))
+}
+
+#[cfg(test)]
+mod tests;

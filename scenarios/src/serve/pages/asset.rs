@@ -1,0 +1,81 @@
+//! The files of the pages, as they are in the command.
+
+use bytes::Bytes;
+
+pub(super) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+pub(super) const JSON: &str = "application/json";
+pub(super) const TEXT: &str = "text/plain; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+const QUICKSTART: &str = "/quickstart";
+const CONSOLE: &str = "/";
+
+/// What stands in the quickstart where the SDK goes.
+const SDK_PLACE: &str = "<!-- sdk -->";
+const SDK: &str = r#"<script src="/kandy/kandy.uc.js"></script>"#;
+const STAND_IN: &str = r#"<script src="/kandy/stand-in.js"></script>"#;
+
+/// A file.
+#[derive(Debug)]
+pub(super) struct Asset {
+    path: &'static str,
+    pub(super) content_type: &'static str,
+    content: &'static str,
+}
+
+pub(super) static ASSETS: &[Asset] = &[
+    Asset { path: CONSOLE, content_type: HTML, content: include_str!("console.html") },
+    Asset { path: QUICKSTART, content_type: HTML, content: include_str!("quickstart.html") },
+    style("/pages/base.css", include_str!("base.css")),
+    style("/pages/console.css", include_str!("console.css")),
+    style("/pages/timeline.css", include_str!("timeline.css")),
+    style("/pages/quickstart.css", include_str!("quickstart.css")),
+    script("/pages/console.js", include_str!("console.js")),
+    script("/pages/control.js", include_str!("control.js")),
+    script("/pages/element.js", include_str!("element.js")),
+    script("/pages/faults.js", include_str!("faults.js")),
+    script("/pages/lanes.js", include_str!("lanes.js")),
+    script("/pages/records.js", include_str!("records.js")),
+    script("/pages/timeline.js", include_str!("timeline.js")),
+    script("/pages/users.js", include_str!("users.js")),
+    script("/pages/words.js", include_str!("words.js")),
+    script("/pages/quickstart.js", include_str!("quickstart.js")),
+    script("/kandy/stand-in.js", include_str!("stand-in.js")),
+    Asset { path: "/pages/icon.svg", content_type: SVG, content: include_str!("icon.svg") },
+    // Browsers ask for it by themselves; the platform is not to be asked, nor its journal to tell.
+    Asset { path: "/favicon.ico", content_type: SVG, content: include_str!("icon.svg") },
+];
+
+const fn script(path: &'static str, content: &'static str) -> Asset {
+    Asset { path, content_type: JAVASCRIPT, content }
+}
+
+const fn style(path: &'static str, content: &'static str) -> Asset {
+    Asset { path, content_type: CSS, content }
+}
+
+impl Asset {
+    /// The one at a path.
+    pub(super) fn at(path: &str) -> Option<&'static Self> {
+        ASSETS.iter().find(|asset| asset.path == path)
+    }
+
+    #[cfg(test)]
+    pub(super) const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    pub(super) fn is_console(&self) -> bool {
+        self.path == CONSOLE
+    }
+
+    /// What is in it; the quickstart loads the SDK if there is one, else the stand-in.
+    pub(super) fn content(&self, has_sdk: bool) -> Bytes {
+        if self.path == QUICKSTART {
+            return Bytes::from(self.content.replace(SDK_PLACE, if has_sdk { SDK } else { STAND_IN }));
+        }
+        Bytes::from_static(self.content.as_bytes())
+    }
+}

@@ -1,0 +1,93 @@
+// The records that the page keeps: the newest, within limits of number and of length, and those of them that are shown.
+import { words } from "./words.js";
+
+export const MOST_RECORDS = 100_000;
+const MOST_CHARACTERS = 64_000_000;
+// Dropping one by one would move all the others each time.
+const DROPPED_AT_ONCE = 5_000;
+
+export class Records {
+  constructor() {
+    this.all = [];
+    this.shown = [];
+    this.characters = 0;
+    this.terms = [];
+    this.lanes = new Set(["rest", "websocket", "faults"]);
+    this.isPaused = false;
+    this.waiting = 0;
+    this.dropped = 0;
+  }
+
+  // Takes a record as it came. Only what is shown in a row is kept ready; the rest stays text until it is asked for.
+  add(raw) {
+    const record = JSON.parse(raw);
+    const { lane, title, result = "", tone = "", fault = "" } = words(record);
+    const entry = {
+      seq: record.seq, time: record.time, kind: record.kind, user: record.user ?? "", socket: record.socket,
+      lane, title, result: String(result), tone, fault, raw,
+    };
+    entry.text = `${entry.user} ${lane} ${title} ${result} ${fault} ${record.point ?? ""}`.toLowerCase();
+    this.all.push(entry);
+    this.characters += raw.length;
+    if (this.isPaused) this.waiting += 1;
+    else if (this.isShown(entry)) this.shown.push(entry);
+    return entry;
+  }
+
+  // Drops what is beyond the limits, and tells how many of the rows that were shown are gone.
+  trim() {
+    let count = 0;
+    let { characters } = this;
+    const tooMany = () => this.all.length - count > MOST_RECORDS || characters > MOST_CHARACTERS;
+    while (count < this.all.length && (tooMany() || (count > 0 && count % DROPPED_AT_ONCE !== 0))) {
+      characters -= this.all[count].raw.length;
+      count += 1;
+    }
+    if (count === 0) return 0;
+    this.all.splice(0, count);
+    this.characters = characters;
+    this.dropped += count;
+    const oldest = this.all[0]?.seq ?? Infinity;
+    const isKept = this.shown.findIndex((entry) => entry.seq >= oldest);
+    const gone = isKept === -1 ? this.shown.length : isKept;
+    this.shown.splice(0, gone);
+    return gone;
+  }
+
+  // Puts a newer form of the newest record in its place: pings are counted in one.
+  renew(raw) {
+    const last = this.all.at(-1);
+    const record = JSON.parse(raw);
+    if (!last || last.seq !== record.seq) return;
+    const { title, result = "" } = words(record);
+    this.characters += raw.length - last.raw.length;
+    Object.assign(last, { title, result: String(result), raw });
+  }
+
+  filter(text) {
+    this.terms = text.toLowerCase().split(/\s+/).filter(Boolean);
+    this.choose();
+  }
+
+  toggle(lane) {
+    if (!this.lanes.delete(lane)) this.lanes.add(lane);
+    this.choose();
+  }
+
+  pause(isPaused) {
+    this.isPaused = isPaused;
+    if (!isPaused) this.choose();
+  }
+
+  choose() {
+    // What waits while the timeline is paused has not been seen, so it is not to come in by a filter.
+    const until = this.isPaused ? this.all.length - this.waiting : this.all.length;
+    if (!this.isPaused) this.waiting = 0;
+    this.shown = this.all.slice(0, until).filter((entry) => this.isShown(entry));
+  }
+
+  isShown(entry) {
+    const isInLane = this.lanes.has(entry.lane) || (entry.fault !== "" && this.lanes.has("faults"));
+    return isInLane && this.terms.every((term) => entry.text.includes(term));
+  }
+}

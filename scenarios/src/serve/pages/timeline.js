@@ -1,0 +1,158 @@
+// The table of records. Only the rows in sight are elements, however many there are.
+import { at, clock, element, plural, tell } from "./element.js";
+import { particulars } from "./words.js";
+
+const BEYOND = 6;
+
+export class Timeline {
+  constructor(records, { refresh }) {
+    this.records = records;
+    this.refresh = refresh;
+    this.follows = true;
+    this.chosen = undefined;
+    this.pool = [];
+    this.box = at("rows");
+    this.body = at("rows-body");
+    this.measure();
+    this.box.addEventListener("scroll", () => {
+      this.follows = this.box.scrollTop + this.box.clientHeight >= this.box.scrollHeight - this.height;
+      this.draw();
+    });
+    this.body.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-index]");
+      if (row) this.choose(Number(row.dataset.index));
+    });
+    this.box.addEventListener("keydown", (event) => this.key(event));
+    at("details-close").addEventListener("click", () => this.close());
+    new ResizeObserver(() => {
+      this.measure();
+      this.update();
+    }).observe(this.box);
+  }
+
+  measure() {
+    this.height = Number.parseFloat(getComputedStyle(this.box).getPropertyValue("--row")) || 30;
+    this.head = this.box.querySelector(".rows-head").offsetHeight;
+  }
+
+  // Shows what has come or been chosen. `gone` rows have left at the top.
+  update(gone = 0) {
+    const { shown } = this.records;
+    this.body.style.height = `${shown.length * this.height}px`;
+    this.box.setAttribute("aria-rowcount", shown.length + 1);
+    if (this.follows) this.box.scrollTop = this.box.scrollHeight;
+    else if (gone > 0) this.box.scrollTop -= gone * this.height;
+    this.draw();
+    this.count();
+  }
+
+  count() {
+    const { all, shown, waiting, dropped } = this.records;
+    const parts = [shown.length === all.length ? plural(all.length, "record") : `${shown.length.toLocaleString("en")} of ${plural(all.length, "record")}`];
+    if (waiting) parts.push(`${waiting.toLocaleString("en")} waiting`);
+    if (dropped) parts.push(`${dropped.toLocaleString("en")} older ones dropped`);
+    tell(at("shown-count"), parts.join(", "));
+    at("empty").hidden = all.length > 0;
+  }
+
+  draw() {
+    const { shown } = this.records;
+    const first = Math.max(0, Math.floor(this.box.scrollTop / this.height) - BEYOND);
+    const most = Math.ceil(this.box.clientHeight / this.height) + 2 * BEYOND;
+    const count = Math.min(most, shown.length - first);
+    for (let at = 0; at < Math.max(count, this.pool.length); at += 1) {
+      if (at >= count) this.pool[at].row.hidden = true;
+      else this.fill((this.pool[at] ??= this.makeRow()), first + at, shown[first + at]);
+    }
+    const chosen = this.pool.find(({ row, entry }) => !row.hidden && entry === this.chosen);
+    if (chosen) this.box.setAttribute("aria-activedescendant", chosen.row.id);
+    else this.box.removeAttribute("aria-activedescendant");
+  }
+
+  makeRow() {
+    const cells = ["time", "user", "rest", "websocket", "faults"].map((name) => element("span", { role: "gridcell", className: `cell ${name}` }));
+    const row = element("div", { role: "row", className: "row", id: `row-${this.pool.length}` }, ...cells);
+    this.body.append(row);
+    return { row, cells };
+  }
+
+  fill(line, index, entry) {
+    const { row, cells } = line;
+    line.entry = entry;
+    row.hidden = false;
+    row.style.transform = `translateY(${index * this.height}px)`;
+    row.dataset.index = index;
+    row.dataset.lane = entry.lane;
+    row.setAttribute("aria-rowindex", index + 2);
+    row.setAttribute("aria-selected", entry === this.chosen);
+    tell(cells[0], clock(entry.time));
+    tell(cells[1], entry.user);
+    cells[1].title = entry.user;
+    ["rest", "websocket", "faults"].forEach((lane, at) => {
+      const cell = cells[at + 2];
+      const isHere = lane === entry.lane;
+      const text = isHere ? entry.title : (lane === "faults" && entry.fault) || "";
+      const result = isHere ? entry.result : "";
+      cell.dataset.tone = isHere ? entry.tone : "";
+      if (cell.dataset.text === text && cell.dataset.result === result) return;
+      Object.assign(cell.dataset, { text, result });
+      cell.title = `${text} ${result}`.trim();
+      cell.replaceChildren(...(text ? [element("span", { className: "title" }, text)] : []), ...(result ? [element("b", {}, result)] : []));
+    });
+  }
+
+  key(event) {
+    const { shown } = this.records;
+    const page = Math.max(1, Math.floor((this.box.clientHeight - this.head) / this.height) - 1);
+    const now = this.chosen ? shown.indexOf(this.chosen) : -1;
+    const from = now === -1 ? Math.floor(this.box.scrollTop / this.height) - 1 : now;
+    const to = { ArrowDown: from + 1, ArrowUp: from - 1, PageDown: from + page, PageUp: from - page, Home: 0, End: shown.length - 1 }[event.key];
+    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey || shown.length === 0) return;
+    event.preventDefault();
+    this.choose(Math.min(Math.max(to, 0), shown.length - 1));
+  }
+
+  choose(index) {
+    const entry = this.records.shown[index];
+    if (!entry) return;
+    this.show(entry);
+    this.reveal(index);
+    // A ping that was counted since is in the record now.
+    if (entry.kind === "pings") this.refresh(entry).then((raw) => raw && entry === this.chosen && this.detail(entry, raw));
+  }
+
+  reveal(index) {
+    const [top, room] = [index * this.height, this.box.clientHeight - this.head];
+    if (top < this.box.scrollTop) this.box.scrollTop = top;
+    else if (top + this.height > this.box.scrollTop + room) this.box.scrollTop = top + this.height - room;
+    this.draw();
+  }
+
+  show(entry) {
+    this.chosen = entry;
+    this.follows = false;
+    this.detail(entry, entry.raw);
+    this.draw();
+  }
+
+  detail(entry, raw) {
+    const record = JSON.parse(raw);
+    tell(at("details-title"), `Record ${entry.seq} at ${clock(entry.time)}`);
+    at("details-list").replaceChildren(...particulars(record).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+    at("details-json").textContent = JSON.stringify(record, undefined, 2);
+    at("details").hidden = false;
+  }
+
+  close() {
+    if (at("details").hidden) return;
+    at("details").hidden = true;
+    this.chosen = undefined;
+    this.draw();
+    this.box.focus();
+  }
+
+  latest() {
+    this.follows = true;
+    this.update();
+  }
+}
