@@ -143,6 +143,11 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FOLDER", requires = "tls", verbatim_doc_comment)]
     pub(super) state: Option<PathBuf>,
 
+    /// Your copy of Kandy.js, for the quickstart page and for your
+    /// application: it is served at /kandy/kandy.uc.js
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(super) sdk: Option<PathBuf>,
+
     /// A script that runs beside the server (.rhai)
     #[arg(long, value_name = "FILE")]
     pub(super) script: Option<PathBuf>,
@@ -167,7 +172,8 @@ Exit codes:
   1  with a command: it ended well, and a check of the script failed
   2  bad usage: an argument is wrong, the port is taken, or there is no such
      command
-  3  the script, the users or the certificate are missing or malformed
+  3  the script, the users, the certificate or the SDK are missing or
+     malformed
   4  internal error: the harness or the system failed
   Any other is that of the command; 128 and the number of a signal that ended it.";
 

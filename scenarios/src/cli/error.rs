@@ -13,6 +13,7 @@ use crate::report::{Style, wrap};
 use crate::scenario::FindError;
 use crate::serve::accounts::FileError;
 use crate::serve::behaviour::BehaviourError;
+use crate::serve::pages::SdkError;
 use crate::serve::server::ServeError;
 use crate::serve::tls::TlsError;
 
@@ -43,6 +44,9 @@ pub(super) enum CliError {
     /// There is no certificate.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// There is no SDK.
+    #[error(transparent)]
+    Sdk(#[from] SdkError),
     /// There is no server.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -57,7 +61,7 @@ impl CliError {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
             | Self::Recording(_) => Exit::Broken,
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } => Exit::BadUsage,
-            Self::Script(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
+            Self::Script(_) | Self::Sdk(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
             Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
@@ -77,6 +81,7 @@ impl CliError {
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => {
                 Some("name a folder that you may write to, with --state".to_owned())
             }
+            Self::Sdk(_) => Some("--sdk takes the JavaScript file of Kandy.js that your application loads".to_owned()),
             Self::Serve(ServeError::Listen { source, .. }) => listen_help(source.kind()).map(str::to_owned),
             Self::Serve(ServeError::Application { .. }) => {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())

@@ -19,6 +19,7 @@ use crate::report::Style;
 use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
 use crate::serve::behaviour::{self, Ended};
+use crate::serve::pages::Sdk;
 use crate::serve::server::{self, Note, Options, ServeError};
 use crate::serve::start_text::Started;
 use crate::serve::tls::{self, TlsError};
@@ -60,8 +61,23 @@ pub(super) fn serve(
 }
 
 fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
-    let Serve { port, bind, users, user, any_user, origin, clock, tls, cert, key, state, script, json: _, command } =
-        arguments;
+    let Serve {
+        port,
+        bind,
+        users,
+        user,
+        any_user,
+        origin,
+        clock,
+        tls,
+        cert,
+        key,
+        state,
+        sdk,
+        script,
+        json: _,
+        command,
+    } = arguments;
     let mut accounts = Accounts::default();
     for (name, account) in user {
         if !accounts.add(&name, account) {
@@ -90,6 +106,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         users: accounts,
         users_file: users.map(|path| Follower::new(folder.join(&path), path.display().to_string())),
         any_user,
+        sdk: sdk.map(|path| Sdk::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         script,
         command,
     })

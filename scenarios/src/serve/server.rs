@@ -19,6 +19,7 @@ use super::accounts::{Accounts, FileError, Follower};
 use super::application::{Application, Signals};
 use super::behaviour::{Behaviour, BehaviourError, Ended};
 use super::control::{Control, Guard, Secrets};
+use super::pages::{Pages, Sdk};
 use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
@@ -48,6 +49,8 @@ pub struct Options {
     pub users_file: Option<Follower>,
     /// Whether every name and password signs in.
     pub any_user: bool,
+    /// The developer's copy of the SDK.
+    pub sdk: Option<Sdk>,
     /// The script that runs beside it.
     pub script: Option<Source>,
     /// The command that it is for, with its arguments; empty for none.
@@ -133,14 +136,14 @@ pub async fn serve(
 ) -> Result<Exit, ServeError> {
     // Before anything is served: a signal from now on is not lost.
     let mut signals = Signals::new().map_err(ServeError::Run)?;
-    let Options { address, tls, clock, origins, users, mut users_file, any_user, script, command, .. } = options;
+    let Options { address, tls, clock, origins, users, mut users_file, any_user, sdk, script, command, .. } = options;
     let secrets = Secrets::draw().map_err(ServeError::Token)?;
     let token = secrets.token().to_owned();
     let present = all_users(&users, users_file.as_mut())?;
     let by_default = users.is_empty() && users_file.is_none() && !any_user;
     let (fixed, present) = if by_default { (users, Accounts::by_default()) } else { (users, present) };
 
-    let site = Arc::new(Site::default());
+    let site = Arc::new(Site::new(Pages::new(sdk)));
     let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
     let is_tls = config.is_some();
     let front = FrontOptions { address, tls: config, clock, origins, ..FrontOptions::default() };

@@ -84,6 +84,8 @@ impl Started<'_> {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = format!("The Kandy platform is served at {}\n\n", self.url());
+        let _ = writeln!(text, "  console     {}/", self.url());
+        let _ = writeln!(text, "  quickstart  {}/quickstart", self.url());
         let _ = writeln!(text, "  REST        {}", self.url());
         let _ = writeln!(text, "  websocket   {}", self.ws_url());
         let _ = writeln!(text, "  control     {}", self.control_url());
@@ -173,6 +175,8 @@ mod tests {
         let expected = "\
 The Kandy platform is served at http://127.0.0.1:8080
 
+  console     http://127.0.0.1:8080/
+  quickstart  http://127.0.0.1:8080/quickstart
   REST        http://127.0.0.1:8080
   websocket   ws://127.0.0.1:8080
   control     http://127.0.0.1:8080/__admin

@@ -28,8 +28,11 @@ async fn a_port_that_is_taken_is_told_with_what_to_do() {
 async fn arguments_that_cannot_be_followed_end_it() {
     let folder = Folder::new("arguments");
     folder.write("broken.toml", "[[user]]\nname = 1\n");
+    folder.write("saved.html", "<!doctype html>");
     for (arguments, code, message) in [
         (&["--users", "broken.toml"][..], 3, "broken.toml:2:8"),
+        (&["--sdk", "no-such.js"], 3, "cannot read the SDK `no-such.js`: "),
+        (&["--sdk", "saved.html"], 3, "`saved.html` is not the SDK: it is a page of HTML"),
         (&["--users", "missing.toml"], 3, "cannot read the users in `missing.toml`"),
         (&["--script", "missing.rhai"], 3, "cannot read the script `missing.rhai`"),
         (&["--user", "alice"], 2, "there is no colon in it"),
