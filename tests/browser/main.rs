@@ -1,0 +1,154 @@
+//! The pages in a real browser: Chromium, driven by Playwright, before `kandy-harness serve`.
+//!
+//! Each test has a server of its own, which is this program again, and is a function of the scripts beside this. Where
+//! Node, Chromium or a package is missing, the tests are skipped, each with the reason. With `KANDY_BROWSER=required`
+//! they fail instead: so `.ci/run` has it.
+
+use std::env;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::OnceLock;
+
+use kandy_scenarios::cli::{self, Environment, Output};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+/// The variable that makes a missing tool a failure.
+const REQUIREMENT: &str = "KANDY_BROWSER";
+/// The variable that makes this program the command.
+const AS_COMMAND: &str = "KANDY_BROWSER_SERVE";
+
+const MISSING: &str = "it needs Node 18 or later, Chromium, and: npm ci --prefix tests/browser";
+
+/// The tests, by the names of their functions, and what `serve` is told beside what all have.
+const TESTS: &[(&str, &[&str])] = &[
+    ("a_session_is_seen_cut_and_seen_again", &[]),
+    ("every_button_acts", &[]),
+    ("faults_are_added_at_every_point_and_cleared", &[]),
+    ("a_manual_clock_is_advanced", &["--clock", "manual"]),
+    ("the_timeline_is_filtered_paused_and_looked_into", &[]),
+    ("a_feed_that_broke_off_goes_on", &[]),
+    ("login_and_logout", &[]),
+    ("a_wrong_password_and_then_the_right_one", &[]),
+    ("a_refused_subscription", &[]),
+    ("a_drop_is_mended_and_an_end_is_told", &[]),
+    ("over_tls", &["--tls"]),
+    ("with_an_sdk_of_ones_own", &["--sdk", "sdk.js"]),
+    ("hostile_texts_stay_texts", &[]),
+    ("a_page_of_another_origin_signs_in", &[]),
+    ("a_page_of_another_origin_cannot_act", &[]),
+    ("both_pages_are_accessible", &[]),
+    ("the_focus_is_seen_wherever_it_goes", &[]),
+    ("a_hundred_thousand_records_stay_responsive", &[]),
+    ("the_length_of_what_is_kept_is_bounded", &[]),
+];
+
+fn main() -> ExitCode {
+    if env::var_os(AS_COMMAND).is_some() {
+        let (mut out, mut err) = (io::stdout(), io::stderr());
+        let (mut out, mut err) = (Output { to: &mut out, color: false }, Output { to: &mut err, color: false });
+        return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
+    }
+    let arguments = Arguments::from_args();
+    if let Some(value) = env::var_os(REQUIREMENT)
+        && value != "required"
+    {
+        println!("browser: {REQUIREMENT} is either \"required\" or not set; it is {value:?}");
+        return ExitCode::FAILURE;
+    }
+    let mut trials = vec![trial("every_test_is_here", every_test_is_here)];
+    trials.extend(TESTS.iter().map(|(name, options)| trial(name, || run(name, options))));
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if !arguments.list && conclusion.num_ignored > 0 {
+        println!("browser: {} tests were skipped; CONTRIBUTING.md says what they need", conclusion.num_ignored);
+    }
+    conclusion.exit_code()
+}
+
+/// A test that is skipped, with the reason, where there is no browser for it.
+fn trial(name: &str, test: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+    Trial::ignorable_test(name, move || match (is_equipped(), env::var_os(REQUIREMENT)) {
+        (true, _) => test().map(|()| Completion::Completed),
+        (false, None) => Ok(Completion::ignored_with(MISSING)),
+        (false, Some(_)) => Err(format!("{MISSING} ({REQUIREMENT} is set, so it is not skipped)").into()),
+    })
+}
+
+/// Whether there is all that the scripts need, tried once.
+fn is_equipped() -> bool {
+    static EQUIPPED: OnceLock<bool> = OnceLock::new();
+    *EQUIPPED.get_or_init(|| {
+        let check = "import 'axe-core'; import { program } from './chromium.mjs'; if (!program) process.exit(1);";
+        let mut node = node();
+        node.args(["--input-type=module", "--eval", check]).stdout(Stdio::null()).stderr(Stdio::null());
+        node.status().is_ok_and(|status| status.success())
+    })
+}
+
+fn every_test_is_here() -> Result<(), Failed> {
+    let list = node().args(["run.mjs", "--list"]).output()?;
+    let list = String::from_utf8(list.stdout)?;
+    let mut of_scripts: Vec<&str> = list.lines().collect();
+    let mut here: Vec<&str> = TESTS.iter().map(|(name, _)| *name).collect();
+    of_scripts.sort_unstable();
+    here.sort_unstable();
+    if of_scripts == here { Ok(()) } else { Err(format!("the scripts have {of_scripts:?}, and TESTS {here:?}").into()) }
+}
+
+fn run(name: &str, options: &[&str]) -> Result<(), Failed> {
+    let server = Server::start(name, options)?;
+    let ended = node().args(["run.mjs", name]).env("KANDY_SERVER", &server.line).output()?;
+    let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    print!("{out}");
+    if ended.status.success() { Ok(()) } else { Err(format!("{}\n{out}{err}", ended.status).into()) }
+}
+
+/// A server of one test. It ends with this.
+struct Server {
+    child: Child,
+    state: PathBuf,
+    /// What it says of itself.
+    line: String,
+}
+
+impl Server {
+    fn start(name: &str, options: &[&str]) -> Result<Self, Failed> {
+        let state = env::temp_dir().join(format!("kandy-browser-{}-{name}", std::process::id()));
+        let mut command = Command::new(env::current_exe()?);
+        command.current_dir(folder()).env(AS_COMMAND, "1").stdout(Stdio::piped());
+        command.args(["serve", "--port", "0", "--json", "--user", "alice@example.com:s3cret"]).args(options);
+        if options.contains(&"--tls") {
+            command.arg("--state").arg(&state);
+        }
+        let mut child = command.spawn()?;
+        let stdout = child.stdout.take().ok_or("the server has no stdout")?;
+        let mut server = Self { child, state, line: String::new() };
+        BufReader::new(stdout).read_line(&mut server.line)?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, and most tests leave nothing behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.state);
+    }
+}
+
+fn node() -> Command {
+    let mut node = Command::new("node");
+    // With this variable set, Node's `fetch` would go through the proxy of the environment, even to loopback. The
+    // certificates of these servers are known to nobody.
+    node.current_dir(folder())
+        .env_remove("NODE_USE_ENV_PROXY")
+        .env("NODE_TLS_REJECT_UNAUTHORIZED", "0")
+        .stdin(Stdio::null());
+    node
+}
+
+/// Where the scripts are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("browser")
+}

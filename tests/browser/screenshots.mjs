@@ -1,0 +1,73 @@
+// Makes the pictures of the README: node tests/browser/screenshots.mjs [KANDY-HARNESS [FOLDER [all]]]
+// With `all` they are made in both color schemes, and wide and narrow.
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { control, launch, signIn } from "./chromium.mjs";
+import { serve } from "./server.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const [program = `${root}target/debug/kandy-harness`, folder = `${root}docs/images`, all] = process.argv.slice(2);
+const SCHEMES = all ? ["light", "dark"] : ["light"];
+const WIDTHS = all ? [1280, 390] : [1280];
+
+const USERS = ["alice@example.com", "bob@example.com", "carol@example.com"];
+
+// A morning at the platform: sessions, a fault that is hit, a cut socket that comes back, a notification.
+async function happen(context, server) {
+  const { act } = control(server);
+  const [alice, bob] = USERS;
+  const first = await signIn(context, server.url, alice, "secret");
+  await act("advance", { by: "4s" });
+  await act("fail", { point: "subscribe", how: { status: 503, times: 1 } });
+  const second = await context.newPage();
+  await second.goto(`${server.url}/quickstart`);
+  await second.getByLabel("User name").fill(bob);
+  await second.getByLabel("Password").fill("secret");
+  await second.getByRole("button", { name: "Login" }).click();
+  await second.getByText("Connect error").waitFor();
+  await act("advance", { by: "6s" });
+  await second.getByRole("button", { name: "Login" }).click();
+  await second.getByText("Connected: true").waitFor();
+  await act("advance", { by: "7s" });
+  await act("send", { user: alice, message: { notificationMessage: { eventType: "IM", imParams: { msgText: "Hello" } } } });
+  await first.getByText("Notification:").waitFor();
+  await act("advance", { by: "5s" });
+  await act("cut", { user: bob });
+  await act("advance", { by: "3s" });
+  await second.getByText("Websocket state changed.").nth(1).waitFor();
+  await act("fail", { point: "resubscribe", how: [{ delay: "3s", times: 2 }, { status: 500 }] });
+  await act("advance", { by: "9s" });
+  return first;
+}
+
+
+await mkdir(folder, { recursive: true });
+const server = await serve(program, "--clock", "manual", ...USERS.flatMap((user) => ["--user", `${user}:secret`]));
+const browser = await launch();
+try {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const quickstart = await happen(context, server);
+  const console = await context.newPage();
+  await console.goto(server.url);
+  await console.getByText("Live", { exact: true }).waitFor();
+  const row = console.getByRole("row").filter({ hasText: "503" });
+  await row.waitFor();
+  await row.click();
+  for (const scheme of SCHEMES) {
+    for (const width of WIDTHS) {
+      const suffix = all ? `-${width}-${scheme}` : "";
+      for (const [page, name] of [[console, "console"], [quickstart, "quickstart"]]) {
+        await page.bringToFront();
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+        await page.setViewportSize({ width, height: width === 390 ? 844 : name === "console" ? 860 : 800 });
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        if (name === "console" && width !== 390) await page.getByRole("row", { selected: true }).scrollIntoViewIfNeeded();
+        await page.screenshot({ path: `${folder}/${name}${suffix}.png`, fullPage: Boolean(all) && width === 390 });
+        process.stdout.write(`${folder}/${name}${suffix}.png\n`);
+      }
+    }
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}

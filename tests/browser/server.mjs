@@ -1,0 +1,20 @@
+// A `kandy-harness serve` of its own, for a script that is not run by the browser tests.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+// Starts the command at `program`; gives what it says of itself, and how to end it.
+export async function serve(program, ...options) {
+  const child = spawn(program, ["serve", "--port", "0", "--json", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  const line = await new Promise((come, fail) => {
+    lines.once("line", come);
+    child.once("error", fail);
+    child.once("exit", (code) => fail(new Error(`serve has ended with ${code}`)));
+  });
+  const ended = new Promise((over) => child.once("exit", over));
+  const stop = () => {
+    child.kill("SIGTERM");
+    return ended;
+  };
+  return { ...JSON.parse(line), stop };
+}
