@@ -113,6 +113,7 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         )),
         user().prop_map(Command::RemoveUser),
         user().prop_map(|user| Command::SetPassword(user, format!("{MARK}-new"))),
+        (user(), user_options()).prop_map(|(user, options)| Command::SetOptions(user, options)),
         (user(), token_options()).prop_map(|(user, options)| Command::IssueToken(user, options)),
         user().prop_map(Command::ExpireToken),
         user().prop_map(Command::EndSubscription),
@@ -129,6 +130,7 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
     let lifetime = select(vec![None, Some(60), Some(301), Some(900), Some(3600), Some(30 * 24 * 3600)]);
     let settings = prop_oneof![
         lifetime.prop_map(|lifetime| Command::TokenLifetime(lifetime.map(Duration::from_secs))),
+        any::<bool>().prop_map(Command::AnyUser),
         any::<bool>().prop_map(Command::AnswerPings),
         select(vec![0, 700, 3_000]).prop_map(|millis| Command::Latency(Duration::from_millis(millis))),
         Just(Command::Offline),

@@ -99,7 +99,9 @@ fn changes_token_lifetimes(act: &Act) -> bool {
             credentials.expires.is_some() || (credentials.access_token.is_some() && credentials.refresh_token.is_some())
         }
         Act::Command(Command::TokenLifetime(lifetime)) => is_odd(lifetime),
-        Act::Command(Command::AddUser(_, _, options)) => is_odd(&options.token_lifetime),
+        Act::Command(Command::AddUser(_, _, options) | Command::SetOptions(_, options)) => {
+            is_odd(&options.token_lifetime)
+        }
         Act::Command(Command::Fail(Point::MkToken | Point::RefreshToken, faults)) => faults.iter().any(says_something),
         _ => false,
     }

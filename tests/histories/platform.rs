@@ -268,6 +268,11 @@ fn tell(platform: &mut Platform, now: Time, command: &Command) -> Result<(), Pla
         Command::AddUser(name, password, options) => platform.add_user(now, name, password, options.clone()),
         Command::RemoveUser(name) => platform.remove_user(now, name),
         Command::SetPassword(name, password) => platform.set_password(now, name, password),
+        Command::SetOptions(user, options) => platform.set_options(now, user, options.clone()),
+        Command::AnyUser(enabled) => {
+            platform.set_any_user(now, *enabled);
+            Ok(())
+        }
         Command::IssueToken(user, options) => platform.issue_token(now, user, options).map(drop),
         Command::Fail(point, faults) => platform.fail(now, *point, faults.clone()).map(drop),
         Command::Cut(user) => platform.cut(now, user).map(drop),

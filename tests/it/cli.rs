@@ -134,6 +134,7 @@ fn bad_arguments() {
 fn help() {
     command("help", &["--help"]);
     command("help-run", &["run", "--help"]);
+    command("help-serve", &["serve", "--help"]);
     command("version", &["--version"]);
 }
 

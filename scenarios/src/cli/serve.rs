@@ -15,6 +15,7 @@ use super::arguments::{ClockName, Serve};
 use super::error::CliError;
 use super::{Environment, Output};
 use crate::exit_code::Exit;
+use crate::printable::printable;
 use crate::report::Style;
 use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
@@ -136,19 +137,20 @@ fn certificate(
 /// What happens, in a line or as a diagnostic.
 fn shown(note: &Note, color: bool) -> String {
     match note {
-        Note::Printed(line) => format!("{} {line}", Style::Faint.paint("script:", color)),
+        Note::Printed(line) => format!("{} {}", Style::Faint.paint("script:", color), printable(line)),
         Note::Ended(Ended::Well { checks: 0 }) => "The script has ended.".to_owned(),
         Note::Ended(Ended::Well { checks }) => {
             format!("The script has ended, with {}.", crate::report::console::counted(*checks as usize, "check"))
         }
-        Note::Ended(Ended::Skipped(reason)) => format!("The script has ended by itself: {reason}"),
+        Note::Ended(Ended::Skipped(reason)) => format!("The script has ended by itself: {}", printable(reason)),
         Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
+        Note::Ended(Ended::Late) => "The script has not ended in time: it computes, and does not wait.".to_owned(),
         Note::Ended(Ended::Panicked) => "The script has ended by an internal error.".to_owned(),
         Note::Users(count) => {
             format!("The users have changed: {} now.", crate::report::console::counted(*count, "user"))
         }
         Note::UsersBroken(error) => format!("{error}\nThe users stay as they were."),
-        Note::UserRefused(reason) => format!("A user of the file is not as it says: {reason}"),
+        Note::UserRefused(reason) => format!("A user of the file is not as it says: {}", printable(reason)),
         Note::Forwarded => "Waiting for the command to end; once more kills it.".to_owned(),
     }
 }

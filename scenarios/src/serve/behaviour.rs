@@ -46,6 +46,8 @@ pub enum Ended {
     Skipped(String),
     /// A check did not hold, or the script is broken.
     Failed(Box<Diagnostic>),
+    /// Not in time, since it does not wait.
+    Late,
     /// The harness failed.
     Panicked,
 }

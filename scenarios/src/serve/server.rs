@@ -257,9 +257,9 @@ async fn last_words(
         }
         Ok::<_, ServeError>(behaviour.ended().await)
     };
-    // A script that does not wait is at something that its limit of operations ends, some time.
-    let Ok(ended) = timeout(LAST_LOOK, words).await else { return Ok(Exit::Passed) };
-    let ended = ended?;
+    // One that does not wait is at something that its limit of operations ends, some time; what its checks would say is
+    // not known.
+    let ended = timeout(LAST_LOOK, words).await.unwrap_or(Ok(Ended::Late))?;
     let exit = ended.exit();
     say(Note::Ended(ended))?;
     Ok(exit)
@@ -272,7 +272,7 @@ impl Ended {
         match self {
             Self::Well { .. } | Self::Skipped(_) => Exit::Passed,
             Self::Failed(diagnostic) if diagnostic.cause.is_broken_script() => Exit::Broken,
-            Self::Failed(_) => Exit::Failed,
+            Self::Failed(_) | Self::Late => Exit::Failed,
             Self::Panicked => Exit::InternalError,
         }
     }

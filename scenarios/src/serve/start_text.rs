@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::accounts::{Accounts, DEFAULT_PASSWORD, DEFAULT_USER};
+use crate::printable::printable;
 use crate::report::wrap;
 
 /// How many users are named.
@@ -129,7 +130,7 @@ impl Started<'_> {
         let who = if self.any_user {
             "any name with any password".to_owned()
         } else {
-            let mut names: Vec<String> = self.accounts.iter().map(|(name, _)| name.to_owned()).collect();
+            let mut names: Vec<String> = self.accounts.iter().map(|(name, _)| printable(name).into_owned()).collect();
             let more = names.len().saturating_sub(NAMED);
             names.truncate(NAMED);
             match (names.is_empty(), more) {

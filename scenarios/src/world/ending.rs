@@ -1,5 +1,7 @@
 //! How a world stands at the end of a run, for whoever judges it.
 
+use std::collections::BTreeMap;
+
 use kandy_client::Timer;
 use kandy_mock_server::Platform;
 
@@ -14,6 +16,8 @@ impl World {
         let under_way = match self {
             Self::Sim(sim) => sim.under_way(),
             Self::Live(live) => live.under_way(),
+            // It has no clients.
+            Self::Served(_) => BTreeMap::new(),
         };
         let ending_of = |client| self.ending_of(client, under_way.get(&client).copied().unwrap_or_default());
         let mut endings: Vec<Ending> = self.clients().map(ending_of).collect();

@@ -42,6 +42,11 @@ async fn the_script_has_a_say_where_the_command_ends_well() {
     assert_eq!(verdict("both", Some(&check(false)), "exit 7").await.0, 7);
     let (exit, _, err) = verdict("waits", Some("platform.waitFor(\"subscribe\");"), "exit 0").await;
     assert_eq!(exit, 0, "a script that still waits has nothing against it: {err}");
+    let (exit, _, err) = verdict("late", Some("print(\"\u{1b}\"); loop { now(); }"), "exit 0").await;
+    // On a fast machine its limit of operations comes first.
+    let is_told = err.contains("The script has not ended in time") || err.contains("operations");
+    assert!(exit == 1 && is_told, "{exit} {err}");
+    assert!(err.contains("script: \\u{1b}"), "what would act on a terminal is escaped: {err}");
 }
 
 #[tokio::test]
