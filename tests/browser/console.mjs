@@ -157,16 +157,3 @@ export async function the_timeline_is_filtered_paused_and_looked_into(test) {
   await page.keyboard.press("p");
   assert.equal(await page.locator("#pause").getAttribute("aria-pressed"), "false", "the shortcuts are off");
 }
-
-// The feed goes on where it was, after a break.
-export async function a_feed_that_broke_off_goes_on(test) {
-  const page = await open(test);
-  await row(page, "addUser").waitFor();
-  await test.context.setOffline(true);
-  await page.evaluate(() => fetch("/__admin/state").catch(() => undefined));
-  await test.act("clear");
-  await test.context.setOffline(false);
-  await row(page, "clear").waitFor();
-  assert.equal(await row(page, "clear").count(), 1);
-  assert.equal(await row(page, "addUser").count(), 1);
-}

@@ -27,7 +27,6 @@ const TESTS: &[(&str, &[&str])] = &[
     ("faults_are_added_at_every_point_and_cleared", &[]),
     ("a_manual_clock_is_advanced", &["--clock", "manual"]),
     ("the_timeline_is_filtered_paused_and_looked_into", &[]),
-    ("a_feed_that_broke_off_goes_on", &[]),
     ("login_and_logout", &[]),
     ("a_wrong_password_and_then_the_right_one", &[]),
     ("a_refused_subscription", &[]),
