@@ -132,6 +132,10 @@ mod tests {
         assert_eq!(no_access.signature(), Signature::RefreshToken("RT"));
         assert_eq!(Credentials::oauth_token("alice", "OA").signature(), Signature::OAuth("OA"));
         assert_eq!(Credentials::oauth_token("", "OA").signature(), Signature::Invalid);
+        assert_eq!(Credentials::refresh_token("alice", "RT").signature(), Signature::RefreshToken("RT"));
+        for (username, token) in [("", "RT"), ("alice", "")] {
+            assert_eq!(Credentials::refresh_token(username, token).signature(), Signature::Invalid);
+        }
         assert_eq!(Credentials::default().signature(), Signature::Invalid);
     }
 
