@@ -27,9 +27,14 @@ fn every_key_is_read_and_written_back() {
 
 #[test]
 fn a_delay_is_read_from_numbers_and_texts() {
-    for (text, millis) in
-        [(json!(0), 0), (json!(250), 250), (json!("250ms"), 250), (json!("30s"), 30_000), (json!("1h"), 3_600_000)]
-    {
+    for (text, millis) in [
+        (json!(0), 0),
+        (json!(250), 250),
+        (json!("250ms"), 250),
+        (json!("30s"), 30_000),
+        (json!("5m"), 300_000),
+        (json!("1h"), 3_600_000),
+    ] {
         let fault = Fault::from_json(&json!({ "delay": text })).unwrap();
         assert_eq!(fault.delay, Some(Duration::from_millis(millis)));
     }
