@@ -131,12 +131,31 @@ mod tests {
         let no_access = without(|c| (c.password, c.access_token) = (None, None));
         assert_eq!(no_access.signature(), Signature::RefreshToken("RT"));
         assert_eq!(Credentials::oauth_token("alice", "OA").signature(), Signature::OAuth("OA"));
-        assert_eq!(Credentials::oauth_token("", "OA").signature(), Signature::Invalid);
-        assert_eq!(Credentials::refresh_token("alice", "RT").signature(), Signature::RefreshToken("RT"));
-        for (username, token) in [("", "RT"), ("alice", "")] {
-            assert_eq!(Credentials::refresh_token(username, token).signature(), Signature::Invalid);
+        assert_eq!(Credentials::access_token("", "AT").signature(), Signature::AccessToken);
+        for incomplete in [
+            Credentials::password("alice", ""),
+            Credentials::access_token("alice", ""),
+            Credentials::refresh_token("", "RT"),
+            Credentials::refresh_token("alice", ""),
+            Credentials::oauth_token("", "OA"),
+            Credentials::oauth_token("alice", ""),
+        ] {
+            assert_eq!(incomplete.signature(), Signature::Invalid, "{incomplete:?}");
         }
         assert_eq!(Credentials::default().signature(), Signature::Invalid);
+    }
+
+    #[test]
+    fn each_way_names_the_user_and_brings_its_secret_alone() {
+        for (credentials, key) in [
+            (Credentials::password("alice", "x"), "password"),
+            (Credentials::access_token("alice", "x"), "accessToken"),
+            (Credentials::refresh_token("alice", "x"), "refreshToken"),
+            (Credentials::oauth_token("alice", "x"), "oauthToken"),
+        ] {
+            let given = serde_json::json!({ "username": "alice", key: "x" });
+            assert_eq!(serde_json::from_value::<Credentials>(given).unwrap(), credentials);
+        }
     }
 
     #[test]

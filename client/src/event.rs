@@ -131,3 +131,18 @@ impl Event {
         fields_to_json(self.args())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn arguments_are_one_object_without_what_is_undefined() {
+        let ended = |reason| Event::Disconnected { reason, retry_after: None }.args_json();
+        assert_eq!(ended(None), json!({}));
+        assert_eq!(ended(Some(DisconnectReason::LostConnection)), json!({ "reason": "LOST_CONNECTION" }));
+        assert_eq!(ended(Some(DisconnectReason::Gone)), json!({ "forced": true, "reason": "GONE" }));
+    }
+}

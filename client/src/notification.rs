@@ -130,6 +130,7 @@ mod tests {
         assert!(seen.is_new(Some(&1.into()), 3.0), "it was forgotten");
         assert!(seen.is_new(None, 3.0) && !seen.is_new(None, 3.0));
         assert!(seen.is_new(Some(&"undefined".into()), 3.0), "a text is not the missing id");
+        assert!(seen.is_new(Some(&7.into()), 1.0) && !seen.is_new(Some(&7.into()), 1.0));
         assert!(seen.is_new(None, 0.0), "0 switches the memory off");
     }
 

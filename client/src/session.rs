@@ -378,3 +378,6 @@ impl OpeningId {
         Self(self.0 + 1)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -161,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn time_is_told_in_milliseconds_and_never_runs_out() {
+        let time = Time::from_duration(Duration::from_micros(1_500_999));
+        assert_eq!((time.as_millis(), time.since_start()), (1500, Duration::from_micros(1_500_999)));
+        assert_eq!(time - Time::from_millis(500), Duration::from_micros(1_000_999));
+        assert_eq!(Time::ZERO - time, Duration::ZERO);
+        let end = Time::from_duration(Duration::MAX);
+        assert_eq!((end + Duration::from_secs(1), end.as_millis()), (end, u64::MAX));
+    }
+
+    #[test]
     fn arming_again_replaces() {
         let mut timers = Timers::default();
         timers.arm(Time::from_millis(5), Timer::Resubscribe);

@@ -178,6 +178,7 @@ mod tests {
             ),
             (json!({"authentication": {"websocket": {"version": 1}}}), "authentication.websocket.version", None),
             (json!({"connectivity": {"pingIntreval": 1}}), "connectivity.pingIntreval", Some("pingInterval")),
+            (json!({"connectivity": {"pingIntvl": 1}}), "connectivity.pingIntvl", Some("pingInterval")),
             (
                 json!({"connectivity": {"webSocketOauthMode": "query"}}),
                 "connectivity.webSocketOauthMode",

@@ -154,6 +154,12 @@ fn shapes_that_do_not_fit_are_errors() {
             "notifications.pushRegistration cannot be the boolean true: give an object, \
              or leave the option out",
         ),
+        (
+            "notifications.pushRegistration.server",
+            json!(["h"]),
+            "notifications.pushRegistration.server cannot be an array: give a string, \
+             or leave the option out",
+        ),
         ("request", json!("x".repeat(41)), "request cannot be a long string: give an object, or leave the option out"),
     ] {
         let error = Config::from_json(&at(path, value)).expect_err("the shape does not fit");
