@@ -249,5 +249,10 @@ mod tests {
         let options = UserOptions { token_lifetime: Some(Duration::from_millis(999)), ..UserOptions::default() };
         let error = accounts.add(Time::ZERO, "bob", "x", options);
         assert_eq!(error, Err(PlatformError::Lifetime { millis: 999 }));
+        assert_eq!(check_lifetime(Duration::from_secs(1)), Ok(()));
+        assert_eq!(check_lifetime(MAX_LIFETIME), Ok(()));
+        let millis = MAX_LIFETIME.as_millis() + 1;
+        let error = check_lifetime(MAX_LIFETIME + Duration::from_millis(1));
+        assert_eq!(error, Err(PlatformError::Lifetime { millis }));
     }
 }

@@ -188,3 +188,20 @@ impl Sockets {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_as_long_as_its_payload() {
+        for (frame, bytes) in [
+            (Frame::Text("é".to_owned()), 2),
+            (Frame::Binary(Bytes::from_static(b"abc")), 3),
+            (Frame::Text(String::new()), 0),
+            (Frame::Binary(Bytes::new()), 0),
+        ] {
+            assert_eq!((frame.len(), frame.is_empty()), (bytes, bytes == 0), "{frame:?}");
+        }
+    }
+}

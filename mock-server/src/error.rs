@@ -141,6 +141,11 @@ mod tests {
         assert_eq!(nearest("statsu", known).as_deref(), Some("status"));
         assert_eq!(nearest("statustext", known).as_deref(), Some("statusText"));
         assert_eq!(nearest("colour", known), None);
+        assert_eq!(nearest("reconnect", ["reconXYZt"]).as_deref(), Some("reconXYZt"), "a third may differ");
+        assert_eq!(nearest("reconnect", ["recoWXYZt"]), None);
+        assert_eq!(nearest("xy", ["ab"]), None, "nothing of the name is left");
+        let longest = "x".repeat(LONGEST_COMPARED);
+        assert_eq!(nearest(&longest, [longest.as_str()]), Some(longest.clone()));
         assert_eq!(nearest(&"x".repeat(LONGEST_COMPARED + 1), ["x".repeat(LONGEST_COMPARED).as_str()]), None);
         assert_eq!(nearest(&"x".repeat(LONGEST_COMPARED), ["x".repeat(LONGEST_COMPARED + 1).as_str()]), None);
     }

@@ -77,6 +77,7 @@ mod tests {
         let late = Time::from_duration(Duration::MAX);
         assert_eq!(late + Duration::from_secs(1), late);
         assert_eq!(Time::ZERO - late, Duration::ZERO);
+        assert_eq!((late - Time::ZERO, late.since_start()), (Duration::MAX, Duration::MAX));
         assert_eq!(late.as_millis(), u64::MAX);
     }
 

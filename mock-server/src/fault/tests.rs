@@ -53,6 +53,8 @@ fn an_error_says_what_is_wrong_where_and_what_to_do() {
         message(&json!({ "status": "x" })),
         "the fault's \"status\" is \"x\": give an HTTP status from 200 to 599"
     );
+    let (long, cut) = ("x".repeat(129), "x".repeat(128));
+    assert!(message(&json!({ "status": long })).starts_with(&format!("the fault's \"status\" is \"{cut}\": ")));
     assert_eq!(message(&json!({ "hang": 1 })), "the fault's \"hang\" is 1: give true or false");
     assert_eq!(message(&json!({ "merge": [] })), "the fault's \"merge\" is an array: give a map");
     assert_eq!(
@@ -141,6 +143,27 @@ fn met(rules: &[Value], users: &[&str]) -> Vec<u16> {
     }
     let status = |(_, fault): (FaultId, std::sync::Arc<Fault>)| fault.status.unwrap_or(0);
     users.iter().map(|user| faults.decide(Point::MkToken, Some(user)).map_or(0, status)).collect()
+}
+
+#[test]
+fn a_fault_takes_what_it_holds() {
+    let holds = |how: &Value| weight::of(&Fault::from_json(how).unwrap()) - size_of::<Fault>();
+    let (text, value) = (size_of::<String>(), size_of::<Value>());
+    let member = size_of::<(String, Value)>();
+    assert_eq!(holds(&json!({ "status": 200, "delay": 5 })), 0);
+    assert_eq!(holds(&json!({ "statusText": "ab", "type": "abc", "user": "abcd" })), 2 + 3 + 4);
+    assert_eq!(holds(&json!({ "without": ["ab", "abc"] })), 2 * text + 2 + 3);
+    assert_eq!(holds(&json!({ "json": [1, "abc"] })), 2 * value + 3);
+    assert_eq!(holds(&json!({ "merge": { "ab": "abc" }, "params": { "a": true } })), 2 * member + 2 + 3 + 1);
+    let all = json!({ "user": "ab", "without": ["abc"], "params": { "a": { "b": [null] } } });
+    assert_eq!(holds(&all), 2 + (text + 3) + 2 * (member + 1) + value);
+}
+
+#[test]
+fn rules_are_numbered_in_the_order_in_which_they_are_made() {
+    let mut faults = Faults::default();
+    let mut number = || faults.add(Point::Other, vec![Fault::default()]).unwrap().number();
+    assert_eq!([number(), number(), number()], [1, 2, 3]);
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn a_full_platform_forgets_the_grants_that_are_over_and_no_other() {
     assert!(grants.log_in(at(0), &alice, HOUR, true).is_none());
     let full = PlatformError::Full { what: "grants", limit: Limits::GRANTS };
     assert_eq!(grants.issue(at(0), &alice, HOUR, &TokenOptions::default()), Err(full));
+    assert!(grants.log_in(at(7200), &alice, HOUR, true).is_none(), "a grant may be refreshed for a day");
     let a_day_later = Time::from_duration(REFRESH_LIFETIME);
     assert!(grants.log_in(a_day_later, &alice, HOUR, true).is_some());
     assert_eq!((grants.grants.len(), grants.tokens.len()), (1, 2));

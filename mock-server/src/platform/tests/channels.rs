@@ -62,8 +62,11 @@ fn frames_wait_in_order_until_the_socket_is_open() {
     bench.advance(2);
     bench.platform.handle_opened(bench.now, socket);
     assert_eq!(sent(&bench.drain()), [(socket, json!(1)), (socket, json!(2))]);
+    bench.platform.send_raw(bench.now, ALICE, &text("3")).unwrap();
+    assert_eq!(sent(&bench.drain()), [(socket, json!(3))]);
     let info = &bench.platform.sockets(None)[0];
     assert_eq!((info.state, info.opened), (SocketState::Open, Some(Time::from_millis(2000))));
+    assert_eq!(info.frames_out, 3);
 
     bench.advance(1);
     bench.platform.handle_opened(bench.now, socket);

@@ -127,6 +127,7 @@ fn offline_nothing_answers_and_online_all_is_as_before() {
     assert_eq!(bench.upgrade("/websocket/CH-1?token=AT-1"), Upgrade::RefuseConnection);
 
     bench.platform.set_online(bench.now);
+    assert!(!bench.platform.is_offline());
     assert_eq!(bench.reserve("/websocket/CH-1?token=AT-1").number(), 2);
 }
 

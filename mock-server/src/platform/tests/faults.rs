@@ -135,6 +135,13 @@ fn params_and_without_change_what_is_told_and_not_what_holds() {
 }
 
 #[test]
+fn a_key_is_left_out_also_where_nothing_is_put_in() {
+    let (_, _, body) = subscribe_under(&json!({ "without": ["service"] }));
+    let params = body["subscribeResponse"]["subscriptionParams"].as_object().unwrap();
+    assert!(!params.contains_key("service") && params.contains_key("expires"), "{params:?}");
+}
+
+#[test]
 fn a_correlator_that_a_fault_tells_names_the_subscription() {
     let (mut bench, _, _) = subscribe_under(&json!({ "params": { "clientCorrelator": "corr-1" } }));
     let path = "/rest/version/v2.0/user/alice@example.com/subscription/clientCorrelator/corr-1?token=AT-1";

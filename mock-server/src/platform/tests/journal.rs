@@ -128,7 +128,8 @@ fn a_record_names_the_user_even_if_nobody_has_that_name() {
     bench.log_in_as("nobody", "x");
     let record = bench.platform.journal().iter().next_back().unwrap();
     assert_eq!((record.point, record.user.as_deref()), (Some(Point::MkToken), Some("nobody")));
-    assert_eq!(record.request().unwrap().answered, Answered::Status(401));
+    let answered = record.request().unwrap().answered;
+    assert_eq!((answered, answered.status()), (Answered::Status(401), Some(401)));
 }
 
 #[test]
