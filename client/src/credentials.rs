@@ -131,6 +131,7 @@ mod tests {
         let no_access = without(|c| (c.password, c.access_token) = (None, None));
         assert_eq!(no_access.signature(), Signature::RefreshToken("RT"));
         assert_eq!(Credentials::oauth_token("alice", "OA").signature(), Signature::OAuth("OA"));
+        assert_eq!(Credentials::refresh_token("alice", "RT").signature(), Signature::RefreshToken("RT"));
         assert_eq!(Credentials::access_token("", "AT").signature(), Signature::AccessToken);
         for incomplete in [
             Credentials::password("alice", ""),

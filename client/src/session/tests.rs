@@ -82,6 +82,8 @@ fn a_conn_ack_pings_early_and_only_a_socket_that_pings() {
 
     let mut session = with_config(&json!({ "connectivity": { "checkConnectivity": false } }));
     assert_eq!(hears(&mut session, &ack), []);
+    session.enable_connectivity_checking(Time::ZERO, true);
+    assert_eq!(hears(&mut session, &ack), [], "a socket that has stopped pinging never starts again");
 }
 
 #[test]
