@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Cause;
+use crate::file::{self, FileError};
 use crate::script::failure::Failure;
 use crate::script::names::nearest;
 
@@ -14,8 +15,8 @@ const MAX_MODULE: u64 = 1024 * 1024;
 /// The file of a module: its canonical path, and the path as messages show it.
 pub(super) fn locate(root: &Path, name: &str) -> Result<(PathBuf, String), Failure> {
     let has_extension = Path::new(name).extension().is_some_and(|extension| extension == "rhai");
-    let file = if has_extension { name.to_owned() } else { format!("{name}.rhai") };
-    let tried = root.join(&file);
+    let file_name = if has_extension { name.to_owned() } else { format!("{name}.rhai") };
+    let tried = root.join(&file_name);
     let missing = |error: &io::Error| {
         let failure = Failure::new(Cause::Import, format!("there is no module {name:?}"))
             .with_note(format!("{} cannot be read: {}", tried.display(), reason(error)))
@@ -46,14 +47,11 @@ fn shown_root(root: &Path) -> String {
 
 pub(super) fn read(path: &Path, name: &str) -> Result<String, Failure> {
     let unreadable = |why: &str| Failure::new(Cause::Import, format!("the module {name:?} cannot be read: {why}"));
-    let metadata = fs::metadata(path).map_err(|error| unreadable(&reason(&error)))?;
-    if !metadata.is_file() {
-        return Err(unreadable("it is no file"));
-    }
-    if metadata.len() > MAX_MODULE {
-        return Err(unreadable(&format!("it is longer than {MAX_MODULE} bytes")));
-    }
-    fs::read_to_string(path).map_err(|error| unreadable(&reason(&error)))
+    let bytes = file::read(path, MAX_MODULE).map_err(|error| match error {
+        FileError::Io(error) => unreadable(&reason(&error)),
+        error => unreadable(&error.to_string()),
+    })?;
+    String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8"))
 }
 
 /// The same words on every system.
@@ -61,7 +59,6 @@ fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -194,7 +194,7 @@ fn what_is_no_text_file_is_refused() {
     fs::write(root.0.join("root/binary.rhai"), [0xff, 0xfe, 0]).unwrap();
     fs::write(root.0.join("root/huge.rhai"), " ".repeat(2 << 20)).unwrap();
     for (name, why) in
-        [("x", "it is no file"), ("binary", "it is not UTF-8"), ("huge", "it is longer than 1048576 bytes")]
+        [("x", "it is not a file"), ("binary", "it is not UTF-8"), ("huge", "it is larger than 1048576 bytes")]
     {
         let (cause, shown) = root.failure(&format!("import \"{name}\" as x;"));
         assert_eq!(cause, Cause::Import);
