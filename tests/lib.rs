@@ -1,4 +1,4 @@
-//! What the test targets share: a suite of one test a recording.
+//! What the test targets share: a suite of one test a recording, and how many cases a property takes.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,6 +8,7 @@ use std::{env, fs, io};
 
 use kandy_scenarios::recording::Recording;
 use libtest_mimic::{Arguments, Failed, Trial};
+use proptest::test_runner::{Config, RngSeed};
 
 /// One test for each recording of a folder: `tests/traces`, or the one that `KANDY_TRACES` names.
 #[derive(Clone, Copy, Debug)]
@@ -88,4 +89,14 @@ fn recordings_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     }
     recordings.sort();
     Ok(recordings)
+}
+
+/// How a property is tried: with `cases` inputs, the same in every run, unless `PROPTEST_CASES` says how many others to
+/// take.
+#[must_use]
+pub fn property(cases: u32) -> Config {
+    if env::var_os("PROPTEST_CASES").is_some() {
+        return Config::default();
+    }
+    Config { cases, rng_seed: RngSeed::Fixed(0), ..Config::default() }
 }

@@ -28,14 +28,3 @@ mod together;
 mod values;
 #[cfg(test)]
 mod world;
-
-/// How many histories a property takes, `cases` unless the environment says otherwise.
-#[cfg(test)]
-fn config(cases: u32) -> proptest::test_runner::Config {
-    use proptest::test_runner::{Config, RngSeed};
-
-    if std::env::var_os("PROPTEST_CASES").is_some() {
-        return Config::default();
-    }
-    Config { cases, rng_seed: RngSeed::Fixed(0), ..Config::default() }
-}

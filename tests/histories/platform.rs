@@ -13,7 +13,6 @@ use kandy_scenarios::step::Command;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::config;
 use crate::generate::command;
 use crate::values::{MARK, USERS, any_json, assert_no_secret, frame_text, password_of, span, token_of};
 
@@ -107,7 +106,7 @@ fn sent() -> impl Strategy<Value = Sent> {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(kandy_tests::property(CASES))]
 
     /// Whatever comes: nothing panics, each subscription expires at most once and never early, nothing is left to poll after a
     /// full drain, nothing is sent to a socket that is not open, no secret is kept, and the same inputs have the same outputs.

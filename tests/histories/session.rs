@@ -12,7 +12,6 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use crate::config;
 use crate::generate::{call, config_patch};
 use crate::values::{assert_no_secret, body_json, frame_text, span};
 
@@ -80,7 +79,7 @@ fn socket_input() -> impl Strategy<Value = WebSocketInput> {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(kandy_tests::property(CASES))]
 
     /// Whatever comes: nothing panics, every timer fires at most once and never early, nothing is left to poll after a full
     /// drain, sockets are used only while they are open, effects come before events, and the same inputs have the same

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use kandy_scenarios::world::WorldError;
 use proptest::prelude::*;
 
-use crate::config;
 use crate::generate::{History, any_history, healthy_history};
 use crate::leftover::{Exception, leftovers};
 use crate::loops::Loop;
@@ -18,7 +17,7 @@ const ANY: u32 = 80;
 const HEALTHY: u32 = 40;
 
 proptest! {
-    #![proptest_config(config(ANY))]
+    #![proptest_config(kandy_tests::property(ANY))]
 
     /// Whatever happens: nothing panics, time goes forward, limits are reached for known reasons only, nothing is left that
     /// the real SDK would not leave, no secret is shown, and the same history gives the same bytes.
@@ -29,7 +28,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(HEALTHY))]
+    #![proptest_config(kandy_tests::property(HEALTHY))]
 
     /// Where nothing fails, a disconnect leaves nothing at all.
     #[test]

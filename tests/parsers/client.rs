@@ -10,7 +10,6 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::config;
 use crate::memory::within;
 use crate::texts::{bytes, json};
 
@@ -144,7 +143,7 @@ fn drain(session: &mut Session) -> Option<RequestId> {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(kandy_tests::property(CASES))]
 
     /// At each of the places where an answer is read.
     #[test]

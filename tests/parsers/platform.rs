@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::config;
 use crate::memory::within;
 use crate::texts::{bytes, expensive, json};
 
@@ -67,7 +66,7 @@ fn uri() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(kandy_tests::property(CASES))]
 
     #[test]
     fn requests(

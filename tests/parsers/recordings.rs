@@ -10,7 +10,6 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use crate::config;
 use crate::memory::within;
 use crate::texts::{bytes, expensive, flaw, json};
 
@@ -75,7 +74,7 @@ fn play(bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(kandy_tests::property(CASES))]
 
     #[test]
     fn anything(bytes in bytes(NAMES)) {

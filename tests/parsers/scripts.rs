@@ -9,7 +9,6 @@ use kandy_scenarios::script::{Host, Limits, Source};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::config;
 use crate::memory::within;
 use crate::texts::{expensive, flaw};
 
@@ -142,7 +141,7 @@ fn compile(text: String) {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(kandy_tests::property(CASES))]
 
     #[test]
     fn code(text in text()) {

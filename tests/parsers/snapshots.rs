@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use kandy_scenarios::snapshot::{Comparison, Mode, compare, is_stale, path_of};
 use proptest::prelude::*;
 
-use crate::config;
 use crate::memory::within;
 use crate::texts::{expensive, flaw};
 
@@ -29,7 +28,7 @@ fn transcript() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(kandy_tests::property(CASES))]
 
     #[test]
     fn a_snapshot_is_that_transcript_and_no_other(one in transcript(), other in transcript(), source in "\\PC{1,12}") {
