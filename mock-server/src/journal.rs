@@ -1,24 +1,20 @@
 //! The journal: what came to the platform, what it answered, and what it was told to do.
 
+mod request;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::Method;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
+
+pub use request::{Answered, RequestRecord};
 
 use crate::channel::{Frame, SocketId};
-use crate::fault::FaultId;
 use crate::limits::Limits;
 use crate::point::Point;
-use crate::route;
 use crate::subscription::SubscriptionId;
 use crate::time::Time;
-use crate::token::Masked;
 
 /// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them.
 ///
@@ -188,144 +184,6 @@ pub enum Side {
     Platform,
 }
 
-/// How a request was answered. Serialized as the status, or as a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answered {
-    /// With this status; 101 for an accepted handshake.
-    Status(u16),
-    /// Not at all.
-    Hang,
-    /// With a reset of the connection.
-    Reset,
-    /// The connection was refused.
-    Refused,
-}
-
-impl Answered {
-    /// The status, if there was an answer.
-    pub const fn status(self) -> Option<u16> {
-        match self {
-            Self::Status(status) => Some(status),
-            Self::Hang | Self::Reset | Self::Refused => None,
-        }
-    }
-}
-
-impl Serialize for Answered {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Status(status) => serializer.serialize_u16(*status),
-            Self::Hang => serializer.serialize_str("hang"),
-            Self::Reset => serializer.serialize_str("reset"),
-            Self::Refused => serializer.serialize_str("refused"),
-        }
-    }
-}
-
-/// A request without its secrets, and its answer.
-#[derive(Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RequestRecord {
-    /// The method.
-    #[serde(serialize_with = "method_text")]
-    pub method: Method,
-    /// The path, as it came: percent-encoded. Of an address that is longer than [`Limits::URL_BYTES`] only its beginning,
-    /// at most [`Limits::RECORDED_FRAME_CHARS`] characters; headers, too, are kept up to there.
-    pub path: String,
-    /// The query, decoded, in its order; none of too long an address. Tokens that the platform did not issue are `***`.
-    #[serde(serialize_with = "as_map")]
-    pub query: Vec<(String, String)>,
-    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`.
-    pub authorization: Option<String>,
-    /// The `Content-Type` header.
-    pub content_type: Option<String>,
-    /// The `Accept` header.
-    pub accept: Option<String>,
-    /// The `X-Cpaas-Agent` header.
-    pub agent: Option<String>,
-    /// The body, at [`Point::Subscribe`] and [`Point::Resubscribe`] only and up to [`Limits::RECORDED_BODY_BYTES`];
-    /// other bodies might hold secrets. Serialized as JSON, or as text.
-    #[serde(serialize_with = "as_json")]
-    pub body: Bytes,
-    /// The answer.
-    pub answered: Answered,
-    /// The rule that decided the answer.
-    pub fault: Option<FaultId>,
-}
-
-impl RequestRecord {
-    pub(crate) fn new<B>(request: &http::Request<B>, is_known: impl Fn(&str) -> bool) -> Self {
-        let header = |name: &http::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let owned = |name| header(name).map(beginning);
-        let masked = |name: &str, value: &str| match name {
-            "token" | "access_token" if !is_known(value) => "***".to_owned(),
-            "password" => "***".to_owned(),
-            _ => value.to_owned(),
-        };
-        let query = route::query(request.uri()).map(|(name, value)| {
-            let value = masked(&name, &value);
-            (name.into_owned(), value)
-        });
-        let path = request.uri().path();
-        let (path, query) = if route::is_too_long(request.uri()) {
-            (beginning(path), Vec::new())
-        } else {
-            (path.to_owned(), query.collect())
-        };
-        Self {
-            method: request.method().clone(),
-            path,
-            query,
-            authorization: header(&AUTHORIZATION)
-                .and_then(|value| value.split_once(' '))
-                .map(|(scheme, _)| beginning(scheme)),
-            content_type: owned(&CONTENT_TYPE),
-            accept: owned(&ACCEPT),
-            agent: owned(&http::HeaderName::from_static("x-cpaas-agent")),
-            body: Bytes::new(),
-            answered: Answered::Hang,
-            fault: None,
-        }
-    }
-
-    /// The body as JSON; `None` if it was not kept or is no JSON.
-    pub fn body_json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
-    }
-}
-
-/// Without the tokens that the platform did not make up itself.
-impl fmt::Debug for RequestRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        struct Query<'a>(&'a [(String, String)]);
-        impl fmt::Debug for Query<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut map = f.debug_map();
-                for (name, value) in self.0 {
-                    match name.as_str() {
-                        "token" | "access_token" => map.entry(name, &Masked(value)),
-                        _ => map.entry(name, value),
-                    };
-                }
-                map.finish()
-            }
-        }
-        let Self { method, path, query, authorization, content_type, accept, agent, body, answered, fault } = self;
-        f.debug_struct("RequestRecord")
-            .field("method", method)
-            .field("path", path)
-            .field("query", &Query(query))
-            .field("authorization", authorization)
-            .field("content_type", content_type)
-            .field("accept", accept)
-            .field("agent", agent)
-            .field("body", body)
-            .field("answered", answered)
-            .field("fault", fault)
-            .finish()
-    }
-}
-
 /// A frame, as much of it as the journal keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -341,42 +199,25 @@ pub struct FrameRecord {
 impl FrameRecord {
     pub(crate) fn new(frame: &Frame) -> Self {
         let (binary, beginning) = match frame {
-            Frame::Text(text) => (false, beginning(text)),
+            Frame::Text(text) => (false, beginning(text).to_owned()),
             Frame::Binary(bytes) => {
                 let most = bytes.len().min(4 * Limits::RECORDED_FRAME_CHARS);
-                (true, beginning(&String::from_utf8_lossy(&bytes[..most])))
+                (true, beginning(&String::from_utf8_lossy(&bytes[..most])).to_owned())
             }
         };
         Self { binary, bytes: frame.len(), beginning }
     }
 }
 
-fn beginning(text: &str) -> String {
-    text.chars().take(Limits::RECORDED_FRAME_CHARS).collect()
+/// As much of a text as the journal keeps.
+fn beginning(text: &str) -> &str {
+    if text.len() <= Limits::RECORDED_FRAME_CHARS {
+        return text;
+    }
+    let end = text.char_indices().nth(Limits::RECORDED_FRAME_CHARS).map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
 
 fn as_text<S: Serializer>(user: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
     user.as_deref().serialize(serializer)
-}
-
-fn method_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(method.as_str())
-}
-
-fn as_map<S: Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(pairs.len()))?;
-    for (name, value) in pairs {
-        map.serialize_entry(name, value)?;
-    }
-    map.end()
-}
-
-fn as_json<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-    if body.is_empty() {
-        return serializer.serialize_none();
-    }
-    match serde_json::from_slice::<Value>(body) {
-        Ok(value) => value.serialize(serializer),
-        Err(_) => serializer.serialize_str(&String::from_utf8_lossy(body)),
-    }
 }

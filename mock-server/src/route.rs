@@ -88,13 +88,25 @@ pub(crate) fn is_too_long(uri: &Uri) -> bool {
     uri.path_and_query().is_some_and(|path| path.as_str().len() > Limits::URL_BYTES)
 }
 
-/// The parameters of a query, decoded, in their order.
+/// The parameters of an address's query, decoded, in their order.
 pub(crate) fn query(uri: &Uri) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(name), decode(value))
-    })
+    pairs(uri.query().unwrap_or_default())
+}
+
+/// The parameters of a query, decoded, in their order.
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    raw_pairs(query).map(pair)
+}
+
+/// The parameters of a query as they came, `name=value`.
+pub(crate) fn raw_pairs(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|pair| !pair.is_empty())
+}
+
+/// Name and value of a parameter, decoded.
+pub(crate) fn pair(raw: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+    let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
+    (decode(name), decode(value))
 }
 
 /// The first parameter of that name.

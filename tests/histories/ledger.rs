@@ -174,7 +174,7 @@ impl Ledger {
         let requests: Vec<_> =
             journal.since(seen).filter_map(|record| Some((record.point?, record.request()?.clone()))).collect();
         for (point, request) in requests {
-            let agent = request.agent.as_deref().and_then(|agent| agent.split_once(' '));
+            let agent = request.agent().and_then(|agent| agent.split_once(' '));
             let Some(client) = agent.and_then(|(_, name)| self.client_named(name)) else { continue };
             if request.answered == Answered::Hang {
                 self.note(client, Moment::Hung);
@@ -193,7 +193,7 @@ impl Ledger {
                     }
                 }
                 Point::Unsubscribe => {
-                    let is_named = |id: &SubscriptionId| request.path.ends_with(&format!("/subscription/{id}"));
+                    let is_named = |id: &SubscriptionId| request.path().ends_with(&format!("/subscription/{id}"));
                     if let Some((_, log)) = self.subscriptions.iter_mut().find(|(id, _)| is_named(id)) {
                         log.deletes.push(request.answered == Answered::Status(200) && request.fault.is_none());
                     }

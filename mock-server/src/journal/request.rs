@@ -1,0 +1,268 @@
+//! A request in the journal.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderName, Method, Request};
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeStruct, Serializer};
+use serde_json::Value;
+
+use super::beginning;
+use crate::fault::FaultId;
+use crate::limits::Limits;
+use crate::route;
+use crate::token::Masked;
+
+/// How a request was answered. Serialized as the status, or as a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// With this status; 101 for an accepted handshake.
+    Status(u16),
+    /// Not at all.
+    Hang,
+    /// With a reset of the connection.
+    Reset,
+    /// The connection was refused.
+    Refused,
+}
+
+impl Answered {
+    /// The status, if there was an answer.
+    pub const fn status(self) -> Option<u16> {
+        match self {
+            Self::Status(status) => Some(status),
+            Self::Hang | Self::Reset | Self::Refused => None,
+        }
+    }
+}
+
+impl Serialize for Answered {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Status(status) => serializer.serialize_u16(*status),
+            Self::Hang => serializer.serialize_str("hang"),
+            Self::Reset => serializer.serialize_str("reset"),
+            Self::Refused => serializer.serialize_str("refused"),
+        }
+    }
+}
+
+/// A request without its secrets, and its answer. Serialized in camelCase, `query` as a map and `body` as JSON, or as text.
+#[derive(Clone, PartialEq)]
+pub struct RequestRecord {
+    /// The method.
+    pub method: Method,
+    /// The body, at [`Point::Subscribe`](crate::Point::Subscribe) and
+    /// [`Point::Resubscribe`](crate::Point::Resubscribe) only and up to [`Limits::RECORDED_BODY_BYTES`]; other bodies
+    /// might hold secrets.
+    pub body: Bytes,
+    /// The answer.
+    pub answered: Answered,
+    /// The rule that decided the answer.
+    pub fault: Option<FaultId>,
+    texts: Texts,
+}
+
+impl RequestRecord {
+    pub(crate) fn new<B>(request: &Request<B>, is_known: impl Fn(&str) -> bool) -> Self {
+        let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        let is_too_long = route::is_too_long(request.uri());
+        let mut texts = Texts::with_room(path.len().min(Limits::URL_BYTES) + query.len().min(Limits::URL_BYTES));
+        texts.put(Text::Path, if is_too_long { beginning(path) } else { path });
+        if !is_too_long {
+            texts.put_query(query, is_known);
+        }
+        let scheme = header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| scheme);
+        let agent = header(&HeaderName::from_static("x-cpaas-agent"));
+        for (text, value) in [
+            (Text::Authorization, scheme),
+            (Text::ContentType, header(&CONTENT_TYPE)),
+            (Text::Accept, header(&ACCEPT)),
+            (Text::Agent, agent),
+        ] {
+            if let Some(value) = value {
+                texts.put(text, beginning(value));
+            }
+        }
+        Self { method: request.method().clone(), body: Bytes::new(), answered: Answered::Hang, fault: None, texts }
+    }
+
+    /// The path, as it came: percent-encoded. Of an address that is longer than [`Limits::URL_BYTES`] only its beginning,
+    /// at most [`Limits::RECORDED_FRAME_CHARS`] characters; headers, too, are kept up to there.
+    pub fn path(&self) -> &str {
+        self.texts.get(Text::Path).unwrap_or_default()
+    }
+
+    /// The query, decoded, in its order; none of too long an address. Tokens that the platform did not issue are `***`.
+    pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        route::pairs(self.texts.get(Text::Query).unwrap_or_default())
+    }
+
+    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`.
+    pub fn authorization(&self) -> Option<&str> {
+        self.texts.get(Text::Authorization)
+    }
+
+    /// The `Content-Type` header.
+    pub fn content_type(&self) -> Option<&str> {
+        self.texts.get(Text::ContentType)
+    }
+
+    /// The `Accept` header.
+    pub fn accept(&self) -> Option<&str> {
+        self.texts.get(Text::Accept)
+    }
+
+    /// The `X-Cpaas-Agent` header.
+    pub fn agent(&self) -> Option<&str> {
+        self.texts.get(Text::Agent)
+    }
+
+    /// The body as JSON; `None` if it was not kept or is no JSON.
+    pub fn body_json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// What a request says in texts.
+#[derive(Clone, Copy, Debug)]
+enum Text {
+    Path,
+    Query,
+    Authorization,
+    ContentType,
+    Accept,
+    Agent,
+}
+
+/// The texts of a request, one behind the other. The journal keeps thousands of requests: most of what one costs are its
+/// allocations, so this is one and not six.
+#[derive(Clone, PartialEq, Eq)]
+struct Texts {
+    joined: String,
+    /// From where to where each stands in `joined`, if there is one.
+    places: [Option<(u16, u16)>; Text::Agent as usize + 1],
+}
+
+impl Texts {
+    /// `address` are the bytes of path and query.
+    fn with_room(address: usize) -> Self {
+        Self { joined: String::with_capacity(address + HEADERS), places: [None; _] }
+    }
+
+    fn get(&self, text: Text) -> Option<&str> {
+        self.places[text as usize].map(|(from, to)| &self.joined[from.into()..to.into()])
+    }
+
+    fn put(&mut self, text: Text, value: &str) {
+        let from = self.joined.len();
+        self.joined.push_str(value);
+        self.mark(text, from);
+    }
+
+    /// Puts a query, still encoded, without its secrets.
+    fn put_query(&mut self, query: &str, is_known: impl Fn(&str) -> bool) {
+        let from = self.joined.len();
+        for raw in route::raw_pairs(query) {
+            if self.joined.len() > from {
+                self.joined.push('&');
+            }
+            let (name, value) = route::pair(raw);
+            match &*name {
+                "token" | "access_token" if is_known(&value) => self.joined.push_str(raw),
+                "token" | "access_token" | "password" => {
+                    let (name, _) = raw.split_once('=').unwrap_or((raw, ""));
+                    self.joined.push_str(name);
+                    self.joined.push_str("=***");
+                }
+                _ => self.joined.push_str(raw),
+            }
+        }
+        self.mark(Text::Query, from);
+    }
+
+    fn mark(&mut self, text: Text, from: usize) {
+        let place = |at: usize| u16::try_from(at).expect("an address and four headers have a limit each");
+        self.places[text as usize] = Some((place(from), place(self.joined.len())));
+    }
+}
+
+/// Room for the headers that clients send.
+const HEADERS: usize = 64;
+
+// Masks make a query longer: at most by this for each of its pairs.
+const _: () = assert!(4 * Limits::URL_BYTES + 16 * Limits::RECORDED_FRAME_CHARS < u16::MAX as usize);
+
+impl Serialize for RequestRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Query<'a>(&'a RequestRecord);
+        impl Serialize for Query<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                for (name, value) in self.0.query() {
+                    map.serialize_entry(&name, &value)?;
+                }
+                map.end()
+            }
+        }
+        struct Body<'a>(&'a Bytes);
+        impl Serialize for Body<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if self.0.is_empty() {
+                    return serializer.serialize_none();
+                }
+                match serde_json::from_slice::<Value>(self.0) {
+                    Ok(value) => value.serialize(serializer),
+                    Err(_) => serializer.serialize_str(&String::from_utf8_lossy(self.0)),
+                }
+            }
+        }
+        let mut map = serializer.serialize_struct("RequestRecord", 10)?;
+        map.serialize_field("method", self.method.as_str())?;
+        map.serialize_field("path", self.path())?;
+        map.serialize_field("query", &Query(self))?;
+        map.serialize_field("authorization", &self.authorization())?;
+        map.serialize_field("contentType", &self.content_type())?;
+        map.serialize_field("accept", &self.accept())?;
+        map.serialize_field("agent", &self.agent())?;
+        map.serialize_field("body", &Body(&self.body))?;
+        map.serialize_field("answered", &self.answered)?;
+        map.serialize_field("fault", &self.fault)?;
+        map.end()
+    }
+}
+
+/// Without the tokens that the platform did not make up itself.
+impl fmt::Debug for RequestRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Query<'a>(&'a RequestRecord);
+        impl fmt::Debug for Query<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut map = f.debug_map();
+                for (name, value) in self.0.query() {
+                    match &*name {
+                        "token" | "access_token" => map.entry(&name, &Masked(&value)),
+                        _ => map.entry(&name, &value),
+                    };
+                }
+                map.finish()
+            }
+        }
+        f.debug_struct("RequestRecord")
+            .field("method", &self.method)
+            .field("path", &self.path())
+            .field("query", &Query(self))
+            .field("authorization", &self.authorization())
+            .field("content_type", &self.content_type())
+            .field("accept", &self.accept())
+            .field("agent", &self.agent())
+            .field("body", &self.body)
+            .field("answered", &self.answered)
+            .field("fault", &self.fault)
+            .finish()
+    }
+}
