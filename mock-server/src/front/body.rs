@@ -62,6 +62,11 @@ impl RequestBody {
 
     /// All of it.
     pub async fn bytes(mut self) -> Result<Bytes, BodyError> {
+        self.whole().await
+    }
+
+    /// All that is left of it.
+    pub(super) async fn whole(&mut self) -> Result<Bytes, BodyError> {
         let least = usize::try_from(self.size_hint().lower()).unwrap_or(usize::MAX);
         // One that says how long it is need not come first.
         if least > self.limit {

@@ -1,19 +1,20 @@
 //! One connection: TLS, then HTTP, then perhaps a notification channel.
 
 use std::error::Error;
-use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
+use hyper::body::Incoming;
 use hyper::server::conn::http1::{Builder, Connection, Parts};
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::service::{Ending, Guest};
+use super::service::{Body, Ending, Guest};
 use super::{FrontLimits, Site};
 use crate::net::handshake::{self, Handshake, Opened};
 use crate::net::listen::Stopped;
@@ -63,14 +64,16 @@ async fn exchange<S: Stream>(
     site: &Arc<Site>,
     stopped: &mut Stopped,
 ) -> Option<Opened<S>> {
-    let mut connection = site.http.serve_connection(TokioIo::new(stream), Guest::new(site.clone(), peer));
+    let guest = Guest::new(site.clone(), peer);
+    let service = service_fn(|request| guest.answer(request));
+    let mut connection = site.http.serve_connection(TokioIo::new(stream), service);
     let ended = run(&mut connection, stopped).await;
-    let Parts { io, read_buf, service, .. } = connection.into_parts();
+    let Parts { io, read_buf, .. } = connection.into_parts();
     let mut stream = io.into_inner();
     let ending = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<Ending>().copied());
     match ending {
         Some(Ending::Handshake) => {
-            let request = service.into_handshake().expect("it was left there");
+            let request = guest.take_handshake().expect("it was left there");
             let handshake = Handshake { stream, request, early: read_buf.to_vec() };
             drop(read_buf);
             return tokio::select! {
@@ -98,14 +101,19 @@ async fn exchange<S: Stream>(
 
 /// Lets hyper answer requests until it is done with the connection. What it was told to do with it is in the error.
 async fn run<S: Stream>(
-    connection: &mut Connection<TokioIo<S>, Guest>,
+    mut connection: &mut Connection<TokioIo<S>, impl Answers>,
     stopped: &mut Stopped,
 ) -> Result<(), hyper::Error> {
     tokio::select! {
         biased;
-        ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => return ended,
+        ended = &mut connection => return ended,
         _ = stopped.changed() => {}
     }
     Pin::new(&mut *connection).graceful_shutdown();
-    poll_fn(|cx| connection.poll_without_shutdown(cx)).await
+    connection.await
 }
+
+/// What hyper asks.
+trait Answers: Service<Request<Incoming>, Response = http::Response<Body>, Error = Ending> {}
+
+impl<T: Service<Request<Incoming>, Response = http::Response<Body>, Error = Ending>> Answers for T {}

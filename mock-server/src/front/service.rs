@@ -1,12 +1,14 @@
 //! Where a request goes: to what is beside the platform, to a notification channel, or to REST.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use futures_util::future;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, ORIGIN, UPGRADE, VARY,
@@ -16,10 +18,10 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
-use hyper::service::Service;
 
 use super::{BodyError, RequestBody, Site};
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
+use crate::time::Time;
 
 /// Who is at the other end of a connection.
 pub(super) struct Guest {
@@ -40,7 +42,7 @@ pub(super) enum Ending {
     Reset,
 }
 
-type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
+pub(super) type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
 type Outcome = Result<http::Response<Body>, Ending>;
 
 impl Guest {
@@ -48,34 +50,53 @@ impl Guest {
         Self { site, peer, requests: AtomicUsize::new(0), handshake: Mutex::default() }
     }
 
-    /// The handshake that ended HTTP.
-    pub(super) fn into_handshake(self) -> Option<Request<()>> {
-        self.handshake.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Service<Request<Incoming>> for Guest {
-    type Response = http::Response<Body>;
-    type Error = Ending;
-    type Future = Pin<Box<dyn Future<Output = Outcome> + Send>>;
-
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let site = self.site.clone();
+    /// Answers a request, or tells how the connection goes on instead.
+    ///
+    /// The future of REST is kept small, and hyper keeps it where the last one was: of what a request costs here, most is
+    /// moving it about.
+    pub(super) fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Outcome> + use<> {
+        let site = &self.site;
         let request = request.map(|incoming| RequestBody::new(incoming, &site.limits));
         let is_last = self.requests.fetch_add(1, Ordering::Relaxed) + 1 >= site.limits.requests_per_connection;
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
-            return Box::pin(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
+            return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
         }
         if is_handshake(&request) {
             let (mut head, _) = request.into_parts();
             // There hyper keeps what it would hand the connection over with.
             head.extensions.clear();
-            *self.handshake.lock().unwrap_or_else(PoisonError::into_inner) = Some(Request::from_parts(head, ()));
-            return Box::pin(async { Err(Ending::Handshake) });
+            *self.handshake() = Some(Request::from_parts(head, ()));
+            return elsewhere(ready(Err(Ending::Handshake)));
         }
-        Box::pin(async move { Ok(bounded(site.rest(request).await?, is_last)) })
+        let (site, (head, mut body)) = (site.clone(), request.into_parts());
+        future::Either::Left(async move {
+            let (outcome, due) = match body.whole().await {
+                Ok(body) => site.rest(&Request::from_parts(head, body)),
+                Err(error) => (Ok(site.unreadable(&head.headers, &error)), None),
+            };
+            if let Some(due) = due {
+                Box::pin(site.shared.until(due)).await;
+            }
+            outcome.map(|response| bounded(response, is_last))
+        })
     }
+
+    /// The handshake that ended HTTP.
+    pub(super) fn take_handshake(&self) -> Option<Request<()>> {
+        self.handshake().take()
+    }
+
+    fn handshake(&self) -> MutexGuard<'_, Option<Request<()>>> {
+        self.handshake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What few requests come to, so that the others need no room for it.
+fn elsewhere<R>(
+    outcome: impl Future<Output = Outcome> + Send + 'static,
+) -> future::Either<R, Pin<Box<dyn Future<Output = Outcome> + Send>>> {
+    future::Either::Right(Box::pin(outcome))
 }
 
 /// A handshake that is not well formed is one too, and is told so.
@@ -94,24 +115,16 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 }
 
 impl Site {
-    /// Asks the platform.
-    async fn rest(&self, request: Request<RequestBody>) -> Outcome {
-        let (head, body) = request.into_parts();
-        let body = match body.bytes().await {
-            Ok(body) => body,
-            Err(error) => return Ok(self.unreadable(&head.headers, &error)),
-        };
-        let request = Request::from_parts(head, body);
+    /// Asks the platform: what comes of it, and when, if not at once.
+    fn rest(&self, request: &Request<Bytes>) -> (Outcome, Option<Time>) {
         let (Answer { reply, delay }, came) =
-            self.shared.act(|core, now| (core.platform.handle_request(now, &request), now));
-        if !delay.is_zero() {
-            self.shared.until(came + delay).await;
-        }
-        match reply {
+            self.shared.act(|core, now| (core.platform.handle_request(now, request), now));
+        let outcome = match reply {
             Reply::Respond(response) => Ok(self.respond(request.headers(), response)),
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
-        }
+        };
+        (outcome, (!delay.is_zero()).then(|| came + delay))
     }
 
     fn respond(&self, asked: &HeaderMap, response: Response) -> http::Response<Body> {
