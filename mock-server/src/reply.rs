@@ -83,7 +83,9 @@ impl Response {
     }
 
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        let text = serde_json::to_vec(body).expect("what the platform says has text keys and finite numbers");
+        // Room for what most answers need: growing a small one costs more than writing it.
+        let mut text = Vec::with_capacity(512);
+        serde_json::to_writer(&mut text, body).expect("what the platform says has text keys and finite numbers");
         Self::typed(status, text.into(), HeaderValue::from_static(JSON))
     }
 

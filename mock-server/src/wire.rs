@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The ping of every UC and Link client, byte for byte.
@@ -131,22 +131,38 @@ pub(crate) struct SubscribeRequest<'a> {
 }
 
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Seconds {
-        Whole(u64),
-        Fraction(f64),
-        Text(String),
-        Nothing(()),
+    struct Seconds;
+
+    impl Visitor<'_> for Seconds {
+        type Value = Option<u64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number of seconds, zero or more")
+        }
+
+        fn visit_u64<E>(self, seconds: u64) -> Result<Self::Value, E> {
+            Ok(Some(seconds))
+        }
+
+        fn visit_f64<E: Error>(self, seconds: f64) -> Result<Self::Value, E> {
+            // The cast saturates, and a fraction of a second is not granted.
+            if seconds >= 0.0 {
+                Ok(Some(seconds as u64))
+            } else {
+                Err(E::invalid_value(Unexpected::Float(seconds), &self))
+            }
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            text.trim().parse().map(Some).map_err(E::custom)
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
     }
-    match Seconds::deserialize(deserializer)? {
-        Seconds::Whole(seconds) => Ok(Some(seconds)),
-        // The cast saturates, and a fraction of a second is not granted.
-        Seconds::Fraction(seconds) if seconds >= 0.0 => Ok(Some(seconds as u64)),
-        Seconds::Text(text) => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
-        Seconds::Fraction(_) => Err(serde::de::Error::custom("expires is negative")),
-        Seconds::Nothing(()) => Ok(None),
-    }
+
+    deserializer.deserialize_any(Seconds)
 }
 
 fn services<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
