@@ -132,7 +132,17 @@ async fn load(server: SocketAddr, request: &[u8], answer: usize) -> Duration {
         assert!(heard.starts_with(b"HTTP/1.1 200 OK\r\n"), "the last one is an answer like the first");
     };
     let started = now();
-    futures_util::future::join_all((0..CONNECTIONS).map(|_| ask())).await;
+    let asking = futures_util::future::join_all((0..CONNECTIONS).map(|_| ask()));
+    // Never asleep: to wake the client would be the server's work, and more of it the more time the client has to sleep.
+    let awake = async {
+        loop {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = asking => {}
+        () = awake => {}
+    }
     started.elapsed()
 }
 
