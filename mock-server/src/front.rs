@@ -121,7 +121,7 @@ impl Front {
         let FrontOptions { address, tls, clock, origins, limits } = options;
         let (listener, address) = listen(address)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(StartError::Run)?;
-        let shared = Arc::new(Shared::new(clock.into(), limits.queued_bytes));
+        let shared = Arc::new(Shared::new(clock.into(), limits.of_platform(), limits.queued_bytes));
         let tls = tls.map(TlsAcceptor::from);
         let http = connection::http(&limits);
         let site = Arc::new(Site { shared: shared.clone(), beside, origins, limits, tls, http });

@@ -16,13 +16,13 @@ use crate::point::Point;
 use crate::subscription::SubscriptionId;
 use crate::time::Time;
 
-/// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them.
+/// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them, unless the platform was given another limit.
 ///
 /// Neither passwords nor the values of `Authorization` headers are ever in it, and of tokens only those that the
 /// platform itself issued. CORS preflights are left out: only browsers send them.
-#[derive(Default)]
 pub struct Journal {
     records: VecDeque<Record>,
+    most: usize,
     written: u64,
 }
 
@@ -35,6 +35,11 @@ impl fmt::Debug for Journal {
 }
 
 impl Journal {
+    /// An empty one, for so many records.
+    pub(crate) const fn new(most: usize) -> Self {
+        Self { records: VecDeque::new(), most, written: 0 }
+    }
+
     /// The records that are kept, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         self.records.iter()
@@ -57,7 +62,7 @@ impl Journal {
     }
 
     pub(crate) fn write(&mut self, time: Time, point: Option<Point>, user: Option<Arc<str>>, kind: Kind) {
-        if self.records.len() == Limits::JOURNAL_RECORDS {
+        if self.records.len() >= self.most {
             self.records.pop_front();
         }
         self.records.push_back(Record { seq: self.written, time, point, user, kind });

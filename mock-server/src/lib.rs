@@ -70,7 +70,7 @@ pub use front::{
     Answering, Beside, BodyError, ClockError, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, RequestBody,
 };
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
-pub use limits::Limits;
+pub use limits::{Limits, PlatformLimits};
 #[cfg(feature = "net")]
 pub use net::{FailError, Lagged, MockKandy, Options, Received, StartError, WaitError, Watch};
 pub use platform::{GoneOptions, Output, Platform, SettingsInfo};

@@ -1,8 +1,30 @@
 //! How much the platform holds. Beyond a limit it refuses aloud: with an error, or with a 413, 414 or 503 answer.
 
-/// The platform's limits. They are constants: none is meant to be reached by an honest scenario.
+/// The platform's limits. None is meant to be reached by an honest scenario. All are constants but those of which
+/// [`PlatformLimits`] says so.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits;
+
+/// The limits of a platform that may be others than the constants of [`Limits`], which they are by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlatformLimits {
+    /// Bytes of a request's body: [`Limits::BODY_BYTES`].
+    pub body_bytes: usize,
+    /// Bytes of one frame, from a client or to one: [`Limits::FRAME_BYTES`].
+    pub frame_bytes: usize,
+    /// Records in the journal, at least one: [`Limits::JOURNAL_RECORDS`].
+    pub journal_records: usize,
+}
+
+impl Default for PlatformLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes: Limits::BODY_BYTES,
+            frame_bytes: Limits::FRAME_BYTES,
+            journal_records: Limits::JOURNAL_RECORDS,
+        }
+    }
+}
 
 impl Limits {
     /// Accounts.
@@ -22,7 +44,7 @@ impl Limits {
     pub const SOCKETS: usize = 20_000;
     /// Frames that wait for one socket to open. Beyond it the socket is cut.
     pub const PENDING_FRAMES: usize = 256;
-    /// Bytes of one frame. A longer one from the client closes its socket with 1009.
+    /// Bytes of one frame. A longer one from the client closes its socket with 1009, one to the client is refused.
     pub const FRAME_BYTES: usize = 64 * 1024;
     /// Bytes of a request's body. Beyond it: 413.
     pub const BODY_BYTES: usize = 64 * 1024;

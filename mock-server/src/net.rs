@@ -32,7 +32,7 @@ use http::{Chore, Rest};
 use listen::{Server, Stopped, listen, reachable};
 use shared::Shared;
 
-use crate::limits::Limits;
+use crate::limits::{Limits, PlatformLimits};
 
 /// The platform as a server, to embed in a test: REST on one port, notification channels on another.
 ///
@@ -158,7 +158,7 @@ impl MockKandy {
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
-        let shared = Arc::new(Shared::new(Clock::real(), options.queued_bytes));
+        let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), options.queued_bytes));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };
@@ -282,6 +282,6 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, handshake_timeout: D
         opened = handshake::accept(stream, &shared, handshake_timeout) => opened,
     };
     if let Some(opened) = opened {
-        websocket::converse(opened, &shared, Limits::FRAME_BYTES).await;
+        websocket::converse(opened, &shared).await;
     }
 }

@@ -20,7 +20,7 @@ use crate::account::{Accounts, UserInfo};
 use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
 use crate::fault::Faults;
 use crate::journal::{Journal, Kind};
-use crate::limits::Limits;
+use crate::limits::{Limits, PlatformLimits};
 use crate::subscription::{SubscriptionId, SubscriptionInfo, Subscriptions};
 use crate::time::Time;
 use crate::timer::{Timer, Timers};
@@ -31,11 +31,12 @@ use crate::token::Grants;
 /// What it does without being told to:
 /// - a subscription that is not renewed in time ends without a word. The channel of one that has ended, by time or by
 ///   DELETE, takes no new socket, and the next PUT gets 404 with statusCode 4. Sockets that are open stay open; the
-///   platform never closes one by itself, but for a frame longer than [`Limits::FRAME_BYTES`];
+///   platform never closes one by itself, but for a frame that is too long ([`PlatformLimits::frame_bytes`]);
 /// - a request with an unknown address gets 404 and `{}`;
 /// - pings are taken and not answered (see [`Platform::set_answer_pings`]); other frames are only recorded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Platform {
+    limits: PlatformLimits,
     settings: Settings,
     accounts: Accounts,
     grants: Grants,
@@ -99,7 +100,29 @@ struct Settings {
 impl Platform {
     /// A healthy platform without users.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_limits(PlatformLimits::default())
+    }
+
+    /// A healthy platform without users, and with limits of its own.
+    pub fn with_limits(limits: PlatformLimits) -> Self {
+        Self {
+            limits,
+            settings: Settings::default(),
+            accounts: Accounts::default(),
+            grants: Grants::default(),
+            subscriptions: Subscriptions::default(),
+            sockets: Sockets::default(),
+            faults: Faults::default(),
+            timers: Timers::default(),
+            journal: Journal::new(limits.journal_records),
+            output: VecDeque::new(),
+            notifications_sent: 0,
+        }
+    }
+
+    /// What it holds.
+    pub const fn limits(&self) -> PlatformLimits {
+        self.limits
     }
 
     /// Fires the first timer that is due, if one is. Drain, then call again until [`Self::poll_timeout`] lies ahead.
@@ -176,6 +199,12 @@ impl Platform {
     fn notification_id(&mut self) -> serde_json::Value {
         self.notifications_sent += 1;
         json!(format!("N-{}", self.notifications_sent))
+    }
+}
+
+impl Default for Platform {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -1,20 +1,22 @@
 //! One connection: TLS, then HTTP, then perhaps a notification channel.
 
 use std::error::Error;
+use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, StatusCode};
-use hyper::body::Incoming;
-use hyper::server::conn::http1::{Builder, Connection, Parts};
-use hyper::service::{Service, service_fn};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode};
+use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
-use super::service::{Body, Ending, Guest};
+use super::service::{Ending, Guest};
 use super::{FrontLimits, Site};
 use crate::net::handshake::{self, Handshake, Opened};
 use crate::net::listen::Stopped;
@@ -53,29 +55,24 @@ async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &
 async fn converse<S: Stream>(stream: S, peer: SocketAddr, site: &Arc<Site>, mut stopped: Stopped) {
     // Boxed, so that a notification channel does not keep the room that HTTP needed.
     if let Some(opened) = Box::pin(exchange(stream, peer, site, &mut stopped)).await {
-        websocket::converse(opened, &site.shared, site.limits.frame_bytes).await;
+        websocket::converse(opened, &site.shared).await;
     }
 }
 
 /// Answers requests, until one opens a socket or the connection is over.
 async fn exchange<S: Stream>(
-    stream: S,
+    mut stream: S,
     peer: SocketAddr,
     site: &Arc<Site>,
     stopped: &mut Stopped,
 ) -> Option<Opened<S>> {
     let guest = Guest::new(site.clone(), peer);
-    let service = service_fn(|request| guest.answer(request));
-    let mut connection = site.http.serve_connection(TokioIo::new(stream), service);
-    let ended = run(&mut connection, stopped).await;
-    let Parts { io, read_buf, .. } = connection.into_parts();
-    let mut stream = io.into_inner();
-    let ending = ended.as_ref().err().and_then(|error| error.source()?.downcast_ref::<Ending>().copied());
-    match ending {
+    let (ended, unread) = answer(&mut stream, &guest, site, stopped).await;
+    match cause::<Ending>(&ended) {
         Some(Ending::Handshake) => {
             let request = guest.take_handshake().expect("it was left there");
-            let handshake = Handshake { stream, request, early: read_buf.to_vec() };
-            drop(read_buf);
+            let handshake = Handshake { stream, request, early: unread.to_vec() };
+            drop(unread);
             return tokio::select! {
                 _ = stopped.changed() => None,
                 opened = handshake::answer(handshake, &site.shared) => opened,
@@ -88,7 +85,11 @@ async fn exchange<S: Stream>(
             }
         }
         Some(Ending::Reset) => stream::reset(&stream),
-        None if ended.is_err_and(|error| error.is_timeout()) && !read_buf.is_empty() => {
+        // The client does not read: what it was to get is not waited for any longer.
+        None if cause::<io::Error>(&ended).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) => {
+            stream::reset(&stream);
+        }
+        None if ended.as_ref().is_err_and(hyper::Error::is_timeout) && !unread.is_empty() => {
             let text = "The head of the request did not come in time.\n";
             let plain = HeaderValue::from_static("text/plain");
             handshake::refuse(stream, &Response::typed(StatusCode::REQUEST_TIMEOUT, text.into(), plain)).await;
@@ -99,21 +100,33 @@ async fn exchange<S: Stream>(
     None
 }
 
-/// Lets hyper answer requests until it is done with the connection. What it was told to do with it is in the error.
-async fn run<S: Stream>(
-    mut connection: &mut Connection<TokioIo<S>, impl Answers>,
+/// Lets hyper answer requests until it is done with the connection: how that ended, and what is left of what came. What
+/// it was told to do with the connection is in the error.
+async fn answer<S: Stream>(
+    stream: &mut S,
+    guest: &Guest,
+    site: &Site,
     stopped: &mut Stopped,
-) -> Result<(), hyper::Error> {
-    tokio::select! {
+) -> (Result<(), hyper::Error>, Bytes) {
+    let mut stream = pin!(TimeoutWriter::new(stream));
+    stream.as_mut().set_timeout_pinned(Some(site.limits.write_time));
+    let service = service_fn(|request| guest.answer(request));
+    let mut connection = site.http.serve_connection(TokioIo::new(stream), service);
+    let ended = tokio::select! {
         biased;
-        ended = &mut connection => return ended,
-        _ = stopped.changed() => {}
-    }
-    Pin::new(&mut *connection).graceful_shutdown();
-    connection.await
+        ended = &mut connection => Some(ended),
+        _ = stopped.changed() => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
+        }
+    };
+    (ended, connection.into_parts().read_buf)
 }
 
-/// What hyper asks.
-trait Answers: Service<Request<Incoming>, Response = http::Response<Body>, Error = Ending> {}
-
-impl<T: Service<Request<Incoming>, Response = http::Response<Body>, Error = Ending>> Answers for T {}
+fn cause<E: Error + 'static>(ended: &Result<(), hyper::Error>) -> Option<&E> {
+    ended.as_ref().err()?.source()?.downcast_ref()
+}

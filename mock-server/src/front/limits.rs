@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::limits::Limits;
+use crate::limits::{Limits, PlatformLimits};
 
 /// The limits of a [`Front`](super::Front), and what a client gets at each. Times are real ones, also with a manual clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,14 +13,16 @@ pub struct FrontLimits {
     /// How long a request's head may take to arrive, from when the connection is free for it: 408 to a part of one, and
     /// the connection ends. So an idle connection ends after that time too. By default 30 s.
     pub header_time: Duration,
-    /// Bytes of a request's body: 413, and the connection ends. By default [`Limits::BODY_BYTES`], which the platform
-    /// itself holds too.
+    /// Bytes of a request's body: 413, and the connection ends. By default [`Limits::BODY_BYTES`].
     pub body_bytes: usize,
     /// How long a request's body may take to arrive, from when it is read: 408, and the connection ends. By default
     /// 30 s.
     pub body_time: Duration,
-    /// Bytes of a message from a client on a notification channel: 1009. By default [`Limits::FRAME_BYTES`], which the
-    /// platform itself holds too.
+    /// How long an answer may wait for its client to read, once the system buffers no more of it: the connection is
+    /// reset. By default 30 s.
+    pub write_time: Duration,
+    /// Bytes of a message on a notification channel. One from a client that is longer: 1009; one to a client is refused.
+    /// By default [`Limits::FRAME_BYTES`].
     pub frame_bytes: usize,
     /// Connections at once, whatever they are for; one more is reset. By default 10,000.
     pub connections: usize,
@@ -31,6 +33,8 @@ pub struct FrontLimits {
     pub queued_bytes: usize,
     /// How long a TLS handshake may take; then the connection ends. By default 10 s.
     pub tls_time: Duration,
+    /// Records in the journal; the oldest are dropped, and counted. By default [`Limits::JOURNAL_RECORDS`].
+    pub journal_records: usize,
 }
 
 impl Default for FrontLimits {
@@ -40,12 +44,22 @@ impl Default for FrontLimits {
             header_time: Duration::from_secs(30),
             body_bytes: Limits::BODY_BYTES,
             body_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
             frame_bytes: Limits::FRAME_BYTES,
             connections: 10_000,
             requests_per_connection: 10_000,
             queued_bytes: 4 * 1024 * 1024,
             tls_time: Duration::from_secs(10),
+            journal_records: Limits::JOURNAL_RECORDS,
         }
+    }
+}
+
+impl FrontLimits {
+    /// Those that the platform itself holds.
+    pub(super) const fn of_platform(&self) -> PlatformLimits {
+        let Self { body_bytes, frame_bytes, journal_records, .. } = *self;
+        PlatformLimits { body_bytes, frame_bytes, journal_records }
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) enum Ending {
     Reset,
 }
 
-pub(super) type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
+type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
 type Outcome = Result<http::Response<Body>, Ending>;
 
 impl Guest {

@@ -8,9 +8,6 @@ use crate::limits::Limits;
 impl Limits {
     /// Bytes of the head of a websocket handshake. Beyond it, or with more than 124 headers: 431.
     pub const HANDSHAKE_BYTES: usize = 16 * 1024;
-    /// Bytes that are being written to a client that does not read, beside `Options::queued_bytes`: the longest frame, and
-    /// pongs. Beyond it only the newest of its pings is answered.
-    pub const UNWRITTEN_BYTES: usize = 2 * Self::FRAME_BYTES;
     /// How long a server may take to answer for the first time.
     pub const START: Duration = Duration::from_secs(10);
     /// REST requests that wiremock keeps, at about 6 KiB each; then they are let go. Not so once `MockKandy::wiremock`

@@ -14,6 +14,7 @@ use super::clock::Clock;
 use crate::channel::{Frame, SocketId};
 #[cfg(feature = "front")]
 use crate::front::ClockError;
+use crate::limits::PlatformLimits;
 use crate::platform::{Output, Platform};
 use crate::reply::Upgrade;
 use crate::time::Time;
@@ -27,6 +28,7 @@ use crate::time::Time;
 #[derive(Debug)]
 pub(crate) struct Shared {
     clock: Clock,
+    frame_bytes: usize,
     core: Mutex<Core>,
     /// Tells the timers that the platform's next deadline is sooner than it was.
     rearm: Notify,
@@ -87,9 +89,21 @@ pub(crate) enum End {
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Clock, queued_bytes: usize) -> Self {
-        let core = Core { platform: Platform::new(), outlets: BTreeMap::new(), queued_bytes, wait_cursor: 0 };
-        Self { clock, core: Mutex::new(core), rearm: Notify::new(), progress: watch::Sender::new(Progress::default()) }
+    pub(crate) fn new(clock: Clock, limits: PlatformLimits, queued_bytes: usize) -> Self {
+        let platform = Platform::with_limits(limits);
+        let core = Core { platform, outlets: BTreeMap::new(), queued_bytes, wait_cursor: 0 };
+        Self {
+            clock,
+            frame_bytes: limits.frame_bytes,
+            core: Mutex::new(core),
+            rearm: Notify::new(),
+            progress: watch::Sender::new(Progress::default()),
+        }
+    }
+
+    /// The longest frame that the platform takes.
+    pub(crate) const fn frame_bytes(&self) -> usize {
+        self.frame_bytes
     }
 
     /// Acts on the platform, and carries out what comes of it.

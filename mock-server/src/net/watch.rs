@@ -10,7 +10,6 @@ use tokio::task::JoinSet;
 use super::MockKandy;
 use super::shared::{Progress, Shared};
 use crate::journal::{Answered, Record, RequestRecord};
-use crate::limits::Limits;
 use crate::point::Point;
 use crate::time::Time;
 
@@ -67,8 +66,7 @@ pub struct WaitError {
 
 /// What happens at the platform, record by record: [`MockKandy::watch`].
 ///
-/// It reads the journal, which is bounded: one that falls more than [`Limits::JOURNAL_RECORDS`] behind is told how much
-/// it missed. Pings that are added to a record after it was read are not told again.
+/// It reads the journal, which is bounded: one that falls behind by more than that keeps is told how much it missed. Pings that are added to a record after it was read are not told again.
 #[derive(Debug)]
 pub struct Watch {
     shared: Arc<Shared>,
@@ -79,7 +77,7 @@ pub struct Watch {
 /// A [`Watch`] was so far behind that the journal had dropped what it would have told next. It goes on with the oldest
 /// record that there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{missed} records were dropped before they were read: the journal keeps {}", Limits::JOURNAL_RECORDS)]
+#[error("{missed} records were dropped before they were read: the journal keeps only the newest")]
 pub struct Lagged {
     /// How many records.
     pub missed: u64,

@@ -17,10 +17,11 @@ use super::stream::{self, Stream};
 use crate::channel::{Frame, SocketId};
 use crate::limits::Limits;
 
-/// The life of an open socket. A frame of more than `frame_bytes` ends it with 1009.
-pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared, frame_bytes: usize) {
+/// The life of an open socket. A frame that is longer than the platform takes ends it with 1009.
+pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
     let Opened { socket, stream, early, outbox } = opened;
-    let websocket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config(frame_bytes))).await;
+    let websocket =
+        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config(shared.frame_bytes()))).await;
     let (mut sink, mut stream) = websocket.split();
     let (mut queue, mut end) = outbox.split();
     let over = tokio::select! {
@@ -62,12 +63,12 @@ async fn conclude<S: Stream>(over: Over, ending: Ending<S>, shared: &Shared) {
 /// What a socket costs is mostly its buffers: this one grows for what is longer, and frames go out at once.
 ///
 /// What cannot be written waits in tungstenite, by default without a limit: the pongs for a client that sends pings and
-/// does not read. Where there is no room for a pong only the newest is kept.
+/// does not read. Where there is no room for a pong beside the longest frame only the newest is kept.
 fn config(frame_bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(2048)
         .write_buffer_size(0)
-        .max_write_buffer_size(Limits::UNWRITTEN_BYTES)
+        .max_write_buffer_size(2 * frame_bytes)
         .max_message_size(Some(frame_bytes))
         .max_frame_size(Some(frame_bytes))
 }

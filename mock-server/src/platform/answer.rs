@@ -89,7 +89,7 @@ impl Platform {
         if route::is_too_long(request.uri()) {
             return own_error(point, StatusCode::URI_TOO_LONG);
         }
-        if request.body().len() > Limits::BODY_BYTES {
+        if request.body().len() > self.limits.body_bytes {
             return own_error(point, StatusCode::PAYLOAD_TOO_LARGE);
         }
         let served = match route {

@@ -234,8 +234,9 @@ impl Platform {
 
     /// Refuses a frame that is too long, or that there is no room for as often as it would wait.
     fn check_frame(&self, name: &str, frame: &Frame) -> Result<(), PlatformError> {
-        if frame.len() > Limits::FRAME_BYTES {
-            return Err(PlatformError::FrameTooLong { bytes: frame.len(), limit: Limits::FRAME_BYTES });
+        let limit = self.limits.frame_bytes;
+        if frame.len() > limit {
+            return Err(PlatformError::FrameTooLong { bytes: frame.len(), limit });
         }
         let sockets = self.sockets.ids(|socket| &*socket.user == name && !socket.silent).len();
         let waiting: usize = self.output.iter().map(Output::bytes).sum();

@@ -71,7 +71,7 @@ impl Platform {
         }
         let Some(from) = self.sockets.get_mut(socket) else { return };
         from.frames_in += 1;
-        if frame.len() > Limits::FRAME_BYTES {
+        if frame.len() > self.limits.frame_bytes {
             return self.close_socket(now, socket, 1009, "");
         }
         let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };

@@ -38,7 +38,11 @@ struct Asked<'a> {
 
 impl Bench {
     fn new() -> Self {
-        let mut bench = Self { platform: Platform::new(), now: Time::ZERO };
+        Self::of(Platform::new())
+    }
+
+    fn of(platform: Platform) -> Self {
+        let mut bench = Self { platform, now: Time::ZERO };
         bench.platform.add_user(Time::ZERO, ALICE, "s3cret", UserOptions::default()).unwrap();
         bench.platform.add_user(Time::ZERO, BOB, "hunter2", UserOptions::default()).unwrap();
         bench

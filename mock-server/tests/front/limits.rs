@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
-use kandy_mock_server::{Frame, FrontLimits, Kind, Side};
+use kandy_mock_server::{Frame, FrontLimits, Kind, Limits, Side};
 
 use crate::support::*;
 
@@ -52,6 +52,10 @@ async fn a_body_that_is_too_long_gets_413_whether_it_says_so_or_not() {
     assert_eq!(knock(&front, chunked.as_bytes()).and_then(answer).unwrap().status, 413, "it has no end");
     assert_eq!(rest(&front, "POST", SUBSCRIPTION, &[], &"x".repeat(1_000)).unwrap().status, 401, "it is taken");
     assert_eq!(requests(&front, kandy_mock_server::Point::Subscribe).len(), 1, "the others never reach the platform");
+
+    let front = start_within(FrontLimits { body_bytes: 2 * Limits::BODY_BYTES, ..FrontLimits::default() }).await;
+    let long = "x".repeat(2 * Limits::BODY_BYTES);
+    assert_eq!(rest(&front, "POST", SUBSCRIPTION, &[], &long).unwrap().status, 401, "a longer one may be allowed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -65,6 +69,19 @@ async fn a_body_that_takes_too_long_gets_408() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_does_not_read_its_answers_is_reset() {
+    let limits = FrontLimits { write_time: SHORT, requests_per_connection: usize::MAX, ..FrontLimits::default() };
+    let front = start_within(limits).await;
+    // An answer is longer than its request, so the front is soon the one that waits.
+    let many = "GET / HTTP/1.1\r\nHost: kandy\r\n\r\n".repeat(1_000);
+    let mut stream = knock(&front, b"").unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    let told = (0..1_000).find_map(|_| stream.write_all(many.as_bytes()).err()).unwrap();
+    assert!(matches!(told.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{told}");
+    assert_eq!(login(&front).unwrap().status, 200, "others are served");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_is_too_long_closes_with_1009() {
     let front = start_within(FrontLimits { frame_bytes: 1_000, ..FrontLimits::default() }).await;
     let mut socket = connect(&front).await;
@@ -74,8 +91,32 @@ async fn a_message_that_is_too_long_closes_with_1009() {
 
     let front = start().await;
     let mut socket = connect(&front).await;
-    say(&mut socket, &"x".repeat(kandy_mock_server::Limits::FRAME_BYTES + 1)).await;
+    say(&mut socket, &"x".repeat(Limits::FRAME_BYTES + 1)).await;
     assert_eq!(end(&mut socket).await.0, 1009);
+
+    let front = start_within(FrontLimits { frame_bytes: 2 * Limits::FRAME_BYTES, ..FrontLimits::default() }).await;
+    let mut socket = connect(&front).await;
+    let long = serde_json::json!("x".repeat(2 * Limits::FRAME_BYTES - 2)).to_string();
+    let sent = Frame::Text(long.clone());
+    front.handle().platform(|platform, now| platform.send_raw(now, ALICE, &sent)).unwrap();
+    assert_eq!(hear(&mut socket).await.to_string(), long, "a longer one may be allowed, both ways");
+    say(&mut socket, &long).await;
+    say(&mut socket, &format!("{long}x")).await;
+    assert_eq!(end(&mut socket).await.0, 1009);
+    let heard = front.handle().platform(|platform, _| {
+        let came = |kind: &Kind| matches!(kind, Kind::FrameIn { frame, .. } if frame.bytes == long.len());
+        platform.journal().iter().filter(|record| came(&record.kind)).count()
+    });
+    assert_eq!(heard, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_journal_keeps_as_many_records_as_it_is_told() {
+    let front = start_within(FrontLimits { journal_records: 2, ..FrontLimits::default() }).await;
+    (0..3).for_each(|_| assert_eq!(login(&front).unwrap().status, 200));
+    let kept =
+        front.handle().platform(|platform, _| platform.journal().iter().map(|record| record.seq).collect::<Vec<_>>());
+    assert_eq!(kept, [2, 3], "alice was added before");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -65,6 +65,31 @@ fn a_long_frame_closes_its_socket_and_is_never_sent() {
 }
 
 #[test]
+fn a_platform_may_have_limits_of_its_own() {
+    let limits = PlatformLimits { body_bytes: 100_000, frame_bytes: 100_000, journal_records: 3 };
+    let mut bench = Bench::of(Platform::with_limits(limits));
+    assert_eq!(bench.platform.limits(), limits);
+    let socket = bench.connect(ALICE);
+    let token = bench.log_in(ALICE);
+    assert_eq!(bench.post(ALICE, &token, &json!({ "padding": long(99_000) })).0, 200);
+    assert_eq!(bench.post(ALICE, &token, &json!({ "padding": long(100_000) })).0, 413);
+
+    let frame = Frame::Text(long(100_000));
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &frame), Ok(1));
+    assert_eq!(bench.drain(), [Output::Send { socket, frame: frame.clone() }]);
+    let longer = Frame::Text(long(100_001));
+    let refusal = PlatformError::FrameTooLong { bytes: 100_001, limit: 100_000 };
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &longer), Err(refusal));
+    bench.platform.handle_frame(bench.now, socket, &frame);
+    assert_eq!(bench.drain(), []);
+    bench.platform.handle_frame(bench.now, socket, &longer);
+    assert_eq!(bench.drain(), [Output::Close { socket, code: 1009, reason: String::new() }]);
+
+    let journal = bench.platform.journal();
+    assert_eq!((journal.iter().len() as u64, journal.dropped()), (3, journal.next_seq() - 3));
+}
+
+#[test]
 fn fault_rules_and_lists_have_limits() {
     let mut bench = Bench::new();
     let rule = |length| vec![Fault::default(); length];
