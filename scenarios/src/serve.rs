@@ -4,6 +4,7 @@ pub mod accounts;
 mod application;
 pub mod behaviour;
 pub mod control;
+pub mod limits;
 pub mod pages;
 pub mod server;
 mod site;

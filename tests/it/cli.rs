@@ -136,6 +136,12 @@ fn help() {
     command("help-run", &["run", "--help"]);
     command("help-serve", &["serve", "--help"]);
     command("version", &["--version"]);
+    for of in ["", "run", "list", "check", "serve", "replay"] {
+        let text = here().run(&["help", of][..if of.is_empty() { 1 } else { 2 }]);
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{of}: {line}");
+        }
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::exit_code;
 use crate::scenario::Filter;
 use crate::script::duration;
 use crate::serve::accounts::{Account, parse_user};
+use crate::serve::limits::{self, Setting};
 
 /// The most scenarios that run at once.
 const MAX_JOBS: usize = 256;
@@ -57,8 +58,8 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) selection: Selection,
 
-    /// Run what is tagged `live` on real sockets too: each client
-    /// must hear the same events there
+    /// Run what is tagged `live` on real sockets too: each
+    /// client must hear the same events there
     #[arg(long, conflicts_with = "update", verbatim_doc_comment)]
     pub(super) live: bool,
 
@@ -92,7 +93,7 @@ pub(super) struct Replay {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = SERVE_HELP)]
+#[command(after_help = serve_help())]
 pub(super) struct Serve {
     /// The port; 0 for any that is free
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
@@ -114,18 +115,18 @@ pub(super) struct Serve {
     #[arg(long)]
     pub(super) any_user: bool,
 
-    /// An origin whose pages may use the platform, such as
-    /// http://localhost:3000; may be given again
+    /// An origin whose pages may use the platform, such
+    /// as http://localhost:3000; may be given again
     /// [default: all]
     #[arg(long, value_name = "ORIGIN", value_parser = origin, verbatim_doc_comment)]
     pub(super) origin: Vec<HeaderValue>,
 
-    /// real, or manual: moved by the control interface
+    /// real, or manual: moved over HTTP
     #[arg(long, value_name = "CLOCK", default_value = "real", hide_possible_values = true)]
     pub(super) clock: ClockName,
 
-    /// Serve https and wss, with a certificate that is made at the
-    /// first start and kept
+    /// Serve https and wss, with a certificate that is
+    /// made at the first start and kept
     #[arg(long, verbatim_doc_comment)]
     pub(super) tls: bool,
 
@@ -137,20 +138,27 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub(super) key: Option<PathBuf>,
 
-    /// The folder in which the certificate of --tls is kept
+    /// The folder in which the certificate of --tls is
+    /// kept
     /// [default: $XDG_STATE_HOME/kandy-harness, else
     /// ~/.local/state/kandy-harness]
     #[arg(long, value_name = "FOLDER", requires = "tls", verbatim_doc_comment)]
     pub(super) state: Option<PathBuf>,
 
-    /// Your copy of Kandy.js, for the quickstart page and for your
-    /// application: it is served at /kandy/kandy.uc.js
+    /// Your copy of Kandy.js, for the quickstart page and
+    /// for your application: it is served at
+    /// /kandy/kandy.uc.js
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) sdk: Option<PathBuf>,
 
     /// A script that runs beside the server (.rhai)
     #[arg(long, value_name = "FILE")]
     pub(super) script: Option<PathBuf>,
+
+    /// Another limit on what clients can do, such as
+    /// connections=500; may be given again; see below
+    #[arg(long, value_name = "NAME=VALUE", value_parser = Setting::parse, verbatim_doc_comment)]
+    pub(super) limit: Vec<Setting>,
 
     /// Print one line of JSON at the start
     #[arg(long)]
@@ -161,7 +169,11 @@ pub(super) struct Serve {
     pub(super) command: Vec<OsString>,
 }
 
-/// What `serve --help` says of its end.
+/// What `serve --help` says of its limits and of its end.
+fn serve_help() -> String {
+    format!("{}\n{SERVE_HELP}", limits::help())
+}
+
 const SERVE_HELP: &str = "\
 A command finds the server in KANDY_URL, KANDY_WS_URL, KANDY_CONTROL_URL,
 KANDY_CONTROL_TOKEN and, with --tls, KANDY_CERTIFICATE.
@@ -175,7 +187,8 @@ Exit codes:
   3  the script, the users, the certificate or the SDK are missing or
      malformed
   4  internal error: the harness or the system failed
-  Any other is that of the command; 128 and the number of a signal that ended it.";
+  Any other is that of the command; 128 and the number of a signal that ended
+  it.";
 
 /// The platform's clocks.
 #[derive(Clone, Copy, Debug, ValueEnum)]

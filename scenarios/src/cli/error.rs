@@ -38,6 +38,12 @@ pub(super) enum CliError {
         /// The name.
         name: String,
     },
+    /// Two values for one limit.
+    #[error("the limit `{name}` is given twice")]
+    LimitTwice {
+        /// The name.
+        name: &'static str,
+    },
     /// The script beside a server is broken.
     #[error("{0}")]
     Script(Box<Diagnostic>),
@@ -60,7 +66,9 @@ impl CliError {
         match self {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
             | Self::Recording(_) => Exit::Broken,
-            Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } => Exit::BadUsage,
+            Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
+                Exit::BadUsage
+            }
             Self::Script(_) | Self::Sdk(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
@@ -91,7 +99,8 @@ impl CliError {
             | Self::Serve(_)
             | Self::Tls(_)
             | Self::Script(_)
-            | Self::UserTwice { .. } => None,
+            | Self::UserTwice { .. }
+            | Self::LimitTwice { .. } => None,
         }
     }
 

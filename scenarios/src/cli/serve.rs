@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use kandy_mock_server::ClockKind;
+use kandy_mock_server::{ClockKind, FrontLimits};
 use rustls::ServerConfig;
 use tokio::runtime::Builder;
 
@@ -76,9 +76,17 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         state,
         sdk,
         script,
+        limit,
         json: _,
         command,
     } = arguments;
+    let mut limits = FrontLimits::default();
+    for (at, setting) in limit.iter().enumerate() {
+        if limit[..at].iter().any(|other| other.limit.name == setting.limit.name) {
+            return Err(CliError::LimitTwice { name: setting.limit.name });
+        }
+        setting.apply(&mut limits);
+    }
     let mut accounts = Accounts::default();
     for (name, account) in user {
         if !accounts.add(&name, account) {
@@ -107,6 +115,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         users: accounts,
         users_file: users.map(|path| Follower::new(folder.join(&path), path.display().to_string())),
         any_user,
+        limits,
         sdk: sdk.map(|path| Sdk::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         script,
         command,

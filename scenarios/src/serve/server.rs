@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use kandy_mock_server::{ClockKind, Front, FrontHandle, FrontOptions, StartError};
+use kandy_mock_server::{ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, StartError};
 use rustls::ServerConfig;
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -49,6 +49,8 @@ pub struct Options {
     pub users_file: Option<Follower>,
     /// Whether every name and password signs in.
     pub any_user: bool,
+    /// What clients can do to it.
+    pub limits: FrontLimits,
     /// The developer's copy of the SDK.
     pub sdk: Option<Sdk>,
     /// The script that runs beside it.
@@ -136,7 +138,8 @@ pub async fn serve(
 ) -> Result<Exit, ServeError> {
     // Before anything is served: a signal from now on is not lost.
     let mut signals = Signals::new().map_err(ServeError::Run)?;
-    let Options { address, tls, clock, origins, users, mut users_file, any_user, sdk, script, command, .. } = options;
+    let Options { address, tls, clock, origins, users, mut users_file, any_user, limits, sdk, script, command } =
+        options;
     let secrets = Secrets::draw().map_err(ServeError::Token)?;
     let token = secrets.token().to_owned();
     let present = all_users(&users, users_file.as_mut())?;
@@ -146,7 +149,7 @@ pub async fn serve(
     let site = Arc::new(Site::new(Pages::new(sdk)));
     let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
     let is_tls = config.is_some();
-    let front = FrontOptions { address, tls: config, clock, origins, ..FrontOptions::default() };
+    let front = FrontOptions { address, tls: config, clock, origins, limits };
     let front = Front::start(front, site.clone()).await.map_err(|error| match error {
         StartError::Listen { address, source } => ServeError::Listen { address, source },
         StartError::Run(source) => ServeError::Run(source),

@@ -44,6 +44,9 @@ async fn arguments_that_cannot_be_followed_end_it() {
         (&["--cert", "missing.pem", "--key", "broken.toml"], 3, "cannot use a certificate in `"),
         (&["--tls", "--state", "broken.toml"], 2, "cannot keep the certificate in `"),
         (&["--clock", "fast"], 2, "--clock"),
+        (&["--limit", "connection=5"], 2, "there is no limit `connection`; did you mean `connections`?"),
+        (&["--limit", "header-time=5"], 2, "`header-time` is a time such as 500ms, 10s or 1m30s, from 1 ms to 3600 s"),
+        (&["--limit", "journal=5", "--limit", "journal=6"], 2, "the limit `journal` is given twice"),
         (&["--port", "0", "--", "no-such-program"], 2, "cannot run `no-such-program`"),
     ] {
         let (exit, err) = refused(&folder, arguments).await;

@@ -1,0 +1,296 @@
+//! The limits of a server, by the names that `--limit` takes.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use kandy_mock_server::FrontLimits;
+
+use crate::script::duration;
+use crate::script::names::nearest;
+
+/// A limit that can be set.
+#[derive(Debug)]
+pub struct Limit {
+    /// Its name.
+    pub name: &'static str,
+    /// What is limited.
+    pub about: &'static str,
+    /// What a client meets that goes beyond it.
+    pub then: &'static str,
+    /// The least and the most that it can be set to: bytes, milliseconds, or a number of things.
+    range: (u64, u64),
+    place: fn(&mut FrontLimits) -> Place<'_>,
+}
+
+/// Where a limit stands, and so what it counts.
+enum Place<'a> {
+    Bytes(&'a mut usize),
+    Count(&'a mut usize),
+    Time(&'a mut Duration),
+}
+
+/// A limit and its new value.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Which one.
+    pub limit: &'static Limit,
+    value: u64,
+}
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+const HOUR: u64 = 3_600_000;
+
+/// Every limit that can be set.
+pub static LIMITS: &[Limit] = &[
+    Limit {
+        name: "header-bytes",
+        about: "the head of a request",
+        then: "431",
+        range: (KIB, MIB),
+        place: |limits| Place::Bytes(&mut limits.header_bytes),
+    },
+    Limit {
+        name: "header-time",
+        about: "until the head has come, also where nothing comes",
+        then: "408",
+        range: (1, HOUR),
+        place: |limits| Place::Time(&mut limits.header_time),
+    },
+    Limit {
+        name: "body-bytes",
+        about: "the body of a request",
+        then: "413",
+        range: (KIB, 16 * MIB),
+        place: |limits| Place::Bytes(&mut limits.body_bytes),
+    },
+    Limit {
+        name: "body-time",
+        about: "until the body has come",
+        then: "408",
+        range: (1, HOUR),
+        place: |limits| Place::Time(&mut limits.body_time),
+    },
+    Limit {
+        name: "write-time",
+        about: "that an answer waits to be read",
+        then: "reset",
+        range: (1, HOUR),
+        place: |limits| Place::Time(&mut limits.write_time),
+    },
+    Limit {
+        name: "frame-bytes",
+        about: "a message on a websocket",
+        then: "1009",
+        range: (KIB, 16 * MIB),
+        place: |limits| Place::Bytes(&mut limits.frame_bytes),
+    },
+    Limit {
+        name: "queued-bytes",
+        about: "that wait until a websocket is read",
+        then: "cut",
+        range: (KIB, 1024 * MIB),
+        place: |limits| Place::Bytes(&mut limits.queued_bytes),
+    },
+    Limit {
+        name: "connections",
+        about: "at once",
+        then: "reset",
+        range: (1, 1_000_000),
+        place: |limits| Place::Count(&mut limits.connections),
+    },
+    Limit {
+        name: "requests",
+        about: "over one connection",
+        then: "closed",
+        range: (1, 1_000_000_000),
+        place: |limits| Place::Count(&mut limits.requests_per_connection),
+    },
+    Limit {
+        name: "tls-time",
+        about: "a TLS handshake",
+        then: "closed",
+        range: (1, HOUR),
+        place: |limits| Place::Time(&mut limits.tls_time),
+    },
+    Limit {
+        name: "journal",
+        about: "records; the oldest are dropped",
+        then: "",
+        range: (1, 1_000_000),
+        place: |limits| Place::Count(&mut limits.journal_records),
+    },
+];
+
+impl Setting {
+    /// Reads `NAME=VALUE`, as an argument gives it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (name, value) = text.split_once('=').ok_or("give NAME=VALUE, such as header-time=5s")?;
+        let known = || LIMITS.iter().map(|limit| limit.name);
+        let limit = LIMITS.iter().find(|limit| limit.name == name).ok_or_else(|| match nearest(name, known()) {
+            Some(near) => format!("there is no limit `{name}`; did you mean `{near}`?"),
+            None => format!("there is no limit `{name}`; there are {}", known().collect::<Vec<_>>().join(", ")),
+        })?;
+        let (least, most) = limit.range;
+        let read = limit.read(value).filter(|value| (least..=most).contains(value));
+        let value = read.ok_or_else(|| {
+            let form = match (limit.place)(&mut FrontLimits::default()) {
+                Place::Bytes(_) => "a size such as 32KiB, 1MiB or 5000 (bytes)",
+                Place::Count(_) => "a number",
+                Place::Time(_) => "a time such as 500ms, 10s or 1m30s",
+            };
+            format!("`{name}` is {form}, from {} to {}", limit.shown(least), limit.shown(most))
+        })?;
+        Ok(Self { limit, value })
+    }
+
+    /// Puts it into the limits of a server.
+    pub fn apply(self, limits: &mut FrontLimits) {
+        let count = usize::try_from(self.value).unwrap_or(usize::MAX);
+        match (self.limit.place)(limits) {
+            Place::Bytes(place) | Place::Count(place) => *place = count,
+            Place::Time(place) => *place = Duration::from_millis(self.value),
+        }
+    }
+}
+
+impl Limit {
+    fn read(&self, text: &str) -> Option<u64> {
+        match (self.place)(&mut FrontLimits::default()) {
+            Place::Bytes(_) => bytes(text),
+            Place::Count(_) => text.trim().parse().ok(),
+            Place::Time(_) => duration::parse(text).and_then(|time| u64::try_from(time.as_millis()).ok()),
+        }
+    }
+
+    /// A value as people read it.
+    fn shown(&self, value: u64) -> String {
+        match (self.place)(&mut FrontLimits::default()) {
+            Place::Bytes(_) if value.is_multiple_of(MIB) => format!("{} MiB", value / MIB),
+            Place::Bytes(_) if value.is_multiple_of(KIB) => format!("{} KiB", value / KIB),
+            Place::Bytes(_) => format!("{value} bytes"),
+            Place::Count(_) => value.to_string(),
+            Place::Time(_) => duration::shown(Duration::from_millis(value)),
+        }
+    }
+
+    fn default(&self) -> String {
+        let mut limits = FrontLimits::default();
+        let value = match (self.place)(&mut limits) {
+            Place::Bytes(place) | Place::Count(place) => *place as u64,
+            Place::Time(place) => u64::try_from(place.as_millis()).unwrap_or(u64::MAX),
+        };
+        self.shown(value)
+    }
+}
+
+/// `5000`, `32KiB`, `4 MiB`.
+fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim_start() {
+        "" => 1,
+        "KiB" => KIB,
+        "MiB" => MIB,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// Every limit with its default, as lines of `--help`.
+#[must_use]
+pub fn help() -> String {
+    let mut lines = String::from("Limits, for --limit, with their defaults, and what goes beyond them meets:\n");
+    for limit in LIMITS {
+        let Limit { name, about, then, .. } = limit;
+        let then = if then.is_empty() { String::new() } else { format!(": {then}") };
+        let _ = writeln!(lines, "  {name:12}  {:>7}  {about}{then}", limit.default());
+    }
+    lines
+}
+
+/// Every limit as the rows of a table in Markdown, for people.
+#[must_use]
+pub fn markdown() -> String {
+    let mut table =
+        "| Name | Default | Least | Most | What is limited | Beyond it |\n|---|---|---|---|---|---|\n".to_owned();
+    for limit in LIMITS {
+        let Limit { name, about, then, range: (least, most), .. } = limit;
+        let (default, least, most) = (limit.default(), limit.shown(*least), limit.shown(*most));
+        let _ = writeln!(table, "| `{name}` | {default} | {least} | {most} | {about} | {then} |");
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        Setting::parse(text).unwrap_err()
+    }
+
+    #[test]
+    fn values_are_read_with_their_units_and_put_where_they_belong() {
+        let mut limits = FrontLimits::default();
+        for text in ["header-bytes=2KiB", "body-bytes=1 MiB", "frame-bytes=5000", "header-time=1m 30s", "journal=7"] {
+            Setting::parse(text).unwrap().apply(&mut limits);
+        }
+        let expected = FrontLimits {
+            header_bytes: 2048,
+            body_bytes: 1024 * 1024,
+            frame_bytes: 5000,
+            header_time: Duration::from_secs(90),
+            journal_records: 7,
+            ..FrontLimits::default()
+        };
+        assert_eq!(limits, expected);
+    }
+
+    #[test]
+    fn each_name_sets_a_limit_of_its_own() {
+        for limit in LIMITS {
+            let mut limits = FrontLimits::default();
+            Setting { limit, value: limit.range.0 }.apply(&mut limits);
+            assert_ne!(limits, FrontLimits::default(), "{}", limit.name);
+            let mut others = LIMITS.iter().filter(|other| other.name != limit.name);
+            assert!(others.all(|other| {
+                let mut both = limits.clone();
+                Setting { limit: other, value: other.range.0 }.apply(&mut both);
+                both != limits
+            }));
+        }
+        // So has every field a name.
+        let fields = format!("{:?}", FrontLimits::default()).matches(": ").count();
+        assert_eq!(fields, LIMITS.len());
+    }
+
+    #[test]
+    fn what_cannot_be_set_is_told_with_what_can() {
+        assert_eq!(told("header-time"), "give NAME=VALUE, such as header-time=5s");
+        assert_eq!(told("header-tiem=5s"), "there is no limit `header-tiem`; did you mean `header-time`?");
+        assert!(told("x=5").starts_with("there is no limit `x`; there are header-bytes, header-time, "));
+        let size = "`body-bytes` is a size such as 32KiB, 1MiB or 5000 (bytes), from 1 KiB to 16 MiB";
+        for wrong in ["body-bytes=5kb", "body-bytes=", "body-bytes=-1", "body-bytes=0", "body-bytes=99999999999999MiB"]
+        {
+            assert_eq!(told(wrong), size, "{wrong}");
+        }
+        let time = "`tls-time` is a time such as 500ms, 10s or 1m30s, from 1 ms to 3600 s";
+        for wrong in ["tls-time=5", "tls-time=0s", "tls-time=2h"] {
+            assert_eq!(told(wrong), time, "{wrong}");
+        }
+        assert_eq!(told("connections=0"), "`connections` is a number, from 1 to 1000000");
+    }
+
+    #[test]
+    fn the_documentation_has_the_table() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/robustness.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        assert!(page.contains(&markdown()), "docs/robustness.md is to have this table:\n\n{}", markdown());
+    }
+}
