@@ -93,6 +93,7 @@ struct Settings {
     offline: bool,
     any_user: bool,
     answer_pings: bool,
+    echo: bool,
     latency: Duration,
     token_lifetime: Option<Duration>,
 }

@@ -35,6 +35,13 @@ impl Platform {
         self.told(now, "anyUser", None);
     }
 
+    /// Whether every frame of a client, pings too, is sent back to it. No platform does: it is for suites that test
+    /// websockets, such as Autobahn's, which look at what comes back. At first it is not so.
+    pub fn set_echo(&mut self, now: Time, echo: bool) {
+        self.settings.echo = echo;
+        self.told(now, "echo", None);
+    }
+
     /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
     pub fn set_options(&mut self, now: Time, name: &str, options: UserOptions) -> Result<(), PlatformError> {
         self.accounts.set_options(name, options)?;

@@ -74,6 +74,11 @@ impl Platform {
         if frame.len() > self.limits.frame_bytes {
             return self.close_socket(now, socket, 1009, "");
         }
+        if self.settings.echo {
+            self.record_frame(now, socket, frame);
+            self.send_frame(now, socket, frame);
+            return;
+        }
         let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };
         if !wire::is_ping(text) {
             return self.record_frame(now, socket, frame);
