@@ -1,19 +1,23 @@
 //! The real thing on the other end of the wire: the platform before Node's `ws` and Python's `websockets`, and the
-//! client before a platform made of Node.
+//! client before a platform made of Node. And what is worse than real: Autobahn's suite, which breaks every rule of
+//! websockets, and slowhttptest, whose clients never come to an end.
 //!
-//! Where Node, Python or a package is missing, the tests that need it are skipped, each with the reason. With
-//! `KANDY_INTEROP=required` they fail instead: so `.ci/run` has it.
+//! Where a tool is missing, the tests that need it are skipped, each with the reason. With `KANDY_INTEROP=required` they
+//! fail instead, but for Autobahn's: so `.ci/run` has it.
 
+mod autobahn;
 mod clients;
 mod ipv6;
 mod program;
 mod server;
+mod slow;
 
-use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
+use std::{env, fs};
 
-use libtest_mimic::Arguments;
+use libtest_mimic::{Arguments, Failed};
 use tokio::runtime;
 
 use program::REQUIREMENT;
@@ -33,7 +37,8 @@ fn main() -> ExitCode {
         println!("interop: {REQUIREMENT} is either \"required\" or not set; it is {value:?}");
         return ExitCode::FAILURE;
     }
-    let trials = [clients::trials(), server::trials(), ipv6::trials()].into_iter().flatten().collect();
+    let trials = [clients::trials(), server::trials(), ipv6::trials(), autobahn::trials(), slow::trials()];
+    let trials = trials.into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list && conclusion.num_ignored > 0 {
         println!("interop: {} tests were skipped; CONTRIBUTING.md says what they need", conclusion.num_ignored);
@@ -45,6 +50,17 @@ fn main() -> ExitCode {
 fn block_on<T>(test: impl Future<Output = T>) -> T {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("the system has descriptors to spare").block_on(test)
+}
+
+/// Whether the documentation has a table, word for word.
+fn documented(table: &str) -> Result<(), Failed> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/robustness.md");
+    let page = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    if page.contains(table) {
+        Ok(())
+    } else {
+        Err(format!("docs/robustness.md is to have this table:\n\n{table}").into())
+    }
 }
 
 /// Waits for what is bound to come.

@@ -55,37 +55,69 @@ impl Script {
         name: &str,
         test: fn(Program) -> F,
     ) -> Trial {
-        Trial::ignorable_test(format!("{}::{name}", self.file()), move || match (missing(), self.tool().find()) {
+        let test = move |interpreter: &'static Path| block_on(test(Program::start(interpreter, self)));
+        self.tool().trial_unless(missing, format!("{}::{name}", self.file()), test)
+    }
+}
+
+/// What runs a program, or is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    Node,
+    Python,
+    /// Python 2.7 with the suite of Autobahn, which no later Python runs.
+    Autobahn,
+    /// Clients that are too slow on purpose.
+    SlowHttpTest,
+}
+
+impl Tool {
+    /// A test that needs this tool. It is skipped, with the reason, where there is none.
+    pub(crate) fn trial(self, name: String, test: impl FnOnce(&'static Path) + Send + 'static) -> Trial {
+        self.trial_unless(|| None, name, test)
+    }
+
+    fn trial_unless(
+        self,
+        missing: fn() -> Option<&'static str>,
+        name: String,
+        test: impl FnOnce(&'static Path) + Send + 'static,
+    ) -> Trial {
+        Trial::ignorable_test(name, move || match (missing(), self.find()) {
             (Some(why), _) => Ok(Completion::ignored_with(why)),
-            (None, Ok(interpreter)) => {
-                block_on(test(Program::start(interpreter, self)));
+            (None, Ok(tool)) => {
+                test(tool);
                 Ok(Completion::Completed)
             }
-            (None, Err(why)) if env::var_os(REQUIREMENT).is_some() => {
+            (None, Err(why)) if self.can_be_required() && env::var_os(REQUIREMENT).is_some() => {
                 Err(format!("{why} ({REQUIREMENT} is set, so it is not skipped)").into())
             }
             (None, Err(why)) => Ok(Completion::ignored_with(why)),
         })
     }
-}
 
-/// What runs a program.
-#[derive(Clone, Copy, Debug)]
-enum Tool {
-    Node,
-    Python,
-}
+    /// Few machines still have Python 2.7.
+    fn can_be_required(self) -> bool {
+        self != Self::Autobahn
+    }
 
-impl Tool {
-    /// The interpreter, tried once; or why there is none, and what to do.
+    /// The interpreter or the program, tried once; or why there is none, and what to do.
     fn find(self) -> Result<&'static Path, &'static str> {
         static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
         static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+        static AUTOBAHN: OnceLock<Option<PathBuf>> = OnceLock::new();
+        static SLOW_HTTP_TEST: OnceLock<Option<PathBuf>> = OnceLock::new();
         let (found, missing) = match self {
             Self::Node => (&NODE, "it needs Node 18 or later, and: npm ci --prefix tests/interop"),
             Self::Python => {
                 (&PYTHON, "it needs Python 3.10 or later, and: pip install -r tests/interop/requirements.txt")
             }
+            Self::Autobahn => (
+                &AUTOBAHN,
+                "it needs Python 2.7 (KANDY_PYTHON27 may say which), and: \
+                 pip install --no-deps --target target/autobahn -r tests/interop/autobahn.txt",
+            ),
+            Self::SlowHttpTest => (&SLOW_HTTP_TEST, "it needs slowhttptest, which is a package of Debian's"),
         };
         let found = found.get_or_init(|| self.candidates().into_iter().find(|candidate| self.works(candidate)));
         found.as_deref().ok_or(missing)
@@ -99,6 +131,8 @@ impl Tool {
                 let own = folder().join("../../target/interop-venv");
                 vec![own.join("bin/python"), own.join("Scripts/python.exe"), "python3".into(), "python".into()]
             }
+            Self::Autobahn => vec![env::var_os("KANDY_PYTHON27").map_or_else(|| "python2.7".into(), PathBuf::from)],
+            Self::SlowHttpTest => vec!["slowhttptest".into()],
         }
     }
 
@@ -107,12 +141,23 @@ impl Tool {
         let check = match self {
             Self::Node => &["--input-type=module", "--eval", "import 'ws'; fetch.name"][..],
             Self::Python => &["-c", "from websockets.version import version; assert int(version.split('.')[0]) >= 15"],
+            Self::Autobahn => &["-c", AUTOBAHN],
+            Self::SlowHttpTest => &["-h"],
         };
         let mut command = Command::new(interpreter);
         command.current_dir(folder()).args(check).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
+        // slowhttptest says how it is used, and fails.
+        command.status().is_ok_and(|status| status.success() || self == Self::SlowHttpTest)
     }
 }
+
+/// What Python 2.7 runs of Autobahn's suite; its arguments are those of the suite, if there are any.
+pub(crate) const AUTOBAHN: &str = "\
+import site, sys
+site.addsitedir('../../target/autobahn')
+from autobahntestsuite import wstest
+if sys.argv[1:]: wstest.run()
+";
 
 /// A program that runs. It ends with this.
 #[derive(Debug)]
@@ -201,6 +246,6 @@ fn beginning(line: &str) -> String {
 }
 
 /// Where the programs are.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("interop")
 }

@@ -52,8 +52,8 @@ pub static LIMITS: &[Limit] = &[
     },
     Limit {
         name: "header-time",
-        about: "until the head has come, also where nothing comes",
-        then: "408",
+        about: "until the head has come",
+        then: "408, or closed if idle",
         range: (1, HOUR),
         place: |limits| Place::Time(&mut limits.header_time),
     },
@@ -115,8 +115,8 @@ pub static LIMITS: &[Limit] = &[
     },
     Limit {
         name: "journal",
-        about: "records; the oldest are dropped",
-        then: "",
+        about: "records",
+        then: "the oldest are dropped",
         range: (1, 1_000_000),
         place: |limits| Place::Count(&mut limits.journal_records),
     },
@@ -208,8 +208,7 @@ pub fn help() -> String {
     let mut lines = String::from("Limits, for --limit, with their defaults, and what goes beyond them meets:\n");
     for limit in LIMITS {
         let Limit { name, about, then, .. } = limit;
-        let then = if then.is_empty() { String::new() } else { format!(": {then}") };
-        let _ = writeln!(lines, "  {name:12}  {:>7}  {about}{then}", limit.default());
+        let _ = writeln!(lines, "  {name:12}  {:>7}  {about}: {then}", limit.default());
     }
     lines
 }
