@@ -4,7 +4,7 @@ import { signIn } from "./chromium.mjs";
 
 const ALICE = "alice@example.com";
 
-async function open({ context, url }) {
+export async function open({ context, url }) {
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(url);

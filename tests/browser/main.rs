@@ -27,6 +27,8 @@ const TESTS: &[(&str, &[&str])] = &[
     ("faults_are_added_at_every_point_and_cleared", &[]),
     ("a_manual_clock_is_advanced", &["--clock", "manual"]),
     ("the_timeline_is_filtered_paused_and_looked_into", &[]),
+    ("a_feed_that_breaks_comes_back", &[]),
+    ("a_server_that_was_started_again_asks_for_its_token", &[]),
     ("login_and_logout", &[]),
     ("a_wrong_password_and_then_the_right_one", &[]),
     ("a_refused_subscription", &[]),
@@ -96,7 +98,10 @@ fn every_test_is_here() -> Result<(), Failed> {
 
 fn run(name: &str, options: &[&str]) -> Result<(), Failed> {
     let server = Server::start(name, options)?;
-    let ended = node().args(["run.mjs", name]).env("KANDY_SERVER", &server.line).output()?;
+    let mut node = node();
+    // A test may need a server of its own beside it.
+    node.env("KANDY_SERVER", &server.line).env("KANDY_PROGRAM", env::current_exe()?).env(AS_COMMAND, "1");
+    let ended = node.args(["run.mjs", name]).output()?;
     let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     print!("{out}");
     if ended.status.success() { Ok(()) } else { Err(format!("{}\n{out}{err}", ended.status).into()) }

@@ -1,12 +1,14 @@
 // Runs one test of these files in Chromium, against the server that KANDY_SERVER describes, as `serve --json` does:
 // node run.mjs NAME. With --list it names all tests.
 import { control, launch } from "./chromium.mjs";
+import * as breaks from "./breaks.mjs";
 import * as console from "./console.mjs";
 import * as protection from "./protection.mjs";
 import * as quickstart from "./quickstart.mjs";
 import * as scale from "./scale.mjs";
 
-const tests = { ...console, ...protection, ...quickstart, ...scale };
+const { open, ...ofConsole } = console;
+const tests = { ...breaks, ...ofConsole, ...protection, ...quickstart, ...scale };
 
 // However it hangs, it ends.
 const LONGEST = 180_000;

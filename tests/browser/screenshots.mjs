@@ -42,7 +42,7 @@ async function happen(context, server) {
 
 
 await mkdir(folder, { recursive: true });
-const server = await serve(program, "--clock", "manual", ...USERS.flatMap((user) => ["--user", `${user}:secret`]));
+const server = await serve(program, 0, "--clock", "manual", ...USERS.flatMap((user) => ["--user", `${user}:secret`]));
 const browser = await launch();
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });

@@ -1,10 +1,10 @@
-// A `kandy-harness serve` of its own, for a script that is not run by the browser tests.
+// A `kandy-harness serve` beside the one that a browser test has.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-// Starts the command at `program`; gives what it says of itself, and how to end it.
-export async function serve(program, ...options) {
-  const child = spawn(program, ["serve", "--port", "0", "--json", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+// Starts the command at `program` on a port, 0 for any; gives what it says of itself, and how to end it.
+export async function serve(program, port, ...options) {
+  const child = spawn(program, ["serve", "--port", String(port), "--json", ...options], { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const line = await new Promise((come, fail) => {
     lines.once("line", come);
