@@ -19,15 +19,17 @@ pub struct Limit {
     pub then: &'static str,
     /// The least and the most that it can be set to: bytes, milliseconds, or a number of things.
     range: (u64, u64),
-    place: fn(&mut FrontLimits) -> Place<'_>,
+    place: Place,
 }
 
 /// Where a limit stands, and so what it counts.
-enum Place<'a> {
-    Bytes(&'a mut usize),
-    Count(&'a mut usize),
-    Time(&'a mut Duration),
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Bytes(fn(&mut FrontLimits) -> &mut usize),
+    Count(fn(&mut FrontLimits) -> &mut usize),
+    Time(fn(&mut FrontLimits) -> &mut Duration),
 }
+use Place::{Bytes, Count, Time};
 
 /// A limit and its new value.
 #[derive(Clone, Copy, Debug)]
@@ -43,84 +45,40 @@ const HOUR: u64 = 3_600_000;
 
 /// Every limit that can be set.
 pub static LIMITS: &[Limit] = &[
-    Limit {
-        name: "header-bytes",
-        about: "the head of a request",
-        then: "431",
-        range: (KIB, MIB),
-        place: |limits| Place::Bytes(&mut limits.header_bytes),
-    },
-    Limit {
-        name: "header-time",
-        about: "until the head has come",
-        then: "408, or closed if idle",
-        range: (1, HOUR),
-        place: |limits| Place::Time(&mut limits.header_time),
-    },
-    Limit {
-        name: "body-bytes",
-        about: "the body of a request",
-        then: "413",
-        range: (KIB, 16 * MIB),
-        place: |limits| Place::Bytes(&mut limits.body_bytes),
-    },
-    Limit {
-        name: "body-time",
-        about: "until the body has come",
-        then: "408",
-        range: (1, HOUR),
-        place: |limits| Place::Time(&mut limits.body_time),
-    },
-    Limit {
-        name: "write-time",
-        about: "that an answer waits to be read",
-        then: "reset",
-        range: (1, HOUR),
-        place: |limits| Place::Time(&mut limits.write_time),
-    },
-    Limit {
-        name: "frame-bytes",
-        about: "a message on a websocket",
-        then: "1009",
-        range: (KIB, 16 * MIB),
-        place: |limits| Place::Bytes(&mut limits.frame_bytes),
-    },
-    Limit {
-        name: "queued-bytes",
-        about: "that wait until a websocket is read",
-        then: "cut",
-        range: (KIB, 1024 * MIB),
-        place: |limits| Place::Bytes(&mut limits.queued_bytes),
-    },
-    Limit {
-        name: "connections",
-        about: "at once",
-        then: "reset",
-        range: (1, 1_000_000),
-        place: |limits| Place::Count(&mut limits.connections),
-    },
-    Limit {
-        name: "requests",
-        about: "over one connection",
-        then: "closed",
-        range: (1, 1_000_000_000),
-        place: |limits| Place::Count(&mut limits.requests_per_connection),
-    },
-    Limit {
-        name: "tls-time",
-        about: "a TLS handshake",
-        then: "closed",
-        range: (1, HOUR),
-        place: |limits| Place::Time(&mut limits.tls_time),
-    },
-    Limit {
-        name: "journal",
-        about: "records",
-        then: "the oldest are dropped",
-        range: (1, 1_000_000),
-        place: |limits| Place::Count(&mut limits.journal_records),
-    },
+    limit("header-bytes", "the head of a request", "431", (KIB, MIB), Bytes(|all| &mut all.header_bytes)),
+    limit(
+        "header-time",
+        "until the head has come",
+        "408, or closed if idle",
+        (1, HOUR),
+        Time(|all| &mut all.header_time),
+    ),
+    limit("body-bytes", "the body of a request", "413", (KIB, 16 * MIB), Bytes(|all| &mut all.body_bytes)),
+    limit("body-time", "until the body has come", "408", (1, HOUR), Time(|all| &mut all.body_time)),
+    limit("write-time", "that an answer waits to be read", "reset", (1, HOUR), Time(|all| &mut all.write_time)),
+    limit("frame-bytes", "a message on a websocket", "1009", (KIB, 16 * MIB), Bytes(|all| &mut all.frame_bytes)),
+    limit(
+        "queued-bytes",
+        "that wait until a websocket is read",
+        "cut",
+        (KIB, 1024 * MIB),
+        Bytes(|all| &mut all.queued_bytes),
+    ),
+    limit("connections", "at once", "reset", (1, 1_000_000), Count(|all| &mut all.connections)),
+    limit(
+        "requests",
+        "over one connection",
+        "closed",
+        (1, 1_000_000_000),
+        Count(|all| &mut all.requests_per_connection),
+    ),
+    limit("tls-time", "a TLS handshake", "closed", (1, HOUR), Time(|all| &mut all.tls_time)),
+    limit("journal", "records", "the oldest are dropped", (1, 1_000_000), Count(|all| &mut all.journal_records)),
 ];
+
+const fn limit(name: &'static str, about: &'static str, then: &'static str, range: (u64, u64), place: Place) -> Limit {
+    Limit { name, about, then, range, place }
+}
 
 impl Setting {
     /// Reads `NAME=VALUE`, as an argument gives it.
@@ -138,10 +96,10 @@ impl Setting {
         let (least, most) = limit.range;
         let read = limit.read(value).filter(|value| (least..=most).contains(value));
         let value = read.ok_or_else(|| {
-            let form = match (limit.place)(&mut FrontLimits::default()) {
-                Place::Bytes(_) => "a size such as 32KiB, 1MiB or 5000 (bytes)",
-                Place::Count(_) => "a number",
-                Place::Time(_) => "a time such as 500ms, 10s or 1m30s",
+            let form = match limit.place {
+                Bytes(_) => "a size such as 32KiB, 1MiB or 5000 (bytes)",
+                Count(_) => "a number",
+                Time(_) => "a time such as 500ms, 10s or 1m30s",
             };
             format!("`{name}` is {form}, from {} to {}", limit.shown(least), limit.shown(most))
         })?;
@@ -150,41 +108,39 @@ impl Setting {
 
     /// Puts it into the limits of a server.
     pub fn apply(self, limits: &mut FrontLimits) {
-        let count = usize::try_from(self.value).unwrap_or(usize::MAX);
-        match (self.limit.place)(limits) {
-            Place::Bytes(place) | Place::Count(place) => *place = count,
-            Place::Time(place) => *place = Duration::from_millis(self.value),
+        match self.limit.place {
+            Bytes(place) | Count(place) => *place(limits) = usize::try_from(self.value).unwrap_or(usize::MAX),
+            Time(place) => *place(limits) = Duration::from_millis(self.value),
         }
     }
 }
 
 impl Limit {
     fn read(&self, text: &str) -> Option<u64> {
-        match (self.place)(&mut FrontLimits::default()) {
-            Place::Bytes(_) => bytes(text),
-            Place::Count(_) => text.trim().parse().ok(),
-            Place::Time(_) => duration::parse(text).and_then(|time| u64::try_from(time.as_millis()).ok()),
+        match self.place {
+            Bytes(_) => bytes(text),
+            Count(_) => text.trim().parse().ok(),
+            Time(_) => duration::parse(text).and_then(|time| u64::try_from(time.as_millis()).ok()),
         }
     }
 
     /// A value as people read it.
     fn shown(&self, value: u64) -> String {
-        match (self.place)(&mut FrontLimits::default()) {
-            Place::Bytes(_) if value.is_multiple_of(MIB) => format!("{} MiB", value / MIB),
-            Place::Bytes(_) if value.is_multiple_of(KIB) => format!("{} KiB", value / KIB),
-            Place::Bytes(_) => format!("{value} bytes"),
-            Place::Count(_) => value.to_string(),
-            Place::Time(_) => duration::shown(Duration::from_millis(value)),
+        match self.place {
+            Bytes(_) if value.is_multiple_of(MIB) => format!("{} MiB", value / MIB),
+            Bytes(_) if value.is_multiple_of(KIB) => format!("{} KiB", value / KIB),
+            Bytes(_) => format!("{value} bytes"),
+            Count(_) => value.to_string(),
+            Time(_) => duration::shown(Duration::from_millis(value)),
         }
     }
 
     fn default(&self) -> String {
         let mut limits = FrontLimits::default();
-        let value = match (self.place)(&mut limits) {
-            Place::Bytes(place) | Place::Count(place) => *place as u64,
-            Place::Time(place) => u64::try_from(place.as_millis()).unwrap_or(u64::MAX),
-        };
-        self.shown(value)
+        match self.place {
+            Bytes(place) | Count(place) => self.shown(*place(&mut limits) as u64),
+            Time(place) => duration::shown(*place(&mut limits)),
+        }
     }
 }
 
