@@ -5,6 +5,7 @@ mod application;
 pub mod behaviour;
 pub mod control;
 pub mod limits;
+pub mod notes;
 pub mod pages;
 pub mod server;
 mod site;

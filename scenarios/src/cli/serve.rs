@@ -1,27 +1,32 @@
 //! `serve`
 
-use std::cell::RefCell;
+use std::convert::Infallible;
 use std::env;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use kandy_mock_server::{ClockKind, FrontLimits};
 use rustls::ServerConfig;
 use tokio::runtime::Builder;
+use tokio::sync::mpsc;
 
 use super::arguments::{ClockName, Serve};
 use super::error::CliError;
 use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::printable::printable;
-use crate::report::Style;
+use crate::report::{self, Style};
 use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
 use crate::serve::behaviour::{self, Ended};
+use crate::serve::notes::{Note, Notes};
 use crate::serve::pages::Sdk;
-use crate::serve::server::{self, Note, Options, ServeError};
+use crate::serve::server::{self, Options, ServeError};
 use crate::serve::start_text::Started;
 use crate::serve::tls::{self, TlsError};
 
@@ -34,31 +39,45 @@ pub(super) fn serve(
     let (json, has_command) = (arguments.json, !arguments.command.is_empty());
     let options = options(arguments, &environment.folder)?;
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(ServeError::Run)?;
-    let color = err.color;
+    let (notes, heard) = Notes::new();
+    let written = write_down(heard, err.color)?;
     // What a program reads is one line; what the command writes is its own.
-    let err = RefCell::new(err);
     let say_start = |started: &Started<'_>| {
         if json {
             writeln!(out.to, "{}", started.to_json())?;
             return out.to.flush();
         }
         if has_command {
-            let mut err = err.borrow_mut();
             write!(err.to, "{}", started.to_text())?;
             return err.to.flush();
         }
         write!(out.to, "{}", started.to_text())?;
         out.to.flush()
     };
-    let say = |note: Note| {
-        let mut err = err.borrow_mut();
-        writeln!(err.to, "{}", shown(&note, color))?;
-        err.to.flush()
-    };
-    let exit = runtime.block_on(server::serve(options, say_start, say));
-    // A script that never waits is not waited for.
+    let exit = runtime.block_on(server::serve(options, say_start, notes));
+    // A script that never waits is not waited for, and neither is a reader who does not read.
     runtime.shutdown_background();
+    let _ = written.recv_timeout(LAST_NOTES);
     Ok(exit?)
+}
+
+/// How long the end waits until notes are written that are on their way.
+const LAST_NOTES: Duration = Duration::from_millis(250);
+
+/// Writes notes to the standard error, on a thread of its own: that may take for ever. What is given back loses its
+/// sender when everything is written, or nobody reads any more.
+fn write_down(mut notes: mpsc::Receiver<Note>, color: bool) -> io::Result<Receiver<Infallible>> {
+    let (writing, written) = channel();
+    let write = move || {
+        let _writing = writing;
+        while let Some(note) = notes.blocking_recv() {
+            if writeln!(io::stderr(), "{}", shown(&note, color)).is_err() {
+                break;
+            }
+        }
+    };
+    thread::Builder::new().name("notes".to_owned()).spawn(write)?;
+    Ok(written)
 }
 
 fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
@@ -149,17 +168,21 @@ fn shown(note: &Note, color: bool) -> String {
         Note::Printed(line) => format!("{} {}", Style::Faint.paint("script:", color), printable(line)),
         Note::Ended(Ended::Well { checks: 0 }) => "The script has ended.".to_owned(),
         Note::Ended(Ended::Well { checks }) => {
-            format!("The script has ended, with {}.", crate::report::console::counted(*checks as usize, "check"))
+            format!("The script has ended, with {}.", report::console::counted(*checks as usize, "check"))
         }
         Note::Ended(Ended::Skipped(reason)) => format!("The script has ended by itself: {}", printable(reason)),
         Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
         Note::Ended(Ended::Late) => "The script has not ended in time: it computes, and does not wait.".to_owned(),
         Note::Ended(Ended::Panicked) => "The script has ended by an internal error.".to_owned(),
         Note::Users(count) => {
-            format!("The users have changed: {} now.", crate::report::console::counted(*count, "user"))
+            format!("The users have changed: {} now.", report::console::counted(*count, "user"))
         }
         Note::UsersBroken(error) => format!("{error}\nThe users stay as they were."),
         Note::UserRefused(reason) => format!("A user of the file is not as it says: {}", printable(reason)),
         Note::Forwarded => "Waiting for the command to end; once more kills it.".to_owned(),
+        Note::Killed => "The command is killed.".to_owned(),
+        Note::Missed(count) => {
+            format!("{} left out, which nobody has read.", report::console::counted(*count as usize, "line"))
+        }
     }
 }

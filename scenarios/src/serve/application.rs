@@ -1,11 +1,12 @@
 //! The command for which a server runs, and the signals that end both.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
 
+use super::notes::Note;
 use super::start_text::Started;
 use crate::exit_code::Exit;
 
@@ -49,21 +50,22 @@ impl Application {
         Ok(Self { child: command.spawn()?, asked: false })
     }
 
-    /// Hands on what a signal asks for. Asked twice, the command is killed.
+    /// Hands on what a signal asks for, and gives what there is to say of it. Asked twice, the command is killed.
     ///
     /// # Errors
     ///
     /// The system refuses.
-    pub(super) fn forward(&mut self, asked: Asked) -> io::Result<()> {
+    pub(super) fn forward(&mut self, asked: Asked) -> io::Result<Note> {
         if self.asked {
-            return self.child.start_kill();
+            self.child.start_kill()?;
+            return Ok(Note::Killed);
         }
         self.asked = true;
         // A terminal sends the interrupt to the command as well, and two of them are more than one.
-        if asked == Asked::Interrupt && io::stdin().is_terminal() {
-            return Ok(());
+        if asked == Asked::Terminate || !has_terminal() {
+            self.signal(asked)?;
         }
-        self.signal(asked)
+        Ok(Note::Forwarded)
     }
 
     #[cfg(unix)]
@@ -91,6 +93,20 @@ impl Application {
     pub(super) async fn ended(&mut self) -> io::Result<Exit> {
         self.child.wait().await.map(exit_of)
     }
+}
+
+/// Whether Ctrl-C is typed at a terminal to which this process, and with it the command, listens. Its standard streams
+/// may lead elsewhere.
+#[cfg(unix)]
+fn has_terminal() -> bool {
+    use rustix::process::getpgrp;
+    use rustix::termios::tcgetpgrp;
+    std::fs::File::open("/dev/tty").is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp()))
+}
+
+#[cfg(not(unix))]
+fn has_terminal() -> bool {
+    std::io::IsTerminal::is_terminal(&io::stdin())
 }
 
 /// As shells tell it: 128 and the number of the signal.

@@ -9,6 +9,7 @@ use kandy_mock_server::FrontHandle;
 use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use crate::diagnostic::Diagnostic;
 use crate::scenario::{ReadError, read_text};
@@ -17,6 +18,8 @@ use crate::world::{Served, World};
 
 /// Lines that a script has printed and nobody has written yet. Beyond that it waits.
 const PRINTED: usize = 256;
+/// How long the start of a server waits for its script to come to its first wait.
+const SET_UP: Duration = Duration::from_secs(5);
 
 /// Why a script cannot be run.
 #[derive(Debug, Error)]
@@ -57,6 +60,8 @@ pub enum Ended {
 pub struct Behaviour {
     /// What it prints.
     pub printed: mpsc::Receiver<String>,
+    /// Comes, or loses its sender, when the script waits for the first time.
+    set_up: oneshot::Receiver<()>,
     stop: watch::Sender<bool>,
     ended: oneshot::Receiver<Ended>,
 }
@@ -93,14 +98,22 @@ impl Behaviour {
         let (print, printed) = mpsc::channel(PRINTED);
         let (stop, stopped) = watch::channel(false);
         let (end, ended) = oneshot::channel();
+        let (wait, set_up) = oneshot::channel();
         let run = move || {
-            let world = Served::new(handle, runtime, print, stopped);
+            let world = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
             // If nobody waits for the end any more, the process is ending.
             let _ = end.send(run(&source, world, operations));
         };
         let thread = thread::Builder::new().name("behaviour".to_owned()).stack_size(Limits::STACK_BYTES);
         thread.spawn(run).map_err(BehaviourError::Thread)?;
-        Ok(Self { printed, stop, ended })
+        Ok(Self { printed, set_up, stop, ended })
+    }
+
+    /// Waits until the script waits for the first time, or has ended: what it says of the platform before that holds for
+    /// the first request. One that computes for long is not waited for.
+    pub async fn is_set_up(&mut self) {
+        // Whichever it is, the script has come as far as it is waited for.
+        let _ = timeout(SET_UP, &mut self.set_up).await;
     }
 
     /// Ends its waits, once it has seen what has happened until now.
@@ -234,7 +247,7 @@ mod tests {
         let hour = Duration::from_secs(3600);
         let later = loop {
             front.handle().advance(hour).unwrap();
-            if let Ok(line) = tokio::time::timeout(Duration::from_millis(100), script.printed.recv()).await {
+            if let Ok(line) = timeout(Duration::from_millis(100), script.printed.recv()).await {
                 break line.unwrap();
             }
         };

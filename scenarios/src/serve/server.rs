@@ -19,6 +19,7 @@ use super::accounts::{Accounts, FileError, Follower};
 use super::application::{Application, Signals};
 use super::behaviour::{Behaviour, BehaviourError, Ended};
 use super::control::{Control, Guard, Secrets};
+use super::notes::{Note, Notes};
 use super::pages::{Pages, Sdk};
 use super::site::Site;
 use super::start_text::Started;
@@ -59,23 +60,6 @@ pub struct Options {
     pub command: Vec<OsString>,
 }
 
-/// What a server has to say while it runs.
-#[derive(Debug)]
-pub enum Note {
-    /// The script has printed a line.
-    Printed(String),
-    /// The script has ended.
-    Ended(Ended),
-    /// The file of users has changed, and how many there are now.
-    Users(usize),
-    /// The file of users is broken; the old ones stay.
-    UsersBroken(FileError),
-    /// A user of the file cannot be had.
-    UserRefused(String),
-    /// A signal has come, and the command has been told.
-    Forwarded,
-}
-
 /// Why there is no server, or not any more.
 #[derive(Debug, Error)]
 pub enum ServeError {
@@ -110,7 +94,7 @@ pub enum ServeError {
     /// The system gives no thread, signal or socket.
     #[error("cannot run a server: {0}")]
     Run(#[source] io::Error),
-    /// What it says cannot be written.
+    /// What it says at its start cannot be written.
     #[error("cannot go on: {0}")]
     Write(#[source] io::Error),
 }
@@ -125,16 +109,16 @@ struct Server {
     look: Interval,
 }
 
-/// Serves until a signal comes or the command ends. `say_start` is told once, when everything answers; `say` whatever
-/// happens then.
+/// Serves until a signal comes or the command ends. `say_start` is told once, when everything answers and the script has
+/// come to its first wait; whatever happens then goes into `notes`.
 ///
 /// # Errors
 ///
-/// The server cannot start, or `say` fails.
+/// The server cannot start, or `say_start` fails.
 pub async fn serve(
     options: Options,
     say_start: impl FnOnce(&Started<'_>) -> io::Result<()>,
-    mut say: impl FnMut(Note) -> io::Result<()>,
+    mut notes: Notes,
 ) -> Result<Exit, ServeError> {
     // Before anything is served: a signal from now on is not lost.
     let mut signals = Signals::new().map_err(ServeError::Run)?;
@@ -157,6 +141,16 @@ pub async fn serve(
     })?;
     let (handle, address) = (front.handle(), front.address());
     populate(&handle, &present, any_user)?;
+    let mut behaviour = script.map(|source| Behaviour::start(source, handle.clone(), Handle::current())).transpose()?;
+    if let Some(behaviour) = &mut behaviour {
+        tokio::select! {
+            () = behaviour.is_set_up() => {}
+            _ = signals.next() => {
+                front.shutdown().await;
+                return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
+            }
+        }
+    }
     site.open(Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets)));
 
     let started = Started {
@@ -171,7 +165,6 @@ pub async fn serve(
         has_command: !command.is_empty(),
     };
     say_start(&started).map_err(ServeError::Write)?;
-    let mut behaviour = script.map(|source| Behaviour::start(source, handle.clone(), Handle::current())).transpose()?;
     let mut application = match command.as_slice() {
         [] => None,
         command => Some(
@@ -182,8 +175,8 @@ pub async fn serve(
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut server = Server { front, handle, follower: users_file, fixed, present, look };
-    let exit = server.run(&mut signals, behaviour.as_mut(), application.as_mut(), &mut say).await;
-    server.front.shutdown().await;
+    let exit = server.run(&mut signals, behaviour.as_mut(), application.as_mut(), &mut notes).await;
+    tokio::join!(server.front.shutdown(), notes.finish());
     exit
 }
 
@@ -193,79 +186,69 @@ impl Server {
         signals: &mut Signals,
         mut behaviour: Option<&mut Behaviour>,
         mut application: Option<&mut Application>,
-        say: &mut impl FnMut(Note) -> io::Result<()>,
+        notes: &mut Notes,
     ) -> Result<Exit, ServeError> {
         let mut of_script = Exit::Passed;
-        let mut say = |note: Note| say(note).map_err(ServeError::Write);
         loop {
+            let has_room = notes.has_room();
             tokio::select! {
                 asked = signals.next() => match application.as_deref_mut() {
-                    Some(application) => {
-                        application.forward(asked).map_err(ServeError::Run)?;
-                        say(Note::Forwarded)?;
-                    }
+                    Some(application) => notes.say(application.forward(asked).map_err(ServeError::Run)?),
                     None => break,
                 },
                 status = ended(application.as_deref_mut()) => {
                     let of_command = status.map_err(ServeError::Run)?;
                     if let Some(behaviour) = behaviour {
-                        of_script = of_script.max(last_words(behaviour, &mut say).await?);
+                        of_script = of_script.max(last_words(behaviour, notes).await);
                     }
                     return Ok(if of_command == Exit::OfCommand(0) { of_script } else { of_command });
                 }
-                line = printed(behaviour.as_deref_mut()) => match line {
-                    Some(line) => say(Note::Printed(line))?,
-                    // Whatever it had to print is printed before it is told how it ended.
+                () = notes.send() => {}
+                line = printed(behaviour.as_deref_mut()), if has_room => match line {
+                    Some(line) => notes.say(Note::Printed(line)),
+                    // Whatever it had to print is said before it is told how it ended.
                     None => if let Some(ended) = behaviour.take() {
                         let ended = ended.ended().await;
                         of_script = ended.exit();
-                        say(Note::Ended(ended))?;
+                        notes.say(Note::Ended(ended));
                     },
                 },
-                _ = self.look.tick() => {
-                    for note in self.look_at_users() {
-                        say(note)?;
-                    }
-                }
+                _ = self.look.tick() => self.look_at_users(notes),
             }
         }
         Ok(Exit::Passed)
     }
 
-    fn look_at_users(&mut self) -> Vec<Note> {
+    fn look_at_users(&mut self, notes: &mut Notes) {
         let users = match self.follower.as_mut().and_then(Follower::look) {
-            None => return Vec::new(),
-            Some(Err(error)) => return vec![Note::UsersBroken(error)],
+            None => return,
+            Some(Err(error)) => return notes.say(Note::UsersBroken(error)),
             Some(Ok(users)) => users,
         };
         let next = with_fixed(&users, &self.fixed);
         let commands = self.present.commands_to(&next);
         let refused = apply(&self.handle, commands);
         self.present = next;
-        let mut notes: Vec<Note> = refused.into_iter().map(Note::UserRefused).collect();
-        notes.push(Note::Users(self.present.len()));
-        notes
+        refused.into_iter().for_each(|reason| notes.say(Note::UserRefused(reason)));
+        notes.say(Note::Users(self.present.len()));
     }
 }
 
 /// What a script still has to say when the command has ended.
-async fn last_words(
-    behaviour: &mut Behaviour,
-    say: &mut impl FnMut(Note) -> Result<(), ServeError>,
-) -> Result<Exit, ServeError> {
+async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Exit {
     behaviour.stop();
     let words = async {
         while let Some(line) = behaviour.printed.recv().await {
-            say(Note::Printed(line))?;
+            notes.say(Note::Printed(line));
         }
-        Ok::<_, ServeError>(behaviour.ended().await)
+        behaviour.ended().await
     };
     // One that does not wait is at something that its limit of operations ends, some time; what its checks would say is
     // not known.
-    let ended = timeout(LAST_LOOK, words).await.unwrap_or(Ok(Ended::Late))?;
+    let ended = timeout(LAST_LOOK, words).await.unwrap_or(Ended::Late);
     let exit = ended.exit();
-    say(Note::Ended(ended))?;
-    Ok(exit)
+    notes.say(Note::Ended(ended));
+    exit
 }
 
 impl Ended {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use kandy_mock_server::{FrontHandle, Platform, Watch};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
 
 use super::command::command;
@@ -29,6 +30,8 @@ pub struct Served {
     runtime: Handle,
     printed: mpsc::Sender<String>,
     stop: watch::Receiver<bool>,
+    /// Is told of the first wait.
+    waits: Option<oneshot::Sender<()>>,
 }
 
 impl Served {
@@ -44,7 +47,14 @@ impl Served {
         stop: watch::Receiver<bool>,
     ) -> Self {
         let news = handle.watch();
-        Self { stage: Stage::new(Vec::new()), handle, news, runtime, printed, stop }
+        Self { stage: Stage::new(Vec::new()), handle, news, runtime, printed, stop, waits: None }
+    }
+
+    /// Tells `waits` when a script waits here for the first time, be it for its lines to be taken.
+    #[must_use]
+    pub fn telling_its_first_wait(mut self, waits: oneshot::Sender<()>) -> Self {
+        self.waits = Some(waits);
+        self
     }
 
     /// The time of the platform.
@@ -67,8 +77,11 @@ impl Served {
         match step {
             Step::Command(asked) => Ok(self.handle.platform(|platform, now| command(platform, now, asked))?),
             Step::Print(text) => {
-                // Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.
-                let _ = self.printed.blocking_send(text);
+                if let Err(TrySendError::Full(text)) = self.printed.try_send(text) {
+                    self.tell_first_wait();
+                    // Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.
+                    let _ = self.printed.blocking_send(text);
+                }
                 Ok(Done::Nothing)
             }
             Step::Create { .. } | Step::Call { .. } => Err(StepError::NoClients),
@@ -81,6 +94,7 @@ impl Served {
         if ahead.is_zero() {
             return Turn::Quiet;
         }
+        self.tell_first_wait();
         let Self { news, stop, runtime, .. } = self;
         runtime.block_on(async {
             tokio::select! {
@@ -90,6 +104,13 @@ impl Served {
                 () = sleep(ahead.min(LONGEST_TURN)) => Turn::Moved,
             }
         })
+    }
+
+    fn tell_first_wait(&mut self) {
+        if let Some(waits) = self.waits.take() {
+            // Who has stopped waiting for it need not know.
+            let _ = waits.send(());
+        }
     }
 
     pub(super) fn stage(&self) -> &Stage {

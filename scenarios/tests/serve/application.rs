@@ -56,6 +56,17 @@ async fn a_command_is_not_run_for_a_script_that_is_broken() {
 }
 
 #[tokio::test]
+async fn its_end_is_seen_where_nobody_reads_what_the_server_says() {
+    let folder = Folder::new("unread-command");
+    folder.write("prints.rhai", "loop { for i in 0..1000 { print(`${i} of a thousand lines`); } advance(\"1ms\"); }");
+    let script = "mkfifo fifo; exec 3<>fifo; echo ready; read -r line <&3; exit 5";
+    let mut server = Server::start(&folder.0, &["--script", "prints.rhai", "--", "sh", "-c", script]).await;
+    assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("ready"));
+    std::fs::write(folder.0.join("fifo"), "go\n").unwrap();
+    assert_eq!(server.exit().await, 5);
+}
+
+#[tokio::test]
 async fn signals_reach_the_command() {
     let folder = Folder::new("signals");
     let text = "trap 'echo interrupted; exit 5' INT; trap 'echo terminated; exit 6' TERM; echo ready; \

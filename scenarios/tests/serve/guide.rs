@@ -32,7 +32,7 @@ async fn serve(text: &str, folder: &Path) -> Server {
     let arguments = arguments.replace("--port 0", "");
     let mut child = shell(&format!("exec '{harness}' serve --port 0 --json {arguments}"), folder).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
-    let err = BufReader::new(child.stderr.take().unwrap()).lines();
+    let err = child.stderr.take().map(|err| BufReader::new(err).lines());
     let line = timeout(PATIENCE, out.next_line()).await.unwrap().unwrap().expect("it says where it is");
     Server { child, started: serde_json::from_str(&line).unwrap(), out, err }
 }

@@ -137,6 +137,41 @@ async fn a_held_clock_moves_when_it_is_told() {
 }
 
 #[tokio::test]
+async fn what_a_script_does_before_its_first_wait_holds_for_the_first_request() {
+    let folder = Folder::new("first");
+    let count = "let i = 0; while i < 10_000 { i += 1; }";
+    let fault = "platform.fail(\"mk_token\", #{ status: 503, times: 1 });";
+    folder.write("waits.rhai", &format!("{count} {fault} platform.waitFor(\"other\");"));
+    folder.write("ends.rhai", &format!("{count} {fault}"));
+    folder.write("prints.rhai", &format!("{count} {fault} loop {{ print(\"x\"); }}"));
+    for script in ["waits.rhai", "ends.rhai", "prints.rhai"] {
+        let server = Server::start(&folder.0, &["--script", script]).await;
+        let first = timeout(PATIENCE, server.client(ALICE, "s3cret").connected()).await.unwrap();
+        assert!(first.is_err(), "{script}");
+        server.signed_in(ALICE, "s3cret").await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_has_to_read_what_it_says() {
+    let folder = Folder::new("unread");
+    folder.write("prints.rhai", "loop { for i in 0..1000 { print(`${i} of a thousand lines`); } advance(\"1ms\"); }");
+    let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
+    // The pipe is full, and so is what is before it.
+    server.signed_in(ALICE, "s3cret").await;
+    let asked = now();
+    server.signal(Signal::INT);
+    assert_eq!(server.exit().await, 0);
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+
+    let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
+    server.err = None;
+    server.signed_in(ALICE, "s3cret").await;
+    server.signal(Signal::TERM);
+    assert_eq!(server.exit().await, 0, "where there is no reader, it goes on");
+}
+
+#[tokio::test]
 async fn a_script_misbehaves_for_a_client_and_its_error_ends_nothing() {
     let folder = Folder::new("script");
     let script = "let request = platform.waitFor(\"websocket\");\nprint(`saw ${request.user}`);\nassertEq(1, 2);\n";

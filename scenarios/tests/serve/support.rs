@@ -50,7 +50,8 @@ pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) started: Value,
     pub(crate) out: Lines<BufReader<ChildStdout>>,
-    pub(crate) err: Lines<BufReader<ChildStderr>>,
+    /// Nobody reads its standard error where there is none.
+    pub(crate) err: Option<Lines<BufReader<ChildStderr>>>,
 }
 
 impl Server {
@@ -60,7 +61,7 @@ impl Server {
         command.current_dir(folder).args(["serve", "--port", "0", "--json"]).args(arguments);
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
-        let err = BufReader::new(child.stderr.take().unwrap()).lines();
+        let err = child.stderr.take().map(|err| BufReader::new(err).lines());
         let line = timeout(PATIENCE, out.next_line()).await.unwrap().unwrap();
         let line = line.expect("the server says where it is");
         Self { child, started: serde_json::from_str(&line).unwrap(), out, err }
@@ -88,7 +89,8 @@ impl Server {
     /// The next line that it writes to its standard error with that text in it.
     pub(crate) async fn told(&mut self, text: &str) -> String {
         loop {
-            let line = timeout(PATIENCE, self.err.next_line()).await;
+            let err = self.err.as_mut().unwrap();
+            let line = timeout(PATIENCE, err.next_line()).await;
             let line = line.unwrap_or_else(|_| panic!("{text:?} was not told")).unwrap();
             let line = line.unwrap_or_else(|| panic!("it has ended without {text:?}"));
             if line.contains(text) {
