@@ -221,7 +221,8 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
 /// Explains `name (type, type)`, for which there is no function.
 fn unknown_function(signature: &str, run: &Run) -> Failure {
     let (name, types) = signature.split_once(" (").unwrap_or((signature, ")"));
-    let types: Vec<&str> = types.trim_end_matches(')').split(", ").filter(|name| !name.is_empty()).collect();
+    let types: Vec<&str> =
+        types.strip_suffix(')').unwrap_or(types).split(", ").filter(|name| !name.is_empty()).collect();
     if !rhai::is_valid_identifier(name.rsplit("::").next().unwrap_or(name)) {
         return wrong_operands(name, &types);
     }

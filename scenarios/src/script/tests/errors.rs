@@ -38,6 +38,7 @@ error: a client has no function `conect`
             "did you mean `resetConnection`?",
         ),
         ("\"x\".lenn()", "there is no function `lenn` that takes a string", "did you mean `len`?"),
+        ("lenn(())", "there is no function `lenn` that takes ()", "did you mean `len`?"),
         ("fn login(x) { x } logn(1)", "there is no function `logn` that takes an integer", "did you mean `login`?"),
         (
             "create().getConnection().isConnected()",
