@@ -3,7 +3,7 @@
 mod file;
 mod follow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kandy_mock_server::UserOptions;
 
@@ -72,25 +72,24 @@ impl Accounts {
         self.by_name.is_empty()
     }
 
-    /// What makes a platform that has these users have those of `next`. Whoever is the same in both is left alone, with
-    /// tokens and sockets.
+    /// What makes a platform that was given these users have those of `next`. Whoever is the same in both is left alone,
+    /// with tokens and sockets. `present` are the names that it has: others may have added and removed users.
     #[must_use]
-    pub fn commands_to(&self, next: &Self) -> Vec<Command> {
-        let gone = self.by_name.keys().filter(|name| !next.by_name.contains_key(*name));
+    pub fn commands_to(&self, next: &Self, present: &BTreeSet<String>) -> Vec<Command> {
+        let gone = self.by_name.keys().filter(|name| !next.by_name.contains_key(*name) && present.contains(*name));
         let mut commands: Vec<Command> = gone.map(|name| Command::RemoveUser(name.clone())).collect();
         for (name, account) in &next.by_name {
-            match self.by_name.get(name) {
-                None => {
-                    commands.push(Command::AddUser(name.clone(), account.password.clone(), account.options.clone()));
-                }
-                Some(before) => {
-                    if before.password != account.password {
-                        commands.push(Command::SetPassword(name.clone(), account.password.clone()));
-                    }
-                    if before.options != account.options {
-                        commands.push(Command::SetOptions(name.clone(), account.options.clone()));
-                    }
-                }
+            let Account { password, options } = account;
+            if !present.contains(name) {
+                commands.push(Command::AddUser(name.clone(), password.clone(), options.clone()));
+                continue;
+            }
+            let before = self.by_name.get(name);
+            if before.is_none_or(|before| before.password != *password) {
+                commands.push(Command::SetPassword(name.clone(), password.clone()));
+            }
+            if before.is_none_or(|before| before.options != *options) {
+                commands.push(Command::SetOptions(name.clone(), options.clone()));
             }
         }
         commands
@@ -144,9 +143,23 @@ mod tests {
             accounts(&[("alice", "a", None), ("bob", "b", Some(60)), ("carol", "c", None), ("dave", "d", None)]);
         let after = accounts(&[("alice", "a", None), ("bob", "b2", None), ("carol", "c", Some(5)), ("eve", "e", None)]);
         let expected = ["remove dave", "password bob b2", "options bob None", "options carol Some(5s)", "add eve e"];
-        assert_eq!(shown(&before.commands_to(&after)), expected);
-        assert!(before.commands_to(&before.clone()).is_empty());
-        assert_eq!(shown(&Accounts::default().commands_to(&Accounts::by_default())), ["add alice@example.com s3cret"]);
+        let present = names(&["alice", "bob", "carol", "dave"]);
+        assert_eq!(shown(&before.commands_to(&after, &present)), expected);
+        assert!(before.commands_to(&before.clone(), &present).is_empty());
+        let first = Accounts::default().commands_to(&Accounts::by_default(), &names(&[]));
+        assert_eq!(shown(&first), ["add alice@example.com s3cret"]);
+    }
+
+    #[test]
+    fn whom_others_have_removed_is_added_again_and_whom_they_have_added_is_changed() {
+        let before = accounts(&[("alice", "a", None), ("bob", "b", None)]);
+        let after = accounts(&[("alice", "a", None), ("carol", "c", None)]);
+        let commands = before.commands_to(&after, &names(&["carol"]));
+        assert_eq!(shown(&commands), ["add alice a", "password carol c", "options carol None"]);
+    }
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(ToString::to_string).collect()
     }
 
     #[test]

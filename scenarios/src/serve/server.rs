@@ -25,7 +25,6 @@ use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
 use crate::script::Source;
-use crate::step::Command;
 use crate::world::command::command;
 
 /// How often a file of users is looked at.
@@ -226,11 +225,10 @@ impl Server {
             Some(Ok(users)) => users,
         };
         let next = with_fixed(&users, &self.fixed);
-        let commands = self.present.commands_to(&next);
-        let refused = apply(&self.handle, commands);
+        let refused = change(&self.handle, &self.present, &next);
         self.present = next;
         refused.into_iter().for_each(|reason| notes.say(Note::UserRefused(reason)));
-        notes.say(Note::Users(self.present.len()));
+        notes.say(Note::Users(self.handle.platform(|platform, _| platform.users().len())));
     }
 }
 
@@ -294,18 +292,20 @@ fn with_fixed(of_file: &Accounts, fixed: &Accounts) -> Accounts {
 }
 
 fn populate(handle: &FrontHandle, accounts: &Accounts, any_user: bool) -> Result<(), ServeError> {
-    let mut commands = Accounts::default().commands_to(accounts);
-    if any_user {
-        commands.push(Command::AnyUser(true));
+    if let Some(refused) = change(handle, &Accounts::default(), accounts).into_iter().next() {
+        return Err(ServeError::User(refused));
     }
-    apply(handle, commands).into_iter().next().map_or(Ok(()), |refused| Err(ServeError::User(refused)))
+    if any_user {
+        handle.platform(|platform, now| platform.set_any_user(now, true));
+    }
+    Ok(())
 }
 
-/// Carries out commands at one instant; gives why the platform refuses some. The control interface may have removed a
-/// user whom the file still has.
-fn apply(handle: &FrontHandle, commands: Vec<Command>) -> Vec<String> {
+/// Makes the platform that was given the users `before` have those of `next`, at one instant; gives why it refuses some.
+fn change(handle: &FrontHandle, before: &Accounts, next: &Accounts) -> Vec<String> {
     handle.platform(|platform, now| {
+        let present = platform.users().into_iter().map(|user| user.name).collect();
         let refused = |asked| command(platform, now, asked).err().map(|error| error.to_string());
-        commands.into_iter().filter_map(refused).collect()
+        before.commands_to(next, &present).into_iter().filter_map(refused).collect()
     })
 }

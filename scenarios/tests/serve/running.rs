@@ -111,6 +111,13 @@ async fn users_of_a_file_change_while_others_stay() {
     assert!(alice.is_connected(), "a change of the password ends no session");
     server.signed_in("alice", "changed").await;
 
+    server.post("removeUser", &json!({ "user": "carol" })).await;
+    server.post("addUser", &json!({ "user": "dave", "password": "other" })).await;
+    folder.write("users.toml", &[user("carol", "c"), user("dave", "d")].concat());
+    server.told("The users have changed: 3 users now.").await;
+    server.signed_in("carol", "c").await;
+    server.signed_in("dave", "d").await;
+
     folder.write("users.toml", "[[user]]\nname = \"alice\"\npasword = \"x\"\n");
     server.told("error: a user has no key `pasword`").await;
     server.told("users.toml:3:1").await;

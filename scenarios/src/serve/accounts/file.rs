@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
-use kandy_mock_server::UserOptions;
+use kandy_mock_server::{Limits, UserOptions};
 use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -74,6 +74,10 @@ fn parse(text: &str, shown: &str) -> Result<Accounts, Box<Diagnostic>> {
         let users = users.ok_or_else(|| page.wrong(value.span(), "`user` is a list of tables", Some(FORM)))?;
         for user in users {
             let (name, account) = page.user(user)?;
+            if accounts.len() == Limits::USERS {
+                let message = format!("there are more than {} users, the limit", Limits::USERS);
+                return Err(page.wrong(name.span(), message, None).0);
+            }
             if !accounts.add(name.get_ref(), account) {
                 let message = format!("there are two users {:?}", name.get_ref());
                 return Err(page.wrong(name.span(), message, Some("give each user a name of its own")).0);
@@ -116,7 +120,13 @@ impl Page<'_> {
             match key.get_ref().as_ref() {
                 "name" => name = Some(Spanned::new(value.span(), self.text(key, value)?)),
                 "password" => password = Some(self.text(key, value)?.to_owned()),
-                "services" => options.services = Some(self.texts(key, value)?),
+                "services" => {
+                    let services = self.texts(key, value)?;
+                    // The platform counts what is between them, too.
+                    let bytes = services.iter().map(|service| service.len() + 1).sum();
+                    self.check_bytes(key, value, bytes)?;
+                    options.services = Some(services);
+                }
                 "tokenLifetime" => options.token_lifetime = Some(self.lifetime(key, value)?),
                 "subscriptionLifetime" => options.subscription_lifetime = Some(self.lifetime(key, value)?),
                 other => {
@@ -138,7 +148,18 @@ impl Page<'_> {
     }
 
     fn text<'v>(&self, key: &Spanned<Cow<'_, str>>, value: &'v Value<'_>) -> Result<&'v str, Wrong> {
-        value.get_ref().as_str().ok_or_else(|| self.unlike(key, value, "a text in quotes"))
+        let text = value.get_ref().as_str().ok_or_else(|| self.unlike(key, value, "a text in quotes"))?;
+        self.check_bytes(key, value, text.len())?;
+        Ok(text)
+    }
+
+    /// What the platform would refuse is refused here, where it stands.
+    fn check_bytes(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>, bytes: usize) -> Result<(), Wrong> {
+        if bytes <= Limits::TEXT_BYTES {
+            return Ok(());
+        }
+        let message = format!("`{}` has {bytes} bytes; the limit is {}", key.get_ref(), Limits::TEXT_BYTES);
+        Err(self.wrong(value.span(), message, None))
     }
 
     fn texts(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>) -> Result<Vec<String>, Wrong> {
@@ -171,11 +192,22 @@ impl Page<'_> {
             file: self.shown.to_owned(),
             line: 1 + self.text[..start].matches('\n').count(),
             column: 1 + self.text[line_start..start].chars().count(),
-            source_line: self.text[line_start..].lines().next().map(str::to_owned),
+            source_line: self.text[line_start..].lines().next().and_then(without_secrets),
             notes: Vec::new(),
             help: help.map(str::to_owned),
         }))
     }
+}
+
+/// A line of the file as messages show it: what may be a password is left out, with the line if need be.
+fn without_secrets(line: &str) -> Option<String> {
+    let Some((key, value)) = line.split_once('=') else {
+        return Some(line.to_owned()).filter(|line| !line.contains("password"));
+    };
+    let written = key.trim().trim_matches('"');
+    let meant = if KEYS.contains(&written) { Some(written.to_owned()) } else { nearest(written, KEYS) };
+    let is_harmless = meant.is_some_and(|meant| meant != "password") && !value.contains("password");
+    Some(if is_harmless { line.to_owned() } else { format!("{key}= ***") })
 }
 
 fn kind(value: &DeValue<'_>) -> &'static str {
@@ -270,6 +302,39 @@ error: a user has no key `tökenLifetime`
             let told = told(&text);
             assert!(told.contains(message) && told.contains(&format!("users.toml{place}")), "{text}\n{told}");
         }
+    }
+
+    #[test]
+    fn what_the_platform_would_refuse_is_refused_in_its_line() {
+        let long = "x".repeat(Limits::TEXT_BYTES + 1);
+        for (text, message) in [
+            (format!("[[user]]\nname = \"{long}\"\npassword = \"x\"\n"), "`name` has 4097 bytes; the limit is 4096"),
+            (format!("[[user]]\nname = \"a\"\npassword = \"{long}\"\n"), "`password` has 4097 bytes"),
+            (format!("[[user]]\nname = \"a\"\npassword = \"x\"\nservices = [\"{long}\"]"), "`services` has 4098 bytes"),
+        ] {
+            assert!(told(&text).contains(message), "{message}");
+        }
+        let user = |number: usize| format!("[[user]]\nname = \"{number}\"\npassword = \"x\"\n");
+        let many: String = (0..=Limits::USERS).map(user).collect();
+        let told = told(&many);
+        assert!(told.starts_with("error: there are more than 20000 users, the limit\n"), "{told}");
+        assert!(told.contains("users.toml:60002:8\n"), "{told}");
+    }
+
+    #[test]
+    fn what_may_be_a_password_is_not_shown() {
+        for text in [
+            "[[user]]\nname = \"a\"\npassword = topSecret\n",
+            "[[user]]\nname = \"a\"\npasword = \"topSecret\"\n",
+            "[[user]]\nname = \"a\"\npwd = \"topSecret\"\n",
+            "user = [{ name = 5, password = \"topSecret\" }]\n",
+            "password: topSecret\n",
+            "[[user]]\nname = \"a\"\npassword = \"topSecret\n",
+        ] {
+            let told = told(text);
+            assert!(told.starts_with("error: ") && !told.contains("topSecret"), "{told}");
+        }
+        assert!(told("[[user]]\ntokenLifetime = soon\n").contains("2 | tokenLifetime = soon"));
     }
 
     #[test]

@@ -14,8 +14,10 @@ use super::{Accounts, FileError, read};
 pub struct Follower {
     path: PathBuf,
     shown: String,
-    /// What was there at the last look, if there was one.
-    seen: Option<Option<Stamp>>,
+    /// What was there when it was read.
+    read: Option<Option<Stamp>>,
+    /// What was there at the last look.
+    seen: Option<Stamp>,
 }
 
 /// What tells one version of a file from the next.
@@ -32,18 +34,24 @@ impl Follower {
     /// Follows the file at `path`, which messages call `shown`.
     #[must_use]
     pub fn new(path: PathBuf, shown: String) -> Self {
-        Self { path, shown, seen: None }
+        Self { path, shown, read: None, seen: None }
     }
 
-    /// The users, at the first look and whenever the file has changed since; each broken version is told of once. A file
-    /// that has gone is being replaced, and no change.
+    /// The users, at the first look and whenever the file has changed since; each broken version is told of once.
+    ///
+    /// A file that has gone, or is empty, or is not as it was at the look before, is being written: that is no change yet.
+    /// So nobody is signed out by a program that takes its time to write the same users again.
     pub fn look(&mut self) -> Option<Result<Accounts, FileError>> {
         // The stamp is taken before the text: if it changes in between, it is read once more.
         let stamp = Stamp::of(&self.path);
-        if self.seen.is_some_and(|seen| stamp == seen || stamp.is_none()) {
-            return None;
+        let is_still = stamp == std::mem::replace(&mut self.seen, stamp);
+        if let Some(read) = self.read {
+            let is_whole = is_still && stamp.is_some_and(|stamp| stamp.bytes > 0);
+            if stamp == read || !is_whole {
+                return None;
+            }
         }
-        self.seen = Some(stamp);
+        self.read = Some(stamp);
         Some(read(&self.path, &self.shown))
     }
 }
@@ -80,20 +88,32 @@ mod tests {
         let mut follower = Follower::new(path.clone(), "users.toml".into());
         assert_eq!(names(&follower.look().unwrap().unwrap()), ["alice"]);
         assert!(follower.look().is_none());
+        // What has changed is read at the second look that finds it as it is.
+        let mut look = || {
+            assert!(follower.look().is_none());
+            follower.look()
+        };
 
         // As editors do it: another file of the same length takes its place.
         fs::write(folder.join("new"), BOB).unwrap();
         fs::rename(folder.join("new"), &path).unwrap();
-        assert_eq!(names(&follower.look().unwrap().unwrap()), ["bobby"]);
+        assert_eq!(names(&look().unwrap().unwrap()), ["bobby"]);
 
         fs::write(&path, "[[user]\n").unwrap();
-        assert!(matches!(follower.look(), Some(Err(FileError::Content(_)))));
-        assert!(follower.look().is_none(), "a broken version is told of once");
+        assert!(matches!(look(), Some(Err(FileError::Content(_)))));
+        assert!(look().is_none(), "a broken version is told of once");
 
         fs::remove_file(&path).unwrap();
-        assert!(follower.look().is_none(), "it may be on its way back");
+        assert!(look().is_none(), "it may be on its way back");
         fs::write(&path, format!("{ALICE}{BOB}")).unwrap();
-        assert_eq!(names(&follower.look().unwrap().unwrap()), ["alice", "bobby"]);
+        assert_eq!(names(&look().unwrap().unwrap()), ["alice", "bobby"]);
+
+        fs::write(&path, "").unwrap();
+        assert!(look().is_none(), "it is about to be written");
+        fs::write(&path, ALICE).unwrap();
+        assert!(look().is_some_and(|users| names(&users.unwrap()) == ["alice"]));
+        fs::write(&path, "# nobody").unwrap();
+        assert!(look().unwrap().unwrap().is_empty());
         fs::remove_dir_all(&folder).unwrap();
     }
 
