@@ -108,9 +108,9 @@ pub struct Options {
     pub max_connections: usize,
     /// How long the head of a handshake may take to arrive; then it gets 408. By default 10 s.
     pub handshake_timeout: Duration,
-    /// Bytes that may wait for a client that does not read as fast as it is sent to; with one more frame its socket is
-    /// cut, and the journal says so ([`MockKandy::queued_bytes`] tells how many wait). By default 4 MiB, beside what the
-    /// system buffers.
+    /// Bytes that may wait for a client that does not read as fast as it is sent to; one frame may always wait, however long.
+    /// With one more frame its socket is cut, and the journal says so ([`MockKandy::queued_bytes`] tells how many wait). By
+    /// default 4 MiB, beside what the system buffers.
     pub queued_bytes: usize,
 }
 

@@ -28,8 +28,8 @@ pub struct FrontLimits {
     pub connections: usize,
     /// Requests over one connection; the last one is answered with `Connection: close`. By default 10,000.
     pub requests_per_connection: usize,
-    /// Bytes that may wait for a client that does not read as fast as it is sent to, beside what the system buffers;
-    /// with one more frame its socket is cut. By default 4 MiB.
+    /// Bytes that may wait for a client that does not read as fast as it is sent to, beside what the system buffers; one
+    /// frame may always wait, however long. With one more frame its socket is cut. By default 4 MiB.
     pub queued_bytes: usize,
     /// How long a TLS handshake may take; then the connection ends. By default 10 s.
     pub tls_time: Duration,

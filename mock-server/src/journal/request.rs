@@ -76,7 +76,8 @@ impl RequestRecord {
         if !is_too_long {
             texts.put_query(query, is_known);
         }
-        let scheme = header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| scheme);
+        let scheme =
+            header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| known_scheme(scheme));
         let agent = header(&HeaderName::from_static("x-cpaas-agent"));
         for (text, value) in [
             (Text::Authorization, scheme),
@@ -97,12 +98,13 @@ impl RequestRecord {
         self.texts.get(Text::Path).unwrap_or_default()
     }
 
-    /// The query, decoded, in its order; none of too long an address. Tokens that the platform did not issue are `***`.
+    /// The query, decoded, in its order; none of too long an address. `***` stands for tokens that the platform did not
+    /// issue, and for other values whose name says that they are secret.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
         route::pairs(self.texts.get(Text::Query).unwrap_or_default())
     }
 
-    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`.
+    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is none that is known.
     pub fn authorization(&self) -> Option<&str> {
         self.texts.get(Text::Authorization)
     }
@@ -172,14 +174,12 @@ impl Texts {
                 self.joined.push('&');
             }
             let (name, value) = route::pair(raw);
-            match &*name {
-                "token" | "access_token" if is_known(&value) => self.joined.push_str(raw),
-                "token" | "access_token" | "password" => {
-                    let (name, _) = raw.split_once('=').unwrap_or((raw, ""));
-                    self.joined.push_str(name);
-                    self.joined.push_str("=***");
-                }
-                _ => self.joined.push_str(raw),
+            if is_secret(&name) && !(is_token(&name) && is_known(&value)) {
+                let (name, _) = raw.split_once('=').unwrap_or((raw, ""));
+                self.joined.push_str(name);
+                self.joined.push_str("=***");
+            } else {
+                self.joined.push_str(raw);
             }
         }
         self.mark(Text::Query, from);
@@ -189,6 +189,26 @@ impl Texts {
         let place = |at: usize| u16::try_from(at).expect("an address and four headers have a limit each");
         self.places[text as usize] = Some((place(from), place(self.joined.len())));
     }
+}
+
+/// Whether a parameter of that name may hold what nobody is to read.
+fn is_secret(name: &str) -> bool {
+    is_token(name) || ["pass", "pwd", "secret"].iter().any(|word| contains(name, word))
+}
+
+fn is_token(name: &str) -> bool {
+    contains(name, "token")
+}
+
+/// Whether a name contains a word of lower-case ASCII, however it is spelled.
+fn contains(name: &str, word: &str) -> bool {
+    name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// A scheme that clients use. What stands there else may be the secret itself.
+fn known_scheme(scheme: &str) -> &str {
+    let known = ["basic", "bearer", "digest", "dpop", "hmac", "hoba", "mutual", "negotiate", "ntlm", "oauth"];
+    if known.iter().any(|known| scheme.eq_ignore_ascii_case(known)) { scheme } else { "***" }
 }
 
 /// Room for the headers that clients send.
@@ -244,10 +264,11 @@ impl fmt::Debug for RequestRecord {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let mut map = f.debug_map();
                 for (name, value) in self.0.query() {
-                    match &*name {
-                        "token" | "access_token" => map.entry(&name, &Masked(&value)),
-                        _ => map.entry(&name, &value),
-                    };
+                    if is_secret(&name) {
+                        map.entry(&name, &Masked(&value));
+                    } else {
+                        map.entry(&name, &value);
+                    }
                 }
                 map.finish()
             }

@@ -118,9 +118,26 @@ fn of_a_query_all_but_the_secrets_is_kept() {
         let pairs = record.request().unwrap().query();
         pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
     };
-    let mixed = "a=%26&&flag&t%6Fken=x&token=y=z&password&a=b=c";
-    let kept = ["a=&", "flag=", "token=***", "token=***", "password=***", "a=b=c"];
+    let mixed = "a=%26&&flag&t%6Fken=x&token=y=z&password&a=b=c&refresh_token=x&Access_Token=x&clientSecret=x";
+    let kept = [
+        "a=&",
+        "flag=",
+        "token=***",
+        "token=***",
+        "password=***",
+        "a=b=c",
+        "refresh_token=***",
+        "Access_Token=***",
+        "clientSecret=***",
+    ];
     assert_eq!(query_of(&mut bench, mixed), kept);
+    let token = bench.log_in(ALICE);
+    assert_eq!(query_of(&mut bench, &format!("x_token={token}")), [format!("x_token={token}")]);
+    for (sent, kept) in [("s3cret x", "***"), ("BASIC eDp5", "BASIC"), ("bearer x", "bearer")] {
+        bench.ask(Method::GET, "/x").header("authorization", sent).answer();
+        let record = bench.platform.journal().iter().next_back().unwrap();
+        assert_eq!(record.request().unwrap().authorization(), Some(kept));
+    }
     let many = "token&".repeat((Limits::URL_BYTES - "/x?".len()) / "token&".len());
     let kept = query_of(&mut bench, &many);
     assert!(kept.len() > 1_300 && kept.iter().all(|pair| pair == "token=***"), "{kept:?}");
