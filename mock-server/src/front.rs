@@ -58,8 +58,8 @@ pub struct FrontOptions {
     pub tls: Option<Arc<ServerConfig>>,
     /// The platform's clock; by default the real one.
     pub clock: ClockKind,
-    /// The origins whose pages may read the platform's answers, as they stand in `Origin` headers; by default any. The
-    /// others get answers without CORS headers, to their preflights too.
+    /// The origins whose pages may use the platform, as they stand in `Origin` headers; by default any. The others get
+    /// answers without CORS headers, to their preflights too, and 403 to a websocket handshake.
     pub origins: Option<Vec<HeaderValue>>,
     /// What a client can do to it.
     pub limits: FrontLimits,

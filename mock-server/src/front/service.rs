@@ -13,7 +13,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, ORIGIN, UPGRADE, VARY,
 };
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
@@ -61,6 +61,9 @@ impl Guest {
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
             return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
+        }
+        if is_handshake(&request) && !site.lets_in(request.headers()) {
+            return elsewhere(ready(Ok(bounded(site.not_let_in(), true))));
         }
         if is_handshake(&request) {
             let (mut head, _) = request.into_parts();
@@ -125,6 +128,21 @@ impl Site {
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
         };
         (outcome, (!delay.is_zero()).then(|| came + delay))
+    }
+
+    /// Whether a page of this origin may open a websocket. Browsers ask nobody before they open one, so what narrows REST
+    /// would not narrow this. Programs that are no page name no origin.
+    fn lets_in(&self, asked: &HeaderMap) -> bool {
+        match (&self.origins, asked.get(ORIGIN)) {
+            (Some(origins), Some(origin)) => origins.contains(origin),
+            _ => true,
+        }
+    }
+
+    fn not_let_in(&self) -> http::Response<Body> {
+        let text = Bytes::from_static(b"Pages of this origin may not use the platform.\n");
+        let response = Response::typed(StatusCode::FORBIDDEN, text, HeaderValue::from_static("text/plain"));
+        self.respond(&HeaderMap::new(), response)
     }
 
     fn respond(&self, asked: &HeaderMap, response: Response) -> http::Response<Body> {

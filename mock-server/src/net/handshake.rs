@@ -6,7 +6,7 @@
 use std::io;
 use std::time::Duration;
 
-use http::header::{CONNECTION, CONTENT_LENGTH};
+use http::header::{CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -58,7 +58,7 @@ pub(crate) struct Handshake<S> {
 pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) -> Option<Opened<S>> {
     let Handshake { mut stream, request, early } = handshake;
     let Ok(switching) = create_response(&request) else {
-        refuse(stream, &plain(StatusCode::UPGRADE_REQUIRED)).await;
+        refuse(stream, &upgrade_required()).await;
         return None;
     };
     let (upgrade, came, outbox) = shared.handle_upgrade(&request);
@@ -157,8 +157,16 @@ pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
 
 /// The platform's own words are for handshakes; these are for what is none.
 fn plain(status: StatusCode) -> Response {
-    let text = format!("This port takes websocket handshakes of HTTP/1.1: {status}\n");
+    let text = format!("This is no websocket handshake of HTTP/1.1 as RFC 6455 has it: {status}\n");
     Response::typed(status, text.into(), HeaderValue::from_static("text/plain"))
+}
+
+/// What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).
+fn upgrade_required() -> Response {
+    let mut response = plain(StatusCode::UPGRADE_REQUIRED);
+    response.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    response.headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    response
 }
 
 fn head(status: StatusCode, reason: Option<&str>, headers: &HeaderMap) -> Vec<u8> {

@@ -65,4 +65,11 @@ async fn origins_can_be_narrowed() {
         assert!(!answer.head.contains("access-control-"), "{}", answer.head);
         assert_eq!(answer.header("vary"), Some("origin"));
     }
+
+    let channel = subscribe(&front);
+    let opens = |origin: &str| knock(&front, &upgrade(&channel, origin)).unwrap();
+    assert_eq!(answer(opens(&format!("{other}\r\n"))).unwrap().status, 403);
+    for origin in [&format!("{ORIGIN}\r\n"), ""] {
+        heard_until(opens(origin), "HTTP/1.1 101 Switching Protocols");
+    }
 }

@@ -143,7 +143,9 @@ async fn a_cut_is_a_fin_without_a_close_frame() {
 async fn what_only_looks_like_a_handshake_is_told_so() {
     let front = start().await;
     let channel = subscribe(&front);
-    assert_eq!(rest(&front, "GET", &channel, &["Upgrade: websocket"], "").unwrap().status, 426);
+    let none = rest(&front, "GET", &channel, &["Upgrade: websocket"], "").unwrap();
+    assert_eq!((none.status, none.header("upgrade")), (426, Some("websocket")));
+    assert_eq!(none.header("sec-websocket-version"), Some("13"));
     assert_eq!(
         rest(&front, "GET", &channel, &["Upgrade: h2c"], "").unwrap().status,
         404,
