@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::env;
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -125,7 +125,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
     };
     Ok(Options {
         address: SocketAddr::new(bind, port),
-        tls: certificate(tls, cert.zip(key), state, folder)?,
+        tls: certificate(tls, cert.zip(key), bind, state, folder)?,
         clock: match clock {
             ClockName::Real => ClockKind::Real,
             ClockName::Manual => ClockKind::Manual,
@@ -147,6 +147,7 @@ type Tls = (Arc<ServerConfig>, Option<PathBuf>);
 fn certificate(
     own: bool,
     files: Option<(PathBuf, PathBuf)>,
+    address: IpAddr,
     state: Option<PathBuf>,
     folder: &Path,
 ) -> Result<Option<Tls>, TlsError> {
@@ -158,7 +159,7 @@ fn certificate(
     }
     let state = state.map(|state| folder.join(state));
     let state = state.or_else(|| tls::state_folder(env::var_os("XDG_STATE_HOME"), env::var_os("HOME")));
-    let (config, path) = tls::own(&state.ok_or(TlsError::NoFolder)?, SystemTime::now())?;
+    let (config, path) = tls::own(&state.ok_or(TlsError::NoFolder)?, address, SystemTime::now())?;
     Ok(Some((config, Some(path))))
 }
 

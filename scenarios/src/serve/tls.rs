@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -15,7 +16,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{RootCertStore, ServerConfig};
 use thiserror::Error;
 
-/// The names that the server's own certificate is for.
+/// The names that each of the server's own certificates is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// How long it holds; browsers refuse more than a bit over a year.
 const VALID: Duration = Duration::from_secs(397 * DAY);
@@ -64,25 +65,38 @@ pub fn state_folder(xdg_state_home: Option<OsString>, home: Option<OsString>) ->
     state.map(|state| state.join("kandy-harness"))
 }
 
-/// TLS with the server's own certificate, which is kept in `folder`, and where that is.
+/// TLS with the server's own certificate for `address`, which is kept in `folder`, and where that is. For localhost, and for
+/// all addresses, it is the same one: it is trusted once.
 ///
 /// # Errors
 ///
 /// It can be neither read nor made.
-pub fn own(folder: &Path, now: SystemTime) -> Result<(Arc<ServerConfig>, PathBuf), TlsError> {
-    let (certificate, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+pub fn own(folder: &Path, address: IpAddr, now: SystemTime) -> Result<(Arc<ServerConfig>, PathBuf), TlsError> {
+    let names = names(address);
+    // An address of IPv6 is no name of a file everywhere.
+    let suffix = names.get(NAMES.len()).map(|name| format!("-{}", name.replace(':', "-"))).unwrap_or_default();
+    let (certificate, key) = (folder.join(format!("cert{suffix}.pem")), folder.join(format!("key{suffix}.pem")));
     if let Ok(kept) = from_files(&certificate, &key)
-        && is_good(&certificate, now)
+        && is_good(&certificate, &names, now)
     {
         return Ok((kept, certificate));
     }
     let keep = |source| TlsError::Keep { shown: folder.display().to_string(), source };
-    let made = make(now).map_err(TlsError::Make)?;
+    let made = make(&names, now).map_err(TlsError::Make)?;
     fs::create_dir_all(folder).map_err(keep)?;
     // The key first: a certificate without its key is seen by the next start, and replaced.
     write_whole(&key, made.signing_key.serialize_pem().as_bytes(), 0o600).map_err(keep)?;
     write_whole(&certificate, made.cert.pem().as_bytes(), 0o644).map_err(keep)?;
     Ok((from_files(&certificate, &key)?, certificate))
+}
+
+/// What a server that listens on `address` is called.
+fn names(address: IpAddr) -> Vec<String> {
+    let mut names: Vec<String> = NAMES.map(str::to_owned).into();
+    if !address.is_unspecified() && !names.contains(&address.to_string()) {
+        names.push(address.to_string());
+    }
+    names
 }
 
 /// TLS with the certificate chain and the key of PEM files.
@@ -118,8 +132,8 @@ fn wrong(what: &'static str, path: &Path, error: &rustls::pki_types::pem::Error)
     TlsError::File { what, shown: path.display().to_string(), reason }
 }
 
-fn make(now: SystemTime) -> Result<rcgen::CertifiedKey<rcgen::KeyPair>, rcgen::Error> {
-    let mut params = rcgen::CertificateParams::new(NAMES.map(str::to_owned))?;
+fn make(names: &[String], now: SystemTime) -> Result<rcgen::CertifiedKey<rcgen::KeyPair>, rcgen::Error> {
+    let mut params = rcgen::CertificateParams::new(names)?;
     params.distinguished_name.push(rcgen::DnType::CommonName, "kandy-harness");
     // A clock that is a bit behind is not to refuse it.
     params.not_before = (now - Duration::from_secs(DAY)).into();
@@ -131,7 +145,7 @@ fn make(now: SystemTime) -> Result<rcgen::CertifiedKey<rcgen::KeyPair>, rcgen::E
 }
 
 /// Whether a client that trusts the certificate accepts it for every name, now and in some days.
-fn is_good(certificate: &Path, now: SystemTime) -> bool {
+fn is_good(certificate: &Path, names: &[String], now: SystemTime) -> bool {
     let Ok(chain) = certificates(certificate) else { return false };
     let Some(leaf) = chain.first() else { return false };
     let mut roots = RootCertStore::empty();
@@ -143,9 +157,9 @@ fn is_good(certificate: &Path, now: SystemTime) -> bool {
     };
     let since_epoch = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     [now, now + MARGIN].into_iter().all(|time| {
-        NAMES.iter().all(|name| {
+        names.iter().all(|name| {
             let time = UnixTime::since_unix_epoch(since_epoch(time));
-            ServerName::try_from(*name)
+            ServerName::try_from(name.as_str())
                 .is_ok_and(|name| verifier.verify_server_cert(leaf, &[], &name, &[], time).is_ok())
         })
     })
@@ -177,12 +191,16 @@ fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     /// A moment of which nothing depends on the machine's clock.
     fn now() -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
     }
+
+    const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     struct Folder(PathBuf);
 
@@ -205,22 +223,43 @@ mod tests {
     #[test]
     fn a_certificate_is_made_once_and_kept_until_it_runs_out() {
         let folder = Folder::new("kept");
-        let (_, path) = own(&folder.0, now()).unwrap();
+        let (_, path) = own(&folder.0, LOCAL, now()).unwrap();
         assert_eq!(path, folder.0.join("cert.pem"));
         let first = folder.text("cert.pem");
-        own(&folder.0, now() + Duration::from_secs(380 * DAY)).unwrap();
+        own(&folder.0, LOCAL, now() + Duration::from_secs(380 * DAY)).unwrap();
         assert_eq!(folder.text("cert.pem"), first, "it holds for a year");
-        own(&folder.0, now() + Duration::from_secs(391 * DAY)).unwrap();
+        own(&folder.0, LOCAL, now() + Duration::from_secs(391 * DAY)).unwrap();
         assert_ne!(folder.text("cert.pem"), first, "it ends in less than a week");
+    }
+
+    #[test]
+    fn another_address_has_a_certificate_of_its_own() {
+        let folder = Folder::new("address");
+        for (address, file) in [
+            ("127.0.0.1", "cert.pem"),
+            ("0.0.0.0", "cert.pem"),
+            ("::", "cert.pem"),
+            ("::1", "cert.pem"),
+            ("192.0.2.7", "cert-192.0.2.7.pem"),
+            ("2001:db8::7", "cert-2001-db8--7.pem"),
+        ] {
+            let address = address.parse().unwrap();
+            let (_, path) = own(&folder.0, address, now()).unwrap();
+            assert_eq!(path, folder.0.join(file), "{address}");
+            assert!(is_good(&path, &names(address), now()), "{address}");
+        }
+        let first = folder.text("cert-192.0.2.7.pem");
+        own(&folder.0, "192.0.2.7".parse().unwrap(), now()).unwrap();
+        assert_eq!(folder.text("cert-192.0.2.7.pem"), first, "it is kept");
     }
 
     #[test]
     fn what_is_kept_and_broken_is_made_again() {
         let folder = Folder::new("broken");
-        own(&folder.0, now()).unwrap();
+        own(&folder.0, LOCAL, now()).unwrap();
         for (file, text) in [("key.pem", "not a key"), ("cert.pem", ""), ("cert.pem", "-----BEGIN CERTIFICATE-----")] {
             fs::write(folder.0.join(file), text).unwrap();
-            own(&folder.0, now()).unwrap_or_else(|error| panic!("{file}: {error}"));
+            own(&folder.0, LOCAL, now()).unwrap_or_else(|error| panic!("{file}: {error}"));
             assert!(folder.text("key.pem").contains("PRIVATE KEY"));
         }
     }
@@ -230,7 +269,7 @@ mod tests {
     fn the_key_is_for_its_owner_only() {
         use std::os::unix::fs::PermissionsExt;
         let folder = Folder::new("mode");
-        own(&folder.0, now()).unwrap();
+        own(&folder.0, LOCAL, now()).unwrap();
         let mode = |file: &str| fs::metadata(folder.0.join(file)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode("key.pem"), 0o600);
         assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 2, "nothing else is left");
@@ -239,14 +278,14 @@ mod tests {
     #[test]
     fn files_that_cannot_be_used_are_named_with_the_reason() {
         let folder = Folder::new("files");
-        own(&folder.0, now()).unwrap();
+        own(&folder.0, LOCAL, now()).unwrap();
         let (cert, key) = (folder.0.join("cert.pem"), folder.0.join("key.pem"));
         let told = |cert: &Path, key: &Path| from_files(cert, key).unwrap_err().to_string();
         let missing = folder.0.join("missing.pem");
         assert!(told(&missing, &key).starts_with("cannot use a certificate in `"), "{}", told(&missing, &key));
         assert!(told(&cert, &cert).contains("there is none in it"), "{}", told(&cert, &cert));
         let other = Folder::new("files-other");
-        own(&other.0, now()).unwrap();
+        own(&other.0, LOCAL, now()).unwrap();
         let told = told(&cert, &other.0.join("key.pem"));
         assert!(told.starts_with("certificate and key do not go together"), "{told}");
     }
