@@ -170,7 +170,7 @@ impl Control {
             return Err(ControlError::argument(format!("a wait takes {most} at most")));
         }
         let mut bell = self.handle.watch();
-        let mut since = given.number("since");
+        let mut since = look::since(given, look::newest(&self.handle));
         let found = timeout(time, async {
             loop {
                 // At first what comes from now on: the bell rings for all of that.

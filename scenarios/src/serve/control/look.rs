@@ -45,7 +45,8 @@ pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Value, 
     }
     let (records, from) = handle.platform(|platform, _| {
         let journal = platform.journal();
-        let from = given.number("since").unwrap_or_else(|| journal.next_seq().saturating_sub(limit));
+        let newest = journal.next_seq();
+        let from = since(given, newest).unwrap_or_else(|| newest.saturating_sub(limit));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         (journal.since(from).take(limit).cloned().collect::<Vec<_>>(), from)
     });
@@ -53,6 +54,11 @@ pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Value, 
     let next = records.last().map_or(from, |last| last.seq + 1);
     let missed = if given.has("since") { missed } else { 0 };
     Ok(json!({ "records": records, "next": next, "missed": missed }))
+}
+
+/// From which record on. A number from a server before this one would wait for a record that is far away.
+pub(super) fn since(given: &Arguments, newest: u64) -> Option<u64> {
+    given.number("since").map(|since| since.min(newest))
 }
 
 pub(super) fn requests(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {

@@ -149,6 +149,8 @@ async fn the_journal_is_read_in_parts_and_filtered() {
     assert_eq!(page["records"][0]["seq"], 1);
     let (_, newest) = bench.get("journal?limit=1").await;
     assert_eq!((&newest["records"][0]["seq"], &newest["next"]), (&json!(5), &json!(6)));
+    let (_, of_another_start) = bench.get("journal?since=1000").await;
+    assert_eq!(of_another_start, json!({ "records": [], "next": 6, "missed": 0 }));
 
     let login = "Authorization: basic YWxpY2U6czNjcmV0";
     bench.ask("GET /v2.0/auth/mk_token?refresh=y", &[login], "").await;
