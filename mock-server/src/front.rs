@@ -59,7 +59,8 @@ pub struct FrontOptions {
     /// The platform's clock; by default the real one.
     pub clock: ClockKind,
     /// The origins whose pages may use the platform, as they stand in `Origin` headers; by default any. The others get
-    /// answers without CORS headers, to their preflights too, and 403 to a websocket handshake.
+    /// answers without CORS headers, to their preflights too, and 403 to a websocket handshake. Pages of this server, at an
+    /// address or `localhost`, always may.
     pub origins: Option<Vec<HeaderValue>>,
     /// What a client can do to it.
     pub limits: FrontLimits,

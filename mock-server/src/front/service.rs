@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::ready;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,8 +11,9 @@ use bytes::Bytes;
 use futures_util::future;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, ORIGIN, UPGRADE, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, HOST, ORIGIN, UPGRADE, VARY,
 };
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
@@ -134,7 +135,7 @@ impl Site {
     /// would not narrow this. Programs that are no page name no origin.
     fn lets_in(&self, asked: &HeaderMap) -> bool {
         match (&self.origins, asked.get(ORIGIN)) {
-            (Some(origins), Some(origin)) => origins.contains(origin),
+            (Some(origins), Some(origin)) => origins.contains(origin) || is_own_page(asked),
             _ => true,
         }
     }
@@ -166,6 +167,15 @@ impl Site {
         response.allow_origin(asked);
         bounded(self.respond(asked, response), true)
     }
+}
+
+/// Whether a request is from a page of this server. Only an address proves that: a name may lead elsewhere tomorrow.
+fn is_own_page(asked: &HeaderMap) -> bool {
+    let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let origin = text(ORIGIN).and_then(|origin| origin.split_once("://"));
+    let Some((host, (_, of_page))) = text(HOST).zip(origin) else { return false };
+    let is_address = |host: &str| host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    host == of_page && host.parse::<Authority>().is_ok_and(|host| is_address(host.host()))
 }
 
 /// Takes back what CORS allows, if the page is of none of these origins.

@@ -67,9 +67,25 @@ async fn origins_can_be_narrowed() {
     }
 
     let channel = subscribe(&front);
-    let opens = |origin: &str| knock(&front, &upgrade(&channel, origin)).unwrap();
-    assert_eq!(answer(opens(&format!("{other}\r\n"))).unwrap().status, 403);
-    for origin in [&format!("{ORIGIN}\r\n"), ""] {
-        heard_until(opens(origin), "HTTP/1.1 101 Switching Protocols");
+    let opens = |host: &str, origin: &str| {
+        let handshake = String::from_utf8(upgrade(&channel, origin)).unwrap();
+        knock(&front, handshake.replace("Host: kandy", &format!("Host: {host}")).as_bytes()).unwrap()
+    };
+    for (host, origin) in [
+        ("kandy", "Origin: http://localhost:4000\r\n"),
+        ("kandy", "Origin: http://kandy\r\n"),
+        ("127.0.0.1:80", "Origin: http://127.0.0.1:81\r\n"),
+        ("127.0.0.1:80", "Origin: null\r\n"),
+    ] {
+        assert_eq!(answer(opens(host, origin)).unwrap().status, 403, "{host} {origin}");
+    }
+    for (host, origin) in [
+        ("kandy", "Origin: http://localhost:3000\r\n"),
+        ("kandy", ""),
+        ("127.0.0.1:80", "Origin: http://127.0.0.1:80\r\n"),
+        ("[::1]:80", "Origin: https://[::1]:80\r\n"),
+        ("localhost", "Origin: http://localhost\r\n"),
+    ] {
+        heard_until(opens(host, origin), "HTTP/1.1 101 Switching Protocols");
     }
 }
