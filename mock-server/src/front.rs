@@ -102,6 +102,49 @@ impl Beside for () {
     }
 }
 
+/// A [`Front`] whose clients have to wait: the system takes their connections, and nobody reads what they send.
+#[derive(Debug)]
+pub struct BoundFront {
+    listener: tokio::net::TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    tls: Option<Arc<ServerConfig>>,
+    origins: Option<Vec<HeaderValue>>,
+    limits: FrontLimits,
+}
+
+impl BoundFront {
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The platform behind it.
+    pub fn handle(&self) -> FrontHandle {
+        FrontHandle::new(self.shared.clone())
+    }
+
+    /// Answers from now on, on the present tokio runtime.
+    ///
+    /// # Panics
+    ///
+    /// If there is no tokio runtime, or one without timers.
+    pub fn serve(self, beside: Arc<dyn Beside>) -> Front {
+        let Self { listener, address, shared, tls, origins, limits } = self;
+        let tls = tls.map(TlsAcceptor::from);
+        let http = connection::http(&limits);
+        let site = Arc::new(Site { shared: shared.clone(), beside, origins, limits, tls, http });
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(async move {
+            let (shared, max_connections) = (&site.shared, site.limits.connections);
+            let server = Server { listener, shared, max_connections, patience: Limits::GRACE };
+            let connection = |stream, peer, stopped| connection::serve(stream, peer, site.clone(), stopped);
+            server.serve(connection, pending(), stopped).await;
+        });
+        Front { handle: FrontHandle::new(shared), address, stop, server }
+    }
+}
+
 /// What all connections share.
 struct Site {
     shared: Arc<Shared>,
@@ -119,21 +162,20 @@ impl Front {
     ///
     /// If there is no tokio runtime, or one without timers or sockets.
     pub async fn start(options: FrontOptions, beside: Arc<dyn Beside>) -> Result<Self, StartError> {
+        Ok(Self::bind(options)?.serve(beside))
+    }
+
+    /// Takes the address, and answers nobody yet: for those who have something to do before the first request.
+    ///
+    /// # Panics
+    ///
+    /// If there is no tokio runtime, or one without sockets.
+    pub fn bind(options: FrontOptions) -> Result<BoundFront, StartError> {
         let FrontOptions { address, tls, clock, origins, limits } = options;
         let (listener, address) = listen(address)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(StartError::Run)?;
         let shared = Arc::new(Shared::new(clock.into(), limits.of_platform(), limits.queued_bytes));
-        let tls = tls.map(TlsAcceptor::from);
-        let http = connection::http(&limits);
-        let site = Arc::new(Site { shared: shared.clone(), beside, origins, limits, tls, http });
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(async move {
-            let (shared, max_connections) = (&site.shared, site.limits.connections);
-            let server = Server { listener, shared, max_connections, patience: Limits::GRACE };
-            let connection = |stream, peer, stopped| connection::serve(stream, peer, site.clone(), stopped);
-            server.serve(connection, pending(), stopped).await;
-        });
-        Ok(Self { handle: FrontHandle::new(shared), address, stop, server })
+        Ok(BoundFront { listener, address, shared, tls, origins, limits })
     }
 
     /// Where it listens.

@@ -67,7 +67,8 @@ pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
-    Answering, Beside, BodyError, ClockError, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, RequestBody,
+    Answering, Beside, BodyError, BoundFront, ClockError, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions,
+    RequestBody,
 };
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::{Limits, PlatformLimits};

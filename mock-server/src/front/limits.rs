@@ -18,7 +18,7 @@ pub struct FrontLimits {
     /// How long a request's body may take to arrive, from when it is read: 408, and the connection ends. By default
     /// 30 s.
     pub body_time: Duration,
-    /// How long an answer may wait for its client to read, once the system buffers no more of it: the connection is
+    /// How long an answer may wait without any of it being taken, once the system buffers no more: the connection is
     /// reset. By default 30 s.
     pub write_time: Duration,
     /// Bytes of a message on a notification channel. One from a client that is longer: 1009; one to a client is refused.

@@ -169,7 +169,8 @@ impl Site {
     }
 }
 
-/// Whether a request is from a page of this server. Only an address proves that: a name may lead elsewhere tomorrow.
+/// Whether a request is from a page of this server. Only an address, or `localhost`, proves that: another name may lead
+/// elsewhere tomorrow.
 fn is_own_page(asked: &HeaderMap) -> bool {
     let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let origin = text(ORIGIN).and_then(|origin| origin.split_once("://"));

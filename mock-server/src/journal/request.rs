@@ -71,11 +71,10 @@ impl RequestRecord {
         let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
         let is_too_long = route::is_too_long(request.uri());
-        let mut texts = Texts::with_room(path.len().min(Limits::URL_BYTES) + query.len().min(Limits::URL_BYTES));
-        texts.put(Text::Path, if is_too_long { beginning(path) } else { path });
-        if !is_too_long {
-            texts.put_query(query, is_known);
-        }
+        let (path, query) = if is_too_long { (beginning(path), "") } else { (path, query) };
+        let mut texts = Texts::with_room(path.len() + query.len());
+        texts.put(Text::Path, path);
+        texts.put_query(query, is_known);
         let scheme =
             header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| known_scheme(scheme));
         let agent = header(&HeaderName::from_static("x-cpaas-agent"));

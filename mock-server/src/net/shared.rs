@@ -260,7 +260,7 @@ impl Core {
                 Output::Send { socket, frame } => {
                     let Some(outlet) = self.outlets.get(&socket) else { continue };
                     let (cost, queued) = (cost(&frame), outlet.queued.load(Ordering::Relaxed));
-                    // Where nothing waits, a client reads: then one frame may be as long as it likes.
+                    // One frame may always wait: else a short queue could never take a long one.
                     if queued > 0 && queued + cost > self.queued_bytes {
                         self.platform.cut_socket(now, socket);
                         continue;

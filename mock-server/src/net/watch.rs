@@ -66,7 +66,8 @@ pub struct WaitError {
 
 /// What happens at the platform, record by record: [`MockKandy::watch`].
 ///
-/// It reads the journal, which is bounded: one that falls behind by more than that keeps is told how much it missed. Pings that are added to a record after it was read are not told again.
+/// It reads the journal, which keeps the newest records: one that falls too far behind is told how much it missed. Pings
+/// that are added to a record after it was read are not told again.
 #[derive(Debug)]
 pub struct Watch {
     shared: Arc<Shared>,

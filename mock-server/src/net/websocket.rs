@@ -68,10 +68,13 @@ fn config(frame_bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(2048)
         .write_buffer_size(0)
-        .max_write_buffer_size(2 * frame_bytes)
+        .max_write_buffer_size(frame_bytes.saturating_mul(2).max(LEAST_UNWRITTEN))
         .max_message_size(Some(frame_bytes))
         .max_frame_size(Some(frame_bytes))
 }
+
+/// Room for a short frame and a pong, however short frames are to be.
+const LEAST_UNWRITTEN: usize = 1_024;
 
 /// Why a conversation is over.
 enum Over {

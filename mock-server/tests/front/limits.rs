@@ -111,6 +111,21 @@ async fn a_message_that_is_too_long_closes_with_1009() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_length_may_be_the_limit_of_a_message() {
+    for frame_bytes in [0, 1, 20, usize::MAX / 2 + 1] {
+        let front = start_within(FrontLimits { frame_bytes, ..FrontLimits::default() }).await;
+        let mut socket = connect(&front).await;
+        front.handle().platform(|platform, now| platform.set_answer_pings(now, true));
+        say(&mut socket, r#"{"message_type":"ping"}"#).await;
+        if frame_bytes < 23 {
+            assert_eq!(end(&mut socket).await.0, 1009, "{frame_bytes}");
+        } else {
+            assert_eq!(hear(&mut socket).await["message_type"], "pong");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journal_keeps_as_many_records_as_it_is_told() {
     let front = start_within(FrontLimits { journal_records: 2, ..FrontLimits::default() }).await;
     (0..3).for_each(|_| assert_eq!(login(&front).unwrap().status, 200));
