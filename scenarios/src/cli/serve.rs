@@ -62,7 +62,7 @@ pub(super) fn serve(
 }
 
 /// How long the end waits until notes are written that are on their way.
-const LAST_NOTES: Duration = Duration::from_millis(250);
+const LAST_NOTES: Duration = Duration::from_millis(500);
 
 /// Writes notes to the standard error, on a thread of its own: that may take for ever. What is given back loses its
 /// sender when everything is written, or nobody reads any more.
@@ -181,6 +181,7 @@ fn shown(note: &Note, color: bool) -> String {
         Note::UsersBroken(error) => format!("{error}\nThe users stay as they were."),
         Note::UserRefused(reason) => format!("A user of the file is not as it says: {}", printable(reason)),
         Note::Forwarded => "Waiting for the command to end; once more kills it.".to_owned(),
+        Note::NotSetUp => "The script computes, and does not wait yet: the server starts without that.".to_owned(),
         Note::Killed => "The command is killed.".to_owned(),
         Note::Missed(count) => {
             format!("{} left out, which nobody has read.", report::console::counted(*count as usize, "line"))

@@ -60,7 +60,7 @@ pub enum Ended {
 pub struct Behaviour {
     /// What it prints.
     pub printed: mpsc::Receiver<String>,
-    /// Comes, or loses its sender, when the script waits for the first time.
+    /// Comes when the script waits for the first time.
     set_up: oneshot::Receiver<()>,
     stop: watch::Sender<bool>,
     ended: oneshot::Receiver<Ended>,
@@ -109,11 +109,22 @@ impl Behaviour {
         Ok(Self { printed, set_up, stop, ended })
     }
 
-    /// Waits until the script waits for the first time, or has ended: what it says of the platform before that holds for
-    /// the first request. One that computes for long is not waited for.
-    pub async fn is_set_up(&mut self) {
-        // Whichever it is, the script has come as far as it is waited for.
-        let _ = timeout(SET_UP, &mut self.set_up).await;
+    /// Waits until the script waits for the first time, or has ended: what it says of the platform before that is to hold
+    /// for the first request. What it prints meanwhile is `heard`. Gives `false` if that takes too long. To be called
+    /// once.
+    pub async fn set_up(&mut self, mut heard: impl FnMut(String)) -> bool {
+        let Self { set_up, printed, .. } = self;
+        let waiting = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    // Its sender is gone where the script has ended without a wait.
+                    _ = &mut *set_up => return,
+                    Some(line) = printed.recv() => heard(line),
+                }
+            }
+        };
+        timeout(SET_UP, waiting).await.is_ok()
     }
 
     /// Ends its waits, once it has seen what has happened until now.

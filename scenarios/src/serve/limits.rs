@@ -55,7 +55,7 @@ pub static LIMITS: &[Limit] = &[
     ),
     limit("body-bytes", "the body of a request", "413", (KIB, 16 * MIB), Bytes(|all| &mut all.body_bytes)),
     limit("body-time", "until the body has come", "408", (1, HOUR), Time(|all| &mut all.body_time)),
-    limit("write-time", "that an answer waits to be read", "reset", (1, HOUR), Time(|all| &mut all.write_time)),
+    limit("write-time", "that nothing of an answer is read", "reset", (1, HOUR), Time(|all| &mut all.write_time)),
     limit("frame-bytes", "a message on a websocket", "1009", (KIB, 16 * MIB), Bytes(|all| &mut all.frame_bytes)),
     limit(
         "queued-bytes",

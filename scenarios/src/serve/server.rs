@@ -29,6 +29,8 @@ use crate::world::command::command;
 
 /// How often a file of users is looked at.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long the last lines of a script wait for a reader.
+const READ: Duration = Duration::from_millis(250);
 /// How long a script has to see what happened before the end.
 const LAST_LOOK: Duration = Duration::from_millis(1_500);
 
@@ -129,28 +131,30 @@ pub async fn serve(
     let by_default = users.is_empty() && users_file.is_none() && !any_user;
     let (fixed, present) = if by_default { (users, Accounts::by_default()) } else { (users, present) };
 
-    let site = Arc::new(Site::new(Pages::new(sdk)));
     let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
     let is_tls = config.is_some();
-    let front = FrontOptions { address, tls: config, clock, origins, limits };
-    let front = Front::start(front, site.clone()).await.map_err(|error| match error {
-        StartError::Listen { address, source } => ServeError::Listen { address, source },
-        StartError::Run(source) => ServeError::Run(source),
-        other => ServeError::Run(io::Error::other(other)),
-    })?;
+    // Clients wait until everything is as it was asked for.
+    let front =
+        Front::bind(FrontOptions { address, tls: config, clock, origins, limits }).map_err(|error| match error {
+            StartError::Listen { address, source } => ServeError::Listen { address, source },
+            StartError::Run(source) => ServeError::Run(source),
+            other => ServeError::Run(io::Error::other(other)),
+        })?;
     let (handle, address) = (front.handle(), front.address());
     populate(&handle, &present, any_user)?;
     let mut behaviour = script.map(|source| Behaviour::start(source, handle.clone(), Handle::current())).transpose()?;
     if let Some(behaviour) = &mut behaviour {
         tokio::select! {
-            () = behaviour.is_set_up() => {}
+            is_set_up = behaviour.set_up(|line| notes.say(Note::Printed(line))) => if !is_set_up {
+                notes.say(Note::NotSetUp);
+            },
             _ = signals.next() => {
-                front.shutdown().await;
                 return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
             }
         }
     }
-    site.open(Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets)));
+    let control = Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets));
+    let front = front.serve(Arc::new(Site { pages: Pages::new(sdk), control }));
 
     let started = Started {
         address,
@@ -175,7 +179,7 @@ pub async fn serve(
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut server = Server { front, handle, follower: users_file, fixed, present, look };
     let exit = server.run(&mut signals, behaviour.as_mut(), application.as_mut(), &mut notes).await;
-    tokio::join!(server.front.shutdown(), notes.finish());
+    server.front.shutdown().await;
     exit
 }
 
@@ -189,7 +193,6 @@ impl Server {
     ) -> Result<Exit, ServeError> {
         let mut of_script = Exit::Passed;
         loop {
-            let has_room = notes.has_room();
             tokio::select! {
                 asked = signals.next() => match application.as_deref_mut() {
                     Some(application) => notes.say(application.forward(asked).map_err(ServeError::Run)?),
@@ -202,8 +205,7 @@ impl Server {
                     }
                     return Ok(if of_command == Exit::OfCommand(0) { of_script } else { of_command });
                 }
-                () = notes.send() => {}
-                line = printed(behaviour.as_deref_mut()), if has_room => match line {
+                line = printed(behaviour.as_deref_mut(), notes) => match line {
                     Some(line) => notes.say(Note::Printed(line)),
                     // Whatever it had to print is said before it is told how it ended.
                     None => if let Some(ended) = behaviour.take() {
@@ -236,7 +238,10 @@ impl Server {
 async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Exit {
     behaviour.stop();
     let words = async {
+        let mut is_read = true;
         while let Some(line) = behaviour.printed.recv().await {
+            // Who reads is waited for, and who does not is not waited for again.
+            is_read = is_read && timeout(READ, notes.room()).await.is_ok();
             notes.say(Note::Printed(line));
         }
         behaviour.ended().await
@@ -269,9 +274,13 @@ async fn ended(application: Option<&mut Application>) -> io::Result<Exit> {
     }
 }
 
-async fn printed(behaviour: Option<&mut Behaviour>) -> Option<String> {
+/// The next line that the script prints, once there is room for it: a script that prints more than is read waits.
+async fn printed(behaviour: Option<&mut Behaviour>, notes: &Notes) -> Option<String> {
     match behaviour {
-        Some(behaviour) => behaviour.printed.recv().await,
+        Some(behaviour) => {
+            notes.room().await;
+            behaviour.printed.recv().await
+        }
         None => pending().await,
     }
 }

@@ -1,34 +1,21 @@
 //! What answers beside the platform on its origin.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Empty};
+use http::Request;
 use kandy_mock_server::{Answering, Beside, RequestBody};
 
 use super::control::Control;
 use super::pages::Pages;
 
-/// What answers beside the platform. A server that is starting takes requests before it knows its own port.
-#[derive(Debug, Default)]
+/// What answers beside the platform: the pages, and the control interface that they use.
+#[derive(Debug)]
 pub struct Site {
-    pages: Pages,
-    control: OnceLock<Control>,
-}
-
-impl Site {
-    /// A site with these pages.
-    #[must_use]
-    pub fn new(pages: Pages) -> Self {
-        Self { pages, control: OnceLock::new() }
-    }
-
-    /// Opens the control interface; from then on it answers.
-    pub fn open(&self, control: Control) {
-        // The first one stays: there is one platform.
-        self.control.get_or_init(|| control);
-    }
+    /// The pages.
+    pub pages: Pages,
+    /// The control interface.
+    pub control: Control,
 }
 
 impl Beside for Site {
@@ -38,15 +25,10 @@ impl Beside for Site {
 
     fn answer(self: Arc<Self>, request: Request<RequestBody>, peer: SocketAddr) -> Answering {
         Box::pin(async move {
-            match self.control.get() {
-                Some(control) if Control::takes(request.uri()) => control.answer(request).await,
-                Some(control) => self.pages.answer(&request, peer, control.guard()),
-                None => {
-                    let mut not_yet = Response::new(BodyExt::boxed(Empty::new()));
-                    *not_yet.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-                    not_yet
-                }
+            if Control::takes(request.uri()) {
+                return self.control.answer(request).await;
             }
+            self.pages.answer(&request, peer, self.control.guard())
         })
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use kandy_mock_server::{FrontHandle, Platform, Watch};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
 
@@ -50,7 +49,7 @@ impl Served {
         Self { stage: Stage::new(Vec::new()), handle, news, runtime, printed, stop, waits: None }
     }
 
-    /// Tells `waits` when a script waits here for the first time, be it for its lines to be taken.
+    /// Tells `waits` when a script waits here for the first time.
     #[must_use]
     pub fn telling_its_first_wait(mut self, waits: oneshot::Sender<()>) -> Self {
         self.waits = Some(waits);
@@ -77,11 +76,8 @@ impl Served {
         match step {
             Step::Command(asked) => Ok(self.handle.platform(|platform, now| command(platform, now, asked))?),
             Step::Print(text) => {
-                if let Err(TrySendError::Full(text)) = self.printed.try_send(text) {
-                    self.tell_first_wait();
-                    // Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.
-                    let _ = self.printed.blocking_send(text);
-                }
+                // Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.
+                let _ = self.printed.blocking_send(text);
                 Ok(Done::Nothing)
             }
             Step::Create { .. } | Step::Call { .. } => Err(StepError::NoClients),
@@ -94,7 +90,10 @@ impl Served {
         if ahead.is_zero() {
             return Turn::Quiet;
         }
-        self.tell_first_wait();
+        if let Some(waits) = self.waits.take() {
+            // Who has stopped waiting for it need not know.
+            let _ = waits.send(());
+        }
         let Self { news, stop, runtime, .. } = self;
         runtime.block_on(async {
             tokio::select! {
@@ -104,13 +103,6 @@ impl Served {
                 () = sleep(ahead.min(LONGEST_TURN)) => Turn::Moved,
             }
         })
-    }
-
-    fn tell_first_wait(&mut self) {
-        if let Some(waits) = self.waits.take() {
-            // Who has stopped waiting for it need not know.
-            let _ = waits.send(());
-        }
     }
 
     pub(super) fn stage(&self) -> &Stage {

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
+use tokio::process::ChildStderr;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Folder, PATIENCE, Server};
+use crate::support::{Folder, PATIENCE, Server, harness};
 
 const ALICE: &str = "alice@example.com";
 
@@ -150,7 +151,7 @@ async fn what_a_script_does_before_its_first_wait_holds_for_the_first_request() 
     let fault = "platform.fail(\"mk_token\", #{ status: 503, times: 1 });";
     folder.write("waits.rhai", &format!("{count} {fault} platform.waitFor(\"other\");"));
     folder.write("ends.rhai", &format!("{count} {fault}"));
-    folder.write("prints.rhai", &format!("{count} {fault} loop {{ print(\"x\"); }}"));
+    folder.write("prints.rhai", &format!("for i in 0..1000 {{ print(\"x\"); }} {fault} advance(\"1s\");"));
     for script in ["waits.rhai", "ends.rhai", "prints.rhai"] {
         let server = Server::start(&folder.0, &["--script", script]).await;
         let first = timeout(PATIENCE, server.client(ALICE, "s3cret").connected()).await.unwrap();
@@ -160,11 +161,42 @@ async fn what_a_script_does_before_its_first_wait_holds_for_the_first_request() 
 }
 
 #[tokio::test]
+async fn whoever_comes_before_the_script_is_set_up_waits_for_that() {
+    let folder = Folder::new("early");
+    // The port is chosen by the system, so the script has to tell it: to a client that asks before the server says so.
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    folder.write(
+        "slow.rhai",
+        "print(\"begins\"); let i = 0; while i < 100_000 { i += 1; } platform.fail(\"mk_token\", #{ status: 503 });",
+    );
+    let mut command = harness();
+    command.current_dir(&folder.0).args(["serve", "--json", "--script", "slow.rhai", "--port", &free.to_string()]);
+    let mut child = command.spawn().unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert_eq!(timeout(PATIENCE, err.next_line()).await.unwrap().unwrap().as_deref(), Some("script: begins"));
+    let mut stream = TcpStream::connect(("127.0.0.1", free)).await.unwrap();
+    let login = "GET /v2.0/auth/mk_token?refresh=y HTTP/1.1\r\nHost: kandy\r\nConnection: close\r\n\
+                 Authorization: basic YWxpY2VAZXhhbXBsZS5jb206czNjcmV0\r\n\r\n";
+    stream.write_all(login.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+}
+
+/// Waits until a pipe holds almost all that Linux lets it hold.
+async fn until_full(pipe: &ChildStderr) {
+    while rustix::io::ioctl_fionread(pipe).unwrap() < 60_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn nobody_has_to_read_what_it_says() {
     let folder = Folder::new("unread");
     folder.write("prints.rhai", "loop { for i in 0..1000 { print(`${i} of a thousand lines`); } advance(\"1ms\"); }");
     let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
-    // The pipe is full, and so is what is before it.
+    let err = server.err.take().unwrap().into_inner();
+    timeout(PATIENCE, until_full(err.get_ref())).await.expect("the script prints enough");
     server.signed_in(ALICE, "s3cret").await;
     let asked = now();
     server.signal(Signal::INT);

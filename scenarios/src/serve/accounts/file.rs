@@ -199,14 +199,16 @@ impl Page<'_> {
     }
 }
 
-/// A line of the file as messages show it: what may be a password is left out, with the line if need be.
+/// A line of the file as messages show it: of what may hold a password, only what stands before.
 fn without_secrets(line: &str) -> Option<String> {
-    let Some((key, value)) = line.split_once('=') else {
-        return Some(line.to_owned()).filter(|line| !line.contains("password"));
-    };
+    if line.trim_start().starts_with('[') {
+        return Some(line.to_owned());
+    }
+    let (key, value) = line.split_once('=')?;
     let written = key.trim().trim_matches('"');
+    let is_word = written.chars().all(char::is_alphanumeric);
     let meant = if KEYS.contains(&written) { Some(written.to_owned()) } else { nearest(written, KEYS) };
-    let is_harmless = meant.is_some_and(|meant| meant != "password") && !value.contains("password");
+    let is_harmless = is_word && meant.is_some_and(|meant| meant != "password") && !value.contains(['=', '{']);
     Some(if is_harmless { line.to_owned() } else { format!("{key}= ***") })
 }
 
@@ -330,6 +332,9 @@ error: a user has no key `tökenLifetime`
             "user = [{ name = 5, password = \"topSecret\" }]\n",
             "password: topSecret\n",
             "[[user]]\nname = \"a\"\npassword = \"topSecret\n",
+            "[[user]]\nname = \"a\"\npassword = \"\"\"\ntopSecret \\q\"\"\"\n",
+            "user = [\n    {name = \"a\", pwd = \"topSecret\"},\n]\n",
+            "user = [\n    {name=\"a\", password=topSecret},\n]\n",
         ] {
             let told = told(text);
             assert!(told.starts_with("error: ") && !told.contains("topSecret"), "{told}");

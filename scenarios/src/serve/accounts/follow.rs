@@ -40,7 +40,7 @@ impl Follower {
     /// The users, at the first look and whenever the file has changed since; each broken version is told of once.
     ///
     /// A file that has gone, or is empty, or is not as it was at the look before, is being written: that is no change yet.
-    /// So nobody is signed out by a program that takes its time to write the same users again.
+    /// So nobody is signed out by a program that writes the same users again, as long as it pauses for less than a look.
     pub fn look(&mut self) -> Option<Result<Accounts, FileError>> {
         // The stamp is taken before the text: if it changes in between, it is read once more.
         let stamp = Stamp::of(&self.path);

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 
 use super::*;
 use crate::serve::Site;
+use crate::serve::pages::Pages;
 
 /// A server with its control interface, and alice.
 struct Bench {
@@ -17,13 +18,13 @@ struct Bench {
 
 impl Bench {
     async fn new(clock: ClockKind) -> Self {
-        let site = Arc::new(Site::default());
         let options = FrontOptions { address: (Ipv4Addr::LOCALHOST, 0).into(), clock, ..FrontOptions::default() };
-        let front = Front::start(options, site.clone()).await.unwrap();
+        let front = Front::bind(options).unwrap();
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
         let guard = Guard::new(front.address().ip(), front.address().port(), false, secrets);
-        site.open(Control::new(front.handle(), guard));
+        let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard) };
+        let front = front.serve(Arc::new(site));
         let bench = Self { front, token };
         let add = |platform: &mut kandy_mock_server::Platform, now| {
             platform.add_user(now, "alice", "s3cret", UserOptions::default())
