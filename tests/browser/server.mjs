@@ -11,7 +11,10 @@ export async function serve(program, port, ...options) {
     child.once("error", fail);
     child.once("exit", (code) => fail(new Error(`serve has ended with ${code}`)));
   });
-  const ended = new Promise((over) => child.once("exit", over));
+  // Whoever waits for this program would wait for it, too.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const ended = new Promise((over) => child.once("exit", over)).finally(() => process.off("exit", kill));
   const stop = () => {
     child.kill("SIGTERM");
     return ended;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,9 +10,9 @@ use kandy_mock_server::{Front, FrontLimits, FrontOptions, Reply, TokenOptions, U
 use libtest_mimic::Trial;
 use serde::Deserialize;
 use serde_json::{from_str, json};
-use tokio::task::spawn_blocking;
+use tokio::process::Command;
 
-use crate::program::{AUTOBAHN, Tool, folder};
+use crate::program::{AUTOBAHN, Tool, folder, run_alone};
 use crate::{block_on, documented};
 
 /// The longest message of the suite.
@@ -42,7 +41,7 @@ struct Outcome {
 async fn every_case_is_passed(python: &'static Path) {
     let (front, url) = start().await;
     let reports = folder().join("../../target/autobahn-reports");
-    let outcomes = spawn_blocking(move || run(python, &url, &reports)).await.expect("the suite comes to an end");
+    let outcomes = run(python, &url, &reports).await;
     front.shutdown().await;
 
     assert_eq!(outcomes.len(), CASES);
@@ -104,7 +103,7 @@ async fn start() -> (Front, String) {
 }
 
 /// Runs the suite, and gives how each case ended.
-fn run(python: &Path, url: &str, reports: &PathBuf) -> BTreeMap<String, Outcome> {
+async fn run(python: &Path, url: &str, reports: &PathBuf) -> BTreeMap<String, Outcome> {
     // What an earlier run has left would be taken for this one's.
     if reports.exists() {
         fs::remove_dir_all(reports).expect("the reports are ours");
@@ -119,13 +118,9 @@ fn run(python: &Path, url: &str, reports: &PathBuf) -> BTreeMap<String, Outcome>
     });
     let file = reports.join("specification.json");
     fs::write(&file, specification.to_string()).expect("there is room for a file");
-    let output = Command::new(python)
-        .current_dir(folder())
-        .args(["-c", AUTOBAHN, "-m", "fuzzingclient", "-s"])
-        .arg(&file)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it has run before");
+    let mut suite = Command::new(python);
+    suite.current_dir(folder()).args(["-c", AUTOBAHN, "-m", "fuzzingclient", "-s"]).arg(&file);
+    let output = run_alone(suite).await;
     let told = String::from_utf8_lossy(&output.stderr);
     let index = fs::read_to_string(reports.join("index.json")).unwrap_or_else(|error| panic!("{error}\n{told}"));
     let mut agents: BTreeMap<String, BTreeMap<String, Outcome>> = from_str(&index).expect("the index is JSON");

@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         println!("interop: {REQUIREMENT} is either \"required\" or not set; it is {value:?}");
         return ExitCode::FAILURE;
     }
+    take_files();
     let trials = [clients::trials(), server::trials(), ipv6::trials(), autobahn::trials(), slow::trials()];
     let trials = trials.into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -45,6 +46,25 @@ fn main() -> ExitCode {
     }
     conclusion.exit_code()
 }
+
+/// Takes more open files, if the system lets this program have them: some tests have thousands of clients.
+fn take_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        let wanted = limit.maximum.map_or(FILES, |most| most.min(FILES));
+        if limit.current.is_some_and(|current| current < wanted) {
+            limit.current = Some(wanted);
+            // Where that is refused, what there is has to do.
+            let _ = setrlimit(Resource::Nofile, limit);
+        }
+    }
+}
+
+/// Enough for all of them, and less than some systems refuse.
+#[cfg(unix)]
+const FILES: u64 = 10_000;
 
 /// Runs a test on a runtime of its own, on its own thread.
 fn block_on<T>(test: impl Future<Output = T>) -> T {

@@ -3,13 +3,14 @@
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::{Completion, Trial};
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::{DEADLINE, block_on};
 
@@ -158,6 +159,19 @@ site.addsitedir('../../target/autobahn')
 from autobahntestsuite import wstest
 if sys.argv[1:]: wstest.run()
 ";
+
+/// Runs a program that takes all of the machine to its end, one at a time.
+pub(crate) async fn run_alone(mut command: tokio::process::Command) -> Output {
+    static ALONE: Mutex<()> = Mutex::const_new(());
+    let _alone = ALONE.lock().await;
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(LONGEST_RUN, command.output()).await;
+    output
+        .unwrap_or_else(|_| panic!("it has not ended within {LONGEST_RUN:?}: {command:?}"))
+        .expect("it has run before")
+}
+
+const LONGEST_RUN: Duration = Duration::from_secs(300);
 
 /// A program that runs. It ends with this.
 #[derive(Debug)]

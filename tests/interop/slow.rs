@@ -3,7 +3,6 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +10,11 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use kandy_mock_server::{Answering, Beside, Front, FrontLimits, FrontOptions, RequestBody};
 use libtest_mimic::Trial;
+use tokio::process::Command;
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::Instant;
 
-use crate::program::{Tool, folder};
+use crate::program::{Tool, folder, run_alone};
 use crate::{block_on, documented};
 
 const CLIENTS: usize = 1_000;
@@ -44,9 +43,9 @@ type End = (u32, &'static str);
 /// The front closes what slowhttptest would keep for long.
 const ALL_CLOSED: End = (40, "No open connections left");
 /// A client that reads a byte a second has enough to read for as long as it likes, though the connection is no more.
-const STILL_READING: End = (30, "Hit test time limit");
-/// When the front is to have let go of it: while it still reads.
-const LET_GO: Duration = Duration::from_secs(25);
+const STILL_READING: End = (25, "Hit test time limit");
+/// For how long at least it still reads when the front has let go of it.
+const STILL_READ: Duration = Duration::from_secs(3);
 
 const ATTACKS: [Attack; 4] = [
     Attack {
@@ -107,14 +106,17 @@ impl Attack {
         let mut counted = answers.0.subscribe();
         let front = Front::start(options, Arc::new(answers)).await.expect("there is a port");
         let url = format!("http://{}{}", front.address(), self.path);
-        let attack = spawn_blocking(move || self.run(tool, &url));
-        if self.path == LONG {
-            // The ordinary client's are among them.
-            let is_over = |Counted { begun, let_go }: &Counted| begun == let_go && *begun > CLIENTS;
-            let over = timeout(LET_GO, counted.wait_for(is_over)).await;
-            drop(over.expect("the front waits for nobody that long").expect("the front is there"));
-        }
-        let (told, seconds) = attack.await.expect("the attack comes to an end");
+        let let_go = async {
+            if self.path == LONG {
+                // The ordinary client's are among them.
+                let is_over = |Counted { begun, let_go }: &Counted| begun == let_go && *begun > CLIENTS;
+                counted.wait_for(is_over).await.expect("the front is there");
+            }
+            Instant::now()
+        };
+        let attacked = async { (self.run(tool, &url).await, Instant::now()) };
+        let (let_go, ((told, seconds), left)) = tokio::join!(let_go, attacked);
+        assert!(left - let_go > STILL_READ || self.path != LONG, "the front has waited until its clients left");
 
         assert!(told.contains(self.end.1), "{told}");
         assert!(seconds.len() > 1, "{told}");
@@ -125,19 +127,20 @@ impl Attack {
 
     /// Runs it: what it tells, and for each second a row of its statistics, of which the last value is whether an ordinary
     /// client was answered.
-    fn run(self, tool: &Path, url: &str) -> (String, Vec<Vec<u32>>) {
+    async fn run(self, tool: &Path, url: &str) -> (String, Vec<Vec<u32>>) {
         let statistics = folder().join(format!("../../target/slowhttptest-{}", self.name));
+        let table = statistics.with_extension("csv");
+        // What an earlier run has left would be taken for this one's.
+        if table.exists() {
+            fs::remove_file(&table).expect("the statistics are ours");
+        }
         let (clients, gives_up) = (CLIENTS.to_string(), self.end.0.to_string());
-        let output = Command::new(tool)
-            .args(self.arguments)
-            .args(["-c", &clients, "-r", &clients, "-l", &gives_up, "-p", OTHERS_WAIT, "-u", url, "-g", "-o"])
-            .arg(&statistics)
-            .stdin(Stdio::null())
-            .output()
-            .expect("it has run before");
+        let mut attack = Command::new(tool);
+        attack.args(self.arguments).arg("-o").arg(&statistics);
+        attack.args(["-c", &clients, "-r", &clients, "-l", &gives_up, "-p", OTHERS_WAIT, "-u", url, "-g"]);
+        let output = run_alone(attack).await;
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        let rows = fs::read_to_string(statistics.with_extension("csv"));
-        let rows = rows.unwrap_or_else(|error| panic!("{error}\n{told}"));
+        let rows = fs::read_to_string(table).unwrap_or_else(|error| panic!("{error}\n{told}"));
         let row = |row: &str| row.split(',').map(|number| number.parse().expect("it is a number")).collect();
         (told, rows.lines().skip(1).map(row).collect())
     }
