@@ -63,6 +63,10 @@ impl Journal {
 
     pub(crate) fn write(&mut self, time: Time, point: Option<Point>, user: Option<Arc<str>>, kind: Kind) {
         if self.records.len() >= self.most {
+            // From here on the newest record takes the oldest one's place, which is in the processor's cache then.
+            if self.records.capacity() > self.records.len() {
+                self.records.shrink_to_fit();
+            }
             self.records.pop_front();
         }
         self.records.push_back(Record { seq: self.written, time, point, user, kind });

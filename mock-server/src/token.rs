@@ -204,6 +204,11 @@ impl Grants {
         (now < until).then_some(&grant.user)
     }
 
+    /// Whether a token was issued here, valid or not.
+    pub(crate) fn has(&self, token: &str) -> bool {
+        self.tokens.contains_key(token)
+    }
+
     /// Whom a token was issued to, valid or not.
     pub(crate) fn owner(&self, token: &str) -> Option<&Arc<str>> {
         self.tokens.get(token).and_then(|(id, _)| self.grants.get(id)).map(|grant| &grant.user)

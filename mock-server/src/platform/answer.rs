@@ -30,7 +30,7 @@ impl Platform {
         let route = Route::of(request.method(), request.uri().path());
         let point = route.point();
         let user = self.requester(&route, request);
-        let mut record = RequestRecord::new(request, |token| self.grants.owner(token).is_some());
+        let mut record = RequestRecord::new(request, |token| self.grants.has(token));
         if matches!(point, Point::Subscribe | Point::Resubscribe) && request.body().len() <= Limits::RECORDED_BODY_BYTES
         {
             record.body = request.body().clone();

@@ -48,7 +48,7 @@ impl Platform {
 
     /// The token that a refresh is about. An OAuth session has it in the header.
     fn refreshed_token<B>(&self, request: &Request<B>) -> Option<String> {
-        tokens(request).find(|token| self.grants.owner(token).is_some()).map(Cow::into_owned)
+        tokens(request).find(|token| self.grants.has(token)).map(Cow::into_owned)
     }
 
     /// Whom a token of the request was issued to, valid or not.

@@ -26,7 +26,7 @@ impl Platform {
         let subscription = channel.and_then(|id| self.subscriptions.get(id));
         let user = subscription.map(|subscription| &subscription.user);
         let user = user.or_else(|| self.token_owner(request)).cloned();
-        let mut record = RequestRecord::new(request, |token| self.grants.owner(token).is_some());
+        let mut record = RequestRecord::new(request, |token| self.grants.has(token));
         let met = if self.settings.offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
         let fault = met.as_ref().map(|(_, fault)| &**fault);
         record.fault = met.as_ref().map(|(id, _)| *id);
