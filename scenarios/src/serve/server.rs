@@ -100,6 +100,16 @@ pub enum ServeError {
     Write(#[source] io::Error),
 }
 
+impl From<StartError> for ServeError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Listen { address, source } => Self::Listen { address, source },
+            StartError::Run(source) => Self::Run(source),
+            other => Self::Run(io::Error::other(other)),
+        }
+    }
+}
+
 /// A server that runs.
 struct Server {
     front: Front,
@@ -134,24 +144,14 @@ pub async fn serve(
     let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
     let is_tls = config.is_some();
     // Clients wait until everything is as it was asked for.
-    let front =
-        Front::bind(FrontOptions { address, tls: config, clock, origins, limits }).map_err(|error| match error {
-            StartError::Listen { address, source } => ServeError::Listen { address, source },
-            StartError::Run(source) => ServeError::Run(source),
-            other => ServeError::Run(io::Error::other(other)),
-        })?;
+    let front = Front::bind(FrontOptions { address, tls: config, clock, origins, limits })?;
     let (handle, address) = (front.handle(), front.address());
     populate(&handle, &present, any_user)?;
     let mut behaviour = script.map(|source| Behaviour::start(source, handle.clone(), Handle::current())).transpose()?;
-    if let Some(behaviour) = &mut behaviour {
-        tokio::select! {
-            is_set_up = behaviour.set_up(|line| notes.say(Note::Printed(line))) => if !is_set_up {
-                notes.say(Note::NotSetUp);
-            },
-            _ = signals.next() => {
-                return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
-            }
-        }
+    if let Some(behaviour) = &mut behaviour
+        && !set_up(behaviour, &mut signals, &mut notes).await
+    {
+        return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
     }
     let control = Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets));
     let front = front.serve(Arc::new(Site { pages: Pages::new(sdk), control }));
@@ -232,6 +232,18 @@ impl Server {
         refused.into_iter().for_each(|reason| notes.say(Note::UserRefused(reason)));
         notes.say(Note::Users(self.handle.platform(|platform, _| platform.users().len())));
     }
+}
+
+/// Waits until the script is set up; gives `false` if a signal comes before.
+async fn set_up(behaviour: &mut Behaviour, signals: &mut Signals, notes: &mut Notes) -> bool {
+    let is_set_up = tokio::select! {
+        is_set_up = behaviour.set_up(|line| notes.say(Note::Printed(line))) => is_set_up,
+        _ = signals.next() => return false,
+    };
+    if !is_set_up {
+        notes.say(Note::NotSetUp);
+    }
+    true
 }
 
 /// What a script still has to say when the command has ended.
