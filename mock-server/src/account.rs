@@ -1,5 +1,6 @@
 //! Accounts: who may sign in, with what password, and what is granted to them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -63,9 +64,10 @@ impl fmt::Debug for Account {
 
 impl Account {
     /// The services of `asked` that this account may have, spelled as asked.
-    pub(crate) fn grant(&self, asked: Vec<String>) -> Vec<String> {
+    pub(crate) fn grant<'a>(&self, asked: Vec<Cow<'a, str>>) -> Vec<Cow<'a, str>> {
         let Some(allowed) = &self.options.services else { return asked };
-        let is_allowed = |service: &String| allowed.iter().any(|name| name.to_lowercase() == service.to_lowercase());
+        let is_allowed =
+            |service: &Cow<'_, str>| allowed.iter().any(|name| name.to_lowercase() == service.to_lowercase());
         asked.into_iter().filter(is_allowed).collect()
     }
 }
@@ -166,8 +168,8 @@ fn check_services(services: &[String]) -> Result<(), PlatformError> {
 }
 
 /// The length of a list of services, one byte between them: without it empty names would not count.
-pub(crate) fn list_bytes(services: &[String]) -> usize {
-    services.iter().map(|service| service.len() + 1).sum()
+pub(crate) fn list_bytes(services: &[impl AsRef<str>]) -> usize {
+    services.iter().map(|service| service.as_ref().len() + 1).sum()
 }
 
 /// Lifetimes go over the wire as whole seconds, so a shorter one would be told as zero.
@@ -197,8 +199,8 @@ mod tests {
         let mut accounts = Accounts::default();
         let options = UserOptions { services: Some(services(&["CALL", "presence"])), ..UserOptions::default() };
         accounts.add(Time::ZERO, "alice", "x", options).unwrap();
-        let granted = accounts.get("alice").unwrap().grant(services(&["call", "IM", "Presence"]));
-        assert_eq!(granted, services(&["call", "Presence"]));
+        let granted = accounts.get("alice").unwrap().grant(["call", "IM", "Presence"].map(Cow::Borrowed).into());
+        assert_eq!(granted, ["call", "Presence"]);
     }
 
     #[test]

@@ -118,8 +118,8 @@ pub(crate) struct SubscribeBody<'a> {
 pub(crate) struct SubscribeRequest<'a> {
     #[serde(default, deserialize_with = "seconds")]
     pub(crate) expires: Option<u64>,
-    #[serde(default, deserialize_with = "services")]
-    pub(crate) service: Option<Vec<String>>,
+    #[serde(default, borrow, deserialize_with = "services")]
+    pub(crate) service: Option<Vec<Cow<'a, str>>>,
     #[serde(default, borrow)]
     pub(crate) localization: Option<Cow<'a, str>>,
     #[serde(default)]
@@ -165,11 +165,14 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
     deserializer.deserialize_any(Seconds)
 }
 
-fn services<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+fn services<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Cow<'de, str>>>, D::Error> {
     struct Services;
 
+    #[derive(Deserialize)]
+    struct Service<'a>(#[serde(borrow)] Cow<'a, str>);
+
     impl<'de> Visitor<'de> for Services {
-        type Value = Option<Vec<String>>;
+        type Value = Option<Vec<Cow<'de, str>>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an array of service names")
@@ -177,8 +180,8 @@ fn services<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Str
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
             let mut services = Vec::new();
-            while let Some(item) = items.next_element::<Option<String>>()? {
-                services.extend(item);
+            while let Some(item) = items.next_element::<Option<Service<'de>>>()? {
+                services.extend(item.map(|Service(name)| name));
             }
             Ok(Some(services))
         }
@@ -197,8 +200,11 @@ mod tests {
 
     fn asked(request: &str) -> Result<(Option<u64>, Option<Vec<String>>), serde_json::Error> {
         let body = format!(r#"{{"subscribeRequest":{request}}}"#);
-        serde_json::from_str::<SubscribeBody<'_>>(&body)
-            .map(|body| (body.subscribe_request.expires, body.subscribe_request.service))
+        serde_json::from_str::<SubscribeBody<'_>>(&body).map(|body| {
+            let services = body.subscribe_request.service;
+            let owned = services.map(|services| services.into_iter().map(Cow::into_owned).collect());
+            (body.subscribe_request.expires, owned)
+        })
     }
 
     #[test]
@@ -224,7 +230,7 @@ mod tests {
 
     #[test]
     fn services_are_read_without_nulls_and_must_be_an_array_of_texts() {
-        let read = asked(r#"{"service":["call",null,"IM"]}"#).unwrap().1;
+        let read = asked(r#"{"service":["call",null,"I\u004d"]}"#).unwrap().1;
         assert_eq!(read, Some(vec!["call".to_owned(), "IM".to_owned()]));
         assert_eq!(asked(r#"{"service":null}"#).unwrap().1, None);
         for wrong in [r#"{"service":"call"}"#, r#"{"service":[5]}"#] {

@@ -1,5 +1,6 @@
 //! Subscribing, renewing and leaving (PROTOCOL.md, 1.3, 1.5 and 1.6).
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -37,6 +38,7 @@ impl Platform {
         let account = self.accounts.get(user).ok_or(StatusCode::NOT_FOUND)?;
         let owner = account.name.clone();
         let services = account.grant(asked.service.unwrap_or_default());
+        let services: Vec<String> = services.into_iter().map(Cow::into_owned).collect();
         let lifetime = self.subscription_lifetime(user, asked.expires).unwrap_or(DEFAULT_LIFETIME);
         let told = fault.and_then(|fault| fault.params.as_ref()?.get("clientCorrelator")).and_then(Value::as_str);
         let correlator = asked.client_correlator;
@@ -76,10 +78,12 @@ impl Platform {
     ) -> Result<Response, StatusCode> {
         let id = self.target(now, user, target, request)?;
         let asked = parse(request.body())?;
-        let services = self.accounts.get(user).zip(asked.service).map(|(account, asked)| account.grant(asked));
+        let granted = self.accounts.get(user).zip(asked.service).map(|(account, asked)| account.grant(asked));
         let lifetime = self.subscription_lifetime(user, asked.expires);
         let subscription = self.subscriptions.get_mut(id).ok_or(StatusCode::NOT_FOUND)?;
-        subscription.services = services.unwrap_or_else(|| subscription.services.clone());
+        if let Some(granted) = granted.filter(|granted| *granted != subscription.services) {
+            subscription.services = granted.into_iter().map(Cow::into_owned).collect();
+        }
         subscription.lifetime = lifetime.unwrap_or(subscription.lifetime);
         subscription.renewed = now;
         self.timers.disarm(subscription.expiry);
