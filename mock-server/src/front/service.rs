@@ -63,10 +63,10 @@ impl Guest {
             let answer = site.beside.clone().answer(request, self.peer);
             return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
         }
-        if is_handshake(&request) && !site.lets_in(request.headers()) {
-            return elsewhere(ready(Ok(bounded(site.not_let_in(), true))));
-        }
         if is_handshake(&request) {
+            if !site.lets_in(request.headers()) {
+                return elsewhere(ready(Ok(bounded(site.not_let_in(), true))));
+            }
             let (mut head, _) = request.into_parts();
             // There hyper keeps what it would hand the connection over with.
             head.extensions.clear();

@@ -28,7 +28,6 @@ use crate::time::Time;
 #[derive(Debug)]
 pub(crate) struct Shared {
     clock: Clock,
-    frame_bytes: usize,
     core: Mutex<Core>,
     /// Tells the timers that the platform's next deadline is sooner than it was.
     rearm: Notify,
@@ -92,18 +91,7 @@ impl Shared {
     pub(crate) fn new(clock: Clock, limits: PlatformLimits, queued_bytes: usize) -> Self {
         let platform = Platform::with_limits(limits);
         let core = Core { platform, outlets: BTreeMap::new(), queued_bytes, wait_cursor: 0 };
-        Self {
-            clock,
-            frame_bytes: limits.frame_bytes,
-            core: Mutex::new(core),
-            rearm: Notify::new(),
-            progress: watch::Sender::new(Progress::default()),
-        }
-    }
-
-    /// The longest frame that the platform takes.
-    pub(crate) const fn frame_bytes(&self) -> usize {
-        self.frame_bytes
+        Self { clock, core: Mutex::new(core), rearm: Notify::new(), progress: watch::Sender::new(Progress::default()) }
     }
 
     /// Acts on the platform, and carries out what comes of it.

@@ -20,8 +20,8 @@ use crate::limits::Limits;
 /// The life of an open socket. A frame that is longer than the platform takes ends it with 1009.
 pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
     let Opened { socket, stream, early, outbox } = opened;
-    let websocket =
-        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config(shared.frame_bytes()))).await;
+    let config = config(shared.look(|platform| platform.limits().frame_bytes));
+    let websocket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
     let (mut sink, mut stream) = websocket.split();
     let (mut queue, mut end) = outbox.split();
     let over = tokio::select! {
