@@ -112,7 +112,11 @@ impl Behaviour {
     /// Waits until the script waits for the first time, or has ended: what it says of the platform before that is to hold
     /// for the first request. What it prints meanwhile is `heard`. Gives `false` if that takes too long. To be called
     /// once.
-    pub async fn set_up(&mut self, mut heard: impl FnMut(String)) -> bool {
+    pub async fn set_up(&mut self, heard: impl FnMut(String)) -> bool {
+        self.set_up_within(SET_UP, heard).await
+    }
+
+    async fn set_up_within(&mut self, time: Duration, mut heard: impl FnMut(String)) -> bool {
         let Self { set_up, printed, .. } = self;
         let waiting = async {
             loop {
@@ -124,7 +128,7 @@ impl Behaviour {
                 }
             }
         };
-        timeout(SET_UP, waiting).await.is_ok()
+        timeout(time, waiting).await.is_ok()
     }
 
     /// Ends its waits, once it has seen what has happened until now.
@@ -212,6 +216,27 @@ mod tests {
         }
         script.stop();
         assert!(matches!(script.ended().await, Ended::Well { checks: 0 }));
+    }
+
+    #[tokio::test]
+    async fn a_script_is_set_up_when_it_waits_or_ends_and_is_not_waited_for_without_end() {
+        let front = front(ClockKind::Real).await;
+        let mut lines = Vec::new();
+        for text in ["print(\"a\"); platform.waitFor(\"mk_token\");", "print(\"b\");", "let x = ;"] {
+            let mut script = start(&front, text);
+            assert!(script.set_up(|line| lines.push(line)).await, "{text}");
+            script.stop();
+            // What was printed just before is heard by whoever goes on listening.
+            while let Some(line) = script.printed.recv().await {
+                lines.push(line);
+            }
+        }
+        assert_eq!(lines, ["a", "b"]);
+
+        // Enough for a second or so.
+        let source = Source { path: "x".into(), shown: "x".into(), root: ".".into(), text: "loop { }".to_owned() };
+        let mut script = Behaviour::start_with(source, front.handle(), Handle::current(), 2_000_000).unwrap();
+        assert!(!script.set_up_within(Duration::from_millis(5), |_| ()).await);
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -181,6 +181,24 @@ async fn whoever_comes_before_the_script_is_set_up_waits_for_that() {
     let mut answer = String::new();
     timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_before_its_script_is_set_up_and_the_command_is_not_run() {
+    let folder = Folder::new("early-signal");
+    folder.write("slow.rhai", "print(\"begins\"); let i = 0; while i < 3_000_000 { i += 1; }");
+    for (command, code) in [(&[][..], 0), (&["--", "sh", "-c", "echo ran >&2"], 130)] {
+        let mut server = harness();
+        server.current_dir(&folder.0).args(["serve", "--port", "0", "--script", "slow.rhai"]).args(command);
+        let mut child = server.spawn().unwrap();
+        let mut err = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert_eq!(timeout(PATIENCE, err.next_line()).await.unwrap().unwrap().as_deref(), Some("script: begins"));
+        let id = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+        kill_process(id, Signal::INT).unwrap();
+        let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
+        assert_eq!(status.code(), Some(code));
+        assert_eq!(timeout(PATIENCE, err.next_line()).await.unwrap().unwrap(), None, "nothing has run");
+    }
 }
 
 /// Waits until a pipe holds almost all that Linux lets it hold.
