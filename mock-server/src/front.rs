@@ -28,9 +28,9 @@ pub use handle::FrontHandle;
 pub use limits::FrontLimits;
 
 use crate::limits::Limits;
-use crate::net::StartError;
-use crate::net::listen::{Server, listen};
-use crate::net::shared::Shared;
+use crate::mock_kandy::StartError;
+use crate::server::listen::{Server, listen};
+use crate::server::shared::Shared;
 
 /// The platform behind one origin: REST, notification channels and what answers beside it on one port, with limits on
 /// whatever a client can do to it, and TLS if it is to have it.

@@ -50,11 +50,13 @@ mod front;
 mod journal;
 mod limits;
 #[cfg(feature = "net")]
-mod net;
+mod mock_kandy;
 mod platform;
 mod point;
 mod reply;
 mod route;
+#[cfg(feature = "net")]
+mod server;
 mod subscription;
 mod time;
 mod timer;
@@ -73,7 +75,7 @@ pub use front::{
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::{Limits, PlatformLimits};
 #[cfg(feature = "net")]
-pub use net::{FailError, Lagged, MockKandy, Options, Received, StartError, WaitError, Watch};
+pub use mock_kandy::{FailError, Lagged, MockKandy, Options, Received, StartError, WaitError, Watch};
 pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::net::clock::Clock;
+use crate::server::clock::Clock;
 use crate::time::Time;
 
 /// Whose time a platform behind sockets has.

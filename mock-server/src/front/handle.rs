@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::{ClockError, ClockKind};
-use crate::net::Watch;
-use crate::net::shared::Shared;
+use crate::mock_kandy::Watch;
 use crate::platform::Platform;
+use crate::server::shared::Shared;
 use crate::time::Time;
 
 /// The platform behind a [`Front`](super::Front). Its clones are handles of the same platform; they keep it, but not the

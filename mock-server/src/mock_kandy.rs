@@ -1,15 +1,8 @@
 //! [`MockKandy`]: the platform behind real sockets.
 
-pub(crate) mod clock;
 mod controls;
-pub(crate) mod handshake;
-mod http;
-mod limits;
-pub(crate) mod listen;
-pub(crate) mod shared;
-pub(crate) mod stream;
+mod rest;
 mod watch;
-pub(crate) mod websocket;
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -27,12 +20,13 @@ use wiremock::MockServer;
 pub use controls::FailError;
 pub use watch::{Lagged, Received, WaitError, Watch};
 
-use clock::Clock;
-use http::{Chore, Rest};
-use listen::{Server, Stopped, listen, reachable};
-use shared::Shared;
+use rest::{Chore, Rest};
 
 use crate::limits::{Limits, PlatformLimits};
+use crate::server::clock::Clock;
+use crate::server::listen::{Server, Stopped, listen, reachable};
+use crate::server::shared::Shared;
+use crate::server::{handshake, websocket};
 
 /// The platform as a server, to embed in a test: REST on one port, notification channels on another.
 ///

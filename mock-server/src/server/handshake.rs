@@ -32,7 +32,7 @@ pub(crate) struct Opened<S> {
 }
 
 /// Takes one handshake. `None` if it does not lead to a socket, however long that took.
-pub(super) async fn accept<S: Stream>(mut stream: S, shared: &Shared, patience: Duration) -> Option<Opened<S>> {
+pub(crate) async fn accept<S: Stream>(mut stream: S, shared: &Shared, patience: Duration) -> Option<Opened<S>> {
     let read = timeout(patience, read_request(&mut stream)).await;
     let read = read.unwrap_or(Err(Unreadable::Refused(StatusCode::REQUEST_TIMEOUT)));
     match read {

@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::MockKandy;
-use super::shared::{Progress, Shared};
 use crate::journal::{Answered, Record, RequestRecord};
 use crate::point::Point;
+use crate::server::shared::{Progress, Shared};
 use crate::time::Time;
 
 /// A request that the platform has answered, or a handshake.

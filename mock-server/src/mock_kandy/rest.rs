@@ -17,9 +17,10 @@ use tokio::time::timeout;
 use wiremock::matchers::any;
 use wiremock::{Match, Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use super::shared::Shared;
 use crate::limits::Limits;
 use crate::reply::{Answer, Reply, Response};
+use crate::server::listen::reachable;
+use crate::server::shared::Shared;
 
 /// wiremock, and what asks the platform behind every mock of the user's own.
 #[derive(Debug)]
@@ -158,7 +159,7 @@ impl Respond for Tell {
 
 /// Waits for an answer. A preflight leaves no trace in the journal.
 async fn answers(address: SocketAddr) -> io::Result<()> {
-    let mut stream = TcpStream::connect(super::reachable(address)).await?;
+    let mut stream = TcpStream::connect(reachable(address)).await?;
     stream.write_all(b"OPTIONS / HTTP/1.1\r\nHost: kandy\r\nConnection: close\r\n\r\n").await?;
     match stream.read(&mut [0; 16]).await? {
         0 => Err(io::ErrorKind::ConnectionAborted.into()),

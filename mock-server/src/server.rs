@@ -1,0 +1,9 @@
+//! What every server of the platform shares: the platform behind its lock, its clock, its listeners and its sockets.
+
+pub(crate) mod clock;
+pub(crate) mod handshake;
+mod limits;
+pub(crate) mod listen;
+pub(crate) mod shared;
+pub(crate) mod stream;
+pub(crate) mod websocket;
