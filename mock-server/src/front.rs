@@ -23,12 +23,12 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use body::{BodyError, RequestBody};
-pub use clock::{ClockError, ClockKind};
+pub use clock::ClockKind;
 pub use handle::FrontHandle;
 pub use limits::FrontLimits;
 
 use crate::limits::Limits;
-use crate::mock_kandy::StartError;
+use crate::server::error::StartError;
 use crate::server::listen::{Server, listen};
 use crate::server::shared::Shared;
 

@@ -1,32 +1,34 @@
-//! [`MockKandy`]: the platform behind real sockets.
+//! [`MockKandy`]: the platform behind wiremock, and a port for notification channels.
 
 mod controls;
+mod limits;
+mod options;
+mod received;
 mod rest;
-mod watch;
+mod sockets;
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 use std::{io, panic};
 
-use tokio::net::TcpStream;
 use tokio::runtime::{self, Handle};
 use tokio::sync::{mpsc, oneshot};
 use wiremock::MockServer;
 
 pub use controls::FailError;
-pub use watch::{Lagged, Received, WaitError, Watch};
+pub use options::Options;
+pub use received::{Received, WaitError};
 
 use rest::{Chore, Rest};
 
 use crate::limits::{Limits, PlatformLimits};
 use crate::server::clock::Clock;
-use crate::server::listen::{Server, Stopped, listen, reachable};
+use crate::server::error::StartError;
+use crate::server::listen::{Server, listen, reachable};
 use crate::server::shared::Shared;
-use crate::server::{handshake, websocket};
 
 /// The platform as a server, to embed in a test: REST on one port, notification channels on another.
 ///
@@ -86,56 +88,6 @@ pub struct MockKandy {
     rest_server: Option<Arc<Rest>>,
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// How [`MockKandy`] listens, and what it holds; [`Options::default`] is what [`MockKandy::start`] uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// The address of both listeners; by default 127.0.0.1.
-    pub address: IpAddr,
-    /// The port for REST; by default 0, which is any that is free.
-    pub rest_port: u16,
-    /// The port for notification channels; by default 0, which is any that is free.
-    pub ws_port: u16,
-    /// Connections at the port for notification channels, open or in their handshake; one more is reset. By default
-    /// 10,000.
-    pub max_connections: usize,
-    /// How long the head of a handshake may take to arrive; then it gets 408. By default 10 s.
-    pub handshake_timeout: Duration,
-    /// Bytes that may wait for a client that does not read as fast as it is sent to; one frame may always wait, however long.
-    /// With one more frame its socket is cut, and the journal says so ([`MockKandy::queued_bytes`] tells how many wait). By
-    /// default 4 MiB, beside what the system buffers.
-    pub queued_bytes: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            address: Ipv4Addr::LOCALHOST.into(),
-            rest_port: 0,
-            ws_port: 0,
-            max_connections: 10_000,
-            handshake_timeout: Duration::from_secs(10),
-            queued_bytes: 4 * 1024 * 1024,
-        }
-    }
-}
-
-/// Why a server did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// An address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address; with port 0, any port of it.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A thread or a runtime cannot be had, or REST does not answer.
-    #[error("cannot run a server: {0}")]
-    Run(#[source] io::Error),
 }
 
 impl MockKandy {
@@ -262,20 +214,10 @@ impl Served {
             max_connections: options.max_connections,
             patience: Limits::SHUTDOWN,
         };
-        let connection = |stream, _, stopped| connection(stream, shared.clone(), options.handshake_timeout, stopped);
+        let connection =
+            |stream, _, stopped| sockets::serve(stream, shared.clone(), options.handshake_timeout, stopped);
         runtime.block_on(server.serve(connection, chores, stopped));
         drop(runtime);
         drop(rest);
-    }
-}
-
-/// A connection to the port for notification channels.
-async fn connection(stream: TcpStream, shared: Arc<Shared>, handshake_timeout: Duration, mut stopped: Stopped) {
-    let opened = tokio::select! {
-        _ = stopped.changed() => None,
-        opened = handshake::accept(stream, &shared, handshake_timeout) => opened,
-    };
-    if let Some(opened) = opened {
-        websocket::converse(opened, &shared).await;
     }
 }

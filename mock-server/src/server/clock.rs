@@ -1,5 +1,7 @@
 //! The platform's time: the real one, or one that is held.
 
+#[cfg(feature = "front")]
+use std::time::Duration;
 use std::time::Instant;
 
 #[cfg(feature = "front")]
@@ -54,4 +56,22 @@ impl Clock {
             }
         }
     }
+}
+
+/// Why a clock was not advanced.
+#[cfg(feature = "front")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClockError {
+    /// Real time passes by itself.
+    #[error("the clock is the real one: only a manual clock is advanced")]
+    Real,
+    /// That is beyond the end of time.
+    #[error("{by:?} from {now} is beyond the end of time")]
+    End {
+        /// The present time.
+        now: Time,
+        /// How far it was to go.
+        by: Duration,
+    },
 }

@@ -1,17 +1,11 @@
-//! The opening of a websocket: its request is read with limits, the platform decides, and the answer is written.
+//! The opening of a websocket: its request was read, the platform decides, and the answer is written.
 //!
 //! tungstenite's own handshake takes its decision in a callback that cannot wait, answers with neither a reason phrase
-//! nor a length, and refuses to refuse with 2xx. So only its parser and its 101 are used here.
-
-use std::io;
-use std::time::Duration;
+//! nor a length, and refuses to refuse with 2xx. So only its 101 is used here.
 
 use http::header::{CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Error;
-use tokio_tungstenite::tungstenite::handshake::machine::TryParse;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
 use super::shared::{Outbox, Shared};
@@ -29,20 +23,6 @@ pub(crate) struct Opened<S> {
     /// What the client sent behind its handshake.
     pub(crate) early: Vec<u8>,
     pub(crate) outbox: Outbox,
-}
-
-/// Takes one handshake. `None` if it does not lead to a socket, however long that took.
-pub(crate) async fn accept<S: Stream>(mut stream: S, shared: &Shared, patience: Duration) -> Option<Opened<S>> {
-    let read = timeout(patience, read_request(&mut stream)).await;
-    let read = read.unwrap_or(Err(Unreadable::Refused(StatusCode::REQUEST_TIMEOUT)));
-    match read {
-        Ok((request, early)) => answer(Handshake { stream, request, early }, shared).await,
-        Err(Unreadable::Gone) => None,
-        Err(Unreadable::Refused(status)) => {
-            refuse(stream, &plain(status)).await;
-            None
-        }
-    }
 }
 
 /// A handshake that was read, and not answered yet.
@@ -82,43 +62,6 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
     None
 }
 
-/// Why there is no request.
-enum Unreadable {
-    Gone,
-    Refused(StatusCode),
-}
-
-impl From<io::Error> for Unreadable {
-    fn from(_: io::Error) -> Self {
-        Self::Gone
-    }
-}
-
-/// Reads a request's head, and whatever comes with it.
-async fn read_request(stream: &mut impl Stream) -> Result<(Request<()>, Vec<u8>), Unreadable> {
-    let mut read = Vec::with_capacity(1024);
-    let end = loop {
-        let searched = read.len().saturating_sub(END_OF_HEAD.len() - 1);
-        if stream.read_buf(&mut read).await? == 0 {
-            return Err(Unreadable::Gone);
-        }
-        let found = read[searched..].windows(END_OF_HEAD.len()).position(|bytes| bytes == END_OF_HEAD);
-        match found.map(|at| searched + at + END_OF_HEAD.len()) {
-            Some(end) if end <= Limits::HANDSHAKE_BYTES => break end,
-            None if read.len() <= Limits::HANDSHAKE_BYTES => {}
-            _ => return Err(Unreadable::Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)),
-        }
-    };
-    let early = read.split_off(end);
-    match Request::try_parse(&read) {
-        Ok(Some((_, request))) => Ok((request, early)),
-        Err(Error::Capacity(_)) => Err(Unreadable::Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)),
-        Ok(None) | Err(_) => Err(Unreadable::Refused(StatusCode::BAD_REQUEST)),
-    }
-}
-
-const END_OF_HEAD: &[u8] = b"\r\n\r\n";
-
 /// Tells the client that its handshake is accepted, unless it is cut or leaves before.
 async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, shared: &Shared) -> Option<Opened<S>> {
     let Opened { socket, stream, early, outbox } = &mut opened;
@@ -156,7 +99,7 @@ pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
 }
 
 /// The platform's own words are for handshakes; these are for what is none.
-fn plain(status: StatusCode) -> Response {
+pub(crate) fn plain(status: StatusCode) -> Response {
     let text = format!("This is no websocket handshake of HTTP/1.1 as RFC 6455 has it: {status}\n");
     Response::typed(status, text.into(), HeaderValue::from_static("text/plain"))
 }
@@ -184,7 +127,7 @@ fn head(status: StatusCode, reason: Option<&str>, headers: &HeaderMap) -> Vec<u8
 /// Waits until the client has left, and keeps what it sends before it is asked to. Beyond a limit it is left unread:
 /// then TCP makes the client wait.
 async fn left(stream: &mut impl Stream, early: &mut Vec<u8>) {
-    while early.len() < Limits::HANDSHAKE_BYTES {
+    while early.len() < Limits::EARLY_BYTES {
         if !matches!(stream.read_buf(early).await, Ok(1..)) {
             return;
         }

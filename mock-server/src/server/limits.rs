@@ -1,22 +1,15 @@
-//! What the listeners hold, beside the platform's own limits.
+//! What a connection holds, and how long its end may take, whichever server it belongs to.
 
 use std::time::Duration;
 
 use crate::limits::Limits;
 
-/// Limits of `MockKandy`. Those that a test may want to change are in its `Options`.
+/// Limits of every server that nobody needs to change.
 impl Limits {
-    /// Bytes of the head of a websocket handshake. Beyond it, or with more than 124 headers: 431.
-    pub const HANDSHAKE_BYTES: usize = 16 * 1024;
-    /// How long a server may take to answer for the first time.
-    pub const START: Duration = Duration::from_secs(10);
-    /// REST requests that wiremock keeps, at about 6 KiB each; then they are let go. Not so once `MockKandy::wiremock`
-    /// was called: then nothing bounds them.
-    pub const KEPT_REQUESTS: usize = 1_000;
+    /// Bytes that a client may send behind its handshake before that is answered. More has to wait.
+    pub const EARLY_BYTES: usize = 16 * 1024;
     /// How long an end waits for the client: to read what was sent before, to answer a close frame, to close.
     pub const LINGER: Duration = Duration::from_secs(1);
     /// How long a connection that is cut, or loses its server, may take to send what was sent to it before.
     pub const LAST_WORDS: Duration = Duration::from_millis(100);
-    /// How long dropping the server waits for its connections.
-    pub const SHUTDOWN: Duration = Duration::from_millis(200);
 }

@@ -12,9 +12,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::error::StartError;
 use super::shared::Shared;
 use super::stream;
-use crate::mock_kandy::StartError;
 
 /// A storm of connections is to wait in the backlog, rather than for TCP's second SYN after a second; the standard
 /// library's backlog is 128.

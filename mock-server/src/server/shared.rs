@@ -1,4 +1,4 @@
-//! The one platform that both listeners, the timers and the test's own threads share.
+//! The one platform that connections, timers and the threads that control it share.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -11,9 +11,9 @@ use http::Request;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::clock::Clock;
-use crate::channel::{Frame, SocketId};
 #[cfg(feature = "front")]
-use crate::front::ClockError;
+use super::clock::ClockError;
+use crate::channel::{Frame, SocketId};
 use crate::limits::PlatformLimits;
 use crate::platform::{Output, Platform};
 use crate::reply::Upgrade;
