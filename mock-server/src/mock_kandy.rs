@@ -10,7 +10,7 @@ mod sockets;
 use std::convert::Infallible;
 use std::future::pending;
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::{io, panic};
 
@@ -81,6 +81,8 @@ use crate::server::shared::Shared;
 #[derive(Debug)]
 pub struct MockKandy {
     shared: Arc<Shared>,
+    /// From which record of the journal the next [`Self::wait_for`] looks.
+    wait_cursor: Mutex<u64>,
     rest: SocketAddr,
     ws: SocketAddr,
     runtime: Handle,
@@ -111,7 +113,16 @@ impl MockKandy {
         let thread = thread::Builder::new().name("mock-kandy".to_owned());
         let thread = thread.spawn(move || served.run(started, stopped)).map_err(StartError::Run)?;
         let (server, runtime) = start.await.expect("the thread says how it started").map_err(StartError::Run)?;
-        Ok(Self { shared, rest, ws, runtime, rest_server: Some(server), stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            shared,
+            wait_cursor: Mutex::default(),
+            rest,
+            ws,
+            runtime,
+            rest_server: Some(server),
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// The host of both ports, as it is written in a URL: `127.0.0.1`, `[::1]`.

@@ -1,13 +1,13 @@
 //! Waiting for what happens at the platform, and looking back at it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 use super::MockKandy;
-use crate::journal::{Answered, Record, RequestRecord};
+use crate::journal::{Answered, Journal, Record, RequestRecord};
 use crate::point::Point;
 use crate::server::watch::Watch;
 use crate::time::Time;
@@ -108,24 +108,29 @@ impl MockKandy {
             point,
             user: user.map(ToOwned::to_owned),
             timeout,
-            came: self
-                .shared
-                .act(|core, _| core.platform.journal().since(core.wait_cursor).filter_map(Received::of).collect()),
+            came: self.look_on(|journal, cursor| journal.since(*cursor).filter_map(Received::of).collect()),
         })
     }
 
     /// The next request of that kind behind the cursor, which then stands behind it.
     fn take_request(&self, point: Point, user: Option<&str>) -> Option<Received> {
-        self.shared.act(|core, _| {
-            let is_wanted = |record: &&Record| {
-                record.point == Some(point)
-                    && record.request().is_some()
-                    && user.is_none_or(|user| record.user.as_deref() == Some(user))
-            };
-            let record = core.platform.journal().since(core.wait_cursor).find(is_wanted)?;
-            core.wait_cursor = record.seq + 1;
+        let is_wanted = |record: &&Record| {
+            record.point == Some(point)
+                && record.request().is_some()
+                && user.is_none_or(|user| record.user.as_deref() == Some(user))
+        };
+        self.look_on(|journal, cursor| {
+            let record = journal.since(*cursor).find(is_wanted)?;
+            *cursor = record.seq + 1;
             Received::of(record)
         })
+    }
+
+    /// Looks at the journal with the cursor in hand.
+    fn look_on<R>(&self, look: impl FnOnce(&Journal, &mut u64) -> R) -> R {
+        // A number is whole whatever panicked beside it.
+        let mut cursor = self.wait_cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.look(|platform| look(platform.journal(), &mut cursor))
     }
 }
 

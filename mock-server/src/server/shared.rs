@@ -40,8 +40,6 @@ pub(crate) struct Core {
     pub(crate) platform: Platform,
     outlets: BTreeMap<SocketId, Outlet>,
     queued_bytes: usize,
-    /// From which record of the journal the next `wait_for` looks.
-    pub(crate) wait_cursor: u64,
 }
 
 /// How far the journal is, for those who wait for it.
@@ -90,7 +88,7 @@ pub(crate) enum End {
 impl Shared {
     pub(crate) fn new(clock: Clock, limits: PlatformLimits, queued_bytes: usize) -> Self {
         let platform = Platform::with_limits(limits);
-        let core = Core { platform, outlets: BTreeMap::new(), queued_bytes, wait_cursor: 0 };
+        let core = Core { platform, outlets: BTreeMap::new(), queued_bytes };
         Self { clock, core: Mutex::new(core), rearm: Notify::new(), progress: watch::Sender::new(Progress::default()) }
     }
 
