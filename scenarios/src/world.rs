@@ -22,7 +22,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use kandy_client::{Config, ConfigError, Event, Session};
-use kandy_mock_server::{Platform, PlatformError};
+use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -264,9 +264,9 @@ pub enum StepError {
     /// More than the transcript holds.
     #[error(transparent)]
     Transcript(#[from] TranscriptFull),
-    /// Real sockets cannot do that.
-    #[error("{0}")]
-    NotLive(String),
+    /// wiremock, behind which tests may have a live world, cannot carry out a fault.
+    #[error(transparent)]
+    Wiremock(FailError),
     /// Clients are somebody else's business.
     #[error("a script beside a server has no clients: the application that uses the server is the client")]
     NoClients,

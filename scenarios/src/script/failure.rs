@@ -57,21 +57,6 @@ impl From<WorldError> for Failure {
     }
 }
 
-impl From<StepError> for Failure {
-    fn from(error: StepError) -> Self {
-        match error {
-            StepError::World(error) => error.into(),
-            StepError::Transcript(_) | StepError::TooManyClients => Self::new(Cause::Limit, error.to_string()),
-            StepError::Platform(_)
-            | StepError::Config(_)
-            | StepError::NameTaken(_)
-            | StepError::TooLong { .. }
-            | StepError::NoClients => Self::argument(error.to_string()),
-            StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),
-        }
-    }
-}
-
 impl From<TooManyListeners> for Failure {
     fn from(error: TooManyListeners) -> Self {
         Self::new(Cause::Limit, error.to_string())
@@ -108,6 +93,24 @@ pub(super) enum Halt {
 impl<F: Into<Failure>> From<F> for Halt {
     fn from(failure: F) -> Self {
         Self::Failure(failure.into())
+    }
+}
+
+impl From<StepError> for Halt {
+    fn from(error: StepError) -> Self {
+        let cause = match error {
+            StepError::World(error) => return error.into(),
+            // As what needs virtual time: it is the place that is wrong, not the scenario.
+            StepError::Wiremock(error) => return Self::Skip(error.to_string()),
+            StepError::Transcript(_) | StepError::TooManyClients => Cause::Limit,
+            StepError::Platform(_)
+            | StepError::Config(_)
+            | StepError::NameTaken(_)
+            | StepError::TooLong { .. }
+            | StepError::NoClients => Cause::Argument,
+            StepError::Network(_) => Cause::World,
+        };
+        Failure::new(cause, error.to_string()).into()
     }
 }
 

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use regex::RegexBuilder;
-use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use super::client_api::Client;
 use super::duration::duration;
-use super::failure::{Ending, Failure, Halt, Located};
+use super::failure::{Failure, Halt};
 use super::options::texts;
 use super::register::register;
 use super::run::Run;
@@ -91,8 +91,8 @@ impl Run {
     /// Rhai gives printing no way to fail, so a full transcript ends the script at its next operation.
     fn print(&self, text: &str) {
         if let Err(error) = self.apply(Step::Print(text.to_owned())) {
-            let position = rhai::Position::NONE;
-            self.set_ending(Ending::Failed(Located { failure: error.into(), position, source: None }));
+            // The run keeps the ending; what would carry it up has no way from here.
+            drop(self.halt_at(error.into(), Position::NONE, None));
         }
     }
 

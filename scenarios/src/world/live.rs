@@ -12,14 +12,13 @@ use std::time::Duration;
 
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
 use kandy_client::{Response, Session, WebSocketInput};
-use kandy_mock_server::{FailError, Platform, StartError, Watch};
+use kandy_mock_server::{Platform, StartError, Watch};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use self::server::Server;
-use super::command::command;
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
 use crate::hygiene::UnderWay;
@@ -68,22 +67,23 @@ enum Woken {
 }
 
 impl Live {
-    /// Starts a platform on free ports of 127.0.0.1, behind the server that tests embed.
+    /// Starts a platform on a free port of 127.0.0.1, behind the server that `serve` has: every fault is real there.
     ///
     /// # Errors
     ///
     /// [`LiveError`] where the system has no thread or port left.
     pub fn start() -> Result<Self, LiveError> {
-        Self::start_behind(Server::mock())
+        Self::start_behind(Server::front())
     }
 
-    /// Starts a platform on one free port of 127.0.0.1, behind the server that `serve` has.
+    /// Starts a platform on two free ports of 127.0.0.1, behind the server that tests embed. A step that asks for a fault
+    /// that wiremock cannot do is refused there: [`StepError::Wiremock`].
     ///
     /// # Errors
     ///
     /// [`LiveError`] where the system has no thread or port left.
-    pub fn start_behind_front() -> Result<Self, LiveError> {
-        Self::start_behind(Server::front())
+    pub fn start_behind_mock() -> Result<Self, LiveError> {
+        Self::start_behind(Server::mock())
     }
 
     fn start_behind(server: impl Future<Output = Result<Server, StartError>>) -> Result<Self, LiveError> {
@@ -148,14 +148,7 @@ impl Live {
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
         let shown = asked.control_text();
-        let done = match asked {
-            Command::Fail(point, faults) => match self.server.fail(point, faults) {
-                Ok(()) => Done::Nothing,
-                Err(FailError::Platform(error)) => return Err(error.into()),
-                Err(error) => return Err(StepError::NotLive(error.to_string())),
-            },
-            asked => self.server.platform(|platform, now| command(platform, now, asked))?,
-        };
+        let done = self.server.command(asked)?;
         if let Some(text) = shown {
             self.stage.show_platform(Kind::Control, text)?;
         }
