@@ -1,7 +1,7 @@
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
-use kandy_mock_server::{Answered, Options, Point, SocketState};
+use kandy_mock_server::{Answered, Options, Point};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Error;
 
@@ -71,21 +71,6 @@ async fn a_hanging_handshake_is_silent_and_blocks_no_other() {
     soon(mock.wait_for(Point::WebSocket, None, Duration::from_secs(20))).await.unwrap();
     assert!(handshake(&mock, &channel).await.is_ok());
     assert!(is_silent(&hanging));
-}
-
-#[tokio::test]
-async fn what_is_sent_during_a_delayed_handshake_comes_behind_it() {
-    let mock = start().await;
-    let channel = subscribe(&mock);
-    mock.latency(Duration::from_millis(50));
-    let opening = handshake(&mock, &channel);
-    let sending = async {
-        mock.wait_for(Point::WebSocket, None, Duration::from_secs(20)).await.unwrap();
-        assert_eq!(mock.sockets(ALICE)[0].state, SocketState::Opening);
-        assert_eq!(mock.send(ALICE, json!({ "x": 1 })), Ok(1));
-    };
-    let (opened, ()) = tokio::join!(opening, sending);
-    assert_eq!(hear(&mut opened.unwrap().0).await, json!({ "x": 1 }));
 }
 
 #[tokio::test]
