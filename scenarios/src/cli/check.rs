@@ -6,7 +6,7 @@ use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::report::Style;
 use crate::report::console::{Console, counted};
-use crate::runner;
+use crate::run;
 use crate::scenario::find;
 
 pub(super) fn check(selection: &Selection, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
@@ -17,7 +17,7 @@ pub(super) fn check(selection: &Selection, environment: &Environment, out: &mut 
     }
     let (mut exit, mut broken) = (Exit::Passed, 0);
     let mut console = Console::new(out.to, out.color);
-    runner::check(&scripts, environment.jobs, |scenario, finished| {
+    run::check(&scripts, environment.jobs, |scenario, finished| {
         let this = finished.status.exit();
         exit = exit.max(this);
         if this == Exit::Passed {

@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::report::console::Console;
-use crate::runner::{self, Options};
+use crate::run::{self, Options};
 use crate::scenario::find;
 use crate::script::Limits;
 use crate::snapshot::Mode;
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         warn,
     };
     let mut console = Console::new(out.to, out.color);
-    let summary = runner::run(&found.scenarios, &options, |event| console.handle(event))?;
+    let summary = run::run(&found.scenarios, &options, |event| console.handle(event))?;
     console.stale_snapshots(&found.stale_snapshots)?;
     Ok(summary.exit())
 }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
-use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
+use crate::run::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Difference};
 
