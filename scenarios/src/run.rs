@@ -7,18 +7,15 @@ mod summary;
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-pub use self::finished::{Broken, Excerpt, Fault, Finished, Status, Unlike};
-pub use self::pool::{Panicked, in_order};
+pub use self::finished::{Broken, Fault, Finished, Status, Unlike, WallTime};
+pub use self::pool::{Done, Panicked, in_order};
 pub use self::summary::Summary;
 use crate::scenario::{Content, Scenario};
 use crate::script::{Host, Limits, Outcome, Source, Verdict};
 use crate::snapshot::{self, SnapshotError};
 use crate::transcript::Transcript;
-
-/// How many lines of its transcript a failure shows.
-const TAIL: usize = 12;
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -31,8 +28,6 @@ pub struct Options {
     pub snapshots: snapshot::Mode,
     /// Whether scenarios run on real sockets too, and must give the same events there.
     pub live: bool,
-    /// Whether whole transcripts are wanted, also of what passes.
-    pub transcripts: bool,
     /// Whether to tell what scenarios that pass leave behind.
     pub warn: bool,
 }
@@ -72,8 +67,7 @@ pub fn run(
     options: &Options,
     mut report: impl FnMut(&RunEvent<'_>) -> io::Result<()>,
 ) -> io::Result<Summary> {
-    #[expect(clippy::disallowed_methods, reason = "the summary says how long the run took; no world reads this clock")]
-    let start = Instant::now();
+    let start = pool::clock();
     let mut summary = Summary { live: options.live, warnings: options.warn.then_some(0), ..Summary::default() };
     report(&RunEvent::Started { scenarios: scenarios.len() })?;
     let worker = || {
@@ -81,11 +75,12 @@ pub fn run(
         let is_over = || options.limits.interrupt.is_raised();
         move |scenario: &Scenario| (!is_over()).then(|| run_one(&host, scenario, options))
     };
-    in_order(scenarios, options.jobs, worker, |scenario, finished| {
-        let Some(finished) = finished.unwrap_or_else(|panicked| Some(Finished::panicked(panicked))) else {
+    in_order(scenarios, options.jobs, worker, |scenario, Done { result, began, took }| {
+        let Some(mut finished) = result.unwrap_or_else(|panicked| Some(Finished::panicked(panicked))) else {
             summary.not_run += 1;
             return Ok(());
         };
+        finished.wall_time = WallTime { start: began.duration_since(start), duration: took };
         summary.add(&finished);
         report(&RunEvent::Finished { scenario, finished: &finished })
     })?;
@@ -110,8 +105,8 @@ pub fn check(
             Err(broken) => Finished::new(Status::Broken(broken)),
         }
     };
-    in_order(scenarios, jobs, worker, |scenario, finished| {
-        report(scenario, &finished.unwrap_or_else(Finished::panicked))
+    in_order(scenarios, jobs, worker, |scenario, Done { result, .. }| {
+        report(scenario, &result.unwrap_or_else(Finished::panicked))
     })
 }
 
@@ -136,24 +131,16 @@ fn run_one(host: &Host, scenario: &Scenario, options: &Options) -> Finished {
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
 fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) -> Status) -> Finished {
-    let Outcome { verdict, mut transcript, virtual_time, warnings, .. } = outcome;
+    let Outcome { verdict, transcript: mut trace, virtual_time, checks, warnings } = outcome;
     let status = match verdict {
-        Verdict::Passed => passed(&transcript),
+        Verdict::Passed => passed(&trace),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
     };
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.
-    transcript.warn(virtual_time, &warnings);
-    let excerpt = match &status {
-        // A diff shows the transcript better than its end does.
-        Status::Differs(_) | Status::Unlike(_) | Status::Broken(Broken::Snapshot(_)) if !options.transcripts => None,
-        Status::Failed(_) | Status::Broken(Broken::Script(_)) if !options.transcripts => Some(TAIL),
-        _ if options.transcripts => Some(usize::MAX),
-        _ => None,
-    };
-    let excerpt = excerpt.map(|count| Excerpt::new(&transcript, count)).filter(|excerpt| excerpt.of > 0);
-    Finished { status, virtual_time, warnings, excerpt }
+    trace.warn(virtual_time, &warnings);
+    Finished { trace, virtual_time, checks, warnings, ..Finished::new(status) }
 }
 
 fn compare(scenario: &Scenario, transcript: &Transcript, mode: snapshot::Mode) -> Status {

@@ -24,10 +24,9 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         limits,
         snapshots: if update { Mode::Accept } else { compare },
         live,
-        transcripts: show,
         warn,
     };
-    let mut console = Console::new(out.to, out.color);
+    let mut console = Console::new(out.to, out.color).with_transcripts(show);
     let summary = run::run(&found.scenarios, &options, |event| console.handle(event))?;
     console.stale_snapshots(&found.stale_snapshots)?;
     Ok(summary.exit())

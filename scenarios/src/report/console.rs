@@ -9,14 +9,20 @@ use std::io::{self, Write};
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
-use crate::run::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
+use crate::run::{Broken, Fault, Finished, RunEvent, Status, Unlike};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Difference};
+use crate::transcript::Transcript;
+
+/// How many lines of its transcript a failure shows.
+const TAIL: usize = 12;
 
 /// The report on a terminal or in a file.
 pub struct Console<'a> {
     out: &'a mut dyn Write,
     color: bool,
+    /// Whether whole transcripts are shown, also of what passes.
+    transcripts: bool,
     /// Whether the last thing written was a block of lines, which ends with an empty one.
     after_block: bool,
     /// The lines of what did not pass, to show again at the end.
@@ -28,7 +34,13 @@ pub struct Console<'a> {
 impl<'a> Console<'a> {
     /// A report that is written to `out`.
     pub fn new(out: &'a mut dyn Write, color: bool) -> Self {
-        Self { out, color, after_block: true, bad: Vec::new(), known: BTreeMap::new() }
+        Self { out, color, transcripts: false, after_block: true, bad: Vec::new(), known: BTreeMap::new() }
+    }
+
+    /// Shows whole transcripts, also of what passes, if `all`.
+    #[must_use]
+    pub fn with_transcripts(self, all: bool) -> Self {
+        Self { transcripts: all, ..self }
     }
 
     /// Writes what there is to say of an event.
@@ -144,17 +156,28 @@ impl<'a> Console<'a> {
                 message.lines().map(printable).collect::<Vec<_>>().join("\n")
             )),
         };
-        if finished.excerpt.is_none() {
-            // A transcript that is shown has them as its last lines.
-            self.warnings(&finished.warnings, &mut block);
-        }
-        if let Some(excerpt) = &finished.excerpt {
-            if !block.is_empty() {
-                block.push('\n');
+        match self.shown_records(finished) {
+            // A transcript that is shown has the warnings as its last lines.
+            0 => self.warnings(&finished.warnings, &mut block),
+            count => {
+                if !block.is_empty() {
+                    block.push('\n');
+                }
+                self.excerpt(&finished.trace, count, &mut block);
             }
-            self.excerpt(excerpt, &mut block);
         }
         block
+    }
+
+    /// How many of the last records are shown.
+    fn shown_records(&self, finished: &Finished) -> usize {
+        let count = match finished.status {
+            _ if self.transcripts => usize::MAX,
+            Status::Failed(_) | Status::Broken(Broken::Script(_)) => TAIL,
+            // A diff shows the transcript better than its end does.
+            _ => 0,
+        };
+        count.min(finished.trace.records().len())
     }
 
     /// Text whose first words say how bad it is.
@@ -205,12 +228,12 @@ impl<'a> Console<'a> {
         }
     }
 
-    fn excerpt(&self, excerpt: &Excerpt, block: &mut String) {
-        let Excerpt { lines, count, of } = excerpt;
+    fn excerpt(&self, trace: &Transcript, count: usize, block: &mut String) {
+        let of = trace.records().len();
         let title =
             if count < of { format!("transcript, the last {count} of {of} lines:") } else { "transcript:".into() };
         let _ = writeln!(block, "{}", Style::Faint.paint(title, self.color));
-        for line in lines.lines() {
+        for line in trace.tail(count).lines() {
             let _ = writeln!(block, "  {line}");
         }
     }

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::script::Limits;
 
@@ -16,6 +17,17 @@ use crate::script::Limits;
 pub struct Panicked {
     /// What it said.
     pub message: String,
+}
+
+/// What came of an item, and when.
+#[derive(Debug)]
+pub struct Done<R> {
+    /// What its worker says.
+    pub result: Result<R, Panicked>,
+    /// When the worker took it.
+    pub began: Instant,
+    /// How long it had it.
+    pub took: Duration,
 }
 
 /// Gives each of `items` to one of `jobs` workers, and its result to `report`, on this thread and in the order of
@@ -28,7 +40,7 @@ pub fn in_order<T, R, W>(
     items: &[T],
     jobs: NonZeroUsize,
     new_worker: impl Fn() -> W + Sync,
-    mut report: impl FnMut(&T, Result<R, Panicked>) -> io::Result<()>,
+    mut report: impl FnMut(&T, Done<R>) -> io::Result<()>,
 ) -> io::Result<()>
 where
     T: Sync,
@@ -51,10 +63,10 @@ where
         drop(results);
         let mut early = BTreeMap::new();
         let mut reported = 0;
-        for (index, result) in arriving {
-            early.insert(index, result);
-            while let Some(result) = early.remove(&reported) {
-                if let Err(error) = report(&items[reported], result) {
+        for (index, done) in arriving {
+            early.insert(index, done);
+            while let Some(done) = early.remove(&reported) {
+                if let Err(error) = report(&items[reported], done) {
                     next.store(items.len(), Ordering::Relaxed);
                     return Err(error);
                 }
@@ -69,22 +81,31 @@ fn work<T, R, W: FnMut(&T) -> R>(
     items: &[T],
     next: &AtomicUsize,
     new_worker: impl Fn() -> W,
-    results: &Sender<(usize, Result<R, Panicked>)>,
+    results: &Sender<(usize, Done<R>)>,
 ) {
     let mut worker = None;
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
         let Some(item) = items.get(index) else { break };
+        let began = clock();
         // A worker that panicked is dropped, so nobody sees what it left half done.
         let result = catch_unwind(AssertUnwindSafe(|| worker.get_or_insert_with(&new_worker)(item)));
         let result = result.map_err(|payload| {
             worker = None;
             Panicked { message: message_of(payload.as_ref()) }
         });
-        if results.send((index, result)).is_err() {
+        if results.send((index, Done { result, began, took: began.elapsed() })).is_err() {
             break;
         }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "reports say when each item ran and how long it took; no world reads this clock"
+)]
+pub(super) fn clock() -> Instant {
+    Instant::now()
 }
 
 fn message_of(payload: &(dyn Any + Send)) -> String {
@@ -116,8 +137,8 @@ mod tests {
             }
         };
         let mut seen = Vec::new();
-        in_order(&items, jobs(2), worker, |item, result| {
-            seen.push((*item, result.unwrap()));
+        in_order(&items, jobs(2), worker, |item, done| {
+            seen.push((*item, done.result.unwrap()));
             Ok(())
         })
         .unwrap();
@@ -135,8 +156,8 @@ mod tests {
             }
         };
         let mut seen = Vec::new();
-        in_order(&[0, 1, 2, 3], jobs(1), worker, |item, result| {
-            seen.push((*item, result.map_err(|panicked| panicked.message)));
+        in_order(&[0, 1, 2, 3], jobs(1), worker, |item, done| {
+            seen.push((*item, done.result.map_err(|panicked| panicked.message)));
             Ok(())
         })
         .unwrap();
@@ -164,8 +185,8 @@ mod tests {
     fn workers_are_named_and_many_are_not_more_than_the_items() {
         let mut names = Vec::new();
         let name = || |_: &()| thread::current().name().map(str::to_owned);
-        in_order(&[()], jobs(1_000_000), name, |(), result| {
-            names.push(result.unwrap());
+        in_order(&[()], jobs(1_000_000), name, |(), done| {
+            names.push(done.result.unwrap());
             Ok(())
         })
         .unwrap();

@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::*;
 use crate::diagnostic::{Cause, Diagnostic};
@@ -7,8 +6,7 @@ use crate::scenario::{Content, Header};
 
 #[track_caller]
 fn check(run: Vec<(&str, Status)>, expected: &str) {
-    let finished = |status| Finished { status, virtual_time: Duration::ZERO, warnings: Vec::new(), excerpt: None };
-    assert_eq!(report(run.into_iter().map(|(name, status)| (name, finished(status))).collect()), expected);
+    assert_eq!(report(run.into_iter().map(|(name, status)| (name, Finished::new(status))).collect()), expected);
 }
 
 fn report(run: Vec<(&str, Finished)>) -> String {
@@ -101,7 +99,7 @@ fn a_reason_stays_on_its_line() {
 fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
     let finished = |status, count| {
         let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
-        Finished { status, virtual_time: Duration::ZERO, warnings: vec![warning; count], excerpt: None }
+        Finished { warnings: vec![warning; count], ..Finished::new(status) }
     };
     let differs = Status::Differs(Box::default());
     let text = report(vec![
