@@ -1,132 +1,103 @@
 //! Runs scenarios, and tells what happens as one stream of events.
 
+mod case;
+mod event;
 mod finished;
 mod live;
 mod pool;
 mod summary;
 
-use std::io;
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
+pub use self::case::{Case, Plan, Variant};
+use self::event::tell;
+pub use self::event::{Reporter, RunError, RunEvent, RunWarning};
 pub use self::finished::{Broken, Fault, Finished, Status, Unlike, WallTime};
-pub use self::pool::{Done, Panicked, in_order};
+pub use self::pool::NoThread;
+use self::pool::{Done, Panicked, in_order};
 pub use self::summary::Summary;
 use crate::scenario::{Content, Scenario};
-use crate::script::{Host, Limits, Outcome, Source, Verdict};
-use crate::snapshot::{self, SnapshotError};
+use crate::script::{Host, Limits, Outcome, Script, Source, Verdict};
+use crate::snapshot::{self, Comparison, SnapshotError};
 use crate::transcript::Transcript;
 
 /// How to run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many scenarios run at once.
+    /// How many cases run at once.
     pub jobs: NonZeroUsize,
     /// What a script may use.
     pub limits: Limits,
     /// What to do with snapshots.
     pub snapshots: snapshot::Mode,
-    /// Whether scenarios run on real sockets too, and must give the same events there.
-    pub live: bool,
     /// Whether to tell what scenarios that pass leave behind.
     pub warn: bool,
 }
 
-/// What happens in a run, in this order: one start, the scenarios in the order in which they were given, one end. Of
-/// those that had not begun when the run was interrupted, only the end tells.
-#[derive(Debug)]
-pub enum RunEvent<'a> {
-    /// The run begins.
-    Started {
-        /// How many scenarios there are.
-        scenarios: usize,
-    },
-    /// A scenario is done.
-    Finished {
-        /// The scenario.
-        scenario: &'a Scenario,
-        /// What came of it.
-        finished: &'a Finished,
-    },
-    /// The run ends.
-    Ended {
-        /// All in numbers.
-        summary: &'a Summary,
-        /// How long it took.
-        wall_time: Duration,
-    },
+impl Default for Options {
+    /// One case at a time; snapshots are compared, and nothing is written.
+    fn default() -> Self {
+        Self {
+            jobs: NonZeroUsize::MIN,
+            limits: Limits::default(),
+            snapshots: snapshot::Mode::Compare { leave_pending: false },
+            warn: false,
+        }
+    }
 }
 
-/// Runs `scenarios`, and hands each event to `report`, on this thread.
+/// Does what `plan` says, and gives each event to all `reporters` in turn, on this thread. A case is dropped when all
+/// have heard of it.
 ///
 /// # Errors
 ///
-/// No thread can be started, or `report` fails: then what is running ends, and nothing more begins.
-pub fn run(
-    scenarios: &[Scenario],
-    options: &Options,
-    mut report: impl FnMut(&RunEvent<'_>) -> io::Result<()>,
-) -> io::Result<Summary> {
+/// No thread can be started, or a report cannot be written: then what is running ends, and nothing more begins.
+pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporter]) -> Result<Summary, RunError> {
     let start = pool::clock();
-    let mut summary = Summary { live: options.live, warnings: options.warn.then_some(0), ..Summary::default() };
-    report(&RunEvent::Started { scenarios: scenarios.len() })?;
+    let warnings = options.warn.then_some(0);
+    let mut summary = Summary { live: plan.is_live(), warnings, ..Summary::default() };
+    tell(reporters, &RunEvent::Started { cases: plan.cases.len() })?;
+    for warning in &plan.warnings {
+        tell(reporters, &RunEvent::Warned(warning))?;
+    }
     let worker = || {
         let host = Host::new();
         let is_over = || options.limits.interrupt.is_raised();
-        move |scenario: &Scenario| (!is_over()).then(|| run_one(&host, scenario, options))
+        move |case: &Case<'_>| (!is_over()).then(|| run_one(&host, case, options))
     };
-    in_order(scenarios, options.jobs, worker, |scenario, Done { result, began, took }| {
+    in_order(&plan.cases, options.jobs, worker, |case, Done { result, began, took }| {
         let Some(mut finished) = result.unwrap_or_else(|panicked| Some(Finished::panicked(panicked))) else {
             summary.not_run += 1;
-            return Ok(());
+            return tell(reporters, &RunEvent::NotRun { case });
         };
         finished.wall_time = WallTime { start: began.duration_since(start), duration: took };
         summary.add(&finished);
-        report(&RunEvent::Finished { scenario, finished: &finished })
+        tell(reporters, &RunEvent::Finished { case, finished: &finished })
     })?;
-    report(&RunEvent::Ended { summary: &summary, wall_time: start.elapsed() })?;
+    tell(reporters, &RunEvent::Ended { summary: &summary, wall_time: start.elapsed() })?;
     Ok(summary)
 }
 
-/// Compiles `scenarios` and runs none.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn check(
-    scenarios: &[Scenario],
-    jobs: NonZeroUsize,
-    mut report: impl FnMut(&Scenario, &Finished) -> io::Result<()>,
-) -> io::Result<()> {
-    let worker = || {
-        let host = Host::new();
-        move |scenario: &Scenario| match compile(&host, scenario) {
-            Ok(_) => Finished::new(Status::Passed(snapshot::Comparison::Missing)),
-            Err(broken) => Finished::new(Status::Broken(broken)),
-        }
+fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
+    let script = match compile(host, case.scenario) {
+        Ok(script) => script,
+        Err(broken) => return Finished::new(Status::Broken(broken)),
     };
-    in_order(scenarios, jobs, worker, |scenario, Done { result, .. }| {
-        report(scenario, &result.unwrap_or_else(Finished::panicked))
-    })
+    match case.variant {
+        Variant::Check => Finished::new(Status::Passed(Comparison::Unasked)),
+        Variant::Sim => {
+            let outcome = host.run(&script, &options.limits);
+            finish(outcome, options, |trace| compare(case, trace, options.snapshots))
+        }
+        Variant::Live => live::run_one(host, case.scenario, &script, options),
+    }
 }
 
-fn compile(host: &Host, scenario: &Scenario) -> Result<crate::script::Script, Broken> {
+fn compile(host: &Host, scenario: &Scenario) -> Result<Script, Broken> {
     let Content { text, .. } = scenario.content.as_ref().map_err(|error| Broken::Unreadable(error.to_string()))?;
     let Scenario { path, shown, root, .. } = scenario;
     let source = Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() };
     host.compile(&source).map_err(|diagnostic| Broken::Script(diagnostic.into()))
-}
-
-fn run_one(host: &Host, scenario: &Scenario, options: &Options) -> Finished {
-    let script = match compile(host, scenario) {
-        Ok(script) => script,
-        Err(broken) => return Finished::new(Status::Broken(broken)),
-    };
-    if options.live {
-        return live::run_one(host, scenario, &script, options);
-    }
-    let outcome = host.run(&script, &options.limits);
-    finish(outcome, options, |transcript| compare(scenario, transcript, options.snapshots))
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
@@ -143,10 +114,8 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) 
     Finished { trace, virtual_time, checks, warnings, ..Finished::new(status) }
 }
 
-fn compare(scenario: &Scenario, transcript: &Transcript, mode: snapshot::Mode) -> Status {
-    use snapshot::Comparison;
-
-    match snapshot::compare(&scenario.path, &scenario.source, &transcript.to_string(), mode) {
+fn compare(case: &Case<'_>, trace: &Transcript, mode: snapshot::Mode) -> Status {
+    match snapshot::compare(&case.snapshot(), &case.scenario.source, &trace.to_string(), mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
         Err(error @ (SnapshotError::Unreadable(_) | SnapshotError::Malformed)) => {
@@ -155,3 +124,6 @@ fn compare(scenario: &Scenario, transcript: &Transcript, mode: snapshot::Mode) -
         Err(error @ SnapshotError::Unwritable(_)) => Status::Error(Fault::Snapshot(error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests;

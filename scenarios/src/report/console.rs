@@ -1,17 +1,18 @@
-//! What people read: a line a scenario, failures in full, and a summary.
+//! What people read: a line a case, failures in full, and a summary.
 
+mod checks;
 mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+pub use self::checks::Checks;
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
-use crate::run::{Broken, Fault, Finished, RunEvent, Status, Unlike};
-use crate::scenario::Scenario;
-use crate::snapshot::{self, Comparison, Difference};
+use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Status, Unlike};
+use crate::snapshot::{Comparison, Difference};
 use crate::transcript::Transcript;
 
 /// How many lines of its transcript a failure shows.
@@ -27,6 +28,8 @@ pub struct Console<'a> {
     after_block: bool,
     /// The lines of what did not pass, to show again at the end.
     bad: Vec<String>,
+    /// The snapshots without a script, to show at the end.
+    stale: Vec<String>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
 }
@@ -34,7 +37,15 @@ pub struct Console<'a> {
 impl<'a> Console<'a> {
     /// A report that is written to `out`.
     pub fn new(out: &'a mut dyn Write, color: bool) -> Self {
-        Self { out, color, transcripts: false, after_block: true, bad: Vec::new(), known: BTreeMap::new() }
+        Self {
+            out,
+            color,
+            transcripts: false,
+            after_block: true,
+            bad: Vec::new(),
+            stale: Vec::new(),
+            known: BTreeMap::new(),
+        }
     }
 
     /// Shows whole transcripts, also of what passes, if `all`.
@@ -43,33 +54,16 @@ impl<'a> Console<'a> {
         Self { transcripts: all, ..self }
     }
 
-    /// Writes what there is to say of an event.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn handle(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
-        match event {
-            RunEvent::Started { .. } => Ok(()),
-            RunEvent::Finished { scenario, finished } => self.scenario(scenario, finished),
-            RunEvent::Ended { summary, wall_time } => self.summary(summary, *wall_time),
-        }
-    }
-
-    /// A line for a scenario, and a block if there is more to say.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn scenario(&mut self, scenario: &Scenario, finished: &Finished) -> io::Result<()> {
-        let mut line = self.line(scenario, finished);
-        let mut block = self.block(scenario, finished);
+    /// A line for a case, and a block if there is more to say.
+    fn case(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
+        let mut line = self.line(case, finished);
+        let mut block = self.block(case, finished);
         if let Status::Broken(Broken::Script(_)) = finished.status {
             if let Some(first) = self.known.get(&block) {
                 line += &Style::Faint.paint(format_args!(": as {first}"), self.color);
                 block.clear();
             } else {
-                self.known.insert(block.clone(), scenario.name.clone());
+                self.known.insert(block.clone(), case.name().to_owned());
             }
         }
         if block.is_empty() {
@@ -85,33 +79,25 @@ impl<'a> Console<'a> {
         Ok(())
     }
 
-    /// An empty line, unless there is one already: what follows is not about a scenario.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn gap(&mut self) -> io::Result<()> {
+    /// An empty line, unless there is one already: what follows is not about a case.
+    fn gap(&mut self) -> io::Result<()> {
         if self.after_block { Ok(()) } else { writeln!(self.out) }
     }
 
     /// Names the snapshots whose scripts are not there any more.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn stale_snapshots(&mut self, stale: &[String]) -> io::Result<()> {
-        if stale.is_empty() {
+    fn stale_snapshots(&mut self) -> io::Result<()> {
+        if self.stale.is_empty() {
             return Ok(());
         }
-        let (warning, count) = (Style::Warning.paint("warning", self.color), counted(stale.len(), "snapshot"));
+        let (warning, count) = (Style::Warning.paint("warning", self.color), counted(self.stale.len(), "snapshot"));
         writeln!(self.out, "\n{warning}: {count} without a script; remove what is not needed any more:")?;
-        for shown in stale {
+        for shown in &self.stale {
             writeln!(self.out, "  {shown}")?;
         }
         Ok(())
     }
 
-    fn line(&self, scenario: &Scenario, finished: &Finished) -> String {
+    fn line(&self, case: &Case<'_>, finished: &Finished) -> String {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
@@ -125,28 +111,28 @@ impl<'a> Console<'a> {
             Status::Error(_) => (Style::Bad, "ERROR", String::new()),
         };
         let word = style.paint(format_args!("{word:<6}"), self.color);
-        format!("{word}  {}{}", scenario.name, Style::Faint.paint(note, self.color))
+        format!("{word}  {}{}", case.name(), Style::Faint.paint(note, self.color))
     }
 
-    /// All that there is to say of a scenario beyond its line.
-    fn block(&self, scenario: &Scenario, finished: &Finished) -> String {
-        let shown = &scenario.shown;
+    /// All that there is to say of a case beyond its line.
+    fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
+        let shown = case.shown();
         let mut block = match &finished.status {
             Status::Passed(_) | Status::Skipped(_) | Status::Stopped => String::new(),
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 self.emphasize(diagnostic.to_string().trim_end()) + "\n"
             }
-            Status::Differs(difference) => self.difference(scenario, difference),
+            Status::Differs(difference) => self.difference(case, difference),
             Status::Unlike(unlike) => self.unlike(shown, unlike),
             Status::Broken(Broken::Unreadable(why)) => {
                 self.emphasize(&format!("error: cannot read the script: {why}\n --> {shown}\n"))
             }
             Status::Broken(Broken::Snapshot(why)) => self.emphasize(&format!(
                 "error: {why}\n --> {}\n  = help: mend it, or write it anew: run again with `--update`\n",
-                shown_snapshot(scenario)
+                case.shown_snapshot()
             )),
             Status::Error(Fault::Snapshot(why)) => {
-                self.emphasize(&format!("error: {why}\n --> {}\n", shown_snapshot(scenario)))
+                self.emphasize(&format!("error: {why}\n --> {}\n", case.shown_snapshot()))
             }
             Status::Error(Fault::Live(why)) => self.emphasize(&format!("error: {why}\n --> {shown}\n")),
             Status::Error(Fault::Panic(message)) => self.emphasize(&format!(
@@ -190,12 +176,12 @@ impl<'a> Console<'a> {
         }
     }
 
-    fn difference(&self, scenario: &Scenario, difference: &Difference) -> String {
+    fn difference(&self, case: &Case<'_>, difference: &Difference) -> String {
         let review = if difference.pending { ",\n          or `cargo insta review`" } else { "" };
         let head = format!(
             "error: the transcript is not as its snapshot\n --> {}\n  \
              = help: if it is right as it is now, run again with `--update`{review}\n",
-            shown_snapshot(scenario)
+            case.shown_snapshot()
         );
         format!(
             "{}\n{}",
@@ -239,14 +225,31 @@ impl<'a> Console<'a> {
     }
 }
 
+impl Reporter for Console<'_> {
+    fn name(&self) -> &str {
+        "console"
+    }
+
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match event {
+            RunEvent::Started { .. } | RunEvent::NotRun { .. } => Ok(()),
+            RunEvent::Warned(RunWarning::StaleSnapshot { shown }) => {
+                self.stale.push(shown.clone());
+                Ok(())
+            }
+            RunEvent::Finished { case, finished } => self.case(case, finished),
+            RunEvent::Ended { summary, wall_time } => {
+                self.summary(summary, *wall_time)?;
+                self.stale_snapshots()
+            }
+        }
+    }
+}
+
 /// `1 scenario`, `2 scenarios`.
 #[must_use]
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
-}
-
-fn shown_snapshot(scenario: &Scenario) -> String {
-    snapshot::path_of(scenario.shown.as_ref()).display().to_string()
 }
 
 #[cfg(test)]

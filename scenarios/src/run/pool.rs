@@ -10,24 +10,31 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use thiserror::Error;
+
 use crate::script::Limits;
+
+/// Not even one worker can be started.
+#[derive(Debug, Error)]
+#[error("no thread can be started: {0}")]
+pub struct NoThread(#[source] io::Error);
 
 /// A worker panicked, which is our mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panicked {
+pub(super) struct Panicked {
     /// What it said.
-    pub message: String,
+    pub(super) message: String,
 }
 
 /// What came of an item, and when.
 #[derive(Debug)]
-pub struct Done<R> {
+pub(super) struct Done<R> {
     /// What its worker says.
-    pub result: Result<R, Panicked>,
+    pub(super) result: Result<R, Panicked>,
     /// When the worker took it.
-    pub began: Instant,
+    pub(super) began: Instant,
     /// How long it had it.
-    pub took: Duration,
+    pub(super) took: Duration,
 }
 
 /// Gives each of `items` to one of `jobs` workers, and its result to `report`, on this thread and in the order of
@@ -36,16 +43,17 @@ pub struct Done<R> {
 /// # Errors
 ///
 /// No thread can be started, or `report` fails: then what is running ends, and nothing more begins.
-pub fn in_order<T, R, W>(
+pub(super) fn in_order<T, R, W, E>(
     items: &[T],
     jobs: NonZeroUsize,
     new_worker: impl Fn() -> W + Sync,
-    mut report: impl FnMut(&T, Done<R>) -> io::Result<()>,
-) -> io::Result<()>
+    mut report: impl FnMut(&T, Done<R>) -> Result<(), E>,
+) -> Result<(), E>
 where
     T: Sync,
     R: Send,
     W: FnMut(&T) -> R,
+    E: From<NoThread>,
 {
     let next = AtomicUsize::new(0);
     let (results, arriving) = mpsc::channel();
@@ -55,7 +63,7 @@ where
             let thread = thread::Builder::new().name(format!("scenarios-{number}")).stack_size(Limits::STACK_BYTES);
             match thread.spawn_scoped(scope, move || work(items, next, new_worker, &results)) {
                 Ok(_) => {}
-                Err(error) if number == 1 => return Err(error),
+                Err(error) if number == 1 => return Err(NoThread(error).into()),
                 // With fewer threads it only takes longer.
                 Err(_) => break,
             }
@@ -115,9 +123,12 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
     use std::sync::Barrier;
 
     use super::*;
+
+    type Told = Result<(), Box<dyn Error>>;
 
     fn jobs(count: usize) -> NonZeroUsize {
         NonZeroUsize::new(count).unwrap()
@@ -139,7 +150,7 @@ mod tests {
         let mut seen = Vec::new();
         in_order(&items, jobs(2), worker, |item, done| {
             seen.push((*item, done.result.unwrap()));
-            Ok(())
+            Told::Ok(())
         })
         .unwrap();
         assert_eq!(seen, items.iter().map(|item| (*item, item * 2)).collect::<Vec<_>>());
@@ -158,7 +169,7 @@ mod tests {
         let mut seen = Vec::new();
         in_order(&[0, 1, 2, 3], jobs(1), worker, |item, done| {
             seen.push((*item, done.result.map_err(|panicked| panicked.message)));
-            Ok(())
+            Told::Ok(())
         })
         .unwrap();
         let bad = Err("item 2 is bad".to_owned());
@@ -175,7 +186,7 @@ mod tests {
             || |_: &u32| (),
             |item, _| {
                 seen += 1;
-                if *item == 3 { Err(io::Error::other("full")) } else { Ok(()) }
+                if *item == 3 { Told::Err("full".into()) } else { Ok(()) }
             },
         );
         assert_eq!((result.unwrap_err().to_string().as_str(), seen), ("full", 4));
@@ -187,10 +198,10 @@ mod tests {
         let name = || |_: &()| thread::current().name().map(str::to_owned);
         in_order(&[()], jobs(1_000_000), name, |(), done| {
             names.push(done.result.unwrap());
-            Ok(())
+            Told::Ok(())
         })
         .unwrap();
         assert_eq!(names, [Some("scenarios-1".to_owned())]);
-        in_order(&[], jobs(1), name, |(), _| Ok(())).unwrap();
+        in_order(&[], jobs(1), name, |(), _| Told::Ok(())).unwrap();
     }
 }

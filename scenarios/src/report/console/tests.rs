@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::diagnostic::{Cause, Diagnostic};
-use crate::scenario::{Content, Header};
+use crate::run::Variant;
+use crate::scenario::{Content, Header, Scenario};
 
 #[track_caller]
 fn check(run: Vec<(&str, Status)>, expected: &str) {
@@ -21,7 +22,8 @@ fn report(run: Vec<(&str, Finished)>) -> String {
             root: PathBuf::new(),
             content: Ok(Content { text: String::new(), header: Header::default() }),
         };
-        console.scenario(&scenario, &finished).unwrap();
+        let case = Case { scenario: &scenario, variant: Variant::Sim };
+        console.event(&RunEvent::Finished { case: &case, finished: &finished }).unwrap();
     }
     String::from_utf8(out).unwrap()
 }
