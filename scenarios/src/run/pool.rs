@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
 use crate::script::Limits;
+
+/// How far workers go ahead of an item that takes long. What they have done waits in memory until it can be reported,
+/// each with its trace.
+const MAX_AHEAD: usize = 256;
 
 /// Not even one worker can be started.
 #[derive(Debug, Error)]
@@ -38,7 +42,8 @@ pub(super) struct Done<R> {
 }
 
 /// Gives each of `items` to one of `jobs` workers, and its result to `report`, on this thread and in the order of
-/// `items`. A worker is made on its thread, and serves until it panics; then the next item gets a new one.
+/// `items`. A worker is made on its thread, and serves until it panics; then the next item gets a new one. None begins
+/// an item that is [`MAX_AHEAD`] behind the one that is to be reported next.
 ///
 /// # Errors
 ///
@@ -55,13 +60,15 @@ where
     W: FnMut(&T) -> R,
     E: From<NoThread>,
 {
-    let next = AtomicUsize::new(0);
+    let queue = Queue::new(items.len());
     let (results, arriving) = mpsc::channel();
     thread::scope(|scope| {
+        // The scope waits for the workers, so those that wait must hear of its end, however it comes.
+        let _end = EndOnDrop(&queue);
         for number in 1..=jobs.get().min(items.len()) {
-            let (results, next, new_worker) = (results.clone(), &next, &new_worker);
+            let (results, queue, new_worker) = (results.clone(), &queue, &new_worker);
             let thread = thread::Builder::new().name(format!("scenarios-{number}")).stack_size(Limits::STACK_BYTES);
-            match thread.spawn_scoped(scope, move || work(items, next, new_worker, &results)) {
+            match thread.spawn_scoped(scope, move || work(items, queue, new_worker, &results)) {
                 Ok(_) => {}
                 Err(error) if number == 1 => return Err(NoThread(error).into()),
                 // With fewer threads it only takes longer.
@@ -74,11 +81,9 @@ where
         for (index, done) in arriving {
             early.insert(index, done);
             while let Some(done) = early.remove(&reported) {
-                if let Err(error) = report(&items[reported], done) {
-                    next.store(items.len(), Ordering::Relaxed);
-                    return Err(error);
-                }
+                report(&items[reported], done)?;
                 reported += 1;
+                queue.set_reported(reported);
             }
         }
         Ok(())
@@ -87,17 +92,15 @@ where
 
 fn work<T, R, W: FnMut(&T) -> R>(
     items: &[T],
-    next: &AtomicUsize,
+    queue: &Queue,
     new_worker: impl Fn() -> W,
     results: &Sender<(usize, Done<R>)>,
 ) {
     let mut worker = None;
-    loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(item) = items.get(index) else { break };
+    while let Some(index) = queue.take() {
         let began = clock();
         // A worker that panicked is dropped, so nobody sees what it left half done.
-        let result = catch_unwind(AssertUnwindSafe(|| worker.get_or_insert_with(&new_worker)(item)));
+        let result = catch_unwind(AssertUnwindSafe(|| worker.get_or_insert_with(&new_worker)(&items[index])));
         let result = result.map_err(|payload| {
             worker = None;
             Panicked { message: message_of(payload.as_ref()) }
@@ -105,6 +108,64 @@ fn work<T, R, W: FnMut(&T) -> R>(
         if results.send((index, Done { result, began, took: began.elapsed() })).is_err() {
             break;
         }
+    }
+}
+
+/// Which items are still to be taken.
+struct Queue {
+    progress: Mutex<Progress>,
+    moved: Condvar,
+}
+
+struct Progress {
+    /// The item that is taken next.
+    next: usize,
+    /// How many may be taken in all: none any more when the run has ended.
+    end: usize,
+    reported: usize,
+}
+
+impl Queue {
+    fn new(count: usize) -> Self {
+        Self { progress: Mutex::new(Progress { next: 0, end: count, reported: 0 }), moved: Condvar::new() }
+    }
+
+    /// The next item, as soon as it is not too far ahead; `None` if nothing is left.
+    fn take(&self) -> Option<usize> {
+        let is_too_far =
+            |progress: &mut Progress| progress.next < progress.end && progress.next >= progress.reported + MAX_AHEAD;
+        let waited = self.moved.wait_while(self.lock(), is_too_far);
+        let mut progress = waited.unwrap_or_else(PoisonError::into_inner);
+        let index = progress.next;
+        if index >= progress.end {
+            return None;
+        }
+        progress.next += 1;
+        Some(index)
+    }
+
+    fn set_reported(&self, reported: usize) {
+        self.lock().reported = reported;
+        self.moved.notify_all();
+    }
+
+    /// Lets nothing more be taken.
+    fn end(&self) {
+        self.lock().end = 0;
+        self.moved.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        // Nothing can panic between two changes that belong together.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct EndOnDrop<'a>(&'a Queue);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 
@@ -125,6 +186,7 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
 mod tests {
     use std::error::Error;
     use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
@@ -190,6 +252,39 @@ mod tests {
             },
         );
         assert_eq!((result.unwrap_err().to_string().as_str(), seen), ("full", 4));
+    }
+
+    #[test]
+    fn nobody_goes_far_ahead_of_an_item_that_takes_long() {
+        // The first item takes until the last one that may begin before it is reported.
+        let barrier = Barrier::new(2);
+        let items: Vec<usize> = (0..3 * MAX_AHEAD).collect();
+        let reported = AtomicUsize::new(0);
+        let worker = || {
+            |item: &usize| {
+                let ahead = *item - reported.load(Ordering::SeqCst);
+                if *item == 0 || *item == MAX_AHEAD - 1 {
+                    barrier.wait();
+                }
+                ahead
+            }
+        };
+        let mut ahead = Vec::new();
+        in_order(&items, jobs(2), worker, |_, done| {
+            ahead.push(done.result.unwrap());
+            reported.fetch_add(1, Ordering::SeqCst);
+            Told::Ok(())
+        })
+        .unwrap();
+        assert_eq!((ahead.len(), ahead.iter().max()), (items.len(), Some(&(MAX_AHEAD - 1))));
+    }
+
+    #[test]
+    fn a_report_that_panics_leaves_no_worker_waiting() {
+        let items: Vec<usize> = (0..3 * MAX_AHEAD).collect();
+        let run = || in_order(&items, jobs(2), || |_: &usize| (), |item, _| -> Told { panic!("at {item}") });
+        let payload = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+        assert_eq!(message_of(payload.as_ref()), "at 0");
     }
 
     #[test]
