@@ -11,7 +11,7 @@ pub mod recording;
 pub mod rehearsal;
 pub mod replay;
 pub mod report;
-pub mod runner;
+pub mod run;
 pub mod scenario;
 pub mod script;
 pub mod serve;

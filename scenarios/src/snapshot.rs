@@ -39,7 +39,7 @@ pub enum Mode {
 pub enum Comparison {
     /// It is the same.
     Same,
-    /// It was not compared: snapshots belong to simulated worlds.
+    /// It was not compared: snapshots are of what runs in simulated worlds.
     Unasked,
     /// There is no snapshot.
     Missing,
@@ -82,18 +82,17 @@ pub fn path_of(script: &Path) -> PathBuf {
     script.with_extension(ACCEPTED)
 }
 
-/// Compares a transcript with the snapshot of `script`, and does as `mode` says. `source` is the script's path relative
-/// to its root, which the snapshot names.
+/// Compares a transcript with the snapshot at `path`, and does as `mode` says. `source` is the script's path relative to
+/// its root, which the snapshot names.
 ///
 /// # Errors
 ///
 /// There is a snapshot that cannot be read, or one is to be written and cannot be.
-pub fn compare(script: &Path, source: &str, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
+pub fn compare(path: &Path, source: &str, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
     let new = TextSnapshotContents::new(transcript.to_owned(), TextSnapshotKind::File);
-    let path = path_of(script);
-    let pending = script.with_extension(PENDING);
-    let accept = |comparison| write(&path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
-    let comparison = match (read(&path), mode) {
+    let pending = path.with_extension(PENDING);
+    let accept = |comparison| write(path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
+    let comparison = match (read(path), mode) {
         (Ok(Some(old)), _) if old.matches_latest(&new) => Comparison::Same,
         (Ok(None), Mode::Compare { .. }) => Comparison::Missing,
         (Ok(None), Mode::Accept) => accept(Comparison::Created)?,

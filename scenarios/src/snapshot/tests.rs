@@ -11,7 +11,7 @@ impl Folder {
     }
 
     fn compare(&self, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
-        compare(&self.script(), "connect/success.rhai", transcript, mode)
+        compare(&path_of(&self.script()), "connect/success.rhai", transcript, mode)
     }
 }
 

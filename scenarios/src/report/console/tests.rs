@@ -1,14 +1,13 @@
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::*;
 use crate::diagnostic::{Cause, Diagnostic};
-use crate::scenario::{Content, Header};
+use crate::run::Variant;
+use crate::scenario::{Content, Header, Scenario};
 
 #[track_caller]
 fn check(run: Vec<(&str, Status)>, expected: &str) {
-    let finished = |status| Finished { status, virtual_time: Duration::ZERO, warnings: Vec::new(), excerpt: None };
-    assert_eq!(report(run.into_iter().map(|(name, status)| (name, finished(status))).collect()), expected);
+    assert_eq!(report(run.into_iter().map(|(name, status)| (name, Finished::new(status))).collect()), expected);
 }
 
 fn report(run: Vec<(&str, Finished)>) -> String {
@@ -23,7 +22,8 @@ fn report(run: Vec<(&str, Finished)>) -> String {
             root: PathBuf::new(),
             content: Ok(Content { text: String::new(), header: Header::default() }),
         };
-        console.scenario(&scenario, &finished).unwrap();
+        let case = Case { scenario: &scenario, variant: Variant::Sim };
+        console.event(&RunEvent::Finished { case: &case, finished: &finished }).unwrap();
     }
     String::from_utf8(out).unwrap()
 }
@@ -101,7 +101,7 @@ fn a_reason_stays_on_its_line() {
 fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
     let finished = |status, count| {
         let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
-        Finished { status, virtual_time: Duration::ZERO, warnings: vec![warning; count], excerpt: None }
+        Finished { warnings: vec![warning; count], ..Finished::new(status) }
     };
     let differs = Status::Differs(Box::default());
     let text = report(vec![

@@ -18,7 +18,8 @@ pub(super) fn run_one(host: &Host, scenario: &Scenario, script: &Script, options
     }
     let simulated = host.run(script, &options.limits);
     if !matches!(simulated.verdict, Verdict::Passed) {
-        return finish(simulated, options, |_| unreachable!("it did not pass"));
+        // There is nothing to compare, so nothing is asked of its transcript.
+        return finish(simulated, options, |_| Status::Passed(Comparison::Unasked));
     }
     let world = match Live::start() {
         Ok(live) => World::Live(Box::new(live)),

@@ -9,17 +9,30 @@ use crate::hygiene::Warning;
 use crate::snapshot::{Comparison, Difference};
 use crate::transcript::Transcript;
 
-/// What came of one scenario.
+/// What came of one scenario: all that any report may want of it.
 #[derive(Debug)]
 pub struct Finished {
     /// How it ended.
     pub status: Status,
+    /// What happened in its world, all of it; with its warnings at the end.
+    pub trace: Transcript,
     /// How much time passed in its world.
     pub virtual_time: Duration,
+    /// When it ran, in real time.
+    pub wall_time: WallTime,
+    /// How many checks ran.
+    pub checks: u32,
     /// What it left behind, where that is wanted.
     pub warnings: Vec<Warning>,
-    /// What to show of its transcript.
-    pub excerpt: Option<Excerpt>,
+}
+
+/// When something ran, in real time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WallTime {
+    /// When it began, since the start of the run.
+    pub start: Duration,
+    /// How long it took.
+    pub duration: Duration,
 }
 
 /// How a scenario ended.
@@ -76,20 +89,18 @@ pub enum Fault {
     Live(String),
 }
 
-/// The end of a transcript, or all of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
-    /// The lines.
-    pub lines: String,
-    /// How many lines these are.
-    pub count: usize,
-    /// How many lines the transcript has.
-    pub of: usize,
-}
-
 impl Finished {
-    pub(super) fn new(status: Status) -> Self {
-        Self { status, virtual_time: Duration::ZERO, warnings: Vec::new(), excerpt: None }
+    /// What came of a scenario of which nothing ran.
+    #[must_use]
+    pub fn new(status: Status) -> Self {
+        Self {
+            status,
+            trace: Transcript::default(),
+            virtual_time: Duration::ZERO,
+            wall_time: WallTime::default(),
+            checks: 0,
+            warnings: Vec::new(),
+        }
     }
 
     pub(super) fn panicked(Panicked { message }: Panicked) -> Self {
@@ -116,12 +127,5 @@ impl Status {
             Self::Error(_) => Exit::InternalError,
             Self::Stopped => Exit::Interrupted,
         }
-    }
-}
-
-impl Excerpt {
-    pub(super) fn new(transcript: &Transcript, count: usize) -> Self {
-        let of = transcript.records().len();
-        Self { lines: transcript.tail(count), count: count.min(of), of }
     }
 }

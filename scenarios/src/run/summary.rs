@@ -88,7 +88,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::{Broken, Fault};
+    use crate::run::{Broken, Fault};
 
     #[test]
     fn the_worst_scenario_decides_how_the_command_ends() {
