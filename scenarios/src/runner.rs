@@ -15,7 +15,7 @@ pub use self::summary::Summary;
 use crate::scenario::{Content, Scenario};
 use crate::script::{Host, Limits, Outcome, Source, Verdict};
 use crate::snapshot::{self, SnapshotError};
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 
 /// How many lines of its transcript a failure shows.
 const TAIL: usize = 12;
@@ -131,20 +131,20 @@ fn run_one(host: &Host, scenario: &Scenario, options: &Options) -> Finished {
         return live::run_one(host, scenario, &script, options);
     }
     let outcome = host.run(&script, &options.limits);
-    finish(outcome, options, |transcript| compare(scenario, transcript, options.snapshots))
+    finish(outcome, options, |trace| compare(scenario, trace, options.snapshots))
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
-fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) -> Status) -> Finished {
-    let Outcome { verdict, mut transcript, virtual_time, warnings, .. } = outcome;
+fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
+    let Outcome { verdict, mut trace, virtual_time, warnings, .. } = outcome;
     let status = match verdict {
-        Verdict::Passed => passed(&transcript),
+        Verdict::Passed => passed(&trace),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
     };
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.
-    transcript.warn(virtual_time, &warnings);
+    trace.warn(virtual_time, &warnings);
     let excerpt = match &status {
         // A diff shows the transcript better than its end does.
         Status::Differs(_) | Status::Unlike(_) | Status::Broken(Broken::Snapshot(_)) if !options.transcripts => None,
@@ -152,14 +152,14 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) 
         _ if options.transcripts => Some(usize::MAX),
         _ => None,
     };
-    let excerpt = excerpt.map(|count| Excerpt::new(&transcript, count)).filter(|excerpt| excerpt.of > 0);
+    let excerpt = excerpt.map(|count| Excerpt::new(&trace, count)).filter(|excerpt| excerpt.of > 0);
     Finished { status, virtual_time, warnings, excerpt }
 }
 
-fn compare(scenario: &Scenario, transcript: &Transcript, mode: snapshot::Mode) -> Status {
+fn compare(scenario: &Scenario, trace: &Trace, mode: snapshot::Mode) -> Status {
     use snapshot::Comparison;
 
-    match snapshot::compare(&scenario.path, &scenario.source, &transcript.to_string(), mode) {
+    match snapshot::compare(&scenario.path, &scenario.source, &trace.to_string(), mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
         Err(error @ (SnapshotError::Unreadable(_) | SnapshotError::Malformed)) => {

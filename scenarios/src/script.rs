@@ -35,7 +35,7 @@ pub(crate) use self::wait::SERVER_ENDED;
 use crate::diagnostic::Diagnostic;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 use crate::world::World;
 
 /// What a scenario may use up.
@@ -91,7 +91,7 @@ pub struct Outcome {
     /// Whether it passed.
     pub verdict: Verdict,
     /// What happened.
-    pub transcript: Transcript,
+    pub trace: Trace,
     /// The time that passed in its world.
     pub virtual_time: Duration,
     /// How many checks ran.
@@ -200,7 +200,7 @@ impl Host {
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
         let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
-        Outcome { verdict, virtual_time: world.now(), checks, warnings, transcript: world.into_transcript() }
+        Outcome { verdict, virtual_time: world.now(), checks, warnings, trace: world.into_trace() }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {

@@ -6,6 +6,7 @@
 //! that wait. When nothing is left at an instant, time jumps to the next deadline.
 
 pub(crate) mod address;
+mod arrival;
 pub(crate) mod command;
 mod ending;
 mod ledger;
@@ -18,10 +19,10 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::{Config, ConfigError, Event, Session};
+use kandy_client::{Config, ConfigError, Event, Session, Violation};
 use kandy_mock_server::{Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
@@ -33,7 +34,8 @@ pub use sim::{PLATFORM_SERVER, Sim};
 use stage::Stage;
 
 use crate::step::{ClientId, Done, Step};
-use crate::transcript::{Kind, Transcript, TranscriptFull, seconds};
+use crate::trace::{Trace, TraceFull};
+use crate::transcript::seconds;
 
 /// The most turns that may happen at one instant in a world without clients. The real SDK has loops that never let time
 /// pass, such as a token that is shorter than the refresh margin.
@@ -155,11 +157,11 @@ impl World {
 
     /// What has happened, once the run is over.
     #[must_use]
-    pub fn into_transcript(self) -> Transcript {
+    pub fn into_trace(self) -> Trace {
         match self {
-            Self::Sim(sim) => sim.into_transcript(),
-            Self::Live(live) => live.into_transcript(),
-            Self::Served(served) => served.into_transcript(),
+            Self::Sim(sim) => sim.into_trace(),
+            Self::Live(live) => live.into_trace(),
+            Self::Served(served) => served.into_trace(),
         }
     }
 
@@ -204,9 +206,9 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The transcript is full.
-    pub fn log(&mut self, client: ClientId, text: String) -> Result<(), WorldError> {
-        self.stage_mut().show_client(client, Kind::Log, text)
+    /// The trace is full.
+    pub fn log(&mut self, client: ClientId, violation: &Violation) -> Result<(), WorldError> {
+        self.stage_mut().log(client, violation)
     }
 
     fn stage_mut(&mut self) -> &mut Stage {
@@ -229,7 +231,7 @@ pub enum Turn {
     /// Something moved.
     Moved,
     /// This event is to be given to the client's listeners now.
-    Event(ClientId, Event),
+    Event(ClientId, Arc<Event>),
     /// Nothing is left up to the given time, which is now.
     Quiet,
     /// The world has ended: nothing more happens in it.
@@ -261,9 +263,9 @@ pub enum StepError {
     /// More than [`MAX_CLIENTS`].
     #[error("a scenario has {MAX_CLIENTS} clients at most")]
     TooManyClients,
-    /// More than the transcript holds.
+    /// More than the trace holds.
     #[error(transparent)]
-    Transcript(#[from] TranscriptFull),
+    Trace(#[from] TraceFull),
     /// Real sockets cannot do that.
     #[error("{0}")]
     NotLive(String),
@@ -324,7 +326,7 @@ pub enum WorldError {
         /// When.
         time: Duration,
     },
-    /// The transcript is full.
+    /// The trace is full.
     #[error(transparent)]
-    Transcript(#[from] TranscriptFull),
+    Trace(#[from] TraceFull),
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
 use crate::snapshot::{Comparison, Difference};
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 
 /// What came of one scenario.
 #[derive(Debug)]
@@ -120,8 +120,8 @@ impl Status {
 }
 
 impl Excerpt {
-    pub(super) fn new(transcript: &Transcript, count: usize) -> Self {
-        let of = transcript.records().len();
-        Self { lines: transcript.tail(count), count: count.min(of), of }
+    pub(super) fn new(trace: &Trace, count: usize) -> Self {
+        let of = trace.records().len();
+        Self { lines: trace.tail(count), count: count.min(of), of }
     }
 }

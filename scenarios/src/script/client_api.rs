@@ -202,7 +202,7 @@ impl Run {
     fn log(&self, client: ClientId, violations: &[Violation]) -> Result<(), Failure> {
         let mut world = self.world.borrow_mut();
         for violation in violations {
-            world.log(client, violation.to_string())?;
+            world.log(client, violation)?;
         }
         Ok(())
     }

@@ -51,7 +51,7 @@ impl From<WorldError> for Failure {
             WorldError::TooManyMessages { .. }
             | WorldError::TooManyMessageBytes { .. }
             | WorldError::TooManyEventBytes { .. }
-            | WorldError::Transcript(_) => Cause::Limit,
+            | WorldError::Trace(_) => Cause::Limit,
         };
         Self::new(cause, error.to_string())
     }
@@ -61,7 +61,7 @@ impl From<StepError> for Failure {
     fn from(error: StepError) -> Self {
         match error {
             StepError::World(error) => error.into(),
-            StepError::Transcript(_) | StepError::TooManyClients => Self::new(Cause::Limit, error.to_string()),
+            StepError::Trace(_) | StepError::TooManyClients => Self::new(Cause::Limit, error.to_string()),
             StepError::Platform(_)
             | StepError::Config(_)
             | StepError::NameTaken(_)

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kandy_client::{Event, Listeners};
@@ -63,7 +64,7 @@ pub(super) struct Application {
 #[derive(Clone)]
 pub(super) struct Heard {
     pub(super) time: Duration,
-    pub(super) event: Rc<Event>,
+    pub(super) event: Arc<Event>,
 }
 
 /// Script code that runs while the world moves, and so may not move it.

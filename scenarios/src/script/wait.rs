@@ -1,6 +1,5 @@
 //! Waits: where the world moves, and what is said when it moved in vain.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use kandy_client::EVENT_NAMES;
@@ -58,7 +57,7 @@ impl Run {
                 Turn::Quiet => return Ok(false),
                 Turn::Moved => self.forget_operations(),
                 Turn::Over => return Err(Halt::Skip(SERVER_ENDED.to_owned())),
-                Turn::Event(client, event) => self.emit(engine, client, event)?,
+                Turn::Event(client, event) => self.emit(engine, client, &event)?,
             }
             if !self.world.borrow().has_events() {
                 return Ok(true);
@@ -354,7 +353,7 @@ fn within(timeout: Duration, until: Duration) -> String {
 
 fn list_events(heard: &[Heard]) -> String {
     let lines: Vec<_> =
-        heard.iter().map(|heard| format!("{} at {}", Rc::as_ref(&heard.event).name(), seconds(heard.time))).collect();
+        heard.iter().map(|heard| format!("{} at {}", heard.event.name(), seconds(heard.time))).collect();
     list(&lines)
 }
 

@@ -35,7 +35,7 @@ impl World {
         let (stage, session) = (self.stage(), self.session(client));
         let open = stage.ledger.sockets(client).filter(|(_, is_open)| *is_open);
         let sockets = open.map(|(id, _)| OpenSocket {
-            name: stage.socket_label(client, id),
+            number: stage.socket_number(client, id),
             is_used: session.open_sockets().any(|used| used == id),
         });
         let running = session.timers().filter_map(|(_, timer)| match timer {

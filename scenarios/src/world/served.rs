@@ -14,7 +14,7 @@ use super::command::command;
 use super::stage::Stage;
 use super::{StepError, Turn};
 use crate::step::{Done, Step};
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 
 /// How long a turn waits at most, so that a condition that looks at the time, and a clock that is advanced, are seen.
 const LONGEST_TURN: Duration = Duration::from_millis(50);
@@ -113,7 +113,7 @@ impl Served {
         &mut self.stage
     }
 
-    pub(super) fn into_transcript(self) -> Transcript {
-        self.stage.into_transcript()
+    pub(super) fn into_trace(self) -> Trace {
+        self.stage.into_trace()
     }
 }

@@ -28,11 +28,11 @@ fn every_live_scenario_is_the_same_behind_the_front() {
                 Verdict::Skipped(_) => continue,
                 Verdict::Failed(diagnostic) => panic!("{}: {diagnostic}", scenario.name),
             }
-            for client in simulated.transcript.clients() {
-                let (sim, live) = (simulated.transcript.events_of(&client), live.transcript.events_of(&client));
+            for client in simulated.trace.clients() {
+                let (sim, live) = (simulated.trace.events_of(&client), live.trace.events_of(&client));
                 assert_eq!(sim, live, "{}: {client}", scenario.name);
             }
-            assert_eq!(simulated.transcript.clients(), live.transcript.clients(), "{}", scenario.name);
+            assert_eq!(simulated.trace.clients(), live.trace.clients(), "{}", scenario.name);
             held += 1;
         }
         assert!(held >= AT_LEAST, "only {held} live scenarios");
