@@ -141,6 +141,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> St
         Verdict::Passed => passed(&trace),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
+        Verdict::ServerEnded => Status::Stopped,
     };
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.

@@ -13,7 +13,6 @@ mod ledger;
 mod length;
 mod link;
 mod live;
-mod served;
 mod sim;
 mod stage;
 #[cfg(test)]
@@ -28,7 +27,6 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub use live::{Live, LiveError};
-pub use served::Served;
 pub use sim::{PLATFORM_SERVER, Sim};
 
 use stage::Stage;
@@ -58,8 +56,6 @@ pub enum World {
     Sim(Box<Sim>),
     /// On loopback sockets, in real time.
     Live(Box<Live>),
-    /// Behind a server, for clients of others.
-    Served(Box<Served>),
 }
 
 impl Default for World {
@@ -73,13 +69,7 @@ impl World {
     /// Whether time is real here.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        !matches!(self, Self::Sim(_))
-    }
-
-    /// Whether clients of others use the platform, for as long as they like.
-    #[must_use]
-    pub fn is_served(&self) -> bool {
-        matches!(self, Self::Served(_))
+        matches!(self, Self::Live(_))
     }
 
     /// The configuration of a client that is given none.
@@ -87,7 +77,7 @@ impl World {
     pub fn plain_config(&self) -> Config {
         static OF_SIM: LazyLock<Config> = LazyLock::new(|| config_from(&Sim::base_config()));
         match self {
-            Self::Sim(_) | Self::Served(_) => OF_SIM.clone(),
+            Self::Sim(_) => OF_SIM.clone(),
             Self::Live(live) => config_from(&live.base_config()),
         }
     }
@@ -98,7 +88,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.now(),
             Self::Live(live) => live.now(),
-            Self::Served(served) => served.now(),
         }
     }
 
@@ -107,7 +96,6 @@ impl World {
         match self {
             Self::Sim(sim) => look(sim.platform()),
             Self::Live(live) => live.look(look),
-            Self::Served(served) => served.look(look),
         }
     }
 
@@ -119,16 +107,6 @@ impl World {
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
         self.stage().session(client)
-    }
-
-    /// A client's name.
-    ///
-    /// # Panics
-    ///
-    /// The id is not of this world.
-    #[must_use]
-    pub fn client_name(&self, client: ClientId) -> &str {
-        self.stage().client_name(client)
     }
 
     /// Every client, in the order of creation.
@@ -146,11 +124,7 @@ impl World {
     #[must_use]
     pub fn pending_timers(&self) -> Vec<(Duration, String, String)> {
         let mut timers = self.stage().timers();
-        let expiry = self.look(Platform::poll_timeout);
-        if let Some((due, kandy_mock_server::Timer::SubscriptionExpiry(subscription))) = expiry {
-            let what = format!("end of subscription {subscription}");
-            timers.push((due.since_start(), "platform".to_owned(), what));
-        }
+        timers.extend(self.look(next_expiry));
         timers.sort_by_key(|(due, ..)| *due);
         timers
     }
@@ -161,7 +135,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.into_trace(),
             Self::Live(live) => live.into_trace(),
-            Self::Served(served) => served.into_trace(),
         }
     }
 
@@ -169,7 +142,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.stage(),
             Self::Live(live) => live.stage(),
-            Self::Served(served) => served.stage(),
         }
     }
 }
@@ -185,7 +157,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.apply(step),
             Self::Live(live) => live.apply(step),
-            Self::Served(served) => served.apply(step),
         }
     }
 
@@ -198,7 +169,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.turn(limit),
             Self::Live(live) => live.turn(limit),
-            Self::Served(served) => Ok(served.turn(limit)),
         }
     }
 
@@ -215,9 +185,14 @@ impl World {
         match self {
             Self::Sim(sim) => sim.stage_mut(),
             Self::Live(live) => live.stage_mut(),
-            Self::Served(served) => served.stage_mut(),
         }
     }
+}
+
+/// The platform's next timer: when, whose, what for.
+pub(crate) fn next_expiry(platform: &Platform) -> Option<(Duration, String, String)> {
+    let (due, kandy_mock_server::Timer::SubscriptionExpiry(subscription)) = platform.poll_timeout()?;
+    Some((due.since_start(), "platform".to_owned(), format!("end of subscription {subscription}")))
 }
 
 fn config_from(options: &Value) -> Config {
@@ -234,8 +209,6 @@ pub enum Turn {
     Event(ClientId, Arc<Event>),
     /// Nothing is left up to the given time, which is now.
     Quiet,
-    /// The world has ended: nothing more happens in it.
-    Over,
 }
 
 /// A step that cannot be carried out.
@@ -269,9 +242,6 @@ pub enum StepError {
     /// Real sockets cannot do that.
     #[error("{0}")]
     NotLive(String),
-    /// Clients are somebody else's business.
-    #[error("a script beside a server has no clients: the application that uses the server is the client")]
-    NoClients,
     /// A client has no network.
     #[error(transparent)]
     Network(#[from] kandy_client::driver::SetUpError),

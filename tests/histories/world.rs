@@ -145,7 +145,7 @@ impl Run {
     /// Whether something moved.
     fn turn(&mut self, limit: Duration) -> bool {
         let event = match self.sim.turn(limit) {
-            Ok(Turn::Quiet | Turn::Over) => return false,
+            Ok(Turn::Quiet) => return false,
             Ok(Turn::Moved) => None,
             Ok(Turn::Event(client, event)) => Some((client, event)),
             Err(error) => {

@@ -114,7 +114,7 @@ fn next_event(world: &mut World) -> Result<Event, WorldError> {
         match world.turn(deadline)? {
             Turn::Event(_, event) => return Ok((*event).clone()),
             Turn::Moved => {}
-            Turn::Quiet | Turn::Over => panic!("no event comes"),
+            Turn::Quiet => panic!("no event comes"),
         }
     }
 }

@@ -136,7 +136,7 @@ impl<'a> Performance<'a> {
             match turn {
                 Turn::Moved => {}
                 Turn::Event(client, event) => self.emit(client, &event)?,
-                Turn::Quiet | Turn::Over => return Ok(()),
+                Turn::Quiet => return Ok(()),
             }
         }
     }

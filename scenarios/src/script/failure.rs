@@ -1,6 +1,7 @@
 //! Why a function of the script API cannot do what it is asked to.
 
 use kandy_client::TooManyListeners;
+use kandy_mock_server::PlatformError;
 use rhai::{EvalAltResult, Position};
 
 use crate::diagnostic::Cause;
@@ -62,13 +63,17 @@ impl From<StepError> for Failure {
         match error {
             StepError::World(error) => error.into(),
             StepError::Trace(_) | StepError::TooManyClients => Self::new(Cause::Limit, error.to_string()),
-            StepError::Platform(_)
-            | StepError::Config(_)
-            | StepError::NameTaken(_)
-            | StepError::TooLong { .. }
-            | StepError::NoClients => Self::argument(error.to_string()),
+            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) | StepError::TooLong { .. } => {
+                Self::argument(error.to_string())
+            }
             StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),
         }
+    }
+}
+
+impl From<PlatformError> for Failure {
+    fn from(error: PlatformError) -> Self {
+        Self::argument(error.to_string())
     }
 }
 
@@ -92,6 +97,8 @@ pub(super) struct Located {
 pub(super) enum Ending {
     Skipped(String),
     Failed(Located),
+    /// The server beside which it waits has ended.
+    ServerEnded,
 }
 
 /// What stops a function of the script API.
@@ -101,6 +108,8 @@ pub(super) enum Halt {
     Failure(Failure),
     /// The scenario ends here without a verdict on it.
     Skip(String),
+    /// The server beside which the script waits has ended.
+    ServerEnded,
     /// An error in script code that the function called, or one that the script may catch.
     Script(Box<EvalAltResult>),
 }

@@ -113,9 +113,7 @@ impl Run {
                 Some(Call::Typed(listener)) => (listener, 1),
                 Some(Call::Wildcard(listener)) => (listener, 2),
             };
-            if self.world.borrow().session(client).is_destroyed() {
-                self.world.borrow_mut().note_call_after_destroy(client, event.name());
-            }
+            self.world.borrow_mut().note_listener_call(client, event.name());
             let params = params.get_or_insert_with(|| convert::event_params(event));
             if let Err(error) = listener.call(engine, [&event.name().into(), params], given) {
                 return Err(self.uncaught(error, event.name(), listener.position));

@@ -90,9 +90,9 @@ fn no_real_clock(name: &str, instead: &str) -> Result<(), Halt> {
 impl Run {
     /// Rhai gives printing no way to fail, so a full transcript ends the script at its next operation.
     fn print(&self, text: &str) {
-        if let Err(error) = self.apply(Step::Print(text.to_owned())) {
+        if let Err(failure) = self.apply(Step::Print(text.to_owned())) {
             let position = rhai::Position::NONE;
-            self.set_ending(Ending::Failed(Located { failure: error.into(), position, source: None }));
+            self.set_ending(Ending::Failed(Located { failure, position, source: None }));
         }
     }
 
