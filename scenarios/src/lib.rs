@@ -17,5 +17,6 @@ pub mod script;
 pub mod serve;
 pub mod snapshot;
 pub mod step;
+pub mod trace;
 pub mod transcript;
 pub mod world;

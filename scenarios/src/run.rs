@@ -19,7 +19,7 @@ pub use self::summary::Summary;
 use crate::scenario::{Content, Scenario};
 use crate::script::{Host, Limits, Outcome, Script, Source, Verdict};
 use crate::snapshot::{self, Comparison, SnapshotError};
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -101,12 +101,13 @@ fn compile(host: &Host, scenario: &Scenario) -> Result<Script, Broken> {
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
-fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) -> Status) -> Finished {
-    let Outcome { verdict, transcript: mut trace, virtual_time, checks, warnings } = outcome;
+fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
+    let Outcome { verdict, mut trace, virtual_time, checks, warnings } = outcome;
     let status = match verdict {
         Verdict::Passed => passed(&trace),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
+        Verdict::ServerEnded => Status::Stopped,
     };
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.
@@ -114,7 +115,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Transcript) 
     Finished { trace, virtual_time, checks, warnings, ..Finished::new(status) }
 }
 
-fn compare(case: &Case<'_>, trace: &Transcript, mode: snapshot::Mode) -> Status {
+fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {
     match snapshot::compare(&case.snapshot(), &case.scenario.source, &trace.to_string(), mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),

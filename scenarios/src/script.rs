@@ -14,7 +14,9 @@ mod options;
 mod platform_api;
 mod register;
 mod run;
+mod served;
 mod show;
+mod surroundings;
 mod wait;
 mod world_api;
 
@@ -31,11 +33,12 @@ use self::imports::{Modules, imports_of};
 use self::listener::Arities;
 use self::nesting::release_captured;
 use self::run::Run;
-pub(crate) use self::wait::SERVER_ENDED;
+pub use self::served::Served;
+use self::surroundings::Surroundings;
 use crate::diagnostic::Diagnostic;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 use crate::world::World;
 
 /// What a scenario may use up.
@@ -90,8 +93,8 @@ pub struct Script {
 pub struct Outcome {
     /// Whether it passed.
     pub verdict: Verdict,
-    /// What happened.
-    pub transcript: Transcript,
+    /// What happened; nothing beside a server, whose journal tells it.
+    pub trace: Trace,
     /// The time that passed in its world.
     pub virtual_time: Duration,
     /// How many checks ran.
@@ -109,6 +112,8 @@ pub enum Verdict {
     Skipped(String),
     /// Something did not hold, or the script is broken.
     Failed(Box<Diagnostic>),
+    /// Everything held until the server ended beside which it waited.
+    ServerEnded,
 }
 
 /// A Rhai engine with the script API. One a thread is enough: it runs one scenario after the other, each in a world of
@@ -171,8 +176,18 @@ impl Host {
     /// Runs a script in a world in which nothing has happened yet.
     #[must_use]
     pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> Outcome {
+        self.execute(Surroundings::World(world), script, limits)
+    }
+
+    /// Runs a script beside a server, until it or the server ends.
+    #[must_use]
+    pub fn run_beside(&self, served: Served, script: &Script, limits: &Limits) -> Outcome {
+        self.execute(Surroundings::Served(Box::new(served)), script, limits)
+    }
+
+    fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> Outcome {
         let run = &self.run;
-        run.begin(limits, world);
+        run.begin(limits, surroundings);
         run.root.replace(script.source.root.clone());
         run.arities.borrow_mut().push(script.arities.clone());
         let mut scope = Scope::new();
@@ -197,10 +212,11 @@ impl Host {
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
             None => Verdict::Passed,
             Some(Ending::Skipped(reason)) => Verdict::Skipped(reason),
+            Some(Ending::ServerEnded) => Verdict::ServerEnded,
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
         let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
-        Outcome { verdict, virtual_time: world.now(), checks, warnings, transcript: world.into_transcript() }
+        Outcome { verdict, virtual_time: world.now(), checks, warnings, trace: world.into_trace() }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {

@@ -155,38 +155,6 @@ impl Call {
     }
 }
 
-impl fmt::Display for Call {
-    /// The call as a transcript shows it, without secrets.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect(credentials, _) => {
-                write!(f, "connect {}", credentials.username.as_deref().unwrap_or("(no user name)"))?;
-                let has = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-                let by = if has(&credentials.username) && has(&credentials.password) {
-                    return Ok(());
-                } else if has(&credentials.access_token) {
-                    "access token"
-                } else if has(&credentials.refresh_token) {
-                    "refresh token"
-                } else if has(&credentials.oauth_token) {
-                    "OAuth token"
-                } else {
-                    "incomplete"
-                };
-                write!(f, " ({by})")
-            }
-            Self::Disconnect => f.write_str("disconnect"),
-            Self::UpdateToken(_) => f.write_str("updateToken"),
-            Self::UpdateConfig(patch) => write!(f, "updateConfig {patch}"),
-            Self::ResetConnection => f.write_str("connection.resetConnection"),
-            Self::EnableConnectivityChecking(enabled) => write!(f, "connection.enableConnectivityChecking {enabled}"),
-            Self::EnableWebsocket(enabled) => write!(f, "notification.enableWebsocket {enabled}"),
-            Self::Destroy => f.write_str("destroy"),
-            Self::WithoutEffect(name) => write!(f, "{name} (without effect)"),
-        }
-    }
-}
-
 /// Without passwords. What sets the stage is in no transcript, so that it needs a form of its own here.
 impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

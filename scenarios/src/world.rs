@@ -6,34 +6,34 @@
 //! that wait. When nothing is left at an instant, time jumps to the next deadline.
 
 pub(crate) mod address;
+mod arrival;
 pub(crate) mod command;
 mod ending;
 mod ledger;
 mod length;
 mod link;
 mod live;
-mod served;
 mod sim;
 mod stage;
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::{Config, ConfigError, Event, Session};
+use kandy_client::{Config, ConfigError, Event, Session, Violation};
 use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
 
 pub use live::{Live, LiveError};
-pub use served::Served;
 pub use sim::{PLATFORM_SERVER, Sim};
 
 use stage::Stage;
 
 use crate::step::{ClientId, Done, Step};
-use crate::transcript::{Kind, Transcript, TranscriptFull, seconds};
+use crate::trace::{Trace, TraceFull};
+use crate::transcript::seconds;
 
 /// The most turns that may happen at one instant in a world without clients. The real SDK has loops that never let time
 /// pass, such as a token that is shorter than the refresh margin.
@@ -56,8 +56,6 @@ pub enum World {
     Sim(Box<Sim>),
     /// On loopback sockets, in real time.
     Live(Box<Live>),
-    /// Behind a server, for clients of others.
-    Served(Box<Served>),
 }
 
 impl Default for World {
@@ -71,13 +69,7 @@ impl World {
     /// Whether time is real here.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        !matches!(self, Self::Sim(_))
-    }
-
-    /// Whether clients of others use the platform, for as long as they like.
-    #[must_use]
-    pub fn is_served(&self) -> bool {
-        matches!(self, Self::Served(_))
+        matches!(self, Self::Live(_))
     }
 
     /// The configuration of a client that is given none.
@@ -85,7 +77,7 @@ impl World {
     pub fn plain_config(&self) -> Config {
         static OF_SIM: LazyLock<Config> = LazyLock::new(|| config_from(&Sim::base_config()));
         match self {
-            Self::Sim(_) | Self::Served(_) => OF_SIM.clone(),
+            Self::Sim(_) => OF_SIM.clone(),
             Self::Live(live) => config_from(&live.base_config()),
         }
     }
@@ -96,7 +88,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.now(),
             Self::Live(live) => live.now(),
-            Self::Served(served) => served.now(),
         }
     }
 
@@ -105,7 +96,6 @@ impl World {
         match self {
             Self::Sim(sim) => look(sim.platform()),
             Self::Live(live) => live.look(look),
-            Self::Served(served) => served.look(look),
         }
     }
 
@@ -117,16 +107,6 @@ impl World {
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
         self.stage().session(client)
-    }
-
-    /// A client's name.
-    ///
-    /// # Panics
-    ///
-    /// The id is not of this world.
-    #[must_use]
-    pub fn client_name(&self, client: ClientId) -> &str {
-        self.stage().client_name(client)
     }
 
     /// Every client, in the order of creation.
@@ -144,22 +124,17 @@ impl World {
     #[must_use]
     pub fn pending_timers(&self) -> Vec<(Duration, String, String)> {
         let mut timers = self.stage().timers();
-        let expiry = self.look(Platform::poll_timeout);
-        if let Some((due, kandy_mock_server::Timer::SubscriptionExpiry(subscription))) = expiry {
-            let what = format!("end of subscription {subscription}");
-            timers.push((due.since_start(), "platform".to_owned(), what));
-        }
+        timers.extend(self.look(next_expiry));
         timers.sort_by_key(|(due, ..)| *due);
         timers
     }
 
     /// What has happened, once the run is over.
     #[must_use]
-    pub fn into_transcript(self) -> Transcript {
+    pub fn into_trace(self) -> Trace {
         match self {
-            Self::Sim(sim) => sim.into_transcript(),
-            Self::Live(live) => live.into_transcript(),
-            Self::Served(served) => served.into_transcript(),
+            Self::Sim(sim) => sim.into_trace(),
+            Self::Live(live) => live.into_trace(),
         }
     }
 
@@ -167,7 +142,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.stage(),
             Self::Live(live) => live.stage(),
-            Self::Served(served) => served.stage(),
         }
     }
 }
@@ -183,7 +157,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.apply(step),
             Self::Live(live) => live.apply(step),
-            Self::Served(served) => served.apply(step),
         }
     }
 
@@ -196,7 +169,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.turn(limit),
             Self::Live(live) => live.turn(limit),
-            Self::Served(served) => Ok(served.turn(limit)),
         }
     }
 
@@ -204,18 +176,23 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The transcript is full.
-    pub fn log(&mut self, client: ClientId, text: String) -> Result<(), WorldError> {
-        self.stage_mut().show_client(client, Kind::Log, text)
+    /// The trace is full.
+    pub fn log(&mut self, client: ClientId, violation: &Violation) -> Result<(), WorldError> {
+        self.stage_mut().log(client, violation)
     }
 
     fn stage_mut(&mut self) -> &mut Stage {
         match self {
             Self::Sim(sim) => sim.stage_mut(),
             Self::Live(live) => live.stage_mut(),
-            Self::Served(served) => served.stage_mut(),
         }
     }
+}
+
+/// The platform's next timer: when, whose, what for.
+pub(crate) fn next_expiry(platform: &Platform) -> Option<(Duration, String, String)> {
+    let (due, kandy_mock_server::Timer::SubscriptionExpiry(subscription)) = platform.poll_timeout()?;
+    Some((due.since_start(), "platform".to_owned(), format!("end of subscription {subscription}")))
 }
 
 fn config_from(options: &Value) -> Config {
@@ -229,11 +206,9 @@ pub enum Turn {
     /// Something moved.
     Moved,
     /// This event is to be given to the client's listeners now.
-    Event(ClientId, Event),
+    Event(ClientId, Arc<Event>),
     /// Nothing is left up to the given time, which is now.
     Quiet,
-    /// The world has ended: nothing more happens in it.
-    Over,
 }
 
 /// A step that cannot be carried out.
@@ -261,15 +236,12 @@ pub enum StepError {
     /// More than [`MAX_CLIENTS`].
     #[error("a scenario has {MAX_CLIENTS} clients at most")]
     TooManyClients,
-    /// More than the transcript holds.
+    /// More than the trace holds.
     #[error(transparent)]
-    Transcript(#[from] TranscriptFull),
+    Trace(#[from] TraceFull),
     /// wiremock, behind which tests may have a live world, cannot carry out a fault.
     #[error(transparent)]
     Wiremock(FailError),
-    /// Clients are somebody else's business.
-    #[error("a script beside a server has no clients: the application that uses the server is the client")]
-    NoClients,
     /// A client has no network.
     #[error(transparent)]
     Network(#[from] kandy_client::driver::SetUpError),
@@ -324,7 +296,7 @@ pub enum WorldError {
         /// When.
         time: Duration,
     },
-    /// The transcript is full.
+    /// The trace is full.
     #[error(transparent)]
-    Transcript(#[from] TranscriptFull),
+    Trace(#[from] TraceFull),
 }

@@ -65,7 +65,7 @@ fn machines_day(bencher: Bencher<'_, '_>) {
         let (mut sim, client) = connected();
         run_to(&mut sim, DAY);
         assert!(sim.session(client).is_connected());
-        sim.transcript().to_string()
+        sim.trace().to_string()
     });
 }
 
@@ -124,5 +124,5 @@ fn compile(host: &Host, text: &str) -> Script {
 fn passes(host: &Host, script: &Script) -> String {
     let outcome = host.run(script, &Limits::default());
     assert!(matches!(outcome.verdict, Verdict::Passed), "{:?}", outcome.verdict);
-    outcome.transcript.to_string()
+    outcome.trace.to_string()
 }

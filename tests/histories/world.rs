@@ -108,10 +108,10 @@ impl Run {
     fn command(&mut self, command: &Command) {
         let step = Step::Command(command.clone());
         assert_no_secret("a step", &format!("{step:?}"));
-        let before = (self.sim.transcript().records().len(), self.sim.platform().journal().next_seq());
+        let before = (self.sim.trace().records().len(), self.sim.platform().journal().next_seq());
         let done = self.sim.apply(step);
         if matches!(done, Err(StepError::Platform(_))) {
-            let after = (self.sim.transcript().records().len(), self.sim.platform().journal().next_seq());
+            let after = (self.sim.trace().records().len(), self.sim.platform().journal().next_seq());
             assert_eq!(before, after, "a refused command has changed nothing");
         }
         self.settle_step(done, true);
@@ -137,15 +137,15 @@ impl Run {
             return;
         }
         assert_eq!(self.sim.now(), end, "time passes as far as it is asked to");
-        let records = self.sim.transcript().records().len();
+        let records = self.sim.trace().records().len();
         assert_eq!(self.sim.turn(end), Ok(Turn::Quiet), "a quiet world stays quiet");
-        assert_eq!(self.sim.transcript().records().len(), records, "a quiet world writes nothing");
+        assert_eq!(self.sim.trace().records().len(), records, "a quiet world writes nothing");
     }
 
     /// Whether something moved.
     fn turn(&mut self, limit: Duration) -> bool {
         let event = match self.sim.turn(limit) {
-            Ok(Turn::Quiet | Turn::Over) => return false,
+            Ok(Turn::Quiet) => return false,
             Ok(Turn::Moved) => None,
             Ok(Turn::Event(client, event)) => Some((client, event)),
             Err(error) => {
@@ -153,7 +153,7 @@ impl Run {
                 return false;
             }
         };
-        self.ledger.observe(&self.sim, event.as_ref());
+        self.ledger.observe(&self.sim, event.as_ref().map(|(client, event)| (*client, &**event)));
         true
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kandy_client::{Config, ConnectOptions, Credentials, Event};
 use kandy_scenarios::step::{Call, Command, Done, Step};
-use kandy_scenarios::transcript::MAX_RECORDS;
+use kandy_scenarios::trace::MAX_RECORDS;
 use kandy_scenarios::world::{Live, Turn, World, WorldError};
 use serde_json::json;
 
@@ -122,9 +122,9 @@ fn next_event(world: &mut World) -> Result<Event, WorldError> {
     let deadline = world.now() + Duration::from_secs(60);
     loop {
         match world.turn(deadline)? {
-            Turn::Event(_, event) => return Ok(event),
+            Turn::Event(_, event) => return Ok((*event).clone()),
             Turn::Moved => {}
-            Turn::Quiet | Turn::Over => panic!("no event comes"),
+            Turn::Quiet => panic!("no event comes"),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::hygiene::{self, Warning};
 use crate::printable::printable;
 use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Status, Unlike};
 use crate::snapshot::{Comparison, Difference};
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 
 /// How many lines of its transcript a failure shows.
 const TAIL: usize = 12;
@@ -214,7 +214,7 @@ impl<'a> Console<'a> {
         }
     }
 
-    fn excerpt(&self, trace: &Transcript, count: usize, block: &mut String) {
+    fn excerpt(&self, trace: &Trace, count: usize, block: &mut String) {
         let of = trace.records().len();
         let title =
             if count < of { format!("transcript, the last {count} of {of} lines:") } else { "transcript:".into() };

@@ -7,7 +7,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
 use crate::snapshot::{Comparison, Difference};
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 
 /// What came of one scenario: all that any report may want of it.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Finished {
     /// How it ended.
     pub status: Status,
     /// What happened in its world, all of it; with its warnings at the end.
-    pub trace: Transcript,
+    pub trace: Trace,
     /// How much time passed in its world.
     pub virtual_time: Duration,
     /// When it ran, in real time.
@@ -95,7 +95,7 @@ impl Finished {
     pub fn new(status: Status) -> Self {
         Self {
             status,
-            trace: Transcript::default(),
+            trace: Trace::default(),
             virtual_time: Duration::ZERO,
             wall_time: WallTime::default(),
             checks: 0,

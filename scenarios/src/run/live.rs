@@ -4,7 +4,7 @@ use super::{Fault, Finished, Options, Status, Unlike, finish};
 use crate::scenario::Scenario;
 use crate::script::{Host, Script, Verdict};
 use crate::snapshot::Comparison;
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 use crate::world::{Live, World};
 
 /// The tag of scenarios that are written for both worlds.
@@ -26,10 +26,10 @@ pub(super) fn run_one(host: &Host, scenario: &Scenario, script: &Script, options
         Err(error) => return Finished::new(Status::Error(Fault::Live(told(&error)))),
     };
     let live = host.run_in(world, script, &options.limits);
-    finish(live, options, |transcript| compare(&simulated.transcript, transcript))
+    finish(live, options, |trace| compare(&simulated.trace, trace))
 }
 
-fn compare(simulated: &Transcript, live: &Transcript) -> Status {
+fn compare(simulated: &Trace, live: &Trace) -> Status {
     let mut clients = simulated.clients();
     clients.extend(live.clients().into_iter().filter(|client| !simulated.clients().contains(client)));
     for client in clients {
@@ -54,32 +54,36 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use super::*;
-    use crate::transcript::Kind;
+    use kandy_client::Event;
 
-    fn transcript(events: &[(&str, u64, &str)]) -> Transcript {
-        let mut transcript = Transcript::default();
+    use super::*;
+    use crate::trace::{State, What};
+
+    /// The events of clients, each with its time, and told from others by a text.
+    fn trace(events: &[(&str, u64, &str)]) -> Trace {
+        let mut trace = Trace::default();
         for (client, seconds, text) in events {
-            let client: Arc<str> = (*client).into();
-            transcript.push(Duration::from_secs(*seconds), &client, Kind::Event, (*text).to_owned()).unwrap();
+            let event = Arc::new(Event::NotificationReceived { payload: (*text).into() });
+            let state = State { is_connected: true, is_pending: false };
+            trace.push(Duration::from_secs(*seconds), &(*client).into(), What::Event { event, state }).unwrap();
         }
-        transcript
+        trace
     }
 
     #[test]
     fn times_and_the_order_between_clients_do_not_count() {
-        let sim = transcript(&[("a", 0, "x"), ("b", 0, "y"), ("a", 0, "z")]);
-        let live = transcript(&[("b", 1, "y"), ("a", 2, "x"), ("a", 3, "z")]);
+        let sim = trace(&[("a", 0, "x"), ("b", 0, "y"), ("a", 0, "z")]);
+        let live = trace(&[("b", 1, "y"), ("a", 2, "x"), ("a", 3, "z")]);
         assert!(matches!(compare(&sim, &live), Status::Passed(Comparison::Unasked)));
     }
 
     #[test]
     fn other_events_or_another_order_of_one_client_do() {
-        let sim = transcript(&[("a", 0, "x"), ("a", 0, "z")]);
+        let sim = trace(&[("a", 0, "x"), ("a", 0, "z")]);
         for live in
             [&[("a", 0, "z"), ("a", 0, "x")][..], &[("a", 0, "x")], &[("a", 0, "x"), ("a", 0, "z"), ("b", 0, "y")]]
         {
-            assert!(matches!(compare(&sim, &transcript(live)), Status::Unlike(_)), "{live:?}");
+            assert!(matches!(compare(&sim, &trace(live)), Status::Unlike(_)), "{live:?}");
         }
     }
 }

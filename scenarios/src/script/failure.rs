@@ -1,6 +1,7 @@
 //! Why a function of the script API cannot do what it is asked to.
 
 use kandy_client::TooManyListeners;
+use kandy_mock_server::PlatformError;
 use rhai::{EvalAltResult, Position};
 
 use crate::diagnostic::Cause;
@@ -51,9 +52,15 @@ impl From<WorldError> for Failure {
             WorldError::TooManyMessages { .. }
             | WorldError::TooManyMessageBytes { .. }
             | WorldError::TooManyEventBytes { .. }
-            | WorldError::Transcript(_) => Cause::Limit,
+            | WorldError::Trace(_) => Cause::Limit,
         };
         Self::new(cause, error.to_string())
+    }
+}
+
+impl From<PlatformError> for Failure {
+    fn from(error: PlatformError) -> Self {
+        Self::argument(error.to_string())
     }
 }
 
@@ -77,6 +84,8 @@ pub(super) struct Located {
 pub(super) enum Ending {
     Skipped(String),
     Failed(Located),
+    /// The server beside which it waits has ended.
+    ServerEnded,
 }
 
 /// What stops a function of the script API.
@@ -86,6 +95,8 @@ pub(super) enum Halt {
     Failure(Failure),
     /// The scenario ends here without a verdict on it.
     Skip(String),
+    /// The server beside which the script waits has ended.
+    ServerEnded,
     /// An error in script code that the function called, or one that the script may catch.
     Script(Box<EvalAltResult>),
 }
@@ -102,12 +113,10 @@ impl From<StepError> for Halt {
             StepError::World(error) => return error.into(),
             // As what needs virtual time: it is the place that is wrong, not the scenario.
             StepError::Wiremock(error) => return Self::Skip(error.to_string()),
-            StepError::Transcript(_) | StepError::TooManyClients => Cause::Limit,
-            StepError::Platform(_)
-            | StepError::Config(_)
-            | StepError::NameTaken(_)
-            | StepError::TooLong { .. }
-            | StepError::NoClients => Cause::Argument,
+            StepError::Trace(_) | StepError::TooManyClients => Cause::Limit,
+            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) | StepError::TooLong { .. } => {
+                Cause::Argument
+            }
             StepError::Network(_) => Cause::World,
         };
         Failure::new(cause, error.to_string()).into()

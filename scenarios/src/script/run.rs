@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kandy_client::{Event, Listeners};
@@ -14,9 +15,9 @@ use super::duration;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::listener::{Arities, Listener};
 use super::nesting::DepthGauge;
+use super::surroundings::Surroundings;
 use crate::diagnostic::Cause;
 use crate::step::{Done, Step};
-use crate::world::{StepError, World};
 
 /// After how many operations the clock is looked at.
 const OPERATIONS_PER_LOOK: u64 = 128;
@@ -25,8 +26,8 @@ const TURNS_PER_LOOK: u32 = 64;
 
 /// What the functions of the script API share. One is made for each engine, and used for one run after the other.
 pub(super) struct Run {
-    /// Never borrowed while script code runs: it comes back in.
-    pub(super) world: RefCell<World>,
+    /// Where the script runs. Never borrowed while script code runs: it comes back in.
+    pub(super) world: RefCell<Surroundings>,
     /// By client.
     pub(super) applications: RefCell<Vec<Application>>,
     /// From which record of the platform's journal its next wait looks.
@@ -49,8 +50,9 @@ pub(super) struct Run {
 }
 
 /// The application's side of a client: who listens, and what was heard.
-#[derive(Default)]
 pub(super) struct Application {
+    /// The client's name.
+    pub(super) name: String,
     pub(super) listeners: Listeners<Listener>,
     pub(super) heard: Vec<Heard>,
     /// How many events were heard when the last wait ended.
@@ -59,11 +61,17 @@ pub(super) struct Application {
     pub(super) checked: usize,
 }
 
+impl Application {
+    pub(super) fn new(name: String) -> Self {
+        Self { name, listeners: Listeners::default(), heard: Vec::new(), waited: 0, checked: 0 }
+    }
+}
+
 /// An event that was emitted.
 #[derive(Clone)]
 pub(super) struct Heard {
     pub(super) time: Duration,
-    pub(super) event: Rc<Event>,
+    pub(super) event: Arc<Event>,
 }
 
 /// Script code that runs while the world moves, and so may not move it.
@@ -109,7 +117,7 @@ impl Run {
     }
 
     /// Makes ready for a run. Nothing is left of the last one.
-    pub(super) fn begin(&self, limits: &Limits, world: World) {
+    pub(super) fn begin(&self, limits: &Limits, world: Surroundings) {
         self.world.replace(world);
         self.depth_gauge.take();
         self.meter.limits.replace(limits.clone());
@@ -119,7 +127,7 @@ impl Run {
     }
 
     /// Forgets everything, and gives the world as it was and how the run ended, if it did so before the script's end.
-    pub(super) fn end(&self) -> (World, u32, Option<Ending>) {
+    pub(super) fn end(&self) -> (Surroundings, u32, Option<Ending>) {
         // Listeners hold what they captured, which may hold listeners.
         self.applications.borrow_mut().clear();
         self.modules.borrow_mut().clear();
@@ -137,7 +145,7 @@ impl Run {
         self.world.borrow().now()
     }
 
-    pub(super) fn apply(&self, step: Step) -> Result<Done, StepError> {
+    pub(super) fn apply(&self, step: Step) -> Result<Done, Halt> {
         self.world.borrow_mut().apply(step)
     }
 }
@@ -154,6 +162,7 @@ impl Run {
         match halt {
             Halt::Script(error) => return error,
             Halt::Skip(reason) => self.set_ending(Ending::Skipped(reason)),
+            Halt::ServerEnded => self.set_ending(Ending::ServerEnded),
             Halt::Failure(failure) => self.set_ending(Ending::Failed(Located { failure, position, source })),
         }
         stop(position)
@@ -229,7 +238,7 @@ impl Run {
         let turns = self.meter.turns.get().wrapping_add(1);
         self.meter.turns.set(turns);
         // Turns of a live world can be long.
-        if turns.is_multiple_of(TURNS_PER_LOOK) || self.world.borrow().is_live() {
+        if turns.is_multiple_of(TURNS_PER_LOOK) || self.world.borrow().is_in_real_time() {
             self.check_wall_time()
         } else {
             Ok(())

@@ -1,6 +1,5 @@
 //! Waits: where the world moves, and what is said when it moved in vain.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use kandy_client::EVENT_NAMES;
@@ -16,12 +15,10 @@ use super::show::show_short;
 use crate::diagnostic::Cause;
 use crate::step::ClientId;
 use crate::transcript::seconds;
-use crate::world::{Turn, World};
+use crate::world::Turn;
 
 /// How long a wait takes at most, if it does not say.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-/// How a script ends that waits at a server that ends.
-pub(crate) const SERVER_ENDED: &str = "the server has ended";
 /// How many events and timers a failed wait lists.
 const LISTED: usize = 8;
 /// How long a script may let time pass in `Live`, where it really passes.
@@ -57,8 +54,7 @@ impl Run {
             match turn {
                 Turn::Quiet => return Ok(false),
                 Turn::Moved => self.forget_operations(),
-                Turn::Over => return Err(Halt::Skip(SERVER_ENDED.to_owned())),
-                Turn::Event(client, event) => self.emit(engine, client, event)?,
+                Turn::Event(client, event) => self.emit(engine, client, &event)?,
             }
             if !self.world.borrow().has_events() {
                 return Ok(true);
@@ -86,7 +82,7 @@ impl Run {
 
     /// A scenario that needs more time than a live world has is skipped there, not failed.
     fn has_time(&self, call: &NativeCallContext<'_>, duration: Duration, most: Duration) -> Result<(), Halt> {
-        if !matches!(*self.world.borrow(), World::Live(_)) || duration <= most {
+        if !self.world.borrow().is_live() || duration <= most {
             return Ok(());
         }
         let (function, asked, most) = (call.fn_name(), shown(duration), shown(most));
@@ -141,9 +137,7 @@ impl Run {
             application.waited = index + 1;
             return Ok(convert::event_params(&event));
         }
-        let world = self.world.borrow();
-        let name = world.client_name(client);
-        let message = format!("{event} did not come to {name} within {}", within(timeout, limit));
+        let message = format!("{event} did not come to {} within {}", application.name, within(timeout, limit));
         let came = format!("came instead: {}", list_events(&application.heard[from..]));
         Err(self.failed_wait(message, came).into())
     }
@@ -173,8 +167,7 @@ impl Run {
             application.waited = application.heard.len();
             return Ok(());
         };
-        let name = self.world.borrow().client_name(client).to_owned();
-        let message = format!("{event} came to {name} at {}, and was not to come", seconds(time));
+        let message = format!("{event} came to {} at {}, and was not to come", application.name, seconds(time));
         Err(Failure::new(Cause::Check, message)
             .with_note(format!("params: {}", show_short(&convert::event_params(&heard))))
             .with_note("what came since the client's last wait counts, too")
@@ -211,9 +204,8 @@ impl Run {
         let message = format!("the condition did not become true within {}", within(timeout, limit));
         let applications = self.applications.borrow();
         let came = applications.iter().enumerate().map(|(index, application)| {
-            let world = self.world.borrow();
             let since = from.get(index).copied().unwrap_or_default();
-            format!("{} heard: {}", world.client_name(ClientId(index)), list_events(&application.heard[since..]))
+            format!("{} heard: {}", application.name, list_events(&application.heard[since..]))
         });
         let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
         Err(self.failed_wait(message, came).into())
@@ -311,8 +303,7 @@ impl Run {
             (Some(name), None) => format!("event {number}, {name}, was not to come"),
             (None, expected) => format!("event {number}, {}, did not come", expected.map_or("", String::as_str)),
         };
-        let name = self.world.borrow().client_name(client).to_owned();
-        Err(Failure::new(Cause::Check, format!("{name} heard other events than expected"))
+        Err(Failure::new(Cause::Check, format!("{} heard other events than expected", application.name))
             .with_note(format!("actual:   {}\nexpected: {}", row(&names), row(expected)))
             .with_note(place))
     }
@@ -354,7 +345,7 @@ fn within(timeout: Duration, until: Duration) -> String {
 
 fn list_events(heard: &[Heard]) -> String {
     let lines: Vec<_> =
-        heard.iter().map(|heard| format!("{} at {}", Rc::as_ref(&heard.event).name(), seconds(heard.time))).collect();
+        heard.iter().map(|heard| format!("{} at {}", heard.event.name(), seconds(heard.time))).collect();
     list(&lines)
 }
 

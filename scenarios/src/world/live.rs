@@ -10,8 +10,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use kandy_client::Session;
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
-use kandy_client::{Response, Session, WebSocketInput};
 use kandy_mock_server::{Platform, StartError, Watch};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -19,11 +19,13 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use self::server::Server;
+use super::arrival;
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
 use crate::hygiene::UnderWay;
 use crate::step::{ClientId, Command, Done, Step};
-use crate::transcript::{Kind, Transcript};
+use crate::trace::{Control, Trace};
+use crate::transcript::control_text;
 
 /// How long a turn waits at most for something to happen, so that whoever waits can look at its limits.
 const LONGEST_TURN: Duration = Duration::from_millis(100);
@@ -147,11 +149,9 @@ impl Live {
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let shown = asked.control_text();
+        let control = Control::of(&asked, control_text);
         let done = self.server.command(asked)?;
-        if let Some(text) = shown {
-            self.stage.show_platform(Kind::Control, text)?;
-        }
+        self.stage.show_control(control)?;
         Ok(done)
     }
 
@@ -160,7 +160,7 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// The transcript is full.
+    /// The trace is full.
     pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
         self.stage.now = self.now();
         if let Some((client, event)) = self.stage.next_event()? {
@@ -211,24 +211,13 @@ impl Live {
     fn take(&mut self, client: ClientId, input: Input) -> Result<(), WorldError> {
         match input {
             Input::Response { id, answer } => {
-                let label = self.stage.request_label(client, id);
-                let outcome = match &answer {
-                    Ok(Response { status, .. }) => status.as_u16().to_string(),
-                    Err(_) => "no answer".to_owned(),
-                };
-                self.stage.show_platform(Kind::Reply, format!("{label} {outcome}"))?;
+                let outcome = arrival::outcome(&answer);
+                self.stage.show_reply(client, id, outcome)?;
                 self.stage.respond(client, id, answer);
             }
             Input::WebSocket { id, input } => {
-                let label = self.stage.socket_label(client, id);
-                let (kind, what) = match &input {
-                    WebSocketInput::Opened => (Kind::Socket, "open".to_owned()),
-                    WebSocketInput::Failed => (Kind::Socket, "failed".to_owned()),
-                    WebSocketInput::Closed { code } => (Kind::Socket, format!("closed {code}")),
-                    WebSocketInput::Text(text) => (Kind::Frame, text.clone()),
-                    WebSocketInput::Binary => (Kind::Frame, "binary".to_owned()),
-                };
-                self.stage.show_platform(kind, format!("{label} {what}"))?;
+                let what = arrival::record(self.stage.socket_number(client, id), &input);
+                self.stage.show_platform(what)?;
                 self.stage.tell(client, id, input);
             }
         }
@@ -263,9 +252,9 @@ impl Live {
 
     /// What has happened, once the run is over.
     #[must_use]
-    pub fn into_transcript(self) -> Transcript {
+    pub fn into_trace(self) -> Trace {
         let Self { stage, .. } = self;
-        stage.into_transcript()
+        stage.into_trace()
     }
 }
 

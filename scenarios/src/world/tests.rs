@@ -7,6 +7,7 @@ use serde_json::json;
 use super::link::{Link, Message};
 use super::*;
 use crate::step::{Call, Command};
+use crate::trace::{self, What};
 
 fn create(world: &mut World, name: &str) -> ClientId {
     let config = Box::new(world.plain_config());
@@ -131,10 +132,11 @@ fn what_a_full_link_cannot_take_is_lost_and_does_not_wait_in_the_platform() {
     call(&mut world, ClientId(0), Call::EnableWebsocket(false)).unwrap();
     call(&mut world, second, Call::EnableWebsocket(false)).unwrap();
     settle(&mut world).unwrap();
-    let transcript = world.into_transcript();
+    let trace = world.into_trace();
     let got = |number: usize| {
-        let start = format!("ws2 {{\"notificationMessage\":{{\"id\":\"N{number}\"");
-        transcript.records().iter().any(|record| record.text.starts_with(&start))
+        let start = format!("{{\"notificationMessage\":{{\"id\":\"N{number}\"");
+        let is_its = |what: &What| matches!(what, What::Frame { socket: 2, frame: trace::Frame::Text(text) } if text.as_str().starts_with(&start));
+        trace.records().iter().any(|record| is_its(&record.what))
     };
     assert!(got(1) && got(sent) && !got(sent + 1) && !got(sent + 2));
 }

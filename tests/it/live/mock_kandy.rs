@@ -30,13 +30,13 @@ fn every_live_scenario_is_the_same_over_mock_kandy() {
                         skipped.push((&scenario.name, reason));
                         continue;
                     }
-                    verdict => panic!("run {run}, {}: {verdict:?}\n{}", scenario.name, live.transcript),
+                    verdict => panic!("run {run}, {}: {verdict:?}\n{}", scenario.name, live.trace),
                 }
-                let clients = simulated.transcript.clients();
-                assert_eq!(clients, live.transcript.clients(), "run {run}, {}", scenario.name);
+                let clients = simulated.trace.clients();
+                assert_eq!(clients, live.trace.clients(), "run {run}, {}", scenario.name);
                 for client in clients {
-                    let heard = live.transcript.events_of(&client);
-                    assert_eq!(simulated.transcript.events_of(&client), heard, "run {run}, {}", scenario.name);
+                    let heard = live.trace.events_of(&client);
+                    assert_eq!(simulated.trace.events_of(&client), heard, "run {run}, {}", scenario.name);
                 }
             }
             assert!(held >= AT_LEAST, "run {run}: only {held} live scenarios");
@@ -51,10 +51,10 @@ fn what_wiremock_cannot_do_is_skipped_with_the_reason() {
         let text = REASON_PHRASE.to_owned();
         let source = Source { path: "it.rhai".into(), shown: "it.rhai".into(), root: ".".into(), text };
         let (simulated, live) = in_both(&Host::new(), &source);
-        assert_eq!(simulated.verdict, Verdict::Passed, "{}", simulated.transcript);
+        assert_eq!(simulated.verdict, Verdict::Passed, "{}", simulated.trace);
         let reason = FailError::StatusText { point: Point::Subscribe }.to_string();
         assert!(is_of_wiremock(&reason));
-        assert_eq!(live.verdict, Verdict::Skipped(reason), "{}", live.transcript);
+        assert_eq!(live.verdict, Verdict::Skipped(reason), "{}", live.trace);
     });
 }
 
