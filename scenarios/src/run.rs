@@ -120,9 +120,9 @@ fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
         Err(error @ (SnapshotError::Unreadable(_) | SnapshotError::Malformed)) => {
-            Status::Broken(Broken::Snapshot(error.to_string()))
+            Status::Broken(Broken::Snapshot(error))
         }
-        Err(error @ SnapshotError::Unwritable(_)) => Status::Error(Fault::Snapshot(error.to_string())),
+        Err(error @ SnapshotError::Unwritable(_)) => Status::Error(Fault::Snapshot(error)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::Panicked;
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
-use crate::snapshot::{Comparison, Difference};
+use crate::snapshot::{Comparison, Difference, SnapshotError};
 use crate::trace::Trace;
 
 /// What came of one scenario: all that any report may want of it.
@@ -75,7 +75,7 @@ pub enum Broken {
     /// The script cannot be read.
     Unreadable(String),
     /// The snapshot cannot be used.
-    Snapshot(String),
+    Snapshot(SnapshotError),
 }
 
 /// What is not the scenario's fault.
@@ -84,7 +84,7 @@ pub enum Fault {
     /// A mistake in the harness.
     Panic(String),
     /// The snapshot cannot be written.
-    Snapshot(String),
+    Snapshot(SnapshotError),
     /// There is no live world.
     Live(String),
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::run::Variant;
 use crate::scenario::{Content, Header, Scenario};
+use crate::snapshot::SnapshotError;
 
 #[track_caller]
 fn check(run: Vec<(&str, Status)>, expected: &str) {
@@ -35,7 +36,7 @@ fn passed() -> Status {
 #[test]
 fn what_is_not_the_scripts_fault_says_so() {
     let panic = Status::Error(Fault::Panic("index out of bounds".into()));
-    let disk = Status::Error(Fault::Snapshot("cannot write the snapshot: disk full".into()));
+    let disk = Status::Error(Fault::Snapshot(SnapshotError::Unwritable(io::Error::other("disk full"))));
     check(
         vec![("a", passed()), ("b", panic), ("c", disk), ("d", passed())],
         "\
