@@ -10,9 +10,9 @@ use std::rc::Rc;
 
 use rhai::NativeCallContext;
 
-/// How many actions are remembered, to name the one that came after an event. Of those that set the same mark only the
-/// first counts; an event from before all of them came before the oldest, too.
-const MAX_ACTIONS: usize = 100;
+/// How many marks are remembered, to name the action that came after an event. What came before an older mark came before
+/// the oldest of these, too.
+const MAX_MARKS: usize = 100;
 
 /// Where a call stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,21 +31,27 @@ pub(super) struct Seen {
     pub(super) journal: u64,
 }
 
-/// An action that set a mark.
+/// An action of the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Action {
-    /// The mark.
-    pub(super) seen: Seen,
-    verb: &'static str,
+    pub(super) verb: &'static str,
     place: Place,
+}
+
+/// A mark, and the actions that set it: those after one wait and before the next.
+#[derive(Debug)]
+struct Mark {
+    seen: Seen,
+    first: Action,
+    last: Action,
 }
 
 /// What the script has seen, and the marks that its actions set.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     seen: Seen,
-    /// The last one sets the mark that holds.
-    actions: VecDeque<Action>,
+    /// The last one holds.
+    marks: VecDeque<Mark>,
 }
 
 /// Where the last wait of a client, or of the platform, ended.
@@ -100,38 +106,37 @@ impl Marks {
         self.seen = Seen { waits: self.seen.waits + 1, journal: journal.max(self.seen.journal) };
     }
 
-    /// The script has acted. Of several actions without a wait between them the first one is remembered.
+    /// The script has acted.
     pub(super) fn act(&mut self, verb: &'static str, place: &Place) {
-        if self.mark_action().is_some_and(|last| last.seen == self.seen) {
-            return;
+        let action = Action { verb, place: place.clone() };
+        match self.marks.back_mut() {
+            Some(mark) if mark.seen == self.seen => mark.last = action,
+            _ => {
+                if self.marks.len() >= MAX_MARKS {
+                    self.marks.pop_front();
+                }
+                self.marks.push_back(Mark { seen: self.seen, first: action.clone(), last: action });
+            }
         }
-        if self.actions.len() >= MAX_ACTIONS {
-            self.actions.pop_front();
-        }
-        self.actions.push_back(Action { seen: self.seen, verb, place: place.clone() });
     }
 
     /// The mark that holds.
     pub(super) fn mark(&self) -> Seen {
-        self.mark_action().map_or_else(Seen::default, |action| action.seen)
+        self.marks.back().map_or_else(Seen::default, |mark| mark.seen)
     }
 
-    /// The action that set the mark that holds.
-    pub(super) fn mark_action(&self) -> Option<&Action> {
-        self.actions.back()
+    /// The last action.
+    pub(super) fn last_action(&self) -> Option<&Action> {
+        self.marks.back().map(|mark| &mark.last)
     }
 
     /// The first action that left behind what `is_behind` says to be behind its mark.
     pub(super) fn action_after(&self, is_behind: impl Fn(Seen) -> bool) -> Option<&Action> {
-        self.actions.iter().find(|action| is_behind(action.seen))
+        self.marks.iter().find(|mark| is_behind(mark.seen)).map(|mark| &mark.first)
     }
 }
 
 impl Action {
-    pub(super) const fn verb(&self) -> &'static str {
-        self.verb
-    }
-
     /// `line 4 (cut)`
     pub(super) fn shown_to(&self, reader: &Place) -> String {
         format!("{} ({})", self.place.shown_to(reader), self.verb)
@@ -147,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn actions_after_one_wait_set_one_mark_and_the_first_is_remembered() {
+    fn actions_after_one_wait_set_one_mark() {
         let mut marks = Marks::default();
         marks.act("connect", &place(1));
         assert_eq!(marks.mark(), Seen::default());
@@ -156,7 +161,9 @@ mod tests {
         marks.act("cut", &place(3));
         marks.act("send", &place(4));
         assert_eq!(marks.mark(), Seen { waits: 1, journal: 3 });
-        assert_eq!(marks.mark_action().unwrap().shown_to(&place(9)), "line 3 (cut)");
+        let shown = |action: Option<&Action>| action.unwrap().shown_to(&place(9));
+        assert_eq!(shown(marks.action_after(|seen| seen.waits > 0)), "line 3 (cut)");
+        assert_eq!(shown(marks.last_action()), "line 4 (send)");
     }
 
     #[test]
@@ -168,15 +175,15 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_actions_the_newest_are_remembered() {
+    fn of_very_many_marks_the_newest_are_remembered() {
         let mut marks = Marks::default();
-        for line in 1..=2 * MAX_ACTIONS {
+        for line in 1..=2 * MAX_MARKS {
             marks.end_wait(0);
             marks.act("send", &place(line));
         }
-        assert_eq!(marks.mark().waits, 2 * MAX_ACTIONS as u64);
+        assert_eq!(marks.mark().waits, 2 * MAX_MARKS as u64);
         let after = marks.action_after(|seen| seen.waits > 0).unwrap();
-        assert_eq!(after.place.line, MAX_ACTIONS + 1);
+        assert_eq!(after.place.line, MAX_MARKS + 1);
     }
 
     #[test]

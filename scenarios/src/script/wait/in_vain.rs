@@ -70,13 +70,16 @@ impl Run {
         let marks = self.marks.borrow();
         let is_marked = |heard: &Heard| heard.waits < marks.mark().waits;
         let since_wait = application.waited.end > application.heard.partition_point(is_marked);
-        match marks.mark_action() {
+        match marks.last_action() {
             _ if since_wait => {
                 let line = application.waited.place.shown_to(here);
                 format!("it came before this check: what came after the wait of {line} counts, too")
             }
             Some(action) => {
-                format!("it came before this check: what came after {} counts, too", action.shown_to(here))
+                format!(
+                    "it came before this check: what came after the last action, {}, counts, too",
+                    action.shown_to(here)
+                )
             }
             None => "it came before this check: nothing was done since, so that it counts, too".to_owned(),
         }
@@ -90,7 +93,7 @@ impl Missed {
         match between {
             Between::Action(action) => {
                 let line = action.shown_to(here);
-                format!("{came}, before {line}: a wait does not look at what was seen before the last action")
+                format!("{came}, before {line}: what was seen before an action does not count")
             }
             Between::Wait(place, true) => format!("{came}, and ended the wait of {}", place.shown_to(here)),
             Between::Wait(place, false) => {
@@ -102,7 +105,7 @@ impl Missed {
     fn help(&self) -> String {
         match &self.between {
             Between::Action(action) => {
-                format!("if that one was meant, wait for it before `{}`; else wait for what comes of it", action.verb())
+                format!("if that one was meant, wait for it before `{}`; else wait for what comes of it", action.verb)
             }
             Between::Wait(_, true) => "each event and request ends one wait: is this wait one too many?".to_owned(),
             Between::Wait(_, false) => "wait in the order in which they come, or use `waitUntil`".to_owned(),
