@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod imports;
 mod listener;
+mod marks;
 pub(crate) mod names;
 mod nesting;
 mod options;

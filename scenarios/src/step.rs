@@ -136,7 +136,33 @@ impl From<usize> for Done {
     }
 }
 
+impl Step {
+    /// What a script calls it, if it can change something that a wait may be for.
+    pub(crate) const fn action(&self) -> Option<&'static str> {
+        match self {
+            // A new client has sent nothing, and heard nothing.
+            Self::Create { .. } | Self::Print(_) => None,
+            Self::Call { call, .. } => call.action(),
+            Self::Command(command) => Some(command.verb()),
+        }
+    }
+}
+
 impl Call {
+    const fn action(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Connect(..) => "connect",
+            Self::Disconnect => "disconnect",
+            Self::UpdateToken(_) => "updateToken",
+            Self::UpdateConfig(_) => "updateConfig",
+            Self::ResetConnection => "resetConnection",
+            Self::EnableConnectivityChecking(_) => "enableConnectivityChecking",
+            Self::EnableWebsocket(_) => "enableWebsocket",
+            Self::Destroy => "destroy",
+            Self::WithoutEffect(_) => return None,
+        })
+    }
+
     /// Makes the call on a session; gives what the SDK logs of the values given to `updateConfig`. Drain the session
     /// afterwards.
     pub(crate) fn make(self, now: Time, session: &mut Session) -> Result<Vec<Violation>, ConfigError> {

@@ -99,6 +99,15 @@ impl World {
         }
     }
 
+    /// How far the platform's journal had come, at least, when what the clients know by now left it. What goes out
+    /// later may reach a live platform at once, while a script that acts on what it knows still runs.
+    pub(crate) fn journal_known(&self) -> u64 {
+        match self {
+            Self::Sim(_) => self.look(|platform| platform.journal().next_seq()),
+            Self::Live(live) => live.journal_known(),
+        }
+    }
+
     /// A client's session.
     ///
     /// # Panics

@@ -75,6 +75,33 @@ fn a_client_that_hears_something_else_is_a_failure_with_both_lists() {
     }
 }
 
+/// A script that is slow finds requests at the platform that a quick one has to wait for. Neither loses any, nor takes an
+/// event for one that came later.
+#[test]
+fn a_slow_script_sees_what_a_quick_one_sees() {
+    const SLOWLY: &str = "let i = 0; while platform.requests().len() == 0 && i < 20_000 { i += 1; }";
+    // The request reached the platform after the last wait, as far as the script knows.
+    let request = "kandy.waitFor(\"auth:change\"); platform.latency(0); platform.waitFor(\"mk_token\");
+        waitUntil(|| kandy.getConnection().isConnected);";
+    // The event of the connect comes before its request is found.
+    let event = "platform.waitFor(\"mk_token\"); kandy.disconnect();
+        kandy.waitFor(\"auth:change\"); kandy.expectNone(\"auth:change\", 0);";
+    for (name, waits) in [("request", request), ("event", event)] {
+        for (pace, pause) in [("quick", ""), ("slow", SLOWLY)] {
+            let script = format!(
+                "// tags: live
+                platform.addUser(\"alice\", \"s3cret\");
+                let kandy = create();
+                kandy.connect(#{{ username: \"alice\", password: \"s3cret\" }});
+                {pause}
+                {waits}"
+            );
+            let (text, exit) = in_folder(&format!("{pace}-{name}"), &script, &["run", "--live", "it.rhai"]);
+            assert_eq!(exit, 0, "{pace}, {name}: {text}");
+        }
+    }
+}
+
 #[test]
 fn every_fault_is_real_on_sockets() {
     let (text, exit) = in_folder("status-text", REASON_PHRASE, &["run", "--live", "it.rhai"]);

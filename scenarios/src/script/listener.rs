@@ -88,10 +88,10 @@ impl Arities {
 impl Run {
     /// Records an event and gives it to the client's listeners.
     pub(super) fn emit(&self, engine: &Engine, client: ClientId, event: &Arc<Event>) -> Result<(), Box<EvalAltResult>> {
-        let time = self.now();
+        let (time, waits) = (self.now(), self.marks.borrow().seen().waits);
         let nobody_listens = {
             let application = &mut self.applications.borrow_mut()[client.0];
-            application.heard.push(Heard { time, event: event.clone() });
+            application.heard.push(Heard { time, event: event.clone(), waits });
             application.listeners.is_empty()
         };
         if nobody_listens {

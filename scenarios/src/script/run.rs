@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kandy_client::{Event, Listeners};
+use kandy_mock_server::Platform;
 use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use super::Limits;
 use super::duration;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::listener::{Arities, Listener};
+use super::marks::{LastWait, Marks, Place};
 use super::nesting::DepthGauge;
 use super::surroundings::Surroundings;
 use crate::diagnostic::Cause;
@@ -30,8 +32,13 @@ pub(super) struct Run {
     pub(super) world: RefCell<Surroundings>,
     /// By client.
     pub(super) applications: RefCell<Vec<Application>>,
-    /// From which record of the platform's journal its next wait looks.
-    pub(super) platform_cursor: Cell<u64>,
+    /// The platform's last wait.
+    pub(super) platform_waited: RefCell<LastWait<u64>>,
+    pub(super) marks: RefCell<Marks>,
+    /// How far the script has seen the platform's journal while it waited.
+    pub(super) journal_looked: Cell<u64>,
+    /// The last call of a function of the script API.
+    place: RefCell<Place>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
     /// Which script code is running from inside a wait, if any.
@@ -55,15 +62,14 @@ pub(super) struct Application {
     pub(super) name: String,
     pub(super) listeners: Listeners<Listener>,
     pub(super) heard: Vec<Heard>,
-    /// How many events were heard when the last wait ended.
-    pub(super) waited: usize,
+    pub(super) waited: LastWait<usize>,
     /// How many events were heard at the last `expectEvents`.
     pub(super) checked: usize,
 }
 
 impl Application {
     pub(super) fn new(name: String) -> Self {
-        Self { name, listeners: Listeners::default(), heard: Vec::new(), waited: 0, checked: 0 }
+        Self { name, listeners: Listeners::default(), heard: Vec::new(), waited: LastWait::default(), checked: 0 }
     }
 }
 
@@ -72,6 +78,8 @@ impl Application {
 pub(super) struct Heard {
     pub(super) time: Duration,
     pub(super) event: Arc<Event>,
+    /// How many waits of the script had ended.
+    pub(super) waits: u64,
 }
 
 /// Script code that runs while the world moves, and so may not move it.
@@ -97,7 +105,10 @@ impl Run {
         Self {
             world: RefCell::default(),
             applications: RefCell::default(),
-            platform_cursor: Cell::new(0),
+            platform_waited: RefCell::default(),
+            marks: RefCell::default(),
+            journal_looked: Cell::new(0),
+            place: RefCell::default(),
             checks: Cell::new(0),
             inside: Cell::new(None),
             root: RefCell::default(),
@@ -133,7 +144,10 @@ impl Run {
         self.modules.borrow_mut().clear();
         self.importing.borrow_mut().clear();
         self.arities.borrow_mut().clear();
-        self.platform_cursor.set(0);
+        self.platform_waited.take();
+        self.marks.take();
+        self.journal_looked.set(0);
+        self.place.take();
         self.inside.set(None);
         (self.world.take(), self.checks.take(), self.ending.take())
     }
@@ -145,8 +159,34 @@ impl Run {
         self.world.borrow().now()
     }
 
+    /// Carries out a step of the script. If it is an action of the script itself, later waits look from here.
     pub(super) fn apply(&self, step: Step) -> Result<Done, Halt> {
-        self.world.borrow_mut().apply(step)
+        let action = step.action();
+        let mut world = self.world.borrow_mut();
+        let done = world.apply(step)?;
+        // Beside a server others act all the time, and a script that answers them is to miss nothing.
+        if let Some(verb) = action
+            && self.inside.get().is_none()
+            && !world.is_served()
+        {
+            self.marks.borrow_mut().act(verb, &self.place.borrow());
+        }
+        Ok(done)
+    }
+
+    /// Looks at the platform for the script.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+        self.world.borrow().look(|platform| {
+            if self.inside.get().is_some() {
+                self.journal_looked.set(platform.journal().next_seq());
+            }
+            look(platform)
+        })
+    }
+
+    /// Notes which call of the script is being made.
+    pub(super) fn note_place(&self, call: &NativeCallContext<'_>) {
+        self.place.borrow_mut().set(call);
     }
 }
 

@@ -69,6 +69,15 @@ impl Surroundings {
         }
     }
 
+    /// How much of the platform's journal was known when the last input or timer had its effects; see
+    /// [`World::journal_known`].
+    pub(super) fn journal_known(&self) -> u64 {
+        match self {
+            Self::World(world) => world.journal_known(),
+            Self::Served(served) => served.look(|platform| platform.journal().next_seq()),
+        }
+    }
+
     /// Whether events still wait for their listeners.
     pub(super) fn has_events(&self) -> bool {
         match self {

@@ -7,6 +7,7 @@ mod hygiene;
 mod imports;
 mod limits;
 mod listeners;
+mod marks;
 mod platform;
 mod waits;
 

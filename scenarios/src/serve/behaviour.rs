@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_the_script_does_takes_nothing_from_its_next_wait() {
+        let front = front(ClockKind::Real).await;
+        let text = "platform.waitFor(\"mk_token\"); advance(1); platform.latency(0); platform.waitFor(\"mk_token\");";
+        let mut script = start(&front, text);
+        log_in(&front);
+        log_in(&front);
+        assert!(matches!(script.ended().await, Ended::Well { .. }));
+    }
+
+    #[tokio::test]
     async fn time_is_that_of_the_platform() {
         let front = front(ClockKind::Manual).await;
         let mut script = start(&front, "print(`${now()}`); advance(\"2h\"); print(`${now()}`);");

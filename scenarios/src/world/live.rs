@@ -37,6 +37,8 @@ pub struct Live {
     lines: Vec<Line>,
     /// An input that has arrived. It is taken in the next turn, so that a wait can end before.
     arrived: Option<(ClientId, Input)>,
+    /// How far the platform's journal had come before the effects of the last input or timer went out.
+    journal_known: u64,
     news: Watch,
     server: Server,
     // Dropped last: the transports and the server need it to say goodbye.
@@ -99,7 +101,7 @@ impl Live {
         let address = |port: u16| format!("{}:{port}", server.host());
         let stage = Stage::new(vec![address(server.rest_port()), address(server.ws_port())]);
         let news = server.watch();
-        Ok(Self { stage, lines: Vec::new(), arrived: None, news, server, runtime })
+        Ok(Self { stage, lines: Vec::new(), arrived: None, journal_known: 0, news, server, runtime })
     }
 
     /// The configuration that a client needs to reach this platform.
@@ -122,6 +124,10 @@ impl Live {
     /// Looks at the platform, which stands still meanwhile.
     pub fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
         self.server.platform(|platform, _| look(platform))
+    }
+
+    pub(super) const fn journal_known(&self) -> u64 {
+        self.journal_known
     }
 
     /// See [`Sim::apply`](super::Sim::apply).
@@ -167,6 +173,7 @@ impl Live {
             return Ok(Turn::Event(client, event));
         }
         if let Some((client, input)) = self.arrived.take() {
+            self.journal_known = self.look(|platform| platform.journal().next_seq());
             self.take(client, input)?;
             return Ok(Turn::Moved);
         }
@@ -174,6 +181,7 @@ impl Live {
         if let Some((due, client)) = timer
             && due <= self.stage.now
         {
+            self.journal_known = self.look(|platform| platform.journal().next_seq());
             self.stage.fire_timer(client);
             self.drain(client)?;
             return Ok(Turn::Moved);

@@ -201,3 +201,18 @@ fn what_is_no_text_file_is_refused() {
         assert!(shown.contains(why), "{shown}");
     }
 }
+
+#[test]
+fn an_action_in_a_module_is_named_with_its_script() {
+    let root = Root::new("action", &[("lib/breaks.rhai", "fn drop_all() {\n    platform.offline();\n}")]);
+    let (cause, text) = root.failure(
+        "import \"lib/breaks\" as breaks;
+         let kandy = create();
+         kandy.disconnect();
+         advance(0);
+         breaks::drop_all();
+         kandy.waitFor(\"auth:change\", \"1s\");",
+    );
+    assert_eq!(cause, Cause::Wait);
+    assert!(text.contains("before line 2 of ROOT/lib/breaks.rhai (offline)"), "{text}");
+}
