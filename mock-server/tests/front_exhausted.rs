@@ -29,7 +29,7 @@ fn a_front_outlives_a_lack_of_descriptors() {
     assert!(stream.read(&mut [0]).is_err(), "nobody can accept it");
 
     drop(ours);
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");

@@ -72,9 +72,9 @@ async fn the_rust_examples_run() -> Result<(), Box<dyn std::error::Error>> {
     kandy.connect(&Credentials::password("alice@example.com", "s3cret"));
     kandy.connected().await?;
 
-    mock.wait_for(Point::Subscribe, Some("alice@example.com"), Duration::from_secs(5)).await?;
+    mock.wait_for(Point::Subscribe, Some("alice@example.com"), Duration::from_secs(20)).await?;
     mock.cut("alice@example.com")?;
-    mock.wait_for(Point::WebSocket, None, Duration::from_secs(5)).await?;
+    mock.wait_for(Point::WebSocket, None, Duration::from_secs(20)).await?;
     kandy.disconnect();
     kandy.disconnected().await;
     Ok(())

@@ -59,7 +59,7 @@ fn answer_at(mock: &MockKandy, point: Point) -> Answer {
 
 /// The next request that comes to a point.
 async fn next_at(mock: &MockKandy, point: Point) -> Received {
-    soon(mock.wait_for(point, None, Duration::from_secs(5))).await.unwrap()
+    soon(mock.wait_for(point, None, PATIENCE)).await.unwrap()
 }
 
 /// Whether nothing has come by now. It waits for nothing: whoever asks has waited for something else.

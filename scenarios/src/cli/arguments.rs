@@ -68,8 +68,9 @@ pub(super) struct Run {
     #[arg(long, value_name = "N", value_parser = jobs, verbatim_doc_comment)]
     pub(super) jobs: Option<NonZeroUsize>,
 
-    /// The real time that one scenario may take, such as 10s
-    #[arg(long, value_name = "TIME", value_parser = timeout)]
+    /// The real time that one scenario may take: a guard
+    /// against what never ends [default: 120s]
+    #[arg(long, value_name = "TIME", value_parser = timeout, verbatim_doc_comment)]
     pub(super) timeout: Option<Duration>,
 
     /// Show whole transcripts, also of scenarios that pass
