@@ -24,6 +24,20 @@ pub(super) enum CliError {
     /// There is nothing to run.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// Transcripts wait for review, and there is no terminal.
+    #[error("`review` asks what to do, and there is no terminal to ask on")]
+    NobodyToAsk {
+        /// What waits.
+        names: Vec<String>,
+    },
+    /// No transcript of that name waits for review.
+    #[error("nothing named `{name}` waits for review, and there is no such file or folder")]
+    NothingPending {
+        /// The name.
+        name: String,
+        /// What waits and has almost the same name.
+        nearest: Option<String>,
+    },
     /// There is nothing to replay.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -70,6 +84,7 @@ impl CliError {
         match self {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
             | Self::Recording(_) => Exit::Broken,
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } => Exit::BadUsage,
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
@@ -83,6 +98,13 @@ impl CliError {
     fn help(&self) -> Option<String> {
         match self {
             Self::Find(error) => Some(error.help()),
+            Self::NobodyToAsk { names } => Some(format!(
+                "--accept makes them the snapshots, --reject removes them; give names to choose some of these {}: {}",
+                names.len(),
+                listed(names)
+            )),
+            Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -124,6 +146,16 @@ impl CliError {
         }
         err.to.flush()
     }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        shown.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    shown
 }
 
 fn of_serve(error: &ServeError) -> Exit {
