@@ -12,7 +12,9 @@ mod marks;
 pub(crate) mod names;
 mod nesting;
 mod options;
+mod pattern;
 mod platform_api;
+mod redact;
 mod register;
 mod run;
 mod served;
@@ -219,7 +221,10 @@ impl Host {
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
         let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
-        Outcome { verdict, virtual_time: world.now(), checks, warnings, trace: world.into_trace() }
+        let virtual_time = world.now();
+        let mut trace = world.into_trace();
+        trace.redact(run.redactions.take());
+        Outcome { verdict, virtual_time, checks, warnings, trace }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {

@@ -1,11 +1,14 @@
 //! The transcript: a [`Trace`] as text, one line a record, the same in every run (snapshots, the console and failures show
 //! it). Nothing is decided here, and nothing is read back.
 
+mod redaction;
+
 use std::fmt::{self, Write};
 use std::time::Duration;
 
 use kandy_client::{DisconnectReason, Error, Event};
 
+pub use self::redaction::Redactions;
 use crate::printable::{is_unprintable, push_printable};
 use crate::step::Command;
 use crate::trace::{Call, Close, Control, Frame, Handshake, Outcome, SignIn, State, Trace, What};
@@ -88,7 +91,9 @@ fn render(trace: &Trace, from: usize) -> String {
         let start = lines.len();
         let (time, who, kind) = (seconds(record.at), &record.who, record.what.kind());
         let _ = write!(lines, "{time:<time_width$}  {who:<who_width$}  {kind:<8}  ");
+        let text = lines.len();
         push_text(&mut lines, &record.what);
+        trace.redactions().apply(&mut lines, text);
         if let What::Pings { count: count @ 2.., until, .. } = record.what {
             let _ = write!(lines, "  {count} times, until {}", seconds(until));
         }

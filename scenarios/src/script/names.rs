@@ -61,6 +61,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function(Of::Script, "assertMatch", "assertMatch(text, regex)"),
     function(Of::Script, "fail", "fail(message)"),
     function(Of::Script, "skip", "skip(reason)"),
+    function(Of::Script, "redact", "redact(regex, name)"),
     function(Of::Script, "print", "print(value)"),
     function(Of::Script, "debug", "debug(value)"),
     function(Of::Client, "connect", "kandy.connect(credentials), kandy.connect(credentials, options)"),

@@ -20,6 +20,7 @@ use super::nesting::DepthGauge;
 use super::surroundings::Surroundings;
 use crate::diagnostic::Cause;
 use crate::step::{Done, Step};
+use crate::transcript::Redactions;
 
 /// After how many operations the clock is looked at.
 const OPERATIONS_PER_LOOK: u64 = 128;
@@ -41,6 +42,8 @@ pub(super) struct Run {
     place: RefCell<Place>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
+    /// What the transcript is to leave out.
+    pub(super) redactions: RefCell<Redactions>,
     /// Which script code is running from inside a wait, if any.
     pub(super) inside: Cell<Option<Inside>>,
     /// The scenario root, as it was given.
@@ -110,6 +113,7 @@ impl Run {
             journal_looked: Cell::new(0),
             place: RefCell::default(),
             checks: Cell::new(0),
+            redactions: RefCell::default(),
             inside: Cell::new(None),
             root: RefCell::default(),
             modules: RefCell::default(),

@@ -9,6 +9,7 @@ mod limits;
 mod listeners;
 mod marks;
 mod platform;
+mod redact;
 mod waits;
 
 use super::*;

@@ -2,29 +2,28 @@
 
 use std::rc::Rc;
 
-use regex::RegexBuilder;
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use super::client_api::Client;
 use super::duration::duration;
 use super::failure::{Failure, Halt};
 use super::options::texts;
+use super::pattern::regex;
+use super::redact::register_redact;
 use super::register::register;
 use super::run::Run;
-use super::show::{Difference, MAX_CHARS, cut, difference, kind, show, show_short};
+use super::show::{Difference, difference, kind, show, show_short};
 use crate::diagnostic::Cause;
 use crate::step::Step;
 
 /// The longest text that is matched with a regular expression, in bytes.
 const MAX_MATCHED: usize = 8 * 1024;
-/// The memory that a regular expression may take, in bytes. Together they bound the time of a match, which the clock
-/// of a run does not see.
-const MAX_PATTERN: usize = 1024 * 1024;
 
 pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
     register_output(engine, run);
     register_waits(engine, run);
     register_checks(engine, run);
+    register_redact(engine, run);
     register_clocks(engine, run);
 }
 
@@ -137,14 +136,7 @@ impl Run {
                 .with_help("match a part of it: `text.sub_string(0, 1000)`")
                 .into());
         }
-        let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build();
-        let regex = regex.map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => {
-                Failure::new(Cause::Limit, "the regular expression is too large").with_help("repeat less in it")
-            }
-            error => Failure::argument(format!("{} is no regular expression", show_short(&pattern.into())))
-                .with_note(cut(error.to_string(), MAX_CHARS)),
-        })?;
+        let regex = regex(pattern)?;
         if regex.is_match(text) {
             return Ok(());
         }
