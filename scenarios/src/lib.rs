@@ -1,6 +1,7 @@
 //! Scenario scripts in Rhai, and the worlds they run in.
 
 pub mod cli;
+mod control_text;
 pub mod diagnostic;
 pub mod exit_code;
 pub mod file;

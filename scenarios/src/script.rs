@@ -15,6 +15,7 @@ mod platform_api;
 mod register;
 mod run;
 mod show;
+mod verbs;
 mod wait;
 mod world_api;
 

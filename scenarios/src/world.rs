@@ -6,7 +6,6 @@
 //! that wait. When nothing is left at an instant, time jumps to the next deadline.
 
 pub(crate) mod address;
-pub(crate) mod command;
 mod ending;
 mod ledger;
 mod length;

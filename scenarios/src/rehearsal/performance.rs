@@ -1,6 +1,7 @@
 //! The run: the script of a recording in a simulated world.
 
 use kandy_client::{Call, Config, Emission, Event, Time};
+use kandy_mock_server::Command;
 use serde_json::Value;
 
 use super::platform;
@@ -8,7 +9,7 @@ use crate::recording::{Action, ApiCall, Recording, Rule, Shown};
 use crate::replay::audience::{Audience, Listener};
 use crate::replay::call::{Asked, asked};
 use crate::replay::compare::{self, Mismatch};
-use crate::step::{self, ClientId, Command, Done, Step};
+use crate::step::{self, ClientId, Done, Step};
 use crate::transcript::{Kind, Transcript};
 use crate::world::{PLATFORM_SERVER, Sim, Turn};
 

@@ -238,7 +238,7 @@ fn unknown_function(signature: &str, run: &Run) -> Failure {
     let args = if receiver.is_some() { &types[1..] } else { &types[..] };
     if let Some(function) = names::functions_named(name).find(|function| function.of == of) {
         return Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)))
-            .with_help(function.usage.to_owned());
+            .with_help(function.usage());
     }
     let of_script: BTreeSet<String> = run
         .arities
@@ -258,7 +258,7 @@ fn unknown_function(signature: &str, run: &Run) -> Failure {
         ),
     };
     if let Some(function) = names::functions_named(name).next() {
-        return failure.with_help(function.usage.to_owned());
+        return failure.with_help(function.usage());
     }
     if types == ["map"] && names::KEYS.contains(&name) {
         return failure.with_help(format!("`{name}` is a key: read it without brackets"));

@@ -1,6 +1,7 @@
 //! Why a function of the script API cannot do what it is asked to.
 
 use kandy_client::TooManyListeners;
+use kandy_mock_server::command::ArgumentError;
 use rhai::{EvalAltResult, Position};
 
 use crate::diagnostic::Cause;
@@ -69,6 +70,12 @@ impl From<StepError> for Failure {
             | StepError::NoClients => Self::argument(error.to_string()),
             StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),
         }
+    }
+}
+
+impl From<ArgumentError> for Failure {
+    fn from(error: ArgumentError) -> Self {
+        Self::argument(error.to_string())
     }
 }
 

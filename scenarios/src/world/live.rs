@@ -12,18 +12,18 @@ use std::time::Duration;
 
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
 use kandy_client::{Response, Session, WebSocketInput};
-use kandy_mock_server::{FailError, Platform, StartError, Watch};
+use kandy_mock_server::{Command, CommandOutput, FailError, Platform, StartError, Watch};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use self::server::Server;
-use super::command::command;
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
+use crate::control_text::control_text;
 use crate::hygiene::UnderWay;
-use crate::step::{ClientId, Command, Done, Step};
+use crate::step::{ClientId, Done, Step};
 use crate::transcript::{Kind, Transcript};
 
 /// How long a turn waits at most for something to happen, so that whoever waits can look at its limits.
@@ -147,19 +147,19 @@ impl Live {
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let shown = asked.control_text();
-        let done = match asked {
-            Command::Fail(point, faults) => match self.server.fail(point, faults) {
-                Ok(()) => Done::Nothing,
+        let shown = control_text(&asked);
+        let output = match asked {
+            Command::Fail { point, faults } => match self.server.fail(point, faults) {
+                Ok(id) => CommandOutput::Fault(id),
                 Err(FailError::Platform(error)) => return Err(error.into()),
                 Err(error) => return Err(StepError::NotLive(error.to_string())),
             },
-            asked => self.server.platform(|platform, now| command(platform, now, asked))?,
+            asked => self.server.platform(|platform, now| platform.apply(now, asked))?,
         };
         if let Some(text) = shown {
             self.stage.show_platform(Kind::Control, text)?;
         }
-        Ok(done)
+        Ok(output.into())
     }
 
     /// Moves once, or waits a moment for something to move; see [`Turn`]. An input that arrives is a turn of its own,

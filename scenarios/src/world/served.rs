@@ -10,7 +10,6 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
 
-use super::command::command;
 use super::stage::Stage;
 use super::{StepError, Turn};
 use crate::step::{Done, Step};
@@ -74,7 +73,7 @@ impl Served {
     /// The platform refuses it, or it is about a client.
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         match step {
-            Step::Command(asked) => Ok(self.handle.platform(|platform, now| command(platform, now, asked))?),
+            Step::Command(asked) => Ok(self.handle.platform(|platform, now| platform.apply(now, asked))?.into()),
             Step::Print(text) => {
                 // Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.
                 let _ = self.printed.blocking_send(text);

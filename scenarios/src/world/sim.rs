@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use kandy_client::{Session, SocketId};
-use kandy_mock_server::{self as platform, Platform};
+use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
-use super::command::command;
 use super::link::{Link, Message};
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
+use crate::control_text::control_text;
 use crate::hygiene::UnderWay;
-use crate::step::{ClientId, Command, Done, Step};
+use crate::step::{ClientId, Done, Step};
 use crate::transcript::{Kind, Transcript};
 
 /// The host at which the simulated platform answers, on every port.
@@ -146,9 +146,9 @@ impl Sim {
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let shown = asked.control_text();
+        let shown = control_text(&asked);
         let now = self.platform_time();
-        let done = command(&mut self.platform, now, asked)?;
+        let done = self.platform.apply(now, asked)?.into();
         if let Some(text) = shown {
             self.stage.show_platform(Kind::Control, text)?;
         }

@@ -3,7 +3,9 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use kandy_mock_server::{FailError, Fault, Front, FrontOptions, MockKandy, Platform, Point, StartError, Time, Watch};
+use kandy_mock_server::{
+    FailError, Fault, FaultId, Front, FrontOptions, MockKandy, Platform, Point, StartError, Time, Watch,
+};
 
 /// A server with the platform behind it.
 #[derive(Debug)]
@@ -67,12 +69,12 @@ impl Server {
     }
 
     /// What the sockets cannot do is refused here, not at the first request that meets it.
-    pub(super) fn fail(&self, point: Point, faults: Vec<Fault>) -> Result<(), FailError> {
+    pub(super) fn fail(&self, point: Point, faults: Vec<Fault>) -> Result<FaultId, FailError> {
         match self {
-            Self::Mock(mock) => mock.fail(point, faults).map(|_| ()),
+            Self::Mock(mock) => mock.fail(point, faults),
             Self::Front(front) => {
                 let failed = front.handle().platform(|platform, now| platform.fail(now, point, faults));
-                failed.map(|_| ()).map_err(FailError::Platform)
+                failed.map_err(FailError::Platform)
             }
         }
     }
