@@ -117,7 +117,7 @@ impl Body {
 /// Only its length: it may hold secrets.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Body({} bytes)", self.bytes)
+        f.debug_struct("Body").field("bytes", &self.bytes).finish_non_exhaustive()
     }
 }
 
@@ -157,16 +157,20 @@ fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     // A name ends with one of these: `"token": ..` and `?token=..`.
     while let Some(end) = text[from..].find(['"', '=']).map(|at| from + at) {
-        let name_start = text[..end].rfind(|character: char| !is_of_a_name(character)).map_or(0, |at| at + 1);
+        let before_name = text[..end].trim_end_matches(is_of_a_name).len();
         from = end + 1;
-        let is_text = text.as_bytes()[end] == b'"';
-        if !text.is_char_boundary(name_start) || !is_secret(&text[name_start..end]) {
+        if !is_secret(&text[before_name..end]) {
             continue;
         }
-        let start = if is_text { value_start(text, end + 1) } else { Some(end + 1) };
+        let is_json = text.as_bytes()[end] == b'"';
+        let start = if is_json { value_start(text, end + 1) } else { Some(end + 1) };
         let Some(start) = start else { continue };
         let value = &text[start..];
-        let end = if text[..start].ends_with('"') { end_of_string(value) } else { end_of_bare(value) };
+        let end = match value.as_bytes().first() {
+            Some(b'{' | b'[') if is_json => end_of_nested(value),
+            _ if text[..start].ends_with('"') => end_of_string(value),
+            _ => end_of_bare(value),
+        };
         return Some((&text[..start], &value[..end], &value[end..]));
     }
     None
@@ -189,8 +193,27 @@ fn end_of_string(value: &str) -> usize {
     end.unwrap_or(value.len())
 }
 
+/// Where an object or an array has ended that the value begins with.
+fn end_of_nested(value: &str) -> usize {
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = value.as_bytes().get(at) {
+        at += 1;
+        match byte {
+            b'"' => at += (end_of_string(&value[at..]) + 1).min(value.len() - at),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    at
+}
+
 fn end_of_bare(value: &str) -> usize {
-    value.find(['&', '"', ',', '}', ']', '#']).or_else(|| value.find(char::is_whitespace)).unwrap_or(value.len())
+    let ends = |character: char| character.is_whitespace() || "&\",}]#".contains(character);
+    value.find(ends).unwrap_or(value.len())
 }
 
 fn is_of_a_name(character: char) -> bool {
@@ -230,7 +253,9 @@ impl io::Write for Kept {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngSeed};
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -257,6 +282,9 @@ mod tests {
             (r#"{"password":12345,"a":"token"}"#, r#"{"password":***,"a":"token"}"#),
             (r#"{"url":"wss://x/CH-1?token=s3cret&a=b"}"#, r#"{"url":"wss://x/CH-1?token=***&a=b"}"#),
             (r#"{"token":"s3c"#, r#"{"token":"***"#),
+            (r#"{"tokens":{"a":["s3cret"],"b}":1},"c":2}"#, r#"{"tokens":***,"c":2}"#),
+            (r#"{"tokens":["s3c"#, r#"{"tokens":***"#),
+            ("étoken=s3cret x", "étoken=*** x"),
             ("grant=x&client_secret=s3cret", "grant=x&client_secret=***"),
             ("no secret: \"é\" = 'é'", "no secret: \"é\" = 'é'"),
         ] {
@@ -264,6 +292,47 @@ mod tests {
             assert_eq!(body.text(), shown);
             assert!(!format!("{body:?}").contains("s3c"), "{body:?}");
         }
+    }
+
+    proptest! {
+        #![proptest_config(kept_config())]
+
+        /// Wherever it stands, whatever its form, and wherever the body is cut.
+        #[test]
+        fn no_body_shows_what_has_a_secret_name(
+            around in arbitrary_json(),
+            key in "[a-z]{0,3}(token|Token|_token|password|Secret)[A-Za-z]{0,3}",
+            nested in any::<bool>(),
+            cut in any::<proptest::sample::Index>(),
+        ) {
+            let secret = json!("s3cret\\\"s3cret");
+            let secret = if nested { json!({ "a": [secret] }) } else { secret };
+            let body = json!([around, { "b": around, key: secret, "c": around }]).to_string();
+            let cut = &body.as_bytes()[..cut.index(body.len() + 1)];
+            let shown = Body::of_text(cut).text();
+            prop_assert!(!shown.contains("s3c"), "{shown}");
+            let clean = json!([around, around]).to_string();
+            prop_assert_eq!(Body::of_text(&clean).text(), clean);
+        }
+    }
+
+    /// The same bodies in every run, unless `PROPTEST_CASES` says how many others to take.
+    fn kept_config() -> Config {
+        if std::env::var_os("PROPTEST_CASES").is_some() {
+            return Config::default();
+        }
+        Config { rng_seed: RngSeed::Fixed(0), ..Config::default() }
+    }
+
+    fn arbitrary_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof!["[^=]{0,8}".prop_map(Value::from), any::<i32>().prop_map(Value::from)];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            let objects = proptest::collection::btree_map("[a-z\"\\\\é]{0,4}", inner.clone(), 0..3);
+            prop_oneof![
+                proptest::collection::vec(inner, 0..3).prop_map(Value::from),
+                objects.prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
     }
 
     #[test]
