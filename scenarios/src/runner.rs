@@ -160,7 +160,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> St
 fn compare(scenario: &Scenario, trace: &Trace, mode: snapshot::Mode) -> Status {
     use snapshot::Comparison;
 
-    match snapshot::compare(&scenario.path, &scenario.source, &trace.to_string(), mode) {
+    match snapshot::compare(&scenario.path, &scenario.source, trace, mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
         Err(error @ (SnapshotError::Unreadable(_) | SnapshotError::Malformed)) => {
