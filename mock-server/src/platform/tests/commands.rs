@@ -9,12 +9,11 @@ fn every_command_about_a_stranger_is_refused() {
     let now = Time::ZERO;
     let before = platform.journal().next_seq();
     let raw = Frame::Text(String::new());
-    let fault = Fault { user: Some(stranger.to_owned()), ..Fault::default() };
     let outcomes = [
         platform.remove_user(now, stranger).err(),
         platform.set_password(now, stranger, "x").err(),
         platform.issue_token(now, stranger, &TokenOptions::default()).err(),
-        platform.fail(now, Point::MkToken, vec![fault]).err(),
+        platform.fail(now, Point::MkToken, vec![Fault::healthy().user(stranger)]).err(),
         platform.cut(now, stranger).err(),
         platform.close(now, stranger, 1000, "").err(),
         platform.silence(now, stranger).err(),

@@ -92,7 +92,7 @@ fn a_platform_may_have_limits_of_its_own() {
 #[test]
 fn fault_rules_and_lists_have_limits() {
     let mut bench = Bench::new();
-    let rule = |length| vec![Fault::default(); length];
+    let rule = |length| vec![Fault::healthy(); length];
     let too_long = bench.platform.fail(bench.now, Point::Other, rule(Limits::FAULTS_PER_RULE + 1));
     bench.platform.fail(bench.now, Point::Other, rule(Limits::FAULTS_PER_RULE)).unwrap();
     bench.platform.clear(bench.now, None);
@@ -110,12 +110,12 @@ fn fault_rules_and_lists_have_limits() {
 #[test]
 fn faults_have_limits_in_bytes() {
     let mut bench = Bench::new();
-    let body = |bytes| vec![Fault { body: Some(long(bytes)), times: Some(1), ..Fault::default() }];
+    let body = |bytes| vec![Fault::text(200, long(bytes)).times(1)];
     let refused = bench.platform.fail(bench.now, Point::Other, body(Limits::FAULT_BYTES)).unwrap_err();
     let bytes = Limits::FAULT_BYTES + size_of::<Fault>();
     let too_large = FaultError::TooLarge { bytes, limit: Limits::FAULT_BYTES };
     assert_eq!(refused, PlatformError::Fault(too_large));
-    let zeros = vec![Fault { json: Some(vec![0; Limits::FAULT_BYTES / 8].into()), ..Fault::default() }];
+    let zeros = vec![Fault::json(200, vec![0; Limits::FAULT_BYTES / 8])];
     let refused = bench.platform.fail(bench.now, Point::Other, zeros).unwrap_err();
     assert!(matches!(refused, PlatformError::Fault(FaultError::TooLarge { .. })), "{refused}");
 
