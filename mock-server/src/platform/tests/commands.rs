@@ -148,7 +148,7 @@ fn latency_delays_answers_and_handshakes() {
     assert_eq!(bench.platform.latency(), Duration::from_secs(2));
     assert_eq!(bench.log_in_as(ALICE, "wrong").delay, Duration::from_secs(2));
     let token = bench.subscribe(ALICE);
-    let upgrade = bench.upgrade(&format!("/websocket/CH-1?token={token}"));
+    let upgrade = bench.upgrade(&channel(&token));
     assert!(matches!(upgrade, Upgrade::Accept { delay, .. } if delay == Duration::from_secs(2)));
     let upgrade = bench.upgrade("/websocket/CH-1");
     assert!(matches!(upgrade, Upgrade::Refuse { delay, .. } if delay == Duration::from_secs(2)));

@@ -196,7 +196,7 @@ fn a_fault_of_one_user_leaves_the_others_alone() {
 fn handshakes_are_refused_hung_reset_and_delayed() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let url = format!("/websocket/CH-1?token={token}");
+    let url = channel(&token);
     bench.fail(
         Point::WebSocket,
         &json!([
@@ -223,11 +223,11 @@ fn a_socket_can_be_closed_as_soon_as_it_is_open() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
     bench.fail(Point::WebSocket, &json!([{ "closeAfterOpen": 1011 }, {}]));
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     assert_eq!(bench.drain(), []);
     bench.platform.handle_opened(bench.now, socket);
     assert_eq!(bench.drain(), [Output::Close { socket, code: 1011, reason: String::new() }]);
     assert!(bench.platform.sockets(None).is_empty());
-    bench.open(&format!("/websocket/CH-1?token={token}"));
+    bench.open(&channel(&token));
     assert_eq!(bench.drain(), []);
 }

@@ -35,7 +35,7 @@ fn a_long_body_and_a_long_address_are_refused_in_the_points_own_words() {
 fn frames_waiting_for_a_socket_have_a_limit_and_then_it_is_cut() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     let frame = Frame::Text("1".to_owned());
     for _ in 0..Limits::PENDING_FRAMES {
         assert_eq!(bench.platform.send_raw(bench.now, ALICE, &frame), Ok(1));
@@ -145,7 +145,7 @@ fn a_fault_tells_a_client_no_long_correlator() {
 fn frames_that_wait_have_a_limit_in_bytes() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let url = format!("/websocket/CH-1?token={token}");
+    let url = channel(&token);
     let frame = Frame::Text(long(Limits::FRAME_BYTES));
     let most = Limits::WAITING_BYTES / Limits::FRAME_BYTES;
     bench.connect(BOB);
@@ -171,7 +171,7 @@ fn a_command_to_all_sockets_that_there_may_be_stays_below_the_limit_of_outputs()
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
     for _ in 0..Limits::SOCKETS {
-        bench.open(&format!("/websocket/CH-1?token={token}"));
+        bench.open(&channel(&token));
     }
     assert_eq!(bench.platform.send_raw(bench.now, ALICE, &Frame::Text("1".to_owned())), Ok(Limits::SOCKETS));
     assert_eq!(bench.drain().len(), Limits::SOCKETS);
@@ -223,7 +223,7 @@ fn subscriptions_have_a_limit() {
 fn sockets_have_a_limit() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let url = format!("/websocket/CH-1?token={token}");
+    let url = channel(&token);
     for _ in 0..Limits::SOCKETS {
         bench.reserve(&url);
     }
