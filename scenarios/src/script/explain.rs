@@ -9,6 +9,7 @@ use rhai::{
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
 use super::names::{self, Of};
+use super::power_assert::ASSERT_KEYWORD;
 use super::run::Run;
 use super::show::{kind_of_type, show};
 use crate::diagnostic::Cause;
@@ -147,11 +148,15 @@ fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
             Failure::new(Cause::Syntax, "the string does not end")
                 .with_help("text of several lines goes between backticks")
         }
+        ParseErrorType::BadInput(LexError::ImproperSymbol(_, word)) if word == ASSERT_KEYWORD => {
+            let usage = names::functions_named("assert").next().map_or("", |function| function.usage);
+            Failure::argument("`assert` takes a condition, and a message if you like").with_help(usage)
+        }
         ParseErrorType::UnexpectedEOF => {
             Failure::new(Cause::Syntax, "the script ends too early").with_help("is a bracket or a quote not closed?")
         }
         error => {
-            let text = error.to_string().replace(PLATFORM_KEYWORD, "platform");
+            let text = error.to_string().replace(PLATFORM_KEYWORD, "platform").replace(ASSERT_KEYWORD, "assert");
             Failure::new(Cause::Syntax, sentence(&text))
         }
     }

@@ -3,6 +3,7 @@
 use kandy_client::TooManyListeners;
 use rhai::{EvalAltResult, Position};
 
+use super::parts::Parts;
 use crate::diagnostic::Cause;
 use crate::world::{StepError, WorldError};
 
@@ -13,11 +14,13 @@ pub(super) struct Failure {
     pub(super) message: String,
     pub(super) notes: Vec<String>,
     pub(super) help: Option<String>,
+    /// The parts of a condition that did not hold, to be shown as they stand in the script.
+    pub(super) parts: Option<Box<Parts>>,
 }
 
 impl Failure {
     pub(super) fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self { cause, message: message.into(), notes: Vec::new(), help: None }
+        Self { cause, message: message.into(), notes: Vec::new(), help: None, parts: None }
     }
 
     /// A function was given what it does not take.

@@ -8,6 +8,7 @@ mod imports;
 mod limits;
 mod listeners;
 mod platform;
+mod power_assert;
 mod waits;
 
 use super::*;

@@ -96,7 +96,7 @@ impl Run {
         }
     }
 
-    fn assert(&self, condition: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
+    pub(super) fn assert(&self, condition: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         match condition.as_bool() {
             Ok(true) => Ok(()),
