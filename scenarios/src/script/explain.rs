@@ -43,7 +43,7 @@ fn explain_innermost(error: &EvalAltResult, run: &Run) -> Failure {
         EvalAltResult::ErrorFunctionNotFound(signature, _) => unknown_function(signature, run),
         EvalAltResult::ErrorDotExpr(message, _) => unknown_property(message),
         EvalAltResult::ErrorPropertyNotFound(key, _) => {
-            Failure::new(Cause::Script, format!("the map has no key `{key}`"))
+            Failure::new(Cause::UnknownFunction, format!("the map has no key `{key}`"))
                 .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
         }
         EvalAltResult::ErrorVariableNotFound(name, _) => unknown_variable(name, ""),

@@ -89,7 +89,11 @@ error: the text does not match
 #[test]
 fn a_message_stands_for_the_check() {
     assert_eq!(failure("assert(false)").message, "the assertion does not hold");
-    assert_eq!(failure("assert(1 > 2, \"one is more\")").message, "one is more");
+    for check in ["assert(1 > 2", "assertEq(1, 2", "assertNe(1, 1", "assertMatch(\"a\", \"b\""] {
+        let told = failure(&format!("{check}, \"one is more\")"));
+        assert_eq!((told.cause, &*told.message), (Cause::Check, "one is more"), "{told}");
+    }
+    passes("assertEq(1, 1, \"no\"); assertNe(1, 2, \"no\"); assertMatch(\"a\", \"a\", \"no\");");
     assert_eq!(
         failure("fail(\"not here\")").to_string(),
         "error: not here\n --> test.rhai:1:1\n  |\n1 | fail(\"not here\")\n  | ^"
