@@ -18,6 +18,7 @@ mod register;
 mod run;
 mod scan;
 mod show;
+mod situation;
 mod wait;
 mod world_api;
 

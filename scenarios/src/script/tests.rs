@@ -9,6 +9,7 @@ mod limits;
 mod listeners;
 mod platform;
 mod power_assert;
+mod situation;
 mod waits;
 
 use super::*;

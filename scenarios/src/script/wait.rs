@@ -125,7 +125,7 @@ impl Run {
         self.may_wait(call)?;
         self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
         let event = event_name(event)?;
-        let limit = self.limit(timeout);
+        let (began, limit) = (self.now(), self.limit(timeout));
         let from = self.applications.borrow()[client.0].waited;
         let mut looked = from;
         let found = self.pump(call.engine(), limit, || {
@@ -135,17 +135,17 @@ impl Run {
             looked = heard.len();
             Ok(found)
         })?;
-        let applications = &mut *self.applications.borrow_mut();
-        let application = &mut applications[client.0];
         if let Some((index, event)) = found {
-            application.waited = index + 1;
+            self.applications.borrow_mut()[client.0].waited = index + 1;
             return Ok(convert::event_params(&event));
         }
+        let application = &self.applications.borrow()[client.0];
         let world = self.world.borrow();
         let name = world.client_name(client);
         let message = format!("{event} did not come to {name} within {}", within(timeout, limit));
         let came = format!("came instead: {}", list_events(&application.heard[from..]));
-        Err(self.failed_wait(message, came).into())
+        let near = self.heard_elsewhere(client, event, began);
+        Err(self.failed_wait(message, came, near).into())
     }
 
     /// `kandy.expectNone(event, within)`
@@ -216,7 +216,7 @@ impl Run {
             format!("{} heard: {}", world.client_name(ClientId(index)), list_events(&application.heard[since..]))
         });
         let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
-        Err(self.failed_wait(message, came).into())
+        Err(self.failed_wait(message, came, None).into())
     }
 
     /// `platform.waitFor(point, user, timeout)`: what the journal says of the request.
@@ -255,15 +255,18 @@ impl Run {
         let requests: Vec<_> =
             (self.world.borrow()).look(|platform| platform.journal().since(from).filter_map(request_line).collect());
         let came = format!("came instead: {}", list(&requests));
-        Err(self.failed_wait(message, came).into())
+        let near = user.and_then(|user| self.sent_by_another(point, user, from));
+        Err(self.failed_wait(message, came, near).into())
     }
 
-    fn failed_wait(&self, message: String, came: String) -> Failure {
+    /// `came` says what came instead, and `near` which of it nearly was what was wanted.
+    fn failed_wait(&self, message: String, came: String, near: Option<String>) -> Failure {
         let world = self.world.borrow();
         let timers = world.pending_timers();
         let lines: Vec<_> =
             timers.iter().map(|(due, whose, what)| format!("{whose}: {what} at {}", seconds(*due))).collect();
-        let failure = Failure::new(Cause::Wait, message).with_note(came);
+        let mut failure = Failure::new(Cause::Wait, message).with_note(came);
+        failure.notes.extend(near);
         match timers.first() {
             None => failure.with_note("pending timers: none, so nothing more happens by itself"),
             Some(_) => failure
