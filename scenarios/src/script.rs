@@ -6,6 +6,7 @@ pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;
+mod habits;
 mod imports;
 mod listener;
 pub(crate) mod names;

@@ -11,6 +11,7 @@ use rhai::{
 use super::client_api::{handle_in, register_client_api};
 use super::explain::explain_parse;
 use super::failure::{Ending, Failure, Located};
+use super::habits::foreign_call;
 use super::imports::{Modules, Resolver};
 use super::platform_api::register_platform_api;
 use super::power_assert::{ASSERT_KEYWORD, register_power_assert};
@@ -141,9 +142,17 @@ pub(super) struct Compiler {
 
 impl Compiler {
     pub(super) fn compile(&self, engine: &Engine, text: &str) -> Result<AST, (Failure, Position)> {
+        // A script that runs by itself says in its first line by what; to Rhai that is a comment.
+        let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
+        let text = shebang.as_deref().unwrap_or(text);
         text.clone_into(&mut self.text.borrow_mut());
         self.has_own_assert.set(text.contains("fn assert("));
-        engine.compile(text).map_err(|error| explain_parse(&error, text))
+        let ast = engine.compile(text).map_err(|error| explain_parse(&error, text))?;
+        let has_own = |name: &str| ast.iter_functions().any(|function| function.name == name);
+        match foreign_call(&ast, has_own) {
+            Some(foreign) => Err(foreign),
+            None => Ok(ast),
+        }
     }
 
     /// Turns the identifiers `platform` and `assert` into words of the language, unless it is the name of a property or a key, and

@@ -8,6 +8,7 @@ use rhai::{
 
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
+use super::habits::{cure, missing};
 use super::names::{self, Of};
 use super::power_assert::ASSERT_KEYWORD;
 use super::run::Run;
@@ -114,8 +115,17 @@ pub(super) fn place_of_race(error: &EvalAltResult, ast: &AST) -> Position {
 /// Explains why a text is no script. `text` is that text, to find what a wrong name was meant to be.
 pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Position) {
     let position = error.position();
-    let failure = word_off(text, position).unwrap_or_else(|| explain_parse_type(error.err_type(), text));
-    (failure, position)
+    if let Some(failure) = word_off(text, position) {
+        return (failure, position);
+    }
+    let wanted = match error.err_type() {
+        ParseErrorType::MissingToken(token, _) => Some(Some(token.as_str())),
+        ParseErrorType::UnexpectedEOF => Some(None),
+        _ => None,
+    };
+    let missing = || wanted.and_then(|wanted| missing(text, position, wanted));
+    let cured = cure(text, position).or_else(missing);
+    cured.unwrap_or_else(|| (explain_parse_type(error.err_type(), text), position))
 }
 
 /// Explains that a word of Rhai is off, if such a word stands there.
@@ -242,8 +252,9 @@ fn unknown_function(signature: &str, run: &Run) -> Failure {
     let of = receiver.unwrap_or(Of::Script);
     let args = if receiver.is_some() { &types[1..] } else { &types[..] };
     if let Some(function) = names::functions_named(name).find(|function| function.of == of) {
-        return Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)))
-            .with_help(function.usage.to_owned());
+        let failure = Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)));
+        let failure = if args.contains(&"()") { failure.with_note("an empty map is `#{}`, not `{}`") } else { failure };
+        return failure.with_help(function.usage.to_owned());
     }
     let of_script: BTreeSet<String> = run
         .arities

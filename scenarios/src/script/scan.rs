@@ -77,6 +77,18 @@ pub(super) fn offset_of(text: &str, position: Position) -> Option<usize> {
     Some(rest.char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(offset, _)| start + offset))
 }
 
+/// The position of a byte.
+pub(super) fn position_of(text: &str, offset: usize) -> Position {
+    let before = &text[..offset];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.matches('\n').count() + 1;
+    let column = before[line_start..].chars().count() + 1;
+    match (u16::try_from(line), u16::try_from(column)) {
+        (Ok(line), Ok(column)) => Position::new(line, column),
+        _ => Position::NONE,
+    }
+}
+
 fn skip_blank(text: &str, from: usize) -> usize {
     let mut at = from;
     loop {
@@ -156,9 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn a_position_is_a_byte() {
+    fn offsets_and_positions_agree() {
         let text = "aé\n b\n";
         for (offset, line, column) in [(0, 1, 1), (1, 1, 2), (3, 1, 3), (4, 2, 1), (5, 2, 2)] {
+            assert_eq!(position_of(text, offset), Position::new(line, column));
             assert_eq!(offset_of(text, Position::new(line, column)), Some(offset));
         }
         assert_eq!(offset_of(text, Position::new(9, 9)), Some(text.len()));

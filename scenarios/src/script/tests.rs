@@ -3,6 +3,7 @@
 mod checks;
 mod client;
 mod errors;
+mod habits;
 mod hygiene;
 mod imports;
 mod limits;

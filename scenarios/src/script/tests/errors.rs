@@ -117,7 +117,6 @@ error: expecting ',' to separate the items of this object map literal
   |                 ^",
     );
     assert_eq!(failure("let x = \"abc").message, "the string does not end");
-    assert_eq!(failure("if true {").message, "expecting '}' to terminate this block");
     assert_eq!(failure("let x = ").message, "the script ends too early");
     assert_eq!(failure("let goto = 1;").message, "`goto` is a reserved word of Rhai");
 }

@@ -110,7 +110,7 @@ fn a_wrong_use_is_told() {
         (&*unordered.message, unordered.line, unordered.column),
         ("`<` does not work on a client and a client", 2, 10)
     );
-    assert_eq!(failure("assert(true").message, "expecting ')' for 'assert' expression");
+    assert_eq!(failure("assert(true").message, "this `(` is not closed");
 }
 
 #[test]
