@@ -1,6 +1,7 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
 mod client_api;
+mod compared;
 mod convert;
 pub(crate) mod duration;
 mod engine;

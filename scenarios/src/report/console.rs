@@ -154,6 +154,10 @@ impl<'a> Console<'a> {
             }
             self.excerpt(excerpt, &mut block);
         }
+        if let Status::Failed(_) = finished.status {
+            let again = Style::Faint.paint("again:", self.color);
+            let _ = writeln!(block, "\n{again} kandy-harness run {} --show", shell_word(shown));
+        }
         block
     }
 
@@ -220,6 +224,15 @@ impl<'a> Console<'a> {
 #[must_use]
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// `word` as a shell takes it for one.
+fn shell_word(word: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-+@,=".contains(character);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn shown_snapshot(scenario: &Scenario) -> String {

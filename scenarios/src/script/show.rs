@@ -16,13 +16,27 @@ pub(super) const MAX_DEPTH: usize = 64;
 
 /// `value` as Rhai would write it: on one line if it is short, else one line a member.
 pub(super) fn show(value: &Dynamic) -> String {
+    if let Some(lines) = show_lines(value) {
+        return cut(lines, MAX_CHARS);
+    }
     let mut line = String::new();
     write_value(&mut line, value, None, 0);
-    if line.chars().count() > ONE_LINE && (value.is_array() || value.is_map()) {
-        line.clear();
-        write_value(&mut line, value, Some(0), 0);
-    }
     cut(line, MAX_CHARS)
+}
+
+/// An array or a map that is too long for one line, with one for each member.
+pub(super) fn show_lines(value: &Dynamic) -> Option<String> {
+    if !value.is_array() && !value.is_map() {
+        return None;
+    }
+    let mut text = String::new();
+    write_value(&mut text, value, None, 0);
+    if text.chars().count() <= ONE_LINE {
+        return None;
+    }
+    text.clear();
+    write_value(&mut text, value, Some(0), 0);
+    Some(text)
 }
 
 /// `value` on one line, cut where it gets long.

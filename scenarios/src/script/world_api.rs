@@ -6,6 +6,7 @@ use regex::RegexBuilder;
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
 use super::client_api::Client;
+use super::compared::{compared, labelled};
 use super::duration::duration;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::options::texts;
@@ -122,7 +123,7 @@ impl Run {
         self.count_check();
         let Some(Difference { path, left, right }) = difference(actual, expected) else { return Ok(()) };
         let mut failure =
-            Failure::new(Cause::Check, message.unwrap_or("the values differ")).with_note(both(actual, expected));
+            Failure::new(Cause::Check, message.unwrap_or("the values differ")).with_note(compared(actual, expected));
         let side = |side: Option<String>| side.unwrap_or_else(|| "nothing".to_owned());
         if !path.is_empty() {
             failure = failure.with_note(format!("at `{path}`: {}, expected {}", side(left), side(right)));
@@ -165,14 +166,4 @@ impl Run {
         let note = format!("{}\n{}", labelled("text:    ", &show(&text)), labelled("pattern: ", &show(&pattern)));
         Err(Failure::new(Cause::Check, message.unwrap_or("the text does not match")).with_note(note).into())
     }
-}
-
-fn both(actual: &Dynamic, expected: &Dynamic) -> String {
-    format!("{}\n{}", labelled("actual:   ", &show(actual)), labelled("expected: ", &show(expected)))
-}
-
-/// `value` behind `label`; if it has several lines, below one another.
-fn labelled(label: &str, value: &str) -> String {
-    let indent = format!("\n{}", " ".repeat(label.len()));
-    format!("{label}{}", value.replace('\n', &indent))
 }

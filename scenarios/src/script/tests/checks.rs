@@ -50,14 +50,13 @@ error: the values differ
   |
 2 | assertEq(#{{ a: long, b: [1, 2] }}, #{{ a: long, b: [1, 3] }});
   | ^
-  = note: actual:   #{{
-                      a: \"{long}\",
-                      b: [1, 2],
-                    }}
-          expected: #{{
-                      a: \"{long}\",
-                      b: [1, 3],
-                    }}
+  = note: - expected
+          + actual
+            #{{
+              a: \"{long}\",
+          -   b: [1, 3],
+          +   b: [1, 2],
+            }}
   = note: at `.b[1]`: 2, expected 3"
         ),
     );
