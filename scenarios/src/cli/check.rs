@@ -16,7 +16,7 @@ pub(super) fn check(selection: &Selection, environment: &Environment, out: &mut 
         scripts.append(&mut found.modules);
     }
     let (mut exit, mut broken) = (Exit::Passed, 0);
-    let mut console = Console::new(out.to, out.color);
+    let mut console = Console::new(out.to, out.color).with_columns(out.columns);
     runner::check(&scripts, environment.jobs, |scenario, finished| {
         let this = finished.status.exit();
         exit = exit.max(this);

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         transcripts: show,
         warn,
     };
-    let mut console = Console::new(out.to, out.color);
+    let mut console = Console::new(out.to, out.color).with_columns(out.columns);
     let summary = runner::run(&found.scenarios, &options, |event| console.handle(event))?;
     console.stale_snapshots(&found.stale_snapshots)?;
     Ok(summary.exit())

@@ -1,5 +1,6 @@
 //! What people read: a line a scenario, failures in full, and a summary.
 
+mod excerpt;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::io::{self, Write};
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
-use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
+use crate::runner::{Broken, Fault, Finished, RunEvent, Status, Unlike};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Difference};
 
@@ -17,6 +18,8 @@ use crate::snapshot::{self, Comparison, Difference};
 pub struct Console<'a> {
     out: &'a mut dyn Write,
     color: bool,
+    /// How wide the terminal is, if it is one.
+    columns: Option<usize>,
     /// Whether the last thing written was a block of lines, which ends with an empty one.
     after_block: bool,
     /// The lines of what did not pass, to show again at the end.
@@ -28,7 +31,13 @@ pub struct Console<'a> {
 impl<'a> Console<'a> {
     /// A report that is written to `out`.
     pub fn new(out: &'a mut dyn Write, color: bool) -> Self {
-        Self { out, color, after_block: true, bad: Vec::new(), known: BTreeMap::new() }
+        Self { out, color, columns: None, after_block: true, bad: Vec::new(), known: BTreeMap::new() }
+    }
+
+    /// Lets long lines of transcripts end with an ellipsis on a terminal of that width.
+    #[must_use]
+    pub fn with_columns(self, columns: Option<usize>) -> Self {
+        Self { columns, ..self }
     }
 
     /// Writes what there is to say of an event.
@@ -206,16 +215,6 @@ impl<'a> Console<'a> {
         }
         if warnings.len() > hygiene::MAX_SHOWN {
             let _ = writeln!(block, "{word}: and {} more", warnings.len() - hygiene::MAX_SHOWN);
-        }
-    }
-
-    fn excerpt(&self, excerpt: &Excerpt, block: &mut String) {
-        let Excerpt { lines, count, of } = excerpt;
-        let title =
-            if count < of { format!("transcript, the last {count} of {of} lines:") } else { "transcript:".into() };
-        let _ = writeln!(block, "{}", Style::Faint.paint(title, self.color));
-        for line in lines.lines() {
-            let _ = writeln!(block, "  {line}");
         }
     }
 }

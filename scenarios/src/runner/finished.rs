@@ -7,7 +7,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
 use crate::snapshot::{Comparison, Difference};
-use crate::transcript::Transcript;
+use crate::transcript::{Kind, Transcript};
 
 /// What came of one scenario.
 #[derive(Debug)]
@@ -81,6 +81,8 @@ pub enum Fault {
 pub struct Excerpt {
     /// The lines.
     pub lines: String,
+    /// The kind of each line.
+    pub kinds: Vec<Kind>,
     /// How many lines these are.
     pub count: usize,
     /// How many lines the transcript has.
@@ -122,6 +124,8 @@ impl Status {
 impl Excerpt {
     pub(super) fn new(transcript: &Transcript, count: usize) -> Self {
         let of = transcript.records().len();
-        Self { lines: transcript.tail(count), count: count.min(of), of }
+        let shown = &transcript.records()[of.saturating_sub(count)..];
+        let kinds = shown.iter().map(|record| record.kind).collect();
+        Self { lines: transcript.tail(count), kinds, count: shown.len(), of }
     }
 }

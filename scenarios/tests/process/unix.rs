@@ -152,3 +152,22 @@ fn a_script_that_says_by_what_it_runs_runs_by_itself() {
     let (listed, ..) = place.start(&["list", "alone.rhai"]).end();
     assert!(listed.contains("Runs by itself.") && listed.contains("alone"), "{listed}");
 }
+
+#[test]
+fn a_pipe_has_colours_only_where_they_are_forced() {
+    let place = Place::new("colours", &[("one.rhai", "fail(\"no\");\n")]);
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kandy-harness"));
+        command.current_dir(&place.0).args(["run", "one.rhai"]).envs(variables.iter().copied());
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
+            if !variables.iter().any(|(given, _)| *given == name) {
+                command.env_remove(name);
+            }
+        }
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(!run(&[]).contains('\u{1b}'));
+    assert!(run(&[("CLICOLOR_FORCE", "1")]).contains("\u{1b}[1;31mFAIL"));
+    assert!(!run(&[("CLICOLOR_FORCE", "0")]).contains('\u{1b}'));
+    assert!(!run(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]).contains('\u{1b}'));
+}
