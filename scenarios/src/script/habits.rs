@@ -77,10 +77,7 @@ struct Place<'a> {
 
 /// What a habit of JavaScript at `position` is to be in Rhai, and where that habit stands.
 pub(super) fn cure(text: &str, position: Position) -> Option<(Failure, Position)> {
-    let offset = offset_of(text, position)?;
-    let pieces: Vec<Piece<'_>> = pieces(text, 0).collect();
-    let at = pieces.partition_point(|piece| piece.start < offset);
-    let place = Place { text, pieces, at };
+    let place = Place::of(text, position)?;
     place.arrow().or_else(|| place.word()).or_else(|| place.map()).or_else(|| place.form())
 }
 
@@ -103,6 +100,15 @@ pub(super) fn foreign_call(ast: &AST, has_own: impl Fn(&str) -> bool) -> Option<
 }
 
 impl<'a> Place<'a> {
+    /// The place of an error; `None` inside a text between backticks, whose code is not looked into.
+    fn of(text: &'a str, position: Position) -> Option<Self> {
+        let offset = offset_of(text, position)?;
+        let pieces: Vec<Piece<'a>> = pieces(text, 0).collect();
+        let at = pieces.partition_point(|piece| piece.start < offset);
+        let is_inside = at.checked_sub(1).is_some_and(|before| pieces[before].end() > offset);
+        (!is_inside).then_some(Self { text, pieces, at })
+    }
+
     fn piece(&self, index: Option<usize>) -> Option<&Piece<'a>> {
         self.pieces.get(index?)
     }
@@ -221,11 +227,8 @@ impl<'a> Place<'a> {
 /// Explains a missing semicolon behind what it should follow, and a bracket that is not closed at its opening.
 /// `wanted` is the piece that Rhai misses; `None` where the text ended.
 pub(super) fn missing(text: &str, position: Position, wanted: Option<&str>) -> Option<(Failure, Position)> {
-    let offset = offset_of(text, position)?;
-    let pieces: Vec<Piece<'_>> = pieces(text, 0).collect();
-    let at = pieces.partition_point(|piece| piece.start < offset);
-    let place = Place { text, pieces, at };
-    let here = place.pieces.get(at);
+    let place = Place::of(text, position)?;
+    let (at, here) = (place.at, place.pieces.get(place.at));
     let syntax = |message: String| Failure::new(Cause::Syntax, message);
     if wanted == Some(";") {
         let last = place.pieces.get(at.checked_sub(1)?)?;

@@ -55,6 +55,8 @@ fn a_closure_is_no_arrow_and_no_function() {
     ]);
     passes("let x = switch 1 { 1 => 2, _ => 3 }; assertEq(x, 2); const y = 1; assertEq(`a ${y}`, \"a 1\");");
     assert_eq!(failure("switch 1 { 1 => nobody }").message, "there is no variable `nobody` here");
+    assert_eq!(failure("switch `${nobody}` { 1 => 2 }").message, "there is no variable `nobody` here");
+    assert_eq!(failure("print(`${nobody}` == null);").message, "there is no variable `nobody` here");
 }
 
 #[test]
