@@ -5,14 +5,12 @@ use std::fmt::Write as _;
 use rhai::Position;
 
 use super::scan::{Piece, offset_of, pieces};
-use super::show::cut;
+use super::show::{SECRET, cut};
 
 /// How many parts a failure shows.
 const MAX_PARTS: usize = 12;
 /// The longest name of a part.
 const MAX_LABEL: usize = 44;
-/// What is shown of a value that may be a password.
-const SECRET: &str = "\"***\"";
 
 /// The parts of a condition, as they were evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]

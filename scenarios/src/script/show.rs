@@ -62,7 +62,7 @@ pub(super) fn show_map(map: &Map, show: impl Fn(&Dynamic) -> String) -> String {
 }
 
 /// What is shown of a secret.
-const SECRET: &str = "\"***\"";
+pub(super) const SECRET: &str = "\"***\"";
 
 fn is_secret(key: Option<&str>, member: &Dynamic) -> bool {
     key == Some("password") && member.is_string()
@@ -197,7 +197,10 @@ pub(super) fn cut(text: String, most: usize) -> String {
 /// An integer equals a float of the same value. A missing key or element shows as `None`.
 pub(super) fn difference(left: &Dynamic, right: &Dynamic) -> Option<Difference> {
     let mut path = String::new();
-    find_difference(left, right, &mut path, 0).map(|(left, right)| Difference { path, left, right })
+    let (left, right) = find_difference(left, right, &mut path, 0)?;
+    let is_password = path.ends_with(".password");
+    let masked = |side: Option<String>| side.map(|side| if is_password { SECRET.to_owned() } else { side });
+    Some(Difference { left: masked(left), right: masked(right), path })
 }
 
 /// A place where two values differ.
@@ -344,6 +347,8 @@ mod tests {
         assert_eq!(differ("#{a: [1, #{b: \"x\"}]}", "#{a: [1, #{b: \"y\"}]}"), place(".a[1].b", "\"x\"", "\"y\""));
         assert_eq!(differ("[1]", "[1, 2]"), place("[1]", "", "2"));
         assert_eq!(differ("#{a: 1}", "#{}"), place(".a", "1", ""));
+        let masked = place(".a.password", SECRET, SECRET);
+        assert_eq!(differ("#{a: #{password: \"x\"}}", "#{a: #{password: \"y\"}}"), masked);
         assert_eq!(differ("\"1\"", "1"), place("", "\"1\"", "1"));
         assert_eq!(differ("()", "false"), place("", "()", "false"));
         assert_eq!(differ("9007199254740993", "9007199254740992"), place("", "9007199254740993", "9007199254740992"));
