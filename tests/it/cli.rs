@@ -235,10 +235,29 @@ fn scripts_without_end() {
 
 #[test]
 fn checks_that_fail() {
+    script("assert", &[]);
     script("assert-eq", &[]);
+    script("assert-eq-map", &[]);
+    script("unknown-user", &[]);
     script("wait", &[]);
     script("fail", &[]);
     script("skip", &[]);
+}
+
+#[test]
+fn a_failure_fits_on_one_screen() {
+    for name in ["assert", "assert-eq-map", "unknown-user", "wait"] {
+        let shown = here().run(&["run", &format!("it/failing/{name}.rhai")]);
+        assert!(
+            shown.lines().count() <= 42,
+            "{name} has {} lines, with the command and the exit code",
+            shown.lines().count()
+        );
+        let told = shown.lines().take_while(|line| !line.starts_with("transcript"));
+        for line in told {
+            assert!(line.chars().count() <= 80, "{name}: {line}");
+        }
+    }
 }
 
 #[test]

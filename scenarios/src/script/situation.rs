@@ -16,7 +16,7 @@ use crate::transcript::seconds;
 /// How many clients a failure shows.
 const MAX_CLIENTS: usize = 4;
 /// The longest text of a client's error.
-const MAX_ERROR: usize = 60;
+const MAX_ERROR: usize = 120;
 /// How many of the last requests are searched for a login of nobody.
 const MAX_LOOKED_AT: usize = 1_000;
 
