@@ -160,6 +160,36 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Its verb: the name of its row in [`VERBS`].
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::AddUser { .. } => "addUser",
+            Self::RemoveUser { .. } => "removeUser",
+            Self::SetPassword { .. } => "setPassword",
+            Self::SetOptions { .. } => "setOptions",
+            Self::AnyUser { .. } => "anyUser",
+            Self::IssueToken { .. } => "issueToken",
+            Self::ExpireToken { .. } => "expireToken",
+            Self::EndSubscription { .. } => "endSubscription",
+            Self::GrantServices { .. } => "grantServices",
+            Self::Fail { .. } => "fail",
+            Self::Clear { .. } => "clear",
+            Self::Offline => "offline",
+            Self::Online => "online",
+            Self::Cut { .. } => "cut",
+            Self::Close { .. } => "close",
+            Self::Silence { .. } => "silence",
+            Self::Send { .. } => "send",
+            Self::SendRaw { .. } => "sendRaw",
+            Self::Gone { .. } => "gone",
+            Self::TokenLifetime { .. } => "tokenLifetime",
+            Self::AnswerPings { .. } => "answerPings",
+            Self::Latency { .. } => "latency",
+        }
+    }
+}
+
 /// What a command gives back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutput {

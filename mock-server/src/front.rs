@@ -23,14 +23,14 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use body::{BodyError, RequestBody};
-pub use clock::{ClockError, ClockKind};
+pub use clock::ClockKind;
 pub use handle::FrontHandle;
 pub use limits::FrontLimits;
 
 use crate::limits::Limits;
-use crate::net::StartError;
-use crate::net::listen::{Server, listen};
-use crate::net::shared::Shared;
+use crate::server::error::StartError;
+use crate::server::listen::{Server, listen};
+use crate::server::shared::Shared;
 
 /// The platform behind one origin: REST, notification channels and what answers beside it on one port, with limits on
 /// whatever a client can do to it, and TLS if it is to have it.

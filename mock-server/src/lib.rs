@@ -45,17 +45,19 @@ mod account;
 mod channel;
 pub mod command;
 mod error;
-mod fault;
+pub mod fault;
 #[cfg(feature = "front")]
 mod front;
 mod journal;
 mod limits;
 #[cfg(feature = "net")]
-mod net;
+mod mock_kandy;
 mod platform;
 mod point;
 mod reply;
 mod route;
+#[cfg(feature = "net")]
+mod server;
 mod subscription;
 mod time;
 mod timer;
@@ -69,16 +71,21 @@ pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
-    Answering, Beside, BodyError, BoundFront, ClockError, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions,
-    RequestBody,
+    Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, RequestBody,
 };
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::{Limits, PlatformLimits};
 #[cfg(feature = "net")]
-pub use net::{FailError, Lagged, MockKandy, Options, Received, StartError, WaitError, Watch};
+pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
 pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};
+#[cfg(feature = "front")]
+pub use server::clock::ClockError;
+#[cfg(feature = "net")]
+pub use server::error::StartError;
+#[cfg(feature = "net")]
+pub use server::watch::{Lagged, Watch};
 pub use subscription::{SubscriptionId, SubscriptionInfo};
 pub use time::Time;
 pub use timer::Timer;

@@ -53,8 +53,8 @@ pub struct Left {
 /// An open socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenSocket {
-    /// What the transcript calls it, such as `ws1`.
-    pub name: String,
+    /// Its number in the trace.
+    pub number: u64,
     /// Whether its client reads it.
     pub is_used: bool,
 }
@@ -171,14 +171,14 @@ impl fmt::Display for What {
                     "subscription left behind: {name} lives on at the platform, which takes the user for reachable"
                 )
             }
-            Self::Socket(OpenSocket { name, is_used: true }) => {
+            Self::Socket(OpenSocket { number, is_used: true }) => {
                 write!(
                     f,
-                    "socket left open: {name} is open, though the client is not connected: notifications still come"
+                    "socket left open: ws{number} is open, though the client is not connected: notifications still come"
                 )
             }
-            Self::Socket(OpenSocket { name, is_used: false }) => {
-                write!(f, "socket left open: {name} is open, and its client has forgotten it: nobody will close it")
+            Self::Socket(OpenSocket { number, is_used: false }) => {
+                write!(f, "socket left open: ws{number} is open, and its client has forgotten it: nobody will close it")
             }
             Self::Pending => f.write_str("pending for ever: isPending is true, and nothing is left that could end it"),
             Self::EventAfterDestroy(event) => {

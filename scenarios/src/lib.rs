@@ -1,7 +1,6 @@
 //! Scenario scripts in Rhai, and the worlds they run in.
 
 pub mod cli;
-mod control_text;
 pub mod diagnostic;
 pub mod exit_code;
 pub mod file;
@@ -12,11 +11,12 @@ pub mod recording;
 pub mod rehearsal;
 pub mod replay;
 pub mod report;
-pub mod runner;
+pub mod run;
 pub mod scenario;
 pub mod script;
 pub mod serve;
 pub mod snapshot;
 pub mod step;
+pub mod trace;
 pub mod transcript;
 pub mod world;

@@ -17,7 +17,7 @@ pub use self::answers::check_answers;
 use self::performance::Performance;
 use crate::recording::Recording;
 pub use crate::replay::Difference;
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 
 /// How many lines of the world's transcript a divergence shows.
 const LINES_SHOWN: usize = 24;
@@ -31,20 +31,20 @@ pub fn rehearse(recording: &Recording) -> Result<(), Divergence> {
     let mut performance = Performance::new(recording);
     let played = performance.play();
     let compared = score::compare(recording, &performance.seen, played);
-    compared.map_err(|difference| Divergence { difference, transcript: performance.into_transcript() })
+    compared.map_err(|difference| Divergence { difference, trace: performance.into_trace() })
 }
 
 /// Where the rehearsal first was something else than the recording.
 #[derive(Clone, Debug, thiserror::Error)]
 pub struct Divergence {
     difference: Difference,
-    transcript: Transcript,
+    trace: Trace,
 }
 
 impl fmt::Display for Divergence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\n  transcript of the rehearsal:", self.difference)?;
-        self.transcript.tail(LINES_SHOWN).lines().try_for_each(|line| write!(f, "\n    {line}"))
+        self.trace.tail(LINES_SHOWN).lines().try_for_each(|line| write!(f, "\n    {line}"))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reports: what a run shows of its events. Each is a fold over the same stream, so that none can disagree.
+//! Reports: what a run shows of its events. Each is a fold over the same stream ([`Reporter`](crate::run::Reporter)), so
+//! that none can disagree.
 
 pub mod console;
 pub mod diff;

@@ -1,20 +1,29 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
 mod client_api;
+mod compared;
 mod convert;
 pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;
+mod habits;
 mod imports;
 mod listener;
+mod marks;
 pub(crate) mod names;
 mod nesting;
 mod options;
+mod parts;
 mod platform_api;
+mod power_assert;
 mod register;
 mod run;
+mod scan;
+mod served;
 mod show;
+mod situation;
+mod surroundings;
 mod verbs;
 mod wait;
 mod world_api;
@@ -32,11 +41,12 @@ use self::imports::{Modules, imports_of};
 use self::listener::Arities;
 use self::nesting::release_captured;
 use self::run::Run;
-pub(crate) use self::wait::SERVER_ENDED;
+pub use self::served::Served;
+use self::surroundings::Surroundings;
 use crate::diagnostic::Diagnostic;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
-use crate::transcript::Transcript;
+use crate::trace::Trace;
 use crate::world::World;
 
 /// What a scenario may use up.
@@ -44,7 +54,8 @@ use crate::world::World;
 pub struct Limits {
     /// Operations of the script, those of its listeners included.
     pub operations: u64,
-    /// Real time.
+    /// Real time: a guard against what never ends. What a scenario in virtual time may do is counted, in operations and
+    /// turns, so that it ends in the same place on every machine.
     pub wall_time: Duration,
     /// What ends it before its time.
     pub interrupt: Interrupt,
@@ -53,8 +64,9 @@ pub struct Limits {
 impl Limits {
     /// The operations that a script may take by default: a second or two of nothing but script.
     pub const OPERATIONS: u64 = 10_000_000;
-    /// The real time that a scenario may take by default.
-    pub const WALL_TIME: Duration = Duration::from_secs(10);
+    /// The real time that a scenario may take by default: no honest one reaches it on a busy machine, and a wait of the
+    /// usual length on real sockets ends before it, and can say what did not come.
+    pub const WALL_TIME: Duration = Duration::from_secs(120);
     /// The stack that a thread needs to run scripts on.
     pub const STACK_BYTES: usize = 8 * 1024 * 1024;
 }
@@ -91,8 +103,8 @@ pub struct Script {
 pub struct Outcome {
     /// Whether it passed.
     pub verdict: Verdict,
-    /// What happened.
-    pub transcript: Transcript,
+    /// What happened; nothing beside a server, whose journal tells it.
+    pub trace: Trace,
     /// The time that passed in its world.
     pub virtual_time: Duration,
     /// How many checks ran.
@@ -110,6 +122,8 @@ pub enum Verdict {
     Skipped(String),
     /// Something did not hold, or the script is broken.
     Failed(Box<Diagnostic>),
+    /// Everything held until the server ended beside which it waited.
+    ServerEnded,
 }
 
 /// A Rhai engine with the script API. One a thread is enough: it runs one scenario after the other, each in a world of
@@ -172,8 +186,18 @@ impl Host {
     /// Runs a script in a world in which nothing has happened yet.
     #[must_use]
     pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> Outcome {
+        self.execute(Surroundings::World(world), script, limits)
+    }
+
+    /// Runs a script beside a server, until it or the server ends.
+    #[must_use]
+    pub fn run_beside(&self, served: Served, script: &Script, limits: &Limits) -> Outcome {
+        self.execute(Surroundings::Served(Box::new(served)), script, limits)
+    }
+
+    fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> Outcome {
         let run = &self.run;
-        run.begin(limits, world);
+        run.begin(limits, surroundings);
         run.root.replace(script.source.root.clone());
         run.arities.borrow_mut().push(script.arities.clone());
         let mut scope = Scope::new();
@@ -198,10 +222,11 @@ impl Host {
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
             None => Verdict::Passed,
             Some(Ending::Skipped(reason)) => Verdict::Skipped(reason),
+            Some(Ending::ServerEnded) => Verdict::ServerEnded,
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
         let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
-        Outcome { verdict, virtual_time: world.now(), checks, warnings, transcript: world.into_transcript() }
+        Outcome { verdict, virtual_time: world.now(), checks, warnings, trace: world.into_trace() }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {
@@ -213,6 +238,7 @@ impl Host {
             None => (main.shown.clone(), main.text.as_str()),
         };
         let line = position.line().unwrap_or_default();
+        let parts = failure.parts.and_then(|parts| parts.table(text));
         Diagnostic {
             cause: failure.cause,
             message: failure.message,
@@ -220,7 +246,7 @@ impl Host {
             line,
             column: position.position().unwrap_or_default(),
             source_line: line.checked_sub(1).and_then(|index| text.lines().nth(index)).map(str::to_owned),
-            notes: failure.notes,
+            notes: parts.into_iter().chain(failure.notes).collect(),
             help: failure.help,
         }
     }

@@ -4,6 +4,8 @@
 //! what is equal. It cannot write one outside of a test without variables in the environment of the process, so the
 //! four lines of its format are written here, and tests hold that insta reads them.
 
+use std::cell::LazyCell;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,7 +41,7 @@ pub enum Mode {
 pub enum Comparison {
     /// It is the same.
     Same,
-    /// It was not compared: snapshots belong to simulated worlds.
+    /// It was not compared: snapshots are of what runs in simulated worlds.
     Unasked,
     /// There is no snapshot.
     Missing,
@@ -82,18 +84,23 @@ pub fn path_of(script: &Path) -> PathBuf {
     script.with_extension(ACCEPTED)
 }
 
-/// Compares a transcript with the snapshot of `script`, and does as `mode` says. `source` is the script's path relative
-/// to its root, which the snapshot names.
+/// Compares a transcript with the snapshot at `path`, and does as `mode` says. `source` is the script's path relative to
+/// its root, which the snapshot names. Text is made of the transcript only if there is something to compare it with, or to
+/// write it to.
 ///
 /// # Errors
 ///
 /// There is a snapshot that cannot be read, or one is to be written and cannot be.
-pub fn compare(script: &Path, source: &str, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
-    let new = TextSnapshotContents::new(transcript.to_owned(), TextSnapshotKind::File);
-    let path = path_of(script);
-    let pending = script.with_extension(PENDING);
-    let accept = |comparison| write(&path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
-    let comparison = match (read(&path), mode) {
+pub fn compare(
+    path: &Path,
+    source: &str,
+    transcript: &(impl fmt::Display + ?Sized),
+    mode: Mode,
+) -> Result<Comparison, SnapshotError> {
+    let new = LazyCell::new(|| TextSnapshotContents::new(transcript.to_string(), TextSnapshotKind::File));
+    let pending = path.with_extension(PENDING);
+    let accept = |comparison| write(path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
+    let comparison = match (read(path), mode) {
         (Ok(Some(old)), _) if old.matches_latest(&new) => Comparison::Same,
         (Ok(None), Mode::Compare { .. }) => Comparison::Missing,
         (Ok(None), Mode::Accept) => accept(Comparison::Created)?,

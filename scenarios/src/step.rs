@@ -3,8 +3,6 @@
 //! What a script does between two waits is a list of steps, and what it does in all is that list with its times: that
 //! is enough to log a run, to make it again, and to vary it.
 
-use std::fmt;
-
 use kandy_client::{Config, ConfigError, ConnectOptions, Credentials, Session, Time, Violation};
 use kandy_mock_server::{Command, CommandOutput};
 use serde_json::Value;
@@ -84,7 +82,33 @@ impl From<CommandOutput> for Done {
     }
 }
 
+impl Step {
+    /// What a script calls it, if it can change something that a wait may be for.
+    pub(crate) const fn action(&self) -> Option<&'static str> {
+        match self {
+            // A new client has sent nothing, and heard nothing.
+            Self::Create { .. } | Self::Print(_) => None,
+            Self::Call { call, .. } => call.action(),
+            Self::Command(command) => Some(command.verb()),
+        }
+    }
+}
+
 impl Call {
+    const fn action(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Connect(..) => "connect",
+            Self::Disconnect => "disconnect",
+            Self::UpdateToken(_) => "updateToken",
+            Self::UpdateConfig(_) => "updateConfig",
+            Self::ResetConnection => "resetConnection",
+            Self::EnableConnectivityChecking(_) => "enableConnectivityChecking",
+            Self::EnableWebsocket(_) => "enableWebsocket",
+            Self::Destroy => "destroy",
+            Self::WithoutEffect(_) => return None,
+        })
+    }
+
     /// Makes the call on a session; gives what the SDK logs of the values given to `updateConfig`. Drain the session
     /// afterwards.
     pub(crate) fn make(self, now: Time, session: &mut Session) -> Result<Vec<Violation>, ConfigError> {
@@ -100,38 +124,6 @@ impl Call {
             Self::WithoutEffect(_) => {}
         }
         Ok(Vec::new())
-    }
-}
-
-impl fmt::Display for Call {
-    /// The call as a transcript shows it, without secrets.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect(credentials, _) => {
-                write!(f, "connect {}", credentials.username.as_deref().unwrap_or("(no user name)"))?;
-                let has = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-                let by = if has(&credentials.username) && has(&credentials.password) {
-                    return Ok(());
-                } else if has(&credentials.access_token) {
-                    "access token"
-                } else if has(&credentials.refresh_token) {
-                    "refresh token"
-                } else if has(&credentials.oauth_token) {
-                    "OAuth token"
-                } else {
-                    "incomplete"
-                };
-                write!(f, " ({by})")
-            }
-            Self::Disconnect => f.write_str("disconnect"),
-            Self::UpdateToken(_) => f.write_str("updateToken"),
-            Self::UpdateConfig(patch) => write!(f, "updateConfig {patch}"),
-            Self::ResetConnection => f.write_str("connection.resetConnection"),
-            Self::EnableConnectivityChecking(enabled) => write!(f, "connection.enableConnectivityChecking {enabled}"),
-            Self::EnableWebsocket(enabled) => write!(f, "notification.enableWebsocket {enabled}"),
-            Self::Destroy => f.write_str("destroy"),
-            Self::WithoutEffect(name) => write!(f, "{name} (without effect)"),
-        }
     }
 }
 

@@ -1,206 +1,71 @@
-//! The transcript of a run: one line a record, the same in every run (DESIGN: snapshot, console and failures show it).
+//! The transcript: a [`Trace`] as text, one line a record, the same in every run (snapshots, the console and failures show
+//! it). Nothing is decided here, and nothing is read back.
 
-use std::fmt::{self, Write as _};
-use std::sync::Arc;
+mod control;
+
+use std::fmt::{self, Write};
 use std::time::Duration;
 
-use kandy_client::{DisconnectReason, Event, Session};
+use kandy_client::{DisconnectReason, Error, Event};
 
-use crate::hygiene::{self, Warning};
+pub(crate) use self::control::control_text;
 use crate::printable::{is_unprintable, push_printable};
+use crate::trace::{Call, Close, Control, Frame, Handshake, Outcome, SignIn, State, Trace, What};
 
-/// The most records that one run may leave.
-pub const MAX_RECORDS: usize = 100_000;
 /// The longest text of one line; what is longer ends with an ellipsis.
-pub(crate) const MAX_TEXT: usize = 400;
+const MAX_TEXT: usize = 400;
 
-/// What happened, in the order in which it happened.
-#[derive(Clone, Debug, Default)]
-pub struct Transcript {
-    records: Vec<Record>,
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render(self, 0))
+    }
 }
 
-/// One line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// The time since the world began.
-    pub time: Duration,
-    /// Whose doing it was: a client's name, `platform` or `script`.
-    pub who: Arc<str>,
-    /// What kind of thing it was.
-    pub kind: Kind,
-    /// The details, on one line, without secrets.
-    pub text: String,
-    /// Set for a run of keep-alives, which is one line.
-    pings: Option<Pings>,
-}
-
-/// The kinds of records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A call of the application.
-    Call,
-    /// A REST request.
-    Request,
-    /// The answer to one, or that there is none.
-    Reply,
-    /// A websocket opens, is open, or closes.
-    Socket,
-    /// A websocket frame.
-    Frame,
-    /// An event, with the state that its listeners see.
-    Event,
-    /// A task inside the SDK died, which no application is told.
-    Crash,
-    /// Something the SDK writes to its log.
-    Log,
-    /// The script makes the platform do something.
-    Control,
-    /// The script printed a line.
-    Print,
-    /// What the run left behind; only where warnings are wanted, at the end, and never in a snapshot.
-    Warn,
-}
-
-/// A run of keep-alives of one socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pings {
-    socket: u64,
-    count: u32,
-    last: Duration,
-}
-
-/// The transcript has reached [`MAX_RECORDS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the transcript has more than {MAX_RECORDS} lines: split the scenario, or wait for less")]
-pub struct TranscriptFull;
-
-impl Transcript {
-    /// Adds a line; what would leave the line, or hide in it, is escaped in `text`.
-    ///
-    /// # Errors
-    ///
-    /// There are [`MAX_RECORDS`] already.
-    pub fn push(&mut self, time: Duration, who: &Arc<str>, kind: Kind, text: String) -> Result<(), TranscriptFull> {
-        self.add(Record { time, who: who.clone(), kind, text: one_line(text), pings: None })
-    }
-
-    /// Adds a keep-alive of the websocket with that number: to its own line if nothing but keep-alives has happened since.
-    ///
-    /// # Errors
-    ///
-    /// As [`push`](Self::push).
-    pub fn push_ping(&mut self, time: Duration, who: &Arc<str>, socket: u64) -> Result<(), TranscriptFull> {
-        for record in self.records.iter_mut().rev() {
-            match &mut record.pings {
-                Some(pings) if pings.socket == socket && record.who == *who => {
-                    pings.count += 1;
-                    pings.last = time;
-                    return Ok(());
-                }
-                Some(_) => {}
-                None => break,
-            }
-        }
-        let pings = Some(Pings { socket, count: 1, last: time });
-        self.add(Record { time, who: who.clone(), kind: Kind::Frame, text: format!("ws{socket} ping"), pings })
-    }
-
-    /// Adds what a run that ended at `time` left behind, a line each. [`hygiene::MAX_SHOWN`] of them are written out, also
-    /// where there are [`MAX_RECORDS`] already.
-    pub fn warn(&mut self, time: Duration, warnings: &[Warning]) {
-        let mut line = |who: &str, text: String| {
-            self.records.push(Record { time, who: who.into(), kind: Kind::Warn, text: one_line(text), pings: None });
-        };
-        for warning in warnings.iter().take(hygiene::MAX_SHOWN) {
-            line(&warning.client, warning.what.to_string());
-        }
-        if warnings.len() > hygiene::MAX_SHOWN {
-            line("script", format!("and {} more", warnings.len() - hygiene::MAX_SHOWN));
-        }
-    }
-
-    fn add(&mut self, record: Record) -> Result<(), TranscriptFull> {
-        if self.records.len() >= MAX_RECORDS {
-            return Err(TranscriptFull);
-        }
-        self.records.push(record);
-        Ok(())
-    }
-
-    /// The records so far.
+/// Parts of the transcript.
+impl Trace {
+    /// The last `count` lines, with the columns of the whole.
     #[must_use]
-    pub fn records(&self) -> &[Record] {
-        &self.records
+    pub fn tail(&self, count: usize) -> String {
+        render(self, self.records().len().saturating_sub(count))
     }
 
     /// The lines of one client's events without their times: what a run in `Live` has in common with one in `Sim`.
     #[must_use]
     pub fn events_of(&self, client: &str) -> String {
-        let events = self.records.iter().filter(|record| record.kind == Kind::Event && *record.who == *client);
-        events.map(|record| record.text.clone() + "\n").collect()
-    }
-
-    /// Who has events, in the order of the first of each.
-    #[must_use]
-    pub fn clients(&self) -> Vec<Arc<str>> {
-        let mut clients: Vec<Arc<str>> = Vec::new();
-        for record in &self.records {
-            if record.kind == Kind::Event && !clients.contains(&record.who) {
-                clients.push(record.who.clone());
-            }
-        }
-        clients
-    }
-
-    /// The last `count` lines, with the columns of the whole.
-    #[must_use]
-    pub fn tail(&self, count: usize) -> String {
-        self.render(self.records.len().saturating_sub(count))
-    }
-
-    fn render(&self, from: usize) -> String {
-        let time_width = self.records.last().map_or(0, |record| seconds(record.time).len()).max(5);
-        let who_width = self.records.iter().map(|record| record.who.chars().count()).max().unwrap_or(0).max(8);
         let mut lines = String::new();
-        for record in &self.records[from..] {
-            let time = seconds(record.time);
-            let kind = record.kind.as_str();
-            let Record { who, text, .. } = record;
-            let mut line = format!("{time:<time_width$}  {who:<who_width$}  {kind:<8}  {text}");
-            if let Some(Pings { count: 2.., last, .. }) = record.pings {
-                let count = record.pings.map_or(1, |pings| pings.count);
-                let _ = write!(line, "  {count} times, until {}", seconds(last));
+        for record in self.records() {
+            if matches!(record.what, What::Event { .. }) && *record.who == *client {
+                push_text(&mut lines, &record.what);
+                lines.push('\n');
             }
-            lines.push_str(line.trim_end());
-            lines.push('\n');
         }
         lines
     }
 }
 
-impl fmt::Display for Transcript {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(0))
-    }
-}
-
-impl Kind {
-    /// The word in the third column.
+impl What {
+    /// What a transcript says of it, behind the time, the name and the kind.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        push_text(&mut text, self);
+        text
+    }
+
+    /// The word in the third column.
+    const fn kind(&self) -> &'static str {
         match self {
-            Self::Call => "call",
-            Self::Request => "request",
-            Self::Reply => "reply",
-            Self::Socket => "socket",
-            Self::Frame => "frame",
-            Self::Event => "event",
-            Self::Crash => "crash",
-            Self::Log => "log",
-            Self::Control => "control",
-            Self::Print => "print",
-            Self::Warn => "warn",
+            Self::Call(_) => "call",
+            Self::Request(_) => "request",
+            Self::Reply { .. } => "reply",
+            Self::Handshake { .. } | Self::Close { .. } => "socket",
+            Self::Frame { .. } | Self::Pings { .. } => "frame",
+            Self::Event { .. } => "event",
+            Self::Crash(_) => "crash",
+            Self::Log(_) => "log",
+            Self::Control(_) => "control",
+            Self::Print(_) => "print",
+            Self::Warning(_) | Self::MoreWarnings(_) => "warn",
         }
     }
 }
@@ -211,133 +76,196 @@ pub fn seconds(time: Duration) -> String {
     format!("{}.{:03}", time.as_secs(), time.subsec_millis())
 }
 
-/// An event as a transcript shows it: its name, the state that its listeners see where it is about the connection,
-/// and what it says itself.
-#[must_use]
-pub fn event_text(event: &Event, session: &Session) -> String {
-    let name = event.name();
+fn render(trace: &Trace, from: usize) -> String {
+    let records = trace.records();
+    let time_width = records.last().map_or(0, |record| seconds(record.at).len()).max(5);
+    let who_width = records.iter().map(|record| record.who.chars().count()).max().unwrap_or(0).max(8);
+    let mut lines = String::new();
+    for record in &records[from..] {
+        let start = lines.len();
+        let (time, who, kind) = (seconds(record.at), &record.who, record.what.kind());
+        let _ = write!(lines, "{time:<time_width$}  {who:<who_width$}  {kind:<8}  ");
+        push_text(&mut lines, &record.what);
+        if let What::Pings { count: count @ 2.., until, .. } = record.what {
+            let _ = write!(lines, "  {count} times, until {}", seconds(until));
+        }
+        let end = lines[start..].trim_end().len();
+        lines.truncate(start + end);
+        lines.push('\n');
+    }
+    lines
+}
+
+/// Adds a text that stays on its line, and is no longer than [`MAX_TEXT`].
+fn push_text(lines: &mut String, what: &What) {
+    let start = lines.len();
+    // It stops where the line is full.
+    let _ = write_what(&mut Line { lines, start }, what);
+}
+
+/// A line that is being written: what would leave it, or hide in it, is escaped.
+struct Line<'a> {
+    lines: &'a mut String,
+    start: usize,
+}
+
+impl Write for Line<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let fits = self.lines.len() - self.start + text.len() <= MAX_TEXT && !text.contains(is_unprintable);
+        if fits {
+            self.lines.push_str(text);
+            return Ok(());
+        }
+        for character in text.chars() {
+            if self.lines.len() - self.start >= MAX_TEXT {
+                self.lines.push('…');
+                return Err(fmt::Error);
+            }
+            push_printable(self.lines, character);
+        }
+        Ok(())
+    }
+}
+
+fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
+    match what {
+        What::Call(call) => write_call(line, call),
+        What::Request(request) => {
+            write!(line, "#{} {} ", request.number, request.method)?;
+            line.write_str(request.address.as_str())
+        }
+        What::Reply { number, outcome } => write!(line, "#{number} {outcome}"),
+        What::Handshake { socket, step } => write!(line, "ws{socket} {step}"),
+        What::Frame { socket, frame } => {
+            write!(line, "ws{socket} ")?;
+            match frame {
+                Frame::Text(text) => line.write_str(text.as_str()),
+                Frame::Bytes(Some(bytes)) => write!(line, "{bytes} bytes"),
+                Frame::Bytes(None) => line.write_str("binary"),
+            }
+        }
+        What::Pings { socket, .. } => write!(line, "ws{socket} ping"),
+        What::Close { socket, close } => write!(line, "ws{socket} {close}"),
+        What::Event { event, state } => write_event(line, event, *state),
+        What::Crash(task) => write!(line, "{task}"),
+        What::Log(violation) => write!(line, "{violation}"),
+        What::Control(Control::Whole(command)) => line.write_str(&control_text(command)),
+        What::Control(Control::Long(beginning)) => line.write_str(beginning.as_str()),
+        What::Print(text) => line.write_str(text.as_str()),
+        What::Warning(warning) => write!(line, "{warning}"),
+        What::MoreWarnings(count) => write!(line, "and {count} more"),
+    }
+}
+
+fn write_call(line: &mut Line<'_>, call: &Call) -> fmt::Result {
+    match call {
+        Call::Connect { user, by } => {
+            let user = user.as_ref().map_or("(no user name)", |user| user.as_str());
+            let by = match by {
+                SignIn::Password => return write!(line, "connect {user}"),
+                SignIn::AccessToken => "access token",
+                SignIn::RefreshToken => "refresh token",
+                SignIn::OAuthToken => "OAuth token",
+                SignIn::Incomplete => "incomplete",
+            };
+            write!(line, "connect {user} ({by})")
+        }
+        Call::Disconnect => line.write_str("disconnect"),
+        Call::UpdateToken => line.write_str("updateToken"),
+        Call::UpdateConfig(patch) => write!(line, "updateConfig {}", patch.as_str()),
+        Call::ResetConnection => line.write_str("connection.resetConnection"),
+        Call::EnableConnectivityChecking(enabled) => write!(line, "connection.enableConnectivityChecking {enabled}"),
+        Call::EnableWebsocket(enabled) => write!(line, "notification.enableWebsocket {enabled}"),
+        Call::Destroy => line.write_str("destroy"),
+        Call::WithoutEffect(name) => write!(line, "{name} (without effect)"),
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer(answer) => write!(f, "{}", answer.status.as_u16()),
+            Self::WithoutCors(answer) => write!(f, "{} without CORS headers", answer.status.as_u16()),
+            Self::Hang => f.write_str("none (hangs)"),
+            Self::Refused => f.write_str("connection refused"),
+            Self::Reset => f.write_str("connection reset"),
+            Self::NoServer => f.write_str("no server there"),
+            Self::NoAnswer => f.write_str("no answer"),
+        }
+    }
+}
+
+impl fmt::Display for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Opens(address) => write!(f, "opens {}", address.as_str()),
+            Self::Open => f.write_str("open"),
+            Self::Refused(status) => write!(f, "refused {}", status.as_u16()),
+            Self::Reset => f.write_str("connection reset"),
+            Self::ConnectionRefused => f.write_str("connection refused"),
+            Self::Hang => f.write_str("no answer (hangs)"),
+            Self::NoServer => f.write_str("no server there"),
+            Self::Failed => f.write_str("failed"),
+        }
+    }
+}
+
+impl fmt::Display for Close {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByClient => f.write_str("closes"),
+            Self::ByPlatform { code, reason } if reason.trim_end().is_empty() => write!(f, "closed {code}"),
+            Self::ByPlatform { code, reason } => write!(f, "closed {code} {}", reason.trim_end()),
+            Self::Cut => f.write_str("cut"),
+        }
+    }
+}
+
+/// Its name, the state that its listeners see where it is about the connection, and what it says itself.
+fn write_event(line: &mut Line<'_>, event: &Event, state: State) -> fmt::Result {
+    line.write_str(event.name())?;
     match event {
-        Event::AuthChange => format!("{name}  {}", state_text(session)),
+        Event::AuthChange => write!(line, "  {state}"),
         Event::Disconnected { reason, retry_after } => {
-            let mut text = format!("{name}  {}", state_text(session));
+            write!(line, "  {state}")?;
             if let Some(reason) = reason {
                 let forced = if *reason == DisconnectReason::Gone { " (forced)" } else { "" };
-                let _ = write!(text, "  {}{forced}", reason.as_str());
+                write!(line, "  {}{forced}", reason.as_str())?;
             }
-            if let Some(retry_after) = retry_after {
-                let _ = write!(text, "  retryAfter {retry_after}");
-            }
-            text
+            retry_after.as_ref().map_or(Ok(()), |retry_after| write!(line, "  retryAfter {retry_after}"))
         }
-        Event::AuthError(error) => format!("{name}  {}", error_text(error)),
-        Event::Resubscribed { attempt_num, error: None } => format!("{name}  attempt {attempt_num}"),
+        Event::AuthError(error) => write_error(line, error),
+        Event::Resubscribed { attempt_num, error: None } => write!(line, "  attempt {attempt_num}"),
         Event::Resubscribed { attempt_num, error: Some(error) } => {
-            format!("{name}  attempt {attempt_num} failed  {}", error_text(error))
+            write!(line, "  attempt {attempt_num} failed")?;
+            write_error(line, error)
         }
-        Event::NotificationReceived { payload } => format!("{name}  {payload}"),
-        Event::NotificationsChange => format!("{name}  WEBSOCKET"),
-        Event::CredentialsSet | Event::WebSocketChange => name.to_owned(),
+        Event::NotificationReceived { payload } => write!(line, "  {payload}"),
+        Event::NotificationsChange => line.write_str("  WEBSOCKET"),
+        Event::CredentialsSet | Event::WebSocketChange => Ok(()),
     }
+}
+
+fn write_error(line: &mut Line<'_>, error: &Error) -> fmt::Result {
+    match error.code().map(kandy_client::Code::to_json) {
+        None => write!(line, "  {}", error.name())?,
+        Some(serde_json::Value::String(code)) => write!(line, "  {code}")?,
+        Some(code) => write!(line, "  {code}")?,
+    }
+    write!(line, "  {}", error.message())
 }
 
 /// `connected`, `disconnected`, `pending` or, while leaving, `connected, pending`.
-fn state_text(session: &Session) -> &'static str {
-    match (session.is_connected(), session.is_pending()) {
-        (true, false) => "connected",
-        (true, true) => "connected, pending",
-        (false, true) => "pending",
-        (false, false) => "disconnected",
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.is_connected, self.is_pending) {
+            (true, false) => "connected",
+            (true, true) => "connected, pending",
+            (false, true) => "pending",
+            (false, false) => "disconnected",
+        })
     }
-}
-
-fn error_text(error: &kandy_client::Error) -> String {
-    let code = error.code().map_or_else(
-        || error.name().to_owned(),
-        |code| match code.to_json() {
-            serde_json::Value::String(code) => code,
-            code => code.to_string(),
-        },
-    );
-    format!("{code}  {}", error.message())
-}
-
-fn one_line(text: String) -> String {
-    let fits = text.len() <= MAX_TEXT && !text.contains(is_unprintable);
-    if fits {
-        return text;
-    }
-    let mut line = String::with_capacity(MAX_TEXT + 8);
-    for character in text.chars() {
-        if line.len() >= MAX_TEXT {
-            line.push('…');
-            break;
-        }
-        push_printable(&mut line, character);
-    }
-    line
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    #[test]
-    fn a_run_of_keep_alives_is_one_line() {
-        let (kandy, other): (Arc<str>, Arc<str>) = ("kandy".into(), "other".into());
-        let mut transcript = Transcript::default();
-        for time in [0, 30, 60] {
-            transcript.push_ping(at(time), &kandy, 1).unwrap();
-            transcript.push_ping(at(time + 5), &other, 1).unwrap();
-        }
-        transcript.push(at(70), &kandy, Kind::Call, "disconnect".into()).unwrap();
-        transcript.push_ping(at(90), &kandy, 1).unwrap();
-        assert_eq!(
-            transcript.to_string(),
-            "0.000   kandy     frame     ws1 ping  3 times, until 60.000\n\
-             5.000   other     frame     ws1 ping  3 times, until 65.000\n\
-             70.000  kandy     call      disconnect\n\
-             90.000  kandy     frame     ws1 ping\n"
-        );
-        assert_eq!(transcript.tail(1), "90.000  kandy     frame     ws1 ping\n");
-    }
-
-    #[test]
-    fn a_line_stays_a_line() {
-        let mut transcript = Transcript::default();
-        transcript.push(at(0), &"script".into(), Kind::Print, "a\nb\u{1b}[1m \u{202e}é".into()).unwrap();
-        transcript.push(at(0), &"script".into(), Kind::Print, "x".repeat(1000)).unwrap();
-        let text = transcript.to_string();
-        assert_eq!(text.lines().count(), 2);
-        assert!(text.starts_with("0.000  script    print     a\\nb\\u{1b}[1m \\u{202e}é\n"), "{text}");
-        assert!(text.ends_with("x…\n") && text.len() < 600, "{text}");
-    }
-
-    #[test]
-    fn warnings_have_a_limit_of_their_own() {
-        let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
-        let mut transcript = Transcript::default();
-        transcript.warn(at(1), &vec![warning.clone(); hygiene::MAX_SHOWN]);
-        assert_eq!(transcript.records().len(), hygiene::MAX_SHOWN);
-        assert!(transcript.to_string().starts_with("1.000  kandy     warn      pending for ever: "), "{transcript}");
-        let mut transcript = Transcript::default();
-        transcript.warn(at(1), &vec![warning; hygiene::MAX_SHOWN + 2]);
-        assert_eq!(transcript.records().len(), hygiene::MAX_SHOWN + 1);
-        assert_eq!(transcript.tail(1), "1.000  script    warn      and 2 more\n");
-    }
-
-    #[test]
-    fn there_is_a_limit() {
-        let mut transcript = Transcript::default();
-        let who: Arc<str> = "script".into();
-        for _ in 0..MAX_RECORDS {
-            transcript.push(at(0), &who, Kind::Print, String::new()).unwrap();
-        }
-        assert_eq!(transcript.push(at(0), &who, Kind::Print, String::new()), Err(TranscriptFull));
-        transcript.warn(at(0), &[Warning { client: "kandy".to_owned(), what: hygiene::What::Pending }]);
-        assert_eq!(transcript.records().len(), MAX_RECORDS + 1);
-    }
-}
+mod tests;

@@ -6,33 +6,33 @@
 //! that wait. When nothing is left at an instant, time jumps to the next deadline.
 
 pub(crate) mod address;
+mod arrival;
 mod ending;
 mod ledger;
 mod length;
 mod link;
 mod live;
-mod served;
 mod sim;
 mod stage;
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::{Config, ConfigError, Event, Session};
-use kandy_mock_server::{Platform, PlatformError};
+use kandy_client::{Config, ConfigError, Event, Session, Violation};
+use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
 
 pub use live::{Live, LiveError};
-pub use served::Served;
 pub use sim::{PLATFORM_SERVER, Sim};
 
 use stage::Stage;
 
 use crate::step::{ClientId, Done, Step};
-use crate::transcript::{Kind, Transcript, TranscriptFull, seconds};
+use crate::trace::{Trace, TraceFull};
+use crate::transcript::seconds;
 
 /// The most turns that may happen at one instant in a world without clients. The real SDK has loops that never let time
 /// pass, such as a token that is shorter than the refresh margin.
@@ -55,8 +55,6 @@ pub enum World {
     Sim(Box<Sim>),
     /// On loopback sockets, in real time.
     Live(Box<Live>),
-    /// Behind a server, for clients of others.
-    Served(Box<Served>),
 }
 
 impl Default for World {
@@ -70,13 +68,7 @@ impl World {
     /// Whether time is real here.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        !matches!(self, Self::Sim(_))
-    }
-
-    /// Whether clients of others use the platform, for as long as they like.
-    #[must_use]
-    pub fn is_served(&self) -> bool {
-        matches!(self, Self::Served(_))
+        matches!(self, Self::Live(_))
     }
 
     /// The configuration of a client that is given none.
@@ -84,7 +76,7 @@ impl World {
     pub fn plain_config(&self) -> Config {
         static OF_SIM: LazyLock<Config> = LazyLock::new(|| config_from(&Sim::base_config()));
         match self {
-            Self::Sim(_) | Self::Served(_) => OF_SIM.clone(),
+            Self::Sim(_) => OF_SIM.clone(),
             Self::Live(live) => config_from(&live.base_config()),
         }
     }
@@ -95,7 +87,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.now(),
             Self::Live(live) => live.now(),
-            Self::Served(served) => served.now(),
         }
     }
 
@@ -104,7 +95,15 @@ impl World {
         match self {
             Self::Sim(sim) => look(sim.platform()),
             Self::Live(live) => live.look(look),
-            Self::Served(served) => served.look(look),
+        }
+    }
+
+    /// How far the platform's journal had come, at least, when what the clients know by now left it. What goes out
+    /// later may reach a live platform at once, while a script that acts on what it knows still runs.
+    pub(crate) fn journal_known(&self) -> u64 {
+        match self {
+            Self::Sim(_) => self.look(|platform| platform.journal().next_seq()),
+            Self::Live(live) => live.journal_known(),
         }
     }
 
@@ -116,16 +115,6 @@ impl World {
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
         self.stage().session(client)
-    }
-
-    /// A client's name.
-    ///
-    /// # Panics
-    ///
-    /// The id is not of this world.
-    #[must_use]
-    pub fn client_name(&self, client: ClientId) -> &str {
-        self.stage().client_name(client)
     }
 
     /// Every client, in the order of creation.
@@ -143,22 +132,17 @@ impl World {
     #[must_use]
     pub fn pending_timers(&self) -> Vec<(Duration, String, String)> {
         let mut timers = self.stage().timers();
-        let expiry = self.look(Platform::poll_timeout);
-        if let Some((due, kandy_mock_server::Timer::SubscriptionExpiry(subscription))) = expiry {
-            let what = format!("end of subscription {subscription}");
-            timers.push((due.since_start(), "platform".to_owned(), what));
-        }
+        timers.extend(self.look(next_expiry));
         timers.sort_by_key(|(due, ..)| *due);
         timers
     }
 
     /// What has happened, once the run is over.
     #[must_use]
-    pub fn into_transcript(self) -> Transcript {
+    pub fn into_trace(self) -> Trace {
         match self {
-            Self::Sim(sim) => sim.into_transcript(),
-            Self::Live(live) => live.into_transcript(),
-            Self::Served(served) => served.into_transcript(),
+            Self::Sim(sim) => sim.into_trace(),
+            Self::Live(live) => live.into_trace(),
         }
     }
 
@@ -166,7 +150,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.stage(),
             Self::Live(live) => live.stage(),
-            Self::Served(served) => served.stage(),
         }
     }
 }
@@ -182,7 +165,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.apply(step),
             Self::Live(live) => live.apply(step),
-            Self::Served(served) => served.apply(step),
         }
     }
 
@@ -195,7 +177,6 @@ impl World {
         match self {
             Self::Sim(sim) => sim.turn(limit),
             Self::Live(live) => live.turn(limit),
-            Self::Served(served) => Ok(served.turn(limit)),
         }
     }
 
@@ -203,18 +184,23 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The transcript is full.
-    pub fn log(&mut self, client: ClientId, text: String) -> Result<(), WorldError> {
-        self.stage_mut().show_client(client, Kind::Log, text)
+    /// The trace is full.
+    pub fn log(&mut self, client: ClientId, violation: &Violation) -> Result<(), WorldError> {
+        self.stage_mut().log(client, violation)
     }
 
     fn stage_mut(&mut self) -> &mut Stage {
         match self {
             Self::Sim(sim) => sim.stage_mut(),
             Self::Live(live) => live.stage_mut(),
-            Self::Served(served) => served.stage_mut(),
         }
     }
+}
+
+/// The platform's next timer: when, whose, what for.
+pub(crate) fn next_expiry(platform: &Platform) -> Option<(Duration, String, String)> {
+    let (due, kandy_mock_server::Timer::SubscriptionExpiry(subscription)) = platform.poll_timeout()?;
+    Some((due.since_start(), "platform".to_owned(), format!("end of subscription {subscription}")))
 }
 
 fn config_from(options: &Value) -> Config {
@@ -228,11 +214,9 @@ pub enum Turn {
     /// Something moved.
     Moved,
     /// This event is to be given to the client's listeners now.
-    Event(ClientId, Event),
+    Event(ClientId, Arc<Event>),
     /// Nothing is left up to the given time, which is now.
     Quiet,
-    /// The world has ended: nothing more happens in it.
-    Over,
 }
 
 /// A step that cannot be carried out.
@@ -260,15 +244,12 @@ pub enum StepError {
     /// More than [`MAX_CLIENTS`].
     #[error("a scenario has {MAX_CLIENTS} clients at most")]
     TooManyClients,
-    /// More than the transcript holds.
+    /// More than the trace holds.
     #[error(transparent)]
-    Transcript(#[from] TranscriptFull),
-    /// Real sockets cannot do that.
-    #[error("{0}")]
-    NotLive(String),
-    /// Clients are somebody else's business.
-    #[error("a script beside a server has no clients: the application that uses the server is the client")]
-    NoClients,
+    Trace(#[from] TraceFull),
+    /// wiremock, behind which tests may have a live world, cannot carry out a fault.
+    #[error(transparent)]
+    Wiremock(FailError),
     /// A client has no network.
     #[error(transparent)]
     Network(#[from] kandy_client::driver::SetUpError),
@@ -323,7 +304,7 @@ pub enum WorldError {
         /// When.
         time: Duration,
     },
-    /// The transcript is full.
+    /// The trace is full.
     #[error(transparent)]
-    Transcript(#[from] TranscriptFull),
+    Trace(#[from] TraceFull),
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use kandy_client::{Event, Timer};
+use http::Method;
+use kandy_client::{Event, Task, Timer};
 use kandy_mock_server::{Answered, Point, SocketId, SubscriptionId};
 use kandy_scenarios::step::{Call, ClientId};
-use kandy_scenarios::transcript::Kind;
+use kandy_scenarios::trace::{Handshake, What};
 use kandy_scenarios::world::Sim;
 
 use crate::world::client_name;
@@ -20,9 +21,9 @@ pub(crate) struct Ledger {
     pub(crate) subscriptions: BTreeMap<SubscriptionId, SubscriptionLog>,
     pub(crate) sockets: BTreeMap<SocketId, SocketLog>,
     journal_seen: u64,
-    transcript_seen: usize,
-    /// Which client a socket of the transcript, such as `ws3`, belongs to.
-    socket_owners: BTreeMap<String, usize>,
+    trace_seen: usize,
+    /// Which client a socket of the trace belongs to.
+    socket_owners: BTreeMap<u64, usize>,
 }
 
 /// What was seen of one client.
@@ -100,7 +101,7 @@ impl Ledger {
             subscriptions: BTreeMap::new(),
             sockets: BTreeMap::new(),
             journal_seen: sim.platform().journal().next_seq(),
-            transcript_seen: sim.transcript().records().len(),
+            trace_seen: sim.trace().records().len(),
             socket_owners: BTreeMap::new(),
         }
     }
@@ -124,14 +125,14 @@ impl Ledger {
     }
 
     /// After each turn and each step.
-    pub(crate) fn observe(&mut self, sim: &Sim, event: Option<&(ClientId, Event)>) {
+    pub(crate) fn observe(&mut self, sim: &Sim, event: Option<(ClientId, &Event)>) {
         match event {
             Some((client, Event::AuthError(_))) => self.note(client.0, Moment::Failed),
             Some((client, Event::Disconnected { reason: Some(_), .. })) => self.note(client.0, Moment::Ended),
             Some((client, Event::Disconnected { reason: None, .. })) => self.note(client.0, Moment::Finished),
             _ => {}
         }
-        let opened = self.read_transcript(sim);
+        let opened = self.read_trace(sim);
         self.read_journal(sim);
         self.look_at_sockets(sim, opened);
         self.tick += 1;
@@ -142,29 +143,28 @@ impl Ledger {
     }
 
     /// Gives whose socket has just opened.
-    fn read_transcript(&mut self, sim: &Sim) -> Option<usize> {
-        let records = sim.transcript().records();
+    fn read_trace(&mut self, sim: &Sim) -> Option<usize> {
+        let records = sim.trace().records();
         let mut opened = None;
-        for record in &records[self.transcript_seen..] {
-            let by = self.client_named(&record.who);
-            let mut words = record.text.split(' ');
-            match (record.kind, by, words.next(), words.next()) {
-                (Kind::Crash, Some(client), Some("connect"), _) => self.note(client, Moment::FlowDied),
-                (Kind::Crash, Some(client), Some("requests"), _) => self.note(client, Moment::RequestsDied),
-                (Kind::Request, Some(client), _, Some("DELETE")) if record.text.contains("://") => {
-                    self.note(client, Moment::DeletedElsewhere);
+        for record in &records[self.trace_seen..] {
+            match (&record.what, self.client_named(&record.who)) {
+                (What::Crash(Task::ConnectFlow), Some(client)) => self.note(client, Moment::FlowDied),
+                (What::Crash(Task::Requests), Some(client)) => self.note(client, Moment::RequestsDied),
+                (What::Request(request), Some(client)) => match (&request.method, request.address.is_elsewhere()) {
+                    (&Method::DELETE, true) => self.note(client, Moment::DeletedElsewhere),
+                    (&Method::POST, false) => self.clients[client].posts.push_back(self.tick),
+                    _ => {}
+                },
+                (What::Handshake { socket, step: Handshake::Opens(_) }, Some(client)) => {
+                    self.socket_owners.insert(*socket, client);
                 }
-                (Kind::Request, Some(client), _, Some("POST")) if !record.text.contains("://") => {
-                    self.clients[client].posts.push_back(self.tick);
+                (What::Handshake { socket, step: Handshake::Open }, _) => {
+                    opened = self.socket_owners.get(socket).copied();
                 }
-                (Kind::Socket, Some(client), Some(socket), Some("opens")) => {
-                    self.socket_owners.insert(socket.to_owned(), client);
-                }
-                (Kind::Socket, None, Some(socket), Some("open")) => opened = self.socket_owners.get(socket).copied(),
                 _ => {}
             }
         }
-        self.transcript_seen = records.len();
+        self.trace_seen = records.len();
         opened
     }
 

@@ -47,16 +47,16 @@ pub(crate) fn check(history: &History) -> Option<BTreeSet<Exception>> {
         assert_no_secret("a client", &format!("{:?}", first.sim.session(*client)));
     }
     let second = whole(history);
-    let transcript = first.sim.transcript().to_string();
-    assert_eq!(transcript, second.sim.transcript().to_string(), "the same history gives the same bytes");
+    let transcript = first.sim.trace().to_string();
+    assert_eq!(transcript, second.sim.trace().to_string(), "the same history gives the same bytes");
     assert_eq!(first.stopped, second.stopped);
 
-    let times: Vec<_> = first.sim.transcript().records().iter().map(|record| record.time).collect();
+    let times: Vec<_> = first.sim.trace().records().iter().map(|record| record.at).collect();
     assert!(times.is_sorted(), "time goes back in the transcript:\n{transcript}");
     assert_no_secret("the transcript", &transcript);
     if let Some(error) = &first.stopped {
         let known = Loop::named_by(error);
-        let is_full = matches!(error, WorldError::Transcript(_));
+        let is_full = matches!(error, WorldError::Trace(_));
         let all = [Loop::TokenRefresh, Loop::Ping, Loop::Resubscription, Loop::WebSocket];
         // Where answers take time the same loops fill the transcript instead.
         let mut candidates = all.into_iter().filter(|one| known == Some(*one) || (is_full && *one != Loop::Ping));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kandy_client::Config;
-use kandy_mock_server::{TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, ClientId, Command, Done, Step};
+use kandy_mock_server::{Command, TokenOptions, UserOptions};
+use kandy_scenarios::step::{Call, ClientId, Done, Step};
 use kandy_scenarios::world::{Sim, StepError, Turn, WorldError};
 use serde_json::json;
 
@@ -37,8 +37,12 @@ impl Run {
                 // Longer than any history takes; it is for commands to end them.
                 lifetime: Some(Duration::from_secs(20 * 24 * 3600)),
             };
-            let add = Command::AddUser(user.to_owned(), password_of(user), UserOptions::default());
-            for command in [add, Command::IssueToken(user.to_owned(), tokens)] {
+            let add = Command::AddUser {
+                user: user.to_owned(),
+                password: password_of(user),
+                options: UserOptions::default(),
+            };
+            for command in [add, Command::IssueToken { user: user.to_owned(), options: tokens }] {
                 sim.apply(Step::Command(command)).expect("the platform is empty");
             }
         }
@@ -69,7 +73,7 @@ impl Run {
 
     /// The end of every history: the faults end, the application waits, disconnects, and leaves all alone.
     pub(crate) fn finish(&mut self, patience: Duration) {
-        self.act(&Act::Command(Command::Clear(None)));
+        self.act(&Act::Command(Command::Clear { point: None }));
         self.act(&Act::Command(Command::Online));
         self.act(&Act::Pass(patience));
         for client in 0..self.clients.len() {
@@ -108,10 +112,10 @@ impl Run {
     fn command(&mut self, command: &Command) {
         let step = Step::Command(command.clone());
         assert_no_secret("a step", &format!("{step:?}"));
-        let before = (self.sim.transcript().records().len(), self.sim.platform().journal().next_seq());
+        let before = (self.sim.trace().records().len(), self.sim.platform().journal().next_seq());
         let done = self.sim.apply(step);
         if matches!(done, Err(StepError::Platform(_))) {
-            let after = (self.sim.transcript().records().len(), self.sim.platform().journal().next_seq());
+            let after = (self.sim.trace().records().len(), self.sim.platform().journal().next_seq());
             assert_eq!(before, after, "a refused command has changed nothing");
         }
         self.settle_step(done, true);
@@ -137,15 +141,15 @@ impl Run {
             return;
         }
         assert_eq!(self.sim.now(), end, "time passes as far as it is asked to");
-        let records = self.sim.transcript().records().len();
+        let records = self.sim.trace().records().len();
         assert_eq!(self.sim.turn(end), Ok(Turn::Quiet), "a quiet world stays quiet");
-        assert_eq!(self.sim.transcript().records().len(), records, "a quiet world writes nothing");
+        assert_eq!(self.sim.trace().records().len(), records, "a quiet world writes nothing");
     }
 
     /// Whether something moved.
     fn turn(&mut self, limit: Duration) -> bool {
         let event = match self.sim.turn(limit) {
-            Ok(Turn::Quiet | Turn::Over) => return false,
+            Ok(Turn::Quiet) => return false,
             Ok(Turn::Moved) => None,
             Ok(Turn::Event(client, event)) => Some((client, event)),
             Err(error) => {
@@ -153,7 +157,7 @@ impl Run {
                 return false;
             }
         };
-        self.ledger.observe(&self.sim, event.as_ref());
+        self.ledger.observe(&self.sim, event.as_ref().map(|(client, event)| (*client, &**event)));
         true
     }
 }

@@ -1,12 +1,15 @@
 //! The same scenarios over real sockets: what each client hears is what it heard in the simulation.
 
+mod mock_kandy;
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use kandy_client::{Config, ConnectOptions, Credentials, Event};
-use kandy_scenarios::step::{Call, Command, Done, Step};
-use kandy_scenarios::transcript::MAX_RECORDS;
+use kandy_mock_server::{Command, CommandOutput};
+use kandy_scenarios::step::{Call, Done, Step};
+use kandy_scenarios::trace::MAX_RECORDS;
 use kandy_scenarios::world::{Live, Turn, World, WorldError};
 use serde_json::json;
 
@@ -14,6 +17,15 @@ use crate::support::{harness, root};
 
 /// How many bundled scenarios must hold in both worlds at least.
 const AT_LEAST: usize = 50;
+
+/// A fault that no `MockKandy` can do: a reason phrase of its own.
+const REASON_PHRASE: &str = r#"// tags: live
+platform.addUser("alice", "s3cret");
+platform.fail("subscribe", #{ status: 403, statusText: "Keep Out", body: "<html>", type: "text/html" });
+let kandy = create();
+kandy.connect(#{ username: "alice", password: "s3cret" });
+assertMatch(kandy.waitFor("auth:error").error.message, "Keep Out");
+"#;
 
 /// `KANDY_LIVE_RUNS=50` repeats the run, to see that no race is left.
 fn runs() -> u32 {
@@ -64,12 +76,38 @@ fn a_client_that_hears_something_else_is_a_failure_with_both_lists() {
     }
 }
 
+/// A script that is slow finds requests at the platform that a quick one has to wait for. Neither loses any, nor takes an
+/// event for one that came later.
 #[test]
-fn a_fault_that_sockets_cannot_do_says_so() {
-    let script = "// tags: live\nplatform.fail(\"mk_token\", #{ status: 401, statusText: \"Login Please\" });\n";
-    let (text, exit) = in_folder("status-text", script, &["run", "--live", "it.rhai"]);
-    assert_eq!(exit, 1, "{text}");
-    assert!(text.contains("statusText") && text.contains("it.rhai:2:10"), "{text}");
+fn a_slow_script_sees_what_a_quick_one_sees() {
+    const SLOWLY: &str = "let i = 0; while platform.requests().len() == 0 && i < 20_000 { i += 1; }";
+    // The request reached the platform after the last wait, as far as the script knows.
+    let request = "kandy.waitFor(\"auth:change\"); platform.latency(0); platform.waitFor(\"mk_token\");
+        waitUntil(|| kandy.getConnection().isConnected);";
+    // The event of the connect comes before its request is found.
+    let event = "platform.waitFor(\"mk_token\"); kandy.disconnect();
+        kandy.waitFor(\"auth:change\"); kandy.expectNone(\"auth:change\", 0);";
+    for (name, waits) in [("request", request), ("event", event)] {
+        for (pace, pause) in [("quick", ""), ("slow", SLOWLY)] {
+            let script = format!(
+                "// tags: live
+                platform.addUser(\"alice\", \"s3cret\");
+                let kandy = create();
+                kandy.connect(#{{ username: \"alice\", password: \"s3cret\" }});
+                {pause}
+                {waits}"
+            );
+            let (text, exit) = in_folder(&format!("{pace}-{name}"), &script, &["run", "--live", "it.rhai"]);
+            assert_eq!(exit, 0, "{pace}, {name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_fault_is_real_on_sockets() {
+    let (text, exit) = in_folder("status-text", REASON_PHRASE, &["run", "--live", "it.rhai"]);
+    assert!(text.starts_with("pass "), "{text}");
+    assert_eq!(exit, 0, "{text}");
 }
 
 /// While a script runs nothing is taken in, so that a busy script is a slow client. Inputs wait for it in a bounded
@@ -82,7 +120,7 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     let live = Live::start().unwrap();
     let (config, _) = Config::from_json(&live.base_config()).unwrap();
     let mut world = World::Live(Box::new(live));
-    let user = Command::AddUser("alice".into(), "s3cret".into(), Default::default());
+    let user = Command::AddUser { user: "alice".into(), password: "s3cret".into(), options: Default::default() };
     world.apply(Step::Command(user)).unwrap();
     let created = world.apply(Step::Create { name: "kandy".into(), config: Box::new(config) }).unwrap();
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
@@ -93,10 +131,10 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     let send = |number: usize| {
         let id = number.to_string();
         let message = json!({ "notificationMessage": { "eventType": "x", "id": id } });
-        Step::Command(Command::Send("alice".into(), message))
+        Step::Command(Command::Send { user: "alice".into(), message })
     };
     for number in 0..ALL_HEARD {
-        assert!(matches!(world.apply(send(number)), Ok(Done::Count(1))), "{number}");
+        assert!(matches!(world.apply(send(number)), Ok(Done::Command(CommandOutput::Count(1)))), "{number}");
     }
     for number in 0..ALL_HEARD {
         let Event::NotificationReceived { payload } = next_event(&mut world).unwrap() else { panic!("another event") };
@@ -112,9 +150,9 @@ fn next_event(world: &mut World) -> Result<Event, WorldError> {
     let deadline = world.now() + Duration::from_secs(60);
     loop {
         match world.turn(deadline)? {
-            Turn::Event(_, event) => return Ok(event),
+            Turn::Event(_, event) => return Ok((*event).clone()),
             Turn::Moved => {}
-            Turn::Quiet | Turn::Over => panic!("no event comes"),
+            Turn::Quiet => panic!("no event comes"),
         }
     }
 }

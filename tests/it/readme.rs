@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use kandy_client::{Config, Credentials, Kandy};
-use kandy_mock_server::{MockKandy, Point};
+use kandy_mock_server::{Fault, MockKandy, Point};
 
 use crate::support::{harness, root};
 
@@ -72,9 +72,10 @@ async fn the_rust_examples_run() -> Result<(), Box<dyn std::error::Error>> {
     kandy.connect(&Credentials::password("alice@example.com", "s3cret"));
     kandy.connected().await?;
 
-    mock.wait_for(Point::Subscribe, Some("alice@example.com"), Duration::from_secs(5)).await?;
+    mock.wait_for(Point::Subscribe, Some("alice@example.com"), Duration::from_secs(20)).await?;
+    mock.fail(Point::Resubscribe, [Fault::status(503).times(2)])?;
     mock.cut("alice@example.com")?;
-    mock.wait_for(Point::WebSocket, None, Duration::from_secs(5)).await?;
+    mock.wait_for(Point::WebSocket, None, Duration::from_secs(20)).await?;
     kandy.disconnect();
     kandy.disconnected().await;
     Ok(())

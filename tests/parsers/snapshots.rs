@@ -16,9 +16,9 @@ const FACTOR: u64 = 120;
 
 const COMPARE: Mode = Mode::Compare { leave_pending: false };
 
-/// A script that is not there, for a property of that name alone.
-fn script(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("snapshots-{name}.rhai"))
+/// The snapshot of a script that is not there, for a property of that name alone.
+fn snapshot(name: &str) -> PathBuf {
+    path_of(&PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("snapshots-{name}.rhai")))
 }
 
 /// The lines of a transcript: nothing behind the last visible character, and no control character.
@@ -32,12 +32,12 @@ proptest! {
 
     #[test]
     fn a_snapshot_is_that_transcript_and_no_other(one in transcript(), other in transcript(), source in "\\PC{1,12}") {
-        let script = script("round-trip");
-        compare(&script, &source, &one, Mode::Accept).expect("the folder is there");
-        prop_assert_eq!(compare(&script, &source, &one, COMPARE).expect("it was just written"), Comparison::Same);
-        let compared = compare(&script, &source, &other, COMPARE).expect("it was just written");
+        let snapshot = snapshot("round-trip");
+        compare(&snapshot, &source, &one, Mode::Accept).expect("the folder is there");
+        prop_assert_eq!(compare(&snapshot, &source, &one, COMPARE).expect("it was just written"), Comparison::Same);
+        let compared = compare(&snapshot, &source, &other, COMPARE).expect("it was just written");
         prop_assert_eq!(matches!(compared, Comparison::Same), one == other);
-        fs::remove_file(path_of(&script)).expect("it was just written");
+        fs::remove_file(&snapshot).expect("it was just written");
     }
 
     #[test]
@@ -49,10 +49,10 @@ proptest! {
             "---\n(source|expression|- |: |\\{|\\[|&a|\\*a|\"|'|\n|a){0,12}\n---\nx".prop_map(String::into_bytes),
         ],
     ) {
-        let script = script("any-file");
-        fs::write(path_of(&script), &bytes).expect("the folder is there");
-        let _ = within(FACTOR, bytes.len(), || compare(&script, "x.rhai", "x\n", COMPARE));
-        let _ = within(FACTOR, bytes.len(), || is_stale(&path_of(&script)));
-        fs::remove_file(path_of(&script)).expect("it was just written");
+        let snapshot = snapshot("any-file");
+        fs::write(&snapshot, &bytes).expect("the folder is there");
+        let _ = within(FACTOR, bytes.len(), || compare(&snapshot, "x.rhai", "x\n", COMPARE));
+        let _ = within(FACTOR, bytes.len(), || is_stale(&snapshot));
+        fs::remove_file(&snapshot).expect("it was just written");
     }
 }

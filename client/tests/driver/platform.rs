@@ -100,8 +100,7 @@ async fn a_flood_waits_at_the_platform_and_comes_in_its_order() {
     assert!(kandy.is_connected(), "getters answer all the while");
 
     slow.release();
-    let all = slow.heard.wait_for(|heard| *heard == FLOOD);
-    tokio::time::timeout(Duration::from_secs(120), all).await.expect("all come").unwrap();
+    soon(slow.heard.wait_for(|heard| *heard == FLOOD)).await.expect("all come");
     assert_eq!((slow.platform.queued_bytes(ALICE), breaks(&slow.platform)), (0, 0));
     assert_eq!(slow.platform.sockets(ALICE).len(), 1);
 }
@@ -126,8 +125,7 @@ async fn a_flood_that_is_too_long_to_wait_cuts_the_socket_and_the_journal_says_s
     slow.release();
     // All that was on its way is heard first.
     for is_open in [false, true] {
-        let change = tokio::time::timeout(Duration::from_secs(120), changes.recv()).await;
-        assert_eq!(change.expect("the websocket is opened again"), Some(is_open));
+        assert_eq!(soon(changes.recv()).await, Some(is_open), "the websocket is opened again");
     }
     let heard = *slow.heard.borrow();
     assert!(heard < sent, "{heard} of {sent}");

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::{Limits, Platform, Time};
+use crate::limits::Limits;
+use crate::platform::Platform;
+use crate::time::Time;
 
 /// The arguments of a row's examples, without those that are no values.
 fn examples(verb: &Verb) -> Map<String, Value> {

@@ -21,45 +21,40 @@ pub(crate) struct Told<'a> {
 impl Command {
     /// What a record of the command says.
     pub(crate) fn told(&self) -> Told<'_> {
+        let told = Told::of(self.verb());
         match self {
-            Self::AddUser { user, password, options } => {
-                Told::of("addUser").user(user).with(&PASSWORD, password).options(options)
-            }
-            Self::RemoveUser { user } => Told::of("removeUser").user(user),
-            Self::SetPassword { user, password } => Told::of("setPassword").user(user).with(&PASSWORD, password),
-            Self::SetOptions { user, options } => Told::of("setOptions").user(user).options(options),
-            Self::AnyUser { enabled } => Told::of("anyUser").with(&ENABLED, enabled),
-            Self::IssueToken { user, options } => (Told::of("issueToken").user(user))
+            Self::AddUser { user, password, options } => told.user(user).with(&PASSWORD, password).options(options),
+            Self::RemoveUser { user } => told.user(user),
+            Self::SetPassword { user, password } => told.user(user).with(&PASSWORD, password),
+            Self::SetOptions { user, options } => told.user(user).options(options),
+            Self::AnyUser { enabled } => told.with(&ENABLED, enabled),
+            Self::IssueToken { user, options } => (told.user(user))
                 .with_any(&ACCESS_TOKEN, options.access_token.as_ref())
                 .with_any(&REFRESH_TOKEN, options.refresh_token.as_ref())
                 .with_any(&OAUTH_TOKEN, options.oauth_token.as_ref())
                 .with_any(&LIFETIME, options.lifetime.as_ref()),
-            Self::ExpireToken { user } => Told::of("expireToken").user(user),
-            Self::EndSubscription { user } => Told::of("endSubscription").user(user),
-            Self::GrantServices { user, services } => Told::of("grantServices").user(user).with(&GRANTED, services),
-            Self::Fail { point, faults } => Told::of("fail").with(&POINT, point).with(&HOW, faults),
-            Self::Clear { point } => Told::of("clear").with_any(&OF_POINT, point.as_ref()),
-            Self::Offline => Told::of("offline"),
-            Self::Online => Told::of("online"),
-            Self::Cut { user } => Told::of("cut").user(user),
+            Self::ExpireToken { user } => told.user(user),
+            Self::EndSubscription { user } => told.user(user),
+            Self::GrantServices { user, services } => told.user(user).with(&GRANTED, services),
+            Self::Fail { point, faults } => told.with(&POINT, point).with(&HOW, faults),
+            Self::Clear { point } => told.with_any(&OF_POINT, point.as_ref()),
+            Self::Offline => told,
+            Self::Online => told,
+            Self::Cut { user } => told.user(user),
             Self::Close { user, code, reason } => {
                 let reason = Some(reason).filter(|reason| !reason.is_empty());
-                Told::of("close").user(user).with(&CODE, code).with_any(&REASON, reason)
+                told.user(user).with(&CODE, code).with_any(&REASON, reason)
             }
-            Self::Silence { user } => Told::of("silence").user(user),
-            Self::Send { user, message } => Told::of("send").user(user).with(&MESSAGE, message),
-            Self::SendRaw { user, frame: Frame::Text(text) } => {
-                Told::of("sendRaw").user(user).with_any(&TEXT, Some(text))
-            }
-            Self::SendRaw { user, frame: Frame::Binary(bytes) } => {
-                Told::of("sendRaw").user(user).with_any(&BASE64, Some(bytes))
-            }
-            Self::Gone { user, options } => (Told::of("gone").user(user))
+            Self::Silence { user } => told.user(user),
+            Self::Send { user, message } => told.user(user).with(&MESSAGE, message),
+            Self::SendRaw { user, frame: Frame::Text(text) } => told.user(user).with_any(&TEXT, Some(text)),
+            Self::SendRaw { user, frame: Frame::Binary(bytes) } => told.user(user).with_any(&BASE64, Some(bytes)),
+            Self::Gone { user, options } => (told.user(user))
                 .with_any(&RETRY_AFTER, options.retry_after.as_ref())
                 .with_any(&ID, options.id.as_ref()),
-            Self::TokenLifetime { lifetime } => Told::of("tokenLifetime").with_any(&NEW_LIFETIME, lifetime.as_ref()),
-            Self::AnswerPings { enabled } => Told::of("answerPings").with(&ENABLED, enabled),
-            Self::Latency { latency } => Told::of("latency").with(&LATENCY, latency),
+            Self::TokenLifetime { lifetime } => told.with_any(&NEW_LIFETIME, lifetime.as_ref()),
+            Self::AnswerPings { enabled } => told.with(&ENABLED, enabled),
+            Self::Latency { latency } => told.with(&LATENCY, latency),
         }
     }
 }

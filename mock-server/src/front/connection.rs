@@ -18,11 +18,11 @@ use tokio_rustls::TlsAcceptor;
 
 use super::service::{Ending, Guest};
 use super::{FrontLimits, Site};
-use crate::net::handshake::{self, Handshake, Opened};
-use crate::net::listen::Stopped;
-use crate::net::stream::{self, Stream};
-use crate::net::websocket;
 use crate::reply::Response;
+use crate::server::handshake::{self, Handshake, Opened};
+use crate::server::listen::Stopped;
+use crate::server::stream::{self, Stream};
+use crate::server::websocket;
 
 /// HTTP within its limits.
 pub(super) fn http(limits: &FrontLimits) -> Builder {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::clock::{ClockError, ClockKind};
-use crate::net::Watch;
-use crate::net::shared::Shared;
+use super::clock::ClockKind;
 use crate::platform::Platform;
+use crate::server::clock::ClockError;
+use crate::server::shared::Shared;
+use crate::server::watch::Watch;
 use crate::time::Time;
 
 /// The platform behind a [`Front`](super::Front). Its clones are handles of the same platform; they keep it, but not the

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kandy_mock_server::{ClockError, ClockKind, Front, FrontOptions, Kind, Platform, Point, Time};
+use kandy_mock_server::{ClockError, ClockKind, Front, FrontOptions, Kind, Platform, Point, SocketState, Time};
 use serde_json::json;
 
 use crate::support::*;
@@ -67,6 +67,24 @@ async fn a_delayed_handshake_waits_for_a_held_clock() {
     assert!(is_silent(&opening));
     advance(&front, 3_600_000);
     assert!(heard_until(&opening, "\r\n\r\n").starts_with("HTTP/1.1 101 "));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_during_a_delayed_handshake_comes_behind_it() {
+    let front = start_held().await;
+    let channel = subscribe(&front);
+    let handle = front.handle();
+    handle.platform(|platform, now| platform.set_latency(now, Duration::from_secs(1)));
+    let sending = async {
+        until(&front, Point::WebSocket).await;
+        handle.platform(|platform, now| {
+            assert_eq!(platform.sockets(Some(ALICE))[0].state, SocketState::Opening);
+            assert_eq!(platform.send(now, ALICE, json!({ "x": 1 })), Ok(1));
+        });
+        advance(&front, 1_000);
+    };
+    let (opened, ()) = tokio::join!(handshake(&front, &channel), sending);
+    assert_eq!(hear(&mut opened.unwrap().0).await, json!({ "x": 1 }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

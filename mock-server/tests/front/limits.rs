@@ -8,7 +8,7 @@ use kandy_mock_server::{Frame, FrontLimits, Kind, Limits, Side};
 use crate::support::*;
 
 /// Short for a test, and long for what is in time on a busy machine.
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_secs(1);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_head_that_is_too_long_gets_431() {

@@ -77,7 +77,7 @@ async fn a_reset_over_tls_is_one_of_the_connection_below() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tls_handshake_that_takes_too_long_or_is_none_ends_the_connection() {
-    let limits = FrontLimits { tls_time: Duration::from_millis(500), ..FrontLimits::default() };
+    let limits = FrontLimits { tls_time: Duration::from_secs(2), ..FrontLimits::default() };
     let (front, trusted) = start_secure(limits).await;
     assert_eq!(rest_of(&knock(&front, b"").unwrap()).unwrap(), b"");
     let plain = knock(&front, b"GET / HTTP/1.1\r\nHost: kandy\r\n\r\n").and_then(answer);

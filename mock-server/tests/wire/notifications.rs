@@ -94,8 +94,13 @@ async fn a_silent_socket_stays_open_and_hears_nothing() {
     assert_eq!(mock.silence(ALICE), Ok(1));
     assert_eq!(mock.send(ALICE, json!({})), Ok(0));
     say(&mut socket, r#"{"message_type":"ping"}"#).await;
+    soon(async {
+        while mock.sockets(ALICE)[0].pings == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     assert!(tokio::time::timeout(SILENCE, socket.next()).await.is_err());
-    assert_eq!(mock.sockets(ALICE)[0].pings, 1);
 }
 
 #[tokio::test]

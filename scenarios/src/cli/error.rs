@@ -10,6 +10,7 @@ use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::recording::RecordingError;
 use crate::report::{Style, wrap};
+use crate::run::RunError;
 use crate::scenario::FindError;
 use crate::serve::accounts::FileError;
 use crate::serve::behaviour::BehaviourError;
@@ -56,6 +57,9 @@ pub(super) enum CliError {
     /// There is no server.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// A run did not come to its end.
+    #[error("cannot go on: {0}")]
+    Run(#[from] RunError),
     /// A thread cannot be started, or a result cannot be written.
     #[error("cannot go on: {0}")]
     Io(#[from] io::Error),
@@ -72,7 +76,7 @@ impl CliError {
             Self::Script(_) | Self::Sdk(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
-            Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
+            Self::Run(_) | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
         }
     }
 
@@ -95,6 +99,7 @@ impl CliError {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
             Self::Recording(_)
+            | Self::Run(_)
             | Self::Io(_)
             | Self::Serve(_)
             | Self::Tls(_)

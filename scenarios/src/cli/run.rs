@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::report::console::Console;
-use crate::runner::{self, Options};
+use crate::run::{self, Options, Plan, Variant};
 use crate::scenario::find;
 use crate::script::Limits;
 use crate::snapshot::Mode;
@@ -23,12 +23,10 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         jobs: jobs.unwrap_or(environment.jobs),
         limits,
         snapshots: if update { Mode::Accept } else { compare },
-        live,
-        transcripts: show,
         warn,
     };
-    let mut console = Console::new(out.to, out.color);
-    let summary = runner::run(&found.scenarios, &options, |event| console.handle(event))?;
-    console.stale_snapshots(&found.stale_snapshots)?;
+    let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim });
+    let mut console = Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show);
+    let summary = run::run(&plan, &options, &mut [&mut console])?;
     Ok(summary.exit())
 }

@@ -37,7 +37,7 @@ fn older(name: &str) -> Left {
 }
 
 fn socket(is_used: bool) -> OpenSocket {
-    OpenSocket { name: "ws1".to_owned(), is_used }
+    OpenSocket { number: 1, is_used }
 }
 
 #[track_caller]

@@ -1,5 +1,6 @@
 //! The run: the script of a recording in a simulated world.
 
+use http::Method;
 use kandy_client::{Call, Config, Emission, Event, Time};
 use kandy_mock_server::Command;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::replay::audience::{Audience, Listener};
 use crate::replay::call::{Asked, asked};
 use crate::replay::compare::{self, Mismatch};
 use crate::step::{self, ClientId, Done, Step};
-use crate::transcript::{Kind, Transcript};
+use crate::trace::{Address, Close, Handshake, Trace, What};
 use crate::world::{PLATFORM_SERVER, Sim, Turn};
 
 /// The recorder's host, for which the simulated platform stands in.
@@ -23,19 +24,19 @@ pub(super) struct Performance<'a> {
     clients: Vec<Client>,
     /// All that the page saw, in order.
     pub(super) seen: Vec<(Time, Seen)>,
-    /// How many records of the transcript are in `seen`.
+    /// How many records of the trace are in `seen`.
     read: usize,
 }
 
 /// Something that the page saw.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Seen {
-    /// A request: method and address.
-    Request(String),
-    /// A websocket was made: its number and address.
-    Opens(String),
+    /// A request.
+    Request { method: Method, address: Address },
+    /// A websocket was made.
+    Opens { socket: u64, address: Address },
     /// The SDK closed a websocket.
-    Closes(String),
+    Closes { socket: u64 },
     /// The recorder's own listener heard an event.
     Event { client: String, event: &'static str, args: Value, shown: Shown },
     /// A listener of the script heard one.
@@ -58,8 +59,8 @@ impl<'a> Performance<'a> {
         Self { recording, sim: Sim::default(), clients: Vec::new(), seen: Vec::new(), read: 0 }
     }
 
-    pub(super) fn into_transcript(self) -> Transcript {
-        self.sim.into_transcript()
+    pub(super) fn into_trace(self) -> Trace {
+        self.sim.into_trace()
     }
 
     /// Performs the whole script.
@@ -124,7 +125,7 @@ impl<'a> Performance<'a> {
 
     fn apply(&mut self, step: Step) -> Result<Done, Mismatch> {
         let done = self.sim.apply(step).map_err(impossible)?;
-        self.read_transcript();
+        self.read_trace();
         Ok(done)
     }
 
@@ -132,11 +133,11 @@ impl<'a> Performance<'a> {
     fn settle(&mut self, time: Time) -> Result<(), Mismatch> {
         loop {
             let turn = self.sim.turn(time.since_start()).map_err(impossible)?;
-            self.read_transcript();
+            self.read_trace();
             match turn {
                 Turn::Moved => {}
                 Turn::Event(client, event) => self.emit(client, &event)?,
-                Turn::Quiet | Turn::Over => return Ok(()),
+                Turn::Quiet => return Ok(()),
             }
         }
     }
@@ -225,33 +226,29 @@ impl<'a> Performance<'a> {
         self.seen.push((Time::from_duration(self.sim.now()), seen));
     }
 
-    /// Notes what the clients have sent; the transcript has it at once, in order.
-    fn read_transcript(&mut self) {
-        let records = self.sim.transcript().records();
+    /// Notes what the clients have sent; the trace has it at once, in order.
+    fn read_trace(&mut self) {
+        let records = self.sim.trace().records();
         for record in &records[self.read..] {
-            if !self.clients.iter().any(|client| *client.name == *record.who) {
-                continue;
-            }
-            let seen = match record.kind {
-                Kind::Request => Seen::Request(after_label(&record.text).to_owned()),
-                Kind::Socket if record.text.ends_with(" closes") => Seen::Closes(record.text.clone()),
-                Kind::Socket => Seen::Opens(record.text.clone()),
+            let seen = match &record.what {
+                What::Request(request) => {
+                    Seen::Request { method: request.method.clone(), address: request.address.clone() }
+                }
+                What::Handshake { socket, step: Handshake::Opens(address) } => {
+                    Seen::Opens { socket: *socket, address: address.clone() }
+                }
+                What::Close { socket, close: Close::ByClient } => Seen::Closes { socket: *socket },
                 _ => continue,
             };
-            self.seen.push((Time::from_duration(record.time), seen));
+            self.seen.push((Time::from_duration(record.at), seen));
         }
         self.read = records.len();
     }
 
     fn client(&self, name: &str) -> Result<ClientId, Mismatch> {
         let found = self.clients.iter().position(|client| client.name == name);
-        found.map(ClientId).ok_or_else(|| compare::missing(&format!("a client {name}")))
+        found.map(ClientId).ok_or_else(|| compare::missing_client(name))
     }
-}
-
-/// The text of a request without its number in the transcript.
-fn after_label(text: &str) -> &str {
-    text.split_once(' ').map_or(text, |(_, request)| request)
 }
 
 /// Puts the simulated platform in the place of the recorder's.

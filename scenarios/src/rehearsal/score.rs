@@ -7,6 +7,7 @@ use crate::recording::{Action, Address, Heard, ListenerCall, Record, Recording, 
 use crate::replay::Difference;
 use crate::replay::compare::{self, Mismatch};
 use crate::replay::difference;
+use crate::trace;
 use crate::world::address;
 
 /// Compares all that was seen with the timeline, then the snapshots and the end with the script. `played` is how the
@@ -62,17 +63,16 @@ fn is_expected(record: &Record) -> bool {
 
 fn check(record: &Record, seen: &Seen) -> Result<(), Mismatch> {
     match (record, seen) {
-        (Record::Fetch(fetch), Seen::Request(request)) => match address_text(&fetch.address) {
-            Some(address) => compare::text("request", &format!("{} {address}", fetch.method()), request),
-            // The page could not take the address apart; nothing was sent.
-            None => Ok(()),
-        },
-        (Record::WsNew { ws, address }, Seen::Opens(text)) => {
-            let expected = address_text(address).map(|address| format!("ws{ws} opens {address}"));
-            compare::text("websocket", expected.as_deref().unwrap_or(text), text)
+        (Record::Fetch(fetch), Seen::Request { method, address }) => {
+            compare::text("method", fetch.method(), method.as_str())?;
+            compare_address(&fetch.address, address)
         }
-        (Record::WsCloseCall { ws, .. }, Seen::Closes(text)) => {
-            compare::text("websocket", &format!("ws{ws} closes"), text)
+        (Record::WsNew { ws, address: expected }, Seen::Opens { socket, address }) => {
+            compare::value("number of the websocket", &(*ws).into(), &(*socket).into())?;
+            compare_address(expected, address)
+        }
+        (Record::WsCloseCall { ws, .. }, Seen::Closes { socket }) => {
+            compare::value("number of the websocket", &(*ws).into(), &(*socket).into())
         }
         (Record::Event(heard), Seen::Event { client, event, args, shown }) => {
             let Heard { client: expected, event: name, args: arguments, shown: state } = heard;
@@ -109,10 +109,11 @@ fn check_look<'a>(
     }
 }
 
-/// An address as transcripts show it.
-fn address_text(address: &Address) -> Option<String> {
-    let url = compare::fill_text(&address.url()?);
-    Some(address::Address::of(&url, &[RECORDED_HOST.to_owned()]).to_string())
+/// Compares an address with that of a recording; one that the page could not take apart says nothing.
+fn compare_address(expected: &Address, got: &trace::Address) -> Result<(), Mismatch> {
+    let Some(url) = expected.url() else { return Ok(()) };
+    let expected = address::Address::of(&compare::fill_text(&url), &[RECORDED_HOST.to_owned()]).record();
+    compare::text("address", expected.as_str(), got.as_str())
 }
 
 fn differ(time: Time, record: &Record, got: String) -> Mismatch {
@@ -121,8 +122,9 @@ fn differ(time: Time, record: &Record, got: String) -> Mismatch {
 
 fn describe(seen: &Seen) -> String {
     match seen {
-        Seen::Request(request) => format!("request {request}"),
-        Seen::Opens(text) | Seen::Closes(text) => format!("websocket {text}"),
+        Seen::Request { method, address } => format!("request {method} {}", address.as_str()),
+        Seen::Opens { socket, address } => format!("websocket {socket} to {}", address.as_str()),
+        Seen::Closes { socket } => format!("close of websocket {socket}"),
         Seen::Event { event, args, client, .. } => {
             format!("{} (client {client})", difference::describe_event(event, args))
         }

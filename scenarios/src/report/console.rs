@@ -1,26 +1,37 @@
-//! What people read: a line a scenario, failures in full, and a summary.
+//! What people read: a line a case, failures in full, and a summary.
 
+mod checks;
+mod excerpt;
 mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+pub use self::checks::Checks;
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
-use crate::runner::{Broken, Excerpt, Fault, Finished, RunEvent, Status, Unlike};
-use crate::scenario::Scenario;
-use crate::snapshot::{self, Comparison, Difference};
+use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Status, Unlike};
+use crate::snapshot::{Comparison, Difference};
+
+/// How many lines of its transcript a failure shows.
+const TAIL: usize = 12;
 
 /// The report on a terminal or in a file.
 pub struct Console<'a> {
     out: &'a mut dyn Write,
     color: bool,
+    /// Whether whole transcripts are shown, also of what passes.
+    transcripts: bool,
+    /// How wide the terminal is, if it is one.
+    columns: Option<usize>,
     /// Whether the last thing written was a block of lines, which ends with an empty one.
     after_block: bool,
     /// The lines of what did not pass, to show again at the end.
     bad: Vec<String>,
+    /// The snapshots without a script, to show at the end.
+    stale: Vec<String>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
 }
@@ -28,36 +39,40 @@ pub struct Console<'a> {
 impl<'a> Console<'a> {
     /// A report that is written to `out`.
     pub fn new(out: &'a mut dyn Write, color: bool) -> Self {
-        Self { out, color, after_block: true, bad: Vec::new(), known: BTreeMap::new() }
-    }
-
-    /// Writes what there is to say of an event.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn handle(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
-        match event {
-            RunEvent::Started { .. } => Ok(()),
-            RunEvent::Finished { scenario, finished } => self.scenario(scenario, finished),
-            RunEvent::Ended { summary, wall_time } => self.summary(summary, *wall_time),
+        Self {
+            out,
+            color,
+            transcripts: false,
+            columns: None,
+            after_block: true,
+            bad: Vec::new(),
+            stale: Vec::new(),
+            known: BTreeMap::new(),
         }
     }
 
-    /// A line for a scenario, and a block if there is more to say.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn scenario(&mut self, scenario: &Scenario, finished: &Finished) -> io::Result<()> {
-        let mut line = self.line(scenario, finished);
-        let mut block = self.block(scenario, finished);
+    /// Lets long lines of transcripts end with an ellipsis on a terminal of that width.
+    #[must_use]
+    pub fn with_columns(self, columns: Option<usize>) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// Shows whole transcripts, also of what passes, if `all`.
+    #[must_use]
+    pub fn with_transcripts(self, all: bool) -> Self {
+        Self { transcripts: all, ..self }
+    }
+
+    /// A line for a case, and a block if there is more to say.
+    fn case(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
+        let mut line = self.line(case, finished);
+        let mut block = self.block(case, finished);
         if let Status::Broken(Broken::Script(_)) = finished.status {
             if let Some(first) = self.known.get(&block) {
                 line += &Style::Faint.paint(format_args!(": as {first}"), self.color);
                 block.clear();
             } else {
-                self.known.insert(block.clone(), scenario.name.clone());
+                self.known.insert(block.clone(), case.name().to_owned());
             }
         }
         if block.is_empty() {
@@ -73,33 +88,25 @@ impl<'a> Console<'a> {
         Ok(())
     }
 
-    /// An empty line, unless there is one already: what follows is not about a scenario.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn gap(&mut self) -> io::Result<()> {
+    /// An empty line, unless there is one already: what follows is not about a case.
+    fn gap(&mut self) -> io::Result<()> {
         if self.after_block { Ok(()) } else { writeln!(self.out) }
     }
 
     /// Names the snapshots whose scripts are not there any more.
-    ///
-    /// # Errors
-    ///
-    /// It cannot be written.
-    pub fn stale_snapshots(&mut self, stale: &[String]) -> io::Result<()> {
-        if stale.is_empty() {
+    fn stale_snapshots(&mut self) -> io::Result<()> {
+        if self.stale.is_empty() {
             return Ok(());
         }
-        let (warning, count) = (Style::Warning.paint("warning", self.color), counted(stale.len(), "snapshot"));
+        let (warning, count) = (Style::Warning.paint("warning", self.color), counted(self.stale.len(), "snapshot"));
         writeln!(self.out, "\n{warning}: {count} without a script; remove what is not needed any more:")?;
-        for shown in stale {
+        for shown in &self.stale {
             writeln!(self.out, "  {shown}")?;
         }
         Ok(())
     }
 
-    fn line(&self, scenario: &Scenario, finished: &Finished) -> String {
+    fn line(&self, case: &Case<'_>, finished: &Finished) -> String {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
@@ -113,28 +120,28 @@ impl<'a> Console<'a> {
             Status::Error(_) => (Style::Bad, "ERROR", String::new()),
         };
         let word = style.paint(format_args!("{word:<6}"), self.color);
-        format!("{word}  {}{}", scenario.name, Style::Faint.paint(note, self.color))
+        format!("{word}  {}{}", case.name(), Style::Faint.paint(note, self.color))
     }
 
-    /// All that there is to say of a scenario beyond its line.
-    fn block(&self, scenario: &Scenario, finished: &Finished) -> String {
-        let shown = &scenario.shown;
+    /// All that there is to say of a case beyond its line.
+    fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
+        let shown = case.shown();
         let mut block = match &finished.status {
             Status::Passed(_) | Status::Skipped(_) | Status::Stopped => String::new(),
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 self.emphasize(diagnostic.to_string().trim_end()) + "\n"
             }
-            Status::Differs(difference) => self.difference(scenario, difference),
+            Status::Differs(difference) => self.difference(case, difference),
             Status::Unlike(unlike) => self.unlike(shown, unlike),
             Status::Broken(Broken::Unreadable(why)) => {
                 self.emphasize(&format!("error: cannot read the script: {why}\n --> {shown}\n"))
             }
             Status::Broken(Broken::Snapshot(why)) => self.emphasize(&format!(
                 "error: {why}\n --> {}\n  = help: mend it, or write it anew: run again with `--update`\n",
-                shown_snapshot(scenario)
+                case.shown_snapshot()
             )),
             Status::Error(Fault::Snapshot(why)) => {
-                self.emphasize(&format!("error: {why}\n --> {}\n", shown_snapshot(scenario)))
+                self.emphasize(&format!("error: {why}\n --> {}\n", case.shown_snapshot()))
             }
             Status::Error(Fault::Live(why)) => self.emphasize(&format!("error: {why}\n --> {shown}\n")),
             Status::Error(Fault::Panic(message)) => self.emphasize(&format!(
@@ -144,17 +151,32 @@ impl<'a> Console<'a> {
                 message.lines().map(printable).collect::<Vec<_>>().join("\n")
             )),
         };
-        if finished.excerpt.is_none() {
-            // A transcript that is shown has them as its last lines.
-            self.warnings(&finished.warnings, &mut block);
-        }
-        if let Some(excerpt) = &finished.excerpt {
-            if !block.is_empty() {
-                block.push('\n');
+        match self.shown_records(finished) {
+            // A transcript that is shown has the warnings as its last lines.
+            0 => self.warnings(&finished.warnings, &mut block),
+            count => {
+                if !block.is_empty() {
+                    block.push('\n');
+                }
+                self.excerpt(&finished.trace, count, &mut block);
             }
-            self.excerpt(excerpt, &mut block);
+        }
+        if let Status::Failed(_) = finished.status {
+            let again = Style::Faint.paint("again:", self.color);
+            let _ = writeln!(block, "\n{again} kandy-harness run {} --show", shell_word(shown));
         }
         block
+    }
+
+    /// How many of the last records are shown.
+    fn shown_records(&self, finished: &Finished) -> usize {
+        let count = match finished.status {
+            _ if self.transcripts => usize::MAX,
+            Status::Failed(_) | Status::Broken(Broken::Script(_)) => TAIL,
+            // A diff shows the transcript better than its end does.
+            _ => 0,
+        };
+        count.min(finished.trace.records().len())
     }
 
     /// Text whose first words say how bad it is.
@@ -167,12 +189,12 @@ impl<'a> Console<'a> {
         }
     }
 
-    fn difference(&self, scenario: &Scenario, difference: &Difference) -> String {
+    fn difference(&self, case: &Case<'_>, difference: &Difference) -> String {
         let review = if difference.pending { ",\n          or `cargo insta review`" } else { "" };
         let head = format!(
             "error: the transcript is not as its snapshot\n --> {}\n  \
              = help: if it is right as it is now, run again with `--update`{review}\n",
-            shown_snapshot(scenario)
+            case.shown_snapshot()
         );
         format!(
             "{}\n{}",
@@ -204,14 +226,25 @@ impl<'a> Console<'a> {
             let _ = writeln!(block, "{word}: and {} more", warnings.len() - hygiene::MAX_SHOWN);
         }
     }
+}
 
-    fn excerpt(&self, excerpt: &Excerpt, block: &mut String) {
-        let Excerpt { lines, count, of } = excerpt;
-        let title =
-            if count < of { format!("transcript, the last {count} of {of} lines:") } else { "transcript:".into() };
-        let _ = writeln!(block, "{}", Style::Faint.paint(title, self.color));
-        for line in lines.lines() {
-            let _ = writeln!(block, "  {line}");
+impl Reporter for Console<'_> {
+    fn name(&self) -> &str {
+        "console"
+    }
+
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match event {
+            RunEvent::Started { .. } | RunEvent::NotRun { .. } => Ok(()),
+            RunEvent::Warned(RunWarning::StaleSnapshot { shown }) => {
+                self.stale.push(shown.clone());
+                Ok(())
+            }
+            RunEvent::Finished { case, finished } => self.case(case, finished),
+            RunEvent::Ended { summary, wall_time } => {
+                self.summary(summary, *wall_time)?;
+                self.stale_snapshots()
+            }
         }
     }
 }
@@ -222,8 +255,13 @@ pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
-fn shown_snapshot(scenario: &Scenario) -> String {
-    snapshot::path_of(scenario.shown.as_ref()).display().to_string()
+/// `word` as a shell takes it for one.
+fn shell_word(word: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-+@,=".contains(character);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

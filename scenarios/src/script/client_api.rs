@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use kandy_client::{Config, ConnectOptions, Credentials, Violation, unknown_keys};
+use kandy_client::{Config, ConnectOptions, Credentials, Session, Violation, unknown_keys};
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ pub(super) fn register_client_api(engine: &mut Engine, run: &Rc<Run>) {
     engine.register_fn("!=", |left: Client, right: Client| left != right);
     for name in ["to_string", "to_debug", "print", "debug"] {
         let shared = Rc::clone(run);
-        engine.register_fn(name, move |client: Client| shared.world.borrow().client_name(client.0).to_owned());
+        engine.register_fn(name, move |client: Client| shared.applications.borrow()[client.0.0].name.clone());
     }
     register_create(engine, run);
     register_calls(engine, run);
@@ -100,22 +100,22 @@ fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
 
 fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getConnection", |run, _call, client: Client| {
-        done(convert::connection(&run.world.borrow().session(client.0).connection()))
+        run.look_at(client.0, |session| convert::connection(&session.connection()))
     });
     register!(engine, run, "getServices", |run, _call, client: Client| {
-        done(convert::services(&run.world.borrow().session(client.0).services()))
+        run.look_at(client.0, |session| convert::services(&session.services()))
     });
     register!(engine, run, "getUserInfo", |run, _call, client: Client| {
-        done(convert::user_info(run.world.borrow().session(client.0).user_info()))
+        run.look_at(client.0, |session| convert::user_info(session.user_info()))
     });
     register!(engine, run, "getConfig", |run, _call, client: Client| {
-        done(convert::from_serde(run.world.borrow().session(client.0).config()))
+        run.look_at(client.0, |session| convert::from_serde(session.config()))
     });
     register!(engine, run, "getSocketState", |_run, _call, _part: ConnectionPart| done(convert::socket_state(None)));
     register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart, platform: &str| {
-        let world = run.world.borrow();
-        let state = if platform == "uc" { world.session(part.0).socket_state() } else { None };
-        done(convert::socket_state(state))
+        run.look_at(part.0, |session| {
+            convert::socket_state(if platform == "uc" { session.socket_state() } else { None })
+        })
     });
     register!(engine, run, "events", |run, _call, client: Client| done(run.events(client.0)));
 }
@@ -164,7 +164,7 @@ fn done<T>(value: T) -> Result<T, Halt> {
 
 impl Run {
     fn create(&self, given: Option<&Map>, name: Option<&str>) -> Result<Client, Halt> {
-        let mut config = self.world.borrow().plain_config();
+        let mut config = self.world.borrow().with_clients()?.plain_config();
         let mut violations = Vec::new();
         if let Some(given) = given.filter(|given| !given.is_empty()) {
             violations = merge(&mut config, &options_json(given)?)?;
@@ -173,9 +173,9 @@ impl Run {
             Some(name) => checked_name(name)?.to_owned(),
             None => self.default_name(),
         };
-        match self.apply(Step::Create { name, config: Box::new(config) })? {
+        match self.apply(Step::Create { name: name.clone(), config: Box::new(config) })? {
             Done::Created(id) => {
-                self.applications.borrow_mut().push(Application::default());
+                self.applications.borrow_mut().push(Application::new(name));
                 self.log(id, &violations)?;
                 Ok(Client(id))
             }
@@ -185,8 +185,8 @@ impl Run {
 
     /// `kandy`, `kandy2`, ..: the first that is free.
     fn default_name(&self) -> String {
-        let world = self.world.borrow();
-        let taken: BTreeSet<&str> = world.clients().map(|client| world.client_name(client)).collect();
+        let applications = self.applications.borrow();
+        let taken: BTreeSet<&str> = applications.iter().map(|application| application.name.as_str()).collect();
         let is_free = |name: &String| !taken.contains(name.as_str());
         let numbered = (2..).map(|number| format!("kandy{number}"));
         std::iter::once("kandy".to_owned()).chain(numbered).find(is_free).expect("there is always a next number")
@@ -201,10 +201,15 @@ impl Run {
 
     fn log(&self, client: ClientId, violations: &[Violation]) -> Result<(), Failure> {
         let mut world = self.world.borrow_mut();
+        let world = world.with_clients_mut()?;
         for violation in violations {
-            world.log(client, violation.to_string())?;
+            world.log(client, violation)?;
         }
         Ok(())
+    }
+
+    fn look_at<R>(&self, client: ClientId, look: impl FnOnce(&Session) -> R) -> Result<R, Halt> {
+        Ok(look(self.world.borrow().with_clients()?.session(client)))
     }
 }
 

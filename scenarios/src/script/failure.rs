@@ -1,9 +1,11 @@
 //! Why a function of the script API cannot do what it is asked to.
 
 use kandy_client::TooManyListeners;
+use kandy_mock_server::PlatformError;
 use kandy_mock_server::command::ArgumentError;
 use rhai::{EvalAltResult, Position};
 
+use super::parts::Parts;
 use crate::diagnostic::Cause;
 use crate::world::{StepError, WorldError};
 
@@ -14,11 +16,13 @@ pub(super) struct Failure {
     pub(super) message: String,
     pub(super) notes: Vec<String>,
     pub(super) help: Option<String>,
+    /// The parts of a condition that did not hold, to be shown as they stand in the script.
+    pub(super) parts: Option<Box<Parts>>,
 }
 
 impl Failure {
     pub(super) fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self { cause, message: message.into(), notes: Vec::new(), help: None }
+        Self { cause, message: message.into(), notes: Vec::new(), help: None, parts: None }
     }
 
     /// A function was given what it does not take.
@@ -52,24 +56,15 @@ impl From<WorldError> for Failure {
             WorldError::TooManyMessages { .. }
             | WorldError::TooManyMessageBytes { .. }
             | WorldError::TooManyEventBytes { .. }
-            | WorldError::Transcript(_) => Cause::Limit,
+            | WorldError::Trace(_) => Cause::Limit,
         };
         Self::new(cause, error.to_string())
     }
 }
 
-impl From<StepError> for Failure {
-    fn from(error: StepError) -> Self {
-        match error {
-            StepError::World(error) => error.into(),
-            StepError::Transcript(_) | StepError::TooManyClients => Self::new(Cause::Limit, error.to_string()),
-            StepError::Platform(_)
-            | StepError::Config(_)
-            | StepError::NameTaken(_)
-            | StepError::TooLong { .. }
-            | StepError::NoClients => Self::argument(error.to_string()),
-            StepError::NotLive(_) | StepError::Network(_) => Self::new(Cause::World, error.to_string()),
-        }
+impl From<PlatformError> for Failure {
+    fn from(error: PlatformError) -> Self {
+        Self::argument(error.to_string())
     }
 }
 
@@ -99,6 +94,8 @@ pub(super) struct Located {
 pub(super) enum Ending {
     Skipped(String),
     Failed(Located),
+    /// The server beside which it waits has ended.
+    ServerEnded,
 }
 
 /// What stops a function of the script API.
@@ -108,6 +105,8 @@ pub(super) enum Halt {
     Failure(Failure),
     /// The scenario ends here without a verdict on it.
     Skip(String),
+    /// The server beside which the script waits has ended.
+    ServerEnded,
     /// An error in script code that the function called, or one that the script may catch.
     Script(Box<EvalAltResult>),
 }
@@ -115,6 +114,22 @@ pub(super) enum Halt {
 impl<F: Into<Failure>> From<F> for Halt {
     fn from(failure: F) -> Self {
         Self::Failure(failure.into())
+    }
+}
+
+impl From<StepError> for Halt {
+    fn from(error: StepError) -> Self {
+        let cause = match error {
+            StepError::World(error) => return error.into(),
+            // As what needs virtual time: it is the place that is wrong, not the scenario.
+            StepError::Wiremock(error) => return Self::Skip(error.to_string()),
+            StepError::Trace(_) | StepError::TooManyClients => Cause::Limit,
+            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) | StepError::TooLong { .. } => {
+                Cause::Argument
+            }
+            StepError::Network(_) => Cause::World,
+        };
+        Failure::new(cause, error.to_string()).into()
     }
 }
 

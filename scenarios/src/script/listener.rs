@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use kandy_client::{Call, Emission, Event};
 use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, NativeCallContext, Position};
@@ -86,19 +87,18 @@ impl Arities {
 
 impl Run {
     /// Records an event and gives it to the client's listeners.
-    pub(super) fn emit(&self, engine: &Engine, client: ClientId, event: Event) -> Result<(), Box<EvalAltResult>> {
-        let event = Rc::new(event);
-        let time = self.now();
+    pub(super) fn emit(&self, engine: &Engine, client: ClientId, event: &Arc<Event>) -> Result<(), Box<EvalAltResult>> {
+        let (time, waits) = (self.now(), self.marks.borrow().seen().waits);
         let nobody_listens = {
             let application = &mut self.applications.borrow_mut()[client.0];
-            application.heard.push(Heard { time, event: event.clone() });
+            application.heard.push(Heard { time, event: event.clone(), waits });
             application.listeners.is_empty()
         };
         if nobody_listens {
             return Ok(());
         }
         let outer = self.inside.replace(Some(Inside::Listener));
-        let done = self.walk(engine, client, &event);
+        let done = self.walk(engine, client, event);
         self.inside.set(outer);
         done
     }
@@ -113,9 +113,7 @@ impl Run {
                 Some(Call::Typed(listener)) => (listener, 1),
                 Some(Call::Wildcard(listener)) => (listener, 2),
             };
-            if self.world.borrow().session(client).is_destroyed() {
-                self.world.borrow_mut().note_call_after_destroy(client, event.name());
-            }
+            self.world.borrow_mut().note_listener_call(client, event.name());
             let params = params.get_or_insert_with(|| convert::event_params(event));
             if let Err(error) = listener.call(engine, [&event.name().into(), params], given) {
                 return Err(self.uncaught(error, event.name(), listener.position));

@@ -76,9 +76,9 @@ const FUNCTIONS: &[Function] = &[
     function(Of::Script, "waitUntil", "waitUntil(|| condition), waitUntil(|| condition, timeout)"),
     function(Of::Script, "expectEvents", "expectEvents(kandy, [\"auth:change\", ..])"),
     function(Of::Script, "assert", "assert(condition), assert(condition, message)"),
-    function(Of::Script, "assertEq", "assertEq(actual, expected)"),
-    function(Of::Script, "assertNe", "assertNe(actual, unexpected)"),
-    function(Of::Script, "assertMatch", "assertMatch(text, regex)"),
+    function(Of::Script, "assertEq", "assertEq(actual, expected), assertEq(actual, expected, message)"),
+    function(Of::Script, "assertNe", "assertNe(actual, unexpected), assertNe(actual, unexpected, message)"),
+    function(Of::Script, "assertMatch", "assertMatch(text, regex), assertMatch(text, regex, message)"),
     function(Of::Script, "fail", "fail(message)"),
     function(Of::Script, "skip", "skip(reason)"),
     function(Of::Script, "print", "print(value)"),
@@ -239,7 +239,7 @@ const OF_RHAI: &[&str] = &[
     "zip",
 ];
 
-fn functions() -> impl Iterator<Item = Function> {
+pub(super) fn functions() -> impl Iterator<Item = Function> {
     let of_platform = |verb: &'static Verb| Function { of: Of::Platform, name: verb.name, usage: Usage::Verb(verb) };
     FUNCTIONS.iter().copied().chain(VERBS.iter().map(of_platform))
 }

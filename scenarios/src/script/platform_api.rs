@@ -64,25 +64,25 @@ fn register_views(engine: &mut Engine, run: &Rc<Run>) {
         run.requests(&wanted)
     });
     register!(engine, run, "subscriptions", |run, _call, _p: PlatformHandle| {
-        views(&run.world.borrow().look(|platform| platform.subscriptions(None)))
+        views(&run.look(|platform| platform.subscriptions(None)))
     });
     register!(engine, run, "subscriptions", |run, _call, _p: PlatformHandle, user: &str| {
         run.check_user(user)?;
-        views(&run.world.borrow().look(|platform| platform.subscriptions(Some(user))))
+        views(&run.look(|platform| platform.subscriptions(Some(user))))
     });
     register!(engine, run, "sockets", |run, _call, _p: PlatformHandle| {
-        views(&run.world.borrow().look(|platform| platform.sockets(None)))
+        views(&run.look(|platform| platform.sockets(None)))
     });
     register!(engine, run, "sockets", |run, _call, _p: PlatformHandle, user: &str| {
         run.check_user(user)?;
-        views(&run.world.borrow().look(|platform| platform.sockets(Some(user))))
+        views(&run.look(|platform| platform.sockets(Some(user))))
     });
 }
 
 impl Run {
     /// Whether there is, or was, such a user: a view of a misspelt one would just be empty.
     fn check_user(&self, name: &str) -> Result<(), Failure> {
-        let (is_known, users) = self.world.borrow().look(|platform| {
+        let (is_known, users) = self.look(|platform| {
             let users = platform.users();
             let is_known = users.iter().any(|user| user.name == name)
                 || platform.journal().iter().any(|record| record.user.as_deref() == Some(name));
@@ -104,7 +104,7 @@ impl Run {
                     && wanted.status.is_none_or(|status| request.answered.status().map(u64::from) == Some(status))
             })
         };
-        Ok(self.world.borrow().look(|platform| platform.journal().iter().filter(is_wanted).map(request_map).collect()))
+        Ok(self.look(|platform| platform.journal().iter().filter(is_wanted).map(request_map).collect()))
     }
 }
 

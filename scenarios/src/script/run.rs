@@ -4,19 +4,22 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kandy_client::{Event, Listeners};
+use kandy_mock_server::Platform;
 use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use super::Limits;
 use super::duration;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::listener::{Arities, Listener};
+use super::marks::{LastWait, Marks, Place};
 use super::nesting::DepthGauge;
+use super::surroundings::Surroundings;
 use crate::diagnostic::Cause;
 use crate::step::{Done, Step};
-use crate::world::{StepError, World};
 
 /// After how many operations the clock is looked at.
 const OPERATIONS_PER_LOOK: u64 = 128;
@@ -25,12 +28,17 @@ const TURNS_PER_LOOK: u32 = 64;
 
 /// What the functions of the script API share. One is made for each engine, and used for one run after the other.
 pub(super) struct Run {
-    /// Never borrowed while script code runs: it comes back in.
-    pub(super) world: RefCell<World>,
+    /// Where the script runs. Never borrowed while script code runs: it comes back in.
+    pub(super) world: RefCell<Surroundings>,
     /// By client.
     pub(super) applications: RefCell<Vec<Application>>,
-    /// From which record of the platform's journal its next wait looks.
-    pub(super) platform_cursor: Cell<u64>,
+    /// The platform's last wait.
+    pub(super) platform_waited: RefCell<LastWait<u64>>,
+    pub(super) marks: RefCell<Marks>,
+    /// How far the script has seen the platform's journal while it waited.
+    pub(super) journal_looked: Cell<u64>,
+    /// The last call of a function of the script API.
+    place: RefCell<Place>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
     /// Which script code is running from inside a wait, if any.
@@ -49,21 +57,29 @@ pub(super) struct Run {
 }
 
 /// The application's side of a client: who listens, and what was heard.
-#[derive(Default)]
 pub(super) struct Application {
+    /// The client's name.
+    pub(super) name: String,
     pub(super) listeners: Listeners<Listener>,
     pub(super) heard: Vec<Heard>,
-    /// How many events were heard when the last wait ended.
-    pub(super) waited: usize,
+    pub(super) waited: LastWait<usize>,
     /// How many events were heard at the last `expectEvents`.
     pub(super) checked: usize,
+}
+
+impl Application {
+    pub(super) fn new(name: String) -> Self {
+        Self { name, listeners: Listeners::default(), heard: Vec::new(), waited: LastWait::default(), checked: 0 }
+    }
 }
 
 /// An event that was emitted.
 #[derive(Clone)]
 pub(super) struct Heard {
     pub(super) time: Duration,
-    pub(super) event: Rc<Event>,
+    pub(super) event: Arc<Event>,
+    /// How many waits of the script had ended.
+    pub(super) waits: u64,
 }
 
 /// Script code that runs while the world moves, and so may not move it.
@@ -89,7 +105,10 @@ impl Run {
         Self {
             world: RefCell::default(),
             applications: RefCell::default(),
-            platform_cursor: Cell::new(0),
+            platform_waited: RefCell::default(),
+            marks: RefCell::default(),
+            journal_looked: Cell::new(0),
+            place: RefCell::default(),
             checks: Cell::new(0),
             inside: Cell::new(None),
             root: RefCell::default(),
@@ -109,7 +128,7 @@ impl Run {
     }
 
     /// Makes ready for a run. Nothing is left of the last one.
-    pub(super) fn begin(&self, limits: &Limits, world: World) {
+    pub(super) fn begin(&self, limits: &Limits, world: Surroundings) {
         self.world.replace(world);
         self.depth_gauge.take();
         self.meter.limits.replace(limits.clone());
@@ -119,13 +138,16 @@ impl Run {
     }
 
     /// Forgets everything, and gives the world as it was and how the run ended, if it did so before the script's end.
-    pub(super) fn end(&self) -> (World, u32, Option<Ending>) {
+    pub(super) fn end(&self) -> (Surroundings, u32, Option<Ending>) {
         // Listeners hold what they captured, which may hold listeners.
         self.applications.borrow_mut().clear();
         self.modules.borrow_mut().clear();
         self.importing.borrow_mut().clear();
         self.arities.borrow_mut().clear();
-        self.platform_cursor.set(0);
+        self.platform_waited.take();
+        self.marks.take();
+        self.journal_looked.set(0);
+        self.place.take();
         self.inside.set(None);
         (self.world.take(), self.checks.take(), self.ending.take())
     }
@@ -137,8 +159,34 @@ impl Run {
         self.world.borrow().now()
     }
 
-    pub(super) fn apply(&self, step: Step) -> Result<Done, StepError> {
-        self.world.borrow_mut().apply(step)
+    /// Carries out a step of the script. If it is an action of the script itself, later waits look from here.
+    pub(super) fn apply(&self, step: Step) -> Result<Done, Halt> {
+        let action = step.action();
+        let mut world = self.world.borrow_mut();
+        let done = world.apply(step)?;
+        // Beside a server others act all the time, and a script that answers them is to miss nothing.
+        if let Some(verb) = action
+            && self.inside.get().is_none()
+            && !world.is_served()
+        {
+            self.marks.borrow_mut().act(verb, &self.place.borrow());
+        }
+        Ok(done)
+    }
+
+    /// Looks at the platform for the script.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+        self.world.borrow().look(|platform| {
+            if self.inside.get().is_some() {
+                self.journal_looked.set(platform.journal().next_seq());
+            }
+            look(platform)
+        })
+    }
+
+    /// Notes which call of the script is being made.
+    pub(super) fn note_place(&self, call: &NativeCallContext<'_>) {
+        self.place.borrow_mut().set(call);
     }
 }
 
@@ -154,7 +202,12 @@ impl Run {
         match halt {
             Halt::Script(error) => return error,
             Halt::Skip(reason) => self.set_ending(Ending::Skipped(reason)),
-            Halt::Failure(failure) => self.set_ending(Ending::Failed(Located { failure, position, source })),
+            Halt::ServerEnded => self.set_ending(Ending::ServerEnded),
+            Halt::Failure(_) if self.has_ended() => {}
+            Halt::Failure(failure) => {
+                let failure = self.with_situation(failure);
+                self.set_ending(Ending::Failed(Located { failure, position, source }));
+            }
         }
         stop(position)
     }
@@ -229,7 +282,7 @@ impl Run {
         let turns = self.meter.turns.get().wrapping_add(1);
         self.meter.turns.set(turns);
         // Turns of a live world can be long.
-        if turns.is_multiple_of(TURNS_PER_LOOK) || self.world.borrow().is_live() {
+        if turns.is_multiple_of(TURNS_PER_LOOK) || self.world.borrow().is_in_real_time() {
             self.check_wall_time()
         } else {
             Ok(())

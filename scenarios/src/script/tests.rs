@@ -3,15 +3,20 @@
 mod checks;
 mod client;
 mod errors;
+mod habits;
 mod hygiene;
 mod imports;
 mod limits;
 mod listeners;
+mod marks;
 mod platform;
+mod power_assert;
+mod situation;
 mod waits;
 
 use super::*;
 use crate::diagnostic::Cause;
+use crate::trace::{Record, What};
 
 /// What the scripts of these tests begin with: Alice is signed in, and has just heard so.
 const SIGNED_IN: &str = r#"
@@ -38,7 +43,7 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
             Ok(script) => host.run(&script, limits),
             Err(diagnostic) => Outcome {
                 verdict: Verdict::Failed(Box::new(diagnostic)),
-                transcript: Transcript::default(),
+                trace: Trace::default(),
                 virtual_time: Duration::ZERO,
                 checks: 0,
                 warnings: Vec::new(),
@@ -55,7 +60,7 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
 fn passes(text: &str) -> Outcome {
     let outcome = run(text);
     if let Verdict::Failed(diagnostic) = &outcome.verdict {
-        panic!("{diagnostic}\n\n{}", outcome.transcript);
+        panic!("{diagnostic}\n\n{}", outcome.trace);
     }
     assert_eq!(outcome.verdict, Verdict::Passed);
     outcome
@@ -67,7 +72,7 @@ fn failure(text: &str) -> Diagnostic {
     let outcome = run(text);
     match outcome.verdict {
         Verdict::Failed(diagnostic) => *diagnostic,
-        verdict => panic!("{verdict:?}\n\n{}", outcome.transcript),
+        verdict => panic!("{verdict:?}\n\n{}", outcome.trace),
     }
 }
 
@@ -83,9 +88,11 @@ fn fails(text: &str, cause: Cause, shown: &str) {
 /// What the script printed.
 fn printed(text: &str) -> Vec<String> {
     let outcome = passes(text);
-    let records = outcome.transcript.records().iter();
-    let printed = records.filter(|record| record.kind == crate::transcript::Kind::Print);
-    printed.map(|record| record.text.clone()).collect()
+    let text = |record: &Record| match &record.what {
+        What::Print(text) => Some(text.as_str().to_owned()),
+        _ => None,
+    };
+    outcome.trace.records().iter().filter_map(text).collect()
 }
 
 /// The quickstart of Kandy.js, as DESIGN.md writes it.
@@ -108,7 +115,7 @@ expectEvents(kandy, ["auth:change", "auth:error"]);
 fn the_quickstart_runs_as_written() {
     let outcome = passes(QUICKSTART);
     assert_eq!(outcome.checks, 2);
-    let transcript = outcome.transcript.to_string();
+    let transcript = outcome.trace.to_string();
     let lines: Vec<&str> = transcript.lines().collect();
     assert!(lines[0].ends_with("kandy     call      connect alice@example.com"), "{transcript}");
     assert!(transcript.contains("print     Connected: false"), "{transcript}");
@@ -121,12 +128,12 @@ fn one_host_runs_one_script_after_the_other_as_if_it_were_new() {
     let host = Host::new();
     let compile = |text: &str| host.compile(&source(text)).unwrap();
     let (first, broken) = (compile(QUICKSTART), compile("let kandy = create(); kandy.waitFor(\"ws:change\");"));
-    let transcript = host.run(&first, &Limits::default()).transcript.to_string();
+    let transcript = host.run(&first, &Limits::default()).trace.to_string();
     for _ in 0..3 {
         assert!(matches!(host.run(&broken, &Limits::default()).verdict, Verdict::Failed(_)));
         let outcome = host.run(&first, &Limits::default());
         assert_eq!((outcome.verdict, outcome.checks), (Verdict::Passed, 2));
-        assert_eq!(outcome.transcript.to_string(), transcript);
+        assert_eq!(outcome.trace.to_string(), transcript);
     }
 }
 

@@ -1,29 +1,28 @@
 //! Waits: where the world moves, and what is said when it moved in vain.
 
-use std::rc::Rc;
+mod in_vain;
+
 use std::time::Duration;
 
 use kandy_client::EVENT_NAMES;
-use kandy_mock_server::{Answered, Point, Record};
+use kandy_mock_server::{Point, Record};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
+use self::in_vain::{InVain, LISTED, list_events, list_requests, within};
 use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
+use super::marks::{LastWait, Place};
 use super::names::nearest;
-use super::run::{Heard, Inside, Run};
+use super::run::{Application, Heard, Inside, Run};
 use super::show::show_short;
 use crate::diagnostic::Cause;
 use crate::step::ClientId;
 use crate::transcript::seconds;
-use crate::world::{Turn, World};
+use crate::world::Turn;
 
 /// How long a wait takes at most, if it does not say.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-/// How a script ends that waits at a server that ends.
-pub(crate) const SERVER_ENDED: &str = "the server has ended";
-/// How many events and timers a failed wait lists.
-const LISTED: usize = 8;
 /// How long a script may let time pass in `Live`, where it really passes.
 const LONGEST_LIVE_PAUSE: Duration = Duration::from_secs(10);
 /// How long it may wait there for something to happen.
@@ -38,6 +37,11 @@ impl Run {
         limit: Duration,
         mut found: impl FnMut() -> Result<Option<T>, Halt>,
     ) -> Result<Option<T>, Halt> {
+        // What the calls before the wait caused comes before what the wait finds: in Live the platform may have got their
+        // requests by now.
+        if self.world.borrow().has_events() {
+            self.turn(engine, self.now())?;
+        }
         loop {
             if let Some(found) = found()? {
                 return Ok(Some(found));
@@ -57,8 +61,7 @@ impl Run {
             match turn {
                 Turn::Quiet => return Ok(false),
                 Turn::Moved => self.forget_operations(),
-                Turn::Over => return Err(Halt::Skip(SERVER_ENDED.to_owned())),
-                Turn::Event(client, event) => self.emit(engine, client, event)?,
+                Turn::Event(client, event) => self.emit(engine, client, &event)?,
             }
             if !self.world.borrow().has_events() {
                 return Ok(true);
@@ -71,6 +74,24 @@ impl Run {
         let now = self.now();
         while self.turn(engine, now)? {}
         Ok(())
+    }
+
+    /// A wait of any kind. However it ends, what there was to see by then has been seen.
+    fn wait<T>(&self, call: &NativeCallContext<'_>, wait: impl FnOnce() -> Result<T, Halt>) -> Result<T, Halt> {
+        self.may_wait(call)?;
+        let done = wait();
+        let known = self.world.borrow().journal_known();
+        self.marks.borrow_mut().end_wait(known.max(self.journal_looked.get()));
+        done
+    }
+
+    /// The script has let time pass, and so has seen all that came meanwhile.
+    fn see_all(&self) {
+        self.see_journal(self.world.borrow().look(|platform| platform.journal().next_seq()));
+    }
+
+    fn see_journal(&self, until: u64) {
+        self.journal_looked.set(self.journal_looked.get().max(until));
     }
 
     /// A wait inside a listener would let the world move while it moves.
@@ -86,7 +107,7 @@ impl Run {
 
     /// A scenario that needs more time than a live world has is skipped there, not failed.
     fn has_time(&self, call: &NativeCallContext<'_>, duration: Duration, most: Duration) -> Result<(), Halt> {
-        if !matches!(*self.world.borrow(), World::Live(_)) || duration <= most {
+        if !self.world.borrow().is_live() || duration <= most {
             return Ok(());
         }
         let (function, asked, most) = (call.fn_name(), shown(duration), shown(most));
@@ -107,11 +128,13 @@ impl Run {
 
     /// `advance(duration)`
     pub(super) fn advance(&self, call: &NativeCallContext<'_>, duration: Duration) -> Result<(), Halt> {
-        self.may_wait(call)?;
-        self.has_time(call, duration, LONGEST_LIVE_PAUSE)?;
-        let limit = self.limit(duration);
-        while self.turn(call.engine(), limit)? {}
-        Ok(())
+        self.wait(call, || {
+            self.has_time(call, duration, LONGEST_LIVE_PAUSE)?;
+            let limit = self.limit(duration);
+            while self.turn(call.engine(), limit)? {}
+            self.see_all();
+            Ok(())
+        })
     }
 
     /// `kandy.waitFor(event, timeout)`: the event's params.
@@ -122,30 +145,32 @@ impl Run {
         event: &str,
         timeout: Duration,
     ) -> Result<Dynamic, Halt> {
-        self.may_wait(call)?;
-        self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
-        let event = event_name(event)?;
-        let limit = self.limit(timeout);
-        let from = self.applications.borrow()[client.0].waited;
-        let mut looked = from;
-        let found = self.pump(call.engine(), limit, || {
-            let heard = &self.applications.borrow()[client.0].heard;
-            let found = heard[looked..].iter().position(|heard| heard.event.name() == event);
-            let found = found.map(|offset| (looked + offset, heard[looked + offset].event.clone()));
-            looked = heard.len();
-            Ok(found)
-        })?;
-        let applications = &mut *self.applications.borrow_mut();
-        let application = &mut applications[client.0];
-        if let Some((index, event)) = found {
-            application.waited = index + 1;
-            return Ok(convert::event_params(&event));
-        }
-        let world = self.world.borrow();
-        let name = world.client_name(client);
-        let message = format!("{event} did not come to {name} within {}", within(timeout, limit));
-        let came = format!("came instead: {}", list_events(&application.heard[from..]));
-        Err(self.failed_wait(message, came).into())
+        self.wait(call, || {
+            self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
+            let event = event_name(event)?;
+            let (began, limit) = (self.now(), self.limit(timeout));
+            let from = self.looks_from(client);
+            let mut looked = from;
+            let found = self.pump(call.engine(), limit, || {
+                let heard = &self.applications.borrow()[client.0].heard;
+                let found = heard[looked..].iter().position(|heard| heard.event.name() == event);
+                let found = found.map(|offset| (looked + offset, heard[looked + offset].event.clone()));
+                looked = heard.len();
+                Ok(found)
+            })?;
+            let place = Place::of(call);
+            if let Some((index, event)) = found {
+                self.applications.borrow_mut()[client.0].waited = LastWait { end: index + 1, place };
+                return Ok(convert::event_params(&event));
+            }
+            let application = &self.applications.borrow()[client.0];
+            let message = format!("{event} did not come to {} within {}", application.name, within(timeout, limit));
+            let came = format!("came instead: {}", list_events(&application.heard[from..]));
+            let missed = application.heard[..from].iter().rposition(|heard| heard.event.name() == event);
+            let missed = missed.map(|index| self.missed_event(application, index));
+            let near = self.heard_elsewhere(client, event, began);
+            Err(self.failed_wait(InVain { message, came, near, missed, place }).into())
+        })
     }
 
     /// `kandy.expectNone(event, within)`
@@ -156,29 +181,33 @@ impl Run {
         event: &str,
         timeout: Duration,
     ) -> Result<(), Halt> {
-        self.may_wait(call)?;
-        self.has_time(call, timeout, LONGEST_LIVE_PAUSE)?;
-        self.count_check();
-        let event = event_name(event)?;
-        let limit = self.limit(timeout);
-        let mut looked = self.applications.borrow()[client.0].waited;
-        let found = self.pump(call.engine(), limit, || {
-            let heard = &self.applications.borrow()[client.0].heard;
-            let found = heard[looked..].iter().find(|heard| heard.event.name() == event).cloned();
-            looked = heard.len();
-            Ok(found)
-        })?;
-        let application = &mut self.applications.borrow_mut()[client.0];
-        let Some(Heard { time, event: heard }) = found else {
-            application.waited = application.heard.len();
-            return Ok(());
-        };
-        let name = self.world.borrow().client_name(client).to_owned();
-        let message = format!("{event} came to {name} at {}, and was not to come", seconds(time));
-        Err(Failure::new(Cause::Check, message)
-            .with_note(format!("params: {}", show_short(&convert::event_params(&heard))))
-            .with_note("what came since the client's last wait counts, too")
-            .into())
+        self.wait(call, || {
+            self.has_time(call, timeout, LONGEST_LIVE_PAUSE)?;
+            self.count_check();
+            let event = event_name(event)?;
+            let limit = self.limit(timeout);
+            let mut looked = self.looks_from(client);
+            let waits = self.marks.borrow().seen().waits;
+            let found = self.pump(call.engine(), limit, || {
+                let heard = &self.applications.borrow()[client.0].heard;
+                let found = heard[looked..].iter().find(|heard| heard.event.name() == event).cloned();
+                looked = heard.len();
+                Ok(found)
+            })?;
+            let application = &mut self.applications.borrow_mut()[client.0];
+            let Some(Heard { time, event: heard, waits: at }) = found else {
+                application.waited = LastWait { end: application.heard.len(), place: Place::of(call) };
+                self.see_all();
+                return Ok(());
+            };
+            let message = format!("{event} came to {} at {}, and was not to come", application.name, seconds(time));
+            let failure = Failure::new(Cause::Check, message)
+                .with_note(format!("params: {}", show_short(&convert::event_params(&heard))));
+            if at == waits {
+                return Err(failure.into());
+            }
+            Err(failure.with_note(self.counts_since(application, &Place::of(call))).into())
+        })
     }
 
     /// `waitUntil(|| condition, timeout)`
@@ -188,35 +217,39 @@ impl Run {
         condition: &FnPtr,
         timeout: Duration,
     ) -> Result<(), Halt> {
-        self.may_wait(call)?;
-        self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
-        let limit = self.limit(timeout);
-        let from: Vec<usize> = self.applications.borrow().iter().map(|application| application.heard.len()).collect();
-        let found = self.pump(call.engine(), limit, || {
-            self.inside.set(Some(Inside::Condition));
-            let value = condition.call_within_context::<Dynamic>(call, ());
-            self.inside.set(None);
-            let value = value?;
-            match value.as_bool() {
-                Ok(holds) => Ok(holds.then_some(())),
-                Err(_) => {
-                    Err(Failure::argument(format!("the condition gave {}, not true or false", show_short(&value)))
-                        .into())
-                }
+        self.wait(call, || {
+            self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
+            let limit = self.limit(timeout);
+            let heard_by = |application: &Application| application.heard.len();
+            let from: Vec<usize> = self.applications.borrow().iter().map(heard_by).collect();
+            let found = self.pump(call.engine(), limit, || self.holds(call, condition))?;
+            if found.is_some() {
+                return Ok(());
             }
-        })?;
-        if found.is_some() {
-            return Ok(());
+            let message = format!("the condition did not become true within {}", within(timeout, limit));
+            let applications = self.applications.borrow();
+            let came = applications.iter().enumerate().map(|(index, application)| {
+                let since = from.get(index).copied().unwrap_or_default();
+                format!("{} heard: {}", application.name, list_events(&application.heard[since..]))
+            });
+            let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
+            let place = Place::of(call);
+            Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
+        })
+    }
+
+    /// Gives something if the condition of a `waitUntil` holds.
+    fn holds(&self, call: &NativeCallContext<'_>, condition: &FnPtr) -> Result<Option<()>, Halt> {
+        self.inside.set(Some(Inside::Condition));
+        let value = condition.call_within_context::<Dynamic>(call, ());
+        self.inside.set(None);
+        let value = value?;
+        match value.as_bool() {
+            Ok(holds) => Ok(holds.then_some(())),
+            Err(_) => {
+                Err(Failure::argument(format!("the condition gave {}, not true or false", show_short(&value))).into())
+            }
         }
-        let message = format!("the condition did not become true within {}", within(timeout, limit));
-        let applications = self.applications.borrow();
-        let came = applications.iter().enumerate().map(|(index, application)| {
-            let world = self.world.borrow();
-            let since = from.get(index).copied().unwrap_or_default();
-            format!("{} heard: {}", world.client_name(ClientId(index)), list_events(&application.heard[since..]))
-        });
-        let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
-        Err(self.failed_wait(message, came).into())
     }
 
     /// `platform.waitFor(point, user, timeout)`: what the journal says of the request.
@@ -227,49 +260,42 @@ impl Run {
         user: Option<&str>,
         timeout: Duration,
     ) -> Result<Dynamic, Halt> {
-        self.may_wait(call)?;
-        self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
-        let limit = self.limit(timeout);
-        let from = self.platform_cursor.get();
-        let mut looked = from;
-        let is_wanted = |record: &&Record| {
-            record.point == Some(point)
-                && record.request().is_some()
-                && user.is_none_or(|user| record.user.as_deref() == Some(user))
-        };
-        let found = self.pump(call.engine(), limit, || {
-            let (found, next) = self.world.borrow().look(|platform| {
+        self.wait(call, || {
+            self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
+            let limit = self.limit(timeout);
+            let from = self.marks.borrow().mark().journal.max(self.platform_waited.borrow().end);
+            let mut looked = from;
+            let is_wanted = |record: &&Record| {
+                record.point == Some(point)
+                    && record.request().is_some()
+                    && user.is_none_or(|user| record.user.as_deref() == Some(user))
+            };
+            let found = self.pump(call.engine(), limit, || {
+                let (found, next) = self.world.borrow().look(|platform| {
+                    let journal = platform.journal();
+                    (journal.since(looked).find(is_wanted).cloned(), journal.next_seq())
+                });
+                looked = next;
+                Ok(found)
+            })?;
+            if let Some(record) = found {
+                let end = record.seq + 1;
+                self.platform_waited.replace(LastWait { end, place: Place::of(call) });
+                self.see_journal(end);
+                self.forget_operations();
+                return Ok(request_map(&record));
+            }
+            let of_user = user.map_or_else(String::new, |user| format!(" of {user}"));
+            let message = format!("no {point} request{of_user} came within {}", within(timeout, limit));
+            let (came, missed) = self.world.borrow().look(|platform| {
                 let journal = platform.journal();
-                (journal.since(looked).find(is_wanted).cloned(), journal.next_seq())
+                let missed = journal.iter().rev().find(|record| record.seq < from && is_wanted(record)).cloned();
+                (format!("came instead: {}", list_requests(journal.since(from))), missed)
             });
-            looked = next;
-            Ok(found)
-        })?;
-        if let Some(record) = found {
-            self.platform_cursor.set(record.seq + 1);
-            self.forget_operations();
-            return Ok(request_map(&record));
-        }
-        let of_user = user.map_or_else(String::new, |user| format!(" of {user}"));
-        let message = format!("no {point} request{of_user} came within {}", within(timeout, limit));
-        let requests: Vec<_> =
-            (self.world.borrow()).look(|platform| platform.journal().since(from).filter_map(request_line).collect());
-        let came = format!("came instead: {}", list(&requests));
-        Err(self.failed_wait(message, came).into())
-    }
-
-    fn failed_wait(&self, message: String, came: String) -> Failure {
-        let world = self.world.borrow();
-        let timers = world.pending_timers();
-        let lines: Vec<_> =
-            timers.iter().map(|(due, whose, what)| format!("{whose}: {what} at {}", seconds(*due))).collect();
-        let failure = Failure::new(Cause::Wait, message).with_note(came);
-        match timers.first() {
-            None => failure.with_note("pending timers: none, so nothing more happens by itself"),
-            Some(_) => failure
-                .with_note(format!("pending timers: {}", first_of(&lines)))
-                .with_help("if one of these brings it, give the wait more time"),
-        }
+            let missed = missed.map(|record| self.missed_request(&record));
+            let near = user.and_then(|user| self.sent_by_another(point, user, from));
+            Err(self.failed_wait(InVain { message, came, near, missed, place: Place::of(call) }).into())
+        })
     }
 
     /// Counts a check that runs.
@@ -278,12 +304,22 @@ impl Run {
     }
 }
 
+/// From where waits look.
+impl Run {
+    /// From which of the events that a client has heard its next wait looks.
+    fn looks_from(&self, client: ClientId) -> usize {
+        let mark = self.marks.borrow().mark().waits;
+        let Application { heard, waited, .. } = &self.applications.borrow()[client.0];
+        waited.end.max(heard.partition_point(|heard| heard.waits < mark))
+    }
+}
+
 /// Looking back.
 impl Run {
     /// `kandy.events()`
     pub(super) fn events(&self, client: ClientId) -> Array {
         let heard = self.applications.borrow()[client.0].heard.clone();
-        let event_map = |Heard { time, event }: &Heard| {
+        let event_map = |Heard { time, event, .. }: &Heard| {
             let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
             map([("event", event.name().into()), ("params", convert::event_params(event)), ("time", time.into())])
         };
@@ -311,8 +347,7 @@ impl Run {
             (Some(name), None) => format!("event {number}, {name}, was not to come"),
             (None, expected) => format!("event {number}, {}, did not come", expected.map_or("", String::as_str)),
         };
-        let name = self.world.borrow().client_name(client).to_owned();
-        Err(Failure::new(Cause::Check, format!("{name} heard other events than expected"))
+        Err(Failure::new(Cause::Check, format!("{} heard other events than expected", application.name))
             .with_note(format!("actual:   {}\nexpected: {}", row(&names), row(expected)))
             .with_note(place))
     }
@@ -334,47 +369,6 @@ pub(super) fn request_map(record: &Record) -> Dynamic {
     let status = record.request().and_then(|request| request.answered.status());
     map.insert("status".into(), status.map_or(Dynamic::UNIT, |status| i64::from(status).into()));
     map.into()
-}
-
-/// `subscribe at 1.000 (200)`
-fn request_line(record: &Record) -> Option<String> {
-    let (point, request) = (record.point?, record.request()?);
-    let answered = match request.answered {
-        Answered::Status(status) => status.to_string(),
-        Answered::Hang => "no answer".to_owned(),
-        Answered::Reset => "reset".to_owned(),
-        Answered::Refused => "refused".to_owned(),
-    };
-    Some(format!("{point} at {} ({answered})", seconds(record.time.since_start())))
-}
-
-fn within(timeout: Duration, until: Duration) -> String {
-    format!("{} (until {})", shown(timeout), seconds(until))
-}
-
-fn list_events(heard: &[Heard]) -> String {
-    let lines: Vec<_> =
-        heard.iter().map(|heard| format!("{} at {}", Rc::as_ref(&heard.event).name(), seconds(heard.time))).collect();
-    list(&lines)
-}
-
-/// The last few of `lines`.
-fn list(lines: &[String]) -> String {
-    let more = lines.len().saturating_sub(LISTED);
-    match lines {
-        [] => "nothing".to_owned(),
-        lines if more > 0 => format!("{more} more, {}", lines[more..].join(", ")),
-        lines => lines.join(", "),
-    }
-}
-
-/// The first few of `lines`, below one another.
-fn first_of(lines: &[String]) -> String {
-    let below = "\n                ";
-    match lines.get(LISTED..) {
-        Some(more @ [_, ..]) => format!("{}{below}{} more", lines[..LISTED].join(below), more.len()),
-        _ => lines.join(below),
-    }
 }
 
 fn row(names: &[impl AsRef<str>]) -> String {

@@ -106,7 +106,7 @@ fn has_terminal() -> bool {
 
 #[cfg(not(unix))]
 fn has_terminal() -> bool {
-    std::io::IsTerminal::is_terminal(&io::stdin())
+    io::IsTerminal::is_terminal(&io::stdin())
 }
 
 /// As shells tell it: 128 and the number of the signal.

@@ -13,8 +13,7 @@ use tokio::time::timeout;
 
 use crate::diagnostic::Diagnostic;
 use crate::scenario::{ReadError, read_text};
-use crate::script::{Host, Limits, Source, Verdict};
-use crate::world::{Served, World};
+use crate::script::{Host, Limits, Served, Source, Verdict};
 
 /// Lines that a script has printed and nobody has written yet. Beyond that it waits.
 const PRINTED: usize = 256;
@@ -100,9 +99,9 @@ impl Behaviour {
         let (end, ended) = oneshot::channel();
         let (wait, set_up) = oneshot::channel();
         let run = move || {
-            let world = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
+            let served = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
             // If nobody waits for the end any more, the process is ending.
-            let _ = end.send(run(&source, world, operations));
+            let _ = end.send(run(&source, served, operations));
         };
         let thread = thread::Builder::new().name("behaviour".to_owned()).stack_size(Limits::STACK_BYTES);
         thread.spawn(run).map_err(BehaviourError::Thread)?;
@@ -143,17 +142,16 @@ impl Behaviour {
 }
 
 /// A script has no limit on its time: a server runs for as long as somebody wants it.
-fn run(source: &Source, world: Served, operations: u64) -> Ended {
+fn run(source: &Source, served: Served, operations: u64) -> Ended {
     let limits = Limits { operations, wall_time: Duration::MAX, ..Limits::default() };
     let host = Host::new();
     let script = match host.compile(source) {
         Ok(script) => script,
         Err(diagnostic) => return Ended::Failed(Box::new(diagnostic)),
     };
-    let outcome = host.run_in(World::Served(Box::new(world)), &script, &limits);
+    let outcome = host.run_beside(served, &script, &limits);
     match outcome.verdict {
-        Verdict::Passed => Ended::Well { checks: outcome.checks },
-        Verdict::Skipped(reason) if reason == crate::script::SERVER_ENDED => Ended::Well { checks: outcome.checks },
+        Verdict::Passed | Verdict::ServerEnded => Ended::Well { checks: outcome.checks },
         Verdict::Skipped(reason) => Ended::Skipped(reason),
         Verdict::Failed(diagnostic) => Ended::Failed(diagnostic),
     }
@@ -260,7 +258,11 @@ mod tests {
             let Ended::Failed(diagnostic) = start(&front, text).ended().await else { panic!("{text}") };
             assert!(diagnostic.to_string().contains(message), "{diagnostic}");
         }
-        assert!(matches!(start(&front, "skip(\"no\");").ended().await, Ended::Skipped(reason) if reason == "no"));
+        // A script may say anything: no words of its own are taken for the end of the server.
+        for reason in ["no", "the server has ended"] {
+            let ended = start(&front, &format!("skip({reason:?});")).ended().await;
+            assert!(matches!(&ended, Ended::Skipped(told) if told == reason), "{ended:?}");
+        }
     }
 
     #[tokio::test]
@@ -273,6 +275,16 @@ mod tests {
         script.stop();
         let Ended::Failed(diagnostic) = script.ended().await else { panic!("it has not seen them") };
         assert_eq!(diagnostic.message, "seen");
+    }
+
+    #[tokio::test]
+    async fn what_the_script_does_takes_nothing_from_its_next_wait() {
+        let front = front(ClockKind::Real).await;
+        let text = "platform.waitFor(\"mk_token\"); advance(1); platform.latency(0); platform.waitFor(\"mk_token\");";
+        let mut script = start(&front, text);
+        log_in(&front);
+        log_in(&front);
+        assert!(matches!(script.ended().await, Ended::Well { .. }));
     }
 
     #[tokio::test]

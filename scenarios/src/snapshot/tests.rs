@@ -11,8 +11,24 @@ impl Folder {
     }
 
     fn compare(&self, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
-        compare(&self.script(), "connect/success.rhai", transcript, mode)
+        compare(&path_of(&self.script()), "connect/success.rhai", transcript, mode)
     }
+}
+
+/// What must not be written out.
+struct Unwanted;
+
+impl fmt::Display for Unwanted {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("nobody wants this text")
+    }
+}
+
+#[test]
+fn no_text_is_made_where_there_is_nothing_to_compare_it_with() {
+    let folder = Folder::new("no-text");
+    let compared = compare(&folder.script(), "connect/success.rhai", &Unwanted, COMPARE);
+    assert_eq!(compared.unwrap(), Comparison::Missing);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Addresses: which of them lead to the platform, and how a transcript shows them.
+//! Addresses: which of them lead to the platform.
 
-use std::fmt;
+use crate::trace;
 
 /// Where an address leads.
 #[derive(Debug)]
@@ -23,12 +23,12 @@ impl<'a> Address<'a> {
     }
 }
 
-/// As a transcript shows it: without the platform's host, and without foreign tokens.
-impl fmt::Display for Address<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Address<'_> {
+    /// Its record: without the platform's host, and without foreign tokens.
+    pub(crate) fn record(&self) -> trace::Address {
         match self {
-            Self::Platform(path) => f.write_str(&mask_token(&path.to_string())),
-            Self::Elsewhere(url) => f.write_str(&mask_token(url)),
+            Self::Platform(uri) => trace::Address::of_platform(uri),
+            Self::Elsewhere(url) => trace::Address::elsewhere(url),
         }
     }
 }
@@ -36,24 +36,6 @@ impl fmt::Display for Address<'_> {
 fn is_at(server: &str, host: &str) -> bool {
     let is_port = |rest: &str| rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
     host.strip_prefix(server).is_some_and(|rest| rest.is_empty() || is_port(rest))
-}
-
-/// Hides tokens in a query, but for the platform's own, which are placeholders.
-fn mask_token(address: &str) -> String {
-    let Some((path, query)) = address.split_once('?') else {
-        return address.to_owned();
-    };
-    let mask = |pair: &str| match pair.split_once('=') {
-        Some((key @ ("token" | "access_token"), token)) if !is_placeholder(token) => format!("{key}=***"),
-        _ => pair.to_owned(),
-    };
-    format!("{path}?{}", query.split('&').map(mask).collect::<Vec<_>>().join("&"))
-}
-
-/// Whether a token is one that the platform numbered itself.
-fn is_placeholder(token: &str) -> bool {
-    let number = ["AT-", "RT-", "OA-"].iter().find_map(|prefix| token.strip_prefix(prefix));
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -103,7 +85,7 @@ mod tests {
     }
 
     fn shown(url: &str) -> String {
-        Address::of(url, &["kandy.test".to_owned(), "127.0.0.1:8080".to_owned()]).to_string()
+        Address::of(url, &["kandy.test".to_owned(), "127.0.0.1:8080".to_owned()]).record().as_str().to_owned()
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! How a world stands at the end of a run, for whoever judges it.
 
-use std::collections::BTreeMap;
-
 use kandy_client::Timer;
 use kandy_mock_server::Platform;
 
@@ -16,8 +14,6 @@ impl World {
         let under_way = match self {
             Self::Sim(sim) => sim.under_way(),
             Self::Live(live) => live.under_way(),
-            // It has no clients.
-            Self::Served(_) => BTreeMap::new(),
         };
         let ending_of = |client| self.ending_of(client, under_way.get(&client).copied().unwrap_or_default());
         let mut endings: Vec<Ending> = self.clients().map(ending_of).collect();
@@ -35,7 +31,7 @@ impl World {
         let (stage, session) = (self.stage(), self.session(client));
         let open = stage.ledger.sockets(client).filter(|(_, is_open)| *is_open);
         let sockets = open.map(|(id, _)| OpenSocket {
-            name: stage.socket_label(client, id),
+            number: stage.socket_number(client, id),
             is_used: session.open_sockets().any(|used| used == id),
         });
         let running = session.timers().filter_map(|(_, timer)| match timer {
@@ -59,8 +55,10 @@ impl World {
         }
     }
 
-    /// Notes that a listener of a destroyed client is called.
-    pub(crate) fn note_call_after_destroy(&mut self, client: ClientId, event: &'static str) {
-        self.stage_mut().ledger.called_after_destroy(client, event);
+    /// Notes that a listener of a client is about to be called.
+    pub(crate) fn note_listener_call(&mut self, client: ClientId, event: &'static str) {
+        if self.session(client).is_destroyed() {
+            self.stage_mut().ledger.called_after_destroy(client, event);
+        }
     }
 }

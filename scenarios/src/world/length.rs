@@ -2,7 +2,7 @@
 
 use std::io;
 
-use kandy_client::Session;
+use kandy_client::{Event, Session};
 use serde::Serialize;
 
 use super::StepError;
@@ -55,6 +55,22 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
         check_length("`clientCorrelator`", correlator, MAX_TEXT_BYTES)?;
     }
     Ok(())
+}
+
+/// How much an event carries, as a transcript would write it in full.
+pub(super) fn event_bytes(event: &Event) -> usize {
+    let carried = match event {
+        Event::NotificationReceived { payload } => json_bytes(payload),
+        Event::Disconnected { retry_after: Some(retry_after), .. } => json_bytes(retry_after),
+        Event::AuthError(error) | Event::Resubscribed { error: Some(error), .. } => error.message().len(),
+        Event::AuthChange
+        | Event::Disconnected { retry_after: None, .. }
+        | Event::CredentialsSet
+        | Event::Resubscribed { error: None, .. }
+        | Event::WebSocketChange
+        | Event::NotificationsChange => 0,
+    };
+    event.name().len().saturating_add(carried)
 }
 
 /// The length of a value as JSON, which is not made for it. What has no form in JSON is endless.

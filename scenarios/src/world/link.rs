@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use kandy_client::{NetworkFailure, RequestId, Response, SocketId, WebSocketInput};
+use kandy_client::{RequestId, SocketId};
 use kandy_mock_server::Frame;
 
+use super::arrival::{Answered, News};
 use crate::step::ClientId;
 use crate::world::{MAX_MESSAGE_BYTES, MAX_MESSAGES, WorldError};
 
@@ -22,12 +23,12 @@ pub(super) enum Message {
     FrameUp { client: ClientId, id: SocketId, frame: Frame },
     /// A close by the client.
     ClosedByClient { client: ClientId, id: SocketId },
-    /// An answer, to a client; `shown` is its transcript line.
-    Reply { client: ClientId, id: RequestId, answer: Result<Response, NetworkFailure>, shown: String },
+    /// What comes of a request, to a client.
+    Reply { client: ClientId, id: RequestId, answered: Answered },
     /// The handshake has succeeded, for both sides.
     Opened { client: ClientId, id: SocketId, socket: kandy_mock_server::SocketId },
-    /// Anything else that happens to a socket, to a client; `shown` is its transcript line.
-    Socket { client: ClientId, id: SocketId, input: WebSocketInput, shown: String },
+    /// Anything else that happens to a socket, to a client.
+    Socket { client: ClientId, id: SocketId, news: News },
 }
 
 /// The messages under way.
@@ -70,10 +71,10 @@ impl Link {
     }
 }
 
-/// Requests carry passwords and tokens, so of a message only its label is shown.
+/// Requests carry passwords and tokens, so of a message only its kind is shown.
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Message").field(&self.label()).finish()
+        f.debug_tuple("Message").field(&self.kind()).finish()
     }
 }
 
@@ -87,29 +88,22 @@ impl Message {
             Self::Upgrade { request, .. } => uri_bytes(request.uri()) + header_bytes(request.headers()),
             Self::FrameUp { frame, .. } => frame.len(),
             Self::ClosedByClient { .. } | Self::Opened { .. } => 0,
-            Self::Reply { answer, shown, .. } => {
-                shown.len()
-                    + answer.as_ref().map_or(0, |answer| {
-                        answer.status_text.len() + header_bytes(&answer.headers) + answer.body.len()
-                    })
-            }
-            Self::Socket { input, shown, .. } => {
-                let text = if let WebSocketInput::Text(text) = input { text.len() } else { 0 };
-                shown.len() + text
-            }
+            Self::Reply { answered, .. } => answered.bytes(),
+            Self::Socket { news, .. } => news.bytes(),
         };
         size_of::<Self>() + contents
     }
 
-    /// The message in a word or two, for the report of a loop.
-    pub(super) fn label(&self) -> String {
+    /// What it is, in a word or two.
+    pub(super) const fn kind(&self) -> &'static str {
         match self {
-            Self::Request { request, .. } => format!("{} {}", request.method(), request.uri().path()),
-            Self::Upgrade { .. } => "websocket handshake".to_owned(),
-            Self::FrameUp { .. } => "frame to the platform".to_owned(),
-            Self::ClosedByClient { .. } => "close by the client".to_owned(),
-            Self::Reply { shown, .. } | Self::Socket { shown, .. } => shown.clone(),
-            Self::Opened { .. } => "websocket open".to_owned(),
+            Self::Request { .. } => "request",
+            Self::Upgrade { .. } => "websocket handshake",
+            Self::FrameUp { .. } => "frame to the platform",
+            Self::ClosedByClient { .. } => "close by the client",
+            Self::Reply { .. } => "reply",
+            Self::Opened { .. } => "websocket open",
+            Self::Socket { .. } => "news of a websocket",
         }
     }
 }
@@ -118,6 +112,6 @@ fn uri_bytes(uri: &http::Uri) -> usize {
     uri.path_and_query().map_or(0, |path| path.as_str().len())
 }
 
-fn header_bytes(headers: &HeaderMap) -> usize {
+pub(super) fn header_bytes(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }

@@ -10,21 +10,22 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use kandy_client::Session;
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
-use kandy_client::{Response, Session, WebSocketInput};
-use kandy_mock_server::{Command, CommandOutput, FailError, Platform, StartError, Watch};
+use kandy_mock_server::{Command, Platform, StartError, Watch};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use self::server::Server;
+use super::arrival;
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
-use crate::control_text::control_text;
 use crate::hygiene::UnderWay;
 use crate::step::{ClientId, Done, Step};
-use crate::transcript::{Kind, Transcript};
+use crate::trace::{Control, Trace};
+use crate::transcript::control_text;
 
 /// How long a turn waits at most for something to happen, so that whoever waits can look at its limits.
 const LONGEST_TURN: Duration = Duration::from_millis(100);
@@ -36,6 +37,8 @@ pub struct Live {
     lines: Vec<Line>,
     /// An input that has arrived. It is taken in the next turn, so that a wait can end before.
     arrived: Option<(ClientId, Input)>,
+    /// How far the platform's journal had come before the effects of the last input or timer went out.
+    journal_known: u64,
     news: Watch,
     server: Server,
     // Dropped last: the transports and the server need it to say goodbye.
@@ -68,22 +71,23 @@ enum Woken {
 }
 
 impl Live {
-    /// Starts a platform on free ports of 127.0.0.1, behind the server that tests embed.
+    /// Starts a platform on a free port of 127.0.0.1, behind the server that `serve` has: every fault is real there.
     ///
     /// # Errors
     ///
     /// [`LiveError`] where the system has no thread or port left.
     pub fn start() -> Result<Self, LiveError> {
-        Self::start_behind(Server::mock())
+        Self::start_behind(Server::front())
     }
 
-    /// Starts a platform on one free port of 127.0.0.1, behind the server that `serve` has.
+    /// Starts a platform on two free ports of 127.0.0.1, behind the server that tests embed. A step that asks for a fault
+    /// that wiremock cannot do is refused there: [`StepError::Wiremock`].
     ///
     /// # Errors
     ///
     /// [`LiveError`] where the system has no thread or port left.
-    pub fn start_behind_front() -> Result<Self, LiveError> {
-        Self::start_behind(Server::front())
+    pub fn start_behind_mock() -> Result<Self, LiveError> {
+        Self::start_behind(Server::mock())
     }
 
     fn start_behind(server: impl Future<Output = Result<Server, StartError>>) -> Result<Self, LiveError> {
@@ -97,7 +101,7 @@ impl Live {
         let address = |port: u16| format!("{}:{port}", server.host());
         let stage = Stage::new(vec![address(server.rest_port()), address(server.ws_port())]);
         let news = server.watch();
-        Ok(Self { stage, lines: Vec::new(), arrived: None, news, server, runtime })
+        Ok(Self { stage, lines: Vec::new(), arrived: None, journal_known: 0, news, server, runtime })
     }
 
     /// The configuration that a client needs to reach this platform.
@@ -120,6 +124,10 @@ impl Live {
     /// Looks at the platform, which stands still meanwhile.
     pub fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
         self.server.platform(|platform, _| look(platform))
+    }
+
+    pub(super) const fn journal_known(&self) -> u64 {
+        self.journal_known
     }
 
     /// See [`Sim::apply`](super::Sim::apply).
@@ -147,18 +155,9 @@ impl Live {
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let shown = control_text(&asked);
-        let output = match asked {
-            Command::Fail { point, faults } => match self.server.fail(point, faults) {
-                Ok(id) => CommandOutput::Fault(id),
-                Err(FailError::Platform(error)) => return Err(error.into()),
-                Err(error) => return Err(StepError::NotLive(error.to_string())),
-            },
-            asked => self.server.platform(|platform, now| platform.apply(now, asked))?,
-        };
-        if let Some(text) = shown {
-            self.stage.show_platform(Kind::Control, text)?;
-        }
+        let control = Control::of(&asked, control_text);
+        let output = self.server.command(asked)?;
+        self.stage.record_control(control)?;
         Ok(output.into())
     }
 
@@ -167,13 +166,14 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// The transcript is full.
+    /// The trace is full.
     pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
         self.stage.now = self.now();
         if let Some((client, event)) = self.stage.next_event()? {
             return Ok(Turn::Event(client, event));
         }
         if let Some((client, input)) = self.arrived.take() {
+            self.journal_known = self.look(|platform| platform.journal().next_seq());
             self.take(client, input)?;
             return Ok(Turn::Moved);
         }
@@ -181,6 +181,7 @@ impl Live {
         if let Some((due, client)) = timer
             && due <= self.stage.now
         {
+            self.journal_known = self.look(|platform| platform.journal().next_seq());
             self.stage.fire_timer(client);
             self.drain(client)?;
             return Ok(Turn::Moved);
@@ -218,24 +219,13 @@ impl Live {
     fn take(&mut self, client: ClientId, input: Input) -> Result<(), WorldError> {
         match input {
             Input::Response { id, answer } => {
-                let label = self.stage.request_label(client, id);
-                let outcome = match &answer {
-                    Ok(Response { status, .. }) => status.as_u16().to_string(),
-                    Err(_) => "no answer".to_owned(),
-                };
-                self.stage.show_platform(Kind::Reply, format!("{label} {outcome}"))?;
+                let outcome = arrival::outcome(&answer);
+                self.stage.record_reply(client, id, outcome)?;
                 self.stage.respond(client, id, answer);
             }
             Input::WebSocket { id, input } => {
-                let label = self.stage.socket_label(client, id);
-                let (kind, what) = match &input {
-                    WebSocketInput::Opened => (Kind::Socket, "open".to_owned()),
-                    WebSocketInput::Failed => (Kind::Socket, "failed".to_owned()),
-                    WebSocketInput::Closed { code } => (Kind::Socket, format!("closed {code}")),
-                    WebSocketInput::Text(text) => (Kind::Frame, text.clone()),
-                    WebSocketInput::Binary => (Kind::Frame, "binary".to_owned()),
-                };
-                self.stage.show_platform(kind, format!("{label} {what}"))?;
+                let what = arrival::record(self.stage.socket_number(client, id), &input);
+                self.stage.record_platform(what)?;
                 self.stage.tell(client, id, input);
             }
         }
@@ -270,9 +260,9 @@ impl Live {
 
     /// What has happened, once the run is over.
     #[must_use]
-    pub fn into_transcript(self) -> Transcript {
+    pub fn into_trace(self) -> Trace {
         let Self { stage, .. } = self;
-        stage.into_transcript()
+        stage.into_trace()
     }
 }
 

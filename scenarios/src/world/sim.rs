@@ -1,21 +1,23 @@
 //! The simulated world: one thread, virtual time, clients and platform joined by a link.
 
 mod delivery;
+mod turns;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kandy_client::{Session, SocketId};
 use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
+use self::turns::Turns;
 use super::link::{Link, Message};
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
-use crate::control_text::control_text;
 use crate::hygiene::UnderWay;
 use crate::step::{ClientId, Done, Step};
-use crate::transcript::{Kind, Transcript};
+use crate::trace::{Control, Trace};
+use crate::transcript::control_text;
 
 /// The host at which the simulated platform answers, on every port.
 pub const PLATFORM_SERVER: &str = "kandy.test";
@@ -38,13 +40,6 @@ pub struct Sim {
 struct Sockets {
     by_client: BTreeMap<(ClientId, SocketId), platform::SocketId>,
     by_platform: BTreeMap<platform::SocketId, (ClientId, SocketId)>,
-}
-
-/// How often the world has moved since time last passed.
-#[derive(Debug, Default)]
-struct Turns {
-    at_this_instant: u32,
-    recent: VecDeque<String>,
 }
 
 impl Default for Sim {
@@ -114,14 +109,14 @@ impl Sim {
 
     /// What has happened so far.
     #[must_use]
-    pub fn transcript(&self) -> &Transcript {
-        self.stage.transcript()
+    pub fn trace(&self) -> &Trace {
+        self.stage.trace()
     }
 
     /// What has happened, once the run is over.
     #[must_use]
-    pub fn into_transcript(self) -> Transcript {
-        self.stage.into_transcript()
+    pub fn into_trace(self) -> Trace {
+        self.stage.into_trace()
     }
 }
 
@@ -146,12 +141,10 @@ impl Sim {
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let shown = control_text(&asked);
+        let control = Control::of(&asked, control_text);
         let now = self.platform_time();
         let done = self.platform.apply(now, asked)?.into();
-        if let Some(text) = shown {
-            self.stage.show_platform(Kind::Control, text)?;
-        }
+        self.stage.record_control(control)?;
         self.drain_platform()?;
         Ok(done)
     }
@@ -177,6 +170,10 @@ impl Sim {
                 Ok(Turn::Quiet)
             }
         }
+    }
+
+    fn count_turn(&mut self, label: impl FnOnce() -> String) -> Result<(), WorldError> {
+        self.turns.count(self.stage.now, self.stage.clients().count(), label)
     }
 
     pub(super) fn stage(&self) -> &Stage {

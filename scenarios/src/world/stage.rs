@@ -1,31 +1,33 @@
-//! What every world has: the clients, their events that wait, and the transcript.
+//! What every world has: the clients, their events that wait, and the trace.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use kandy_client::{
-    Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, WebSocketInput,
+    Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, Violation, WebSocketInput,
 };
 
 use super::address::Address;
 use super::ledger::Ledger;
-use super::length::{MAX_CONFIG_BYTES, MAX_NAME_BYTES, check_call, check_length, json_bytes};
+use super::length::{MAX_CONFIG_BYTES, MAX_NAME_BYTES, check_call, check_length, event_bytes, json_bytes};
 use super::{MAX_CLIENTS, MAX_EVENT_BYTES, StepError, WorldError};
 use crate::step::{Call, ClientId, Done};
-use crate::transcript::{Kind, Transcript, event_text};
+use crate::trace::{
+    Beginning, Body, Call as CallRecord, Close, Control, Handshake, Outcome, Request, State, Trace, What,
+};
 
-/// The clients of a world, and what is written of them. A world moves it: it has no time and no network of its own.
+/// The clients of a world, and the trace of what happens. A world moves it: it has no time and no network of its own.
 #[derive(Debug)]
 pub(super) struct Stage {
     /// The time of what happens next, which its world sets.
     pub(super) now: Duration,
     clients: Vec<Client>,
-    /// The events that wait. Only calls make more than one turn does, and each call is a record of the transcript.
+    /// The events that wait. Only calls make more than one turn does, and each call is a record of the trace.
     events: VecDeque<(ClientId, Event)>,
     /// What the events so far have carried.
     event_bytes: usize,
-    transcript: Transcript,
+    trace: Trace,
     numbers: Numbers,
     /// What will tell in the end whose is what is left.
     pub(super) ledger: Ledger,
@@ -41,7 +43,7 @@ struct Client {
     session: Session,
 }
 
-/// What transcripts call the requests and sockets: clients number their own, a transcript numbers all of them.
+/// What a trace calls the requests and sockets: clients number their own, a trace numbers all of them.
 #[derive(Debug, Default)]
 struct Numbers {
     requests: BTreeMap<(ClientId, RequestId), u64>,
@@ -57,7 +59,7 @@ impl Stage {
             clients: Vec::new(),
             events: VecDeque::new(),
             event_bytes: 0,
-            transcript: Transcript::default(),
+            trace: Trace::default(),
             numbers: Numbers::default(),
             ledger: Ledger::default(),
             platform: "platform".into(),
@@ -78,12 +80,12 @@ impl Stage {
         (0..self.clients.len()).map(ClientId)
     }
 
-    pub(super) fn transcript(&self) -> &Transcript {
-        &self.transcript
+    pub(super) fn trace(&self) -> &Trace {
+        &self.trace
     }
 
-    pub(super) fn into_transcript(self) -> Transcript {
-        self.transcript
+    pub(super) fn into_trace(self) -> Trace {
+        self.trace
     }
 
     pub(super) fn address<'a>(&self, url: &'a str) -> Address<'a> {
@@ -133,7 +135,7 @@ impl Stage {
         let now = Time::from_duration(self.now);
         let Client { name, session, .. } = &mut self.clients[id.0];
         check_call(&call, session)?;
-        self.transcript.push(self.now, name, Kind::Call, call.to_string())?;
+        self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
         let tells_violations = matches!(call, Call::UpdateConfig(_));
         let violations = call.make(now, session)?;
         if session.is_destroyed() {
@@ -162,7 +164,7 @@ impl Stage {
         Some(timer)
     }
 
-    /// The next effect that is the network's business, written to the transcript. Events are queued on the way.
+    /// The next effect that is the network's business, written to the trace. Events are queued on the way.
     pub(super) fn next_effect(&mut self, client: ClientId) -> Result<Option<Output>, WorldError> {
         while let Some(output) = self.clients[client.0].session.poll_output() {
             self.ledger.sent(client, &output);
@@ -171,27 +173,32 @@ impl Stage {
                 Output::Request { id, request } => {
                     self.numbers.requests_sent += 1;
                     self.numbers.requests.insert((client, *id), self.numbers.requests_sent);
-                    let text = format!("{} {}", request.method, self.address(&request.url));
-                    self.show_client(client, Kind::Request, format!("{} {text}", self.request_label(client, *id)))?;
+                    let request = Request {
+                        number: self.numbers.requests_sent,
+                        method: request.method.clone(),
+                        address: self.address(&request.url).record(),
+                        body: request.body.as_ref().map(Body::of),
+                    };
+                    self.record_client(client, What::Request(Box::new(request)))?;
                 }
                 Output::OpenWebSocket { id, url } => {
                     let number = self.numbers.sockets.len() as u64 + 1;
                     self.numbers.sockets.insert((client, *id), number);
-                    let text = format!("ws{number} opens {}", self.address(url));
-                    self.show_client(client, Kind::Socket, text)?;
+                    let step = Handshake::Opens(self.address(url).record());
+                    self.record_client(client, What::Handshake { socket: number, step })?;
                 }
                 Output::SendFrame { id, .. } => {
-                    let number = self.numbers.sockets.get(&(client, *id)).copied().unwrap_or_default();
-                    self.transcript.push_ping(self.now, &self.clients[client.0].name, number)?;
+                    let number = self.socket_number(client, *id);
+                    self.trace.push_ping(self.now, &self.clients[client.0].name, number)?;
                 }
                 Output::CloseWebSocket { id } => {
-                    let text = format!("{} closes", self.socket_label(client, *id));
-                    self.show_client(client, Kind::Socket, text)?;
+                    let socket = self.socket_number(client, *id);
+                    self.record_client(client, What::Close { socket, close: Close::ByClient })?;
                 }
             }
             match output {
                 Output::Event(event) => self.events.push_back((client, event)),
-                Output::Crash(task) => self.show_client(client, Kind::Crash, task.to_string())?,
+                Output::Crash(task) => self.record_client(client, What::Crash(task))?,
                 effect => return Ok(Some(effect)),
             }
         }
@@ -203,42 +210,60 @@ impl Stage {
     }
 
     /// The next event for listeners, written with the state that they see.
-    pub(super) fn next_event(&mut self) -> Result<Option<(ClientId, Event)>, WorldError> {
+    pub(super) fn next_event(&mut self) -> Result<Option<(ClientId, Arc<Event>)>, WorldError> {
         let Some((id, event)) = self.events.pop_front() else {
             return Ok(None);
         };
         let Client { name, session } = &self.clients[id.0];
-        let text = event_text(&event, session);
-        self.event_bytes = self.event_bytes.saturating_add(text.len());
+        self.event_bytes = self.event_bytes.saturating_add(event_bytes(&event));
         if self.event_bytes > MAX_EVENT_BYTES {
             return Err(WorldError::TooManyEventBytes { time: self.now });
         }
-        self.transcript.push(self.now, name, Kind::Event, text)?;
+        let event = Arc::new(event);
+        let state = State { is_connected: session.is_connected(), is_pending: session.is_pending() };
+        self.trace.push(self.now, name, What::Event { event: event.clone(), state })?;
         Ok(Some((id, event)))
     }
 }
 
-/// Writing.
+/// Recording.
 impl Stage {
-    /// A request as transcripts call it, such as `#3`.
-    pub(super) fn request_label(&self, client: ClientId, id: RequestId) -> String {
-        format!("#{}", self.numbers.requests.get(&(client, id)).copied().unwrap_or_default())
+    /// The number that a request has in the trace.
+    pub(super) fn request_number(&self, client: ClientId, id: RequestId) -> u64 {
+        self.numbers.requests.get(&(client, id)).copied().unwrap_or_default()
     }
 
-    /// A websocket as transcripts call it, such as `ws2`.
-    pub(super) fn socket_label(&self, client: ClientId, id: SocketId) -> String {
-        format!("ws{}", self.numbers.sockets.get(&(client, id)).copied().unwrap_or_default())
+    /// The number that a websocket has in the trace.
+    pub(super) fn socket_number(&self, client: ClientId, id: SocketId) -> u64 {
+        self.numbers.sockets.get(&(client, id)).copied().unwrap_or_default()
     }
 
-    pub(super) fn show_client(&mut self, client: ClientId, kind: Kind, text: String) -> Result<(), WorldError> {
-        Ok(self.transcript.push(self.now, &self.clients[client.0].name, kind, text)?)
+    pub(super) fn record_client(&mut self, client: ClientId, what: What) -> Result<(), WorldError> {
+        Ok(self.trace.push(self.now, &self.clients[client.0].name, what)?)
     }
 
-    pub(super) fn show_platform(&mut self, kind: Kind, text: String) -> Result<(), WorldError> {
-        Ok(self.transcript.push(self.now, &self.platform, kind, text)?)
+    pub(super) fn record_platform(&mut self, what: What) -> Result<(), WorldError> {
+        Ok(self.trace.push(self.now, &self.platform, what)?)
+    }
+
+    /// What came of a request that has not been answered yet.
+    pub(super) fn record_reply(&mut self, client: ClientId, id: RequestId, outcome: Outcome) -> Result<(), WorldError> {
+        self.record_platform(What::Reply { number: self.request_number(client, id), outcome })
+    }
+
+    /// A command that was carried out, if it does more than set the stage.
+    pub(super) fn record_control(&mut self, control: Option<Control>) -> Result<(), WorldError> {
+        control.map_or(Ok(()), |control| self.record_platform(What::Control(control)))
+    }
+
+    /// A line of the SDK's log.
+    pub(super) fn log(&mut self, client: ClientId, violation: &Violation) -> Result<(), WorldError> {
+        let value = Beginning::of(&violation.value).as_str().to_owned();
+        let violation = Violation { path: violation.path.clone(), value, expected: violation.expected };
+        self.record_client(client, What::Log(Box::new(violation)))
     }
 
     pub(super) fn print(&mut self, text: String) -> Result<(), WorldError> {
-        Ok(self.transcript.push(self.now, &self.script, Kind::Print, text)?)
+        Ok(self.trace.push(self.now, &self.script, What::Print(text.into()))?)
     }
 }

@@ -7,8 +7,6 @@ mod application;
 #[cfg(unix)]
 mod guide;
 #[cfg(test)]
-mod live;
-#[cfg(test)]
 #[cfg(unix)]
 mod refusals;
 #[cfg(test)]

@@ -47,16 +47,29 @@ async fn it_is_ready_within_50_ms() {
     let with_tls = ["--tls", "--state", "."];
     Server::start(&folder.0, &with_tls).await;
     for arguments in [&[][..], &with_tls] {
-        let mut times = Vec::new();
-        for _ in 0..11 {
+        within(Duration::from_millis(50), async || {
             let started = now();
             let server = Server::start(&folder.0, arguments).await;
             TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
-            times.push(started.elapsed());
-        }
-        // What else the machine does can only make it later.
-        assert!(times.iter().min() < Some(&Duration::from_millis(50)), "{arguments:?}: {times:?}");
+            started.elapsed()
+        })
+        .await;
     }
+}
+
+/// What takes no longer than promised, on a machine with time for it: what else runs there can make it late, but not each
+/// of many times.
+async fn within(promised: Duration, once: impl AsyncFn() -> Duration) {
+    const TRIES: usize = 20;
+    let mut times = Vec::new();
+    for _ in 0..TRIES {
+        let time = once().await;
+        if time < promised {
+            return;
+        }
+        times.push(time);
+    }
+    panic!("promised was {promised:?}, and it takes {times:?}");
 }
 
 #[tokio::test]
@@ -78,20 +91,24 @@ async fn limits_are_as_the_arguments_say() {
 #[tokio::test]
 async fn the_end_closes_sockets_with_1001_within_two_seconds() {
     let folder = Folder::new("end");
-    let mut server = Server::start(&folder.0, &[]).await;
-    let _kandy = server.signed_in(ALICE, "s3cret").await;
-    let channel = server.state().await["subscriptions"][0]["channel"].as_str().unwrap().to_owned();
-    let token = server.post("issueToken", &json!({ "user": ALICE })).await["accessToken"].as_str().unwrap().to_owned();
-    let url = format!("{}/websocket/{channel}?token={token}", server.text("ws"));
-    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+    within(Duration::from_secs(2), async || {
+        let mut server = Server::start(&folder.0, &[]).await;
+        let _kandy = server.signed_in(ALICE, "s3cret").await;
+        let channel = server.state().await["subscriptions"][0]["channel"].as_str().unwrap().to_owned();
+        let issued = server.post("issueToken", &json!({ "user": ALICE })).await;
+        let url =
+            format!("{}/websocket/{channel}?token={}", server.text("ws"), issued["accessToken"].as_str().unwrap());
+        let (mut socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
 
-    let asked = now();
-    server.signal(Signal::INT);
-    let closed = timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
-    let Message::Close(Some(frame)) = closed else { panic!("{closed:?}") };
-    assert_eq!(u16::from(frame.code), 1001);
-    assert_eq!(server.exit().await, 0);
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        let asked = now();
+        server.signal(Signal::INT);
+        let closed = timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
+        let Message::Close(Some(frame)) = closed else { panic!("{closed:?}") };
+        assert_eq!(u16::from(frame.code), 1001);
+        assert_eq!(server.exit().await, 0);
+        asked.elapsed()
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -212,14 +229,17 @@ async fn until_full(pipe: &ChildStderr) {
 async fn nobody_has_to_read_what_it_says() {
     let folder = Folder::new("unread");
     folder.write("prints.rhai", "loop { for i in 0..1000 { print(`${i} of a thousand lines`); } advance(\"1ms\"); }");
-    let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
-    let err = server.err.take().unwrap().into_inner();
-    timeout(PATIENCE, until_full(err.get_ref())).await.expect("the script prints enough");
-    server.signed_in(ALICE, "s3cret").await;
-    let asked = now();
-    server.signal(Signal::INT);
-    assert_eq!(server.exit().await, 0);
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    within(Duration::from_secs(2), async || {
+        let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
+        let err = server.err.take().unwrap().into_inner();
+        timeout(PATIENCE, until_full(err.get_ref())).await.expect("the script prints enough");
+        server.signed_in(ALICE, "s3cret").await;
+        let asked = now();
+        server.signal(Signal::INT);
+        assert_eq!(server.exit().await, 0);
+        asked.elapsed()
+    })
+    .await;
 
     let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
     server.err = None;

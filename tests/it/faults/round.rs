@@ -1,12 +1,15 @@
 //! One request of a client at a point of the simulated platform, and what the client sees of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
+use http::Method;
 use kandy_client::{Config, ConnectOptions, Credentials};
-use kandy_mock_server::{Fault, Point, TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, ClientId, Command, Done, Step};
-use kandy_scenarios::transcript::{Kind, Record, seconds};
+use kandy_mock_server::{Command, CommandOutput, Fault, Point, TokenOptions, UserOptions};
+use kandy_scenarios::step::{Call, ClientId, Done, Step};
+use kandy_scenarios::trace::{Close, Handshake, Record, Request, What};
+use kandy_scenarios::transcript::seconds;
 use kandy_scenarios::world::{Sim, Turn};
 use serde_json::json;
 
@@ -39,7 +42,11 @@ impl Bench {
         let mut sim = Sim::default();
         let (config, _) = Config::from_json(&Sim::base_config()).unwrap();
         for user in [ALICE, BOB] {
-            let add = Command::AddUser(user.to_owned(), PASSWORD.to_owned(), UserOptions::default());
+            let add = Command::AddUser {
+                user: user.to_owned(),
+                password: PASSWORD.to_owned(),
+                options: UserOptions::default(),
+            };
             sim.apply(Step::Command(add)).unwrap();
         }
         let created = sim.apply(Step::Create { name: "kandy".to_owned(), config: Box::new(config) }).unwrap();
@@ -49,7 +56,7 @@ impl Bench {
             // The SDK makes such a request only if the platform itself sends it there.
             let elsewhere = json!({ "merge": { "subscribeResponse": { "subscription": "/elsewhere" } } });
             let faults = Fault::list_from_json(&elsewhere).unwrap();
-            bench.sim.apply(Step::Command(Command::Fail(Point::Subscribe, faults))).unwrap();
+            bench.sim.apply(Step::Command(Command::Fail { point: Point::Subscribe, faults })).unwrap();
         }
         if occasion == Occasion::At(Point::Resubscribe) {
             bench.connect();
@@ -59,7 +66,7 @@ impl Bench {
 
     /// Puts faults at the point; the platform's words if it takes them not.
     pub(super) fn fail(&mut self, faults: Vec<Fault>) -> Result<(), String> {
-        let put = self.sim.apply(Step::Command(Command::Fail(self.occasion.point(), faults)));
+        let put = self.sim.apply(Step::Command(Command::Fail { point: self.occasion.point(), faults }));
         put.map(|_| ()).map_err(|error| error.to_string())
     }
 
@@ -71,9 +78,11 @@ impl Bench {
                 self.connect_and_leave(credentials)
             }
             Occasion::At(Point::RefreshToken) => {
-                let issue = Command::IssueToken(ALICE.to_owned(), TokenOptions::default());
+                let issue = Command::IssueToken { user: ALICE.to_owned(), options: TokenOptions::default() };
                 let done = self.sim.apply(Step::Command(issue)).unwrap();
-                let Done::Tokens(tokens) = done else { panic!("issueToken gives tokens, not {done:?}") };
+                let Done::Command(CommandOutput::Tokens(tokens)) = done else {
+                    panic!("issueToken gives tokens, not {done:?}")
+                };
                 self.connect_and_leave(Credentials::refresh_token(ALICE, tokens.refresh_token))
             }
             Occasion::RefreshWhileConnected => {
@@ -130,22 +139,22 @@ impl Bench {
     }
 
     fn mark(&self) -> usize {
-        self.sim.transcript().records().len()
+        self.sim.trace().records().len()
     }
 }
 
-/// Reading the transcript.
+/// Reading the trace.
 impl Bench {
     /// Outcomes at the point, and from the first of them on events and crashes; then how the client is left.
     fn sight(&self, from: usize) -> Vec<String> {
         let outcomes: BTreeMap<usize, String> = self.outcomes(from).collect();
         let first = outcomes.keys().next().copied().unwrap_or(usize::MAX);
         let mut lines: Vec<(String, u32)> = Vec::new();
-        for (index, record) in self.sim.transcript().records().iter().enumerate().skip(first) {
-            let line = match (outcomes.get(&index), record.kind) {
+        for (index, record) in self.sim.trace().records().iter().enumerate().skip(first) {
+            let line = match (outcomes.get(&index), &record.what) {
                 (Some(outcome), _) => outcome.clone(),
-                (None, Kind::Event) => record.text.clone(),
-                (None, Kind::Crash) => format!("crash: {}", record.text),
+                (None, what @ What::Event { .. }) => what.text(),
+                (None, What::Crash(task)) => format!("crash: {task}"),
                 _ => continue,
             };
             match lines.last_mut() {
@@ -160,33 +169,45 @@ impl Bench {
     /// What the requests at the point came to, each with the index of its record.
     fn outcomes(&self, from: usize) -> impl Iterator<Item = (usize, String)> {
         let mut asked = BTreeMap::new();
-        let records = self.sim.transcript().records().iter().enumerate().skip(from);
+        let records = self.sim.trace().records().iter().enumerate().skip(from);
         records.filter_map(move |(index, record)| {
-            let (label, text) = record.text.split_once(' ')?;
-            let is_asked = match record.kind {
-                Kind::Request => self.is_at_point(text),
-                Kind::Socket => self.occasion.point() == Point::WebSocket && text.starts_with("opens "),
-                _ => false,
-            };
-            if is_asked {
-                asked.insert(label, record.time);
-                return None;
+            let is_of_websockets = self.occasion.point() == Point::WebSocket;
+            match &record.what {
+                What::Request(request) if self.is_at_point(request) => {
+                    asked.insert(request.number, record.at);
+                    None
+                }
+                What::Handshake { socket, step: Handshake::Opens(_) } if is_of_websockets => {
+                    asked.insert(*socket, record.at);
+                    None
+                }
+                What::Reply { number, outcome } if !is_of_websockets => {
+                    Some((index, told(outcome, record, *asked.get(number)?)))
+                }
+                What::Handshake { socket, step } if is_of_websockets => {
+                    Some((index, told(step, record, *asked.get(socket)?)))
+                }
+                What::Close { socket, close } if is_of_websockets && *close != Close::ByClient => {
+                    Some((index, told(close, record, *asked.get(socket)?)))
+                }
+                _ => None,
             }
-            outcome(record, text, *asked.get(label)?).map(|line| (index, line))
         })
     }
 
     /// Whether a request's method and address are those of the point.
-    fn is_at_point(&self, request: &str) -> bool {
-        match self.occasion.point() {
-            Point::MkToken => request.starts_with("GET /v2.0/auth/mk_token?"),
-            Point::RefreshToken => request.starts_with("GET /v2.0/auth/refresh_token?"),
-            Point::Subscribe => request.starts_with("POST "),
-            Point::Resubscribe => request.starts_with("PUT "),
-            Point::Unsubscribe => request.starts_with("DELETE /rest/"),
-            Point::Other => request.starts_with("DELETE /elsewhere?"),
-            Point::WebSocket => false,
-        }
+    fn is_at_point(&self, request: &Request) -> bool {
+        let path = request.address.path();
+        let (method, is_there) = match self.occasion.point() {
+            Point::MkToken => (Method::GET, path == "/v2.0/auth/mk_token"),
+            Point::RefreshToken => (Method::GET, path == "/v2.0/auth/refresh_token"),
+            Point::Subscribe => (Method::POST, true),
+            Point::Resubscribe => (Method::PUT, true),
+            Point::Unsubscribe => (Method::DELETE, path.starts_with("/rest/")),
+            Point::Other => (Method::DELETE, path == "/elsewhere"),
+            Point::WebSocket => return false,
+        };
+        request.method == method && is_there
     }
 
     fn state(&self) -> String {
@@ -204,10 +225,8 @@ impl Bench {
     }
 }
 
-/// A reply, or what became of a socket, and how long that took.
-fn outcome(record: &Record, text: &str, asked: Duration) -> Option<String> {
-    let is_outcome = *record.who == *"platform" && matches!(record.kind, Kind::Reply | Kind::Socket);
-    let took = record.time - asked;
-    let line = if took.is_zero() { text.to_owned() } else { format!("{text}, after {} s", seconds(took)) };
-    is_outcome.then_some(line)
+/// What came of a request, and how long that took.
+fn told(outcome: &impl fmt::Display, record: &Record, asked: Duration) -> String {
+    let took = record.at - asked;
+    if took.is_zero() { outcome.to_string() } else { format!("{outcome}, after {} s", seconds(took)) }
 }

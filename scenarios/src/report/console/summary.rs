@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Console, counted};
 use crate::report::Style;
-use crate::runner::Summary;
+use crate::run::Summary;
 
 impl Console<'_> {
     pub(super) fn summary(&mut self, summary: &Summary, wall_time: Duration) -> io::Result<()> {

@@ -1,14 +1,14 @@
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::*;
 use crate::diagnostic::{Cause, Diagnostic};
-use crate::scenario::{Content, Header};
+use crate::run::Variant;
+use crate::scenario::{Content, Header, Scenario};
+use crate::snapshot::SnapshotError;
 
 #[track_caller]
 fn check(run: Vec<(&str, Status)>, expected: &str) {
-    let finished = |status| Finished { status, virtual_time: Duration::ZERO, warnings: Vec::new(), excerpt: None };
-    assert_eq!(report(run.into_iter().map(|(name, status)| (name, finished(status))).collect()), expected);
+    assert_eq!(report(run.into_iter().map(|(name, status)| (name, Finished::new(status))).collect()), expected);
 }
 
 fn report(run: Vec<(&str, Finished)>) -> String {
@@ -23,7 +23,8 @@ fn report(run: Vec<(&str, Finished)>) -> String {
             root: PathBuf::new(),
             content: Ok(Content { text: String::new(), header: Header::default() }),
         };
-        console.scenario(&scenario, &finished).unwrap();
+        let case = Case { scenario: &scenario, variant: Variant::Sim };
+        console.event(&RunEvent::Finished { case: &case, finished: &finished }).unwrap();
     }
     String::from_utf8(out).unwrap()
 }
@@ -35,7 +36,7 @@ fn passed() -> Status {
 #[test]
 fn what_is_not_the_scripts_fault_says_so() {
     let panic = Status::Error(Fault::Panic("index out of bounds".into()));
-    let disk = Status::Error(Fault::Snapshot("cannot write the snapshot: disk full".into()));
+    let disk = Status::Error(Fault::Snapshot(SnapshotError::Unwritable(io::Error::other("disk full"))));
     check(
         vec![("a", passed()), ("b", panic), ("c", disk), ("d", passed())],
         "\
@@ -101,7 +102,7 @@ fn a_reason_stays_on_its_line() {
 fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
     let finished = |status, count| {
         let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
-        Finished { status, virtual_time: Duration::ZERO, warnings: vec![warning; count], excerpt: None }
+        Finished { warnings: vec![warning; count], ..Finished::new(status) }
     };
     let differs = Status::Differs(Box::default());
     let text = report(vec![
@@ -114,4 +115,12 @@ fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
     assert!(text.contains(&format!("+++ this run\n\n{warning}\npass    c\n")), "{text}");
     assert!(text.ends_with(&format!("{warning}warning: and 2 more\n\n")), "{text}");
     assert_eq!(text.matches(warning).count(), 2 + hygiene::MAX_SHOWN);
+}
+
+#[test]
+fn the_command_to_run_it_again_is_one_that_a_shell_takes() {
+    let word = |word: &str| shell_word(word);
+    assert_eq!(word("drop/reconnect.rhai"), "drop/reconnect.rhai");
+    assert_eq!(word("größe/a b.rhai"), "'größe/a b.rhai'");
+    assert_eq!(word("it's.rhai"), "'it'\\''s.rhai'");
 }

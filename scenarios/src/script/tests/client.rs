@@ -37,7 +37,7 @@ fn what_kandy_js_would_log_of_a_configuration_is_in_the_transcript() {
         "let kandy = create(#{ connectivity: #{ pingInterval: -1 } });
          kandy.updateConfig(#{ connectivity: #{ method: \"x\" } });",
     );
-    let transcript = outcome.transcript.to_string();
+    let transcript = outcome.trace.to_string();
     assert!(transcript.contains("kandy     log       connectivity.pingInterval has value of '-1'"), "{transcript}");
     assert!(transcript.contains("log       connectivity.method has value of 'x'"), "{transcript}");
 }

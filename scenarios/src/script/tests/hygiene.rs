@@ -5,7 +5,7 @@ use crate::world::Live;
 
 #[track_caller]
 fn check(text: &str, expected: &[&str]) {
-    assert_eq!(told(&passes(text)), expected, "{}", passes(text).transcript);
+    assert_eq!(told(&passes(text)), expected, "{}", passes(text).trace);
 }
 
 /// Each warning up to its reason.
@@ -134,7 +134,7 @@ fn on_real_sockets_only_what_is_known_is_told() {
             let thread = std::thread::Builder::new().stack_size(Limits::STACK_BYTES);
             thread.spawn_scoped(scope, run).unwrap().join().unwrap()
         });
-        assert_eq!(outcome.verdict, Verdict::Passed, "{}", outcome.transcript);
+        assert_eq!(outcome.verdict, Verdict::Passed, "{}", outcome.trace);
         told(&outcome)
     };
     let orphan = |client: &str| {

@@ -44,7 +44,7 @@ impl Root {
     fn passes(&self, text: &str) -> Outcome {
         let outcome = run_source(&self.source(text), &Limits::default());
         if let Verdict::Failed(diagnostic) = &outcome.verdict {
-            panic!("{diagnostic}\n\n{}", outcome.transcript);
+            panic!("{diagnostic}\n\n{}", outcome.trace);
         }
         outcome
     }
@@ -81,7 +81,7 @@ fn modules_have_the_platform_and_closures_that_keep_their_surroundings() {
         "import \"lib/users\" as users;\nlet kandy = users::add(); kandy.disconnect(); kandy.waitFor(\"auth:change\");
          assertEq(users::NAME, \"alice\"); import \"lib/users.rhai\" as again; again::helper(#{ reason: 1 });",
     );
-    let transcript = outcome.transcript.to_string();
+    let transcript = outcome.trace.to_string();
     assert!(transcript.contains("print     helper: true"), "{transcript}");
     assert!(transcript.contains("print     true"), "{transcript}");
 }
@@ -171,7 +171,7 @@ fn a_changed_module_is_compiled_anew_and_a_broken_one_stays_broken() {
     let source = root.source("import \"lib\" as lib; print(lib::f());");
     let run = || {
         let script = host.compile(&source).map_err(Box::new)?;
-        Ok::<_, Box<Diagnostic>>(host.run(&script, &Limits::default()).transcript.tail(1))
+        Ok::<_, Box<Diagnostic>>(host.run(&script, &Limits::default()).trace.tail(1))
     };
     assert!(run().unwrap().ends_with("1\n"));
     root.write("lib.rhai", "fn f() { 2 }");
@@ -200,4 +200,19 @@ fn what_is_no_text_file_is_refused() {
         assert_eq!(cause, Cause::Import);
         assert!(shown.contains(why), "{shown}");
     }
+}
+
+#[test]
+fn an_action_in_a_module_is_named_with_its_script() {
+    let root = Root::new("action", &[("lib/breaks.rhai", "fn drop_all() {\n    platform.offline();\n}")]);
+    let (cause, text) = root.failure(
+        "import \"lib/breaks\" as breaks;
+         let kandy = create();
+         kandy.disconnect();
+         advance(0);
+         breaks::drop_all();
+         kandy.waitFor(\"auth:change\", \"1s\");",
+    );
+    assert_eq!(cause, Cause::Wait);
+    assert!(text.contains("before line 2 of ROOT/lib/breaks.rhai (offline)"), "{text}");
 }

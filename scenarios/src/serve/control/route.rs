@@ -76,7 +76,7 @@ impl Route {
         format!("{{{}}}", self.parameters.iter().map(pair).collect::<Vec<_>>().join(", "))
     }
 
-    fn to_json(&self) -> Value {
+    fn json(&self) -> Value {
         let argument = |parameter: &Parameter| json!({ "name": parameter.name, "kind": parameter.kind.shown(), "required": parameter.required });
         json!({
             "method": self.method().as_str(),
@@ -90,7 +90,7 @@ impl Route {
 /// Every route, for programs.
 #[must_use]
 pub fn index() -> Value {
-    json!({ "routes": ROUTES.iter().map(Route::to_json).collect::<Vec<_>>() })
+    json!({ "routes": ROUTES.iter().map(Route::json).collect::<Vec<_>>() })
 }
 
 /// Every route as the rows of a table in Markdown, for people.

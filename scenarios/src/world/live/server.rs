@@ -4,16 +4,18 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use kandy_mock_server::{
-    FailError, Fault, FaultId, Front, FrontOptions, MockKandy, Platform, Point, StartError, Time, Watch,
+    Command, CommandOutput, FailError, Front, FrontOptions, MockKandy, Platform, StartError, Time, Watch,
 };
+
+use crate::world::StepError;
 
 /// A server with the platform behind it.
 #[derive(Debug)]
 pub(super) enum Server {
-    /// On two ports, as tests embed it.
-    Mock(MockKandy),
     /// On one port, as `serve` has it.
     Front(Front),
+    /// On two ports, as tests embed it.
+    Mock(MockKandy),
 }
 
 impl Server {
@@ -68,14 +70,16 @@ impl Server {
         }
     }
 
-    /// What the sockets cannot do is refused here, not at the first request that meets it.
-    pub(super) fn fail(&self, point: Point, faults: Vec<Fault>) -> Result<FaultId, FailError> {
-        match self {
-            Self::Mock(mock) => mock.fail(point, faults),
-            Self::Front(front) => {
-                let failed = front.handle().platform(|platform, now| platform.fail(now, point, faults));
-                failed.map_err(FailError::Platform)
-            }
+    /// Makes the platform do what a script asks for. What wiremock cannot do is refused here, not at the first request
+    /// that meets it.
+    pub(super) fn command(&self, asked: Command) -> Result<CommandOutput, StepError> {
+        match (self, asked) {
+            (Self::Mock(mock), Command::Fail { point, faults }) => match mock.fail(point, faults) {
+                Ok(id) => Ok(CommandOutput::Fault(id)),
+                Err(FailError::Platform(error)) => Err(error.into()),
+                Err(error) => Err(StepError::Wiremock(error)),
+            },
+            (_, asked) => Ok(self.platform(|platform, now| platform.apply(now, asked))?),
         }
     }
 }

@@ -3,27 +3,20 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
-use kandy_client::{NetworkFailure, Output, Request, RequestId, Response, SocketId, WebSocketInput};
+use kandy_client::{Output, Request, RequestId, SocketId, WebSocketInput};
 use kandy_mock_server::{self as platform, Answer, Frame, Reply, Upgrade};
 
 use super::Sim;
+use super::turns::label;
 use crate::step::ClientId;
-use crate::transcript::{Kind, MAX_TEXT};
+use crate::trace::{Handshake, Outcome, What};
+use crate::world::WorldError;
 use crate::world::address::Address;
+use crate::world::arrival::{Answered, News};
 use crate::world::link::Message;
-use crate::world::{MAX_TURNS_AT_ONE_INSTANT, TURNS_FOR_EACH_CLIENT, WorldError};
 
 /// The close code that stands for a close frame without one.
 const NO_STATUS: u16 = 1005;
-/// The close code that stands for a connection that ended without a close frame.
-const ABNORMAL: u16 = 1006;
-/// How many of the last turns are kept, to tell what a loop does.
-const RECENT_TURNS: usize = 24;
-/// How many turns before the limit the first of them is kept.
-const KEPT_BEFORE_LIMIT: u32 = 100;
-/// How many characters of a turn's label are kept: it may quote a frame or an address.
-const LABEL_CHARS: usize = 60;
 
 /// What moves next.
 #[derive(Clone, Copy, Debug)]
@@ -54,30 +47,11 @@ impl Sim {
         }
     }
 
-    /// Counts a turn at this instant. Its label is only made near the limit, since labels cost.
-    pub(super) fn count_turn(&mut self, label: impl FnOnce() -> String) -> Result<(), WorldError> {
-        let clients = u32::try_from(self.stage.clients().count()).unwrap_or(u32::MAX);
-        let limit = MAX_TURNS_AT_ONE_INSTANT.saturating_add(TURNS_FOR_EACH_CLIENT.saturating_mul(clients));
-        let turns = &mut self.turns;
-        turns.at_this_instant += 1;
-        if turns.at_this_instant > limit - KEPT_BEFORE_LIMIT {
-            turns.recent.push_back(clipped(label(), LABEL_CHARS));
-            if turns.recent.len() > RECENT_TURNS {
-                turns.recent.pop_front();
-            }
-        }
-        if turns.at_this_instant > limit {
-            let turns = one_round(turns.recent.make_contiguous());
-            return Err(WorldError::Loop { time: self.stage.now, limit, turns });
-        }
-        Ok(())
-    }
-
     pub(super) fn deliver(&mut self, source: Source) -> Result<(), WorldError> {
         match source {
             Source::Link => {
                 let message = self.link.take_next().expect("the link said that a message has arrived");
-                self.count_turn(|| message.label())?;
+                self.turns.count(self.stage.now, self.stage.clients().count(), || label(&message, &self.stage))?;
                 self.deliver_message(message)
             }
             Source::PlatformTimer => {
@@ -119,21 +93,19 @@ impl Sim {
                 }
             }
             Message::Opened { client, id, socket } => {
-                self.stage.show_platform(Kind::Socket, format!("{} open", self.stage.socket_label(client, id)))?;
+                let number = self.stage.socket_number(client, id);
+                self.stage.record_platform(What::Handshake { socket: number, step: Handshake::Open })?;
                 self.deliver_to_client(client, id, WebSocketInput::Opened)?;
                 self.platform.handle_opened(now, socket);
             }
-            Message::Reply { client, id, answer, shown } => {
-                self.stage.show_platform(Kind::Reply, shown)?;
-                self.stage.respond(client, id, answer);
+            Message::Reply { client, id, answered } => {
+                self.stage.record_reply(client, id, answered.outcome())?;
+                self.stage.respond(client, id, answered.into_answer());
                 self.drain_client(client)?;
             }
-            Message::Socket { client, id, input, shown } => {
-                if !shown.is_empty() {
-                    let is_frame = matches!(input, WebSocketInput::Text(_) | WebSocketInput::Binary);
-                    self.stage.show_platform(if is_frame { Kind::Frame } else { Kind::Socket }, shown)?;
-                }
-                self.deliver_to_client(client, id, input)?;
+            Message::Socket { client, id, news } => {
+                self.stage.record_platform(news.record(self.stage.socket_number(client, id)))?;
+                self.deliver_to_client(client, id, news.into_input())?;
             }
         }
         self.drain_platform()
@@ -148,41 +120,29 @@ impl Sim {
 /// What the platform's answers come to on the way to a client.
 impl Sim {
     fn answer(&mut self, client: ClientId, id: RequestId, answer: Answer) -> Result<(), WorldError> {
-        let label = self.stage.request_label(client, id);
-        let (reply, shown) = match answer.reply {
-            Reply::Hang => return self.stage.show_platform(Kind::Reply, format!("{label} none (hangs)")),
-            Reply::Refuse => (Err(NetworkFailure), format!("{label} connection refused")),
-            Reply::Reset => (Err(NetworkFailure), format!("{label} connection reset")),
-            Reply::Respond(response) if !response.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) => {
-                (Err(NetworkFailure), format!("{label} {} without CORS headers", response.status.as_u16()))
-            }
-            Reply::Respond(response) => {
-                let status = response.status;
-                let shown = format!("{label} {}", status.as_u16());
-                let usual = || status.canonical_reason().unwrap_or_default().to_owned();
-                let status_text = response.reason.unwrap_or_else(usual);
-                let answer = Response { status, status_text, headers: response.headers, body: response.body };
-                (Ok(answer), shown)
-            }
-        };
-        let message = Message::Reply { client, id, answer: reply, shown };
+        if answer.reply == Reply::Hang {
+            return self.stage.record_reply(client, id, Outcome::Hang);
+        }
+        let message = Message::Reply { client, id, answered: Answered::Reply(answer.reply) };
         self.link.send(self.stage.now, self.stage.now.saturating_add(answer.delay), message)
     }
 
     fn answer_upgrade(&mut self, client: ClientId, id: SocketId, upgrade: Upgrade) -> Result<(), WorldError> {
-        let label = self.stage.socket_label(client, id);
-        let (delay, shown) = match upgrade {
+        let (delay, news) = match upgrade {
             Upgrade::Accept { socket, delay } => {
                 self.sockets.join(client, id, socket);
                 let message = Message::Opened { client, id, socket };
                 return self.link.send(self.stage.now, self.stage.now.saturating_add(delay), message);
             }
-            Upgrade::Hang => return self.stage.show_platform(Kind::Socket, format!("{label} no answer (hangs)")),
-            Upgrade::Refuse { response, delay } => (delay, format!("{label} refused {}", response.status.as_u16())),
-            Upgrade::Reset { delay } => (delay, format!("{label} connection reset")),
-            Upgrade::RefuseConnection => (Duration::ZERO, format!("{label} connection refused")),
+            Upgrade::Hang => {
+                let number = self.stage.socket_number(client, id);
+                return self.stage.record_platform(What::Handshake { socket: number, step: Handshake::Hang });
+            }
+            Upgrade::Refuse { response, delay } => (delay, News::Refused(response.status)),
+            Upgrade::Reset { delay } => (delay, News::Reset),
+            Upgrade::RefuseConnection => (Duration::ZERO, News::ConnectionRefused),
         };
-        let message = Message::Socket { client, id, input: WebSocketInput::Failed, shown };
+        let message = Message::Socket { client, id, news };
         self.link.send(self.stage.now, self.stage.now.saturating_add(delay), message)
     }
 
@@ -205,26 +165,18 @@ impl Sim {
         | platform::Output::Cut { socket }) = &output;
         let socket = *socket;
         let &(client, id) = self.sockets.by_platform.get(&socket)?;
-        let label = self.stage.socket_label(client, id);
-        let (input, shown) = match output {
-            platform::Output::Send { frame: Frame::Text(text), .. } => {
-                let shown = clipped(format!("{label} {text}"), MAX_TEXT);
-                (WebSocketInput::Text(text), shown)
-            }
-            platform::Output::Send { frame: Frame::Binary(bytes), .. } => {
-                (WebSocketInput::Binary, format!("{label} {} bytes", bytes.len()))
-            }
+        let news = match output {
+            platform::Output::Send { frame, .. } => News::Frame(frame),
             platform::Output::Close { code, reason, .. } => {
-                let shown = format!("{label} closed {code} {reason}").trim_end().to_owned();
                 self.sockets.part_by_platform(socket);
-                (WebSocketInput::Closed { code }, shown)
+                News::Closed { code, reason }
             }
             platform::Output::Cut { .. } => {
                 self.sockets.part_by_platform(socket);
-                (WebSocketInput::Closed { code: ABNORMAL }, format!("{label} cut"))
+                News::Cut
             }
         };
-        Some(Message::Socket { client, id, input, shown })
+        Some(Message::Socket { client, id, news })
     }
 }
 
@@ -246,8 +198,7 @@ impl Sim {
 
     fn request_message(&self, client: ClientId, id: RequestId, request: Request) -> Message {
         let Address::Platform(path) = self.stage.address(&request.url) else {
-            let shown = format!("{} no server there", self.stage.request_label(client, id));
-            return Message::Reply { client, id, answer: Err(NetworkFailure), shown };
+            return Message::Reply { client, id, answered: Answered::NoServer };
         };
         let mut to_platform = http::Request::new(Bytes::from(request.body.unwrap_or_default()));
         *to_platform.method_mut() = request.method;
@@ -258,28 +209,10 @@ impl Sim {
 
     fn upgrade_message(&self, client: ClientId, id: SocketId, url: &str) -> Message {
         let Address::Platform(path) = self.stage.address(url) else {
-            let shown = format!("{} no server there", self.stage.socket_label(client, id));
-            return Message::Socket { client, id, input: WebSocketInput::Failed, shown };
+            return Message::Socket { client, id, news: News::NoServer };
         };
         let mut request = http::Request::new(());
         *request.uri_mut() = path;
         Message::Upgrade { client, id, request }
     }
-}
-
-/// The first `most` characters of a text, with an ellipsis if there are more.
-fn clipped(mut text: String, most: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(most) {
-        text.truncate(end);
-        text.push('…');
-        text.shrink_to_fit();
-    }
-    text
-}
-
-/// The turns of one round of a loop: the shortest period with which the last turns repeat.
-fn one_round(recent: &[String]) -> Vec<String> {
-    let repeats = |period: &usize| recent.iter().rev().zip(recent.iter().rev().skip(*period)).all(|(a, b)| a == b);
-    let period = (1..=recent.len() / 2).find(repeats).unwrap_or(recent.len().min(6));
-    recent[recent.len() - period..].to_vec()
 }

@@ -1,0 +1,215 @@
+//! The controls: what a test tells the platform to do.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::MockKandy;
+use crate::account::UserOptions;
+use crate::channel::{Frame, SocketInfo};
+use crate::error::PlatformError;
+use crate::fault::{Effect, Fault, FaultId};
+use crate::platform::{GoneOptions, Platform};
+use crate::point::Point;
+use crate::subscription::SubscriptionInfo;
+use crate::time::Time;
+use crate::token::{IssuedTokens, TokenOptions};
+
+/// Why [`MockKandy::fail`] refused a fault.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FailError {
+    /// The reason phrase of an answer that wiremock gives is always the usual one.
+    #[error("the fault's \"statusText\" cannot be sent at {point}: only the websocket has a reason phrase of its own")]
+    StatusText {
+        /// The point.
+        point: Point,
+    },
+    /// The platform refused it.
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+/// Users and their tokens.
+impl MockKandy {
+    /// Adds a user, who may sign in with that password.
+    pub fn add_user(&self, name: &str, password: &str) -> Result<(), PlatformError> {
+        self.add_user_with(name, password, UserOptions::default())
+    }
+
+    /// Adds a user with options of their own.
+    pub fn add_user_with(&self, name: &str, password: &str, options: UserOptions) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.add_user(now, name, password, options))
+    }
+
+    /// Removes a user: every token is void, every subscription ends, and the sockets are cut.
+    pub fn remove_user(&self, name: &str) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.remove_user(now, name))
+    }
+
+    /// Changes a password. Tokens stay valid.
+    pub fn set_password(&self, name: &str, password: &str) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_password(now, name, password))
+    }
+
+    /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
+    pub fn set_options(&self, name: &str, options: UserOptions) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_options(now, name, options))
+    }
+
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
+    /// first it is not so.
+    pub fn any_user(&self, enabled: bool) {
+        self.platform(|platform, now| platform.set_any_user(now, enabled));
+    }
+
+    /// Issues tokens as if the user had signed in elsewhere.
+    pub fn issue_token(&self, name: &str, options: &TokenOptions) -> Result<IssuedTokens, PlatformError> {
+        self.platform(|platform, now| platform.issue_token(now, name, options))
+    }
+
+    /// Makes all tokens of a user void, refresh tokens too. Open sockets stay.
+    pub fn expire_token(&self, name: &str) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.expire_token(now, name))
+    }
+
+    /// From now on a user's subscriptions are granted these services only, compared without regard to case.
+    pub fn grant_services(&self, name: &str, services: Vec<String>) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.grant_services(now, name, services))
+    }
+
+    /// How long tokens last that are issued from now on, whatever clients ask for; `None` leaves it to them again.
+    /// A user's own setting wins.
+    pub fn token_lifetime(&self, lifetime: Option<Duration>) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_token_lifetime(now, lifetime))
+    }
+}
+
+/// Misbehaviour.
+impl MockKandy {
+    /// Makes the platform misbehave at `point`: with one fault, `[fault]`, or several in order, the last of which is
+    /// repeated (see [`Platform::fail`]). [`Fault::list_from_json`] reads faults as scripts write them.
+    ///
+    /// ```
+    /// # use kandy_mock_server::{Fault, MockKandy, Point};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = MockKandy::start().await;
+    /// mock.fail(Point::Subscribe, [Fault::status(503).times(2)])?;
+    /// mock.fail(Point::WebSocket, [Fault::refuse(), Fault::healthy(), Fault::close_after_open(1011)])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`MockKandy`] says how `reset`, `refuse` and `delay` are kept over the wire.
+    pub fn fail(&self, point: Point, faults: impl IntoIterator<Item = Fault>) -> Result<FaultId, FailError> {
+        let faults: Vec<Fault> = faults.into_iter().collect();
+        let has_reason =
+            |fault: &Fault| matches!(&fault.effect, Effect::Answer(answer) if answer.delivery.reason.is_some());
+        if point != Point::WebSocket && faults.iter().any(has_reason) {
+            return Err(FailError::StatusText { point });
+        }
+        Ok(self.platform(|platform, now| platform.fail(now, point, faults))?)
+    }
+
+    /// Removes the faults of one point, or all for `None`.
+    pub fn clear(&self, point: impl Into<Option<Point>>) {
+        let point = point.into();
+        self.platform(|platform, now| platform.clear(now, point));
+    }
+
+    /// From now on nothing is answered: connections are ended as soon as their request is read. The sockets are cut.
+    pub fn offline(&self) {
+        self.platform(Platform::set_offline);
+    }
+
+    /// Ends [`Self::offline`].
+    pub fn online(&self) {
+        self.platform(Platform::set_online);
+    }
+
+    /// Delays answers and handshakes from now on; frames and closes are not delayed. At first it is zero.
+    pub fn latency(&self, latency: Duration) {
+        self.platform(|platform, now| platform.set_latency(now, latency));
+    }
+
+    /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
+    pub fn answer_pings(&self, answer: bool) {
+        self.platform(|platform, now| platform.set_answer_pings(now, answer));
+    }
+}
+
+/// Sockets and subscriptions.
+impl MockKandy {
+    /// Ends a user's connections without a close frame; clients see 1006. Gives how many.
+    pub fn cut(&self, name: &str) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.cut(now, name))
+    }
+
+    /// Closes a user's sockets with a close frame; one that is not open yet as soon as it is. Gives how many. `code` is
+    /// 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    pub fn close(&self, name: &str, code: u16, reason: &str) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.close(now, name, code, reason))
+    }
+
+    /// Mutes the sockets that a user has now, for the rest of their lives: they stay open, take what comes, and nothing
+    /// that is sent to them goes out. Gives how many.
+    pub fn silence(&self, name: &str) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.silence(now, name))
+    }
+
+    /// Sends a JSON frame to all sockets of a user. A `notificationMessage` with neither `id` nor `eventId` gets a
+    /// fresh `id`. Gives to how many sockets it goes.
+    pub fn send(&self, name: &str, frame: Value) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.send(now, name, frame))
+    }
+
+    /// Sends a frame to all sockets of a user as it is. Gives to how many it goes.
+    pub fn send_raw(&self, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.send_raw(now, name, frame))
+    }
+
+    /// Ends the user's subscriptions and says so in a `gone` notification to all sockets of the user. Gives to how
+    /// many.
+    pub fn gone(&self, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.gone(now, name, options))
+    }
+
+    /// Ends a user's subscriptions without a word, as if they had not been renewed. Gives how many.
+    pub fn end_subscription(&self, name: &str) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.end_subscription(now, name))
+    }
+
+    /// The live subscriptions of one user, or all for `None`; oldest first.
+    pub fn subscriptions<'a>(&self, user: impl Into<Option<&'a str>>) -> Vec<SubscriptionInfo> {
+        self.shared.look(|platform| platform.subscriptions(user.into()))
+    }
+
+    /// The sockets of one user, or all for `None`; oldest first.
+    pub fn sockets<'a>(&self, user: impl Into<Option<&'a str>>) -> Vec<SocketInfo> {
+        self.shared.look(|platform| platform.sockets(user.into()))
+    }
+
+    /// The bytes that wait for the sockets of one user, or all for `None`, because their clients do not read as fast as
+    /// they are sent to. [`Options::queued_bytes`](crate::Options::queued_bytes) bounds them for each socket.
+    pub fn queued_bytes<'a>(&self, user: impl Into<Option<&'a str>>) -> usize {
+        self.shared.queued_bytes(user.into())
+    }
+}
+
+/// Everything else.
+impl MockKandy {
+    /// Acts on the platform itself, for what no other control does. What comes of it is on its way before the next input
+    /// is taken, in its order; outputs are not for the closure to poll.
+    ///
+    /// Nothing else happens at the platform meanwhile, so several commands are one instant for every client. The closure
+    /// must not call this server back: it would wait for itself.
+    pub fn platform<R>(&self, act: impl FnOnce(&mut Platform, Time) -> R) -> R {
+        self.shared.act(|core, now| act(&mut core.platform, now))
+    }
+
+    /// The present time of the platform: since the server was started.
+    pub fn now(&self) -> Time {
+        self.shared.now()
+    }
+}

@@ -1,0 +1,11 @@
+//! What every server of the platform shares: the platform behind its lock, its clock, its listeners and its sockets.
+
+pub(crate) mod clock;
+pub(crate) mod error;
+pub(crate) mod handshake;
+mod limits;
+pub(crate) mod listen;
+pub(crate) mod shared;
+pub(crate) mod stream;
+pub(crate) mod watch;
+pub(crate) mod websocket;

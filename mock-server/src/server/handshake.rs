@@ -1,0 +1,136 @@
+//! The opening of a websocket: its request was read, the platform decides, and the answer is written.
+//!
+//! tungstenite's own handshake takes its decision in a callback that cannot wait, answers with neither a reason phrase
+//! nor a length, and refuses to refuse with 2xx. So only its 101 is used here.
+
+use http::header::{CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_VERSION, UPGRADE};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::handshake::server::create_response;
+
+use super::shared::{Outbox, Shared};
+use super::stream::{Stream, drain, linger, reset};
+use crate::channel::SocketId;
+use crate::limits::Limits;
+use crate::reply::{Response, Upgrade};
+use crate::time::Time;
+
+/// A connection whose handshake has reached the client.
+#[derive(Debug)]
+pub(crate) struct Opened<S> {
+    pub(crate) socket: SocketId,
+    pub(crate) stream: S,
+    /// What the client sent behind its handshake.
+    pub(crate) early: Vec<u8>,
+    pub(crate) outbox: Outbox,
+}
+
+/// A handshake that was read, and not answered yet.
+#[derive(Debug)]
+pub(crate) struct Handshake<S> {
+    pub(crate) stream: S,
+    pub(crate) request: Request<()>,
+    /// What the client sent behind it.
+    pub(crate) early: Vec<u8>,
+}
+
+/// Answers a handshake as the platform wants it. `None` if it does not lead to a socket.
+pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) -> Option<Opened<S>> {
+    let Handshake { mut stream, request, early } = handshake;
+    let Ok(switching) = create_response(&request) else {
+        refuse(stream, &upgrade_required()).await;
+        return None;
+    };
+    let (upgrade, came, outbox) = shared.handle_upgrade(&request);
+    match upgrade {
+        Upgrade::Accept { socket, delay } => {
+            let outbox = outbox.expect("an accepted socket has an outbox");
+            let opened = Opened { socket, stream, early, outbox };
+            return open(opened, came + delay, switching.headers(), shared).await;
+        }
+        Upgrade::Refuse { response, delay } => {
+            shared.until(came + delay).await;
+            refuse(stream, &response).await;
+        }
+        Upgrade::Hang => drain(&mut stream).await,
+        Upgrade::Reset { delay } => {
+            shared.until(came + delay).await;
+            reset(&stream);
+        }
+        Upgrade::RefuseConnection => reset(&stream),
+    }
+    None
+}
+
+/// Tells the client that its handshake is accepted, unless it is cut or leaves before.
+async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, shared: &Shared) -> Option<Opened<S>> {
+    let Opened { socket, stream, early, outbox } = &mut opened;
+    tokio::select! {
+        biased;
+        _ = outbox.ended() => {
+            reset(stream);
+            return None;
+        }
+        () = left(stream, early) => {
+            shared.handle_closed(*socket, None);
+            return None;
+        }
+        () = shared.until(due) => {}
+    }
+    // Open before the client knows, so that what is done as soon as it knows meets an open socket. What is sent meanwhile
+    // waits in the outbox.
+    shared.act(|core, now| core.platform.handle_opened(now, *socket));
+    if stream.write_all(&head(StatusCode::SWITCHING_PROTOCOLS, None, headers)).await.is_err() {
+        shared.handle_closed(*socket, None);
+        return None;
+    }
+    Some(opened)
+}
+
+pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
+    let mut headers = response.headers.clone();
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(CONTENT_LENGTH, response.body.len().into());
+    let mut answer = head(response.status, response.reason.as_deref(), &headers);
+    answer.extend_from_slice(&response.body);
+    if stream.write_all(&answer).await.is_ok() {
+        linger(stream).await;
+    }
+}
+
+/// The platform's own words are for handshakes; these are for what is none.
+pub(crate) fn plain(status: StatusCode) -> Response {
+    let text = format!("This is no websocket handshake of HTTP/1.1 as RFC 6455 has it: {status}\n");
+    Response::typed(status, text.into(), HeaderValue::from_static("text/plain"))
+}
+
+/// What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).
+fn upgrade_required() -> Response {
+    let mut response = plain(StatusCode::UPGRADE_REQUIRED);
+    response.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    response.headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    response
+}
+
+fn head(status: StatusCode, reason: Option<&str>, headers: &HeaderMap) -> Vec<u8> {
+    let reason = reason.or(status.canonical_reason()).unwrap_or_default();
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
+    for (name, value) in headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            head.extend_from_slice(part);
+        }
+    }
+    head.extend_from_slice(b"\r\n");
+    head
+}
+
+/// Waits until the client has left, and keeps what it sends before it is asked to. Beyond a limit it is left unread:
+/// then TCP makes the client wait.
+async fn left(stream: &mut impl Stream, early: &mut Vec<u8>) {
+    while early.len() < Limits::EARLY_BYTES {
+        if !matches!(stream.read_buf(early).await, Ok(1..)) {
+            return;
+        }
+    }
+    std::future::pending::<()>().await;
+}

@@ -1,0 +1,15 @@
+//! What a connection holds, and how long its end may take, whichever server it belongs to.
+
+use std::time::Duration;
+
+use crate::limits::Limits;
+
+/// Limits of every server that nobody needs to change.
+impl Limits {
+    /// Bytes that a client may send behind its handshake before that is answered. More has to wait.
+    pub const EARLY_BYTES: usize = 16 * 1024;
+    /// How long an end waits for the client: to read what was sent before, to answer a close frame, to close.
+    pub const LINGER: Duration = Duration::from_secs(1);
+    /// How long a connection that is cut, or loses its server, may take to send what was sent to it before.
+    pub const LAST_WORDS: Duration = Duration::from_millis(100);
+}

@@ -1,0 +1,130 @@
+//! Listening, and the tasks of the connections that come of it.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::pin::pin;
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::error::StartError;
+use super::shared::Shared;
+use super::stream;
+
+/// A storm of connections is to wait in the backlog, rather than for TCP's second SYN after a second; the standard
+/// library's backlog is 128.
+pub(crate) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listen = || {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        // As the standard library does it: a port in TIME_WAIT can be taken again, except where that means stealing it.
+        #[cfg(not(windows))]
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        socket.set_nonblocking(true)?;
+        let listener = TcpListener::from(socket);
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    listen().map_err(|source| StartError::Listen { address, source })
+}
+
+const BACKLOG: i32 = 4096;
+
+/// A listener on every address is reached on loopback.
+pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+/// Takes connections until they are to stop, each with a task of its own.
+#[derive(Debug)]
+pub(crate) struct Server<'a> {
+    pub(crate) listener: tokio::net::TcpListener,
+    pub(crate) shared: &'a Shared,
+    /// One more is reset.
+    pub(crate) max_connections: usize,
+    /// How long connections may take to end.
+    pub(crate) patience: Duration,
+}
+
+/// Changes, or loses its sender, when a connection is to end.
+pub(crate) type Stopped = watch::Receiver<()>;
+
+impl Server<'_> {
+    /// Runs the platform's timers and `connection` for each that comes, beside `chores`, until `stop`; then ends them
+    /// all.
+    pub(crate) async fn serve<C: Future<Output = ()> + Send + 'static>(
+        self,
+        connection: impl Fn(TcpStream, SocketAddr, Stopped) -> C,
+        chores: impl Future<Output = Infallible>,
+        stop: impl Future,
+    ) {
+        let Self { listener, shared, max_connections, patience } = self;
+        let mut connections = JoinSet::new();
+        let (stopping, stopped) = watch::channel(());
+        {
+            let (mut stop, mut chores, mut timers) = (pin!(stop), pin!(chores), pin!(shared.run_timers()));
+            let mut backoff = SHORTEST_BACKOFF;
+            loop {
+                tokio::select! {
+                    _ = &mut stop => break,
+                    never = &mut timers => match never {},
+                    never = &mut chores => match never {},
+                    Some(_) = connections.join_next() => {}
+                    (accepted, peer) = accept(&listener, &mut backoff) => {
+                        if connections.len() >= max_connections {
+                            stream::reset(&accepted);
+                            continue;
+                        }
+                        // What is sent is small, and is to arrive when it is sent. A connection that is gone already
+                        // shows later.
+                        let _ = accepted.set_nodelay(true);
+                        connections.spawn(connection(accepted, peer, stopped.clone()));
+                    }
+                }
+            }
+        }
+        drop(listener);
+        shared.shut_down();
+        drop(stopping);
+        // What is not over by then is ended where it stands.
+        let _ = timeout(patience, async { while connections.join_next().await.is_some() {} }).await;
+        connections.shutdown().await;
+    }
+}
+
+/// Accepts a connection. Errors are those of one connection, or a lack of file descriptors or memory that may pass.
+async fn accept(listener: &tokio::net::TcpListener, backoff: &mut Duration) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => {
+                *backoff = SHORTEST_BACKOFF;
+                return accepted;
+            }
+            Err(error) if is_of_connection(&error) => {}
+            Err(_) => {
+                sleep(*backoff).await;
+                *backoff = (*backoff * 2).min(LONGEST_BACKOFF);
+            }
+        }
+    }
+}
+
+const SHORTEST_BACKOFF: Duration = Duration::from_millis(5);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
+
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}

@@ -1,0 +1,296 @@
+//! The one platform that connections, timers and the threads that control it share.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "front")]
+use std::time::Duration;
+
+use http::Request;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use super::clock::Clock;
+#[cfg(feature = "front")]
+use super::clock::ClockError;
+use crate::channel::{Frame, SocketId};
+use crate::limits::PlatformLimits;
+use crate::platform::{Output, Platform};
+use crate::reply::Upgrade;
+use crate::time::Time;
+
+/// The platform behind its lock.
+///
+/// Every input and every command goes through [`Shared::act`], which takes the time, acts, and hands on all effects
+/// before it lets go of the lock. So `now` never runs backwards, the drain rule holds whichever thread acts, and the
+/// effects reach the sockets in the order in which they happened. `act` is no async function and takes no async
+/// closure: the lock is never held across an await.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    clock: Clock,
+    core: Mutex<Core>,
+    /// Tells the timers that the platform's next deadline is sooner than it was.
+    rearm: Notify,
+    progress: watch::Sender<Progress>,
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) platform: Platform,
+    outlets: BTreeMap<SocketId, Outlet>,
+    queued_bytes: usize,
+}
+
+/// How far the journal is, for those who wait for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    pub(crate) next_seq: u64,
+    pub(crate) is_over: bool,
+}
+
+/// The platform's side of one connection.
+#[derive(Debug)]
+struct Outlet {
+    frames: mpsc::UnboundedSender<Frame>,
+    /// Bytes in `frames`, which is how the queue is bounded: few long frames cost as much as many short ones.
+    queued: Arc<AtomicUsize>,
+    end: oneshot::Sender<End>,
+}
+
+/// The connection's side of it: what is to be sent, then how it ends.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    frames: mpsc::UnboundedReceiver<Frame>,
+    queued: Arc<AtomicUsize>,
+    end: oneshot::Receiver<End>,
+}
+
+/// The frames of an [`Outbox`].
+#[derive(Debug)]
+pub(crate) struct Queue {
+    frames: mpsc::UnboundedReceiver<Frame>,
+    queued: Arc<AtomicUsize>,
+}
+
+/// How a connection ends, after the frames that were queued before.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Close {
+        code: u16,
+        reason: String,
+    },
+    Cut,
+    /// The server is dropped.
+    Shutdown,
+}
+
+impl Shared {
+    pub(crate) fn new(clock: Clock, limits: PlatformLimits, queued_bytes: usize) -> Self {
+        let platform = Platform::with_limits(limits);
+        let core = Core { platform, outlets: BTreeMap::new(), queued_bytes };
+        Self { clock, core: Mutex::new(core), rearm: Notify::new(), progress: watch::Sender::new(Progress::default()) }
+    }
+
+    /// Acts on the platform, and carries out what comes of it.
+    pub(crate) fn act<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
+        let mut core = self.lock();
+        let now = self.clock.now();
+        let due = core.platform.poll_timeout();
+        let result = act(&mut core, now);
+        core.dispatch(now);
+        let next = core.platform.poll_timeout();
+        self.tell(core);
+        // A deadline that has moved away is found out when it would have been: most requests move one.
+        if next.is_some_and(|(next, _)| due.is_none_or(|(due, _)| next < due)) {
+            self.rearm.notify_one();
+        }
+        result
+    }
+
+    /// Lets a manual clock go on, and fires what is due on the way, each timer at its own deadline. Nothing else happens
+    /// at the platform meanwhile.
+    #[cfg(feature = "front")]
+    pub(crate) fn advance(&self, by: Duration) -> Result<Time, ClockError> {
+        let Clock::Manual { held } = &self.clock else { return Err(ClockError::Real) };
+        let mut core = self.lock();
+        let now = self.clock.now();
+        let end = now.since_start().checked_add(by).ok_or(ClockError::End { now, by })?;
+        let end = Time::from_duration(end);
+        // Each turn uses up a timer, and no timer arms another one for the same instant.
+        while let Some((due, _)) = core.platform.poll_timeout().filter(|(due, _)| *due <= end) {
+            let due = due.max(self.clock.now());
+            held.send_replace(due);
+            core.platform.handle_timeout(due);
+            core.dispatch(due);
+        }
+        held.send_replace(end);
+        self.tell(core);
+        Ok(end)
+    }
+
+    /// Lets go of the lock, and tells those who wait for the journal how far it is.
+    fn tell(&self, core: MutexGuard<'_, Core>) {
+        let next_seq = core.platform.journal().next_seq();
+        drop(core);
+        // Whoever begins to listen looks at the journal itself, under the lock, before waiting.
+        if self.progress.receiver_count() == 0 {
+            return;
+        }
+        self.progress.send_if_modified(|progress| {
+            let is_news = progress.next_seq < next_seq;
+            progress.next_seq = progress.next_seq.max(next_seq);
+            is_news
+        });
+    }
+
+    #[cfg(feature = "front")]
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The platform's time.
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Waits until the platform's time is `due`.
+    pub(crate) async fn until(&self, due: Time) {
+        self.clock.until(due).await;
+    }
+
+    /// Looks without acting.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+        look(&self.lock().platform)
+    }
+
+    /// The bytes that wait for the sockets of one user, or all for `None`.
+    pub(crate) fn queued_bytes(&self, user: Option<&str>) -> usize {
+        let core = self.lock();
+        let sockets = core.platform.sockets(user);
+        let outlets = sockets.iter().filter_map(|socket| core.outlets.get(&socket.id));
+        outlets.map(|outlet| outlet.queued.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Answers a handshake, and says when it came. An accepted socket has its outbox before anybody else can act on the
+    /// platform.
+    pub(crate) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Time, Option<Outbox>) {
+        self.act(|core, now| {
+            let upgrade = core.platform.handle_upgrade(now, request);
+            let outbox = match upgrade {
+                Upgrade::Accept { socket, .. } => Some(core.connect(socket)),
+                _ => None,
+            };
+            (upgrade, now, outbox)
+        })
+    }
+
+    /// A connection is over without the platform's doing.
+    pub(crate) fn handle_closed(&self, socket: SocketId, code: Option<u16>) {
+        self.act(|core, now| {
+            core.platform.handle_closed(now, socket, code);
+            core.outlets.remove(&socket);
+        });
+    }
+
+    /// Fires the platform's timers when they are due. Never returns; nothing is lost when it is dropped. A manual clock
+    /// has fired them before they are seen here.
+    pub(crate) async fn run_timers(&self) -> Infallible {
+        loop {
+            let due = self.lock().platform.poll_timeout();
+            // `act` leaves a permit in `rearm`, so a change between the look and the wait is not missed.
+            let Some((due, _)) = due else {
+                self.rearm.notified().await;
+                continue;
+            };
+            if due <= self.clock.now() {
+                self.act(|core, now| core.platform.handle_timeout(now));
+                continue;
+            }
+            tokio::select! {
+                () = self.clock.until(due) => {}
+                () = self.rearm.notified() => {}
+            }
+        }
+    }
+
+    /// Ends every connection, and all waiting for the journal.
+    pub(crate) fn shut_down(&self) {
+        self.lock().outlets.clear();
+        self.progress.send_modify(|progress| progress.is_over = true);
+    }
+
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// A user's closure may panic under the lock. It stands between two calls of the platform then, never within one,
+    /// so what the lock guards is whole.
+    fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Core {
+    fn connect(&mut self, socket: SocketId) -> Outbox {
+        let (frames_in, frames) = mpsc::unbounded_channel();
+        let (end_in, end) = oneshot::channel();
+        let queued = Arc::new(AtomicUsize::new(0));
+        self.outlets.insert(socket, Outlet { frames: frames_in, queued: queued.clone(), end: end_in });
+        Outbox { frames, queued, end }
+    }
+
+    fn dispatch(&mut self, now: Time) {
+        while let Some(output) = self.platform.poll_output() {
+            match output {
+                Output::Send { socket, frame } => {
+                    let Some(outlet) = self.outlets.get(&socket) else { continue };
+                    let (cost, queued) = (cost(&frame), outlet.queued.load(Ordering::Relaxed));
+                    // One frame may always wait: else a short queue could never take a long one.
+                    if queued > 0 && queued + cost > self.queued_bytes {
+                        self.platform.cut_socket(now, socket);
+                        continue;
+                    }
+                    outlet.queued.fetch_add(cost, Ordering::Relaxed);
+                    // A connection that does not take frames any more is about to report that it is over.
+                    let _ = outlet.frames.send(frame);
+                }
+                Output::Close { socket, code, reason } => self.end(socket, End::Close { code, reason }),
+                Output::Cut { socket } => self.end(socket, End::Cut),
+            }
+        }
+    }
+
+    fn end(&mut self, socket: SocketId, end: End) {
+        if let Some(outlet) = self.outlets.remove(&socket) {
+            let _ = outlet.end.send(end);
+        }
+    }
+}
+
+impl Outbox {
+    /// How the connection is to end. The frames that come before are in the queue then.
+    pub(crate) async fn ended(&mut self) -> End {
+        (&mut self.end).await.unwrap_or(End::Shutdown)
+    }
+
+    /// The queue and the end apart, so that both can be waited for.
+    pub(crate) fn split(self) -> (Queue, oneshot::Receiver<End>) {
+        (Queue { frames: self.frames, queued: self.queued }, self.end)
+    }
+}
+
+impl Queue {
+    /// Waits for the next frame; `None` after the last one, once the platform has let go of the connection.
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
+        let frame = self.frames.recv().await?;
+        // It is being written from here on: one frame at most is beside the limit.
+        self.queued.fetch_sub(cost(&frame), Ordering::Relaxed);
+        Some(frame)
+    }
+}
+
+/// What a queued frame costs: its payload, and what holds it.
+fn cost(frame: &Frame) -> usize {
+    frame.len() + size_of::<Frame>()
+}

@@ -1,0 +1,92 @@
+//! What runs: scenarios, each in one or more variants.
+
+use std::path::{Path, PathBuf};
+
+use super::RunWarning;
+use crate::scenario::{Found, Scenario};
+use crate::snapshot;
+
+/// A scenario in one of its variants. It runs, is reported and has a snapshot on its own, so that one scenario may become
+/// several cases; all that tells them apart is here.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The variant.
+    pub variant: Variant,
+}
+
+/// How a scenario runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// Its script is compiled, and does not run.
+    Check,
+    /// In a simulated world.
+    Sim,
+    /// In a simulated world, then on real sockets, where each client must hear the same.
+    Live,
+}
+
+/// All that one run has to do, and what was found wrong while it was put together.
+#[derive(Clone, Debug, Default)]
+pub struct Plan<'a> {
+    /// What is to run, in the order in which it is reported.
+    pub cases: Vec<Case<'a>>,
+    /// What there is to say about no case.
+    pub warnings: Vec<RunWarning>,
+}
+
+impl Case<'_> {
+    /// What reports call it. No two cases of a run have the same name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.scenario.name
+    }
+
+    /// The path of its script as the user wrote it.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.scenario.shown
+    }
+
+    /// Where its snapshot is, whether or not there is one.
+    #[must_use]
+    pub fn snapshot(&self) -> PathBuf {
+        snapshot::path_of(&self.scenario.path)
+    }
+
+    /// The path of its snapshot for messages.
+    #[must_use]
+    pub fn shown_snapshot(&self) -> String {
+        snapshot::path_of(Path::new(self.shown())).display().to_string()
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// To run all scenarios that were found.
+    #[must_use]
+    pub fn to_run(found: &'a Found, variant: Variant) -> Self {
+        let stale = found.stale_snapshots.iter().cloned();
+        let warnings = stale.map(|shown| RunWarning::StaleSnapshot { shown }).collect();
+        Self { cases: cases(&found.scenarios, variant).collect(), warnings }
+    }
+
+    /// To compile all scripts that were found. Those that scenarios import count as scripts of their own if `modules`.
+    #[must_use]
+    pub fn to_check(found: &'a Found, modules: bool) -> Self {
+        let modules = if modules { &found.modules[..] } else { &[] };
+        let cases = cases(&found.scenarios, Variant::Check).chain(cases(modules, Variant::Check));
+        Self { cases: cases.collect(), warnings: Vec::new() }
+    }
+
+    /// Whether any case opens real sockets.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.cases.iter().any(|case| case.variant == Variant::Live)
+    }
+}
+
+/// The cases of `scenarios`, in their order.
+fn cases(scenarios: &[Scenario], variant: Variant) -> impl Iterator<Item = Case<'_>> {
+    scenarios.iter().map(move |scenario| Case { scenario, variant })
+}

@@ -1,0 +1,90 @@
+//! The events of a run, and who hears them.
+
+use std::io;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Case, Finished, NoThread, Summary};
+
+/// What happens in a run, in this order: one start, the warnings that are about no case, each case in the order of the
+/// plan, one end.
+#[derive(Clone, Copy, Debug)]
+pub enum RunEvent<'a> {
+    /// The run begins.
+    Started {
+        /// How many cases there are.
+        cases: usize,
+    },
+    /// Something is wrong, and no case is to blame.
+    Warned(&'a RunWarning),
+    /// A case is done.
+    Finished {
+        /// The case.
+        case: &'a Case<'a>,
+        /// What came of it.
+        finished: &'a Finished,
+    },
+    /// The run was interrupted before a case began.
+    NotRun {
+        /// The case.
+        case: &'a Case<'a>,
+    },
+    /// The run ends.
+    Ended {
+        /// All in numbers.
+        summary: &'a Summary,
+        /// How long it took.
+        wall_time: Duration,
+    },
+}
+
+/// A warning of the run that is about no case; those of a case are in its [`Finished`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunWarning {
+    /// A snapshot lies where scenarios were looked for, and its script is not there any more.
+    StaleSnapshot {
+        /// Its path as the user would write it.
+        shown: String,
+    },
+}
+
+/// A report. It is made from the events alone, as each other is, so that no two can disagree; and it keeps of a case no
+/// more than it needs, because the event is the last that there is of it.
+pub trait Reporter {
+    /// What it is called where it cannot be written.
+    fn name(&self) -> &str;
+
+    /// Takes the next event of the run.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written. Then the run ends, and there are no more events.
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()>;
+}
+
+/// Why a run ended without having told everything.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// Nothing can run.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
+    /// A report cannot be written.
+    #[error("the report `{reporter}` cannot be written: {source}")]
+    Report {
+        /// The name of the report.
+        reporter: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Gives an event to all reporters, in their order.
+pub(super) fn tell(reporters: &mut [&mut dyn Reporter], event: &RunEvent<'_>) -> Result<(), RunError> {
+    for reporter in reporters {
+        if let Err(source) = reporter.event(event) {
+            return Err(RunError::Report { reporter: reporter.name().to_owned(), source });
+        }
+    }
+    Ok(())
+}

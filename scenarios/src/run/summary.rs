@@ -1,0 +1,113 @@
+//! A run in numbers.
+
+use std::time::Duration;
+
+use super::{Finished, Status};
+use crate::exit_code::Exit;
+use crate::snapshot::Comparison;
+
+/// A run in numbers; itself a fold over its events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Scenarios whose checks hold and whose transcript is as known.
+    pub passed: usize,
+    /// Those that did not want to run.
+    pub skipped: usize,
+    /// Those with a failed check or wait, or with a transcript that is not as known.
+    pub failed: usize,
+    /// Those whose script or snapshot is not as it must be.
+    pub broken: usize,
+    /// Those with which the harness failed.
+    pub errors: usize,
+    /// Those that were running when the run was cut short.
+    pub stopped: usize,
+    /// Those that had not begun by then.
+    pub not_run: usize,
+    /// Passed scenarios that have no snapshot.
+    pub without_snapshot: usize,
+    /// Snapshots that were written.
+    pub accepted: usize,
+    /// Transcripts that were left for review.
+    pub pending: usize,
+    /// Warnings; `None` where none are wanted.
+    pub warnings: Option<usize>,
+    /// Whether they ran on real sockets.
+    pub live: bool,
+    /// The time that passed in all worlds together.
+    pub virtual_time: Duration,
+}
+
+impl Summary {
+    /// Counts one more.
+    pub fn add(&mut self, finished: &Finished) {
+        self.virtual_time = self.virtual_time.saturating_add(finished.virtual_time);
+        self.warnings = self.warnings.map(|count| count + finished.warnings.len());
+        match &finished.status {
+            Status::Passed(comparison) => {
+                self.passed += 1;
+                self.without_snapshot += usize::from(matches!(comparison, Comparison::Missing));
+                self.accepted += usize::from(matches!(comparison, Comparison::Created | Comparison::Changed));
+            }
+            Status::Skipped(_) => self.skipped += 1,
+            Status::Failed(_) | Status::Unlike(_) => self.failed += 1,
+            Status::Differs(difference) => {
+                self.failed += 1;
+                self.pending += usize::from(difference.pending);
+            }
+            Status::Broken(_) => self.broken += 1,
+            Status::Error(_) => self.errors += 1,
+            Status::Stopped => self.stopped += 1,
+        }
+    }
+
+    /// How many scenarios ran to their end.
+    #[must_use]
+    pub const fn total(&self) -> usize {
+        self.passed + self.skipped + self.failed + self.broken + self.errors
+    }
+
+    /// How many more there are, if the run was cut short.
+    #[must_use]
+    pub const fn missing(&self) -> usize {
+        self.stopped + self.not_run
+    }
+
+    /// How the command ends.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self { stopped: 1.., .. } | Self { not_run: 1.., .. } => Exit::Interrupted,
+            Self { errors: 1.., .. } => Exit::InternalError,
+            Self { broken: 1.., .. } => Exit::Broken,
+            Self { failed: 1.., .. } => Exit::Failed,
+            Self { .. } => Exit::Passed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{Broken, Fault};
+
+    #[test]
+    fn the_worst_scenario_decides_how_the_command_ends() {
+        let worse = [
+            (Status::Skipped(String::new()), Exit::Passed),
+            (Status::Differs(Box::default()), Exit::Failed),
+            (Status::Broken(Broken::Unreadable(String::new())), Exit::Broken),
+            (Status::Error(Fault::Panic(String::new())), Exit::InternalError),
+            (Status::Stopped, Exit::Interrupted),
+        ];
+        let mut summary = Summary::default();
+        assert_eq!(summary.exit(), Exit::Passed);
+        for (status, exit) in worse {
+            assert_eq!(status.exit(), exit);
+            summary.add(&Finished::new(status));
+            assert_eq!(summary.exit(), exit);
+        }
+        summary.add(&Finished::new(Status::Passed(Comparison::Missing)));
+        assert_eq!((summary.exit(), summary.total(), summary.without_snapshot), (Exit::Interrupted, 5, 1));
+        assert_eq!(Summary { not_run: 1, ..Summary::default() }.exit(), Exit::Interrupted);
+    }
+}

@@ -1,0 +1,104 @@
+//! A platform behind a server, which foreign clients use, in their time.
+//!
+//! A script beside it has no clients of its own: it looks at the platform, waits, and makes it misbehave. There is no trace
+//! of it, since a server runs for days.
+
+use std::time::Duration;
+
+use kandy_mock_server::{Command, FrontHandle, Platform, PlatformError, Watch};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::sleep;
+
+use crate::step::Done;
+
+/// How long a turn waits at most, so that a condition that looks at the time, and a clock that is advanced, are seen.
+const LONGEST_TURN: Duration = Duration::from_millis(50);
+
+/// A platform behind a server, as a script beside it has it.
+#[derive(Debug)]
+pub struct Served {
+    handle: FrontHandle,
+    news: Watch,
+    runtime: Handle,
+    printed: mpsc::Sender<String>,
+    stop: watch::Receiver<bool>,
+    /// Is told of the first wait.
+    waits: Option<oneshot::Sender<()>>,
+}
+
+/// What one turn beside a server did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ServedTurn {
+    /// Something may have happened at the platform.
+    Moved,
+    /// The given time is now.
+    Quiet,
+    /// The server has ended.
+    Over,
+}
+
+impl Served {
+    /// The platform whose server runs on `runtime`. What a script prints goes to `printed`. Once `stop` holds
+    /// true, or its sender is gone, waits end: what has happened until then is still found.
+    ///
+    /// It must be used on a thread that is not the runtime's.
+    #[must_use]
+    pub fn new(
+        handle: FrontHandle,
+        runtime: Handle,
+        printed: mpsc::Sender<String>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let news = handle.watch();
+        Self { handle, news, runtime, printed, stop, waits: None }
+    }
+
+    /// Tells `waits` when a script waits here for the first time.
+    #[must_use]
+    pub fn telling_its_first_wait(mut self, waits: oneshot::Sender<()>) -> Self {
+        self.waits = Some(waits);
+        self
+    }
+
+    /// The time of the platform.
+    pub(super) fn now(&self) -> Duration {
+        self.handle.now().since_start()
+    }
+
+    /// Looks at the platform, which stands still meanwhile.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
+        self.handle.platform(|platform, _| look(platform))
+    }
+
+    /// Makes the platform do something.
+    pub(super) fn command(&self, asked: Command) -> Result<Done, PlatformError> {
+        self.handle.platform(|platform, now| platform.apply(now, asked)).map(Done::from)
+    }
+
+    /// Prints a line. Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.
+    pub(super) fn print(&self, text: String) {
+        let _ = self.printed.blocking_send(text);
+    }
+
+    /// Waits a moment for something to happen at the platform, until that time at most.
+    pub(super) fn turn(&mut self, limit: Duration) -> ServedTurn {
+        let ahead = limit.saturating_sub(self.now());
+        if ahead.is_zero() {
+            return ServedTurn::Quiet;
+        }
+        if let Some(waits) = self.waits.take() {
+            // Who has stopped waiting for it need not know.
+            let _ = waits.send(());
+        }
+        let Self { news, stop, runtime, .. } = self;
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                record = news.next() => if record.is_some() { ServedTurn::Moved } else { ServedTurn::Over },
+                _ = stop.wait_for(|stop| *stop) => ServedTurn::Over,
+                () = sleep(ahead.min(LONGEST_TURN)) => ServedTurn::Moved,
+            }
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! What applications and scripts do.
+
+use kandy_client::Credentials;
+use kandy_mock_server::{Command, Frame};
+
+use super::content::{Beginning, MAX_BEGINNING_BYTES};
+use crate::step;
+
+/// A call of Kandy.js, without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `connect(credentials, options)`
+    Connect {
+        /// The user name, if one is given.
+        user: Option<Beginning>,
+        /// With what.
+        by: SignIn,
+    },
+    /// `disconnect()`
+    Disconnect,
+    /// `updateToken(credentials)`
+    UpdateToken,
+    /// `updateConfig(patch)`, the patch as JSON.
+    UpdateConfig(Beginning),
+    /// `connection.resetConnection()`
+    ResetConnection,
+    /// `connection.enableConnectivityChecking(enabled)`
+    EnableConnectivityChecking(bool),
+    /// `notification.enableWebsocket(enabled)`
+    EnableWebsocket(bool),
+    /// `destroy()`
+    Destroy,
+    /// A call that exists in Kandy.js and does nothing in this build.
+    WithoutEffect(&'static str),
+}
+
+/// What an application signs in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// A user name and a password.
+    Password,
+    /// An access token.
+    AccessToken,
+    /// A refresh token.
+    RefreshToken,
+    /// An OAuth token.
+    OAuthToken,
+    /// Nothing that would do.
+    Incomplete,
+}
+
+/// What a script makes the platform do. What sets the stage is none of it: users, passwords and tokens.
+#[derive(Clone, Debug)]
+pub enum Control {
+    /// The command.
+    Whole(Box<Command>),
+    /// The beginning of what a transcript says of a command that carries more than a trace keeps; the verb stands first.
+    Long(Beginning),
+}
+
+impl Call {
+    pub(crate) fn of(call: &step::Call) -> Self {
+        match call {
+            step::Call::Connect(credentials, _) => {
+                let user = credentials.username.as_deref().map(Beginning::of);
+                Self::Connect { user, by: SignIn::of(credentials) }
+            }
+            step::Call::Disconnect => Self::Disconnect,
+            step::Call::UpdateToken(_) => Self::UpdateToken,
+            step::Call::UpdateConfig(patch) => Self::UpdateConfig(Beginning::of_json(patch)),
+            step::Call::ResetConnection => Self::ResetConnection,
+            step::Call::EnableConnectivityChecking(enabled) => Self::EnableConnectivityChecking(*enabled),
+            step::Call::EnableWebsocket(enabled) => Self::EnableWebsocket(*enabled),
+            step::Call::Destroy => Self::Destroy,
+            step::Call::WithoutEffect(name) => Self::WithoutEffect(name),
+        }
+    }
+}
+
+impl SignIn {
+    fn of(credentials: &Credentials) -> Self {
+        let has = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        if has(&credentials.username) && has(&credentials.password) {
+            Self::Password
+        } else if has(&credentials.access_token) {
+            Self::AccessToken
+        } else if has(&credentials.refresh_token) {
+            Self::RefreshToken
+        } else if has(&credentials.oauth_token) {
+            Self::OAuthToken
+        } else {
+            Self::Incomplete
+        }
+    }
+}
+
+impl Control {
+    /// The record of a command, or `None` of one that only sets the stage. `told` is what a transcript says of it.
+    pub(crate) fn of(command: &Command, told: impl Fn(&Command) -> String) -> Option<Self> {
+        let is_short = match command {
+            Command::AddUser { .. }
+            | Command::SetPassword { .. }
+            | Command::SetOptions { .. }
+            | Command::IssueToken { .. } => return None,
+            Command::Fail { faults, .. } => Beginning::of_json(faults).is_whole(),
+            Command::Send { message, .. } => Beginning::of_json(message).is_whole(),
+            Command::SendRaw { frame: Frame::Text(text), .. } => text.len() <= MAX_BEGINNING_BYTES,
+            Command::SendRaw { frame: Frame::Binary(bytes), .. } => bytes.len() <= MAX_BEGINNING_BYTES,
+            Command::GrantServices { services, .. } => {
+                services.iter().map(String::len).sum::<usize>() <= MAX_BEGINNING_BYTES
+            }
+            _ => true,
+        };
+        Some(if is_short { Self::Whole(Box::new(command.clone())) } else { Self::Long(told(command).into()) })
+    }
+}

@@ -1,0 +1,143 @@
+//! What comes to a client: the record of it, and what the client is given.
+
+use http::StatusCode;
+use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use kandy_client::{NetworkFailure, Response, WebSocketInput};
+use kandy_mock_server::{Frame, Reply};
+
+use super::link::header_bytes;
+use crate::trace::{self, Answer, Beginning, Close, Handshake, Outcome, What};
+
+/// The close code that stands for a connection that ended without a close frame.
+const ABNORMAL: u16 = 1006;
+
+/// What comes of a request in `Sim`.
+pub(super) enum Answered {
+    /// What the platform says.
+    Reply(Reply),
+    /// There is no server at its address.
+    NoServer,
+}
+
+/// What happens to a websocket in `Sim` that a client has opened, but for its opening.
+pub(super) enum News {
+    /// The handshake was answered with this status.
+    Refused(StatusCode),
+    /// The connection was reset.
+    Reset,
+    /// The connection was refused.
+    ConnectionRefused,
+    /// There is no server at its address.
+    NoServer,
+    /// A frame came.
+    Frame(Frame),
+    /// The platform has closed it.
+    Closed { code: u16, reason: String },
+    /// The connection has ended.
+    Cut,
+}
+
+impl Answered {
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Self::NoServer => Outcome::NoServer,
+            Self::Reply(Reply::Hang) => Outcome::Hang,
+            Self::Reply(Reply::Refuse) => Outcome::Refused,
+            Self::Reply(Reply::Reset) => Outcome::Reset,
+            Self::Reply(Reply::Respond(response)) => {
+                let answer = Box::new(Answer::new(response.status, &response.headers, &response.body));
+                if may_read(response) { Outcome::Answer(answer) } else { Outcome::WithoutCors(answer) }
+            }
+        }
+    }
+
+    /// What the client is given, by the rules of a browser.
+    pub(super) fn into_answer(self) -> Result<Response, NetworkFailure> {
+        match self {
+            Self::Reply(Reply::Respond(response)) if may_read(&response) => {
+                let status = response.status;
+                let usual = || status.canonical_reason().unwrap_or_default().to_owned();
+                let status_text = response.reason.unwrap_or_else(usual);
+                Ok(Response { status, status_text, headers: response.headers, body: response.body })
+            }
+            Self::Reply(_) | Self::NoServer => Err(NetworkFailure),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Reply(Reply::Respond(response)) => {
+                let reason = response.reason.as_ref().map_or(0, String::len);
+                reason + header_bytes(&response.headers) + response.body.len()
+            }
+            Self::Reply(_) | Self::NoServer => 0,
+        }
+    }
+}
+
+impl News {
+    pub(super) fn record(&self, socket: u64) -> What {
+        let step = match self {
+            Self::Refused(status) => Handshake::Refused(*status),
+            Self::Reset => Handshake::Reset,
+            Self::ConnectionRefused => Handshake::ConnectionRefused,
+            Self::NoServer => Handshake::NoServer,
+            Self::Frame(Frame::Text(text)) => {
+                return What::Frame { socket, frame: trace::Frame::Text(Beginning::of(text)) };
+            }
+            Self::Frame(Frame::Binary(bytes)) => {
+                return What::Frame { socket, frame: trace::Frame::Bytes(Some(bytes.len())) };
+            }
+            Self::Closed { code, reason } => {
+                return What::Close { socket, close: Close::ByPlatform { code: *code, reason: reason.clone() } };
+            }
+            Self::Cut => return What::Close { socket, close: Close::Cut },
+        };
+        What::Handshake { socket, step }
+    }
+
+    /// What the client is told.
+    pub(super) fn into_input(self) -> WebSocketInput {
+        match self {
+            Self::Refused(_) | Self::Reset | Self::ConnectionRefused | Self::NoServer => WebSocketInput::Failed,
+            Self::Frame(Frame::Text(text)) => WebSocketInput::Text(text),
+            Self::Frame(Frame::Binary(_)) => WebSocketInput::Binary,
+            Self::Closed { code, .. } => WebSocketInput::Closed { code },
+            Self::Cut => WebSocketInput::Closed { code: ABNORMAL },
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Frame(frame) => frame.len(),
+            Self::Closed { reason, .. } => reason.len(),
+            Self::Refused(_) | Self::Reset | Self::ConnectionRefused | Self::NoServer | Self::Cut => 0,
+        }
+    }
+}
+
+/// What came of a request in `Live`, as the client knows it.
+pub(super) fn outcome(answer: &Result<Response, NetworkFailure>) -> Outcome {
+    match answer {
+        Ok(answer) => Outcome::Answer(Box::new(Answer::new(answer.status, &answer.headers, &answer.body))),
+        Err(NetworkFailure) => Outcome::NoAnswer,
+    }
+}
+
+/// What happened to a websocket in `Live`, as the client knows it.
+pub(super) fn record(socket: u64, input: &WebSocketInput) -> What {
+    match input {
+        WebSocketInput::Opened => What::Handshake { socket, step: Handshake::Open },
+        WebSocketInput::Failed => What::Handshake { socket, step: Handshake::Failed },
+        WebSocketInput::Text(text) => What::Frame { socket, frame: trace::Frame::Text(Beginning::of(text)) },
+        WebSocketInput::Binary => What::Frame { socket, frame: trace::Frame::Bytes(None) },
+        WebSocketInput::Closed { code } => {
+            What::Close { socket, close: Close::ByPlatform { code: *code, reason: String::new() } }
+        }
+    }
+}
+
+/// Whether a browser gives an answer to a page.
+fn may_read(response: &kandy_mock_server::Response) -> bool {
+    response.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
+}
