@@ -17,9 +17,9 @@ const fn habit(word: &'static str, told: &'static str, cure: &'static str) -> Ha
     Habit { word, told, cure }
 }
 
-const CLOSURE: &str = "a closure is written `|params| ..`";
+const CLOSURE: &str = "a closure is written `|params| ..`, one without parameters `|| ..`";
 const NOTHING: &str = "`value == ()` asks for it";
-const IN_A_WAIT: &str = "wait for what it brings about: `kandy.waitFor(\"auth:error\")`";
+const IN_A_WAIT: &str = "wait for what it brings about:\n`waitUntil(|| kandy.getConnection().isConnected)`";
 const PLAIN_CHECKS: &str = "`assertEq(actual, expected)`, `assertNe`, `assertMatch(text, regex)`, `assert(condition)`";
 const ONE_FILE: &str = "a file is one scenario, and begins with what it shows as a comment";
 
@@ -191,11 +191,10 @@ impl<'a> Place<'a> {
             ));
         }
         if let Some(import) = [before, first].into_iter().flatten().find(|piece| piece.is_word("import")) {
-            let whole = "import \"lib/users\" as users;";
             return Some(self.told(
                 import,
                 "a module is imported as a whole",
-                format!("`{whole}`, then `users::alice()`"),
+                "Kandy's functions are there without an import; of your own: `import \"lib/users\" as users;`",
             ));
         }
         if piece.is_word("fn") && before.is_some_and(|before| !before.is(";") && !before.is("}")) {

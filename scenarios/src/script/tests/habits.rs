@@ -42,7 +42,7 @@ error: a map begins with `#{`, and `{` with statements
 #[test]
 fn a_closure_is_no_arrow_and_no_function() {
     let (arrow, function) = ("`=>` makes no function in Rhai", "`function` is no word of Rhai");
-    let closure = "a closure is written `|params| ..`";
+    let closure = "a closure is written `|params| ..`, one without parameters `|| ..`";
     told(&[
         ("let f = (p) => { print(p); };", &format!("1:13 {arrow}"), closure),
         ("let f = p => print(p);", &format!("1:11 {arrow}"), closure),
@@ -61,7 +61,7 @@ fn a_closure_is_no_arrow_and_no_function() {
 
 #[test]
 fn words_of_javascript_have_their_cure() {
-    let wait = "wait for what it brings about: `kandy.waitFor(\"auth:error\")`";
+    let wait = "wait for what it brings about:\n`waitUntil(|| kandy.getConnection().isConnected)`";
     let (time, own_time) = ("let it pass: `advance(\"1s\")`", "a scenario has its own time");
     let checks = "`assertEq(actual, expected)`, `assertNe`, `assertMatch(text, regex)`, `assert(condition)`";
     let (print, file) = (
@@ -130,7 +130,7 @@ fn signs_of_javascript_have_their_cure() {
         (
             "import x from \"lib/x\";",
             "1:1 a module is imported as a whole",
-            "`import \"lib/users\" as users;`, then `users::alice()`",
+            "Kandy's functions are there without an import; of your own: `import \"lib/users\" as users;`",
         ),
     ]);
 }
