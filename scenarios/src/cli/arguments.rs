@@ -43,7 +43,8 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Selection {
     /// Scenario files (.rhai), or folders of them
-    /// [default: ./scenarios/scripts, else ./scenarios]
+    /// [default: scenarios/scripts, else scenarios, else
+    /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH", verbatim_doc_comment)]
     pub(super) paths: Vec<PathBuf>,
 
