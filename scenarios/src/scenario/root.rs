@@ -87,13 +87,13 @@ impl Roots {
 
     /// A folder as the user would write it, who has or has not written a whole path.
     pub(super) fn root(&self, whole: PathBuf, is_whole: bool) -> Root {
-        let shown = if is_whole { None } else { self.from_here(&whole) };
+        let shown = if is_whole { None } else { self.way_to(&whole) };
         let real = whole.canonicalize().unwrap_or_else(|_| whole.clone());
         Root { shown: shown.unwrap_or_else(|| whole.clone()), real, whole }
     }
 
     /// The way from where the command runs to a folder, unless it leads over the one above all.
-    fn from_here(&self, whole: &Path) -> Option<PathBuf> {
+    fn way_to(&self, whole: &Path) -> Option<PathBuf> {
         let common = self.here.ancestors().find(|above| whole.starts_with(above))?;
         let is_far = common.file_name().is_none() && common != self.here;
         let up = self.here.strip_prefix(common).ok()?.components().map(|_| Component::ParentDir);
