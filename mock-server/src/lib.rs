@@ -44,7 +44,7 @@
 mod account;
 mod channel;
 mod error;
-mod fault;
+pub mod fault;
 #[cfg(feature = "front")]
 mod front;
 mod journal;

@@ -153,7 +153,7 @@ fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
         What::Crash(task) => write!(line, "{task}"),
         What::Log(violation) => write!(line, "{violation}"),
         What::Control(Control::Whole(command)) => line.write_str(&control_text(command)),
-        What::Control(Control::Long { beginning, .. }) => line.write_str(beginning.as_str()),
+        What::Control(Control::Long(beginning)) => line.write_str(beginning.as_str()),
         What::Print(text) => line.write_str(text.as_str()),
         What::Warning(warning) => write!(line, "{warning}"),
         What::MoreWarnings(count) => write!(line, "and {count} more"),

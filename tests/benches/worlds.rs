@@ -84,7 +84,10 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
         Environment { folder: root.to_owned(), jobs: NonZeroUsize::MIN, leave_pending: false, signals: false };
     bencher.bench_local(|| {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let (mut out, mut err) = (Output { to: &mut out, color: false }, Output { to: &mut err, color: false });
+        let (mut out, mut err) = (
+            Output { to: &mut out, color: false, columns: None },
+            Output { to: &mut err, color: false, columns: None },
+        );
         let exit = cli::main(["kandy-harness", "run"], &environment, &mut out, &mut err);
         assert_eq!(exit.code(), 0);
     });

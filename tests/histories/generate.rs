@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kandy_client::{ConnectOptions, Credentials};
+use kandy_mock_server::fault::{Answer, Content, ContentType, Delivery, Edit, Effect, Trigger};
 use kandy_mock_server::{Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
 use kandy_scenarios::step::{Call, Command};
 use proptest::prelude::*;
@@ -155,71 +156,72 @@ pub(crate) fn point() -> impl Strategy<Value = Point> {
 /// A fault that makes sense at `point`, over the whole vocabulary.
 pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
     let silent = (0..3u8, prop::option::of(delay())).prop_map(|(kind, delay)| match kind {
-        0 => Fault { hang: true, ..Fault::default() },
-        1 => Fault { refuse: true, ..Fault::default() },
-        _ => Fault { reset: true, delay, ..Fault::default() },
+        0 => Effect::Hang,
+        1 => Effect::Refuse,
+        _ => Effect::Reset { delay },
     });
-    let closing = (select(vec![1000, 1001, 1005, 4000]), prop::option::of(delay())).prop_map(|(code, delay)| Fault {
-        close_after_open: Some(code),
-        delay,
-        ..Fault::default()
-    });
+    let closing = (select(vec![1000, 1001, 1005, 4000]), prop::option::of(delay()))
+        .prop_map(|(code, delay)| Effect::CloseAfterOpen { code, delay });
     let status = select(vec![200, 201, 204, 304, 400, 401, 403, 404, 500, 503, 599]);
     let content = prop_oneof![
-        2 => Just((None, None)),
-        3 => body_json().prop_map(|json| (Some(json), None)),
-        1 => select(vec!["", "<html>", "{", "OK"]).prop_map(|body| (None, Some(body.to_owned()))),
+        2 => Just(Content::default()),
+        3 => body_json().prop_map(Content::Json),
+        1 => select(vec!["", "<html>", "{", "OK"]).prop_map(|text| Content::Text(text.to_owned())),
     ];
-    let answering = (prop::option::of(status), content).prop_map(|(status, (json, body))| Fault {
-        status,
-        json,
-        body,
-        ..Fault::default()
-    });
+    let answering = (prop::option::of(status), content);
     let keys = vec!["service", "notificationChannel", "expires", "subscription"];
     let shaping = (
         prop::option::weighted(0.3, body_json().prop_filter_map("it is no map", |json| json.as_object().cloned())),
         prop::option::weighted(0.5, params()),
         prop::collection::vec(select(keys).prop_map(str::to_owned), 0..2),
     )
-        .prop_map(|(merge, params, without)| Fault { merge, params, without, ..Fault::default() });
-    let content_type = select(vec![None, None, Some(None), Some(Some("text/html")), Some(Some("application/json"))]);
-    let manner = (
-        content_type,
-        prop::option::weighted(0.2, any::<bool>()),
-        prop::option::weighted(0.2, select(vec!["Login Please", ""])),
-        prop::option::weighted(0.3, delay()),
-    );
-    let answer =
-        (prop_oneof![3 => answering, 2 => shaping], manner).prop_map(|(fault, (kind, cors, reason, delay))| {
-            let content_type = kind.map(|kind| kind.map(str::to_owned));
-            Fault { content_type, cors, status_text: reason.map(str::to_owned), delay, ..fault }
-        });
+        .prop_map(|(merge, params, without)| (None, Content::Own(Edit { merge, params, without })));
+    let answer = (prop_oneof![3 => answering, 2 => shaping], delivery())
+        .prop_map(|((status, content), delivery)| Effect::Answer(Answer { status, content, delivery }));
     let turns = (
         prop_oneof![6 => (1..4u32).prop_map(Some), 2 => Just(None)],
         prop_oneof![4 => Just(0), 1 => 1..3u32],
         prop::option::weighted(0.2, user()),
     );
-    let whole = (prop_oneof![2 => silent, 1 => closing, 5 => answer], turns)
-        .prop_map(|(fault, (times, after, user))| Fault { times, after, user, ..fault });
-    whole.prop_map(move |fault| sensible_at(point, fault))
+    (prop_oneof![2 => silent, 1 => closing, 5 => answer], turns).prop_map(move |(effect, (times, after, user))| {
+        sensible_at(point, Fault { when: Trigger { after, times, user }, effect })
+    })
 }
 
-/// The fault without the keys that have no effect at `point` or contradict others; a healthy turn if that does not help.
+fn delivery() -> impl Strategy<Value = Delivery> {
+    let is = |text: &str| ContentType::Is(text.to_owned());
+    let usual = ContentType::Usual;
+    let content_type = select(vec![usual.clone(), usual, ContentType::Absent, is("text/html"), is("application/json")]);
+    let cors = prop::option::weighted(0.2, any::<bool>());
+    let reason = prop::option::weighted(0.2, select(vec!["Login Please", ""]).prop_map(str::to_owned));
+    (content_type, cors, reason, prop::option::weighted(0.3, delay()))
+        .prop_map(|(content_type, cors, reason, delay)| Delivery { reason, content_type, cors, delay })
+}
+
+/// The fault without what has no effect at `point` or what its status excludes; a healthy turn if that does not help.
 fn sensible_at(point: Point, mut fault: Fault) -> Fault {
-    if point == Point::WebSocket {
-        (fault.json, fault.body, fault.content_type, fault.cors, fault.merge) = (None, None, None, None, None);
-        fault.status_text = fault.status_text.filter(|_| fault.status.is_some());
-    }
-    if !matches!(point, Point::Subscribe | Point::Resubscribe) {
-        fault.params = None;
-        fault.without.clear();
+    if let Effect::Answer(Answer { status, content, delivery }) = &mut fault.effect {
+        if point == Point::WebSocket {
+            (*content, delivery.content_type, delivery.cors) = (Content::default(), ContentType::Usual, None);
+            delivery.reason = delivery.reason.take().filter(|_| status.is_some());
+        }
+        if let Content::Own(edit) = content
+            && !matches!(point, Point::Subscribe | Point::Resubscribe)
+        {
+            *edit = Edit { merge: edit.merge.take(), ..Edit::default() };
+        }
     }
     if fault.check_at(point).is_ok() {
         return fault;
     }
-    (fault.json, fault.body) = (None, None);
-    if fault.check_at(point).is_ok() { fault } else { Fault { times: fault.times, ..Fault::default() } }
+    if let Effect::Answer(answer) = &mut fault.effect {
+        answer.content = Content::default();
+    }
+    if fault.check_at(point).is_ok() {
+        fault
+    } else {
+        Fault { when: Trigger { times: fault.when.times, ..Trigger::default() }, ..Fault::default() }
+    }
 }
 
 fn delay() -> impl Strategy<Value = Duration> {

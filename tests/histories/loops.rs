@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kandy_client::Config;
+use kandy_mock_server::fault::{Content, Effect};
 use kandy_mock_server::{Fault, Point};
 use kandy_scenarios::step::{Call, Command};
 use kandy_scenarios::world::WorldError;
@@ -58,7 +59,7 @@ impl Loop {
                     no_time(options.reconnect_delay) || no_time(options.reconnect_time_multiplier)
                 };
                 (has_config(history, without_limit) && has_config(history, without_pause))
-                    || faults(history).any(|(_, fault)| fault.close_after_open.is_some())
+                    || faults(history).any(|(_, fault)| matches!(fault.effect, Effect::CloseAfterOpen { .. }))
             }
         }
     }
@@ -116,9 +117,9 @@ fn faults(history: &History) -> impl Iterator<Item = (Point, &Fault)> {
 
 /// Whether a fault puts words into the platform's mouth.
 fn says_something(fault: &Fault) -> bool {
-    fault.json.is_some()
-        || fault.body.is_some()
-        || fault.merge.is_some()
-        || fault.params.is_some()
-        || !fault.without.is_empty()
+    let Effect::Answer(answer) = &fault.effect else { return false };
+    match &answer.content {
+        Content::Json(_) | Content::Text(_) => true,
+        Content::Own(edit) => !edit.is_empty(),
+    }
 }

@@ -77,7 +77,7 @@ impl Platform {
     /// last one holds until it is cleared or its `times` are used up. Of several rules for a point the oldest that matches
     /// decides.
     pub fn fail(&mut self, now: Time, point: Point, faults: Vec<Fault>) -> Result<FaultId, PlatformError> {
-        for user in faults.iter().filter_map(|fault| fault.user.as_deref()) {
+        for user in faults.iter().filter_map(|fault| fault.when.user.as_deref()) {
             self.accounts.known(user)?;
         }
         let id = self.faults.add(point, faults)?;

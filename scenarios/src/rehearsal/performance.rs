@@ -246,7 +246,7 @@ impl<'a> Performance<'a> {
 
     fn client(&self, name: &str) -> Result<ClientId, Mismatch> {
         let found = self.clients.iter().position(|client| client.name == name);
-        found.map(ClientId).ok_or_else(|| compare::missing(&format!("a client {name}")))
+        found.map(ClientId).ok_or_else(|| compare::missing_client(name))
     }
 }
 

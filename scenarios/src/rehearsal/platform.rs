@@ -111,8 +111,7 @@ pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Resul
         "wsListen" => {
             let mut commands = vec![Command::Clear(Some(Point::WebSocket))];
             if !read::<bool>("wsListen", argument(0))? {
-                let refuse = Fault { refuse: true, ..Fault::default() };
-                commands.push(Command::Fail(Point::WebSocket, vec![refuse]));
+                commands.push(Command::Fail(Point::WebSocket, vec![Fault::refuse()]));
             }
             commands
         }

@@ -54,13 +54,8 @@ pub enum SignIn {
 pub enum Control {
     /// The command.
     Whole(Box<Command>),
-    /// A command that carries more than a trace keeps.
-    Long {
-        /// The verb.
-        verb: &'static str,
-        /// The beginning of what a transcript says of it, the verb included.
-        beginning: Beginning,
-    },
+    /// The beginning of what a transcript says of a command that carries more than a trace keeps; the verb stands first.
+    Long(Beginning),
 }
 
 impl Call {
@@ -116,10 +111,6 @@ impl Control {
             }
             _ => true,
         };
-        Some(if is_short {
-            Self::Whole(Box::new(command.clone()))
-        } else {
-            Self::Long { verb: command.verb(), beginning: told(command).into() }
-        })
+        Some(if is_short { Self::Whole(Box::new(command.clone())) } else { Self::Long(told(command).into()) })
     }
 }

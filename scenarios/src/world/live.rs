@@ -157,7 +157,7 @@ impl Live {
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
         let control = Control::of(&asked, control_text);
         let done = self.server.command(asked)?;
-        self.stage.show_control(control)?;
+        self.stage.record_control(control)?;
         Ok(done)
     }
 
@@ -220,12 +220,12 @@ impl Live {
         match input {
             Input::Response { id, answer } => {
                 let outcome = arrival::outcome(&answer);
-                self.stage.show_reply(client, id, outcome)?;
+                self.stage.record_reply(client, id, outcome)?;
                 self.stage.respond(client, id, answer);
             }
             Input::WebSocket { id, input } => {
                 let what = arrival::record(self.stage.socket_number(client, id), &input);
-                self.stage.show_platform(what)?;
+                self.stage.record_platform(what)?;
                 self.stage.tell(client, id, input);
             }
         }

@@ -145,7 +145,7 @@ impl Sim {
         let control = Control::of(&asked, control_text);
         let now = self.platform_time();
         let done = command(&mut self.platform, now, asked)?;
-        self.stage.show_control(control)?;
+        self.stage.record_control(control)?;
         self.drain_platform()?;
         Ok(done)
     }
