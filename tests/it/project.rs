@@ -71,3 +71,88 @@ fn names_and_modules_are_the_same_however_a_scenario_is_named() {
         }
     }
 }
+
+const SETTINGS: &str = "\
+timeout = \"20s\"
+filter = \"tag:smoke\"
+
+[profile.all]
+filter = \"/\"
+jobs = 2
+";
+const SMOKE: &str = "// Smokes.\n// tags: smoke\nassert(true);\n";
+
+fn with_settings(test: &str) -> Project {
+    let files =
+        [("kandy.toml", SETTINGS), ("scenarios/a/one.rhai", SMOKE), ("scenarios/a/two.rhai", "assert(true);\n")];
+    Project::new(test, &files)
+}
+
+#[test]
+fn what_is_given_goes_before_the_profile_and_that_before_the_top() {
+    let project = with_settings("settings");
+    for (here, arguments, names) in [
+        (".", &["run"][..], &["a/one"][..]),
+        ("scenarios/a", &["run", "."], &["a/one"]),
+        (".", &["run", "--profile", "all"], &["a/one", "a/two"]),
+        (".", &["run", "--profile", "all", "--filter", "two"], &["a/two"]),
+        (".", &["run", "--filter", "two"], &["a/two"]),
+        ("..", &["run", project.0.to_str().unwrap()], &["a/one"]),
+        (".", &["list"], &["a/one"]),
+        (".", &["list", "--profile", "all"], &["a/one", "a/two"]),
+    ] {
+        let (text, exit) = project.run(here, arguments);
+        assert_eq!(exit, 0, "{arguments:?}: {text}");
+        let shown = text.lines().map(|line| line.trim_start_matches("pass    "));
+        let shown = shown.filter_map(|line| line.split("  ").next()).filter(|line| line.starts_with("a/"));
+        assert_eq!(shown.collect::<Vec<_>>(), names, "{arguments:?}: {text}");
+    }
+    let (text, exit) = project.run(".", &["check"]);
+    assert_eq!((text.as_str(), exit), ("1 script checked\n", 0));
+    let (text, exit) = project.run(".", &["check", "--profile", "all"]);
+    assert_eq!((text.as_str(), exit), ("2 scripts checked\n", 0));
+}
+
+#[test]
+fn a_timeout_of_the_settings_holds() {
+    let project = with_settings("timeout");
+    project.write("kandy.toml", "timeout = \"1ms\"\n[profile.slow]\ntimeout = \"1h\"\n");
+    project
+        .write("scenarios/a/two.rhai", "let sum = 0;\nfor number in 0..100000 { sum += number; }\nassert(sum > 0);\n");
+    let (text, exit) = project.run(".", &["run", "--filter", "two"]);
+    assert!(exit == 1 && text.contains("the scenario took more than 1 ms of real time"), "{text}");
+    let (text, exit) = project.run(".", &["run", "--filter", "two", "--profile", "slow"]);
+    assert_eq!(exit, 0, "{text}");
+    let (text, exit) = project.run(".", &["run", "--filter", "two", "--profile", "slow", "--timeout", "1ms"]);
+    assert!(exit == 1 && text.contains("the scenario took more than 1 ms of real time"), "{text}");
+}
+
+#[test]
+fn what_is_wrong_with_settings_is_told_before_anything_runs() {
+    let project = with_settings("wrong");
+    let mut told = String::new();
+    let mut note = |here: &str, arguments: &[&str]| {
+        let (text, exit) = project.run(here, arguments);
+        assert_eq!(exit, 2, "{text}");
+        told += &format!("$ kandy-harness {}\n{text}\n", arguments.join(" "));
+    };
+    note(".", &["run", "--profile", "al"]);
+    note(".", &["run", "--profile", "nightly"]);
+    project.write("kandy.toml", "jobs = 2\n\n[profile.ci]\nstrikt = true\n");
+    note("scenarios/a", &["run"]);
+    note(".", &["list", "scenarios/a"]);
+    project.write("kandy.toml", "jobs = \"many\"\n");
+    note(".", &["check"]);
+    project.write("kandy.toml", "filter = \"smok\"\n");
+    note(".", &["run"]);
+    project.write("kandy.toml", "");
+    note(".", &["run", "--profile", "ci"]);
+    project.write("other/kandy.toml", "");
+    project.write("other/b.rhai", SMOKE);
+    note(".", &["run", "scenarios", "other/b.rhai"]);
+    fs::remove_file(project.0.join("kandy.toml")).unwrap();
+    note(".", &["run", "--profile", "ci"]);
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("settings", told);
+    });
+}

@@ -77,6 +77,16 @@ impl Roots {
         nearest
     }
 
+    /// The nearest folder with settings, from `folder` up.
+    pub(super) fn project_of(&mut self, folder: &Path) -> Option<PathBuf> {
+        self.nearest(folder, |facts| facts.has_settings).map(Path::to_owned)
+    }
+
+    /// Where the command runs.
+    pub(super) fn here(&self) -> &Path {
+        &self.here
+    }
+
     /// What is taken when nothing is named.
     pub(super) fn default(&mut self) -> Option<Root> {
         let here = self.here.clone();
