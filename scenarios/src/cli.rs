@@ -8,6 +8,7 @@ mod list;
 mod output;
 mod replay;
 mod run;
+mod selection;
 mod serve;
 mod signals;
 
