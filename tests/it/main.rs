@@ -14,6 +14,7 @@ mod index;
 mod live;
 #[cfg(test)]
 mod newcomer;
+#[cfg(test)]
 mod project;
 #[cfg(test)]
 mod readme;

@@ -43,6 +43,8 @@ pub(super) enum Command {
     List(Selection),
     /// Compile scripts without running them
     Check(Selection),
+    /// Decide on transcripts that are not as their snapshots
+    Review(Review),
     /// Replay recordings of the real SDK on the port, and compare
     Replay(Replay),
     /// Serve the platform for an application of your own
@@ -67,7 +69,7 @@ pub(super) struct Selection {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = exit_code::HELP)]
+#[command(after_help = run_help())]
 pub(super) struct Run {
     #[command(flatten)]
     pub(super) selection: Selection,
@@ -99,6 +101,48 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) update: bool,
 }
+
+/// What `run --help` says of snapshots and of its end.
+fn run_help() -> String {
+    format!("{SNAPSHOT_HELP}\n\n{}", exit_code::HELP)
+}
+
+const SNAPSHOT_HELP: &str = "\
+Snapshots:
+  The transcript of a scenario that passes is compared with the .snap file
+  beside its script. If they differ, the run leaves the new one beside it as
+  .snap.new, for `kandy-harness review`. It leaves none where CI is set (and
+  not to false or 0), as on build servers, or INSTA_UPDATE is no;
+  INSTA_UPDATE=new leaves it there, too.";
+
+#[derive(Debug, Args)]
+#[command(after_help = REVIEW_HELP)]
+pub(super) struct Review {
+    /// Scenario files (.rhai), folders of them, or names as
+    /// `run` shows them
+    /// [default: ./scenarios/scripts, else ./scenarios]
+    #[arg(value_name = "PATH|NAME", verbatim_doc_comment)]
+    pub(super) of: Vec<PathBuf>,
+
+    /// Make all of them the snapshots, without asking
+    #[arg(long, conflicts_with = "reject")]
+    pub(super) accept: bool,
+
+    /// Remove all of them, without asking
+    #[arg(long)]
+    pub(super) reject: bool,
+}
+
+const REVIEW_HELP: &str = "\
+A failed run leaves what is not as its snapshot beside it, as .snap.new. This
+shows each with its difference and asks: accept makes it the snapshot, reject
+removes it, skip leaves it for later. Each answer counts at once.
+
+Exit codes:
+  0  each was decided or left as asked, or nothing waits
+  2  bad usage: no such name, or there is no terminal to ask on
+  3  a scenario is missing, or a .snap.new is unreadable or malformed
+  4  internal error: a file cannot be moved or removed";
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {

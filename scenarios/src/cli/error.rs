@@ -50,6 +50,20 @@ pub(super) enum CliError {
         /// The file of settings.
         file: String,
     },
+    /// Transcripts wait for review, and there is no terminal.
+    #[error("`review` asks what to do, and there is no terminal to ask on")]
+    NobodyToAsk {
+        /// What waits.
+        names: Vec<String>,
+    },
+    /// No transcript of that name waits for review.
+    #[error("nothing named `{name}` waits for review, and there is no such file or folder")]
+    NothingPending {
+        /// The name.
+        name: String,
+        /// What waits and has almost the same name.
+        nearest: Option<String>,
+    },
     /// There is nothing to replay.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -99,6 +113,7 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } => Exit::BadUsage,
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
@@ -126,6 +141,13 @@ impl CliError {
             Self::FilterOfSettings { file, .. } => {
                 Some(format!("the filter is that of `{file}`; `--filter` takes its place"))
             }
+            Self::NobodyToAsk { names } => Some(format!(
+                "--accept makes them the snapshots, --reject removes them; give names to choose some of these {}: {}",
+                names.len(),
+                listed(names)
+            )),
+            Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -171,6 +193,16 @@ impl CliError {
         }
         err.to.flush()
     }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        shown.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    shown
 }
 
 fn of_serve(error: &ServeError) -> Exit {
