@@ -153,9 +153,9 @@ mod tests {
             let difference = one.difference().unwrap();
             assert_eq!((difference.old.as_str(), difference.new.as_str()), ("one", "two"));
             if accept {
-                one.accept().unwrap()
+                one.accept().unwrap();
             } else {
-                one.reject().unwrap()
+                one.reject().unwrap();
             }
             let expected = if accept { "two" } else { "one" };
             assert_eq!(text(&folder, "s/a.snap"), format!("---\nsource: a.rhai\n---\n{expected}\n"));
