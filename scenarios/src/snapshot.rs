@@ -6,6 +6,8 @@
 
 mod pending;
 
+use std::cell::LazyCell;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -100,13 +102,19 @@ pub fn path_of(script: &Path) -> PathBuf {
 }
 
 /// Compares a transcript with the snapshot at `path`, and does as `mode` says. `source` is the script's path relative to
-/// its root, which the snapshot names.
+/// its root, which the snapshot names. Text is made of the transcript only if there is something to compare it with, or to
+/// write it to.
 ///
 /// # Errors
 ///
 /// There is a snapshot that cannot be read, or one is to be written and cannot be.
-pub fn compare(path: &Path, source: &str, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
-    let new = TextSnapshotContents::new(transcript.to_owned(), TextSnapshotKind::File);
+pub fn compare(
+    path: &Path,
+    source: &str,
+    transcript: &(impl fmt::Display + ?Sized),
+    mode: Mode,
+) -> Result<Comparison, SnapshotError> {
+    let new = LazyCell::new(|| TextSnapshotContents::new(transcript.to_string(), TextSnapshotKind::File));
     let pending = path.with_extension(PENDING);
     let accept = |comparison| write(path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
     let comparison = match (read(path), mode) {

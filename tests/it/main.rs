@@ -13,6 +13,10 @@ mod index;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod newcomer;
+#[cfg(test)]
+mod project;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod scenarios;

@@ -9,14 +9,12 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 
+use super::output::ColorChoice;
 use crate::exit_code;
 use crate::scenario::Filter;
-use crate::script::duration;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
-
-/// The most scenarios that run at once.
-const MAX_JOBS: usize = 256;
+use crate::settings;
 
 /// Scenarios of signing in to the Kandy platform, run against a mock of it.
 #[derive(Debug, Parser)]
@@ -24,6 +22,17 @@ const MAX_JOBS: usize = 256;
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
+
+    /// Colours: auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_possible_values = true,
+        display_order = 900
+    )]
+    pub(super) color: ColorChoice,
 }
 
 #[derive(Debug, Subcommand)]
@@ -45,13 +54,18 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Selection {
     /// Scenario files (.rhai), or folders of them
-    /// [default: ./scenarios/scripts, else ./scenarios]
+    /// [default: scenarios/scripts, else scenarios, else
+    /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH", verbatim_doc_comment)]
     pub(super) paths: Vec<PathBuf>,
 
     /// Only scenarios with TEXT in the name, or `tag:NAME`
     #[arg(long, value_name = "TEXT")]
     pub(super) filter: Option<Filter>,
+
+    /// With the settings of [profile.NAME] in kandy.toml
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -72,7 +86,7 @@ pub(super) struct Run {
 
     /// The real time that one scenario may take: a guard
     /// against what never ends [default: 120s]
-    #[arg(long, value_name = "TIME", value_parser = timeout, verbatim_doc_comment)]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
     pub(super) timeout: Option<Duration>,
 
     /// Show whole transcripts, also of scenarios that pass
@@ -257,11 +271,5 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    let count = text.parse::<NonZeroUsize>().ok().filter(|count| count.get() <= MAX_JOBS);
-    count.ok_or_else(|| format!("it must be a number from 1 to {MAX_JOBS}"))
-}
-
-fn timeout(text: &str) -> Result<Duration, String> {
-    let time = duration::parse(text).ok_or("it must be numbers and units, such as 500ms, 10s or 1m30s")?;
-    if time.is_zero() { Err("it must be more than nothing".to_owned()) } else { Ok(time) }
+    settings::jobs(text.parse().ok())
 }

@@ -3,13 +3,16 @@
 mod checks;
 mod client;
 mod errors;
+mod habits;
 mod hygiene;
 mod imports;
 mod limits;
 mod listeners;
 mod marks;
 mod platform;
+mod power_assert;
 mod redact;
+mod situation;
 mod waits;
 
 use super::*;

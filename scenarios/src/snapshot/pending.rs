@@ -152,8 +152,11 @@ mod tests {
             assert_eq!((one.name.as_str(), one.shown.as_str()), ("a", "s/a.snap"));
             let difference = one.difference().unwrap();
             assert_eq!((difference.old.as_str(), difference.new.as_str()), ("one", "two"));
-            let decided = if accept { one.accept() } else { one.reject() };
-            decided.unwrap();
+            if accept {
+                one.accept().unwrap();
+            } else {
+                one.reject().unwrap();
+            }
             let expected = if accept { "two" } else { "one" };
             assert_eq!(text(&folder, "s/a.snap"), format!("---\nsource: a.rhai\n---\n{expected}\n"));
             assert!(pending(&folder).is_empty());

@@ -11,9 +11,9 @@ use crate::run::{Reporter, RunEvent, Summary};
 pub struct Checks<'a>(Console<'a>);
 
 impl<'a> Checks<'a> {
-    /// A report that is written to `out`.
-    pub fn new(out: &'a mut dyn Write, color: bool) -> Self {
-        Self(Console::new(out, color))
+    /// A report that is written to `out`, a terminal of `columns` if it is one.
+    pub fn new(out: &'a mut dyn Write, color: bool, columns: Option<usize>) -> Self {
+        Self(Console::new(out, color).with_columns(columns))
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {

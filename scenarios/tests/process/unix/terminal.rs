@@ -72,7 +72,7 @@ fn a_review_asks_and_each_answer_counts_at_once() {
     let (shown, code) = review(&place, &["a", "what?", "r", "s", "q"]);
     assert_eq!(code, Some(0));
     let change = "-0.000  script    print     a: old\n+0.000  script    print     a: new\n";
-    assert!(shown.contains("\na  (1 of 4)\n --> ./a.snap\n\n--- snapshot\n+++ the last run\n"), "{shown}");
+    assert!(shown.contains("\na  (1 of 4)\n --> a.snap\n\n--- snapshot\n+++ the last run\n"), "{shown}");
     assert!(shown.contains(change), "{shown}");
     assert!(shown.ends_with("\n1 accepted, 1 rejected, 2 left\n"), "{shown}");
 
