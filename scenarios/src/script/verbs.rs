@@ -54,10 +54,7 @@ fn register_call(engine: &mut Engine, run: &Rc<Run>, verb: &'static Verb, call: 
     let run = Rc::clone(run);
     engine.register_raw_fn(verb.name, types, move |context, values| {
         let given = values[1..].iter_mut().map(|value| value.take().flatten());
-        run.note_place(&context);
-        let done = run.check_wall_time().map_err(Halt::from);
-        let done = done.and_then(|()| Ok(command(verb, takes.iter().copied().zip(given))?));
-        done.and_then(|command| run.command(command)).map_err(|halt| run.halt(&context, halt))
+        run.answer(&context, || run.command(command(verb, takes.iter().copied().zip(given))?))
     });
 }
 
