@@ -106,7 +106,8 @@ impl Control {
         })?;
         if *method != route.method() {
             let error = ControlError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} is no {method}", route.path()));
-            return Err(error.with_help(format!("use {}", route.method())));
+            let allow = Some(route.method());
+            return Err(ControlError { allow, ..error.with_help(format!("use {}", route.method())) });
         }
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -203,15 +204,12 @@ fn json_answer(status: StatusCode, value: &Value) -> Answer {
 
 fn refusal(error: &ControlError) -> Answer {
     let mut answer = json_answer(error.status, &error.to_json());
-    match error.status {
-        StatusCode::UNAUTHORIZED => {
-            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        StatusCode::METHOD_NOT_ALLOWED => {
-            let other = if error.help.as_deref() == Some("use POST") { "POST" } else { "GET" };
-            answer.headers_mut().insert(ALLOW, HeaderValue::from_static(other));
-        }
-        _ => {}
+    if error.status == StatusCode::UNAUTHORIZED {
+        answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(method) = &error.allow {
+        let method = HeaderValue::from_str(method.as_str()).expect("a method is a token, which any header can say");
+        answer.headers_mut().insert(ALLOW, method);
     }
     answer
 }
