@@ -41,7 +41,7 @@ pub enum Place {
     /// At the next place.
     Next {
         /// Whether it may be left out, with all that follows.
-        may_end: bool,
+        optional: bool,
         /// How a line about the usage writes it, in each of its forms.
         forms: &'static [&'static str],
     },
@@ -119,14 +119,14 @@ pub struct Optional<T>(Parameter, PhantomData<fn() -> T>);
 impl<T: Argument> Required<T> {
     /// A parameter at the next place of a script's call.
     pub const fn new(name: &'static str, example: &'static str, forms: &'static [&'static str]) -> Self {
-        let place = Place::Next { may_end: false, forms };
+        let place = Place::Next { optional: false, forms };
         Self(Parameter { name, kind: T::KIND, required: true, example, place, secret: false }, PhantomData)
     }
 
     /// The same, written otherwise in a script's call.
     #[must_use]
     pub const fn written(mut self, forms: &'static [&'static str]) -> Self {
-        self.0.place = Place::Next { may_end: false, forms };
+        self.0.place = Place::Next { optional: false, forms };
         self
     }
 

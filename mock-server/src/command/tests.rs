@@ -115,8 +115,8 @@ fn examples_are_of_their_kinds() {
 fn a_call_of_a_script_takes_its_arguments_in_order() {
     for verb in VERBS {
         let rank = |parameter: &Parameter| match parameter.place {
-            Place::Next { may_end: false, .. } | Place::Or { .. } => 0,
-            Place::Next { may_end: true, .. } => 1,
+            Place::Next { optional: false, .. } | Place::Or { .. } => 0,
+            Place::Next { optional: true, .. } => 1,
             Place::InOptions => 2,
         };
         assert!(verb.parameters.is_sorted_by_key(rank), "{}: what may be left out comes last", verb.name);

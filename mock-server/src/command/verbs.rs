@@ -37,7 +37,7 @@ pub struct OptionsMap {
     /// What messages call the options.
     pub what: &'static str,
     /// Whether it may be left out.
-    pub may_end: bool,
+    pub optional: bool,
     /// How a line about the usage writes it.
     pub form: &'static str,
 }
@@ -130,7 +130,7 @@ pub static VERBS: &[Verb] = &[
         [user: USER, services: SERVICES, tokens: TOKEN_LIFETIME, subscriptions: SUBSCRIPTION_LIFETIME],
         Some(OptionsMap {
             what: "the options of a user",
-            may_end: false,
+            optional: false,
             form: "#{ tokenLifetime: \"1m\" }"
         }),
         Command::SetOptions { user, options: user_options(services, tokens, subscriptions) }
@@ -246,7 +246,7 @@ pub(super) const LIFETIME: Optional<Duration> = Optional::new("lifetime", "\"1h\
 pub(super) const GRANTED: Required<Vec<String>> = Required::new("services", "[\"call\"]", &["[\"call\", ..]"]);
 pub(super) const POINT: Required<Point> = Required::new("point", "\"subscribe\"", &["point"]);
 pub(super) const OF_POINT: Optional<Point> =
-    Optional::new("point", "\"subscribe\"").at(Place::Next { may_end: true, forms: &["point"] });
+    Optional::new("point", "\"subscribe\"").at(Place::Next { optional: true, forms: &["point"] });
 pub(super) const HOW: Required<Vec<Fault>> = Required::new(
     "how",
     "[{\"status\": 500, \"times\": 2}, {\"delay\": \"3s\"}]",
@@ -254,20 +254,20 @@ pub(super) const HOW: Required<Vec<Fault>> = Required::new(
 );
 pub(super) const CODE: Required<u16> = Required::new("code", "4000", &["code"]);
 pub(super) const REASON: Optional<String> =
-    Optional::new("reason", "\"maintenance\"").at(Place::Next { may_end: true, forms: &["reason"] });
+    Optional::new("reason", "\"maintenance\"").at(Place::Next { optional: true, forms: &["reason"] });
 pub(super) const MESSAGE: Required<Value> =
     Required::new("message", "{\"notificationMessage\": {\"eventType\": \"IM\"}}", &["map"]);
 pub(super) const TEXT: Optional<String> =
-    Optional::new("text", "\"{}\"").at(Place::Next { may_end: false, forms: &["text"] });
+    Optional::new("text", "\"{}\"").at(Place::Next { optional: false, forms: &["text"] });
 pub(super) const BASE64: Optional<Bytes> = Optional::new("base64", "null").at(Place::Or { form: "blob" });
 pub(super) const RETRY_AFTER: Optional<u64> = Optional::new("retryAfter", "30");
 pub(super) const ID: Optional<String> = Optional::new("id", "\"my-id\"");
 pub(super) const NEW_LIFETIME: Optional<Duration> =
-    Optional::new("lifetime", "\"5m\"").at(Place::Next { may_end: false, forms: &["duration", "()"] });
+    Optional::new("lifetime", "\"5m\"").at(Place::Next { optional: false, forms: &["duration", "()"] });
 pub(super) const LATENCY: Required<Duration> = Required::new("latency", "\"250ms\"", &["duration"]);
 
 const fn options(what: &'static str) -> Option<OptionsMap> {
-    Some(OptionsMap { what, may_end: true, form: "options" })
+    Some(OptionsMap { what, optional: true, form: "options" })
 }
 
 fn user_options(

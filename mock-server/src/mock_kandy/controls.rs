@@ -205,7 +205,7 @@ impl MockKandy {
     /// Nothing else happens at the platform meanwhile, so several commands are one instant for every client. The closure
     /// must not call this server back: it would wait for itself.
     pub fn platform<R>(&self, act: impl FnOnce(&mut Platform, Time) -> R) -> R {
-        self.shared.act(|core, now| act(&mut core.platform, now))
+        self.shared.act(act)
     }
 
     /// The present time of the platform: since the server was started.

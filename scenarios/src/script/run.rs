@@ -188,9 +188,16 @@ impl Run {
         })
     }
 
-    /// Notes which call of the script is being made.
-    pub(super) fn note_place(&self, call: &NativeCallContext<'_>) {
+    /// Answers a call of a function of the script API; an error ends the scenario at its place.
+    pub(super) fn answer<T>(
+        &self,
+        call: &NativeCallContext<'_>,
+        body: impl FnOnce() -> Result<T, Halt>,
+    ) -> Result<T, Box<EvalAltResult>> {
         self.place.borrow_mut().set(call);
+        // Much can happen between two looks of the operations, if many of them are such calls.
+        let done = self.check_wall_time().map_err(Halt::from);
+        done.and_then(|()| body()).map_err(|halt| self.halt(call, halt))
     }
 }
 

@@ -20,9 +20,9 @@ use super::show::show_short;
 use crate::step::{Done, Step};
 
 /// A place in a call.
-struct Spot {
-    /// Whether the call may end before it.
-    may_end: bool,
+struct Slot {
+    /// Whether a call may leave it out, with all that follows.
+    optional: bool,
     /// What may stand there.
     takes: Vec<(Taken, TypeId)>,
     /// How lines about the usage write it.
@@ -39,9 +39,9 @@ enum Taken {
 /// Registers a function for each verb and each way to call it.
 pub(super) fn register_verbs(engine: &mut Engine, run: &Rc<Run>) {
     for verb in VERBS {
-        let spots = spots(verb);
-        for length in lengths(&spots) {
-            for call in combinations(spots[..length].iter().map(|spot| &*spot.takes)) {
+        let slots = slots(verb);
+        for length in lengths(&slots) {
+            for call in combinations(slots[..length].iter().map(|slot| &*slot.takes)) {
                 register_call(engine, run, verb, &call);
             }
         }
@@ -54,10 +54,7 @@ fn register_call(engine: &mut Engine, run: &Rc<Run>, verb: &'static Verb, call: 
     let run = Rc::clone(run);
     engine.register_raw_fn(verb.name, types, move |context, values| {
         let given = values[1..].iter_mut().map(|value| value.take().flatten());
-        run.note_place(&context);
-        let done = run.check_wall_time().map_err(Halt::from);
-        let done = done.and_then(|()| Ok(command(verb, takes.iter().copied().zip(given))?));
-        done.and_then(|command| run.command(command)).map_err(|halt| run.halt(&context, halt))
+        run.answer(&context, || run.command(command(verb, takes.iter().copied().zip(given))?))
     });
 }
 
@@ -163,27 +160,27 @@ fn delay_in_millis(fault: &mut Value) -> Result<(), Failure> {
 }
 
 /// The places of a verb's call, those of which it needs first.
-fn spots(verb: &'static Verb) -> Vec<Spot> {
-    let mut spots: Vec<Spot> = Vec::new();
+fn slots(verb: &'static Verb) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = Vec::new();
     for parameter in verb.parameters {
         let takes = types(parameter.kind).into_iter().map(|id| (Taken::Argument(parameter), id));
-        match (parameter.place, spots.last_mut()) {
-            (Place::Next { may_end, forms }, _) => {
-                spots.push(Spot { may_end, takes: takes.collect(), forms: forms.to_vec() });
+        match (parameter.place, slots.last_mut()) {
+            (Place::Next { optional, forms }, _) => {
+                slots.push(Slot { optional, takes: takes.collect(), forms: forms.to_vec() });
             }
-            (Place::Or { form }, Some(spot)) => {
-                spot.takes.extend(takes);
-                spot.forms.push(form);
+            (Place::Or { form }, Some(slot)) => {
+                slot.takes.extend(takes);
+                slot.forms.push(form);
             }
             (Place::Or { .. } | Place::InOptions, _) => {}
         }
     }
-    spots.extend(verb.options.iter().map(|options| Spot {
-        may_end: options.may_end,
+    slots.extend(verb.options.iter().map(|options| Slot {
+        optional: options.optional,
         takes: vec![(Taken::Options, TypeId::of::<Map>())],
         forms: vec![options.form],
     }));
-    spots
+    slots
 }
 
 /// The types of values of a kind. A `Dynamic` is a value of any type, which is looked at in the call.
@@ -200,8 +197,8 @@ fn types(kind: Kind) -> Vec<TypeId> {
 }
 
 /// How many places a call may have.
-fn lengths(spots: &[Spot]) -> std::ops::RangeInclusive<usize> {
-    spots.iter().filter(|spot| !spot.may_end).count()..=spots.len()
+fn lengths(slots: &[Slot]) -> std::ops::RangeInclusive<usize> {
+    slots.iter().filter(|slot| !slot.optional).count()..=slots.len()
 }
 
 /// Every way to take one of each.
@@ -214,8 +211,8 @@ fn combinations<'a, T: Copy + 'a>(choices: impl Iterator<Item = &'a [T]>) -> Vec
 
 /// The ways to call a verb, as a diagnostic shows them.
 pub(super) fn usage(verb: &'static Verb) -> String {
-    let spots = spots(verb);
-    let calls = lengths(&spots).flat_map(|length| combinations(spots[..length].iter().map(|spot| &*spot.forms)));
+    let slots = slots(verb);
+    let calls = lengths(&slots).flat_map(|length| combinations(slots[..length].iter().map(|slot| &*slot.forms)));
     let shown = calls.map(|forms| format!("platform.{}({})", verb.name, forms.join(", ")));
     shown.collect::<Vec<_>>().join(", ")
 }
@@ -229,8 +226,8 @@ mod tests {
     /// The verbs as the rows of a table in Markdown.
     fn markdown() -> String {
         let row = |verb: &'static Verb| {
-            let shown = |spot: &Spot| format!("{}{}", spot.forms.join(" or "), if spot.may_end { "?" } else { "" });
-            let call = spots(verb).iter().map(shown).collect::<Vec<_>>().join(", ");
+            let shown = |slot: &Slot| format!("{}{}", slot.forms.join(" or "), if slot.optional { "?" } else { "" });
+            let call = slots(verb).iter().map(shown).collect::<Vec<_>>().join(", ");
             let options = verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
             let options = options.map(|parameter| parameter.name).collect::<Vec<_>>().join(", ");
             let options = if options.is_empty() { options } else { format!("; options `#{{ {options} }}`") };

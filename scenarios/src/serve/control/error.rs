@@ -1,6 +1,6 @@
 //! What the control interface refuses, as an answer that says why.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use kandy_mock_server::PlatformError;
 use kandy_mock_server::command::ArgumentError;
 use serde_json::{Value, json};
@@ -14,11 +14,13 @@ pub struct ControlError {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// The method that would do, if it was the wrong one.
+    pub allow: Option<Method>,
 }
 
 impl ControlError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), help: None }
+        Self { status, message: message.into(), help: None, allow: None }
     }
 
     pub(super) fn argument(message: impl Into<String>) -> Self {

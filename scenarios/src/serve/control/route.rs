@@ -30,6 +30,13 @@ pub struct Route {
 /// What is done.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Action {
+    Look(Look),
+    Act(Act),
+}
+
+/// What only looks, at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Look {
     Index,
     State,
     Journal,
@@ -37,6 +44,11 @@ pub(super) enum Action {
     Subscriptions,
     Sockets,
     Feed,
+}
+
+/// What acts or takes its time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Act {
     WaitFor,
     Advance,
     /// A verb of the script's `platform`.
@@ -54,8 +66,8 @@ impl Route {
     #[must_use]
     pub const fn method(&self) -> Method {
         match self.action {
-            Action::WaitFor | Action::Advance | Action::Verb(_) => Method::POST,
-            _ => Method::GET,
+            Action::Look(_) => Method::GET,
+            Action::Act(_) => Method::POST,
         }
     }
 

@@ -6,52 +6,64 @@ use std::time::Duration;
 use kandy_mock_server::Point;
 use kandy_mock_server::command::{Gives, Optional, Parameter, Required, VERBS, Verb};
 
-use super::{Action, Route};
+use super::{Act, Action, Look, Route};
 
 /// Every route: first what looks, then what acts, as the script's `platform` has it.
 pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| OWN.iter().copied().chain(VERBS.iter().map(verb)).collect());
 
 /// The routes that are no verbs of the platform.
 const OWN: &[Route] = &[
-    route("", Action::Index, "this table", &[], r#"{"routes": [..]}"#),
+    route("", Action::Look(Look::Index), "this table", &[], r#"{"routes": [..]}"#),
     route(
         "state",
-        Action::State,
+        Action::Look(Look::State),
         "users without passwords, subscriptions, sockets, settings, faults, clock",
         &[],
         r#"{"users": [..], ..}"#,
     ),
     route(
         "journal",
-        Action::Journal,
+        Action::Look(Look::Journal),
         "what happened, from record `since` on; without it the newest",
         &[SINCE.parameter(), LIMIT.parameter()],
         r#"{"records": [..], "next": 7, "missed": 0}"#,
     ),
     route(
         "requests",
-        Action::Requests,
+        Action::Look(Look::Requests),
         "the requests in the journal, with their answers",
         &[OF_POINT.parameter(), OF_USER.parameter(), METHOD.parameter(), STATUS.parameter()],
         r#"{"requests": [..]}"#,
     ),
     route(
         "subscriptions",
-        Action::Subscriptions,
+        Action::Look(Look::Subscriptions),
         "the live ones",
         &[OF_USER.parameter()],
         r#"{"subscriptions": [..]}"#,
     ),
-    route("sockets", Action::Sockets, "those that are open or opening", &[OF_USER.parameter()], r#"{"sockets": [..]}"#),
-    route("feed", Action::Feed, "records as they are written, as server-sent events", &[SINCE.parameter()], ""),
+    route(
+        "sockets",
+        Action::Look(Look::Sockets),
+        "those that are open or opening",
+        &[OF_USER.parameter()],
+        r#"{"sockets": [..]}"#,
+    ),
+    route(
+        "feed",
+        Action::Look(Look::Feed),
+        "records as they are written, as server-sent events",
+        &[SINCE.parameter()],
+        "",
+    ),
     route(
         "waitFor",
-        Action::WaitFor,
+        Action::Act(Act::WaitFor),
         "waits until a request has reached that point, from record `since` on",
         &[POINT.parameter(), OF_USER.parameter(), TIMEOUT.parameter(), SINCE.parameter()],
         r#"{"request": {..}}"#,
     ),
-    route("advance", Action::Advance, "moves a manual clock on", &[BY.parameter()], r#"{"now": 1800000}"#),
+    route("advance", Action::Act(Act::Advance), "moves a manual clock on", &[BY.parameter()], r#"{"now": 1800000}"#),
 ];
 
 pub(crate) const SINCE: Optional<u64> = Optional::new("since", "0");
@@ -80,5 +92,5 @@ fn verb(verb: &'static Verb) -> Route {
         Gives::Count => r#"{"count": 1}"#,
         Gives::Tokens => r#"{"accessToken": "AT-1", ..}"#,
     };
-    route(verb.name, Action::Verb(verb), verb.about, verb.parameters, gives)
+    route(verb.name, Action::Act(Act::Verb(verb)), verb.about, verb.parameters, gives)
 }
