@@ -24,6 +24,7 @@ mod served;
 mod show;
 mod situation;
 mod surroundings;
+mod unmet;
 mod wait;
 mod world_api;
 
@@ -43,6 +44,7 @@ use self::run::Run;
 pub use self::served::Served;
 use self::surroundings::Surroundings;
 use crate::diagnostic::Diagnostic;
+use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
 use crate::trace::Trace;
@@ -110,6 +112,8 @@ pub struct Outcome {
     pub checks: u32,
     /// What it left behind, if it passed: of a world that stopped in the middle nothing can be said.
     pub warnings: Vec<Warning>,
+    /// Why it means little that it passed, if it did.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Whether a scenario passed.
@@ -217,6 +221,7 @@ impl Host {
             Ok(()) => None,
         };
         release_captured(&scope);
+        let unmet = run.unmet.take();
         let (world, checks, ending) = run.end();
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
             None => Verdict::Passed,
@@ -224,8 +229,11 @@ impl Host {
             Some(Ending::ServerEnded) => Verdict::ServerEnded,
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
-        let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
-        Outcome { verdict, virtual_time: world.now(), checks, warnings, trace: world.into_trace() }
+        let (warnings, doubts) = match verdict {
+            Verdict::Passed => (hygiene::warnings(&world.ending()), unmet.end(&world, &script.source.shown)),
+            Verdict::Skipped(_) | Verdict::Failed(_) | Verdict::ServerEnded => (Vec::new(), Vec::new()),
+        };
+        Outcome { verdict, virtual_time: world.now(), checks, warnings, doubts, trace: world.into_trace() }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {

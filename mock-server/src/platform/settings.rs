@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::Platform;
 use crate::account::{Account, UserOptions};
 use crate::error::PlatformError;
-use crate::fault::FaultRule;
+use crate::fault::{FaultId, FaultRule};
+use crate::point::Point;
 use crate::time::Time;
 
 /// How the platform is set, as its commands left it. Serialized in camelCase.
@@ -64,6 +65,11 @@ impl Platform {
     /// The fault rules that are not used up, in the order in which they are looked at.
     pub fn faults(&self) -> Vec<FaultRule> {
         self.faults.rules()
+    }
+
+    /// The fault rules of one point, or all, that no request has met.
+    pub fn unmet_faults(&self, point: Option<Point>) -> Vec<FaultId> {
+        self.faults.unmet(point).collect()
     }
 
     /// The account that name and password open.

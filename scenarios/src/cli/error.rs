@@ -50,6 +50,14 @@ pub(super) enum CliError {
         /// The file of settings.
         file: String,
     },
+    /// A snapshot without a script cannot be removed.
+    #[error("cannot remove `{shown}`: {source}")]
+    Prune {
+        /// The snapshot.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// There is nothing to replay.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -105,7 +113,7 @@ impl CliError {
             Self::Script(_) | Self::Sdk(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
-            Self::Run(_) | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
+            Self::Run(_) | Self::Prune { .. } | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
         }
     }
 
@@ -144,6 +152,7 @@ impl CliError {
             Self::Settings(_)
             | Self::Recording(_)
             | Self::Run(_)
+            | Self::Prune { .. }
             | Self::Io(_)
             | Self::Serve(_)
             | Self::Tls(_)

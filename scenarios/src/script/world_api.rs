@@ -104,7 +104,7 @@ impl Run {
     fn print(&self, text: &str) {
         if let Err(error) = self.apply(Step::Print(text.to_owned())) {
             // The run keeps the ending; what would carry it up has no way from here.
-            drop(self.halt_at(error.into(), Position::NONE, None));
+            drop(self.halt_at(error, Position::NONE, None));
         }
     }
 

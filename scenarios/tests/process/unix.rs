@@ -21,6 +21,7 @@ impl Place {
 
     fn start(&self, arguments: &[&str]) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kandy-harness"));
+        command.env_remove("CI").env_remove("TF_BUILD");
         command.current_dir(&self.0).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = child.stdout.take().map(BufReader::new);
