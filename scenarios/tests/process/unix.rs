@@ -86,7 +86,7 @@ fn a_signal_ends_the_run_in_good_order() {
     for name in ["INT", "TERM"] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let long = a_minute(listener.local_addr().unwrap().port());
-        let quick = "// tags: live\nprint(1);\n";
+        let quick = "// tags: live\nassert(true);\n";
         let scenarios = [("a.rhai", quick), ("b.rhai", long.as_str()), ("c.rhai", quick)];
         let place = Place::new(name, &scenarios);
         let mut run = place.start(&["run", ".", "--live", "--jobs", "1", "--timeout", "2m"]);
@@ -105,7 +105,7 @@ fn a_signal_ends_the_run_in_good_order() {
 #[test]
 fn a_second_signal_ends_the_process_at_once() {
     // More than a pipe takes, so that the process cannot end while nobody reads.
-    let place = Place::new("twice", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\n")]);
+    let place = Place::new("twice", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\nassert(true);\n")]);
     let mut run = place.start(&["run", ".", "--show"]);
     assert_eq!(run.line(), "pass    a\n");
     run.signal("INT");
@@ -118,7 +118,7 @@ fn a_second_signal_ends_the_process_at_once() {
 
 #[test]
 fn a_signal_after_the_last_scenario_changes_nothing() {
-    let place = Place::new("late", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\n")]);
+    let place = Place::new("late", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\nassert(true);\n")]);
     let mut run = place.start(&["run", ".", "--show"]);
     assert_eq!(run.line(), "pass    a\n");
     run.signal("INT");
