@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod doubt;
 pub mod exit_code;
 pub mod file;
 pub mod hygiene;

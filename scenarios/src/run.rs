@@ -3,6 +3,7 @@
 mod case;
 mod event;
 mod finished;
+mod judge;
 mod live;
 mod pool;
 mod summary;
@@ -13,6 +14,7 @@ pub use self::case::{Case, Plan, Variant};
 use self::event::tell;
 pub use self::event::{Reporter, RunError, RunEvent, RunWarning};
 pub use self::finished::{Broken, Fault, Finished, Status, Unlike, WallTime};
+use self::judge::Judge;
 pub use self::pool::NoThread;
 use self::pool::{Done, Panicked, in_order};
 pub use self::summary::Summary;
@@ -32,6 +34,8 @@ pub struct Options {
     pub snapshots: snapshot::Mode,
     /// Whether to tell what scenarios that pass leave behind.
     pub warn: bool,
+    /// Whether a pass that is to be doubted fails, as does a run.
+    pub strict: bool,
 }
 
 impl Default for Options {
@@ -42,6 +46,7 @@ impl Default for Options {
             limits: Limits::default(),
             snapshots: snapshot::Mode::Compare { leave_pending: false },
             warn: false,
+            strict: false,
         }
     }
 }
@@ -55,7 +60,10 @@ impl Default for Options {
 pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporter]) -> Result<Summary, RunError> {
     let start = pool::clock();
     let warnings = options.warn.then_some(0);
-    let mut summary = Summary { live: plan.is_live(), warnings, ..Summary::default() };
+    let Options { strict, .. } = *options;
+    let run_warnings = plan.warnings.len();
+    let mut summary = Summary { live: plan.is_live(), warnings, strict, run_warnings, ..Summary::default() };
+    let mut judge = Judge::new(strict);
     tell(reporters, &RunEvent::Started { cases: plan.cases.len() })?;
     for warning in &plan.warnings {
         tell(reporters, &RunEvent::Warned(warning))?;
@@ -70,10 +78,15 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
             summary.not_run += 1;
             return tell(reporters, &RunEvent::NotRun { case });
         };
+        judge.judge(case, &mut finished);
         finished.wall_time = WallTime { start: began.duration_since(start), duration: took };
         summary.add(&finished);
         tell(reporters, &RunEvent::Finished { case, finished: &finished })
     })?;
+    if let Some(warning) = Judge::warning(&summary) {
+        summary.run_warnings += 1;
+        tell(reporters, &RunEvent::Warned(&warning))?;
+    }
     tell(reporters, &RunEvent::Ended { summary: &summary, wall_time: start.elapsed() })?;
     Ok(summary)
 }
@@ -102,8 +115,12 @@ fn compile(host: &Host, scenario: &Scenario) -> Result<Script, Broken> {
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
 fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
-    let Outcome { verdict, mut trace, virtual_time, checks, warnings } = outcome;
+    let Outcome { verdict, mut trace, virtual_time, checks, warnings, doubts } = outcome;
     let status = match verdict {
+        // What fails never becomes a snapshot.
+        Verdict::Passed if options.strict && options.snapshots == snapshot::Mode::Accept && !doubts.is_empty() => {
+            Status::Passed(Comparison::Unasked)
+        }
         Verdict::Passed => passed(&trace),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
@@ -112,7 +129,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> St
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.
     trace.warn(virtual_time, &warnings);
-    Finished { trace, virtual_time, checks, warnings, ..Finished::new(status) }
+    Finished { trace, virtual_time, checks, warnings, doubts, ..Finished::new(status) }
 }
 
 fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {

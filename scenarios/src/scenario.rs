@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use self::filter::{Filter, FilterError};
-pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, find, root_of};
-pub use self::header::Header;
+pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, Stale, find, root_of};
+pub use self::header::{Header, Misread};
 pub use self::project::{Project, ProjectError, project};
 pub use self::root::SETTINGS;
 use crate::file::{self, FileError};

@@ -26,6 +26,7 @@ mod served;
 mod show;
 mod situation;
 mod surroundings;
+mod unmet;
 mod verbs;
 mod wait;
 mod world_api;
@@ -46,6 +47,7 @@ use self::run::Run;
 pub use self::served::Served;
 use self::surroundings::Surroundings;
 use crate::diagnostic::Diagnostic;
+use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
 use crate::trace::Trace;
@@ -113,6 +115,8 @@ pub struct Outcome {
     pub checks: u32,
     /// What it left behind, if it passed: of a world that stopped in the middle nothing can be said.
     pub warnings: Vec<Warning>,
+    /// Why it means little that it passed, if it did.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Whether a scenario passed.
@@ -220,6 +224,7 @@ impl Host {
             Ok(()) => None,
         };
         release_captured(&scope);
+        let unmet = run.unmet.take();
         let (world, checks, ending) = run.end();
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
             None => Verdict::Passed,
@@ -227,11 +232,14 @@ impl Host {
             Some(Ending::ServerEnded) => Verdict::ServerEnded,
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
-        let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
+        let (warnings, doubts) = match verdict {
+            Verdict::Passed => (hygiene::warnings(&world.ending()), unmet.end(&world, &script.source.shown)),
+            Verdict::Skipped(_) | Verdict::Failed(_) | Verdict::ServerEnded => (Vec::new(), Vec::new()),
+        };
         let virtual_time = world.now();
         let mut trace = world.into_trace();
         trace.redact(run.redactions.take());
-        Outcome { verdict, virtual_time, checks, warnings, trace }
+        Outcome { verdict, virtual_time, checks, warnings, doubts, trace }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {

@@ -142,6 +142,12 @@ pub fn is_stale(path: &Path) -> bool {
     script_of(path).is_some_and(|script| script.symlink_metadata().is_err()) && ours()
 }
 
+/// Whether `path` is the accepted snapshot of a script that is there.
+pub(crate) fn has_script(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == ACCEPTED)
+        && script_of(path).is_some_and(|script| script.is_file())
+}
+
 /// The script that a snapshot, accepted or pending, belongs to by its name.
 fn script_of(snapshot: &Path) -> Option<PathBuf> {
     let accepted = if snapshot.extension()? == "new" { snapshot.with_extension("") } else { snapshot.to_owned() };

@@ -84,6 +84,7 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
     let environment = Environment {
         folder: root.to_owned(),
         jobs: NonZeroUsize::MIN,
+        ci: false,
         leave_pending: false,
         interactive: false,
         signals: false,

@@ -46,6 +46,7 @@ impl Place {
         let environment = Environment {
             folder: self.folder.clone(),
             jobs: NonZeroUsize::new(2).unwrap(),
+            ci: false,
             leave_pending: self.leave_pending,
             interactive: false,
             signals: false,

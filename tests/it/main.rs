@@ -21,6 +21,8 @@ mod readme;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod strict;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod warnings;

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::harness;
+use crate::support::harness_in;
 
 /// A folder of files, removed in the end.
-struct Project(PathBuf);
+pub(crate) struct Project(PathBuf);
 
 impl Project {
-    fn new(test: &str, files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(test: &str, files: &[(&str, &str)]) -> Self {
         let project = Self(std::env::temp_dir().join(format!("kandy-project-{}-{test}", std::process::id())));
         for (file, text) in files {
             project.write(file, text);
@@ -17,16 +17,27 @@ impl Project {
         project
     }
 
-    fn write(&self, file: &str, text: &str) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         let path = self.0.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// Runs the command in a folder of it, whose whole path is left out.
-    fn run(&self, here: &str, arguments: &[&str]) -> (String, u8) {
-        let (text, exit) = harness(&self.0.join(here), arguments);
+    pub(crate) fn run(&self, here: &str, arguments: &[&str]) -> (String, u8) {
+        self.run_in(false, here, arguments)
+    }
+
+    /// The same, in CI or not.
+    pub(crate) fn run_in(&self, ci: bool, here: &str, arguments: &[&str]) -> (String, u8) {
+        let (text, exit) = harness_in(ci, &self.0.join(here), arguments);
         (text.replace(&format!("{}/", self.0.display()), ""), exit)
+    }
+}
+
+impl Project {
+    pub(crate) fn has(&self, file: &str) -> bool {
+        self.0.join(file).is_file()
     }
 }
 

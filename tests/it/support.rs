@@ -12,9 +12,15 @@ pub(crate) fn root() -> PathBuf {
 
 /// Runs the command in `folder`: all that it writes, wall time left out, and its exit code.
 pub(crate) fn harness(folder: &Path, arguments: &[&str]) -> (String, u8) {
+    harness_in(false, folder, arguments)
+}
+
+/// The same, in CI or not.
+pub(crate) fn harness_in(ci: bool, folder: &Path, arguments: &[&str]) -> (String, u8) {
     let environment = Environment {
         folder: folder.to_owned(),
         jobs: NonZeroUsize::MIN,
+        ci,
         leave_pending: false,
         interactive: false,
         signals: false,

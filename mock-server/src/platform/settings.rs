@@ -9,7 +9,8 @@ use super::Platform;
 use crate::account::{Account, UserOptions};
 use crate::command::{Command, Told};
 use crate::error::PlatformError;
-use crate::fault::FaultRule;
+use crate::fault::{FaultId, FaultRule};
+use crate::point::Point;
 use crate::time::Time;
 
 /// How the platform is set, as its commands left it. Serialized in camelCase.
@@ -65,6 +66,11 @@ impl Platform {
     /// The fault rules that are not used up, in the order in which they are looked at.
     pub fn faults(&self) -> Vec<FaultRule> {
         self.faults.rules()
+    }
+
+    /// The fault rules of one point, or all, that no request has met.
+    pub fn unmet_faults(&self, point: Option<Point>) -> Vec<FaultId> {
+        self.faults.unmet(point).collect()
     }
 
     /// The account that name and password open.

@@ -100,6 +100,30 @@ pub(super) struct Run {
     /// Make the transcripts of what passes the snapshots
     #[arg(long)]
     pub(super) update: bool,
+
+    /// Fail what proves nothing, such as a scenario with
+    /// neither check nor snapshot [default: where CI is set]
+    #[arg(long, overrides_with = "no_strict", verbatim_doc_comment)]
+    pub(super) strict: bool,
+
+    /// Only warn of it
+    #[arg(long, overrides_with = "strict")]
+    pub(super) no_strict: bool,
+
+    /// Remove snapshots whose scripts are gone
+    #[arg(long, conflicts_with = "filter")]
+    pub(super) prune: bool,
+}
+
+impl Run {
+    /// What is said of strict mode.
+    pub(super) fn wants_strict(&self) -> Option<bool> {
+        match (self.strict, self.no_strict) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
+    }
 }
 
 /// What `run --help` says of snapshots and of its end.

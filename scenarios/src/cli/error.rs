@@ -64,6 +64,14 @@ pub(super) enum CliError {
         /// What waits and has almost the same name.
         nearest: Option<String>,
     },
+    /// A snapshot without a script cannot be removed.
+    #[error("cannot remove `{shown}`: {source}")]
+    Prune {
+        /// The snapshot.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// There is nothing to replay.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -120,7 +128,7 @@ impl CliError {
             Self::Script(_) | Self::Sdk(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
-            Self::Run(_) | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
+            Self::Run(_) | Self::Prune { .. } | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
         }
     }
 
@@ -166,6 +174,7 @@ impl CliError {
             Self::Settings(_)
             | Self::Recording(_)
             | Self::Run(_)
+            | Self::Prune { .. }
             | Self::Io(_)
             | Self::Serve(_)
             | Self::Tls(_)

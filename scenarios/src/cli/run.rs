@@ -1,5 +1,7 @@
 //! `run`
 
+use std::{fs, mem};
+
 use super::arguments::Run;
 use super::error::CliError;
 use super::selection::select;
@@ -7,14 +9,16 @@ use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::report::console::Console;
 use crate::run::{self, Options, Plan, Variant};
+use crate::scenario::Stale;
 use crate::script::Limits;
 use crate::settings::Settings;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, live, jobs, timeout, show, warn, update } = arguments;
-    let given = Settings { jobs, timeout, ..Settings::default() };
-    let (found, settings) = select(&selection, &given, environment)?;
+    let strict = arguments.wants_strict();
+    let Run { selection, live, jobs, timeout, show, warn, update, prune, .. } = arguments;
+    let given = Settings { jobs, timeout, strict, filter: None };
+    let (mut found, settings) = select(&selection, &given, environment)?;
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();
     limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
@@ -26,9 +30,21 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         limits,
         snapshots: if update { Mode::Accept } else { compare },
         warn,
+        strict: settings.strict.unwrap_or(environment.ci),
     };
+    let removed = if prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
     let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim });
-    let mut console = Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show);
+    let mut console =
+        Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show).with_removed(removed);
     let summary = run::run(&plan, &options, &mut [&mut console])?;
     Ok(summary.exit())
+}
+
+/// Removes snapshots, and names them.
+fn remove(stale: Vec<Stale>) -> Result<Vec<String>, CliError> {
+    let remove = |Stale { path, shown }: Stale| match fs::remove_file(path) {
+        Ok(()) => Ok(shown),
+        Err(source) => Err(CliError::Prune { shown, source }),
+    };
+    stale.into_iter().map(remove).collect()
 }

@@ -1,6 +1,7 @@
 //! What people read: a line a case, failures in full, and a summary.
 
 mod checks;
+mod doubts;
 mod excerpt;
 mod summary;
 
@@ -32,6 +33,10 @@ pub struct Console<'a> {
     bad: Vec<String>,
     /// The snapshots without a script, to show at the end.
     stale: Vec<String>,
+    /// Those that were removed.
+    removed: Vec<String>,
+    /// What else is about no case, to show at the end.
+    run_warnings: Vec<RunWarning>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
 }
@@ -47,6 +52,8 @@ impl<'a> Console<'a> {
             after_block: true,
             bad: Vec::new(),
             stale: Vec::new(),
+            removed: Vec::new(),
+            run_warnings: Vec::new(),
             known: BTreeMap::new(),
         }
     }
@@ -63,6 +70,12 @@ impl<'a> Console<'a> {
         Self { transcripts: all, ..self }
     }
 
+    /// Tells of snapshots that were `removed`, since their scripts are not there any more.
+    #[must_use]
+    pub fn with_removed(self, removed: Vec<String>) -> Self {
+        Self { removed, ..self }
+    }
+
     /// A line for a case, and a block if there is more to say.
     fn case(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
         let mut line = self.line(case, finished);
@@ -75,11 +88,13 @@ impl<'a> Console<'a> {
                 self.known.insert(block.clone(), case.name().to_owned());
             }
         }
-        if block.is_empty() {
-            writeln!(self.out, "{line}")?;
-        } else {
-            let gap = if self.after_block { "" } else { "\n" };
-            writeln!(self.out, "{gap}{line}\n\n{block}")?;
+        let gap = if self.after_block || block.is_empty() { "" } else { "\n" };
+        writeln!(self.out, "{gap}{line}")?;
+        if matches!(finished.status, Status::Passed(_)) {
+            self.doubts(case, &finished.doubts)?;
+        }
+        if !block.is_empty() {
+            writeln!(self.out, "\n{block}")?;
         }
         self.after_block = !block.is_empty();
         if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_) | Status::Stopped) {
@@ -93,19 +108,6 @@ impl<'a> Console<'a> {
         if self.after_block { Ok(()) } else { writeln!(self.out) }
     }
 
-    /// Names the snapshots whose scripts are not there any more.
-    fn stale_snapshots(&mut self) -> io::Result<()> {
-        if self.stale.is_empty() {
-            return Ok(());
-        }
-        let (warning, count) = (Style::Warning.paint("warning", self.color), counted(self.stale.len(), "snapshot"));
-        writeln!(self.out, "\n{warning}: {count} without a script; remove what is not needed any more:")?;
-        for shown in &self.stale {
-            writeln!(self.out, "  {shown}")?;
-        }
-        Ok(())
-    }
-
     fn line(&self, case: &Case<'_>, finished: &Finished) -> String {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
@@ -114,6 +116,7 @@ impl<'a> Console<'a> {
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Stopped => (Style::Warning, "stop", String::new()),
             Status::Failed(_) => (Style::Bad, "FAIL", String::new()),
+            Status::Doubtful(_) => (Style::Bad, "FAIL", ": not to be trusted".to_owned()),
             Status::Differs(_) => (Style::Bad, "FAIL", ": not as its snapshot".to_owned()),
             Status::Unlike(_) => (Style::Bad, "FAIL", ": not the same in Live".to_owned()),
             Status::Broken(_) => (Style::Bad, "BROKEN", String::new()),
@@ -131,6 +134,7 @@ impl<'a> Console<'a> {
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 self.emphasize(diagnostic.to_string().trim_end()) + "\n"
             }
+            Status::Doubtful(_) => self.doubtful(case, &finished.doubts),
             Status::Differs(difference) => self.difference(case, difference),
             Status::Unlike(unlike) => self.unlike(shown, unlike),
             Status::Broken(Broken::Unreadable(why)) => {
@@ -240,10 +244,15 @@ impl Reporter for Console<'_> {
                 self.stale.push(shown.clone());
                 Ok(())
             }
+            RunEvent::Warned(warning) => {
+                self.run_warnings.push((*warning).clone());
+                Ok(())
+            }
             RunEvent::Finished { case, finished } => self.case(case, finished),
             RunEvent::Ended { summary, wall_time } => {
                 self.summary(summary, *wall_time)?;
-                self.stale_snapshots()
+                self.removed_snapshots()?;
+                self.run_warnings(summary)
             }
         }
     }

@@ -66,8 +66,10 @@ impl<'a> Plan<'a> {
     /// To run all scenarios that were found.
     #[must_use]
     pub fn to_run(found: &'a Found, variant: Variant) -> Self {
-        let stale = found.stale_snapshots.iter().cloned();
-        let warnings = stale.map(|shown| RunWarning::StaleSnapshot { shown }).collect();
+        let misread = found.misread_tags.iter().cloned();
+        let misread = misread.map(|(shown, misread)| RunWarning::MisreadTags { shown, misread });
+        let stale = found.stale_snapshots.iter().map(|stale| stale.shown.clone());
+        let warnings = misread.chain(stale.map(|shown| RunWarning::StaleSnapshot { shown })).collect();
         Self { cases: cases(&found.scenarios, variant).collect(), warnings }
     }
 

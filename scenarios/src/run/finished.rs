@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Panicked;
 use crate::diagnostic::{Cause, Diagnostic};
+use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
 use crate::snapshot::{Comparison, Difference, SnapshotError};
@@ -24,6 +25,8 @@ pub struct Finished {
     pub checks: u32,
     /// What it left behind, where that is wanted.
     pub warnings: Vec<Warning>,
+    /// Why a pass of it means little. In strict mode its status says that it therefore is none.
+    pub doubts: Vec<Doubt>,
 }
 
 /// When something ran, in real time.
@@ -40,6 +43,8 @@ pub struct WallTime {
 pub enum Status {
     /// All its checks held, and its transcript is as its snapshot, or it has none.
     Passed(Comparison),
+    /// The same, but it is to be doubted, and that is not enough in strict mode.
+    Doubtful(Comparison),
     /// It does not want to run.
     Skipped(String),
     /// The run was to end before it was done.
@@ -100,6 +105,7 @@ impl Finished {
             wall_time: WallTime::default(),
             checks: 0,
             warnings: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 
@@ -122,7 +128,7 @@ impl Status {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Passed(_) | Self::Skipped(_) => Exit::Passed,
-            Self::Failed(_) | Self::Differs(_) | Self::Unlike(_) => Exit::Failed,
+            Self::Failed(_) | Self::Differs(_) | Self::Unlike(_) | Self::Doubtful(_) => Exit::Failed,
             Self::Broken(_) => Exit::Broken,
             Self::Error(_) => Exit::InternalError,
             Self::Stopped => Exit::Interrupted,

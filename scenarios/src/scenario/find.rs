@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 use super::root::{DEFAULT_ROOTS, Root, Roots, SETTINGS};
-use super::{EXTENSION, Filter, Scenario};
+use super::{EXTENSION, Filter, Misread, Scenario};
 use crate::file::is_dangling;
 use crate::printable::printable;
 use crate::snapshot;
@@ -28,7 +28,19 @@ pub struct Found {
     /// The files in `lib` folders.
     pub modules: Vec<Scenario>,
     /// Snapshots of scenarios that are not there any more.
-    pub stale_snapshots: Vec<String>,
+    pub stale_snapshots: Vec<Stale>,
+    /// Lines that are almost lines of tags, each with the script as messages show it; also of what a filter leaves out,
+    /// perhaps for that.
+    pub misread_tags: Vec<(String, Misread)>,
+}
+
+/// A snapshot whose script is not there any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The path as the user would write it.
+    pub shown: String,
 }
 
 /// Why there is nothing to run.
@@ -143,6 +155,10 @@ pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result
     }
     let mut found = search.found;
     tell_apart(&mut found.scenarios);
+    for scenario in &found.scenarios {
+        let misread = scenario.header().into_iter().flat_map(|header| &header.misread);
+        found.misread_tags.extend(misread.map(|misread| (scenario.shown.clone(), misread.clone())));
+    }
     if let Some(filter) = filter {
         let count = found.scenarios.len();
         let headers = found.scenarios.iter().filter_map(Scenario::header);
@@ -276,7 +292,7 @@ impl<'a> Search<'a> {
                 scenarios += usize::from(!place.modules);
                 self.add(place, &root, &Script { name: &name, is_module: place.modules });
             } else if !place.modules && snapshot::is_stale(&path) && self.seen.insert(real(&path)) {
-                self.found.stale_snapshots.push(display(&shown));
+                self.found.stale_snapshots.push(Stale { path, shown: display(&shown) });
             }
         }
         Ok(scenarios)

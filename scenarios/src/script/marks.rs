@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 use rhai::NativeCallContext;
 
+use crate::doubt;
+
 /// How many marks are remembered, to name the action that came after an event. What came before an older mark came before
 /// the oldest of these, too.
 const MAX_MARKS: usize = 100;
@@ -84,6 +86,11 @@ impl Place {
         if self.source.as_deref() != call.call_source() {
             self.source = call.call_source().map(Rc::from);
         }
+    }
+
+    /// The line for whoever reads of the script that messages call `main`.
+    pub(super) fn told(&self, main: &str) -> doubt::Place {
+        doubt::Place { file: self.source.as_deref().unwrap_or(main).to_owned(), line: self.line }
     }
 
     /// `line 4`, or `line 4 of lib/users.rhai` if that is not the script of `reader`.

@@ -18,6 +18,7 @@ use super::listener::{Arities, Listener};
 use super::marks::{LastWait, Marks, Place};
 use super::nesting::DepthGauge;
 use super::surroundings::Surroundings;
+use super::unmet::{Unmet, Watched};
 use crate::diagnostic::Cause;
 use crate::step::{Done, Step};
 use crate::transcript::Redactions;
@@ -40,6 +41,7 @@ pub(super) struct Run {
     pub(super) journal_looked: Cell<u64>,
     /// The last call of a function of the script API.
     place: RefCell<Place>,
+    pub(super) unmet: RefCell<Unmet>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
     /// What the transcript is to leave out.
@@ -112,6 +114,7 @@ impl Run {
             marks: RefCell::default(),
             journal_looked: Cell::new(0),
             place: RefCell::default(),
+            unmet: RefCell::default(),
             checks: Cell::new(0),
             redactions: RefCell::default(),
             inside: Cell::new(None),
@@ -167,7 +170,14 @@ impl Run {
     pub(super) fn apply(&self, step: Step) -> Result<Done, Halt> {
         let action = step.action();
         let mut world = self.world.borrow_mut();
+        let watched = Watched::of(&step).filter(|_| !world.is_served());
+        if let Some(watched) = watched {
+            self.unmet.borrow_mut().before(watched, &world);
+        }
         let done = world.apply(step)?;
+        if let Some(watched) = watched {
+            self.unmet.borrow_mut().after(watched, &self.place.borrow());
+        }
         // Beside a server others act all the time, and a script that answers them is to miss nothing.
         if let Some(verb) = action
             && self.inside.get().is_none()

@@ -2,6 +2,7 @@
 
 mod checks;
 mod client;
+mod doubts;
 mod errors;
 mod habits;
 mod hygiene;
@@ -48,6 +49,7 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
                 virtual_time: Duration::ZERO,
                 checks: 0,
                 warnings: Vec::new(),
+                doubts: Vec::new(),
             },
         }
     };
@@ -115,7 +117,7 @@ expectEvents(kandy, ["auth:change", "auth:error"]);
 #[test]
 fn the_quickstart_runs_as_written() {
     let outcome = passes(QUICKSTART);
-    assert_eq!(outcome.checks, 2);
+    assert_eq!(outcome.checks, 3);
     let transcript = outcome.trace.to_string();
     let lines: Vec<&str> = transcript.lines().collect();
     assert!(lines[0].ends_with("kandy     call      connect alice@example.com"), "{transcript}");
@@ -133,7 +135,7 @@ fn one_host_runs_one_script_after_the_other_as_if_it_were_new() {
     for _ in 0..3 {
         assert!(matches!(host.run(&broken, &Limits::default()).verdict, Verdict::Failed(_)));
         let outcome = host.run(&first, &Limits::default());
-        assert_eq!((outcome.verdict, outcome.checks), (Verdict::Passed, 2));
+        assert_eq!((outcome.verdict, outcome.checks), (Verdict::Passed, 3));
         assert_eq!(outcome.trace.to_string(), transcript);
     }
 }

@@ -160,6 +160,7 @@ impl Run {
             })?;
             let place = Place::of(call);
             if let Some((index, event)) = found {
+                self.count_check();
                 self.applications.borrow_mut()[client.0].waited = LastWait { end: index + 1, place };
                 return Ok(convert::event_params(&event));
             }
@@ -224,6 +225,7 @@ impl Run {
             let from: Vec<usize> = self.applications.borrow().iter().map(heard_by).collect();
             let found = self.pump(call.engine(), limit, || self.holds(call, condition))?;
             if found.is_some() {
+                self.count_check();
                 return Ok(());
             }
             let message = format!("the condition did not become true within {}", within(timeout, limit));
@@ -279,6 +281,7 @@ impl Run {
                 Ok(found)
             })?;
             if let Some(record) = found {
+                self.count_check();
                 let end = record.seq + 1;
                 self.platform_waited.replace(LastWait { end, place: Place::of(call) });
                 self.see_journal(end);

@@ -211,7 +211,7 @@ mod tests {
             assert_eq!(script.printed.recv().await, Some(round.to_string()));
         }
         script.stop();
-        assert!(matches!(script.ended().await, Ended::Well { checks: 0 }));
+        assert!(matches!(script.ended().await, Ended::Well { checks: 4 }));
     }
 
     #[tokio::test]

@@ -1,0 +1,73 @@
+//! Whether a pass is to be trusted.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Case, Finished, RunWarning, Status, Summary, Variant};
+use crate::doubt::Doubt;
+use crate::snapshot::{self, Comparison};
+
+/// How many files of a folder are looked at for a snapshot.
+const MAX_LOOKED_AT: usize = 100_000;
+
+/// Looks at what passes.
+#[derive(Debug)]
+pub(super) struct Judge {
+    strict: bool,
+    /// Whether scripts of a folder have snapshots.
+    folders: BTreeMap<PathBuf, bool>,
+}
+
+impl Judge {
+    pub(super) const fn new(strict: bool) -> Self {
+        Self { strict, folders: BTreeMap::new() }
+    }
+
+    /// Adds what there is to doubt in a case that passed, and fails it for that in strict mode.
+    pub(super) fn judge(&mut self, case: &Case<'_>, finished: &mut Finished) {
+        let comparison = match &finished.status {
+            Status::Passed(comparison) if case.variant != Variant::Check => comparison,
+            _ => return,
+        };
+        if self.lacks_snapshot(case, comparison) {
+            if finished.checks == 0 {
+                finished.doubts.insert(0, Doubt::NoCheck);
+            } else if self.strict && self.has_snapshots(&case.scenario.path) {
+                finished.doubts.insert(0, Doubt::NoSnapshot);
+            }
+        }
+        if self.strict
+            && !finished.doubts.is_empty()
+            && let Status::Passed(comparison) = &finished.status
+        {
+            finished.status = Status::Doubtful(comparison.clone());
+        }
+    }
+
+    /// What there is to say of the whole run when it has ended.
+    pub(super) fn warning(summary: &Summary) -> Option<RunWarning> {
+        let all = summary.total();
+        (all > 0 && summary.skipped == all && summary.missing() == 0).then_some(RunWarning::AllSkipped { count: all })
+    }
+
+    fn lacks_snapshot(&self, case: &Case<'_>, comparison: &Comparison) -> bool {
+        match comparison {
+            Comparison::Missing => true,
+            Comparison::Unasked => !case.snapshot().is_file(),
+            Comparison::Same | Comparison::Created | Comparison::Changed | Comparison::Different(_) => false,
+        }
+    }
+
+    /// Whether any script beside `script` has a snapshot.
+    fn has_snapshots(&mut self, script: &Path) -> bool {
+        let folder = match script.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            Some(_) | None => Path::new("."),
+        };
+        *self.folders.entry(folder.to_owned()).or_insert_with(|| {
+            let entries = fs::read_dir(folder).into_iter().flatten().take(MAX_LOOKED_AT).filter_map(Result::ok);
+            entries.into_iter().any(|entry| snapshot::has_script(&entry.path()))
+        })
+    }
+}

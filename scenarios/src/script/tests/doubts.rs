@@ -1,0 +1,112 @@
+//! What a pass does not say.
+
+use super::*;
+
+const START: &str = "platform.addUser(\"alice\", \"x\");\nlet kandy = create();\n";
+const CONNECT: &str =
+    "kandy.connect(#{ username: \"alice\", password: \"x\" });\nwaitUntil(|| kandy.getConnection().isConnected);\n";
+
+/// What is doubted of a script that passes, each with its line.
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    let told = |doubt: &Doubt| {
+        let place = doubt.place().map(|place| format!("{}:{}: ", place.file, place.line));
+        format!("{}{doubt}", place.unwrap_or_default())
+    };
+    let doubts = passes(text).doubts;
+    assert_eq!(doubts.iter().map(told).collect::<Vec<_>>(), expected, "{text}");
+}
+
+#[test]
+fn a_fault_that_nothing_met_is_told_with_its_line() {
+    check(
+        &format!("{START}platform.fail(\"resubscribe\", #{{ status: 500 }});\n{CONNECT}"),
+        &["test.rhai:3: nothing met the fault at resubscribe"],
+    );
+    check(&format!("{START}platform.fail(\"mk_token\", #{{ delay: \"1s\" }});\n{CONNECT}"), &[]);
+    // One that was used up is not there any more.
+    check(&format!("{START}platform.fail(\"subscribe\", #{{ delay: \"1s\", times: 1 }});\n{CONNECT}"), &[]);
+    check(
+        &format!("{START}platform.fail(\"subscribe\", #{{ status: 500, after: 1 }});\n{CONNECT}"),
+        &["test.rhai:3: nothing met the fault at subscribe"],
+    );
+    check(
+        &format!(
+            "{START}platform.addUser(\"bob\", \"x\");\nplatform.fail(\"subscribe\", #{{ status: 500, user: \"bob\" }});\n{CONNECT}"
+        ),
+        &["test.rhai:4: nothing met the fault at subscribe"],
+    );
+}
+
+#[test]
+fn a_list_was_met_if_its_first_fault_was() {
+    let list = "[#{ delay: \"1s\" }, #{ status: 500 }]";
+    check(&format!("{START}platform.fail(\"subscribe\", {list});\n{CONNECT}"), &[]);
+    check(
+        &format!("{START}platform.fail(\"unsubscribe\", {list});\n{CONNECT}"),
+        &["test.rhai:3: nothing met the fault at unsubscribe"],
+    );
+}
+
+#[test]
+fn a_fault_that_was_cleared_is_judged_by_what_had_met_it() {
+    let fail = "platform.fail(\"mk_token\", #{ delay: \"1s\" });\n";
+    check(&format!("{START}{fail}platform.clear();\n{CONNECT}"), &["test.rhai:3: nothing met the fault at mk_token"]);
+    check(
+        &format!("{START}{fail}platform.clear(\"mk_token\");\n{fail}{CONNECT}"),
+        &["test.rhai:3: nothing met the fault at mk_token"],
+    );
+    check(&format!("{START}{fail}platform.clear(\"other\");\n{CONNECT}platform.clear();\n"), &[]);
+    // The first that matches decides, so the second is not met.
+    check(
+        &format!("{START}{fail}{fail}{CONNECT}platform.clear();\n"),
+        &["test.rhai:4: nothing met the fault at mk_token"],
+    );
+}
+
+#[test]
+fn doubts_of_one_run_are_not_those_of_the_next_and_have_a_limit() {
+    let many = "for number in 0..300 { platform.fail(\"other\", #{ hang: true }); platform.clear(); }\n";
+    let (first, second) = std::thread::scope(|scope| {
+        let run = || {
+            let host = Host::new();
+            let doubts = |text: &str| {
+                let script = host.compile(&source(text)).unwrap();
+                host.run(&script, &Limits::default()).doubts.len()
+            };
+            (doubts(many), doubts("platform.fail(\"other\", #{ hang: true });"))
+        };
+        let thread = std::thread::Builder::new().stack_size(Limits::STACK_BYTES);
+        thread.spawn_scoped(scope, run).unwrap().join().unwrap()
+    });
+    assert_eq!((first, second), (crate::doubt::MAX_DOUBTS, 1));
+    let used_up = "for number in 0..4100 { platform.fail(\"mk_token\", #{ status: 500, times: 1 }); kandy.connect(#{ username: \"alice\", password: \"x\" }); kandy.waitFor(\"auth:error\"); advance(1); }\n";
+    check(
+        &format!("{START}{used_up}platform.fail(\"other\", #{{ hang: true }});\n"),
+        &["test.rhai:4: nothing met the fault at other"],
+    );
+}
+
+#[test]
+fn what_did_not_pass_is_not_doubted() {
+    for end in ["fail(\"no\")", "skip(\"no\")", "throw \"no\""] {
+        assert_eq!(run(&format!("platform.fail(\"other\", #{{ hang: true }});\n{end};\n")).doubts, []);
+    }
+}
+
+#[test]
+fn waits_are_checks_and_letting_time_pass_is_none() {
+    for (text, checks) in [
+        ("advance(\"1s\"); print(now());", 0),
+        ("waitUntil(|| now() >= 0);", 1),
+        ("create().expectNone(\"auth:change\", \"1s\");", 1),
+        ("let kandy = create(); kandy.disconnect(); kandy.waitFor(\"auth:change\");", 1),
+        (
+            "let kandy = create(); platform.anyUser(true); kandy.connect(#{ username: \"a\", password: \"b\" }); platform.waitFor(\"subscribe\");",
+            1,
+        ),
+        ("assert(true); assertEq(1, 1); assertNe(1, 2); assertMatch(\"a\", \"a\"); expectEvents(create(), []);", 5),
+    ] {
+        assert_eq!(passes(text).checks, checks, "{text}");
+    }
+}
