@@ -4,6 +4,8 @@ use std::fmt;
 
 use kandy_mock_server::Point;
 
+use crate::printable::printable;
+
 /// The most doubts of one script that are told.
 pub const MAX_DOUBTS: usize = 100;
 
@@ -20,6 +22,15 @@ pub enum Doubt {
         place: Place,
         /// Where it was to act.
         point: Point,
+    },
+    /// A command met none of a user's sockets or subscriptions, and the script did not take the number.
+    MetNone {
+        /// Which line gave it.
+        place: Place,
+        /// The command's verb.
+        verb: &'static str,
+        /// The user.
+        user: String,
     },
 }
 
@@ -38,7 +49,7 @@ impl Doubt {
     pub const fn place(&self) -> Option<&Place> {
         match self {
             Self::NoCheck | Self::NoSnapshot => None,
-            Self::UnmetFault { place, .. } => Some(place),
+            Self::UnmetFault { place, .. } | Self::MetNone { place, .. } => Some(place),
         }
     }
 
@@ -55,6 +66,13 @@ impl Doubt {
             Self::UnmetFault { point, .. } => format!(
                 "let the script go on until something meets it: `platform.waitFor(\"{point}\")`; or take the fault out"
             ),
+            Self::MetNone { verb, .. } => {
+                let looks = met_by(verb);
+                format!(
+                    "wait until there is one: `waitUntil(|| platform.{looks}s(user).len() > 0)`; or take the number: \
+                     `let count = platform.{verb}(..);`"
+                )
+            }
         }
     }
 }
@@ -66,6 +84,12 @@ impl fmt::Display for Doubt {
             Self::NoCheck => f.write_str("no check and no snapshot: it passes whatever happens"),
             Self::NoSnapshot => f.write_str("it has no snapshot, and others in its folder have"),
             Self::UnmetFault { point, .. } => write!(f, "nothing met the fault at {point}"),
+            Self::MetNone { verb, user, .. } => write!(f, "{verb} {}: no {}", printable(user), met_by(verb)),
         }
     }
+}
+
+/// What a command that counts is about.
+fn met_by(verb: &str) -> &'static str {
+    if verb == "endSubscription" { "subscription" } else { "socket" }
 }

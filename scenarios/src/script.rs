@@ -42,10 +42,12 @@ use self::explain::{explain, place_of_race};
 use self::failure::{Ending, Halt, Located};
 use self::imports::{Modules, imports_of};
 use self::listener::Arities;
+use self::marks::Place;
 use self::nesting::release_captured;
 use self::run::Run;
 pub use self::served::Served;
 use self::surroundings::Surroundings;
+use self::unmet::takes_result;
 use crate::diagnostic::Diagnostic;
 use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
@@ -233,13 +235,26 @@ impl Host {
             Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
         let (warnings, doubts) = match verdict {
-            Verdict::Passed => (hygiene::warnings(&world.ending()), unmet.end(&world, &script.source.shown)),
+            Verdict::Passed => {
+                let takes_number = |place: &Place| self.takes_result(script, place);
+                let doubts = unmet.end(&world, &script.source.shown, takes_number);
+                (hygiene::warnings(&world.ending()), doubts)
+            }
             Verdict::Skipped(_) | Verdict::Failed(_) | Verdict::ServerEnded => (Vec::new(), Vec::new()),
         };
         let virtual_time = world.now();
         let mut trace = world.into_trace();
         trace.redact(run.redactions.take());
         Outcome { verdict, virtual_time, checks, warnings, doubts, trace }
+    }
+
+    /// Whether something takes what the call at a place gives.
+    fn takes_result(&self, script: &Script, place: &Place) -> bool {
+        let module = place.source().filter(|shown| *shown != script.source.shown);
+        match module.and_then(|shown| self.modules.named(shown)) {
+            Some(module) => takes_result(&module.ast, &module.text, place.position()),
+            None => takes_result(&script.ast, &script.source.text, place.position()),
+        }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {

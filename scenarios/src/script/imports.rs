@@ -31,8 +31,8 @@ pub(super) struct Compiled {
     path: PathBuf,
     /// The path as messages show it.
     shown: String,
-    text: Rc<str>,
-    ast: AST,
+    pub(super) text: Rc<str>,
+    pub(super) ast: AST,
     arities: Rc<Arities>,
     imports: Vec<Import>,
 }
@@ -60,6 +60,11 @@ impl Modules {
     /// The text of the module that messages call `shown`.
     pub(super) fn text_of(&self, shown: &str) -> Option<Rc<str>> {
         self.texts.borrow().get(shown).cloned()
+    }
+
+    /// The module that messages call `shown`.
+    pub(super) fn named(&self, shown: &str) -> Option<Rc<Compiled>> {
+        self.by_path.borrow().values().find(|module| module.shown == shown).cloned()
     }
 
     /// Follows what the script at `path` imports, and what that imports: everything must be there and compile.

@@ -171,12 +171,12 @@ impl Run {
         let action = step.action();
         let mut world = self.world.borrow_mut();
         let watched = Watched::of(&step).filter(|_| !world.is_served());
-        if let Some(watched) = watched {
+        if let Some(watched) = &watched {
             self.unmet.borrow_mut().before(watched, &world);
         }
         let done = world.apply(step)?;
         if let Some(watched) = watched {
-            self.unmet.borrow_mut().after(watched, &self.place.borrow());
+            self.unmet.borrow_mut().after(watched, &done, &self.place.borrow());
         }
         // Beside a server others act all the time, and a script that answers them is to miss nothing.
         if let Some(verb) = action

@@ -110,3 +110,45 @@ fn waits_are_checks_and_letting_time_pass_is_none() {
         assert_eq!(passes(text).checks, checks, "{text}");
     }
 }
+
+#[test]
+fn a_command_that_met_none_is_told_if_nothing_takes_its_number() {
+    check(
+        "platform.addUser(\"alice\", \"x\");\nplatform.cut(\"alice\");\nplatform.endSubscription(\"alice\");\n",
+        &["test.rhai:2: cut alice: no socket", "test.rhai:3: endSubscription alice: no subscription"],
+    );
+    for command in [
+        "close(\"alice\", 4000)",
+        "silence(\"alice\")",
+        "send(\"alice\", #{ a: \";)\" })",
+        "sendRaw(\"alice\", \"x\")",
+        "gone(\"alice\")",
+    ] {
+        let verb = command.split('(').next().unwrap();
+        let told = format!("test.rhai:3: {verb} alice: no socket");
+        check(&format!("{START}platform.{command};"), &[&told]);
+        check(&format!("{START}platform.{command}"), &[&told]);
+        check(&format!("{START}{CONNECT}platform.{command};"), &[]);
+        for taken in [
+            format!("let count = platform.{command};"),
+            format!("assertEq(platform.{command}, 0);"),
+            format!("if platform.{command} == 0 {{ print(\"none\"); }}"),
+            format!("let count = 0; count += platform.{command};"),
+            format!("let count = || platform.{command}; count.call();"),
+            format!("let count = || {{ now(); platform.{command} }}; count.call();"),
+            format!("fn count() {{ platform.{command} }} print(count());"),
+            format!("fn count() {{ return platform.{command}; }} print(count());"),
+        ] {
+            check(&format!("{START}{taken}"), &[]);
+        }
+        for lost in [
+            format!("fn count() {{ platform.{command}; }} count();"),
+            format!("let count = || {{ platform.{command}; }}; count.call();"),
+            format!("if true {{ platform.{command}; }}"),
+            format!("for i in 0..3 {{ platform.{command}; }}"),
+            format!("let p = platform; p.{command} /* ; */ ;"),
+        ] {
+            check(&format!("{START}{lost}"), &[&told]);
+        }
+    }
+}
