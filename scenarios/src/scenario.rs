@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use self::filter::{Filter, FilterError};
+pub(crate) use self::find::MODULES;
 pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, find};
 pub use self::header::Header;
 use crate::file::{self, FileError};

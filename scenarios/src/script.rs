@@ -1,5 +1,6 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
+mod analysis;
 mod client_api;
 mod convert;
 pub(crate) mod duration;
@@ -21,12 +22,15 @@ mod surroundings;
 mod wait;
 mod world_api;
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
+use self::analysis::Analyst;
+pub use self::analysis::{Finding, Report, Severity};
 use self::engine::{Compiler, new_engine};
 use self::explain::{explain, place_of_race};
 use self::failure::{Ending, Halt, Located};
@@ -126,6 +130,8 @@ pub struct Host {
     run: Rc<Run>,
     modules: Rc<Modules>,
     compiler: Rc<Compiler>,
+    /// Made when it is first asked for: runs do without.
+    analyst: OnceCell<Analyst>,
 }
 
 impl Default for Host {
@@ -148,7 +154,7 @@ impl Host {
         let compiler = Rc::<Compiler>::default();
         let modules = Rc::new(Modules::new(compiler.clone()));
         let engine = new_engine(&run, &modules, &compiler);
-        Self { engine, run, modules, compiler }
+        Self { engine, run, modules, compiler, analyst: OnceCell::new() }
     }
 
     /// Compiles a script, and the modules that it imports.

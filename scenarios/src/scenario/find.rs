@@ -15,7 +15,7 @@ use crate::snapshot;
 /// The folders that are looked for when none is named, best first.
 const DEFAULT_ROOTS: [&str; 2] = ["scenarios/scripts", "scenarios"];
 /// The name of folders that hold modules for `import`.
-const MODULES: &str = "lib";
+pub(crate) const MODULES: &str = "lib";
 /// How deep folders may be nested below a root.
 pub const MAX_DEPTH: usize = 32;
 /// How many files and folders are looked at in all.

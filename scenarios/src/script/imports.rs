@@ -28,12 +28,12 @@ pub(super) struct Modules {
 
 /// A module, compiled.
 pub(super) struct Compiled {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// The path as messages show it.
-    shown: String,
-    text: Rc<str>,
-    ast: AST,
-    arities: Rc<Arities>,
+    pub(super) shown: String,
+    pub(super) text: Rc<str>,
+    pub(super) ast: AST,
+    pub(super) arities: Rc<Arities>,
     imports: Vec<Import>,
 }
 
@@ -80,6 +80,11 @@ impl Modules {
             check.done.extend(done);
         }
         Ok(())
+    }
+
+    /// The module that `name` stands for in an import, if it is there and compiles.
+    pub(super) fn named(&self, engine: &Engine, root: &Path, name: &str) -> Option<Rc<Compiled>> {
+        self.find(engine, root, name, |failure| Located { failure, position: Position::NONE, source: None }).ok()
     }
 
     /// The module that `name` stands for in an import.

@@ -75,10 +75,7 @@ fn register_users(engine: &mut Engine, run: &Rc<Run>) {
         run.command(Command::EndSubscription(user.into()))
     });
     register!(engine, run, "grantServices", |run, _call, _p: PlatformHandle, user: &str, services: Array| {
-        let services = texts(&services).ok_or_else(|| {
-            Failure::argument("the services are an array of strings").with_help("such as [\"call\", \"IM\"]")
-        })?;
-        run.command(Command::GrantServices(user.into(), services))
+        run.command(Command::GrantServices(user.into(), services_of(&services)?))
     });
 }
 
@@ -115,9 +112,7 @@ fn register_notifications(engine: &mut Engine, run: &Rc<Run>) {
         run.command(Command::Gone(user.into(), GoneOptions::default()))
     });
     register!(engine, run, "gone", |run, _call, _p: PlatformHandle, user: &str, options: Map| {
-        let options = Options::new(&options, "the options of gone", &["retryAfter", "id"])?;
-        let options = GoneOptions { retry_after: options.count("retryAfter")?, id: options.text("id")? };
-        run.command(Command::Gone(user.into(), options))
+        run.command(Command::Gone(user.into(), gone_options(&options)?))
     });
 }
 
@@ -192,20 +187,11 @@ impl Run {
 
     fn fail(&self, at: &str, how: &Dynamic) -> Result<(), Halt> {
         let at = point(at)?;
-        let mut how = to_json(how)?;
-        match &mut how {
-            Value::Array(items) => items.iter_mut().try_for_each(delay_in_millis)?,
-            how => delay_in_millis(how)?,
-        }
-        let faults = Fault::list_from_json(&how).map_err(|error| Failure::argument(error.to_string()))?;
-        self.command(Command::Fail(at, faults))
+        self.command(Command::Fail(at, faults(how)?))
     }
 
     fn close(&self, user: &str, code: i64, reason: &str) -> Result<(), Halt> {
-        let code = u16::try_from(code).map_err(|_| {
-            Failure::argument(format!("{code} is no close code")).with_help("close codes are 1000 to 4999")
-        })?;
-        self.command(Command::Close(user.to_owned(), code, reason.to_owned()))
+        self.command(Command::Close(user.to_owned(), close_code(code)?, reason.to_owned()))
     }
 
     /// Whether there is, or was, such a user: a view of a misspelt one would just be empty.
@@ -238,14 +224,15 @@ impl Run {
 
 /// Which requests to show.
 #[derive(Default)]
-struct Wanted {
+pub(super) struct Wanted {
     point: Option<Point>,
     user: Option<String>,
     method: Option<String>,
     status: Option<u64>,
 }
 
-fn wanted(filter: &Map) -> Result<Wanted, Failure> {
+/// Reads what `requests` is to show.
+pub(super) fn wanted(filter: &Map) -> Result<Wanted, Failure> {
     let options = Options::new(filter, "filters of requests", &["point", "user", "method", "status"])?;
     Ok(Wanted {
         point: options.text("point")?.as_deref().map(point).transpose()?,
@@ -260,13 +247,39 @@ fn views(infos: &[impl serde::Serialize]) -> Result<Array, Halt> {
     Ok(infos.iter().map(from_serde).collect())
 }
 
-fn point(name: &str) -> Result<Point, Failure> {
+pub(super) fn point(name: &str) -> Result<Point, Failure> {
     name.parse().map_err(|UnknownPoint { name, nearest }| {
         let points: Vec<&str> = Point::ALL.iter().map(|point| point.as_str()).collect();
         Failure::argument(format!("there is no point {name:?}"))
             .with_note(format!("the points are {}", points.join(", ")))
             .with_nearest(nearest)
     })
+}
+
+/// What `fail` takes: a fault, or a list of them.
+pub(super) fn faults(how: &Dynamic) -> Result<Vec<Fault>, Failure> {
+    let mut how = to_json(how)?;
+    match &mut how {
+        Value::Array(items) => items.iter_mut().try_for_each(delay_in_millis)?,
+        how => delay_in_millis(how)?,
+    }
+    Fault::list_from_json(&how).map_err(|error| Failure::argument(error.to_string()))
+}
+
+pub(super) fn close_code(code: i64) -> Result<u16, Failure> {
+    u16::try_from(code)
+        .map_err(|_| Failure::argument(format!("{code} is no close code")).with_help("close codes are 1000 to 4999"))
+}
+
+pub(super) fn services_of(services: &Array) -> Result<Vec<String>, Failure> {
+    texts(services).ok_or_else(|| {
+        Failure::argument("the services are an array of strings").with_help("such as [\"call\", \"IM\"]")
+    })
+}
+
+pub(super) fn gone_options(given: &Map) -> Result<GoneOptions, Failure> {
+    let options = Options::new(given, "the options of gone", &["retryAfter", "id"])?;
+    Ok(GoneOptions { retry_after: options.count("retryAfter")?, id: options.text("id")? })
 }
 
 /// A fault's delay may be any duration that scripts write; the platform takes milliseconds.
@@ -288,7 +301,7 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn user_options(given: &Map) -> Result<UserOptions, Failure> {
+pub(super) fn user_options(given: &Map) -> Result<UserOptions, Failure> {
     let known = ["services", "tokenLifetime", "subscriptionLifetime"];
     let options = Options::new(given, "the options of a user", &known)?;
     Ok(UserOptions {
@@ -298,7 +311,7 @@ fn user_options(given: &Map) -> Result<UserOptions, Failure> {
     })
 }
 
-fn token_options(given: &Map) -> Result<TokenOptions, Failure> {
+pub(super) fn token_options(given: &Map) -> Result<TokenOptions, Failure> {
     let known = ["accessToken", "refreshToken", "oauthToken", "lifetime"];
     let options = Options::new(given, "the options of a token", &known)?;
     Ok(TokenOptions {

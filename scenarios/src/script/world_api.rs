@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use super::client_api::Client;
@@ -62,10 +62,7 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
     });
     register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str| run.assert_match(text, pattern));
     register!(engine, run, "expectEvents", |run, _call, client: Client, expected: Array| {
-        let expected = texts(&expected).ok_or_else(|| {
-            Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
-        })?;
-        Ok(run.expect_events(client.0, &expected)?)
+        Ok(run.expect_events(client.0, &expected_events(&expected)?)?)
     });
     register!(engine, run, "fail", |_run, _call, message: &str| {
         Err::<(), Halt>(Failure::new(Cause::Check, message).into())
@@ -76,15 +73,31 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
 /// Rhai's functions that read the real clock are replaced: a scenario has a time of its own.
 fn register_clocks(engine: &mut Engine, run: &Rc<Run>) {
     // Each with the very types of Rhai's own, which a function for any value does not replace.
-    register!(engine, run, "sleep", |_run, _call, _seconds: i64| no_real_clock("sleep", "advance(\"5s\")"));
-    register!(engine, run, "sleep", |_run, _call, _seconds: f64| no_real_clock("sleep", "advance(\"5s\")"));
-    register!(engine, run, "timestamp", |_run, _call| no_real_clock("timestamp", "now()"));
+    register!(engine, run, "sleep", |_run, _call, _seconds: i64| no_real_clock("sleep"));
+    register!(engine, run, "sleep", |_run, _call, _seconds: f64| no_real_clock("sleep"));
+    register!(engine, run, "timestamp", |_run, _call| no_real_clock("timestamp"));
 }
 
-fn no_real_clock(name: &str, instead: &str) -> Result<(), Halt> {
-    Err(Failure::new(Cause::UnknownFunction, format!("`{name}` is off: a scenario has its own time"))
-        .with_help(format!("use `{instead}`"))
-        .into())
+fn no_real_clock(name: &str) -> Result<(), Halt> {
+    clock_is_off(name).map_or(Ok(()), |failure| Err(failure.into()))
+}
+
+/// Explains that a function is off, if it is one that reads the real clock.
+pub(super) fn clock_is_off(name: &str) -> Option<Failure> {
+    let instead = match name {
+        "sleep" => "advance(\"5s\")",
+        "timestamp" => "now()",
+        _ => return None,
+    };
+    let failure = Failure::new(Cause::UnknownFunction, format!("`{name}` is off: a scenario has its own time"));
+    Some(failure.with_help(format!("use `{instead}`")))
+}
+
+/// The names that `expectEvents` takes.
+pub(super) fn expected_events(expected: &Array) -> Result<Vec<String>, Failure> {
+    texts(expected).ok_or_else(|| {
+        Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
+    })
 }
 
 impl Run {
@@ -137,15 +150,7 @@ impl Run {
                 .with_help("match a part of it: `text.sub_string(0, 1000)`")
                 .into());
         }
-        let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build();
-        let regex = regex.map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => {
-                Failure::new(Cause::Limit, "the regular expression is too large").with_help("repeat less in it")
-            }
-            error => Failure::argument(format!("{} is no regular expression", show_short(&pattern.into())))
-                .with_note(cut(error.to_string(), MAX_CHARS)),
-        })?;
-        if regex.is_match(text) {
+        if regular_expression(pattern)?.is_match(text) {
             return Ok(());
         }
         let text: Dynamic = text.into();
@@ -153,6 +158,17 @@ impl Run {
         let note = format!("{}\n{}", labelled("text:    ", &show(&text)), labelled("pattern: ", &show(&pattern)));
         Err(Failure::new(Cause::Check, "the text does not match").with_note(note).into())
     }
+}
+
+/// Reads a regular expression.
+pub(super) fn regular_expression(pattern: &str) -> Result<Regex, Failure> {
+    RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build().map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => {
+            Failure::new(Cause::Limit, "the regular expression is too large").with_help("repeat less in it")
+        }
+        error => Failure::argument(format!("{} is no regular expression", show_short(&pattern.into())))
+            .with_note(cut(error.to_string(), MAX_CHARS)),
+    })
 }
 
 fn both(actual: &Dynamic, expected: &Dynamic) -> String {
