@@ -66,6 +66,15 @@ impl<'a> Console<'a> {
                 self.known.insert(block.clone(), case.name().to_owned());
             }
         }
+        self.tell(&line, &block)?;
+        if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_) | Status::Stopped) {
+            self.bad.push(line);
+        }
+        Ok(())
+    }
+
+    /// Writes the line of a case, and the block below it.
+    fn tell(&mut self, line: &str, block: &str) -> io::Result<()> {
         if block.is_empty() {
             writeln!(self.out, "{line}")?;
         } else {
@@ -73,9 +82,6 @@ impl<'a> Console<'a> {
             writeln!(self.out, "{gap}{line}\n\n{block}")?;
         }
         self.after_block = !block.is_empty();
-        if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_) | Status::Stopped) {
-            self.bad.push(line);
-        }
         Ok(())
     }
 
@@ -101,6 +107,7 @@ impl<'a> Console<'a> {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
+            Status::Passed(_) if !finished.report.findings.is_empty() => (Style::Warning, "warn", String::new()),
             Status::Passed(_) => (Style::Good, "pass", String::new()),
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Stopped => (Style::Warning, "stop", String::new()),
@@ -118,7 +125,7 @@ impl<'a> Console<'a> {
     fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
         let shown = case.shown();
         let mut block = match &finished.status {
-            Status::Passed(_) | Status::Skipped(_) | Status::Stopped => String::new(),
+            Status::Passed(_) | Status::Skipped(_) | Status::Stopped | Status::Broken(Broken::Checked) => String::new(),
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 self.emphasize(diagnostic.to_string().trim_end()) + "\n"
             }
@@ -172,6 +179,7 @@ impl<'a> Console<'a> {
             Some((word @ ("error" | "internal error"), rest)) => {
                 format!("{}: {rest}", Style::Bad.paint(word, self.color))
             }
+            Some((word @ "warning", rest)) => format!("{}: {rest}", Style::Warning.paint(word, self.color)),
             _ => text.to_owned(),
         }
     }

@@ -6,6 +6,7 @@ use super::Panicked;
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
+use crate::script::Report;
 use crate::snapshot::{Comparison, Difference, SnapshotError};
 use crate::trace::Trace;
 
@@ -24,6 +25,8 @@ pub struct Finished {
     pub checks: u32,
     /// What it left behind, where that is wanted.
     pub warnings: Vec<Warning>,
+    /// What is wrong with its script, where that is looked for.
+    pub report: Report,
 }
 
 /// When something ran, in real time.
@@ -72,6 +75,8 @@ pub struct Unlike {
 pub enum Broken {
     /// The script is not written as the language and the script API want it.
     Script(Box<Diagnostic>),
+    /// A look at the script found mistakes, which the report lists.
+    Checked,
     /// The script cannot be read.
     Unreadable(String),
     /// The snapshot cannot be used.
@@ -100,6 +105,7 @@ impl Finished {
             wall_time: WallTime::default(),
             checks: 0,
             warnings: Vec::new(),
+            report: Report::default(),
         }
     }
 
