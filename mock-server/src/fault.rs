@@ -1,98 +1,239 @@
 //! Faults: how the platform misbehaves, as data.
+//!
+//! A [`Fault`] is a [`Trigger`], which says when it acts, and an [`Effect`], which says what then happens.
 
-mod parse;
+mod error;
+mod json;
 mod rules;
 mod weight;
 
 use std::time::Duration;
 
-use serde::ser::Serializer;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use error::FaultError;
 pub use rules::FaultRule;
 pub(crate) use rules::Faults;
 
-use crate::error::quoted;
-use crate::limits::Limits;
 use crate::point::Point;
 
-/// One way to misbehave. [`Fault::default`] is healthy: it only uses up a turn.
+/// One way to misbehave, and when.
 ///
-/// A fault that only shapes an answer (`status` 2xx alone, `status_text`, `content_type`, `cors`, `merge`, `params`,
-/// `without`, `delay`) lets the platform do its normal work first. One that says what to answer (`json`, `body`, or a
-/// `status` outside 2xx), and one without an answer (`hang`, `reset`, `refuse`), acts instead of that work: the
-/// platform changes nothing.
+/// ```
+/// # use std::time::Duration;
+/// use kandy_mock_server::Fault;
+/// use kandy_mock_server::fault::Effect;
+/// # use serde_json::json;
 ///
-/// Over real sockets the wire below `MockKandy` sets limits to `status_text`, `reset`, `refuse` and the `delay` of a
-/// `reset`; its documentation says which.
+/// Fault::status(503).times(2);
+/// Fault::json(403, json!({ "statusCode": 61 })).user("alice@example.com");
+/// Fault::params([("expires", 120)]);
+/// Fault::hang().after(1);
+/// Fault::from(Effect::Reset { delay: Some(Duration::from_secs(2)) });
+/// ```
 ///
-/// As JSON a fault is a map with the camelCase names in parentheses; [`Fault::from_json`] reads it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// Numbers and texts are looked at when the fault is put: [`Fault::check_at`] says what is wrong with them.
+///
+/// Over real sockets the wire below `MockKandy` sets limits to reason phrases, to [`Effect::Reset`] with its delay and to
+/// [`Effect::Refuse`]; its documentation says which.
+///
+/// As JSON a fault is one flat map with the camelCase names in parentheses, which [`Fault::from_json`] reads.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fault {
-    /// HTTP status, 200 to 599 (`status`). Outside 2xx and without `json` or `body`, the body is the error that the
-    /// platform itself gives there. At the websocket it refuses the handshake.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// The reason phrase (`statusText`), one line of visible ASCII; by default the usual one of the status.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status_text: Option<String>,
-    /// The body, as JSON (`json`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub json: Option<Value>,
-    /// The body, as text (`body`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// The Content-Type (`type`); `Some(None)`, in JSON `null`, leaves the header out. By default `application/json`,
-    /// with `body` `text/plain`.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<Option<String>>,
-    /// `false` leaves the CORS headers out, so that a browser hides the answer (`cors`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cors: Option<bool>,
-    /// Is merged into the JSON body that the platform gives (`merge`): maps deeply, everything else replaced.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub merge: Option<Map<String, Value>>,
-    /// Is merged into `subscriptionParams` (`params`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub params: Option<Map<String, Value>>,
-    /// Keys left out of `subscriptionParams` (`without`).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub without: Vec<String>,
-    /// Answers that much later, beside the platform's latency (`delay`; in JSON milliseconds or a text such as `"2s"`).
-    #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
-    pub delay: Option<Duration>,
-    /// Takes the request and never answers (`hang`).
-    #[serde(skip_serializing_if = "is_false")]
-    pub hang: bool,
-    /// Takes the request and resets the connection (`reset`).
-    #[serde(skip_serializing_if = "is_false")]
-    pub reset: bool,
-    /// Refuses the connection (`refuse`).
-    #[serde(skip_serializing_if = "is_false")]
-    pub refuse: bool,
-    /// Closes the socket with this code as soon as it is open (`closeAfterOpen`); 1005 stands for no code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub close_after_open: Option<u16>,
-    /// How often it acts (`times`); by default for ever, or once if others follow in its list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub times: Option<u32>,
+    /// When it acts.
+    pub when: Trigger,
+    /// What happens then.
+    pub effect: Effect,
+}
+
+/// When a fault acts. By default at every request to its point.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trigger {
     /// How many matching requests it lets pass first (`after`).
-    #[serde(skip_serializing_if = "is_zero")]
     pub after: u32,
+    /// How often it acts, at least once (`times`); by default for ever, or once if others follow in its list.
+    pub times: Option<u32>,
     /// Matches requests of this user only (`user`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
 
+/// What happens to a request that meets a fault.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most faults are answers, and one that acts is shared, never copied")]
+pub enum Effect {
+    /// It is answered, but not, or not only, as the platform would. The default is healthy: it only uses up a turn.
+    Answer(Answer),
+    /// It is taken and never answered (`hang`).
+    Hang,
+    /// It is taken, then the connection is reset (`reset`).
+    Reset {
+        /// How much later, beside the platform's latency (`delay`).
+        delay: Option<Duration>,
+    },
+    /// The connection is refused (`refuse`).
+    Refuse,
+    /// The socket is closed as soon as it is open (`closeAfterOpen`).
+    CloseAfterOpen {
+        /// The close code; 1005 stands for none.
+        code: u16,
+        /// How much later the handshake is answered, beside the platform's latency (`delay`).
+        delay: Option<Duration>,
+    },
+}
+
+/// How a request is answered.
+///
+/// What the platform says itself comes after its normal work, which is then only told in another way. Other content, and
+/// a status outside 2xx, come instead of that work: the platform changes nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// HTTP status, 200 to 599 (`status`). At the websocket any status refuses the handshake.
+    pub status: Option<u16>,
+    /// The body.
+    pub content: Content,
+    /// Everything else about the answer.
+    pub delivery: Delivery,
+}
+
+/// The body of an answer. 204, 205 and 304 have none, so that they go with no content but an unedited or an empty one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// What the platform says itself, edited. With a status outside 2xx it is the error that the platform gives there,
+    /// which cannot be edited.
+    Own(Edit),
+    /// JSON (`json`).
+    Json(Value),
+    /// Text (`body`).
+    Text(String),
+}
+
+/// What is changed in the JSON that the platform says. The default changes nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Edit {
+    /// Is merged into the body (`merge`): maps deeply, everything else replaced.
+    pub merge: Option<Map<String, Value>>,
+    /// Is merged into `subscriptionParams` (`params`).
+    pub params: Option<Map<String, Value>>,
+    /// Keys left out of `subscriptionParams` (`without`).
+    pub without: Vec<String>,
+}
+
+/// How an answer is told, whatever it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// The reason phrase (`statusText`), one line of visible ASCII; by default the usual one of the status.
+    pub reason: Option<String>,
+    /// The header Content-Type (`type`).
+    pub content_type: ContentType,
+    /// `false` leaves the CORS headers out, so that a browser hides the answer (`cors`).
+    pub cors: Option<bool>,
+    /// How much later it comes, beside the platform's latency (`delay`; in JSON milliseconds or a text such as `"2s"`).
+    pub delay: Option<Duration>,
+}
+
+/// What an answer says about the type of its body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ContentType {
+    /// `application/json`, for [`Content::Text`] `text/plain`.
+    #[default]
+    Usual,
+    /// The header is left out; in JSON `null`.
+    Absent,
+    /// This one, a line of visible ASCII.
+    Is(String),
+}
+
+/// What happens.
+impl Fault {
+    /// Nothing: the fault only uses up a turn.
+    pub fn healthy() -> Self {
+        Self::default()
+    }
+
+    /// An answer with this status: in 2xx after the platform's normal work, else the platform's own error instead of it.
+    pub fn status(status: u16) -> Self {
+        Answer { status: Some(status), ..Answer::default() }.into()
+    }
+
+    /// An answer with this status and this JSON, instead of the platform's normal work.
+    pub fn json(status: u16, json: impl Into<Value>) -> Self {
+        Answer { status: Some(status), content: Content::Json(json.into()), ..Answer::default() }.into()
+    }
+
+    /// An answer with this status and this text, instead of the platform's normal work.
+    pub fn text(status: u16, text: impl Into<String>) -> Self {
+        Answer { status: Some(status), content: Content::Text(text.into()), ..Answer::default() }.into()
+    }
+
+    /// The platform's own answer with these members merged into its body.
+    pub fn merge<K: Into<String>, V: Into<Value>>(members: impl IntoIterator<Item = (K, V)>) -> Self {
+        Edit { merge: Some(Map::from_iter(members.into_iter().map(own))), ..Edit::default() }.into()
+    }
+
+    /// The platform's own answer with these members merged into its `subscriptionParams`.
+    pub fn params<K: Into<String>, V: Into<Value>>(members: impl IntoIterator<Item = (K, V)>) -> Self {
+        Edit { params: Some(Map::from_iter(members.into_iter().map(own))), ..Edit::default() }.into()
+    }
+
+    /// The platform's own answer without these keys of its `subscriptionParams`.
+    pub fn without<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Self {
+        Edit { without: keys.into_iter().map(Into::into).collect(), ..Edit::default() }.into()
+    }
+
+    /// The platform's own answer, so much later.
+    pub fn delay(delay: Duration) -> Self {
+        Delivery { delay: Some(delay), ..Delivery::default() }.into()
+    }
+
+    /// No answer, ever.
+    pub fn hang() -> Self {
+        Effect::Hang.into()
+    }
+
+    /// The connection is reset instead of an answer.
+    pub fn reset() -> Self {
+        Effect::Reset { delay: None }.into()
+    }
+
+    /// The connection is refused.
+    pub fn refuse() -> Self {
+        Effect::Refuse.into()
+    }
+
+    /// The socket is closed with this code as soon as it is open.
+    pub fn close_after_open(code: u16) -> Self {
+        Effect::CloseAfterOpen { code, delay: None }.into()
+    }
+}
+
+/// When it happens.
+impl Fault {
+    /// So often, at least once.
+    pub fn times(mut self, times: u32) -> Self {
+        self.when.times = Some(times);
+        self
+    }
+
+    /// After so many matching requests.
+    pub fn after(mut self, after: u32) -> Self {
+        self.when.after = after;
+        self
+    }
+
+    /// To requests of this user only.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.when.user = Some(user.into());
+        self
+    }
+}
+
+/// Reading and checking.
 impl Fault {
     /// Reads a fault from a map. Unknown keys, wrong types, impossible values and contradictions are errors that name
     /// the key and say what to do.
     pub fn from_json(value: &Value) -> Result<Self, FaultError> {
-        let fault = parse::fault(value)?;
-        fault.check()?;
-        Ok(fault)
+        json::read(value)
     }
 
     /// Reads what `fail` takes: a map, or an array of maps.
@@ -104,122 +245,88 @@ impl Fault {
         items.iter().enumerate().map(read).collect()
     }
 
-    /// Whether the fault makes sense at all.
+    /// Whether the fault makes sense at all: what a status excludes is not there, numbers are in range, texts fit into
+    /// their headers.
     pub fn check(&self) -> Result<(), FaultError> {
-        self.check_ranges()?;
-        if let Some((first, second)) = self.contradiction() {
-            return Err(FaultError::Contradiction { first, second });
-        }
-        Ok(())
+        json::Keys::of(self).check()
     }
 
     /// Whether the fault makes sense at `point`.
     pub fn check_at(&self, point: Point) -> Result<(), FaultError> {
-        self.check()?;
-        let works = |key: &&str| match *key {
-            "closeAfterOpen" => point == Point::WebSocket,
-            "json" | "body" | "type" | "cors" | "merge" => point != Point::WebSocket,
-            "params" | "without" => matches!(point, Point::Subscribe | Point::Resubscribe),
-            "statusText" => point != Point::WebSocket || self.status.is_some(),
-            _ => true,
-        };
-        match self.keys().into_iter().find(|key| !works(key)) {
-            Some(key) => Err(FaultError::NotAtPoint { key, point }),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether this acts instead of the platform's normal work.
-    pub(crate) fn replaces(&self) -> bool {
-        self.json.is_some() || self.body.is_some() || self.status.is_some_and(|status| !(200..300).contains(&status))
-    }
-
-    /// The keys that are set and say what happens, by their names in JSON.
-    fn keys(&self) -> Vec<&'static str> {
-        let keys = [
-            ("hang", self.hang),
-            ("refuse", self.refuse),
-            ("reset", self.reset),
-            ("closeAfterOpen", self.close_after_open.is_some()),
-            ("delay", self.delay.is_some()),
-            ("status", self.status.is_some()),
-            ("statusText", self.status_text.is_some()),
-            ("json", self.json.is_some()),
-            ("body", self.body.is_some()),
-            ("type", self.content_type.is_some()),
-            ("cors", self.cors.is_some()),
-            ("merge", self.merge.is_some()),
-            ("params", self.params.is_some()),
-            ("without", !self.without.is_empty()),
-        ];
-        keys.into_iter().filter(|(_, set)| *set).map(|(key, _)| key).collect()
-    }
-
-    fn contradiction(&self) -> Option<(&'static str, &'static str)> {
-        let keys = self.keys();
-        let has = |key| keys.contains(&key);
-        let others = |key: &'static str, tolerated: &[&str]| {
-            let other = keys.iter().find(|other| **other != key && !tolerated.contains(other));
-            other.filter(|_| has(key)).map(|other| (key, *other))
-        };
-        let pair = |first, second| (has(first) && has(second)).then_some((first, second));
-        let is_error = self.status.is_some_and(|status| !(200..300).contains(&status));
-        others("hang", &[])
-            .or_else(|| others("refuse", &[]))
-            .or_else(|| others("reset", &["delay"]))
-            .or_else(|| others("closeAfterOpen", &["delay"]))
-            .or_else(|| pair("json", "body"))
-            .or_else(|| self.status.filter(|status| has_no_body(*status)).and_then(|_| self.lost_body()))
-            .or_else(|| {
-                let shapes = ["merge", "params", "without"].into_iter();
-                let given = shapes.clone().find_map(|shape| pair("json", shape).or_else(|| pair("body", shape)));
-                given.or_else(|| shapes.filter(|_| is_error).find_map(|shape| pair("status", shape)))
-            })
-    }
-
-    /// The key whose text a status without body would lose.
-    fn lost_body(&self) -> Option<(&'static str, &'static str)> {
-        let lost = [
-            ("json", self.json.is_some()),
-            ("body", self.body.as_ref().is_some_and(|body| !body.is_empty())),
-            ("merge", self.merge.is_some()),
-            ("params", self.params.is_some()),
-            ("without", !self.without.is_empty()),
-        ];
-        lost.into_iter().find(|(_, set)| *set).map(|(key, _)| ("status", key))
-    }
-
-    fn check_ranges(&self) -> Result<(), FaultError> {
-        let out_of_range = |key, value: String, expected| Err(FaultError::Value { key, value, expected });
-        if let Some(status) = self.status.filter(|status| !(200..=599).contains(status)) {
-            return out_of_range("status", status.to_string(), "an HTTP status from 200 to 599");
-        }
-        let is_line = |text: &String| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if let Some(text) = self.status_text.iter().find(|text| !is_line(text)) {
-            return out_of_range("statusText", quoted(text), "one line of visible ASCII");
-        }
-        if let Some(text) = self.content_type.iter().flatten().find(|text| !is_line(text) || text.is_empty()) {
-            return out_of_range("type", quoted(text), "a content type, or null for no header");
-        }
-        if let Some(code) = self.close_after_open.filter(|code| !is_close_code(*code)) {
-            return out_of_range("closeAfterOpen", code.to_string(), CLOSE_CODES);
-        }
-        let told = self.params.as_ref().and_then(|params| params.get("clientCorrelator")).and_then(Value::as_str);
-        if let Some(correlator) = told.filter(|correlator| correlator.len() > Limits::TEXT_BYTES) {
-            let value = format!("a map with a clientCorrelator of {} bytes", correlator.len());
-            return out_of_range("params", value, "one of at most 4096 bytes");
-        }
-        if self.times == Some(0) {
-            return out_of_range("times", "0".to_owned(), "a number from 1; leave it out for ever");
-        }
-        Ok(())
+        json::Keys::of(self).check_at(point)
     }
 }
 
-impl<'de> Deserialize<'de> for Fault {
-    /// As [`Fault::from_json`].
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_json(&Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+impl Effect {
+    /// How much later it is, beside the platform's latency.
+    pub(crate) fn delay(&self) -> Duration {
+        let delay = match self {
+            Self::Answer(answer) => answer.delivery.delay,
+            Self::Reset { delay } | Self::CloseAfterOpen { delay, .. } => *delay,
+            Self::Hang | Self::Refuse => None,
+        };
+        delay.unwrap_or_default()
+    }
+}
+
+impl Answer {
+    /// Whether this comes instead of the platform's normal work.
+    pub(crate) fn replaces(&self) -> bool {
+        match self.content {
+            Content::Json(_) | Content::Text(_) => true,
+            Content::Own(_) => self.status.is_some_and(|status| !is_success(status)),
+        }
+    }
+
+    /// What is changed in the body that the platform gives.
+    pub(crate) fn edit(&self) -> Option<&Edit> {
+        match &self.content {
+            Content::Own(edit) => Some(edit),
+            Content::Json(_) | Content::Text(_) => None,
+        }
+    }
+}
+
+impl Edit {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.merge.is_none() && self.params.is_none() && self.without.is_empty()
+    }
+}
+
+impl Default for Effect {
+    fn default() -> Self {
+        Self::Answer(Answer::default())
+    }
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Own(Edit::default())
+    }
+}
+
+impl From<Effect> for Fault {
+    fn from(effect: Effect) -> Self {
+        Self { when: Trigger::default(), effect }
+    }
+}
+
+impl From<Answer> for Fault {
+    fn from(answer: Answer) -> Self {
+        Effect::Answer(answer).into()
+    }
+}
+
+impl From<Edit> for Fault {
+    fn from(edit: Edit) -> Self {
+        Answer { content: Content::Own(edit), ..Answer::default() }.into()
+    }
+}
+
+impl From<Delivery> for Fault {
+    fn from(delivery: Delivery) -> Self {
+        Answer { delivery, ..Answer::default() }.into()
     }
 }
 
@@ -234,79 +341,6 @@ impl FaultId {
     }
 }
 
-/// What is wrong with a fault, where, and what to do.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FaultError {
-    /// It is no map.
-    #[error("a fault is a map such as {{status: 500}}, not {found}")]
-    NotAMap {
-        /// What it is instead.
-        found: &'static str,
-    },
-    /// A key that no fault has.
-    #[error("a fault has no key {key:?}{}", crate::error::did_you_mean(nearest.as_deref()))]
-    UnknownKey {
-        /// The key that was given.
-        key: String,
-        /// The key that is most like it.
-        nearest: Option<String>,
-    },
-    /// A value of the wrong type, or out of range.
-    #[error("the fault's {key:?} is {value}: give {expected}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// The value that was given.
-        value: String,
-        /// What the key takes.
-        expected: &'static str,
-    },
-    /// Two keys of which one makes the other meaningless.
-    #[error("the fault has both {first:?} and {second:?}, which exclude each other: leave one out")]
-    Contradiction {
-        /// The stronger key.
-        first: &'static str,
-        /// The key that can have no effect.
-        second: &'static str,
-    },
-    /// A key without effect at the point where the fault is put.
-    #[error("the fault's {key:?} has no effect at {point}: leave it out, or put the fault elsewhere")]
-    NotAtPoint {
-        /// The key.
-        key: &'static str,
-        /// The point.
-        point: Point,
-    },
-    /// A list without faults.
-    #[error("the list of faults is empty: give at least one, {{}} for a healthy turn, or clear the point")]
-    Empty,
-    /// One of a list is wrong.
-    #[error("fault {number} of the list: {source}")]
-    InList {
-        /// Its place in the list, from 1.
-        number: usize,
-        /// What is wrong with it.
-        source: Box<FaultError>,
-    },
-    /// A fault that takes too much room, mostly for its body.
-    #[error("the fault takes {bytes} bytes, the limit is {limit}: give it a shorter body")]
-    TooLarge {
-        /// What it takes.
-        bytes: usize,
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// Too many rules, a list too long, or all of them together too large.
-    #[error("there are more than {limit} {what}: clear some first")]
-    TooMany {
-        /// What there are too many of.
-        what: &'static str,
-        /// How many there may be.
-        limit: usize,
-    },
-}
-
 /// Whether an answer with `status` can have no body (RFC 9110, 6.4.1).
 pub(crate) fn has_no_body(status: u16) -> bool {
     matches!(status, 204 | 205 | 304)
@@ -317,19 +351,12 @@ pub(crate) fn is_close_code(code: u16) -> bool {
     matches!(code, 1000..=4999) && !matches!(code, 1004 | 1006 | 1015)
 }
 
-const CLOSE_CODES: &str = "a close code: 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none";
-
-fn is_false(flag: &bool) -> bool {
-    !flag
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
 }
 
-fn is_zero(number: &u32) -> bool {
-    *number == 0
-}
-
-fn as_millis<S: Serializer>(delay: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    let millis = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
-    millis.serialize(serializer)
+fn own<K: Into<String>, V: Into<Value>>((key, value): (K, V)) -> (String, Value) {
+    (key.into(), value.into())
 }
 
 #[cfg(test)]

@@ -43,8 +43,9 @@
 
 mod account;
 mod channel;
+pub mod command;
 mod error;
-mod fault;
+pub mod fault;
 #[cfg(feature = "front")]
 mod front;
 mod journal;
@@ -65,6 +66,7 @@ mod wire;
 
 pub use account::{UserInfo, UserOptions};
 pub use channel::{Frame, SocketId, SocketInfo, SocketState};
+pub use command::{Command, CommandOutput};
 pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]

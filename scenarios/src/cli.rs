@@ -32,13 +32,17 @@ where
     I::Item: Into<OsString> + Clone,
 {
     let mut to = UntilClosed::new(out.to);
-    let mut out = Output { to: &mut to, color: out.color };
+    let mut out = Output { to: &mut to, ..*out };
     match Arguments::try_parse_from(arguments) {
-        Ok(Arguments { command }) => carry_out(command, environment, &mut out, err).unwrap_or_else(|error| {
-            // Without a place to complain in there is nothing left but the exit code.
-            let _ = error.write(err);
-            error.exit()
-        }),
+        Ok(Arguments { command, color }) => {
+            out.color = color.or(out.color);
+            err.color = color.or(err.color);
+            carry_out(command, environment, &mut out, err).unwrap_or_else(|error| {
+                // Without a place to complain in there is nothing left but the exit code.
+                let _ = error.write(err);
+                error.exit()
+            })
+        }
         Err(error) if error.use_stderr() => say(&error, err, Exit::BadUsage),
         Err(help) => say(&help, &mut out, Exit::Passed),
     }

@@ -20,7 +20,6 @@ use self::cue::Cues;
 pub use self::difference::Difference;
 use self::page::Page;
 use self::traffic::Traffic;
-use crate::printable::printable;
 use crate::recording::{ApiCall, Heard, ListenerCall, Record, Recording};
 
 /// More inputs and timers than this in one replay are an error; the longest recording known has some 700.
@@ -28,16 +27,34 @@ const MAX_STEPS: usize = 100_000;
 
 /// What came of a replay.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// What happened, one line each, with virtual time; of what the port does, only what the SDK did, too.
-    pub transcript: Vec<String>,
+pub struct Outcome<'a> {
+    /// What happened; of what the port does, only what the SDK did, too.
+    pub trace: Vec<Note<'a>>,
     /// Whether the port did what the SDK did.
     pub result: Result<(), Difference>,
 }
 
+/// One thing that happened, as the recording has it. It displays as a line, with its virtual time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note<'a> {
+    /// When.
+    pub time: Time,
+    /// What.
+    pub what: Noted<'a>,
+}
+
+/// What can happen in a replay.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Noted<'a> {
+    /// An entry of the timeline came in, or came out of the port.
+    Record(&'a Record),
+    /// The clients were compared with a snapshot, which has a name.
+    Snapshot(&'a str),
+}
+
 /// Replays `recording` on the port, up to the first difference.
 #[must_use]
-pub fn replay(recording: &Recording) -> Outcome {
+pub fn replay(recording: &Recording) -> Outcome<'_> {
     let mut replay = Replay {
         recording,
         page: Page::default(),
@@ -46,10 +63,10 @@ pub fn replay(recording: &Recording) -> Outcome {
         at: 0,
         now: Time::ZERO,
         steps: 0,
-        transcript: Vec::new(),
+        trace: Vec::new(),
     };
     let result = replay.run().map_err(|mismatch| Difference::new(recording, replay.at, replay.now, mismatch));
-    Outcome { transcript: replay.transcript, result }
+    Outcome { trace: replay.trace, result }
 }
 
 struct Replay<'a> {
@@ -61,7 +78,7 @@ struct Replay<'a> {
     at: usize,
     now: Time,
     steps: usize,
-    transcript: Vec<String>,
+    trace: Vec<Note<'a>>,
 }
 
 impl<'a> Replay<'a> {
@@ -88,7 +105,7 @@ impl<'a> Replay<'a> {
             input if input.is_input() => {
                 self.settle()?;
                 self.step()?;
-                self.note(|| difference::describe(input));
+                self.note(Noted::Record(input));
                 self.page.feed(self.now, input, &self.traffic)
             }
             // What nobody listens to any more, and what only a console shows.
@@ -104,7 +121,7 @@ impl<'a> Replay<'a> {
             self.settle()?;
         }
         self.step()?;
-        self.note(|| difference::describe_call(call));
+        self.note_record();
         let config = cue.and_then(|cue| cue.config).unwrap_or(&self.recording.config);
         self.page.call(self.now, call, config)
     }
@@ -132,7 +149,7 @@ impl<'a> Replay<'a> {
                 return Err(Mismatch::new(difference::describe(record), self.page.describe_effect(client, &output)));
             }
         }
-        self.note(|| difference::describe(record));
+        self.note_record();
         Ok(())
     }
 
@@ -141,12 +158,12 @@ impl<'a> Replay<'a> {
         let (client, event) = self.next_listener(&heard.client, &Listener::Recorder, &expected)?;
         compare::text("event", &heard.event, event.name())?;
         compare::value("args", &heard.args, &compare::fields(event.args()))?;
-        self.note(expected);
+        self.note_record();
         compare::shown(&heard.shown, &compare::look(&self.page.clients[client].session))
     }
 
     fn expect_listener(&mut self, call: &ListenerCall) -> Result<(), Mismatch> {
-        let expected = || format!("call {} of listener {} of {}", call.n, call.listener, call.client);
+        let expected = || difference::describe_listener(call);
         if call.is_foreign() {
             let client = self.page.client(&call.client)?;
             self.page.clients[client].audience.hear(&call.listener);
@@ -160,7 +177,7 @@ impl<'a> Replay<'a> {
         if let Some(name) = &call.event {
             compare::text("event", name, event.name())?;
         }
-        self.note(expected);
+        self.note_record();
         if self.page.clients[client].audience.throws(&call.listener, heard, &self.recording.timeline) {
             self.page.end_walk();
         }
@@ -256,7 +273,7 @@ impl<'a> Replay<'a> {
         while let Some((time, snapshot)) = self.cues.next_snapshot(index) {
             self.advance(time)?;
             self.settle()?;
-            self.note(|| format!("snapshot {}", snapshot.name));
+            self.note(Noted::Snapshot(&snapshot.name));
             let client = match &snapshot.client {
                 Some(name) => self.page.client(name)?,
                 None => 0,
@@ -294,8 +311,14 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn note(&mut self, what: impl FnOnce() -> String) {
-        self.transcript.push(format!("{}  {}", difference::clock(self.now), printable(&what())));
+    /// Notes the record in hand.
+    fn note_record(&mut self) {
+        let record = self.recording.timeline.get(self.at);
+        self.trace.extend(record.map(|record| Note { time: self.now, what: Noted::Record(&record.what) }));
+    }
+
+    fn note(&mut self, what: Noted<'a>) {
+        self.trace.push(Note { time: self.now, what });
     }
 }
 

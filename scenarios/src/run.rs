@@ -126,7 +126,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> St
 }
 
 fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {
-    match snapshot::compare(&case.snapshot(), &case.scenario.source, &trace.to_string(), mode) {
+    match snapshot::compare(&case.snapshot(), &case.scenario.source, trace, mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
         Err(error @ (SnapshotError::Unreadable(_) | SnapshotError::Malformed)) => {

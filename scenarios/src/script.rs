@@ -2,23 +2,30 @@
 
 mod analysis;
 mod client_api;
+mod compared;
 mod convert;
 pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;
+mod habits;
 mod imports;
 mod listener;
 mod marks;
 pub(crate) mod names;
 mod nesting;
 mod options;
+mod parts;
 mod platform_api;
+mod power_assert;
 mod register;
 mod run;
+mod scan;
 mod served;
 mod show;
+mod situation;
 mod surroundings;
+mod verbs;
 mod wait;
 mod world_api;
 
@@ -237,6 +244,7 @@ impl Host {
             None => (main.shown.clone(), main.text.as_str()),
         };
         let line = position.line().unwrap_or_default();
+        let parts = failure.parts.and_then(|parts| parts.table(text));
         Diagnostic {
             cause: failure.cause,
             message: failure.message,
@@ -244,7 +252,7 @@ impl Host {
             line,
             column: position.position().unwrap_or_default(),
             source_line: line.checked_sub(1).and_then(|index| text.lines().nth(index)).map(str::to_owned),
-            notes: failure.notes,
+            notes: parts.into_iter().chain(failure.notes).collect(),
             help: failure.help,
         }
     }

@@ -4,6 +4,8 @@
 //! what is equal. It cannot write one outside of a test without variables in the environment of the process, so the
 //! four lines of its format are written here, and tests hold that insta reads them.
 
+use std::cell::LazyCell;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -83,13 +85,19 @@ pub fn path_of(script: &Path) -> PathBuf {
 }
 
 /// Compares a transcript with the snapshot at `path`, and does as `mode` says. `source` is the script's path relative to
-/// its root, which the snapshot names.
+/// its root, which the snapshot names. Text is made of the transcript only if there is something to compare it with, or to
+/// write it to.
 ///
 /// # Errors
 ///
 /// There is a snapshot that cannot be read, or one is to be written and cannot be.
-pub fn compare(path: &Path, source: &str, transcript: &str, mode: Mode) -> Result<Comparison, SnapshotError> {
-    let new = TextSnapshotContents::new(transcript.to_owned(), TextSnapshotKind::File);
+pub fn compare(
+    path: &Path,
+    source: &str,
+    transcript: &(impl fmt::Display + ?Sized),
+    mode: Mode,
+) -> Result<Comparison, SnapshotError> {
+    let new = LazyCell::new(|| TextSnapshotContents::new(transcript.to_string(), TextSnapshotKind::File));
     let pending = path.with_extension(PENDING);
     let accept = |comparison| write(path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
     let comparison = match (read(path), mode) {

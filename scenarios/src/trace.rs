@@ -2,6 +2,7 @@
 
 mod content;
 mod doing;
+mod mask;
 mod rest;
 mod socket;
 

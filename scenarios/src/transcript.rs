@@ -1,13 +1,15 @@
 //! The transcript: a [`Trace`] as text, one line a record, the same in every run (snapshots, the console and failures show
 //! it). Nothing is decided here, and nothing is read back.
 
+mod control;
+
 use std::fmt::{self, Write};
 use std::time::Duration;
 
 use kandy_client::{DisconnectReason, Error, Event};
 
+pub(crate) use self::control::control_text;
 use crate::printable::{is_unprintable, push_printable};
-use crate::step::Command;
 use crate::trace::{Call, Close, Control, Frame, Handshake, Outcome, SignIn, State, Trace, What};
 
 /// The longest text of one line; what is longer ends with an ellipsis.
@@ -72,11 +74,6 @@ impl What {
 #[must_use]
 pub fn seconds(time: Duration) -> String {
     format!("{}.{:03}", time.as_secs(), time.subsec_millis())
-}
-
-/// A command as a transcript shows it.
-pub(crate) fn control_text(command: &Command) -> String {
-    command.control_text().unwrap_or_default()
 }
 
 fn render(trace: &Trace, from: usize) -> String {
@@ -153,7 +150,7 @@ fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
         What::Crash(task) => write!(line, "{task}"),
         What::Log(violation) => write!(line, "{violation}"),
         What::Control(Control::Whole(command)) => line.write_str(&control_text(command)),
-        What::Control(Control::Long { beginning, .. }) => line.write_str(beginning.as_str()),
+        What::Control(Control::Long(beginning)) => line.write_str(beginning.as_str()),
         What::Print(text) => line.write_str(text.as_str()),
         What::Warning(warning) => write!(line, "{warning}"),
         What::MoreWarnings(count) => write!(line, "and {count} more"),

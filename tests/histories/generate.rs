@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kandy_client::{ConnectOptions, Credentials};
-use kandy_mock_server::{Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, Command};
+use kandy_mock_server::fault::{Answer, Content, ContentType, Delivery, Edit, Effect, Trigger};
+use kandy_mock_server::{Command, Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
+use kandy_scenarios::step::Call;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -51,12 +52,12 @@ pub(crate) fn any_history() -> impl Strategy<Value = History> {
 pub(crate) fn healthy_history() -> impl Strategy<Value = History> {
     let pass = || span().prop_map(Act::Pass);
     let quiet_command = prop_oneof![
-        (user(), notification_of_news()).prop_map(|(user, frame)| Command::Send(user, frame)),
-        user().prop_map(Command::Silence),
-        any::<bool>().prop_map(Command::AnswerPings),
-        (user(), services()).prop_map(|(user, services)| Command::GrantServices(user, services)),
-        Just(Command::Latency(Duration::from_millis(700))),
-        Just(Command::TokenLifetime(Some(Duration::from_secs(900)))),
+        (user(), notification_of_news()).prop_map(|(user, frame)| Command::Send { user, message: frame }),
+        user().prop_map(|user| Command::Silence { user }),
+        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled }),
+        (user(), services()).prop_map(|(user, services)| Command::GrantServices { user, services }),
+        Just(Command::Latency { latency: Duration::from_millis(700) }),
+        Just(Command::TokenLifetime { lifetime: Some(Duration::from_secs(900)) }),
     ];
     let act = prop_oneof![
         4 => (0..2usize, good_credentials(), connect_options()).prop_map(|(client, credentials, options)| {
@@ -106,42 +107,43 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     let close = (user(), select(vec![1000, 1001, 1005, 1006, 1011, 4000, 9]), "\\PC{0,4}");
     let users = prop_oneof![
-        (user(), user_options()).prop_map(|(user, options)| Command::AddUser(
-            user.clone(),
-            password_of(&user),
+        (user(), user_options()).prop_map(|(user, options)| Command::AddUser {
+            user: user.clone(),
+            password: password_of(&user),
             options
-        )),
-        user().prop_map(Command::RemoveUser),
-        user().prop_map(|user| Command::SetPassword(user, format!("{MARK}-new"))),
-        (user(), user_options()).prop_map(|(user, options)| Command::SetOptions(user, options)),
-        (user(), token_options()).prop_map(|(user, options)| Command::IssueToken(user, options)),
-        user().prop_map(Command::ExpireToken),
-        user().prop_map(Command::EndSubscription),
-        (user(), services()).prop_map(|(user, services)| Command::GrantServices(user, services)),
+        }),
+        user().prop_map(|user| Command::RemoveUser { user }),
+        user().prop_map(|user| Command::SetPassword { user, password: format!("{MARK}-new") }),
+        (user(), user_options()).prop_map(|(user, options)| Command::SetOptions { user, options }),
+        (user(), token_options()).prop_map(|(user, options)| Command::IssueToken { user, options }),
+        user().prop_map(|user| Command::ExpireToken { user }),
+        user().prop_map(|user| Command::EndSubscription { user }),
+        (user(), services()).prop_map(|(user, services)| Command::GrantServices { user, services }),
     ];
     let sockets = prop_oneof![
-        user().prop_map(Command::Cut),
-        close.prop_map(|(user, code, reason)| Command::Close(user, code, reason)),
-        user().prop_map(Command::Silence),
-        (user(), prop_oneof![notification(), body_json()]).prop_map(|(user, frame)| Command::Send(user, frame)),
-        (user(), frame()).prop_map(|(user, frame)| Command::SendRaw(user, frame)),
-        (user(), gone_options()).prop_map(|(user, options)| Command::Gone(user, options)),
+        user().prop_map(|user| Command::Cut { user }),
+        close.prop_map(|(user, code, reason)| Command::Close { user, code, reason }),
+        user().prop_map(|user| Command::Silence { user }),
+        (user(), prop_oneof![notification(), body_json()])
+            .prop_map(|(user, frame)| Command::Send { user, message: frame }),
+        (user(), frame()).prop_map(|(user, frame)| Command::SendRaw { user, frame }),
+        (user(), gone_options()).prop_map(|(user, options)| Command::Gone { user, options }),
     ];
     let lifetime = select(vec![None, Some(60), Some(301), Some(900), Some(3600), Some(30 * 24 * 3600)]);
     let settings = prop_oneof![
-        lifetime.prop_map(|lifetime| Command::TokenLifetime(lifetime.map(Duration::from_secs))),
-        any::<bool>().prop_map(Command::AnyUser),
-        any::<bool>().prop_map(Command::AnswerPings),
-        select(vec![0, 700, 3_000]).prop_map(|millis| Command::Latency(Duration::from_millis(millis))),
+        lifetime.prop_map(|lifetime| Command::TokenLifetime { lifetime: lifetime.map(Duration::from_secs) }),
+        any::<bool>().prop_map(|enabled| Command::AnyUser { enabled }),
+        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled }),
+        select(vec![0, 700, 3_000]).prop_map(|millis| Command::Latency { latency: Duration::from_millis(millis) }),
         Just(Command::Offline),
         Just(Command::Online),
     ];
     let fail = point().prop_flat_map(|point| {
-        prop::collection::vec(fault(point), 1..3).prop_map(move |faults| Command::Fail(point, faults))
+        prop::collection::vec(fault(point), 1..3).prop_map(move |faults| Command::Fail { point, faults })
     });
     prop_oneof![
         6 => fail,
-        1 => prop::option::of(point()).prop_map(Command::Clear),
+        1 => prop::option::of(point()).prop_map(|point| Command::Clear { point }),
         3 => users,
         4 => sockets,
         3 => settings,
@@ -155,71 +157,72 @@ pub(crate) fn point() -> impl Strategy<Value = Point> {
 /// A fault that makes sense at `point`, over the whole vocabulary.
 pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
     let silent = (0..3u8, prop::option::of(delay())).prop_map(|(kind, delay)| match kind {
-        0 => Fault { hang: true, ..Fault::default() },
-        1 => Fault { refuse: true, ..Fault::default() },
-        _ => Fault { reset: true, delay, ..Fault::default() },
+        0 => Effect::Hang,
+        1 => Effect::Refuse,
+        _ => Effect::Reset { delay },
     });
-    let closing = (select(vec![1000, 1001, 1005, 4000]), prop::option::of(delay())).prop_map(|(code, delay)| Fault {
-        close_after_open: Some(code),
-        delay,
-        ..Fault::default()
-    });
+    let closing = (select(vec![1000, 1001, 1005, 4000]), prop::option::of(delay()))
+        .prop_map(|(code, delay)| Effect::CloseAfterOpen { code, delay });
     let status = select(vec![200, 201, 204, 304, 400, 401, 403, 404, 500, 503, 599]);
     let content = prop_oneof![
-        2 => Just((None, None)),
-        3 => body_json().prop_map(|json| (Some(json), None)),
-        1 => select(vec!["", "<html>", "{", "OK"]).prop_map(|body| (None, Some(body.to_owned()))),
+        2 => Just(Content::default()),
+        3 => body_json().prop_map(Content::Json),
+        1 => select(vec!["", "<html>", "{", "OK"]).prop_map(|text| Content::Text(text.to_owned())),
     ];
-    let answering = (prop::option::of(status), content).prop_map(|(status, (json, body))| Fault {
-        status,
-        json,
-        body,
-        ..Fault::default()
-    });
+    let answering = (prop::option::of(status), content);
     let keys = vec!["service", "notificationChannel", "expires", "subscription"];
     let shaping = (
         prop::option::weighted(0.3, body_json().prop_filter_map("it is no map", |json| json.as_object().cloned())),
         prop::option::weighted(0.5, params()),
         prop::collection::vec(select(keys).prop_map(str::to_owned), 0..2),
     )
-        .prop_map(|(merge, params, without)| Fault { merge, params, without, ..Fault::default() });
-    let content_type = select(vec![None, None, Some(None), Some(Some("text/html")), Some(Some("application/json"))]);
-    let manner = (
-        content_type,
-        prop::option::weighted(0.2, any::<bool>()),
-        prop::option::weighted(0.2, select(vec!["Login Please", ""])),
-        prop::option::weighted(0.3, delay()),
-    );
-    let answer =
-        (prop_oneof![3 => answering, 2 => shaping], manner).prop_map(|(fault, (kind, cors, reason, delay))| {
-            let content_type = kind.map(|kind| kind.map(str::to_owned));
-            Fault { content_type, cors, status_text: reason.map(str::to_owned), delay, ..fault }
-        });
+        .prop_map(|(merge, params, without)| (None, Content::Own(Edit { merge, params, without })));
+    let answer = (prop_oneof![3 => answering, 2 => shaping], delivery())
+        .prop_map(|((status, content), delivery)| Effect::Answer(Answer { status, content, delivery }));
     let turns = (
         prop_oneof![6 => (1..4u32).prop_map(Some), 2 => Just(None)],
         prop_oneof![4 => Just(0), 1 => 1..3u32],
         prop::option::weighted(0.2, user()),
     );
-    let whole = (prop_oneof![2 => silent, 1 => closing, 5 => answer], turns)
-        .prop_map(|(fault, (times, after, user))| Fault { times, after, user, ..fault });
-    whole.prop_map(move |fault| sensible_at(point, fault))
+    (prop_oneof![2 => silent, 1 => closing, 5 => answer], turns).prop_map(move |(effect, (times, after, user))| {
+        sensible_at(point, Fault { when: Trigger { after, times, user }, effect })
+    })
 }
 
-/// The fault without the keys that have no effect at `point` or contradict others; a healthy turn if that does not help.
+fn delivery() -> impl Strategy<Value = Delivery> {
+    let is = |text: &str| ContentType::Is(text.to_owned());
+    let usual = ContentType::Usual;
+    let content_type = select(vec![usual.clone(), usual, ContentType::Absent, is("text/html"), is("application/json")]);
+    let cors = prop::option::weighted(0.2, any::<bool>());
+    let reason = prop::option::weighted(0.2, select(vec!["Login Please", ""]).prop_map(str::to_owned));
+    (content_type, cors, reason, prop::option::weighted(0.3, delay()))
+        .prop_map(|(content_type, cors, reason, delay)| Delivery { reason, content_type, cors, delay })
+}
+
+/// The fault without what has no effect at `point` or what its status excludes; a healthy turn if that does not help.
 fn sensible_at(point: Point, mut fault: Fault) -> Fault {
-    if point == Point::WebSocket {
-        (fault.json, fault.body, fault.content_type, fault.cors, fault.merge) = (None, None, None, None, None);
-        fault.status_text = fault.status_text.filter(|_| fault.status.is_some());
-    }
-    if !matches!(point, Point::Subscribe | Point::Resubscribe) {
-        fault.params = None;
-        fault.without.clear();
+    if let Effect::Answer(Answer { status, content, delivery }) = &mut fault.effect {
+        if point == Point::WebSocket {
+            (*content, delivery.content_type, delivery.cors) = (Content::default(), ContentType::Usual, None);
+            delivery.reason = delivery.reason.take().filter(|_| status.is_some());
+        }
+        if let Content::Own(edit) = content
+            && !matches!(point, Point::Subscribe | Point::Resubscribe)
+        {
+            *edit = Edit { merge: edit.merge.take(), ..Edit::default() };
+        }
     }
     if fault.check_at(point).is_ok() {
         return fault;
     }
-    (fault.json, fault.body) = (None, None);
-    if fault.check_at(point).is_ok() { fault } else { Fault { times: fault.times, ..Fault::default() } }
+    if let Effect::Answer(answer) = &mut fault.effect {
+        answer.content = Content::default();
+    }
+    if fault.check_at(point).is_ok() {
+        fault
+    } else {
+        Fault { when: Trigger { times: fault.when.times, ..Trigger::default() }, ..Fault::default() }
+    }
 }
 
 fn delay() -> impl Strategy<Value = Duration> {

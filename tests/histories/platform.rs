@@ -7,9 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use kandy_mock_server::{
-    Answer, Frame, Output, Platform, PlatformError, Reply, SocketId, Time, TokenOptions, Upgrade, UserOptions,
+    Answer, Command, Frame, Output, Platform, PlatformError, Reply, SocketId, Time, TokenOptions, Upgrade, UserOptions,
 };
-use kandy_scenarios::step::Command;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -126,9 +125,10 @@ fn outputs(acts: &[Act]) -> Vec<String> {
             refresh_token: Some(token_of(user, "rt")),
             ..TokenOptions::default()
         };
-        let add = Command::AddUser(user.to_owned(), password_of(user), UserOptions::default());
+        let add =
+            Command::AddUser { user: user.to_owned(), password: password_of(user), options: UserOptions::default() };
         alone.act(&Act::Command(add));
-        alone.act(&Act::Command(Command::IssueToken(user.to_owned(), tokens)));
+        alone.act(&Act::Command(Command::IssueToken { user: user.to_owned(), options: tokens }));
     }
     acts.iter().for_each(|act| alone.act(act));
 
@@ -264,27 +264,27 @@ impl Sent {
 /// Gives a command to a platform that stands in no world.
 fn tell(platform: &mut Platform, now: Time, command: &Command) -> Result<(), PlatformError> {
     match command {
-        Command::AddUser(name, password, options) => platform.add_user(now, name, password, options.clone()),
-        Command::RemoveUser(name) => platform.remove_user(now, name),
-        Command::SetPassword(name, password) => platform.set_password(now, name, password),
-        Command::SetOptions(user, options) => platform.set_options(now, user, options.clone()),
-        Command::AnyUser(enabled) => {
+        Command::AddUser { user: name, password, options } => platform.add_user(now, name, password, options.clone()),
+        Command::RemoveUser { user: name } => platform.remove_user(now, name),
+        Command::SetPassword { user: name, password } => platform.set_password(now, name, password),
+        Command::SetOptions { user, options } => platform.set_options(now, user, options.clone()),
+        Command::AnyUser { enabled } => {
             platform.set_any_user(now, *enabled);
             Ok(())
         }
-        Command::IssueToken(user, options) => platform.issue_token(now, user, options).map(drop),
-        Command::Fail(point, faults) => platform.fail(now, *point, faults.clone()).map(drop),
-        Command::Cut(user) => platform.cut(now, user).map(drop),
-        Command::Close(user, code, reason) => platform.close(now, user, *code, reason).map(drop),
-        Command::Silence(user) => platform.silence(now, user).map(drop),
-        Command::Send(user, message) => platform.send(now, user, message.clone()).map(drop),
-        Command::SendRaw(user, frame) => platform.send_raw(now, user, frame).map(drop),
-        Command::Gone(user, options) => platform.gone(now, user, options).map(drop),
-        Command::ExpireToken(user) => platform.expire_token(now, user),
-        Command::EndSubscription(user) => platform.end_subscription(now, user).map(drop),
-        Command::GrantServices(user, services) => platform.grant_services(now, user, services.clone()),
-        Command::TokenLifetime(lifetime) => platform.set_token_lifetime(now, *lifetime),
-        Command::Clear(point) => {
+        Command::IssueToken { user, options } => platform.issue_token(now, user, options).map(drop),
+        Command::Fail { point, faults } => platform.fail(now, *point, faults.clone()).map(drop),
+        Command::Cut { user } => platform.cut(now, user).map(drop),
+        Command::Close { user, code, reason } => platform.close(now, user, *code, reason).map(drop),
+        Command::Silence { user } => platform.silence(now, user).map(drop),
+        Command::Send { user, message } => platform.send(now, user, message.clone()).map(drop),
+        Command::SendRaw { user, frame } => platform.send_raw(now, user, frame).map(drop),
+        Command::Gone { user, options } => platform.gone(now, user, options).map(drop),
+        Command::ExpireToken { user } => platform.expire_token(now, user),
+        Command::EndSubscription { user } => platform.end_subscription(now, user).map(drop),
+        Command::GrantServices { user, services } => platform.grant_services(now, user, services.clone()),
+        Command::TokenLifetime { lifetime } => platform.set_token_lifetime(now, *lifetime),
+        Command::Clear { point } => {
             platform.clear(now, *point);
             Ok(())
         }
@@ -296,11 +296,11 @@ fn tell(platform: &mut Platform, now: Time, command: &Command) -> Result<(), Pla
             platform.set_online(now);
             Ok(())
         }
-        Command::AnswerPings(enabled) => {
+        Command::AnswerPings { enabled } => {
             platform.set_answer_pings(now, *enabled);
             Ok(())
         }
-        Command::Latency(latency) => {
+        Command::Latency { latency } => {
             platform.set_latency(now, *latency);
             Ok(())
         }

@@ -175,3 +175,38 @@ fn rust_files(folder: &str) -> Vec<PathBuf> {
     }
     files
 }
+
+/// What makes text of anything.
+const MAKES_TEXT: [&str; 4] = ["format!(", "write!(", "writeln!(", "Display for "];
+
+#[test]
+fn text_is_made_of_records_last() {
+    let sources = root().join("scenarios/src");
+    let mut knowing = Vec::new();
+    let mut making = Vec::new();
+    for path in rust_files("scenarios/src") {
+        let name = path.strip_prefix(&sources).unwrap().to_str().unwrap().replace('\\', "/");
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_tests = name.ends_with("tests.rs") || name.contains("/tests/");
+        if is_tests || !(name.starts_with("trace") || names_records(code)) {
+            continue;
+        }
+        if MAKES_TEXT.iter().any(|making| code.contains(making)) {
+            making.push(name.clone());
+        }
+        knowing.push(name);
+    }
+    knowing.sort();
+    assert!(knowing.len() > 8 && knowing.contains(&"world/stage.rs".to_owned()), "who knows records: {knowing:?}");
+    making.retain(|name| !name.starts_with("report"));
+    assert_eq!(making, ["transcript.rs"], "only a transcript and reports make text of what the trace knows");
+}
+
+/// Whether a source takes the variants of what can happen, or the records that hold them, from the trace.
+fn names_records(code: &str) -> bool {
+    let imports = code.split("use ").filter_map(|rest| rest.split_once(';')).map(|(import, _)| import);
+    let of_trace = imports.filter_map(|import| import.split_once("trace::")).map(|(_, names)| names);
+    let is_one = |name: &str| matches!(name, "What" | "Record");
+    of_trace.flat_map(|names| names.split(|character: char| !character.is_alphanumeric())).any(is_one)
+}

@@ -53,8 +53,8 @@ impl Place {
         let exit = cli::main(
             ["kandy-harness"].iter().chain(arguments),
             &environment,
-            &mut Output { to: &mut out, color: self.color },
-            &mut Output { to: &mut err, color: self.color },
+            &mut Output { to: &mut out, color: self.color, columns: None },
+            &mut Output { to: &mut err, color: self.color, columns: None },
         );
         let text = |bytes: Vec<u8>| self.redact(&String::from_utf8(bytes).unwrap());
         let (out, err) = (text(out), text(err));
@@ -235,10 +235,43 @@ fn scripts_without_end() {
 
 #[test]
 fn checks_that_fail() {
+    script("assert", &[]);
     script("assert-eq", &[]);
+    script("assert-eq-map", &[]);
+    script("unknown-user", &[]);
     script("wait", &[]);
     script("fail", &[]);
     script("skip", &[]);
+}
+
+#[test]
+fn a_failure_fits_on_one_screen() {
+    for name in ["assert", "assert-eq-map", "unknown-user", "wait"] {
+        let shown = here().run(&["run", &format!("it/failing/{name}.rhai")]);
+        assert!(
+            shown.lines().count() <= 42,
+            "{name} has {} lines, with the command and the exit code",
+            shown.lines().count()
+        );
+        let told = shown.lines().take_while(|line| !line.starts_with("transcript"));
+        for line in told {
+            assert!(line.chars().count() <= 80, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn colours_are_as_the_arguments_say() {
+    let run = |color: bool, when: &str| {
+        let mut place = here();
+        place.color = color;
+        place.run(&["run", "it/failing/wait.rhai", "--color", when]).replace('\u{1b}', "ESC")
+    };
+    is_as_known("colour-always", &run(false, "always"));
+    let never = run(true, "never");
+    assert!(!never.contains("ESC"), "{never}");
+    assert_eq!(run(true, "auto").replace("auto", "always"), run(false, "always"));
+    command("colour-unknown", &["run", "--color", "sometimes"]);
 }
 
 #[test]

@@ -1,60 +1,46 @@
 //! Every fault at every point, and what a client sees of it.
 //!
-//! The table is one file a point, and two for refreshing tokens. A row has a fault and what a client sees in each round: a round makes one request at the
-//! point (or, where the SDK tries again by itself, as many as that takes), and shows its outcome, the events and crashes
-//! that follow, and how the client is left. `mock-server/tests/wire/faults.rs` looks at the same faults as bytes.
+//! `faults/table.rs` says which fault is put where, `snapshots/faults.snap` what a client then sees, in rounds: a round makes
+//! one request at the point (or, where the SDK tries again by itself, as many as that takes), and shows its outcome, the
+//! events and crashes that follow, and how the client is left. `mock-server/tests/wire/faults.rs` looks at the same faults
+//! as bytes.
 
-mod mk_token;
-mod other;
-mod refresh_token;
-mod refresh_while_connected;
-mod resubscribe;
 mod round;
-mod subscribe;
-mod unsubscribe;
-mod websocket;
+mod table;
+
+use std::fmt::{self, Display, Write};
 
 use kandy_mock_server::{Fault, Point};
 use serde_json::Value;
 
 use self::round::Bench;
-
-/// One fault at one point.
-struct Row {
-    /// The key that the row is about, or `list`.
-    fault: &'static str,
-    /// The fault as `fail` takes it.
-    how: &'static str,
-    sees: Sees,
-}
-
-enum Sees {
-    /// The platform does not take it there: it could have no effect.
-    Refused,
-    /// What the client sees, round by round.
-    Rounds(&'static [Round]),
-}
-
-/// The request's outcome, then events and crashes, then how the client is left.
-type Round = &'static [&'static str];
-
-const fn seen(fault: &'static str, how: &'static str, rounds: &'static [Round]) -> Row {
-    Row { fault, how, sees: Sees::Rounds(rounds) }
-}
-
-const fn refused(fault: &'static str, how: &'static str) -> Row {
-    Row { fault, how, sees: Sees::Refused }
-}
+use self::table::{ROWS, Row};
 
 /// When a request is made. Every point has one occasion, and refreshing a token two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Occasion {
+    /// The client's own request at the point: a login with a password or a refresh token, the subscription of a connect, its
+    /// first renewal, the end of a disconnect, and the websocket, which the SDK tries five times.
+    ///
+    /// One elsewhere is the DELETE of a disconnect, after the platform has named a path that is none of its own. It is from
+    /// nobody, and healthy is 404 with `{}`, of which the flow that leaves dies: the refresh task tries once more.
     At(Point),
     /// The refresh of a connected client's token, which it makes by itself.
     RefreshWhileConnected,
 }
 
 impl Occasion {
+    const ALL: [Self; 8] = [
+        Self::At(Point::MkToken),
+        Self::At(Point::RefreshToken),
+        Self::RefreshWhileConnected,
+        Self::At(Point::Subscribe),
+        Self::At(Point::Resubscribe),
+        Self::At(Point::Unsubscribe),
+        Self::At(Point::Other),
+        Self::At(Point::WebSocket),
+    ];
+
     const fn point(self) -> Point {
         match self {
             Self::At(point) => point,
@@ -63,129 +49,63 @@ impl Occasion {
     }
 }
 
-const TABLE: [(Occasion, &[Row]); 8] = [
-    (Occasion::At(Point::MkToken), mk_token::ROWS),
-    (Occasion::At(Point::RefreshToken), refresh_token::ROWS),
-    (Occasion::RefreshWhileConnected, refresh_while_connected::ROWS),
-    (Occasion::At(Point::Subscribe), subscribe::ROWS),
-    (Occasion::At(Point::Resubscribe), resubscribe::ROWS),
-    (Occasion::At(Point::Unsubscribe), unsubscribe::ROWS),
-    (Occasion::At(Point::WebSocket), websocket::ROWS),
-    (Occasion::At(Point::Other), other::ROWS),
-];
-
-/// What the table has to show at every point: each key of a fault, and lists of them.
-const FAULTS: [&str; 18] = [
-    "status",
-    "statusText",
-    "json",
-    "body",
-    "type",
-    "cors",
-    "merge",
-    "params",
-    "without",
-    "delay",
-    "hang",
-    "reset",
-    "refuse",
-    "closeAfterOpen",
-    "times",
-    "after",
-    "user",
-    "list",
-];
+impl Display for Occasion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(point) => point.fmt(f),
+            Self::RefreshWhileConnected => f.write_str("refresh_token while connected"),
+        }
+    }
+}
 
 #[test]
 fn the_table_has_every_fault_at_every_point() {
     for point in Point::ALL {
-        assert!(TABLE.iter().any(|(occasion, _)| *occasion == Occasion::At(point)), "no rows for {point}");
+        assert!(Occasion::ALL.contains(&Occasion::At(point)), "no rows for {point}");
     }
-    for (occasion, rows) in TABLE {
-        for fault in FAULTS {
-            assert!(rows.iter().any(|row| row.fault == fault), "no row for {fault}, {occasion:?}");
+    for about in Fault::KEYS.into_iter().chain(["list"]) {
+        for occasion in Occasion::ALL {
+            let is_there = |row: &Row| row.about == about && row.at.contains(&occasion);
+            assert!(ROWS.iter().any(is_there), "no row for {about}, {occasion}");
         }
-        for row in rows {
-            let how: Value = serde_json::from_str(row.how).unwrap();
-            let is_about = if row.fault == "list" { how.is_array() } else { how.get(row.fault).is_some() };
-            assert!(FAULTS.contains(&row.fault) && is_about, "{}, {occasion:?}, is not about {}", row.how, row.fault);
-        }
+    }
+    for row in ROWS {
+        let how: Value = serde_json::from_str(row.how).unwrap();
+        let is_about = if how.is_array() { row.about == "list" } else { how.get(row.about).is_some() };
+        assert!(is_about, "{} is not about {}", row.how, row.about);
     }
 }
 
 #[test]
-fn the_faults_of_the_table_are_all_that_there_are() {
-    // A field that is added fails to compile here, and then has to be in the table.
-    let Fault {
-        status,
-        status_text,
-        json,
-        body,
-        content_type,
-        cors,
-        merge,
-        params,
-        without,
-        delay,
-        hang,
-        reset,
-        refuse,
-        close_after_open,
-        times,
-        after,
-        user,
-    } = Fault::default();
-    let set = [
-        status.is_some(),
-        status_text.is_some(),
-        json.is_some(),
-        body.is_some(),
-        content_type.is_some(),
-        cors.is_some(),
-        merge.is_some(),
-        params.is_some(),
-        !without.is_empty(),
-        delay.is_some(),
-        hang,
-        reset,
-        refuse,
-        close_after_open.is_some(),
-        times.is_some(),
-        after > 0,
-        user.is_some(),
-    ];
-    assert_eq!(set, [false; FAULTS.len() - 1], "a fault without keys does nothing");
-}
-
-#[test]
-fn a_client_sees_of_every_fault_what_the_table_says() {
-    let mut wrong = Vec::new();
-    for (occasion, rows) in TABLE {
-        wrong.extend(rows.iter().filter_map(|row| difference(occasion, row)));
+fn a_client_sees_of_every_fault_what_the_snapshot_says() {
+    let mut seen = String::new();
+    for row in ROWS {
+        writeln!(seen, "{}", row.how).unwrap();
+        for occasion in row.at {
+            writeln!(seen, "  {occasion}").unwrap();
+            sight(&mut seen, *occasion, row);
+        }
     }
-    assert!(wrong.is_empty(), "{} rows are not as in the table:\n{}", wrong.len(), wrong.join("\n"));
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("faults", seen);
+    });
 }
 
-fn difference(occasion: Occasion, row: &Row) -> Option<String> {
-    let point = occasion.point();
-    let how: Value = serde_json::from_str(row.how).unwrap();
-    let faults = Fault::list_from_json(&how).unwrap();
+/// What a client sees of a fault, round by round; or that the platform does not take it there, as it could have no effect.
+fn sight(seen: &mut String, occasion: Occasion, row: &Row) {
+    let how = serde_json::from_str(row.how).unwrap();
     let mut bench = Bench::at(occasion);
-    let put = bench.fail(faults);
-    let rounds = match row.sees {
-        Sees::Refused => {
-            let told = put.expect_err("the table says that it is refused");
-            let expected = format!(
-                "the fault's {:?} has no effect at {point}: leave it out, or put the fault elsewhere",
-                row.fault
-            );
-            return (told != expected).then(|| format!("{} at {point} is refused: {told}", row.how));
-        }
-        Sees::Rounds(rounds) => rounds,
-    };
-    if let Err(told) = put {
-        return Some(format!("{} at {point} is refused: {told}", row.how));
+    if let Err(told) = bench.fail(Fault::list_from_json(&how).unwrap()) {
+        assert!(told.starts_with(&format!("the fault's {:?} has no effect at {}: ", row.about, occasion.point())));
+        writeln!(seen, "    refused").unwrap();
+        return;
     }
-    let saw: Vec<Vec<String>> = rounds.iter().map(|_| bench.round()).collect();
-    (saw != *rounds).then(|| format!("{}, {occasion:?}: {saw:#?}", row.how))
+    for round in 1..=row.rounds() {
+        if row.rounds() > 1 {
+            writeln!(seen, "    round {round}").unwrap();
+        }
+        for line in bench.round() {
+            writeln!(seen, "    {line}").unwrap();
+        }
+    }
 }

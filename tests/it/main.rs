@@ -13,6 +13,8 @@ mod index;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod newcomer;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod scenarios;

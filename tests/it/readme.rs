@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use kandy_client::{Config, Credentials, Kandy};
-use kandy_mock_server::{MockKandy, Point};
+use kandy_mock_server::{Fault, MockKandy, Point};
 
 use crate::support::{harness, root};
 
@@ -73,6 +73,7 @@ async fn the_rust_examples_run() -> Result<(), Box<dyn std::error::Error>> {
     kandy.connected().await?;
 
     mock.wait_for(Point::Subscribe, Some("alice@example.com"), Duration::from_secs(20)).await?;
+    mock.fail(Point::Resubscribe, [Fault::status(503).times(2)])?;
     mock.cut("alice@example.com")?;
     mock.wait_for(Point::WebSocket, None, Duration::from_secs(20)).await?;
     kandy.disconnect();

@@ -18,8 +18,8 @@ pub(crate) fn harness(folder: &Path, arguments: &[&str]) -> (String, u8) {
     let exit = cli::main(
         ["kandy-harness"].iter().chain(arguments),
         &environment,
-        &mut Output { to: &mut out, color: false },
-        &mut Output { to: &mut err, color: false },
+        &mut Output { to: &mut out, color: false, columns: None },
+        &mut Output { to: &mut err, color: false, columns: None },
     );
     out.extend(err);
     let text = String::from_utf8(out).expect("the command writes text");

@@ -19,26 +19,6 @@ const FACTOR: u64 = 80;
 const NAMES: &[&str] =
     &["subscribeRequest", "expires", "service", "localization", "useTurn", "notificationType", "clientCorrelator"];
 
-const KEYS: &[&str] = &[
-    "status",
-    "statusText",
-    "json",
-    "body",
-    "type",
-    "cors",
-    "merge",
-    "params",
-    "without",
-    "delay",
-    "hang",
-    "reset",
-    "refuse",
-    "closeAfterOpen",
-    "times",
-    "after",
-    "user",
-];
-
 fn platform() -> Platform {
     let mut platform = Platform::new();
     platform.add_user(Time::ZERO, "alice", "pw", UserOptions::default()).expect("the platform is empty");
@@ -122,7 +102,7 @@ proptest! {
             prop_assert_eq!(again.as_ref(), Ok(fault), "{}", written);
         }
         let sound = faults.iter().all(|fault| fault.check_at(point).is_ok()) && !faults.is_empty();
-        let strangers = faults.iter().any(|fault| fault.user.as_deref().is_some_and(|user| user != "alice"));
+        let strangers = faults.iter().any(|fault| fault.when.user.as_deref().is_some_and(|user| user != "alice"));
         let taken = platform().fail(Time::ZERO, point, faults);
         prop_assert_eq!(taken.is_ok(), sound && !strangers, "{:?}", taken);
     }
@@ -136,7 +116,7 @@ proptest! {
 
 /// Faults, sound and not: single keys with values of their kind, and anything.
 fn fault() -> BoxedStrategy<Value> {
-    let member = select(KEYS).prop_flat_map(|key| {
+    let member = select(&Fault::KEYS).prop_flat_map(|key| {
         let fitting = match key {
             "status" => (0..700u64).prop_map(Value::from).boxed(),
             "closeAfterOpen" => (900..5_100u64).prop_map(Value::from).boxed(),
@@ -159,5 +139,6 @@ fn fault() -> BoxedStrategy<Value> {
     });
     let one =
         prop::collection::vec(member, 0..4).prop_map(|members| Value::Object(members.into_iter().collect())).boxed();
-    prop_oneof![6 => one.clone(), 2 => prop::collection::vec(one, 0..4).prop_map(Value::from), 1 => json(KEYS)].boxed()
+    prop_oneof![6 => one.clone(), 2 => prop::collection::vec(one, 0..4).prop_map(Value::from), 1 => json(&Fault::KEYS)]
+        .boxed()
 }

@@ -69,7 +69,10 @@ fn put(value: &mut Value, places: &[Index], other: Value) {
 /// Decodes, and plays what can be decoded: to the port, and to port and platform.
 fn play(bytes: &[u8]) {
     let Ok(recording) = within(FACTOR, bytes.len(), || Recording::from_json(bytes)) else { return };
-    let _ = replay(&recording);
+    let outcome = replay(&recording);
+    for note in &outcome.trace {
+        assert_eq!(note.to_string().lines().count(), 1, "{note}");
+    }
     let _ = rehearse(&recording);
 }
 

@@ -120,17 +120,18 @@ fn check(fault: &Fault, point: Point) -> Result<usize, FaultError> {
 impl Rule {
     fn take_turn(&mut self, user: Option<&str>) -> Option<Arc<Fault>> {
         let fault = self.faults.get(self.at)?;
-        if fault.user.is_some() && fault.user.as_deref() != user {
+        let when = &fault.when;
+        if when.user.is_some() && when.user.as_deref() != user {
             return None;
         }
-        if self.passed < fault.after {
+        if self.passed < when.after {
             self.passed += 1;
             return None;
         }
-        let fault = Arc::clone(fault);
         self.acted = self.acted.saturating_add(1);
         let is_last = self.at + 1 == self.faults.len();
-        let times = fault.times.or((!is_last).then_some(1));
+        let fault = Arc::clone(fault);
+        let times = fault.when.times.or((!is_last).then_some(1));
         if times.is_some_and(|times| self.acted >= times) {
             self.at += 1;
             self.passed = 0;

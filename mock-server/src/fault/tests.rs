@@ -2,10 +2,6 @@ use serde_json::json;
 
 use super::*;
 
-fn message(how: &Value) -> String {
-    Fault::from_json(how).unwrap_err().to_string()
-}
-
 #[test]
 fn every_key_is_read_and_written_back() {
     let texts = [
@@ -36,7 +32,7 @@ fn a_delay_is_read_from_numbers_and_texts() {
         (json!("1h"), 3_600_000),
     ] {
         let fault = Fault::from_json(&json!({ "delay": text })).unwrap();
-        assert_eq!(fault.delay, Some(Duration::from_millis(millis)));
+        assert_eq!(fault, Fault::delay(Duration::from_millis(millis)));
     }
     for text in [json!("30"), json!("s"), json!("1.5s"), json!("1 s"), json!(-1), json!("9000h"), json!("-1s")] {
         assert!(Fault::from_json(&json!({ "delay": text })).is_err(), "{text}");
@@ -45,27 +41,28 @@ fn a_delay_is_read_from_numbers_and_texts() {
 
 #[test]
 fn an_error_says_what_is_wrong_where_and_what_to_do() {
-    assert_eq!(message(&json!({ "statsu": 500 })), "a fault has no key \"statsu\" (did you mean \"status\"?)");
-    assert_eq!(message(&json!({ "colour": 1 })), "a fault has no key \"colour\"");
-    assert_eq!(message(&json!(500)), "a fault is a map such as {status: 500}, not a number");
-    assert_eq!(message(&json!({ "status": 99 })), "the fault's \"status\" is 99: give an HTTP status from 200 to 599");
-    assert_eq!(
-        message(&json!({ "status": "x" })),
-        "the fault's \"status\" is \"x\": give an HTTP status from 200 to 599"
-    );
     let (long, cut) = ("x".repeat(129), "x".repeat(128));
-    assert!(message(&json!({ "status": long })).starts_with(&format!("the fault's \"status\" is \"{cut}\": ")));
-    assert_eq!(message(&json!({ "hang": 1 })), "the fault's \"hang\" is 1: give true or false");
-    assert_eq!(message(&json!({ "merge": [] })), "the fault's \"merge\" is an array: give a map");
-    assert_eq!(
-        message(&json!({ "hang": true, "status": 500 })),
-        "the fault has both \"hang\" and \"status\", which exclude each other: leave one out"
-    );
-    let in_list = Fault::list_from_json(&json!([{}, { "times": 0 }])).unwrap_err();
-    assert_eq!(
-        in_list.to_string(),
-        "fault 2 of the list: the fault's \"times\" is 0: give a number from 1; leave it out for ever"
-    );
+    let cut_text = format!("the fault's \"status\" is \"{cut}\": give an HTTP status from 200 to 599");
+    for (how, message) in [
+        (json!({ "statsu": 500 }), "a fault has no key \"statsu\" (did you mean \"status\"?)"),
+        (json!({ "colour": 1 }), "a fault has no key \"colour\""),
+        (json!(500), "a fault is a map such as {status: 500}, not a number"),
+        (json!({ "status": 99 }), "the fault's \"status\" is 99: give an HTTP status from 200 to 599"),
+        (json!({ "status": "x" }), "the fault's \"status\" is \"x\": give an HTTP status from 200 to 599"),
+        (json!({ "status": long }), &cut_text),
+        (json!({ "hang": 1 }), "the fault's \"hang\" is 1: give true or false"),
+        (json!({ "merge": [] }), "the fault's \"merge\" is an array: give a map"),
+        (
+            json!({ "hang": true, "status": 500 }),
+            "the fault has both \"hang\" and \"status\", which exclude each other: leave one out",
+        ),
+        (
+            json!([{}, { "times": 0 }]),
+            "fault 2 of the list: the fault's \"times\" is 0: give a number from 1; leave it out for ever",
+        ),
+    ] {
+        assert_eq!(Fault::list_from_json(&how).unwrap_err().to_string(), message);
+    }
 }
 
 #[test]
@@ -92,47 +89,132 @@ fn impossible_values_are_refused() {
 
 #[test]
 fn keys_that_exclude_each_other_are_refused() {
-    for (first, second) in [
-        ("hang", "delay"),
-        ("hang", "cors"),
-        ("refuse", "delay"),
-        ("reset", "json"),
-        ("closeAfterOpen", "status"),
-        ("json", "body"),
-        ("json", "merge"),
-        ("body", "params"),
-        ("status", "without"),
+    for (how, first, second) in [
+        (json!({ "hang": true, "delay": 1000 }), "hang", "delay"),
+        (json!({ "cors": true, "hang": true }), "hang", "cors"),
+        (json!({ "refuse": true, "delay": 1000 }), "refuse", "delay"),
+        (json!({ "reset": true, "json": {} }), "reset", "json"),
+        (json!({ "reset": true, "refuse": true, "hang": true, "merge": {} }), "hang", "refuse"),
+        (json!({ "closeAfterOpen": 1000, "status": 500 }), "closeAfterOpen", "status"),
+        (json!({ "merge": {}, "closeAfterOpen": 1000 }), "closeAfterOpen", "merge"),
+        (json!({ "json": {}, "body": "x" }), "json", "body"),
+        (json!({ "json": {}, "merge": {} }), "json", "merge"),
+        (json!({ "json": {}, "body": "x", "merge": {}, "status": 204 }), "json", "body"),
+        (json!({ "body": "x", "params": {} }), "body", "params"),
+        (json!({ "status": 500, "body": "x", "params": {} }), "body", "params"),
+        (json!({ "status": 500, "without": ["service"] }), "status", "without"),
+        (json!({ "status": 204, "json": {} }), "status", "json"),
+        (json!({ "status": 304, "json": {}, "merge": {} }), "status", "json"),
+        (json!({ "status": 204, "body": "", "merge": {} }), "status", "merge"),
+        (json!({ "status": 205, "params": {} }), "status", "params"),
     ] {
-        let value = |key: &str| match key {
-            "hang" | "refuse" | "reset" | "cors" => json!(true),
-            "delay" | "closeAfterOpen" => json!(1000),
-            "status" => json!(500),
-            "body" => json!("x"),
-            "without" => json!(["service"]),
-            _ => json!({}),
-        };
-        let how = json!({ first: value(first), second: value(second) });
-        assert_eq!(Fault::from_json(&how), Err(FaultError::Contradiction { first, second }));
+        assert_eq!(Fault::from_json(&how), Err(FaultError::Contradiction { first, second }), "{how}");
     }
-    let without_body = json!({ "status": 204, "json": {} });
-    let refusal = FaultError::Contradiction { first: "status", second: "json" };
-    assert_eq!(Fault::from_json(&without_body), Err(refusal));
-    assert!(Fault::from_json(&json!({ "status": 204, "body": "", "type": null })).is_ok());
+}
+
+#[test]
+fn a_flag_that_is_not_set_contradicts_nothing() {
+    for (how, same) in [
+        (json!({ "hang": false, "reset": false, "status": 500 }), json!({ "status": 500 })),
+        (json!({ "json": 1, "without": [] }), json!({ "json": 1 })),
+        (json!({ "status": 204, "body": "", "type": null }), json!({ "status": 204, "body": "", "type": null })),
+    ] {
+        assert_eq!(Fault::from_json(&how), Fault::from_json(&same));
+        assert_eq!(serde_json::to_value(Fault::from_json(&how).unwrap()).unwrap(), same);
+    }
+}
+
+#[test]
+fn a_fault_made_in_rust_is_the_one_that_its_json_gives() {
+    let late = Some(Duration::from_secs(2));
+    for (fault, how) in [
+        (Fault::healthy(), json!({})),
+        (Fault::status(503).times(2), json!({ "status": 503, "times": 2 })),
+        (Fault::status(201), json!({ "status": 201 })),
+        (
+            Fault::json(403, json!({ "a": 1 })).user("alice"),
+            json!({ "status": 403, "json": { "a": 1 }, "user": "alice" }),
+        ),
+        (Fault::text(200, "x").after(1), json!({ "status": 200, "body": "x", "after": 1 })),
+        (Fault::merge([("a", json!({}))]), json!({ "merge": { "a": {} } })),
+        (Fault::params([("expires", 120)]), json!({ "params": { "expires": 120 } })),
+        (Fault::without(["service"]), json!({ "without": ["service"] })),
+        (Fault::delay(Duration::from_secs(2)), json!({ "delay": "2s" })),
+        (Fault::hang(), json!({ "hang": true })),
+        (Fault::reset(), json!({ "reset": true })),
+        (Effect::Reset { delay: late }.into(), json!({ "reset": true, "delay": 2000 })),
+        (Fault::refuse(), json!({ "refuse": true })),
+        (Fault::close_after_open(1011), json!({ "closeAfterOpen": 1011 })),
+        (Effect::CloseAfterOpen { code: 1005, delay: late }.into(), json!({ "closeAfterOpen": 1005, "delay": 2000 })),
+    ] {
+        assert_eq!(fault.check(), Ok(()));
+        assert_eq!(Fault::from_json(&how), Ok(fault));
+    }
+}
+
+#[test]
+fn what_is_made_in_rust_is_checked_as_what_is_read() {
+    let edited_error = Answer { status: Some(500), ..edited() };
+    for (fault, message) in [
+        (Fault::status(99), "the fault's \"status\" is 99: give an HTTP status from 200 to 599"),
+        (Fault::status(500).times(0), "the fault's \"times\" is 0: give a number from 1; leave it out for ever"),
+        (Fault::json(204, 1), "the fault has both \"status\" and \"json\", which exclude each other: leave one out"),
+        (edited_error.into(), "the fault has both \"status\" and \"without\", which exclude each other: leave one out"),
+    ] {
+        assert_eq!(fault.check().unwrap_err().to_string(), message);
+        assert_eq!(fault.check_at(Point::Subscribe), fault.check());
+    }
+}
+
+fn edited() -> Answer {
+    let without = vec!["service".to_owned()];
+    Answer { content: Content::Own(Edit { without, ..Edit::default() }), ..Answer::default() }
+}
+
+#[test]
+fn the_keys_are_all_that_there_are() {
+    let (json, map) = (Value::Null, Map::new());
+    let keys = json::Keys {
+        status: Some(200),
+        status_text: Some(""),
+        json: Some(&json),
+        body: Some(""),
+        content_type: Some(None),
+        cors: Some(true),
+        merge: Some(&map),
+        params: Some(&map),
+        without: vec![""],
+        delay: Some(Duration::ZERO),
+        hang: true,
+        reset: true,
+        refuse: true,
+        close_after_open: Some(1000),
+        times: Some(1),
+        after: 1,
+        user: Some(""),
+    };
+    let written = serde_json::to_value(keys).unwrap();
+    assert_eq!(written.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), Fault::KEYS);
+    for (key, value) in written.as_object().unwrap() {
+        Fault::from_json(&json!({ key: value })).unwrap();
+    }
 }
 
 #[test]
 fn a_key_without_effect_at_a_point_is_refused_there() {
-    let refused_at = |how: &Value, point| Fault::from_json(how).unwrap().check_at(point).unwrap_err().to_string();
-    assert_eq!(
-        refused_at(&json!({ "json": {} }), Point::WebSocket),
-        "the fault's \"json\" has no effect at websocket: leave it out, or put the fault elsewhere"
-    );
-    refused_at(&json!({ "closeAfterOpen": 1000 }), Point::Subscribe);
-    refused_at(&json!({ "params": {} }), Point::MkToken);
-    refused_at(&json!({ "without": ["service"] }), Point::Unsubscribe);
-    refused_at(&json!({ "statusText": "Busy" }), Point::WebSocket);
-    let busy = Fault::from_json(&json!({ "status": 503, "statusText": "Busy" })).unwrap();
-    assert_eq!(busy.check_at(Point::WebSocket), Ok(()));
+    for (how, point, refused) in [
+        (json!({ "json": {} }), Point::WebSocket, Some("json")),
+        (json!({ "closeAfterOpen": 1000 }), Point::Subscribe, Some("closeAfterOpen")),
+        (json!({ "params": {} }), Point::MkToken, Some("params")),
+        (json!({ "without": ["service"] }), Point::Unsubscribe, Some("without")),
+        (json!({ "statusText": "Busy" }), Point::WebSocket, Some("statusText")),
+        (json!({ "status": 503, "statusText": "Busy" }), Point::WebSocket, None),
+    ] {
+        let told = Fault::from_json(&how).unwrap().check_at(point).map_err(|error| error.to_string());
+        let text =
+            |key| format!("the fault's {key:?} has no effect at {point}: leave it out, or put the fault elsewhere");
+        assert_eq!(told.err(), refused.map(text));
+    }
 }
 
 /// Puts faults, then lets requests come, each by its user; gives the status that each meets, 0 for health.
@@ -141,7 +223,10 @@ fn met(rules: &[Value], users: &[&str]) -> Vec<u16> {
     for rule in rules {
         faults.add(Point::MkToken, Fault::list_from_json(rule).unwrap()).unwrap();
     }
-    let status = |(_, fault): (FaultId, std::sync::Arc<Fault>)| fault.status.unwrap_or(0);
+    let status = |(_, fault): (FaultId, std::sync::Arc<Fault>)| match &fault.effect {
+        Effect::Answer(answer) => answer.status.unwrap_or(0),
+        other => panic!("no answer: {other:?}"),
+    };
     users.iter().map(|user| faults.decide(Point::MkToken, Some(user)).map_or(0, status)).collect()
 }
 
@@ -162,7 +247,7 @@ fn a_fault_takes_what_it_holds() {
 #[test]
 fn rules_are_numbered_in_the_order_in_which_they_are_made() {
     let mut faults = Faults::default();
-    let mut number = || faults.add(Point::Other, vec![Fault::default()]).unwrap().number();
+    let mut number = || faults.add(Point::Other, vec![Fault::healthy()]).unwrap().number();
     assert_eq!([number(), number(), number()], [1, 2, 3]);
 }
 
@@ -205,8 +290,7 @@ fn the_oldest_rule_that_matches_decides() {
 fn an_empty_list_and_a_fault_out_of_place_add_nothing() {
     let mut faults = Faults::default();
     assert_eq!(faults.add(Point::MkToken, Vec::new()), Err(FaultError::Empty));
-    let misplaced = Fault { close_after_open: Some(1000), ..Fault::default() };
-    let error = faults.add(Point::MkToken, vec![Fault::default(), misplaced]).unwrap_err();
+    let error = faults.add(Point::MkToken, vec![Fault::healthy(), Fault::close_after_open(1000)]).unwrap_err();
     assert_eq!(
         error.to_string(),
         "fault 2 of the list: the fault's \"closeAfterOpen\" has no effect at mk_token: leave it out, or put the fault \

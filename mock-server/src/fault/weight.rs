@@ -2,16 +2,36 @@
 
 use serde_json::{Map, Value};
 
-use super::Fault;
+use super::{Answer, Content, ContentType, Effect, Fault};
 
 /// The bytes of a fault with all that it holds.
 pub(super) fn of(fault: &Fault) -> usize {
-    let content_type = fault.content_type.iter().flatten();
-    let texts = [&fault.status_text, &fault.body, &fault.user].into_iter().flatten().chain(content_type);
-    let texts: usize = texts.map(String::len).sum();
-    let without: usize = fault.without.iter().map(|key| size_of::<String>() + key.len()).sum();
-    let maps: usize = [&fault.merge, &fault.params].into_iter().flatten().map(of_map).sum();
-    size_of::<Fault>() + texts + without + maps + fault.json.as_ref().map_or(0, of_contents)
+    let held = match &fault.effect {
+        Effect::Answer(answer) => of_answer(answer),
+        Effect::Hang | Effect::Reset { .. } | Effect::Refuse | Effect::CloseAfterOpen { .. } => 0,
+    };
+    size_of::<Fault>() + of_text(fault.when.user.as_ref()) + held
+}
+
+fn of_answer(Answer { status: _, content, delivery }: &Answer) -> usize {
+    let content_type = match &delivery.content_type {
+        ContentType::Is(text) => text.len(),
+        ContentType::Usual | ContentType::Absent => 0,
+    };
+    let content = match content {
+        Content::Json(json) => of_contents(json),
+        Content::Text(text) => text.len(),
+        Content::Own(edit) => {
+            let without: usize = edit.without.iter().map(|key| size_of::<String>() + key.len()).sum();
+            let maps = [&edit.merge, &edit.params].into_iter().flatten();
+            without + maps.map(of_map).sum::<usize>()
+        }
+    };
+    of_text(delivery.reason.as_ref()) + content_type + content
+}
+
+fn of_text(text: Option<&String>) -> usize {
+    text.map_or(0, String::len)
 }
 
 /// What a value holds besides itself.

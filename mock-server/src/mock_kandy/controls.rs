@@ -8,7 +8,7 @@ use super::MockKandy;
 use crate::account::UserOptions;
 use crate::channel::{Frame, SocketInfo};
 use crate::error::PlatformError;
-use crate::fault::{Fault, FaultId};
+use crate::fault::{Effect, Fault, FaultId};
 use crate::platform::{GoneOptions, Platform};
 use crate::point::Point;
 use crate::subscription::SubscriptionInfo;
@@ -52,6 +52,17 @@ impl MockKandy {
         self.platform(|platform, now| platform.set_password(now, name, password))
     }
 
+    /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
+    pub fn set_options(&self, name: &str, options: UserOptions) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_options(now, name, options))
+    }
+
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
+    /// first it is not so.
+    pub fn any_user(&self, enabled: bool) {
+        self.platform(|platform, now| platform.set_any_user(now, enabled));
+    }
+
     /// Issues tokens as if the user had signed in elsewhere.
     pub fn issue_token(&self, name: &str, options: &TokenOptions) -> Result<IssuedTokens, PlatformError> {
         self.platform(|platform, now| platform.issue_token(now, name, options))
@@ -79,10 +90,23 @@ impl MockKandy {
     /// Makes the platform misbehave at `point`: with one fault, `[fault]`, or several in order, the last of which is
     /// repeated (see [`Platform::fail`]). [`Fault::list_from_json`] reads faults as scripts write them.
     ///
+    /// ```
+    /// # use kandy_mock_server::{Fault, MockKandy, Point};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = MockKandy::start().await;
+    /// mock.fail(Point::Subscribe, [Fault::status(503).times(2)])?;
+    /// mock.fail(Point::WebSocket, [Fault::refuse(), Fault::healthy(), Fault::close_after_open(1011)])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// [`MockKandy`] says how `reset`, `refuse` and `delay` are kept over the wire.
     pub fn fail(&self, point: Point, faults: impl IntoIterator<Item = Fault>) -> Result<FaultId, FailError> {
         let faults: Vec<Fault> = faults.into_iter().collect();
-        if point != Point::WebSocket && faults.iter().any(|fault| fault.status_text.is_some()) {
+        let has_reason =
+            |fault: &Fault| matches!(&fault.effect, Effect::Answer(answer) if answer.delivery.reason.is_some());
+        if point != Point::WebSocket && faults.iter().any(has_reason) {
             return Err(FailError::StatusText { point });
         }
         Ok(self.platform(|platform, now| platform.fail(now, point, faults))?)

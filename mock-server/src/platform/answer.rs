@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Platform;
-use crate::fault::Fault;
+use crate::fault::{self, Content, ContentType, Effect};
 use crate::journal::{Answered, Kind, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
@@ -36,8 +36,8 @@ impl Platform {
             record.body = request.body().clone();
         }
         let met = if self.settings.offline { None } else { self.faults.decide(point, user.as_deref()) };
-        let fault = met.as_ref().map(|(_, fault)| &**fault);
-        let reply = self.reply(now, &route, request, fault);
+        let effect = met.as_ref().map(|(_, fault)| &fault.effect);
+        let reply = self.reply(now, &route, request, effect);
         record.fault = met.as_ref().map(|(id, _)| *id);
         record.answered = match &reply {
             Reply::Respond(response) => Answered::Status(response.status.as_u16()),
@@ -46,7 +46,7 @@ impl Platform {
             Reply::Refuse => Answered::Refused,
         };
         let delay = match record.answered {
-            Answered::Status(_) | Answered::Reset => self.delay(fault),
+            Answered::Status(_) | Answered::Reset => self.delay(effect),
             Answered::Hang | Answered::Refused => Duration::ZERO,
         };
         if !is_preflight {
@@ -56,35 +56,40 @@ impl Platform {
     }
 
     /// How long an answer takes, if there is one.
-    pub(super) fn delay(&self, fault: Option<&Fault>) -> Duration {
-        self.settings.latency.saturating_add(fault.and_then(|fault| fault.delay).unwrap_or_default())
+    pub(super) fn delay(&self, effect: Option<&Effect>) -> Duration {
+        self.settings.latency.saturating_add(effect.map(Effect::delay).unwrap_or_default())
     }
 
-    fn reply(&mut self, now: Time, route: &Route<'_>, request: &Request<Bytes>, fault: Option<&Fault>) -> Reply {
-        if self.settings.offline || fault.is_some_and(|fault| fault.refuse) {
-            return Reply::Refuse;
-        }
-        if fault.is_some_and(|fault| fault.hang) {
-            return Reply::Hang;
-        }
-        if fault.is_some_and(|fault| fault.reset) {
-            return Reply::Reset;
-        }
-        let mut response = match fault {
-            Some(fault) if fault.replaces() => replacement(route.point(), fault),
-            _ => self.serve(now, route, request, fault),
+    fn reply(&mut self, now: Time, route: &Route<'_>, request: &Request<Bytes>, effect: Option<&Effect>) -> Reply {
+        let said = match effect {
+            _ if self.settings.offline => return Reply::Refuse,
+            Some(Effect::Refuse) => return Reply::Refuse,
+            Some(Effect::Hang) => return Reply::Hang,
+            Some(Effect::Reset { .. }) => return Reply::Reset,
+            Some(Effect::Answer(answer)) => Some(answer),
+            Some(Effect::CloseAfterOpen { .. }) | None => None,
         };
-        if let Some(fault) = fault {
-            shape(&mut response, fault);
+        let mut response = match said {
+            Some(answer) if answer.replaces() => replacement(route.point(), answer),
+            _ => self.serve(now, route, request, said),
+        };
+        if let Some(answer) = said {
+            shape(&mut response, answer);
         }
-        if fault.and_then(|fault| fault.cors) != Some(false) {
+        if said.and_then(|answer| answer.delivery.cors) != Some(false) {
             response.allow_origin(request.headers());
         }
         Reply::Respond(response)
     }
 
     /// The normal work.
-    fn serve(&mut self, now: Time, route: &Route<'_>, request: &Request<Bytes>, fault: Option<&Fault>) -> Response {
+    fn serve(
+        &mut self,
+        now: Time,
+        route: &Route<'_>,
+        request: &Request<Bytes>,
+        said: Option<&fault::Answer>,
+    ) -> Response {
         let point = route.point();
         if route::is_too_long(request.uri()) {
             return own_error(point, StatusCode::URI_TOO_LONG);
@@ -95,7 +100,7 @@ impl Platform {
         let served = match route {
             Route::MkToken => self.make_token(now, request),
             Route::RefreshToken => self.refresh_token(now, request),
-            Route::Subscribe { user } => self.subscribe(now, user, request, fault),
+            Route::Subscribe { user } => self.subscribe(now, user, request, said),
             Route::Resubscribe { user, target } => self.resubscribe(now, user, target, request),
             Route::Unsubscribe { user, target } => self.unsubscribe(now, user, target, request),
             Route::Other => Err(StatusCode::NOT_FOUND),
@@ -146,55 +151,56 @@ pub(super) fn own_error(point: Point, status: StatusCode) -> Response {
 }
 
 /// What a fault says instead of the platform.
-pub(super) fn replacement(point: Point, fault: &Fault) -> Response {
-    let status = fault.status.map_or(StatusCode::OK, known_status);
-    if let Some(json) = &fault.json {
-        return Response::typed(status, json.to_string().into(), HeaderValue::from_static(JSON));
+pub(super) fn replacement(point: Point, answer: &fault::Answer) -> Response {
+    let status = answer.status.map_or(StatusCode::OK, known_status);
+    match &answer.content {
+        Content::Json(json) => Response::typed(status, json.to_string().into(), HeaderValue::from_static(JSON)),
+        Content::Text(text) => {
+            let plain = HeaderValue::from_static("text/plain;charset=utf-8");
+            Response::typed(status, Bytes::copy_from_slice(text.as_bytes()), plain)
+        }
+        Content::Own(_) => own_error(point, status),
     }
-    if let Some(body) = &fault.body {
-        let text = HeaderValue::from_static("text/plain;charset=utf-8");
-        return Response::typed(status, Bytes::copy_from_slice(body.as_bytes()), text);
-    }
-    own_error(point, status)
 }
 
 /// Puts into an answer what a fault says about it.
-pub(super) fn shape(response: &mut Response, fault: &Fault) {
-    if let Some(status) = fault.status.map(known_status)
+pub(super) fn shape(response: &mut Response, answer: &fault::Answer) {
+    if let Some(status) = answer.status.map(known_status)
         && response.status != status
     {
         response.status = status;
         response.reason = None;
     }
-    if fault.params.is_some() || !fault.without.is_empty() || fault.merge.is_some() {
-        response.edit_json(|body| edit(body, fault));
+    if let Some(edit) = answer.edit().filter(|edit| !edit.is_empty()) {
+        response.edit_json(|body| apply(edit, body));
     }
-    if let Some(reason) = &fault.status_text {
+    if let Some(reason) = &answer.delivery.reason {
         response.reason = Some(reason.clone());
     }
-    match fault.content_type.as_ref().map(|kind| kind.as_deref().map(HeaderValue::from_str)) {
-        Some(Some(Ok(kind))) => {
-            response.headers.insert(CONTENT_TYPE, kind);
-        }
-        Some(Some(Err(_)) | None) => {
+    match &answer.delivery.content_type {
+        ContentType::Usual => {}
+        ContentType::Absent => {
             response.headers.remove(CONTENT_TYPE);
         }
-        None => {}
+        ContentType::Is(text) => {
+            let text = HeaderValue::from_str(text).expect("a fault's content type is checked when it is put");
+            response.headers.insert(CONTENT_TYPE, text);
+        }
     }
-    if crate::fault::has_no_body(response.status.as_u16()) {
+    if fault::has_no_body(response.status.as_u16()) {
         response.body = Bytes::new();
         response.headers.remove(CONTENT_TYPE);
     }
 }
 
-fn edit(body: &mut Value, fault: &Fault) {
+fn apply(edit: &fault::Edit, body: &mut Value) {
     if let Some(Value::Object(params)) = body.pointer_mut("/subscribeResponse/subscriptionParams") {
-        merge(params, fault.params.iter().flatten());
-        for key in &fault.without {
+        merge(params, edit.params.iter().flatten());
+        for key in &edit.without {
             params.shift_remove(key);
         }
     }
-    if let (Value::Object(body), Some(more)) = (body, &fault.merge) {
+    if let (Value::Object(body), Some(more)) = (body, &edit.merge) {
         merge(body, more.iter());
     }
 }

@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use super::answer::{own_error, replacement, shape};
 use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
-use crate::fault::Fault;
+use crate::fault::Effect;
 use crate::journal::{Answered, FrameRecord, Kind, RequestRecord, Side};
 use crate::limits::Limits;
 use crate::point::Point;
@@ -28,10 +28,10 @@ impl Platform {
         let user = user.or_else(|| self.token_owner(request)).cloned();
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
         let met = if self.settings.offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
-        let fault = met.as_ref().map(|(_, fault)| &**fault);
+        let effect = met.as_ref().map(|(_, fault)| &fault.effect);
         record.fault = met.as_ref().map(|(id, _)| *id);
 
-        let outcome = self.handshake(now, request, channel, fault);
+        let outcome = self.handshake(now, request, channel, effect);
         record.answered = match &outcome {
             Upgrade::Accept { .. } => Answered::Status(StatusCode::SWITCHING_PROTOCOLS.as_u16()),
             Upgrade::Refuse { response, .. } => Answered::Status(response.status.as_u16()),
@@ -152,26 +152,25 @@ impl Platform {
         now: Time,
         request: &Request<()>,
         channel: Option<SubscriptionId>,
-        fault: Option<&Fault>,
+        effect: Option<&Effect>,
     ) -> Upgrade {
-        let delay = self.delay(fault);
-        if self.settings.offline || fault.is_some_and(|fault| fault.refuse) {
-            return Upgrade::RefuseConnection;
-        }
-        if fault.is_some_and(|fault| fault.hang) {
-            return Upgrade::Hang;
-        }
-        if fault.is_some_and(|fault| fault.reset) {
-            return Upgrade::Reset { delay };
-        }
-        if let Some(fault) = fault.filter(|fault| fault.status.is_some()) {
-            let mut response = replacement(Point::WebSocket, fault);
-            shape(&mut response, fault);
-            return Upgrade::Refuse { response, delay };
-        }
+        let delay = self.delay(effect);
+        let code = match effect {
+            _ if self.settings.offline => return Upgrade::RefuseConnection,
+            Some(Effect::Refuse) => return Upgrade::RefuseConnection,
+            Some(Effect::Hang) => return Upgrade::Hang,
+            Some(Effect::Reset { .. }) => return Upgrade::Reset { delay },
+            Some(Effect::Answer(answer)) if answer.status.is_some() => {
+                let mut response = replacement(Point::WebSocket, answer);
+                shape(&mut response, answer);
+                return Upgrade::Refuse { response, delay };
+            }
+            Some(Effect::CloseAfterOpen { code, .. }) => Some(*code),
+            Some(Effect::Answer(_)) | None => None,
+        };
         match self.accept(now, request, channel) {
             Ok(socket) => {
-                if let Some(code) = fault.and_then(|fault| fault.close_after_open) {
+                if let Some(code) = code {
                     self.close_socket(now, socket, code, "");
                 }
                 Upgrade::Accept { socket, delay }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Platform;
 use crate::account::{DEFAULT_LIFETIME, MAX_LIFETIME, list_bytes};
-use crate::fault::Fault;
+use crate::fault;
 use crate::limits::Limits;
 use crate::reply::Response;
 use crate::route::{CHANNELS, Target};
@@ -21,14 +21,14 @@ use crate::wire::{SubscribeAnswer, SubscribeBody, SubscribeRequest, SubscribeRes
 impl Platform {
     /// Makes a subscription. One client may have several: the platform ends none because of another.
     ///
-    /// `fault` only shapes the answer. But a correlator that it puts there is one that the client has been told, so the
+    /// `said` only shapes the answer. But a correlator that it puts there is one that the client has been told, so the
     /// subscription goes by it as well.
     pub(super) fn subscribe(
         &mut self,
         now: Time,
         user: &str,
         request: &Request<Bytes>,
-        fault: Option<&Fault>,
+        said: Option<&fault::Answer>,
     ) -> Result<Response, StatusCode> {
         self.authorize(now, user, request)?;
         let asked = parse(request.body())?;
@@ -40,7 +40,7 @@ impl Platform {
         let services = account.grant(asked.service.unwrap_or_default());
         let services: Vec<String> = services.into_iter().map(Cow::into_owned).collect();
         let lifetime = self.subscription_lifetime(user, asked.expires).unwrap_or(DEFAULT_LIFETIME);
-        let told = fault.and_then(|fault| fault.params.as_ref()?.get("clientCorrelator")).and_then(Value::as_str);
+        let told = said.and_then(|said| said.edit()?.params.as_ref()?.get("clientCorrelator")).and_then(Value::as_str);
         let correlator = asked.client_correlator;
 
         let id = self.subscriptions.next_id();

@@ -167,6 +167,11 @@ impl Asked<'_> {
     }
 }
 
+/// Where the socket of the first subscription opens.
+fn channel(token: &str) -> String {
+    format!("/websocket/CH-1?token={token}")
+}
+
 /// What the SDK asks for, with that lifetime in seconds.
 fn request(expires: u64) -> Value {
     json!({

@@ -12,6 +12,6 @@ pub(super) fn check(selection: &Selection, environment: &Environment, out: &mut 
     let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
     let plan = Plan::to_check(&found, selection.filter.is_none());
     let options = Options { jobs: environment.jobs, ..Options::default() };
-    let summary = run::run(&plan, &options, &mut [&mut Checks::new(out.to, out.color)])?;
+    let summary = run::run(&plan, &options, &mut [&mut Checks::new(out.to, out.color, out.columns)])?;
     Ok(summary.exit())
 }

@@ -23,8 +23,8 @@ pub(super) fn replay(arguments: &Replay, environment: &Environment, out: &mut Ou
 fn file(path: &Path, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let recording = Recording::read(path)?;
     let outcome = replay::replay(&recording);
-    for line in &outcome.transcript {
-        writeln!(out.to, "{line}")?;
+    for note in &outcome.trace {
+        writeln!(out.to, "{note}")?;
     }
     match outcome.result {
         Ok(()) => {

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         warn,
     };
     let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim });
-    let mut console = Console::new(out.to, out.color).with_transcripts(show);
+    let mut console = Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show);
     let summary = run::run(&plan, &options, &mut [&mut console])?;
     Ok(summary.exit())
 }

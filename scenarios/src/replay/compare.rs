@@ -41,6 +41,11 @@ pub(crate) fn missing(what: &str) -> Mismatch {
     Mismatch::new(format!("a recording with {what}"), "none in it".to_owned())
 }
 
+/// The recording names a client that it has not made.
+pub(crate) fn missing_client(name: &str) -> Mismatch {
+    missing(&format!("a client {name}"))
+}
+
 /// Compares a request with the page's record of it and, where it came that far, the platform's.
 pub(crate) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Request) -> Result<(), Mismatch> {
     text("method", fetch.method(), request.method.as_str())?;

@@ -6,8 +6,9 @@ use kandy_client::Time;
 use serde_json::Value;
 
 use super::compare::Mismatch;
+use super::{Note, Noted};
 use crate::printable::printable;
-use crate::recording::{Address, ApiCall, Record, Recording};
+use crate::recording::{Address, ApiCall, ListenerCall, Record, Recording};
 
 /// How many records are shown before the one at which the difference was found, and behind it.
 const RECORDS_AROUND: (usize, usize) = (5, 3);
@@ -50,6 +51,17 @@ impl fmt::Display for Difference {
         writeln!(f, "  got:      {}", printable(&self.got))?;
         write!(f, "  records around it:")?;
         self.context.iter().try_for_each(|line| write!(f, "\n    {}", printable(line)))
+    }
+}
+
+impl fmt::Display for Note<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.what {
+            Noted::Record(Record::Listener(call)) => describe_listener(call),
+            Noted::Record(record) => describe(record),
+            Noted::Snapshot(name) => format!("snapshot {name}"),
+        };
+        write!(f, "{}  {}", clock(self.time), printable(&what))
     }
 }
 
@@ -96,6 +108,11 @@ pub(crate) fn describe_call(call: &ApiCall) -> String {
     });
     let place = if call.in_listener { " (in a listener)" } else { "" };
     format!("call {}.{}{shown}{place}", call.client, call.call)
+}
+
+/// One line for the call of a listener.
+pub(super) fn describe_listener(call: &ListenerCall) -> String {
+    format!("call {} of listener {} of {}", call.n, call.listener, call.client)
 }
 
 /// One line for an event.

@@ -47,7 +47,7 @@ impl Page {
     /// The client of that name.
     pub(super) fn client(&self, name: &str) -> Result<usize, Mismatch> {
         let found = self.clients.iter().position(|client| client.name == name);
-        found.ok_or_else(|| compare::missing(&format!("a client {name}")))
+        found.ok_or_else(|| compare::missing_client(name))
     }
 
     pub(super) fn is_socket(&self, ws: u64, client: usize, id: SocketId) -> bool {

@@ -67,19 +67,21 @@ fn a_changed_request_is_found() {
 
 #[test]
 fn the_transcript_shows_nothing_that_the_port_did_not_do() {
-    let outcome = |change: fn(&mut Value)| {
+    let changed = |change: fn(&mut Value)| {
         let mut file = parsed(CONNECT);
         change(&mut file);
-        replay(&Recording::from_json(file.to_string().as_bytes()).unwrap())
+        Recording::from_json(file.to_string().as_bytes()).unwrap()
     };
-    let whole = outcome(|_| ());
+    let recording = changed(|_| ());
+    let whole = replay(&recording).trace;
     for change in [
         (|file| record(file, "timeline", "fetch", 1)["query"] = json!("?token=AT-2")) as fn(&mut Value),
         |file| record(file, "timeline", "event", 0)["type"] = json!("auth:\u{1b}[2J"),
         |file| record(file, "timeline", "ws-new", 0)["path"] = json!("/elsewhere"),
     ] {
-        let Outcome { transcript, result } = outcome(change);
-        assert!(!transcript.is_empty() && whole.transcript.starts_with(&transcript), "{transcript:?}");
+        let recording = changed(change);
+        let Outcome { trace, result } = replay(&recording);
+        assert!(!trace.is_empty() && whole.starts_with(&trace), "{trace:?}");
         let difference = result.expect_err("the change must be found").to_string();
         assert!(!difference.contains('\u{1b}'), "{difference:?}");
     }
@@ -219,8 +221,9 @@ fn both_texts_for_an_empty_body_will_do() {
 
 #[test]
 fn the_transcript_tells_what_happened_without_passwords() {
-    let outcome = replay(&Recording::from_json(CONNECT.as_bytes()).unwrap());
-    assert_eq!(outcome.transcript[1], "0.000  call c.connect alice@example.com");
-    assert_eq!(outcome.transcript[3], "0.000  event auth:change {}");
-    assert!(outcome.transcript.iter().all(|line| !line.contains("s3cret")));
+    let recording = Recording::from_json(CONNECT.as_bytes()).unwrap();
+    let lines: Vec<String> = replay(&recording).trace.iter().map(ToString::to_string).collect();
+    assert_eq!(lines[1], "0.000  call c.connect alice@example.com");
+    assert_eq!(lines[3], "0.000  event auth:change {}");
+    assert!(lines.iter().all(|line| !line.contains("s3cret")));
 }

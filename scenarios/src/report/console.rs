@@ -1,6 +1,7 @@
 //! What people read: a line a case, failures in full, and a summary.
 
 mod checks;
+mod excerpt;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,6 @@ use crate::hygiene::{self, Warning};
 use crate::printable::printable;
 use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Status, Unlike};
 use crate::snapshot::{Comparison, Difference};
-use crate::trace::Trace;
 
 /// How many lines of its transcript a failure shows.
 const TAIL: usize = 12;
@@ -24,6 +24,8 @@ pub struct Console<'a> {
     color: bool,
     /// Whether whole transcripts are shown, also of what passes.
     transcripts: bool,
+    /// How wide the terminal is, if it is one.
+    columns: Option<usize>,
     /// Whether the last thing written was a block of lines, which ends with an empty one.
     after_block: bool,
     /// The lines of what did not pass, to show again at the end.
@@ -41,11 +43,18 @@ impl<'a> Console<'a> {
             out,
             color,
             transcripts: false,
+            columns: None,
             after_block: true,
             bad: Vec::new(),
             stale: Vec::new(),
             known: BTreeMap::new(),
         }
+    }
+
+    /// Lets long lines of transcripts end with an ellipsis on a terminal of that width.
+    #[must_use]
+    pub fn with_columns(self, columns: Option<usize>) -> Self {
+        Self { columns, ..self }
     }
 
     /// Shows whole transcripts, also of what passes, if `all`.
@@ -159,6 +168,10 @@ impl<'a> Console<'a> {
                 self.excerpt(&finished.trace, count, &mut block);
             }
         }
+        if let Status::Failed(_) = finished.status {
+            let again = Style::Faint.paint("again:", self.color);
+            let _ = writeln!(block, "\n{again} kandy-harness run {} --show", shell_word(shown));
+        }
         block
     }
 
@@ -221,16 +234,6 @@ impl<'a> Console<'a> {
             let _ = writeln!(block, "{word}: and {} more", warnings.len() - hygiene::MAX_SHOWN);
         }
     }
-
-    fn excerpt(&self, trace: &Trace, count: usize, block: &mut String) {
-        let of = trace.records().len();
-        let title =
-            if count < of { format!("transcript, the last {count} of {of} lines:") } else { "transcript:".into() };
-        let _ = writeln!(block, "{}", Style::Faint.paint(title, self.color));
-        for line in trace.tail(count).lines() {
-            let _ = writeln!(block, "  {line}");
-        }
-    }
 }
 
 impl Reporter for Console<'_> {
@@ -258,6 +261,15 @@ impl Reporter for Console<'_> {
 #[must_use]
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// `word` as a shell takes it for one.
+fn shell_word(word: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-+@,=".contains(character);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

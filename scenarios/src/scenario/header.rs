@@ -16,7 +16,9 @@ impl Header {
         let mut header = Self::default();
         let mut in_block = false;
         let mut described = false;
-        for mut line in text.lines().map(str::trim) {
+        // A script that runs by itself says in its first line by what.
+        let shebang = usize::from(text.starts_with("#!"));
+        for mut line in text.lines().skip(shebang).map(str::trim) {
             if let Some(rest) = line.strip_prefix("/*").filter(|_| !in_block) {
                 in_block = true;
                 line = rest;
@@ -70,6 +72,11 @@ mod tests {
             (header.description.as_str(), header.tags),
             (description, tags.iter().map(|tag| (*tag).to_owned()).collect())
         );
+    }
+
+    #[test]
+    fn a_first_line_for_the_system_is_skipped() {
+        check("#!/usr/bin/env -S kandy-harness run\n// Connects.\n// tags: connect\n", "Connects.", &["connect"]);
     }
 
     #[test]

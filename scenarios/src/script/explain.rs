@@ -10,8 +10,10 @@ use rhai::{
 
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
+use super::habits::{cure, missing};
 use super::listener::Arities;
 use super::names::{self, Of};
+use super::power_assert::ASSERT_KEYWORD;
 use super::run::Run;
 use super::show::{kind_of_type, show};
 use crate::diagnostic::Cause;
@@ -44,10 +46,7 @@ fn explain_innermost(error: &EvalAltResult, run: &Run) -> Failure {
         EvalAltResult::ErrorParsing(error, _) => explain_parse_type(error, ""),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => unknown_function(signature, &run.arities.borrow()),
         EvalAltResult::ErrorDotExpr(message, _) => unknown_property(message),
-        EvalAltResult::ErrorPropertyNotFound(key, _) => {
-            Failure::new(Cause::Script, format!("the map has no key `{key}`"))
-                .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
-        }
+        EvalAltResult::ErrorPropertyNotFound(key, _) => no_key(key),
         EvalAltResult::ErrorVariableNotFound(name, _) => unknown_variable(name, ""),
         EvalAltResult::ErrorModuleNotFound(name, _) => {
             Failure::new(Cause::Import, format!("there is no module `{name}`"))
@@ -116,8 +115,17 @@ pub(super) fn place_of_race(error: &EvalAltResult, ast: &AST) -> Position {
 /// Explains why a text is no script. `text` is that text, to find what a wrong name was meant to be.
 pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Position) {
     let position = error.position();
-    let failure = word_off(text, position).unwrap_or_else(|| explain_parse_type(error.err_type(), text));
-    (failure, position)
+    if let Some(failure) = word_off(text, position) {
+        return (failure, position);
+    }
+    let wanted = match error.err_type() {
+        ParseErrorType::MissingToken(token, _) => Some(Some(token.as_str())),
+        ParseErrorType::UnexpectedEOF => Some(None),
+        _ => None,
+    };
+    let missing = || wanted.and_then(|wanted| missing(text, position, wanted));
+    let cured = cure(text, position).or_else(missing);
+    cured.unwrap_or_else(|| (explain_parse_type(error.err_type(), text), position))
 }
 
 /// Explains that a word of Rhai is off, if such a word stands there.
@@ -150,11 +158,15 @@ fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
             Failure::new(Cause::Syntax, "the string does not end")
                 .with_help("text of several lines goes between backticks")
         }
+        ParseErrorType::BadInput(LexError::ImproperSymbol(_, word)) if word == ASSERT_KEYWORD => {
+            let usage = names::functions_named("assert").next().map(|function| function.usage()).unwrap_or_default();
+            Failure::argument("`assert` takes a condition, and a message if you like").with_help(usage)
+        }
         ParseErrorType::UnexpectedEOF => {
             Failure::new(Cause::Syntax, "the script ends too early").with_help("is a bracket or a quote not closed?")
         }
         error => {
-            let text = error.to_string().replace(PLATFORM_KEYWORD, "platform");
+            let text = error.to_string().replace(PLATFORM_KEYWORD, "platform").replace(ASSERT_KEYWORD, "assert");
             Failure::new(Cause::Syntax, sentence(&text))
         }
     }
@@ -245,8 +257,9 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
     let of = receiver.unwrap_or(Of::Script);
     let args = if receiver.is_some() { &types[1..] } else { &types[..] };
     if let Some(function) = names::functions_named(name).find(|function| function.of == of) {
-        return Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)))
-            .with_help(function.usage.to_owned());
+        let failure = Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)));
+        let failure = if args.contains(&"()") { failure.with_note("an empty map is `#{}`, not `{}`") } else { failure };
+        return failure.with_help(function.usage());
     }
     if of_script.contains(name) {
         return wrong_arguments(name, &types, arities);
@@ -260,7 +273,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
         ),
     };
     if let Some(function) = names::functions_named(name).next() {
-        return failure.with_help(function.usage.to_owned());
+        return failure.with_help(function.usage());
     }
     if types == ["map"] && names::KEYS.contains(&name) {
         return failure.with_help(format!("`{name}` is a key: read it without brackets"));
@@ -273,7 +286,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
 pub(super) fn unknown_method(name: &str, types: &[&str], arities: &[Rc<Arities>]) -> Failure {
     let failure = |what: String| Failure::new(Cause::UnknownFunction, format!("nothing has a function `{name}`{what}"));
     if let Some(function) = names::functions_named(name).next() {
-        return failure(format!(" that takes {}", in_words(types))).with_help(function.usage.to_owned());
+        return failure(format!(" that takes {}", in_words(types))).with_help(function.usage());
     }
     if names::is_of_rhai(name) {
         return failure(format!(" that takes {}", in_words(types)));
@@ -339,6 +352,12 @@ fn unknown_property(message: &str) -> Failure {
         return Failure::new(Cause::UnknownFunction, format!("{owner} has no property `{property}` that can be set"));
     }
     no_property(property, receiver)
+}
+
+/// Explains that a map has no such key.
+pub(super) fn no_key(key: &str) -> Failure {
+    Failure::new(Cause::UnknownFunction, format!("the map has no key `{key}`"))
+        .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
 }
 
 /// Explains that a value of the type that Rhai calls `receiver` has no such property.

@@ -203,7 +203,11 @@ impl Run {
             Halt::Script(error) => return error,
             Halt::Skip(reason) => self.set_ending(Ending::Skipped(reason)),
             Halt::ServerEnded => self.set_ending(Ending::ServerEnded),
-            Halt::Failure(failure) => self.set_ending(Ending::Failed(Located { failure, position, source })),
+            Halt::Failure(_) if self.has_ended() => {}
+            Halt::Failure(failure) => {
+                let failure = self.with_situation(failure);
+                self.set_ending(Ending::Failed(Located { failure, position, source }));
+            }
         }
         stop(position)
     }

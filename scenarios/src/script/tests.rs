@@ -4,12 +4,15 @@ mod analysis;
 mod checks;
 mod client;
 mod errors;
+mod habits;
 mod hygiene;
 mod imports;
 mod limits;
 mod listeners;
 mod marks;
 mod platform;
+mod power_assert;
+mod situation;
 mod waits;
 
 use super::*;

@@ -8,7 +8,7 @@ use kandy_client::EVENT_NAMES;
 use kandy_mock_server::{Point, Record};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
-use self::in_vain::{LISTED, list_events, list_requests, within};
+use self::in_vain::{InVain, LISTED, list_events, list_requests, within};
 use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
@@ -142,7 +142,7 @@ impl Run {
         self.wait(call, || {
             self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
             let event = event_name(event)?;
-            let limit = self.limit(timeout);
+            let (began, limit) = (self.now(), self.limit(timeout));
             let from = self.looks_from(client);
             let mut looked = from;
             let found = self.pump(call.engine(), limit, || {
@@ -152,17 +152,18 @@ impl Run {
                 looked = heard.len();
                 Ok(found)
             })?;
-            let applications = &mut *self.applications.borrow_mut();
-            let application = &mut applications[client.0];
+            let place = Place::of(call);
             if let Some((index, event)) = found {
-                application.waited = LastWait { end: index + 1, place: Place::of(call) };
+                self.applications.borrow_mut()[client.0].waited = LastWait { end: index + 1, place };
                 return Ok(convert::event_params(&event));
             }
+            let application = &self.applications.borrow()[client.0];
             let message = format!("{event} did not come to {} within {}", application.name, within(timeout, limit));
             let came = format!("came instead: {}", list_events(&application.heard[from..]));
             let missed = application.heard[..from].iter().rposition(|heard| heard.event.name() == event);
             let missed = missed.map(|index| self.missed_event(application, index));
-            Err(self.failed_wait(message, came, missed.as_ref(), &Place::of(call)).into())
+            let near = self.heard_elsewhere(client, event, began);
+            Err(self.failed_wait(InVain { message, came, near, missed, place }).into())
         })
     }
 
@@ -226,7 +227,8 @@ impl Run {
                 format!("{} heard: {}", application.name, list_events(&application.heard[since..]))
             });
             let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
-            Err(self.failed_wait(message, came, None, &Place::of(call)).into())
+            let place = Place::of(call);
+            Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
         })
     }
 
@@ -285,7 +287,8 @@ impl Run {
                 (format!("came instead: {}", list_requests(journal.since(from))), missed)
             });
             let missed = missed.map(|record| self.missed_request(&record));
-            Err(self.failed_wait(message, came, missed.as_ref(), &Place::of(call)).into())
+            let near = user.and_then(|user| self.sent_by_another(point, user, from));
+            Err(self.failed_wait(InVain { message, came, near, missed, place: Place::of(call) }).into())
         })
     }
 

@@ -6,6 +6,7 @@ use regex::{Regex, RegexBuilder};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use super::client_api::Client;
+use super::compared::{compared, labelled};
 use super::duration::duration;
 use super::failure::{Failure, Halt};
 use super::options::texts;
@@ -55,12 +56,23 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
         run.assert(&condition, Some(message))
     });
     register!(engine, run, "assertEq", |run, _call, actual: Dynamic, expected: Dynamic| {
-        run.assert_eq(&actual, &expected)
+        run.assert_eq(&actual, &expected, None)
+    });
+    register!(engine, run, "assertEq", |run, _call, actual: Dynamic, expected: Dynamic, message: &str| {
+        run.assert_eq(&actual, &expected, Some(message))
     });
     register!(engine, run, "assertNe", |run, _call, actual: Dynamic, unexpected: Dynamic| {
-        run.assert_ne(&actual, &unexpected)
+        run.assert_ne(&actual, &unexpected, None)
     });
-    register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str| run.assert_match(text, pattern));
+    register!(engine, run, "assertNe", |run, _call, actual: Dynamic, unexpected: Dynamic, message: &str| {
+        run.assert_ne(&actual, &unexpected, Some(message))
+    });
+    register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str| {
+        run.assert_match(text, pattern, None)
+    });
+    register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str, message: &str| {
+        run.assert_match(text, pattern, Some(message))
+    });
     register!(engine, run, "expectEvents", |run, _call, client: Client, expected: Array| {
         Ok(run.expect_events(client.0, &expected_events(&expected)?)?)
     });
@@ -105,11 +117,11 @@ impl Run {
     fn print(&self, text: &str) {
         if let Err(error) = self.apply(Step::Print(text.to_owned())) {
             // The run keeps the ending; what would carry it up has no way from here.
-            drop(self.halt_at(error.into(), Position::NONE, None));
+            drop(self.halt_at(error, Position::NONE, None));
         }
     }
 
-    fn assert(&self, condition: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
+    pub(super) fn assert(&self, condition: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         match condition.as_bool() {
             Ok(true) => Ok(()),
@@ -120,10 +132,11 @@ impl Run {
         }
     }
 
-    fn assert_eq(&self, actual: &Dynamic, expected: &Dynamic) -> Result<(), Halt> {
+    fn assert_eq(&self, actual: &Dynamic, expected: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         let Some(Difference { path, left, right }) = difference(actual, expected) else { return Ok(()) };
-        let mut failure = Failure::new(Cause::Check, "the values differ").with_note(both(actual, expected));
+        let mut failure =
+            Failure::new(Cause::Check, message.unwrap_or("the values differ")).with_note(compared(actual, expected));
         let side = |side: Option<String>| side.unwrap_or_else(|| "nothing".to_owned());
         if !path.is_empty() {
             failure = failure.with_note(format!("at `{path}`: {}, expected {}", side(left), side(right)));
@@ -133,17 +146,17 @@ impl Run {
         Err(failure.into())
     }
 
-    fn assert_ne(&self, actual: &Dynamic, unexpected: &Dynamic) -> Result<(), Halt> {
+    fn assert_ne(&self, actual: &Dynamic, unexpected: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         match difference(actual, unexpected) {
             Some(_) => Ok(()),
-            None => Err(Failure::new(Cause::Check, "the values are equal")
+            None => Err(Failure::new(Cause::Check, message.unwrap_or("the values are equal"))
                 .with_note(labelled("both are: ", &show(actual)))
                 .into()),
         }
     }
 
-    fn assert_match(&self, text: &str, pattern: &str) -> Result<(), Halt> {
+    fn assert_match(&self, text: &str, pattern: &str, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         if text.len() > MAX_MATCHED {
             return Err(Failure::new(Cause::Limit, format!("the text is longer than {MAX_MATCHED} bytes"))
@@ -156,7 +169,7 @@ impl Run {
         let text: Dynamic = text.into();
         let pattern: Dynamic = pattern.into();
         let note = format!("{}\n{}", labelled("text:    ", &show(&text)), labelled("pattern: ", &show(&pattern)));
-        Err(Failure::new(Cause::Check, "the text does not match").with_note(note).into())
+        Err(Failure::new(Cause::Check, message.unwrap_or("the text does not match")).with_note(note).into())
     }
 }
 
@@ -169,14 +182,4 @@ pub(super) fn regular_expression(pattern: &str) -> Result<Regex, Failure> {
         error => Failure::argument(format!("{} is no regular expression", show_short(&pattern.into())))
             .with_note(cut(error.to_string(), MAX_CHARS)),
     })
-}
-
-fn both(actual: &Dynamic, expected: &Dynamic) -> String {
-    format!("{}\n{}", labelled("actual:   ", &show(actual)), labelled("expected: ", &show(expected)))
-}
-
-/// `value` behind `label`; if it has several lines, below one another.
-fn labelled(label: &str, value: &str) -> String {
-    let indent = format!("\n{}", " ".repeat(label.len()));
-    format!("{label}{}", value.replace('\n', &indent))
 }

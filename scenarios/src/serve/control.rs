@@ -16,21 +16,19 @@ use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, WWW_AUTHENTIC
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use kandy_mock_server::{BodyError, ClockError, FrontHandle, RequestBody};
+use kandy_mock_server::command::Arguments;
+use kandy_mock_server::{BodyError, ClockError, Command, CommandOutput, FrontHandle, RequestBody};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use self::error::ControlError;
 pub use self::guard::{Guard, Secrets};
-pub use self::route::{Argument, Kind, PREFIX, ROUTES, Route, index, markdown};
+pub use self::route::{PREFIX, ROUTES, Route, index, markdown};
 
-use self::arguments::Arguments;
 use self::feed::Feed;
 use self::route::Action;
 use crate::script::names::nearest;
-use crate::step::{Command, Done};
-use crate::world::command::command;
 
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
@@ -79,8 +77,8 @@ impl Control {
         let (head, body) = request.into_parts();
         let result = match self.route(&head.method, &head.uri, &head.headers) {
             Ok((route, _)) if route.method() == Method::GET => {
-                match Arguments::from_query(route, head.uri.query().unwrap_or_default()) {
-                    Ok(given) => self.look(route, &given, &head.headers),
+                match arguments::from_query(route, head.uri.query().unwrap_or_default()) {
+                    Ok(given) => self.look(route, &Arguments::new(route.name, given), &head.headers),
                     Err(error) => Err(error),
                 }
             }
@@ -132,7 +130,10 @@ impl Control {
     fn feed(&self, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
         let place = Arc::clone(&self.feeds).try_acquire_owned().map_err(|_| too_many("feeds", MAX_FEEDS))?;
         let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse::<u64>().ok());
-        let since = last.map_or_else(|| given.number("since"), |last| last.checked_add(1));
+        let since = match last {
+            Some(last) => last.checked_add(1),
+            None => given.get(&route::SINCE)?,
+        };
         let mut answer = Response::new(Feed::new(self.handle.clone(), since, place).into_body());
         set_headers(answer.headers_mut(), HeaderValue::from_static("text/event-stream"));
         Ok(answer)
@@ -140,12 +141,13 @@ impl Control {
 
     /// Does what a route is for.
     async fn act(&self, route: &Route, body: &[u8]) -> Result<Value, ControlError> {
-        let given = Arguments::from_body(route, body)?;
+        let given = arguments::from_body(route, body)?;
         match route.action {
-            Action::Verb(read) => self.command(read(&given)?),
-            Action::WaitFor => self.wait_for(&given).await,
+            Action::Verb(verb) => self.command(verb.command(given)?),
+            Action::WaitFor => self.wait_for(&Arguments::new(route.name, given)).await,
             Action::Advance => {
-                let now = self.handle.advance(given.duration("by").unwrap_or_default()).map_err(clock_error)?;
+                let by = Arguments::new(route.name, given).get(&route::BY)?;
+                let now = self.handle.advance(by).map_err(clock_error)?;
                 Ok(json!({ "now": now }))
             }
             _ => unreachable!("{} looks", route.name),
@@ -153,24 +155,23 @@ impl Control {
     }
 
     fn command(&self, asked: Command) -> Result<Value, ControlError> {
-        let done = self.handle.platform(|platform, now| command(platform, now, asked))?;
-        match done {
-            Done::Count(count) => Ok(json!({ "count": count })),
-            Done::Tokens(tokens) => Ok(json!(tokens)),
-            Done::Nothing | Done::Created(_) | Done::Violations(_) => Ok(json!({})),
-        }
+        Ok(match self.handle.platform(|platform, now| platform.apply(now, asked))? {
+            CommandOutput::Count(count) => json!({ "count": count }),
+            CommandOutput::Tokens(tokens) => json!(tokens),
+            CommandOutput::Nothing | CommandOutput::Fault(_) => json!({}),
+        })
     }
 
     async fn wait_for(&self, given: &Arguments) -> Result<Value, ControlError> {
         let _place = self.waits.try_acquire().map_err(|_| too_many("waits", MAX_WAITS))?;
-        let wanted = look::Wanted::new(&self.handle, given)?;
-        let time = given.duration("timeout").unwrap_or(DEFAULT_WAIT);
+        let wanted = look::Wanted::new(&self.handle, Some(given.get(&route::POINT)?), given.get(&route::OF_USER)?)?;
+        let time = given.get(&route::TIMEOUT)?.unwrap_or(DEFAULT_WAIT);
         if time > LONGEST_WAIT {
             let most = crate::script::duration::shown(LONGEST_WAIT);
             return Err(ControlError::argument(format!("a wait takes {most} at most")));
         }
         let mut bell = self.handle.watch();
-        let mut since = look::since(given, look::newest(&self.handle));
+        let mut since = given.get(&route::SINCE)?.map(|since| look::reached(since, look::newest(&self.handle)));
         let found = timeout(time, async {
             loop {
                 // At first what comes from now on: the bell rings for all of that.

@@ -15,6 +15,22 @@ impl Folder {
     }
 }
 
+/// What must not be written out.
+struct Unwanted;
+
+impl fmt::Display for Unwanted {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("nobody wants this text")
+    }
+}
+
+#[test]
+fn no_text_is_made_where_there_is_nothing_to_compare_it_with() {
+    let folder = Folder::new("no-text");
+    let compared = compare(&folder.script(), "connect/success.rhai", &Unwanted, COMPARE);
+    assert_eq!(compared.unwrap(), Comparison::Missing);
+}
+
 #[test]
 fn a_snapshot_is_created_kept_and_changed() {
     let folder = Folder::new("life");

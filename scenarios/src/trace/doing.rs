@@ -1,10 +1,10 @@
 //! What applications and scripts do.
 
 use kandy_client::Credentials;
-use kandy_mock_server::Frame;
+use kandy_mock_server::{Command, Frame};
 
 use super::content::{Beginning, MAX_BEGINNING_BYTES};
-use crate::step::{self, Command};
+use crate::step;
 
 /// A call of Kandy.js, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +54,8 @@ pub enum SignIn {
 pub enum Control {
     /// The command.
     Whole(Box<Command>),
-    /// A command that carries more than a trace keeps.
-    Long {
-        /// The verb.
-        verb: &'static str,
-        /// The beginning of what a transcript says of it, the verb included.
-        beginning: Beginning,
-    },
+    /// The beginning of what a transcript says of a command that carries more than a trace keeps; the verb stands first.
+    Long(Beginning),
 }
 
 impl Call {
@@ -107,19 +102,15 @@ impl Control {
             | Command::SetPassword { .. }
             | Command::SetOptions { .. }
             | Command::IssueToken { .. } => return None,
-            Command::Fail(_, faults) => Beginning::of_json(faults).is_whole(),
-            Command::Send(_, message) => Beginning::of_json(message).is_whole(),
-            Command::SendRaw(_, Frame::Text(text)) => text.len() <= MAX_BEGINNING_BYTES,
-            Command::SendRaw(_, Frame::Binary(bytes)) => bytes.len() <= MAX_BEGINNING_BYTES,
-            Command::GrantServices(_, services) => {
+            Command::Fail { faults, .. } => Beginning::of_json(faults).is_whole(),
+            Command::Send { message, .. } => Beginning::of_json(message).is_whole(),
+            Command::SendRaw { frame: Frame::Text(text), .. } => text.len() <= MAX_BEGINNING_BYTES,
+            Command::SendRaw { frame: Frame::Binary(bytes), .. } => bytes.len() <= MAX_BEGINNING_BYTES,
+            Command::GrantServices { services, .. } => {
                 services.iter().map(String::len).sum::<usize>() <= MAX_BEGINNING_BYTES
             }
             _ => true,
         };
-        Some(if is_short {
-            Self::Whole(Box::new(command.clone()))
-        } else {
-            Self::Long { verb: command.verb(), beginning: told(command).into() }
-        })
+        Some(if is_short { Self::Whole(Box::new(command.clone())) } else { Self::Long(told(command).into()) })
     }
 }

@@ -1,10 +1,10 @@
 //! Requests, and what comes of them.
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-use super::content::{Beginning, Body, masked_query};
+use super::content::{Beginning, Body};
+use super::mask::masked_query;
 
 /// A REST request. Headers are not kept: what is theirs to tell is secret, or the same in all of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,7 +105,7 @@ impl Address {
 }
 
 impl Answer {
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
+    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         Self { status, body: Body::of(body), content_type: headers.get(CONTENT_TYPE).cloned() }
     }
 

@@ -177,15 +177,15 @@ impl Stage {
                         number: self.numbers.requests_sent,
                         method: request.method.clone(),
                         address: self.address(&request.url).record(),
-                        body: request.body.as_ref().map(Body::of_text),
+                        body: request.body.as_ref().map(Body::of),
                     };
-                    self.show_client(client, What::Request(Box::new(request)))?;
+                    self.record_client(client, What::Request(Box::new(request)))?;
                 }
                 Output::OpenWebSocket { id, url } => {
                     let number = self.numbers.sockets.len() as u64 + 1;
                     self.numbers.sockets.insert((client, *id), number);
                     let step = Handshake::Opens(self.address(url).record());
-                    self.show_client(client, What::Handshake { socket: number, step })?;
+                    self.record_client(client, What::Handshake { socket: number, step })?;
                 }
                 Output::SendFrame { id, .. } => {
                     let number = self.socket_number(client, *id);
@@ -193,12 +193,12 @@ impl Stage {
                 }
                 Output::CloseWebSocket { id } => {
                     let socket = self.socket_number(client, *id);
-                    self.show_client(client, What::Close { socket, close: Close::ByClient })?;
+                    self.record_client(client, What::Close { socket, close: Close::ByClient })?;
                 }
             }
             match output {
                 Output::Event(event) => self.events.push_back((client, event)),
-                Output::Crash(task) => self.show_client(client, What::Crash(task))?,
+                Output::Crash(task) => self.record_client(client, What::Crash(task))?,
                 effect => return Ok(Some(effect)),
             }
         }
@@ -226,7 +226,7 @@ impl Stage {
     }
 }
 
-/// Writing.
+/// Recording.
 impl Stage {
     /// The number that a request has in the trace.
     pub(super) fn request_number(&self, client: ClientId, id: RequestId) -> u64 {
@@ -238,29 +238,29 @@ impl Stage {
         self.numbers.sockets.get(&(client, id)).copied().unwrap_or_default()
     }
 
-    pub(super) fn show_client(&mut self, client: ClientId, what: What) -> Result<(), WorldError> {
+    pub(super) fn record_client(&mut self, client: ClientId, what: What) -> Result<(), WorldError> {
         Ok(self.trace.push(self.now, &self.clients[client.0].name, what)?)
     }
 
-    pub(super) fn show_platform(&mut self, what: What) -> Result<(), WorldError> {
+    pub(super) fn record_platform(&mut self, what: What) -> Result<(), WorldError> {
         Ok(self.trace.push(self.now, &self.platform, what)?)
     }
 
     /// What came of a request that has not been answered yet.
-    pub(super) fn show_reply(&mut self, client: ClientId, id: RequestId, outcome: Outcome) -> Result<(), WorldError> {
-        self.show_platform(What::Reply { number: self.request_number(client, id), outcome })
+    pub(super) fn record_reply(&mut self, client: ClientId, id: RequestId, outcome: Outcome) -> Result<(), WorldError> {
+        self.record_platform(What::Reply { number: self.request_number(client, id), outcome })
     }
 
     /// A command that was carried out, if it does more than set the stage.
-    pub(super) fn show_control(&mut self, control: Option<Control>) -> Result<(), WorldError> {
-        control.map_or(Ok(()), |control| self.show_platform(What::Control(control)))
+    pub(super) fn record_control(&mut self, control: Option<Control>) -> Result<(), WorldError> {
+        control.map_or(Ok(()), |control| self.record_platform(What::Control(control)))
     }
 
     /// A line of the SDK's log.
     pub(super) fn log(&mut self, client: ClientId, violation: &Violation) -> Result<(), WorldError> {
         let value = Beginning::of(&violation.value).as_str().to_owned();
         let violation = Violation { path: violation.path.clone(), value, expected: violation.expected };
-        self.show_client(client, What::Log(Box::new(violation)))
+        self.record_client(client, What::Log(Box::new(violation)))
     }
 
     pub(super) fn print(&mut self, text: String) -> Result<(), WorldError> {

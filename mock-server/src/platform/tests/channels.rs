@@ -53,7 +53,7 @@ fn pings_are_counted_and_answered_only_if_told() {
 fn frames_wait_in_order_until_the_socket_is_open() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     assert_eq!(bench.platform.sockets(None)[0].state, SocketState::Opening);
     bench.platform.send_raw(bench.now, ALICE, &text("1")).unwrap();
     bench.platform.send_raw(bench.now, ALICE, &text("2")).unwrap();
@@ -78,7 +78,7 @@ fn frames_wait_in_order_until_the_socket_is_open() {
 fn a_frame_from_the_client_shows_that_the_socket_is_open() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     bench.frame(socket, PING);
     assert_eq!(bench.platform.sockets(None)[0].state, SocketState::Open);
 }
@@ -87,7 +87,7 @@ fn a_frame_from_the_client_shows_that_the_socket_is_open() {
 fn a_client_that_gives_up_before_opening_is_forgotten() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     bench.platform.send_raw(bench.now, ALICE, &text("1")).unwrap();
     bench.platform.handle_closed(bench.now, socket, None);
     bench.platform.handle_opened(bench.now, socket);
@@ -114,7 +114,7 @@ fn closing_is_said_once_and_then_nothing_is_heard_of_the_socket() {
 fn a_close_waits_for_the_socket_to_open_and_nothing_follows_it() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     bench.platform.send_raw(bench.now, ALICE, &text("1")).unwrap();
     bench.platform.close(bench.now, ALICE, 1005, "").unwrap();
     bench.platform.close(bench.now, ALICE, 1001, "").unwrap();
@@ -210,7 +210,7 @@ fn a_refreshed_session_opens_sockets_with_its_newest_token() {
     bench.open("/websocket/CH-1?token=AT-2");
     bench.platform.expire_token(bench.now, ALICE).unwrap();
     for token in ["AT-1", "AT-2", "RT-1"] {
-        assert_eq!(bench.refused(&format!("/websocket/CH-1?token={token}")), 401);
+        assert_eq!(bench.refused(&channel(token)), 401);
     }
     assert_eq!(bench.platform.sockets(None).len(), 2, "open sockets stay");
 }

@@ -9,12 +9,11 @@ fn every_command_about_a_stranger_is_refused() {
     let now = Time::ZERO;
     let before = platform.journal().next_seq();
     let raw = Frame::Text(String::new());
-    let fault = Fault { user: Some(stranger.to_owned()), ..Fault::default() };
     let outcomes = [
         platform.remove_user(now, stranger).err(),
         platform.set_password(now, stranger, "x").err(),
         platform.issue_token(now, stranger, &TokenOptions::default()).err(),
-        platform.fail(now, Point::MkToken, vec![fault]).err(),
+        platform.fail(now, Point::MkToken, vec![Fault::healthy().user(stranger)]).err(),
         platform.cut(now, stranger).err(),
         platform.close(now, stranger, 1000, "").err(),
         platform.silence(now, stranger).err(),
@@ -149,7 +148,7 @@ fn latency_delays_answers_and_handshakes() {
     assert_eq!(bench.platform.latency(), Duration::from_secs(2));
     assert_eq!(bench.log_in_as(ALICE, "wrong").delay, Duration::from_secs(2));
     let token = bench.subscribe(ALICE);
-    let upgrade = bench.upgrade(&format!("/websocket/CH-1?token={token}"));
+    let upgrade = bench.upgrade(&channel(&token));
     assert!(matches!(upgrade, Upgrade::Accept { delay, .. } if delay == Duration::from_secs(2)));
     let upgrade = bench.upgrade("/websocket/CH-1");
     assert!(matches!(upgrade, Upgrade::Refuse { delay, .. } if delay == Duration::from_secs(2)));

@@ -1,149 +1,140 @@
 use super::*;
 
-/// What a login meets under a fault.
-fn login_under(how: &Value) -> Answer {
+/// What alice, who has a subscription, is told at `point` under a fault: the status, the reason phrase and the content
+/// type, if they are not the usual ones, whether a page may read it, and the body. Then the lifetimes of the subscriptions
+/// that she has.
+fn under(point: Point, how: &Value) -> String {
     let mut bench = Bench::new();
-    bench.fail(Point::MkToken, how);
-    bench.log_in_as(ALICE, "s3cret")
+    let token = bench.subscribe(ALICE);
+    bench.fail(point, how);
+    let answer = bench.ask_at(point, &token);
+    let Response { status, reason, body, .. } = response(&answer);
+    let kind = match header(&answer, "content-type") {
+        Some("application/json") => "",
+        Some(other) => other,
+        None => "no type",
+    };
+    let hidden = if header(&answer, "access-control-allow-origin") == Some("*") { "" } else { "hidden" };
+    let expires: Vec<_> = bench.platform.subscriptions(Some(ALICE)).iter().map(|info| info.expires).collect();
+    let body = String::from_utf8_lossy(body);
+    let parts = [status.as_str(), reason.as_deref().unwrap_or_default(), kind, hidden, &body];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{}; {expires:?}", parts.join(", "))
 }
 
-/// What a subscription meets under a fault.
-fn subscribe_under(how: &Value) -> (Bench, u16, Value) {
-    let mut bench = Bench::new();
-    let token = bench.log_in(ALICE);
-    bench.fail(Point::Subscribe, how);
-    let (status, body) = bench.post(ALICE, &token, &request(3600));
-    (bench, status, body)
+impl Bench {
+    /// Asks at a point of REST, with the token of the subscription that there is.
+    fn ask_at(&mut self, point: Point, token: &str) -> Answer {
+        let subscriptions = format!("/rest/version/1/user/{ALICE}/subscription");
+        let (method, url) = match point {
+            Point::MkToken => return self.log_in_as(ALICE, "s3cret"),
+            Point::RefreshToken => (Method::GET, format!("/v2.0/auth/refresh_token?token={token}")),
+            Point::Subscribe => (Method::POST, format!("{subscriptions}?token={token}")),
+            Point::Resubscribe => (Method::PUT, format!("{subscriptions}/SUB-1?token={token}")),
+            Point::Unsubscribe => (Method::DELETE, format!("{subscriptions}/SUB-1?token={token}")),
+            Point::Other => (Method::GET, "/x".to_owned()),
+            Point::WebSocket => panic!("a handshake is no request of REST"),
+        };
+        self.ask(method, &url).json(&json!({ "subscribeRequest": { "service": ["call"] } })).answer()
+    }
 }
+
+const ANSWERS: &[(Point, &str, &str)] = &[
+    (Point::MkToken, r#"{"status":500}"#, r#"500, {"error":{"human":"Internal Server Error"}}; [3600]"#),
+    (
+        Point::MkToken,
+        r#"{"status":401}"#,
+        r#"401, Login Please, {"error":{"human":"Incorrect username or password."}}; [3600]"#,
+    ),
+    (Point::Subscribe, r#"{"status":401}"#, r#"401, {"subscribeResponse":{"statusCode":35}}; [3600]"#),
+    (Point::Subscribe, r#"{"status":403}"#, r#"403, {"subscribeResponse":{"statusCode":4}}; [3600]"#),
+    (Point::Subscribe, r#"{"status":404}"#, r#"404, {"subscribeResponse":{"statusCode":1}}; [3600]"#),
+    (Point::Subscribe, r#"{"status":500}"#, r#"500, {"subscribeResponse":{"statusCode":99}}; [3600]"#),
+    (Point::RefreshToken, r#"{"status":404}"#, r#"404, {"error":{"human":"Not Found"}}; [3600]"#),
+    (Point::Resubscribe, r#"{"status":404}"#, r#"404, {"subscribeResponse":{"statusCode":4}}; [3600]"#),
+    (Point::Unsubscribe, r#"{"status":404}"#, r#"404, {"subscribeResponse":{"statusCode":4}}; [3600]"#),
+    (Point::Other, r#"{"status":404}"#, "404, {}; [3600]"),
+    // In 2xx the work is done, and only the status differs.
+    (Point::Unsubscribe, r#"{"status":201}"#, r#"201, {"subscribeResponse":{"statusCode":0}}; []"#),
+    (Point::Unsubscribe, r#"{"status":204}"#, "204, no type; []"),
+    // A body of its own comes instead of the work.
+    (Point::MkToken, r#"{"json":{"success":{}}}"#, r#"200, {"success":{}}; [3600]"#),
+    (Point::MkToken, r#"{"status":401,"json":null}"#, "401, null; [3600]"),
+    (Point::MkToken, r#"{"body":"<html></html>","type":"text/html"}"#, "200, text/html, <html></html>; [3600]"),
+    (Point::MkToken, r#"{"body":"oops"}"#, "200, text/plain;charset=utf-8, oops; [3600]"),
+    (Point::MkToken, r#"{"status":403,"body":"","type":null,"statusText":"Go Away"}"#, "403, Go Away, no type; [3600]"),
+    (Point::Subscribe, r#"{"body":"oops"}"#, "200, text/plain;charset=utf-8, oops; [3600]"),
+    // How an answer is told changes nothing of the work.
+    (
+        Point::MkToken,
+        r#"{"statusText":"Fine"}"#,
+        r#"200, Fine, {"success":{"access_token":"AT-2","refresh_token":"RT-2","expires":3600}}; [3600]"#,
+    ),
+    (
+        Point::MkToken,
+        r#"{"type":null}"#,
+        r#"200, no type, {"success":{"access_token":"AT-2","refresh_token":"RT-2","expires":3600}}; [3600]"#,
+    ),
+    (
+        Point::MkToken,
+        r#"{"cors":false}"#,
+        r#"200, hidden, {"success":{"access_token":"AT-2","refresh_token":"RT-2","expires":3600}}; [3600]"#,
+    ),
+    (Point::Unsubscribe, r#"{"cors":false}"#, r#"200, hidden, {"subscribeResponse":{"statusCode":0}}; []"#),
+];
 
 #[test]
-fn a_status_alone_gives_the_platforms_own_error() {
-    let answer = login_under(&json!({ "status": 500 }));
-    assert_eq!(told(&answer), (500, json!({ "error": { "human": "Internal Server Error" } })));
-    assert_eq!(response(&answer).reason, None);
-    let answer = login_under(&json!({ "status": 401 }));
-    assert_eq!(told(&answer).1["error"]["human"], "Incorrect username or password.");
-    assert_eq!(response(&answer).reason.as_deref(), Some("Login Please"));
-
-    for (status, code) in [(401, 35), (403, 4), (404, 1), (500, 99)] {
-        let (bench, got, body) = subscribe_under(&json!({ "status": status }));
-        assert_eq!((got, body), (status, json!({ "subscribeResponse": { "statusCode": code } })));
-        assert!(bench.platform.subscriptions(None).is_empty(), "a fault acts instead of the work");
+fn a_fault_shapes_an_answer_or_comes_instead_of_it() {
+    for (point, how, told) in ANSWERS {
+        assert_eq!(under(*point, &serde_json::from_str(how).unwrap()), *told, "{how} at {point}");
     }
 }
 
 #[test]
-fn each_point_has_its_own_error() {
-    let mut bench = Bench::new();
-    let token = bench.subscribe(ALICE);
-    for point in [Point::RefreshToken, Point::Resubscribe, Point::Unsubscribe, Point::Other] {
-        bench.fail(point, &json!({ "status": 404 }));
-    }
-    let gone = (404, json!({ "subscribeResponse": { "statusCode": 4 } }));
-    let url = format!("/rest/version/1/user/{ALICE}/subscription/SUB-1?token={token}");
-    assert_eq!(bench.put(&url), gone);
-    assert_eq!(bench.delete(&url), gone);
-    let human = json!({ "error": { "human": "Not Found" } });
-    assert_eq!(told(&bench.ask(Method::GET, "/v2.0/auth/refresh_token?token=AT-1").answer()), (404, human));
-    assert_eq!(told(&bench.ask(Method::GET, "/x").answer()), (404, json!({})));
-    assert_eq!(bench.platform.subscriptions(None).len(), 1);
-}
-
-#[test]
-fn a_2xx_status_alone_only_changes_the_status() {
-    let (bench, status, body) = subscribe_under(&json!({ "status": 201 }));
-    assert_eq!((status, &body["subscribeResponse"]["statusCode"]), (201, &json!(0)));
-    assert_eq!(bench.platform.subscriptions(None).len(), 1);
-}
-
-#[test]
-fn a_status_without_body_has_no_content_type_either() {
-    let mut bench = Bench::new();
-    let token = bench.subscribe(ALICE);
-    bench.fail(Point::Unsubscribe, &json!({ "status": 204 }));
-    let url = format!("/rest/version/1/user/{ALICE}/subscription/SUB-1?token={token}");
-    let answer = bench.ask(Method::DELETE, &url).answer();
-    assert_eq!((response(&answer).status.as_u16(), &response(&answer).body[..]), (204, &b""[..]));
-    assert_eq!(header(&answer, "content-type"), None);
-    assert!(bench.platform.subscriptions(None).is_empty(), "the work was done");
-}
-
-#[test]
-fn json_and_body_replace_the_answer() {
-    let answer = login_under(&json!({ "json": { "success": {} } }));
-    assert_eq!(told(&answer), (200, json!({ "success": {} })));
-    assert_eq!(header(&answer, "content-type"), Some("application/json"));
-
-    let answer = login_under(&json!({ "status": 401, "json": null }));
-    assert_eq!((response(&answer).status.as_u16(), &response(&answer).body[..]), (401, &b"null"[..]));
-
-    let answer = login_under(&json!({ "body": "<html></html>", "type": "text/html" }));
-    assert_eq!(&response(&answer).body[..], b"<html></html>");
-    assert_eq!(header(&answer, "content-type"), Some("text/html"));
-
-    let answer = login_under(&json!({ "body": "oops" }));
-    assert_eq!(header(&answer, "content-type"), Some("text/plain;charset=utf-8"));
-}
-
-#[test]
-fn the_status_text_and_a_missing_content_type_are_told_as_said() {
-    let answer = login_under(&json!({ "status": 403, "body": "", "type": null, "statusText": "Go Away" }));
-    assert_eq!(header(&answer, "content-type"), None);
-    assert_eq!(response(&answer).reason.as_deref(), Some("Go Away"));
-    let answer = login_under(&json!({ "statusText": "Fine" }));
-    assert_eq!((told(&answer).0, response(&answer).reason.as_deref()), (200, Some("Fine")));
-    let answer = login_under(&json!({ "type": null }));
-    assert_eq!((told(&answer).1["success"]["expires"].clone(), header(&answer, "content-type")), (json!(3600), None));
-}
-
-#[test]
-fn without_cors_the_work_is_done_and_hidden() {
-    let answer = login_under(&json!({ "cors": false }));
-    assert_eq!(told(&answer).0, 200);
-    assert_eq!(header(&answer, "access-control-allow-origin"), None);
-    let answer = login_under(&json!({ "status": 500 }));
-    assert_eq!(header(&answer, "access-control-allow-origin"), Some("*"));
-}
-
-#[test]
-fn merge_goes_deep_and_replaces_what_is_no_map() {
-    let (_, _, body) = subscribe_under(&json!({
-        "merge": { "subscribeResponse": { "statusCode": 5, "subscriptionParams": { "service": ["x"] } }, "new": 1 },
-    }));
-    let response = &body["subscribeResponse"];
-    assert_eq!((&response["statusCode"], &body["new"]), (&json!(5), &json!(1)));
-    assert_eq!(response["subscriptionParams"]["service"], json!(["x"]));
-    assert_eq!(response["subscriptionParams"]["notificationChannel"], "/websocket/CH-1");
-}
-
-#[test]
-fn params_and_without_change_what_is_told_and_not_what_holds() {
-    let (bench, _, body) =
-        subscribe_under(&json!({ "params": { "expires": 120, "extra": [1] }, "without": ["service", "useTurn"] }));
-    let params = &body["subscribeResponse"]["subscriptionParams"];
-    assert_eq!(
-        params,
-        &json!({
-            "expires": 120,
-            "localization": "English_US",
-            "notificationType": "WebSocket",
-            "notificationChannel": "/websocket/CH-1",
-            "extra": [1],
-        })
-    );
-    assert_eq!(bench.platform.subscriptions(None)[0].expires, 3600);
-}
-
-#[test]
-fn a_key_is_left_out_also_where_nothing_is_put_in() {
-    let (_, _, body) = subscribe_under(&json!({ "without": ["service"] }));
-    let params = body["subscribeResponse"]["subscriptionParams"].as_object().unwrap();
-    assert!(!params.contains_key("service") && params.contains_key("expires"), "{params:?}");
+fn a_subscription_is_told_otherwise_than_it_holds() {
+    let told_params = |how: &Value, params: Value| {
+        let mut bench = Bench::new();
+        let token = bench.log_in(ALICE);
+        bench.fail(Point::Subscribe, how);
+        let (status, body) = bench.post(ALICE, &token, &request(3600));
+        assert_eq!(body["subscribeResponse"]["subscriptionParams"], params, "{how}");
+        assert_eq!(bench.platform.subscriptions(None)[0].expires, 3600);
+        (status, body["subscribeResponse"]["statusCode"].clone(), body["new"].clone())
+    };
+    let healthy = json!({
+        "expires": 3600,
+        "service": ["call", "IM", "Presence"],
+        "localization": "English_US",
+        "useTurn": true,
+        "notificationType": "WebSocket",
+        "notificationChannel": "/websocket/CH-1",
+    });
+    let with = |changes: Value| {
+        let mut params = healthy.clone();
+        for (key, value) in changes.as_object().unwrap() {
+            params[key] = value.clone();
+        }
+        params.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        params
+    };
+    let as_usual = (200, json!(0), Value::Null);
+    assert_eq!(told_params(&json!({ "status": 201 }), healthy.clone()), (201, json!(0), Value::Null));
+    let deep =
+        json!({ "subscribeResponse": { "statusCode": 5, "subscriptionParams": { "service": ["x"] } }, "new": 1 });
+    let merged = told_params(&json!({ "merge": deep }), with(json!({ "service": ["x"] })));
+    assert_eq!(merged, (200, json!(5), json!(1)));
+    let both = json!({ "params": { "expires": 120, "extra": [1] }, "without": ["service", "useTurn"] });
+    let changed = with(json!({ "expires": 120, "extra": [1], "service": null, "useTurn": null }));
+    assert_eq!(told_params(&both, changed), as_usual);
+    assert_eq!(told_params(&json!({ "without": ["service"] }), with(json!({ "service": null }))), as_usual);
 }
 
 #[test]
 fn a_correlator_that_a_fault_tells_names_the_subscription() {
-    let (mut bench, _, _) = subscribe_under(&json!({ "params": { "clientCorrelator": "corr-1" } }));
+    let mut bench = Bench::new();
+    let token = bench.log_in(ALICE);
+    bench.fail(Point::Subscribe, &json!({ "params": { "clientCorrelator": "corr-1" } }));
+    bench.post(ALICE, &token, &request(3600));
     let path = "/rest/version/v2.0/user/alice@example.com/subscription/clientCorrelator/corr-1?token=AT-1";
     assert_eq!(bench.put(path).0, 200);
 }
@@ -205,7 +196,7 @@ fn a_fault_of_one_user_leaves_the_others_alone() {
 fn handshakes_are_refused_hung_reset_and_delayed() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let url = format!("/websocket/CH-1?token={token}");
+    let url = channel(&token);
     bench.fail(
         Point::WebSocket,
         &json!([
@@ -232,11 +223,11 @@ fn a_socket_can_be_closed_as_soon_as_it_is_open() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
     bench.fail(Point::WebSocket, &json!([{ "closeAfterOpen": 1011 }, {}]));
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     assert_eq!(bench.drain(), []);
     bench.platform.handle_opened(bench.now, socket);
     assert_eq!(bench.drain(), [Output::Close { socket, code: 1011, reason: String::new() }]);
     assert!(bench.platform.sockets(None).is_empty());
-    bench.open(&format!("/websocket/CH-1?token={token}"));
+    bench.open(&channel(&token));
     assert_eq!(bench.drain(), []);
 }

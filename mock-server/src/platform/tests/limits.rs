@@ -35,7 +35,7 @@ fn a_long_body_and_a_long_address_are_refused_in_the_points_own_words() {
 fn frames_waiting_for_a_socket_have_a_limit_and_then_it_is_cut() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let socket = bench.reserve(&format!("/websocket/CH-1?token={token}"));
+    let socket = bench.reserve(&channel(&token));
     let frame = Frame::Text("1".to_owned());
     for _ in 0..Limits::PENDING_FRAMES {
         assert_eq!(bench.platform.send_raw(bench.now, ALICE, &frame), Ok(1));
@@ -92,7 +92,7 @@ fn a_platform_may_have_limits_of_its_own() {
 #[test]
 fn fault_rules_and_lists_have_limits() {
     let mut bench = Bench::new();
-    let rule = |length| vec![Fault::default(); length];
+    let rule = |length| vec![Fault::healthy(); length];
     let too_long = bench.platform.fail(bench.now, Point::Other, rule(Limits::FAULTS_PER_RULE + 1));
     bench.platform.fail(bench.now, Point::Other, rule(Limits::FAULTS_PER_RULE)).unwrap();
     bench.platform.clear(bench.now, None);
@@ -110,12 +110,12 @@ fn fault_rules_and_lists_have_limits() {
 #[test]
 fn faults_have_limits_in_bytes() {
     let mut bench = Bench::new();
-    let body = |bytes| vec![Fault { body: Some(long(bytes)), times: Some(1), ..Fault::default() }];
+    let body = |bytes| vec![Fault::text(200, long(bytes)).times(1)];
     let refused = bench.platform.fail(bench.now, Point::Other, body(Limits::FAULT_BYTES)).unwrap_err();
     let bytes = Limits::FAULT_BYTES + size_of::<Fault>();
     let too_large = FaultError::TooLarge { bytes, limit: Limits::FAULT_BYTES };
     assert_eq!(refused, PlatformError::Fault(too_large));
-    let zeros = vec![Fault { json: Some(vec![0; Limits::FAULT_BYTES / 8].into()), ..Fault::default() }];
+    let zeros = vec![Fault::json(200, vec![0; Limits::FAULT_BYTES / 8])];
     let refused = bench.platform.fail(bench.now, Point::Other, zeros).unwrap_err();
     assert!(matches!(refused, PlatformError::Fault(FaultError::TooLarge { .. })), "{refused}");
 
@@ -145,7 +145,7 @@ fn a_fault_tells_a_client_no_long_correlator() {
 fn frames_that_wait_have_a_limit_in_bytes() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let url = format!("/websocket/CH-1?token={token}");
+    let url = channel(&token);
     let frame = Frame::Text(long(Limits::FRAME_BYTES));
     let most = Limits::WAITING_BYTES / Limits::FRAME_BYTES;
     bench.connect(BOB);
@@ -171,7 +171,7 @@ fn a_command_to_all_sockets_that_there_may_be_stays_below_the_limit_of_outputs()
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
     for _ in 0..Limits::SOCKETS {
-        bench.open(&format!("/websocket/CH-1?token={token}"));
+        bench.open(&channel(&token));
     }
     assert_eq!(bench.platform.send_raw(bench.now, ALICE, &Frame::Text("1".to_owned())), Ok(Limits::SOCKETS));
     assert_eq!(bench.drain().len(), Limits::SOCKETS);
@@ -223,7 +223,7 @@ fn subscriptions_have_a_limit() {
 fn sockets_have_a_limit() {
     let mut bench = Bench::new();
     let token = bench.subscribe(ALICE);
-    let url = format!("/websocket/CH-1?token={token}");
+    let url = channel(&token);
     for _ in 0..Limits::SOCKETS {
         bench.reserve(&url);
     }

@@ -151,7 +151,7 @@ fn a_subscription_that_is_not_renewed_ends_and_then_is_unknown() {
     let unknown = (404, json!({ "subscribeResponse": { "statusCode": 4 } }));
     assert_eq!(bench.put(&format!("{SUB_1}?token={token}")), unknown);
     assert_eq!(bench.delete(&format!("{SUB_1}?token={token}")), unknown);
-    assert_eq!(bench.refused(&format!("/websocket/CH-1?token={token}")), 404);
+    assert_eq!(bench.refused(&channel(&token)), 404);
 }
 
 #[test]

@@ -17,9 +17,9 @@ pub struct Checks<'a> {
 }
 
 impl<'a> Checks<'a> {
-    /// A report that is written to `out`.
-    pub fn new(out: &'a mut dyn Write, color: bool) -> Self {
-        Self { console: Console::new(out, color), warnings: 0 }
+    /// A report that is written to `out`, a terminal of `columns` if it is one.
+    pub fn new(out: &'a mut dyn Write, color: bool, columns: Option<usize>) -> Self {
+        Self { console: Console::new(out, color).with_columns(columns), warnings: 0 }
     }
 
     fn case(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {

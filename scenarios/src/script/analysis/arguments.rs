@@ -1,6 +1,9 @@
 //! What is written out in a call, judged by the very functions that would read it when the script runs.
 
-use kandy_mock_server::{Fault, FaultError, Point};
+use std::any::TypeId;
+
+use kandy_mock_server::command::{Kind, Parameter, Verb};
+use kandy_mock_server::{Command, Fault, FaultError, Point};
 use rhai::{Dynamic, Map};
 
 use super::parsed::Parsed;
@@ -11,9 +14,8 @@ use crate::script::duration::duration;
 use crate::script::failure::Failure;
 use crate::script::listener::too_many_parameters;
 use crate::script::names::Of;
-use crate::script::platform_api::{
-    close_code, faults, gone_options, point, services_of, token_options, user_options, wanted,
-};
+use crate::script::platform_api::{point, wanted};
+use crate::script::verbs::{self, Taken};
 use crate::script::wait::event_name;
 use crate::script::world_api::{clock_is_off, expected_events, regular_expression};
 use crate::world::World;
@@ -70,22 +72,6 @@ fn of_client(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failu
 
 fn of_platform(name: &str, given: &Given<'_>) -> Result<(), Failure> {
     match name {
-        "addUser" => given.map(2, user_options),
-        "setOptions" => given.map(1, user_options),
-        "issueToken" => given.map(1, token_options),
-        "gone" => given.map(1, gone_options),
-        "grantServices" => {
-            given.constant(1).and_then(Dynamic::try_cast).map_or(Ok(()), |services| services_of(&services).map(drop))
-        }
-        "fail" => {
-            let at = given.value(0).text().map(|at| point(&at)).transpose()?;
-            judge_faults(given.value(1), at)
-        }
-        "clear" => given.text(0, point),
-        "close" => {
-            given.constant(1).and_then(|code| code.as_int().ok()).map_or(Ok(()), |code| close_code(code).map(drop))
-        }
-        "tokenLifetime" | "latency" => given.duration(0),
         "waitFor" => {
             given.text(0, point)?;
             given.duration(2)
@@ -94,6 +80,35 @@ fn of_platform(name: &str, given: &Given<'_>) -> Result<(), Failure> {
             given.text(0, point)?;
             given.map(0, wanted)
         }
+        name => Verb::named(name).map_or(Ok(()), |verb| of_verb(verb, given)),
+    }
+}
+
+/// A verb of the platform.
+fn of_verb(verb: &'static Verb, given: &Given<'_>) -> Result<(), Failure> {
+    let mut all = Vec::new();
+    for (place, value) in verbs::places(verb).into_iter().zip(given.0) {
+        let id = value.type_of().map(|known| known.id);
+        let takes = |(_, wanted): &(Taken, TypeId)| id == Some(*wanted) || *wanted == TypeId::of::<Dynamic>();
+        let Some((taken, _)) = place.into_iter().find(takes) else { continue };
+        match (taken, value.constant()) {
+            (Taken::Options, _) => {
+                value.known_map().map_or(Ok(()), |map| verbs::options(verb, &map).map(drop))?;
+            }
+            (Taken::Argument(parameter), Some(constant)) => drop(verbs::argument(parameter, &constant)?),
+            (Taken::Argument(parameter), None) if parameter.kind == Kind::Faults => judge_faults(value)?,
+            (Taken::Argument(_), None) => {}
+        }
+        all.extend(value.constant().map(|constant| (taken, constant)));
+        if let (Taken::Argument(Parameter { kind: Kind::Faults, .. }), Some(how)) = (taken, value.constant()) {
+            faults(&how)?;
+        }
+    }
+    if all.len() < given.0.len() {
+        return Ok(());
+    }
+    match verbs::command(verb, all.into_iter())? {
+        Command::Fail { point, faults } => judge_faults_at(point, &faults),
         _ => Ok(()),
     }
 }
@@ -143,21 +158,25 @@ impl Given<'_> {
     }
 }
 
-/// What `fail` is given. A map of which not all is known is judged key by key.
-fn judge_faults(how: &Value, at: Option<Point>) -> Result<(), Failure> {
-    if let Some(how) = how.constant() {
-        let is_fault = how.is_map() || how.is_array();
-        let faults = if is_fault { faults(&how)? } else { return Ok(()) };
-        let alone = faults.len() == 1;
-        let Some(at) = at else { return Ok(()) };
-        if faults.is_empty() {
-            return Err(refused(&FaultError::Empty));
-        }
-        let check = |(index, fault): (usize, &Fault)| {
-            fault.check_at(at).map_err(|error| if alone { error } else { numbered(index, error) })
-        };
-        return faults.iter().enumerate().try_for_each(check).map_err(|error| refused(&error));
+/// The faults that `fail` is given.
+pub(super) fn faults(how: &Dynamic) -> Result<Vec<Fault>, Failure> {
+    Fault::list_from_json(&verbs::faults(how)?).map_err(|error| refused(&error))
+}
+
+/// Whether faults make sense at a point, which the platform sees to.
+fn judge_faults_at(point: Point, faults: &[Fault]) -> Result<(), Failure> {
+    if faults.is_empty() {
+        return Err(refused(&FaultError::Empty));
     }
+    let alone = faults.len() == 1;
+    let check = |(index, fault): (usize, &Fault)| {
+        fault.check_at(point).map_err(|error| if alone { error } else { numbered(index, error) })
+    };
+    faults.iter().enumerate().try_for_each(check).map_err(|error| refused(&error))
+}
+
+/// Faults of which not all is known are judged key by key.
+fn judge_faults(how: &Value) -> Result<(), Failure> {
     match how {
         Value::Map(members) => judge_keys(members).map_err(|error| refused(&error)),
         Value::Array(items) => {

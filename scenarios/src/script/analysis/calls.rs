@@ -1,14 +1,19 @@
 //! Calls and properties: is there such a function, and does it take what it is given?
 
-use rhai::{FnCallExpr, Position, is_valid_identifier};
+use std::sync::LazyLock;
+
+use kandy_client::{Connection, Services};
+use rhai::{Dynamic, Expr, FnCallExpr, Position, is_valid_identifier};
 
 use super::arguments;
 use super::value::{Type, Value};
 use super::walk::{Walk, of_owner};
 use crate::diagnostic::Cause;
+use crate::script::convert;
 use crate::script::explain::{self, UNKNOWN_TYPE};
 use crate::script::failure::Failure;
 use crate::script::names::{self, Of};
+use crate::script::power_assert::word_before;
 
 impl Walk<'_> {
     /// `function(..)`, `module::function(..)`, and operators, which are functions to Rhai.
@@ -71,7 +76,14 @@ impl Walk<'_> {
     /// `receiver.name`
     pub(super) fn property(&mut self, receiver: &Value, name: &str, position: Position) -> Value {
         let Some(known) = receiver.type_of() else { return Value::Unknown };
-        if known == Type::map() {
+        if let Value::Map(members) = receiver {
+            let found = members.iter().find(|(key, _)| key == name);
+            if found.is_none() {
+                self.catchable(explain::no_key(name), position);
+            }
+            return found.map_or(Value::Unknown, |(_, member)| member.clone());
+        }
+        if known == Type::map() || known == Type::of::<()>("()") {
             return Value::Unknown;
         }
         if !self.known.has_property(known, name) {
@@ -83,6 +95,17 @@ impl Walk<'_> {
             (Some(Of::Client), "notification") => of_owner(Of::Notification),
             _ => Value::Unknown,
         }
+    }
+
+    /// `assert(condition, message)`, whose bracket is an input too.
+    pub(super) fn assert(&mut self, inputs: &[Expr], values: &[Value]) -> Value {
+        if let ([bracket, ..], [_, given @ ..]) = (inputs, values)
+            && !self.known.has("assert", &types(given))
+        {
+            let failure = self.unknown_function("assert", given);
+            self.fatal(failure, word_before(bracket.position()));
+        }
+        Value::Constant(Dynamic::UNIT)
     }
 
     /// A call that the script API has a function for.
@@ -123,14 +146,32 @@ fn result_of(of: Of, name: &str) -> Value {
     match (of, name) {
         (Of::Script, "create") => of_owner(Of::Client),
         (Of::Script, "now") => Value::Typed(Type::integer()),
-        (Of::Client, "getConnection" | "getServices" | "getUserInfo" | "getConfig" | "waitFor")
-        | (Of::Connection, "getSocketState")
-        | (Of::Platform, "issueToken" | "waitFor") => Value::Typed(Type::map()),
+        (Of::Client, "getConnection") => shape(&convert::connection(&NOBODYS)),
+        (Of::Client, "getServices") => shape(&convert::services(&Services::default())),
+        (Of::Client, "getUserInfo") => shape(&convert::user_info(None)),
+        (Of::Connection, "getSocketState") => shape(&convert::socket_state(None)),
+        (Of::Client, "getConfig" | "waitFor") | (Of::Platform, "issueToken" | "waitFor") => Value::Typed(Type::map()),
         (Of::Client, "events") | (Of::Platform, "requests" | "subscriptions" | "sockets") => {
             Value::Typed(Type::array())
         }
         _ => Value::Unknown,
     }
+}
+
+/// The connection of a client that has done nothing.
+static NOBODYS: LazyLock<Connection> = LazyLock::new(|| Connection {
+    is_connected: false,
+    is_pending: false,
+    error: None,
+    subscription: Services::default(),
+});
+
+/// A map that has the keys of another. One without keys stands for one whose keys differ from case to case.
+fn shape(map: &Dynamic) -> Value {
+    let members = map.as_map_ref().ok().filter(|members| !members.is_empty());
+    members.map_or(Value::Unknown, |members| {
+        Value::Map(members.iter().map(|(key, member)| (key.to_string(), shape(member))).collect())
+    })
 }
 
 /// What never does anything.

@@ -1,15 +1,15 @@
 //! What follows what: statements that are never reached, and faults that nothing can meet.
 
-use kandy_mock_server::{Fault, Point};
-use rhai::{ASTFlags, ASTNode, Dynamic, Expr, FnCallExpr, Position, Stmt};
+use kandy_mock_server::Point;
+use rhai::{ASTFlags, ASTNode, Dynamic, Expr, FnCallExpr, Map, Position, Stmt};
 
+use super::arguments::faults;
 use super::calls::useless;
 use super::findings::Severity;
 use super::parsed::Parsed;
 use super::waits::is_wait;
 use super::walk::Walk;
 use crate::script::engine::PLATFORM_KEYWORD;
-use crate::script::platform_api::faults;
 
 impl Walk<'_> {
     /// Looks at statements that follow one another in a block.
@@ -128,8 +128,8 @@ fn platform_call<'s>(statement: &'s Stmt, verb: &str) -> Option<(&'s FnCallExpr,
 
 /// Whether a fault is written out, and decides about every request.
 fn is_for_ever(how: &Expr) -> bool {
-    let how: Option<Dynamic> = how.get_literal_value(None).filter(Dynamic::is_map);
-    let faults = how.and_then(|how| faults(&how).ok()).unwrap_or_default();
-    let is_for_ever = |fault: &Fault| fault.times.is_none() && fault.after == 0 && fault.user.is_none();
-    faults.len() == 1 && faults.iter().all(is_for_ever)
+    /// What lets requests pass.
+    const LIMITS: [&str; 3] = ["times", "after", "user"];
+    let how = how.get_literal_value(None).filter(|how| faults(how).is_ok());
+    how.and_then(Dynamic::try_cast::<Map>).is_some_and(|fault| LIMITS.iter().all(|key| !fault.contains_key(*key)))
 }

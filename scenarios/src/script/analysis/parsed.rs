@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Module, Position, ScriptFuncDef, Shared, Stmt};
 
+use crate::script::names;
+
 /// A script as it is looked at.
 pub(super) struct Parsed {
     pub(super) statements: Vec<Stmt>,
@@ -16,6 +18,8 @@ pub(super) struct Parsed {
     pub(super) keys: BTreeSet<String>,
     /// Variables that are given another value somewhere. What they hold is not known.
     pub(super) reassigned: BTreeSet<String>,
+    /// Variables whose arrays, maps and strings may be changed in their place, by a function that is called on them.
+    pub(super) changed: BTreeSet<String>,
     /// The first words of the paths that are used, as in `users::add()`.
     pub(super) used_modules: BTreeSet<String>,
 }
@@ -44,6 +48,7 @@ impl Parsed {
             imports: Vec::new(),
             keys: BTreeSet::new(),
             reassigned: BTreeSet::new(),
+            changed: BTreeSet::new(),
             used_modules: BTreeSet::new(),
         };
         let in_functions = ast.clone_functions_only();
@@ -83,7 +88,7 @@ impl Parsed {
                 self.imports.push(Import { module, alias, position: *position, is_outermost });
             }
             Stmt::Assignment(assignment) => self.note_target(&assignment.1.lhs),
-            Stmt::FnCall(call, _) => self.note_path(call),
+            Stmt::FnCall(call, _) => self.note_call(call),
             _ => {}
         }
     }
@@ -91,7 +96,12 @@ impl Parsed {
     fn note_expression(&mut self, expr: &Expr) {
         match expr {
             Expr::Map(members, _) => self.keys.extend(members.0.iter().map(|(key, _)| key.name.to_string())),
-            Expr::FnCall(call, _) => self.note_path(call),
+            Expr::FnCall(call, _) => self.note_call(call),
+            Expr::Dot(pair, ..) | Expr::Index(pair, ..) if calls_something(&pair.rhs) => {
+                if let Expr::Variable(variable, ..) = &pair.lhs {
+                    self.changed.insert(variable.1.to_string());
+                }
+            }
             Expr::Variable(variable, ..) if !variable.2.is_empty() => {
                 self.used_modules.insert(variable.2.root().to_owned());
             }
@@ -99,7 +109,14 @@ impl Parsed {
         }
     }
 
-    fn note_path(&mut self, call: &FnCallExpr) {
+    /// To a function of Rhai the first argument is what a method is called on; those of the script API change none.
+    fn note_call(&mut self, call: &FnCallExpr) {
+        if let Some(Expr::Variable(variable, ..)) = call.args.first()
+            && !call.is_operator_call()
+            && names::functions_named(&call.name).next().is_none()
+        {
+            self.changed.insert(variable.1.to_string());
+        }
         if call.is_qualified() {
             self.used_modules.insert(call.namespace.root().to_owned());
         }
@@ -123,6 +140,17 @@ impl Parsed {
             }
             _ => {}
         }
+    }
+}
+
+/// Whether what follows a variable, behind dots and in brackets, calls a function that may change it.
+fn calls_something(rest: &Expr) -> bool {
+    /// Functions of maps and arrays that only look.
+    const LOOKS: [&str; 8] = ["len", "keys", "values", "contains", "is_empty", "call", "map", "filter"];
+    match rest {
+        Expr::MethodCall(call, _) => !LOOKS.contains(&call.name.as_str()),
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => calls_something(&pair.lhs) || calls_something(&pair.rhs),
+        _ => false,
     }
 }
 

@@ -13,6 +13,7 @@ use super::value::{Closure, Type, Value};
 use crate::script::engine::PLATFORM_KEYWORD;
 use crate::script::failure::Failure;
 use crate::script::names::Of;
+use crate::script::power_assert::ASSERT_KEYWORD;
 
 /// What Rhai makes of a closure that captures variables.
 const CAPTURE: &str = "curry";
@@ -152,14 +153,13 @@ impl Walk<'_> {
         self.variables.truncate(outer);
     }
 
-    /// A variable that is given another value somewhere may hold anything; an array, a map and a string are changed by
-    /// their own functions, so that only their types stay.
+    /// A variable that is given another value somewhere may hold anything. Of an array, a map or a string that is changed
+    /// in its place the type stays.
     fn declare(&mut self, name: &str, value: Value, is_constant: bool) {
         let value = match value {
             value if is_constant => value,
             _ if self.script.reassigned.contains(name) => Value::Unknown,
-            Value::Array(_) | Value::Map(_) => value.type_of().map_or(Value::Unknown, Value::Typed),
-            Value::Constant(_) if value.text().is_some() => Value::Typed(Type::string()),
+            value if self.script.changed.contains(name) => value.type_of().map_or(Value::Unknown, Value::Typed),
             value => value,
         };
         self.variables.push((name.to_owned(), value));
@@ -230,9 +230,12 @@ impl Walk<'_> {
                 Value::Unknown
             }
             Expr::Custom(custom, _) => {
-                let is_platform = custom.tokens.first().is_some_and(|token| token == PLATFORM_KEYWORD);
-                self.arguments(&custom.inputs);
-                if is_platform { of_owner(Of::Platform) } else { Value::Unknown }
+                let inputs = self.arguments(&custom.inputs);
+                match custom.tokens.first().map(|token| token.as_str()) {
+                    Some(PLATFORM_KEYWORD) => of_owner(Of::Platform),
+                    Some(ASSERT_KEYWORD) => self.assert(&custom.inputs, &inputs),
+                    _ => Value::Unknown,
+                }
             }
             expr => expr.get_literal_value(None).map_or(Value::Unknown, Value::Constant),
         }
@@ -245,6 +248,9 @@ impl Walk<'_> {
 
     /// The value of a block is that of its last expression.
     fn block_value(&mut self, statements: &[Stmt]) -> Value {
+        if statements.is_empty() {
+            return Value::Constant(Dynamic::UNIT);
+        }
         let [first @ .., Stmt::Expr(last)] = statements else {
             self.block(statements);
             return Value::Unknown;

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use kandy_mock_server::PlatformError;
+use kandy_mock_server::command::ArgumentError;
 use serde_json::{Value, json};
 
 /// A request that is not carried out; nothing has changed then.
@@ -45,5 +46,15 @@ impl From<PlatformError> for ControlError {
             _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<ArgumentError> for ControlError {
+    fn from(error: ArgumentError) -> Self {
+        let refused = Self::argument(error.to_string());
+        match error {
+            ArgumentError::CloseCode { .. } => refused.with_help("close codes are 1000 to 4999"),
+            _ => refused,
+        }
     }
 }

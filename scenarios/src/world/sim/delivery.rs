@@ -94,17 +94,17 @@ impl Sim {
             }
             Message::Opened { client, id, socket } => {
                 let number = self.stage.socket_number(client, id);
-                self.stage.show_platform(What::Handshake { socket: number, step: Handshake::Open })?;
+                self.stage.record_platform(What::Handshake { socket: number, step: Handshake::Open })?;
                 self.deliver_to_client(client, id, WebSocketInput::Opened)?;
                 self.platform.handle_opened(now, socket);
             }
             Message::Reply { client, id, answered } => {
-                self.stage.show_reply(client, id, answered.outcome())?;
+                self.stage.record_reply(client, id, answered.outcome())?;
                 self.stage.respond(client, id, answered.into_answer());
                 self.drain_client(client)?;
             }
             Message::Socket { client, id, news } => {
-                self.stage.show_platform(news.record(self.stage.socket_number(client, id)))?;
+                self.stage.record_platform(news.record(self.stage.socket_number(client, id)))?;
                 self.deliver_to_client(client, id, news.into_input())?;
             }
         }
@@ -121,7 +121,7 @@ impl Sim {
 impl Sim {
     fn answer(&mut self, client: ClientId, id: RequestId, answer: Answer) -> Result<(), WorldError> {
         if answer.reply == Reply::Hang {
-            return self.stage.show_reply(client, id, Outcome::Hang);
+            return self.stage.record_reply(client, id, Outcome::Hang);
         }
         let message = Message::Reply { client, id, answered: Answered::Reply(answer.reply) };
         self.link.send(self.stage.now, self.stage.now.saturating_add(answer.delay), message)
@@ -136,7 +136,7 @@ impl Sim {
             }
             Upgrade::Hang => {
                 let number = self.stage.socket_number(client, id);
-                return self.stage.show_platform(What::Handshake { socket: number, step: Handshake::Hang });
+                return self.stage.record_platform(What::Handshake { socket: number, step: Handshake::Hang });
             }
             Upgrade::Refuse { response, delay } => (delay, News::Refused(response.status)),
             Upgrade::Reset { delay } => (delay, News::Reset),

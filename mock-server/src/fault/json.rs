@@ -1,0 +1,307 @@
+//! The JSON of faults: one flat map, whose keys name everything in errors too.
+
+mod read;
+
+use std::time::Duration;
+
+use serde::ser::Serializer;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    Answer, Content, ContentType, Delivery, Edit, Effect, Fault, FaultError, Trigger, has_no_body, is_close_code,
+    is_success,
+};
+use crate::error::quoted;
+use crate::limits::Limits;
+use crate::point::Point;
+
+/// Reads a fault. A key for which its effect has no place contradicts the one that names the effect.
+pub(super) fn read(value: &Value) -> Result<Fault, FaultError> {
+    let given = Keys::read(value)?;
+    given.check_values()?;
+    let fault = given.fault();
+    given.check_against(&Keys::of(&fault).names())?;
+    Ok(fault)
+}
+
+impl Serialize for Fault {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Keys::of(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fault {
+    /// As [`Fault::from_json`].
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_json(&Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Fault {
+    /// Every key of a fault's JSON.
+    pub const KEYS: [&str; 17] = [
+        "status",
+        "statusText",
+        "json",
+        "body",
+        "type",
+        "cors",
+        "merge",
+        "params",
+        "without",
+        "delay",
+        "hang",
+        "reset",
+        "refuse",
+        "closeAfterOpen",
+        "times",
+        "after",
+        "user",
+    ];
+}
+
+/// A fault as the keys of its map. Unlike a fault, they can contradict each other.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Keys<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status_text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) json: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<&'a str>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(super) content_type: Option<Option<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cors: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) merge: Option<&'a Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) params: Option<&'a Map<String, Value>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) without: Vec<&'a str>,
+    #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
+    pub(super) delay: Option<Duration>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) hang: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) reset: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) refuse: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) close_after_open: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) times: Option<u32>,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) after: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) user: Option<&'a str>,
+}
+
+/// To faults and back.
+impl<'a> Keys<'a> {
+    /// The keys that give `fault`.
+    pub(super) fn of(fault: &'a Fault) -> Self {
+        let Trigger { after, times, user } = &fault.when;
+        let when = Self { after: *after, times: *times, user: user.as_deref(), ..Self::default() };
+        match &fault.effect {
+            Effect::Answer(answer) => when.answering(answer),
+            Effect::Hang => Self { hang: true, ..when },
+            Effect::Reset { delay } => Self { reset: true, delay: *delay, ..when },
+            Effect::Refuse => Self { refuse: true, ..when },
+            Effect::CloseAfterOpen { code, delay } => Self { close_after_open: Some(*code), delay: *delay, ..when },
+        }
+    }
+
+    fn answering(mut self, answer: &'a Answer) -> Self {
+        let Answer { status, content, delivery } = answer;
+        let Delivery { reason, content_type, cors, delay } = delivery;
+        (self.status, self.status_text, self.cors, self.delay) = (*status, reason.as_deref(), *cors, *delay);
+        self.content_type = match content_type {
+            ContentType::Usual => None,
+            ContentType::Absent => Some(None),
+            ContentType::Is(text) => Some(Some(text)),
+        };
+        match content {
+            Content::Json(json) => self.json = Some(json),
+            Content::Text(text) => self.body = Some(text),
+            Content::Own(Edit { merge, params, without }) => {
+                (self.merge, self.params) = (merge.as_ref(), params.as_ref());
+                self.without = without.iter().map(String::as_str).collect();
+            }
+        }
+        self
+    }
+
+    /// The fault, without the keys for which its effect has no place.
+    fn fault(&self) -> Fault {
+        let when = Trigger { after: self.after, times: self.times, user: self.user.map(str::to_owned) };
+        Fault { when, effect: self.effect() }
+    }
+
+    fn effect(&self) -> Effect {
+        let delay = self.delay;
+        match self.close_after_open {
+            _ if self.hang => Effect::Hang,
+            _ if self.refuse => Effect::Refuse,
+            _ if self.reset => Effect::Reset { delay },
+            Some(code) => Effect::CloseAfterOpen { code, delay },
+            None => Effect::Answer(Answer { status: self.status, content: self.content(), delivery: self.delivery() }),
+        }
+    }
+
+    fn content(&self) -> Content {
+        match (self.json, self.body) {
+            (Some(json), _) => Content::Json(json.clone()),
+            (None, Some(text)) => Content::Text(text.to_owned()),
+            (None, None) => Content::Own(Edit {
+                merge: self.merge.cloned(),
+                params: self.params.cloned(),
+                without: self.without.iter().copied().map(str::to_owned).collect(),
+            }),
+        }
+    }
+
+    fn delivery(&self) -> Delivery {
+        let content_type = match self.content_type {
+            None => ContentType::Usual,
+            Some(None) => ContentType::Absent,
+            Some(Some(text)) => ContentType::Is(text.to_owned()),
+        };
+        Delivery { reason: self.status_text.map(str::to_owned), content_type, cors: self.cors, delay: self.delay }
+    }
+}
+
+/// What is wrong with them.
+impl Keys<'_> {
+    /// Whether the values are possible, and possible together.
+    pub(super) fn check(&self) -> Result<(), FaultError> {
+        self.check_values()?;
+        self.check_against(&self.names())
+    }
+
+    /// Whether all of them have an effect at `point`.
+    pub(super) fn check_at(&self, point: Point) -> Result<(), FaultError> {
+        self.check()?;
+        let works = |key: &&str| match *key {
+            "closeAfterOpen" => point == Point::WebSocket,
+            "json" | "body" | "type" | "cors" | "merge" => point != Point::WebSocket,
+            "params" | "without" => matches!(point, Point::Subscribe | Point::Resubscribe),
+            "statusText" => point != Point::WebSocket || self.status.is_some(),
+            _ => true,
+        };
+        match self.names().into_iter().find(|key| !works(key)) {
+            Some(key) => Err(FaultError::NotAtPoint { key, point }),
+            None => Ok(()),
+        }
+    }
+
+    /// The keys that are set and say what happens, the strongest first.
+    fn names(&self) -> Vec<&'static str> {
+        let keys = [
+            ("hang", self.hang),
+            ("refuse", self.refuse),
+            ("reset", self.reset),
+            ("closeAfterOpen", self.close_after_open.is_some()),
+            ("delay", self.delay.is_some()),
+            ("status", self.status.is_some()),
+            ("statusText", self.status_text.is_some()),
+            ("json", self.json.is_some()),
+            ("body", self.body.is_some()),
+            ("type", self.content_type.is_some()),
+            ("cors", self.cors.is_some()),
+            ("merge", self.merge.is_some()),
+            ("params", self.params.is_some()),
+            ("without", !self.without.is_empty()),
+        ];
+        keys.into_iter().filter(|(_, set)| *set).map(|(key, _)| key).collect()
+    }
+
+    /// `kept` names the keys that the fault has; the others are lost.
+    fn check_against(&self, kept: &[&'static str]) -> Result<(), FaultError> {
+        let lost = self.names().into_iter().find(|key| !kept.contains(key));
+        let lost = DECISIVE.into_iter().find(|key| kept.contains(key)).zip(lost);
+        let lost_edit = lost.filter(|(_, lost)| EDITS.contains(lost));
+        let contradiction = match lost_edit {
+            Some(_) => self.lost_body().or(lost_edit),
+            None => lost.or_else(|| self.lost_body()).or_else(|| self.edited_error()),
+        };
+        match contradiction {
+            Some((first, second)) => Err(FaultError::Contradiction { first, second }),
+            None => Ok(()),
+        }
+    }
+
+    /// The key whose text a status without body would lose.
+    fn lost_body(&self) -> Option<(&'static str, &'static str)> {
+        self.status.filter(|status| has_no_body(*status))?;
+        let has_text = |key: &&str| match *key {
+            "json" => true,
+            "body" => self.body != Some(""),
+            key => EDITS.contains(&key),
+        };
+        self.names().into_iter().find(has_text).map(|key| ("status", key))
+    }
+
+    /// The key that would edit an error.
+    fn edited_error(&self) -> Option<(&'static str, &'static str)> {
+        self.status.filter(|status| !is_success(*status))?;
+        self.names().into_iter().find(|key| EDITS.contains(key)).map(|key| ("status", key))
+    }
+
+    fn check_values(&self) -> Result<(), FaultError> {
+        let wrong = |key, value: String, expected| Err(FaultError::Value { key, value, expected });
+        if let Some(status) = self.status.filter(|status| !(200..=599).contains(status)) {
+            return wrong("status", status.to_string(), STATUS);
+        }
+        let is_line = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if let Some(text) = self.status_text.filter(|text| !is_line(text)) {
+            return wrong("statusText", quoted(text), STATUS_TEXT);
+        }
+        if let Some(text) = self.content_type.flatten().filter(|text| !is_line(text) || text.is_empty()) {
+            return wrong("type", quoted(text), CONTENT_TYPE);
+        }
+        if let Some(code) = self.close_after_open.filter(|code| !is_close_code(*code)) {
+            return wrong("closeAfterOpen", code.to_string(), CLOSE_CODE);
+        }
+        let told = self.params.and_then(|params| params.get("clientCorrelator")).and_then(Value::as_str);
+        if let Some(correlator) = told.filter(|correlator| correlator.len() > Limits::TEXT_BYTES) {
+            let value = format!("a map with a clientCorrelator of {} bytes", correlator.len());
+            return wrong("params", value, "one of at most 4096 bytes");
+        }
+        if self.times == Some(0) {
+            return wrong("times", "0".to_owned(), TIMES);
+        }
+        Ok(())
+    }
+}
+
+/// The keys that name an effect or its content, and so leave no place for others. `status` is none of them, as it goes
+/// with most.
+const DECISIVE: [&str; 6] = ["hang", "refuse", "reset", "closeAfterOpen", "json", "body"];
+
+/// The keys that edit what the platform says itself.
+const EDITS: [&str; 3] = ["merge", "params", "without"];
+
+/// What keys take, as errors say it.
+const STATUS: &str = "an HTTP status from 200 to 599";
+const STATUS_TEXT: &str = "one line of visible ASCII";
+const CONTENT_TYPE: &str = "a content type, or null for no header";
+const CLOSE_CODE: &str = "a close code: 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none";
+const TIMES: &str = "a number from 1; leave it out for ever";
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+fn as_millis<S: Serializer>(delay: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    let millis = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+    millis.serialize(serializer)
+}
