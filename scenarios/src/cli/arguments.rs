@@ -44,7 +44,7 @@ pub(super) enum Command {
     Run(Run),
     /// List scenarios: name, tags, and the first sentence of the description
     List(Selection),
-    /// Compile scripts without running them
+    /// Find mistakes in scripts without running them
     Check(Selection),
     /// Replay recordings of the real SDK on the port, and compare
     Replay(Replay),

@@ -214,7 +214,11 @@ impl Walk<'_> {
             Expr::Stmt(block) => self.block_value(block.statements()),
             Expr::FnCall(call, position) => self.call(call, *position),
             Expr::Dot(pair, ..) => {
-                let receiver = self.value(&pair.lhs);
+                let receiver = match (self.value(&pair.lhs), &pair.lhs) {
+                    // Rhai reads a key of a map that stands right there when it compiles, and misses none.
+                    (_, Expr::Map(..)) => Value::Typed(Type::map()),
+                    (receiver, _) => receiver,
+                };
                 self.link(&receiver, &pair.rhs)
             }
             Expr::Index(pair, flags, _) => {
@@ -231,7 +235,7 @@ impl Walk<'_> {
             }
             Expr::Custom(custom, _) => {
                 let inputs = self.arguments(&custom.inputs);
-                match custom.tokens.first().map(|token| token.as_str()) {
+                match custom.tokens.first().map(rhai::ImmutableString::as_str) {
                     Some(PLATFORM_KEYWORD) => of_owner(Of::Platform),
                     Some(ASSERT_KEYWORD) => self.assert(&custom.inputs, &inputs),
                     _ => Value::Unknown,

@@ -157,7 +157,7 @@ const MISTAKES: &[&str] = &[
     "let login = #{ user: \"a\", password: \"b\" }; kandy.connect(login);",
     "let time = \"1 minute\"; advance(time);",
     "let names = [\"auth:chnge\"]; expectEvents(kandy, names);",
-    "#{ a: 1 }.b;",
+    "let m = #{ a: 1 }; m.b;",
     "assert(true, 5);",
     "kandy.disconnect({});",
     "[1].pusch(2);",
@@ -227,6 +227,7 @@ fn a_script_that_is_right_has_nothing_found_in_it() {
         "let m = #{}; m.set(\"a\", 1); m.a; let n = #{ a: 1 }; n.mixin(#{ b: 2 }); n.b; let o = #{ a: 1 }; o.b = 2; o.b; set(m, \"c\", 1); m.c;",
         "let t = \"1 minute\"; t.crop(0, 1); t += \"s\"; advance(t); let u = \"1 x\"; u.pop(); u.pop(); u.append(\"s\"); advance(u);",
         "let c = create().getConnection(); c.own = 1; c.own; c.subscription.services.call; c.error; create().getConfig().connectivity;",
+        "#{ a: 1 }.b;",
         "try { throw 1; } catch (error) { print(error); } loop { break; } do { } while false; let x = 1 in [1, 2]; x ?? 1;",
     ];
     for text in quiet {
