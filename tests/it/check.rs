@@ -89,6 +89,6 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn is_script(path: &PathBuf) -> bool {
+fn is_script(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rhai")
 }
