@@ -7,7 +7,9 @@ mod error;
 mod list;
 mod output;
 mod replay;
+mod review;
 mod run;
+mod selection;
 mod serve;
 mod signals;
 
@@ -58,6 +60,7 @@ fn carry_out(
         Command::Run(arguments) => run::run(arguments, environment, out)?,
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
+        Command::Review(arguments) => review::review(&arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
     };

@@ -129,10 +129,8 @@ fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {
     match snapshot::compare(&case.snapshot(), &case.scenario.source, trace, mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
-        Err(error @ (SnapshotError::Unreadable(_) | SnapshotError::Malformed)) => {
-            Status::Broken(Broken::Snapshot(error))
-        }
         Err(error @ SnapshotError::Unwritable(_)) => Status::Error(Fault::Snapshot(error)),
+        Err(error) => Status::Broken(Broken::Snapshot(error)),
     }
 }
 

@@ -3,6 +3,8 @@
 mod filter;
 mod find;
 mod header;
+mod project;
+mod root;
 
 use std::path::{Path, PathBuf};
 
@@ -10,8 +12,10 @@ use thiserror::Error;
 
 pub use self::filter::{Filter, FilterError};
 pub(crate) use self::find::MODULES;
-pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, find};
+pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, find, root_of};
 pub use self::header::Header;
+pub use self::project::{Project, ProjectError, project};
+pub use self::root::SETTINGS;
 use crate::file::{self, FileError};
 
 /// The extension of a scenario.

@@ -1,8 +1,10 @@
 //! Snapshots: the transcript that a scenario is known to leave, in a file beside its script.
 //!
-//! They are insta's files, so that `cargo insta review` shows and accepts what a run leaves. insta reads them and says
-//! what is equal. It cannot write one outside of a test without variables in the environment of the process, so the
+//! They are insta's files, so that who knows insta knows them, and its tools work on them. insta reads them and says what is
+//! equal. It cannot write one outside of a test without variables in the environment of the process, so the
 //! four lines of its format are written here, and tests hold that insta reads them.
+
+mod pending;
 
 use std::cell::LazyCell;
 use std::fmt;
@@ -15,6 +17,7 @@ use insta::internals::TextSnapshotContents;
 use insta::{MetaData, TextSnapshotKind};
 use thiserror::Error;
 
+pub use self::pending::Pending;
 use crate::file::{self, FileError};
 use crate::scenario::EXTENSION;
 
@@ -24,10 +27,15 @@ const PENDING: &str = "snap.new";
 /// The largest snapshot that is read, in bytes: more than the longest transcript takes.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
+/// What editors put at the start of UTF-8 and UTF-16 text.
+const BYTE_ORDER_MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+/// What the lines begin with that git puts around and between the two sides of a conflict.
+const CONFLICT_MARKS: [&[u8]; 3] = [b"<<<<<<<", b"=======", b">>>>>>>"];
+
 /// What to do with a transcript that is not as its snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Report it, and leave it for `cargo insta review` if `leave_pending`.
+    /// Report it, and leave it for review if `leave_pending`.
     Compare {
         /// Whether to write the new one beside the old one.
         leave_pending: bool,
@@ -73,6 +81,15 @@ pub enum SnapshotError {
     /// There is a file, and it is not as insta writes it.
     #[error("the snapshot is not as insta writes it, with a header between `---`")]
     Malformed,
+    /// A merge has stopped in it.
+    #[error("there is a conflict of a merge in line {line} of the snapshot")]
+    Conflict {
+        /// The line.
+        line: usize,
+    },
+    /// An editor has put a mark at its start, or has saved it in another encoding.
+    #[error("the snapshot begins with a byte order mark, and is to be UTF-8 without one")]
+    ByteOrderMark,
     /// It cannot be written or removed.
     #[error("cannot write the snapshot: {0}")]
     Unwritable(#[source] io::Error),
@@ -144,12 +161,24 @@ fn read(path: &Path) -> Result<Option<TextSnapshotContents>, SnapshotError> {
 }
 
 fn read_file(path: &Path) -> Result<Snapshot, SnapshotError> {
-    // insta takes a file without a header for one of its first versions, and warns on standard error.
     let bytes = file::read(path, MAX_BYTES).map_err(SnapshotError::Unreadable)?;
+    if BYTE_ORDER_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
+        return Err(SnapshotError::ByteOrderMark);
+    }
+    if let Some(line) = conflict(&bytes) {
+        return Err(SnapshotError::Conflict { line });
+    }
+    // insta takes a file without a header for one of its first versions, and warns on standard error.
     if !bytes.starts_with(b"---\n") && !bytes.starts_with(b"---\r\n") {
         return Err(SnapshotError::Malformed);
     }
     Snapshot::from_file(path).map_err(|_| SnapshotError::Malformed)
+}
+
+/// The line of the first mark that a merge has left. No line of a transcript begins like one: each begins with a time.
+fn conflict(bytes: &[u8]) -> Option<usize> {
+    let is_mark = |line: &[u8]| CONFLICT_MARKS.iter().any(|mark| line.starts_with(mark));
+    bytes.split(|byte| *byte == b'\n').position(is_mark).map(|index| index + 1)
 }
 
 fn write(path: &Path, source: &str, contents: &TextSnapshotContents) -> io::Result<()> {

@@ -81,8 +81,13 @@ fn script_day(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 20)]
 fn bundled_scenarios(bencher: Bencher<'_, '_>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the repository");
-    let environment =
-        Environment { folder: root.to_owned(), jobs: NonZeroUsize::MIN, leave_pending: false, signals: false };
+    let environment = Environment {
+        folder: root.to_owned(),
+        jobs: NonZeroUsize::MIN,
+        leave_pending: false,
+        interactive: false,
+        signals: false,
+    };
     bencher.bench_local(|| {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let (mut out, mut err) = (

@@ -85,7 +85,7 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
     paths
         .into_iter()
         .flat_map(|path| if path.is_dir() { scripts(&path) } else { vec![path] })
-        .filter(is_script)
+        .filter(|path| is_script(path))
         .collect()
 }
 

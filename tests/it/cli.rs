@@ -47,6 +47,7 @@ impl Place {
             folder: self.folder.clone(),
             jobs: NonZeroUsize::new(2).unwrap(),
             leave_pending: self.leave_pending,
+            interactive: false,
             signals: false,
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -134,9 +135,10 @@ fn bad_arguments() {
 fn help() {
     command("help", &["--help"]);
     command("help-run", &["run", "--help"]);
+    command("help-review", &["review", "--help"]);
     command("help-serve", &["serve", "--help"]);
     command("version", &["--version"]);
-    for of in ["", "run", "list", "check", "serve", "replay"] {
+    for of in ["", "run", "list", "check", "review", "serve", "replay"] {
         let text = here().run(&["help", of][..if of.is_empty() { 1 } else { 2 }]);
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{of}: {line}");
@@ -308,6 +310,39 @@ fn a_snapshot_from_first_to_last() {
     place.run(&["run", "success.rhai", "--update"]);
     assert_eq!(fs::read(place.folder.join("success.snap")).unwrap(), accepted);
     assert_eq!(place.files(), ["success.rhai", "success.snap"]);
+}
+
+#[test]
+fn transcripts_are_reviewed_without_a_terminal() {
+    let place = Place::new("review", &[("s/a.rhai", CONNECTS), ("s/b.rhai", CONNECTS), ("s/c.rhai", CONNECTS)]);
+    is_as_known("review-nothing", &place.run(&["review", "s"]));
+    place.run(&["run", "s", "--update"]);
+    for name in ["a", "b", "c"] {
+        place.write(&format!("s/{name}.rhai"), format!("{CONNECTS}print({name:?});\n"));
+    }
+    is_as_known("review-run", &place.run(&["run", "s"]));
+    is_as_known("review-nobody-to-ask", &place.run(&["review", "s"]));
+    is_as_known("review-accept", &place.run(&["review", "s/a.rhai", "--accept"]));
+    is_as_known("review-reject", &place.run(&["review", "s/b.rhai", "--reject"]));
+    is_as_known("review-unknown", &place.run(&["review", "sa", "--accept"]));
+    place.write("s/c.snap.new", "half");
+    is_as_known("review-malformed", &place.run(&["review", "s", "--accept"]));
+    place.run(&["review", "s", "--reject"]);
+    is_as_known("review-run-again", &place.run(&["run", "s"]));
+}
+
+#[test]
+fn transcripts_are_reviewed_by_name() {
+    let script = |text: &str| format!("{CONNECTS}print({text:?});\n");
+    let place = Place::new("review-names", &[]);
+    for text in ["old", "new"] {
+        place.write("scenarios/one.rhai", script(text));
+        place.write("scenarios/other.rhai", script(text));
+        place.run(if text == "old" { &["run", "--update"] } else { &["run"] });
+    }
+    is_as_known("review-name", &place.run(&["review", "one", "--accept"]));
+    is_as_known("review-nearest", &place.run(&["review", "othr", "--accept"]));
+    is_as_known("review-flags", &place.run(&["review", "--accept", "--reject"]));
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod live;
 #[cfg(test)]
 mod newcomer;
 #[cfg(test)]
+mod project;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod scenarios;

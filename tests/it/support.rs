@@ -12,8 +12,13 @@ pub(crate) fn root() -> PathBuf {
 
 /// Runs the command in `folder`: all that it writes, wall time left out, and its exit code.
 pub(crate) fn harness(folder: &Path, arguments: &[&str]) -> (String, u8) {
-    let environment =
-        Environment { folder: folder.to_owned(), jobs: NonZeroUsize::MIN, leave_pending: false, signals: false };
+    let environment = Environment {
+        folder: folder.to_owned(),
+        jobs: NonZeroUsize::MIN,
+        leave_pending: false,
+        interactive: false,
+        signals: false,
+    };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let exit = cli::main(
         ["kandy-harness"].iter().chain(arguments),

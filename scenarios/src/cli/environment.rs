@@ -1,6 +1,7 @@
 //! What the command takes from the process around it.
 
 use std::env;
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
@@ -14,6 +15,8 @@ pub struct Environment {
     pub jobs: NonZeroUsize,
     /// Whether a transcript that is not as its snapshot is left for review.
     pub leave_pending: bool,
+    /// Whether somebody sits at a terminal, and can be asked.
+    pub interactive: bool,
     /// Whether signals of the process end a run in good order.
     pub signals: bool,
 }
@@ -31,6 +34,7 @@ impl Environment {
                 value("TF_BUILD").as_deref(),
                 value("INSTA_UPDATE").as_deref(),
             ),
+            interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
             signals: true,
         }
     }

@@ -11,12 +11,14 @@ use crate::printable::printable;
 use crate::recording::RecordingError;
 use crate::report::{Style, wrap};
 use crate::run::RunError;
-use crate::scenario::FindError;
+use crate::scenario::{FindError, ProjectError, SETTINGS};
+use crate::script::names::nearest;
 use crate::serve::accounts::FileError;
 use crate::serve::behaviour::BehaviourError;
 use crate::serve::pages::SdkError;
 use crate::serve::server::ServeError;
 use crate::serve::tls::TlsError;
+use crate::settings::SettingsError;
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
@@ -24,6 +26,44 @@ pub(super) enum CliError {
     /// There is nothing to run.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// It is not clear whose settings hold.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// There are no settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The profile is not there.
+    #[error("there is no profile `{name}`{}", file.as_deref().map(|file| format!(" in `{file}`")).unwrap_or_default())]
+    NoProfile {
+        /// The name that was given.
+        name: String,
+        /// The file of settings, if there is one.
+        file: Option<String>,
+        /// The profiles in it.
+        known: Vec<String>,
+    },
+    /// Nothing is as the filter of the settings wants it.
+    #[error("{source}")]
+    FilterOfSettings {
+        /// The filter, and what there is.
+        source: FindError,
+        /// The file of settings.
+        file: String,
+    },
+    /// Transcripts wait for review, and there is no terminal.
+    #[error("`review` asks what to do, and there is no terminal to ask on")]
+    NobodyToAsk {
+        /// What waits.
+        names: Vec<String>,
+    },
+    /// No transcript of that name waits for review.
+    #[error("nothing named `{name}` waits for review, and there is no such file or folder")]
+    NothingPending {
+        /// The name.
+        name: String,
+        /// What waits and has almost the same name.
+        nearest: Option<String>,
+    },
     /// There is nothing to replay.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -70,6 +110,10 @@ impl CliError {
         match self {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
             | Self::Recording(_) => Exit::Broken,
+            Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
+                Exit::BadUsage
+            }
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } => Exit::BadUsage,
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
@@ -83,6 +127,27 @@ impl CliError {
     fn help(&self) -> Option<String> {
         match self {
             Self::Find(error) => Some(error.help()),
+            Self::Project(_) => Some("the settings of one project hold for a run: run each on its own".to_owned()),
+            Self::NoProfile { name, file: Some(_), known } => {
+                Some(match nearest(name, known.iter().map(String::as_str)) {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None if known.is_empty() => format!("it has none; a table [profile.{name}] makes one"),
+                    None => format!("its profiles: {}", known.join(", ")),
+                })
+            }
+            Self::NoProfile { name, file: None, .. } => Some(format!(
+                "a table [profile.{name}] in {SETTINGS} makes one, and there is no such file here or above"
+            )),
+            Self::FilterOfSettings { file, .. } => {
+                Some(format!("the filter is that of `{file}`; `--filter` takes its place"))
+            }
+            Self::NobodyToAsk { names } => Some(format!(
+                "--accept makes them the snapshots, --reject removes them; give names to choose some of these {}: {}",
+                names.len(),
+                listed(names)
+            )),
+            Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -98,7 +163,8 @@ impl CliError {
             Self::Serve(ServeError::Application { .. }) => {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
-            Self::Recording(_)
+            Self::Settings(_)
+            | Self::Recording(_)
             | Self::Run(_)
             | Self::Io(_)
             | Self::Serve(_)
@@ -111,7 +177,10 @@ impl CliError {
 
     /// Writes what is wrong and what to do, as clap does.
     pub(super) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
-        if let Self::Script(diagnostic) | Self::Serve(ServeError::Users(FileError::Content(diagnostic))) = self {
+        if let Self::Script(diagnostic)
+        | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
+        | Self::Settings(SettingsError::Content(diagnostic)) = self
+        {
             writeln!(err.to, "{diagnostic}")?;
             return err.to.flush();
         }
@@ -124,6 +193,16 @@ impl CliError {
         }
         err.to.flush()
     }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        shown.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    shown
 }
 
 fn of_serve(error: &ServeError) -> Exit {

@@ -2,18 +2,20 @@
 
 use super::arguments::Selection;
 use super::error::CliError;
+use super::selection::select;
 use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::{Style, wrap};
-use crate::scenario::{Header, find};
+use crate::scenario::Header;
+use crate::settings::Settings;
 
 /// What stands before a description.
 const INDENT: &str = "    ";
 
 pub(super) fn list(selection: &Selection, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
+    let (found, _) = select(selection, &Settings::default(), environment)?;
     let mut exit = Exit::Passed;
     for scenario in &found.scenarios {
         let name = Style::Strong.paint(&scenario.name, out.color);

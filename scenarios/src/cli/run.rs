@@ -2,25 +2,27 @@
 
 use super::arguments::Run;
 use super::error::CliError;
+use super::selection::select;
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::report::console::Console;
 use crate::run::{self, Options, Plan, Variant};
-use crate::scenario::find;
 use crate::script::Limits;
+use crate::settings::Settings;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let Run { selection, live, jobs, timeout, show, warn, update } = arguments;
-    let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
+    let given = Settings { jobs, timeout, ..Settings::default() };
+    let (found, settings) = select(&selection, &given, environment)?;
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();
-    limits.wall_time = timeout.unwrap_or(limits.wall_time);
+    limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
     if environment.signals {
         limits.interrupt = signals::listen()?;
     }
     let options = Options {
-        jobs: jobs.unwrap_or(environment.jobs),
+        jobs: settings.jobs.unwrap_or(environment.jobs),
         limits,
         snapshots: if update { Mode::Accept } else { compare },
         warn,

@@ -198,7 +198,7 @@ impl<'a> Console<'a> {
     }
 
     fn difference(&self, case: &Case<'_>, difference: &Difference) -> String {
-        let review = if difference.pending { ",\n          or `cargo insta review`" } else { "" };
+        let review = if difference.pending { ",\n          or decide with `kandy-harness review`" } else { "" };
         let head = format!(
             "error: the transcript is not as its snapshot\n --> {}\n  \
              = help: if it is right as it is now, run again with `--update`{review}\n",

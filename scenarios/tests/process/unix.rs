@@ -1,5 +1,7 @@
 //! Signals and pipes as Unix has them.
 
+mod terminal;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;

@@ -59,7 +59,10 @@ impl Console<'_> {
             notes.push(format!("{} written.", counted(summary.accepted, "snapshot")));
         }
         if summary.pending > 0 {
-            notes.push(format!("{} left for `cargo insta review`.", counted(summary.pending, "transcript")));
+            notes.push(format!(
+                "{} left beside the snapshots as .snap.new, for `kandy-harness review`.",
+                counted(summary.pending, "transcript")
+            ));
         }
         if !notes.is_empty() {
             writeln!(self.out, "\n{}", notes.join("\n"))?;
