@@ -152,7 +152,7 @@ impl Given<'_> {
     /// A closure that is called with so many arguments.
     fn listener(&self, index: usize, script: &Parsed, arguments: usize) -> Result<(), Failure> {
         let Value::Closure(closure) = self.value(index) else { return Ok(()) };
-        let Some(function) = script.closure(&closure.function) else { return Ok(()) };
+        let Some(function) = script.named(&closure.function) else { return Ok(()) };
         let takes = function.parameters.len().saturating_sub(closure.captured);
         if takes > arguments { Err(too_many_parameters(takes, arguments)) } else { Ok(()) }
     }

@@ -1,11 +1,15 @@
 //! What was found in one script.
 
+use std::collections::BTreeMap;
+
 use rhai::Position;
 
 use crate::script::failure::{Failure, Located};
 
 /// The most findings of one script that are told; of others there is only the number.
 pub(super) const MAX_FINDINGS: usize = 100;
+/// The most that are looked for. A script with so many is not what it was meant to be.
+const MAX_FOUND: usize = 1_000;
 
 /// How bad something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,25 +20,23 @@ pub enum Severity {
     Error,
 }
 
-/// What was found in one script.
+/// What was found in one script, by place and message: listeners may share a function, and so what is wrong with it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Findings(Vec<(Severity, Failure, Position)>);
+pub(super) struct Findings(BTreeMap<(Position, String), (Severity, Failure)>);
 
 impl Findings {
     pub(super) fn add(&mut self, severity: Severity, failure: Failure, position: Position) {
-        let Self(all) = self;
-        // Listeners may share a function, and so what is wrong with it.
-        let is_known =
-            |(_, known, at): &(Severity, Failure, Position)| *at == position && known.message == failure.message;
-        if !all.iter().any(is_known) {
-            all.push((severity, failure, position));
-        }
+        self.0.entry((position, failure.message.clone())).or_insert((severity, failure));
+    }
+
+    /// Whether there is no need to look for more.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() >= MAX_FOUND
     }
 
     /// The findings by their position, each in the script that messages call `source`.
-    pub(super) fn located(mut self, source: Option<&str>) -> Vec<(Severity, Located)> {
-        self.0.sort_by_key(|(_, _, position)| *position);
-        let located = |(severity, failure, position)| {
+    pub(super) fn located(self, source: Option<&str>) -> Vec<(Severity, Located)> {
+        let located = |((position, _), (severity, failure))| {
             (severity, Located { failure, position, source: source.map(str::to_owned) })
         };
         self.0.into_iter().map(located).collect()

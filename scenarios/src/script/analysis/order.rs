@@ -6,10 +6,12 @@ use rhai::{ASTFlags, ASTNode, Dynamic, Expr, FnCallExpr, Map, Position, Stmt};
 use super::arguments::faults;
 use super::calls::useless;
 use super::findings::Severity;
-use super::parsed::Parsed;
 use super::waits::is_wait;
 use super::walk::Walk;
 use crate::script::engine::PLATFORM_KEYWORD;
+
+/// How many statements behind a fault are looked at.
+const MAX_AHEAD: usize = 200;
 
 impl Walk<'_> {
     /// Looks at statements that follow one another in a block.
@@ -25,7 +27,7 @@ impl Walk<'_> {
                 }
                 return;
             }
-            self.look_at_fault(statement, rest);
+            self.look_at_fault(statement, &rest[..rest.len().min(MAX_AHEAD)]);
         }
     }
 
@@ -91,9 +93,8 @@ impl Walk<'_> {
 
     /// Whether a statement may call a function for which `is_it` holds, given its name and how much it is given.
     fn may(&self, statement: &Stmt, is_it: impl Fn(&str, usize) -> bool) -> bool {
-        let Parsed { functions, .. } = self.script;
         let call_may = |call: &FnCallExpr, given: usize| {
-            let is_own = functions.keys().any(|(name, _)| *name == call.name.as_str());
+            let is_own = self.script.named(&call.name).is_some();
             call.is_qualified() || is_own || call.name == "call" || is_it(&call.name, given)
         };
         let mut found = false;

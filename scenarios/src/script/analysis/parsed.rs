@@ -70,8 +70,8 @@ impl Parsed {
         self.functions.get(&(name.to_owned(), arguments))
     }
 
-    /// The body of a closure.
-    pub(super) fn closure(&self, name: &str) -> Option<&Function> {
+    /// A function of that name; no two closures have the same.
+    pub(super) fn named(&self, name: &str) -> Option<&Function> {
         self.functions
             .range((name.to_owned(), 0)..)
             .next()

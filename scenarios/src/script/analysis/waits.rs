@@ -21,8 +21,9 @@ impl Walk<'_> {
             _ => return,
         };
         let Some(Value::Closure(closure)) = handed else { return };
-        let Some(function) = self.script.closure(&closure.function) else { return };
-        let mut search = Search { script: self.script, entered: BTreeSet::new(), found: Vec::new() };
+        let Some(function) = self.script.named(&closure.function) else { return };
+        let entered = self.searched.entry(inside).or_default();
+        let mut search = Search { script: self.script, entered, found: Vec::new() };
         search.body(&function.body);
         for (wait, position) in search.found {
             self.fatal(may_not_wait(inside, &wait), position);
@@ -34,8 +35,8 @@ impl Walk<'_> {
 /// in closures, which may be called later.
 struct Search<'a> {
     script: &'a Parsed,
-    /// The functions that have been searched.
-    entered: BTreeSet<(String, usize)>,
+    /// The functions that have been searched, by this search or one before it.
+    entered: &'a mut BTreeSet<(String, usize)>,
     found: Vec<(String, Position)>,
 }
 

@@ -1,6 +1,6 @@
 //! A walk through a script, as it would run, that knows of each value what can be known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use rhai::{ASTFlags, Dynamic, Expr, FlowControl, FnCallExpr, FnPtr, Ident, Position, Stmt};
@@ -14,6 +14,7 @@ use crate::script::engine::PLATFORM_KEYWORD;
 use crate::script::failure::Failure;
 use crate::script::names::Of;
 use crate::script::power_assert::ASSERT_KEYWORD;
+use crate::script::run::Inside;
 
 /// What Rhai makes of a closure that captures variables.
 const CAPTURE: &str = "curry";
@@ -30,6 +31,8 @@ pub(super) struct Walk<'a> {
     in_try: bool,
     /// The closures that have been walked through.
     walked: BTreeSet<String>,
+    /// The functions that have been searched for waits, by where those would be wrong.
+    pub(super) searched: BTreeMap<Inside, BTreeSet<(String, usize)>>,
 }
 
 impl<'a> Walk<'a> {
@@ -42,6 +45,7 @@ impl<'a> Walk<'a> {
             variables: Vec::new(),
             in_try: false,
             walked: BTreeSet::new(),
+            searched: BTreeMap::new(),
         }
     }
 
@@ -92,6 +96,9 @@ impl Walk<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt) {
+        if self.findings.is_full() {
+            return;
+        }
         match statement {
             Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
                 self.value(&flow.expr);
@@ -318,7 +325,7 @@ impl Walk<'_> {
         let function = value.clone().cast::<FnPtr>().fn_name().to_owned();
         let closure = Closure { value: value.clone(), function: function.clone(), captured: captured.len() };
         if self.walked.insert(function)
-            && let Some(body) = self.script.closure(&closure.function)
+            && let Some(body) = self.script.named(&closure.function)
         {
             self.function(body, captured);
         }
