@@ -9,7 +9,7 @@ use crate::script::failure::{Failure, Located};
 /// The most findings of one script that are told; of others there is only the number.
 pub(super) const MAX_FINDINGS: usize = 100;
 /// The most that are looked for. A script with so many is not what it was meant to be.
-const MAX_FOUND: usize = 1_000;
+const MAX_FOUND: usize = 200;
 
 /// How bad something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

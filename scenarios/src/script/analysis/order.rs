@@ -17,6 +17,9 @@ impl Walk<'_> {
     /// Looks at statements that follow one another in a block.
     pub(super) fn look_at_order(&mut self, statements: &[Stmt]) {
         for (index, statement) in statements.iter().enumerate() {
+            if self.findings.is_full() {
+                return;
+            }
             let rest = &statements[index + 1..];
             if let Some(end) = self.end_of_flow(statement) {
                 // A closing bracket, or a variable that a closure captures, is no statement of the script.
