@@ -19,7 +19,7 @@ pub use self::pool::NoThread;
 use self::pool::{Done, Panicked, in_order};
 pub use self::summary::Summary;
 use crate::scenario::{Content, Scenario};
-use crate::script::{Host, Limits, Outcome, Script, Source, Verdict};
+use crate::script::{Host, Limits, Outcome, Script, Severity, Source, Verdict};
 use crate::snapshot::{self, Comparison, SnapshotError};
 use crate::trace::Trace;
 
@@ -92,25 +92,35 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
 }
 
 fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
-    let script = match compile(host, case.scenario) {
-        Ok(script) => script,
-        Err(broken) => return Finished::new(Status::Broken(broken)),
-    };
-    match case.variant {
-        Variant::Check => Finished::new(Status::Passed(Comparison::Unasked)),
+    let done = source_of(case.scenario).and_then(|source| match case.variant {
+        Variant::Check => check(host, &source),
         Variant::Sim => {
-            let outcome = host.run(&script, &options.limits);
-            finish(outcome, options, |trace| compare(case, trace, options.snapshots))
+            let outcome = host.run(&compile(host, &source)?, &options.limits);
+            Ok(finish(outcome, options, |trace| compare(case, trace, options.snapshots)))
         }
-        Variant::Live => live::run_one(host, case.scenario, &script, options),
-    }
+        Variant::Live => Ok(live::run_one(host, case.scenario, &compile(host, &source)?, options)),
+    });
+    done.unwrap_or_else(|broken| Finished::new(Status::Broken(broken)))
 }
 
-fn compile(host: &Host, scenario: &Scenario) -> Result<Script, Broken> {
+fn source_of(scenario: &Scenario) -> Result<Source, Broken> {
     let Content { text, .. } = scenario.content.as_ref().map_err(|error| Broken::Unreadable(error.to_string()))?;
     let Scenario { path, shown, root, .. } = scenario;
-    let source = Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() };
-    host.compile(&source).map_err(|diagnostic| Broken::Script(diagnostic.into()))
+    Ok(Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() })
+}
+
+fn compile(host: &Host, source: &Source) -> Result<Script, Broken> {
+    host.compile(source).map_err(|diagnostic| Broken::Script(diagnostic.into()))
+}
+
+/// Looks at a script without running it.
+fn check(host: &Host, source: &Source) -> Result<Finished, Broken> {
+    let report = host.check(source).map_err(Broken::Script)?;
+    let status = match report.count(Severity::Error) {
+        0 => Status::Passed(Comparison::Unasked),
+        _ => Status::Broken(Broken::Checked),
+    };
+    Ok(Finished { report, ..Finished::new(status) })
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.

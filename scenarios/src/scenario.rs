@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use self::filter::{Filter, FilterError};
+pub(crate) use self::find::MODULES;
 pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, Stale, find, root_of};
 pub use self::header::{Header, Misread};
 pub use self::project::{Project, ProjectError, project};

@@ -1,5 +1,6 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
+mod analysis;
 mod client_api;
 mod compared;
 mod convert;
@@ -31,12 +32,15 @@ mod verbs;
 mod wait;
 mod world_api;
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
+use self::analysis::Analyst;
+pub use self::analysis::{Finding, Report, Severity};
 use self::engine::{Compiler, new_engine};
 use self::explain::{explain, place_of_race};
 use self::failure::{Ending, Halt, Located};
@@ -141,6 +145,8 @@ pub struct Host {
     run: Rc<Run>,
     modules: Rc<Modules>,
     compiler: Rc<Compiler>,
+    /// Made when it is first asked for: runs do without.
+    analyst: OnceCell<Analyst>,
 }
 
 impl Default for Host {
@@ -163,7 +169,7 @@ impl Host {
         let compiler = Rc::<Compiler>::default();
         let modules = Rc::new(Modules::new(compiler.clone()));
         let engine = new_engine(&run, &modules, &compiler);
-        Self { engine, run, modules, compiler }
+        Self { engine, run, modules, compiler, analyst: OnceCell::new() }
     }
 
     /// Compiles a script, and the modules that it imports.
@@ -251,7 +257,7 @@ impl Host {
     /// Whether something takes what the call at a place gives.
     fn takes_result(&self, script: &Script, place: &Place) -> bool {
         let module = place.source().filter(|shown| *shown != script.source.shown);
-        match module.and_then(|shown| self.modules.named(shown)) {
+        match module.and_then(|shown| self.modules.shown_as(shown)) {
             Some(module) => takes_result(&module.ast, &module.text, place.position()),
             None => takes_result(&script.ast, &script.source.text, place.position()),
         }

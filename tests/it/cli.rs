@@ -223,6 +223,15 @@ fn scripts_that_are_broken() {
 }
 
 #[test]
+fn what_check_finds() {
+    is_as_known("check-findings", &here().run(&["check", "it/checked"]));
+    is_as_known("check-warnings", &here().run(&["check", "it/checked/warnings.rhai"]));
+    let mut place = here();
+    place.color = true;
+    is_as_known("check-findings-colour", &place.run(&["check", "it/checked/many.rhai"]));
+}
+
+#[test]
 fn imports_that_fail() {
     script("import-outside", &[]);
     script("import-absolute", &[]);

@@ -18,7 +18,10 @@ fn faults() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("no-check", vec![("s/one.rhai", format!("{CONNECTS}advance(\"1s\");\nprint(\"ran\");\n"))]),
         ("orphan", vec![("s/one.rhai", fine.clone()), ("s/gone.snap", orphan)]),
         ("unmet-fault", vec![("s/one.rhai", format!("{fault}{fine}"))]),
-        ("met-none", vec![("s/one.rhai", format!("platform.addUser(\"bob\", \"x\");\nplatform.cut(\"bob\");\n{fine}"))]),
+        (
+            "met-none",
+            vec![("s/one.rhai", format!("platform.addUser(\"bob\", \"x\");\nplatform.cut(\"bob\");\n{fine}"))],
+        ),
         ("all-skipped", vec![("s/one.rhai", "skip(\"not today\");\n".to_owned())]),
         (
             "tag-lines",

@@ -41,7 +41,7 @@ pub(super) enum Command {
     Run(Run),
     /// List scenarios: name, tags, and the first sentence of the description
     List(Selection),
-    /// Compile scripts without running them
+    /// Find mistakes in scripts without running them
     Check(Selection),
     /// Decide on transcripts that are not as their snapshots
     Review(Review),

@@ -88,18 +88,25 @@ impl<'a> Console<'a> {
                 self.known.insert(block.clone(), case.name().to_owned());
             }
         }
+        let doubts = match finished.status {
+            Status::Passed(_) => self.doubts(case, &finished.doubts),
+            _ => String::new(),
+        };
+        self.tell(&format!("{line}{doubts}"), &block)?;
+        if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_) | Status::Stopped) {
+            self.bad.push(line);
+        }
+        Ok(())
+    }
+
+    /// Writes the line of a case, or the few, and the block below it.
+    fn tell(&mut self, line: &str, block: &str) -> io::Result<()> {
         let gap = if self.after_block || block.is_empty() { "" } else { "\n" };
         writeln!(self.out, "{gap}{line}")?;
-        if matches!(finished.status, Status::Passed(_)) {
-            self.doubts(case, &finished.doubts)?;
-        }
         if !block.is_empty() {
             writeln!(self.out, "\n{block}")?;
         }
         self.after_block = !block.is_empty();
-        if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_) | Status::Stopped) {
-            self.bad.push(line);
-        }
         Ok(())
     }
 
@@ -112,6 +119,7 @@ impl<'a> Console<'a> {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
+            Status::Passed(_) if !finished.report.findings.is_empty() => (Style::Warning, "warn", String::new()),
             Status::Passed(_) => (Style::Good, "pass", String::new()),
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Stopped => (Style::Warning, "stop", String::new()),
@@ -130,7 +138,7 @@ impl<'a> Console<'a> {
     fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
         let shown = case.shown();
         let mut block = match &finished.status {
-            Status::Passed(_) | Status::Skipped(_) | Status::Stopped => String::new(),
+            Status::Passed(_) | Status::Skipped(_) | Status::Stopped | Status::Broken(Broken::Checked) => String::new(),
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 self.emphasize(diagnostic.to_string().trim_end()) + "\n"
             }
@@ -189,6 +197,7 @@ impl<'a> Console<'a> {
             Some((word @ ("error" | "internal error"), rest)) => {
                 format!("{}: {rest}", Style::Bad.paint(word, self.color))
             }
+            Some((word @ "warning", rest)) => format!("{}: {rest}", Style::Warning.paint(word, self.color)),
             _ => text.to_owned(),
         }
     }

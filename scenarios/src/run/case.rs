@@ -19,7 +19,7 @@ pub struct Case<'a> {
 /// How a scenario runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
-    /// Its script is compiled, and does not run.
+    /// Its script is compiled and looked at, and does not run.
     Check,
     /// In a simulated world.
     Sim,

@@ -7,6 +7,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
+use crate::script::Report;
 use crate::snapshot::{Comparison, Difference, SnapshotError};
 use crate::trace::Trace;
 
@@ -27,6 +28,8 @@ pub struct Finished {
     pub warnings: Vec<Warning>,
     /// Why a pass of it means little. In strict mode its status says that it therefore is none.
     pub doubts: Vec<Doubt>,
+    /// What is wrong with its script, where that is looked for.
+    pub report: Report,
 }
 
 /// When something ran, in real time.
@@ -77,6 +80,8 @@ pub struct Unlike {
 pub enum Broken {
     /// The script is not written as the language and the script API want it.
     Script(Box<Diagnostic>),
+    /// A look at the script found mistakes, which the report lists.
+    Checked,
     /// The script cannot be read.
     Unreadable(String),
     /// The snapshot cannot be used.
@@ -106,6 +111,7 @@ impl Finished {
             checks: 0,
             warnings: Vec::new(),
             doubts: Vec::new(),
+            report: Report::default(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::printable::printable;
 use crate::snapshot;
 
 /// The name of folders that hold modules for `import`.
-const MODULES: &str = "lib";
+pub(crate) const MODULES: &str = "lib";
 /// How deep folders may be nested below a root.
 pub const MAX_DEPTH: usize = 32;
 /// How many files and folders are looked at in all.

@@ -28,12 +28,12 @@ pub(super) struct Modules {
 
 /// A module, compiled.
 pub(super) struct Compiled {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// The path as messages show it.
-    shown: String,
+    pub(super) shown: String,
     pub(super) text: Rc<str>,
     pub(super) ast: AST,
-    arities: Rc<Arities>,
+    pub(super) arities: Rc<Arities>,
     imports: Vec<Import>,
 }
 
@@ -63,7 +63,7 @@ impl Modules {
     }
 
     /// The module that messages call `shown`.
-    pub(super) fn named(&self, shown: &str) -> Option<Rc<Compiled>> {
+    pub(super) fn shown_as(&self, shown: &str) -> Option<Rc<Compiled>> {
         self.by_path.borrow().values().find(|module| module.shown == shown).cloned()
     }
 
@@ -85,6 +85,11 @@ impl Modules {
             check.done.extend(done);
         }
         Ok(())
+    }
+
+    /// The module that `name` stands for in an import, if it is there and compiles.
+    pub(super) fn named(&self, engine: &Engine, root: &Path, name: &str) -> Option<Rc<Compiled>> {
+        self.find(engine, root, name, |failure| Located { failure, position: Position::NONE, source: None }).ok()
     }
 
     /// The module that `name` stands for in an import.

@@ -257,6 +257,17 @@ pub(super) fn nearest_function(name: &str, of: Of, of_script: &BTreeSet<String>)
     nearest(name, own.chain(others.iter().copied()).chain(of_script.iter().map(String::as_str)))
 }
 
+/// Whether scripts use a function of Rhai's of that name.
+pub(super) fn is_of_rhai(name: &str) -> bool {
+    OF_RHAI.contains(&name)
+}
+
+/// The function of anything that `name` was probably meant to be.
+pub(super) fn nearest_of_all(name: &str, of_script: &BTreeSet<String>) -> Option<String> {
+    let of_api = functions().map(|function| function.name);
+    nearest(name, of_api.chain(OF_RHAI.iter().copied()).chain(of_script.iter().map(String::as_str)))
+}
+
 /// The method of a string, array or map that `name` was probably meant to be.
 pub(super) fn nearest_of_rhai(name: &str) -> Option<String> {
     nearest(name, OF_RHAI.iter().copied())

@@ -110,14 +110,15 @@ impl Run {
 
 /// Which requests to show.
 #[derive(Default)]
-struct Wanted {
+pub(super) struct Wanted {
     point: Option<Point>,
     user: Option<String>,
     method: Option<String>,
     status: Option<u64>,
 }
 
-fn wanted(filter: &Map) -> Result<Wanted, Failure> {
+/// Reads what `requests` is to show.
+pub(super) fn wanted(filter: &Map) -> Result<Wanted, Failure> {
     let options = Options::new(filter, "filters of requests", &["point", "user", "method", "status"])?;
     Ok(Wanted {
         point: options.text("point")?.as_deref().map(point).transpose()?,

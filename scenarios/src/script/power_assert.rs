@@ -94,7 +94,8 @@ impl Run {
     }
 }
 
-fn word_before(bracket: Position) -> Position {
+/// Where the word stands whose bracket that is.
+pub(super) fn word_before(bracket: Position) -> Position {
     let column = bracket.position().and_then(|column| u16::try_from(column).ok()?.checked_sub(WORD));
     let line = bracket.line().and_then(|line| u16::try_from(line).ok());
     line.zip(column).map_or(bracket, |(line, column)| Position::new(line, column))

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use regex::Regex;
 use rhai::{Engine, NativeCallContext};
 
 use super::failure::{Failure, Halt};
@@ -25,24 +26,32 @@ impl Run {
         if self.world.borrow().is_served() {
             return Err(Failure::argument("a script beside a server leaves no transcript to redact").into());
         }
-        let shown = || show_short(&name.into());
-        if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(is_unprintable) {
-            return Err(Failure::argument(format!("{} is no name to write instead", shown()))
-                .with_help(format!(
-                    "give it from 1 to {MAX_NAME} characters that can be shown: `redact(\"[0-9]+\", \"number\")`"
-                ))
-                .into());
-        }
-        let regex = regex(pattern)?;
-        if regex.is_match("") {
-            return Err(Failure::argument(format!("{} matches nothing at all, too", show_short(&pattern.into())))
-                .with_help("let it match one character at least: `+` instead of `*`")
-                .into());
-        }
+        checked_name(name)?;
+        let regex = checked_pattern(pattern)?;
         if !self.redactions.borrow_mut().add(regex, name) {
             let message = format!("the scenario redacts more than {} patterns", Redactions::MAX);
             return Err(Failure::new(Cause::Limit, message).with_help("join some of them with `|`").into());
         }
         Ok(())
     }
+}
+
+/// What is written instead: it has to be seen.
+pub(super) fn checked_name(name: &str) -> Result<(), Failure> {
+    if !name.is_empty() && name.chars().count() <= MAX_NAME && !name.contains(is_unprintable) {
+        return Ok(());
+    }
+    Err(Failure::argument(format!("{} is no name to write instead", show_short(&name.into()))).with_help(format!(
+        "give it from 1 to {MAX_NAME} characters that can be shown: `redact(\"[0-9]+\", \"number\")`"
+    )))
+}
+
+/// A pattern that takes up some text wherever it matches.
+pub(super) fn checked_pattern(pattern: &str) -> Result<Regex, Failure> {
+    let regex = regex(pattern)?;
+    if regex.is_match("") {
+        return Err(Failure::argument(format!("{} matches nothing at all, too", show_short(&pattern.into())))
+            .with_help("let it match one character at least: `+` instead of `*`"));
+    }
+    Ok(regex)
 }

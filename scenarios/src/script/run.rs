@@ -88,7 +88,7 @@ pub(super) struct Heard {
 }
 
 /// Script code that runs while the world moves, and so may not move it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Inside {
     Listener,
     Condition,

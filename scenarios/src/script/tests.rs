@@ -1,5 +1,6 @@
 //! Scripts, and what comes of them.
 
+mod analysis;
 mod checks;
 mod client;
 mod doubts;
@@ -33,15 +34,17 @@ fn source(text: &str) -> Source {
     Source { path: "test.rhai".into(), shown: "test.rhai".into(), root: PathBuf::new(), text: text.to_owned() }
 }
 
+#[track_caller]
 fn run(text: &str) -> Outcome {
     run_source(&source(text), &Limits::default())
 }
 
-/// Runs a script on a thread with the stack that scripts need.
+/// Runs a script, and holds that a look at it without running it finds the same.
+#[track_caller]
 fn run_source(source: &Source, limits: &Limits) -> Outcome {
-    let run = || {
+    let (outcome, checked) = on_a_script_thread(|| {
         let host = Host::new();
-        match host.compile(source) {
+        let outcome = match host.compile(source) {
             Ok(script) => host.run(&script, limits),
             Err(diagnostic) => Outcome {
                 verdict: Verdict::Failed(Box::new(diagnostic)),
@@ -51,8 +54,15 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
                 warnings: Vec::new(),
                 doubts: Vec::new(),
             },
-        }
-    };
+        };
+        (outcome, host.check(source))
+    });
+    analysis::agrees(&source.text, &outcome.verdict, &checked);
+    outcome
+}
+
+/// On a thread with the stack that scripts need.
+fn on_a_script_thread<R: Send>(run: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(Limits::STACK_BYTES);
         thread.spawn_scoped(scope, run).unwrap().join().unwrap()

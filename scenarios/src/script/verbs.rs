@@ -31,7 +31,7 @@ struct Slot {
 
 /// What stands at a place.
 #[derive(Clone, Copy)]
-enum Taken {
+pub(super) enum Taken {
     Argument(&'static Parameter),
     Options,
 }
@@ -69,7 +69,7 @@ impl Run {
 }
 
 /// Makes a command of what stands in a call.
-fn command(verb: &Verb, given: impl Iterator<Item = (Taken, Dynamic)>) -> Result<Command, Failure> {
+pub(super) fn command(verb: &Verb, given: impl Iterator<Item = (Taken, Dynamic)>) -> Result<Command, Failure> {
     let mut arguments = serde_json::Map::new();
     for (taken, value) in given {
         match taken {
@@ -83,7 +83,7 @@ fn command(verb: &Verb, given: impl Iterator<Item = (Taken, Dynamic)>) -> Result
 }
 
 /// Every argument in a map of options.
-fn options(verb: &Verb, map: &Map) -> Result<Vec<(String, Value)>, Failure> {
+pub(super) fn options(verb: &Verb, map: &Map) -> Result<Vec<(String, Value)>, Failure> {
     let parameters = || verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
     let known: Vec<&str> = parameters().map(|parameter| parameter.name).collect();
     let what = verb.options.as_ref().map_or("the options", |options| options.what);
@@ -104,7 +104,7 @@ fn options(verb: &Verb, map: &Map) -> Result<Vec<(String, Value)>, Failure> {
 }
 
 /// An argument at a place of its own. Rhai has seen to it that it is of one of the types of its kind.
-fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<Value>, Failure> {
+pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<Value>, Failure> {
     if value.is_unit() && !parameter.required {
         return Ok(None);
     }
@@ -135,7 +135,8 @@ fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<Value>, Fai
     }))
 }
 
-fn faults(how: &Dynamic) -> Result<Value, Failure> {
+/// What `fail` is given, as the platform reads it.
+pub(super) fn faults(how: &Dynamic) -> Result<Value, Failure> {
     let mut how = to_json(how)?;
     match &mut how {
         Value::Array(items) => items.iter_mut().try_for_each(delay_in_millis)?,
@@ -157,6 +158,11 @@ fn delay_in_millis(fault: &mut Value) -> Result<(), Failure> {
         *delay = read.to_json();
     }
     Ok(())
+}
+
+/// What may stand at each place of a verb's call, by its type.
+pub(super) fn places(verb: &'static Verb) -> Vec<Vec<(Taken, TypeId)>> {
+    slots(verb).into_iter().map(|slot| slot.takes).collect()
 }
 
 /// The places of a verb's call, those of which it needs first.

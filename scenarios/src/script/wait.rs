@@ -96,13 +96,7 @@ impl Run {
 
     /// A wait inside a listener would let the world move while it moves.
     fn may_wait(&self, call: &NativeCallContext<'_>) -> Result<(), Failure> {
-        let where_it_is = match self.inside.get() {
-            None => return Ok(()),
-            Some(Inside::Listener) => "a listener",
-            Some(Inside::Condition) => "the condition of a `waitUntil`",
-        };
-        Err(Failure::argument(format!("{where_it_is} may not wait, so `{}` is not for it", call.fn_name()))
-            .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`"))
+        self.inside.get().map_or(Ok(()), |inside| Err(may_not_wait(inside, call.fn_name())))
     }
 
     /// A scenario that needs more time than a live world has is skipped there, not failed.
@@ -354,6 +348,16 @@ impl Run {
             .with_note(format!("actual:   {}\nexpected: {}", row(&names), row(expected)))
             .with_note(place))
     }
+}
+
+/// Explains that script code that runs while the world moves has called a wait.
+pub(super) fn may_not_wait(inside: Inside, wait: &str) -> Failure {
+    let where_it_is = match inside {
+        Inside::Listener => "a listener",
+        Inside::Condition => "the condition of a `waitUntil`",
+    };
+    Failure::argument(format!("{where_it_is} may not wait, so `{wait}` is not for it"))
+        .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`")
 }
 
 /// The event of that name.

@@ -73,10 +73,7 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
         run.assert_match(text, pattern, Some(message))
     });
     register!(engine, run, "expectEvents", |run, _call, client: Client, expected: Array| {
-        let expected = texts(&expected).ok_or_else(|| {
-            Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
-        })?;
-        Ok(run.expect_events(client.0, &expected)?)
+        Ok(run.expect_events(client.0, &expected_events(&expected)?)?)
     });
     register!(engine, run, "fail", |_run, _call, message: &str| {
         Err::<(), Halt>(Failure::new(Cause::Check, message).into())
@@ -87,15 +84,31 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
 /// Rhai's functions that read the real clock are replaced: a scenario has a time of its own.
 fn register_clocks(engine: &mut Engine, run: &Rc<Run>) {
     // Each with the very types of Rhai's own, which a function for any value does not replace.
-    register!(engine, run, "sleep", |_run, _call, _seconds: i64| no_real_clock("sleep", "advance(\"5s\")"));
-    register!(engine, run, "sleep", |_run, _call, _seconds: f64| no_real_clock("sleep", "advance(\"5s\")"));
-    register!(engine, run, "timestamp", |_run, _call| no_real_clock("timestamp", "now()"));
+    register!(engine, run, "sleep", |_run, _call, _seconds: i64| no_real_clock("sleep"));
+    register!(engine, run, "sleep", |_run, _call, _seconds: f64| no_real_clock("sleep"));
+    register!(engine, run, "timestamp", |_run, _call| no_real_clock("timestamp"));
 }
 
-fn no_real_clock(name: &str, instead: &str) -> Result<(), Halt> {
-    Err(Failure::new(Cause::UnknownFunction, format!("`{name}` is off: a scenario has its own time"))
-        .with_help(format!("use `{instead}`"))
-        .into())
+fn no_real_clock(name: &str) -> Result<(), Halt> {
+    clock_is_off(name).map_or(Ok(()), |failure| Err(failure.into()))
+}
+
+/// Explains that a function is off, if it is one that reads the real clock.
+pub(super) fn clock_is_off(name: &str) -> Option<Failure> {
+    let instead = match name {
+        "sleep" => "advance(\"5s\")",
+        "timestamp" => "now()",
+        _ => return None,
+    };
+    let failure = Failure::new(Cause::UnknownFunction, format!("`{name}` is off: a scenario has its own time"));
+    Some(failure.with_help(format!("use `{instead}`")))
+}
+
+/// The names that `expectEvents` takes.
+pub(super) fn expected_events(expected: &Array) -> Result<Vec<String>, Failure> {
+    texts(expected).ok_or_else(|| {
+        Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
+    })
 }
 
 impl Run {
@@ -149,8 +162,7 @@ impl Run {
                 .with_help("match a part of it: `text.sub_string(0, 1000)`")
                 .into());
         }
-        let regex = regex(pattern)?;
-        if regex.is_match(text) {
+        if regex(pattern)?.is_match(text) {
             return Ok(());
         }
         let text: Dynamic = text.into();

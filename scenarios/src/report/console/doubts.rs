@@ -14,10 +14,10 @@ use crate::run::{Case, RunWarning, Summary};
 const INDENT: &str = "        ";
 
 impl Console<'_> {
-    /// The doubts about a case that passed, each on a line of its own, or as few as it takes.
-    pub(super) fn doubts(&mut self, case: &Case<'_>, doubts: &[Doubt]) -> io::Result<()> {
+    /// The doubts about a case that passed, each below what is before it, on a line of its own or on as few as it takes.
+    pub(super) fn doubts(&self, case: &Case<'_>, doubts: &[Doubt]) -> String {
         let lead = "warning: ";
-        for doubt in doubts {
+        let shown = |doubt: &Doubt| {
             // A line number alone is of the script that has its name above.
             let place = match doubt.place() {
                 Some(place) if place.file == case.shown() => format!("line {}: ", place.line),
@@ -27,9 +27,9 @@ impl Console<'_> {
             let word = Style::Warning.paint("warning", self.color);
             let lines = wrap(&format!("{place}{doubt}"), INDENT.len() + lead.len());
             let lines = lines.join(&format!("\n{INDENT}{:1$}", "", lead.len()));
-            writeln!(self.out, "{INDENT}{word}: {lines}")?;
-        }
-        Ok(())
+            format!("\n{INDENT}{word}: {lines}")
+        };
+        doubts.iter().map(shown).collect()
     }
 
     /// The doubts that failed a case.
