@@ -93,7 +93,7 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
 
 fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
     let done = source_of(case.scenario).and_then(|source| match case.variant {
-        Variant::Check => check(host, &source),
+        Variant::Check => check(host, &source, options.strict),
         Variant::Sim => {
             let outcome = host.run(&compile(host, &source)?, &options.limits);
             Ok(finish(outcome, options, |trace| compare(case, trace, options.snapshots)))
@@ -114,11 +114,12 @@ fn compile(host: &Host, source: &Source) -> Result<Script, Broken> {
 }
 
 /// Looks at a script without running it.
-fn check(host: &Host, source: &Source) -> Result<Finished, Broken> {
+fn check(host: &Host, source: &Source, strict: bool) -> Result<Finished, Broken> {
     let report = host.check(source).map_err(Broken::Script)?;
-    let status = match report.count(Severity::Error) {
-        0 => Status::Passed(Comparison::Unasked),
-        _ => Status::Broken(Broken::Checked),
+    let status = match (report.count(Severity::Error), report.count(Severity::Warning)) {
+        (1.., _) => Status::Broken(Broken::Checked),
+        (0, 1..) if strict => Status::Doubtful(Comparison::Unasked),
+        (0, _) => Status::Passed(Comparison::Unasked),
     };
     Ok(Finished { report, ..Finished::new(status) })
 }

@@ -128,3 +128,14 @@ fn what_is_given_decides_before_the_settings_and_those_before_ci() {
         assert_eq!(exit, u8::from(strict), "{settings:?}, {ci}, {arguments:?}: {text}");
     }
 }
+
+#[test]
+fn what_check_only_warns_of_fails_in_strict_mode() {
+    let script = format!("{CONNECTS}{WAITS}fail(\"no\");\nprint(\"never\");\n");
+    let project = Project::new("strict-check", &[("s/one.rhai", &script)]);
+    let (calm, exit) = project.run(".", &["check", "s"]);
+    assert_eq!(exit, 0, "{calm}");
+    let (strict, exit) = project.run(".", &["check", "s", "--strict"]);
+    assert_eq!(exit, 1, "{strict}");
+    is_as_known("check", &format!("$ kandy-harness check s\n{calm}\n$ kandy-harness check s --strict\n{strict}"));
+}

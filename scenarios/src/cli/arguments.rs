@@ -42,7 +42,7 @@ pub(super) enum Command {
     /// List scenarios: name, tags, and the first sentence of the description
     List(Selection),
     /// Find mistakes in scripts without running them
-    Check(Selection),
+    Check(Check),
     /// Decide on transcripts that are not as their snapshots
     Review(Review),
     /// Replay recordings of the real SDK on the port, and compare
@@ -101,23 +101,38 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) update: bool,
 
-    /// Fail what proves nothing, such as a scenario with
-    /// neither check nor snapshot [default: where CI is set]
-    #[arg(long, overrides_with = "no_strict", verbatim_doc_comment)]
-    pub(super) strict: bool,
-
-    /// Only warn of it
-    #[arg(long, overrides_with = "strict")]
-    pub(super) no_strict: bool,
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
 
     /// Remove snapshots whose scripts are gone
     #[arg(long, conflicts_with = "filter")]
     pub(super) prune: bool,
 }
 
-impl Run {
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Strictness {
+    /// Fail what cannot be trusted, such as a scenario with
+    /// neither check nor snapshot [default: where CI is set]
+    #[arg(long, overrides_with = "no_strict", verbatim_doc_comment)]
+    strict: bool,
+
+    /// Only warn of it
+    #[arg(long, overrides_with = "strict")]
+    no_strict: bool,
+}
+
+impl Strictness {
     /// What is said of strict mode.
-    pub(super) fn wants_strict(&self) -> Option<bool> {
+    pub(super) fn wanted(self) -> Option<bool> {
         match (self.strict, self.no_strict) {
             (true, _) => Some(true),
             (false, true) => Some(false),

@@ -15,9 +15,8 @@ use crate::settings::Settings;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let strict = arguments.wants_strict();
-    let Run { selection, live, jobs, timeout, show, warn, update, prune, .. } = arguments;
-    let given = Settings { jobs, timeout, strict, filter: None };
+    let Run { selection, live, jobs, timeout, show, warn, update, strictness, prune } = arguments;
+    let given = Settings { jobs, timeout, strict: strictness.wanted(), filter: None };
     let (mut found, settings) = select(&selection, &given, environment)?;
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();

@@ -64,11 +64,11 @@ impl<'a> Checks<'a> {
         let Self { console, warnings } = self;
         console.gap()?;
         let mut checked = format!("{} checked", counted(summary.total(), "script"));
-        let (broken, warnings) = (summary.total() - summary.passed, *warnings);
-        if broken == 0 {
-            checked = Style::Good.paint(checked, console.color);
-        } else {
+        let (broken, warnings) = (summary.total() - summary.passed - summary.doubtful, *warnings);
+        if broken > 0 {
             checked = format!("{checked}, {}", Style::Bad.paint(format_args!("{broken} broken"), console.color));
+        } else if summary.doubtful == 0 {
+            checked = Style::Good.paint(checked, console.color);
         }
         if warnings > 0 {
             checked = format!("{checked}, {}", Style::Warning.paint(counted(warnings, "warning"), console.color));
