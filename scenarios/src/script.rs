@@ -8,6 +8,7 @@ pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;
+mod growth;
 mod habits;
 mod imports;
 mod listener;
