@@ -126,7 +126,7 @@ fn check(host: &Host, source: &Source, strict: bool) -> Result<Finished, Broken>
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
 fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
-    let Outcome { verdict, mut trace, virtual_time, checks, warnings, doubts } = outcome;
+    let Outcome { verdict, also, mut trace, virtual_time, checks, warnings, doubts } = outcome;
     let status = match verdict {
         // What fails never becomes a snapshot.
         Verdict::Passed if options.strict && options.snapshots == snapshot::Mode::Accept && !doubts.is_empty() => {
@@ -140,7 +140,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> St
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.
     trace.warn(virtual_time, &warnings);
-    Finished { trace, virtual_time, checks, warnings, doubts, ..Finished::new(status) }
+    Finished { trace, also, virtual_time, checks, warnings, doubts, ..Finished::new(status) }
 }
 
 fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {

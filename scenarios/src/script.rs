@@ -27,6 +27,7 @@ mod scan;
 mod served;
 mod show;
 mod situation;
+mod soft;
 mod surroundings;
 mod unmet;
 mod verbs;
@@ -51,6 +52,7 @@ use self::marks::Place;
 use self::nesting::release_captured;
 use self::run::Run;
 pub use self::served::Served;
+use self::soft::Failures;
 use self::surroundings::Surroundings;
 use self::unmet::takes_result;
 use crate::diagnostic::Diagnostic;
@@ -114,6 +116,8 @@ pub struct Script {
 pub struct Outcome {
     /// Whether it passed.
     pub verdict: Verdict,
+    /// What else failed.
+    pub also: AlsoFailed,
     /// What happened; nothing beside a server, whose journal tells it.
     pub trace: Trace,
     /// The time that passed in its world.
@@ -124,6 +128,15 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// Why it means little that it passed, if it did.
     pub doubts: Vec<Doubt>,
+}
+
+/// What failed beside the first, since `soft` let the scenario go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlsoFailed {
+    /// In the order of their time, up to a limit.
+    pub told: Vec<Diagnostic>,
+    /// How many there were beyond it.
+    pub more: usize,
 }
 
 /// Whether a scenario passed.
@@ -234,13 +247,22 @@ impl Host {
         };
         release_captured(&scope);
         let unmet = run.unmet.take();
+        let Failures { kept: mut failed, more: also_failed } = run.soft.take();
         let (world, checks, ending) = run.end();
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
+            Some(Ending::Failed(located)) => {
+                // A script that is broken, or a limit, says more than the checks before it.
+                let place = if located.failure.is_soft() { failed.len() } else { 0 };
+                failed.insert(place, located);
+                Verdict::Passed
+            }
             None => Verdict::Passed,
             Some(Ending::Skipped(reason)) => Verdict::Skipped(reason),
             Some(Ending::ServerEnded) => Verdict::ServerEnded,
-            Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
+        let mut failed = failed.into_iter().map(|located| self.diagnostic(located, &script.source));
+        let verdict = failed.next().map_or(verdict, |first| Verdict::Failed(Box::new(first)));
+        let also = AlsoFailed { told: failed.collect(), more: also_failed };
         let (warnings, doubts) = match verdict {
             Verdict::Passed => {
                 let takes_number = |place: &Place| self.takes_result(script, place);
@@ -252,7 +274,7 @@ impl Host {
         let virtual_time = world.now();
         let mut trace = world.into_trace();
         trace.redact(run.redactions.take());
-        Outcome { verdict, virtual_time, checks, warnings, doubts, trace }
+        Outcome { verdict, also, virtual_time, checks, warnings, doubts, trace }
     }
 
     /// Whether something takes what the call at a place gives.

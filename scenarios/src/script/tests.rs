@@ -15,6 +15,7 @@ mod platform;
 mod power_assert;
 mod redact;
 mod situation;
+mod soft;
 mod waits;
 
 use super::*;
@@ -53,6 +54,7 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
                 checks: 0,
                 warnings: Vec::new(),
                 doubts: Vec::new(),
+                also: AlsoFailed::default(),
             },
         };
         (outcome, host.check(source))

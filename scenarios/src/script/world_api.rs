@@ -14,6 +14,7 @@ use super::redact::register_redact;
 use super::register::register;
 use super::run::Run;
 use super::show::{Difference, difference, kind, show, show_short};
+use super::soft::register_soft;
 use crate::diagnostic::Cause;
 use crate::step::Step;
 
@@ -25,6 +26,7 @@ pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
     register_waits(engine, run);
     register_checks(engine, run);
     register_redact(engine, run);
+    register_soft(engine, run);
     register_clocks(engine, run);
 }
 
