@@ -22,6 +22,7 @@ use crate::scenario::{Content, Scenario};
 use crate::script::{Host, Limits, Outcome, Script, Severity, Source, Verdict};
 use crate::snapshot::{self, Comparison, SnapshotError};
 use crate::trace::Trace;
+use crate::world::World;
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -95,10 +96,10 @@ fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
     let done = source_of(case.scenario).and_then(|source| match case.variant {
         Variant::Check => check(host, &source, options.strict),
         Variant::Sim => {
-            let outcome = host.run(&compile(host, &source)?, &options.limits);
+            let outcome = host.run_row_in(World::default(), &compile(host, &source)?, case.row, &options.limits);
             Ok(finish(outcome, options, |trace| compare(case, trace, options.snapshots)))
         }
-        Variant::Live => Ok(live::run_one(host, case.scenario, &compile(host, &source)?, options)),
+        Variant::Live => Ok(live::run_one(host, case, &compile(host, &source)?, options)),
     });
     done.unwrap_or_else(|broken| Finished::new(Status::Broken(broken)))
 }

@@ -1,6 +1,7 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
 mod analysis;
+mod cases;
 mod client_api;
 mod compared;
 mod convert;
@@ -23,7 +24,7 @@ mod power_assert;
 mod redact;
 mod register;
 mod run;
-mod scan;
+pub(crate) mod scan;
 mod served;
 mod show;
 mod situation;
@@ -43,9 +44,10 @@ use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
 use self::analysis::Analyst;
 pub use self::analysis::{Finding, Report, Severity};
+use self::cases::Row;
 use self::engine::{Compiler, new_engine};
 use self::explain::{explain, place_of_race};
-use self::failure::{Ending, Halt, Located};
+use self::failure::{Ending, Failure, Halt, Located};
 use self::imports::{Modules, imports_of};
 use self::listener::Arities;
 use self::marks::Place;
@@ -59,6 +61,7 @@ use crate::diagnostic::Diagnostic;
 use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
+use crate::scenario::Rows;
 use crate::trace::Trace;
 use crate::world::World;
 
@@ -107,6 +110,8 @@ pub struct Source {
 #[derive(Debug)]
 pub struct Script {
     ast: AST,
+    /// The rows of its `cases`.
+    rows: Rows,
     source: Source,
     arities: Rc<Arities>,
 }
@@ -201,8 +206,12 @@ impl Host {
         if !imports.is_empty() {
             self.modules.check(&self.engine, &source.root, &source.path, &imports).map_err(located)?;
         }
+        let rows = Rows::parse(&source.text).map_err(|(error, position)| {
+            let failure = Failure::argument(error.to_string()).with_help(error.help());
+            located(Located { failure, position, source: None })
+        })?;
         let arities = Rc::new(Arities::new(&ast));
-        Ok(Script { ast, source: source.clone(), arities })
+        Ok(Script { ast, rows, source: source.clone(), arities })
     }
 
     /// Runs a script in a new simulated world.
@@ -214,6 +223,14 @@ impl Host {
     /// Runs a script in a world in which nothing has happened yet.
     #[must_use]
     pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> Outcome {
+        self.run_row_in(world, script, None, limits)
+    }
+
+    /// The same for one row of its `cases`.
+    #[must_use]
+    pub fn run_row_in(&self, world: World, script: &Script, row: Option<&str>, limits: &Limits) -> Outcome {
+        let row = row.zip(script.rows.at).map(|(name, at)| Row { name: name.to_owned(), at });
+        self.run.row.replace(row);
         self.execute(Surroundings::World(world), script, limits)
     }
 

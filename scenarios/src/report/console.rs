@@ -188,7 +188,8 @@ impl<'a> Console<'a> {
         }
         if let Status::Failed(_) = finished.status {
             let again = Style::Faint.paint("again:", self.color);
-            let _ = writeln!(block, "\n{again} kandy-harness run {} --show", shell_word(shown));
+            let row = case.row.map(|_| format!(" --filter {}", shell_word(case.name()))).unwrap_or_default();
+            let _ = writeln!(block, "\n{again} kandy-harness run {}{row} --show", shell_word(shown));
         }
         block
     }

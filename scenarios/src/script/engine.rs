@@ -163,7 +163,8 @@ impl Compiler {
     }
 
     /// Turns the identifiers `platform` and `assert` into words of the language, unless it is the name of a property or a key, and
-    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`.
+    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`. `case` is an identifier
+    /// everywhere.
     fn read_token(&self, token: Token, position: Position) -> Token {
         match token {
             Token::Identifier(name) if name.as_str() == "platform" => {
@@ -173,6 +174,8 @@ impl Compiler {
                     Token::Reserved(Box::new(PLATFORM_KEYWORD.into()))
                 }
             }
+            // Rhai keeps the word for itself and has no use for it; what `cases` gives is called so.
+            Token::Reserved(word) if word.as_str() == "case" => Token::Identifier(word),
             Token::Reserved(word) if is_valid_identifier(&word) && self.is_member(&word, position) => {
                 Token::Identifier(word)
             }

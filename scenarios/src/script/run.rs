@@ -12,6 +12,7 @@ use kandy_mock_server::Platform;
 use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use super::Limits;
+use super::cases::Row;
 use super::duration;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::listener::{Arities, Listener};
@@ -48,6 +49,8 @@ pub(super) struct Run {
     /// What the transcript is to leave out.
     pub(super) redactions: RefCell<Redactions>,
     pub(super) soft: Soft,
+    /// The row of `cases` that the run is about.
+    pub(super) row: RefCell<Option<Row>>,
     /// Which script code is running from inside a wait, if any.
     pub(super) inside: Cell<Option<Inside>>,
     /// The scenario root, as it was given.
@@ -120,6 +123,7 @@ impl Run {
             checks: Cell::new(0),
             redactions: RefCell::default(),
             soft: Soft::default(),
+            row: RefCell::default(),
             inside: Cell::new(None),
             root: RefCell::default(),
             modules: RefCell::default(),
@@ -159,6 +163,7 @@ impl Run {
         self.journal_looked.set(0);
         self.place.take();
         self.inside.set(None);
+        self.row.take();
         (self.world.take(), self.checks.take(), self.ending.take())
     }
 }

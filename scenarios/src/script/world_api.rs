@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
+use super::cases::register_cases;
 use super::client_api::Client;
 use super::compared::{compared, labelled};
 use super::duration::duration;
@@ -27,6 +28,7 @@ pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
     register_checks(engine, run);
     register_redact(engine, run);
     register_soft(engine, run);
+    register_cases(engine, run);
     register_clocks(engine, run);
 }
 
