@@ -15,6 +15,8 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
+#[cfg(unix)]
+pub(crate) use self::arguments::KEEP;
 use self::arguments::{Arguments, Command};
 pub use self::environment::Environment;
 use self::error::CliError;
@@ -56,6 +58,8 @@ fn carry_out(
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
+        #[cfg(unix)]
+        Command::Keep(arguments) => crate::serve::keep(&arguments.command)?,
     };
     out.to.flush()?;
     Ok(exit)
