@@ -115,13 +115,13 @@ fn compile(host: &Host, source: &Source) -> Result<Script, Broken> {
 
 /// Looks at a script without running it.
 fn check(host: &Host, source: &Source, strict: bool) -> Result<Finished, Broken> {
-    let report = host.check(source).map_err(Broken::Script)?;
-    let status = match (report.count(Severity::Error), report.count(Severity::Warning)) {
+    let findings = host.check(source).map_err(Broken::Script)?;
+    let status = match (findings.count(Severity::Error), findings.count(Severity::Warning)) {
         (1.., _) => Status::Broken(Broken::Checked),
         (0, 1..) if strict => Status::Doubtful(Comparison::Unasked),
         (0, _) => Status::Passed(Comparison::Unasked),
     };
-    Ok(Finished { report, ..Finished::new(status) })
+    Ok(Finished { findings, ..Finished::new(status) })
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.

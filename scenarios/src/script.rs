@@ -40,7 +40,7 @@ use std::time::Duration;
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
 use self::analysis::Analyst;
-pub use self::analysis::{Finding, Report, Severity};
+pub use self::analysis::{Finding, Findings, Severity};
 use self::engine::{Compiler, new_engine};
 use self::explain::{explain, place_of_race};
 use self::failure::{Ending, Halt, Located};

@@ -119,7 +119,7 @@ impl<'a> Console<'a> {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
-            Status::Passed(_) if !finished.report.findings.is_empty() => (Style::Warning, "warn", String::new()),
+            Status::Passed(_) if !finished.findings.told.is_empty() => (Style::Warning, "warn", String::new()),
             Status::Passed(_) => (Style::Good, "pass", String::new()),
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Stopped => (Style::Warning, "stop", String::new()),

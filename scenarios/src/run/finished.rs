@@ -7,7 +7,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
-use crate::script::Report;
+use crate::script::Findings;
 use crate::snapshot::{Comparison, Difference, SnapshotError};
 use crate::trace::Trace;
 
@@ -29,7 +29,7 @@ pub struct Finished {
     /// Why a pass of it means little. In strict mode its status says that it therefore is none.
     pub doubts: Vec<Doubt>,
     /// What is wrong with its script, where that is looked for.
-    pub report: Report,
+    pub findings: Findings,
 }
 
 /// When something ran, in real time.
@@ -80,7 +80,7 @@ pub struct Unlike {
 pub enum Broken {
     /// The script is not written as the language and the script API want it.
     Script(Box<Diagnostic>),
-    /// A look at the script found mistakes, which the report lists.
+    /// A look at the script found mistakes, which its findings tell.
     Checked,
     /// The script cannot be read.
     Unreadable(String),
@@ -111,7 +111,7 @@ impl Finished {
             checks: 0,
             warnings: Vec::new(),
             doubts: Vec::new(),
-            report: Report::default(),
+            findings: Findings::default(),
         }
     }
 
