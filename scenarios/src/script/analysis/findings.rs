@@ -1,5 +1,6 @@
 //! What is found in scripts.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rhai::Position;
@@ -33,7 +34,7 @@ pub struct Finding {
 /// All that was found in a script and its modules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// In the order of their places, those of the script before those of its modules.
+    /// In the order of their places, those of the script before those of its modules; errors first if not all are told.
     pub told: Vec<Finding>,
     /// How many more there are.
     pub more: usize,
@@ -41,6 +42,10 @@ pub struct Findings {
 
 impl Findings {
     pub(super) fn new(mut found: Vec<(Severity, Located)>, diagnostic: impl Fn(Located) -> Diagnostic) -> Self {
+        if found.len() > MAX_FINDINGS {
+            // A script with an error is broken, however many warnings stand before it.
+            found.sort_by_key(|(severity, _)| Reverse(*severity));
+        }
         let more = found.len().saturating_sub(MAX_FINDINGS);
         found.truncate(MAX_FINDINGS);
         let told = found.into_iter();

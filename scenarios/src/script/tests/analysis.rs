@@ -189,6 +189,14 @@ fn all_mistakes_of_a_script_are_told_in_their_order() {
 }
 
 #[test]
+fn an_error_is_told_however_many_warnings_stand_before_it() {
+    let many: String = (0..120).map(|number| format!("fn never_{number}() {{ return; print(1); }}\n")).collect();
+    let findings = findings(&format!("{many}frob();\n"));
+    assert_eq!((findings.told.len(), findings.more, findings.count(Severity::Error)), (100, 21, 1));
+    assert_eq!(findings.told[0].diagnostic.line, 121);
+}
+
+#[test]
 fn of_what_is_not_known_only_what_nothing_has_is_told() {
     finds(
         "fn f(x) { x.frob(); x.waitFor(); x.push(1, 2, 3); x.isConnected(); x.len(); x.connect(#{ a: 1 }); x.any }
