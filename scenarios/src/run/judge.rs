@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Case, Finished, RunWarning, Status, Summary, Variant};
 use crate::doubt::Doubt;
+use crate::file::or_here;
+use crate::scenario::MAX_ENTRIES;
 use crate::snapshot::{self, Comparison};
-
-/// How many files of a folder are looked at for a snapshot.
-const MAX_LOOKED_AT: usize = 100_000;
 
 /// Looks at what passes.
 #[derive(Debug)]
@@ -61,13 +60,10 @@ impl Judge {
 
     /// Whether any script beside `script` has a snapshot.
     fn has_snapshots(&mut self, script: &Path) -> bool {
-        let folder = match script.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            Some(_) | None => Path::new("."),
-        };
+        let folder = or_here(script.parent().unwrap_or(Path::new("")));
         *self.folders.entry(folder.to_owned()).or_insert_with(|| {
-            let entries = fs::read_dir(folder).into_iter().flatten().take(MAX_LOOKED_AT).filter_map(Result::ok);
-            entries.into_iter().any(|entry| snapshot::has_script(&entry.path()))
+            let mut entries = fs::read_dir(folder).into_iter().flatten().take(MAX_ENTRIES).filter_map(Result::ok);
+            entries.any(|entry| snapshot::has_script(&entry.path()))
         })
     }
 }
