@@ -61,11 +61,11 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
     let start = pool::clock();
     let warnings = options.warn.then_some(0);
     let Options { strict, .. } = *options;
-    let run_warnings = plan.warnings.len();
-    let mut summary = Summary { live: plan.is_live(), warnings, strict, run_warnings, ..Summary::default() };
+    let mut summary = Summary { live: plan.is_live(), warnings, strict, ..Summary::default() };
     let mut judge = Judge::new(strict);
     tell(reporters, &RunEvent::Started { cases: plan.cases.len() })?;
     for warning in &plan.warnings {
+        summary.run_warnings += 1;
         tell(reporters, &RunEvent::Warned(warning))?;
     }
     let worker = || {
