@@ -22,6 +22,7 @@ use crate::scenario::{Content, Scenario};
 use crate::script::{Host, Limits, Outcome, Script, Severity, Source, Verdict};
 use crate::snapshot::{self, Comparison, SnapshotError};
 use crate::trace::Trace;
+use crate::world::World;
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -95,10 +96,10 @@ fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
     let done = source_of(case.scenario).and_then(|source| match case.variant {
         Variant::Check => check(host, &source, options.strict),
         Variant::Sim => {
-            let outcome = host.run(&compile(host, &source)?, &options.limits);
+            let outcome = host.run_row_in(World::default(), &compile(host, &source)?, case.row, &options.limits);
             Ok(finish(outcome, options, |trace| compare(case, trace, options.snapshots)))
         }
-        Variant::Live => Ok(live::run_one(host, case.scenario, &compile(host, &source)?, options)),
+        Variant::Live => Ok(live::run_one(host, case, &compile(host, &source)?, options)),
     });
     done.unwrap_or_else(|broken| Finished::new(Status::Broken(broken)))
 }
@@ -126,7 +127,7 @@ fn check(host: &Host, source: &Source, strict: bool) -> Result<Finished, Broken>
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
 fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
-    let Outcome { verdict, mut trace, virtual_time, checks, warnings, doubts } = outcome;
+    let Outcome { verdict, also, mut trace, virtual_time, checks, warnings, doubts } = outcome;
     let status = match verdict {
         // What fails never becomes a snapshot.
         Verdict::Passed if options.strict && options.snapshots == snapshot::Mode::Accept && !doubts.is_empty() => {
@@ -140,7 +141,7 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> St
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.
     trace.warn(virtual_time, &warnings);
-    Finished { trace, virtual_time, checks, warnings, doubts, ..Finished::new(status) }
+    Finished { trace, also, virtual_time, checks, warnings, doubts, ..Finished::new(status) }
 }
 
 fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {

@@ -1,6 +1,7 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
 mod analysis;
+mod cases;
 mod client_api;
 mod compared;
 mod convert;
@@ -8,6 +9,7 @@ pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;
+mod growth;
 mod habits;
 mod imports;
 mod listener;
@@ -22,10 +24,11 @@ mod power_assert;
 mod redact;
 mod register;
 mod run;
-mod scan;
+pub(crate) mod scan;
 mod served;
 mod show;
 mod situation;
+mod soft;
 mod surroundings;
 mod unmet;
 mod verbs;
@@ -41,21 +44,24 @@ use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
 use self::analysis::Analyst;
 pub use self::analysis::{Finding, Findings, Severity};
+use self::cases::Row;
 use self::engine::{Compiler, new_engine};
 use self::explain::{explain, place_of_race};
-use self::failure::{Ending, Halt, Located};
+use self::failure::{Ending, Failure, Halt, Located};
 use self::imports::{Modules, imports_of};
 use self::listener::Arities;
 use self::marks::Place;
 use self::nesting::release_captured;
 use self::run::Run;
 pub use self::served::Served;
+use self::soft::Failures;
 use self::surroundings::Surroundings;
 use self::unmet::takes_result;
 use crate::diagnostic::Diagnostic;
 use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
+use crate::scenario::Rows;
 use crate::trace::Trace;
 use crate::world::World;
 
@@ -104,6 +110,8 @@ pub struct Source {
 #[derive(Debug)]
 pub struct Script {
     ast: AST,
+    /// The rows of its `cases`.
+    rows: Rows,
     source: Source,
     arities: Rc<Arities>,
 }
@@ -113,6 +121,8 @@ pub struct Script {
 pub struct Outcome {
     /// Whether it passed.
     pub verdict: Verdict,
+    /// What else failed.
+    pub also: AlsoFailed,
     /// What happened; nothing beside a server, whose journal tells it.
     pub trace: Trace,
     /// The time that passed in its world.
@@ -123,6 +133,15 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// Why it means little that it passed, if it did.
     pub doubts: Vec<Doubt>,
+}
+
+/// What failed beside the first, since `soft` let the scenario go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlsoFailed {
+    /// In the order of their time, up to a limit.
+    pub told: Vec<Diagnostic>,
+    /// How many there were beyond it.
+    pub more: usize,
 }
 
 /// Whether a scenario passed.
@@ -187,8 +206,12 @@ impl Host {
         if !imports.is_empty() {
             self.modules.check(&self.engine, &source.root, &source.path, &imports).map_err(located)?;
         }
+        let rows = Rows::parse(&source.text).map_err(|(error, position)| {
+            let failure = Failure::argument(error.to_string()).with_help(error.help());
+            located(Located { failure, position, source: None })
+        })?;
         let arities = Rc::new(Arities::new(&ast));
-        Ok(Script { ast, source: source.clone(), arities })
+        Ok(Script { ast, rows, source: source.clone(), arities })
     }
 
     /// Runs a script in a new simulated world.
@@ -200,6 +223,14 @@ impl Host {
     /// Runs a script in a world in which nothing has happened yet.
     #[must_use]
     pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> Outcome {
+        self.run_row_in(world, script, None, limits)
+    }
+
+    /// The same for one row of its `cases`.
+    #[must_use]
+    pub fn run_row_in(&self, world: World, script: &Script, row: Option<&str>, limits: &Limits) -> Outcome {
+        let row = row.zip(script.rows.at).map(|(name, at)| Row { name: name.to_owned(), at });
+        self.run.row.replace(row);
         self.execute(Surroundings::World(world), script, limits)
     }
 
@@ -233,13 +264,22 @@ impl Host {
         };
         release_captured(&scope);
         let unmet = run.unmet.take();
+        let Failures { kept: mut failed, more: also_failed } = run.soft.take();
         let (world, checks, ending) = run.end();
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
+            Some(Ending::Failed(located)) => {
+                // A script that is broken, or a limit, says more than the checks before it.
+                let place = if located.failure.is_soft() { failed.len() } else { 0 };
+                failed.insert(place, located);
+                Verdict::Passed
+            }
             None => Verdict::Passed,
             Some(Ending::Skipped(reason)) => Verdict::Skipped(reason),
             Some(Ending::ServerEnded) => Verdict::ServerEnded,
-            Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
+        let mut failed = failed.into_iter().map(|located| self.diagnostic(located, &script.source));
+        let verdict = failed.next().map_or(verdict, |first| Verdict::Failed(Box::new(first)));
+        let also = AlsoFailed { told: failed.collect(), more: also_failed };
         let (warnings, doubts) = match verdict {
             Verdict::Passed => {
                 let takes_number = |place: &Place| self.takes_result(script, place);
@@ -251,7 +291,7 @@ impl Host {
         let virtual_time = world.now();
         let mut trace = world.into_trace();
         trace.redact(run.redactions.take());
-        Outcome { verdict, virtual_time, checks, warnings, doubts, trace }
+        Outcome { verdict, also, virtual_time, checks, warnings, doubts, trace }
     }
 
     /// Whether something takes what the call at a place gives.

@@ -7,6 +7,7 @@
 mod pending;
 
 use std::cell::LazyCell;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -19,7 +20,7 @@ use thiserror::Error;
 
 pub use self::pending::Pending;
 use crate::file::{self, FileError};
-use crate::scenario::EXTENSION;
+use crate::scenario::{EXTENSION, Rows, read_text};
 
 const ACCEPTED: &str = "snap";
 const PENDING: &str = "snap.new";
@@ -101,6 +102,13 @@ pub fn path_of(script: &Path) -> PathBuf {
     script.with_extension(ACCEPTED)
 }
 
+/// The snapshot of one row of a script: `login[unavailable].snap`.
+#[must_use]
+pub fn path_of_row(script: &Path, row: &str) -> PathBuf {
+    let stem = script.file_stem().map(OsStr::to_string_lossy).unwrap_or_default();
+    script.with_file_name(format!("{stem}[{row}].{ACCEPTED}"))
+}
+
 /// Compares a transcript with the snapshot at `path`, and does as `mode` says. `source` is the script's path relative to
 /// its root, which the snapshot names. Text is made of the transcript only if there is something to compare it with, or to
 /// write it to.
@@ -115,7 +123,7 @@ pub fn compare(
     mode: Mode,
 ) -> Result<Comparison, SnapshotError> {
     let new = LazyCell::new(|| TextSnapshotContents::new(transcript.to_string(), TextSnapshotKind::File));
-    let pending = path.with_extension(PENDING);
+    let pending = pending_of(path);
     let accept = |comparison| write(path, source, &new).map(|()| comparison).map_err(SnapshotError::Unwritable);
     let comparison = match (read(path), mode) {
         (Ok(Some(old)), _) if old.matches_latest(&new) => Comparison::Same,
@@ -134,18 +142,34 @@ pub fn compare(
     Ok(comparison)
 }
 
-/// Whether `path` is a snapshot of a scenario, accepted or pending, whose script is not there any more.
+/// Whether `path` is a snapshot of a scenario, accepted or pending, whose script is not there any more, or has no such row.
 #[must_use]
 pub fn is_stale(path: &Path) -> bool {
     // Other snapshots of insta's may lie in the same folder: ours name a script.
     let ours = || read_file(path).is_ok_and(|snapshot| is_script(snapshot.metadata()));
-    script_of(path).is_some_and(|script| script.symlink_metadata().is_err()) && ours()
+    let is_gone = |script: &Path| script.symlink_metadata().is_err();
+    script_of(path).is_some_and(|script| is_gone(&script) && !is_of_row(&script)) && ours()
+}
+
+/// Whether a script that is not there has the name of another with that of one of its rows.
+fn is_of_row(script: &Path) -> bool {
+    let stem = script.file_stem().map(OsStr::to_string_lossy).unwrap_or_default();
+    let Some((stem, row)) = stem.strip_suffix(']').and_then(|name| name.split_once('[')) else { return false };
+    let text = read_text(&script.with_file_name(format!("{stem}.{EXTENSION}")));
+    text.is_ok_and(|text| Rows::parse(&text).is_ok_and(|rows| rows.names.iter().any(|name| name == row)))
+}
+
+/// What a run leaves for review beside a snapshot.
+fn pending_of(snapshot: &Path) -> PathBuf {
+    let mut path = snapshot.as_os_str().to_owned();
+    path.push(".new");
+    path.into()
 }
 
 /// Whether `path` is the accepted snapshot of a script that is there.
 pub(crate) fn has_script(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == ACCEPTED)
-        && script_of(path).is_some_and(|script| script.is_file())
+        && script_of(path).is_some_and(|script| script.is_file() || is_of_row(&script))
 }
 
 /// The script that a snapshot, accepted or pending, belongs to by its name.

@@ -254,6 +254,7 @@ fn checks_that_fail() {
     script("wait", &[]);
     script("fail", &[]);
     script("skip", &[]);
+    script("soft", &[]);
 }
 
 #[test]

@@ -23,6 +23,10 @@ impl Project {
         fs::write(path, text).unwrap();
     }
 
+    pub(crate) fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.0.join(file)).unwrap()
+    }
+
     /// Runs the command in a folder of it, whose whole path is left out.
     pub(crate) fn run(&self, here: &str, arguments: &[&str]) -> (String, u8) {
         self.run_in(false, here, arguments)

@@ -15,6 +15,7 @@ use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
 use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Status, Unlike};
+use crate::script::AlsoFailed;
 use crate::snapshot::{Comparison, Difference};
 
 /// How many lines of its transcript a failure shows.
@@ -132,13 +133,25 @@ impl<'a> Console<'a> {
         format!("{word}  {}{}", case.name(), Style::Faint.paint(note, self.color))
     }
 
+    /// What else failed, each below an empty line.
+    fn also(&self, AlsoFailed { told, more }: &AlsoFailed) -> String {
+        let mut block = String::new();
+        for diagnostic in told {
+            let _ = writeln!(block, "\n{}", self.emphasize(diagnostic.to_string().trim_end()));
+        }
+        if *more > 0 {
+            let _ = writeln!(block, "\nand {} more", counted(*more, "failure"));
+        }
+        block
+    }
+
     /// All that there is to say of a case beyond its line.
     fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
         let shown = case.shown();
         let mut block = match &finished.status {
             Status::Passed(_) | Status::Skipped(_) | Status::Stopped | Status::Broken(Broken::Checked) => String::new(),
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
-                self.emphasize(diagnostic.to_string().trim_end()) + "\n"
+                format!("{}\n{}", self.emphasize(diagnostic.to_string().trim_end()), self.also(&finished.also))
             }
             Status::Doubtful(_) => self.doubtful(case, &finished.doubts),
             Status::Differs(difference) => self.difference(case, difference),
@@ -173,7 +186,8 @@ impl<'a> Console<'a> {
         }
         if let Status::Failed(_) = finished.status {
             let again = Style::Faint.paint("again:", self.color);
-            let _ = writeln!(block, "\n{again} kandy-harness run {} --show", shell_word(shown));
+            let row = case.row.map(|_| format!(" --filter {}", shell_word(case.name()))).unwrap_or_default();
+            let _ = writeln!(block, "\n{again} kandy-harness run {}{row} --show", shell_word(shown));
         }
         block
     }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
-use crate::script::Findings;
+use crate::script::{AlsoFailed, Findings};
 use crate::snapshot::{Comparison, Difference, SnapshotError};
 use crate::trace::Trace;
 
@@ -28,6 +28,8 @@ pub struct Finished {
     pub warnings: Vec<Warning>,
     /// Why a pass of it means little. In strict mode its status says that it therefore is none.
     pub doubts: Vec<Doubt>,
+    /// What failed beside what its status tells.
+    pub also: AlsoFailed,
     /// What is wrong with its script, where that is looked for.
     pub findings: Findings,
 }
@@ -111,6 +113,7 @@ impl Finished {
             checks: 0,
             warnings: Vec::new(),
             doubts: Vec::new(),
+            also: AlsoFailed::default(),
             findings: Findings::default(),
         }
     }

@@ -159,11 +159,17 @@ pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result
         let misread = scenario.header().into_iter().flat_map(|header| &header.misread);
         found.misread_tags.extend(misread.map(|misread| (scenario.shown.clone(), misread.clone())));
     }
+    // A script whose rows have snapshots of their own has none for itself.
+    let of_rows = found.scenarios.iter().filter(|scenario| !scenario.rows().is_empty());
+    let unused =
+        of_rows.map(|scenario| (snapshot::path_of(&scenario.path), snapshot::path_of(Path::new(&scenario.shown))));
+    let unused = unused.filter(|(path, _)| path.is_file());
+    found.stale_snapshots.extend(unused.map(|(path, shown)| Stale { path, shown: printable_path(&shown) }));
     if let Some(filter) = filter {
         let count = found.scenarios.len();
         let headers = found.scenarios.iter().filter_map(Scenario::header);
         let tags = headers.flat_map(|header| header.tags.iter().cloned()).collect();
-        found.scenarios.retain(|scenario| filter.matches(scenario));
+        found.scenarios.retain_mut(|scenario| filter.select(scenario));
         if found.scenarios.is_empty() {
             return Err(FindError::NothingMatches { filter: filter.clone(), count, tags });
         }

@@ -35,7 +35,7 @@ use super::imports::Compiled;
 use super::listener::Arities;
 use super::{Host, Source};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::MODULES;
+use crate::scenario::{MODULES, Rows};
 
 /// What looks at scripts. It has an engine of its own, since the one that runs them leaves out of a script what has no effect.
 pub(super) struct Analyst {
@@ -83,7 +83,8 @@ impl Look<'_> {
     /// Looks at a text that has compiled before, and at what it imports.
     fn script(&mut self, text: &str, arities: &Rc<Arities>, shown: Option<&str>, is_module: bool) {
         let Ok(ast) = self.host.compiler.compile(&self.analyst.engine, text) else { return };
-        let parsed = Parsed::new(&ast);
+        let cases_at = if shown.is_none() { Rows::parse(text).ok().and_then(|rows| rows.at) } else { None };
+        let parsed = Parsed::new(&ast, cases_at);
         let modules: Vec<Option<Rc<Compiled>>> = parsed
             .imports
             .iter()

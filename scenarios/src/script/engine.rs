@@ -1,6 +1,7 @@
 //! The Rhai engine: its language, its limits, and the functions that scripts find in it.
 
 use std::cell::{Cell, RefCell};
+use std::iter::once;
 use std::rc::Rc;
 
 use rhai::{
@@ -11,6 +12,7 @@ use rhai::{
 use super::client_api::{handle_in, register_client_api};
 use super::explain::explain_parse;
 use super::failure::{Ending, Failure, Located};
+use super::growth::register_growth;
 use super::habits::foreign_call;
 use super::imports::{Modules, Resolver};
 use super::platform_api::register_platform_api;
@@ -76,6 +78,7 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
     #[expect(deprecated, reason = "Rhai marks what may change so; the version is pinned, and tests hold what is used")]
     engine.on_parse_token(move |token, position, _| shared.read_token(token, position));
     register_output(&mut engine);
+    register_growth(&mut engine);
     register_client_api(&mut engine, run);
     register_platform_api(&mut engine, run);
     register_world_api(&mut engine, run);
@@ -136,6 +139,8 @@ fn read_variable(
 pub(super) struct Compiler {
     /// The text that is being compiled.
     text: RefCell<String>,
+    /// Where each line of it begins, in bytes: the place of a word is looked up for each reserved word.
+    lines: RefCell<Vec<usize>>,
     /// Whether that text has a function named `assert`, which then takes the place of ours.
     has_own_assert: Cell<bool>,
 }
@@ -146,6 +151,8 @@ impl Compiler {
         let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
         let text = shebang.as_deref().unwrap_or(text);
         text.clone_into(&mut self.text.borrow_mut());
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end + 1);
+        self.lines.replace(once(0).chain(ends).collect());
         self.has_own_assert.set(text.contains("fn assert("));
         let ast = engine.compile(text).map_err(|error| explain_parse(&error, text))?;
         let has_own = |name: &str| ast.iter_functions().any(|function| function.name == name);
@@ -156,7 +163,8 @@ impl Compiler {
     }
 
     /// Turns the identifiers `platform` and `assert` into words of the language, unless it is the name of a property or a key, and
-    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`.
+    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`. `case` is an identifier
+    /// everywhere.
     fn read_token(&self, token: Token, position: Position) -> Token {
         match token {
             Token::Identifier(name) if name.as_str() == "platform" => {
@@ -166,6 +174,8 @@ impl Compiler {
                     Token::Reserved(Box::new(PLATFORM_KEYWORD.into()))
                 }
             }
+            // Rhai keeps the word for itself and has no use for it; what `cases` gives is called so.
+            Token::Reserved(word) if word.as_str() == "case" => Token::Identifier(word),
             Token::Reserved(word) if is_valid_identifier(&word) && self.is_member(&word, position) => {
                 Token::Identifier(word)
             }
@@ -203,7 +213,9 @@ impl Compiler {
     fn around(&self, word: &str, position: Position, look: impl FnOnce(&str, &str) -> bool) -> bool {
         let text = self.text.borrow();
         let (Some(line), Some(column)) = (position.line(), position.position()) else { return false };
-        let Some(line) = text.lines().nth(line - 1) else { return false };
+        let Some(line) = self.lines.borrow().get(line - 1).and_then(|start| text.get(*start..)?.lines().next()) else {
+            return false;
+        };
         let start = line.char_indices().nth(column - 1).map_or(line.len(), |(start, _)| start);
         let after = line[start..].strip_prefix(word).unwrap_or_default();
         look(&line[..start], after)

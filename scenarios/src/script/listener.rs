@@ -101,7 +101,7 @@ impl Run {
             return Ok(());
         }
         let outer = self.inside.replace(Some(Inside::Listener));
-        let done = self.walk(engine, client, event);
+        let done = self.soft.outside(|| self.walk(engine, client, event));
         self.inside.set(outer);
         done
     }

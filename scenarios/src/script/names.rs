@@ -79,6 +79,8 @@ const FUNCTIONS: &[Function] = &[
     function(Of::Script, "assertEq", "assertEq(actual, expected), assertEq(actual, expected, message)"),
     function(Of::Script, "assertNe", "assertNe(actual, unexpected), assertNe(actual, unexpected, message)"),
     function(Of::Script, "assertMatch", "assertMatch(text, regex), assertMatch(text, regex, message)"),
+    function(Of::Script, "soft", "soft(|| ..)"),
+    function(Of::Script, "cases", "cases(#{ name: value, .. })"),
     function(Of::Script, "fail", "fail(message)"),
     function(Of::Script, "skip", "skip(reason)"),
     function(Of::Script, "redact", "redact(regex, name)"),

@@ -12,11 +12,13 @@ use kandy_mock_server::Platform;
 use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use super::Limits;
+use super::cases::Row;
 use super::duration;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::listener::{Arities, Listener};
 use super::marks::{LastWait, Marks, Place};
 use super::nesting::DepthGauge;
+use super::soft::Soft;
 use super::surroundings::Surroundings;
 use super::unmet::{Unmet, Watched};
 use crate::diagnostic::Cause;
@@ -46,6 +48,9 @@ pub(super) struct Run {
     pub(super) checks: Cell<u32>,
     /// What the transcript is to leave out.
     pub(super) redactions: RefCell<Redactions>,
+    pub(super) soft: Soft,
+    /// The row of `cases` that the run is about.
+    pub(super) row: RefCell<Option<Row>>,
     /// Which script code is running from inside a wait, if any.
     pub(super) inside: Cell<Option<Inside>>,
     /// The scenario root, as it was given.
@@ -117,6 +122,8 @@ impl Run {
             unmet: RefCell::default(),
             checks: Cell::new(0),
             redactions: RefCell::default(),
+            soft: Soft::default(),
+            row: RefCell::default(),
             inside: Cell::new(None),
             root: RefCell::default(),
             modules: RefCell::default(),
@@ -156,6 +163,7 @@ impl Run {
         self.journal_looked.set(0);
         self.place.take();
         self.inside.set(None);
+        self.row.take();
         (self.world.take(), self.checks.take(), self.ending.take())
     }
 }
@@ -226,8 +234,9 @@ impl Run {
             Halt::ServerEnded => self.set_ending(Ending::ServerEnded),
             Halt::Failure(_) if self.has_ended() => {}
             Halt::Failure(failure) => {
-                let failure = self.with_situation(failure);
-                self.set_ending(Ending::Failed(Located { failure, position, source }));
+                let goes_on = failure.is_soft() && self.soft.is_on();
+                let located = Located { failure: self.with_situation(failure), position, source };
+                if goes_on { self.soft.keep(located) } else { self.set_ending(Ending::Failed(located)) }
             }
         }
         stop(position)

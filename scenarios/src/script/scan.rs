@@ -11,16 +11,16 @@ const SYMBOLS: [&str; 25] = [
 
 /// A piece of a text that is no space and no comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Piece<'a> {
-    pub(super) kind: Kind,
-    pub(super) text: &'a str,
+pub(crate) struct Piece<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) text: &'a str,
     /// Where it begins, in bytes.
-    pub(super) start: usize,
+    pub(crate) start: usize,
 }
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A name, a keyword or a number.
     Word,
     /// Text in quotes of any sort.
@@ -31,33 +31,33 @@ pub(super) enum Kind {
 
 impl Piece<'_> {
     /// Where it ends, in bytes.
-    pub(super) fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     /// Whether it is this sign.
-    pub(super) fn is(&self, symbol: &str) -> bool {
+    pub(crate) fn is(&self, symbol: &str) -> bool {
         self.kind == Kind::Symbol && self.text == symbol
     }
 
     /// Whether it is this word.
-    pub(super) fn is_word(&self, word: &str) -> bool {
+    pub(crate) fn is_word(&self, word: &str) -> bool {
         self.kind == Kind::Word && self.text == word
     }
 
     /// Whether it opens a bracket.
-    pub(super) fn opens(&self) -> bool {
+    pub(crate) fn opens(&self) -> bool {
         self.kind == Kind::Symbol && matches!(self.text, "(" | "[" | "{" | "#{" | "?[")
     }
 
     /// Whether it closes a bracket.
-    pub(super) fn closes(&self) -> bool {
+    pub(crate) fn closes(&self) -> bool {
         self.kind == Kind::Symbol && matches!(self.text, ")" | "]" | "}")
     }
 }
 
 /// The pieces of `text` from the byte `from` on.
-pub(super) fn pieces(text: &str, from: usize) -> impl Iterator<Item = Piece<'_>> {
+pub(crate) fn pieces(text: &str, from: usize) -> impl Iterator<Item = Piece<'_>> {
     let mut at = from;
     std::iter::from_fn(move || {
         at = skip_blank(text, at);
@@ -70,7 +70,7 @@ pub(super) fn pieces(text: &str, from: usize) -> impl Iterator<Item = Piece<'_>>
 }
 
 /// The byte at which a position lies; the text's end if it has no such place.
-pub(super) fn offset_of(text: &str, position: Position) -> Option<usize> {
+pub(crate) fn offset_of(text: &str, position: Position) -> Option<usize> {
     let (line, column) = (position.line()?, position.position().unwrap_or(1));
     let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let rest = &text[start..];
@@ -78,7 +78,7 @@ pub(super) fn offset_of(text: &str, position: Position) -> Option<usize> {
 }
 
 /// The position of a byte.
-pub(super) fn position_of(text: &str, offset: usize) -> Position {
+pub(crate) fn position_of(text: &str, offset: usize) -> Position {
     let before = &text[..offset];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.matches('\n').count() + 1;

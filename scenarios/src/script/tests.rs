@@ -1,6 +1,7 @@
 //! Scripts, and what comes of them.
 
 mod analysis;
+mod cases;
 mod checks;
 mod client;
 mod doubts;
@@ -15,6 +16,7 @@ mod platform;
 mod power_assert;
 mod redact;
 mod situation;
+mod soft;
 mod waits;
 
 use super::*;
@@ -53,6 +55,7 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
                 checks: 0,
                 warnings: Vec::new(),
                 doubts: Vec::new(),
+                also: AlsoFailed::default(),
             },
         };
         (outcome, host.check(source))

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
+use super::cases::register_cases;
 use super::client_api::Client;
 use super::compared::{compared, labelled};
 use super::duration::duration;
@@ -14,6 +15,7 @@ use super::redact::register_redact;
 use super::register::register;
 use super::run::Run;
 use super::show::{Difference, difference, kind, show, show_short};
+use super::soft::register_soft;
 use crate::diagnostic::Cause;
 use crate::step::Step;
 
@@ -25,6 +27,8 @@ pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
     register_waits(engine, run);
     register_checks(engine, run);
     register_redact(engine, run);
+    register_soft(engine, run);
+    register_cases(engine, run);
     register_clocks(engine, run);
 }
 

@@ -21,9 +21,9 @@ fn report(run: Vec<(&str, Finished)>) -> String {
             path: PathBuf::new(),
             shown: format!("s/{name}.rhai"),
             root: PathBuf::new(),
-            content: Ok(Content { text: String::new(), header: Header::default() }),
+            content: Ok(Content { text: String::new(), header: Header::default(), rows: Vec::new() }),
         };
-        let case = Case { scenario: &scenario, variant: Variant::Sim };
+        let case = Case::of(&scenario, Variant::Sim);
         console.event(&RunEvent::Finished { case: &case, finished: &finished }).unwrap();
     }
     String::from_utf8(out).unwrap()

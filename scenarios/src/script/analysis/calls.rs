@@ -9,6 +9,7 @@ use super::arguments;
 use super::value::{Type, Value};
 use super::walk::{Walk, of_owner};
 use crate::diagnostic::Cause;
+use crate::script::cases::misplaced;
 use crate::script::convert;
 use crate::script::explain::{self, UNKNOWN_TYPE};
 use crate::script::failure::Failure;
@@ -112,6 +113,9 @@ impl Walk<'_> {
     fn api_call(&mut self, of: Of, name: &str, given: &[Value], position: Position) -> Value {
         if let Err(failure) = arguments::judge(self.script, of, name, given) {
             self.fatal(failure, position);
+        }
+        if (of, name) == (Of::Script, "cases") && self.script.cases_at != Some(position) {
+            self.fatal(misplaced(), position);
         }
         self.look_for_waits(of, name, given);
         result_of(of, name)

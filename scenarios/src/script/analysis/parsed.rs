@@ -8,6 +8,8 @@ use crate::script::names;
 
 /// A script as it is looked at.
 pub(super) struct Parsed {
+    /// Where `cases` may be called: in a scenario's first statement, and nowhere else.
+    pub(super) cases_at: Option<Position>,
     pub(super) statements: Vec<Stmt>,
     /// Its functions, closures included, by name and number of parameters.
     pub(super) functions: BTreeMap<(String, usize), Function>,
@@ -41,8 +43,9 @@ pub(super) struct Import {
 }
 
 impl Parsed {
-    pub(super) fn new(ast: &AST) -> Self {
+    pub(super) fn new(ast: &AST, cases_at: Option<Position>) -> Self {
         let mut parsed = Self {
+            cases_at,
             statements: ast.statements().to_vec(),
             functions: functions(ast),
             imports: Vec::new(),

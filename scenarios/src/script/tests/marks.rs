@@ -30,6 +30,8 @@ const CLASSES: &[(Of, &str, Class, &str)] = &[
     (Of::Script, "assertMatch", NoAction, "assertMatch(\"a\", \"a\")"),
     (Of::Script, "fail", Ends, ""),
     (Of::Script, "skip", Ends, ""),
+    (Of::Script, "cases", Ends, ""),
+    (Of::Script, "soft", NoAction, "soft(|| now())"),
     (Of::Script, "redact", NoAction, "redact(\"x\", \"y\")"),
     (Of::Script, "print", NoAction, "print(1)"),
     (Of::Script, "debug", NoAction, "debug(1)"),
