@@ -31,7 +31,18 @@ pub enum Doubt {
         verb: &'static str,
         /// The user.
         user: String,
+        /// What there was none of.
+        target: Target,
     },
+}
+
+/// What a command is about that counts what it met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A user's sockets.
+    Socket,
+    /// A user's subscriptions.
+    Subscription,
 }
 
 /// A line of a script.
@@ -66,13 +77,10 @@ impl Doubt {
             Self::UnmetFault { point, .. } => format!(
                 "let the script go on until something meets it: `platform.waitFor(\"{point}\")`; or take the fault out"
             ),
-            Self::MetNone { verb, .. } => {
-                let looks = met_by(verb);
-                format!(
-                    "wait until there is one: `waitUntil(|| platform.{looks}s(user).len() > 0)`; or take the number: \
-                     `let count = platform.{verb}(..);`"
-                )
-            }
+            Self::MetNone { verb, target, .. } => format!(
+                "wait until there is one: `waitUntil(|| platform.{target}s(user).len() > 0)`; or take the number: \
+                 `let count = platform.{verb}(..);`"
+            ),
         }
     }
 }
@@ -84,12 +92,17 @@ impl fmt::Display for Doubt {
             Self::NoCheck => f.write_str("no check and no snapshot: it passes whatever happens"),
             Self::NoSnapshot => f.write_str("it has no snapshot, and others in its folder have"),
             Self::UnmetFault { point, .. } => write!(f, "nothing met the fault at {point}"),
-            Self::MetNone { verb, user, .. } => write!(f, "{verb} {}: no {}", printable(user), met_by(verb)),
+            Self::MetNone { verb, user, target, .. } => write!(f, "{verb} {}: no {target}", printable(user)),
         }
     }
 }
 
-/// What a command that counts is about.
-fn met_by(verb: &str) -> &'static str {
-    if verb == "endSubscription" { "subscription" } else { "socket" }
+/// In the singular; a look at the platform is called so in the plural.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Socket => "socket",
+            Self::Subscription => "subscription",
+        })
+    }
 }

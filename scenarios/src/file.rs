@@ -5,7 +5,7 @@ pub(crate) mod scratch;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -57,6 +57,16 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge { most });
     }
     Ok(bytes)
+}
+
+/// A folder that can be listed, of which the empty path is the one in which the command runs.
+pub(crate) fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+/// Where a path leads; the path itself if that is nowhere.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether `path` is a link that leads nowhere.

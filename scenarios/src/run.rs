@@ -62,11 +62,11 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
     let start = pool::clock();
     let warnings = options.warn.then_some(0);
     let Options { strict, .. } = *options;
-    let run_warnings = plan.warnings.len();
-    let mut summary = Summary { live: plan.is_live(), warnings, strict, run_warnings, ..Summary::default() };
+    let mut summary = Summary { live: plan.is_live(), warnings, strict, ..Summary::default() };
     let mut judge = Judge::new(strict);
     tell(reporters, &RunEvent::Started { cases: plan.cases.len() })?;
     for warning in &plan.warnings {
+        summary.run_warnings += 1;
         tell(reporters, &RunEvent::Warned(warning))?;
     }
     let worker = || {
@@ -116,13 +116,13 @@ fn compile(host: &Host, source: &Source) -> Result<Script, Broken> {
 
 /// Looks at a script without running it.
 fn check(host: &Host, source: &Source, strict: bool) -> Result<Finished, Broken> {
-    let report = host.check(source).map_err(Broken::Script)?;
-    let status = match (report.count(Severity::Error), report.count(Severity::Warning)) {
+    let findings = host.check(source).map_err(Broken::Script)?;
+    let status = match (findings.count(Severity::Error), findings.count(Severity::Warning)) {
         (1.., _) => Status::Broken(Broken::Checked),
         (0, 1..) if strict => Status::Doubtful(Comparison::Unasked),
         (0, _) => Status::Passed(Comparison::Unasked),
     };
-    Ok(Finished { report, ..Finished::new(status) })
+    Ok(Finished { findings, ..Finished::new(status) })
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.

@@ -43,7 +43,7 @@ use std::time::Duration;
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
 use self::analysis::Analyst;
-pub use self::analysis::{Finding, Report, Severity};
+pub use self::analysis::{Finding, Findings, Severity};
 use self::cases::Row;
 use self::engine::{Compiler, new_engine};
 use self::explain::{explain, place_of_race};

@@ -266,6 +266,9 @@ error: there is no key `timout` here
         ] {
             refuse(text, place, message);
         }
+        for key in KEYS {
+            refuse(&format!("{key} = []"), &format!(":1:{}", key.len() + 4), &format!("`{key}` is "));
+        }
     }
 
     #[test]

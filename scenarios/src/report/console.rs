@@ -3,6 +3,7 @@
 mod checks;
 mod doubts;
 mod excerpt;
+mod run_warnings;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -32,11 +33,9 @@ pub struct Console<'a> {
     after_block: bool,
     /// The lines of what did not pass, to show again at the end.
     bad: Vec<String>,
-    /// The snapshots without a script, to show at the end.
-    stale: Vec<String>,
-    /// Those that were removed.
+    /// The snapshots that were removed, to show at the end.
     removed: Vec<String>,
-    /// What else is about no case, to show at the end.
+    /// What is about no case, to show at the end.
     run_warnings: Vec<RunWarning>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
@@ -52,7 +51,6 @@ impl<'a> Console<'a> {
             columns: None,
             after_block: true,
             bad: Vec::new(),
-            stale: Vec::new(),
             removed: Vec::new(),
             run_warnings: Vec::new(),
             known: BTreeMap::new(),
@@ -120,7 +118,7 @@ impl<'a> Console<'a> {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
-            Status::Passed(_) if !finished.report.findings.is_empty() => (Style::Warning, "warn", String::new()),
+            Status::Passed(_) if !finished.findings.told.is_empty() => (Style::Warning, "warn", String::new()),
             Status::Passed(_) => (Style::Good, "pass", String::new()),
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Stopped => (Style::Warning, "stop", String::new()),
@@ -263,10 +261,6 @@ impl Reporter for Console<'_> {
     fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         match event {
             RunEvent::Started { .. } | RunEvent::NotRun { .. } => Ok(()),
-            RunEvent::Warned(RunWarning::StaleSnapshot { shown }) => {
-                self.stale.push(shown.clone());
-                Ok(())
-            }
             RunEvent::Warned(warning) => {
                 self.run_warnings.push((*warning).clone());
                 Ok(())

@@ -7,7 +7,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
-use crate::script::{AlsoFailed, Report};
+use crate::script::{AlsoFailed, Findings};
 use crate::snapshot::{Comparison, Difference, SnapshotError};
 use crate::trace::Trace;
 
@@ -31,7 +31,7 @@ pub struct Finished {
     /// What failed beside what its status tells.
     pub also: AlsoFailed,
     /// What is wrong with its script, where that is looked for.
-    pub report: Report,
+    pub findings: Findings,
 }
 
 /// When something ran, in real time.
@@ -82,7 +82,7 @@ pub struct Unlike {
 pub enum Broken {
     /// The script is not written as the language and the script API want it.
     Script(Box<Diagnostic>),
-    /// A look at the script found mistakes, which the report lists.
+    /// A look at the script found mistakes, which its findings tell.
     Checked,
     /// The script cannot be read.
     Unreadable(String),
@@ -114,7 +114,7 @@ impl Finished {
             warnings: Vec::new(),
             doubts: Vec::new(),
             also: AlsoFailed::default(),
-            report: Report::default(),
+            findings: Findings::default(),
         }
     }
 

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Case, Finished, RunWarning, Status, Summary, Variant};
 use crate::doubt::Doubt;
+use crate::file::or_here;
+use crate::scenario::MAX_ENTRIES;
 use crate::snapshot::{self, Comparison};
-
-/// How many files of a folder are looked at for a snapshot.
-const MAX_LOOKED_AT: usize = 100_000;
 
 /// Looks at what passes.
 #[derive(Debug)]
@@ -27,21 +26,18 @@ impl Judge {
     /// Adds what there is to doubt in a case that passed, and fails it for that in strict mode.
     pub(super) fn judge(&mut self, case: &Case<'_>, finished: &mut Finished) {
         let comparison = match &finished.status {
-            Status::Passed(comparison) if case.variant != Variant::Check => comparison,
+            Status::Passed(comparison) if case.variant != Variant::Check => comparison.clone(),
             _ => return,
         };
-        if self.lacks_snapshot(case, comparison) {
+        if lacks_snapshot(case, &comparison) {
             if finished.checks == 0 {
                 finished.doubts.insert(0, Doubt::NoCheck);
             } else if self.strict && self.has_snapshots(&case.scenario.path) {
                 finished.doubts.insert(0, Doubt::NoSnapshot);
             }
         }
-        if self.strict
-            && !finished.doubts.is_empty()
-            && let Status::Passed(comparison) = &finished.status
-        {
-            finished.status = Status::Doubtful(comparison.clone());
+        if self.strict && !finished.doubts.is_empty() {
+            finished.status = Status::Doubtful(comparison);
         }
     }
 
@@ -51,23 +47,20 @@ impl Judge {
         (all > 0 && summary.skipped == all && summary.missing() == 0).then_some(RunWarning::AllSkipped { count: all })
     }
 
-    fn lacks_snapshot(&self, case: &Case<'_>, comparison: &Comparison) -> bool {
-        match comparison {
-            Comparison::Missing => true,
-            Comparison::Unasked => !case.snapshot().is_file(),
-            Comparison::Same | Comparison::Created | Comparison::Changed | Comparison::Different(_) => false,
-        }
-    }
-
     /// Whether any script beside `script` has a snapshot.
     fn has_snapshots(&mut self, script: &Path) -> bool {
-        let folder = match script.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            Some(_) | None => Path::new("."),
-        };
+        let folder = or_here(script.parent().unwrap_or(Path::new("")));
         *self.folders.entry(folder.to_owned()).or_insert_with(|| {
-            let entries = fs::read_dir(folder).into_iter().flatten().take(MAX_LOOKED_AT).filter_map(Result::ok);
-            entries.into_iter().any(|entry| snapshot::has_script(&entry.path()))
+            let mut entries = fs::read_dir(folder).into_iter().flatten().take(MAX_ENTRIES).filter_map(Result::ok);
+            entries.any(|entry| snapshot::has_script(&entry.path()))
         })
+    }
+}
+
+fn lacks_snapshot(case: &Case<'_>, comparison: &Comparison) -> bool {
+    match comparison {
+        Comparison::Missing => true,
+        Comparison::Unasked => !case.snapshot().is_file(),
+        Comparison::Same | Comparison::Created | Comparison::Changed | Comparison::Different(_) => false,
     }
 }

@@ -9,15 +9,15 @@ use thiserror::Error;
 
 use super::root::{DEFAULT_ROOTS, Root, Roots, SETTINGS};
 use super::{EXTENSION, Filter, Misread, Scenario};
-use crate::file::is_dangling;
-use crate::printable::printable;
+use crate::file::{is_dangling, or_here, real};
+use crate::printable::printable_path;
 use crate::snapshot;
 
 /// The name of folders that hold modules for `import`.
 pub(crate) const MODULES: &str = "lib";
 /// How deep folders may be nested below a root.
 pub const MAX_DEPTH: usize = 32;
-/// How many files and folders are looked at in all.
+/// The most files and folders that are looked at.
 pub const MAX_ENTRIES: usize = 100_000;
 
 /// What was found.
@@ -164,7 +164,7 @@ pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result
     let unused =
         of_rows.map(|scenario| (snapshot::path_of(&scenario.path), snapshot::path_of(Path::new(&scenario.shown))));
     let unused = unused.filter(|(path, _)| path.is_file());
-    found.stale_snapshots.extend(unused.map(|(path, shown)| Stale { path, shown: display(&shown) }));
+    found.stale_snapshots.extend(unused.map(|(path, shown)| Stale { path, shown: printable_path(&shown) }));
     if let Some(filter) = filter {
         let count = found.scenarios.len();
         let headers = found.scenarios.iter().filter_map(Scenario::header);
@@ -181,7 +181,7 @@ pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result
 #[must_use]
 pub fn root_of(path: &Path) -> PathBuf {
     let mut search = Search::new(Path::new(""), &[]);
-    let shown = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    let shown = or_here(path.parent().unwrap_or(Path::new(""))).to_owned();
     let place = Place { whole: search.roots.whole(&shown), shown, depth: 0, modules: false };
     search.root_of(&place).shown
 }
@@ -223,20 +223,20 @@ impl<'a> Search<'a> {
     fn take(&mut self, shown: &Path) -> Result<(), FindError> {
         let path = self.folder.join(shown);
         let metadata = path.metadata().map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound if is_dangling(&path) => FindError::Dangling { shown: display(shown) },
+            io::ErrorKind::NotFound if is_dangling(&path) => FindError::Dangling { shown: printable_path(shown) },
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                FindError::Missing { shown: display(shown), nearest: self.nearest(shown) }
+                FindError::Missing { shown: printable_path(shown), nearest: self.nearest(shown) }
             }
-            _ => FindError::Unreadable { shown: display(shown), source },
+            _ => FindError::Unreadable { shown: printable_path(shown), source },
         })?;
         if metadata.is_dir() {
             return self.walk_root(shown);
         }
         if !is_scenario(shown) {
-            return Err(FindError::NotAScenario { shown: display(shown) });
+            return Err(FindError::NotAScenario { shown: printable_path(shown) });
         }
         let (Some(above), Some(name)) = (shown.parent(), shown.file_name()) else {
-            return Err(FindError::NotAScenario { shown: display(shown) });
+            return Err(FindError::NotAScenario { shown: printable_path(shown) });
         };
         let place = Place { shown: above.to_owned(), whole: self.roots.whole(above), depth: 0, modules: false };
         let root = self.root_of(&place);
@@ -249,12 +249,11 @@ impl<'a> Search<'a> {
         let name = shown.file_name()?.to_string_lossy();
         let folder = shown.parent()?;
         let listed = self.folder.join(folder);
-        let listed = if listed == Path::new("") { Path::new(".") } else { &listed };
-        let names = fs::read_dir(listed).ok()?.take(MAX_ENTRIES).filter_map(Result::ok);
+        let names = fs::read_dir(or_here(&listed)).ok()?.take(MAX_ENTRIES).filter_map(Result::ok);
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
         let close = names.map(|other| (strsim::damerau_levenshtein(&name, &other), other));
         let (_, nearest) = close.filter(|(distance, _)| *distance <= name.chars().count() / 4).min()?;
-        Some(display(&folder.join(nearest)))
+        Some(printable_path(&folder.join(nearest)))
     }
 
     /// The root of what lies in a folder: by where it lies, else by where it leads; else the folder that was named, and if
@@ -271,7 +270,7 @@ impl<'a> Search<'a> {
         let mut visited = BTreeSet::new();
         let place = Place { shown: shown.to_owned(), whole: self.roots.whole(shown), depth: 0, modules: false };
         if self.walk(&place, &mut visited)? == 0 {
-            return Err(FindError::Empty { shown: display(shown) });
+            return Err(FindError::Empty { shown: printable_path(shown) });
         }
         Ok(())
     }
@@ -280,7 +279,7 @@ impl<'a> Search<'a> {
     /// once, so that links to folders above do not go round for ever.
     fn walk(&mut self, place: &Place, visited: &mut BTreeSet<PathBuf>) -> Result<usize, FindError> {
         if place.depth > MAX_DEPTH {
-            return Err(FindError::TooDeep { shown: display(&place.shown) });
+            return Err(FindError::TooDeep { shown: printable_path(&place.shown) });
         }
         let path = self.folder.join(&place.shown);
         if !visited.insert(real(&path)) {
@@ -298,7 +297,7 @@ impl<'a> Search<'a> {
                 scenarios += usize::from(!place.modules);
                 self.add(place, &root, &Script { name: &name, is_module: place.modules });
             } else if !place.modules && snapshot::is_stale(&path) && self.seen.insert(real(&path)) {
-                self.found.stale_snapshots.push(Stale { path, shown: display(&shown) });
+                self.found.stale_snapshots.push(Stale { path, shown: printable_path(&shown) });
             }
         }
         Ok(scenarios)
@@ -306,12 +305,12 @@ impl<'a> Search<'a> {
 
     /// The names in a folder, sorted as those of scenarios are: without the extension.
     fn names(&mut self, place: &Place, path: &Path) -> Result<BTreeSet<(PathBuf, PathBuf)>, FindError> {
-        let unreadable = |source| FindError::Unreadable { shown: display(&place.shown), source };
+        let unreadable = |source| FindError::Unreadable { shown: printable_path(&place.shown), source };
         let mut names = BTreeSet::new();
         for entry in fs::read_dir(path).map_err(unreadable)? {
             self.entries += 1;
             if self.entries > MAX_ENTRIES {
-                return Err(FindError::TooMany { shown: display(&place.shown) });
+                return Err(FindError::TooMany { shown: printable_path(&place.shown) });
             }
             let name = entry.map_err(unreadable)?.file_name();
             if !name.as_encoded_bytes().starts_with(b".") {
@@ -335,7 +334,7 @@ impl<'a> Search<'a> {
             Ok(_) | Err(_) => (written, shown),
         };
         let path = at(self.folder, &shown);
-        let scenario = Scenario::read(name_of(relative), path, display(&shown), at(self.folder, &root.shown));
+        let scenario = Scenario::read(name_of(relative), path, printable_path(&shown), at(self.folder, &root.shown));
         if script.is_module { self.found.modules.push(scenario) } else { self.found.scenarios.push(scenario) }
     }
 }
@@ -357,10 +356,6 @@ fn is_scenario(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == EXTENSION)
 }
 
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
 /// `path` in `folder`, where either may be the folder in which the command runs.
 fn at(folder: &Path, path: &Path) -> PathBuf {
     let here = Path::new(".");
@@ -377,14 +372,9 @@ fn name_of(relative: &Path) -> String {
         Component::CurDir => None,
         // Before the slash with which a whole path begins there is nothing.
         Component::RootDir => Some(String::new()),
-        part => Some(display(Path::new(part.as_os_str()))),
+        part => Some(printable_path(Path::new(part.as_os_str()))),
     });
     parts.collect::<Vec<_>>().join("/")
-}
-
-/// A path as messages show it; a file name may hold a line break or worse.
-fn display(path: &Path) -> String {
-    printable(&path.to_string_lossy()).into_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::root::{Roots, SETTINGS};
-use crate::printable::printable;
+use crate::file::real;
+use crate::printable::printable_path;
 
 /// A project: the folder with a `kandy.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,17 +38,15 @@ pub fn project(folder: &Path, paths: &[PathBuf]) -> Result<Option<Project>, Proj
     let here = [PathBuf::from(".")];
     for shown in if paths.is_empty() { &here } else { paths } {
         let whole = if paths.is_empty() { roots.here().to_owned() } else { roots.whole(shown) };
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let Some(theirs) = roots.project_of(&whole).or_else(|| roots.project_of(&real(&whole))) else { continue };
         let root = roots.root(theirs, shown.is_absolute());
         let named = if root.shown == Path::new(".") { PathBuf::from(SETTINGS) } else { root.shown.join(SETTINGS) };
-        let theirs = printable(&named.to_string_lossy()).into_owned();
+        let theirs = printable_path(&named);
         match &found {
             None => found = Some((root.real, Project { settings: root.whole.join(SETTINGS), shown: theirs })),
             Some((ours, _)) if *ours == root.real => {}
             Some((_, ours)) => {
-                let shown = printable(&shown.to_string_lossy()).into_owned();
-                return Err(ProjectError { shown, theirs, ours: ours.shown.clone() });
+                return Err(ProjectError { shown: printable_path(shown), theirs, ours: ours.shown.clone() });
             }
         }
     }

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use crate::file::{or_here, real};
+
 /// The file that marks the folder of a project, and holds its settings.
 pub const SETTINGS: &str = "kandy.toml";
 /// The folders of a project that are taken when none is named, best first.
@@ -42,7 +44,7 @@ struct Facts {
 
 impl Roots {
     pub(super) fn new(folder: &Path) -> Self {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let folder = or_here(folder);
         let here = folder.canonicalize().or_else(|_| std::path::absolute(folder));
         Self { here: here.unwrap_or_else(|_| folder.to_owned()), known: BTreeMap::new() }
     }
@@ -53,10 +55,9 @@ impl Roots {
         let up = components.iter().rposition(|component| *component == Component::ParentDir);
         let (before, after) = components.split_at(up.map_or(0, |last| last + 1));
         let before = self.here.join(before.iter().collect::<PathBuf>());
-        let before = if up.is_some() { before.canonicalize().unwrap_or(before) } else { before };
+        let before = if up.is_some() { real(&before) } else { before };
         let after = after.iter().filter(|component| **component != Component::CurDir);
-        let whole: PathBuf = before.components().chain(after.copied()).collect();
-        whole
+        before.components().chain(after.copied()).collect()
     }
 
     /// The root of what lies in `folder`, which is absolute. It is that of the project, if there is one; else the nearest
@@ -98,8 +99,7 @@ impl Roots {
     /// A folder as the user would write it, who has or has not written a whole path.
     pub(super) fn root(&self, whole: PathBuf, is_whole: bool) -> Root {
         let shown = if is_whole { None } else { self.way_to(&whole) };
-        let real = whole.canonicalize().unwrap_or_else(|_| whole.clone());
-        Root { shown: shown.unwrap_or_else(|| whole.clone()), real, whole }
+        Root { shown: shown.unwrap_or_else(|| whole.clone()), real: real(&whole), whole }
     }
 
     /// The way from where the command runs to a folder, unless it leads over the one above all.

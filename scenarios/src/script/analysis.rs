@@ -23,8 +23,8 @@ use std::rc::Rc;
 use rhai::{Engine, OptimizationLevel};
 
 use self::calls::useless;
-pub use self::findings::Severity;
-use self::findings::{Findings, MAX_FINDINGS};
+use self::findings::Collector;
+pub use self::findings::{Finding, Findings, Severity};
 use self::known::Known;
 use self::modules::{Exports, Imported};
 use self::parsed::Parsed;
@@ -36,32 +36,6 @@ use super::listener::Arities;
 use super::{Host, Source};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::{MODULES, Rows};
-
-/// Something that is wrong with a script, or with a module that it imports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is.
-    pub severity: Severity,
-    /// What it is, and where.
-    pub diagnostic: Diagnostic,
-}
-
-/// All that was found in a script and its modules.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// In the order of their places, those of the script before those of its modules.
-    pub findings: Vec<Finding>,
-    /// How many more there are.
-    pub more: usize,
-}
-
-impl Report {
-    /// How many are so bad, of those that are told.
-    #[must_use]
-    pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
-    }
-}
 
 /// What looks at scripts. It has an engine of its own, since the one that runs them leaves out of a script what has no effect.
 pub(super) struct Analyst {
@@ -94,18 +68,14 @@ impl Host {
     /// # Errors
     ///
     /// It does not compile: then there is nothing more to look at.
-    pub fn check(&self, source: &Source) -> Result<Report, Box<Diagnostic>> {
+    pub fn check(&self, source: &Source) -> Result<Findings, Box<Diagnostic>> {
         let script = self.compile(source)?;
         let analyst = self.analyst.get_or_init(|| Analyst::new(self));
         let mut look = Look { host: self, analyst, root: &source.root, seen: BTreeSet::new(), found: Vec::new() };
         look.seen.extend(source.path.canonicalize());
         // A module passes on what it imports, so that a script of modules may import what it does not use itself.
         look.script(&source.text, &script.arities, None, is_module(&source.path, &source.root));
-        let told = look.found.len().min(MAX_FINDINGS);
-        let more = look.found.len() - told;
-        look.found.truncate(told);
-        let finding = |(severity, located)| Finding { severity, diagnostic: self.diagnostic(located, source) };
-        Ok(Report { findings: look.found.into_iter().map(finding).collect(), more })
+        Ok(Findings::new(look.found, |located| self.diagnostic(located, source)))
     }
 }
 
@@ -140,7 +110,7 @@ impl Look<'_> {
 }
 
 /// Names that are imported and never used.
-fn look_at_imports(script: &Parsed, is_module: bool, findings: &mut Findings) {
+fn look_at_imports(script: &Parsed, is_module: bool, findings: &mut Collector) {
     for import in &script.imports {
         let is_passed_on = is_module && import.is_outermost;
         if !is_passed_on && !import.alias.is_empty() && !script.used_modules.contains(&import.alias) {

@@ -9,7 +9,7 @@ use rhai::{AST, ASTNode, Expr, Position, Stmt};
 use super::marks::Place;
 use super::scan::{offset_of, pieces};
 use super::surroundings::Surroundings;
-use crate::doubt::{Doubt, MAX_DOUBTS};
+use crate::doubt::{Doubt, MAX_DOUBTS, Target};
 use crate::step::{Done, Step};
 
 /// How many faults are remembered before those that were met are forgotten: more than there can be at once.
@@ -32,6 +32,7 @@ struct MetNone {
     place: Place,
     verb: &'static str,
     user: String,
+    target: Target,
 }
 
 /// A step of which something should come.
@@ -40,24 +41,29 @@ pub(super) enum Watched {
     Put(Point),
     Clear(Option<Point>),
     /// It counts what it meets of a user's.
-    Counts(&'static str, String),
+    Counts {
+        verb: &'static str,
+        user: String,
+        target: Target,
+    },
 }
 
 impl Watched {
     pub(super) fn of(step: &Step) -> Option<Self> {
         let Step::Command(command) = step else { return None };
-        match command {
-            Command::Fail { point, .. } => Some(Self::Put(*point)),
-            Command::Clear { point } => Some(Self::Clear(*point)),
+        let (user, target) = match command {
+            Command::Fail { point, .. } => return Some(Self::Put(*point)),
+            Command::Clear { point } => return Some(Self::Clear(*point)),
             Command::Cut { user }
             | Command::Close { user, .. }
             | Command::Silence { user }
             | Command::Send { user, .. }
             | Command::SendRaw { user, .. }
-            | Command::Gone { user, .. }
-            | Command::EndSubscription { user } => Some(Self::Counts(command.verb(), user.clone())),
-            _ => None,
-        }
+            | Command::Gone { user, .. } => (user, Target::Socket),
+            Command::EndSubscription { user } => (user, Target::Subscription),
+            _ => return None,
+        };
+        Some(Self::Counts { verb: command.verb(), user: user.clone(), target })
     }
 }
 
@@ -71,7 +77,7 @@ impl Unmet {
                 let numbers: Vec<u64> = unmet.into_iter().map(FaultId::number).collect();
                 self.put.retain(|number, _| numbers.binary_search(number).is_ok());
             }
-            Watched::Put(_) | Watched::Counts(..) => {}
+            Watched::Put(_) | Watched::Counts { .. } => {}
         }
     }
 
@@ -83,11 +89,11 @@ impl Unmet {
                 self.put.insert(self.count, (place.clone(), point));
             }
             Watched::Clear(_) => {}
-            Watched::Counts(verb, user) => {
+            Watched::Counts { verb, user, target } => {
                 let is_told = || self.met_none.iter().any(|known| known.place == *place && known.user == user);
                 let met_none = matches!(done, Done::Command(CommandOutput::Count(0)));
                 if met_none && self.met_none.len() < MAX_DOUBTS && !is_told() {
-                    self.met_none.push(MetNone { place: place.clone(), verb, user });
+                    self.met_none.push(MetNone { place: place.clone(), verb, user, target });
                 }
             }
         }
@@ -100,8 +106,10 @@ impl Unmet {
         let unmet = self.given_up.into_iter();
         let unmet = unmet.map(|(place, point)| Doubt::UnmetFault { place: place.told(main), point });
         let met_none = self.met_none.into_iter().filter(|met_none| !takes_number(&met_none.place));
-        let met_none =
-            met_none.map(|MetNone { place, verb, user }| Doubt::MetNone { place: place.told(main), verb, user });
+        let met_none = met_none.map(|MetNone { place, verb, user, target }| {
+            let place = place.told(main);
+            Doubt::MetNone { place, verb, user, target }
+        });
         let mut doubts: Vec<Doubt> = unmet.chain(met_none).collect();
         doubts.truncate(MAX_DOUBTS);
         doubts

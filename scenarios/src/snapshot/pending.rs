@@ -9,11 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{ACCEPTED, Difference, PENDING, SnapshotError, is_script, read, read_file};
-use crate::printable::printable;
-use crate::scenario::Scenario;
-
-/// The most files that are looked at in one folder.
-const MAX_ENTRIES: usize = 100_000;
+use crate::file::or_here;
+use crate::printable::{printable, printable_path};
+use crate::scenario::{MAX_ENTRIES, Scenario};
 
 /// A transcript that waits for review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +61,7 @@ impl Pending {
         Some(Self {
             scenario: scenario.name.clone(),
             name: format!("{}{}", scenario.name, printable(row)),
-            shown: printable(&shown.to_string_lossy()).into_owned(),
+            shown: printable_path(&shown),
             snapshot: path.with_extension(""),
             path,
         })
@@ -108,9 +106,8 @@ impl Pending {
 
 /// The names in a folder that are of pending transcripts, sorted.
 fn pending_names(folder: &Path) -> io::Result<Vec<String>> {
-    let listed = if folder == Path::new("") { Path::new(".") } else { folder };
     let mut names = Vec::new();
-    for entry in fs::read_dir(listed)?.take(MAX_ENTRIES) {
+    for entry in fs::read_dir(or_here(folder))?.take(MAX_ENTRIES) {
         let name = entry?.file_name();
         names.extend(name.to_str().filter(|name| name.ends_with(PENDING)).map(str::to_owned));
     }

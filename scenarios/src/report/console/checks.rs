@@ -7,7 +7,7 @@ use crate::diagnostic::AsWarning;
 use crate::exit_code::Exit;
 use crate::report::Style;
 use crate::run::{Case, Finished, Reporter, RunEvent, Summary};
-use crate::script::{Finding, Report, Severity};
+use crate::script::{Finding, Findings, Severity};
 
 /// The console for scripts that are looked at only. What is well is counted and not named.
 pub struct Checks<'a> {
@@ -23,8 +23,8 @@ impl<'a> Checks<'a> {
     }
 
     fn case(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
-        if !finished.report.findings.is_empty() {
-            self.report(case, finished)
+        if !finished.findings.told.is_empty() {
+            self.findings(case, finished)
         } else if finished.status.exit() == Exit::Passed {
             Ok(())
         } else {
@@ -33,12 +33,12 @@ impl<'a> Checks<'a> {
     }
 
     /// All that was found, each once: what is wrong with a module comes up with each script that imports it.
-    fn report(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
+    fn findings(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
         let Self { console, warnings } = self;
-        let Report { findings, more } = &finished.report;
+        let Findings { told, more } = &finished.findings;
         let mut line = console.line(case, finished);
         let (mut blocks, mut told_with) = (Vec::new(), None);
-        for Finding { severity, diagnostic } in findings {
+        for Finding { severity, diagnostic } in told {
             let shown = match severity {
                 Severity::Error => diagnostic.to_string(),
                 Severity::Warning => AsWarning(diagnostic).to_string(),

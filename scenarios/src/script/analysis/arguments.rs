@@ -101,14 +101,12 @@ fn of_verb(verb: &'static Verb, given: &Given<'_>) -> Result<(), Failure> {
             (Taken::Options, _) => {
                 value.known_map().map_or(Ok(()), |map| verbs::options(verb, &map).map(drop))?;
             }
+            (Taken::Argument(Parameter { kind: Kind::Faults, .. }), Some(how)) => drop(faults(&how)?),
+            (Taken::Argument(Parameter { kind: Kind::Faults, .. }), None) => judge_faults(value)?,
             (Taken::Argument(parameter), Some(constant)) => drop(verbs::argument(parameter, &constant)?),
-            (Taken::Argument(parameter), None) if parameter.kind == Kind::Faults => judge_faults(value)?,
             (Taken::Argument(_), None) => {}
         }
         all.extend(value.constant().map(|constant| (taken, constant)));
-        if let (Taken::Argument(Parameter { kind: Kind::Faults, .. }), Some(how)) = (taken, value.constant()) {
-            faults(&how)?;
-        }
     }
     if all.len() < given.0.len() {
         return Ok(());

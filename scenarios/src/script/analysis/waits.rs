@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use super::parsed::Parsed;
+use super::parsed::{Function, Parsed};
 use super::value::Value;
 use super::walk::Walk;
 use crate::script::names::Of;
@@ -23,8 +23,10 @@ impl Walk<'_> {
         let Some(Value::Closure(closure)) = handed else { return };
         let Some(function) = self.script.named(&closure.function) else { return };
         let entered = self.searched.entry(inside).or_default();
-        let mut search = Search { script: self.script, entered, found: Vec::new() };
-        search.body(&function.body);
+        let mut search = Search { script: self.script, entered, next: vec![function], found: Vec::new() };
+        while let Some(function) = search.next.pop() {
+            search.body(&function.body);
+        }
         for (wait, position) in search.found {
             self.fatal(may_not_wait(inside, &wait), position);
         }
@@ -37,6 +39,8 @@ struct Search<'a> {
     script: &'a Parsed,
     /// The functions that have been searched, by this search or one before it.
     entered: &'a mut BTreeSet<(String, usize)>,
+    /// Those that are still to be searched. A script may have a longer chain of them than there is stack.
+    next: Vec<&'a Function>,
     found: Vec<(String, Position)>,
 }
 
@@ -65,7 +69,7 @@ impl Search<'_> {
         }
         if let Some(function) = self.script.function(&call.name, call.args.len()) {
             if self.entered.insert((call.name.to_string(), call.args.len())) {
-                self.body(&function.body);
+                self.next.push(function);
             }
         } else if is_wait(&call.name, given) && !self.script.keys.contains(call.name.as_str()) {
             self.found.push((call.name.to_string(), position));

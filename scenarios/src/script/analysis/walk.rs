@@ -5,7 +5,7 @@ use std::mem;
 
 use rhai::{ASTFlags, Dynamic, Expr, FlowControl, FnCallExpr, FnPtr, Ident, Position, Stmt};
 
-use super::findings::{Findings, Severity};
+use super::findings::{Collector, Severity};
 use super::known::Known;
 use super::modules::Imported;
 use super::parsed::{Function, Parsed};
@@ -24,7 +24,7 @@ pub(super) struct Walk<'a> {
     pub(super) script: &'a Parsed,
     pub(super) known: &'a Known,
     pub(super) imported: &'a Imported,
-    pub(super) findings: Findings,
+    pub(super) findings: Collector,
     /// The variables that are there, the outer ones first.
     variables: Vec<(String, Value)>,
     /// Whether a `try` stands around what is looked at, which catches an unknown function.
@@ -41,7 +41,7 @@ impl<'a> Walk<'a> {
             script,
             known,
             imported,
-            findings: Findings::default(),
+            findings: Collector::default(),
             variables: Vec::new(),
             in_try: false,
             walked: BTreeSet::new(),
@@ -50,7 +50,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks through all of it: first what runs by itself, then its functions.
-    pub(super) fn whole(mut self) -> Findings {
+    pub(super) fn whole(mut self) -> Collector {
         let Parsed { statements, functions, .. } = self.script;
         self.block(statements);
         for ((name, _), function) in functions {

@@ -15,13 +15,13 @@ const ONLY_WHEN_RUN: [(&str, &str); 7] = [
 
 /// Holds that `check` and a run are of one opinion about a script. Every script of these tests comes here.
 #[track_caller]
-pub(super) fn agrees(text: &str, verdict: &Verdict, checked: &Result<Report, Box<Diagnostic>>) {
+pub(super) fn agrees(text: &str, verdict: &Verdict, checked: &Result<Findings, Box<Diagnostic>>) {
     let failed = if let Verdict::Failed(diagnostic) = verdict { Some(&**diagnostic) } else { None };
-    let report = match checked {
-        Ok(report) => report,
+    let findings = match checked {
+        Ok(findings) => findings,
         Err(diagnostic) => return assert_eq!(failed, Some(&**diagnostic), "{text}"),
     };
-    let all = report.findings.iter();
+    let all = findings.told.iter();
     let errors: Vec<&Diagnostic> =
         all.filter(|found| found.severity == Severity::Error).map(|found| &found.diagnostic).collect();
     match failed.filter(|failed| matches!(failed.cause, Cause::UnknownFunction | Cause::Argument)) {
@@ -45,7 +45,7 @@ fn is_same(left: &Diagnostic, right: &Diagnostic) -> bool {
     told(left) == told(right)
 }
 
-fn report(text: &str) -> Report {
+fn findings(text: &str) -> Findings {
     on_a_script_thread(|| Host::new().check(&source(text))).unwrap()
 }
 
@@ -56,7 +56,7 @@ fn finds(text: &str, expected: &[&str]) {
         let word = if *severity == Severity::Error { "error" } else { "warning" };
         format!("{word} {}:{} {}", diagnostic.line, diagnostic.column, diagnostic.message)
     };
-    let found: Vec<String> = report(text).findings.iter().map(line).collect();
+    let found: Vec<String> = findings(text).told.iter().map(line).collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -168,7 +168,7 @@ fn a_mistake_that_is_written_out_is_told_as_a_run_tells_it() {
     for mistake in MISTAKES {
         let text = format!("{STAGE}{mistake}");
         let failed = failure(&text);
-        let errors: Vec<Diagnostic> = report(&text).findings.into_iter().map(|found| found.diagnostic).collect();
+        let errors: Vec<Diagnostic> = findings(&text).told.into_iter().map(|found| found.diagnostic).collect();
         assert!(matches!(&errors[..], [found] if is_same(found, &failed)), "{failed}\n\n{errors:#?}");
     }
 }
@@ -184,8 +184,16 @@ fn all_mistakes_of_a_script_are_told_in_their_order() {
         ],
     );
     let many = "frob();\n".repeat(120);
-    let report = report(&many);
-    assert_eq!((report.findings.len(), report.more, report.count(Severity::Error)), (100, 20, 100));
+    let findings = findings(&many);
+    assert_eq!((findings.told.len(), findings.more, findings.count(Severity::Error)), (100, 20, 100));
+}
+
+#[test]
+fn an_error_is_told_however_many_warnings_stand_before_it() {
+    let many: String = (0..120).map(|number| format!("fn never_{number}() {{ return; print(1); }}\n")).collect();
+    let findings = findings(&format!("{many}frob();\n"));
+    assert_eq!((findings.told.len(), findings.more, findings.count(Severity::Error)), (100, 21, 1));
+    assert_eq!(findings.told[0].diagnostic.line, 121);
 }
 
 #[test]
@@ -203,7 +211,7 @@ fn of_what_is_not_known_only_what_nothing_has_is_told() {
             "error 2:79 nothing has a function `frob`",
         ],
     );
-    let help = |text: &str| report(text).findings[0].diagnostic.help.clone().unwrap_or_default();
+    let help = |text: &str| findings(text).told[0].diagnostic.help.clone().unwrap_or_default();
     assert_eq!(help("fn f(x) { x.conect(); }"), "did you mean `connect`?");
     assert_eq!(help("fn f(x) { x.waitFor(); }"), "kandy.waitFor(event), kandy.waitFor(event, timeout)");
 }
@@ -278,4 +286,14 @@ fn a_fault_that_nothing_can_meet_is_told() {
     ] {
         finds(right, &[]);
     }
+}
+
+#[test]
+fn a_wait_is_found_behind_any_number_of_functions() {
+    const FUNCTIONS: usize = 4_000;
+    let (open, close) = ("if true { ".repeat(15), " }".repeat(15));
+    let function = |number| format!("fn f{number}() {{ {open}f{}(){close} }}\n", number + 1);
+    let chain: String = (0..FUNCTIONS).map(function).collect();
+    let script = format!("{chain}fn f{FUNCTIONS}() {{ advance(1) }}\ncreate().on(\"auth:change\", || f0());");
+    finds(&script, &["error 4001:14 a listener may not wait, so `advance` is not for it"]);
 }

@@ -1,5 +1,9 @@
 //! What a pass does not say.
 
+use std::collections::BTreeSet;
+
+use kandy_mock_server::command::{Gives, VERBS};
+
 use super::*;
 
 const START: &str = "platform.addUser(\"alice\", \"x\");\nlet kandy = create();\n";
@@ -117,14 +121,19 @@ fn a_command_that_met_none_is_told_if_nothing_takes_its_number() {
         "platform.addUser(\"alice\", \"x\");\nplatform.cut(\"alice\");\nplatform.endSubscription(\"alice\");\n",
         &["test.rhai:2: cut alice: no socket", "test.rhai:3: endSubscription alice: no subscription"],
     );
-    for command in [
+    let counting = [
         "close(\"alice\", 4000)",
         "silence(\"alice\")",
         "send(\"alice\", #{ a: \";)\" })",
         "sendRaw(\"alice\", \"x\")",
         "gone(\"alice\")",
-    ] {
-        let verb = command.split('(').next().unwrap();
+    ];
+    let watched: BTreeSet<&str> =
+        counting.iter().map(|command| verb_of(command)).chain(["cut", "endSubscription"]).collect();
+    let counts: BTreeSet<&str> = VERBS.iter().filter(|verb| verb.gives == Gives::Count).map(|verb| verb.name).collect();
+    assert_eq!(watched, counts, "each verb that counts what it met is to be watched");
+    for command in counting {
+        let verb = verb_of(command);
         let told = format!("test.rhai:3: {verb} alice: no socket");
         check(&format!("{START}platform.{command};"), &[&told]);
         check(&format!("{START}platform.{command}"), &[&told]);
@@ -151,4 +160,8 @@ fn a_command_that_met_none_is_told_if_nothing_takes_its_number() {
             check(&format!("{START}{lost}"), &[&told]);
         }
     }
+}
+
+fn verb_of(call: &str) -> &str {
+    call.split('(').next().unwrap()
 }

@@ -122,6 +122,28 @@ fn every_function_is_an_action_or_none() {
 }
 
 #[test]
+fn check_knows_of_every_function_whether_it_waits() {
+    let mut waits = Vec::new();
+    for (of, name, class, call) in CLASSES {
+        if *class != Ends {
+            let outcome = run(&format!("{BOTH_SIGNED_IN}waitUntil(|| {{ {call}; true }});"));
+            match outcome.verdict {
+                Verdict::Failed(failed) if failed.message.contains("may not wait") => waits.push((*of, *name)),
+                verdict => assert_eq!(verdict, Verdict::Passed, "{of:?}.{name}"),
+            }
+        }
+    }
+    let expected = [
+        (Of::Script, "advance"),
+        (Of::Script, "waitUntil"),
+        (Of::Client, "waitFor"),
+        (Of::Client, "expectNone"),
+        (Of::Platform, "waitFor"),
+    ];
+    assert_eq!(waits, expected);
+}
+
+#[test]
 fn an_event_from_before_the_action_does_not_count_and_is_named() {
     fails(
         r#"platform.addUser("a", "x"); let kandy = create();
