@@ -78,8 +78,7 @@ impl Doubt {
                 "let the script go on until something meets it: `platform.waitFor(\"{point}\")`; or take the fault out"
             ),
             Self::MetNone { verb, target, .. } => format!(
-                "wait until there is one: `waitUntil(|| platform.{target}s(user).len() > 0)`; or take the number: \
-                 `let count = platform.{verb}(..);`"
+                "wait until there is one:\n`waitUntil(|| platform.{target}s(user).len() > 0)`\nor take the number: `let count = platform.{verb}(..);`"
             ),
         }
     }

@@ -150,7 +150,7 @@ impl CliError {
                 Some(format!("the filter is that of `{file}`; `--filter` takes its place"))
             }
             Self::NobodyToAsk { names } => Some(format!(
-                "--accept makes them the snapshots, --reject removes them; give names to choose some of these {}: {}",
+                "--accept makes them the snapshots, --reject removes them; give names to choose some of the {}: {}",
                 names.len(),
                 listed(names)
             )),
