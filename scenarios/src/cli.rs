@@ -17,6 +17,8 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
+#[cfg(unix)]
+pub(crate) use self::arguments::KEEP;
 use self::arguments::{Arguments, Command};
 pub use self::environment::Environment;
 use self::error::CliError;
@@ -63,6 +65,8 @@ fn carry_out(
         Command::Review(arguments) => review::review(&arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
+        #[cfg(unix)]
+        Command::Keep(arguments) => crate::serve::keep(&arguments.command)?,
     };
     out.to.flush()?;
     Ok(exit)

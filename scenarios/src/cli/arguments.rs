@@ -49,6 +49,21 @@ pub(super) enum Command {
     Replay(Replay),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
+    /// What `serve` starts for its command, and nobody else
+    #[cfg(unix)]
+    #[command(name = KEEP, hide = true)]
+    Keep(Keep),
+}
+
+/// The name of [`Command::Keep`].
+pub(crate) const KEEP: &str = "keep";
+
+/// The arguments of [`Command::Keep`].
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct Keep {
+    #[arg(last = true, required = true)]
+    pub(super) command: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]

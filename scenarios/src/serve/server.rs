@@ -171,6 +171,7 @@ pub async fn serve(
         [] => None,
         command => Some(
             Application::start(command, &started)
+                .await
                 .map_err(|source| ServeError::Application { shown: command[0].clone(), source })?,
         ),
     };
@@ -194,7 +195,7 @@ impl Server {
         loop {
             tokio::select! {
                 asked = signals.next() => match application.as_deref_mut() {
-                    Some(application) => notes.say(application.forward(asked).map_err(ServeError::Run)?),
+                    Some(application) => notes.say(application.forward(asked).await.map_err(ServeError::Run)?),
                     None => break,
                 },
                 status = ended(application.as_deref_mut()) => {

@@ -55,7 +55,12 @@ pub enum FileError {
 ///
 /// It cannot be read, is no TOML, or says what no user can have.
 pub fn read(path: &Path, shown: &str) -> Result<Accounts, FileError> {
-    let bytes = file::read(path, MAX_BYTES).map_err(|source| FileError::Read { shown: shown.to_owned(), source })?;
+    users(file::read(path, MAX_BYTES), shown)
+}
+
+/// The users in what was read of a file.
+pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Result<Accounts, FileError> {
+    let bytes = read.map_err(|source| FileError::Read { shown: shown.to_owned(), source })?;
     let text = String::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is no part of it.
     parse(text.strip_prefix('\u{feff}').unwrap_or(&text), shown).map_err(FileError::Content)
