@@ -72,7 +72,8 @@ impl Application {
         let group = begun.group()?;
         let terminal = Terminal::open();
         if let Some(terminal) = &terminal {
-            terminal.give(group)?;
+            // If it has used the terminal before that, and was stopped, the keeper says so.
+            terminal.give(group);
         }
         Ok(Self { keeper, line, is_heard: true, group, terminal, continued, asked: false })
     }
@@ -126,7 +127,7 @@ impl Application {
                 },
                 _ = self.continued.recv() => {
                     if let Some(terminal) = &self.terminal {
-                        terminal.give(self.group)?;
+                        terminal.resume(self.group);
                     }
                 }
             }
@@ -136,10 +137,12 @@ impl Application {
     /// Ctrl-Z has stopped the command, or that it has used a terminal which is not its own. Whoever has started the server
     /// is to notice, as if it were one job.
     fn stop(&self, signal: i32) {
-        let is_of_terminal = [Signal::TSTP, Signal::TTIN, Signal::TTOU].iter().any(|of| of.as_raw() == signal);
-        if let Some(terminal) = &self.terminal
-            && is_of_terminal
-        {
+        let Some(terminal) = &self.terminal else { return };
+        let has_used = [Signal::TTIN, Signal::TTOU].iter().any(|of| of.as_raw() == signal);
+        if has_used && terminal.is_ours(self.group) {
+            // It has used the terminal a moment before it was given to it.
+            terminal.resume(self.group);
+        } else if has_used || signal == Signal::TSTP.as_raw() {
             terminal.stop(self.group);
         }
     }

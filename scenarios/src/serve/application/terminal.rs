@@ -21,19 +21,23 @@ impl Terminal {
         tcgetpgrp(&self.0).ok()
     }
 
-    /// Makes a group the foreground, if this process is in it, and lets the group go on.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses.
-    pub(super) fn give(&self, group: Pid) -> io::Result<()> {
+    /// Whether the foreground is the group of this process, or `group`.
+    pub(super) fn is_ours(&self, group: Pid) -> bool {
+        self.foreground().is_some_and(|foreground| foreground == group || foreground == getpgrp())
+    }
+
+    /// Makes a group the foreground, if this process is in it. If the group has ended, its keeper is about to say so, and
+    /// there is nothing to do.
+    pub(super) fn give(&self, group: Pid) {
         if self.foreground() == Some(getpgrp()) {
-            tcsetpgrp(&self.0, group)?;
+            let _ = tcsetpgrp(&self.0, group);
         }
-        // It may have been stopped as it used the terminal a moment too early, or by Ctrl-Z. If it has ended, its keeper
-        // is about to say so.
+    }
+
+    /// Lets a group go on that was stopped: in the foreground, if this process is there.
+    pub(super) fn resume(&self, group: Pid) {
+        self.give(group);
         let _ = kill_process_group(group, Signal::CONT);
-        Ok(())
     }
 
     /// Gives the foreground, if `group` has it, to `owner`. Only a process of the foreground may do so unasked, so this one
