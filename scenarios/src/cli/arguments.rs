@@ -174,7 +174,8 @@ Snapshots:
 pub(super) struct Review {
     /// Scenario files (.rhai), folders of them, or names as
     /// `run` shows them
-    /// [default: ./scenarios/scripts, else ./scenarios]
+    /// [default: scenarios/scripts, else scenarios, else
+    /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH|NAME", verbatim_doc_comment)]
     pub(super) of: Vec<PathBuf>,
 

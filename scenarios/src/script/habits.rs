@@ -180,12 +180,15 @@ impl<'a> Place<'a> {
                 "member by member: `let code = error.code;`",
             ));
         }
-        if let (Some(first), Some(before)) = (first, before)
-            && first.is_word("for")
-            && before.is("(")
-        {
+        let opening = self.opening().filter(|opening| self.pieces[*opening].is("("));
+        let is_of_for =
+            opening.and_then(|opening| self.piece(opening.checked_sub(1))).is_some_and(|piece| piece.is_word("for"));
+        // `for (key, value) in map` has brackets, with names alone in them.
+        if let Some(bracket) = opening.filter(|opening| {
+            is_of_for && (opening + 1 == self.at || piece.is("=") || piece.is_word("of") || piece.is_word("in"))
+        }) {
             return Some(self.told(
-                before,
+                &self.pieces[bracket],
                 "`for` has no brackets",
                 "`for item in list { .. }`, `for i in 0..10 { .. }`",
             ));
@@ -199,6 +202,9 @@ impl<'a> Place<'a> {
         }
         if piece.is_word("fn") && before.is_some_and(|before| !before.is(";") && !before.is("}")) {
             return Some(self.told(piece, "a function has its name behind `fn`, and stands by itself", CLOSURE));
+        }
+        if piece.is("=") && opening.is_some() {
+            return Some(self.told(piece, "`=` gives a variable its value, and stands by itself", "`a == b` compares"));
         }
         if piece.kind == Kind::Text && piece.text.starts_with('\'') && piece.text.len() > 1 {
             let text = piece.text.trim_matches('\'');

@@ -7,7 +7,7 @@ use kandy_mock_server::{Command, CommandOutput, FaultId, Point};
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 use super::marks::Place;
-use super::scan::{offset_of, pieces};
+use super::scan::{Kind, Piece, offset_of, pieces};
 use super::surroundings::Surroundings;
 use crate::doubt::{Doubt, MAX_DOUBTS, Target};
 use crate::step::{Done, Step};
@@ -128,17 +128,37 @@ impl Unmet {
 
 /// Whether the method call at `position` is more than a statement of its own: whether something takes what it gives.
 pub(super) fn takes_result(ast: &AST, text: &str, position: Position) -> bool {
-    let mut is_statement = false;
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let [.., ASTNode::Stmt(Stmt::Expr(_)), ASTNode::Expr(Expr::Dot(..)), ASTNode::Expr(Expr::MethodCall(_, at))] =
-            path
-            && *at == position
-        {
-            is_statement = true;
+    let (mut is_statement, mut is_lost) = (false, false);
+    for (part, is_outermost) in [(ast.clone_statements_only(), true), (ast.clone_functions_only(), false)] {
+        part.walk(&mut |path: &[ASTNode<'_>]| {
+            if let [
+                around @ ..,
+                ASTNode::Stmt(Stmt::Expr(_)),
+                ASTNode::Expr(Expr::Dot(..)),
+                ASTNode::Expr(Expr::MethodCall(_, at)),
+            ] = path
+                && *at == position
+            {
+                is_statement = true;
+                is_lost = loses_value(around, is_outermost);
+            }
+            !is_statement
+        });
+    }
+    !is_statement || (!is_lost && is_given_on(text, position))
+}
+
+/// Whether the value of a statement is lost for what is around it, even if it is the last of its block: a loop takes none,
+/// and nothing takes that of a script.
+fn loses_value(around: &[ASTNode<'_>], is_outermost: bool) -> bool {
+    for node in around.iter().rev() {
+        match node {
+            ASTNode::Stmt(Stmt::For(..) | Stmt::While(..) | Stmt::Do(..)) => return true,
+            ASTNode::Stmt(Stmt::If(..) | Stmt::Switch(..) | Stmt::Block(_) | Stmt::TryCatch(..)) => {}
+            _ => return false,
         }
-        !is_statement
-    });
-    !is_statement || is_given_on(text, position)
+    }
+    is_outermost
 }
 
 /// Whether the call is all that a closure does, or the last of a block without a semicolon, so that they give what it gives.
@@ -153,8 +173,16 @@ fn is_given_on(text: &str, position: Position) -> bool {
         piece = before.next();
     }
     // Rhai leaves a `return` out where it changes nothing.
-    if piece.is_some_and(|piece| piece.is("|") || piece.is("||") || piece.is_word("return")) {
+    if piece.is_some_and(|piece| piece.is_word("return")) {
         return true;
+    }
+    if piece.is_some_and(|piece| piece.is("||")) {
+        return !is_of_listener(before);
+    }
+    if piece.is_some_and(|piece| piece.is("|")) {
+        // Behind the bracket that opens the parameters.
+        before.find(|piece| piece.is("|"));
+        return !is_of_listener(before);
     }
     let mut depth = 0_usize;
     let mut rest = pieces(text, start);
@@ -167,4 +195,16 @@ fn is_given_on(text: &str, position: Position) -> bool {
         depth == 0 && piece.is(")")
     });
     close.is_some() && rest.next().is_some_and(|next| !next.is(";"))
+}
+
+/// Whether a closure is a listener, whose value nobody takes; `before` is what stands before it, backwards.
+fn is_of_listener<'p, 't: 'p>(before: impl Iterator<Item = &'p Piece<'t>>) -> bool {
+    let before: Vec<_> = before.take(4).collect();
+    match before[..] {
+        [bracket, verb, dot, ..] if bracket.is("(") => verb.is_word("subscribe") && dot.is("."),
+        [comma, event, bracket, verb] => {
+            comma.is(",") && event.kind == Kind::Text && bracket.is("(") && verb.is_word("on")
+        }
+        _ => false,
+    }
 }

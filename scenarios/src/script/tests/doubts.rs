@@ -146,6 +146,9 @@ fn a_command_that_met_none_is_told_if_nothing_takes_its_number() {
             format!("let count = || platform.{command}; count.call();"),
             format!("let count = || {{ now(); platform.{command} }}; count.call();"),
             format!("fn count() {{ platform.{command} }} print(count());"),
+            format!("fn count() {{ if true {{ platform.{command} }} else {{ 0 }} }} print(count());"),
+            format!("let count = if true {{ platform.{command} }} else {{ 0 }};"),
+            format!("for i in 0..3 {{ print(`${{platform.{command}}}`); }}"),
             format!("fn count() {{ return platform.{command}; }} print(count());"),
         ] {
             check(&format!("{START}{taken}"), &[]);
@@ -156,6 +159,19 @@ fn a_command_that_met_none_is_told_if_nothing_takes_its_number() {
             format!("if true {{ platform.{command}; }}"),
             format!("for i in 0..3 {{ platform.{command}; }}"),
             format!("let p = platform; p.{command} /* ; */ ;"),
+            // The last of a block gives its value to what is around it, and that may give it to nobody.
+            format!("if true {{ platform.{command} }}"),
+            format!("for i in 0..3 {{ platform.{command} }}"),
+            format!("fn count() {{ for i in 0..3 {{ platform.{command} }} }} count();"),
+            format!("try {{ platform.{command} }} catch {{ }}"),
+            format!("(platform.{command});"),
+            format!(
+                "let kandy = create(); kandy.on(\"auth:change\", |p| platform.{command}); kandy.disconnect(); advance(1);"
+            ),
+            format!(
+                "let kandy = create(); kandy.subscribe(|e, p| platform.{command}); kandy.disconnect(); advance(1);"
+            ),
+            format!("let kandy = create(); kandy.subscribe(|| platform.{command}); kandy.disconnect(); advance(1);"),
         ] {
             check(&format!("{START}{lost}"), &[&told]);
         }

@@ -60,6 +60,21 @@ fn a_closure_is_no_arrow_and_no_function() {
 }
 
 #[test]
+fn brackets_of_for_and_a_single_equals_sign_have_their_cure() {
+    let (brackets, list) = ("`for` has no brackets", "`for item in list { .. }`, `for i in 0..10 { .. }`");
+    let (equals, compares) = ("`=` gives a variable its value, and stands by itself", "`a == b` compares");
+    told(&[
+        ("for (let i = 0; i < 3; i += 1) { }", &format!("1:5 {brackets}"), list),
+        ("for (i = 0; i < 3; i += 1) { }", &format!("1:5 {brackets}"), list),
+        ("for (x of [1]) { }", &format!("1:5 {brackets}"), list),
+        ("for (x in [1]) { }", &format!("1:5 {brackets}"), list),
+        ("let x = 1; assert(x = 1);", &format!("1:21 {equals}"), compares),
+        ("let x = 1; if (x = 1) { }", &format!("1:18 {equals}"), compares),
+    ]);
+    passes("for (x, i) in [1] { assertEq(x, i + 1); } let y = 0; let f = || { y = 1; }; f.call(); assert(y == 1);");
+}
+
+#[test]
 fn words_of_javascript_have_their_cure() {
     let wait = "wait for what it brings about:\n`waitUntil(|| kandy.getConnection().isConnected)`";
     let (time, own_time) = ("let it pass: `advance(\"1s\")`", "a scenario has its own time");
