@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 #[cfg(unix)]
+#[cfg(unix)]
 pub(crate) use self::arguments::KEEP;
 use self::arguments::{Arguments, Command};
 pub use self::environment::Environment;

@@ -56,6 +56,7 @@ pub(super) enum Command {
 }
 
 /// The name of [`Command::Keep`].
+#[cfg(unix)]
 pub(crate) const KEEP: &str = "keep";
 
 /// The arguments of [`Command::Keep`].

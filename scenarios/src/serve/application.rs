@@ -28,6 +28,7 @@ pub(super) enum Asked {
     /// SIGINT: somebody has typed Ctrl-C.
     Interrupt,
     /// SIGTERM: another program wants an end.
+    #[cfg(unix)]
     Terminate,
     /// SIGHUP: the terminal is closed, and nobody can ask again.
     #[cfg(unix)]
