@@ -91,6 +91,16 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     replaced
 }
 
+/// Whether [`replace`] could write the file at `path`.
+pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let temporary = path.with_file_name(format!(".kandy-{}.tmp", process::id()));
+    fs::write(&temporary, "")?;
+    fs::remove_file(&temporary)
+}
+
 #[cfg(test)]
 mod tests {
     use super::scratch::Folder;

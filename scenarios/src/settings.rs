@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file::{self, FileError};
+use crate::report::ToFile;
 use crate::scenario::Filter;
 use crate::script::duration;
 use crate::script::names::nearest;
@@ -23,7 +24,7 @@ pub const MAX_BYTES: u64 = 1024 * 1024;
 pub const MAX_JOBS: usize = 256;
 
 /// The keys, at the top and in a profile.
-const KEYS: [&str; 4] = ["jobs", "timeout", "strict", "filter"];
+const KEYS: [&str; 5] = ["jobs", "timeout", "strict", "filter", "report"];
 /// The table of profiles.
 const PROFILES: &str = "profile";
 
@@ -38,6 +39,8 @@ pub struct Settings {
     pub strict: Option<bool>,
     /// Which are wanted.
     pub filter: Option<Filter>,
+    /// The reports that go to files. Paths are taken from the folder of the settings.
+    pub reports: Option<Vec<ToFile>>,
 }
 
 /// What a file of settings says.
@@ -80,6 +83,7 @@ impl Settings {
             timeout: self.timeout.or(other.timeout),
             strict: self.strict.or(other.strict),
             filter: self.filter.or(other.filter),
+            reports: self.reports.or(other.reports),
         }
     }
 }
@@ -95,7 +99,8 @@ pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
     let text = String::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is no part of it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    parse(text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
+    let folder = path.parent().unwrap_or(Path::new(""));
+    parse(folder, text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
 }
 
 /// So many scenarios at once, if that can be.
@@ -115,8 +120,8 @@ type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 type Value<'a> = Spanned<DeValue<'a>>;
 
 #[expect(clippy::result_large_err, reason = "there is one a file, and whoever keeps it boxes it")]
-fn parse(text: &str, shown: &str) -> Result<File, Diagnostic> {
-    let page = Page { text, shown };
+fn parse(folder: &Path, text: &str, shown: &str) -> Result<File, Diagnostic> {
+    let page = Page { folder, text, shown };
     let root = DeTable::parse(text).map_err(|error| Diagnostic {
         cause: Cause::Syntax,
         ..page.wrong(error.span().unwrap_or(0..0), error.message(), None)
@@ -141,6 +146,7 @@ fn parse(text: &str, shown: &str) -> Result<File, Diagnostic> {
 
 /// A file that is being read.
 struct Page<'a> {
+    folder: &'a Path,
     text: &'a str,
     shown: &'a str,
 }
@@ -171,6 +177,16 @@ impl Page<'_> {
             "filter" => {
                 let text = value.get_ref().as_str().ok_or_else(|| unlike("a text in quotes, such as \"tag:smoke\""))?;
                 settings.filter = Some(text.parse().map_err(|error| refuse(format!("{error}")))?);
+            }
+            "report" => {
+                let expected = "a list of texts, such as [\"junit=target/kandy-junit.xml\"]";
+                let items = value.get_ref().as_array().ok_or_else(|| unlike(expected))?;
+                let read = |item: &Value<'_>| {
+                    let text = item.get_ref().as_str().ok_or_else(|| unlike(expected))?;
+                    let report: ToFile = text.parse().map_err(|error| refuse(format!("{error}")))?;
+                    Ok(ToFile { path: self.folder.join(report.path), ..report })
+                };
+                settings.reports = Some(items.iter().map(read).collect::<Result<_, Diagnostic>>()?);
             }
             other => {
                 let known = || KEYS.iter().chain(others).copied();
@@ -205,7 +221,7 @@ mod tests {
 
     #[track_caller]
     fn refuse(text: &str, place: &str, message: &str) {
-        let told = parse(text, "kandy.toml").unwrap_err().to_string();
+        let told = parse(Path::new(""), text, "kandy.toml").unwrap_err().to_string();
         assert!(told.contains(message) && told.contains(&format!("kandy.toml{place}\n")), "{text}\n{told}");
     }
 
@@ -213,7 +229,7 @@ mod tests {
     fn a_profile_goes_before_the_top_and_what_is_given_before_both() {
         let text = "jobs = 0x10\ntimeout = \"1m 30s\"\nstrict = true\nfilter = \"tag:smoke\"\n\n\
                     [profile.fast]\njobs = 1\nstrict = false\n[profile.\"a b\"]\n";
-        let File { top, mut profiles } = parse(text, "kandy.toml").unwrap();
+        let File { top, mut profiles } = parse(Path::new(""), text, "kandy.toml").unwrap();
         assert_eq!(profiles.keys().collect::<Vec<_>>(), ["a b", "fast"]);
         let fast = profiles.remove("fast").unwrap();
         let given = Settings { strict: Some(true), ..Settings::default() };
@@ -223,9 +239,10 @@ mod tests {
             timeout: Some(Duration::from_secs(90)),
             strict: Some(true),
             filter: Some(Filter::Tag("smoke".to_owned())),
+            reports: None,
         };
         assert_eq!(settings, expected);
-        assert_eq!(parse("", "kandy.toml").unwrap(), File::default());
+        assert_eq!(parse(Path::new(""), "", "kandy.toml").unwrap(), File::default());
     }
 
     #[test]
@@ -237,11 +254,14 @@ error: there is no key `timout` here
 2 | timout = \"1s\"
   | ^
   = help: did you mean `timeout`?";
-        assert_eq!(parse("jobs = 2\ntimout = \"1s\"\n", "kandy.toml").unwrap_err().to_string(), expected);
+        assert_eq!(
+            parse(Path::new(""), "jobs = 2\ntimout = \"1s\"\n", "kandy.toml").unwrap_err().to_string(),
+            expected
+        );
         refuse("[profiles.ci]\njobs = 1", ":1:2", "did you mean `profile`?");
         refuse("[profile.ci]\nprofile = 1", ":2:1", "there is no key `profile` here");
         refuse("[profile.ci.deep]\njobs = 1", ":1:13", "there is no key `deep` here");
-        refuse("colour = true", ":1:1", "the keys are jobs, timeout, strict, filter, profile");
+        refuse("colour = true", ":1:1", "the keys are jobs, timeout, strict, filter, report, profile");
     }
 
     #[test]
@@ -267,7 +287,7 @@ error: there is no key `timout` here
             refuse(text, place, message);
         }
         for key in KEYS {
-            refuse(&format!("{key} = []"), &format!(":1:{}", key.len() + 4), &format!("`{key}` is "));
+            refuse(&format!("{key} = 1979-05-27"), &format!(":1:{}", key.len() + 4), &format!("`{key}` is "));
         }
     }
 
@@ -282,5 +302,19 @@ error: there is no key `timout` here
         assert_eq!(told(&folder.join("latin")), "cannot read the settings in `kandy.toml`: it is not UTF-8 text");
         std::fs::write(folder.join("marked"), b"\xef\xbb\xbfjobs = 3\n").unwrap();
         assert_eq!(read(&folder.join("marked"), "kandy.toml").unwrap().top.jobs, NonZeroUsize::new(3));
+    }
+
+    #[test]
+    fn reports_go_to_the_folder_of_the_settings() {
+        let read = |text: &str| parse(Path::new("p"), text, "kandy.toml").unwrap().top.reports.unwrap();
+        let reports = read("report = [\"junit=out/junit.xml\"]");
+        assert_eq!(
+            reports,
+            [ToFile { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
+        );
+        assert_eq!(read("report = []"), []);
+        refuse("report = \"junit=x\"", ":1:10", "`report` is a list of texts");
+        refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");
+        refuse("report = [\"html=x\"]", ":1:10", "there is no report `html`");
     }
 }

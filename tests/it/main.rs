@@ -23,6 +23,8 @@ mod project;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod strict;

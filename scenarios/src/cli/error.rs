@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::recording::RecordingError;
+use crate::report::Kind;
 use crate::report::{Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, ProjectError, SETTINGS};
@@ -49,6 +50,20 @@ pub(super) enum CliError {
         source: FindError,
         /// The file of settings.
         file: String,
+    },
+    /// Two reports of one kind.
+    #[error("the report `{kind}` is wanted twice: name one file")]
+    ReportTwice {
+        /// Which.
+        kind: Kind,
+    },
+    /// A report has no place to go.
+    #[error("cannot write the report `{shown}`: {source}")]
+    Report {
+        /// The file.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
     },
     /// Transcripts wait for review, and there is no terminal.
     #[error("`review` asks what to do, and there is no terminal to ask on")]
@@ -121,7 +136,9 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
-            Self::NobodyToAsk { .. } | Self::NothingPending { .. } => Exit::BadUsage,
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
+                Exit::BadUsage
+            }
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
@@ -171,7 +188,9 @@ impl CliError {
             Self::Serve(ServeError::Application { .. }) => {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
+            Self::Report { .. } => Some("make its folder, or name another file".to_owned()),
             Self::Settings(_)
+            | Self::ReportTwice { .. }
             | Self::Recording(_)
             | Self::Run(_)
             | Self::Prune { .. }

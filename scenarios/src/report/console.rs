@@ -275,6 +275,11 @@ impl Reporter for Console<'_> {
     }
 }
 
+/// All that there is to say of a case beyond its line, without colours.
+pub(super) fn told(case: &Case<'_>, finished: &Finished) -> String {
+    Console::new(&mut io::sink(), false).block(case, finished)
+}
+
 /// `1 scenario`, `2 scenarios`.
 #[must_use]
 pub fn counted(count: usize, word: &str) -> String {
