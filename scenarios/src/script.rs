@@ -229,7 +229,11 @@ impl Host {
     /// The same for one row of its `cases`.
     #[must_use]
     pub fn run_row_in(&self, world: World, script: &Script, row: Option<&str>, limits: &Limits) -> Outcome {
-        let row = row.zip(script.rows.at).map(|(name, at)| Row { name: name.to_owned(), at });
+        let row = row.zip(script.rows.at).map(|(name, at)| Row {
+            name: name.to_owned(),
+            at,
+            script: script.source.shown.clone(),
+        });
         self.run.row.replace(row);
         self.execute(Surroundings::World(world), script, limits)
     }

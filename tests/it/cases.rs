@@ -69,3 +69,21 @@ fn a_first_statement_that_makes_no_rows_is_broken() {
         assert!(text.contains(" --> s/login.rhai:1:21\n"), "{text}");
     }
 }
+
+#[test]
+fn a_module_has_no_rows_even_where_the_scenario_has_them() {
+    let files = [
+        (
+            "s/login.rhai",
+            "let case = cases(#{ a: 1 });\nimport \"lib/more\" as more;\nassertEq(case, 1);\nmore::nothing();\n",
+        ),
+        ("s/lib/more.rhai", "let case = cases(#{ a: 2 });\nfn nothing() { }\n"),
+    ];
+    let project = Project::new("cases-module", &files);
+    for command in ["run", "check"] {
+        let (text, exit) = project.run(".", &[command, "s"]);
+        assert_eq!(exit, 3, "{text}");
+        assert!(text.contains("`cases` stands only in the first statement of a scenario"), "{text}");
+        assert!(text.contains("lib/more.rhai:1:12\n"), "{text}");
+    }
+}

@@ -13,7 +13,7 @@ const MAX_NAME: usize = 100;
 /// The function that a script with rows begins with.
 const CASES: &str = "cases";
 /// What no name of a row may have, since snapshots are named after it.
-const NOT_IN_NAMES: &str = "/\\[]:*?\"<>|";
+const NOT_IN_NAMES: &str = "/\\[]:*?\"<>|`";
 
 /// The rows of a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn keys<'a>(pieces: &mut impl Iterator<Item = Piece<'a>>) -> Result<Vec<String>,
     let (mut depth, mut is_key) = (0_usize, true);
     for piece in pieces {
         if is_key && piece.kind != Kind::Symbol {
-            let name = piece.text.trim_matches('"');
+            let name = piece.text.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(piece.text);
             if name.is_empty()
                 || name.len() > MAX_NAME
                 || name.contains(|character: char| character.is_control() || NOT_IN_NAMES.contains(character))
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(error("let c = cases();"), (RowsError::NoMap, Position::new(1, 15)));
         assert_eq!(error("let c = cases("), (RowsError::NoMap, Position::new(1, 9)));
         assert_eq!(error("\nlet c = cases(#{ });"), (RowsError::Empty, Position::new(2, 15)));
-        for name in ["\"\"", "\"a/b\"", "\"a\\nb\"", "\"a\tb\"", "\"[\"", &format!("\"{}\"", "x".repeat(101))] {
+        for name in ["\"\"", "`a`", "\"a/b\"", "\"a\\nb\"", "\"a\tb\"", "\"[\"", &format!("\"{}\"", "x".repeat(101))] {
             assert_eq!(error(&format!("cases(#{{ {name}: 1 }});")), (RowsError::Name, Position::new(1, 10)), "{name}");
         }
         let many: String = (0..=MAX_ROWS).map(|row| format!("r{row}: 1,")).collect();

@@ -14,6 +14,8 @@ pub(super) struct Row {
     pub(super) name: String,
     /// Where the script calls `cases`.
     pub(super) at: Position,
+    /// The script, as messages show it: a module may have a call at the same place.
+    pub(super) script: String,
 }
 
 pub(super) fn register_cases(engine: &mut Engine, run: &Rc<Run>) {
@@ -26,7 +28,9 @@ impl Run {
             return Err(Failure::argument("a script beside a server runs once, and has no cases").into());
         }
         let row = self.row.borrow();
-        let row = row.as_ref().filter(|row| row.at == call.call_position());
+        let row = row.as_ref().filter(|row| {
+            row.at == call.call_position() && call.call_source().is_none_or(|source| source == row.script)
+        });
         let value = row.and_then(|row| rows.get(row.name.as_str()));
         value.cloned().ok_or_else(|| misplaced().into())
     }

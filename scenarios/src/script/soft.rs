@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 
 use super::failure::{Failure, Halt, Located};
 use super::register::register;
@@ -61,11 +61,6 @@ impl Soft {
         self.depth.set(0);
         self.failures.take()
     }
-
-    fn count(&self) -> usize {
-        let failures = self.failures.borrow();
-        failures.kept.len() + failures.more
-    }
 }
 
 impl Failure {
@@ -79,14 +74,15 @@ impl Run {
     /// Calls `body` up to the first check or wait that fails.
     fn softly(&self, call: &NativeCallContext<'_>, body: &FnPtr) -> Result<(), Halt> {
         self.count_check();
-        let before = self.soft.count();
         self.soft.depth.set(self.soft.depth.get() + 1);
         let done = body.call_within_context::<Dynamic>(call, ());
         self.soft.depth.set(self.soft.depth.get().saturating_sub(1));
         match done {
             Ok(_) => Ok(()),
-            // What was kept has unwound to here; whatever else has ended the run goes on up.
-            Err(_) if !self.has_ended() && self.soft.count() > before => Ok(()),
+            // What was kept has unwound to here, as nothing but an end does; whatever else went wrong goes on up.
+            Err(error) if !self.has_ended() && matches!(error.unwrap_inner(), EvalAltResult::ErrorTerminated(..)) => {
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -41,12 +41,21 @@ fn a_broken_script_and_a_limit_end_it_and_come_first() {
         ("create().waitFor(\"auth:chance\")", "there is no event \"auth:chance\""),
         ("platform.cut(\"bob\")", "there is no user \"bob\""),
         ("throw \"oops\"", "uncaught exception: oops"),
+        ("let zero = 0; 1 / zero", "division by zero: 1 / 0"),
     ] {
         let text = format!("soft(|| assertEq(1, 2));\nsoft(|| {{ {broken}; }});\nfail(\"never\");");
         check(&text, &[(2, message), (1, DIFFER)]);
     }
     let outcome = run_source(&source("soft(|| { loop { } });"), &Limits { operations: 10_000, ..Limits::default() });
     assert!(matches!(outcome.verdict, Verdict::Failed(diagnostic) if diagnostic.cause == Cause::Limit));
+}
+
+#[test]
+fn a_soft_check_that_failed_hides_no_error_behind_it() {
+    check(
+        "soft(|| { soft(|| fail(\"one\"));\nthrow \"oops\"; });\nfail(\"never\");",
+        &[(2, "uncaught exception: oops"), (1, "one")],
+    );
 }
 
 #[test]
