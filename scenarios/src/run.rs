@@ -79,7 +79,7 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
 }
 
 fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
-    let script = match compile(host, case.scenario) {
+    let script = match compile(host, case.scenario, &options.limits) {
         Ok(script) => script,
         Err(broken) => return Finished::new(Status::Broken(broken)),
     };
@@ -93,11 +93,11 @@ fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
     }
 }
 
-fn compile(host: &Host, scenario: &Scenario) -> Result<Script, Broken> {
+fn compile(host: &Host, scenario: &Scenario, limits: &Limits) -> Result<Script, Broken> {
     let Content { text, .. } = scenario.content.as_ref().map_err(|error| Broken::Unreadable(error.to_string()))?;
     let Scenario { path, shown, root, .. } = scenario;
     let source = Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() };
-    host.compile(&source).map_err(|diagnostic| Broken::Script(diagnostic.into()))
+    host.compile_within(&source, limits).map_err(|diagnostic| Broken::Script(diagnostic.into()))
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.

@@ -1,17 +1,14 @@
 //! The Rhai engine: its language, its limits, and the functions that scripts find in it.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use rhai::{
-    AST, Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, Position, Token,
-    is_valid_identifier,
-};
+use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 
 use super::client_api::{handle_in, register_client_api};
-use super::explain::explain_parse;
+use super::compiler::Compiler;
 use super::failure::{Ending, Failure, Located};
 use super::imports::{Modules, Resolver};
+use super::natives::register_natives;
 use super::platform_api::register_platform_api;
 use super::run::{Run, stop};
 use super::show::{MAX_DEPTH, kind, show_map, show_short};
@@ -73,6 +70,7 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
     let shared = Rc::clone(compiler);
     #[expect(deprecated, reason = "Rhai marks what may change so; the version is pinned, and tests hold what is used")]
     engine.on_parse_token(move |token, position, _| shared.read_token(token, position));
+    register_natives(&mut engine);
     register_output(&mut engine);
     register_client_api(&mut engine, run);
     register_platform_api(&mut engine, run);
@@ -125,50 +123,5 @@ fn read_variable(
             run.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
             Err(stop(Position::NONE))
         }
-    }
-}
-
-/// Compiles scripts, in which `platform` is a word of the language, and Rhai's reserved words may be keys.
-#[derive(Default)]
-pub(super) struct Compiler {
-    /// The text that is being compiled.
-    text: RefCell<String>,
-}
-
-impl Compiler {
-    pub(super) fn compile(&self, engine: &Engine, text: &str) -> Result<AST, (Failure, Position)> {
-        text.clone_into(&mut self.text.borrow_mut());
-        engine.compile(text).map_err(|error| explain_parse(&error, text))
-    }
-
-    /// Turns the identifier `platform` into a word of the language, unless it is the name of a property or a key, and
-    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`.
-    fn read_token(&self, token: Token, position: Position) -> Token {
-        match token {
-            Token::Identifier(name) if name.as_str() == "platform" => {
-                if self.is_member(&name, position) {
-                    Token::Identifier(name)
-                } else {
-                    Token::Reserved(Box::new(PLATFORM_KEYWORD.into()))
-                }
-            }
-            Token::Reserved(word) if is_valid_identifier(&word) && self.is_member(&word, position) => {
-                Token::Identifier(word)
-            }
-            token => token,
-        }
-    }
-
-    /// Whether the word at `position` is the name of a property or a key, and not that of a function.
-    fn is_member(&self, word: &str, position: Position) -> bool {
-        let text = self.text.borrow();
-        let (Some(line), Some(column)) = (position.line(), position.position()) else { return false };
-        let Some(line) = text.lines().nth(line - 1) else { return false };
-        let start = line.char_indices().nth(column - 1).map_or(line.len(), |(start, _)| start);
-        let before = line[..start].trim_end();
-        let after = line[start..].strip_prefix(word).unwrap_or_default().trim_start();
-        let is_property = before.ends_with('.') && !before.ends_with("..") && !after.starts_with('(');
-        let is_key = after.starts_with(':') && !after.starts_with("::");
-        is_property || is_key
     }
 }

@@ -3,6 +3,7 @@
 mod checks;
 mod client;
 mod errors;
+mod growth;
 mod hygiene;
 mod imports;
 mod limits;
