@@ -7,7 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
+pub(crate) use request::is_secret;
 pub use request::{Answered, RequestRecord};
 
 use crate::channel::{Frame, SocketId};
@@ -178,8 +180,11 @@ pub enum Kind {
     },
     /// The platform was told to do something.
     Command {
-        /// The command's name in scripts.
+        /// The verb.
         name: &'static str,
+        /// Its arguments by name, secrets as `"***"`. Of a text, and of the JSON of anything else, that is longer than
+        /// [`Limits::RECORDED_ARGUMENT_BYTES`] the beginning is kept, as a text that ends in `…`.
+        arguments: Map<String, Value>,
     },
 }
 
@@ -219,7 +224,7 @@ impl FrameRecord {
 }
 
 /// As much of a text as the journal keeps.
-fn beginning(text: &str) -> &str {
+pub(crate) fn beginning(text: &str) -> &str {
     if text.len() <= Limits::RECORDED_FRAME_CHARS {
         return text;
     }

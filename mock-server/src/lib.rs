@@ -43,6 +43,7 @@
 
 mod account;
 mod channel;
+pub mod command;
 mod error;
 pub mod fault;
 #[cfg(feature = "front")]
@@ -65,6 +66,7 @@ mod wire;
 
 pub use account::{UserInfo, UserOptions};
 pub use channel::{Frame, SocketId, SocketInfo, SocketState};
+pub use command::{Command, CommandOutput};
 pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]

@@ -65,7 +65,10 @@ impl Limits {
     pub const JOURNAL_RECORDS: usize = 10_000;
     /// Bytes of a request's body that the journal keeps; a longer body is left out of its record.
     pub const RECORDED_BODY_BYTES: usize = 4 * 1024;
-    /// Characters of a frame, of a header, and of a path that is longer than [`Self::URL_BYTES`], that the journal keeps.
+    /// Bytes of one argument of a command that the journal keeps; of a longer one it keeps the beginning.
+    pub const RECORDED_ARGUMENT_BYTES: usize = 1024;
+    /// Characters of a frame, of a header, of a path that is longer than [`Self::URL_BYTES`], and of an argument that is longer than
+    /// [`Self::RECORDED_ARGUMENT_BYTES`], that the journal keeps.
     pub const RECORDED_FRAME_CHARS: usize = 256;
     /// Effects that wait for `poll_output`. Whoever does not drain them breaks the drain rule.
     pub const OUTPUTS: usize = 1_000_000;

@@ -7,7 +7,9 @@ mod error;
 mod list;
 mod output;
 mod replay;
+mod review;
 mod run;
+mod selection;
 mod serve;
 mod signals;
 
@@ -15,6 +17,9 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
+#[cfg(unix)]
+#[cfg(unix)]
+pub(crate) use self::arguments::KEEP;
 use self::arguments::{Arguments, Command};
 pub use self::environment::Environment;
 use self::error::CliError;
@@ -32,13 +37,17 @@ where
     I::Item: Into<OsString> + Clone,
 {
     let mut to = UntilClosed::new(out.to);
-    let mut out = Output { to: &mut to, color: out.color };
+    let mut out = Output { to: &mut to, ..*out };
     match Arguments::try_parse_from(arguments) {
-        Ok(Arguments { command }) => carry_out(command, environment, &mut out, err).unwrap_or_else(|error| {
-            // Without a place to complain in there is nothing left but the exit code.
-            let _ = error.write(err);
-            error.exit()
-        }),
+        Ok(Arguments { command, color }) => {
+            out.color = color.or(out.color);
+            err.color = color.or(err.color);
+            carry_out(command, environment, &mut out, err).unwrap_or_else(|error| {
+                // Without a place to complain in there is nothing left but the exit code.
+                let _ = error.write(err);
+                error.exit()
+            })
+        }
         Err(error) if error.use_stderr() => say(&error, err, Exit::BadUsage),
         Err(help) => say(&help, &mut out, Exit::Passed),
     }
@@ -54,8 +63,11 @@ fn carry_out(
         Command::Run(arguments) => run::run(arguments, environment, out)?,
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
+        Command::Review(arguments) => review::review(&arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
+        #[cfg(unix)]
+        Command::Keep(arguments) => crate::serve::keep(&arguments.command)?,
     };
     out.to.flush()?;
     Ok(exit)

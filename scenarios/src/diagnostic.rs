@@ -51,6 +51,8 @@ pub enum Cause {
     World,
     /// The script threw an error, or Rhai did, such as for an index out of bounds.
     Script,
+    /// Something of the script is never reached, or never has an effect.
+    Unused,
 }
 
 impl Cause {
@@ -75,6 +77,7 @@ impl Cause {
             Self::Import => "import",
             Self::World => "world",
             Self::Script => "script",
+            Self::Unused => "unused",
         }
     }
 }
@@ -90,7 +93,24 @@ impl std::error::Error for Diagnostic {}
 impl fmt::Display for Diagnostic {
     /// Several lines, the last one without a line break.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_wrapped(f, "error: ", &self.message)?;
+        self.write(f, "error")
+    }
+}
+
+/// A diagnostic that is no error.
+#[derive(Clone, Copy, Debug)]
+pub struct AsWarning<'a>(pub &'a Diagnostic);
+
+impl fmt::Display for AsWarning<'_> {
+    /// As a [`Diagnostic`], which begins with another word.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, "warning")
+    }
+}
+
+impl Diagnostic {
+    fn write(&self, f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
+        write_wrapped(f, &format!("{word}: "), &self.message)?;
         let margin = if self.line == 0 { 1 } else { self.line.to_string().len() };
         match (self.line, self.column) {
             (0, _) => write!(f, "\n{:margin$}--> {}", "", printable(&self.file))?,

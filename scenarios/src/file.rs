@@ -5,7 +5,7 @@ pub(crate) mod scratch;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -59,6 +59,16 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+/// A folder that can be listed, of which the empty path is the one in which the command runs.
+pub(crate) fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+/// Where a path leads; the path itself if that is nowhere.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
 /// Whether `path` is a link that leads nowhere.
 pub(crate) fn is_dangling(path: &Path) -> bool {
     path.is_symlink() && matches!(path.try_exists(), Ok(false))
@@ -79,6 +89,16 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     replaced
+}
+
+/// Whether [`replace`] could write the file at `path`.
+pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let temporary = path.with_file_name(format!(".kandy-{}.tmp", process::id()));
+    fs::write(&temporary, "")?;
+    fs::remove_file(&temporary)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod doubt;
 pub mod exit_code;
 pub mod file;
 pub mod hygiene;
@@ -15,8 +16,10 @@ pub mod run;
 pub mod scenario;
 pub mod script;
 pub mod serve;
+pub mod settings;
 pub mod snapshot;
 pub mod step;
+mod toml_text;
 pub mod trace;
 pub mod transcript;
 pub mod world;

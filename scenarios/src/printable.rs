@@ -1,6 +1,7 @@
 //! Text of scripts, files and arguments, made fit for a terminal.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 /// `text` with what is not seen as itself escaped, as `\n` or `\u{1b}`: it stays on its line, and cannot move the
 /// cursor, turn the text around it, or hide in it.
@@ -14,6 +15,11 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
         push_printable(&mut shown, character);
     }
     Cow::Owned(shown)
+}
+
+/// A path as messages show it: a file name may hold a line break or worse.
+pub(crate) fn printable_path(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
 }
 
 /// Adds one character, escaped where [`printable`] would.

@@ -31,14 +31,14 @@ pub fn rehearse(recording: &Recording) -> Result<(), Divergence> {
     let mut performance = Performance::new(recording);
     let played = performance.play();
     let compared = score::compare(recording, &performance.seen, played);
-    compared.map_err(|difference| Divergence { difference, trace: performance.into_trace() })
+    compared.map_err(|difference| Divergence { difference, trace: Box::new(performance.into_trace()) })
 }
 
 /// Where the rehearsal first was something else than the recording.
 #[derive(Clone, Debug, thiserror::Error)]
 pub struct Divergence {
     difference: Difference,
-    trace: Trace,
+    trace: Box<Trace>,
 }
 
 impl fmt::Display for Divergence {

@@ -3,6 +3,7 @@
 mod case;
 mod event;
 mod finished;
+mod judge;
 mod live;
 mod pool;
 mod summary;
@@ -13,13 +14,15 @@ pub use self::case::{Case, Plan, Variant};
 use self::event::tell;
 pub use self::event::{Reporter, RunError, RunEvent, RunWarning};
 pub use self::finished::{Broken, Fault, Finished, Status, Unlike, WallTime};
+use self::judge::Judge;
 pub use self::pool::NoThread;
 use self::pool::{Done, Panicked, in_order};
 pub use self::summary::Summary;
 use crate::scenario::{Content, Scenario};
-use crate::script::{Host, Limits, Outcome, Script, Source, Verdict};
+use crate::script::{Host, Limits, Outcome, Script, Severity, Source, Verdict};
 use crate::snapshot::{self, Comparison, SnapshotError};
 use crate::trace::Trace;
+use crate::world::World;
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -32,6 +35,8 @@ pub struct Options {
     pub snapshots: snapshot::Mode,
     /// Whether to tell what scenarios that pass leave behind.
     pub warn: bool,
+    /// Whether a pass that is to be doubted fails, as does a run.
+    pub strict: bool,
 }
 
 impl Default for Options {
@@ -42,6 +47,7 @@ impl Default for Options {
             limits: Limits::default(),
             snapshots: snapshot::Mode::Compare { leave_pending: false },
             warn: false,
+            strict: false,
         }
     }
 }
@@ -55,9 +61,12 @@ impl Default for Options {
 pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporter]) -> Result<Summary, RunError> {
     let start = pool::clock();
     let warnings = options.warn.then_some(0);
-    let mut summary = Summary { live: plan.is_live(), warnings, ..Summary::default() };
+    let Options { strict, .. } = *options;
+    let mut summary = Summary { live: plan.is_live(), warnings, strict, ..Summary::default() };
+    let mut judge = Judge::new(strict);
     tell(reporters, &RunEvent::Started { cases: plan.cases.len() })?;
     for warning in &plan.warnings {
+        summary.run_warnings += 1;
         tell(reporters, &RunEvent::Warned(warning))?;
     }
     let worker = || {
@@ -70,40 +79,61 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
             summary.not_run += 1;
             return tell(reporters, &RunEvent::NotRun { case });
         };
+        judge.judge(case, &mut finished);
         finished.wall_time = WallTime { start: began.duration_since(start), duration: took };
         summary.add(&finished);
         tell(reporters, &RunEvent::Finished { case, finished: &finished })
     })?;
+    if let Some(warning) = Judge::warning(&summary) {
+        summary.run_warnings += 1;
+        tell(reporters, &RunEvent::Warned(&warning))?;
+    }
     tell(reporters, &RunEvent::Ended { summary: &summary, wall_time: start.elapsed() })?;
     Ok(summary)
 }
 
 fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
-    let script = match compile(host, case.scenario, &options.limits) {
-        Ok(script) => script,
-        Err(broken) => return Finished::new(Status::Broken(broken)),
-    };
-    match case.variant {
-        Variant::Check => Finished::new(Status::Passed(Comparison::Unasked)),
+    let done = source_of(case.scenario).and_then(|source| match case.variant {
+        Variant::Check => check(host, &source, options),
         Variant::Sim => {
-            let outcome = host.run(&script, &options.limits);
-            finish(outcome, options, |trace| compare(case, trace, options.snapshots))
+            let outcome =
+                host.run_row_in(World::default(), &compile(host, &source, &options.limits)?, case.row, &options.limits);
+            Ok(finish(outcome, options, |trace| compare(case, trace, options.snapshots)))
         }
-        Variant::Live => live::run_one(host, case.scenario, &script, options),
-    }
+        Variant::Live => Ok(live::run_one(host, case, &compile(host, &source, &options.limits)?, options)),
+    });
+    done.unwrap_or_else(|broken| Finished::new(Status::Broken(broken)))
 }
 
-fn compile(host: &Host, scenario: &Scenario, limits: &Limits) -> Result<Script, Broken> {
+fn source_of(scenario: &Scenario) -> Result<Source, Broken> {
     let Content { text, .. } = scenario.content.as_ref().map_err(|error| Broken::Unreadable(error.to_string()))?;
     let Scenario { path, shown, root, .. } = scenario;
-    let source = Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() };
-    host.compile_within(&source, limits).map_err(|diagnostic| Broken::Script(diagnostic.into()))
+    Ok(Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() })
+}
+
+fn compile(host: &Host, source: &Source, limits: &Limits) -> Result<Script, Broken> {
+    host.compile_within(source, limits).map_err(|diagnostic| Broken::Script(diagnostic.into()))
+}
+
+/// Looks at a script without running it.
+fn check(host: &Host, source: &Source, options: &Options) -> Result<Finished, Broken> {
+    let findings = host.check_within(source, &options.limits).map_err(Broken::Script)?;
+    let status = match (findings.count(Severity::Error), findings.count(Severity::Warning)) {
+        (1.., _) => Status::Broken(Broken::Checked),
+        (0, 1..) if options.strict => Status::Doubtful(Comparison::Unasked),
+        (0, _) => Status::Passed(Comparison::Unasked),
+    };
+    Ok(Finished { findings, ..Finished::new(status) })
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
 fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
-    let Outcome { verdict, mut trace, virtual_time, checks, warnings } = outcome;
+    let Outcome { verdict, also, mut trace, virtual_time, checks, warnings, doubts } = outcome;
     let status = match verdict {
+        // What fails never becomes a snapshot.
+        Verdict::Passed if options.strict && options.snapshots == snapshot::Mode::Accept && !doubts.is_empty() => {
+            Status::Passed(Comparison::Unasked)
+        }
         Verdict::Passed => passed(&trace),
         Verdict::Skipped(reason) => Status::Skipped(reason),
         Verdict::Failed(diagnostic) => Status::of(diagnostic),
@@ -112,17 +142,15 @@ fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> St
     let warnings = if options.warn { warnings } else { Vec::new() };
     // A snapshot is of a run without warnings, so they come after it is compared or written.
     trace.warn(virtual_time, &warnings);
-    Finished { trace, virtual_time, checks, warnings, ..Finished::new(status) }
+    Finished { trace, also, virtual_time, checks, warnings, doubts, ..Finished::new(status) }
 }
 
 fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {
     match snapshot::compare(&case.snapshot(), &case.scenario.source, trace, mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
-        Err(error @ (SnapshotError::Unreadable(_) | SnapshotError::Malformed)) => {
-            Status::Broken(Broken::Snapshot(error))
-        }
         Err(error @ SnapshotError::Unwritable(_)) => Status::Error(Fault::Snapshot(error)),
+        Err(error) => Status::Broken(Broken::Snapshot(error)),
     }
 }
 

@@ -3,14 +3,21 @@
 mod filter;
 mod find;
 mod header;
+mod project;
+mod root;
+mod rows;
 
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 pub use self::filter::{Filter, FilterError};
-pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, find};
-pub use self::header::Header;
+pub(crate) use self::find::MODULES;
+pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, Stale, find, root_of};
+pub use self::header::{Header, Misread};
+pub use self::project::{Project, ProjectError, project};
+pub use self::root::SETTINGS;
+pub use self::rows::{MAX_ROWS, Rows, RowsError};
 use crate::file::{self, FileError};
 
 /// The extension of a scenario.
@@ -42,6 +49,9 @@ pub struct Content {
     pub text: String,
     /// Its first comments.
     pub header: Header,
+    /// The rows that are wanted, each of which is a case of its own. A script whose rows are malformed has none, and fails to
+    /// compile.
+    pub rows: Vec<String>,
 }
 
 /// Why a script cannot be read.
@@ -60,9 +70,24 @@ pub enum ReadError {
 
 impl Scenario {
     fn read(name: String, path: PathBuf, shown: String, root: PathBuf) -> Self {
-        let content = read_text(&path).map(|text| Content { header: Header::parse(&text), text });
+        let content = read_text(&path).map(|text| {
+            let rows = Rows::parse(&text).map(|rows| rows.names).unwrap_or_default();
+            Content { header: Header::parse(&text), rows, text }
+        });
         let source = format!("{name}.{EXTENSION}");
         Self { name, source, path, shown, root, content }
+    }
+
+    /// The rows that are wanted.
+    #[must_use]
+    pub fn rows(&self) -> &[String] {
+        self.content.as_ref().map_or(&[], |content| &content.rows)
+    }
+
+    /// The name of the case that a row is: `login[unavailable]`.
+    #[must_use]
+    pub fn name_of_row(&self, row: &str) -> String {
+        format!("{}[{row}]", self.name)
     }
 
     /// What its first comments say; nothing if it cannot be read.

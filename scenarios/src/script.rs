@@ -1,13 +1,17 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
+mod analysis;
+mod cases;
 mod client_api;
 mod clock;
+mod compared;
 mod compiler;
 mod convert;
 pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;
+mod habits;
 mod imports;
 mod listener;
 mod marks;
@@ -15,36 +19,54 @@ pub(crate) mod names;
 mod natives;
 mod nesting;
 mod options;
+mod parts;
+mod pattern;
 mod platform_api;
+mod power_assert;
+mod redact;
 mod register;
 mod run;
+pub(crate) mod scan;
 mod served;
 mod show;
+mod situation;
+mod soft;
 mod surroundings;
+mod unmet;
+mod verbs;
 mod wait;
 mod world_api;
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
+use self::analysis::Analyst;
+pub use self::analysis::{Finding, Findings, Severity};
+use self::cases::Row;
 use self::clock::Guard;
 use self::compiler::Compiler;
 use self::engine::new_engine;
 use self::explain::{explain, place_of_race};
-use self::failure::{Ending, Halt, Located};
+use self::failure::{Ending, Failure, Halt, Located};
 use self::imports::{Modules, imports_of};
 use self::listener::Arities;
+use self::marks::Place;
 use self::nesting::release_captured;
 use self::run::Run;
 pub use self::served::Served;
 use self::show::clip;
+use self::soft::Failures;
 use self::surroundings::Surroundings;
+use self::unmet::takes_result;
 use crate::diagnostic::Diagnostic;
+use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
 use crate::interrupt::Interrupt;
+use crate::scenario::Rows;
 use crate::trace::Trace;
 use crate::world::World;
 
@@ -98,6 +120,8 @@ pub struct Source {
 #[derive(Debug)]
 pub struct Script {
     ast: AST,
+    /// The rows of its `cases`.
+    rows: Rows,
     source: Source,
     arities: Rc<Arities>,
 }
@@ -107,6 +131,8 @@ pub struct Script {
 pub struct Outcome {
     /// Whether it passed.
     pub verdict: Verdict,
+    /// What else failed.
+    pub also: AlsoFailed,
     /// What happened; nothing beside a server, whose journal tells it.
     pub trace: Trace,
     /// The time that passed in its world.
@@ -115,6 +141,17 @@ pub struct Outcome {
     pub checks: u32,
     /// What it left behind, if it passed: of a world that stopped in the middle nothing can be said.
     pub warnings: Vec<Warning>,
+    /// Why it means little that it passed, if it did.
+    pub doubts: Vec<Doubt>,
+}
+
+/// What failed beside the first, since `soft` let the scenario go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlsoFailed {
+    /// In the order of their time, up to a limit.
+    pub told: Vec<Diagnostic>,
+    /// How many there were beyond it.
+    pub more: usize,
 }
 
 /// Whether a scenario passed.
@@ -137,6 +174,8 @@ pub struct Host {
     run: Rc<Run>,
     modules: Rc<Modules>,
     compiler: Rc<Compiler>,
+    /// Made when it is first asked for: runs do without.
+    analyst: OnceCell<Analyst>,
 }
 
 impl Default for Host {
@@ -159,7 +198,7 @@ impl Host {
         let compiler = Rc::<Compiler>::default();
         let modules = Rc::new(Modules::new(compiler.clone()));
         let engine = new_engine(&run, &modules, &compiler);
-        Self { engine, run, modules, compiler }
+        Self { engine, run, modules, compiler, analyst: OnceCell::new() }
     }
 
     /// Compiles a script, and the modules that it imports, within the usual limits.
@@ -189,8 +228,12 @@ impl Host {
         if !imports.is_empty() {
             self.modules.check(&self.engine, &source.root, &source.path, &imports).map_err(located)?;
         }
+        let rows = Rows::parse(&source.text).map_err(|(error, position)| {
+            let failure = Failure::argument(error.to_string()).with_help(error.help());
+            located(Located { failure, position, source: None })
+        })?;
         let arities = Rc::new(Arities::new(&ast));
-        Ok(Script { ast, source: source.clone(), arities })
+        Ok(Script { ast, rows, source: source.clone(), arities })
     }
 
     /// Runs a script in a new simulated world.
@@ -202,6 +245,14 @@ impl Host {
     /// Runs a script in a world in which nothing has happened yet.
     #[must_use]
     pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> Outcome {
+        self.run_row_in(world, script, None, limits)
+    }
+
+    /// The same for one row of its `cases`.
+    #[must_use]
+    pub fn run_row_in(&self, world: World, script: &Script, row: Option<&str>, limits: &Limits) -> Outcome {
+        let row = row.zip(script.rows.at).map(|(name, at)| Row { name: name.to_owned(), at });
+        self.run.row.replace(row);
         self.execute(Surroundings::World(world), script, limits)
     }
 
@@ -236,15 +287,44 @@ impl Host {
             Ok(()) => None,
         };
         release_captured(&scope);
+        let unmet = run.unmet.take();
+        let Failures { kept: mut failed, more: also_failed } = run.soft.take();
         let (world, checks, ending) = run.end();
         let verdict = match ending.or(uncaught.map(Ending::Failed)) {
+            Some(Ending::Failed(located)) => {
+                // A script that is broken, or a limit, says more than the checks before it.
+                let place = if located.failure.is_soft() { failed.len() } else { 0 };
+                failed.insert(place, located);
+                Verdict::Passed
+            }
             None => Verdict::Passed,
             Some(Ending::Skipped(reason)) => Verdict::Skipped(clip(reason)),
             Some(Ending::ServerEnded) => Verdict::ServerEnded,
-            Some(Ending::Failed(located)) => Verdict::Failed(Box::new(self.diagnostic(located, &script.source))),
         };
-        let warnings = if verdict == Verdict::Passed { hygiene::warnings(&world.ending()) } else { Vec::new() };
-        Outcome { verdict, virtual_time: world.now(), checks, warnings, trace: world.into_trace() }
+        let mut failed = failed.into_iter().map(|located| self.diagnostic(located, &script.source));
+        let verdict = failed.next().map_or(verdict, |first| Verdict::Failed(Box::new(first)));
+        let also = AlsoFailed { told: failed.collect(), more: also_failed };
+        let (warnings, doubts) = match verdict {
+            Verdict::Passed => {
+                let takes_number = |place: &Place| self.takes_result(script, place);
+                let doubts = unmet.end(&world, &script.source.shown, takes_number);
+                (hygiene::warnings(&world.ending()), doubts)
+            }
+            Verdict::Skipped(_) | Verdict::Failed(_) | Verdict::ServerEnded => (Vec::new(), Vec::new()),
+        };
+        let virtual_time = world.now();
+        let mut trace = world.into_trace();
+        trace.redact(run.redactions.take());
+        Outcome { verdict, also, virtual_time, checks, warnings, doubts, trace }
+    }
+
+    /// Whether something takes what the call at a place gives.
+    fn takes_result(&self, script: &Script, place: &Place) -> bool {
+        let module = place.source().filter(|shown| *shown != script.source.shown);
+        match module.and_then(|shown| self.modules.shown_as(shown)) {
+            Some(module) => takes_result(&module.ast, &module.text, place.position()),
+            None => takes_result(&script.ast, &script.source.text, place.position()),
+        }
     }
 
     fn diagnostic(&self, located: Located, main: &Source) -> Diagnostic {
@@ -256,6 +336,7 @@ impl Host {
             None => (main.shown.clone(), main.text.as_str()),
         };
         let line = position.line().unwrap_or_default();
+        let parts = failure.parts.and_then(|parts| parts.table(text));
         Diagnostic {
             cause: failure.cause,
             message: clip(failure.message),
@@ -263,7 +344,7 @@ impl Host {
             line,
             column: position.position().unwrap_or_default(),
             source_line: line.checked_sub(1).and_then(|index| text.lines().nth(index)).map(str::to_owned),
-            notes: failure.notes,
+            notes: parts.into_iter().chain(failure.notes).collect(),
             help: failure.help,
         }
     }

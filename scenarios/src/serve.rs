@@ -12,4 +12,6 @@ mod site;
 pub mod start_text;
 pub mod tls;
 
+#[cfg(unix)]
+pub(crate) use self::application::keep;
 pub use self::site::Site;

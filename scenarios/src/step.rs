@@ -3,11 +3,8 @@
 //! What a script does between two waits is a list of steps, and what it does in all is that list with its times: that
 //! is enough to log a run, to make it again, and to vary it.
 
-use std::fmt;
-use std::time::Duration;
-
 use kandy_client::{Config, ConfigError, ConnectOptions, Credentials, Session, Time, Violation};
-use kandy_mock_server::{Fault, Frame, GoneOptions, IssuedTokens, Point, TokenOptions, UserOptions};
+use kandy_mock_server::{Command, CommandOutput};
 use serde_json::Value;
 
 /// Names a client of a world, by the order of creation.
@@ -60,55 +57,6 @@ pub enum Call {
     WithoutEffect(&'static str),
 }
 
-/// The verbs of the script's `platform`.
-#[derive(Clone)]
-pub enum Command {
-    /// `addUser(name, password, options)`
-    AddUser(String, String, UserOptions),
-    /// `removeUser(name)`
-    RemoveUser(String),
-    /// `setPassword(name, password)`
-    SetPassword(String, String),
-    /// `setOptions(user, options)`
-    SetOptions(String, UserOptions),
-    /// `anyUser(enabled)`
-    AnyUser(bool),
-    /// `issueToken(user, options)`
-    IssueToken(String, TokenOptions),
-    /// `fail(point, how)`
-    Fail(Point, Vec<Fault>),
-    /// `clear(point)`
-    Clear(Option<Point>),
-    /// `offline()`
-    Offline,
-    /// `online()`
-    Online,
-    /// `cut(user)`
-    Cut(String),
-    /// `close(user, code, reason)`
-    Close(String, u16, String),
-    /// `silence(user)`
-    Silence(String),
-    /// `send(user, message)`
-    Send(String, Value),
-    /// `sendRaw(user, frame)`
-    SendRaw(String, Frame),
-    /// `gone(user, options)`
-    Gone(String, GoneOptions),
-    /// `expireToken(user)`
-    ExpireToken(String),
-    /// `endSubscription(user)`
-    EndSubscription(String),
-    /// `grantServices(user, services)`
-    GrantServices(String, Vec<String>),
-    /// `tokenLifetime(duration)`; `None` leaves the lifetime to the clients again.
-    TokenLifetime(Option<Duration>),
-    /// `answerPings(enabled)`
-    AnswerPings(bool),
-    /// `latency(duration)`
-    Latency(Duration),
-}
-
 /// What a step gives back.
 #[derive(Clone, Debug)]
 pub enum Done {
@@ -116,10 +64,8 @@ pub enum Done {
     Nothing,
     /// The new client.
     Created(ClientId),
-    /// How many sockets or subscriptions it was about.
-    Count(usize),
-    /// The tokens that `issueToken` made.
-    Tokens(IssuedTokens),
+    /// What a command gives.
+    Command(CommandOutput),
     /// What the SDK logs of the values given to `updateConfig`.
     Violations(Vec<Violation>),
 }
@@ -130,9 +76,9 @@ impl From<()> for Done {
     }
 }
 
-impl From<usize> for Done {
-    fn from(count: usize) -> Self {
-        Self::Count(count)
+impl From<CommandOutput> for Done {
+    fn from(output: CommandOutput) -> Self {
+        Self::Command(output)
     }
 }
 
@@ -181,98 +127,23 @@ impl Call {
     }
 }
 
-/// Without passwords. What sets the stage is in no transcript, so that it needs a form of its own here.
-impl fmt::Debug for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AddUser(name, _, options) => {
-                f.debug_tuple("AddUser").field(name).field(&"***").field(options).finish()
-            }
-            Self::SetPassword(name, _) => f.debug_tuple("SetPassword").field(name).field(&"***").finish(),
-            Self::SetOptions(user, options) => f.debug_tuple("SetOptions").field(user).field(options).finish(),
-            Self::IssueToken(user, options) => f.debug_tuple("IssueToken").field(user).field(options).finish(),
-            shown => f.write_str(&shown.control_text().unwrap_or_default()),
-        }
-    }
-}
-
-impl Command {
-    /// The verb, as scripts have it.
-    #[must_use]
-    pub const fn verb(&self) -> &'static str {
-        match self {
-            Self::AddUser(..) => "addUser",
-            Self::RemoveUser(_) => "removeUser",
-            Self::SetPassword(..) => "setPassword",
-            Self::SetOptions(..) => "setOptions",
-            Self::AnyUser(_) => "anyUser",
-            Self::IssueToken(..) => "issueToken",
-            Self::Fail(..) => "fail",
-            Self::Clear(_) => "clear",
-            Self::Offline => "offline",
-            Self::Online => "online",
-            Self::Cut(_) => "cut",
-            Self::Close(..) => "close",
-            Self::Silence(_) => "silence",
-            Self::Send(..) => "send",
-            Self::SendRaw(..) => "sendRaw",
-            Self::Gone(..) => "gone",
-            Self::ExpireToken(_) => "expireToken",
-            Self::EndSubscription(_) => "endSubscription",
-            Self::GrantServices(..) => "grantServices",
-            Self::TokenLifetime(_) => "tokenLifetime",
-            Self::AnswerPings(_) => "answerPings",
-            Self::Latency(_) => "latency",
-        }
-    }
-
-    /// The command as a transcript shows it; `None` for one that only sets the stage.
-    #[must_use]
-    pub fn control_text(&self) -> Option<String> {
-        Some(match self {
-            Self::AddUser(..) | Self::SetPassword(..) | Self::SetOptions(..) | Self::IssueToken(..) => return None,
-            Self::AnyUser(enabled) => format!("anyUser {enabled}"),
-            Self::RemoveUser(user) => format!("removeUser {user}"),
-            Self::Fail(point, faults) => {
-                let faults = faults.iter().map(|fault| serde_json::to_string(fault).unwrap_or_default());
-                format!("fail {} {}", point.as_str(), faults.collect::<Vec<_>>().join(", "))
-            }
-            Self::Clear(point) => format!("clear {}", point.map_or("all", Point::as_str)),
-            Self::Offline => "offline".to_owned(),
-            Self::Online => "online".to_owned(),
-            Self::Cut(user) => format!("cut {user}"),
-            Self::Close(user, code, reason) => format!("close {user} {code} {reason}").trim_end().to_owned(),
-            Self::Silence(user) => format!("silence {user}"),
-            Self::Send(user, message) => format!("send {user} {message}"),
-            Self::SendRaw(user, Frame::Text(text)) => format!("sendRaw {user} {text}"),
-            Self::SendRaw(user, Frame::Binary(bytes)) => format!("sendRaw {user} ({} bytes)", bytes.len()),
-            Self::Gone(user, _) => format!("gone {user}"),
-            Self::ExpireToken(user) => format!("expireToken {user}"),
-            Self::EndSubscription(user) => format!("endSubscription {user}"),
-            Self::GrantServices(user, services) => format!("grantServices {user} {}", services.join(", ")),
-            Self::TokenLifetime(Some(lifetime)) => format!("tokenLifetime {} s", lifetime.as_secs_f64()),
-            Self::TokenLifetime(None) => "tokenLifetime as asked for".to_owned(),
-            Self::AnswerPings(enabled) => format!("answerPings {enabled}"),
-            Self::Latency(latency) => format!("latency {} ms", latency.as_millis()),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use kandy_mock_server::UserOptions;
+
     use super::*;
 
     #[test]
     fn no_secret_is_in_the_debug_form_of_a_step() {
         let secret = || "s3cret".to_owned();
         let user = || "alice".to_owned();
-        let options = TokenOptions { oauth_token: Some(secret()), ..TokenOptions::default() };
         let credentials = Credentials::password("alice", secret());
+        let options = UserOptions::default();
         for (step, shown) in [
-            (Step::Command(Command::AddUser(user(), secret(), UserOptions::default())), "AddUser(\"alice\", \"***\""),
-            (Step::Command(Command::SetPassword(user(), secret())), "SetPassword(\"alice\", \"***\")"),
-            (Step::Command(Command::IssueToken(user(), options)), "IssueToken(\"alice\", TokenOptions"),
-            (Step::Command(Command::Cut(user())), "Command(cut alice)"),
+            (
+                Step::Command(Command::AddUser { user: user(), password: secret(), options }),
+                r#"addUser {"user":"alice","password":"***"}"#,
+            ),
             (
                 Step::Call { client: ClientId(0), call: Call::Connect(credentials, ConnectOptions::default()) },
                 "username: Some(\"alice\")",

@@ -16,6 +16,7 @@ pub use self::doing::{Call, Control, SignIn};
 pub use self::rest::{Address, Answer, Outcome, Request};
 pub use self::socket::{Close, Frame, Handshake};
 use crate::hygiene::{self, Warning};
+use crate::transcript::Redactions;
 
 /// The most records that one run may leave.
 pub const MAX_RECORDS: usize = 100_000;
@@ -27,6 +28,7 @@ pub const MAX_ALL_BODY_BYTES: usize = 16 * 1024 * 1024;
 pub struct Trace {
     records: Vec<Record>,
     body_bytes: usize,
+    redactions: Redactions,
 }
 
 /// One thing that happened.
@@ -167,6 +169,16 @@ impl Trace {
         let more = warnings.len().saturating_sub(hygiene::MAX_SHOWN);
         let rest = (more > 0).then(|| ("script".into(), What::MoreWarnings(more)));
         self.records.extend(shown.map(of).chain(rest).map(|(who, what)| Record { at, who, what }));
+    }
+
+    /// Leaves out of the text of this trace what these match. Its records stay as they are.
+    pub fn redact(&mut self, redactions: Redactions) {
+        self.redactions = redactions;
+    }
+
+    /// What is left out of its text.
+    pub(crate) const fn redactions(&self) -> &Redactions {
+        &self.redactions
     }
 
     /// The records so far.

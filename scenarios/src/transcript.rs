@@ -1,13 +1,17 @@
 //! The transcript: a [`Trace`] as text, one line a record, the same in every run (snapshots, the console and failures show
 //! it). Nothing is decided here, and nothing is read back.
 
+mod control;
+mod redaction;
+
 use std::fmt::{self, Write};
 use std::time::Duration;
 
 use kandy_client::{DisconnectReason, Error, Event};
 
+pub(crate) use self::control::control_text;
+pub use self::redaction::Redactions;
 use crate::printable::{is_unprintable, push_printable};
-use crate::step::Command;
 use crate::trace::{Call, Close, Control, Frame, Handshake, Outcome, SignIn, State, Trace, What};
 
 /// The longest text of one line; what is longer ends with an ellipsis.
@@ -74,11 +78,6 @@ pub fn seconds(time: Duration) -> String {
     format!("{}.{:03}", time.as_secs(), time.subsec_millis())
 }
 
-/// A command as a transcript shows it.
-pub(crate) fn control_text(command: &Command) -> String {
-    command.control_text().unwrap_or_default()
-}
-
 fn render(trace: &Trace, from: usize) -> String {
     let records = trace.records();
     let time_width = records.last().map_or(0, |record| seconds(record.at).len()).max(5);
@@ -88,7 +87,9 @@ fn render(trace: &Trace, from: usize) -> String {
         let start = lines.len();
         let (time, who, kind) = (seconds(record.at), &record.who, record.what.kind());
         let _ = write!(lines, "{time:<time_width$}  {who:<who_width$}  {kind:<8}  ");
+        let text = lines.len();
         push_text(&mut lines, &record.what);
+        trace.redactions().apply(&mut lines, text);
         if let What::Pings { count: count @ 2.., until, .. } = record.what {
             let _ = write!(lines, "  {count} times, until {}", seconds(until));
         }

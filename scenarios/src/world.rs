@@ -7,7 +7,6 @@
 
 pub(crate) mod address;
 mod arrival;
-pub(crate) mod command;
 mod ending;
 mod ledger;
 mod length;

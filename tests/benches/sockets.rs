@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use kandy_client::driver::Options;
 use kandy_client::{Config, ConnectOptions, Credentials, Kandy};
-use kandy_mock_server::MockKandy;
-use kandy_scenarios::step::{Call, Command, Done, Step};
+use kandy_mock_server::{Command, MockKandy};
+use kandy_scenarios::step::{Call, Done, Step};
 use kandy_scenarios::world::{Sim, Turn};
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -233,7 +233,11 @@ fn connect_and_disconnect_in_virtual_time() {
         while sim.turn(Duration::ZERO).expect("the world goes on") != Turn::Quiet {}
         done
     };
-    apply(Step::Command(Command::AddUser(USER.into(), PASSWORD.into(), Default::default())));
+    apply(Step::Command(Command::AddUser {
+        user: USER.into(),
+        password: PASSWORD.into(),
+        options: Default::default(),
+    }));
     let created = apply(Step::Create { name: "kandy".into(), config: Box::new(config) });
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
     apply(Step::Call { client, call: Call::Connect(credentials(), ConnectOptions::default()) });

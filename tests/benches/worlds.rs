@@ -10,9 +10,10 @@ use std::time::Duration;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use kandy_client::{Config, ConnectOptions, Credentials};
+use kandy_mock_server::Command;
 use kandy_scenarios::cli::{self, Environment, Output};
 use kandy_scenarios::script::{Host, Limits, Script, Source, Verdict};
-use kandy_scenarios::step::{Call, ClientId, Command, Done, Step};
+use kandy_scenarios::step::{Call, ClientId, Done, Step};
 use kandy_scenarios::world::{Sim, Turn};
 
 const USER: &str = "alice@example.com";
@@ -80,11 +81,20 @@ fn script_day(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 20)]
 fn bundled_scenarios(bencher: Bencher<'_, '_>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the repository");
-    let environment =
-        Environment { folder: root.to_owned(), jobs: NonZeroUsize::MIN, leave_pending: false, signals: false };
+    let environment = Environment {
+        folder: root.to_owned(),
+        jobs: NonZeroUsize::MIN,
+        ci: false,
+        leave_pending: false,
+        interactive: false,
+        signals: false,
+    };
     bencher.bench_local(|| {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let (mut out, mut err) = (Output { to: &mut out, color: false }, Output { to: &mut err, color: false });
+        let (mut out, mut err) = (
+            Output { to: &mut out, color: false, columns: None },
+            Output { to: &mut err, color: false, columns: None },
+        );
         let exit = cli::main(["kandy-harness", "run"], &environment, &mut out, &mut err);
         assert_eq!(exit.code(), 0);
     });
@@ -93,7 +103,10 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
 fn connected() -> (Sim, ClientId) {
     let mut sim = Sim::default();
     let (config, _) = Config::from_json(&Sim::base_config()).expect("the base configuration is one");
-    apply(&mut sim, Step::Command(Command::AddUser(USER.into(), PASSWORD.into(), Default::default())));
+    apply(
+        &mut sim,
+        Step::Command(Command::AddUser { user: USER.into(), password: PASSWORD.into(), options: Default::default() }),
+    );
     let created = apply(&mut sim, Step::Create { name: "kandy".into(), config: Box::new(config) });
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
     let connect = Call::Connect(Credentials::password(USER, PASSWORD), ConnectOptions::default());

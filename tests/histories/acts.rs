@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kandy_client::{ConnectOptions, Credentials};
-use kandy_mock_server::{Fault, Point};
-use kandy_scenarios::step::{Call, Command};
+use kandy_mock_server::{Command, Fault, Point};
+use kandy_scenarios::step::Call;
 use serde_json::Value;
 
 use crate::generate::{Act, History};
@@ -54,9 +54,9 @@ pub(crate) fn command(command: impl FnOnce(String) -> Command) -> Act {
 #[track_caller]
 pub(crate) fn fail(point: Point, how: &Value) -> Act {
     let faults = Fault::list_from_json(how).expect("the fault makes sense");
-    Act::Command(Command::Fail(point, faults))
+    Act::Command(Command::Fail { point, faults })
 }
 
 pub(crate) fn clear() -> Act {
-    Act::Command(Command::Clear(None))
+    Act::Command(Command::Clear { point: None })
 }

@@ -1,7 +1,7 @@
 //! Each thing that the real SDK leaves behind, and each loop that it has, in the smallest history that shows it.
 
-use kandy_mock_server::Point;
-use kandy_scenarios::step::{Call, Command};
+use kandy_mock_server::{Command, Point};
+use kandy_scenarios::step::Call;
 use serde_json::json;
 
 use crate::acts::{
@@ -45,13 +45,13 @@ fn a_subscription_that_the_client_does_not_understand() {
 
 #[test]
 fn a_lost_connection() {
-    let acts = [command(|user| Command::Close(user, 1000, String::new())), pass(0)];
+    let acts = [command(|user| Command::Close { user, code: 1000, reason: String::new() }), pass(0)];
     leaves(&connected(json!({}), acts), &[SubscriptionOfAnEndedSession, PendingAfterAnIdleDisconnect]);
 }
 
 #[test]
 fn a_delete_that_is_refused() {
-    leaves(&connected(json!({}), [command(Command::ExpireToken)]), &[SubscriptionWhoseDeleteFailed]);
+    leaves(&connected(json!({}), [command(|user| Command::ExpireToken { user })]), &[SubscriptionWhoseDeleteFailed]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn an_attempt_that_hangs_and_opens_late() {
 fn an_old_reconnect_loop_ends_a_newer_session() {
     let acts = [
         fail(Point::WebSocket, &json!({ "refuse": true })),
-        command(Command::Cut),
+        command(|user| Command::Cut { user }),
         pass(0),
         disconnect(),
         pass(0),
@@ -120,7 +120,7 @@ fn an_old_reconnect_loop_ends_a_newer_session() {
 
 #[test]
 fn a_reconnect_loop_without_limit() {
-    let acts = [fail(Point::WebSocket, &json!({ "refuse": true })), command(Command::Cut), pass(0)];
+    let acts = [fail(Point::WebSocket, &json!({ "refuse": true })), command(|user| Command::Cut { user }), pass(0)];
     leaves(&connected(json!({ "connectivity": { "reconnectLimit": 0 } }), acts), &[AttemptsWithoutEnd]);
 }
 
@@ -161,7 +161,7 @@ fn loops(history: &History, expected: Loop) {
 
 #[test]
 fn a_token_shorter_than_the_refresh_margin() {
-    let short = command(|_| Command::TokenLifetime(Some(std::time::Duration::from_secs(60))));
+    let short = command(|_| Command::TokenLifetime { lifetime: Some(std::time::Duration::from_secs(60)) });
     loops(&history([short, connect(), pass(0)]), Loop::TokenRefresh);
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use kandy_client::{ConnectOptions, Credentials};
 use kandy_mock_server::fault::{Answer, Content, ContentType, Delivery, Edit, Effect, Trigger};
-use kandy_mock_server::{Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, Command};
+use kandy_mock_server::{Command, Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
+use kandy_scenarios::step::Call;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -52,12 +52,12 @@ pub(crate) fn any_history() -> impl Strategy<Value = History> {
 pub(crate) fn healthy_history() -> impl Strategy<Value = History> {
     let pass = || span().prop_map(Act::Pass);
     let quiet_command = prop_oneof![
-        (user(), notification_of_news()).prop_map(|(user, frame)| Command::Send(user, frame)),
-        user().prop_map(Command::Silence),
-        any::<bool>().prop_map(Command::AnswerPings),
-        (user(), services()).prop_map(|(user, services)| Command::GrantServices(user, services)),
-        Just(Command::Latency(Duration::from_millis(700))),
-        Just(Command::TokenLifetime(Some(Duration::from_secs(900)))),
+        (user(), notification_of_news()).prop_map(|(user, frame)| Command::Send { user, message: frame }),
+        user().prop_map(|user| Command::Silence { user }),
+        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled }),
+        (user(), services()).prop_map(|(user, services)| Command::GrantServices { user, services }),
+        Just(Command::Latency { latency: Duration::from_millis(700) }),
+        Just(Command::TokenLifetime { lifetime: Some(Duration::from_secs(900)) }),
     ];
     let act = prop_oneof![
         4 => (0..2usize, good_credentials(), connect_options()).prop_map(|(client, credentials, options)| {
@@ -107,42 +107,43 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     let close = (user(), select(vec![1000, 1001, 1005, 1006, 1011, 4000, 9]), "\\PC{0,4}");
     let users = prop_oneof![
-        (user(), user_options()).prop_map(|(user, options)| Command::AddUser(
-            user.clone(),
-            password_of(&user),
+        (user(), user_options()).prop_map(|(user, options)| Command::AddUser {
+            user: user.clone(),
+            password: password_of(&user),
             options
-        )),
-        user().prop_map(Command::RemoveUser),
-        user().prop_map(|user| Command::SetPassword(user, format!("{MARK}-new"))),
-        (user(), user_options()).prop_map(|(user, options)| Command::SetOptions(user, options)),
-        (user(), token_options()).prop_map(|(user, options)| Command::IssueToken(user, options)),
-        user().prop_map(Command::ExpireToken),
-        user().prop_map(Command::EndSubscription),
-        (user(), services()).prop_map(|(user, services)| Command::GrantServices(user, services)),
+        }),
+        user().prop_map(|user| Command::RemoveUser { user }),
+        user().prop_map(|user| Command::SetPassword { user, password: format!("{MARK}-new") }),
+        (user(), user_options()).prop_map(|(user, options)| Command::SetOptions { user, options }),
+        (user(), token_options()).prop_map(|(user, options)| Command::IssueToken { user, options }),
+        user().prop_map(|user| Command::ExpireToken { user }),
+        user().prop_map(|user| Command::EndSubscription { user }),
+        (user(), services()).prop_map(|(user, services)| Command::GrantServices { user, services }),
     ];
     let sockets = prop_oneof![
-        user().prop_map(Command::Cut),
-        close.prop_map(|(user, code, reason)| Command::Close(user, code, reason)),
-        user().prop_map(Command::Silence),
-        (user(), prop_oneof![notification(), body_json()]).prop_map(|(user, frame)| Command::Send(user, frame)),
-        (user(), frame()).prop_map(|(user, frame)| Command::SendRaw(user, frame)),
-        (user(), gone_options()).prop_map(|(user, options)| Command::Gone(user, options)),
+        user().prop_map(|user| Command::Cut { user }),
+        close.prop_map(|(user, code, reason)| Command::Close { user, code, reason }),
+        user().prop_map(|user| Command::Silence { user }),
+        (user(), prop_oneof![notification(), body_json()])
+            .prop_map(|(user, frame)| Command::Send { user, message: frame }),
+        (user(), frame()).prop_map(|(user, frame)| Command::SendRaw { user, frame }),
+        (user(), gone_options()).prop_map(|(user, options)| Command::Gone { user, options }),
     ];
     let lifetime = select(vec![None, Some(60), Some(301), Some(900), Some(3600), Some(30 * 24 * 3600)]);
     let settings = prop_oneof![
-        lifetime.prop_map(|lifetime| Command::TokenLifetime(lifetime.map(Duration::from_secs))),
-        any::<bool>().prop_map(Command::AnyUser),
-        any::<bool>().prop_map(Command::AnswerPings),
-        select(vec![0, 700, 3_000]).prop_map(|millis| Command::Latency(Duration::from_millis(millis))),
+        lifetime.prop_map(|lifetime| Command::TokenLifetime { lifetime: lifetime.map(Duration::from_secs) }),
+        any::<bool>().prop_map(|enabled| Command::AnyUser { enabled }),
+        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled }),
+        select(vec![0, 700, 3_000]).prop_map(|millis| Command::Latency { latency: Duration::from_millis(millis) }),
         Just(Command::Offline),
         Just(Command::Online),
     ];
     let fail = point().prop_flat_map(|point| {
-        prop::collection::vec(fault(point), 1..3).prop_map(move |faults| Command::Fail(point, faults))
+        prop::collection::vec(fault(point), 1..3).prop_map(move |faults| Command::Fail { point, faults })
     });
     prop_oneof![
         6 => fail,
-        1 => prop::option::of(point()).prop_map(Command::Clear),
+        1 => prop::option::of(point()).prop_map(|point| Command::Clear { point }),
         3 => users,
         4 => sockets,
         3 => settings,

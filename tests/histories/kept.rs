@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use kandy_client::{ConnectOptions, Credentials};
-use kandy_mock_server::Point;
-use kandy_scenarios::step::{Call, Command};
+use kandy_mock_server::{Command, Point};
+use kandy_scenarios::step::Call;
 use serde_json::json;
 
 use crate::acts::{call, command, connect, connect_with_access_token, connected, disconnect, fail, history, pass};
@@ -62,6 +62,10 @@ fn connect_between_two_deletes() {
 #[test]
 fn attempts_with_the_longest_pause() {
     let options = json!({ "connectivity": { "reconnectTimeMultiplier": "x" } });
-    let acts = [fail(Point::WebSocket, &json!({ "refuse": true, "times": 1 })), command(Command::Cut), pass(0)];
+    let acts = [
+        fail(Point::WebSocket, &json!({ "refuse": true, "times": 1 })),
+        command(|user| Command::Cut { user }),
+        pass(0),
+    ];
     assert_eq!(check(&connected(options, acts)), Some(BTreeSet::new()));
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use kandy_client::Config;
 use kandy_mock_server::fault::{Content, Effect};
-use kandy_mock_server::{Fault, Point};
-use kandy_scenarios::step::{Call, Command};
+use kandy_mock_server::{Command, Fault, Point};
+use kandy_scenarios::step::Call;
 use kandy_scenarios::world::WorldError;
 use serde_json::Value;
 
@@ -99,18 +99,20 @@ fn changes_token_lifetimes(act: &Act) -> bool {
             // The lifetime that an application asks for, or says of its own token; none beside a refresh token is odd too.
             credentials.expires.is_some() || (credentials.access_token.is_some() && credentials.refresh_token.is_some())
         }
-        Act::Command(Command::TokenLifetime(lifetime)) => is_odd(lifetime),
-        Act::Command(Command::AddUser(_, _, options) | Command::SetOptions(_, options)) => {
+        Act::Command(Command::TokenLifetime { lifetime }) => is_odd(lifetime),
+        Act::Command(Command::AddUser { options, .. } | Command::SetOptions { options, .. }) => {
             is_odd(&options.token_lifetime)
         }
-        Act::Command(Command::Fail(Point::MkToken | Point::RefreshToken, faults)) => faults.iter().any(says_something),
+        Act::Command(Command::Fail { point: Point::MkToken | Point::RefreshToken, faults }) => {
+            faults.iter().any(says_something)
+        }
         _ => false,
     }
 }
 
 fn faults(history: &History) -> impl Iterator<Item = (Point, &Fault)> {
     history.acts.iter().flat_map(|act| match act {
-        Act::Command(Command::Fail(point, faults)) => faults.iter().map(|fault| (*point, fault)).collect::<Vec<_>>(),
+        Act::Command(Command::Fail { point, faults }) => faults.iter().map(|fault| (*point, fault)).collect::<Vec<_>>(),
         _ => Vec::new(),
     })
 }

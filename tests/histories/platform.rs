@@ -7,9 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use kandy_mock_server::{
-    Answer, Frame, Output, Platform, PlatformError, Reply, SocketId, Time, TokenOptions, Upgrade, UserOptions,
+    Answer, Command, Frame, Output, Platform, Reply, SocketId, Time, TokenOptions, Upgrade, UserOptions,
 };
-use kandy_scenarios::step::Command;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -126,9 +125,10 @@ fn outputs(acts: &[Act]) -> Vec<String> {
             refresh_token: Some(token_of(user, "rt")),
             ..TokenOptions::default()
         };
-        let add = Command::AddUser(user.to_owned(), password_of(user), UserOptions::default());
+        let (password, options) = (password_of(user), UserOptions::default());
+        let add = Command::AddUser { user: user.to_owned(), password, options };
         alone.act(&Act::Command(add));
-        alone.act(&Act::Command(Command::IssueToken(user.to_owned(), tokens)));
+        alone.act(&Act::Command(Command::IssueToken { user: user.to_owned(), options: tokens }));
     }
     acts.iter().for_each(|act| alone.act(act));
 
@@ -160,7 +160,7 @@ impl Alone {
         match act {
             Act::Command(command) => {
                 let before = self.platform.journal().next_seq();
-                if let Err(error) = tell(&mut self.platform, self.now, command) {
+                if let Err(error) = self.platform.apply(self.now, command.clone()) {
                     assert_no_secret("an error", &format!("{error} {error:?}"));
                     assert_eq!(self.platform.journal().next_seq(), before, "a refused command has changed nothing");
                 }
@@ -258,51 +258,5 @@ impl Sent {
             request = request.header(http::header::AUTHORIZATION, authorization);
         }
         request.body(body).ok()
-    }
-}
-
-/// Gives a command to a platform that stands in no world.
-fn tell(platform: &mut Platform, now: Time, command: &Command) -> Result<(), PlatformError> {
-    match command {
-        Command::AddUser(name, password, options) => platform.add_user(now, name, password, options.clone()),
-        Command::RemoveUser(name) => platform.remove_user(now, name),
-        Command::SetPassword(name, password) => platform.set_password(now, name, password),
-        Command::SetOptions(user, options) => platform.set_options(now, user, options.clone()),
-        Command::AnyUser(enabled) => {
-            platform.set_any_user(now, *enabled);
-            Ok(())
-        }
-        Command::IssueToken(user, options) => platform.issue_token(now, user, options).map(drop),
-        Command::Fail(point, faults) => platform.fail(now, *point, faults.clone()).map(drop),
-        Command::Cut(user) => platform.cut(now, user).map(drop),
-        Command::Close(user, code, reason) => platform.close(now, user, *code, reason).map(drop),
-        Command::Silence(user) => platform.silence(now, user).map(drop),
-        Command::Send(user, message) => platform.send(now, user, message.clone()).map(drop),
-        Command::SendRaw(user, frame) => platform.send_raw(now, user, frame).map(drop),
-        Command::Gone(user, options) => platform.gone(now, user, options).map(drop),
-        Command::ExpireToken(user) => platform.expire_token(now, user),
-        Command::EndSubscription(user) => platform.end_subscription(now, user).map(drop),
-        Command::GrantServices(user, services) => platform.grant_services(now, user, services.clone()),
-        Command::TokenLifetime(lifetime) => platform.set_token_lifetime(now, *lifetime),
-        Command::Clear(point) => {
-            platform.clear(now, *point);
-            Ok(())
-        }
-        Command::Offline => {
-            platform.set_offline(now);
-            Ok(())
-        }
-        Command::Online => {
-            platform.set_online(now);
-            Ok(())
-        }
-        Command::AnswerPings(enabled) => {
-            platform.set_answer_pings(now, *enabled);
-            Ok(())
-        }
-        Command::Latency(latency) => {
-            platform.set_latency(now, *latency);
-            Ok(())
-        }
     }
 }

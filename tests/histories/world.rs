@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kandy_client::Config;
-use kandy_mock_server::{TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, ClientId, Command, Done, Step};
+use kandy_mock_server::{Command, TokenOptions, UserOptions};
+use kandy_scenarios::step::{Call, ClientId, Done, Step};
 use kandy_scenarios::world::{Sim, StepError, Turn, WorldError};
 use serde_json::json;
 
@@ -37,8 +37,12 @@ impl Run {
                 // Longer than any history takes; it is for commands to end them.
                 lifetime: Some(Duration::from_secs(20 * 24 * 3600)),
             };
-            let add = Command::AddUser(user.to_owned(), password_of(user), UserOptions::default());
-            for command in [add, Command::IssueToken(user.to_owned(), tokens)] {
+            let add = Command::AddUser {
+                user: user.to_owned(),
+                password: password_of(user),
+                options: UserOptions::default(),
+            };
+            for command in [add, Command::IssueToken { user: user.to_owned(), options: tokens }] {
                 sim.apply(Step::Command(command)).expect("the platform is empty");
             }
         }
@@ -69,7 +73,7 @@ impl Run {
 
     /// The end of every history: the faults end, the application waits, disconnects, and leaves all alone.
     pub(crate) fn finish(&mut self, patience: Duration) {
-        self.act(&Act::Command(Command::Clear(None)));
+        self.act(&Act::Command(Command::Clear { point: None }));
         self.act(&Act::Command(Command::Online));
         self.act(&Act::Pass(patience));
         for client in 0..self.clients.len() {

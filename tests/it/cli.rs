@@ -46,15 +46,17 @@ impl Place {
         let environment = Environment {
             folder: self.folder.clone(),
             jobs: NonZeroUsize::new(2).unwrap(),
+            ci: false,
             leave_pending: self.leave_pending,
+            interactive: false,
             signals: false,
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let exit = cli::main(
             ["kandy-harness"].iter().chain(arguments),
             &environment,
-            &mut Output { to: &mut out, color: self.color },
-            &mut Output { to: &mut err, color: self.color },
+            &mut Output { to: &mut out, color: self.color, columns: None },
+            &mut Output { to: &mut err, color: self.color, columns: None },
         );
         let text = |bytes: Vec<u8>| self.redact(&String::from_utf8(bytes).unwrap());
         let (out, err) = (text(out), text(err));
@@ -134,9 +136,10 @@ fn bad_arguments() {
 fn help() {
     command("help", &["--help"]);
     command("help-run", &["run", "--help"]);
+    command("help-review", &["review", "--help"]);
     command("help-serve", &["serve", "--help"]);
     command("version", &["--version"]);
-    for of in ["", "run", "list", "check", "serve", "replay"] {
+    for of in ["", "run", "list", "check", "review", "serve", "replay"] {
         let text = here().run(&["help", of][..if of.is_empty() { 1 } else { 2 }]);
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{of}: {line}");
@@ -220,6 +223,15 @@ fn scripts_that_are_broken() {
 }
 
 #[test]
+fn what_check_finds() {
+    is_as_known("check-findings", &here().run(&["check", "it/checked"]));
+    is_as_known("check-warnings", &here().run(&["check", "it/checked/warnings.rhai"]));
+    let mut place = here();
+    place.color = true;
+    is_as_known("check-findings-colour", &place.run(&["check", "it/checked/many.rhai"]));
+}
+
+#[test]
 fn imports_that_fail() {
     script("import-outside", &[]);
     script("import-absolute", &[]);
@@ -235,10 +247,44 @@ fn scripts_without_end() {
 
 #[test]
 fn checks_that_fail() {
+    script("assert", &[]);
     script("assert-eq", &[]);
+    script("assert-eq-map", &[]);
+    script("unknown-user", &[]);
     script("wait", &[]);
     script("fail", &[]);
     script("skip", &[]);
+    script("soft", &[]);
+}
+
+#[test]
+fn a_failure_fits_on_one_screen() {
+    for name in ["assert", "assert-eq-map", "unknown-user", "wait"] {
+        let shown = here().run(&["run", &format!("it/failing/{name}.rhai")]);
+        assert!(
+            shown.lines().count() <= 42,
+            "{name} has {} lines, with the command and the exit code",
+            shown.lines().count()
+        );
+        let told = shown.lines().take_while(|line| !line.starts_with("transcript"));
+        for line in told {
+            assert!(line.chars().count() <= 80, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn colours_are_as_the_arguments_say() {
+    let run = |color: bool, when: &str| {
+        let mut place = here();
+        place.color = color;
+        place.run(&["run", "it/failing/wait.rhai", "--color", when]).replace('\u{1b}', "ESC")
+    };
+    is_as_known("colour-always", &run(false, "always"));
+    let never = run(true, "never");
+    assert!(!never.contains("ESC"), "{never}");
+    assert_eq!(run(true, "auto").replace("auto", "always"), run(false, "always"));
+    command("colour-unknown", &["run", "--color", "sometimes"]);
 }
 
 #[test]
@@ -266,6 +312,39 @@ fn a_snapshot_from_first_to_last() {
     place.run(&["run", "success.rhai", "--update"]);
     assert_eq!(fs::read(place.folder.join("success.snap")).unwrap(), accepted);
     assert_eq!(place.files(), ["success.rhai", "success.snap"]);
+}
+
+#[test]
+fn transcripts_are_reviewed_without_a_terminal() {
+    let place = Place::new("review", &[("s/a.rhai", CONNECTS), ("s/b.rhai", CONNECTS), ("s/c.rhai", CONNECTS)]);
+    is_as_known("review-nothing", &place.run(&["review", "s"]));
+    place.run(&["run", "s", "--update"]);
+    for name in ["a", "b", "c"] {
+        place.write(&format!("s/{name}.rhai"), format!("{CONNECTS}print({name:?});\n"));
+    }
+    is_as_known("review-run", &place.run(&["run", "s"]));
+    is_as_known("review-nobody-to-ask", &place.run(&["review", "s"]));
+    is_as_known("review-accept", &place.run(&["review", "s/a.rhai", "--accept"]));
+    is_as_known("review-reject", &place.run(&["review", "s/b.rhai", "--reject"]));
+    is_as_known("review-unknown", &place.run(&["review", "sa", "--accept"]));
+    place.write("s/c.snap.new", "half");
+    is_as_known("review-malformed", &place.run(&["review", "s", "--accept"]));
+    place.run(&["review", "s", "--reject"]);
+    is_as_known("review-run-again", &place.run(&["run", "s"]));
+}
+
+#[test]
+fn transcripts_are_reviewed_by_name() {
+    let script = |text: &str| format!("{CONNECTS}print({text:?});\n");
+    let place = Place::new("review-names", &[]);
+    for text in ["old", "new"] {
+        place.write("scenarios/one.rhai", script(text));
+        place.write("scenarios/other.rhai", script(text));
+        place.run(if text == "old" { &["run", "--update"] } else { &["run"] });
+    }
+    is_as_known("review-name", &place.run(&["review", "one", "--accept"]));
+    is_as_known("review-nearest", &place.run(&["review", "othr", "--accept"]));
+    is_as_known("review-flags", &place.run(&["review", "--accept", "--reject"]));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kandy_client::{Config, ConnectOptions, Credentials, Event};
-use kandy_scenarios::step::{Call, Command, Done, Step};
+use kandy_mock_server::{Command, CommandOutput};
+use kandy_scenarios::step::{Call, Done, Step};
 use kandy_scenarios::trace::MAX_RECORDS;
 use kandy_scenarios::world::{Live, Turn, World, WorldError};
 use serde_json::json;
@@ -119,7 +120,7 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     let live = Live::start().unwrap();
     let (config, _) = Config::from_json(&live.base_config()).unwrap();
     let mut world = World::Live(Box::new(live));
-    let user = Command::AddUser("alice".into(), "s3cret".into(), Default::default());
+    let user = Command::AddUser { user: "alice".into(), password: "s3cret".into(), options: Default::default() };
     world.apply(Step::Command(user)).unwrap();
     let created = world.apply(Step::Create { name: "kandy".into(), config: Box::new(config) }).unwrap();
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
@@ -130,10 +131,10 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     let send = |number: usize| {
         let id = number.to_string();
         let message = json!({ "notificationMessage": { "eventType": "x", "id": id } });
-        Step::Command(Command::Send("alice".into(), message))
+        Step::Command(Command::Send { user: "alice".into(), message })
     };
     for number in 0..ALL_HEARD {
-        assert!(matches!(world.apply(send(number)), Ok(Done::Count(1))), "{number}");
+        assert!(matches!(world.apply(send(number)), Ok(Done::Command(CommandOutput::Count(1)))), "{number}");
     }
     for number in 0..ALL_HEARD {
         let Event::NotificationReceived { payload } = next_event(&mut world).unwrap() else { panic!("another event") };

@@ -12,14 +12,25 @@ pub(crate) fn root() -> PathBuf {
 
 /// Runs the command in `folder`: all that it writes, wall time left out, and its exit code.
 pub(crate) fn harness(folder: &Path, arguments: &[&str]) -> (String, u8) {
-    let environment =
-        Environment { folder: folder.to_owned(), jobs: NonZeroUsize::MIN, leave_pending: false, signals: false };
+    harness_in(false, folder, arguments)
+}
+
+/// The same, in CI or not.
+pub(crate) fn harness_in(ci: bool, folder: &Path, arguments: &[&str]) -> (String, u8) {
+    let environment = Environment {
+        folder: folder.to_owned(),
+        jobs: NonZeroUsize::MIN,
+        ci,
+        leave_pending: false,
+        interactive: false,
+        signals: false,
+    };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let exit = cli::main(
         ["kandy-harness"].iter().chain(arguments),
         &environment,
-        &mut Output { to: &mut out, color: false },
-        &mut Output { to: &mut err, color: false },
+        &mut Output { to: &mut out, color: false, columns: None },
+        &mut Output { to: &mut err, color: false, columns: None },
     );
     out.extend(err);
     let text = String::from_utf8(out).expect("the command writes text");

@@ -94,6 +94,12 @@ impl Faults {
         self.rules.iter().map(rule).collect()
     }
 
+    /// The rules of one point, or all, that no request has met.
+    pub(crate) fn unmet(&self, point: Option<Point>) -> impl Iterator<Item = FaultId> {
+        let is_meant = move |rule: &&Rule| point.is_none_or(|point| rule.point == point);
+        self.rules.iter().filter(is_meant).filter(|rule| rule.at == 0 && rule.acted == 0).map(|rule| rule.id)
+    }
+
     /// What a request meets: the fault of the first rule that matches, whose turn is thereby used.
     pub(crate) fn decide(&mut self, point: Point, user: Option<&str>) -> Option<(FaultId, Arc<Fault>)> {
         let (index, fault) = self

@@ -28,7 +28,7 @@ impl FrontHandle {
     /// Nothing else happens at the platform meanwhile, so several commands are one instant for every client. The closure
     /// must not use a handle of this platform: it would wait for itself.
     pub fn platform<R>(&self, act: impl FnOnce(&mut Platform, Time) -> R) -> R {
-        self.shared.act(|core, now| act(&mut core.platform, now))
+        self.shared.act(act)
     }
 
     /// Tells what happens from now on, as it happens.

@@ -122,7 +122,7 @@ impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
     fn rest(&self, request: &Request<Bytes>) -> (Outcome, Option<Time>) {
         let (Answer { reply, delay }, came) =
-            self.shared.act(|core, now| (core.platform.handle_request(now, request), now));
+            self.shared.act(|platform, now| (platform.handle_request(now, request), now));
         let outcome = match reply {
             Reply::Respond(response) => Ok(self.respond(request.headers(), response)),
             Reply::Hang => Err(Ending::Hang),

@@ -191,7 +191,7 @@ impl Texts {
 }
 
 /// Whether a parameter of that name may hold what nobody is to read.
-fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     is_token(name) || ["pass", "pwd", "secret"].iter().any(|word| contains(name, word))
 }
 

@@ -52,6 +52,17 @@ impl MockKandy {
         self.platform(|platform, now| platform.set_password(now, name, password))
     }
 
+    /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
+    pub fn set_options(&self, name: &str, options: UserOptions) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_options(now, name, options))
+    }
+
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
+    /// first it is not so.
+    pub fn any_user(&self, enabled: bool) {
+        self.platform(|platform, now| platform.set_any_user(now, enabled));
+    }
+
     /// Issues tokens as if the user had signed in elsewhere.
     pub fn issue_token(&self, name: &str, options: &TokenOptions) -> Result<IssuedTokens, PlatformError> {
         self.platform(|platform, now| platform.issue_token(now, name, options))
@@ -194,7 +205,7 @@ impl MockKandy {
     /// Nothing else happens at the platform meanwhile, so several commands are one instant for every client. The closure
     /// must not call this server back: it would wait for itself.
     pub fn platform<R>(&self, act: impl FnOnce(&mut Platform, Time) -> R) -> R {
-        self.shared.act(|core, now| act(&mut core.platform, now))
+        self.shared.act(act)
     }
 
     /// The present time of the platform: since the server was started.

@@ -129,7 +129,7 @@ impl Match for Ask {
     fn matches(&self, request: &Request) -> bool {
         self.0.keep_one();
         let answer = for_platform(request)
-            .map(|request| self.0.shared.act(|core, now| core.platform.handle_request(now, &request)));
+            .map(|request| self.0.shared.act(|platform, now| platform.handle_request(now, &request)));
         let ends = answer.as_ref().is_some_and(|answer| matches!(answer.reply, Reply::Reset | Reply::Refuse));
         *lock(&self.0.answer) = answer;
         ends

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Output, Platform};
 use crate::account::{UserOptions, check_lifetime};
 use crate::channel::{Frame, SocketId};
+use crate::command::{Command, CommandOutput, Told};
 use crate::error::PlatformError;
 use crate::fault::{Fault, FaultId, is_close_code};
 use crate::journal::Kind;
@@ -25,6 +26,35 @@ pub struct GoneOptions {
 }
 
 impl Platform {
+    /// Carries out a command, as the method that its documentation names does.
+    #[expect(clippy::unit_arg, reason = "what a method gives is what its command gives, also if that is nothing")]
+    pub fn apply(&mut self, now: Time, command: Command) -> Result<CommandOutput, PlatformError> {
+        Ok(match command {
+            Command::AddUser { user, password, options } => self.add_user(now, &user, &password, options)?.into(),
+            Command::RemoveUser { user } => self.remove_user(now, &user)?.into(),
+            Command::SetPassword { user, password } => self.set_password(now, &user, &password)?.into(),
+            Command::SetOptions { user, options } => self.set_options(now, &user, options)?.into(),
+            Command::AnyUser { enabled } => self.set_any_user(now, enabled).into(),
+            Command::IssueToken { user, options } => self.issue_token(now, &user, &options)?.into(),
+            Command::ExpireToken { user } => self.expire_token(now, &user)?.into(),
+            Command::EndSubscription { user } => self.end_subscription(now, &user)?.into(),
+            Command::GrantServices { user, services } => self.grant_services(now, &user, services)?.into(),
+            Command::Fail { point, faults } => self.fail(now, point, faults)?.into(),
+            Command::Clear { point } => self.clear(now, point).into(),
+            Command::Offline => self.set_offline(now).into(),
+            Command::Online => self.set_online(now).into(),
+            Command::Cut { user } => self.cut(now, &user)?.into(),
+            Command::Close { user, code, reason } => self.close(now, &user, code, &reason)?.into(),
+            Command::Silence { user } => self.silence(now, &user)?.into(),
+            Command::Send { user, message } => self.send(now, &user, message)?.into(),
+            Command::SendRaw { user, frame } => self.send_raw(now, &user, &frame)?.into(),
+            Command::Gone { user, options } => self.gone(now, &user, &options)?.into(),
+            Command::TokenLifetime { lifetime } => self.set_token_lifetime(now, lifetime)?.into(),
+            Command::AnswerPings { enabled } => self.set_answer_pings(now, enabled).into(),
+            Command::Latency { latency } => self.set_latency(now, latency).into(),
+        })
+    }
+
     /// Adds a user, who may sign in with that password.
     pub fn add_user(
         &mut self,
@@ -33,15 +63,15 @@ impl Platform {
         password: &str,
         options: UserOptions,
     ) -> Result<(), PlatformError> {
-        self.accounts.add(now, name, password, options)?;
-        self.told(now, "addUser", Some(name));
+        self.accounts.add(now, name, password, options.clone())?;
+        self.told(now, &Command::AddUser { user: name.to_owned(), password: password.to_owned(), options });
         Ok(())
     }
 
     /// Removes a user: every token is void, every subscription ends, and the sockets are cut.
     pub fn remove_user(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
         self.accounts.known(name)?;
-        self.told(now, "removeUser", Some(name));
+        self.told(now, &Command::RemoveUser { user: name.to_owned() });
         self.grants.revoke(name);
         self.end_all(name);
         self.each_socket(name, |platform, socket| platform.cut_socket(now, socket));
@@ -52,7 +82,7 @@ impl Platform {
     /// Changes a password. Tokens stay valid.
     pub fn set_password(&mut self, now: Time, name: &str, password: &str) -> Result<(), PlatformError> {
         self.accounts.set_password(name, password)?;
-        self.told(now, "setPassword", Some(name));
+        self.told(now, &Command::SetPassword { user: name.to_owned(), password: password.to_owned() });
         Ok(())
     }
 
@@ -69,7 +99,7 @@ impl Platform {
         }
         let lifetime = options.lifetime.unwrap_or_else(|| self.token_lifetime(name, None));
         let issued = self.grants.issue(now, &user, lifetime, options)?;
-        self.told(now, "issueToken", Some(name));
+        self.told(now, &Command::IssueToken { user: name.to_owned(), options: options.clone() });
         Ok(issued)
     }
 
@@ -80,20 +110,20 @@ impl Platform {
         for user in faults.iter().filter_map(|fault| fault.when.user.as_deref()) {
             self.accounts.known(user)?;
         }
-        let id = self.faults.add(point, faults)?;
-        self.told(now, "fail", None);
+        let id = self.faults.add(point, faults.clone())?;
+        self.told(now, &Command::Fail { point, faults });
         Ok(id)
     }
 
     /// Removes the faults of one point, or all.
     pub fn clear(&mut self, now: Time, point: Option<Point>) {
         self.faults.clear(point);
-        self.told(now, "clear", None);
+        self.told(now, &Command::Clear { point });
     }
 
     /// From now on connections are refused; the sockets are cut.
     pub fn set_offline(&mut self, now: Time) {
-        self.told(now, "offline", None);
+        self.told(now, &Command::Offline);
         self.settings.offline = true;
         for socket in self.sockets.ids(|_| true) {
             self.cut_socket(now, socket);
@@ -102,14 +132,14 @@ impl Platform {
 
     /// Ends [`Self::set_offline`].
     pub fn set_online(&mut self, now: Time) {
-        self.told(now, "online", None);
+        self.told(now, &Command::Online);
         self.settings.offline = false;
     }
 
     /// Ends a user's connections without a close frame. Gives how many.
     pub fn cut(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
-        self.told(now, "cut", Some(name));
+        self.told(now, &Command::Cut { user: name.to_owned() });
         Ok(self.each_socket(name, |platform, socket| platform.cut_socket(now, socket)))
     }
 
@@ -123,7 +153,7 @@ impl Platform {
         if reason.len() > 123 || (code == 1005 && !reason.is_empty()) {
             return Err(PlatformError::CloseReason { bytes: reason.len() });
         }
-        self.told(now, "close", Some(name));
+        self.told(now, &Command::Close { user: name.to_owned(), code, reason: reason.to_owned() });
         Ok(self.each_socket(name, |platform, socket| platform.close_socket(now, socket, code, reason)))
     }
 
@@ -131,7 +161,7 @@ impl Platform {
     /// that is sent to them goes out. Gives how many.
     pub fn silence(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
-        self.told(now, "silence", Some(name));
+        self.told(now, &Command::Silence { user: name.to_owned() });
         Ok(self.each_socket(name, |platform, socket| {
             if let Some(socket) = platform.sockets.get_mut(socket) {
                 socket.silent = true;
@@ -141,20 +171,26 @@ impl Platform {
 
     /// Sends a JSON frame to all sockets of a user. A `notificationMessage` with neither `id` nor `eventId` gets a
     /// fresh `id`, since clients drop what they take for a duplicate. Gives to how many sockets it goes.
-    pub fn send(&mut self, now: Time, name: &str, mut frame: Value) -> Result<usize, PlatformError> {
+    pub fn send(&mut self, now: Time, name: &str, mut message: Value) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
-        if let Some(Value::Object(message)) = frame.get_mut("notificationMessage")
-            && !message.contains_key("id")
-            && !message.contains_key("eventId")
+        if let Some(Value::Object(notification)) = message.get_mut("notificationMessage")
+            && !notification.contains_key("id")
+            && !notification.contains_key("eventId")
         {
-            message.insert("id".to_owned(), self.notification_id());
+            notification.insert("id".to_owned(), self.notification_id());
         }
-        self.send_raw_as(now, "send", name, &Frame::Text(frame.to_string()))
+        let frame = Frame::Text(message.to_string());
+        self.check_frame(name, &frame)?;
+        self.told(now, &Command::Send { user: name.to_owned(), message });
+        Ok(self.send_all(now, name, &frame))
     }
 
     /// Sends a frame to all sockets of a user as it is. Gives to how many it goes.
     pub fn send_raw(&mut self, now: Time, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
-        self.send_raw_as(now, "sendRaw", name, frame)
+        self.accounts.known(name)?;
+        self.check_frame(name, frame)?;
+        self.told(now, &Command::SendRaw { user: name.to_owned(), frame: frame.clone() });
+        Ok(self.send_all(now, name, frame))
     }
 
     /// Ends the user's subscriptions and says so in a `gone` notification to all sockets of the user. Gives to how
@@ -169,7 +205,7 @@ impl Platform {
         let frame = json!({ "notificationMessage": message });
         let frame = Frame::Text(frame.to_string());
         self.check_frame(name, &frame)?;
-        self.told(now, "gone", Some(name));
+        self.told(now, &Command::Gone { user: name.to_owned(), options: options.clone() });
         self.end_all(name);
         Ok(self.send_all(now, name, &frame))
     }
@@ -177,7 +213,7 @@ impl Platform {
     /// Makes all tokens of a user void, refresh tokens too. Open sockets stay.
     pub fn expire_token(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
         self.accounts.known(name)?;
-        self.told(now, "expireToken", Some(name));
+        self.told(now, &Command::ExpireToken { user: name.to_owned() });
         self.grants.revoke(name);
         Ok(())
     }
@@ -185,14 +221,14 @@ impl Platform {
     /// Ends a user's subscriptions without a word, as if they had not been renewed. Gives how many.
     pub fn end_subscription(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
-        self.told(now, "endSubscription", Some(name));
+        self.told(now, &Command::EndSubscription { user: name.to_owned() });
         Ok(self.end_all(name))
     }
 
     /// From now on a user's subscriptions are granted these services only, compared without regard to case.
     pub fn grant_services(&mut self, now: Time, name: &str, services: Vec<String>) -> Result<(), PlatformError> {
-        self.accounts.set_services(name, services)?;
-        self.told(now, "grantServices", Some(name));
+        self.accounts.set_services(name, services.clone())?;
+        self.told(now, &Command::GrantServices { user: name.to_owned(), services });
         Ok(())
     }
 
@@ -203,33 +239,20 @@ impl Platform {
             check_lifetime(lifetime)?;
         }
         self.settings.token_lifetime = lifetime;
-        self.told(now, "tokenLifetime", None);
+        self.told(now, &Command::TokenLifetime { lifetime });
         Ok(())
     }
 
     /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
-    pub fn set_answer_pings(&mut self, now: Time, answer: bool) {
-        self.settings.answer_pings = answer;
-        self.told(now, "answerPings", None);
+    pub fn set_answer_pings(&mut self, now: Time, enabled: bool) {
+        self.settings.answer_pings = enabled;
+        self.told(now, &Command::AnswerPings { enabled });
     }
 
     /// Delays answers and handshakes from now on; frames and closes are not delayed. At first it is zero.
     pub fn set_latency(&mut self, now: Time, latency: Duration) {
         self.settings.latency = latency;
-        self.told(now, "latency", None);
-    }
-
-    fn send_raw_as(
-        &mut self,
-        now: Time,
-        command: &'static str,
-        name: &str,
-        frame: &Frame,
-    ) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
-        self.check_frame(name, frame)?;
-        self.told(now, command, Some(name));
-        Ok(self.send_all(now, name, frame))
+        self.told(now, &Command::Latency { latency });
     }
 
     /// Refuses a frame that is too long, or that there is no room for as often as it would wait.
@@ -264,8 +287,14 @@ impl Platform {
         sockets.len()
     }
 
-    pub(super) fn told(&mut self, now: Time, name: &'static str, user: Option<&str>) {
-        let user = user.map(|user| self.shared_name(user));
-        self.journal.write(now, None, user, Kind::Command { name });
+    /// Records a command that is not refused, before what comes of it.
+    pub(super) fn told(&mut self, now: Time, command: &Command) {
+        self.record_told(now, command.told());
+    }
+
+    pub(super) fn record_told(&mut self, now: Time, told: Told<'_>) {
+        let user = told.user.map(|user| self.shared_name(user));
+        let kind = Kind::Command { name: told.name, arguments: told.bounded_arguments() };
+        self.journal.write(now, None, user, kind);
     }
 }

@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use super::Platform;
 use crate::account::{Account, UserOptions};
+use crate::command::{Command, Told};
 use crate::error::PlatformError;
-use crate::fault::FaultRule;
+use crate::fault::{FaultId, FaultRule};
+use crate::point::Point;
 use crate::time::Time;
 
 /// How the platform is set, as its commands left it. Serialized in camelCase.
@@ -30,22 +32,22 @@ pub struct SettingsInfo {
 impl Platform {
     /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
     /// first it is not so.
-    pub fn set_any_user(&mut self, now: Time, any: bool) {
-        self.settings.any_user = any;
-        self.told(now, "anyUser", None);
+    pub fn set_any_user(&mut self, now: Time, enabled: bool) {
+        self.settings.any_user = enabled;
+        self.told(now, &Command::AnyUser { enabled });
     }
 
     /// Whether every frame of a client, pings too, is sent back to it. No platform does: it is for suites that test
     /// websockets, such as Autobahn's, which look at what comes back. At first it is not so.
     pub fn set_echo(&mut self, now: Time, echo: bool) {
         self.settings.echo = echo;
-        self.told(now, "echo", None);
+        self.record_told(now, Told::echo(&echo));
     }
 
     /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
     pub fn set_options(&mut self, now: Time, name: &str, options: UserOptions) -> Result<(), PlatformError> {
-        self.accounts.set_options(name, options)?;
-        self.told(now, "setOptions", Some(name));
+        self.accounts.set_options(name, options.clone())?;
+        self.told(now, &Command::SetOptions { user: name.to_owned(), options });
         Ok(())
     }
 
@@ -64,6 +66,11 @@ impl Platform {
     /// The fault rules that are not used up, in the order in which they are looked at.
     pub fn faults(&self) -> Vec<FaultRule> {
         self.faults.rules()
+    }
+
+    /// The fault rules of one point, or all, that no request has met.
+    pub fn unmet_faults(&self, point: Option<Point>) -> Vec<FaultId> {
+        self.faults.unmet(point).collect()
     }
 
     /// The account that name and password open.

@@ -79,7 +79,7 @@ async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, 
     }
     // Open before the client knows, so that what is done as soon as it knows meets an open socket. What is sent meanwhile
     // waits in the outbox.
-    shared.act(|core, now| core.platform.handle_opened(now, *socket));
+    shared.act(|platform, now| platform.handle_opened(now, *socket));
     if stream.write_all(&head(StatusCode::SWITCHING_PROTOCOLS, None, headers)).await.is_err() {
         shared.handle_closed(*socket, None);
         return None;

@@ -36,8 +36,8 @@ pub(crate) struct Shared {
 
 /// What the lock guards.
 #[derive(Debug)]
-pub(crate) struct Core {
-    pub(crate) platform: Platform,
+struct Core {
+    platform: Platform,
     outlets: BTreeMap<SocketId, Outlet>,
     queued_bytes: usize,
 }
@@ -93,7 +93,11 @@ impl Shared {
     }
 
     /// Acts on the platform, and carries out what comes of it.
-    pub(crate) fn act<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
+    pub(crate) fn act<R>(&self, act: impl FnOnce(&mut Platform, Time) -> R) -> R {
+        self.act_on_core(|core, now| act(&mut core.platform, now))
+    }
+
+    fn act_on_core<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
         let mut core = self.lock();
         let now = self.clock.now();
         let due = core.platform.poll_timeout();
@@ -175,7 +179,7 @@ impl Shared {
     /// Answers a handshake, and says when it came. An accepted socket has its outbox before anybody else can act on the
     /// platform.
     pub(crate) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Time, Option<Outbox>) {
-        self.act(|core, now| {
+        self.act_on_core(|core, now| {
             let upgrade = core.platform.handle_upgrade(now, request);
             let outbox = match upgrade {
                 Upgrade::Accept { socket, .. } => Some(core.connect(socket)),
@@ -187,7 +191,7 @@ impl Shared {
 
     /// A connection is over without the platform's doing.
     pub(crate) fn handle_closed(&self, socket: SocketId, code: Option<u16>) {
-        self.act(|core, now| {
+        self.act_on_core(|core, now| {
             core.platform.handle_closed(now, socket, code);
             core.outlets.remove(&socket);
         });
@@ -204,7 +208,7 @@ impl Shared {
                 continue;
             };
             if due <= self.clock.now() {
-                self.act(|core, now| core.platform.handle_timeout(now));
+                self.act(Platform::handle_timeout);
                 continue;
             }
             tokio::select! {

@@ -53,7 +53,7 @@ async fn conclude<S: Stream>(over: Over, ending: Ending<S>, shared: &Shared) {
         }
         Over::Broken => shared.handle_closed(socket, None),
         Over::Violation { code } => {
-            shared.act(|core, now| core.platform.close_socket(now, socket, code, ""));
+            shared.act(|platform, now| platform.close_socket(now, socket, code, ""));
             finish(websocket, queue, end.await.unwrap_or(End::Shutdown)).await;
         }
         Over::Platform(end) => finish(websocket, queue, end).await,
@@ -104,7 +104,7 @@ async fn read(stream: &mut SplitStream<WebSocketStream<impl Stream>>, shared: &S
             }
             Some(Err(_)) | None => return Over::Broken,
         };
-        shared.act(|core, now| core.platform.handle_frame(now, socket, &frame));
+        shared.act(|platform, now| platform.handle_frame(now, socket, &frame));
     }
 }
 

@@ -1,6 +1,7 @@
 //! `MockKandy` as its clients meet it, over real sockets.
 #![expect(clippy::unwrap_used, reason = "what a test does not expect fails it")]
 
+mod controls;
 mod faults;
 mod notifications;
 mod opening;

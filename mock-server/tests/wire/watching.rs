@@ -56,7 +56,7 @@ async fn a_watch_tells_everything_in_order() {
             Kind::Upgrade { .. } => "upgrade",
             Kind::Opened { .. } => "opened",
             Kind::Closed { .. } => "closed",
-            Kind::Command { name } => name,
+            Kind::Command { name, .. } => name,
             other => panic!("{other:?}"),
         });
     }

@@ -9,14 +9,13 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 
+use super::output::ColorChoice;
 use crate::exit_code;
+use crate::report::ToFile;
 use crate::scenario::Filter;
-use crate::script::duration;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
-
-/// The most scenarios that run at once.
-const MAX_JOBS: usize = 256;
+use crate::settings;
 
 /// Scenarios of signing in to the Kandy platform, run against a mock of it.
 #[derive(Debug, Parser)]
@@ -24,6 +23,17 @@ const MAX_JOBS: usize = 256;
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
+
+    /// Colours: auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_possible_values = true,
+        display_order = 900
+    )]
+    pub(super) color: ColorChoice,
 }
 
 #[derive(Debug, Subcommand)]
@@ -32,28 +42,51 @@ pub(super) enum Command {
     Run(Run),
     /// List scenarios: name, tags, and the first sentence of the description
     List(Selection),
-    /// Compile scripts without running them
-    Check(Selection),
+    /// Find mistakes in scripts without running them
+    Check(Check),
+    /// Decide on transcripts that are not as their snapshots
+    Review(Review),
     /// Replay recordings of the real SDK on the port, and compare
     Replay(Replay),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
+    /// What `serve` starts for its command, and nobody else
+    #[cfg(unix)]
+    #[command(name = KEEP, hide = true)]
+    Keep(Keep),
+}
+
+/// The name of [`Command::Keep`].
+#[cfg(unix)]
+pub(crate) const KEEP: &str = "keep";
+
+/// The arguments of [`Command::Keep`].
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct Keep {
+    #[arg(last = true, required = true)]
+    pub(super) command: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Selection {
     /// Scenario files (.rhai), or folders of them
-    /// [default: ./scenarios/scripts, else ./scenarios]
+    /// [default: scenarios/scripts, else scenarios, else
+    /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH", verbatim_doc_comment)]
     pub(super) paths: Vec<PathBuf>,
 
     /// Only scenarios with TEXT in the name, or `tag:NAME`
     #[arg(long, value_name = "TEXT")]
     pub(super) filter: Option<Filter>,
+
+    /// With the settings of [profile.NAME] in kandy.toml
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = exit_code::HELP)]
+#[command(after_help = run_help())]
 pub(super) struct Run {
     #[command(flatten)]
     pub(super) selection: Selection,
@@ -70,7 +103,7 @@ pub(super) struct Run {
 
     /// The real time that one scenario may take: a guard
     /// against what never ends [default: 120s]
-    #[arg(long, value_name = "TIME", value_parser = timeout, verbatim_doc_comment)]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
     pub(super) timeout: Option<Duration>,
 
     /// Show whole transcripts, also of scenarios that pass
@@ -84,7 +117,93 @@ pub(super) struct Run {
     /// Make the transcripts of what passes the snapshots
     #[arg(long)]
     pub(super) update: bool,
+
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+
+    /// Write a report for CI too: junit=PATH
+    #[arg(long, value_name = "REPORT")]
+    pub(super) report: Vec<ToFile>,
+
+    /// Remove snapshots whose scripts are gone
+    #[arg(long, conflicts_with = "filter")]
+    pub(super) prune: bool,
 }
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+
+    #[command(flatten)]
+    pub(super) strictness: Strictness,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Strictness {
+    /// Fail what cannot be trusted, such as a scenario with
+    /// neither check nor snapshot [default: where CI is set]
+    #[arg(long, overrides_with = "no_strict", verbatim_doc_comment)]
+    strict: bool,
+
+    /// Only warn of it
+    #[arg(long, overrides_with = "strict")]
+    no_strict: bool,
+}
+
+impl Strictness {
+    /// What is said of strict mode.
+    pub(super) fn wanted(self) -> Option<bool> {
+        match (self.strict, self.no_strict) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
+    }
+}
+
+/// What `run --help` says of snapshots and of its end.
+fn run_help() -> String {
+    format!("{SNAPSHOT_HELP}\n\n{}", exit_code::HELP)
+}
+
+const SNAPSHOT_HELP: &str = "\
+Snapshots:
+  The transcript of a scenario that passes is compared with the .snap file
+  beside its script. If they differ, the run leaves the new one beside it as
+  .snap.new, for `kandy-harness review`. It leaves none where CI is set (and
+  not to false or 0), as on build servers, or INSTA_UPDATE is no;
+  INSTA_UPDATE=new leaves it there, too.";
+
+#[derive(Debug, Args)]
+#[command(after_help = REVIEW_HELP)]
+pub(super) struct Review {
+    /// Scenario files (.rhai), folders of them, or names as
+    /// `run` shows them
+    /// [default: scenarios/scripts, else scenarios, else
+    /// the folder with kandy.toml, here or above]
+    #[arg(value_name = "PATH|NAME", verbatim_doc_comment)]
+    pub(super) of: Vec<PathBuf>,
+
+    /// Make all of them the snapshots, without asking
+    #[arg(long, conflicts_with = "reject")]
+    pub(super) accept: bool,
+
+    /// Remove all of them, without asking
+    #[arg(long)]
+    pub(super) reject: bool,
+}
+
+const REVIEW_HELP: &str = "\
+A failed run leaves what is not as its snapshot beside it, as .snap.new. This
+shows each with its difference and asks: accept makes it the snapshot, reject
+removes it, skip leaves it for later. Each answer counts at once.
+
+Exit codes:
+  0  each was decided or left as asked, or nothing waits
+  2  bad usage: no such name, or there is no terminal to ask on
+  3  a scenario is missing, or a .snap.new is unreadable or malformed
+  4  internal error: a file cannot be moved or removed";
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
@@ -213,11 +332,5 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    let count = text.parse::<NonZeroUsize>().ok().filter(|count| count.get() <= MAX_JOBS);
-    count.ok_or_else(|| format!("it must be a number from 1 to {MAX_JOBS}"))
-}
-
-fn timeout(text: &str) -> Result<Duration, String> {
-    let time = duration::parse(text).ok_or("it must be numbers and units, such as 500ms, 10s or 1m30s")?;
-    if time.is_zero() { Err("it must be more than nothing".to_owned()) } else { Ok(time) }
+    settings::jobs(text.parse().ok())
 }

@@ -1,17 +1,24 @@
 //! `check`
 
-use super::arguments::Selection;
+use super::arguments::Check;
 use super::error::CliError;
+use super::selection::select;
 use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::report::console::Checks;
 use crate::run::{self, Options, Plan};
-use crate::scenario::find;
+use crate::settings::Settings;
 
-pub(super) fn check(selection: &Selection, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let found = find(&environment.folder, &selection.paths, selection.filter.as_ref())?;
-    let plan = Plan::to_check(&found, selection.filter.is_none());
-    let options = Options { jobs: environment.jobs, ..Options::default() };
-    let summary = run::run(&plan, &options, &mut [&mut Checks::new(out.to, out.color)])?;
+pub(super) fn check(arguments: &Check, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let Check { selection, strictness } = arguments;
+    let given = Settings { strict: strictness.wanted(), ..Settings::default() };
+    let (found, settings) = select(selection, &given, environment)?;
+    let plan = Plan::to_check(&found, settings.filter.is_none());
+    let options = Options {
+        jobs: settings.jobs.unwrap_or(environment.jobs),
+        strict: settings.strict.unwrap_or(environment.ci),
+        ..Options::default()
+    };
+    let summary = run::run(&plan, &options, &mut [&mut Checks::new(out.to, out.color, out.columns)])?;
     Ok(summary.exit())
 }

@@ -1,6 +1,7 @@
 //! What the command takes from the process around it.
 
 use std::env;
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
@@ -12,8 +13,12 @@ pub struct Environment {
     pub folder: PathBuf,
     /// How many scenarios run at once unless the arguments say.
     pub jobs: NonZeroUsize,
+    /// Whether nobody looks, as in CI: then runs are strict unless the arguments or settings say.
+    pub ci: bool,
     /// Whether a transcript that is not as its snapshot is left for review.
     pub leave_pending: bool,
+    /// Whether somebody sits at a terminal, and can be asked.
+    pub interactive: bool,
     /// Whether signals of the process end a run in good order.
     pub signals: bool,
 }
@@ -23,25 +28,27 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         let value = |name: &str| env::var(name).ok();
+        let ci = in_ci(value("CI").as_deref(), value("TF_BUILD").as_deref());
         Self {
             folder: PathBuf::new(),
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-            leave_pending: leaves_pending(
-                value("CI").as_deref(),
-                value("TF_BUILD").as_deref(),
-                value("INSTA_UPDATE").as_deref(),
-            ),
+            ci,
+            leave_pending: leaves_pending(ci, value("INSTA_UPDATE").as_deref()),
+            interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
             signals: true,
         }
     }
 }
 
-fn leaves_pending(ci: Option<&str>, tf_build: Option<&str>, insta_update: Option<&str>) -> bool {
-    let in_ci = match ci {
+fn in_ci(ci: Option<&str>, tf_build: Option<&str>) -> bool {
+    match ci {
         Some("false" | "0" | "") => false,
         Some(_) => true,
         None => tf_build.is_some(),
-    };
+    }
+}
+
+fn leaves_pending(in_ci: bool, insta_update: Option<&str>) -> bool {
     match insta_update {
         Some("no") => false,
         None | Some("" | "auto") => !in_ci,
@@ -55,11 +62,19 @@ mod tests {
 
     #[test]
     fn nothing_is_left_for_review_where_nobody_reviews() {
-        assert!(leaves_pending(None, None, None));
-        assert!(leaves_pending(Some("false"), None, Some("auto")));
-        assert!(leaves_pending(Some("true"), None, Some("new")));
-        assert!(!leaves_pending(Some("true"), None, None));
-        assert!(!leaves_pending(None, Some("True"), Some("")));
-        assert!(!leaves_pending(None, None, Some("no")));
+        for (ci, tf_build, expected) in [
+            (None, None, false),
+            (Some("false"), None, false),
+            (Some("0"), Some("True"), false),
+            (Some("true"), None, true),
+            (Some("1"), None, true),
+            (None, Some("True"), true),
+        ] {
+            assert_eq!(in_ci(ci, tf_build), expected, "{ci:?} {tf_build:?}");
+        }
+        assert!(
+            leaves_pending(false, None) && leaves_pending(false, Some("auto")) && leaves_pending(true, Some("new"))
+        );
+        assert!(!leaves_pending(true, None) && !leaves_pending(true, Some("")) && !leaves_pending(false, Some("no")));
     }
 }

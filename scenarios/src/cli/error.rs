@@ -9,14 +9,17 @@ use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::recording::RecordingError;
+use crate::report::Kind;
 use crate::report::{Style, wrap};
 use crate::run::RunError;
-use crate::scenario::FindError;
+use crate::scenario::{FindError, ProjectError, SETTINGS};
+use crate::script::names::nearest;
 use crate::serve::accounts::FileError;
 use crate::serve::behaviour::BehaviourError;
 use crate::serve::pages::SdkError;
 use crate::serve::server::ServeError;
 use crate::serve::tls::TlsError;
+use crate::settings::SettingsError;
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
@@ -24,6 +27,66 @@ pub(super) enum CliError {
     /// There is nothing to run.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// It is not clear whose settings hold.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// There are no settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The profile is not there.
+    #[error("there is no profile `{name}`{}", file.as_deref().map(|file| format!(" in `{file}`")).unwrap_or_default())]
+    NoProfile {
+        /// The name that was given.
+        name: String,
+        /// The file of settings, if there is one.
+        file: Option<String>,
+        /// The profiles in it.
+        known: Vec<String>,
+    },
+    /// Nothing is as the filter of the settings wants it.
+    #[error("{source}")]
+    FilterOfSettings {
+        /// The filter, and what there is.
+        source: FindError,
+        /// The file of settings.
+        file: String,
+    },
+    /// Two reports of one kind.
+    #[error("the report `{kind}` is wanted twice: name one file")]
+    ReportTwice {
+        /// Which.
+        kind: Kind,
+    },
+    /// A report has no place to go.
+    #[error("cannot write the report `{shown}`: {source}")]
+    Report {
+        /// The file.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Transcripts wait for review, and there is no terminal.
+    #[error("`review` asks what to do, and there is no terminal to ask on")]
+    NobodyToAsk {
+        /// What waits.
+        names: Vec<String>,
+    },
+    /// No transcript of that name waits for review.
+    #[error("nothing named `{name}` waits for review, and there is no such file or folder")]
+    NothingPending {
+        /// The name.
+        name: String,
+        /// What waits and has almost the same name.
+        nearest: Option<String>,
+    },
+    /// A snapshot without a script cannot be removed.
+    #[error("cannot remove `{shown}`: {source}")]
+    Prune {
+        /// The snapshot.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// There is nothing to replay.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -70,19 +133,46 @@ impl CliError {
         match self {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
             | Self::Recording(_) => Exit::Broken,
+            Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
+                Exit::BadUsage
+            }
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
+                Exit::BadUsage
+            }
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
             Self::Script(_) | Self::Sdk(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
-            Self::Run(_) | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
+            Self::Run(_) | Self::Prune { .. } | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
         }
     }
 
     fn help(&self) -> Option<String> {
         match self {
             Self::Find(error) => Some(error.help()),
+            Self::Project(_) => Some("the settings of one project hold for a run: run each on its own".to_owned()),
+            Self::NoProfile { name, file: Some(_), known } => {
+                Some(match nearest(name, known.iter().map(String::as_str)) {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None if known.is_empty() => format!("it has none; a table [profile.{name}] makes one"),
+                    None => format!("its profiles: {}", known.join(", ")),
+                })
+            }
+            Self::NoProfile { name, file: None, .. } => Some(format!(
+                "a table [profile.{name}] in {SETTINGS} makes one, and there is no such file here or above"
+            )),
+            Self::FilterOfSettings { file, .. } => {
+                Some(format!("the filter is that of `{file}`; `--filter` takes its place"))
+            }
+            Self::NobodyToAsk { names } => Some(format!(
+                "--accept makes them the snapshots, --reject removes them; give names to choose some of the {}: {}",
+                names.len(),
+                listed(names)
+            )),
+            Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -98,8 +188,12 @@ impl CliError {
             Self::Serve(ServeError::Application { .. }) => {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
-            Self::Recording(_)
+            Self::Report { .. } => Some("make its folder, or name another file".to_owned()),
+            Self::Settings(_)
+            | Self::ReportTwice { .. }
+            | Self::Recording(_)
             | Self::Run(_)
+            | Self::Prune { .. }
             | Self::Io(_)
             | Self::Serve(_)
             | Self::Tls(_)
@@ -111,7 +205,10 @@ impl CliError {
 
     /// Writes what is wrong and what to do, as clap does.
     pub(super) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
-        if let Self::Script(diagnostic) | Self::Serve(ServeError::Users(FileError::Content(diagnostic))) = self {
+        if let Self::Script(diagnostic)
+        | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
+        | Self::Settings(SettingsError::Content(diagnostic)) = self
+        {
             writeln!(err.to, "{diagnostic}")?;
             return err.to.flush();
         }
@@ -124,6 +221,16 @@ impl CliError {
         }
         err.to.flush()
     }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        shown.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    shown
 }
 
 fn of_serve(error: &ServeError) -> Exit {

@@ -183,6 +183,7 @@ fn shown(note: &Note, color: bool) -> String {
         Note::Forwarded => "Waiting for the command to end; once more kills it.".to_owned(),
         Note::NotSetUp => "The script computes, and does not wait yet: the server starts without that.".to_owned(),
         Note::Killed => "The command is killed.".to_owned(),
+        Note::HungUp => "The terminal is closed: the command is ended.".to_owned(),
         Note::Missed(count) => {
             format!("{} left out, which nobody has read.", report::console::counted(*count as usize, "line"))
         }

@@ -10,7 +10,6 @@ use super::platform;
 use crate::recording::{Exchange, Recording, WireRequest, WireResponse, body_text};
 use crate::replay::Difference;
 use crate::replay::compare::{self, Mismatch};
-use crate::world::command::command;
 
 /// What the SDK reads of the answer to `mk_token` and `refresh_token` (PROTOCOL.md, 1.2 and 1.4).
 const OF_TOKENS: [&str; 4] = ["/success/access_token", "/success/refresh_token", "/success/expires", "/error/human"];
@@ -47,7 +46,7 @@ pub fn check_answers(recording: &Recording) -> Result<usize, Difference> {
     let at_start = |mismatch| Difference::new(recording, 0, kandy_client::Time::ZERO, mismatch);
     for asked in platform::stage(recording).map_err(at_start)? {
         let refused = |error: kandy_mock_server::PlatformError| compare::missing(&error.to_string());
-        command(&mut platform, Time::ZERO, asked).map_err(refused).map_err(at_start)?;
+        platform.apply(Time::ZERO, asked).map_err(refused).map_err(at_start)?;
     }
     for record in &recording.wire {
         let Exchange::Request(request) = &record.what else { continue };

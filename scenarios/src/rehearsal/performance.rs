@@ -2,6 +2,7 @@
 
 use http::Method;
 use kandy_client::{Call, Config, Emission, Event, Time};
+use kandy_mock_server::Command;
 use serde_json::Value;
 
 use super::platform;
@@ -9,7 +10,7 @@ use crate::recording::{Action, ApiCall, Recording, Rule, Shown};
 use crate::replay::audience::{Audience, Listener};
 use crate::replay::call::{Asked, asked};
 use crate::replay::compare::{self, Mismatch};
-use crate::step::{self, ClientId, Command, Done, Step};
+use crate::step::{self, ClientId, Done, Step};
 use crate::trace::{Address, Close, Handshake, Trace, What};
 use crate::world::{PLATFORM_SERVER, Sim, Turn};
 

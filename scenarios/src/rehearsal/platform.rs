@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kandy_client::Credentials;
-use kandy_mock_server::{Fault, Frame, Platform, Point, TokenOptions, UnknownPoint, UserOptions};
+use kandy_mock_server::{Command, Fault, Frame, Platform, Point, TokenOptions, UnknownPoint, UserOptions};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::recording::{Action, Recording};
 use crate::replay::compare::Mismatch;
-use crate::step::Command;
 
 /// The users of the recorder's platform.
 const USERS: [(&str, &str); 3] =
@@ -28,7 +27,8 @@ pub(super) fn stage(recording: &Recording) -> Result<Vec<Command>, Mismatch> {
     let any_user = recording.server_script.get("acceptAnyUser").is_some_and(|flag| *flag == Value::Bool(true));
     for (name, password) in USERS.into_iter().chain(signed_in.filter(|_| any_user)) {
         if users.insert(name) {
-            commands.push(Command::AddUser(name.to_owned(), password.to_owned(), UserOptions::default()));
+            let (user, password) = (name.to_owned(), password.to_owned());
+            commands.push(Command::AddUser { user, password, options: UserOptions::default() });
         }
     }
     commands.extend(foreign_tokens(&credentials, &recording.server_script));
@@ -41,9 +41,9 @@ pub(super) fn behaviour(script: &Value) -> Result<Vec<Command>, Mismatch> {
     let mut commands = Vec::new();
     for (key, value) in script.as_object().into_iter().flatten() {
         let command = match key.as_str() {
-            "latency" => Command::Latency(Duration::from_millis(read(key, value)?)),
-            "pong" => Command::AnswerPings(read(key, value)?),
-            "tokenExpires" => Command::TokenLifetime(Some(Duration::from_secs(read(key, value)?))),
+            "latency" => Command::Latency { latency: Duration::from_millis(read(key, value)?) },
+            "pong" => Command::AnswerPings { enabled: read(key, value)? },
+            "tokenExpires" => Command::TokenLifetime { lifetime: Some(Duration::from_secs(read(key, value)?)) },
             "acceptAnyUser" => continue,
             route => {
                 let point = if route == "ws" {
@@ -51,12 +51,12 @@ pub(super) fn behaviour(script: &Value) -> Result<Vec<Command>, Mismatch> {
                 } else {
                     route.parse().map_err(|unknown: UnknownPoint| refused(unknown.to_string()))?
                 };
-                commands.push(Command::Clear(Some(point)));
+                commands.push(Command::Clear { point: Some(point) });
                 let answers: Vec<Map<String, Value>> = read(key, value)?;
                 if answers.is_empty() {
                     continue;
                 }
-                Command::Fail(point, answers.iter().map(fault).collect::<Result<_, _>>()?)
+                Command::Fail { point, faults: answers.iter().map(fault).collect::<Result<_, _>>()? }
             }
         };
         commands.push(command);
@@ -100,18 +100,18 @@ pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Resul
             let is_binary = options.get("binary").is_some_and(|flag| *flag == Value::Bool(true));
             let frame = if is_binary { Frame::Binary(text.into()) } else { Frame::Text(text) };
             let users = of_channel(options.get("channel")).into_iter();
-            users.map(|user| Command::SendRaw(user, frame.clone())).collect()
+            users.map(|user| Command::SendRaw { user, frame: frame.clone() }).collect()
         }
         "closeAll" => {
             let code = if args.is_empty() { NO_CODE } else { read("code", argument(0))? };
             let reason = argument(1).as_str().unwrap_or_default();
-            everybody().map(|user| Command::Close(user, code, reason.to_owned())).collect()
+            everybody().map(|user| Command::Close { user, code, reason: reason.to_owned() }).collect()
         }
-        "destroyAll" => everybody().map(Command::Cut).collect(),
+        "destroyAll" => everybody().map(|user| Command::Cut { user }).collect(),
         "wsListen" => {
-            let mut commands = vec![Command::Clear(Some(Point::WebSocket))];
+            let mut commands = vec![Command::Clear { point: Some(Point::WebSocket) }];
             if !read::<bool>("wsListen", argument(0))? {
-                commands.push(Command::Fail(Point::WebSocket, vec![Fault::refuse()]));
+                commands.push(Command::Fail { point: Point::WebSocket, faults: vec![Fault::refuse()] });
             }
             commands
         }
@@ -175,7 +175,7 @@ fn foreign_tokens(credentials: &[Credentials], script: &Value) -> Vec<Command> {
             oauth_token: oauth_token.or_else(|| unused("OA")),
             lifetime: Some(LONGEST_LIFETIME),
         };
-        commands.push(Command::IssueToken(user, options));
+        commands.push(Command::IssueToken { user, options });
     }
     commands
 }

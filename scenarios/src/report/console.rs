@@ -1,6 +1,9 @@
 //! What people read: a line a case, failures in full, and a summary.
 
 mod checks;
+mod doubts;
+mod excerpt;
+mod run_warnings;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -12,8 +15,8 @@ use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
 use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Status, Unlike};
+use crate::script::AlsoFailed;
 use crate::snapshot::{Comparison, Difference};
-use crate::trace::Trace;
 
 /// How many lines of its transcript a failure shows.
 const TAIL: usize = 12;
@@ -24,12 +27,16 @@ pub struct Console<'a> {
     color: bool,
     /// Whether whole transcripts are shown, also of what passes.
     transcripts: bool,
+    /// How wide the terminal is, if it is one.
+    columns: Option<usize>,
     /// Whether the last thing written was a block of lines, which ends with an empty one.
     after_block: bool,
     /// The lines of what did not pass, to show again at the end.
     bad: Vec<String>,
-    /// The snapshots without a script, to show at the end.
-    stale: Vec<String>,
+    /// The snapshots that were removed, to show at the end.
+    removed: Vec<String>,
+    /// What is about no case, to show at the end.
+    run_warnings: Vec<RunWarning>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
 }
@@ -41,17 +48,31 @@ impl<'a> Console<'a> {
             out,
             color,
             transcripts: false,
+            columns: None,
             after_block: true,
             bad: Vec::new(),
-            stale: Vec::new(),
+            removed: Vec::new(),
+            run_warnings: Vec::new(),
             known: BTreeMap::new(),
         }
+    }
+
+    /// Lets long lines of transcripts end with an ellipsis on a terminal of that width.
+    #[must_use]
+    pub fn with_columns(self, columns: Option<usize>) -> Self {
+        Self { columns, ..self }
     }
 
     /// Shows whole transcripts, also of what passes, if `all`.
     #[must_use]
     pub fn with_transcripts(self, all: bool) -> Self {
         Self { transcripts: all, ..self }
+    }
+
+    /// Tells of snapshots that were `removed`, since their scripts are not there any more.
+    #[must_use]
+    pub fn with_removed(self, removed: Vec<String>) -> Self {
+        Self { removed, ..self }
     }
 
     /// A line for a case, and a block if there is more to say.
@@ -66,16 +87,25 @@ impl<'a> Console<'a> {
                 self.known.insert(block.clone(), case.name().to_owned());
             }
         }
-        if block.is_empty() {
-            writeln!(self.out, "{line}")?;
-        } else {
-            let gap = if self.after_block { "" } else { "\n" };
-            writeln!(self.out, "{gap}{line}\n\n{block}")?;
-        }
-        self.after_block = !block.is_empty();
+        let doubts = match finished.status {
+            Status::Passed(_) => self.doubts(case, &finished.doubts),
+            _ => String::new(),
+        };
+        self.tell(&format!("{line}{doubts}"), &block)?;
         if !matches!(finished.status, Status::Passed(_) | Status::Skipped(_) | Status::Stopped) {
             self.bad.push(line);
         }
+        Ok(())
+    }
+
+    /// Writes the line of a case, or the few, and the block below it.
+    fn tell(&mut self, line: &str, block: &str) -> io::Result<()> {
+        let gap = if self.after_block || block.is_empty() { "" } else { "\n" };
+        writeln!(self.out, "{gap}{line}")?;
+        if !block.is_empty() {
+            writeln!(self.out, "\n{block}")?;
+        }
+        self.after_block = !block.is_empty();
         Ok(())
     }
 
@@ -84,27 +114,16 @@ impl<'a> Console<'a> {
         if self.after_block { Ok(()) } else { writeln!(self.out) }
     }
 
-    /// Names the snapshots whose scripts are not there any more.
-    fn stale_snapshots(&mut self) -> io::Result<()> {
-        if self.stale.is_empty() {
-            return Ok(());
-        }
-        let (warning, count) = (Style::Warning.paint("warning", self.color), counted(self.stale.len(), "snapshot"));
-        writeln!(self.out, "\n{warning}: {count} without a script; remove what is not needed any more:")?;
-        for shown in &self.stale {
-            writeln!(self.out, "  {shown}")?;
-        }
-        Ok(())
-    }
-
     fn line(&self, case: &Case<'_>, finished: &Finished) -> String {
         let (style, word, note) = match &finished.status {
             Status::Passed(Comparison::Created) => (Style::Good, "pass", ": snapshot written".to_owned()),
             Status::Passed(Comparison::Changed) => (Style::Good, "pass", ": snapshot changed".to_owned()),
+            Status::Passed(_) if !finished.findings.told.is_empty() => (Style::Warning, "warn", String::new()),
             Status::Passed(_) => (Style::Good, "pass", String::new()),
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Stopped => (Style::Warning, "stop", String::new()),
             Status::Failed(_) => (Style::Bad, "FAIL", String::new()),
+            Status::Doubtful(_) => (Style::Bad, "FAIL", ": not to be trusted".to_owned()),
             Status::Differs(_) => (Style::Bad, "FAIL", ": not as its snapshot".to_owned()),
             Status::Unlike(_) => (Style::Bad, "FAIL", ": not the same in Live".to_owned()),
             Status::Broken(_) => (Style::Bad, "BROKEN", String::new()),
@@ -114,14 +133,27 @@ impl<'a> Console<'a> {
         format!("{word}  {}{}", case.name(), Style::Faint.paint(note, self.color))
     }
 
+    /// What else failed, each below an empty line.
+    fn also(&self, AlsoFailed { told, more }: &AlsoFailed) -> String {
+        let mut block = String::new();
+        for diagnostic in told {
+            let _ = writeln!(block, "\n{}", self.emphasize(diagnostic.to_string().trim_end()));
+        }
+        if *more > 0 {
+            let _ = writeln!(block, "\nand {} more", counted(*more, "failure"));
+        }
+        block
+    }
+
     /// All that there is to say of a case beyond its line.
     fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
         let shown = case.shown();
         let mut block = match &finished.status {
-            Status::Passed(_) | Status::Skipped(_) | Status::Stopped => String::new(),
+            Status::Passed(_) | Status::Skipped(_) | Status::Stopped | Status::Broken(Broken::Checked) => String::new(),
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
-                self.emphasize(diagnostic.to_string().trim_end()) + "\n"
+                format!("{}\n{}", self.emphasize(diagnostic.to_string().trim_end()), self.also(&finished.also))
             }
+            Status::Doubtful(_) => self.doubtful(case, &finished.doubts),
             Status::Differs(difference) => self.difference(case, difference),
             Status::Unlike(unlike) => self.unlike(shown, unlike),
             Status::Broken(Broken::Unreadable(why)) => {
@@ -152,6 +184,11 @@ impl<'a> Console<'a> {
                 self.excerpt(&finished.trace, count, &mut block);
             }
         }
+        if let Status::Failed(_) = finished.status {
+            let again = Style::Faint.paint("again:", self.color);
+            let row = case.row.map(|_| format!(" --filter {}", shell_word(case.name()))).unwrap_or_default();
+            let _ = writeln!(block, "\n{again} kandy-harness run {}{row} --show", shell_word(shown));
+        }
         block
     }
 
@@ -172,12 +209,13 @@ impl<'a> Console<'a> {
             Some((word @ ("error" | "internal error"), rest)) => {
                 format!("{}: {rest}", Style::Bad.paint(word, self.color))
             }
+            Some((word @ "warning", rest)) => format!("{}: {rest}", Style::Warning.paint(word, self.color)),
             _ => text.to_owned(),
         }
     }
 
     fn difference(&self, case: &Case<'_>, difference: &Difference) -> String {
-        let review = if difference.pending { ",\n          or `cargo insta review`" } else { "" };
+        let review = if difference.pending { ",\n          or decide with `kandy-harness review`" } else { "" };
         let head = format!(
             "error: the transcript is not as its snapshot\n --> {}\n  \
              = help: if it is right as it is now, run again with `--update`{review}\n",
@@ -213,16 +251,6 @@ impl<'a> Console<'a> {
             let _ = writeln!(block, "{word}: and {} more", warnings.len() - hygiene::MAX_SHOWN);
         }
     }
-
-    fn excerpt(&self, trace: &Trace, count: usize, block: &mut String) {
-        let of = trace.records().len();
-        let title =
-            if count < of { format!("transcript, the last {count} of {of} lines:") } else { "transcript:".into() };
-        let _ = writeln!(block, "{}", Style::Faint.paint(title, self.color));
-        for line in trace.tail(count).lines() {
-            let _ = writeln!(block, "  {line}");
-        }
-    }
 }
 
 impl Reporter for Console<'_> {
@@ -233,23 +261,38 @@ impl Reporter for Console<'_> {
     fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         match event {
             RunEvent::Started { .. } | RunEvent::NotRun { .. } => Ok(()),
-            RunEvent::Warned(RunWarning::StaleSnapshot { shown }) => {
-                self.stale.push(shown.clone());
+            RunEvent::Warned(warning) => {
+                self.run_warnings.push((*warning).clone());
                 Ok(())
             }
             RunEvent::Finished { case, finished } => self.case(case, finished),
             RunEvent::Ended { summary, wall_time } => {
                 self.summary(summary, *wall_time)?;
-                self.stale_snapshots()
+                self.removed_snapshots()?;
+                self.run_warnings(summary)
             }
         }
     }
+}
+
+/// All that there is to say of a case beyond its line, without colours.
+pub(super) fn told(case: &Case<'_>, finished: &Finished) -> String {
+    Console::new(&mut io::sink(), false).block(case, finished)
 }
 
 /// `1 scenario`, `2 scenarios`.
 #[must_use]
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// `word` as a shell takes it for one.
+fn shell_word(word: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-+@,=".contains(character);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What runs: scenarios, each in one or more variants.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::RunWarning;
@@ -12,14 +13,17 @@ use crate::snapshot;
 pub struct Case<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,
+    /// The row of its `cases`, if it has some.
+    pub row: Option<&'a str>,
     /// The variant.
     pub variant: Variant,
+    name: Cow<'a, str>,
 }
 
 /// How a scenario runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
-    /// Its script is compiled, and does not run.
+    /// Its script is compiled and looked at, and does not run.
     Check,
     /// In a simulated world.
     Sim,
@@ -36,11 +40,23 @@ pub struct Plan<'a> {
     pub warnings: Vec<RunWarning>,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// A scenario as a whole.
+    #[must_use]
+    pub fn of(scenario: &'a Scenario, variant: Variant) -> Self {
+        Self { scenario, row: None, variant, name: Cow::Borrowed(&scenario.name) }
+    }
+
+    /// One row of a scenario.
+    #[must_use]
+    pub fn of_row(scenario: &'a Scenario, row: &'a str, variant: Variant) -> Self {
+        Self { scenario, row: Some(row), variant, name: Cow::Owned(scenario.name_of_row(row)) }
+    }
+
     /// What reports call it. No two cases of a run have the same name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.scenario.name
+        &self.name
     }
 
     /// The path of its script as the user wrote it.
@@ -52,13 +68,17 @@ impl Case<'_> {
     /// Where its snapshot is, whether or not there is one.
     #[must_use]
     pub fn snapshot(&self) -> PathBuf {
-        snapshot::path_of(&self.scenario.path)
+        self.snapshot_of(&self.scenario.path)
     }
 
     /// The path of its snapshot for messages.
     #[must_use]
     pub fn shown_snapshot(&self) -> String {
-        snapshot::path_of(Path::new(self.shown())).display().to_string()
+        self.snapshot_of(Path::new(self.shown())).display().to_string()
+    }
+
+    fn snapshot_of(&self, script: &Path) -> PathBuf {
+        self.row.map_or_else(|| snapshot::path_of(script), |row| snapshot::path_of_row(script, row))
     }
 }
 
@@ -66,17 +86,20 @@ impl<'a> Plan<'a> {
     /// To run all scenarios that were found.
     #[must_use]
     pub fn to_run(found: &'a Found, variant: Variant) -> Self {
-        let stale = found.stale_snapshots.iter().cloned();
-        let warnings = stale.map(|shown| RunWarning::StaleSnapshot { shown }).collect();
-        Self { cases: cases(&found.scenarios, variant).collect(), warnings }
+        let misread = found.misread_tags.iter().cloned();
+        let misread = misread.map(|(shown, misread)| RunWarning::MisreadTags { shown, misread });
+        let stale = found.stale_snapshots.iter().map(|stale| stale.shown.clone());
+        let warnings = misread.chain(stale.map(|shown| RunWarning::StaleSnapshot { shown })).collect();
+        let cases = found.scenarios.iter().flat_map(|scenario| cases_of(scenario, variant)).collect();
+        Self { cases, warnings }
     }
 
     /// To compile all scripts that were found. Those that scenarios import count as scripts of their own if `modules`.
     #[must_use]
     pub fn to_check(found: &'a Found, modules: bool) -> Self {
         let modules = if modules { &found.modules[..] } else { &[] };
-        let cases = cases(&found.scenarios, Variant::Check).chain(cases(modules, Variant::Check));
-        Self { cases: cases.collect(), warnings: Vec::new() }
+        let scripts = found.scenarios.iter().chain(modules);
+        Self { cases: scripts.map(|script| Case::of(script, Variant::Check)).collect(), warnings: Vec::new() }
     }
 
     /// Whether any case opens real sockets.
@@ -86,7 +109,10 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The cases of `scenarios`, in their order.
-fn cases(scenarios: &[Scenario], variant: Variant) -> impl Iterator<Item = Case<'_>> {
-    scenarios.iter().map(move |scenario| Case { scenario, variant })
+/// A case for each row of a scenario, or one for all of it.
+fn cases_of(scenario: &Scenario, variant: Variant) -> Vec<Case<'_>> {
+    match scenario.rows() {
+        [] => vec![Case::of(scenario, variant)],
+        rows => rows.iter().map(|row| Case::of_row(scenario, row, variant)).collect(),
+    }
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Case, Finished, NoThread, Summary};
+use crate::scenario::Misread;
 
 /// What happens in a run, in this order: one start, the warnings that are about no case, each case in the order of the
-/// plan, one end.
+/// plan, warnings that could not be told before, one end.
 #[derive(Clone, Copy, Debug)]
 pub enum RunEvent<'a> {
     /// The run begins.
@@ -42,6 +43,18 @@ pub enum RunEvent<'a> {
 /// A warning of the run that is about no case; those of a case are in its [`Finished`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunWarning {
+    /// A line of a script is almost one of tags, and gives it others or none.
+    MisreadTags {
+        /// The path of the script as the user would write it.
+        shown: String,
+        /// The line.
+        misread: Misread,
+    },
+    /// No scenario ran to its end but by saying that it does not want to run.
+    AllSkipped {
+        /// How many there are.
+        count: usize,
+    },
     /// A snapshot lies where scenarios were looked for, and its script is not there any more.
     StaleSnapshot {
         /// Its path as the user would write it.

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::Panicked;
 use crate::diagnostic::{Cause, Diagnostic};
+use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
+use crate::script::{AlsoFailed, Findings};
 use crate::snapshot::{Comparison, Difference, SnapshotError};
 use crate::trace::Trace;
 
@@ -24,6 +26,12 @@ pub struct Finished {
     pub checks: u32,
     /// What it left behind, where that is wanted.
     pub warnings: Vec<Warning>,
+    /// Why a pass of it means little. In strict mode its status says that it therefore is none.
+    pub doubts: Vec<Doubt>,
+    /// What failed beside what its status tells.
+    pub also: AlsoFailed,
+    /// What is wrong with its script, where that is looked for.
+    pub findings: Findings,
 }
 
 /// When something ran, in real time.
@@ -40,6 +48,8 @@ pub struct WallTime {
 pub enum Status {
     /// All its checks held, and its transcript is as its snapshot, or it has none.
     Passed(Comparison),
+    /// The same, but it is to be doubted, and that is not enough in strict mode.
+    Doubtful(Comparison),
     /// It does not want to run.
     Skipped(String),
     /// The run was to end before it was done.
@@ -72,6 +82,8 @@ pub struct Unlike {
 pub enum Broken {
     /// The script is not written as the language and the script API want it.
     Script(Box<Diagnostic>),
+    /// A look at the script found mistakes, which its findings tell.
+    Checked,
     /// The script cannot be read.
     Unreadable(String),
     /// The snapshot cannot be used.
@@ -100,6 +112,9 @@ impl Finished {
             wall_time: WallTime::default(),
             checks: 0,
             warnings: Vec::new(),
+            doubts: Vec::new(),
+            also: AlsoFailed::default(),
+            findings: Findings::default(),
         }
     }
 
@@ -122,7 +137,7 @@ impl Status {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Passed(_) | Self::Skipped(_) => Exit::Passed,
-            Self::Failed(_) | Self::Differs(_) | Self::Unlike(_) => Exit::Failed,
+            Self::Failed(_) | Self::Differs(_) | Self::Unlike(_) | Self::Doubtful(_) => Exit::Failed,
             Self::Broken(_) => Exit::Broken,
             Self::Error(_) => Exit::InternalError,
             Self::Stopped => Exit::Interrupted,

@@ -1,7 +1,6 @@
 //! Scenarios on real sockets.
 
-use super::{Fault, Finished, Options, Status, Unlike, finish};
-use crate::scenario::Scenario;
+use super::{Case, Fault, Finished, Options, Status, Unlike, finish};
 use crate::script::{Host, Script, Verdict};
 use crate::snapshot::Comparison;
 use crate::trace::Trace;
@@ -11,12 +10,12 @@ use crate::world::{Live, World};
 const TAG: &str = "live";
 
 /// Runs a scenario in `Sim`, then in `Live`, and compares what each client heard.
-pub(super) fn run_one(host: &Host, scenario: &Scenario, script: &Script, options: &Options) -> Finished {
-    let is_meant = scenario.content.as_ref().is_ok_and(|content| content.header.tags.iter().any(|tag| tag == TAG));
+pub(super) fn run_one(host: &Host, case: &Case<'_>, script: &Script, options: &Options) -> Finished {
+    let is_meant = case.scenario.header().is_some_and(|header| header.tags.iter().any(|tag| tag == TAG));
     if !is_meant {
         return Finished::new(Status::Skipped("not tagged `live`: it needs virtual time".to_owned()));
     }
-    let simulated = host.run(script, &options.limits);
+    let simulated = host.run_row_in(World::default(), script, case.row, &options.limits);
     if !matches!(simulated.verdict, Verdict::Passed) {
         // There is nothing to compare, so nothing is asked of its transcript.
         return finish(simulated, options, |_| Status::Passed(Comparison::Unasked));
@@ -25,7 +24,7 @@ pub(super) fn run_one(host: &Host, scenario: &Scenario, script: &Script, options
         Ok(live) => World::Live(Box::new(live)),
         Err(error) => return Finished::new(Status::Error(Fault::Live(told(&error)))),
     };
-    let live = host.run_in(world, script, &options.limits);
+    let live = host.run_row_in(world, script, case.row, &options.limits);
     finish(live, options, |trace| compare(&simulated.trace, trace))
 }
 

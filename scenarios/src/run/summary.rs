@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Finished, Status};
+use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::snapshot::Comparison;
 
@@ -31,6 +32,14 @@ pub struct Summary {
     pub pending: usize,
     /// Warnings; `None` where none are wanted.
     pub warnings: Option<usize>,
+    /// Doubts about what passed.
+    pub doubts: usize,
+    /// Warnings that are about no case.
+    pub run_warnings: usize,
+    /// Whether these fail the run, as doubts fail their cases.
+    pub strict: bool,
+    /// Cases that failed because they are to be doubted.
+    pub doubtful: usize,
     /// Whether they ran on real sockets.
     pub live: bool,
     /// The time that passed in all worlds together.
@@ -45,7 +54,14 @@ impl Summary {
         match &finished.status {
             Status::Passed(comparison) => {
                 self.passed += 1;
-                self.without_snapshot += usize::from(matches!(comparison, Comparison::Missing));
+                self.doubts += finished.doubts.len();
+                let has_checks = !finished.doubts.contains(&Doubt::NoCheck);
+                self.without_snapshot += usize::from(matches!(comparison, Comparison::Missing) && has_checks);
+                self.accepted += usize::from(matches!(comparison, Comparison::Created | Comparison::Changed));
+            }
+            Status::Doubtful(comparison) => {
+                self.failed += 1;
+                self.doubtful += 1;
                 self.accepted += usize::from(matches!(comparison, Comparison::Created | Comparison::Changed));
             }
             Status::Skipped(_) => self.skipped += 1,
@@ -79,7 +95,7 @@ impl Summary {
             Self { stopped: 1.., .. } | Self { not_run: 1.., .. } => Exit::Interrupted,
             Self { errors: 1.., .. } => Exit::InternalError,
             Self { broken: 1.., .. } => Exit::Broken,
-            Self { failed: 1.., .. } => Exit::Failed,
+            Self { failed: 1.., .. } | Self { strict: true, run_warnings: 1.., .. } => Exit::Failed,
             Self { .. } => Exit::Passed,
         }
     }

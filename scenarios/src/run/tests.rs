@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::interrupt::Interrupt;
-use crate::scenario::{Found, Header, Scenario};
+use crate::scenario::{Found, Header, Scenario, Stale};
 
 /// Scenarios with these names and texts, and a snapshot that belongs to none.
 fn found(scenarios: &[(&str, &str)]) -> Found {
@@ -13,11 +13,11 @@ fn found(scenarios: &[(&str, &str)]) -> Found {
         path: PathBuf::from(format!("nowhere/{name}.rhai")),
         shown: format!("s/{name}.rhai"),
         root: PathBuf::from("nowhere"),
-        content: Ok(Content { text: (*text).to_owned(), header: Header::parse(text) }),
+        content: Ok(Content { text: (*text).to_owned(), header: Header::parse(text), rows: Vec::new() }),
     };
     Found {
         scenarios: scenarios.iter().map(scenario).collect(),
-        stale_snapshots: vec!["s/gone.snap".to_owned()],
+        stale_snapshots: vec![Stale { path: "s/gone.snap".into(), shown: "s/gone.snap".to_owned() }],
         ..Found::default()
     }
 }
@@ -47,6 +47,7 @@ impl Reporter for Lines {
         self.lines.push(match event {
             RunEvent::Started { cases } => format!("started {cases}"),
             RunEvent::Warned(RunWarning::StaleSnapshot { shown }) => format!("stale {shown}"),
+            RunEvent::Warned(warning) => format!("{warning:?}"),
             RunEvent::Finished { case, finished } => {
                 let Finished { status, trace, checks, .. } = finished;
                 format!("{} {:?}, {checks} checks, {} records", case.name(), status.exit(), trace.records().len())

@@ -28,12 +28,22 @@ pub enum FilterError {
 }
 
 impl Filter {
-    /// Whether `scenario` is wanted.
+    /// Whether anything of `scenario` is wanted; of its rows only those stay that are.
     #[must_use]
-    pub fn matches(&self, scenario: &Scenario) -> bool {
+    pub fn select(&self, scenario: &mut Scenario) -> bool {
         match self {
-            Self::Name(part) => scenario.name.contains(part),
             Self::Tag(tag) => scenario.header().is_some_and(|header| header.tags.contains(tag)),
+            Self::Name(part) if scenario.name.contains(part) => true,
+            Self::Name(part) => {
+                let rows = scenario.rows().iter();
+                let wanted: Vec<String> =
+                    rows.filter(|row| scenario.name_of_row(row).contains(part)).cloned().collect();
+                let any = !wanted.is_empty();
+                if let Ok(content) = &mut scenario.content {
+                    content.rows = wanted;
+                }
+                any
+            }
         }
     }
 }

@@ -7,18 +7,17 @@ use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{EXTENSION, Filter, Scenario};
-use crate::file::is_dangling;
-use crate::printable::printable;
+use super::root::{DEFAULT_ROOTS, Root, Roots, SETTINGS};
+use super::{EXTENSION, Filter, Misread, Scenario};
+use crate::file::{is_dangling, or_here, real};
+use crate::printable::printable_path;
 use crate::snapshot;
 
-/// The folders that are looked for when none is named, best first.
-const DEFAULT_ROOTS: [&str; 2] = ["scenarios/scripts", "scenarios"];
 /// The name of folders that hold modules for `import`.
-const MODULES: &str = "lib";
+pub(crate) const MODULES: &str = "lib";
 /// How deep folders may be nested below a root.
 pub const MAX_DEPTH: usize = 32;
-/// How many files and folders are looked at in all.
+/// The most files and folders that are looked at.
 pub const MAX_ENTRIES: usize = 100_000;
 
 /// What was found.
@@ -29,14 +28,26 @@ pub struct Found {
     /// The files in `lib` folders.
     pub modules: Vec<Scenario>,
     /// Snapshots of scenarios that are not there any more.
-    pub stale_snapshots: Vec<String>,
+    pub stale_snapshots: Vec<Stale>,
+    /// Lines that are almost lines of tags, each with the script as messages show it; also of what a filter leaves out,
+    /// perhaps for that.
+    pub misread_tags: Vec<(String, Misread)>,
+}
+
+/// A snapshot whose script is not there any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The path as the user would write it.
+    pub shown: String,
 }
 
 /// Why there is nothing to run.
 #[derive(Debug, Error)]
 pub enum FindError {
-    /// No path was given, and no default folder is there.
-    #[error("no path is given, and there is no folder ./{} or ./{}", DEFAULT_ROOTS[0], DEFAULT_ROOTS[1])]
+    /// No path was given, and no default folder is there, nor a project.
+    #[error("no path is given, and there is no folder of scenarios here or above")]
     NoDefault,
     /// A path that leads nowhere.
     #[error("there is no file or folder `{shown}`")]
@@ -101,7 +112,10 @@ impl FindError {
     #[must_use]
     pub fn help(&self) -> String {
         match self {
-            Self::NoDefault => "name a scenario, or a folder of them".to_owned(),
+            Self::NoDefault => format!(
+                "looked for {}, {} and {SETTINGS}, no higher than a folder with .git; name a scenario, or a folder of them",
+                DEFAULT_ROOTS[0], DEFAULT_ROOTS[1]
+            ),
             Self::Missing { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::Missing { .. } => "paths are taken from the folder in which the command runs".to_owned(),
             Self::Dangling { .. } => "mend the link, or name what it was to lead to".to_owned(),
@@ -131,21 +145,31 @@ impl FindError {
 ///
 /// A path is missing, is no scenario or has none in it, or nothing is as `filter` says.
 pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result<Found, FindError> {
-    let mut search = Search { folder, seen: BTreeSet::new(), entries: 0, found: Found::default() };
+    let mut search = Search::new(folder, paths);
     if paths.is_empty() {
-        let default = DEFAULT_ROOTS.iter().map(Path::new).find(|root| folder.join(root).is_dir());
-        search.walk_root(default.ok_or(FindError::NoDefault)?)?;
+        let default = search.roots.default().ok_or(FindError::NoDefault)?;
+        search.walk_root(&default.shown)?;
     }
     for path in paths {
         search.take(path)?;
     }
     let mut found = search.found;
     tell_apart(&mut found.scenarios);
+    for scenario in &found.scenarios {
+        let misread = scenario.header().into_iter().flat_map(|header| &header.misread);
+        found.misread_tags.extend(misread.map(|misread| (scenario.shown.clone(), misread.clone())));
+    }
+    // A script whose rows have snapshots of their own has none for itself.
+    let of_rows = found.scenarios.iter().filter(|scenario| !scenario.rows().is_empty());
+    let unused =
+        of_rows.map(|scenario| (snapshot::path_of(&scenario.path), snapshot::path_of(Path::new(&scenario.shown))));
+    let unused = unused.filter(|(path, _)| path.is_file());
+    found.stale_snapshots.extend(unused.map(|(path, shown)| Stale { path, shown: printable_path(&shown) }));
     if let Some(filter) = filter {
         let count = found.scenarios.len();
         let headers = found.scenarios.iter().filter_map(Scenario::header);
         let tags = headers.flat_map(|header| header.tags.iter().cloned()).collect();
-        found.scenarios.retain(|scenario| filter.matches(scenario));
+        found.scenarios.retain_mut(|scenario| filter.select(scenario));
         if found.scenarios.is_empty() {
             return Err(FindError::NothingMatches { filter: filter.clone(), count, tags });
         }
@@ -153,41 +177,70 @@ pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result
     Ok(found)
 }
 
+/// The folder in which the imports of the script at `path` are found.
+#[must_use]
+pub fn root_of(path: &Path) -> PathBuf {
+    let mut search = Search::new(Path::new(""), &[]);
+    let shown = or_here(path.parent().unwrap_or(Path::new(""))).to_owned();
+    let place = Place { whole: search.roots.whole(&shown), shown, depth: 0, modules: false };
+    search.root_of(&place).shown
+}
+
 struct Search<'a> {
     folder: &'a Path,
-    /// Files that were taken, by their real paths.
+    roots: Roots,
+    /// The folders that were named: whole paths, the shortest first.
+    named: Vec<PathBuf>,
+    /// Scripts and snapshots that were taken, by their real paths.
     seen: BTreeSet<PathBuf>,
     entries: usize,
     found: Found,
 }
 
-/// A folder on the way down from a root.
-struct Place<'a> {
-    root: &'a Path,
+/// A folder on the way down from one that was named.
+struct Place {
     /// As the user wrote it.
     shown: PathBuf,
+    whole: PathBuf,
     depth: usize,
     modules: bool,
 }
 
-impl Search<'_> {
+/// A script that was found.
+struct Script<'a> {
+    name: &'a Path,
+    is_module: bool,
+}
+
+impl<'a> Search<'a> {
+    fn new(folder: &'a Path, paths: &[PathBuf]) -> Self {
+        let roots = Roots::new(folder);
+        let mut named: Vec<PathBuf> = paths.iter().map(|path| roots.whole(path)).filter(|path| path.is_dir()).collect();
+        named.sort_by_key(|path| path.components().count());
+        Self { folder, roots, named, seen: BTreeSet::new(), entries: 0, found: Found::default() }
+    }
+
     fn take(&mut self, shown: &Path) -> Result<(), FindError> {
         let path = self.folder.join(shown);
         let metadata = path.metadata().map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound if is_dangling(&path) => FindError::Dangling { shown: display(shown) },
+            io::ErrorKind::NotFound if is_dangling(&path) => FindError::Dangling { shown: printable_path(shown) },
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                FindError::Missing { shown: display(shown), nearest: self.nearest(shown) }
+                FindError::Missing { shown: printable_path(shown), nearest: self.nearest(shown) }
             }
-            _ => FindError::Unreadable { shown: display(shown), source },
+            _ => FindError::Unreadable { shown: printable_path(shown), source },
         })?;
         if metadata.is_dir() {
             return self.walk_root(shown);
         }
         if !is_scenario(shown) {
-            return Err(FindError::NotAScenario { shown: display(shown) });
+            return Err(FindError::NotAScenario { shown: printable_path(shown) });
         }
-        let root = self.root_of(&path);
-        self.add(&path, shown, &root, false);
+        let (Some(above), Some(name)) = (shown.parent(), shown.file_name()) else {
+            return Err(FindError::NotAScenario { shown: printable_path(shown) });
+        };
+        let place = Place { shown: above.to_owned(), whole: self.roots.whole(above), depth: 0, modules: false };
+        let root = self.root_of(&place);
+        self.add(&place, &root, &Script { name: Path::new(name), is_module: false });
         Ok(())
     }
 
@@ -196,69 +249,68 @@ impl Search<'_> {
         let name = shown.file_name()?.to_string_lossy();
         let folder = shown.parent()?;
         let listed = self.folder.join(folder);
-        let listed = if listed == Path::new("") { Path::new(".") } else { &listed };
-        let names = fs::read_dir(listed).ok()?.take(MAX_ENTRIES).filter_map(Result::ok);
+        let names = fs::read_dir(or_here(&listed)).ok()?.take(MAX_ENTRIES).filter_map(Result::ok);
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
         let close = names.map(|other| (strsim::damerau_levenshtein(&name, &other), other));
         let (_, nearest) = close.filter(|(distance, _)| *distance <= name.chars().count() / 4).min()?;
-        Some(display(&folder.join(nearest)))
+        Some(printable_path(&folder.join(nearest)))
     }
 
-    /// The folder of a file; but a default folder if the file is in it, so that a scenario keeps its name and its
-    /// modules when it is run alone.
-    fn root_of(&self, path: &Path) -> PathBuf {
-        let real = real(path);
-        let defaults = DEFAULT_ROOTS.iter().map(|root| self.folder.join(root));
-        let within = |root: &PathBuf| root.canonicalize().is_ok_and(|root| real.starts_with(root));
-        let own = || path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")).to_owned();
-        defaults.into_iter().find(within).unwrap_or_else(own)
+    /// The root of what lies in a folder: by where it lies, else by where it leads; else the folder that was named, and if
+    /// it is only a file that was, its own.
+    fn root_of(&mut self, place: &Place) -> Root {
+        let Place { whole, shown, .. } = place;
+        let root = self.roots.root_of(whole).or_else(|| self.roots.root_of(&real(whole)));
+        let named = || self.named.iter().find(|named| whole.starts_with(named)).cloned();
+        let root = root.or_else(named).unwrap_or_else(|| whole.clone());
+        self.roots.root(root, shown.is_absolute())
     }
 
     fn walk_root(&mut self, shown: &Path) -> Result<(), FindError> {
-        let root = self.folder.join(shown);
         let mut visited = BTreeSet::new();
-        let place = Place { root: &root, shown: shown.to_owned(), depth: 0, modules: false };
+        let place = Place { shown: shown.to_owned(), whole: self.roots.whole(shown), depth: 0, modules: false };
         if self.walk(&place, &mut visited)? == 0 {
-            return Err(FindError::Empty { shown: display(shown) });
+            return Err(FindError::Empty { shown: printable_path(shown) });
         }
         Ok(())
     }
 
     /// Takes what is in a folder, sorted, and gives back how many scenarios there are. Each real folder is visited
     /// once, so that links to folders above do not go round for ever.
-    fn walk(&mut self, place: &Place<'_>, visited: &mut BTreeSet<PathBuf>) -> Result<usize, FindError> {
+    fn walk(&mut self, place: &Place, visited: &mut BTreeSet<PathBuf>) -> Result<usize, FindError> {
         if place.depth > MAX_DEPTH {
-            return Err(FindError::TooDeep { shown: display(&place.shown) });
+            return Err(FindError::TooDeep { shown: printable_path(&place.shown) });
         }
         let path = self.folder.join(&place.shown);
         if !visited.insert(real(&path)) {
             return Ok(0);
         }
+        let root = self.root_of(place);
         let mut scenarios = 0;
         for (_, name) in self.names(place, &path)? {
-            let (path, shown) = (path.join(&name), place.shown.join(&name));
+            let (path, shown) = (path.join(&name), at(&place.shown, &name));
             if path.is_dir() {
                 let modules = place.modules || name == Path::new(MODULES);
-                let below = Place { shown, depth: place.depth + 1, modules, ..*place };
+                let below = Place { shown, whole: place.whole.join(&name), depth: place.depth + 1, modules };
                 scenarios += self.walk(&below, visited)?;
             } else if is_scenario(&path) {
                 scenarios += usize::from(!place.modules);
-                self.add(&path, &shown, place.root, place.modules);
-            } else if !place.modules && snapshot::is_stale(&path) {
-                self.found.stale_snapshots.push(display(&shown));
+                self.add(place, &root, &Script { name: &name, is_module: place.modules });
+            } else if !place.modules && snapshot::is_stale(&path) && self.seen.insert(real(&path)) {
+                self.found.stale_snapshots.push(Stale { path, shown: printable_path(&shown) });
             }
         }
         Ok(scenarios)
     }
 
     /// The names in a folder, sorted as those of scenarios are: without the extension.
-    fn names(&mut self, place: &Place<'_>, path: &Path) -> Result<BTreeSet<(PathBuf, PathBuf)>, FindError> {
-        let unreadable = |source| FindError::Unreadable { shown: display(&place.shown), source };
+    fn names(&mut self, place: &Place, path: &Path) -> Result<BTreeSet<(PathBuf, PathBuf)>, FindError> {
+        let unreadable = |source| FindError::Unreadable { shown: printable_path(&place.shown), source };
         let mut names = BTreeSet::new();
         for entry in fs::read_dir(path).map_err(unreadable)? {
             self.entries += 1;
             if self.entries > MAX_ENTRIES {
-                return Err(FindError::TooMany { shown: display(&place.shown) });
+                return Err(FindError::TooMany { shown: printable_path(&place.shown) });
             }
             let name = entry.map_err(unreadable)?.file_name();
             if !name.as_encoded_bytes().starts_with(b".") {
@@ -269,18 +321,21 @@ impl Search<'_> {
         Ok(names)
     }
 
-    fn add(&mut self, path: &Path, shown: &Path, root: &Path, module: bool) {
-        let real = real(path);
+    fn add(&mut self, place: &Place, root: &Root, script: &Script<'_>) {
+        let (whole, shown) = (place.whole.join(script.name), at(&place.shown, script.name));
+        let real = real(&whole);
         if !self.seen.insert(real.clone()) {
             return;
         }
-        let relative = path.strip_prefix(root).map(Path::to_owned).or_else(|_| {
-            let root = root.canonicalize().unwrap_or_default();
-            real.strip_prefix(root).map(Path::to_owned)
-        });
-        let relative = relative.unwrap_or_else(|_| path.file_name().map(PathBuf::from).unwrap_or_default());
-        let scenario = Scenario::read(name_of(&relative), path.to_owned(), display(shown), root.to_owned());
-        if module { self.found.modules.push(scenario) } else { self.found.scenarios.push(scenario) }
+        let written = whole.strip_prefix(&root.whole).unwrap_or(script.name);
+        // What a link leads to has its name, and its snapshot, from where it is, if that is in the root, too.
+        let (relative, shown) = match real.strip_prefix(&root.real) {
+            Ok(home) if home != written => (home, at(&root.shown, home)),
+            Ok(_) | Err(_) => (written, shown),
+        };
+        let path = at(self.folder, &shown);
+        let scenario = Scenario::read(name_of(relative), path, printable_path(&shown), at(self.folder, &root.shown));
+        if script.is_module { self.found.modules.push(scenario) } else { self.found.scenarios.push(scenario) }
     }
 }
 
@@ -301,19 +356,25 @@ fn is_scenario(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == EXTENSION)
 }
 
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+/// `path` in `folder`, where either may be the folder in which the command runs.
+fn at(folder: &Path, path: &Path) -> PathBuf {
+    let here = Path::new(".");
+    match (folder == here || folder == Path::new(""), path == here) {
+        (true, _) => path.to_owned(),
+        (false, true) => folder.to_owned(),
+        (false, false) => folder.join(path),
+    }
 }
 
 fn name_of(relative: &Path) -> String {
     let parts = relative.with_extension("");
-    let parts = parts.components().filter(|part| !matches!(part, Component::CurDir));
-    parts.map(|part| display(Path::new(part.as_os_str()))).collect::<Vec<_>>().join("/")
-}
-
-/// A path as messages show it; a file name may hold a line break or worse.
-fn display(path: &Path) -> String {
-    printable(&path.to_string_lossy()).into_owned()
+    let parts = parts.components().filter_map(|part| match part {
+        Component::CurDir => None,
+        // Before the slash with which a whole path begins there is nothing.
+        Component::RootDir => Some(String::new()),
+        part => Some(printable_path(Path::new(part.as_os_str()))),
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

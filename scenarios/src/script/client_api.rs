@@ -221,7 +221,7 @@ fn no_credentials() -> Result<(), Halt> {
 }
 
 /// Options of Kandy.js as JSON, if it knows them all.
-fn options_json(given: &Map) -> Result<Value, Failure> {
+pub(super) fn options_json(given: &Map) -> Result<Value, Failure> {
     let given = convert::to_json(&given.clone().into())?;
     match unknown_keys(&given).into_iter().next() {
         None => Ok(given),
@@ -232,11 +232,11 @@ fn options_json(given: &Map) -> Result<Value, Failure> {
     }
 }
 
-fn merge(config: &mut Config, given: &Value) -> Result<Vec<Violation>, Failure> {
+pub(super) fn merge(config: &mut Config, given: &Value) -> Result<Vec<Violation>, Failure> {
     config.merge(given).map_err(|error| Failure::argument(error.to_string()))
 }
 
-fn checked_name(name: &str) -> Result<&str, Failure> {
+pub(super) fn checked_name(name: &str) -> Result<&str, Failure> {
     let is_printable = |character: char| character.is_alphanumeric() || "-_.@+".contains(character);
     if name.is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(is_printable) {
         return Err(Failure::argument(format!("{} cannot be a client's name", show_short(&name.into())))
@@ -250,7 +250,7 @@ fn checked_name(name: &str) -> Result<&str, Failure> {
     Ok(name)
 }
 
-fn credentials(given: &Map) -> Result<Credentials, Failure> {
+pub(super) fn credentials(given: &Map) -> Result<Credentials, Failure> {
     // Kandy.js documents the last four, too, and this build uses none of them.
     let known = [
         "username",
@@ -275,7 +275,7 @@ fn credentials(given: &Map) -> Result<Credentials, Failure> {
     })
 }
 
-fn connect_options(given: &Map) -> Result<ConnectOptions, Failure> {
+pub(super) fn connect_options(given: &Map) -> Result<ConnectOptions, Failure> {
     let options = Options::new(given, "the options of connect", &["forceLogOut", "clientCorrelator"])?;
     Ok(ConnectOptions {
         force_log_out: options.flag("forceLogOut")?.unwrap_or_default(),

@@ -8,6 +8,8 @@ use super::clock::Guard;
 use super::engine::{MAX_MAP, PLATFORM_KEYWORD};
 use super::explain::explain_parse;
 use super::failure::Failure;
+use super::habits::foreign_call;
+use super::power_assert::ASSERT_KEYWORD;
 use crate::diagnostic::Cause;
 
 /// The longest script, in bytes.
@@ -22,9 +24,12 @@ const TOKENS_PER_LOOK: usize = 256;
 /// Compiles scripts, in which `platform` is a word of the language, and Rhai's reserved words may be keys.
 #[derive(Default)]
 pub(super) struct Compiler {
+    /// The text that is being compiled.
     text: RefCell<Text>,
     literals: RefCell<Literals>,
     guard: RefCell<Guard>,
+    /// Whether that text has a function named `assert`, which then takes the place of ours.
+    has_own_assert: Cell<bool>,
     tokens: Cell<usize>,
     /// Why the text is not read to its end.
     refused: RefCell<Option<(Failure, Position)>>,
@@ -41,18 +46,28 @@ impl Compiler {
             let message = format!("the script is longer than {} MiB", MAX_SCRIPT >> 20);
             return Err((Failure::new(Cause::Limit, message).with_help("split it into several"), Position::NONE));
         }
+        // A script that runs by itself says in its first line by what; to Rhai that is a comment.
+        let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
+        let text = shebang.as_deref().unwrap_or(text);
+        self.has_own_assert.set(text.contains("fn assert("));
         self.text.replace(Text::new(text));
         self.literals.take();
         self.tokens.set(0);
         let compiled = engine.compile(text);
-        match self.refused.take() {
-            Some(refused) => Err(refused),
-            None => compiled.map_err(|error| explain_parse(&error, text)),
+        if let Some(refused) = self.refused.take() {
+            return Err(refused);
+        }
+        let ast = compiled.map_err(|error| explain_parse(&error, text))?;
+        let has_own = |name: &str| ast.iter_functions().any(|function| function.name == name);
+        match foreign_call(&ast, has_own) {
+            Some(foreign) => Err(foreign),
+            None => Ok(ast),
         }
     }
 
-    /// Turns the identifier `platform` into a word of the language, unless it is the name of a property or a key, and
-    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`.
+    /// Turns the identifiers `platform` and `assert` into words of the language, unless it is the name of a property or a
+    /// key, and a reserved word that is one into an identifier: services are called `call`, and events have a `platform`.
+    /// `case` is an identifier everywhere.
     pub(super) fn read_token(&self, token: Token, position: Position) -> Token {
         if let Err(failure) = self.check(&token) {
             let token = LexError::Runtime(failure.message.clone());
@@ -67,10 +82,19 @@ impl Compiler {
                     Token::Reserved(Box::new(PLATFORM_KEYWORD.into()))
                 }
             }
+            // Rhai keeps the word for itself and has no use for it; what `cases` gives is called so.
+            Token::Reserved(word) if word.as_str() == "case" => Token::Identifier(word),
             Token::Reserved(word)
                 if is_valid_identifier(&word) && self.text.borrow_mut().is_member(&word, position) =>
             {
                 Token::Identifier(word)
+            }
+            Token::Identifier(name)
+                if name.as_str() == "assert"
+                    && !self.has_own_assert.get()
+                    && self.text.borrow_mut().is_plain_call(&name, position) =>
+            {
+                Token::Reserved(Box::new(ASSERT_KEYWORD.into()))
             }
             token => token,
         }
@@ -105,13 +129,27 @@ impl Text {
 
     /// Whether the word at `position` is the name of a property or a key, and not that of a function.
     fn is_member(&mut self, word: &str, position: Position) -> bool {
-        let Some((line, start)) = self.find(position) else { return false };
-        let end = self.lines.get(line).map_or(self.text.len(), |next| next - 1);
-        let before = self.text[self.lines[line - 1]..start].trim_end();
-        let after = self.text[start..end].strip_prefix(word).unwrap_or_default().trim_start();
+        let Some((before, after)) = self.around(word, position) else { return false };
+        let (before, after) = (before.trim_end(), after.trim_start());
         let is_property = before.ends_with('.') && !before.ends_with("..") && !after.starts_with('(');
         let is_key = after.starts_with(':') && !after.starts_with("::");
         is_property || is_key
+    }
+
+    /// Whether the word at `position` calls a function of that name, and no method and none of a module.
+    fn is_plain_call(&mut self, word: &str, position: Position) -> bool {
+        let Some((before, after)) = self.around(word, position) else { return false };
+        let before = before.trim_end();
+        let is_member = before.ends_with("::") || before.strip_suffix('.').is_some_and(|before| !before.ends_with('.'));
+        after.starts_with('(') && !is_member
+    }
+
+    /// What stands before and behind the word at `position` on its line.
+    fn around(&mut self, word: &str, position: Position) -> Option<(&str, &str)> {
+        let (line, start) = self.find(position)?;
+        let end = self.lines.get(line).map_or(self.text.len(), |next| next - 1);
+        let after = self.text[start..end].strip_prefix(word).unwrap_or_default();
+        Some((&self.text[self.lines[line - 1]..start], after))
     }
 
     /// The line of a place, and where in the text it is. Words come in their order, so that the way from the last one is

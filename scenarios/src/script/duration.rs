@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
+pub(crate) use kandy_mock_server::command::{LONGEST_DURATION as LONGEST, parse_duration as parse};
 use rhai::Dynamic;
 
 use super::failure::Failure;
 use super::show::show_short;
 use crate::diagnostic::Cause;
-
-/// The longest duration that a script may name.
-pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
 
 /// Reads a duration.
 pub(super) fn duration(value: &Dynamic) -> Result<Duration, Failure> {
@@ -22,37 +20,6 @@ pub(super) fn duration(value: &Dynamic) -> Result<Duration, Failure> {
             "write \"250ms\", \"30s\", \"5m\", \"1h\", \"1m 30s\", or milliseconds as an integer; ten years at most",
         )
     })
-}
-
-/// Reads `1h 30m`, `1h30m`, `250ms`: numbers with units, each unit once, the longer ones first.
-pub(crate) fn parse(text: &str) -> Option<Duration> {
-    let mut rest = text.trim();
-    let mut sum = Duration::ZERO;
-    let mut last_unit = u64::MAX;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
-        let number: u64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let letters = rest.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let unit = match &rest[..letters] {
-            "ms" => 1,
-            "s" => 1_000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => return None,
-        };
-        if unit >= last_unit {
-            return None;
-        }
-        last_unit = unit;
-        sum = sum.checked_add(Duration::from_millis(number.checked_mul(unit)?))?;
-        rest = rest[letters..].trim_start();
-    }
-    Some(sum)
 }
 
 /// A duration as messages show it: `250 ms`, `1.5 s`, `60 s`.

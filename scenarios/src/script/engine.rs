@@ -10,6 +10,7 @@ use super::failure::{Ending, Failure, Located};
 use super::imports::{Modules, Resolver};
 use super::natives::register_natives;
 use super::platform_api::register_platform_api;
+use super::power_assert::register_power_assert;
 use super::run::{Run, stop};
 use super::show::{MAX_DEPTH, kind, show_map, show_short};
 use super::world_api::register_world_api;
@@ -75,6 +76,7 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
     register_client_api(&mut engine, run);
     register_platform_api(&mut engine, run);
     register_world_api(&mut engine, run);
+    register_power_assert(&mut engine, run);
     engine.set_module_resolver(Resolver { run: Rc::clone(run), modules: Rc::clone(modules) });
     engine
 }

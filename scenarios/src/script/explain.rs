@@ -1,14 +1,19 @@
 //! Rhai's errors in the words of a scenario's author.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rhai::{
     AST, ASTNode, Dynamic, EvalAltResult, Expr, ImmutableString, LexError, ParseError, ParseErrorType, Position,
+    is_valid_identifier,
 };
 
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
+use super::habits::{cure, missing};
+use super::listener::Arities;
 use super::names::{self, Of};
+use super::power_assert::ASSERT_KEYWORD;
 use super::run::Run;
 use super::show::{kind_of_type, show};
 use crate::diagnostic::Cause;
@@ -39,12 +44,9 @@ pub(super) fn explain(error: &EvalAltResult, run: &Run) -> Located {
 fn explain_innermost(error: &EvalAltResult, run: &Run) -> Failure {
     match error {
         EvalAltResult::ErrorParsing(error, _) => explain_parse_type(error, ""),
-        EvalAltResult::ErrorFunctionNotFound(signature, _) => unknown_function(signature, run),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => unknown_function(signature, &run.arities.borrow()),
         EvalAltResult::ErrorDotExpr(message, _) => unknown_property(message),
-        EvalAltResult::ErrorPropertyNotFound(key, _) => {
-            Failure::new(Cause::Script, format!("the map has no key `{key}`"))
-                .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
-        }
+        EvalAltResult::ErrorPropertyNotFound(key, _) => no_key(key),
         EvalAltResult::ErrorVariableNotFound(name, _) => unknown_variable(name, ""),
         EvalAltResult::ErrorModuleNotFound(name, _) => {
             Failure::new(Cause::Import, format!("there is no module `{name}`"))
@@ -113,8 +115,17 @@ pub(super) fn place_of_race(error: &EvalAltResult, ast: &AST) -> Position {
 /// Explains why a text is no script. `text` is that text, to find what a wrong name was meant to be.
 pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Position) {
     let position = error.position();
-    let failure = word_off(text, position).unwrap_or_else(|| explain_parse_type(error.err_type(), text));
-    (failure, position)
+    if let Some(failure) = word_off(text, position) {
+        return (failure, position);
+    }
+    let wanted = match error.err_type() {
+        ParseErrorType::MissingToken(token, _) => Some(Some(token.as_str())),
+        ParseErrorType::UnexpectedEOF => Some(None),
+        _ => None,
+    };
+    let missing = || wanted.and_then(|wanted| missing(text, position, wanted));
+    let cured = cure(text, position).or_else(missing);
+    cured.unwrap_or_else(|| (explain_parse_type(error.err_type(), text), position))
 }
 
 /// Explains that a word of Rhai is off, if such a word stands there.
@@ -147,11 +158,15 @@ fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
             Failure::new(Cause::Syntax, "the string does not end")
                 .with_help("text of several lines goes between backticks")
         }
+        ParseErrorType::BadInput(LexError::ImproperSymbol(_, word)) if word == ASSERT_KEYWORD => {
+            let usage = names::functions_named("assert").next().map(|function| function.usage()).unwrap_or_default();
+            Failure::argument("`assert` takes a condition, and a message if you like").with_help(usage)
+        }
         ParseErrorType::UnexpectedEOF => {
             Failure::new(Cause::Syntax, "the script ends too early").with_help("is a bracket or a quote not closed?")
         }
         error => {
-            let text = error.to_string().replace(PLATFORM_KEYWORD, "platform");
+            let text = error.to_string().replace(PLATFORM_KEYWORD, "platform").replace(ASSERT_KEYWORD, "assert");
             Failure::new(Cause::Syntax, sentence(&text))
         }
     }
@@ -218,36 +233,36 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
     failure.with_nearest(names::nearest(name, known))
 }
 
-/// Explains `name (type, type)`, for which there is no function.
-fn unknown_function(signature: &str, run: &Run) -> Failure {
+/// What stands for a type that is not known before the script runs.
+pub(super) const UNKNOWN_TYPE: &str = "?";
+
+/// Explains `name (type, type)`, for which there is no function. `arities` are of the functions that the script sees.
+pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Failure {
     let (name, types) = signature.split_once(" (").unwrap_or((signature, ")"));
     let types: Vec<&str> =
         types.strip_suffix(')').unwrap_or(types).split(", ").filter(|name| !name.is_empty()).collect();
-    if !rhai::is_valid_identifier(name.rsplit("::").next().unwrap_or(name)) {
+    if !is_valid_identifier(name.rsplit("::").next().unwrap_or(name)) {
         return wrong_operands(name, &types);
     }
+    let of_script = functions_of_script(arities);
     if let Some((module, function)) = name.rsplit_once("::") {
         let given = in_words(&types);
         return Failure::new(
             Cause::UnknownFunction,
             format!("`{module}` has no function `{function}` that takes {given}"),
-        );
+        )
+        .with_nearest(names::nearest(function, of_script.iter().map(String::as_str)));
     }
     let receiver = types.first().and_then(|first| Of::type_named(first));
     let of = receiver.unwrap_or(Of::Script);
     let args = if receiver.is_some() { &types[1..] } else { &types[..] };
     if let Some(function) = names::functions_named(name).find(|function| function.of == of) {
-        return Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)))
-            .with_help(function.usage.to_owned());
+        let failure = Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)));
+        let failure = if args.contains(&"()") { failure.with_note("an empty map is `#{}`, not `{}`") } else { failure };
+        return failure.with_help(function.usage());
     }
-    let of_script: BTreeSet<String> = run
-        .arities
-        .borrow()
-        .iter()
-        .flat_map(|arities| arities.names().map(str::to_owned).collect::<Vec<_>>())
-        .collect();
     if of_script.contains(name) {
-        return wrong_arguments(name, &types, run);
+        return wrong_arguments(name, &types, arities);
     }
     let failure = match receiver {
         Some(of) => Failure::new(Cause::UnknownFunction, format!("{} has no function `{name}`", of.shown())),
@@ -258,7 +273,7 @@ fn unknown_function(signature: &str, run: &Run) -> Failure {
         ),
     };
     if let Some(function) = names::functions_named(name).next() {
-        return failure.with_help(function.usage.to_owned());
+        return failure.with_help(function.usage());
     }
     if types == ["map"] && names::KEYS.contains(&name) {
         return failure.with_help(format!("`{name}` is a key: read it without brackets"));
@@ -267,8 +282,28 @@ fn unknown_function(signature: &str, run: &Run) -> Failure {
     failure.with_nearest(nearest.or_else(|| names::nearest_of_rhai(name)))
 }
 
-fn wrong_arguments(name: &str, types: &[&str], run: &Run) -> Failure {
-    let arities = run.arities.borrow();
+/// Explains that nothing has a function `name` for such arguments, where nobody knows what it is called on.
+pub(super) fn unknown_method(name: &str, types: &[&str], arities: &[Rc<Arities>]) -> Failure {
+    let failure = |what: String| Failure::new(Cause::UnknownFunction, format!("nothing has a function `{name}`{what}"));
+    if let Some(function) = names::functions_named(name).next() {
+        return failure(format!(" that takes {}", in_words(types))).with_help(function.usage());
+    }
+    if names::is_of_rhai(name) {
+        return failure(format!(" that takes {}", in_words(types)));
+    }
+    if types.is_empty() && names::KEYS.contains(&name) {
+        return failure(String::new()).with_help(format!("`{name}` is a key: read it without brackets"));
+    }
+    failure(String::new()).with_nearest(names::nearest_of_all(name, &functions_of_script(arities)))
+}
+
+/// The names of the functions that a script sees, its closures aside.
+fn functions_of_script(arities: &[Rc<Arities>]) -> BTreeSet<String> {
+    let names = arities.iter().flat_map(|arities| arities.names());
+    names.filter(|name| is_valid_identifier(name)).map(str::to_owned).collect()
+}
+
+fn wrong_arguments(name: &str, types: &[&str], arities: &[Rc<Arities>]) -> Failure {
     let counts: BTreeSet<usize> = arities.iter().filter_map(|arities| arities.of(name)).flatten().copied().collect();
     let given = types.len();
     if counts.contains(&given) {
@@ -292,8 +327,12 @@ fn wrong_operands(operator: &str, types: &[&str]) -> Failure {
     Failure::new(Cause::Script, message)
 }
 
-/// `a string and a map`, `no arguments`.
+/// `a string and a map`, `no arguments`; `2 arguments` if not all of their types are known.
 fn in_words(types: &[&str]) -> String {
+    if types.contains(&UNKNOWN_TYPE) {
+        let plural = if types.len() == 1 { "" } else { "s" };
+        return format!("{} argument{plural}", types.len());
+    }
     let kinds: Vec<&str> = types.iter().map(|name| kind_of_type(name)).collect();
     match &kinds[..] {
         [] => "no arguments".to_owned(),
@@ -312,6 +351,18 @@ fn unknown_property(message: &str) -> Failure {
     if message.starts_with("No writable") || message.contains("setter") {
         return Failure::new(Cause::UnknownFunction, format!("{owner} has no property `{property}` that can be set"));
     }
+    no_property(property, receiver)
+}
+
+/// Explains that a map has no such key.
+pub(super) fn no_key(key: &str) -> Failure {
+    Failure::new(Cause::UnknownFunction, format!("the map has no key `{key}`"))
+        .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
+}
+
+/// Explains that a value of the type that Rhai calls `receiver` has no such property.
+pub(super) fn no_property(property: &str, receiver: &str) -> Failure {
+    let owner = kind_of_type(receiver);
     let failure = Failure::new(Cause::UnknownFunction, format!("{owner} has no property `{property}`"));
     let Some(of) = Of::type_named(receiver) else { return failure };
     if names::functions_named(property).any(|function| function.of == of) {

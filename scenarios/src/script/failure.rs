@@ -2,8 +2,10 @@
 
 use kandy_client::TooManyListeners;
 use kandy_mock_server::PlatformError;
+use kandy_mock_server::command::ArgumentError;
 use rhai::{EvalAltResult, Position};
 
+use super::parts::Parts;
 use crate::diagnostic::Cause;
 use crate::world::{StepError, WorldError};
 
@@ -14,11 +16,13 @@ pub(super) struct Failure {
     pub(super) message: String,
     pub(super) notes: Vec<String>,
     pub(super) help: Option<String>,
+    /// The parts of a condition that did not hold, to be shown as they stand in the script.
+    pub(super) parts: Option<Box<Parts>>,
 }
 
 impl Failure {
     pub(super) fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Self { cause, message: message.into(), notes: Vec::new(), help: None }
+        Self { cause, message: message.into(), notes: Vec::new(), help: None, parts: None }
     }
 
     /// A function was given what it does not take.
@@ -60,6 +64,12 @@ impl From<WorldError> for Failure {
 
 impl From<PlatformError> for Failure {
     fn from(error: PlatformError) -> Self {
+        Self::argument(error.to_string())
+    }
+}
+
+impl From<ArgumentError> for Failure {
+    fn from(error: ArgumentError) -> Self {
         Self::argument(error.to_string())
     }
 }

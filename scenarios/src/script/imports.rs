@@ -31,12 +31,12 @@ pub(super) struct Modules {
 
 /// A module, compiled.
 pub(super) struct Compiled {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// The path as messages show it.
-    shown: String,
-    text: Rc<str>,
-    ast: AST,
-    arities: Rc<Arities>,
+    pub(super) shown: String,
+    pub(super) text: Rc<str>,
+    pub(super) ast: AST,
+    pub(super) arities: Rc<Arities>,
     imports: Vec<Import>,
 }
 
@@ -65,6 +65,11 @@ impl Modules {
         self.texts.borrow().get(shown).cloned()
     }
 
+    /// The module that messages call `shown`.
+    pub(super) fn shown_as(&self, shown: &str) -> Option<Rc<Compiled>> {
+        self.by_path.borrow().values().find(|module| module.shown == shown).cloned()
+    }
+
     /// Follows what the script at `path` imports, and what that imports: everything must be there and compile.
     pub(super) fn check(&self, engine: &Engine, root: &Path, path: &Path, imports: &[Import]) -> Result<(), Located> {
         let above = path.canonicalize().into_iter().collect();
@@ -83,6 +88,11 @@ impl Modules {
             check.done.extend(done);
         }
         Ok(())
+    }
+
+    /// The module that `name` stands for in an import, if it is there and compiles.
+    pub(super) fn named(&self, engine: &Engine, root: &Path, name: &str) -> Option<Rc<Compiled>> {
+        self.find(engine, root, name, |failure| Located { failure, position: Position::NONE, source: None }).ok()
     }
 
     /// The module that `name` stands for in an import.

@@ -41,11 +41,8 @@ impl Listener {
             None => given,
             Some(declared) => {
                 let takes = declared.iter().rev().filter_map(|count| count.checked_sub(curried));
-                takes.clone().find(|count| *count <= given).ok_or_else(|| {
-                    let takes = takes.min().unwrap_or_default();
-                    Failure::argument(format!("the listener takes {takes} parameters, but is given {given}"))
-                        .with_help("let it take fewer")
-                })?
+                let fits = takes.clone().find(|count| *count <= given);
+                fits.ok_or_else(|| too_many_parameters(takes.min().unwrap_or_default(), given))?
             }
         };
         let surroundings = Rc::new(call.global_runtime_state().clone());
@@ -61,6 +58,12 @@ impl Listener {
         let context = NativeCallContext::new_with_all_fields(engine, name, None, global, self.position);
         self.function.call_raw(&context, None, &mut args[..])
     }
+}
+
+/// Explains that a listener cannot be called.
+pub(super) fn too_many_parameters(takes: usize, given: usize) -> Failure {
+    Failure::argument(format!("the listener takes {takes} parameters, but is given {given}"))
+        .with_help("let it take fewer")
 }
 
 /// How many parameters the functions of a script take, closures included; several functions may share a name.
@@ -98,7 +101,7 @@ impl Run {
             return Ok(());
         }
         let outer = self.inside.replace(Some(Inside::Listener));
-        let done = self.walk(engine, client, event);
+        let done = self.soft.outside(|| self.walk(engine, client, event));
         self.inside.set(outer);
         done
     }

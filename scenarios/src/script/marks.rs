@@ -8,7 +8,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use rhai::NativeCallContext;
+use rhai::{NativeCallContext, Position};
+
+use crate::doubt;
 
 /// How many marks are remembered, to name the action that came after an event. What came before an older mark came before
 /// the oldest of these, too.
@@ -19,7 +21,7 @@ const MAX_MARKS: usize = 100;
 pub(super) struct Place {
     /// The script as messages show it, if it has a name.
     source: Option<Rc<str>>,
-    line: usize,
+    position: Position,
 }
 
 /// What a script has seen.
@@ -79,18 +81,36 @@ impl Place {
 
     /// Takes the place of a call.
     pub(super) fn set(&mut self, call: &NativeCallContext<'_>) {
-        self.line = call.call_position().line().unwrap_or_default();
+        self.position = call.call_position();
         // One call after the other comes from the same script.
         if self.source.as_deref() != call.call_source() {
             self.source = call.call_source().map(Rc::from);
         }
     }
 
+    /// The line for whoever reads of the script that messages call `main`.
+    pub(super) fn told(&self, main: &str) -> doubt::Place {
+        doubt::Place { file: self.source.as_deref().unwrap_or(main).to_owned(), line: self.line() }
+    }
+
+    /// The script as messages show it, if it has a name.
+    pub(super) fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
+    pub(super) const fn position(&self) -> Position {
+        self.position
+    }
+
+    fn line(&self) -> usize {
+        self.position.line().unwrap_or_default()
+    }
+
     /// `line 4`, or `line 4 of lib/users.rhai` if that is not the script of `reader`.
     pub(super) fn shown_to(&self, reader: &Self) -> String {
         match &self.source {
-            Some(source) if self.source != reader.source => format!("line {} of {source}", self.line),
-            _ => format!("line {}", self.line),
+            Some(source) if self.source != reader.source => format!("line {} of {source}", self.line()),
+            _ => format!("line {}", self.line()),
         }
     }
 }
@@ -148,7 +168,7 @@ mod tests {
     use super::*;
 
     fn place(line: usize) -> Place {
-        Place { source: None, line }
+        Place { source: None, position: Position::new(u16::try_from(line).unwrap(), 1) }
     }
 
     #[test]
@@ -183,12 +203,12 @@ mod tests {
         }
         assert_eq!(marks.mark().waits, 2 * MAX_MARKS as u64);
         let after = marks.action_after(|seen| seen.waits > 0).unwrap();
-        assert_eq!(after.place.line, MAX_MARKS + 1);
+        assert_eq!(after.place.line(), MAX_MARKS + 1);
     }
 
     #[test]
     fn a_place_in_another_script_names_it() {
-        let module = Place { source: Some("lib/users.rhai".into()), line: 2 };
+        let module = Place { source: Some("lib/users.rhai".into()), position: Position::new(2, 1) };
         assert_eq!(module.shown_to(&module), "line 2");
         assert_eq!(module.shown_to(&place(7)), "line 2 of lib/users.rhai");
     }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use kandy_mock_server::command::{VERBS, Verb};
+
+use super::verbs;
+
 /// Whose function it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Of {
@@ -13,11 +17,27 @@ pub(super) enum Of {
 }
 
 /// One function, and the ways to call it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Function {
     pub(super) of: Of,
     pub(super) name: &'static str,
-    pub(super) usage: &'static str,
+    usage: Usage,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Usage {
+    Text(&'static str),
+    Verb(&'static Verb),
+}
+
+impl Function {
+    /// The ways to call it.
+    pub(super) fn usage(&self) -> String {
+        match self.usage {
+            Usage::Text(text) => text.to_owned(),
+            Usage::Verb(verb) => verbs::usage(verb),
+        }
+    }
 }
 
 impl Of {
@@ -45,22 +65,25 @@ impl Of {
 }
 
 const fn function(of: Of, name: &'static str, usage: &'static str) -> Function {
-    Function { of, name, usage }
+    Function { of, name, usage: Usage::Text(usage) }
 }
 
-/// Every function of the API.
-pub(super) const FUNCTIONS: &[Function] = &[
+/// Every function of the API, but for the platform's verbs.
+const FUNCTIONS: &[Function] = &[
     function(Of::Script, "create", "create(), create(config), create(config, name)"),
     function(Of::Script, "advance", "advance(\"30m\")"),
     function(Of::Script, "now", "now()"),
     function(Of::Script, "waitUntil", "waitUntil(|| condition), waitUntil(|| condition, timeout)"),
     function(Of::Script, "expectEvents", "expectEvents(kandy, [\"auth:change\", ..])"),
     function(Of::Script, "assert", "assert(condition), assert(condition, message)"),
-    function(Of::Script, "assertEq", "assertEq(actual, expected)"),
-    function(Of::Script, "assertNe", "assertNe(actual, unexpected)"),
-    function(Of::Script, "assertMatch", "assertMatch(text, regex)"),
+    function(Of::Script, "assertEq", "assertEq(actual, expected), assertEq(actual, expected, message)"),
+    function(Of::Script, "assertNe", "assertNe(actual, unexpected), assertNe(actual, unexpected, message)"),
+    function(Of::Script, "assertMatch", "assertMatch(text, regex), assertMatch(text, regex, message)"),
+    function(Of::Script, "soft", "soft(|| ..)"),
+    function(Of::Script, "cases", "cases(#{ name: value, .. })"),
     function(Of::Script, "fail", "fail(message)"),
     function(Of::Script, "skip", "skip(reason)"),
+    function(Of::Script, "redact", "redact(regex, name)"),
     function(Of::Script, "print", "print(value)"),
     function(Of::Script, "debug", "debug(value)"),
     function(Of::Client, "connect", "kandy.connect(credentials), kandy.connect(credentials, options)"),
@@ -90,28 +113,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function(Of::Connection, "resetConnection", "kandy.connection.resetConnection()"),
     function(Of::Connection, "enableConnectivityChecking", "kandy.connection.enableConnectivityChecking(true)"),
     function(Of::Notification, "enableWebsocket", "kandy.notification.enableWebsocket(true)"),
-    function(Of::Platform, "addUser", "platform.addUser(name, password), platform.addUser(name, password, options)"),
-    function(Of::Platform, "removeUser", "platform.removeUser(name)"),
-    function(Of::Platform, "setPassword", "platform.setPassword(name, password)"),
-    function(Of::Platform, "setOptions", "platform.setOptions(user, #{ tokenLifetime: \"1m\" })"),
-    function(Of::Platform, "anyUser", "platform.anyUser(true)"),
-    function(Of::Platform, "issueToken", "platform.issueToken(user), platform.issueToken(user, options)"),
-    function(Of::Platform, "fail", "platform.fail(point, #{status: 500}), platform.fail(point, [#{..}, #{..}])"),
-    function(Of::Platform, "clear", "platform.clear(), platform.clear(point)"),
-    function(Of::Platform, "offline", "platform.offline()"),
-    function(Of::Platform, "online", "platform.online()"),
-    function(Of::Platform, "cut", "platform.cut(user)"),
-    function(Of::Platform, "close", "platform.close(user, code), platform.close(user, code, reason)"),
-    function(Of::Platform, "silence", "platform.silence(user)"),
-    function(Of::Platform, "send", "platform.send(user, map)"),
-    function(Of::Platform, "sendRaw", "platform.sendRaw(user, text), platform.sendRaw(user, blob)"),
-    function(Of::Platform, "gone", "platform.gone(user), platform.gone(user, options)"),
-    function(Of::Platform, "expireToken", "platform.expireToken(user)"),
-    function(Of::Platform, "endSubscription", "platform.endSubscription(user)"),
-    function(Of::Platform, "grantServices", "platform.grantServices(user, [\"call\", ..])"),
-    function(Of::Platform, "tokenLifetime", "platform.tokenLifetime(duration), platform.tokenLifetime(())"),
-    function(Of::Platform, "answerPings", "platform.answerPings(true)"),
-    function(Of::Platform, "latency", "platform.latency(duration)"),
     function(
         Of::Platform,
         "waitFor",
@@ -241,16 +242,32 @@ const OF_RHAI: &[&str] = &[
     "zip",
 ];
 
+pub(super) fn functions() -> impl Iterator<Item = Function> {
+    let of_platform = |verb: &'static Verb| Function { of: Of::Platform, name: verb.name, usage: Usage::Verb(verb) };
+    FUNCTIONS.iter().copied().chain(VERBS.iter().map(of_platform))
+}
+
 /// The functions named `name`, whoever they belong to.
-pub(super) fn functions_named(name: &str) -> impl Iterator<Item = &'static Function> {
-    FUNCTIONS.iter().filter(move |function| function.name == name)
+pub(super) fn functions_named(name: &str) -> impl Iterator<Item = Function> {
+    functions().filter(move |function| function.name == name)
 }
 
 /// The function of `of` that `name` was probably meant to be.
 pub(super) fn nearest_function(name: &str, of: Of, of_script: &BTreeSet<String>) -> Option<String> {
-    let own = FUNCTIONS.iter().filter(|function| function.of == of).map(|function| function.name);
+    let own = functions().filter(|function| function.of == of).map(|function| function.name);
     let others: &[&str] = if of == Of::Script { OF_RHAI } else { &[] };
     nearest(name, own.chain(others.iter().copied()).chain(of_script.iter().map(String::as_str)))
+}
+
+/// Whether scripts use a function of Rhai's of that name.
+pub(super) fn is_of_rhai(name: &str) -> bool {
+    OF_RHAI.contains(&name)
+}
+
+/// The function of anything that `name` was probably meant to be.
+pub(super) fn nearest_of_all(name: &str, of_script: &BTreeSet<String>) -> Option<String> {
+    let of_api = functions().map(|function| function.name);
+    nearest(name, of_api.chain(OF_RHAI.iter().copied()).chain(of_script.iter().map(String::as_str)))
 }
 
 /// The method of a string, array or map that `name` was probably meant to be.

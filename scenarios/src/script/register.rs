@@ -6,10 +6,7 @@ macro_rules! register {
         let shared = std::rc::Rc::clone($shared);
         $engine.register_fn($name, move |context: NativeCallContext $(, $arg: $type)*| {
             let body = |$run: &Run, $call: &NativeCallContext<'_>| { $body };
-            shared.note_place(&context);
-            // Much can happen between two looks of the operations, if many of them are such calls.
-            let done = shared.check_wall_time().map_err($crate::script::failure::Halt::from);
-            done.and_then(|()| body(&shared, &context)).map_err(|halt| shared.halt(&context, halt))
+            shared.answer(&context, || body(&shared, &context))
         });
     }};
 }

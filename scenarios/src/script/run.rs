@@ -12,15 +12,19 @@ use kandy_mock_server::Platform;
 use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use super::Limits;
+use super::cases::Row;
 use super::clock::Guard;
 use super::failure::{Ending, Failure, Halt, Located};
 use super::imports::Imported;
 use super::listener::{Arities, Listener};
 use super::marks::{LastWait, Marks, Place};
 use super::nesting::DepthGauge;
+use super::soft::Soft;
 use super::surroundings::Surroundings;
+use super::unmet::{Unmet, Watched};
 use crate::diagnostic::Cause;
 use crate::step::{Done, Step};
+use crate::transcript::Redactions;
 
 /// After how many operations the clock is looked at.
 const OPERATIONS_PER_LOOK: u64 = 128;
@@ -40,8 +44,14 @@ pub(super) struct Run {
     pub(super) journal_looked: Cell<u64>,
     /// The last call of a function of the script API.
     place: RefCell<Place>,
+    pub(super) unmet: RefCell<Unmet>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
+    /// What the transcript is to leave out.
+    pub(super) redactions: RefCell<Redactions>,
+    pub(super) soft: Soft,
+    /// The row of `cases` that the run is about.
+    pub(super) row: RefCell<Option<Row>>,
     /// Which script code is running from inside a wait, if any.
     pub(super) inside: Cell<Option<Inside>>,
     /// The scenario root, as it was given.
@@ -86,7 +96,7 @@ pub(super) struct Heard {
 }
 
 /// Script code that runs while the world moves, and so may not move it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Inside {
     Listener,
     Condition,
@@ -112,7 +122,11 @@ impl Run {
             marks: RefCell::default(),
             journal_looked: Cell::new(0),
             place: RefCell::default(),
+            unmet: RefCell::default(),
             checks: Cell::new(0),
+            redactions: RefCell::default(),
+            soft: Soft::default(),
+            row: RefCell::default(),
             inside: Cell::new(None),
             root: RefCell::default(),
             modules: RefCell::default(),
@@ -155,6 +169,7 @@ impl Run {
         self.journal_looked.set(0);
         self.place.take();
         self.inside.set(None);
+        self.row.take();
         (self.world.take(), self.checks.take(), self.ending.take())
     }
 }
@@ -169,7 +184,14 @@ impl Run {
     pub(super) fn apply(&self, step: Step) -> Result<Done, Halt> {
         let action = step.action();
         let mut world = self.world.borrow_mut();
+        let watched = Watched::of(&step).filter(|_| !world.is_served());
+        if let Some(watched) = &watched {
+            self.unmet.borrow_mut().before(watched, &world);
+        }
         let done = world.apply(step)?;
+        if let Some(watched) = watched {
+            self.unmet.borrow_mut().after(watched, &done, &self.place.borrow());
+        }
         // Beside a server others act all the time, and a script that answers them is to miss nothing.
         if let Some(verb) = action
             && self.inside.get().is_none()
@@ -190,9 +212,16 @@ impl Run {
         })
     }
 
-    /// Notes which call of the script is being made.
-    pub(super) fn note_place(&self, call: &NativeCallContext<'_>) {
+    /// Answers a call of a function of the script API; an error ends the scenario at its place.
+    pub(super) fn answer<T>(
+        &self,
+        call: &NativeCallContext<'_>,
+        body: impl FnOnce() -> Result<T, Halt>,
+    ) -> Result<T, Box<EvalAltResult>> {
         self.place.borrow_mut().set(call);
+        // Much can happen between two looks of the operations, if many of them are such calls.
+        let done = self.check_wall_time().map_err(Halt::from);
+        done.and_then(|()| body()).map_err(|halt| self.halt(call, halt))
     }
 }
 
@@ -209,7 +238,12 @@ impl Run {
             Halt::Script(error) => return error,
             Halt::Skip(reason) => self.set_ending(Ending::Skipped(reason)),
             Halt::ServerEnded => self.set_ending(Ending::ServerEnded),
-            Halt::Failure(failure) => self.set_ending(Ending::Failed(Located { failure, position, source })),
+            Halt::Failure(_) if self.has_ended() => {}
+            Halt::Failure(failure) => {
+                let goes_on = failure.is_soft() && self.soft.is_on();
+                let located = Located { failure: self.with_situation(failure), position, source };
+                if goes_on { self.soft.keep(located) } else { self.set_ending(Ending::Failed(located)) }
+            }
         }
         stop(position)
     }

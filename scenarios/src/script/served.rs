@@ -5,13 +5,12 @@
 
 use std::time::Duration;
 
-use kandy_mock_server::{FrontHandle, Platform, PlatformError, Watch};
+use kandy_mock_server::{Command, FrontHandle, Platform, PlatformError, Watch};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
 
-use crate::step::{Command, Done};
-use crate::world::command::command;
+use crate::step::Done;
 
 /// How long a turn waits at most, so that a condition that looks at the time, and a clock that is advanced, are seen.
 const LONGEST_TURN: Duration = Duration::from_millis(50);
@@ -74,7 +73,7 @@ impl Served {
 
     /// Makes the platform do something.
     pub(super) fn command(&self, asked: Command) -> Result<Done, PlatformError> {
-        self.handle.platform(|platform, now| command(platform, now, asked))
+        self.handle.platform(|platform, now| platform.apply(now, asked)).map(Done::from)
     }
 
     /// Prints a line. Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.

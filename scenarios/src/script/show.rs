@@ -16,13 +16,27 @@ pub(super) const MAX_DEPTH: usize = 64;
 
 /// `value` as Rhai would write it: on one line if it is short, else one line a member.
 pub(super) fn show(value: &Dynamic) -> String {
+    if let Some(lines) = show_lines(value) {
+        return cut(lines, MAX_CHARS);
+    }
     let mut line = String::new();
     write_value(&mut line, value, None, 0);
-    if line.chars().count() > ONE_LINE && (value.is_array() || value.is_map()) {
-        line.clear();
-        write_value(&mut line, value, Some(0), 0);
-    }
     cut(line, MAX_CHARS)
+}
+
+/// An array or a map that is too long for one line, with one for each member.
+pub(super) fn show_lines(value: &Dynamic) -> Option<String> {
+    if !value.is_array() && !value.is_map() {
+        return None;
+    }
+    let mut text = String::new();
+    write_value(&mut text, value, None, 0);
+    if text.chars().count() <= ONE_LINE {
+        return None;
+    }
+    text.clear();
+    write_value(&mut text, value, Some(0), 0);
+    Some(text)
 }
 
 /// `value` on one line, cut where it gets long.
@@ -59,7 +73,7 @@ pub(super) fn show_map(map: &Map, show: impl Fn(&Dynamic) -> String) -> String {
 }
 
 /// What is shown of a secret.
-const SECRET: &str = "\"***\"";
+pub(super) const SECRET: &str = "\"***\"";
 
 fn is_secret(key: Option<&str>, member: &Dynamic) -> bool {
     key == Some("password") && member.is_string()
@@ -194,7 +208,10 @@ pub(super) fn cut(text: String, most: usize) -> String {
 /// An integer equals a float of the same value. A missing key or element shows as `None`.
 pub(super) fn difference(left: &Dynamic, right: &Dynamic) -> Option<Difference> {
     let mut path = String::new();
-    find_difference(left, right, &mut path, 0).map(|(left, right)| Difference { path, left, right })
+    let (left, right) = find_difference(left, right, &mut path, 0)?;
+    let is_password = path.ends_with(".password");
+    let masked = |side: Option<String>| side.map(|side| if is_password { SECRET.to_owned() } else { side });
+    Some(Difference { left: masked(left), right: masked(right), path })
 }
 
 /// A place where two values differ.
@@ -341,6 +358,8 @@ mod tests {
         assert_eq!(differ("#{a: [1, #{b: \"x\"}]}", "#{a: [1, #{b: \"y\"}]}"), place(".a[1].b", "\"x\"", "\"y\""));
         assert_eq!(differ("[1]", "[1, 2]"), place("[1]", "", "2"));
         assert_eq!(differ("#{a: 1}", "#{}"), place(".a", "1", ""));
+        let masked = place(".a.password", SECRET, SECRET);
+        assert_eq!(differ("#{a: #{password: \"x\"}}", "#{a: #{password: \"y\"}}"), masked);
         assert_eq!(differ("\"1\"", "1"), place("", "\"1\"", "1"));
         assert_eq!(differ("()", "false"), place("", "()", "false"));
         assert_eq!(differ("9007199254740993", "9007199254740992"), place("", "9007199254740993", "9007199254740992"));

@@ -32,7 +32,7 @@ impl Surroundings {
     pub(super) fn with_clients(&self) -> Result<&World, Failure> {
         match self {
             Self::World(world) => Ok(world),
-            Self::Served(_) => Err(no_clients().into()),
+            Self::Served(_) => Err(no_clients()),
         }
     }
 
@@ -117,7 +117,7 @@ impl Surroundings {
     pub(super) fn with_clients_mut(&mut self) -> Result<&mut World, Failure> {
         match self {
             Self::World(world) => Ok(world),
-            Self::Served(_) => Err(no_clients().into()),
+            Self::Served(_) => Err(no_clients()),
         }
     }
 

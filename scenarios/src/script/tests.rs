@@ -1,15 +1,23 @@
 //! Scripts, and what comes of them.
 
+mod analysis;
+mod cases;
 mod checks;
 mod client;
+mod doubts;
 mod errors;
 mod growth;
+mod habits;
 mod hygiene;
 mod imports;
 mod limits;
 mod listeners;
 mod marks;
 mod platform;
+mod power_assert;
+mod redact;
+mod situation;
+mod soft;
 mod waits;
 
 use super::*;
@@ -29,15 +37,17 @@ fn source(text: &str) -> Source {
     Source { path: "test.rhai".into(), shown: "test.rhai".into(), root: PathBuf::new(), text: text.to_owned() }
 }
 
+#[track_caller]
 fn run(text: &str) -> Outcome {
     run_source(&source(text), &Limits::default())
 }
 
-/// Runs a script on a thread with the stack that scripts need.
+/// Runs a script, and holds that a look at it without running it finds the same.
+#[track_caller]
 fn run_source(source: &Source, limits: &Limits) -> Outcome {
-    let run = || {
+    let (outcome, checked) = on_a_script_thread(|| {
         let host = Host::new();
-        match host.compile(source) {
+        let outcome = match host.compile(source) {
             Ok(script) => host.run(&script, limits),
             Err(diagnostic) => Outcome {
                 verdict: Verdict::Failed(Box::new(diagnostic)),
@@ -45,9 +55,18 @@ fn run_source(source: &Source, limits: &Limits) -> Outcome {
                 virtual_time: Duration::ZERO,
                 checks: 0,
                 warnings: Vec::new(),
+                doubts: Vec::new(),
+                also: AlsoFailed::default(),
             },
-        }
-    };
+        };
+        (outcome, host.check(source))
+    });
+    analysis::agrees(&source.text, &outcome.verdict, &checked);
+    outcome
+}
+
+/// On a thread with the stack that scripts need.
+fn on_a_script_thread<R: Send>(run: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(Limits::STACK_BYTES);
         thread.spawn_scoped(scope, run).unwrap().join().unwrap()
@@ -112,7 +131,7 @@ expectEvents(kandy, ["auth:change", "auth:error"]);
 #[test]
 fn the_quickstart_runs_as_written() {
     let outcome = passes(QUICKSTART);
-    assert_eq!(outcome.checks, 2);
+    assert_eq!(outcome.checks, 3);
     let transcript = outcome.trace.to_string();
     let lines: Vec<&str> = transcript.lines().collect();
     assert!(lines[0].ends_with("kandy     call      connect alice@example.com"), "{transcript}");
@@ -130,7 +149,7 @@ fn one_host_runs_one_script_after_the_other_as_if_it_were_new() {
     for _ in 0..3 {
         assert!(matches!(host.run(&broken, &Limits::default()).verdict, Verdict::Failed(_)));
         let outcome = host.run(&first, &Limits::default());
-        assert_eq!((outcome.verdict, outcome.checks), (Verdict::Passed, 2));
+        assert_eq!((outcome.verdict, outcome.checks), (Verdict::Passed, 3));
         assert_eq!(outcome.trace.to_string(), transcript);
     }
 }

@@ -8,7 +8,7 @@ use kandy_client::EVENT_NAMES;
 use kandy_mock_server::{Point, Record};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
-use self::in_vain::{LISTED, list_events, list_requests, within};
+use self::in_vain::{InVain, LISTED, list_events, list_requests, within};
 use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
@@ -96,13 +96,7 @@ impl Run {
 
     /// A wait inside a listener would let the world move while it moves.
     fn may_wait(&self, call: &NativeCallContext<'_>) -> Result<(), Failure> {
-        let where_it_is = match self.inside.get() {
-            None => return Ok(()),
-            Some(Inside::Listener) => "a listener",
-            Some(Inside::Condition) => "the condition of a `waitUntil`",
-        };
-        Err(Failure::argument(format!("{where_it_is} may not wait, so `{}` is not for it", call.fn_name()))
-            .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`"))
+        self.inside.get().map_or(Ok(()), |inside| Err(may_not_wait(inside, call.fn_name())))
     }
 
     /// A scenario that needs more time than a live world has is skipped there, not failed.
@@ -148,7 +142,7 @@ impl Run {
         self.wait(call, || {
             self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
             let event = event_name(event)?;
-            let limit = self.limit(timeout);
+            let (began, limit) = (self.now(), self.limit(timeout));
             let from = self.looks_from(client);
             let mut looked = from;
             let found = self.pump(call.engine(), limit, || {
@@ -158,17 +152,19 @@ impl Run {
                 looked = heard.len();
                 Ok(found)
             })?;
-            let applications = &mut *self.applications.borrow_mut();
-            let application = &mut applications[client.0];
+            let place = Place::of(call);
             if let Some((index, event)) = found {
-                application.waited = LastWait { end: index + 1, place: Place::of(call) };
+                self.count_check();
+                self.applications.borrow_mut()[client.0].waited = LastWait { end: index + 1, place };
                 return Ok(convert::event_params(&event));
             }
+            let application = &self.applications.borrow()[client.0];
             let message = format!("{event} did not come to {} within {}", application.name, within(timeout, limit));
             let came = format!("came instead: {}", list_events(&application.heard[from..]));
             let missed = application.heard[..from].iter().rposition(|heard| heard.event.name() == event);
             let missed = missed.map(|index| self.missed_event(application, index));
-            Err(self.failed_wait(message, came, missed.as_ref(), &Place::of(call)).into())
+            let near = self.heard_elsewhere(client, event, began);
+            Err(self.failed_wait(InVain { message, came, near, missed, place }).into())
         })
     }
 
@@ -223,6 +219,7 @@ impl Run {
             let from: Vec<usize> = self.applications.borrow().iter().map(heard_by).collect();
             let found = self.pump(call.engine(), limit, || self.holds(call, condition))?;
             if found.is_some() {
+                self.count_check();
                 return Ok(());
             }
             let message = format!("the condition did not become true within {}", within(timeout, limit));
@@ -232,7 +229,8 @@ impl Run {
                 format!("{} heard: {}", application.name, list_events(&application.heard[since..]))
             });
             let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
-            Err(self.failed_wait(message, came, None, &Place::of(call)).into())
+            let place = Place::of(call);
+            Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
         })
     }
 
@@ -277,6 +275,7 @@ impl Run {
                 Ok(found)
             })?;
             if let Some(record) = found {
+                self.count_check();
                 let end = record.seq + 1;
                 self.platform_waited.replace(LastWait { end, place: Place::of(call) });
                 self.see_journal(end);
@@ -291,7 +290,8 @@ impl Run {
                 (format!("came instead: {}", list_requests(journal.since(from))), missed)
             });
             let missed = missed.map(|record| self.missed_request(&record));
-            Err(self.failed_wait(message, came, missed.as_ref(), &Place::of(call)).into())
+            let near = user.and_then(|user| self.sent_by_another(point, user, from));
+            Err(self.failed_wait(InVain { message, came, near, missed, place: Place::of(call) }).into())
         })
     }
 
@@ -348,6 +348,16 @@ impl Run {
             .with_note(format!("actual:   {}\nexpected: {}", row(&names), row(expected)))
             .with_note(place))
     }
+}
+
+/// Explains that script code that runs while the world moves has called a wait.
+pub(super) fn may_not_wait(inside: Inside, wait: &str) -> Failure {
+    let where_it_is = match inside {
+        Inside::Listener => "a listener",
+        Inside::Condition => "the condition of a `waitUntil`",
+    };
+    Failure::argument(format!("{where_it_is} may not wait, so `{wait}` is not for it"))
+        .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`")
 }
 
 /// The event of that name.

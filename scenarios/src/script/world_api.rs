@@ -2,29 +2,33 @@
 
 use std::rc::Rc;
 
-use regex::RegexBuilder;
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
+use super::cases::register_cases;
 use super::client_api::Client;
+use super::compared::{compared, labelled};
 use super::duration::duration;
 use super::failure::{Failure, Halt};
 use super::options::texts;
+use super::pattern::regex;
+use super::redact::register_redact;
 use super::register::register;
 use super::run::Run;
-use super::show::{Difference, MAX_CHARS, cut, difference, kind, show, show_short};
+use super::show::{Difference, difference, kind, show, show_short};
+use super::soft::register_soft;
 use crate::diagnostic::Cause;
 use crate::step::Step;
 
 /// The longest text that is matched with a regular expression, in bytes.
 const MAX_MATCHED: usize = 8 * 1024;
-/// The memory that a regular expression may take, in bytes. Together they bound the time of a match, which the clock
-/// of a run does not see.
-const MAX_PATTERN: usize = 1024 * 1024;
 
 pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
     register_output(engine, run);
     register_waits(engine, run);
     register_checks(engine, run);
+    register_redact(engine, run);
+    register_soft(engine, run);
+    register_cases(engine, run);
     register_clocks(engine, run);
 }
 
@@ -55,17 +59,25 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
         run.assert(&condition, Some(message))
     });
     register!(engine, run, "assertEq", |run, _call, actual: Dynamic, expected: Dynamic| {
-        run.assert_eq(&actual, &expected)
+        run.assert_eq(&actual, &expected, None)
+    });
+    register!(engine, run, "assertEq", |run, _call, actual: Dynamic, expected: Dynamic, message: &str| {
+        run.assert_eq(&actual, &expected, Some(message))
     });
     register!(engine, run, "assertNe", |run, _call, actual: Dynamic, unexpected: Dynamic| {
-        run.assert_ne(&actual, &unexpected)
+        run.assert_ne(&actual, &unexpected, None)
     });
-    register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str| run.assert_match(text, pattern));
+    register!(engine, run, "assertNe", |run, _call, actual: Dynamic, unexpected: Dynamic, message: &str| {
+        run.assert_ne(&actual, &unexpected, Some(message))
+    });
+    register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str| {
+        run.assert_match(text, pattern, None)
+    });
+    register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str, message: &str| {
+        run.assert_match(text, pattern, Some(message))
+    });
     register!(engine, run, "expectEvents", |run, _call, client: Client, expected: Array| {
-        let expected = texts(&expected).ok_or_else(|| {
-            Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
-        })?;
-        Ok(run.expect_events(client.0, &expected)?)
+        Ok(run.expect_events(client.0, &expected_events(&expected)?)?)
     });
     register!(engine, run, "fail", |_run, _call, message: &str| {
         Err::<(), Halt>(Failure::new(Cause::Check, message).into())
@@ -76,15 +88,31 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
 /// Rhai's functions that read the real clock are replaced: a scenario has a time of its own.
 fn register_clocks(engine: &mut Engine, run: &Rc<Run>) {
     // Each with the very types of Rhai's own, which a function for any value does not replace.
-    register!(engine, run, "sleep", |_run, _call, _seconds: i64| no_real_clock("sleep", "advance(\"5s\")"));
-    register!(engine, run, "sleep", |_run, _call, _seconds: f64| no_real_clock("sleep", "advance(\"5s\")"));
-    register!(engine, run, "timestamp", |_run, _call| no_real_clock("timestamp", "now()"));
+    register!(engine, run, "sleep", |_run, _call, _seconds: i64| no_real_clock("sleep"));
+    register!(engine, run, "sleep", |_run, _call, _seconds: f64| no_real_clock("sleep"));
+    register!(engine, run, "timestamp", |_run, _call| no_real_clock("timestamp"));
 }
 
-fn no_real_clock(name: &str, instead: &str) -> Result<(), Halt> {
-    Err(Failure::new(Cause::UnknownFunction, format!("`{name}` is off: a scenario has its own time"))
-        .with_help(format!("use `{instead}`"))
-        .into())
+fn no_real_clock(name: &str) -> Result<(), Halt> {
+    clock_is_off(name).map_or(Ok(()), |failure| Err(failure.into()))
+}
+
+/// Explains that a function is off, if it is one that reads the real clock.
+pub(super) fn clock_is_off(name: &str) -> Option<Failure> {
+    let instead = match name {
+        "sleep" => "advance(\"5s\")",
+        "timestamp" => "now()",
+        _ => return None,
+    };
+    let failure = Failure::new(Cause::UnknownFunction, format!("`{name}` is off: a scenario has its own time"));
+    Some(failure.with_help(format!("use `{instead}`")))
+}
+
+/// The names that `expectEvents` takes.
+pub(super) fn expected_events(expected: &Array) -> Result<Vec<String>, Failure> {
+    texts(expected).ok_or_else(|| {
+        Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
+    })
 }
 
 impl Run {
@@ -92,11 +120,11 @@ impl Run {
     fn print(&self, text: &str) {
         if let Err(error) = self.apply(Step::Print(text.to_owned())) {
             // The run keeps the ending; what would carry it up has no way from here.
-            drop(self.halt_at(error.into(), Position::NONE, None));
+            drop(self.halt_at(error, Position::NONE, None));
         }
     }
 
-    fn assert(&self, condition: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
+    pub(super) fn assert(&self, condition: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         match condition.as_bool() {
             Ok(true) => Ok(()),
@@ -107,10 +135,11 @@ impl Run {
         }
     }
 
-    fn assert_eq(&self, actual: &Dynamic, expected: &Dynamic) -> Result<(), Halt> {
+    fn assert_eq(&self, actual: &Dynamic, expected: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         let Some(Difference { path, left, right }) = difference(actual, expected) else { return Ok(()) };
-        let mut failure = Failure::new(Cause::Check, "the values differ").with_note(both(actual, expected));
+        let mut failure =
+            Failure::new(Cause::Check, message.unwrap_or("the values differ")).with_note(compared(actual, expected));
         let side = |side: Option<String>| side.unwrap_or_else(|| "nothing".to_owned());
         if !path.is_empty() {
             failure = failure.with_note(format!("at `{path}`: {}, expected {}", side(left), side(right)));
@@ -120,47 +149,29 @@ impl Run {
         Err(failure.into())
     }
 
-    fn assert_ne(&self, actual: &Dynamic, unexpected: &Dynamic) -> Result<(), Halt> {
+    fn assert_ne(&self, actual: &Dynamic, unexpected: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         match difference(actual, unexpected) {
             Some(_) => Ok(()),
-            None => Err(Failure::new(Cause::Check, "the values are equal")
+            None => Err(Failure::new(Cause::Check, message.unwrap_or("the values are equal"))
                 .with_note(labelled("both are: ", &show(actual)))
                 .into()),
         }
     }
 
-    fn assert_match(&self, text: &str, pattern: &str) -> Result<(), Halt> {
+    fn assert_match(&self, text: &str, pattern: &str, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
         if text.len() > MAX_MATCHED {
             return Err(Failure::new(Cause::Limit, format!("the text is longer than {MAX_MATCHED} bytes"))
                 .with_help("match a part of it: `text.sub_string(0, 1000)`")
                 .into());
         }
-        let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build();
-        let regex = regex.map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => {
-                Failure::new(Cause::Limit, "the regular expression is too large").with_help("repeat less in it")
-            }
-            error => Failure::argument(format!("{} is no regular expression", show_short(&pattern.into())))
-                .with_note(cut(error.to_string(), MAX_CHARS)),
-        })?;
-        if regex.is_match(text) {
+        if regex(pattern)?.is_match(text) {
             return Ok(());
         }
         let text: Dynamic = text.into();
         let pattern: Dynamic = pattern.into();
         let note = format!("{}\n{}", labelled("text:    ", &show(&text)), labelled("pattern: ", &show(&pattern)));
-        Err(Failure::new(Cause::Check, "the text does not match").with_note(note).into())
+        Err(Failure::new(Cause::Check, message.unwrap_or("the text does not match")).with_note(note).into())
     }
-}
-
-fn both(actual: &Dynamic, expected: &Dynamic) -> String {
-    format!("{}\n{}", labelled("actual:   ", &show(actual)), labelled("expected: ", &show(expected)))
-}
-
-/// `value` behind `label`; if it has several lines, below one another.
-fn labelled(label: &str, value: &str) -> String {
-    let indent = format!("\n{}", " ".repeat(label.len()));
-    format!("{label}{}", value.replace('\n', &indent))
 }

@@ -5,9 +5,7 @@ mod follow;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kandy_mock_server::UserOptions;
-
-use crate::step::Command;
+use kandy_mock_server::{Command, UserOptions};
 
 pub use self::file::{FileError, MAX_BYTES, read};
 pub use self::follow::Follower;
@@ -77,19 +75,20 @@ impl Accounts {
     #[must_use]
     pub fn commands_to(&self, next: &Self, present: &BTreeSet<String>) -> Vec<Command> {
         let gone = self.by_name.keys().filter(|name| !next.by_name.contains_key(*name) && present.contains(*name));
-        let mut commands: Vec<Command> = gone.map(|name| Command::RemoveUser(name.clone())).collect();
+        let mut commands: Vec<Command> = gone.map(|name| Command::RemoveUser { user: name.clone() }).collect();
         for (name, account) in &next.by_name {
-            let Account { password, options } = account;
+            let Account { password, options } = account.clone();
+            let user = name.clone();
             if !present.contains(name) {
-                commands.push(Command::AddUser(name.clone(), password.clone(), options.clone()));
+                commands.push(Command::AddUser { user, password, options });
                 continue;
             }
             let before = self.by_name.get(name);
-            if before.is_none_or(|before| before.password != *password) {
-                commands.push(Command::SetPassword(name.clone(), password.clone()));
+            if before.is_none_or(|before| before.password != password) {
+                commands.push(Command::SetPassword { user: user.clone(), password });
             }
-            if before.is_none_or(|before| before.options != *options) {
-                commands.push(Command::SetOptions(name.clone(), options.clone()));
+            if before.is_none_or(|before| before.options != options) {
+                commands.push(Command::SetOptions { user, options });
             }
         }
         commands
@@ -128,10 +127,10 @@ mod tests {
 
     fn shown(commands: &[Command]) -> Vec<String> {
         let shown = |command: &Command| match command {
-            Command::AddUser(name, password, _) => format!("add {name} {password}"),
-            Command::RemoveUser(name) => format!("remove {name}"),
-            Command::SetPassword(name, password) => format!("password {name} {password}"),
-            Command::SetOptions(name, options) => format!("options {name} {:?}", options.token_lifetime),
+            Command::AddUser { user, password, .. } => format!("add {user} {password}"),
+            Command::RemoveUser { user } => format!("remove {user}"),
+            Command::SetPassword { user, password } => format!("password {user} {password}"),
+            Command::SetOptions { user, options } => format!("options {user} {:?}", options.token_lifetime),
             other => panic!("{other:?} is no command for accounts"),
         };
         commands.iter().map(shown).collect()

@@ -1,22 +1,26 @@
 //! The command for which a server runs, and the signals that end both.
 
+#[cfg(unix)]
+mod keeper;
+#[cfg(unix)]
+mod kept;
+#[cfg(not(unix))]
+mod plain;
+#[cfg(unix)]
+mod terminal;
+
 use std::ffi::OsString;
 use std::io;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 
-use tokio::process::{Child, Command};
-
-use super::notes::Note;
+#[cfg(unix)]
+pub(crate) use self::keeper::keep;
+#[cfg(unix)]
+pub(super) use self::kept::Application;
+#[cfg(not(unix))]
+pub(super) use self::plain::Application;
 use super::start_text::Started;
 use crate::exit_code::Exit;
-
-/// A command that runs with the terminal of the server.
-#[derive(Debug)]
-pub(super) struct Application {
-    child: Child,
-    /// Whether it was asked to end.
-    asked: bool,
-}
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,89 +28,23 @@ pub(super) enum Asked {
     /// SIGINT: somebody has typed Ctrl-C.
     Interrupt,
     /// SIGTERM: another program wants an end.
-    Terminate,
-}
-
-impl Application {
-    /// Starts a command, which finds the server in its environment.
-    ///
-    /// # Errors
-    ///
-    /// There is no such program, or it cannot be run.
-    pub(super) fn start(command: &[OsString], started: &Started<'_>) -> io::Result<Self> {
-        let (program, arguments) = command.split_first().ok_or_else(|| io::Error::other("there is no command"))?;
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .env("KANDY_URL", started.url())
-            .env("KANDY_WS_URL", started.ws_url())
-            .env("KANDY_CONTROL_URL", started.control_url())
-            .env("KANDY_CONTROL_TOKEN", started.token)
-            .stdin(Stdio::inherit())
-            .kill_on_drop(true);
-        if let Some(certificate) = started.own_certificate {
-            command.env("KANDY_CERTIFICATE", certificate);
-        }
-        Ok(Self { child: command.spawn()?, asked: false })
-    }
-
-    /// Hands on what a signal asks for, and gives what there is to say of it. Asked twice, the command is killed.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses.
-    pub(super) fn forward(&mut self, asked: Asked) -> io::Result<Note> {
-        if self.asked {
-            self.child.start_kill()?;
-            return Ok(Note::Killed);
-        }
-        self.asked = true;
-        // A terminal sends the interrupt to the command as well, and two of them are more than one.
-        if asked == Asked::Terminate || !has_terminal() {
-            self.signal(asked)?;
-        }
-        Ok(Note::Forwarded)
-    }
-
     #[cfg(unix)]
-    fn signal(&self, asked: Asked) -> io::Result<()> {
-        use rustix::process::{Pid, Signal, kill_process};
-        let signal = match asked {
-            Asked::Interrupt => Signal::INT,
-            Asked::Terminate => Signal::TERM,
-        };
-        // Until it is waited for, its number is nobody else's.
-        let id = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        id.map_or(Ok(()), |id| kill_process(id, signal).map_err(io::Error::from))
-    }
-
-    #[cfg(not(unix))]
-    fn signal(&mut self, _: Asked) -> io::Result<()> {
-        self.child.start_kill()
-    }
-
-    /// Waits until it has ended. Cancel safe.
-    ///
-    /// # Errors
-    ///
-    /// The system does not say how it ended.
-    pub(super) async fn ended(&mut self) -> io::Result<Exit> {
-        self.child.wait().await.map(exit_of)
-    }
+    Terminate,
+    /// SIGHUP: the terminal is closed, and nobody can ask again.
+    #[cfg(unix)]
+    HangUp,
 }
 
-/// Whether Ctrl-C is typed at a terminal to which this process, and with it the command, listens. Its standard streams
-/// may lead elsewhere.
-#[cfg(unix)]
-fn has_terminal() -> bool {
-    use rustix::process::getpgrp;
-    use rustix::termios::tcgetpgrp;
-    std::fs::File::open("/dev/tty").is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp()))
-}
-
-#[cfg(not(unix))]
-fn has_terminal() -> bool {
-    io::IsTerminal::is_terminal(&io::stdin())
+/// What a command finds in its environment.
+fn environment<'a>(started: &'a Started<'_>) -> impl Iterator<Item = (&'static str, OsString)> + 'a {
+    let certificate = started.own_certificate.map(|path| ("KANDY_CERTIFICATE", path.clone().into()));
+    let texts = [
+        ("KANDY_URL", started.url()),
+        ("KANDY_WS_URL", started.ws_url()),
+        ("KANDY_CONTROL_URL", started.control_url()),
+        ("KANDY_CONTROL_TOKEN", started.token.to_owned()),
+    ];
+    texts.into_iter().map(|(name, text)| (name, text.into())).chain(certificate)
 }
 
 /// As shells tell it: 128 and the number of the signal.
@@ -126,6 +64,9 @@ pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    /// None where it is ignored, as under `nohup`.
+    #[cfg(unix)]
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
@@ -137,7 +78,11 @@ impl Signals {
     #[cfg(unix)]
     pub(super) fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: terminal::taken(rustix::process::Signal::HUP)?,
+        })
     }
 
     /// Takes the signals from now on.
@@ -153,9 +98,16 @@ impl Signals {
     /// Waits for the next one. Cancel safe.
     #[cfg(unix)]
     pub(super) async fn next(&mut self) -> Asked {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => Asked::Interrupt,
             _ = self.terminate.recv() => Asked::Terminate,
+            _ = hang_up => Asked::HangUp,
         }
     }
 

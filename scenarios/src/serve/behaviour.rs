@@ -1,7 +1,7 @@
 //! Scripts that run beside a server: how the platform behaves while an application uses it.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{ReadError, read_text};
+use crate::scenario::{ReadError, read_text, root_of};
 use crate::script::{Host, Limits, Served, Source, Verdict};
 
 /// Lines that a script has printed and nobody has written yet. Beyond that it waits.
@@ -65,16 +65,14 @@ pub struct Behaviour {
     ended: oneshot::Receiver<Ended>,
 }
 
-/// Reads a script; messages call it `shown`. Its imports are found in its folder.
+/// Reads a script; messages call it `shown`. Its imports are found where they are when it is run.
 ///
 /// # Errors
 ///
 /// It cannot be read.
 pub fn read(path: &Path, shown: &str) -> Result<Source, BehaviourError> {
     let text = read_text(path).map_err(|source| BehaviourError::Read { shown: shown.to_owned(), source })?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let root = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    Ok(Source { path: path.to_owned(), shown: shown.to_owned(), root, text })
+    Ok(Source { path: path.to_owned(), shown: shown.to_owned(), root: root_of(path), text })
 }
 
 impl Behaviour {
@@ -213,7 +211,7 @@ mod tests {
             assert_eq!(script.printed.recv().await, Some(round.to_string()));
         }
         script.stop();
-        assert!(matches!(script.ended().await, Ended::Well { checks: 0 }));
+        assert!(matches!(script.ended().await, Ended::Well { checks: 4 }));
     }
 
     #[tokio::test]

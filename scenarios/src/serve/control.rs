@@ -16,21 +16,19 @@ use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, WWW_AUTHENTIC
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use kandy_mock_server::{BodyError, ClockError, FrontHandle, RequestBody};
-use serde_json::{Value, json};
+use kandy_mock_server::command::Arguments;
+use kandy_mock_server::{BodyError, ClockError, Command, CommandOutput, FrontHandle, RequestBody};
+use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use self::error::ControlError;
 pub use self::guard::{Guard, Secrets};
-pub use self::route::{Argument, Kind, PREFIX, ROUTES, Route, index, markdown};
+pub use self::route::{PREFIX, ROUTES, Route, index, markdown};
 
-use self::arguments::Arguments;
 use self::feed::Feed;
-use self::route::Action;
+use self::route::{Act, Action, Look};
 use crate::script::names::nearest;
-use crate::step::{Command, Done};
-use crate::world::command::command;
 
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
@@ -78,16 +76,17 @@ impl Control {
     pub async fn answer(&self, request: Request<RequestBody>) -> Answer {
         let (head, body) = request.into_parts();
         let result = match self.route(&head.method, &head.uri, &head.headers) {
-            Ok((route, _)) if route.method() == Method::GET => {
-                match Arguments::from_query(route, head.uri.query().unwrap_or_default()) {
-                    Ok(given) => self.look(route, &given, &head.headers),
-                    Err(error) => Err(error),
-                }
-            }
-            Ok((route, is_json)) => match body.bytes().await {
-                Ok(_) if !is_json => Err(not_json()),
-                Ok(body) => self.act(route, &body).await.map(|value| json_answer(StatusCode::OK, &value)),
-                Err(error) => Err(error.into()),
+            Ok((route, is_json)) => match route.action {
+                Action::Look(look) => arguments::from_query(route, head.uri.query().unwrap_or_default())
+                    .and_then(|given| self.look(look, &Arguments::new(route.name, given), &head.headers)),
+                Action::Act(act) => match body.bytes().await {
+                    Ok(_) if !is_json => Err(not_json()),
+                    Ok(body) => match arguments::from_body(route, &body) {
+                        Ok(given) => self.act(act, route.name, given).await,
+                        Err(error) => Err(error),
+                    },
+                    Err(error) => Err(error.into()),
+                },
             },
             Err(error) => Err(error),
         };
@@ -107,7 +106,8 @@ impl Control {
         })?;
         if *method != route.method() {
             let error = ControlError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} is no {method}", route.path()));
-            return Err(error.with_help(format!("use {}", route.method())));
+            let allow = Some(route.method());
+            return Err(ControlError { allow, ..error.with_help(format!("use {}", route.method())) });
         }
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -115,16 +115,15 @@ impl Control {
     }
 
     /// Answers what changes nothing.
-    fn look(&self, route: &Route, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
-        let value = match route.action {
-            Action::Index => index(),
-            Action::State => look::state(&self.handle),
-            Action::Journal => look::journal(&self.handle, given)?,
-            Action::Requests => look::requests(&self.handle, given)?,
-            Action::Subscriptions => look::subscriptions(&self.handle, given)?,
-            Action::Sockets => look::sockets(&self.handle, given)?,
-            Action::Feed => return self.feed(given, headers),
-            Action::WaitFor | Action::Advance | Action::Verb(_) => unreachable!("{} acts", route.name),
+    fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+        let value = match look {
+            Look::Index => index(),
+            Look::State => look::state(&self.handle),
+            Look::Journal => look::journal(&self.handle, given)?,
+            Look::Requests => look::requests(&self.handle, given)?,
+            Look::Subscriptions => look::subscriptions(&self.handle, given)?,
+            Look::Sockets => look::sockets(&self.handle, given)?,
+            Look::Feed => return self.feed(given, headers),
         };
         Ok(json_answer(StatusCode::OK, &value))
     }
@@ -132,45 +131,47 @@ impl Control {
     fn feed(&self, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
         let place = Arc::clone(&self.feeds).try_acquire_owned().map_err(|_| too_many("feeds", MAX_FEEDS))?;
         let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse::<u64>().ok());
-        let since = last.map_or_else(|| given.number("since"), |last| last.checked_add(1));
+        let since = match last {
+            Some(last) => last.checked_add(1),
+            None => given.get(&route::SINCE)?,
+        };
         let mut answer = Response::new(Feed::new(self.handle.clone(), since, place).into_body());
         set_headers(answer.headers_mut(), HeaderValue::from_static("text/event-stream"));
         Ok(answer)
     }
 
     /// Does what a route is for.
-    async fn act(&self, route: &Route, body: &[u8]) -> Result<Value, ControlError> {
-        let given = Arguments::from_body(route, body)?;
-        match route.action {
-            Action::Verb(read) => self.command(read(&given)?),
-            Action::WaitFor => self.wait_for(&given).await,
-            Action::Advance => {
-                let now = self.handle.advance(given.duration("by").unwrap_or_default()).map_err(clock_error)?;
-                Ok(json!({ "now": now }))
+    async fn act(&self, act: Act, name: &'static str, given: Map<String, Value>) -> Result<Answer, ControlError> {
+        let value = match act {
+            Act::Verb(verb) => self.command(verb.command(given)?)?,
+            Act::WaitFor => self.wait_for(&Arguments::new(name, given)).await?,
+            Act::Advance => {
+                let by = Arguments::new(name, given).get(&route::BY)?;
+                let now = self.handle.advance(by).map_err(clock_error)?;
+                json!({ "now": now })
             }
-            _ => unreachable!("{} looks", route.name),
-        }
+        };
+        Ok(json_answer(StatusCode::OK, &value))
     }
 
     fn command(&self, asked: Command) -> Result<Value, ControlError> {
-        let done = self.handle.platform(|platform, now| command(platform, now, asked))?;
-        match done {
-            Done::Count(count) => Ok(json!({ "count": count })),
-            Done::Tokens(tokens) => Ok(json!(tokens)),
-            Done::Nothing | Done::Created(_) | Done::Violations(_) => Ok(json!({})),
-        }
+        Ok(match self.handle.platform(|platform, now| platform.apply(now, asked))? {
+            CommandOutput::Count(count) => json!({ "count": count }),
+            CommandOutput::Tokens(tokens) => json!(tokens),
+            CommandOutput::Nothing | CommandOutput::Fault(_) => json!({}),
+        })
     }
 
     async fn wait_for(&self, given: &Arguments) -> Result<Value, ControlError> {
         let _place = self.waits.try_acquire().map_err(|_| too_many("waits", MAX_WAITS))?;
-        let wanted = look::Wanted::new(&self.handle, given)?;
-        let time = given.duration("timeout").unwrap_or(DEFAULT_WAIT);
+        let wanted = look::Wanted::new(&self.handle, Some(given.get(&route::POINT)?), given.get(&route::OF_USER)?)?;
+        let time = given.get(&route::TIMEOUT)?.unwrap_or(DEFAULT_WAIT);
         if time > LONGEST_WAIT {
             let most = crate::script::duration::shown(LONGEST_WAIT);
             return Err(ControlError::argument(format!("a wait takes {most} at most")));
         }
         let mut bell = self.handle.watch();
-        let mut since = look::since(given, look::newest(&self.handle));
+        let mut since = given.get(&route::SINCE)?.map(|since| look::reached(since, look::newest(&self.handle)));
         let found = timeout(time, async {
             loop {
                 // At first what comes from now on: the bell rings for all of that.
@@ -203,15 +204,12 @@ fn json_answer(status: StatusCode, value: &Value) -> Answer {
 
 fn refusal(error: &ControlError) -> Answer {
     let mut answer = json_answer(error.status, &error.to_json());
-    match error.status {
-        StatusCode::UNAUTHORIZED => {
-            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        StatusCode::METHOD_NOT_ALLOWED => {
-            let other = if error.help.as_deref() == Some("use POST") { "POST" } else { "GET" };
-            answer.headers_mut().insert(ALLOW, HeaderValue::from_static(other));
-        }
-        _ => {}
+    if error.status == StatusCode::UNAUTHORIZED {
+        answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(method) = &error.allow {
+        let method = HeaderValue::from_str(method.as_str()).expect("a method is a token, which any header can say");
+        answer.headers_mut().insert(ALLOW, method);
     }
     answer
 }

@@ -28,6 +28,8 @@ pub enum Note {
     Forwarded,
     /// A second signal has come, and the command has been killed.
     Killed,
+    /// The terminal is closed, and the command is being ended.
+    HungUp,
     /// So many notes were left out, since nobody has read them.
     Missed(u64),
 }

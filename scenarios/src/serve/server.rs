@@ -25,7 +25,6 @@ use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
 use crate::script::Source;
-use crate::world::command::command;
 
 /// How often a file of users is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -172,6 +171,7 @@ pub async fn serve(
         [] => None,
         command => Some(
             Application::start(command, &started)
+                .await
                 .map_err(|source| ServeError::Application { shown: command[0].clone(), source })?,
         ),
     };
@@ -195,7 +195,7 @@ impl Server {
         loop {
             tokio::select! {
                 asked = signals.next() => match application.as_deref_mut() {
-                    Some(application) => notes.say(application.forward(asked).map_err(ServeError::Run)?),
+                    Some(application) => notes.say(application.forward(asked).await.map_err(ServeError::Run)?),
                     None => break,
                 },
                 status = ended(application.as_deref_mut()) => {
@@ -326,7 +326,7 @@ fn populate(handle: &FrontHandle, accounts: &Accounts, any_user: bool) -> Result
 fn change(handle: &FrontHandle, before: &Accounts, next: &Accounts) -> Vec<String> {
     handle.platform(|platform, now| {
         let present = platform.users().into_iter().map(|user| user.name).collect();
-        let refused = |asked| command(platform, now, asked).err().map(|error| error.to_string());
+        let refused = |asked| platform.apply(now, asked).err().map(|error| error.to_string());
         before.commands_to(next, &present).into_iter().filter_map(refused).collect()
     })
 }

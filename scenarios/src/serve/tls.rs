@@ -1,11 +1,12 @@
 //! TLS: a certificate of the server's own, made at the first start and kept, or files of the user's.
 
 use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use rustls::client::WebPkiServerVerifier;
@@ -80,18 +81,51 @@ pub fn own(folder: &Path, address: IpAddr, now: SystemTime) -> Result<(Arc<Serve
     // An address of IPv6 is no name of a file everywhere.
     let suffix = names.get(NAMES.len()).map(|name| format!("-{}", name.replace(':', "-"))).unwrap_or_default();
     let (certificate, key) = (folder.join(format!("cert{suffix}.pem")), folder.join(format!("key{suffix}.pem")));
+    let keep = |source| TlsError::Keep { shown: folder.display().to_string(), source };
+    fs::create_dir_all(folder).map_err(keep)?;
+    // Of servers that start at once, the first makes a certificate, and the others find it.
+    let _lock = lock(&folder.join("lock")).map_err(keep)?;
     if let Ok(kept) = from_files(&certificate, &key)
         && is_good(&certificate, &names, now)
+        && is_certificate_of(&certificate, &key)
     {
         return Ok((kept, certificate));
     }
-    let keep = |source| TlsError::Keep { shown: folder.display().to_string(), source };
     let made = make(&names, now).map_err(TlsError::Make)?;
-    fs::create_dir_all(folder).map_err(keep)?;
-    // The key first: a certificate without its key is seen by the next start, and replaced.
-    write_whole(&key, made.signing_key.serialize_pem().as_bytes(), 0o600).map_err(keep)?;
-    write_whole(&certificate, made.cert.pem().as_bytes(), 0o644).map_err(keep)?;
-    Ok((from_files(&certificate, &key)?, certificate))
+    let (secret, public) = (made.signing_key.serialize_pem(), made.cert.pem());
+    // The file of the key says which certificate is its own: both change with one rename. The certificate's file, which
+    // is for clients, follows; where it does not, the next start sees that.
+    write_whole(&key, format!("{secret}{public}").as_bytes(), 0o600).map_err(keep)?;
+    write_whole(&certificate, public.as_bytes(), 0o644).map_err(keep)?;
+    Ok((from_files(&key, &key)?, certificate))
+}
+
+/// Whether the file of a key names the certificate as its own, or no certificate at all.
+fn is_certificate_of(certificate: &Path, key: &Path) -> bool {
+    certificates(key).map_or(true, |named| certificates(certificate).is_ok_and(|chain| chain == named))
+}
+
+/// How often a start looks whether another one has made its certificate.
+const LOCK_LOOK: Duration = Duration::from_millis(10);
+/// How often it does so at most: half a minute, for what takes milliseconds.
+const LOCK_LOOKS: usize = 3_000;
+
+/// Takes a lock that ends with what is given, or with the process.
+fn lock(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    for _ in 0..LOCK_LOOKS {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => pause(),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::TimedOut, "another server that starts holds its file `lock`"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process is waited for, which tells nobody")]
+fn pause() {
+    thread::sleep(LOCK_LOOK);
 }
 
 /// What a server that listens on `address` is called.
@@ -208,6 +242,9 @@ fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::sync::Barrier;
+
+    use rustls::{ClientConfig, ClientConnection, ServerConnection};
 
     use super::*;
 
@@ -280,6 +317,58 @@ mod tests {
         }
     }
 
+    /// Whether a client that trusts the file alone accepts a server of that configuration.
+    fn is_trusted(config: Arc<ServerConfig>, file: &Path) -> bool {
+        let mut roots = RootCertStore::empty();
+        roots.add(certificates(file).unwrap().remove(0)).unwrap();
+        let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().unwrap();
+        let client = Arc::new(builder.with_root_certificates(roots).with_no_client_auth());
+        let mut client = ClientConnection::new(client, ServerName::try_from("localhost").unwrap()).unwrap();
+        let mut server = ServerConnection::new(config).unwrap();
+        let mut wire = Vec::new();
+        while client.is_handshaking() {
+            client.write_tls(&mut wire).unwrap();
+            server.read_tls(&mut wire.as_slice()).unwrap();
+            server.process_new_packets().unwrap();
+            wire.clear();
+            server.write_tls(&mut wire).unwrap();
+            client.read_tls(&mut wire.as_slice()).unwrap();
+            if client.process_new_packets().is_err() {
+                return false;
+            }
+            wire.clear();
+        }
+        true
+    }
+
+    #[test]
+    fn those_who_start_at_once_have_the_certificate_of_the_file() {
+        for round in 0..4 {
+            let folder = Folder::new(&format!("at-once-{round}"));
+            let start = Barrier::new(8);
+            let made: Vec<_> = thread::scope(|scope| {
+                let own = || {
+                    start.wait();
+                    own(&folder.0, LOCAL, now())
+                };
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(own)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect()
+            });
+            assert!(made.into_iter().all(|(config, path)| is_trusted(config, &path)));
+        }
+    }
+
+    /// As an end between the two renames leaves it.
+    #[test]
+    fn a_certificate_that_is_not_that_of_the_key_is_made_again() {
+        let (folder, other) = (Folder::new("halfway"), Folder::new("halfway-other"));
+        own(&folder.0, LOCAL, now()).unwrap();
+        own(&other.0, LOCAL, now()).unwrap();
+        fs::copy(other.0.join("key.pem"), folder.0.join("key.pem")).unwrap();
+        let (config, path) = own(&folder.0, LOCAL, now()).unwrap();
+        assert!(is_trusted(config, &path));
+    }
+
     #[cfg(unix)]
     #[test]
     fn the_key_is_for_its_owner_only() {
@@ -288,7 +377,7 @@ mod tests {
         own(&folder.0, LOCAL, now()).unwrap();
         let mode = |file: &str| fs::metadata(folder.0.join(file)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode("key.pem"), 0o600);
-        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 2, "nothing else is left");
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 3, "beside the lock nothing else is left");
     }
 
     #[test]

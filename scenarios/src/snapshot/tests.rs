@@ -85,8 +85,7 @@ fn insta_reads_what_is_written_and_would_write_the_same() {
 fn a_file_that_is_no_snapshot_is_not_overwritten_unasked() {
     let folder = Folder::new("malformed");
     let path = folder.join("success.snap");
-    for bytes in
-        [b"<<<<<<< HEAD\n".as_slice(), b"", b"---\n\t{\n---\none\n", b"---\nsource: x\n---\n\xff\n", b"---\n[1]\n---\n"]
+    for bytes in [b"one\n".as_slice(), b"", b"---\n\t{\n---\none\n", b"---\nsource: x\n---\n\xff\n", b"---\n[1]\n---\n"]
     {
         fs::write(&path, bytes).unwrap();
         let error = folder.compare("one\n", COMPARE).unwrap_err();
@@ -146,4 +145,29 @@ fn a_snapshot_is_stale_without_its_script() {
     let foreign = folder.join("foreign.snap");
     fs::write(&foreign, "---\nsource: tests/it.rs\n---\none\n").unwrap();
     assert!(!is_stale(&foreign) && !is_stale(&folder.join("notes.txt")));
+}
+
+#[test]
+fn what_merges_and_editors_leave_in_a_snapshot_is_told() {
+    let folder = Folder::new("marks");
+    let path = folder.join("success.snap");
+    let conflict = "---\nsource: x.rhai\n---\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n";
+    for (bytes, told) in [
+        (conflict.as_bytes(), "there is a conflict of a merge in line 4 of the snapshot"),
+        (b"<<<<<<< HEAD\r\n---\r\n", "there is a conflict of a merge in line 1 of the snapshot"),
+        (b"\xef\xbb\xbf---\nsource: x.rhai\n---\none\n", "the snapshot begins with a byte order mark"),
+        (b"\xff\xfe-\0-\0-\0\n\0", "the snapshot begins with a byte order mark"),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let error = folder.compare("one\n", COMPARE).unwrap_err().to_string();
+        assert!(error.starts_with(told), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn line_ends_that_git_has_made_windows_own_are_no_difference() {
+    let folder = Folder::new("crlf");
+    fs::write(folder.join("success.snap"), "---\r\nsource: success.rhai\r\n---\r\none\r\ntwo\r\n").unwrap();
+    assert_eq!(folder.compare("one\ntwo\n", COMPARE).unwrap(), Comparison::Same);
 }

@@ -1,10 +1,10 @@
 //! What applications and scripts do.
 
 use kandy_client::Credentials;
-use kandy_mock_server::Frame;
+use kandy_mock_server::{Command, Frame};
 
 use super::content::{Beginning, MAX_BEGINNING_BYTES};
-use crate::step::{self, Command};
+use crate::step;
 
 /// A call of Kandy.js, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,11 +102,11 @@ impl Control {
             | Command::SetPassword { .. }
             | Command::SetOptions { .. }
             | Command::IssueToken { .. } => return None,
-            Command::Fail(_, faults) => Beginning::of_json(faults).is_whole(),
-            Command::Send(_, message) => Beginning::of_json(message).is_whole(),
-            Command::SendRaw(_, Frame::Text(text)) => text.len() <= MAX_BEGINNING_BYTES,
-            Command::SendRaw(_, Frame::Binary(bytes)) => bytes.len() <= MAX_BEGINNING_BYTES,
-            Command::GrantServices(_, services) => {
+            Command::Fail { faults, .. } => Beginning::of_json(faults).is_whole(),
+            Command::Send { message, .. } => Beginning::of_json(message).is_whole(),
+            Command::SendRaw { frame: Frame::Text(text), .. } => text.len() <= MAX_BEGINNING_BYTES,
+            Command::SendRaw { frame: Frame::Binary(bytes), .. } => bytes.len() <= MAX_BEGINNING_BYTES,
+            Command::GrantServices { services, .. } => {
                 services.iter().map(String::len).sum::<usize>() <= MAX_BEGINNING_BYTES
             }
             _ => true,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use kandy_client::{Code, Task};
+use kandy_mock_server::{Command, Frame as PlatformFrame};
 use serde_json::json;
 
 use super::*;
@@ -118,7 +119,7 @@ fn each_kind_of_record_has_its_words() {
         (frame(Frame::Bytes(Some(5))), "frame", "ws1 5 bytes"),
         (frame(Frame::Bytes(None)), "frame", "ws1 binary"),
         (What::Crash(Task::ConnectFlow), "crash", "connect flow"),
-        (control(Command::Cut("alice".to_owned())), "control", "cut alice"),
+        (control(Command::Cut { user: "alice".to_owned() }), "control", "cut alice"),
     ] {
         assert_eq!((what.kind(), what.text().as_str()), (kind, text));
     }
@@ -151,14 +152,17 @@ fn an_event_is_told_with_what_its_listeners_see() {
 fn a_long_command_is_shown_as_a_short_one_is() {
     let long = "x".repeat(2000);
     for command in [
-        Command::Send("alice".to_owned(), json!({ "a": long })),
-        Command::SendRaw("alice".to_owned(), kandy_mock_server::Frame::Text(long.clone())),
-        Command::GrantServices("alice".to_owned(), vec![long.clone()]),
+        Command::Send { user: "alice".to_owned(), message: json!({ "a": long }) },
+        Command::SendRaw { user: "alice".to_owned(), frame: PlatformFrame::Text(long.clone()) },
+        Command::GrantServices { user: "alice".to_owned(), services: vec![long.clone()] },
     ] {
         let control = Control::of(&command, control_text).unwrap();
         assert!(matches!(control, Control::Long(_)), "{control:?}");
         let whole = What::Control(Control::Whole(Box::new(command.clone())));
         assert_eq!(What::Control(control).text(), whole.text());
     }
-    assert!(Control::of(&Command::SetPassword("alice".to_owned(), "s3cret".to_owned()), control_text).is_none());
+    assert!(
+        Control::of(&Command::SetPassword { user: "alice".to_owned(), password: "s3cret".to_owned() }, control_text)
+            .is_none()
+    );
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kandy_client::Session;
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
-use kandy_mock_server::{Platform, StartError, Watch};
+use kandy_mock_server::{Command, Platform, StartError, Watch};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
@@ -23,7 +23,7 @@ use super::arrival;
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
 use crate::hygiene::UnderWay;
-use crate::step::{ClientId, Command, Done, Step};
+use crate::step::{ClientId, Done, Step};
 use crate::trace::{Control, Trace};
 use crate::transcript::control_text;
 
@@ -156,9 +156,9 @@ impl Live {
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
         let control = Control::of(&asked, control_text);
-        let done = self.server.command(asked)?;
+        let output = self.server.command(asked)?;
         self.stage.record_control(control)?;
-        Ok(done)
+        Ok(output.into())
     }
 
     /// Moves once, or waits a moment for something to move; see [`Turn`]. An input that arrives is a turn of its own,

@@ -7,16 +7,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kandy_client::{Session, SocketId};
-use kandy_mock_server::{self as platform, Platform};
+use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
 use self::turns::Turns;
-use super::command::command;
 use super::link::{Link, Message};
 use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
 use crate::hygiene::UnderWay;
-use crate::step::{ClientId, Command, Done, Step};
+use crate::step::{ClientId, Done, Step};
 use crate::trace::{Control, Trace};
 use crate::transcript::control_text;
 
@@ -144,7 +143,7 @@ impl Sim {
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
         let control = Control::of(&asked, control_text);
         let now = self.platform_time();
-        let done = command(&mut self.platform, now, asked)?;
+        let done = self.platform.apply(now, asked)?.into();
         self.stage.record_control(control)?;
         self.drain_platform()?;
         Ok(done)

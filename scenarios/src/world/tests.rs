@@ -1,12 +1,12 @@
 //! The limits of a world: each is reached, and says what it is.
 
 use kandy_client::{ConnectOptions, Credentials, SocketId};
-use kandy_mock_server::{Frame, Limits, UserOptions};
+use kandy_mock_server::{Command, Frame, Limits, UserOptions};
 use serde_json::json;
 
 use super::link::{Link, Message};
 use super::*;
-use crate::step::{Call, Command};
+use crate::step::Call;
 use crate::trace::{self, What};
 
 fn create(world: &mut World, name: &str) -> ClientId {
@@ -40,7 +40,8 @@ fn settle(world: &mut World) -> Result<(), WorldError> {
 /// A world in which Alice may sign in.
 fn with_alice() -> World {
     let mut world = World::default();
-    let alice = Command::AddUser("alice".to_owned(), "s3cret".to_owned(), UserOptions::default());
+    let alice =
+        Command::AddUser { user: "alice".to_owned(), password: "s3cret".to_owned(), options: UserOptions::default() };
     command(&mut world, alice).unwrap();
     world
 }
@@ -59,7 +60,7 @@ fn connected() -> World {
 fn send_notification(world: &mut World, number: usize) -> Result<Done, StepError> {
     let start = format!("{{\"notificationMessage\":{{\"id\":\"N{number}\",\"padding\":\"");
     let padding = "x".repeat(Limits::FRAME_BYTES - start.len() - 3);
-    command(world, Command::SendRaw("alice".to_owned(), Frame::Text(format!("{start}{padding}\"}}}}"))))
+    command(world, Command::SendRaw { user: "alice".to_owned(), frame: Frame::Text(format!("{start}{padding}\"}}}}")) })
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn a_loop_of_one_client_is_found_and_told_in_short() {
     let mut world = connected();
     let frame = Frame::Text(format!("{{\"long\":\"{}\"}}", "x".repeat(1000)));
     let found = loop {
-        command(&mut world, Command::SendRaw("alice".to_owned(), frame.clone())).unwrap();
+        command(&mut world, Command::SendRaw { user: "alice".to_owned(), frame: frame.clone() }).unwrap();
         if let Err(error) = settle(&mut world) {
             break error;
         }

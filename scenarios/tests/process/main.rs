@@ -1,5 +1,8 @@
 //! The command as a process: what only a process has, such as signals and pipes.
 
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod terminal;
+#[cfg(test)]
 #[cfg(unix)]
 mod unix;

@@ -1,5 +1,7 @@
 //! Signals and pipes as Unix has them.
 
+mod terminal;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
@@ -21,6 +23,7 @@ impl Place {
 
     fn start(&self, arguments: &[&str]) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kandy-harness"));
+        command.env_remove("CI").env_remove("TF_BUILD");
         command.current_dir(&self.0).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = child.stdout.take().map(BufReader::new);
@@ -85,7 +88,7 @@ fn a_signal_ends_the_run_in_good_order() {
     for name in ["INT", "TERM"] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let long = a_minute(listener.local_addr().unwrap().port());
-        let quick = "// tags: live\nprint(1);\n";
+        let quick = "// tags: live\nassert(true);\n";
         let scenarios = [("a.rhai", quick), ("b.rhai", long.as_str()), ("c.rhai", quick)];
         let place = Place::new(name, &scenarios);
         let mut run = place.start(&["run", ".", "--live", "--jobs", "1", "--timeout", "2m"]);
@@ -104,7 +107,7 @@ fn a_signal_ends_the_run_in_good_order() {
 #[test]
 fn a_second_signal_ends_the_process_at_once() {
     // More than a pipe takes, so that the process cannot end while nobody reads.
-    let place = Place::new("twice", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\n")]);
+    let place = Place::new("twice", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\nassert(true);\n")]);
     let mut run = place.start(&["run", ".", "--show"]);
     assert_eq!(run.line(), "pass    a\n");
     run.signal("INT");
@@ -117,7 +120,7 @@ fn a_second_signal_ends_the_process_at_once() {
 
 #[test]
 fn a_signal_after_the_last_scenario_changes_nothing() {
-    let place = Place::new("late", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\n")]);
+    let place = Place::new("late", &[("a.rhai", "for line in 0..20000 { print(`line ${line}`); }\nassert(true);\n")]);
     let mut run = place.start(&["run", ".", "--show"]);
     assert_eq!(run.line(), "pass    a\n");
     run.signal("INT");
@@ -133,4 +136,41 @@ fn nobody_has_to_read_to_the_end() {
     assert_eq!(run.line(), "FAIL    a\n");
     run.out = None;
     assert_eq!(run.child.wait().unwrap().code(), Some(1), "what came of the scenarios counts");
+}
+
+#[test]
+fn a_script_that_says_by_what_it_runs_runs_by_itself() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let harness = env!("CARGO_BIN_EXE_kandy-harness");
+    let text = format!("#!/usr/bin/env -S {harness} run\n// Runs by itself.\n// tags: alone\nassert(1 + 1 == 2);\n");
+    let place = Place::new("shebang", &[("alone.rhai", &text)]);
+    let script = place.0.join("alone.rhai");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    // A shell starts it: a fork of this process may still hold the file open for writing.
+    let output = Command::new("sh").args(["-c", "exec ./alone.rhai"]).current_dir(&place.0).output().unwrap();
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(out.starts_with("pass    alone\n") && err.is_empty(), "{out}{err}");
+    assert_eq!(output.status.code(), Some(0));
+    let (listed, ..) = place.start(&["list", "alone.rhai"]).end();
+    assert!(listed.contains("Runs by itself.") && listed.contains("alone"), "{listed}");
+}
+
+#[test]
+fn a_pipe_has_colours_only_where_they_are_forced() {
+    let place = Place::new("colours", &[("one.rhai", "fail(\"no\");\n")]);
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kandy-harness"));
+        command.current_dir(&place.0).args(["run", "one.rhai"]).envs(variables.iter().copied());
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
+            if !variables.iter().any(|(given, _)| *given == name) {
+                command.env_remove(name);
+            }
+        }
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(!run(&[]).contains('\u{1b}'));
+    assert!(run(&[("CLICOLOR_FORCE", "1")]).contains("\u{1b}[1;31mFAIL"));
+    assert!(!run(&[("CLICOLOR_FORCE", "0")]).contains('\u{1b}'));
+    assert!(!run(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]).contains('\u{1b}'));
 }

@@ -98,3 +98,54 @@ async fn asked_twice_the_command_is_killed() {
     server.signal(Signal::TERM);
     assert_eq!(server.exit().await, 137);
 }
+
+/// Whether these tests ignore SIGHUP, as under `nohup`; then what they start ignores it as well, and is meant to. Only Linux tells.
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & 1 == 1)
+}
+
+/// A command that starts a process which SIGTERM does not end, and waits for it. What both write on ends with the last of
+/// them.
+const FAMILY: &str = "mkfifo fifo; (trap '' TERM HUP INT; exec 3<>fifo; echo child; read -r line <&3) & wait";
+
+#[tokio::test]
+async fn a_command_and_all_it_has_started_end_however_the_server_ends() {
+    for signal in [Signal::KILL, Signal::HUP, Signal::TERM] {
+        if signal == Signal::HUP && ignores_hang_up() {
+            eprintln!("SIGHUP is left out: it is ignored here, as under nohup");
+            continue;
+        }
+        let folder = Folder::new(&format!("family-{}", signal.as_raw()));
+        let mut server = Server::start(&folder.0, &["--", "sh", "-c", FAMILY]).await;
+        assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("child"));
+        server.signal(signal);
+        let end = timeout(PATIENCE, server.out.next_line()).await;
+        assert_eq!(end.expect("nobody is left who could write").unwrap(), None, "{signal:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_command_leaves_behind_ends_with_it() {
+    let text = "mkfifo fifo; (exec 3<>fifo; echo child >&2; read -r line <&3) & exec 4<>fifo; exit 3";
+    assert_eq!(verdict("left", None, text).await.0, 3, "its output has ended, too");
+}
+
+/// Compared with the same command on its own.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_command_sees_what_it_would_see_alone() {
+    let text =
+        "ls /proc/self/fd; pwd; grep -E 'SigBlk|SigIgn' /proc/self/status; cat; env | grep -v '^KANDY_\\|^_=' | sort";
+    let folder = Folder::new("alone");
+    folder.write("input", "what is piped\n");
+    let input = || std::fs::File::open(folder.0.join("input")).unwrap();
+    let mut alone = tokio::process::Command::new("sh");
+    let alone = alone.args(["-c", text]).current_dir(&folder.0).stdin(input()).output();
+    let alone = timeout(PATIENCE, alone).await.unwrap().unwrap();
+    let mut served = harness();
+    served.current_dir(&folder.0).args(["serve", "--port", "0", "--", "sh", "-c", text]).stdin(input());
+    let served = timeout(PATIENCE, served.output()).await.unwrap().unwrap();
+    assert_eq!(String::from_utf8_lossy(&served.stdout), String::from_utf8_lossy(&alone.stdout));
+}

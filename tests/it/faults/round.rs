@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::Method;
 use kandy_client::{Config, ConnectOptions, Credentials};
-use kandy_mock_server::{Fault, Point, TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, ClientId, Command, Done, Step};
+use kandy_mock_server::{Command, CommandOutput, Fault, Point, TokenOptions, UserOptions};
+use kandy_scenarios::step::{Call, ClientId, Done, Step};
 use kandy_scenarios::trace::{Close, Handshake, Record, Request, What};
 use kandy_scenarios::transcript::seconds;
 use kandy_scenarios::world::{Sim, Turn};
@@ -42,7 +42,11 @@ impl Bench {
         let mut sim = Sim::default();
         let (config, _) = Config::from_json(&Sim::base_config()).unwrap();
         for user in [ALICE, BOB] {
-            let add = Command::AddUser(user.to_owned(), PASSWORD.to_owned(), UserOptions::default());
+            let add = Command::AddUser {
+                user: user.to_owned(),
+                password: PASSWORD.to_owned(),
+                options: UserOptions::default(),
+            };
             sim.apply(Step::Command(add)).unwrap();
         }
         let created = sim.apply(Step::Create { name: "kandy".to_owned(), config: Box::new(config) }).unwrap();
@@ -52,7 +56,7 @@ impl Bench {
             // The SDK makes such a request only if the platform itself sends it there.
             let elsewhere = json!({ "merge": { "subscribeResponse": { "subscription": "/elsewhere" } } });
             let faults = Fault::list_from_json(&elsewhere).unwrap();
-            bench.sim.apply(Step::Command(Command::Fail(Point::Subscribe, faults))).unwrap();
+            bench.sim.apply(Step::Command(Command::Fail { point: Point::Subscribe, faults })).unwrap();
         }
         if occasion == Occasion::At(Point::Resubscribe) {
             bench.connect();
@@ -62,7 +66,7 @@ impl Bench {
 
     /// Puts faults at the point; the platform's words if it takes them not.
     pub(super) fn fail(&mut self, faults: Vec<Fault>) -> Result<(), String> {
-        let put = self.sim.apply(Step::Command(Command::Fail(self.occasion.point(), faults)));
+        let put = self.sim.apply(Step::Command(Command::Fail { point: self.occasion.point(), faults }));
         put.map(|_| ()).map_err(|error| error.to_string())
     }
 
@@ -74,9 +78,11 @@ impl Bench {
                 self.connect_and_leave(credentials)
             }
             Occasion::At(Point::RefreshToken) => {
-                let issue = Command::IssueToken(ALICE.to_owned(), TokenOptions::default());
+                let issue = Command::IssueToken { user: ALICE.to_owned(), options: TokenOptions::default() };
                 let done = self.sim.apply(Step::Command(issue)).unwrap();
-                let Done::Tokens(tokens) = done else { panic!("issueToken gives tokens, not {done:?}") };
+                let Done::Command(CommandOutput::Tokens(tokens)) = done else {
+                    panic!("issueToken gives tokens, not {done:?}")
+                };
                 self.connect_and_leave(Credentials::refresh_token(ALICE, tokens.refresh_token))
             }
             Occasion::RefreshWhileConnected => {

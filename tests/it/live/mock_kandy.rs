@@ -3,6 +3,7 @@
 use std::thread;
 
 use kandy_mock_server::{FailError, Point};
+use kandy_scenarios::run::{Plan, Variant};
 use kandy_scenarios::scenario::{Scenario, find};
 use kandy_scenarios::script::{Host, Limits, Outcome, Source, Verdict};
 use kandy_scenarios::world::{Live, World};
@@ -19,24 +20,27 @@ fn every_live_scenario_is_the_same_over_mock_kandy() {
         let host = Host::new();
         let found = find(&root(), &["scenarios/scripts".into()], None).unwrap();
         let is_live =
-            |scenario: &&Scenario| scenario.header().is_some_and(|header| header.tags.iter().any(|tag| tag == "live"));
+            |scenario: &Scenario| scenario.header().is_some_and(|header| header.tags.iter().any(|tag| tag == "live"));
         for run in 1..=runs() {
             let (mut held, mut skipped) = (0, Vec::new());
-            for scenario in found.scenarios.iter().filter(is_live) {
-                let (simulated, live) = in_both(&host, &source(scenario));
+            for case in &Plan::to_run(&found, Variant::Live).cases {
+                if !is_live(case.scenario) {
+                    continue;
+                }
+                let (simulated, live) = in_both(&host, &source(case.scenario), case.row);
                 match live.verdict {
                     Verdict::Passed => held += 1,
                     Verdict::Skipped(reason) if is_of_wiremock(&reason) => {
-                        skipped.push((&scenario.name, reason));
+                        skipped.push((case.name().to_owned(), reason));
                         continue;
                     }
-                    verdict => panic!("run {run}, {}: {verdict:?}\n{}", scenario.name, live.trace),
+                    verdict => panic!("run {run}, {}: {verdict:?}\n{}", case.name(), live.trace),
                 }
                 let clients = simulated.trace.clients();
-                assert_eq!(clients, live.trace.clients(), "run {run}, {}", scenario.name);
+                assert_eq!(clients, live.trace.clients(), "run {run}, {}", case.name());
                 for client in clients {
                     let heard = live.trace.events_of(&client);
-                    assert_eq!(simulated.trace.events_of(&client), heard, "run {run}, {}", scenario.name);
+                    assert_eq!(simulated.trace.events_of(&client), heard, "run {run}, {}", case.name());
                 }
             }
             assert!(held >= AT_LEAST, "run {run}: only {held} live scenarios");
@@ -50,7 +54,7 @@ fn what_wiremock_cannot_do_is_skipped_with_the_reason() {
     on_a_large_stack(|| {
         let text = REASON_PHRASE.to_owned();
         let source = Source { path: "it.rhai".into(), shown: "it.rhai".into(), root: ".".into(), text };
-        let (simulated, live) = in_both(&Host::new(), &source);
+        let (simulated, live) = in_both(&Host::new(), &source, None);
         assert_eq!(simulated.verdict, Verdict::Passed, "{}", simulated.trace);
         let reason = FailError::StatusText { point: Point::Subscribe }.to_string();
         assert!(is_of_wiremock(&reason));
@@ -59,11 +63,11 @@ fn what_wiremock_cannot_do_is_skipped_with_the_reason() {
 }
 
 /// Runs a script in the simulation, then over `MockKandy`.
-fn in_both(host: &Host, source: &Source) -> (Outcome, Outcome) {
+fn in_both(host: &Host, source: &Source, row: Option<&str>) -> (Outcome, Outcome) {
     let script = host.compile(source).unwrap();
-    let simulated = host.run(&script, &Limits::default());
+    let simulated = host.run_row_in(World::default(), &script, row, &Limits::default());
     let world = World::Live(Box::new(Live::start_behind_mock().unwrap()));
-    (simulated, host.run_in(world, &script, &Limits::default()))
+    (simulated, host.run_row_in(world, &script, row, &Limits::default()))
 }
 
 fn source(scenario: &Scenario) -> Source {

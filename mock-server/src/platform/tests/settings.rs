@@ -86,9 +86,15 @@ fn settings_and_faults_can_be_looked_at() {
     bench.platform.fail(bench.now, Point::MkToken, Fault::list_from_json(&list).unwrap()).unwrap();
     let faults = |bench: &Bench| serde_json::to_value(bench.platform.faults()).unwrap();
     assert_eq!(faults(&bench), json!([{ "id": 1, "point": "mk_token", "faults": list, "acted": 0 }]));
+    let unmet = |bench: &Bench, point| -> Vec<u64> {
+        bench.platform.unmet_faults(point).into_iter().map(FaultId::number).collect()
+    };
+    assert_eq!(unmet(&bench, None), [1]);
+    assert_eq!((unmet(&bench, Some(Point::MkToken)), unmet(&bench, Some(Point::Other))), (vec![1], Vec::new()));
     bench.log_in_as(ALICE, "s3cret");
     bench.log_in_as(ALICE, "s3cret");
     assert_eq!(faults(&bench), json!([{ "id": 1, "point": "mk_token", "faults": [list[1]], "acted": 1 }]));
+    assert_eq!(unmet(&bench, None), [0; 0]);
     bench.log_in_as(ALICE, "s3cret");
     assert_eq!(faults(&bench), json!([]));
 }

@@ -29,11 +29,19 @@ impl Console<'_> {
             }
         };
         let colon = if counts.is_empty() { "" } else { ": " };
-        let warnings = match summary.warnings {
-            None => String::new(),
-            Some(0) => "; no warnings".to_owned(),
-            Some(count) => format!("; {}", Style::Warning.paint(counted(count, "warning"), self.color)),
+        let errors = if summary.strict { summary.run_warnings } else { 0 };
+        let others = summary.doubts + summary.run_warnings - errors;
+        let mut warnings = match (summary.warnings, others) {
+            (None, 0) => String::new(),
+            (Some(0), 0) => "; no warnings".to_owned(),
+            (count, others) => {
+                let count = counted(count.unwrap_or_default() + others, "warning");
+                format!("; {}", Style::Warning.paint(count, self.color))
+            }
         };
+        if errors > 0 {
+            warnings += &format!("; {}", Style::Bad.paint(counted(errors, "error"), self.color));
+        }
         writeln!(self.out, "{total}{colon}{}{warnings}", counts.join(", "))?;
         let wall_time = wall_time.as_secs_f64();
         let times = if summary.live {
@@ -59,7 +67,10 @@ impl Console<'_> {
             notes.push(format!("{} written.", counted(summary.accepted, "snapshot")));
         }
         if summary.pending > 0 {
-            notes.push(format!("{} left for `cargo insta review`.", counted(summary.pending, "transcript")));
+            notes.push(format!(
+                "{} left beside the snapshots as .snap.new, for `kandy-harness review`.",
+                counted(summary.pending, "transcript")
+            ));
         }
         if !notes.is_empty() {
             writeln!(self.out, "\n{}", notes.join("\n"))?;

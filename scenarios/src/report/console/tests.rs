@@ -21,9 +21,9 @@ fn report(run: Vec<(&str, Finished)>) -> String {
             path: PathBuf::new(),
             shown: format!("s/{name}.rhai"),
             root: PathBuf::new(),
-            content: Ok(Content { text: String::new(), header: Header::default() }),
+            content: Ok(Content { text: String::new(), header: Header::default(), rows: Vec::new() }),
         };
-        let case = Case { scenario: &scenario, variant: Variant::Sim };
+        let case = Case::of(&scenario, Variant::Sim);
         console.event(&RunEvent::Finished { case: &case, finished: &finished }).unwrap();
     }
     String::from_utf8(out).unwrap()
@@ -115,4 +115,12 @@ fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
     assert!(text.contains(&format!("+++ this run\n\n{warning}\npass    c\n")), "{text}");
     assert!(text.ends_with(&format!("{warning}warning: and 2 more\n\n")), "{text}");
     assert_eq!(text.matches(warning).count(), 2 + hygiene::MAX_SHOWN);
+}
+
+#[test]
+fn the_command_to_run_it_again_is_one_that_a_shell_takes() {
+    let word = |word: &str| shell_word(word);
+    assert_eq!(word("drop/reconnect.rhai"), "drop/reconnect.rhai");
+    assert_eq!(word("größe/a b.rhai"), "'größe/a b.rhai'");
+    assert_eq!(word("it's.rhai"), "'it'\\''s.rhai'");
 }

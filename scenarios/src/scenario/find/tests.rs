@@ -31,6 +31,19 @@ impl Folder {
         assert_eq!(names, expected);
     }
 
+    /// Runs from `here`, a folder below this one: names, the root, and how the first is shown.
+    #[track_caller]
+    fn check_from(&self, here: &str, paths: &[&str], expected: (&[&str], &str, &str)) {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let found = find(&self.0.join(here), &paths, None).unwrap();
+        let names: Vec<&str> = found.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+        let first = &found.scenarios[0];
+        let root = first.root.canonicalize().unwrap();
+        let root = root.strip_prefix(real(self.0.path())).unwrap().to_str().unwrap();
+        assert_eq!((names.as_slice(), root, first.shown.as_str()), expected, "from {here:?}: {paths:?}");
+        assert!(first.path.is_file() && first.content.is_ok(), "{}", first.path.display());
+    }
+
     #[track_caller]
     fn refuse(&self, paths: &[&str], filter: Option<&str>, expected: &str) {
         let error = self.find(paths, filter).unwrap_err();
@@ -87,6 +100,91 @@ fn a_scenario_keeps_its_name_when_it_is_run_alone() {
 }
 
 #[test]
+fn a_scenario_has_one_name_and_one_root_from_wherever_it_is_named() {
+    let files = ["p/scenarios/drop/one.rhai", "p/scenarios/drop/two.rhai", "p/src/x.txt"];
+    for (test, marks) in
+        [("plain", &[][..]), ("git", &["p/.git"]), ("inside", &["p/scenarios/kandy.toml"]), ("top", &["p/kandy.toml"])]
+    {
+        let folder = Folder::new(&format!("one-name-{test}"), &[&files[..], marks].concat());
+        let (all, one) = (&["drop/one", "drop/two"][..], &["drop/one"][..]);
+        let check = |here, paths: &[&str], names, shown| folder.check_from(here, paths, (names, "p/scenarios", shown));
+        check("p", &[], all, "scenarios/drop/one.rhai");
+        check("p", &["scenarios"], all, "scenarios/drop/one.rhai");
+        check("p", &["scenarios/drop"], all, "scenarios/drop/one.rhai");
+        check("p", &["scenarios/drop/one.rhai"], one, "scenarios/drop/one.rhai");
+        check("p", &["."], all, "scenarios/drop/one.rhai");
+        check("", &["p/scenarios/drop/../drop/one.rhai"], one, "p/scenarios/drop/../drop/one.rhai");
+        check("p/scenarios", &["drop/one.rhai"], one, "drop/one.rhai");
+        check("p/scenarios/drop", &["one.rhai"], one, "one.rhai");
+        check("p/scenarios/drop", &["."], all, "one.rhai");
+        check("p/src", &["../scenarios/drop/one.rhai"], one, "../scenarios/drop/one.rhai");
+        // Without a path it is the whole, from anywhere inside.
+        check("p/scenarios/drop", &[], all, "../drop/one.rhai");
+        check("p/src", &[], all, "../scenarios/drop/one.rhai");
+        let whole = folder.0.join("p/scenarios/drop/one.rhai");
+        let whole = whole.to_str().unwrap();
+        check("", &[whole], one, whole);
+    }
+}
+
+#[test]
+fn a_project_is_the_root_where_it_has_no_folder_of_scenarios() {
+    let files = ["p/kandy.toml", "p/drop/one.rhai", "p/drop/scenarios/two.rhai", "p/lib/m.rhai"];
+    let folder = Folder::new("project", &files);
+    folder.check_from("p", &[], (&["drop/one", "drop/scenarios/two"], "p", "drop/one.rhai"));
+    folder.check_from("p/drop", &["one.rhai"], (&["drop/one"], "p", "one.rhai"));
+    folder.check_from("", &["p/drop/scenarios"], (&["drop/scenarios/two"], "p", "p/drop/scenarios/two.rhai"));
+    // Beside its folder of scenarios, too.
+    folder.write("p/scenarios/scripts/three.rhai", b"");
+    folder.check_from("p", &[], (&["three"], "p/scenarios/scripts", "scenarios/scripts/three.rhai"));
+    folder.check_from("p", &["drop/one.rhai"], (&["drop/one"], "p", "drop/one.rhai"));
+    folder.check_from("p", &["."], (&["drop/one", "drop/scenarios/two", "three"], "p", "drop/one.rhai"));
+}
+
+#[test]
+fn nothing_above_a_repository_counts() {
+    let files = ["kandy.toml", "scenarios/a.rhai", "scenarios/r/.git/HEAD", "scenarios/r/drop/one.rhai"];
+    let folder = Folder::new("repository", &files);
+    folder.check_from("scenarios/r", &["drop/one.rhai"], (&["one"], "scenarios/r/drop", "drop/one.rhai"));
+    folder.check_from("scenarios/r", &["drop", "."], (&["drop/one"], "scenarios/r", "drop/one.rhai"));
+    let error = find(&folder.0.join("scenarios/r/drop"), &[], None).unwrap_err();
+    assert!(matches!(error, FindError::NoDefault), "{error}");
+    folder.check_from("scenarios", &["a.rhai"], (&["a"], "scenarios", "a.rhai"));
+}
+
+#[test]
+fn the_order_of_folders_that_were_named_decides_no_name() {
+    let folder = Folder::new("order", &["s/below/a.rhai", "s/b.rhai"]);
+    folder.check(&["s/below", "s"], &["below/a", "b"]);
+    folder.check(&["s/below/a.rhai", "s"], &["below/a", "b"]);
+    folder.write("s/below/gone.snap", b"---\nsource: gone.rhai\n---\n\n");
+    assert_eq!(folder.find(&["s/below", "s"], None).unwrap().stale_snapshots.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_change_no_name() {
+    use std::os::unix::fs::symlink;
+
+    let files = ["p/scenarios/drop/one.rhai", "p/scenarios/lib/m.rhai", "other/shared/two.rhai"];
+    let folder = Folder::new("named-by-link", &files);
+    symlink("p/scenarios/drop", folder.0.join("elsewhere")).unwrap();
+    symlink("p", folder.0.join("q")).unwrap();
+    symlink("one.rhai", folder.0.join("p/scenarios/drop/z.rhai")).unwrap();
+    symlink("../../other/shared", folder.0.join("p/scenarios/shared")).unwrap();
+    let one = (&["drop/one"][..], "p/scenarios");
+    let whole = real(&folder.0.join("p/scenarios/drop/one.rhai"));
+    folder.check_from("q", &["scenarios/drop/one.rhai"], (one.0, one.1, "scenarios/drop/one.rhai"));
+    folder.check_from("p/scenarios", &["drop/z.rhai"], (one.0, one.1, "drop/one.rhai"));
+    folder.check_from("", &["elsewhere/one.rhai"], (one.0, one.1, "p/scenarios/drop/one.rhai"));
+    let link = folder.0.join("elsewhere/one.rhai");
+    folder.check_from("", &[link.to_str().unwrap()], (one.0, one.1, whole.to_str().unwrap()));
+    let shared = &["shared/two"][..];
+    folder.check_from("p", &["scenarios/shared/two.rhai"], (shared, one.1, "scenarios/shared/two.rhai"));
+    folder.check_from("p", &[], (&["drop/one", "shared/two"], one.1, "scenarios/drop/one.rhai"));
+}
+
+#[test]
 fn a_filter_takes_names_and_tags() {
     let folder = Folder::new("filter", &["s/connect/a.rhai", "s/connect/b.rhai", "s/other.rhai"]);
     let names = |filter| folder.find(&["s"], Some(filter)).unwrap().scenarios.len();
@@ -99,7 +197,7 @@ fn a_filter_takes_names_and_tags() {
 #[test]
 fn what_cannot_be_found_is_told() {
     let folder = Folder::new("told", &["s/lib/a.rhai", "x.txt"]);
-    folder.refuse(&[], None, "no path is given, and there is no folder ./scenarios/scripts or ./scenarios");
+    folder.refuse(&[], None, "no path is given, and there is no folder of scenarios here or above");
     folder.refuse(&["nope"], None, "there is no file or folder `nope`");
     assert_eq!(folder.find(&["s/libs"], None).unwrap_err().help(), "did you mean `s/lib`?");
     folder.refuse(&["x.txt"], None, "`x.txt` is not a scenario: its name does not end in .rhai");
@@ -161,5 +259,5 @@ fn a_name_in_another_encoding_is_a_name() {
     snapshot::compare(&snapshot::path_of(&path), "caf\u{fffd}.rhai", "", snapshot::Mode::Accept).unwrap();
     let found = folder.find(&["s"], None).unwrap();
     assert_eq!(found.scenarios[1].name, "caf\u{fffd}");
-    assert_eq!(found.stale_snapshots, [""; 0], "its snapshot has its script");
+    assert_eq!(found.stale_snapshots, [], "its snapshot has its script");
 }

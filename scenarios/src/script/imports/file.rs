@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Cause;
-use crate::file::{self, FileError};
+use crate::file::{self, FileError, or_here};
 use crate::script::failure::Failure;
 use crate::script::names::nearest;
 
@@ -26,7 +26,7 @@ pub(super) fn locate(root: &Path, name: &str) -> Result<(PathBuf, String), Failu
             None => failure,
         }
     };
-    let root_path = root_of(root).canonicalize().map_err(|error| missing(&error))?;
+    let root_path = or_here(root).canonicalize().map_err(|error| missing(&error))?;
     let path = tried.canonicalize().map_err(|error| missing(&error))?;
     if !path.starts_with(&root_path) {
         return Err(Failure::new(Cause::Import, format!("the module {name:?} is outside the scenario root"))
@@ -37,12 +37,8 @@ pub(super) fn locate(root: &Path, name: &str) -> Result<(PathBuf, String), Failu
 }
 
 /// An empty path stands for the working directory.
-fn root_of(root: &Path) -> &Path {
-    if root.as_os_str().is_empty() { Path::new(".") } else { root }
-}
-
 fn shown_root(root: &Path) -> String {
-    root_of(root).display().to_string()
+    or_here(root).display().to_string()
 }
 
 pub(super) fn read(path: &Path, name: &str) -> Result<String, Failure> {
@@ -66,7 +62,7 @@ fn reason(error: &io::Error) -> String {
 /// The module beside the one that is missing whose name is most like it.
 fn nearest_module(tried: &Path, name: &str) -> Option<String> {
     let (folder, wanted) = (tried.parent()?, tried.file_stem()?.to_str()?);
-    let mut names: Vec<String> = fs::read_dir(root_of(folder))
+    let mut names: Vec<String> = fs::read_dir(or_here(folder))
         .ok()?
         .filter_map(|entry| {
             let path = entry.ok()?.path();

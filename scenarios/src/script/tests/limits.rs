@@ -184,3 +184,32 @@ fn the_real_clock_is_off() {
         assert_eq!((diagnostic.cause, diagnostic.help.as_deref()), (Cause::UnknownFunction, Some(help)));
     }
 }
+
+#[test]
+fn a_replacement_knows_how_long_the_text_gets() {
+    let long = "let s = \"x\"; while s.len() < 2_097_152 { s += s; } ";
+    for call in [
+        "s.replace(\"x\", s)",
+        "s.replace('x', s)",
+        "s.replace(\"\", \"xyz\")",
+        "s.replace(\"x\", 'ß'); s.replace(\"ß\", \"xyz\")",
+    ] {
+        for text in [format!("{long}{call};"), format!("{long}try {{ {call}; }} catch {{ }}")] {
+            let diagnostic = failure(&text);
+            assert_eq!(diagnostic.cause, Cause::Limit, "{diagnostic}");
+        }
+    }
+    passes(
+        "let s = \"a-b-c\"; s.replace(\"-\", \"++\"); assertEq(s, \"a++b++c\"); s.replace('+', \"p\"); assertEq(s, \"appbppc\");
+         s.replace(\"p\", 'q'); assertEq(s, \"aqqbqqc\"); s.replace('q', 'r'); assertEq(s, \"arrbrrc\"); s.replace(\"\", \"-\");
+         assertEq(s, \"-a-r-r-b-r-r-c-\"); s.replace(\"nothing\", \"x\"); assertEq(s, \"-a-r-r-b-r-r-c-\");",
+    );
+}
+
+#[test]
+fn compiling_takes_as_long_as_the_script_is() {
+    // Each line has a reserved word, whose place is looked up; the time of all of them was once that of a square.
+    let lines = "print(1);\n".repeat(90_000);
+    let compiled = Host::new().compile(&source(&lines));
+    assert!(compiled.is_ok(), "{compiled:?}");
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::script::names::{FUNCTIONS, Of};
+use crate::script::names::{self, Of};
 use Class::{Action, Ends, None as NoAction};
 
 /// What a function is to the waits that follow.
@@ -30,6 +30,9 @@ const CLASSES: &[(Of, &str, Class, &str)] = &[
     (Of::Script, "assertMatch", NoAction, "assertMatch(\"a\", \"a\")"),
     (Of::Script, "fail", Ends, ""),
     (Of::Script, "skip", Ends, ""),
+    (Of::Script, "cases", Ends, ""),
+    (Of::Script, "soft", NoAction, "soft(|| now())"),
+    (Of::Script, "redact", NoAction, "redact(\"x\", \"y\")"),
     (Of::Script, "print", NoAction, "print(1)"),
     (Of::Script, "debug", NoAction, "debug(1)"),
     (Of::Client, "connect", Action, "kandy.connect(#{})"),
@@ -94,7 +97,7 @@ waitUntil(|| kandy.getConnection().isConnected && bob.getConnection().isConnecte
 #[test]
 fn every_function_is_an_action_or_none() {
     let names = |of: Of, name: &str| (format!("{of:?}"), name.to_owned());
-    let functions: BTreeSet<_> = FUNCTIONS.iter().map(|function| names(function.of, function.name)).collect();
+    let functions: BTreeSet<_> = names::functions().map(|function| names(function.of, function.name)).collect();
     let classed: BTreeSet<_> = CLASSES.iter().map(|(of, name, ..)| names(*of, name)).collect();
     assert_eq!(classed, functions, "each function of the API needs its row here");
     for (of, name, class, call) in CLASSES {
@@ -119,6 +122,28 @@ fn every_function_is_an_action_or_none() {
 }
 
 #[test]
+fn check_knows_of_every_function_whether_it_waits() {
+    let mut waits = Vec::new();
+    for (of, name, class, call) in CLASSES {
+        if *class != Ends {
+            let outcome = run(&format!("{BOTH_SIGNED_IN}waitUntil(|| {{ {call}; true }});"));
+            match outcome.verdict {
+                Verdict::Failed(failed) if failed.message.contains("may not wait") => waits.push((*of, *name)),
+                verdict => assert_eq!(verdict, Verdict::Passed, "{of:?}.{name}"),
+            }
+        }
+    }
+    let expected = [
+        (Of::Script, "advance"),
+        (Of::Script, "waitUntil"),
+        (Of::Client, "waitFor"),
+        (Of::Client, "expectNone"),
+        (Of::Platform, "waitFor"),
+    ];
+    assert_eq!(waits, expected);
+}
+
+#[test]
 fn an_event_from_before_the_action_does_not_count_and_is_named() {
     fails(
         r#"platform.addUser("a", "x"); let kandy = create();
@@ -140,6 +165,7 @@ error: auth:change did not come to kandy within 60 s (until 60.000)
                           kandy: resubscription at 1800.000
                           kandy: token refresh at 3300.000
                           platform: end of subscription SUB-1 at 3600.000
+  = note: kandy: isConnected true, isPending false
   = help: if that one was meant, wait for it before `cut`; else wait for what
           comes of it",
     );
@@ -245,7 +271,7 @@ fn actions_in_functions_and_loops_count_like_any_other() {
 #[test]
 fn what_came_before_the_action_is_not_held_against_the_client() {
     passes(&format!("{BOTH_SIGNED_IN}platform.cut(\"alice\"); kandy.expectNone(\"auth:change\", \"1s\");"));
-    let noted = |script: &str| failure(&format!("{BOTH_SIGNED_IN}{script}")).notes.pop().unwrap();
+    let noted = |script: &str| failure(&format!("{BOTH_SIGNED_IN}{script}")).notes.swap_remove(1);
     assert_eq!(
         noted("kandy.expectNone(\"auth:change\", \"1s\");"),
         "it came before this check: what came after the last action, line 4 (connect), counts, too"

@@ -79,6 +79,7 @@ error: auth:error did not come to kandy within 60 s (until 60.000)
                           kandy: resubscription at 1800.000
                           kandy: token refresh at 3300.000
                           platform: end of subscription SUB-1 at 3600.000
+  = note: kandy: isConnected true, isPending false
   = help: if one of these brings it, give the wait more time",
     );
     fails(
@@ -91,7 +92,8 @@ error: auth:change did not come to kandy within 1.5 s (until 1.500)
 2 | kandy.waitFor(\"auth:change\", 1500);
   |       ^
   = note: came instead: nothing
-  = note: pending timers: none, so nothing more happens by itself",
+  = note: pending timers: none, so nothing more happens by itself
+  = note: kandy: isConnected false, isPending false",
     );
     fails(
         "let kandy = create(); kandy.disconnect();\nwaitUntil(|| kandy.getConnection().isConnected, \"10s\");",
@@ -103,7 +105,8 @@ error: the condition did not become true within 10 s (until 10.000)
 2 | waitUntil(|| kandy.getConnection().isConnected, \"10s\");
   | ^
   = note: kandy heard: auth:change at 0.000
-  = note: pending timers: none, so nothing more happens by itself",
+  = note: pending timers: none, so nothing more happens by itself
+  = note: kandy: isConnected false, isPending true",
     );
     fails(
         "platform.addUser(\"alice\", \"x\"); let kandy = create();
@@ -118,7 +121,8 @@ error: no subscribe request of alice came within 5 s (until 5.000)
 4 | platform.waitFor(\"subscribe\", \"alice\", \"5s\");
   |          ^
   = note: came instead: mk_token at 0.000 (no answer)
-  = note: pending timers: none, so nothing more happens by itself",
+  = note: pending timers: none, so nothing more happens by itself
+  = note: kandy: isConnected false, isPending true",
     );
 }
 
@@ -133,7 +137,8 @@ error: auth:resub came to kandy at 1800.000, and was not to come
   |
 7 | kandy.expectNone(\"auth:resub\", \"1h\");
   |       ^
-  = note: params: #{attemptNum: 1, error: (), isFailure: false}",
+  = note: params: #{attemptNum: 1, error: (), isFailure: false}
+  = note: kandy: isConnected true, isPending false",
     );
 }
 

@@ -14,6 +14,18 @@ use crate::transcript::seconds;
 /// How many events, requests and timers are listed.
 pub(super) const LISTED: usize = 8;
 
+/// A wait that nothing ended.
+pub(super) struct InVain {
+    pub(super) message: String,
+    /// What came instead.
+    pub(super) came: String,
+    /// Which of it nearly was what was wanted.
+    pub(super) near: Option<String>,
+    pub(super) missed: Option<Missed>,
+    /// Where the wait stands.
+    pub(super) place: Place,
+}
+
 /// The last event or request from before a wait looked that would have ended it.
 pub(super) struct Missed {
     what: String,
@@ -44,12 +56,10 @@ impl Run {
         Missed { what: format!("{point} request"), time: record.time.since_start(), between }
     }
 
-    pub(super) fn failed_wait(&self, message: String, came: String, missed: Option<&Missed>, here: &Place) -> Failure {
-        let failure = Failure::new(Cause::Wait, message).with_note(came);
-        let failure = match missed {
-            Some(missed) => failure.with_note(missed.note(here)),
-            None => failure,
-        };
+    pub(super) fn failed_wait(&self, InVain { message, came, near, missed, place }: InVain) -> Failure {
+        let mut failure = Failure::new(Cause::Wait, message).with_note(came);
+        // What came too early is nearer than what came to somebody else.
+        failure.notes.extend(missed.as_ref().map(|missed| missed.note(&place)).or(near));
         let world = self.world.borrow();
         let timers = world.pending_timers();
         let lines: Vec<_> =

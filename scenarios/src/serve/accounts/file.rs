@@ -15,6 +15,7 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::file;
 use crate::script::duration;
 use crate::script::names::nearest;
+use crate::toml_text::{self, kind};
 
 /// The largest file of users that is read, in bytes: twice what all users of a platform need.
 pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
@@ -54,7 +55,12 @@ pub enum FileError {
 ///
 /// It cannot be read, is no TOML, or says what no user can have.
 pub fn read(path: &Path, shown: &str) -> Result<Accounts, FileError> {
-    let bytes = file::read(path, MAX_BYTES).map_err(|source| FileError::Read { shown: shown.to_owned(), source })?;
+    users(file::read(path, MAX_BYTES), shown)
+}
+
+/// The users in what was read of a file.
+pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Result<Accounts, FileError> {
+    let bytes = read.map_err(|source| FileError::Read { shown: shown.to_owned(), source })?;
     let text = String::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is no part of it.
     parse(text.strip_prefix('\u{feff}').unwrap_or(&text), shown).map_err(FileError::Content)
@@ -184,18 +190,9 @@ impl Page<'_> {
     }
 
     fn wrong(&self, at: Range<usize>, message: impl Into<String>, help: Option<&str>) -> Wrong {
-        let start = self.text.floor_char_boundary(at.start.min(self.text.len()));
-        let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        Wrong(Box::new(Diagnostic {
-            cause: Cause::Argument,
-            message: message.into(),
-            file: self.shown.to_owned(),
-            line: 1 + self.text[..start].matches('\n').count(),
-            column: 1 + self.text[line_start..start].chars().count(),
-            source_line: self.text[line_start..].lines().next().and_then(without_secrets),
-            notes: Vec::new(),
-            help: help.map(str::to_owned),
-        }))
+        let diagnostic = toml_text::wrong(self.text, self.shown, &at, message.into(), help.map(str::to_owned));
+        let source_line = diagnostic.source_line.as_deref().and_then(without_secrets);
+        Wrong(Box::new(Diagnostic { source_line, ..diagnostic }))
     }
 }
 
@@ -210,17 +207,6 @@ fn without_secrets(line: &str) -> Option<String> {
     let meant = if KEYS.contains(&written) { Some(written.to_owned()) } else { nearest(written, KEYS) };
     let is_harmless = is_word && meant.is_some_and(|meant| meant != "password") && !value.contains(['=', '{']);
     Some(if is_harmless { line.to_owned() } else { format!("{key}= ***") })
-}
-
-fn kind(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    }
 }
 
 #[cfg(test)]

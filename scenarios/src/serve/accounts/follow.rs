@@ -1,40 +1,45 @@
 //! A file of users that may change while it is used.
 
-use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
-use std::time::SystemTime;
 
-use super::{Accounts, FileError, read};
+use super::Accounts;
+use super::file::{FileError, MAX_BYTES, users};
+use crate::file;
 
 /// Reads a file of users again whenever it has changed.
 ///
 /// It is asked to look, rather than told by the system: editors replace files by renaming, and network and container
-/// file systems tell nobody.
+/// file systems tell nobody. It looks at what the file says, since sizes and times may stay when that changes: clocks are
+/// coarse, and archives and copies set times back. That costs little, because [`MAX_BYTES`] is the most that it reads.
 #[derive(Debug)]
 pub struct Follower {
     path: PathBuf,
     shown: String,
-    /// What was there when it was read.
-    read: Option<Option<Stamp>>,
+    /// What was there when its users were taken.
+    taken: Option<Version>,
     /// What was there at the last look.
-    seen: Option<Stamp>,
+    seen: Option<Version>,
 }
 
 /// What tells one version of a file from the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    bytes: u64,
-    /// Another file may have been given the same name, within the clock's resolution.
-    #[cfg(unix)]
-    inode: u64,
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Version {
+    /// Nothing has its name.
+    Gone,
+    /// It is there, and says nothing.
+    Empty,
+    /// Its content, hashed: passwords are not kept a second time.
+    Content(u64),
+    /// It cannot be read, and why.
+    Unreadable(String),
 }
 
 impl Follower {
     /// Follows the file at `path`, which messages call `shown`.
     #[must_use]
     pub fn new(path: PathBuf, shown: String) -> Self {
-        Self { path, shown, read: None, seen: None }
+        Self { path, shown, taken: None, seen: None }
     }
 
     /// The users, at the first look and whenever the file has changed since; each broken version is told of once.
@@ -42,34 +47,39 @@ impl Follower {
     /// A file that has gone, or is empty, or is not as it was at the look before, is being written: that is no change yet.
     /// So nobody is signed out by a program that writes the same users again, as long as it pauses for less than a look.
     pub fn look(&mut self) -> Option<Result<Accounts, FileError>> {
-        // The stamp is taken before the text: if it changes in between, it is read once more.
-        let stamp = Stamp::of(&self.path);
-        let is_still = stamp == std::mem::replace(&mut self.seen, stamp);
-        if let Some(read) = self.read {
-            let is_whole = is_still && stamp.is_some_and(|stamp| stamp.bytes > 0);
-            if stamp == read || !is_whole {
+        let read = file::read(&self.path, MAX_BYTES);
+        let version = Version::of(&read);
+        let is_still = self.seen.replace(version.clone()).as_ref() == Some(&version);
+        if let Some(taken) = &self.taken {
+            let is_whole = is_still && !matches!(version, Version::Gone | Version::Empty);
+            if *taken == version || !is_whole {
                 return None;
             }
         }
-        self.read = Some(stamp);
-        Some(read(&self.path, &self.shown))
+        self.taken = Some(version);
+        Some(users(read, &self.shown))
     }
 }
 
-impl Stamp {
-    fn of(path: &std::path::Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self {
-            modified: metadata.modified().ok(),
-            bytes: metadata.len(),
-            #[cfg(unix)]
-            inode: std::os::unix::fs::MetadataExt::ino(&metadata),
-        })
+impl Version {
+    fn of(read: &Result<Vec<u8>, file::FileError>) -> Self {
+        match read {
+            Ok(bytes) if bytes.is_empty() => Self::Empty,
+            Ok(bytes) => {
+                let mut hasher = DefaultHasher::new();
+                bytes.hash(&mut hasher);
+                Self::Content(hasher.finish())
+            }
+            Err(error) if error.is_missing() || matches!(error, file::FileError::Dangling) => Self::Gone,
+            Err(error) => Self::Unreadable(error.to_string()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const ALICE: &str = "[[user]]\nname = \"alice\"\npassword = \"x\"\n";
@@ -115,6 +125,24 @@ mod tests {
         fs::write(&path, "# nobody").unwrap();
         assert!(look().unwrap().unwrap().is_empty());
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// In place, with as many bytes and with the times that it had before: only what it says has changed.
+    #[test]
+    fn what_has_changed_is_what_it_says() {
+        let folder = file::scratch::Folder::new("follow-content");
+        let path = folder.join("users.toml");
+        fs::write(&path, ALICE).unwrap();
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        let mut follower = Follower::new(path.clone(), "users.toml".into());
+        assert_eq!(names(&follower.look().unwrap().unwrap()), ["alice"]);
+        for name in ["bobby", "carol"] {
+            fs::write(&path, BOB.replace("bobby", name)).unwrap();
+            fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+            assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), modified);
+            assert!(follower.look().is_none(), "it may still be written");
+            assert_eq!(names(&follower.look().unwrap().unwrap()), [name]);
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What the control interface refuses, as an answer that says why.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use kandy_mock_server::PlatformError;
+use kandy_mock_server::command::ArgumentError;
 use serde_json::{Value, json};
 
 /// A request that is not carried out; nothing has changed then.
@@ -13,11 +14,13 @@ pub struct ControlError {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// The method that would do, if it was the wrong one.
+    pub allow: Option<Method>,
 }
 
 impl ControlError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), help: None }
+        Self { status, message: message.into(), help: None, allow: None }
     }
 
     pub(super) fn argument(message: impl Into<String>) -> Self {
@@ -45,5 +48,15 @@ impl From<PlatformError> for ControlError {
             _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<ArgumentError> for ControlError {
+    fn from(error: ArgumentError) -> Self {
+        let refused = Self::argument(error.to_string());
+        match error {
+            ArgumentError::CloseCode { .. } => refused.with_help("close codes are 1000 to 4999"),
+            _ => refused,
+        }
     }
 }

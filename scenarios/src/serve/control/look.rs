@@ -1,11 +1,12 @@
 //! What can be seen of a platform.
 
 use http::StatusCode;
+use kandy_mock_server::command::Arguments;
 use kandy_mock_server::{ClockKind, FrontHandle, Platform, Point, Record};
 use serde_json::{Value, json};
 
-use super::arguments::Arguments;
 use super::error::ControlError;
+use super::route;
 use crate::script::names::nearest;
 
 /// The most records in one answer.
@@ -39,42 +40,43 @@ pub(super) fn newest(handle: &FrontHandle) -> u64 {
 }
 
 pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
-    let limit = given.number("limit").unwrap_or(LIMIT);
+    let (since, limit) = (given.get(&route::SINCE)?, given.get(&route::LIMIT)?.unwrap_or(LIMIT));
     if limit > MOST {
         return Err(ControlError::argument(format!("an answer has {MOST} records at most")));
     }
     let (records, from) = handle.platform(|platform, _| {
         let journal = platform.journal();
         let newest = journal.next_seq();
-        let from = since(given, newest).unwrap_or_else(|| newest.saturating_sub(limit));
+        let from = since.map_or_else(|| newest.saturating_sub(limit), |since| reached(since, newest));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         (journal.since(from).take(limit).cloned().collect::<Vec<_>>(), from)
     });
     let missed = records.first().map_or(0, |first| first.seq.saturating_sub(from));
     let next = records.last().map_or(from, |last| last.seq + 1);
-    let missed = if given.has("since") { missed } else { 0 };
+    let missed = if since.is_some() { missed } else { 0 };
     Ok(json!({ "records": records, "next": next, "missed": missed }))
 }
 
 /// From which record on. A number from a server before this one would wait for a record that is far away.
-pub(super) fn since(given: &Arguments, newest: u64) -> Option<u64> {
-    given.number("since").map(|since| since.min(newest))
+pub(super) fn reached(since: u64, newest: u64) -> u64 {
+    since.min(newest)
 }
 
 pub(super) fn requests(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
-    let wanted = Wanted::new(handle, given)?;
+    let of = Wanted::new(handle, given.get(&route::OF_POINT)?, given.get(&route::OF_USER)?)?;
+    let wanted = Wanted { method: given.get(&route::METHOD)?, status: given.get(&route::STATUS)?, ..of };
     let requests: Vec<Record> =
         handle.platform(|platform, _| platform.journal().iter().filter(|record| wanted.is(record)).cloned().collect());
     Ok(json!({ "requests": requests }))
 }
 
 pub(super) fn subscriptions(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
-    let user = known_user(handle, given)?;
+    let user = known_user(handle, given.get(&route::OF_USER)?)?;
     Ok(json!({ "subscriptions": handle.platform(|platform, _| platform.subscriptions(user.as_deref())) }))
 }
 
 pub(super) fn sockets(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
-    let user = known_user(handle, given)?;
+    let user = known_user(handle, given.get(&route::OF_USER)?)?;
     Ok(json!({ "sockets": handle.platform(|platform, _| platform.sockets(user.as_deref())) }))
 }
 
@@ -88,13 +90,9 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub(super) fn new(handle: &FrontHandle, given: &Arguments) -> Result<Self, ControlError> {
-        Ok(Self {
-            point: given.point("point")?,
-            user: known_user(handle, given)?,
-            method: given.text("method"),
-            status: given.number("status"),
-        })
+    /// Requests at a point, or at any.
+    pub(super) fn new(handle: &FrontHandle, point: Option<Point>, user: Option<String>) -> Result<Self, ControlError> {
+        Ok(Self { point, user: known_user(handle, user)?, method: None, status: None })
     }
 
     /// The first such request from record `since` on, and where to look next.
@@ -117,8 +115,8 @@ impl Wanted {
 }
 
 /// The user who is asked about. A view of a misspelt one would just be empty; with any user, everybody is one.
-fn known_user(handle: &FrontHandle, given: &Arguments) -> Result<Option<String>, ControlError> {
-    let Some(name) = given.text("user") else { return Ok(None) };
+fn known_user(handle: &FrontHandle, user: Option<String>) -> Result<Option<String>, ControlError> {
+    let Some(name) = user else { return Ok(None) };
     let stranger = handle.platform(|platform: &mut Platform, _| {
         let users = platform.users();
         let was_here = || platform.journal().iter().any(|record| record.user.as_deref() == Some(&name));

@@ -4,68 +4,39 @@
 mod table;
 
 use http::Method;
+use kandy_mock_server::command::{Parameter, Verb};
 use serde_json::{Value, json};
 
-use super::arguments::Arguments;
-use super::error::ControlError;
-use crate::step::Command;
-
 pub use self::table::ROUTES;
+pub(super) use self::table::{BY, LIMIT, METHOD, OF_POINT, OF_USER, POINT, SINCE, STATUS, TIMEOUT};
 
 /// What all paths of the control interface begin with.
 pub const PREFIX: &str = "/__admin/";
 
 /// One route.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Route {
     /// What follows [`PREFIX`] in the path.
     pub name: &'static str,
     /// What it does, in a few words.
     pub about: &'static str,
-    /// What it takes.
-    pub arguments: &'static [Argument],
+    /// What it takes: in the body of a POST, in the query of a GET.
+    pub parameters: &'static [Parameter],
     /// What a successful answer has, as a JSON text.
     pub gives: &'static str,
     pub(super) action: Action,
 }
 
-/// What a route takes: in the body of a POST, in the query of a GET.
-#[derive(Debug)]
-pub struct Argument {
-    /// The name.
-    pub name: &'static str,
-    /// The kind of its value.
-    pub kind: Kind,
-    /// Whether it has to be there.
-    pub required: bool,
-    /// A value, as JSON.
-    pub example: &'static str,
-}
-
-/// The kinds of values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Text.
-    Text,
-    /// A list of texts.
-    Texts,
-    /// An integer from 0.
-    Number,
-    /// True or false.
-    Flag,
-    /// `"1h 30m"`, or milliseconds.
-    Duration,
-    /// A point of the platform.
-    Point,
-    /// Any object.
-    Object,
-    /// A fault, or a list of faults.
-    Faults,
-}
-
 /// What is done.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Action {
+    Look(Look),
+    Act(Act),
+}
+
+/// What only looks, at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Look {
     Index,
     State,
     Journal,
@@ -73,10 +44,15 @@ pub(super) enum Action {
     Subscriptions,
     Sockets,
     Feed,
+}
+
+/// What acts or takes its time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Act {
     WaitFor,
     Advance,
     /// A verb of the script's `platform`.
-    Verb(fn(&Arguments) -> Result<Command, ControlError>),
+    Verb(&'static Verb),
 }
 
 impl Route {
@@ -90,8 +66,8 @@ impl Route {
     #[must_use]
     pub const fn method(&self) -> Method {
         match self.action {
-            Action::WaitFor | Action::Advance | Action::Verb(_) => Method::POST,
-            _ => Method::GET,
+            Action::Look(_) => Method::GET,
+            Action::Act(_) => Method::POST,
         }
     }
 
@@ -105,54 +81,38 @@ impl Route {
     #[must_use]
     pub fn example(&self) -> String {
         if self.method() == Method::GET {
-            let pair = |argument: &Argument| format!("{}={}", argument.name, argument.example.trim_matches('"'));
-            return self.arguments.iter().map(pair).collect::<Vec<_>>().join("&");
+            let pair = |parameter: &Parameter| format!("{}={}", parameter.name, parameter.example.trim_matches('"'));
+            return self.parameters.iter().map(pair).collect::<Vec<_>>().join("&");
         }
-        let pair = |argument: &Argument| format!("\"{}\": {}", argument.name, argument.example);
-        format!("{{{}}}", self.arguments.iter().map(pair).collect::<Vec<_>>().join(", "))
+        let pair = |parameter: &Parameter| format!("\"{}\": {}", parameter.name, parameter.example);
+        format!("{{{}}}", self.parameters.iter().map(pair).collect::<Vec<_>>().join(", "))
     }
 
-    fn to_json(&self) -> Value {
-        let argument = |argument: &Argument| json!({ "name": argument.name, "kind": argument.kind.shown(), "required": argument.required });
+    fn json(&self) -> Value {
+        let argument = |parameter: &Parameter| json!({ "name": parameter.name, "kind": parameter.kind.shown(), "required": parameter.required });
         json!({
             "method": self.method().as_str(),
             "path": self.path(),
             "about": self.about,
-            "arguments": self.arguments.iter().map(argument).collect::<Vec<_>>(),
+            "arguments": self.parameters.iter().map(argument).collect::<Vec<_>>(),
         })
-    }
-}
-
-impl Kind {
-    /// The kind in words.
-    #[must_use]
-    pub const fn shown(self) -> &'static str {
-        match self {
-            Self::Text => "a text",
-            Self::Texts => "a list of texts",
-            Self::Number => "an integer from 0",
-            Self::Flag => "true or false",
-            Self::Duration => "a duration such as \"1h 30m\", or milliseconds",
-            Self::Point => "a point such as \"subscribe\"",
-            Self::Object => "an object",
-            Self::Faults => "a fault, or a list of faults",
-        }
     }
 }
 
 /// Every route, for programs.
 #[must_use]
 pub fn index() -> Value {
-    json!({ "routes": ROUTES.iter().map(Route::to_json).collect::<Vec<_>>() })
+    json!({ "routes": ROUTES.iter().map(Route::json).collect::<Vec<_>>() })
 }
 
 /// Every route as the rows of a table in Markdown, for people.
 #[must_use]
 pub fn markdown() -> String {
     let mut table = "| Route | Arguments | What it does | Answer |\n|---|---|---|---|\n".to_owned();
-    for route in ROUTES {
-        let argument = |argument: &Argument| format!("`{}`{}", argument.name, if argument.required { "" } else { "?" });
-        let arguments = route.arguments.iter().map(argument).collect::<Vec<_>>().join(", ");
+    for route in &*ROUTES {
+        let argument =
+            |parameter: &Parameter| format!("`{}`{}", parameter.name, if parameter.required { "" } else { "?" });
+        let arguments = route.parameters.iter().map(argument).collect::<Vec<_>>().join(", ");
         let gives = if route.gives.is_empty() { String::new() } else { format!("`{}`", route.gives) };
         table += &format!("| `{} {}` | {arguments} | {} | {gives} |\n", route.method(), route.path(), route.about);
     }
@@ -163,42 +123,32 @@ pub fn markdown() -> String {
 mod tests {
     use std::collections::BTreeSet;
 
+    use kandy_mock_server::command::VERBS;
+    use serde_json::Map;
+
+    use super::super::arguments;
+    use super::super::error::ControlError;
     use super::*;
 
-    /// The verbs of all variants of `step::Command`, as they are written in its source.
-    fn variants() -> BTreeSet<String> {
-        let source = include_str!("../../step.rs");
-        let (_, rest) = source.split_once("pub enum Command {").unwrap();
-        let (body, _) = rest.split_once("\n}").unwrap();
-        let lines = body.lines().map(str::trim).filter(|line| line.starts_with(char::is_uppercase));
-        let name = |line: &str| line.chars().take_while(|character| character.is_alphanumeric()).collect::<String>();
-        lines.map(name).map(|name| format!("{}{}", name[..1].to_lowercase(), &name[1..])).collect()
-    }
-
-    fn example_of(route: &Route) -> Result<Arguments, ControlError> {
+    fn example_of(route: &Route) -> Result<Map<String, Value>, ControlError> {
         match route.method() {
-            Method::GET => Arguments::from_query(route, &route.example()),
-            _ => Arguments::from_body(route, route.example().as_bytes()),
+            Method::GET => arguments::from_query(route, &route.example()),
+            _ => arguments::from_body(route, route.example().as_bytes()),
         }
     }
 
     #[test]
-    fn every_command_of_a_platform_has_a_route_of_its_name() {
-        let mut routed = BTreeSet::new();
-        for route in ROUTES {
-            if let Action::Verb(read) = route.action {
-                let command = read(&example_of(route).unwrap()).unwrap();
-                assert_eq!(command.verb(), route.name, "the route is called otherwise than what it does");
-                routed.insert(route.name.to_owned());
-            }
+    fn every_verb_of_a_platform_has_a_route_of_its_name() {
+        for verb in VERBS {
+            let route = Route::named(verb.name).unwrap();
+            assert_eq!((route.about, route.method()), (verb.about, Method::POST));
+            verb.command(example_of(route).unwrap()).unwrap();
         }
-        assert!(routed.len() > 20, "{routed:?}");
-        assert_eq!(routed, variants(), "what can be asked of a platform, and what has a route");
     }
 
     #[test]
     fn every_example_is_one() {
-        for route in ROUTES {
+        for route in &*ROUTES {
             example_of(route).unwrap_or_else(|error| panic!("{}: {error:?}", route.name));
         }
     }
@@ -220,7 +170,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_answered_with_the_nearest() {
         let told = |name: &str, body: &str| {
-            let error = Arguments::from_body(Route::named(name).unwrap(), body.as_bytes()).unwrap_err();
+            let error = arguments::from_body(Route::named(name).unwrap(), body.as_bytes()).unwrap_err();
             (error.status.as_u16(), error.message, error.help.unwrap_or_default())
         };
         let close = r#"{"user": "alice", "coed": 4000}"#;
@@ -238,22 +188,20 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_as_the_platform_takes_them() {
-        let command = |name: &str, body: &str| {
-            let route = Route::named(name).unwrap();
-            let Action::Verb(read) = route.action else { panic!("{name} is no verb") };
-            Arguments::from_body(route, body.as_bytes()).and_then(|arguments| read(&arguments))
+    fn what_makes_no_command_is_told_with_what_to_do() {
+        let told = |name: &str, body: &str| {
+            let given = arguments::from_body(Route::named(name).unwrap(), body.as_bytes()).unwrap();
+            let error = ControlError::from(Verb::named(name).unwrap().command(given).unwrap_err());
+            (error.status.as_u16(), error.message, error.help)
         };
-        let shown = |name, body| format!("{:?}", command(name, body).unwrap());
-        assert_eq!(shown("latency", r#"{"latency": 250}"#), "latency 250 ms");
-        assert_eq!(shown("tokenLifetime", r#"{"lifetime": null}"#), "tokenLifetime as asked for");
-        assert_eq!(shown("clear", ""), "clear all");
-        assert_eq!(shown("sendRaw", r#"{"user": "a", "base64": "AAE="}"#), "sendRaw a (2 bytes)");
-        let message = |name, body| command(name, body).unwrap_err().message;
-        assert_eq!(message("close", r#"{"user": "a", "code": 70000}"#), "70000 is no close code");
-        assert_eq!(message("sendRaw", r#"{"user": "a"}"#), "sendRaw needs either `text` or `base64`");
-        assert_eq!(message("sendRaw", r#"{"user": "a", "base64": "?"}"#), "`base64` of sendRaw is no base64");
-        assert!(message("fail", r#"{"point": "subscrib", "how": {}}"#).contains("did you mean \"subscribe\""));
-        assert!(message("fail", r#"{"point": "subscribe", "how": {"statuss": 1}}"#).contains("no key \"statuss\""));
+        let help = Some("close codes are 1000 to 4999".to_owned());
+        let close = r#"{"user": "a", "code": 70000}"#;
+        assert_eq!(told("close", close), (400, "70000 is no close code".to_owned(), help));
+        let message = "sendRaw needs either `text` or `base64`".to_owned();
+        assert_eq!(told("sendRaw", r#"{"user": "a", "text": null}"#), (400, message, None));
+        let (_, message, _) = told("fail", r#"{"point": "subscrib", "how": {}}"#);
+        assert!(message.contains("did you mean \"subscribe\""), "{message}");
+        let (_, message, _) = told("fail", r#"{"point": "subscribe", "how": {"statuss": 1}}"#);
+        assert!(message.contains("no key \"statuss\""), "{message}");
     }
 }

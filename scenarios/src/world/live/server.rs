@@ -3,11 +3,11 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use kandy_mock_server::{FailError, Front, FrontOptions, MockKandy, Platform, StartError, Time, Watch};
+use kandy_mock_server::{
+    Command, CommandOutput, FailError, Front, FrontOptions, MockKandy, Platform, StartError, Time, Watch,
+};
 
-use crate::step::{Command, Done};
 use crate::world::StepError;
-use crate::world::command::command;
 
 /// A server with the platform behind it.
 #[derive(Debug)]
@@ -72,14 +72,14 @@ impl Server {
 
     /// Makes the platform do what a script asks for. What wiremock cannot do is refused here, not at the first request
     /// that meets it.
-    pub(super) fn command(&self, asked: Command) -> Result<Done, StepError> {
+    pub(super) fn command(&self, asked: Command) -> Result<CommandOutput, StepError> {
         match (self, asked) {
-            (Self::Mock(mock), Command::Fail(point, faults)) => match mock.fail(point, faults) {
-                Ok(_) => Ok(Done::Nothing),
+            (Self::Mock(mock), Command::Fail { point, faults }) => match mock.fail(point, faults) {
+                Ok(id) => Ok(CommandOutput::Fault(id)),
                 Err(FailError::Platform(error)) => Err(error.into()),
                 Err(error) => Err(StepError::Wiremock(error)),
             },
-            (_, asked) => Ok(self.platform(|platform, now| command(platform, now, asked))?),
+            (_, asked) => Ok(self.platform(|platform, now| platform.apply(now, asked))?),
         }
     }
 }

@@ -1,0 +1,239 @@
+//! What a platform can be told to do: the commands, and the table of their verbs.
+//!
+//! [`VERBS`] has a row for each [`Command`]. From it come the functions of a script's `platform`, the routes of the control
+//! interface, what both say of wrong names, and their documentation.
+
+mod arguments;
+mod duration;
+mod parameter;
+mod told;
+mod verbs;
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+
+pub use arguments::{ArgumentError, Arguments};
+pub use duration::{LONGEST_DURATION, parse_duration};
+pub use parameter::{Argument, Declared, Kind, Optional, Parameter, Place, Required};
+pub(crate) use told::Told;
+pub use verbs::{Gives, OptionsMap, VERBS, Verb};
+
+use crate::account::UserOptions;
+use crate::channel::Frame;
+use crate::fault::{Fault, FaultId};
+use crate::platform::GoneOptions;
+use crate::point::Point;
+use crate::token::{IssuedTokens, TokenOptions};
+
+/// Something that a platform is told to do; [`Platform::apply`](crate::Platform::apply) carries it out.
+#[derive(Clone, PartialEq)]
+pub enum Command {
+    /// See [`Platform::add_user`](crate::Platform::add_user).
+    AddUser {
+        /// The name.
+        user: String,
+        /// The password.
+        password: String,
+        /// What is special about the user.
+        options: UserOptions,
+    },
+    /// See [`Platform::remove_user`](crate::Platform::remove_user).
+    RemoveUser {
+        /// The name.
+        user: String,
+    },
+    /// See [`Platform::set_password`](crate::Platform::set_password).
+    SetPassword {
+        /// The user's name.
+        user: String,
+        /// The new password.
+        password: String,
+    },
+    /// See [`Platform::set_options`](crate::Platform::set_options).
+    SetOptions {
+        /// The user's name.
+        user: String,
+        /// What is special about the user from now on.
+        options: UserOptions,
+    },
+    /// See [`Platform::set_any_user`](crate::Platform::set_any_user).
+    AnyUser {
+        /// Whether every name and password signs in.
+        enabled: bool,
+    },
+    /// See [`Platform::issue_token`](crate::Platform::issue_token).
+    IssueToken {
+        /// The user's name.
+        user: String,
+        /// What to issue.
+        options: TokenOptions,
+    },
+    /// See [`Platform::expire_token`](crate::Platform::expire_token).
+    ExpireToken {
+        /// The user's name.
+        user: String,
+    },
+    /// See [`Platform::end_subscription`](crate::Platform::end_subscription).
+    EndSubscription {
+        /// The user's name.
+        user: String,
+    },
+    /// See [`Platform::grant_services`](crate::Platform::grant_services).
+    GrantServices {
+        /// The user's name.
+        user: String,
+        /// The only services that are granted from now on.
+        services: Vec<String>,
+    },
+    /// See [`Platform::fail`](crate::Platform::fail).
+    Fail {
+        /// Where.
+        point: Point,
+        /// How, in order.
+        faults: Vec<Fault>,
+    },
+    /// See [`Platform::clear`](crate::Platform::clear).
+    Clear {
+        /// Whose faults; `None` for all.
+        point: Option<Point>,
+    },
+    /// See [`Platform::set_offline`](crate::Platform::set_offline).
+    Offline,
+    /// See [`Platform::set_online`](crate::Platform::set_online).
+    Online,
+    /// See [`Platform::cut`](crate::Platform::cut).
+    Cut {
+        /// The user's name.
+        user: String,
+    },
+    /// See [`Platform::close`](crate::Platform::close).
+    Close {
+        /// The user's name.
+        user: String,
+        /// The close code; 1005 for a close frame without one.
+        code: u16,
+        /// The reason, at most 123 bytes.
+        reason: String,
+    },
+    /// See [`Platform::silence`](crate::Platform::silence).
+    Silence {
+        /// The user's name.
+        user: String,
+    },
+    /// See [`Platform::send`](crate::Platform::send).
+    Send {
+        /// The user's name.
+        user: String,
+        /// The notification.
+        message: Value,
+    },
+    /// See [`Platform::send_raw`](crate::Platform::send_raw).
+    SendRaw {
+        /// The user's name.
+        user: String,
+        /// The frame.
+        frame: Frame,
+    },
+    /// See [`Platform::gone`](crate::Platform::gone).
+    Gone {
+        /// The user's name.
+        user: String,
+        /// What the notification says.
+        options: GoneOptions,
+    },
+    /// See [`Platform::set_token_lifetime`](crate::Platform::set_token_lifetime).
+    TokenLifetime {
+        /// How long new tokens last; `None` leaves it to the clients again.
+        lifetime: Option<Duration>,
+    },
+    /// See [`Platform::set_answer_pings`](crate::Platform::set_answer_pings).
+    AnswerPings {
+        /// Whether pings are answered.
+        enabled: bool,
+    },
+    /// See [`Platform::set_latency`](crate::Platform::set_latency).
+    Latency {
+        /// The delay of answers and handshakes.
+        latency: Duration,
+    },
+}
+
+impl Command {
+    /// Its verb: the name of its row in [`VERBS`].
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::AddUser { .. } => "addUser",
+            Self::RemoveUser { .. } => "removeUser",
+            Self::SetPassword { .. } => "setPassword",
+            Self::SetOptions { .. } => "setOptions",
+            Self::AnyUser { .. } => "anyUser",
+            Self::IssueToken { .. } => "issueToken",
+            Self::ExpireToken { .. } => "expireToken",
+            Self::EndSubscription { .. } => "endSubscription",
+            Self::GrantServices { .. } => "grantServices",
+            Self::Fail { .. } => "fail",
+            Self::Clear { .. } => "clear",
+            Self::Offline => "offline",
+            Self::Online => "online",
+            Self::Cut { .. } => "cut",
+            Self::Close { .. } => "close",
+            Self::Silence { .. } => "silence",
+            Self::Send { .. } => "send",
+            Self::SendRaw { .. } => "sendRaw",
+            Self::Gone { .. } => "gone",
+            Self::TokenLifetime { .. } => "tokenLifetime",
+            Self::AnswerPings { .. } => "answerPings",
+            Self::Latency { .. } => "latency",
+        }
+    }
+}
+
+/// What a command gives back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandOutput {
+    /// Nothing.
+    Nothing,
+    /// How many sockets or subscriptions it was about.
+    Count(usize),
+    /// The tokens that it issued.
+    Tokens(IssuedTokens),
+    /// The rule that it added.
+    Fault(FaultId),
+}
+
+impl From<()> for CommandOutput {
+    fn from((): ()) -> Self {
+        Self::Nothing
+    }
+}
+
+impl From<usize> for CommandOutput {
+    fn from(count: usize) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<IssuedTokens> for CommandOutput {
+    fn from(tokens: IssuedTokens) -> Self {
+        Self::Tokens(tokens)
+    }
+}
+
+impl From<FaultId> for CommandOutput {
+    fn from(id: FaultId) -> Self {
+        Self::Fault(id)
+    }
+}
+
+/// The verb and its arguments, without secrets.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told { name, arguments, .. } = self.told();
+        write!(f, "{name} {}", Value::Object(arguments))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! The arguments of one call.
+
+use serde_json::{Map, Value};
+
+use super::parameter::{Declared, Kind};
+use crate::fault::FaultError;
+use crate::point::UnknownPoint;
+
+/// Arguments by name. They are read by the constants that declare the parameters, see [`Declared`].
+#[derive(Debug)]
+pub struct Arguments {
+    of: &'static str,
+    given: Map<String, Value>,
+}
+
+/// Why arguments make no command.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ArgumentError {
+    /// An argument is missing that has to be there.
+    #[error("{of} needs `{name}`")]
+    Missing {
+        /// The verb.
+        of: &'static str,
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A value is of another kind.
+    #[error("`{name}` of {of} is not {}", kind.shown())]
+    Kind {
+        /// The verb.
+        of: &'static str,
+        /// The parameter.
+        name: &'static str,
+        /// The kind of its values.
+        kind: Kind,
+    },
+    /// A number that cannot be a close code.
+    #[error("{code} is no close code")]
+    CloseCode {
+        /// The number.
+        code: u64,
+    },
+    /// A name that is no point's.
+    #[error(transparent)]
+    Point(#[from] UnknownPoint),
+    /// A fault that makes no sense.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+    /// Bytes that are not written in base64.
+    #[error("`{name}` of {of} is no base64")]
+    Base64 {
+        /// The verb.
+        of: &'static str,
+        /// The parameter.
+        name: &'static str,
+    },
+    /// Of two parameters exactly one is to be given.
+    #[error("{of} needs either `{one}` or `{other}`")]
+    Either {
+        /// The verb.
+        of: &'static str,
+        /// One parameter.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+}
+
+impl Arguments {
+    /// The arguments given to the verb `of`.
+    pub const fn new(of: &'static str, given: Map<String, Value>) -> Self {
+        Self { of, given }
+    }
+
+    /// Reads the argument of a parameter.
+    pub fn get<P: Declared>(&self, parameter: &P) -> Result<P::Read, ArgumentError> {
+        parameter.read(self)
+    }
+
+    /// What the arguments were given to.
+    pub const fn of(&self) -> &'static str {
+        self.of
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.given.get(name)
+    }
+}

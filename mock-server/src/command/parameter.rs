@@ -1,0 +1,352 @@
+//! What a verb takes: parameters with a name, a kind, and the Rust type that an argument is read as.
+//!
+//! A parameter is declared once, as a [`Required`] or an [`Optional`] constant. Whoever reads an argument does so by that
+//! constant, never by a name: so it has the parameter's name and type, and one that is missing is an error or `None`, but
+//! no 0 and no empty text.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::arguments::{ArgumentError, Arguments};
+use super::duration::{LONGEST_DURATION, parse_duration};
+use crate::fault::Fault;
+use crate::point::Point;
+
+/// One parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// The kind of its values.
+    pub kind: Kind,
+    /// Whether an argument has to be there, where arguments have names.
+    pub required: bool,
+    /// A value, as JSON.
+    pub example: &'static str,
+    /// Where scripts write it.
+    pub place: Place,
+    /// Whether nobody is to read its values: records show `"***"`.
+    pub secret: bool,
+}
+
+/// Where scripts write an argument. What has a place comes first, in the order of the parameters; a map of options may
+/// follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At the next place.
+    Next {
+        /// Whether it may be left out, with all that follows.
+        optional: bool,
+        /// How a line about the usage writes it, in each of its forms.
+        forms: &'static [&'static str],
+    },
+    /// At the place of the parameter before, in another form.
+    Or {
+        /// How a line about the usage writes it.
+        form: &'static str,
+    },
+    /// In the map of options.
+    InOptions,
+}
+
+/// The kinds of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Bytes, in base64 where there are texts only.
+    Bytes,
+    /// A list of texts.
+    Texts,
+    /// An integer from 0.
+    Number,
+    /// A close code.
+    CloseCode,
+    /// True or false.
+    Flag,
+    /// `"1h 30m"`, or milliseconds.
+    Duration,
+    /// A point of the platform.
+    Point,
+    /// Any object.
+    Object,
+    /// A fault, or a list of faults.
+    Faults,
+}
+
+impl Kind {
+    /// The kind in words.
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Text | Self::Bytes => "a text",
+            Self::Texts => "a list of texts",
+            Self::Number | Self::CloseCode => "an integer from 0",
+            Self::Flag => "true or false",
+            Self::Duration => "a duration such as \"1h 30m\", or milliseconds",
+            Self::Point => "a point such as \"subscribe\"",
+            Self::Object => "an object",
+            Self::Faults => "a fault, or a list of faults",
+        }
+    }
+
+    /// Whether a JSON value is of this kind, whatever it says.
+    pub fn takes(self, value: &Value) -> bool {
+        match self {
+            Self::Text | Self::Bytes | Self::Point => value.is_string(),
+            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+            Self::Number | Self::CloseCode => value.is_u64(),
+            Self::Flag => value.is_boolean(),
+            Self::Duration => read_duration(value).is_some(),
+            Self::Object => value.is_object(),
+            Self::Faults => value.is_object() || value.is_array(),
+        }
+    }
+}
+
+/// A parameter whose argument has to be there.
+#[derive(Debug)]
+pub struct Required<T>(Parameter, PhantomData<fn() -> T>);
+
+/// A parameter whose argument may be left out.
+#[derive(Debug)]
+pub struct Optional<T>(Parameter, PhantomData<fn() -> T>);
+
+impl<T: Argument> Required<T> {
+    /// A parameter at the next place of a script's call.
+    pub const fn new(name: &'static str, example: &'static str, forms: &'static [&'static str]) -> Self {
+        let place = Place::Next { optional: false, forms };
+        Self(Parameter { name, kind: T::KIND, required: true, example, place, secret: false }, PhantomData)
+    }
+
+    /// The same, written otherwise in a script's call.
+    #[must_use]
+    pub const fn written(mut self, forms: &'static [&'static str]) -> Self {
+        self.0.place = Place::Next { optional: false, forms };
+        self
+    }
+
+    /// The same, whose values nobody is to read.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.0.secret = true;
+        self
+    }
+}
+
+impl<T: Argument> Optional<T> {
+    /// A parameter in the map of options of a script's call.
+    pub const fn new(name: &'static str, example: &'static str) -> Self {
+        let place = Place::InOptions;
+        Self(Parameter { name, kind: T::KIND, required: false, example, place, secret: false }, PhantomData)
+    }
+
+    /// The same, at a place of its own.
+    #[must_use]
+    pub const fn at(mut self, place: Place) -> Self {
+        self.0.place = place;
+        self
+    }
+
+    /// The same, whose values nobody is to read.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.0.secret = true;
+        self
+    }
+}
+
+/// A declared parameter, to read arguments by.
+pub trait Declared {
+    /// What is read: the argument, or an option of it.
+    type Read;
+
+    /// Reads the argument.
+    fn read(&self, given: &Arguments) -> Result<Self::Read, ArgumentError>;
+}
+
+impl<T: Argument> Declared for Required<T> {
+    type Read = T;
+
+    fn read(&self, given: &Arguments) -> Result<T, ArgumentError> {
+        match given.value(self.0.name) {
+            Some(value) => T::from_json(value, given.of(), self.0.name),
+            None => Err(ArgumentError::Missing { of: given.of(), name: self.0.name }),
+        }
+    }
+}
+
+impl<T: Argument> Declared for Optional<T> {
+    type Read = Option<T>;
+
+    fn read(&self, given: &Arguments) -> Result<Option<T>, ArgumentError> {
+        given.value(self.0.name).map(|value| T::from_json(value, given.of(), self.0.name)).transpose()
+    }
+}
+
+impl<T> Required<T> {
+    /// The parameter as data.
+    pub const fn parameter(&self) -> Parameter {
+        self.0
+    }
+}
+
+impl<T> Optional<T> {
+    /// The parameter as data.
+    pub const fn parameter(&self) -> Parameter {
+        self.0
+    }
+}
+
+/// What an argument is read as.
+pub trait Argument: Sized {
+    /// The kind of its values.
+    const KIND: Kind;
+
+    /// Reads it. The error says that it was argument `name` of `of`.
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError>;
+
+    /// The argument as [`Self::from_json`] reads it.
+    fn to_json(&self) -> Value;
+}
+
+fn of_kind<T: Argument>(of: &'static str, name: &'static str, read: Option<T>) -> Result<T, ArgumentError> {
+    read.ok_or(ArgumentError::Kind { of, name, kind: T::KIND })
+}
+
+impl Argument for String {
+    const KIND: Kind = Kind::Text;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        of_kind(of, name, value.as_str().map(str::to_owned))
+    }
+
+    fn to_json(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Argument for Bytes {
+    const KIND: Kind = Kind::Bytes;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        let text = String::from_json(value, of, name)?;
+        STANDARD.decode(text).map(Self::from).map_err(|_| ArgumentError::Base64 { of, name })
+    }
+
+    fn to_json(&self) -> Value {
+        STANDARD.encode(self).into()
+    }
+}
+
+impl Argument for Vec<String> {
+    const KIND: Kind = Kind::Texts;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        let text = |item: &Value| item.as_str().map(str::to_owned);
+        of_kind(of, name, value.as_array().and_then(|items| items.iter().map(text).collect()))
+    }
+
+    fn to_json(&self) -> Value {
+        self.as_slice().into()
+    }
+}
+
+impl Argument for u64 {
+    const KIND: Kind = Kind::Number;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        of_kind(of, name, value.as_u64())
+    }
+
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+/// A close code is the only number of so few bits that a verb takes.
+impl Argument for u16 {
+    const KIND: Kind = Kind::CloseCode;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        let code = u64::from_json(value, of, name)?;
+        Self::try_from(code).map_err(|_| ArgumentError::CloseCode { code })
+    }
+
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Argument for bool {
+    const KIND: Kind = Kind::Flag;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        of_kind(of, name, value.as_bool())
+    }
+
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Argument for Duration {
+    const KIND: Kind = Kind::Duration;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        of_kind(of, name, read_duration(value))
+    }
+
+    fn to_json(&self) -> Value {
+        u64::try_from(self.as_millis()).unwrap_or(u64::MAX).into()
+    }
+}
+
+impl Argument for Point {
+    const KIND: Kind = Kind::Point;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        Ok(String::from_json(value, of, name)?.parse()?)
+    }
+
+    fn to_json(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+/// Any JSON; that it is an object is for those to see to who take it from elsewhere.
+impl Argument for Value {
+    const KIND: Kind = Kind::Object;
+
+    fn from_json(value: &Value, _: &'static str, _: &'static str) -> Result<Self, ArgumentError> {
+        Ok(value.clone())
+    }
+
+    fn to_json(&self) -> Value {
+        self.clone()
+    }
+}
+
+impl Argument for Vec<Fault> {
+    const KIND: Kind = Kind::Faults;
+
+    fn from_json(value: &Value, _: &'static str, _: &'static str) -> Result<Self, ArgumentError> {
+        Ok(Fault::list_from_json(value)?)
+    }
+
+    fn to_json(&self) -> Value {
+        serde_json::to_value(self).expect("a fault is a map of texts to JSON")
+    }
+}
+
+fn read_duration(value: &Value) -> Option<Duration> {
+    let read = match value {
+        Value::String(text) => parse_duration(text),
+        value => value.as_u64().map(Duration::from_millis),
+    };
+    read.filter(|read| *read <= LONGEST_DURATION)
+}

@@ -1,0 +1,136 @@
+//! A command as records show it: by the names and kinds of the table, without secrets.
+
+use serde_json::{Map, Value};
+
+use super::parameter::{Argument, Optional, Parameter, Required};
+use super::verbs::*;
+use super::{Command, Frame, UserOptions};
+use crate::journal::{beginning, is_secret};
+use crate::limits::Limits;
+
+/// What a platform was told.
+pub(crate) struct Told<'a> {
+    /// The verb.
+    pub(crate) name: &'static str,
+    /// Whom it is about.
+    pub(crate) user: Option<&'a str>,
+    /// The arguments by name.
+    pub(crate) arguments: Map<String, Value>,
+}
+
+impl Command {
+    /// What a record of the command says.
+    pub(crate) fn told(&self) -> Told<'_> {
+        let told = Told::of(self.verb());
+        match self {
+            Self::AddUser { user, password, options } => told.user(user).with(&PASSWORD, password).options(options),
+            Self::RemoveUser { user } => told.user(user),
+            Self::SetPassword { user, password } => told.user(user).with(&PASSWORD, password),
+            Self::SetOptions { user, options } => told.user(user).options(options),
+            Self::AnyUser { enabled } => told.with(&ENABLED, enabled),
+            Self::IssueToken { user, options } => (told.user(user))
+                .with_any(&ACCESS_TOKEN, options.access_token.as_ref())
+                .with_any(&REFRESH_TOKEN, options.refresh_token.as_ref())
+                .with_any(&OAUTH_TOKEN, options.oauth_token.as_ref())
+                .with_any(&LIFETIME, options.lifetime.as_ref()),
+            Self::ExpireToken { user } => told.user(user),
+            Self::EndSubscription { user } => told.user(user),
+            Self::GrantServices { user, services } => told.user(user).with(&GRANTED, services),
+            Self::Fail { point, faults } => told.with(&POINT, point).with(&HOW, faults),
+            Self::Clear { point } => told.with_any(&OF_POINT, point.as_ref()),
+            Self::Offline => told,
+            Self::Online => told,
+            Self::Cut { user } => told.user(user),
+            Self::Close { user, code, reason } => {
+                let reason = Some(reason).filter(|reason| !reason.is_empty());
+                told.user(user).with(&CODE, code).with_any(&REASON, reason)
+            }
+            Self::Silence { user } => told.user(user),
+            Self::Send { user, message } => told.user(user).with(&MESSAGE, message),
+            Self::SendRaw { user, frame: Frame::Text(text) } => told.user(user).with_any(&TEXT, Some(text)),
+            Self::SendRaw { user, frame: Frame::Binary(bytes) } => told.user(user).with_any(&BASE64, Some(bytes)),
+            Self::Gone { user, options } => (told.user(user))
+                .with_any(&RETRY_AFTER, options.retry_after.as_ref())
+                .with_any(&ID, options.id.as_ref()),
+            Self::TokenLifetime { lifetime } => told.with_any(&NEW_LIFETIME, lifetime.as_ref()),
+            Self::AnswerPings { enabled } => told.with(&ENABLED, enabled),
+            Self::Latency { latency } => told.with(&LATENCY, latency),
+        }
+    }
+}
+
+impl<'a> Told<'a> {
+    fn of(name: &'static str) -> Self {
+        Self { name, user: None, arguments: Map::new() }
+    }
+
+    /// What no verb does: a record of it all the same.
+    pub(crate) fn echo(echo: &bool) -> Self {
+        Self::of("echo").with(&ENABLED, echo)
+    }
+
+    fn user(mut self, user: &'a String) -> Self {
+        self.user = Some(user);
+        self.with(&USER, user)
+    }
+
+    fn with<T: Argument>(self, parameter: &Required<T>, argument: &T) -> Self {
+        self.put(parameter.parameter(), argument)
+    }
+
+    fn with_any<T: Argument>(self, parameter: &Optional<T>, argument: Option<&T>) -> Self {
+        match argument {
+            Some(argument) => self.put(parameter.parameter(), argument),
+            None => self,
+        }
+    }
+
+    fn options(self, options: &UserOptions) -> Self {
+        self.with_any(&SERVICES, options.services.as_ref())
+            .with_any(&TOKEN_LIFETIME, options.token_lifetime.as_ref())
+            .with_any(&SUBSCRIPTION_LIFETIME, options.subscription_lifetime.as_ref())
+    }
+
+    fn put(mut self, parameter: Parameter, argument: &impl Argument) -> Self {
+        let value = if parameter.secret { MASK.into() } else { without_secrets(argument.to_json()) };
+        self.arguments.insert(parameter.name.to_owned(), value);
+        self
+    }
+
+    /// The arguments as the journal keeps them: of a long one the beginning, as a text.
+    pub(crate) fn bounded_arguments(self) -> Map<String, Value> {
+        let bounded = |value: Value| {
+            let text = match &value {
+                Value::String(text) if text.len() > Limits::RECORDED_ARGUMENT_BYTES => beginning(text).to_owned(),
+                Value::Array(_) | Value::Object(_) => {
+                    let text = value.to_string();
+                    if text.len() <= Limits::RECORDED_ARGUMENT_BYTES {
+                        return value;
+                    }
+                    beginning(&text).to_owned()
+                }
+                _ => return value,
+            };
+            Value::String(text + "…")
+        };
+        self.arguments.into_iter().map(|(name, value)| (name, bounded(value))).collect()
+    }
+}
+
+/// What stands for a secret.
+const MASK: &str = "***";
+
+/// Masks the texts whose names say that they are secret, such as the tokens that a fault answers with.
+fn without_secrets(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                *member =
+                    if member.is_string() && is_secret(name) { MASK.into() } else { without_secrets(member.take()) };
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_secrets(item.take())),
+        _ => {}
+    }
+    value
+}

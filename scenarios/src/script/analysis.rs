@@ -1,0 +1,137 @@
+//! What is wrong with a script, found without running it.
+//!
+//! What is called an error here fails in a run where it is reached, at the same place and with the same words: the functions
+//! that there are come from the engine, and what is written out in a call is judged by the functions that would read it.
+//! What is not known before a script runs, such as the type of a parameter, may be anything, so that nothing is said of a
+//! script that is right.
+
+mod arguments;
+mod calls;
+mod findings;
+mod known;
+mod modules;
+mod order;
+mod parsed;
+mod value;
+mod waits;
+mod walk;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use rhai::{Engine, OptimizationLevel};
+
+use self::calls::useless;
+use self::findings::Collector;
+pub use self::findings::{Finding, Findings, Severity};
+use self::known::Known;
+use self::modules::{Exports, Imported};
+use self::parsed::Parsed;
+use self::walk::Walk;
+use super::engine::new_engine;
+use super::failure::Located;
+use super::imports::Compiled;
+use super::listener::Arities;
+use super::{Host, Limits, Source};
+use crate::diagnostic::Diagnostic;
+use crate::scenario::{MODULES, Rows};
+
+/// What looks at scripts. It has an engine of its own, since the one that runs them leaves out of a script what has no effect.
+pub(super) struct Analyst {
+    engine: Engine,
+    known: Known,
+}
+
+impl Analyst {
+    pub(super) fn new(host: &Host) -> Self {
+        let mut engine = new_engine(&host.run, &host.modules, &host.compiler);
+        engine.set_optimization_level(OptimizationLevel::None);
+        let known = Known::new(&engine);
+        Self { engine, known }
+    }
+}
+
+/// Where a look at a script has come.
+struct Look<'a> {
+    host: &'a Host,
+    analyst: &'a Analyst,
+    root: &'a Path,
+    /// The modules that have been looked at.
+    seen: BTreeSet<PathBuf>,
+    found: Vec<(Severity, Located)>,
+}
+
+impl Host {
+    /// Looks for what is wrong with a script and with the modules that it imports, and runs nothing.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile: then there is nothing more to look at.
+    pub fn check(&self, source: &Source) -> Result<Findings, Box<Diagnostic>> {
+        self.check_within(source, &Limits::default())
+    }
+
+    /// As [`Host::check`], within limits that may be those of a run.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile, or not in time.
+    pub fn check_within(&self, source: &Source, limits: &Limits) -> Result<Findings, Box<Diagnostic>> {
+        let script = self.compile_within(source, limits)?;
+        let analyst = self.analyst.get_or_init(|| Analyst::new(self));
+        let mut look = Look { host: self, analyst, root: &source.root, seen: BTreeSet::new(), found: Vec::new() };
+        look.seen.extend(source.path.canonicalize());
+        // A module passes on what it imports, so that a script of modules may import what it does not use itself.
+        look.script(&source.text, &script.arities, None, is_module(&source.path, &source.root));
+        Ok(Findings::new(look.found, |located| self.diagnostic(located, source)))
+    }
+}
+
+impl Look<'_> {
+    /// Looks at a text that has compiled before, and at what it imports.
+    fn script(&mut self, text: &str, arities: &Rc<Arities>, shown: Option<&str>, is_module: bool) {
+        let Ok(ast) = self.host.compiler.compile(&self.analyst.engine, text) else { return };
+        let cases_at = if shown.is_none() { Rows::parse(text).ok().and_then(|rows| rows.at) } else { None };
+        let parsed = Parsed::new(&ast, cases_at);
+        let modules: Vec<Option<Rc<Compiled>>> = parsed
+            .imports
+            .iter()
+            .map(|import| {
+                let name = import.module.as_deref()?;
+                self.host.modules.named(&self.host.engine, self.root, name)
+            })
+            .collect();
+        let mut imported = Imported::new(arities.clone());
+        for (import, module) in parsed.imports.iter().zip(&modules) {
+            let known = module.as_ref().map(|module| (Exports::new(&module.ast), module.arities.clone()));
+            imported.add(&import.alias, known);
+        }
+        let mut findings = Walk::new(&parsed, &self.analyst.known, &imported).whole();
+        look_at_imports(&parsed, is_module, &mut findings);
+        self.found.extend(findings.located(shown));
+        for module in modules.into_iter().flatten() {
+            if self.seen.insert(module.path.clone()) {
+                self.script(&module.text, &module.arities, Some(&module.shown), true);
+            }
+        }
+    }
+}
+
+/// Names that are imported and never used.
+fn look_at_imports(script: &Parsed, is_module: bool, findings: &mut Collector) {
+    for import in &script.imports {
+        let is_passed_on = is_module && import.is_outermost;
+        if !is_passed_on && !import.alias.is_empty() && !script.used_modules.contains(&import.alias) {
+            let failure = useless(format!("nothing uses the module `{}`", import.alias))
+                .with_help("call something of it, or remove the line");
+            findings.add(Severity::Warning, failure, import.position);
+        }
+    }
+}
+
+/// Whether a script is there to be imported.
+fn is_module(path: &Path, root: &Path) -> bool {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.parent().is_some_and(|folder| folder.components().any(|part| part.as_os_str() == MODULES))
+}

@@ -1,0 +1,93 @@
+//! `soft(|| ..)`: checks that fail without ending the scenario.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
+
+use super::failure::{Failure, Halt, Located};
+use super::register::register;
+use super::run::Run;
+use crate::diagnostic::Cause;
+
+/// The most failures that are kept; of others it is known how many there are.
+const MAX_KEPT: usize = 100;
+
+/// What failed without ending the run.
+#[derive(Debug, Default)]
+pub(super) struct Soft {
+    /// How many calls of `soft` the script is in; none in a listener, which ends the scenario as any other does.
+    depth: Cell<u32>,
+    failures: RefCell<Failures>,
+}
+
+/// Failures in the order of their time.
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    pub(super) kept: Vec<Located>,
+    pub(super) more: usize,
+}
+
+pub(super) fn register_soft(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "soft", |run, call, body: FnPtr| run.softly(call, &body));
+}
+
+impl Soft {
+    /// Whether the script is where it does not end for a check that fails.
+    pub(super) fn is_on(&self) -> bool {
+        self.depth.get() > 0
+    }
+
+    /// Keeps a failure.
+    pub(super) fn keep(&self, located: Located) {
+        let failures = &mut *self.failures.borrow_mut();
+        if failures.kept.len() < MAX_KEPT {
+            failures.kept.push(located);
+        } else {
+            failures.more += 1;
+        }
+    }
+
+    /// Calls what stands outside of every `soft`.
+    pub(super) fn outside<T>(&self, call: impl FnOnce() -> T) -> T {
+        let depth = self.depth.take();
+        let done = call();
+        self.depth.set(depth);
+        done
+    }
+
+    /// All that failed, and a new start.
+    pub(super) fn take(&self) -> Failures {
+        self.depth.set(0);
+        self.failures.take()
+    }
+
+    fn count(&self) -> usize {
+        let failures = self.failures.borrow();
+        failures.kept.len() + failures.more
+    }
+}
+
+impl Failure {
+    /// Whether `soft` goes on behind it: a check or a wait, and not a mistake of the script or a limit.
+    pub(super) const fn is_soft(&self) -> bool {
+        matches!(self.cause, Cause::Check | Cause::Wait)
+    }
+}
+
+impl Run {
+    /// Calls `body` up to the first check or wait that fails.
+    fn softly(&self, call: &NativeCallContext<'_>, body: &FnPtr) -> Result<(), Halt> {
+        self.count_check();
+        let before = self.soft.count();
+        self.soft.depth.set(self.soft.depth.get() + 1);
+        let done = body.call_within_context::<Dynamic>(call, ());
+        self.soft.depth.set(self.soft.depth.get().saturating_sub(1));
+        match done {
+            Ok(_) => Ok(()),
+            // What was kept has unwound to here; whatever else has ended the run goes on up.
+            Err(_) if !self.has_ended() && self.soft.count() > before => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

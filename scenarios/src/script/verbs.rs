@@ -1,0 +1,268 @@
+//! The verbs of the script's `platform`, from the platform's own table.
+
+use std::any::TypeId;
+use std::iter::once;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use kandy_mock_server::command::{Argument, Kind, Parameter, Place, VERBS, Verb};
+use kandy_mock_server::{Command, CommandOutput};
+use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, Map};
+use serde_json::Value;
+
+use super::convert::{from_serde, to_json};
+use super::duration::duration;
+use super::failure::{Failure, Halt};
+use super::options::{Options, texts};
+use super::platform_api::{PlatformHandle, point};
+use super::run::Run;
+use super::show::show_short;
+use crate::step::{Done, Step};
+
+/// A place in a call.
+struct Slot {
+    /// Whether a call may leave it out, with all that follows.
+    optional: bool,
+    /// What may stand there.
+    takes: Vec<(Taken, TypeId)>,
+    /// How lines about the usage write it.
+    forms: Vec<&'static str>,
+}
+
+/// What stands at a place.
+#[derive(Clone, Copy)]
+pub(super) enum Taken {
+    Argument(&'static Parameter),
+    Options,
+}
+
+/// Registers a function for each verb and each way to call it.
+pub(super) fn register_verbs(engine: &mut Engine, run: &Rc<Run>) {
+    for verb in VERBS {
+        let slots = slots(verb);
+        for length in lengths(&slots) {
+            for call in combinations(slots[..length].iter().map(|slot| &*slot.takes)) {
+                register_call(engine, run, verb, &call);
+            }
+        }
+    }
+}
+
+fn register_call(engine: &mut Engine, run: &Rc<Run>, verb: &'static Verb, call: &[(Taken, TypeId)]) {
+    let types: Vec<TypeId> = once(TypeId::of::<PlatformHandle>()).chain(call.iter().map(|(_, id)| *id)).collect();
+    let takes: Vec<Taken> = call.iter().map(|(taken, _)| *taken).collect();
+    let run = Rc::clone(run);
+    engine.register_raw_fn(verb.name, types, move |context, values| {
+        let given = values[1..].iter_mut().map(|value| value.take().flatten());
+        run.answer(&context, || run.command(command(verb, takes.iter().copied().zip(given))?))
+    });
+}
+
+impl Run {
+    fn command(&self, command: Command) -> Result<Dynamic, Halt> {
+        Ok(match self.apply(Step::Command(command))? {
+            Done::Command(CommandOutput::Count(count)) => i64::try_from(count).unwrap_or(i64::MAX).into(),
+            Done::Command(CommandOutput::Tokens(tokens)) => from_serde(&tokens),
+            _ => Dynamic::UNIT,
+        })
+    }
+}
+
+/// Makes a command of what stands in a call.
+pub(super) fn command(verb: &Verb, given: impl Iterator<Item = (Taken, Dynamic)>) -> Result<Command, Failure> {
+    let mut arguments = serde_json::Map::new();
+    for (taken, value) in given {
+        match taken {
+            Taken::Argument(parameter) => {
+                arguments.extend(argument(parameter, &value)?.map(|value| (parameter.name.to_owned(), value)));
+            }
+            Taken::Options => arguments.extend(options(verb, &value.cast())?),
+        }
+    }
+    Ok(verb.command(arguments)?)
+}
+
+/// Every argument in a map of options.
+pub(super) fn options(verb: &Verb, map: &Map) -> Result<Vec<(String, Value)>, Failure> {
+    let parameters = || verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
+    let known: Vec<&str> = parameters().map(|parameter| parameter.name).collect();
+    let what = verb.options.as_ref().map_or("the options", |options| options.what);
+    let options = Options::new(map, what, &known)?;
+    let mut given = Vec::new();
+    for Parameter { name, kind, .. } in parameters() {
+        let value = match kind {
+            Kind::Text => options.text(name)?.map(Value::from),
+            Kind::Texts => options.texts(name)?.map(Value::from),
+            Kind::Number => options.count(name)?.map(Value::from),
+            Kind::Flag => options.flag(name)?.map(Value::from),
+            Kind::Duration => options.duration(name)?.map(|duration| duration.to_json()),
+            Kind::Bytes | Kind::CloseCode | Kind::Point | Kind::Object | Kind::Faults => options.json(name)?,
+        };
+        given.extend(value.map(|value| ((*name).to_owned(), value)));
+    }
+    Ok(given)
+}
+
+/// An argument at a place of its own. Rhai has seen to it that it is of one of the types of its kind.
+pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<Value>, Failure> {
+    if value.is_unit() && !parameter.required {
+        return Ok(None);
+    }
+    Ok(Some(match parameter.kind {
+        Kind::Point => {
+            let name = value.clone().cast::<ImmutableString>();
+            point(&name)?.to_json()
+        }
+        Kind::Bytes => Bytes::from(value.clone().cast::<Blob>()).to_json(),
+        Kind::Texts => {
+            let items = value.clone().cast::<Array>();
+            let texts = texts(&items).ok_or_else(|| {
+                Failure::argument(format!("the {} are an array of strings", parameter.name))
+                    .with_help("such as [\"call\", \"IM\"]")
+            })?;
+            texts.into()
+        }
+        Kind::CloseCode => {
+            let code = value.clone().cast::<i64>();
+            let code = u16::try_from(code).map_err(|_| {
+                Failure::argument(format!("{code} is no close code")).with_help("close codes are 1000 to 4999")
+            })?;
+            code.into()
+        }
+        Kind::Duration => duration(value)?.to_json(),
+        Kind::Faults => faults(value)?,
+        Kind::Text | Kind::Number | Kind::Flag | Kind::Object => to_json(value)?,
+    }))
+}
+
+/// What `fail` is given, as the platform reads it.
+pub(super) fn faults(how: &Dynamic) -> Result<Value, Failure> {
+    let mut how = to_json(how)?;
+    match &mut how {
+        Value::Array(items) => items.iter_mut().try_for_each(delay_in_millis)?,
+        how => delay_in_millis(how)?,
+    }
+    Ok(how)
+}
+
+/// A fault's delay may be any duration that scripts write; the platform takes milliseconds.
+fn delay_in_millis(fault: &mut Value) -> Result<(), Failure> {
+    if let Some(delay) = fault.get_mut("delay")
+        && let Value::String(text) = delay
+    {
+        let value: Dynamic = text.as_str().into();
+        let read = duration(&value).map_err(|failure| Failure {
+            message: format!("the fault's `delay` is {}, which is no duration", show_short(&value)),
+            ..failure
+        })?;
+        *delay = read.to_json();
+    }
+    Ok(())
+}
+
+/// What may stand at each place of a verb's call, by its type.
+pub(super) fn places(verb: &'static Verb) -> Vec<Vec<(Taken, TypeId)>> {
+    slots(verb).into_iter().map(|slot| slot.takes).collect()
+}
+
+/// The places of a verb's call, those of which it needs first.
+fn slots(verb: &'static Verb) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = Vec::new();
+    for parameter in verb.parameters {
+        let takes = types(parameter.kind).into_iter().map(|id| (Taken::Argument(parameter), id));
+        match (parameter.place, slots.last_mut()) {
+            (Place::Next { optional, forms }, _) => {
+                slots.push(Slot { optional, takes: takes.collect(), forms: forms.to_vec() });
+            }
+            (Place::Or { form }, Some(slot)) => {
+                slot.takes.extend(takes);
+                slot.forms.push(form);
+            }
+            (Place::Or { .. } | Place::InOptions, _) => {}
+        }
+    }
+    slots.extend(verb.options.iter().map(|options| Slot {
+        optional: options.optional,
+        takes: vec![(Taken::Options, TypeId::of::<Map>())],
+        forms: vec![options.form],
+    }));
+    slots
+}
+
+/// The types of values of a kind. A `Dynamic` is a value of any type, which is looked at in the call.
+fn types(kind: Kind) -> Vec<TypeId> {
+    match kind {
+        Kind::Text | Kind::Point => vec![TypeId::of::<ImmutableString>()],
+        Kind::Bytes => vec![TypeId::of::<Blob>()],
+        Kind::Texts => vec![TypeId::of::<Array>()],
+        Kind::Number | Kind::CloseCode => vec![TypeId::of::<i64>()],
+        Kind::Flag => vec![TypeId::of::<bool>()],
+        Kind::Duration | Kind::Object => vec![TypeId::of::<Dynamic>()],
+        Kind::Faults => vec![TypeId::of::<Map>(), TypeId::of::<Array>()],
+    }
+}
+
+/// How many places a call may have.
+fn lengths(slots: &[Slot]) -> std::ops::RangeInclusive<usize> {
+    slots.iter().filter(|slot| !slot.optional).count()..=slots.len()
+}
+
+/// Every way to take one of each.
+fn combinations<'a, T: Copy + 'a>(choices: impl Iterator<Item = &'a [T]>) -> Vec<Vec<T>> {
+    choices.fold(vec![Vec::new()], |begun, choices| {
+        let longer = |way: &Vec<T>| choices.iter().map(|choice| [way, &[*choice][..]].concat()).collect::<Vec<_>>();
+        begun.iter().flat_map(longer).collect()
+    })
+}
+
+/// The ways to call a verb, as a diagnostic shows them.
+pub(super) fn usage(verb: &'static Verb) -> String {
+    let slots = slots(verb);
+    let calls = lengths(&slots).flat_map(|length| combinations(slots[..length].iter().map(|slot| &*slot.forms)));
+    let shown = calls.map(|forms| format!("platform.{}({})", verb.name, forms.join(", ")));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use kandy_mock_server::command::Gives;
+
+    use super::*;
+
+    /// The verbs as the rows of a table in Markdown.
+    fn markdown() -> String {
+        let row = |verb: &'static Verb| {
+            let shown = |slot: &Slot| format!("{}{}", slot.forms.join(" or "), if slot.optional { "?" } else { "" });
+            let call = slots(verb).iter().map(shown).collect::<Vec<_>>().join(", ");
+            let options = verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
+            let options = options.map(|parameter| parameter.name).collect::<Vec<_>>().join(", ");
+            let options = if options.is_empty() { options } else { format!("; options `#{{ {options} }}`") };
+            let gives = match verb.gives {
+                Gives::Nothing | Gives::Fault => "",
+                Gives::Count => "; gives how many",
+                Gives::Tokens => "; gives `#{ accessToken, refreshToken, oauthToken, expires }`",
+            };
+            format!("| `{}({call})` | {}{options}{gives} |\n", verb.name, verb.about)
+        };
+        VERBS.iter().map(row).collect()
+    }
+
+    #[test]
+    fn the_documentation_has_the_rows() {
+        let page = include_str!("../../scripts/README.md");
+        assert!(page.contains(&markdown()), "scripts/README.md is to have these rows:\n\n{}", markdown());
+    }
+
+    #[test]
+    fn every_way_to_call_a_verb_is_told() {
+        let told = |name: &str| usage(Verb::named(name).unwrap());
+        assert_eq!(told("offline"), "platform.offline()");
+        assert_eq!(told("close"), "platform.close(user, code), platform.close(user, code, reason)");
+        assert_eq!(told("addUser"), "platform.addUser(name, password), platform.addUser(name, password, options)");
+        assert_eq!(told("setOptions"), "platform.setOptions(user, #{ tokenLifetime: \"1m\" })");
+        assert_eq!(told("fail"), "platform.fail(point, #{status: 500}), platform.fail(point, [#{..}, #{..}])");
+        assert_eq!(told("sendRaw"), "platform.sendRaw(user, text), platform.sendRaw(user, blob)");
+        assert_eq!(told("tokenLifetime"), "platform.tokenLifetime(duration), platform.tokenLifetime(())");
+        assert_eq!(told("clear"), "platform.clear(), platform.clear(point)");
+    }
+}

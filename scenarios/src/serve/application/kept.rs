@@ -1,0 +1,161 @@
+//! A command that a keeper has started: the server's end.
+//!
+//! A server that is killed can end nobody, so the command is the child of another process of this program, the keeper,
+//! and leads a group of processes. The keeper's standard input is a socket of the server: what goes through it are
+//! signals for the command, and when it closes, however that came about, the keeper ends the group.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::process::Stdio;
+
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
+
+use super::keeper::{Begun, STDIN};
+use super::terminal::Terminal;
+use super::{Asked, environment, exit_of};
+use crate::cli::KEEP;
+use crate::exit_code::Exit;
+use crate::serve::notes::Note;
+use crate::serve::start_text::Started;
+
+/// A command that runs with the terminal of the server.
+#[derive(Debug)]
+pub(in crate::serve) struct Application {
+    keeper: Child,
+    /// The keeper ends everything as soon as this is closed.
+    line: UnixStream,
+    /// Whether the keeper still says something.
+    is_heard: bool,
+    /// The command's group.
+    group: Pid,
+    terminal: Option<Terminal>,
+    /// A shell has put the server, which was stopped, into the foreground or the background.
+    continued: Heard,
+    /// Whether the command was asked to end.
+    asked: bool,
+}
+
+impl Application {
+    /// Starts a command, which finds the server in its environment.
+    ///
+    /// # Errors
+    ///
+    /// There is no such program, or it cannot be run.
+    pub(in crate::serve) async fn start(command: &[OsString], started: &Started<'_>) -> io::Result<Self> {
+        let continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+        let (near, far) = StdUnixStream::pair()?;
+        near.set_nonblocking(true)?;
+        let mut keeper = Command::new(env::current_exe()?);
+        keeper
+            .arg(KEEP)
+            .arg("--")
+            .args(command)
+            .envs(environment(started))
+            .stdin(Stdio::from(OwnedFd::from(far)))
+            // What a terminal or another program sends to the group of the server does not end the keeper.
+            .process_group(0);
+        let keeper = keeper.spawn()?;
+        // Its end of the socket is the keeper's alone.
+        hand_over_stdin(&near)?;
+        let mut line = UnixStream::from_std(near)?;
+        let mut begun = Begun::default();
+        line.read_exact(&mut begun.0).await.map_err(|_| io::Error::other("its keeper has ended"))?;
+        let group = begun.group()?;
+        let terminal = Terminal::open();
+        if let Some(terminal) = &terminal {
+            // If it has used the terminal before that, and was stopped, the keeper says so.
+            terminal.give(group);
+        }
+        Ok(Self { keeper, line, is_heard: true, group, terminal, continued, asked: false })
+    }
+
+    /// Hands on what a signal asks for, and gives what there is to say of it. Asked twice, the command is killed.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses.
+    pub(in crate::serve) async fn forward(&mut self, asked: Asked) -> io::Result<Note> {
+        if asked == Asked::HangUp {
+            self.line.shutdown().await?;
+            return Ok(Note::HungUp);
+        }
+        if self.asked {
+            self.send(Signal::KILL).await;
+            return Ok(Note::Killed);
+        }
+        self.asked = true;
+        self.send(if asked == Asked::Interrupt { Signal::INT } else { Signal::TERM }).await;
+        Ok(Note::Forwarded)
+    }
+
+    /// Has the keeper send the command a signal. Where that is not possible, the command has ended.
+    async fn send(&mut self, signal: Signal) {
+        let number = u8::try_from(signal.as_raw()).expect("signals are small numbers");
+        let _ = self.line.write_all(&[number]).await;
+    }
+
+    /// Waits until it has ended. Cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// The system does not say how it ended.
+    pub(in crate::serve) async fn ended(&mut self) -> io::Result<Exit> {
+        loop {
+            let mut stopped_by = [0];
+            tokio::select! {
+                status = self.keeper.wait() => {
+                    let status = status?;
+                    if status.code().is_none() {
+                        // Nobody keeps the command any more. If it has ended, too, there is no such group.
+                        let _ = kill_process_group(self.group, Signal::KILL);
+                    }
+                    return Ok(exit_of(status));
+                }
+                read = self.line.read(&mut stopped_by), if self.is_heard => match read {
+                    Ok(1) => self.stop(stopped_by[0].into()),
+                    // The keeper is about to end.
+                    _ => self.is_heard = false,
+                },
+                _ = self.continued.recv() => {
+                    if let Some(terminal) = &self.terminal {
+                        terminal.resume(self.group);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ctrl-Z has stopped the command, or that it has used a terminal which is not its own. Whoever has started the server
+    /// is to notice, as if it were one job.
+    fn stop(&self, signal: i32) {
+        let Some(terminal) = &self.terminal else { return };
+        let has_used = [Signal::TTIN, Signal::TTOU].iter().any(|of| of.as_raw() == signal);
+        if has_used && terminal.is_ours(self.group) {
+            // It has used the terminal a moment before it was given to it.
+            terminal.resume(self.group);
+        } else if has_used || signal == Signal::TSTP.as_raw() {
+            terminal.stop(self.group);
+        }
+    }
+}
+
+/// Sends the standard input of this process, which is the command's.
+fn hand_over_stdin(line: &StdUnixStream) -> io::Result<()> {
+    let stdin = io::stdin();
+    let files = [stdin.as_fd()];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    let fits = control.push(SendAncillaryMessage::ScmRights(&files));
+    debug_assert!(fits, "there is room for one file");
+    sendmsg(line, &[IoSlice::new(&[STDIN])], &mut control, SendFlags::empty())?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! What is wrong in a TOML file that a user has written, and where.
+
+use std::ops::Range;
+
+use toml::de::DeValue;
+
+use crate::diagnostic::{Cause, Diagnostic};
+
+/// A diagnostic about what stands `at` those bytes of `text`, the file that messages call `shown`.
+pub(crate) fn wrong(text: &str, shown: &str, at: &Range<usize>, message: String, help: Option<String>) -> Diagnostic {
+    let start = text.floor_char_boundary(at.start.min(text.len()));
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    Diagnostic {
+        cause: Cause::Argument,
+        message,
+        file: shown.to_owned(),
+        line: 1 + text[..start].matches('\n').count(),
+        column: 1 + text[line_start..start].chars().count(),
+        source_line: text[line_start..].lines().next().map(str::to_owned),
+        notes: Vec::new(),
+        help,
+    }
+}
+
+/// What a value is, in words.
+pub(crate) fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

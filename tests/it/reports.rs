@@ -1,0 +1,65 @@
+//! Reports for CI systems.
+
+use crate::project::Project;
+
+const USER: &str = "platform.addUser(\"alice\", \"s3cret\");\nlet kandy = create();\n";
+
+/// A project with a case of each kind.
+fn project(test: &str) -> Project {
+    let fails = format!(
+        "{USER}kandy.connect(#{{ username: \"alice\", password: \"s3cret\" }});\nassertEq(1, \"<&>\\x1b]]>\");\n"
+    );
+    let files = [
+        ("scenarios/passes.rhai", "assert(true);\n".to_owned()),
+        ("scenarios/fails.rhai", fails),
+        ("scenarios/skips.rhai", "skip(\"needs a moon\");\n".to_owned()),
+        ("scenarios/broken.rhai", "nothing();\n".to_owned()),
+        ("scenarios/rows.rhai", "let case = cases(#{ \"a b\": 1, c: 2 });\nassertEq(case, 1);\n".to_owned()),
+    ];
+    Project::new(test, &files.each_ref().map(|(file, text)| (*file, text.as_str())))
+}
+
+/// A report without the times, which are real.
+fn without_times(text: &str) -> String {
+    let mut parts = text.split(" time=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |told, part| told + part.split_once('"').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn junit_has_a_test_case_for_each_case() {
+    let project = project("junit");
+    let (text, exit) = project.run(".", &["run", "--report", "junit=junit.xml"]);
+    assert_eq!(exit, 3, "{text}");
+    let report = project.read("junit.xml");
+    assert!(!report.contains("s3cret"), "{report}");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("junit", without_times(&report));
+    });
+}
+
+#[test]
+fn the_settings_may_want_it() {
+    let project = project("junit-settings");
+    project.write("kandy.toml", "report = [\"junit=out.xml\"]\n");
+    project.run("scenarios", &["run", "--filter", "passes"]);
+    assert!(project.has("out.xml"));
+    project.run("scenarios", &["run", "--filter", "passes", "--report", "junit=other.xml"]);
+    assert!(project.has("scenarios/other.xml"), "what is given goes before the settings, and is taken from here");
+}
+
+#[test]
+fn what_cannot_be_reported_is_said_before_anything_runs() {
+    let project = project("junit-errors");
+    for (arguments, message) in [
+        (&["--report", "junit"][..], "the report's file is missing, as in `junit=target/kandy-junit.xml`"),
+        (&["--report", "html=x"], "there is no report `html`; it must be `junit=PATH`"),
+        (&["--report", "junit=a", "--report", "junit=b"], "the report `junit` is wanted twice: name one file"),
+        (&["--report", "junit=no/such/folder.xml"], "no/such/folder.xml`: No such file"),
+        (&["--report", "junit=scenarios"], "scenarios`: is a directory"),
+    ] {
+        let (text, exit) = project.run(".", &[&["run"], arguments].concat());
+        assert!(exit == 2 && text.contains(message) && !text.contains("pass "), "{text}");
+    }
+    assert!(!project.has("a") && !project.has("b"));
+}
