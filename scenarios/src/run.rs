@@ -94,12 +94,13 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
 
 fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
     let done = source_of(case.scenario).and_then(|source| match case.variant {
-        Variant::Check => check(host, &source, options.strict),
+        Variant::Check => check(host, &source, options),
         Variant::Sim => {
-            let outcome = host.run_row_in(World::default(), &compile(host, &source)?, case.row, &options.limits);
+            let outcome =
+                host.run_row_in(World::default(), &compile(host, &source, &options.limits)?, case.row, &options.limits);
             Ok(finish(outcome, options, |trace| compare(case, trace, options.snapshots)))
         }
-        Variant::Live => Ok(live::run_one(host, case, &compile(host, &source)?, options)),
+        Variant::Live => Ok(live::run_one(host, case, &compile(host, &source, &options.limits)?, options)),
     });
     done.unwrap_or_else(|broken| Finished::new(Status::Broken(broken)))
 }
@@ -110,16 +111,16 @@ fn source_of(scenario: &Scenario) -> Result<Source, Broken> {
     Ok(Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() })
 }
 
-fn compile(host: &Host, source: &Source) -> Result<Script, Broken> {
-    host.compile(source).map_err(|diagnostic| Broken::Script(diagnostic.into()))
+fn compile(host: &Host, source: &Source, limits: &Limits) -> Result<Script, Broken> {
+    host.compile_within(source, limits).map_err(|diagnostic| Broken::Script(diagnostic.into()))
 }
 
 /// Looks at a script without running it.
-fn check(host: &Host, source: &Source, strict: bool) -> Result<Finished, Broken> {
-    let findings = host.check(source).map_err(Broken::Script)?;
+fn check(host: &Host, source: &Source, options: &Options) -> Result<Finished, Broken> {
+    let findings = host.check_within(source, &options.limits).map_err(Broken::Script)?;
     let status = match (findings.count(Severity::Error), findings.count(Severity::Warning)) {
         (1.., _) => Status::Broken(Broken::Checked),
-        (0, 1..) if strict => Status::Doubtful(Comparison::Unasked),
+        (0, 1..) if options.strict => Status::Doubtful(Comparison::Unasked),
         (0, _) => Status::Passed(Comparison::Unasked),
     };
     Ok(Finished { findings, ..Finished::new(status) })

@@ -3,18 +3,20 @@
 mod analysis;
 mod cases;
 mod client_api;
+mod clock;
 mod compared;
+mod compiler;
 mod convert;
 pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;
-mod growth;
 mod habits;
 mod imports;
 mod listener;
 mod marks;
 pub(crate) mod names;
+mod natives;
 mod nesting;
 mod options;
 mod parts;
@@ -45,7 +47,9 @@ use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 use self::analysis::Analyst;
 pub use self::analysis::{Finding, Findings, Severity};
 use self::cases::Row;
-use self::engine::{Compiler, new_engine};
+use self::clock::Guard;
+use self::compiler::Compiler;
+use self::engine::new_engine;
 use self::explain::{explain, place_of_race};
 use self::failure::{Ending, Failure, Halt, Located};
 use self::imports::{Modules, imports_of};
@@ -54,6 +58,7 @@ use self::marks::Place;
 use self::nesting::release_captured;
 use self::run::Run;
 pub use self::served::Served;
+use self::show::clip;
 use self::soft::Failures;
 use self::surroundings::Surroundings;
 use self::unmet::takes_result;
@@ -70,6 +75,8 @@ use crate::world::World;
 pub struct Limits {
     /// Operations of the script, those of its listeners included.
     pub operations: u64,
+    /// Turns of a simulated world. So a scenario that lets too much time pass fails at the same place on every machine.
+    pub turns: u64,
     /// Real time: a guard against what never ends. What a scenario in virtual time may do is counted, in operations and
     /// turns, so that it ends in the same place on every machine.
     pub wall_time: Duration,
@@ -80,6 +87,8 @@ pub struct Limits {
 impl Limits {
     /// The operations that a script may take by default: a second or two of nothing but script.
     pub const OPERATIONS: u64 = 10_000_000;
+    /// The turns that a simulated world may take by default: more than a year of a client that is connected.
+    pub const TURNS: u64 = 5_000_000;
     /// The real time that a scenario may take by default: no honest one reaches it on a busy machine, and a wait of the
     /// usual length on real sockets ends before it, and can say what did not come.
     pub const WALL_TIME: Duration = Duration::from_secs(120);
@@ -89,7 +98,8 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { operations: Self::OPERATIONS, wall_time: Self::WALL_TIME, interrupt: Interrupt::default() }
+        let (operations, turns, wall_time) = (Self::OPERATIONS, Self::TURNS, Self::WALL_TIME);
+        Self { operations, turns, wall_time, interrupt: Interrupt::default() }
     }
 }
 
@@ -191,13 +201,25 @@ impl Host {
         Self { engine, run, modules, compiler, analyst: OnceCell::new() }
     }
 
+    /// Compiles a script, and the modules that it imports, within the usual limits.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Host::compile_within`].
+    #[expect(clippy::result_large_err, reason = "there is one a script, and whoever keeps it boxes it")]
+    pub fn compile(&self, source: &Source) -> Result<Script, Diagnostic> {
+        self.compile_within(source, &Limits::default())
+    }
+
     /// Compiles a script, and the modules that it imports.
     ///
     /// # Errors
     ///
-    /// It is no Rhai, uses a variable that is not there, or imports what cannot be imported.
+    /// It is no Rhai, uses a variable that is not there, or imports what cannot be imported; or it is too large, or
+    /// takes longer than `limits` allow.
     #[expect(clippy::result_large_err, reason = "there is one a script, and whoever keeps it boxes it")]
-    pub fn compile(&self, source: &Source) -> Result<Script, Diagnostic> {
+    pub fn compile_within(&self, source: &Source, limits: &Limits) -> Result<Script, Diagnostic> {
+        self.compiler.guard(Guard::new(limits));
         let located = |located| self.diagnostic(located, source);
         let compiled = self.compiler.compile(&self.engine, &source.text);
         let mut ast = compiled.map_err(|(failure, position)| located(Located { failure, position, source: None }))?;
@@ -247,6 +269,8 @@ impl Host {
     fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> Outcome {
         let run = &self.run;
         run.begin(limits, surroundings);
+        // It imports modules whose names it makes up.
+        self.compiler.guard(Guard::new(limits));
         run.root.replace(script.source.root.clone());
         run.arities.borrow_mut().push(script.arities.clone());
         let mut scope = Scope::new();
@@ -278,7 +302,7 @@ impl Host {
                 Verdict::Passed
             }
             None => Verdict::Passed,
-            Some(Ending::Skipped(reason)) => Verdict::Skipped(reason),
+            Some(Ending::Skipped(reason)) => Verdict::Skipped(clip(reason)),
             Some(Ending::ServerEnded) => Verdict::ServerEnded,
         };
         let mut failed = failed.into_iter().map(|located| self.diagnostic(located, &script.source));
@@ -319,7 +343,7 @@ impl Host {
         let parts = failure.parts.and_then(|parts| parts.table(text));
         Diagnostic {
             cause: failure.cause,
-            message: failure.message,
+            message: clip(failure.message),
             file,
             line,
             column: position.position().unwrap_or_default(),

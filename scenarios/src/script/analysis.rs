@@ -33,7 +33,7 @@ use super::engine::new_engine;
 use super::failure::Located;
 use super::imports::Compiled;
 use super::listener::Arities;
-use super::{Host, Source};
+use super::{Host, Limits, Source};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::{MODULES, Rows};
 
@@ -69,7 +69,16 @@ impl Host {
     ///
     /// It does not compile: then there is nothing more to look at.
     pub fn check(&self, source: &Source) -> Result<Findings, Box<Diagnostic>> {
-        let script = self.compile(source)?;
+        self.check_within(source, &Limits::default())
+    }
+
+    /// As [`Host::check`], within limits that may be those of a run.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile, or not in time.
+    pub fn check_within(&self, source: &Source, limits: &Limits) -> Result<Findings, Box<Diagnostic>> {
+        let script = self.compile_within(source, limits)?;
         let analyst = self.analyst.get_or_init(|| Analyst::new(self));
         let mut look = Look { host: self, analyst, root: &source.root, seen: BTreeSet::new(), found: Vec::new() };
         look.seen.extend(source.path.canonicalize());

@@ -1,22 +1,16 @@
 //! The Rhai engine: its language, its limits, and the functions that scripts find in it.
 
-use std::cell::{Cell, RefCell};
-use std::iter::once;
 use std::rc::Rc;
 
-use rhai::{
-    AST, Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, Position, Token,
-    is_valid_identifier,
-};
+use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 
 use super::client_api::{handle_in, register_client_api};
-use super::explain::explain_parse;
+use super::compiler::Compiler;
 use super::failure::{Ending, Failure, Located};
-use super::growth::register_growth;
-use super::habits::foreign_call;
 use super::imports::{Modules, Resolver};
+use super::natives::register_natives;
 use super::platform_api::register_platform_api;
-use super::power_assert::{ASSERT_KEYWORD, register_power_assert};
+use super::power_assert::register_power_assert;
 use super::run::{Run, stop};
 use super::show::{MAX_DEPTH, kind, show_map, show_short};
 use super::world_api::register_world_api;
@@ -77,8 +71,8 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
     let shared = Rc::clone(compiler);
     #[expect(deprecated, reason = "Rhai marks what may change so; the version is pinned, and tests hold what is used")]
     engine.on_parse_token(move |token, position, _| shared.read_token(token, position));
+    register_natives(&mut engine);
     register_output(&mut engine);
-    register_growth(&mut engine);
     register_client_api(&mut engine, run);
     register_platform_api(&mut engine, run);
     register_world_api(&mut engine, run);
@@ -131,93 +125,5 @@ fn read_variable(
             run.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
             Err(stop(Position::NONE))
         }
-    }
-}
-
-/// Compiles scripts, in which `platform` is a word of the language, and Rhai's reserved words may be keys.
-#[derive(Default)]
-pub(super) struct Compiler {
-    /// The text that is being compiled.
-    text: RefCell<String>,
-    /// Where each line of it begins, in bytes: the place of a word is looked up for each reserved word.
-    lines: RefCell<Vec<usize>>,
-    /// Whether that text has a function named `assert`, which then takes the place of ours.
-    has_own_assert: Cell<bool>,
-}
-
-impl Compiler {
-    pub(super) fn compile(&self, engine: &Engine, text: &str) -> Result<AST, (Failure, Position)> {
-        // A script that runs by itself says in its first line by what; to Rhai that is a comment.
-        let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
-        let text = shebang.as_deref().unwrap_or(text);
-        text.clone_into(&mut self.text.borrow_mut());
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(end, _)| end + 1);
-        self.lines.replace(once(0).chain(ends).collect());
-        self.has_own_assert.set(text.contains("fn assert("));
-        let ast = engine.compile(text).map_err(|error| explain_parse(&error, text))?;
-        let has_own = |name: &str| ast.iter_functions().any(|function| function.name == name);
-        match foreign_call(&ast, has_own) {
-            Some(foreign) => Err(foreign),
-            None => Ok(ast),
-        }
-    }
-
-    /// Turns the identifiers `platform` and `assert` into words of the language, unless it is the name of a property or a key, and
-    /// a reserved word that is one into an identifier: services are called `call`, and events have a `platform`. `case` is an identifier
-    /// everywhere.
-    fn read_token(&self, token: Token, position: Position) -> Token {
-        match token {
-            Token::Identifier(name) if name.as_str() == "platform" => {
-                if self.is_member(&name, position) {
-                    Token::Identifier(name)
-                } else {
-                    Token::Reserved(Box::new(PLATFORM_KEYWORD.into()))
-                }
-            }
-            // Rhai keeps the word for itself and has no use for it; what `cases` gives is called so.
-            Token::Reserved(word) if word.as_str() == "case" => Token::Identifier(word),
-            Token::Reserved(word) if is_valid_identifier(&word) && self.is_member(&word, position) => {
-                Token::Identifier(word)
-            }
-            Token::Identifier(name) if name.as_str() == "assert" && self.is_plain_call(&name, position) => {
-                Token::Reserved(Box::new(ASSERT_KEYWORD.into()))
-            }
-            token => token,
-        }
-    }
-
-    /// Whether the word at `position` is the name of a property or a key, and not that of a function.
-    fn is_member(&self, word: &str, position: Position) -> bool {
-        let is_member = |before: &str, after: &str| {
-            let (before, after) = (before.trim_end(), after.trim_start());
-            let is_property = before.ends_with('.') && !before.ends_with("..") && !after.starts_with('(');
-            let is_key = after.starts_with(':') && !after.starts_with("::");
-            is_property || is_key
-        };
-        self.around(word, position, is_member)
-    }
-
-    /// Whether the word at `position` calls the function of that name of the script API: no method, none of a module,
-    /// and the script has none of that name.
-    fn is_plain_call(&self, word: &str, position: Position) -> bool {
-        let is_plain_call = |before: &str, after: &str| {
-            let before = before.trim_end();
-            let is_member =
-                before.ends_with("::") || before.strip_suffix('.').is_some_and(|before| !before.ends_with('.'));
-            after.starts_with('(') && !is_member
-        };
-        !self.has_own_assert.get() && self.around(word, position, is_plain_call)
-    }
-
-    /// Looks at what stands before and behind the word at `position` on its line.
-    fn around(&self, word: &str, position: Position, look: impl FnOnce(&str, &str) -> bool) -> bool {
-        let text = self.text.borrow();
-        let (Some(line), Some(column)) = (position.line(), position.position()) else { return false };
-        let Some(line) = self.lines.borrow().get(line - 1).and_then(|start| text.get(*start..)?.lines().next()) else {
-            return false;
-        };
-        let start = line.char_indices().nth(column - 1).map_or(line.len(), |(start, _)| start);
-        let after = line[start..].strip_prefix(word).unwrap_or_default();
-        look(&line[..start], after)
     }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt};
 
-use super::engine::Compiler;
+use super::compiler::Compiler;
 use super::failure::{Ending, Failure, Located};
 use super::listener::Arities;
 use super::run::{Run, stop};
@@ -17,6 +17,9 @@ use crate::diagnostic::Cause;
 
 /// How deep modules may import one another.
 const MAX_DEPTH: usize = 16;
+/// To how many modules one may lead, each counted as often as there are ways to it. What a module imports can be named
+/// through it, so Rhai makes an index of all ways.
+const MAX_WAYS: usize = 10_000;
 
 /// The modules that an engine has compiled.
 pub(super) struct Modules {
@@ -147,14 +150,18 @@ impl ModuleResolver for Resolver {
             stop(pos)
         };
         let compiled = self.modules.find(engine, &root, path, here).map_err(fail)?;
-        if let Some(module) = run.modules.borrow().get(&compiled.path) {
-            return Ok(module.clone());
+        let known = run.modules.borrow().get(&compiled.path).cloned();
+        if let Some(Imported { module, ways }) = known {
+            count_ways(&mut run.ways.borrow_mut(), ways).map_err(|failure| fail(here(failure)))?;
+            return Ok(module);
         }
         let entered = enter(&mut run.importing.borrow_mut(), &compiled.path, &root);
         entered.map_err(|failure| fail(here(failure)))?;
+        run.ways.borrow_mut().push(1);
         run.arities.borrow_mut().push(compiled.arities.clone());
         let module = Module::eval_ast_as_new(Scope::new(), &compiled.ast, engine);
         run.importing.borrow_mut().pop();
+        let ways = run.ways.borrow_mut().pop().unwrap_or_default();
         let module: Shared<Module> = match module {
             Ok(module) => module.into(),
             Err(error) if error.is_catchable() => {
@@ -162,9 +169,30 @@ impl ModuleResolver for Resolver {
             }
             Err(error) => return Err(error),
         };
-        run.modules.borrow_mut().insert(compiled.path.clone(), module.clone());
+        run.modules.borrow_mut().insert(compiled.path.clone(), Imported { module: module.clone(), ways });
+        count_ways(&mut run.ways.borrow_mut(), ways).map_err(|failure| fail(here(failure)))?;
         Ok(module)
     }
+}
+
+/// A module that a run has imported.
+#[derive(Clone)]
+pub(super) struct Imported {
+    module: Shared<Module>,
+    /// How many ways there are from it to modules, the one to itself included.
+    ways: usize,
+}
+
+/// Adds to the module that is being imported the ways that lead on from one that it imports. A script has no index of
+/// them.
+fn count_ways(importing: &mut [usize], added: usize) -> Result<(), Failure> {
+    let Some(ways) = importing.last_mut() else { return Ok(()) };
+    *ways = ways.saturating_add(added);
+    if *ways <= MAX_WAYS {
+        return Ok(());
+    }
+    Err(Failure::new(Cause::Limit, format!("this import leads to modules in more than {MAX_WAYS} ways"))
+        .with_help("import a module once in a file, and leave out what the file does not use"))
 }
 
 /// The imports of a script whose names are written out.

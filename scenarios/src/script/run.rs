@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kandy_client::{Event, Listeners};
 use kandy_mock_server::Platform;
-use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use super::Limits;
 use super::cases::Row;
-use super::duration;
+use super::clock::Guard;
 use super::failure::{Ending, Failure, Halt, Located};
+use super::imports::Imported;
 use super::listener::{Arities, Listener};
 use super::marks::{LastWait, Marks, Place};
 use super::nesting::DepthGauge;
@@ -28,7 +29,7 @@ use crate::transcript::Redactions;
 /// After how many operations the clock is looked at.
 const OPERATIONS_PER_LOOK: u64 = 128;
 /// After how many turns of the world the clock is looked at.
-const TURNS_PER_LOOK: u32 = 64;
+const TURNS_PER_LOOK: u64 = 64;
 
 /// What the functions of the script API share. One is made for each engine, and used for one run after the other.
 pub(super) struct Run {
@@ -56,9 +57,11 @@ pub(super) struct Run {
     /// The scenario root, as it was given.
     pub(super) root: RefCell<PathBuf>,
     /// The modules that this run has imported, by canonical path.
-    pub(super) modules: RefCell<BTreeMap<PathBuf, Shared<Module>>>,
+    pub(super) modules: RefCell<BTreeMap<PathBuf, Imported>>,
     /// The modules that are being imported, outermost first.
     pub(super) importing: RefCell<Vec<PathBuf>>,
+    /// In how many ways each of them leads to modules.
+    pub(super) ways: RefCell<Vec<usize>>,
     /// How many parameters the functions of the script and its modules take.
     pub(super) arities: RefCell<Vec<Rc<Arities>>>,
     pub(super) depth_gauge: RefCell<DepthGauge>,
@@ -102,11 +105,11 @@ pub(super) enum Inside {
 /// What a run has used of its limits.
 struct Meter {
     limits: RefCell<Limits>,
-    deadline: Cell<Option<Instant>>,
+    guard: RefCell<Guard>,
     operations: Cell<u64>,
     /// The count of operations at which to look closer.
     look_at: Cell<u64>,
-    turns: Cell<u32>,
+    turns: Cell<u64>,
 }
 
 /// Life of a run.
@@ -128,12 +131,13 @@ impl Run {
             root: RefCell::default(),
             modules: RefCell::default(),
             importing: RefCell::default(),
+            ways: RefCell::default(),
             arities: RefCell::default(),
             depth_gauge: RefCell::default(),
             ending: RefCell::default(),
             meter: Meter {
                 limits: RefCell::default(),
-                deadline: Cell::new(None),
+                guard: RefCell::default(),
                 operations: Cell::new(0),
                 look_at: Cell::new(0),
                 turns: Cell::new(0),
@@ -146,7 +150,8 @@ impl Run {
         self.world.replace(world);
         self.depth_gauge.take();
         self.meter.limits.replace(limits.clone());
-        self.meter.deadline.set(clock().checked_add(limits.wall_time));
+        self.meter.guard.replace(Guard::new(limits));
+        self.meter.turns.set(0);
         self.meter.operations.set(0);
         self.meter.look_at.set(OPERATIONS_PER_LOOK.min(limits.operations.saturating_add(1)));
     }
@@ -157,6 +162,7 @@ impl Run {
         self.applications.borrow_mut().clear();
         self.modules.borrow_mut().clear();
         self.importing.borrow_mut().clear();
+        self.ways.borrow_mut().clear();
         self.arities.borrow_mut().clear();
         self.platform_waited.take();
         self.marks.take();
@@ -307,29 +313,31 @@ impl Run {
         }
     }
 
-    /// Counts a turn of the world.
+    /// Counts a turn of the world. Where time is real, it is real time that ends what never ends.
     pub(super) fn count_turn(&self) -> Result<(), Failure> {
-        let turns = self.meter.turns.get().wrapping_add(1);
+        let turns = self.meter.turns.get().saturating_add(1);
         self.meter.turns.set(turns);
         // Turns of a live world can be long.
-        if turns.is_multiple_of(TURNS_PER_LOOK) || self.world.borrow().is_in_real_time() {
-            self.check_wall_time()
-        } else {
-            Ok(())
+        if self.world.borrow().is_in_real_time() {
+            return self.check_wall_time();
         }
+        let most = self.meter.limits.borrow().turns;
+        if turns > most {
+            let message = format!("more than {} things happened in the scenario", grouped(most));
+            return Err(Failure::new(Cause::Limit, message)
+                .with_note(format!("its own time is {}", crate::transcript::seconds(self.now())))
+                .with_help("let less time pass, or split the scenario"));
+        }
+        if turns.is_multiple_of(TURNS_PER_LOOK) { self.check_wall_time() } else { Ok(()) }
     }
 
     pub(super) fn check_wall_time(&self) -> Result<(), Failure> {
-        if self.meter.limits.borrow().interrupt.is_raised() {
-            return Err(Failure::new(Cause::Interrupt, "the run was interrupted"));
-        }
-        if self.meter.deadline.get().is_none_or(|deadline| clock() < deadline) {
-            return Ok(());
-        }
-        let most = duration::shown(self.meter.limits.borrow().wall_time);
-        Err(Failure::new(Cause::Limit, format!("the scenario took more than {most} of real time"))
-            .with_note(format!("its own time is {}", crate::transcript::seconds(self.now())))
-            .with_help("wait for less, or give it more with --timeout"))
+        self.meter.guard.borrow().check("the scenario took").map_err(|failure| match failure.cause {
+            Cause::Limit => failure
+                .with_note(format!("its own time is {}", crate::transcript::seconds(self.now())))
+                .with_help("wait for less, or give it more with --timeout"),
+            _ => failure,
+        })
     }
 }
 
@@ -349,9 +357,4 @@ fn grouped(number: u64) -> String {
 /// What carries the end of a run through Rhai: the ending itself is kept aside.
 pub(super) fn stop(position: Position) -> Box<EvalAltResult> {
     EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the limit on real time guards against scripts that never end")]
-fn clock() -> Instant {
-    Instant::now()
 }

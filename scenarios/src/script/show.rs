@@ -46,6 +46,17 @@ pub(super) fn show_short(value: &Dynamic) -> String {
     cut(line, ONE_LINE)
 }
 
+/// What a script says of itself, such as a text that it throws: of one that is too long the first line, cut where that is
+/// too long, too.
+pub(super) fn clip(text: String) -> String {
+    let (first, more) = text.split_once('\n').map_or((text.as_str(), false), |(first, _)| (first, true));
+    if text.len() <= MAX_CHARS {
+        return text;
+    }
+    let is_cut = more && first.chars().count() <= MAX_CHARS;
+    cut(first.to_owned(), MAX_CHARS) + if is_cut { "…" } else { "" }
+}
+
 /// A map on one line, as `print` writes it; `show` shows its members.
 pub(super) fn show_map(map: &Map, show: impl Fn(&Dynamic) -> String) -> String {
     let mut line = "#{".to_owned();

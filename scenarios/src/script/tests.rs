@@ -6,6 +6,7 @@ mod checks;
 mod client;
 mod doubts;
 mod errors;
+mod growth;
 mod habits;
 mod hygiene;
 mod imports;

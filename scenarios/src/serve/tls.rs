@@ -17,6 +17,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{RootCertStore, ServerConfig};
 use thiserror::Error;
 
+use crate::file;
+
 /// The names that each of the server's own certificates is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// How long it holds; browsers refuse more than a bit over a year.
@@ -24,6 +26,8 @@ const VALID: Duration = Duration::from_secs(397 * DAY);
 /// How long before its end another one is made.
 const MARGIN: Duration = Duration::from_secs(7 * DAY);
 const DAY: u64 = 24 * 3600;
+/// The longest file of certificates or keys, in bytes.
+const MAX_PEM_BYTES: u64 = 1024 * 1024;
 
 /// Why there is no TLS.
 #[derive(Debug, Error)]
@@ -140,7 +144,8 @@ fn names(address: IpAddr) -> Vec<String> {
 /// They cannot be read, or do not go together.
 pub fn from_files(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     let chain = certificates(certificate)?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong("a private key", key, &error))?;
+    let pem = read("a private key", key)?;
+    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| wrong("a private key", key, &error))?;
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
@@ -150,12 +155,23 @@ pub fn from_files(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, T
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
-    let chain: Vec<_> = read.map_err(|error| wrong("a certificate", path, &error))?;
+    let pem = read("a certificate", path)?;
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| wrong("a certificate", path, &error))?;
     if chain.is_empty() {
         return Err(wrong("a certificate", path, &rustls::pki_types::pem::Error::NoItemsFound));
     }
     Ok(chain)
+}
+
+/// Reads a PEM file: its path may lead to anything.
+fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
+    file::read(path, MAX_PEM_BYTES).map_err(|error| TlsError::File {
+        what,
+        shown: path.display().to_string(),
+        reason: error.to_string(),
+    })
 }
 
 fn wrong(what: &'static str, path: &Path, error: &rustls::pki_types::pem::Error) -> TlsError {
@@ -377,6 +393,18 @@ mod tests {
         own(&other.0, LOCAL, now()).unwrap();
         let told = told(&cert, &other.0.join("key.pem"));
         assert!(told.starts_with("certificate and key do not go together"), "{told}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_read() {
+        let folder = Folder::new("device");
+        let (_, path) = own(&folder.0, LOCAL, now()).unwrap();
+        let device = Path::new("/dev/zero");
+        for (certificate, key, what) in [(device, device, "a certificate"), (&*path, device, "a private key")] {
+            let error = from_files(certificate, key).unwrap_err().to_string();
+            assert_eq!(error, format!("cannot use {what} in `/dev/zero`: it is not a file"));
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The developer's own copy of the SDK.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use bytes::Bytes;
+
+use crate::file::{self, FileError};
 
 /// Where applications find it; the SDK's quickstart names this address.
 pub const SDK_PATH: &str = "/kandy/kandy.uc.js";
@@ -31,7 +31,7 @@ pub enum SdkError {
         /// The file as given.
         shown: String,
         /// Why.
-        source: io::Error,
+        source: FileError,
     },
     /// It is longer than [`MAX_SDK_BYTES`].
     #[error("`{shown}` is too long for the SDK: more than {} MiB", MAX_SDK_BYTES / (1024 * 1024))]
@@ -56,14 +56,10 @@ impl Sdk {
     ///
     /// It cannot be read, is too long, or is no script.
     pub fn read(path: &Path, shown: &str) -> Result<Self, SdkError> {
-        let unreadable = |source| SdkError::Unreadable { shown: shown.to_owned(), source };
-        let file = File::open(path).map_err(unreadable)?;
-        let mut bytes = Vec::new();
-        // The length that the system tells is not asked: there are files without one.
-        file.take(MAX_SDK_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > MAX_SDK_BYTES {
-            return Err(SdkError::TooLong { shown: shown.to_owned() });
-        }
+        let bytes = file::read(path, MAX_SDK_BYTES).map_err(|error| match error {
+            FileError::TooLarge { .. } => SdkError::TooLong { shown: shown.to_owned() },
+            source => SdkError::Unreadable { shown: shown.to_owned(), source },
+        })?;
         let no_script = |what| Err(SdkError::NoScript { shown: shown.to_owned(), what });
         match std::str::from_utf8(&bytes) {
             Ok(text) if text.trim().is_empty() => no_script("empty"),
@@ -105,6 +101,13 @@ mod tests {
         assert!(missing.starts_with("cannot read the SDK `sdk.js`: "), "{missing}");
         let folder = Sdk::read(&temp_dir(), "FILE").unwrap_err().to_string();
         assert!(folder.starts_with("cannot read the SDK "), "{folder}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_read() {
+        let device = Sdk::read(Path::new("/dev/zero"), "FILE").unwrap_err().to_string();
+        assert_eq!(device, "cannot read the SDK `FILE`: it is not a file");
     }
 
     #[test]
