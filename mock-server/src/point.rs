@@ -3,9 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use http::Method;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{did_you_mean, nearest};
+use crate::route::Route;
 
 /// A place where clients meet the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +39,11 @@ impl Point {
         Self::WebSocket,
         Self::Other,
     ];
+
+    /// The point that a REST request is for.
+    pub fn of(method: &Method, path: &str) -> Self {
+        Route::of(method, path).point()
+    }
 
     /// The point's name in scripts: `mk_token`, `refresh_token`, `subscribe`, ...
     pub const fn as_str(self) -> &'static str {

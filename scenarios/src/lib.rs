@@ -15,6 +15,7 @@ pub mod replay;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod schedule;
 pub mod script;
 pub mod serve;
 pub mod settings;

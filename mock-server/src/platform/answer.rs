@@ -23,6 +23,12 @@ impl Platform {
     ///
     /// CORS preflights are answered at once, healthy, without a trace in the journal.
     pub fn handle_request(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
+        self.handle_request_under(now, request, None)
+    }
+
+    /// The same; an `effect` that is given stands before all faults, none of which is asked. It is of no use to a preflight,
+    /// nor while the platform is offline.
+    pub fn handle_request_under(&mut self, now: Time, request: &Request<Bytes>, effect: Option<&Effect>) -> Answer {
         let is_preflight = request.method() == Method::OPTIONS;
         if is_preflight && !self.settings.offline {
             return Answer { reply: Reply::Respond(preflight(request.headers())), delay: Duration::ZERO };
@@ -35,8 +41,9 @@ impl Platform {
         {
             record.body = request.body().clone();
         }
-        let met = if self.settings.offline { None } else { self.faults.decide(point, user.as_deref()) };
-        let effect = met.as_ref().map(|(_, fault)| &fault.effect);
+        let asks_faults = !self.settings.offline && effect.is_none();
+        let met = if asks_faults { self.faults.decide(point, user.as_deref()) } else { None };
+        let effect = effect.or(met.as_ref().map(|(_, fault)| &fault.effect));
         let reply = self.reply(now, &route, request, effect);
         record.fault = met.as_ref().map(|(id, _)| *id);
         record.answered = match &reply {

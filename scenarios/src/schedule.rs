@@ -1,0 +1,155 @@
+//! Schedules: what is to go wrong in a run, and at which moment.
+//!
+//! A moment is named by client and kind (`subscribe answer 1`), never by its number among all messages: under another
+//! disturbance, and after an edit of the script, that would be another message. A schedule reads as it is written:
+//! `open 1: late by 5001ms`.
+
+mod act;
+mod moment;
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+pub use self::act::{Act, Application, Fate, Odd, OddBody, Push};
+pub use self::moment::{Kind, Moment};
+
+/// The most disturbances of one run.
+pub const MAX_DISTURBANCES: usize = 8;
+/// The longest text of a schedule, in bytes.
+const MAX_TEXT: usize = 4 * 1024;
+
+/// What goes wrong in a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Schedule(Vec<Disturbance>);
+
+/// One thing that goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Disturbance {
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub act: Act,
+}
+
+/// Why a text is no schedule.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ScheduleError {
+    /// It has no colon.
+    #[error("`{0}` is no disturbance: write MOMENT: ACT, such as `subscribe answer 1: lost`")]
+    NoAct(String),
+    /// What stands before the colon is no moment.
+    #[error("there is no moment `{0}`: write KIND NUMBER, such as `subscribe answer 1`; the kinds are {kinds}", kinds = moment::kinds())]
+    Moment(String),
+    /// What stands behind it is nothing that can happen.
+    #[error("there is no act `{0}`: the acts are {acts}", acts = act::acts())]
+    Act(String),
+    /// The act cannot happen to such a message.
+    #[error("`{act}` cannot happen to `{at}`: {why}")]
+    Unfit {
+        /// The act.
+        act: String,
+        /// The moment.
+        at: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// More than [`MAX_DISTURBANCES`].
+    #[error("a schedule has at most {MAX_DISTURBANCES} disturbances")]
+    TooMany,
+    /// Longer than any schedule.
+    #[error("a schedule is no longer than {MAX_TEXT} bytes")]
+    TooLong,
+}
+
+impl Schedule {
+    /// A schedule of these.
+    ///
+    /// # Errors
+    ///
+    /// They are more than [`MAX_DISTURBANCES`].
+    pub fn new(disturbances: Vec<Disturbance>) -> Result<Self, ScheduleError> {
+        if disturbances.len() > MAX_DISTURBANCES { Err(ScheduleError::TooMany) } else { Ok(Self(disturbances)) }
+    }
+
+    /// What goes wrong, in the order in which it was written.
+    #[must_use]
+    pub fn disturbances(&self) -> &[Disturbance] {
+        &self.0
+    }
+
+    /// One more thing that goes wrong.
+    ///
+    /// # Errors
+    ///
+    /// There are [`MAX_DISTURBANCES`] already.
+    pub fn push(&mut self, disturbance: Disturbance) -> Result<(), ScheduleError> {
+        if self.0.len() >= MAX_DISTURBANCES {
+            return Err(ScheduleError::TooMany);
+        }
+        self.0.push(disturbance);
+        Ok(())
+    }
+
+    /// This without its disturbance number `index`.
+    #[must_use]
+    pub fn without(&self, index: usize) -> Self {
+        let kept = self.0.iter().enumerate().filter(|(at, _)| *at != index);
+        Self(kept.map(|(_, disturbance)| disturbance.clone()).collect())
+    }
+}
+
+impl From<Disturbance> for Schedule {
+    fn from(disturbance: Disturbance) -> Self {
+        Self(vec![disturbance])
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, disturbance) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{disturbance}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = ScheduleError;
+
+    /// Reads disturbances, with semicolons or line breaks between them.
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        if text.len() > MAX_TEXT {
+            return Err(ScheduleError::TooLong);
+        }
+        let parts = text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        Self::new(parts.map(str::parse).collect::<Result<_, _>>()?)
+    }
+}
+
+impl fmt::Display for Disturbance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.act)
+    }
+}
+
+impl FromStr for Disturbance {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        let (at, act) = text.split_once(':').ok_or_else(|| ScheduleError::NoAct(text.to_owned()))?;
+        let disturbance = Self { at: at.parse()?, act: act.trim().parse()? };
+        match disturbance.act.unfit(disturbance.at.kind) {
+            None => Ok(disturbance),
+            Some(why) => {
+                let (at, act) = (disturbance.at.to_string(), disturbance.act.to_string());
+                Err(ScheduleError::Unfit { act, at, why })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

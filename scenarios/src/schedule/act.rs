@@ -1,0 +1,216 @@
+//! What can go wrong at a moment.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use kandy_mock_server::command::parse_duration;
+
+use super::{Kind, ScheduleError};
+
+/// The longest delay or outage.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// To the message itself.
+    Message(Fate),
+    /// The application does something just before it arrives.
+    Application(Application),
+    /// All sockets of the client's user are cut before.
+    Cut,
+    /// They are closed with this code.
+    Close(u16),
+    /// The platform ends the session.
+    Gone,
+    /// The sockets stay open, and nothing comes over them any more.
+    Silence,
+    /// The subscriptions end, and nobody is told.
+    EndSubscription,
+    /// The tokens expire.
+    ExpireToken,
+    /// Nothing reaches the platform for so long, and its sockets are cut.
+    Outage(Duration),
+    /// A frame comes over the client's sockets.
+    Comes(Push),
+}
+
+/// What becomes of a message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// Both ends see the connection break.
+    Fails,
+    /// It never arrives, and nobody is told.
+    Lost,
+    /// Something else answers in the platform's place.
+    Answered(Odd),
+    /// It arrives so much later, and on a socket all that is behind it.
+    Late(Duration),
+    /// It arrives twice.
+    Twice,
+}
+
+/// An answer that the platform would not give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Odd {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: OddBody,
+}
+
+/// The body of an odd answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OddBody {
+    /// That of the platform's own error.
+    Own,
+    /// None at all.
+    Empty,
+    /// A page, as a proxy gives it.
+    Html,
+    /// `{}`
+    Object,
+}
+
+/// A call of the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Application {
+    /// `connect()` with what it connected with before.
+    Connect,
+    /// `disconnect()`
+    Disconnect,
+    /// `destroy()`
+    Destroy,
+}
+
+/// A frame that comes without being asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Push {
+    /// A notification.
+    Notification,
+    /// The answer to a keep-alive.
+    Pong,
+    /// `{}`
+    Object,
+}
+
+/// The acts that are one word, or a few, each.
+const WORDS: [(&str, Act); 15] = [
+    ("lost", Act::Message(Fate::Lost)),
+    ("fails", Act::Message(Fate::Fails)),
+    ("twice", Act::Message(Fate::Twice)),
+    ("connect", Act::Application(Application::Connect)),
+    ("disconnect", Act::Application(Application::Disconnect)),
+    ("destroy", Act::Application(Application::Destroy)),
+    ("cut", Act::Cut),
+    ("gone", Act::Gone),
+    ("silence", Act::Silence),
+    ("endSubscription", Act::EndSubscription),
+    ("expireToken", Act::ExpireToken),
+    ("push", Act::Comes(Push::Notification)),
+    ("pong", Act::Comes(Push::Pong)),
+    ("push {}", Act::Comes(Push::Object)),
+    ("close", Act::Close(1005)),
+];
+
+/// Every act, for an error.
+pub(super) fn acts() -> String {
+    let words = WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+    format!("{words}, close CODE, late by TIME, outage TIME, answered STATUS, and behind that empty, html or {{}}")
+}
+
+impl Act {
+    /// Why it cannot happen at a message of this kind, if it cannot.
+    #[must_use]
+    pub fn unfit(&self, kind: Kind) -> Option<&'static str> {
+        let Self::Message(fate) = self else { return None };
+        match (fate, kind) {
+            (Fate::Answered(_), Kind::Request(_)) => None,
+            (Fate::Answered(Odd { body: OddBody::Own, .. }), Kind::Handshake) => None,
+            (Fate::Answered(_), Kind::Handshake) => Some("a page sees no body of a refused handshake"),
+            (Fate::Answered(_), _) => Some("only requests and handshakes are answered"),
+            (Fate::Twice, Kind::Frame | Kind::Request(_)) => None,
+            (Fate::Twice, _) => Some("only requests and frames can come twice"),
+            (Fate::Fails, Kind::Refusal | Kind::Close | Kind::ClientClose) => Some("its connection is over already"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((word, _)) = WORDS.iter().find(|(_, act)| act == self) {
+            return f.write_str(word);
+        }
+        match self {
+            Self::Message(Fate::Late(by)) => write!(f, "late by {}", Plain(*by)),
+            Self::Message(Fate::Answered(Odd { status, body })) => {
+                write!(f, "answered {status}")?;
+                f.write_str(match body {
+                    OddBody::Own => "",
+                    OddBody::Empty => " empty",
+                    OddBody::Html => " html",
+                    OddBody::Object => " {}",
+                })
+            }
+            Self::Outage(time) => write!(f, "outage {}", Plain(*time)),
+            Self::Close(code) => write!(f, "close {code}"),
+            // What has a word of its own was written above.
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Act {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        if let Some((_, act)) = WORDS.iter().find(|(word, _)| *word == text) {
+            return Ok(act.clone());
+        }
+        read(text).ok_or_else(|| ScheduleError::Act(text.to_owned()))
+    }
+}
+
+fn read(text: &str) -> Option<Act> {
+    if let Some(by) = text.strip_prefix("late by ") {
+        return Some(Act::Message(Fate::Late(time(by)?)));
+    }
+    if let Some(length) = text.strip_prefix("outage ") {
+        return Some(Act::Outage(time(length)?));
+    }
+    if let Some(code) = text.strip_prefix("close ") {
+        let code: u16 = code.trim().parse().ok()?;
+        let is_code = matches!(code, 1000..=4999) && !matches!(code, 1004 | 1006 | 1015);
+        return is_code.then_some(Act::Close(code));
+    }
+    let answer = text.strip_prefix("answered ")?;
+    let (status, body) = answer.trim().split_once(' ').unwrap_or((answer.trim(), ""));
+    let status: u16 = status.parse().ok().filter(|status| (200..=599).contains(status))?;
+    let body = match body.trim() {
+        // The platform's own body for a success would be its normal work.
+        "" if status >= 300 => OddBody::Own,
+        "empty" => OddBody::Empty,
+        "html" => OddBody::Html,
+        "{}" => OddBody::Object,
+        _ => return None,
+    };
+    // What has no body by its status cannot be given one.
+    let has_no_body = matches!(status, 204 | 205 | 304);
+    (!has_no_body || body == OddBody::Empty).then_some(Act::Message(Fate::Answered(Odd { status, body })))
+}
+
+fn time(text: &str) -> Option<Duration> {
+    parse_duration(text).filter(|time| !time.is_zero() && *time <= LONGEST)
+}
+
+/// A duration as it is read again.
+struct Plain(Duration);
+
+impl fmt::Display for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.0.as_millis();
+        if millis.is_multiple_of(1000) { write!(f, "{}s", millis / 1000) } else { write!(f, "{millis}ms") }
+    }
+}
