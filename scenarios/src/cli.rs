@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod environment;
 mod error;
+mod explore;
 mod list;
 mod output;
 mod replay;
@@ -61,6 +62,7 @@ fn carry_out(
 ) -> Result<Exit, CliError> {
     let exit = match command {
         Command::Run(arguments) => run::run(arguments, environment, out)?,
+        Command::Explore(arguments) => explore::explore(arguments, environment, out)?,
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Review(arguments) => review::review(&arguments, environment, out)?,

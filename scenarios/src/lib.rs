@@ -4,6 +4,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod doubt;
 pub mod exit_code;
+pub mod explore;
 pub mod file;
 pub mod hygiene;
 pub mod interrupt;

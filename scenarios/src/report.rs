@@ -3,6 +3,7 @@
 
 pub mod console;
 pub mod diff;
+pub mod explored;
 pub mod junit;
 mod style;
 mod wrap;

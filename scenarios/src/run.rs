@@ -5,7 +5,7 @@ mod event;
 mod finished;
 mod judge;
 mod live;
-mod pool;
+pub(crate) mod pool;
 mod summary;
 
 use std::num::NonZeroUsize;
@@ -105,7 +105,7 @@ fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
     done.unwrap_or_else(|broken| Finished::new(Status::Broken(broken)))
 }
 
-fn source_of(scenario: &Scenario) -> Result<Source, Broken> {
+pub(crate) fn source_of(scenario: &Scenario) -> Result<Source, Broken> {
     let Content { text, .. } = scenario.content.as_ref().map_err(|error| Broken::Unreadable(error.to_string()))?;
     let Scenario { path, shown, root, .. } = scenario;
     Ok(Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() })

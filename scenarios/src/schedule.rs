@@ -13,6 +13,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use self::act::{Act, Application, Fate, Odd, OddBody, Push};
+pub(crate) use self::moment::is_plain;
 pub use self::moment::{Kind, Moment};
 
 /// The most disturbances of one run.

@@ -1,5 +1,6 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
+mod aftermath;
 mod analysis;
 mod cases;
 mod client_api;
@@ -261,12 +262,7 @@ impl Host {
     /// The same for one row of its `cases`.
     #[must_use]
     pub fn run_row_in(&self, world: World, script: &Script, row: Option<&str>, limits: &Limits) -> Outcome {
-        let row = row.zip(script.rows.at).map(|(name, at)| Row {
-            name: name.to_owned(),
-            at,
-            script: script.source.shown.clone(),
-        });
-        self.run.row.replace(row);
+        self.set_row(script, row);
         self.execute(Surroundings::World(world), script, limits)
     }
 
@@ -276,7 +272,23 @@ impl Host {
         self.execute(Surroundings::Served(Box::new(served)), script, limits)
     }
 
-    fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> Outcome {
+    fn set_row(&self, script: &Script, row: Option<&str>) {
+        let row = row.zip(script.rows.at).map(|(name, at)| Row {
+            name: name.to_owned(),
+            at,
+            script: script.source.shown.clone(),
+        });
+        self.run.row.replace(row);
+    }
+
+    /// Runs a script to its end, and gives its variables, which its listeners may go on to use, and what nothing in it
+    /// caught.
+    fn perform(
+        &self,
+        surroundings: Surroundings,
+        script: &Script,
+        limits: &Limits,
+    ) -> (Scope<'static>, Option<Located>) {
         let run = &self.run;
         run.begin(limits, surroundings);
         // It imports modules whose names it makes up.
@@ -300,7 +312,13 @@ impl Host {
             }
             Ok(()) => None,
         };
+        (scope, uncaught)
+    }
+
+    fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> Outcome {
+        let (scope, uncaught) = self.perform(surroundings, script, limits);
         release_captured(&scope);
+        let run = &self.run;
         let unmet = run.unmet.take();
         let Failures { kept: mut failed, more: also_failed } = run.soft.take();
         let (world, checks, ending) = run.end();

@@ -99,6 +99,8 @@ pub enum What {
     Log(Box<Violation>),
     /// The script makes the platform do something.
     Control(Control),
+    /// What the run's schedule, not its script, makes go wrong.
+    Disturbance(Beginning),
     /// The script printed a line.
     Print(Beginning),
     /// What the run left behind; only where warnings are wanted, and at the end.

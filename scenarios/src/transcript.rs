@@ -66,6 +66,7 @@ impl What {
             Self::Crash(_) => "crash",
             Self::Log(_) => "log",
             Self::Control(_) => "control",
+            Self::Disturbance(_) => "fault",
             Self::Print(_) => "print",
             Self::Warning(_) | Self::MoreWarnings(_) => "warn",
         }
@@ -155,7 +156,7 @@ fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
         What::Log(violation) => write!(line, "{violation}"),
         What::Control(Control::Whole(command)) => line.write_str(&control_text(command)),
         What::Control(Control::Long(beginning)) => line.write_str(beginning.as_str()),
-        What::Print(text) => line.write_str(text.as_str()),
+        What::Disturbance(text) | What::Print(text) => line.write_str(text.as_str()),
         What::Warning(warning) => write!(line, "{warning}"),
         What::MoreWarnings(count) => write!(line, "and {count} more"),
     }

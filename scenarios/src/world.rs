@@ -20,13 +20,13 @@ mod tests;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::{Config, ConfigError, Event, Session, Violation};
+use kandy_client::{Config, ConfigError, ConnectOptions, Credentials, Event, Session, Violation};
 use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
 
 pub use live::{Live, LiveError};
-pub use sim::{PLATFORM_SERVER, Sim};
+pub use sim::{PLATFORM_SERVER, Seen, Sim};
 
 use stage::Stage;
 
@@ -79,6 +79,11 @@ impl World {
             Self::Sim(_) => OF_SIM.clone(),
             Self::Live(live) => config_from(&live.base_config()),
         }
+    }
+
+    /// What a client's `connect()` was last called with.
+    pub(crate) fn last_connect(&self, client: ClientId) -> Option<&(Credentials, ConnectOptions)> {
+        self.stage().last_connect(client)
     }
 
     /// The time since the world began.

@@ -13,6 +13,7 @@ use crate::report::Kind;
 use crate::report::{Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, ProjectError, SETTINGS};
+use crate::schedule::ScheduleError;
 use crate::script::names::nearest;
 use crate::serve::accounts::FileError;
 use crate::serve::behaviour::BehaviourError;
@@ -65,6 +66,9 @@ pub(super) enum CliError {
         /// What the system says.
         source: io::Error,
     },
+    /// What is to go wrong is too much.
+    #[error("{0}")]
+    Schedule(ScheduleError),
     /// Transcripts wait for review, and there is no terminal.
     #[error("`review` asks what to do, and there is no terminal to ask on")]
     NobodyToAsk {
@@ -136,9 +140,11 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
-            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
-                Exit::BadUsage
-            }
+            Self::Schedule(_)
+            | Self::NobodyToAsk { .. }
+            | Self::NothingPending { .. }
+            | Self::ReportTwice { .. }
+            | Self::Report { .. } => Exit::BadUsage,
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
@@ -190,6 +196,7 @@ impl CliError {
             }
             Self::Report { .. } => Some("make its folder, or name another file".to_owned()),
             Self::Settings(_)
+            | Self::Schedule(_)
             | Self::ReportTwice { .. }
             | Self::Recording(_)
             | Self::Run(_)

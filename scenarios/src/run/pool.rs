@@ -25,20 +25,20 @@ pub struct NoThread(#[source] io::Error);
 
 /// A worker panicked, which is our mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Panicked {
+pub(crate) struct Panicked {
     /// What it said.
-    pub(super) message: String,
+    pub(crate) message: String,
 }
 
 /// What came of an item, and when.
 #[derive(Debug)]
-pub(super) struct Done<R> {
+pub(crate) struct Done<R> {
     /// What its worker says.
-    pub(super) result: Result<R, Panicked>,
+    pub(crate) result: Result<R, Panicked>,
     /// When the worker took it.
-    pub(super) began: Instant,
+    pub(crate) began: Instant,
     /// How long it had it.
-    pub(super) took: Duration,
+    pub(crate) took: Duration,
 }
 
 /// Gives each of `items` to one of `jobs` workers, and its result to `report`, on this thread and in the order of
@@ -48,7 +48,7 @@ pub(super) struct Done<R> {
 /// # Errors
 ///
 /// No thread can be started, or `report` fails: then what is running ends, and nothing more begins.
-pub(super) fn in_order<T, R, W, E>(
+pub(crate) fn in_order<T, R, W, E>(
     items: &[T],
     jobs: NonZeroUsize,
     new_worker: impl Fn() -> W + Sync,
@@ -173,7 +173,7 @@ impl Drop for EndOnDrop<'_> {
     clippy::disallowed_methods,
     reason = "reports say when each item ran and how long it took; no world reads this clock"
 )]
-pub(super) fn clock() -> Instant {
+pub(crate) fn clock() -> Instant {
     Instant::now()
 }
 

@@ -134,6 +134,7 @@ impl Run {
         if matches!(error.unwrap_inner(), EvalAltResult::Exit(..)) {
             return error;
         }
+        self.listener_failed.set(true);
         let mut located = explain(&error, self);
         located.failure.notes.insert(0, format!("in a listener of {event}"));
         let position = located.position;

@@ -68,6 +68,8 @@ pub(super) struct Run {
     pub(super) arities: RefCell<Vec<Rc<Arities>>>,
     pub(super) depth_gauge: RefCell<DepthGauge>,
     ending: RefCell<Option<Ending>>,
+    /// Whether it was an error in a listener that ended it.
+    pub(super) listener_failed: Cell<bool>,
     meter: Meter,
 }
 
@@ -139,6 +141,7 @@ impl Run {
             arities: RefCell::default(),
             depth_gauge: RefCell::default(),
             ending: RefCell::default(),
+            listener_failed: Cell::new(false),
             meter: Meter {
                 limits: RefCell::default(),
                 guard: RefCell::default(),
@@ -163,6 +166,16 @@ impl Run {
         self.meter.look_at.set(OPERATIONS_PER_LOOK.min(limits.operations.saturating_add(1)));
     }
 
+    /// Lets the world go on when the script has ended, with all that its listeners may use. Gives how it ended, if it did so
+    /// before its time.
+    pub(super) fn revive(&self) -> Option<Ending> {
+        self.inside.set(None);
+        self.meter.turns.set(0);
+        self.meter.operations.set(0);
+        self.meter.look_at.set(OPERATIONS_PER_LOOK.min(self.meter.limits.borrow().operations.saturating_add(1)));
+        self.ending.take()
+    }
+
     /// Forgets everything, and gives the world as it was and how the run ended, if it did so before the script's end.
     pub(super) fn end(&self) -> (Surroundings, u32, Option<Ending>) {
         // Listeners hold what they captured, which may hold listeners.
@@ -176,6 +189,7 @@ impl Run {
         self.journal_looked.set(0);
         self.place.take();
         self.inside.set(None);
+        self.listener_failed.set(false);
         self.row.take();
         (self.world.take(), self.checks.take(), self.ending.take())
     }

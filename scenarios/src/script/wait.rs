@@ -71,8 +71,12 @@ impl Run {
 
     /// Lets the world move until nothing is left to move at this instant.
     pub(super) fn settle(&self, engine: &Engine) -> Result<(), Halt> {
-        let now = self.now();
-        while self.turn(engine, now)? {}
+        self.move_until(engine, self.now())
+    }
+
+    /// Lets the world move until that time.
+    pub(super) fn move_until(&self, engine: &Engine, limit: Duration) -> Result<(), Halt> {
+        while self.turn(engine, limit)? {}
         Ok(())
     }
 
@@ -125,7 +129,7 @@ impl Run {
         self.wait(call, || {
             self.has_time(call, duration, LONGEST_LIVE_PAUSE)?;
             let limit = self.limit(duration);
-            while self.turn(call.engine(), limit)? {}
+            self.move_until(call.engine(), limit)?;
             self.see_all();
             Ok(())
         })

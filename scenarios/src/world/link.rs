@@ -34,14 +34,31 @@ pub(super) enum Message {
 /// The messages under way.
 #[derive(Debug, Default)]
 pub(super) struct Link {
-    /// By arrival and number, each with its bytes.
-    under_way: BTreeMap<(Duration, u64), (usize, Message)>,
+    /// By arrival and number.
+    under_way: BTreeMap<(Duration, u64), UnderWay>,
     bytes: usize,
     sent: u64,
 }
 
+#[derive(Debug)]
+struct UnderWay {
+    bytes: usize,
+    message: Message,
+    /// Whether the schedule of the world has been asked about it: what is late was, when it should have arrived.
+    is_asked: bool,
+}
+
 impl Link {
     pub(super) fn send(&mut self, now: Duration, arrival: Duration, message: Message) -> Result<(), WorldError> {
+        self.put(now, arrival, message, false)
+    }
+
+    /// Sends a message on that has arrived once, and is to arrive later.
+    pub(super) fn send_asked(&mut self, now: Duration, arrival: Duration, message: Message) -> Result<(), WorldError> {
+        self.put(now, arrival, message, true)
+    }
+
+    fn put(&mut self, now: Duration, arrival: Duration, message: Message, is_asked: bool) -> Result<(), WorldError> {
         if self.under_way.len() >= MAX_MESSAGES {
             return Err(WorldError::TooManyMessages { time: now });
         }
@@ -51,7 +68,7 @@ impl Link {
         }
         self.sent += 1;
         self.bytes += bytes;
-        self.under_way.insert((arrival, self.sent), (bytes, message));
+        self.under_way.insert((arrival, self.sent), UnderWay { bytes, message, is_asked });
         Ok(())
     }
 
@@ -61,13 +78,19 @@ impl Link {
 
     /// The messages under way, in the order of their arrival.
     pub(super) fn messages(&self) -> impl Iterator<Item = &Message> {
-        self.under_way.values().map(|(_, message)| message)
+        self.under_way.values().map(|under_way| &under_way.message)
     }
 
-    pub(super) fn take_next(&mut self) -> Option<Message> {
-        let (_, (bytes, message)) = self.under_way.pop_first()?;
+    /// Whether anything was ever on its way.
+    pub(super) const fn has_carried(&self) -> bool {
+        self.sent > 0
+    }
+
+    /// The message that arrives next, and whether the schedule has been asked about it.
+    pub(super) fn take_next(&mut self) -> Option<(Message, bool)> {
+        let (_, UnderWay { bytes, message, is_asked }) = self.under_way.pop_first()?;
         self.bytes -= bytes;
-        Some(message)
+        Some((message, is_asked))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The simulated world: one thread, virtual time, clients and platform joined by a link.
 
 mod delivery;
+mod disturb;
 mod turns;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use kandy_client::{Session, SocketId};
 use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
+use self::disturb::Disturber;
+pub use self::disturb::Seen;
 use self::turns::Turns;
 use super::link::{Link, Message};
 use super::stage::Stage;
@@ -33,6 +36,8 @@ pub struct Sim {
     link: Link,
     sockets: Sockets,
     turns: Turns,
+    /// What is to go wrong, if anything is.
+    disturber: Option<Box<Disturber>>,
 }
 
 /// The names that both sides have for the sockets between them, until they are closed.
@@ -51,6 +56,7 @@ impl Default for Sim {
             link: Link::default(),
             sockets: Sockets::default(),
             turns: Turns::default(),
+            disturber: None,
         }
     }
 }
@@ -143,7 +149,11 @@ impl Sim {
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
         let control = Control::of(&asked, control_text);
         let now = self.platform_time();
+        let is_hidden = self.note_command(&asked);
         let done = self.platform.apply(now, asked)?.into();
+        if is_hidden {
+            self.platform.set_offline(now);
+        }
         self.stage.record_control(control)?;
         self.drain_platform()?;
         Ok(done)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kandy_client::{
-    Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, Violation, WebSocketInput,
+    ConnectOptions, Credentials, Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer,
+    Violation, WebSocketInput,
 };
 
 use super::address::Address;
@@ -41,6 +42,8 @@ pub(super) struct Stage {
 struct Client {
     name: Arc<str>,
     session: Session,
+    /// What `connect()` was last called with.
+    last_connect: Option<(Credentials, ConnectOptions)>,
 }
 
 /// What a trace calls the requests and sockets: clients number their own, a trace numbers all of them.
@@ -104,6 +107,16 @@ impl Stage {
         timers.min_by_key(|(due, _)| *due)
     }
 
+    /// What a client's `connect()` was last called with.
+    pub(super) fn last_connect(&self, client: ClientId) -> Option<&(Credentials, ConnectOptions)> {
+        self.clients[client.0].last_connect.as_ref()
+    }
+
+    /// When the armed timers of all clients are due.
+    pub(super) fn deadlines(&self) -> impl Iterator<Item = Duration> + '_ {
+        self.clients.iter().flat_map(|client| client.session.timers()).map(|(due, _)| due.since_start())
+    }
+
     /// The armed timers of all clients: when, whose, what for.
     pub(super) fn timers(&self) -> Vec<(Duration, String, String)> {
         let of_client = |client: &Client| {
@@ -127,14 +140,17 @@ impl Stage {
         if self.clients.len() >= MAX_CLIENTS {
             return Err(StepError::TooManyClients);
         }
-        self.clients.push(Client { name: name.into(), session });
+        self.clients.push(Client { name: name.into(), session, last_connect: None });
         Ok(ClientId(self.clients.len() - 1))
     }
 
     pub(super) fn call(&mut self, id: ClientId, call: Call) -> Result<Done, StepError> {
         let now = Time::from_duration(self.now);
-        let Client { name, session, .. } = &mut self.clients[id.0];
+        let Client { name, session, last_connect } = &mut self.clients[id.0];
         check_call(&call, session)?;
+        if let Call::Connect(credentials, options) = &call {
+            *last_connect = Some((credentials.clone(), options.clone()));
+        }
         self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
         let tells_violations = matches!(call, Call::UpdateConfig(_));
         let violations = call.make(now, session)?;
@@ -214,7 +230,7 @@ impl Stage {
         let Some((id, event)) = self.events.pop_front() else {
             return Ok(None);
         };
-        let Client { name, session } = &self.clients[id.0];
+        let Client { name, session, .. } = &self.clients[id.0];
         self.event_bytes = self.event_bytes.saturating_add(event_bytes(&event));
         if self.event_bytes > MAX_EVENT_BYTES {
             return Err(WorldError::TooManyEventBytes { time: self.now });

@@ -35,7 +35,7 @@ const fn style_of(what: &What) -> Option<Style> {
         What::Call(_) | What::Print(_) => Some(Style::Strong),
         What::Event { .. } => Some(Style::Good),
         What::Request(_) | What::Reply { .. } => Some(Style::Place),
-        What::Control(_) | What::Warning(_) | What::MoreWarnings(_) => Some(Style::Warning),
+        What::Control(_) | What::Disturbance(_) | What::Warning(_) | What::MoreWarnings(_) => Some(Style::Warning),
         What::Crash(_) => Some(Style::Bad),
         What::Frame { .. } | What::Pings { .. } | What::Log(_) => Some(Style::Faint),
         What::Handshake { .. } | What::Close { .. } => None,

@@ -24,6 +24,7 @@ pub(super) enum Source {
     Link,
     PlatformTimer,
     ClientTimer(ClientId),
+    OutageEnd,
 }
 
 /// Movement.
@@ -36,8 +37,9 @@ impl Sim {
         }
         let platform = self.platform.poll_timeout().map(|(due, _)| (due.since_start(), Source::PlatformTimer));
         let clients = self.stage.next_timer().map(|(due, id)| (due, Source::ClientTimer(id)));
+        let outage = self.outage_ends().map(|due| (due, Source::OutageEnd));
         // Of equal deadlines `min_by_key` takes the first, which is the order that the world promises.
-        link.into_iter().chain(platform).chain(clients).min_by_key(|(due, _)| *due)
+        link.into_iter().chain(outage).chain(platform).chain(clients).min_by_key(|(due, _)| *due)
     }
 
     pub(super) fn pass_to(&mut self, time: Duration) {
@@ -50,9 +52,13 @@ impl Sim {
     pub(super) fn deliver(&mut self, source: Source) -> Result<(), WorldError> {
         match source {
             Source::Link => {
-                let message = self.link.take_next().expect("the link said that a message has arrived");
+                let (message, is_asked) = self.link.take_next().expect("the link said that a message has arrived");
                 self.turns.count(self.stage.now, self.stage.clients().count(), || label(&message, &self.stage))?;
-                self.deliver_message(message)
+                if is_asked { self.deliver_message(message) } else { self.deliver_asked(message) }
+            }
+            Source::OutageEnd => {
+                self.count_turn(|| "end of the outage".to_owned())?;
+                self.end_outage()
             }
             Source::PlatformTimer => {
                 self.count_turn(|| "platform timer".to_owned())?;
@@ -67,7 +73,7 @@ impl Sim {
         }
     }
 
-    fn deliver_message(&mut self, message: Message) -> Result<(), WorldError> {
+    pub(super) fn deliver_message(&mut self, message: Message) -> Result<(), WorldError> {
         let now = self.platform_time();
         match message {
             Message::Request { client, id, request } => {
@@ -119,7 +125,7 @@ impl Sim {
 
 /// What the platform's answers come to on the way to a client.
 impl Sim {
-    fn answer(&mut self, client: ClientId, id: RequestId, answer: Answer) -> Result<(), WorldError> {
+    pub(super) fn answer(&mut self, client: ClientId, id: RequestId, answer: Answer) -> Result<(), WorldError> {
         if answer.reply == Reply::Hang {
             return self.stage.record_reply(client, id, Outcome::Hang);
         }

@@ -1,0 +1,227 @@
+//! `explore`
+
+use std::io;
+
+use super::arguments::Explore;
+use super::error::CliError;
+use super::selection::select;
+use super::{Environment, Output, signals};
+use crate::exit_code::Exit;
+use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options};
+use crate::printable::printable;
+use crate::report::console::counted;
+use crate::report::{Style, explored};
+use crate::run::{Broken, Case, Plan, Variant};
+use crate::schedule::Schedule;
+use crate::script::Limits;
+use crate::settings::Settings;
+
+pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let Explore { selection, at, pairs, without, judge_checks, budget, jobs, all, update } = arguments;
+    let given = Settings { jobs, ..Settings::default() };
+    let (found, settings) = select(&selection, &given, environment)?;
+    let mut limits = Limits::default();
+    if environment.signals {
+        limits.interrupt = signals::listen()?;
+    }
+    let options = Options {
+        jobs: settings.jobs.unwrap_or(environment.jobs),
+        limits,
+        budget: budget.unwrap_or(explore::BUDGET),
+        judge_checks,
+        pairs,
+        without: without.into_iter().collect(),
+    };
+    let plan = Plan::to_run(&found, Variant::Sim);
+    let mut command = Command { out, options, all, update, totals: Totals::default() };
+    for case in &plan.cases {
+        if command.options.limits.interrupt.is_raised() {
+            break;
+        }
+        if at.is_empty() { command.case(case)? } else { command.replay(case, &at)? }
+    }
+    command.end(plan.cases.len())
+}
+
+struct Command<'a, 'o> {
+    out: &'a mut Output<'o>,
+    options: Options,
+    all: bool,
+    update: bool,
+    totals: Totals,
+}
+
+/// All scenarios in numbers.
+#[derive(Default)]
+struct Totals {
+    explored: usize,
+    runs: usize,
+    took: std::time::Duration,
+    exit: Exit,
+}
+
+impl Command<'_, '_> {
+    /// Explores a scenario, and holds what was found against what is accepted.
+    fn case(&mut self, case: &Case<'_>) -> Result<(), CliError> {
+        let Some(source) = self.source(case)? else { return Ok(()) };
+        let options = Options {
+            judge_checks: self.options.judge_checks || explore::judges_checks(&source.text),
+            ..self.options.clone()
+        };
+        let found = match explore::explore(&source, case.row, &options, &mut |_, _| {}) {
+            Ok(found) => found,
+            Err(error) => return Ok(self.not_explored(case, &error)?),
+        };
+        self.totals.explored += 1;
+        self.totals.runs += found.runs;
+        self.totals.took += found.took;
+        let path = explore::accepted_path(&case.snapshot());
+        let now = Accepted::of(&found);
+        if self.update {
+            return match now.write(&path) {
+                Ok(()) => Ok(self.line(Style::Good, "update", case, &count_of(&found))?),
+                Err(error) => Ok(self.unaccepted(case, &error)?),
+            };
+        }
+        let is_whole = found.not_run == 0 && self.options.without.is_empty() && !self.options.judge_checks;
+        match Accepted::read(&path) {
+            Ok(Some(accepted)) => {
+                let changes = accepted.changes(&now, is_whole);
+                if changes.is_empty() {
+                    self.line(Style::Good, "same", case, &count_of(&found))?;
+                } else {
+                    self.totals.exit = self.totals.exit.max(Exit::Failed);
+                    self.line(Style::Bad, "FAIL", case, &format!("{}: not as accepted", count_of(&found)))?;
+                    write!(self.out.to, "\n{}\n", explored::changes(&changes, self.out.color))?;
+                }
+            }
+            Ok(None) if found.with_finding == 0 => self.line(Style::Good, "well", case, &count_of(&found))?,
+            Ok(None) => {
+                self.totals.exit = self.totals.exit.max(Exit::Failed);
+                self.line(Style::Bad, "FOUND", case, &count_of(&found))?;
+                self.findings(case, &found)?;
+            }
+            Err(error) => self.unaccepted(case, &error)?,
+        }
+        if found.not_run > 0 && !self.options.limits.interrupt.is_raised() {
+            let not_run = counted(found.not_run, "run");
+            writeln!(self.out.to, "  the budget was spent before {not_run}; --budget gives more")?;
+        }
+        Ok(())
+    }
+
+    fn findings(&mut self, case: &Case<'_>, found: &Exploration) -> io::Result<()> {
+        let well = found.runs - found.with_finding;
+        writeln!(self.out.to, "\n  {well} end well, {} do not:\n", found.with_finding)?;
+        write!(self.out.to, "{}", explored::findings(found, self.all, self.out.color))?;
+        let first = found.findings.values().flatten().min_by_key(|schedule| schedule.disturbances().len());
+        if let Some(schedule) = first {
+            let shown = printable(case.shown());
+            writeln!(self.out.to, "\n  see one:     kandy-harness explore {shown} --at \"{schedule}\"")?;
+            writeln!(self.out.to, "  accept all:  kandy-harness explore {shown} --update\n")?;
+        }
+        Ok(())
+    }
+
+    /// One run, with what is to go wrong in it, and all that happened.
+    fn replay(&mut self, case: &Case<'_>, at: &[Schedule]) -> Result<(), CliError> {
+        let Some(source) = self.source(case)? else { return Ok(()) };
+        let disturbances = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
+        let schedule = Schedule::new(disturbances).map_err(CliError::Schedule)?;
+        let explored = match explore::replay(&source, case.row, &schedule, &self.options.limits) {
+            Ok(explored) => explored,
+            Err(error) => return Ok(self.not_explored(case, &error)?),
+        };
+        self.totals.explored += 1;
+        self.totals.runs += 1;
+        let Explored { findings, failure, trace, ended, .. } = &explored;
+        let is_well = findings.is_empty();
+        let (style, word) = if is_well { (Style::Good, "well") } else { (Style::Bad, "FOUND") };
+        self.line(style, word, case, &schedule.to_string())?;
+        writeln!(self.out.to, "\n{trace}\n  the script {ended}")?;
+        if let Some(failure) = failure {
+            writeln!(self.out.to, "\n{failure}")?;
+        }
+        for finding in findings {
+            writeln!(self.out.to, "  {}", Style::Bad.paint(printable(&finding.to_string()), self.out.color))?;
+        }
+        if !explored.happened(&schedule) {
+            let warning = Style::Warning.paint("warning", self.out.color);
+            writeln!(self.out.to, "  {warning}: not all of the schedule happened: some of its moments did not come")?;
+        }
+        if !is_well {
+            self.totals.exit = self.totals.exit.max(Exit::Failed);
+        }
+        Ok(())
+    }
+
+    fn source(&mut self, case: &Case<'_>) -> io::Result<Option<crate::script::Source>> {
+        match crate::run::source_of(case.scenario) {
+            Ok(source) => Ok(Some(source)),
+            Err(why) => {
+                self.totals.exit = self.totals.exit.max(Exit::Broken);
+                let told = if let Broken::Unreadable(why) = why { why } else { String::new() };
+                self.line(Style::Bad, "BROKEN", case, &told)?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn not_explored(&mut self, case: &Case<'_>, error: &ExploreError) -> io::Result<()> {
+        let (style, word, exit) = match error {
+            ExploreError::Skipped => (Style::Warning, "skip", Exit::Passed),
+            ExploreError::Undisturbed(_) => (Style::Bad, "FAIL", Exit::Failed),
+            ExploreError::Script(_) => (Style::Bad, "BROKEN", Exit::Broken),
+            ExploreError::NoThread(_) | ExploreError::Panic(_) => (Style::Bad, "ERROR", Exit::InternalError),
+            ExploreError::Interrupted => return Ok(()),
+        };
+        self.totals.exit = self.totals.exit.max(exit);
+        match error {
+            ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic) => {
+                self.line(style, word, case, "")?;
+                writeln!(self.out.to, "\n{diagnostic}\n")
+            }
+            other => self.line(style, word, case, &other.to_string()),
+        }
+    }
+
+    fn unaccepted(&mut self, case: &Case<'_>, error: &AcceptedError) -> io::Result<()> {
+        self.totals.exit = self.totals.exit.max(match error {
+            AcceptedError::Write(_) => Exit::InternalError,
+            AcceptedError::Read(_) | AcceptedError::Malformed(_) => Exit::Broken,
+        });
+        let path = explore::accepted_path(std::path::Path::new(&case.shown_snapshot()));
+        self.line(Style::Bad, "BROKEN", case, &format!("{}: {error}", path.display()))
+    }
+
+    fn line(&mut self, style: Style, word: &str, case: &Case<'_>, note: &str) -> io::Result<()> {
+        let word = style.paint(format_args!("{word:<6}"), self.out.color);
+        let note = if note.is_empty() { String::new() } else { format!("  {}", printable(note)) };
+        writeln!(self.out.to, "{word}  {}{}", printable(case.name()), Style::Faint.paint(note, self.out.color))
+    }
+
+    fn end(self, cases: usize) -> Result<Exit, CliError> {
+        let Self { out, options, totals, .. } = self;
+        let Totals { explored, runs, took, exit } = totals;
+        if runs > explored {
+            let seconds = took.as_secs_f64();
+            let (scenarios, runs) = (counted(explored, "scenario"), counted(runs, "run"));
+            writeln!(out.to, "\n{scenarios}: {runs} in {seconds:.2} s")?;
+        }
+        if options.limits.interrupt.is_raised() {
+            writeln!(out.to, "interrupted: {explored} of {} explored", counted(cases, "scenario"))?;
+            return Ok(Exit::Interrupted);
+        }
+        Ok(exit)
+    }
+}
+
+/// What an exploration comes to, in numbers.
+fn count_of(found: &Exploration) -> String {
+    format!(
+        "{}, {}, {}",
+        counted(found.messages, "message"),
+        counted(found.runs, "run"),
+        counted(found.outcomes.len(), "outcome")
+    )
+}

@@ -1,0 +1,88 @@
+//! What can go wrong at the moments of a run.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Odd, OddBody, Push};
+use crate::world::Seen;
+
+/// So many moments of a kind and client are disturbed: the first ones, and the last.
+const FIRST: usize = 3;
+/// The shortest delay there is.
+const A_MOMENT: Duration = Duration::from_millis(1);
+/// An outage that a reconnect survives, and one that it does not.
+const OUTAGES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(90)];
+
+/// The moments worth disturbing: of each kind and client the first few, and the last.
+pub(super) fn moments(seen: &[Seen]) -> impl Iterator<Item = &Seen> {
+    let mut counts: BTreeMap<(&Option<String>, Kind), u32> = BTreeMap::new();
+    for Seen { moment, .. } in seen {
+        *counts.entry((&moment.client, moment.kind)).or_default() += 1;
+    }
+    seen.iter().filter(move |Seen { moment, .. }| {
+        let number = moment.number.get();
+        number as usize <= FIRST || counts.get(&(&moment.client, moment.kind)) == Some(&number)
+    })
+}
+
+/// All that can go wrong at a moment, and can matter.
+pub(super) fn disturbances(seen: &Seen) -> Vec<Disturbance> {
+    let kind = seen.moment.kind;
+    let mut acts = Vec::new();
+    let odd = |status, body| Act::Message(Fate::Answered(Odd { status, body }));
+    acts.extend([Fate::Lost, Fate::Fails].map(Act::Message));
+    match kind {
+        Kind::Request(_) => acts.extend([
+            odd(401, OddBody::Own),
+            odd(503, OddBody::Own),
+            odd(401, OddBody::Empty),
+            odd(503, OddBody::Html),
+            odd(200, OddBody::Object),
+        ]),
+        Kind::Handshake => acts.extend([odd(401, OddBody::Own), odd(503, OddBody::Own)]),
+        Kind::Frame => acts.push(Act::Message(Fate::Twice)),
+        Kind::Answer(_) | Kind::Open | Kind::Refusal | Kind::Ping | Kind::Close | Kind::ClientClose => {}
+    }
+    if matches!(kind, Kind::Answer(_) | Kind::Handshake | Kind::Open | Kind::Refusal | Kind::Frame | Kind::Close) {
+        let beyond_timers = seen.timers.iter().map(|left| left.saturating_add(A_MOMENT));
+        let lengths = std::iter::once(A_MOMENT).chain(beyond_timers);
+        acts.extend(lengths.map(|by| Act::Message(Fate::Late(by))));
+    }
+    if seen.has_socket {
+        acts.extend([Act::Cut, Act::Close(1000), Act::Close(1001), Act::Gone, Act::Silence]);
+        acts.extend([Push::Notification, Push::Pong, Push::Object].map(Act::Comes));
+    } else if seen.has_subscription {
+        acts.push(Act::Gone);
+    }
+    if seen.has_subscription {
+        acts.push(Act::EndSubscription);
+    }
+    if seen.has_connected {
+        acts.push(Act::ExpireToken);
+        acts.extend([Application::Connect, Application::Disconnect, Application::Destroy].map(Act::Application));
+    }
+    acts.extend(OUTAGES.map(Act::Outage));
+    let at = |act: Act| Disturbance { at: seen.moment.clone(), act };
+    acts.into_iter().filter(|act| act.unfit(kind).is_none()).map(at).collect()
+}
+
+/// The family of an act, which exploration can leave out, and by which findings are told.
+#[must_use]
+pub(crate) fn family(act: &Act) -> &'static str {
+    match act {
+        Act::Message(Fate::Lost) => "lost",
+        Act::Message(Fate::Fails) => "fails",
+        Act::Message(Fate::Twice) => "twice",
+        Act::Message(Fate::Late(_)) => "late",
+        Act::Message(Fate::Answered(_)) => "answered",
+        Act::Application(_) => "application",
+        Act::Cut | Act::Close(_) | Act::Silence => "socket",
+        Act::Gone | Act::EndSubscription | Act::ExpireToken => "ended",
+        Act::Outage(_) => "outage",
+        Act::Comes(_) => "push",
+    }
+}
+
+/// Every family.
+pub(crate) const FAMILIES: [&str; 10] =
+    ["lost", "fails", "twice", "late", "answered", "application", "socket", "ended", "outage", "push"];

@@ -1,0 +1,210 @@
+//! What comes after a scenario that was disturbed: all is well again, time passes, and it is looked at how its clients stand.
+//!
+//! That is done twice. Soon after, what was given up shows, which ends by itself in the end; a subscription's lifetime later
+//! it shows whether anybody still renews what he believes to have.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use kandy_client::Event;
+use kandy_mock_server::Command;
+use rhai::Engine;
+use serde_json::json;
+
+use super::failure::{Ending, Halt};
+use super::nesting::release_captured;
+use super::run::{Application, Run};
+use super::{Host, Limits, Script};
+use crate::diagnostic::{Cause, Diagnostic};
+use crate::explore::{Ended, Explored, Finding, FindingKind, Stand, of_endings};
+use crate::step::{Call, ClientId, Step};
+use crate::trace::What;
+use crate::world::{Sim, World};
+
+/// The default sequence of reconnects is over by then.
+const SOON: Duration = Duration::from_secs(5 * 60);
+/// How long a subscription lives by default, and a bit.
+const LATER: Duration = Duration::from_secs(60 * 60);
+/// How long a notification may take.
+const PUSH: Duration = Duration::from_secs(1);
+/// How long a `connect()` may take to come to anything.
+const CONNECT: Duration = Duration::from_secs(10 * 60);
+
+impl Host {
+    /// Runs a script in a world in which something may go wrong, then lets all be well, and judges how it ended.
+    #[must_use]
+    pub fn explore(&self, sim: Sim, script: &Script, row: Option<&str>, limits: &Limits) -> Explored {
+        self.set_row(script, row);
+        let run = &self.run;
+        let (scope, uncaught) = self.perform(super::Surroundings::World(World::Sim(Box::new(sim))), script, limits);
+        let ending = run.revive().or(uncaught.map(Ending::Failed));
+        let in_listener = run.listener_failed.take();
+        let _ = run.soft.take();
+        let mut findings = BTreeSet::new();
+        let (ended, failure) = match ending {
+            None => (Ended::Passed, None),
+            Some(Ending::Skipped(_) | Ending::ServerEnded) => (Ended::Skipped, None),
+            Some(Ending::Failed(located)) => {
+                let diagnostic = self.diagnostic(located, &script.source);
+                if in_listener {
+                    findings.insert(FindingKind::ListenerError.of_none());
+                }
+                (Ended::Failed(diagnostic.cause), Some(diagnostic))
+            }
+        };
+        if matches!(ended, Ended::Failed(Cause::World | Cause::Limit)) {
+            findings.insert(FindingKind::Endless.of_none());
+        }
+        let mut clients = Vec::new();
+        let may_go_on =
+            !matches!(ended, Ended::Skipped | Ended::Failed(Cause::Interrupt | Cause::World | Cause::Limit));
+        if may_go_on && let Err(kind) = self.aftermath(&mut clients, &mut findings) {
+            findings.extend(kind.map(FindingKind::of_none));
+        }
+        release_captured(&scope);
+        self.explored(Judged { ended, failure, clients, findings })
+    }
+
+    /// Lets all be well, and judges. An error is the finding that ends it, if it is one.
+    fn aftermath(&self, clients: &mut Vec<Stand>, findings: &mut BTreeSet<Finding>) -> Result<(), Option<FindingKind>> {
+        let (run, engine) = (&self.run, &self.engine);
+        run.heal().map_err(|halt| run.finding_of(halt))?;
+        run.let_pass(engine, SOON)?;
+        *clients = run.stands();
+        findings.extend(of_endings(&run.world.borrow().ending()));
+        run.let_pass(engine, LATER)?;
+        findings.extend(of_endings(&run.world.borrow().ending()));
+        run.probe(engine, findings)
+    }
+
+    fn explored(&self, Judged { ended, failure, clients, mut findings }: Judged) -> Explored {
+        let (mut world, ..) = self.run.end();
+        self.run.redactions.take();
+        self.run.unmet.take();
+        let seen = match world.with_clients_mut() {
+            Ok(World::Sim(sim)) => sim.take_seen(),
+            _ => Vec::new(),
+        };
+        let virtual_time = world.now();
+        let trace = world.into_trace();
+        for record in trace.records() {
+            if let What::Crash(task) = record.what {
+                findings.insert(Finding { kind: FindingKind::TaskDied(task), client: Some(record.who.to_string()) });
+            }
+        }
+        Explored { ended, failure, clients, findings, seen, trace, virtual_time }
+    }
+}
+
+struct Judged {
+    ended: Ended,
+    failure: Option<Diagnostic>,
+    clients: Vec<Stand>,
+    findings: BTreeSet<Finding>,
+}
+
+impl Run {
+    fn heal(&self) -> Result<(), Halt> {
+        match self.world.borrow_mut().with_clients_mut()? {
+            World::Sim(sim) => Ok(sim.heal()?),
+            World::Live(_) => Ok(()),
+        }
+    }
+
+    /// Lets time pass, with the application's listeners.
+    fn let_pass(&self, engine: &Engine, time: Duration) -> Result<(), Option<FindingKind>> {
+        let limit = self.now().saturating_add(time);
+        self.move_until(engine, limit).map_err(|halt| self.finding_of(halt))
+    }
+
+    fn finding_of(&self, halt: Halt) -> Option<FindingKind> {
+        if self.listener_failed.take() {
+            return Some(FindingKind::ListenerError);
+        }
+        match halt {
+            Halt::Failure(failure) if failure.cause == Cause::Interrupt => None,
+            _ => Some(FindingKind::Endless),
+        }
+    }
+
+    /// How each client stands, as its application sees it.
+    fn stands(&self) -> Vec<Stand> {
+        let world = self.world.borrow();
+        let Ok(clients) = world.with_clients() else { return Vec::new() };
+        let applications = self.applications.borrow();
+        let stand = |(client, application): (ClientId, &Application)| {
+            let session = clients.session(client);
+            Stand {
+                client: application.name.clone(),
+                is_connected: session.is_connected(),
+                is_pending: session.is_pending(),
+                is_destroyed: session.is_destroyed(),
+                events: application.heard.iter().map(|heard| told(&heard.event)).collect(),
+            }
+        };
+        clients.clients().zip(&*applications).map(stand).collect()
+    }
+
+    /// Asks who is connected whether a notification comes, and who is not whether `connect()` still does something.
+    fn probe(&self, engine: &Engine, findings: &mut BTreeSet<Finding>) -> Result<(), Option<FindingKind>> {
+        let clients: Vec<ClientId> = match self.world.borrow().with_clients() {
+            Ok(world) => world.clients().collect(),
+            Err(_) => Vec::new(),
+        };
+        for client in clients {
+            let world = self.world.borrow();
+            let Ok(world_of_clients) = world.with_clients() else { continue };
+            let session = world_of_clients.session(client);
+            let (is_connected, is_destroyed) = (session.is_connected(), session.is_destroyed());
+            let last = world_of_clients.last_connect(client).cloned();
+            drop(world);
+            let (false, Some((credentials, options))) = (is_destroyed, last) else { continue };
+            let heard = self.heard_by(client);
+            let kind = if is_connected {
+                let Some(user) = credentials.username else { continue };
+                let message = json!({ "eventType": "probe" });
+                // A user who is gone from the platform is sent nothing.
+                if self.apply(Step::Command(Command::Send { user, message })).is_err() {
+                    continue;
+                }
+                self.let_pass(engine, PUSH)?;
+                FindingKind::Deaf
+            } else {
+                let call = Call::Connect(credentials, options);
+                self.apply(Step::Call { client, call }).map_err(|halt| self.finding_of(halt))?;
+                self.let_pass(engine, CONNECT)?;
+                FindingKind::Stuck
+            };
+            let applications = self.applications.borrow();
+            let application = &applications[client.0];
+            let is_well = application.heard[heard..].iter().any(|heard| match &*heard.event {
+                Event::NotificationReceived { .. } => kind == FindingKind::Deaf,
+                Event::AuthError(_) => kind == FindingKind::Stuck,
+                _ => false,
+            });
+            let is_connected = match self.world.borrow().with_clients() {
+                Ok(world) => world.session(client).is_connected(),
+                Err(_) => false,
+            };
+            if !(is_well || kind == FindingKind::Stuck && is_connected) {
+                findings.insert(Finding { kind, client: Some(application.name.clone()) });
+            }
+        }
+        Ok(())
+    }
+
+    fn heard_by(&self, client: ClientId) -> usize {
+        self.applications.borrow()[client.0].heard.len()
+    }
+}
+
+/// An event as outcomes tell it: its name, and the code of an error.
+fn told(event: &Event) -> String {
+    match event {
+        Event::AuthError(error) => match error.code() {
+            Some(code) => format!("{} {}", event.name(), code.to_json().as_str().unwrap_or_default()),
+            None => format!("{} {}", event.name(), error.name()),
+        },
+        _ => event.name().to_owned(),
+    }
+}

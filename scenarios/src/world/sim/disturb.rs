@@ -1,0 +1,426 @@
+//! Disturbances: a schedule is asked once a message, when it arrives. Arrival is where the order of a world is decided, and
+//! until then a script may still change things.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use http::StatusCode;
+use kandy_client::{RequestId, SocketId};
+use kandy_mock_server::fault::{self, Content, Effect};
+use kandy_mock_server::{Command, Frame, GoneOptions, Point, Reply};
+use serde_json::json;
+
+use super::Sim;
+use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push, Schedule, ScheduleError};
+use crate::step::{Call, ClientId};
+use crate::trace::{Beginning, What};
+use crate::world::WorldError;
+use crate::world::arrival::{Answered, News};
+use crate::world::link::Message;
+
+/// The most moments of a kind and client that are remembered, and the most timers at each.
+const MAX_MOMENTS: usize = 100_000;
+const MAX_TIMERS: usize = 3;
+
+/// What goes wrong in a simulated world, and what of it is under way.
+#[derive(Debug, Default)]
+pub(super) struct Disturber {
+    schedule: Schedule,
+    /// How many messages of each kind have arrived.
+    arrived: BTreeMap<(ClientId, Kind), u32>,
+    /// What the requests without an answer are for.
+    points: BTreeMap<(ClientId, RequestId), Point>,
+    /// Until when what comes over a connection waits behind something that is late.
+    held: BTreeMap<(ClientId, SocketId, Direction), Duration>,
+    /// When the platform can be reached again.
+    outage_ends: Option<Duration>,
+    /// Whether the script has taken the platform off the network.
+    is_offline_by_script: bool,
+    /// The moments so far, if they are wanted.
+    seen: Option<Vec<Seen>>,
+    /// How much of the schedule has happened.
+    done: usize,
+    is_over: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// A moment that came, and what there was to disturb.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Which.
+    pub moment: Moment,
+    /// How far away the next timers were, each distance once.
+    pub timers: Vec<Duration>,
+    /// Whether the client's user had a socket.
+    pub has_socket: bool,
+    /// Whether the user had a subscription.
+    pub has_subscription: bool,
+    /// Whether the client had called `connect()`.
+    pub has_connected: bool,
+}
+
+impl Disturber {
+    /// The kind of a message. What a page would not tell apart has none.
+    fn kind_of(&mut self, message: &Message) -> Option<(ClientId, Kind)> {
+        Some(match message {
+            Message::Request { client, id, request } => {
+                let point = Point::of(request.method(), request.uri().path());
+                self.points.insert((*client, *id), point);
+                (*client, Kind::Request(point))
+            }
+            Message::Reply { client, id, .. } => (*client, Kind::Answer(self.points.remove(&(*client, *id))?)),
+            Message::Upgrade { client, .. } => (*client, Kind::Handshake),
+            Message::Opened { client, .. } => (*client, Kind::Open),
+            Message::FrameUp { client, .. } => (*client, Kind::Ping),
+            Message::ClosedByClient { client, .. } => (*client, Kind::ClientClose),
+            Message::Socket { client, news, .. } => {
+                let kind = match news {
+                    News::Frame(_) => Kind::Frame,
+                    News::Closed { .. } | News::Cut => Kind::Close,
+                    News::Refused(_) | News::Reset | News::ConnectionRefused => Kind::Refusal,
+                    News::NoServer => return None,
+                };
+                (*client, kind)
+            }
+        })
+    }
+}
+
+/// The connection over which a message comes, if it is that of a websocket.
+fn connection_of(message: &Message) -> Option<(ClientId, SocketId, Direction)> {
+    match message {
+        Message::FrameUp { client, id, .. } | Message::ClosedByClient { client, id } => {
+            Some((*client, *id, Direction::Up))
+        }
+        Message::Opened { client, id, .. } | Message::Socket { client, id, .. } => {
+            Some((*client, *id, Direction::Down))
+        }
+        Message::Request { .. } | Message::Reply { .. } | Message::Upgrade { .. } => None,
+    }
+}
+
+/// Schedules.
+impl Sim {
+    /// A world in which this goes wrong. Of its moments it remembers those that come afterwards, if they are wanted.
+    #[must_use]
+    pub fn disturbed(schedule: Schedule, remembers: bool) -> Self {
+        let seen = remembers.then(Vec::new);
+        Self { disturber: Some(Box::new(Disturber { schedule, seen, ..Disturber::default() })), ..Self::default() }
+    }
+
+    /// One thing more that goes wrong. Moments are counted from the beginning, so that something may have arrived only in a
+    /// world that has a schedule already.
+    ///
+    /// # Errors
+    ///
+    /// The schedule is full.
+    pub fn disturb(&mut self, disturbance: Disturbance) -> Result<(), ScheduleError> {
+        self.disturber.get_or_insert_default().schedule.push(disturbance)
+    }
+
+    /// What goes wrong here, if anything is to.
+    #[must_use]
+    pub fn schedule(&self) -> Option<&Schedule> {
+        self.disturber.as_ref().map(|disturber| &disturber.schedule)
+    }
+
+    /// Whether messages have been on their way that no schedule has counted.
+    #[must_use]
+    pub fn has_uncounted_messages(&self) -> bool {
+        self.disturber.is_none() && self.link.has_carried()
+    }
+
+    /// The moments so far, of a world that remembers them.
+    #[must_use]
+    pub fn take_seen(&mut self) -> Vec<Seen> {
+        self.disturber.as_mut().and_then(|disturber| disturber.seen.take()).unwrap_or_default()
+    }
+
+    /// Ends all that goes wrong: the schedule, the faults, what keeps the platform out of reach and what makes it slow.
+    ///
+    /// # Errors
+    ///
+    /// The world cannot go on.
+    pub fn heal(&mut self) -> Result<(), WorldError> {
+        if let Some(disturber) = &mut self.disturber {
+            disturber.is_over = true;
+            disturber.outage_ends = None;
+        }
+        self.record_disturbance("all is well again".to_owned(), None)?;
+        let now = self.platform_time();
+        self.platform.clear(now, None);
+        self.platform.set_online(now);
+        self.platform.set_latency(now, Duration::ZERO);
+        self.drain_platform()
+    }
+
+    /// When an outage ends.
+    pub(super) fn outage_ends(&self) -> Option<Duration> {
+        self.disturber.as_ref()?.outage_ends
+    }
+
+    /// Lets the platform be reached again, unless it is the script that has taken it off the network.
+    pub(super) fn end_outage(&mut self) -> Result<(), WorldError> {
+        let Some(disturber) = &mut self.disturber else { return Ok(()) };
+        disturber.outage_ends = None;
+        if !disturber.is_offline_by_script {
+            self.record_disturbance("the outage ends".to_owned(), None)?;
+            self.platform.set_online(self.platform_time());
+        }
+        self.drain_platform()
+    }
+
+    /// A command of the script that is about to be carried out. Gives whether an outage hides that the platform is online.
+    pub(super) fn note_command(&mut self, command: &Command) -> bool {
+        let Some(disturber) = &mut self.disturber else { return false };
+        match command {
+            Command::Offline => disturber.is_offline_by_script = true,
+            Command::Online => disturber.is_offline_by_script = false,
+            _ => return false,
+        }
+        disturber.outage_ends.is_some()
+    }
+
+    fn record_disturbance(&mut self, text: String, client: Option<ClientId>) -> Result<(), WorldError> {
+        let what = What::Disturbance(Beginning::from(text));
+        match client {
+            Some(client) => self.stage.record_client(client, what),
+            None => self.stage.record_platform(what),
+        }
+    }
+}
+
+/// What becomes of a message.
+impl Sim {
+    /// A message arrives that the schedule has not been asked about.
+    pub(super) fn deliver_asked(&mut self, message: Message) -> Result<(), WorldError> {
+        let Some(mut disturber) = self.disturber.take_if(|disturber| !disturber.is_over) else {
+            return self.deliver_message(message);
+        };
+        let done = self.deliver_under(&mut disturber, message);
+        self.disturber = Some(disturber);
+        done
+    }
+
+    fn deliver_under(&mut self, disturber: &mut Disturber, message: Message) -> Result<(), WorldError> {
+        let Some((client, kind)) = disturber.kind_of(&message) else {
+            return self.deliver_message(message);
+        };
+        let count = disturber.arrived.entry((client, kind)).or_default();
+        *count = count.saturating_add(1);
+        let number = NonZeroU32::new(*count).unwrap_or(NonZeroU32::MAX);
+        let wants_moment = disturber.done == disturber.schedule.disturbances().len();
+        if wants_moment && disturber.seen.as_ref().is_some_and(|seen| seen.len() < MAX_MOMENTS) {
+            let seen = self.seen(client, kind, number);
+            disturber.seen.get_or_insert_default().push(seen);
+        }
+        let mut fate = None;
+        for index in 0..disturber.schedule.disturbances().len() {
+            let Disturbance { at, act } = &disturber.schedule.disturbances()[index];
+            if at.kind != kind || at.number != number || !self.is_named(client, at.client.as_deref()) {
+                continue;
+            }
+            disturber.done += 1;
+            self.record_disturbance(format!("{kind} {number}: {act}"), Some(client))?;
+            match act.clone() {
+                Act::Message(of_message) => fate = Some(of_message),
+                before => self.act_before(disturber, client, &before)?,
+            }
+        }
+        let connection = connection_of(&message);
+        if let Some(Fate::Late(by)) = fate {
+            let until = self.stage.now.saturating_add(by);
+            if let Some(connection) = connection {
+                disturber.held.insert(connection, until);
+            }
+            return self.link.send_asked(self.stage.now, until, message);
+        }
+        let held = connection.and_then(|connection| disturber.held.get(&connection).copied());
+        if let Some(until) = held.filter(|until| *until > self.stage.now && fate.is_none()) {
+            return self.link.send_asked(self.stage.now, until, message);
+        }
+        match fate {
+            None | Some(Fate::Late(_)) => self.deliver_message(message),
+            Some(Fate::Lost) => Ok(()),
+            Some(Fate::Fails) => self.fail_message(message),
+            Some(Fate::Twice) => self.deliver_twice(message),
+            Some(Fate::Answered(odd)) => self.answer_oddly(message, odd),
+        }
+    }
+
+    fn is_named(&self, client: ClientId, name: Option<&str>) -> bool {
+        match name {
+            None => client.0 == 0,
+            Some(name) => match name.strip_prefix('#') {
+                Some(number) => number.parse() == Ok(client.0 + 1),
+                None => self.stage.client_name(client) == name,
+            },
+        }
+    }
+
+    fn seen(&self, client: ClientId, kind: Kind, number: NonZeroU32) -> Seen {
+        let user = self.user_of(client);
+        let has = |count: fn(&Sim, &str) -> usize| user.as_deref().is_some_and(|user| count(self, user) > 0);
+        let mut timers: Vec<Duration> = self.stage.deadlines().chain(self.platform_deadline()).collect();
+        timers.sort_unstable();
+        timers.dedup();
+        let ahead = timers.into_iter().filter_map(|due| due.checked_sub(self.stage.now)).filter(|left| !left.is_zero());
+        Seen {
+            moment: Moment { kind, number, client: self.written_name(client) },
+            timers: ahead.take(MAX_TIMERS).collect(),
+            has_socket: has(|sim, user| sim.platform.sockets(Some(user)).len()),
+            has_subscription: has(|sim, user| sim.platform.subscriptions(Some(user)).len()),
+            has_connected: self.stage.last_connect(client).is_some(),
+        }
+    }
+
+    fn platform_deadline(&self) -> Option<Duration> {
+        self.platform.poll_timeout().map(|(due, _)| due.since_start())
+    }
+
+    /// What a schedule calls a client.
+    fn written_name(&self, client: ClientId) -> Option<String> {
+        let name = self.stage.client_name(client);
+        match client.0 {
+            0 => None,
+            _ if crate::schedule::is_plain(name) => Some(name.to_owned()),
+            index => Some(format!("#{}", index + 1)),
+        }
+    }
+
+    /// The user of the platform whom a client is.
+    fn user_of(&self, client: ClientId) -> Option<String> {
+        self.stage.last_connect(client).and_then(|(credentials, _)| credentials.username.clone())
+    }
+}
+
+/// What happens before a message arrives.
+impl Sim {
+    fn act_before(&mut self, disturber: &mut Disturber, client: ClientId, act: &Act) -> Result<(), WorldError> {
+        let user = self.user_of(client);
+        let command = match (act, user) {
+            (Act::Application(call), _) => return self.call_before(client, *call),
+            (Act::Outage(length), _) => {
+                disturber.outage_ends = Some(self.stage.now.saturating_add(*length));
+                self.platform.set_offline(self.platform_time());
+                return self.drain_platform();
+            }
+            // Who has not said who he is has nothing at the platform that could be hit.
+            (_, None) => return Ok(()),
+            (Act::Cut, Some(user)) => Command::Cut { user },
+            (Act::Close(code), Some(user)) => Command::Close { user, code: *code, reason: String::new() },
+            (Act::Gone, Some(user)) => Command::Gone { user, options: GoneOptions::default() },
+            (Act::Silence, Some(user)) => Command::Silence { user },
+            (Act::EndSubscription, Some(user)) => Command::EndSubscription { user },
+            (Act::ExpireToken, Some(user)) => Command::ExpireToken { user },
+            (Act::Comes(Push::Notification), Some(user)) => Command::Send { user, message: json!({}) },
+            (Act::Comes(push), Some(user)) => {
+                let text = if *push == Push::Pong { r#"{"message_type":"pong"}"# } else { "{}" };
+                Command::SendRaw { user, frame: Frame::Text(text.to_owned()) }
+            }
+            (Act::Message(_), Some(_)) => return Ok(()),
+        };
+        // A user whom the platform does not know has nothing there, either.
+        let _ = self.platform.apply(self.platform_time(), command);
+        self.drain_platform()
+    }
+
+    fn call_before(&mut self, client: ClientId, call: Application) -> Result<(), WorldError> {
+        let call = match call {
+            Application::Disconnect => Call::Disconnect,
+            Application::Destroy => Call::Destroy,
+            Application::Connect => match self.stage.last_connect(client) {
+                Some((credentials, options)) => Call::Connect(credentials.clone(), options.clone()),
+                None => return Ok(()),
+            },
+        };
+        // These calls take anything; only a full trace can refuse them, and the next record tells of that.
+        let _ = self.stage.call(client, call);
+        self.drain_client(client)
+    }
+}
+
+/// What happens instead of, or on, its arrival.
+impl Sim {
+    fn deliver_twice(&mut self, message: Message) -> Result<(), WorldError> {
+        match message {
+            Message::Request { client, id, request } => {
+                // The second one's answer finds nobody.
+                let now = self.platform_time();
+                self.deliver_message(Message::Request { client, id, request: request.clone() })?;
+                self.platform.handle_request(now, &request);
+                self.drain_platform()
+            }
+            Message::Socket { client, id, news: News::Frame(frame) } => {
+                self.deliver_message(Message::Socket { client, id, news: News::Frame(frame.clone()) })?;
+                self.deliver_message(Message::Socket { client, id, news: News::Frame(frame) })
+            }
+            other => self.deliver_message(other),
+        }
+    }
+
+    /// Both ends see the connection break.
+    fn fail_message(&mut self, message: Message) -> Result<(), WorldError> {
+        let now = self.platform_time();
+        match message {
+            Message::Request { client, id, .. } | Message::Reply { client, id, .. } => {
+                self.deliver_message(Message::Reply { client, id, answered: Answered::Reply(Reply::Reset) })
+            }
+            Message::Upgrade { client, id, .. } => {
+                self.deliver_message(Message::Socket { client, id, news: News::Reset })
+            }
+            Message::Opened { client, id, socket } => {
+                self.sockets.part_by_platform(socket);
+                self.platform.handle_closed(now, socket, None);
+                self.deliver_message(Message::Socket { client, id, news: News::Reset })
+            }
+            Message::FrameUp { client, id, .. }
+            | Message::Socket { client, id, .. }
+            | Message::ClosedByClient { client, id } => {
+                if let Some(socket) = self.sockets.part_by_client(client, id) {
+                    self.platform.handle_closed(now, socket, None);
+                }
+                self.deliver_message(Message::Socket { client, id, news: News::Cut })
+            }
+        }
+    }
+
+    fn answer_oddly(&mut self, message: Message, odd: Odd) -> Result<(), WorldError> {
+        match message {
+            Message::Request { client, id, request } => {
+                let effect = effect_of(odd);
+                let answer = self.platform.handle_request_under(self.platform_time(), &request, Some(&effect));
+                self.answer(client, id, answer)?;
+                self.drain_platform()
+            }
+            Message::Upgrade { client, id, .. } => {
+                let status = StatusCode::from_u16(odd.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+                self.link.send(
+                    self.stage.now,
+                    self.stage.now,
+                    Message::Socket { client, id, news: News::Refused(status) },
+                )
+            }
+            other => self.deliver_message(other),
+        }
+    }
+}
+
+/// An odd answer in the words of a fault.
+fn effect_of(odd: Odd) -> Effect {
+    let (content, html) = match odd.body {
+        OddBody::Own => (Content::default(), false),
+        OddBody::Empty => (Content::Text(String::new()), false),
+        OddBody::Html => (Content::Text("<html><body>Service Unavailable</body></html>".to_owned()), true),
+        OddBody::Object => (Content::Json(json!({})), false),
+    };
+    let content_type = if html { fault::ContentType::Is("text/html".to_owned()) } else { fault::ContentType::Usual };
+    let delivery = fault::Delivery { content_type, ..fault::Delivery::default() };
+    Effect::Answer(fault::Answer { status: Some(odd.status), content, delivery })
+}
