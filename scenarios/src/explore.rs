@@ -30,6 +30,8 @@ pub struct Explored {
     pub clients: Vec<Stand>,
     /// What is wrong.
     pub findings: BTreeSet<Finding>,
+    /// What is to hold sometimes, and whether it did in this run.
+    pub sometimes: Vec<(String, bool)>,
     /// The moments that came, if they were wanted.
     pub seen: Vec<Seen>,
     /// What happened.
@@ -101,7 +103,7 @@ pub struct Outcome {
 
 impl Outcome {
     fn of(explored: &Explored) -> Self {
-        let findings = explored.findings.iter().map(|finding| finding.kind).collect();
+        let findings = explored.findings.iter().map(|finding| finding.kind.clone()).collect();
         Self { ended: Some(explored.ended), clients: explored.clients.clone(), findings }
     }
 }

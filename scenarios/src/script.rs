@@ -24,6 +24,7 @@ mod parts;
 mod pattern;
 mod platform_api;
 mod power_assert;
+mod properties;
 mod redact;
 mod register;
 mod run;
@@ -317,8 +318,15 @@ impl Host {
 
     fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> Outcome {
         let (scope, uncaught) = self.perform(surroundings, script, limits);
-        release_captured(&scope);
         let run = &self.run;
+        if uncaught.is_none()
+            && !run.has_ended()
+            && let Err(halt) = run.wait_for_properties(&self.engine)
+        {
+            // The run keeps its ending; there is nothing left to carry it through.
+            drop(run.halt_at(halt, Position::NONE, None));
+        }
+        release_captured(&scope);
         let unmet = run.unmet.take();
         let Failures { kept: mut failed, more: also_failed } = run.soft.take();
         let (world, checks, ending) = run.end();

@@ -53,6 +53,8 @@ pub struct Exploration {
     pub findings: BTreeMap<Finding, Vec<Schedule>>,
     /// Each outcome, with the first schedule that brings it and how many do.
     pub outcomes: BTreeMap<Outcome, (Schedule, usize)>,
+    /// What is to hold sometimes, and held in no run.
+    pub never: BTreeSet<String>,
     /// How long it took.
     pub took: Duration,
 }
@@ -85,6 +87,7 @@ struct Ran {
     schedule: Schedule,
     findings: BTreeSet<Finding>,
     outcome: Outcome,
+    sometimes: Vec<(String, bool)>,
     /// The moments after its first disturbance, for the second.
     seen: Vec<Seen>,
 }
@@ -104,11 +107,15 @@ pub fn explore(
     let explorer = Explorer { source, row, options, deadline: begun.checked_add(options.budget) };
     let undisturbed = explorer.undisturbed()?;
     let known: BTreeSet<Finding> = undisturbed.findings.clone();
-    let mut found = Exploration { messages: undisturbed.seen.len(), ..Exploration::default() };
+    let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
+    let mut found = Exploration { messages: undisturbed.seen.len(), never, ..Exploration::default() };
     let singles: Vec<Schedule> = explorer.next_to(&Schedule::default(), &undisturbed.seen);
     let second = explorer.all(&singles, &known, &mut found, progress)?;
     if options.pairs {
         explorer.all(&second, &known, &mut found, progress)?;
+    }
+    for name in &found.never {
+        found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
     }
     found.took = begun.elapsed();
     Ok(found)
@@ -215,8 +222,9 @@ impl Explorer<'_> {
                 Err(_) => (chunk.iter().map(panicked).collect(), 0),
             };
             found.not_run += not_run;
-            for Ran { schedule, findings, outcome, seen } in ran {
+            for Ran { schedule, findings, outcome, sometimes, seen } in ran {
                 found.runs += 1;
+                sometimes.iter().filter(|(_, held)| *held).for_each(|(name, _)| drop(found.never.remove(name)));
                 let findings: Vec<_> = findings.difference(known).cloned().collect();
                 found.with_finding += usize::from(!findings.is_empty());
                 if self.options.pairs && schedule.disturbances().len() == 1 {
@@ -267,13 +275,19 @@ impl Explorer<'_> {
             explored.findings.insert(FindingKind::Check(cause).of_none());
         }
         let outcome = Outcome::of(&explored);
-        Ran { schedule: schedule.clone(), findings: explored.findings, outcome, seen: explored.seen }
+        Ran {
+            schedule: schedule.clone(),
+            findings: explored.findings,
+            outcome,
+            sometimes: explored.sometimes,
+            seen: explored.seen,
+        }
     }
 }
 
 fn panicked(schedule: &Schedule) -> Ran {
     let findings = BTreeSet::from([FindingKind::Panic.of_none()]);
-    Ran { schedule: schedule.clone(), findings, outcome: Outcome::default(), seen: Vec::new() }
+    Ran { schedule: schedule.clone(), findings, outcome: Outcome::default(), sometimes: Vec::new(), seen: Vec::new() }
 }
 
 impl Exploration {

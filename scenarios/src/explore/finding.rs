@@ -17,12 +17,16 @@ pub struct Finding {
 }
 
 /// What can be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingKind {
     /// The harness panicked, which is our mistake.
     Panic,
     /// It lets no time pass any more, or a limit was reached.
     Endless,
+    /// A property of the script, by its name, did not hold.
+    Property(String),
+    /// A property of the script, which is to hold sometimes, held in no run.
+    Never(String),
     /// A wait or a check failed, where the script is meant to survive.
     Check(Cause),
     /// An error left a listener of the application.
@@ -64,7 +68,7 @@ impl FindingKind {
 impl FindingKind {
     /// A finding that is about no client.
     #[must_use]
-    pub const fn of_none(self) -> Finding {
+    pub fn of_none(self) -> Finding {
         Finding { kind: self, client: None }
     }
 }
@@ -73,6 +77,8 @@ impl fmt::Display for FindingKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Panic => "the harness panicked",
+            Self::Property(name) => return write!(f, "`{name}` does not hold"),
+            Self::Never(name) => return write!(f, "`{name}` was never seen to hold"),
             Self::Check(cause) => return write!(f, "the script fails ({})", cause.as_str()),
             Self::Endless => "endless loop",
             Self::ListenerError => "error in a listener",

@@ -135,7 +135,7 @@ mod tests {
         let mut found = Exploration::default();
         for (kind, schedules) in findings {
             let schedules = schedules.iter().map(|text| text.parse().unwrap()).collect();
-            found.findings.insert(Finding { kind: *kind, client: Some("kandy".to_owned()) }, schedules);
+            found.findings.insert(Finding { kind: kind.clone(), client: Some("kandy".to_owned()) }, schedules);
         }
         found
     }
@@ -158,12 +158,12 @@ mod tests {
             ),
         ]);
         let expected = "  \
-  subscription left behind (kandy)                                           7
-    outage 3s, outage 90s (open 1 .. unsubscribe answer 1)                   5
-    ping 1: disconnect; open 1: lost                                         1
-    subscribe answer 1: fails                                                1
-  socket left open (kandy)                                                   1
-    open 1: late by 5001ms                                                   1
+  subscription left behind (kandy)                                            7
+    outage 3s, outage 90s (open 1 .. unsubscribe answer 1)                    5
+    ping 1: disconnect; open 1: lost                                          1
+    subscribe answer 1: fails                                                 1
+  socket left open (kandy)                                                    1
+    open 1: late by 5001ms                                                    1
 ";
         assert_eq!(findings(&found, false, false), expected);
     }

@@ -40,6 +40,7 @@ impl Host {
         let ending = run.revive().or(uncaught.map(Ending::Failed));
         let in_listener = run.listener_failed.take();
         let _ = run.soft.take();
+        let broken = run.properties.take_broken();
         let mut findings = BTreeSet::new();
         let (ended, failure) = match ending {
             None => (Ended::Passed, None),
@@ -52,6 +53,7 @@ impl Host {
                 (Ended::Failed(diagnostic.cause), Some(diagnostic))
             }
         };
+        findings.extend(broken.map(|name| FindingKind::Property(name).of_none()));
         if matches!(ended, Ended::Failed(Cause::World | Cause::Limit)) {
             findings.insert(FindingKind::Endless.of_none());
         }
@@ -69,7 +71,9 @@ impl Host {
     fn aftermath(&self, clients: &mut Vec<Stand>, findings: &mut BTreeSet<Finding>) -> Result<(), Option<FindingKind>> {
         let (run, engine) = (&self.run, &self.engine);
         run.heal().map_err(|halt| run.finding_of(halt))?;
+        run.properties.script_has_ended();
         run.let_pass(engine, SOON)?;
+        findings.extend(run.properties.unfulfilled().into_iter().map(|name| FindingKind::Property(name).of_none()));
         *clients = run.stands();
         findings.extend(of_endings(&run.world.borrow().ending()));
         run.let_pass(engine, LATER)?;
@@ -78,6 +82,7 @@ impl Host {
     }
 
     fn explored(&self, Judged { ended, failure, clients, mut findings }: Judged) -> Explored {
+        let sometimes = self.run.properties.sometimes();
         let (mut world, ..) = self.run.end();
         self.run.redactions.take();
         self.run.unmet.take();
@@ -92,7 +97,7 @@ impl Host {
                 findings.insert(Finding { kind: FindingKind::TaskDied(task), client: Some(record.who.to_string()) });
             }
         }
-        Explored { ended, failure, clients, findings, seen, trace, virtual_time }
+        Explored { ended, failure, clients, findings, sometimes, seen, trace, virtual_time }
     }
 }
 
@@ -118,6 +123,9 @@ impl Run {
     }
 
     fn finding_of(&self, halt: Halt) -> Option<FindingKind> {
+        if let Some(name) = self.properties.take_broken() {
+            return Some(FindingKind::Property(name));
+        }
         if self.listener_failed.take() {
             return Some(FindingKind::ListenerError);
         }

@@ -60,6 +60,13 @@ impl Listener {
     }
 }
 
+impl Listener {
+    /// Calls a closure that takes nothing.
+    pub(super) fn ask(&self, engine: &Engine) -> Result<Dynamic, Box<EvalAltResult>> {
+        self.call(engine, [&Dynamic::UNIT; 2], 0)
+    }
+}
+
 /// Explains that a listener cannot be called.
 pub(super) fn too_many_parameters(takes: usize, given: usize) -> Failure {
     Failure::argument(format!("the listener takes {takes} parameters, but is given {given}"))

@@ -19,6 +19,7 @@ use super::imports::Imported;
 use super::listener::{Arities, Listener};
 use super::marks::{LastWait, Marks, Place};
 use super::nesting::DepthGauge;
+use super::properties::Properties;
 use super::soft::Soft;
 use super::surroundings::Surroundings;
 use super::unmet::{Unmet, Watched};
@@ -52,6 +53,7 @@ pub(super) struct Run {
     /// What the transcript is to leave out.
     pub(super) redactions: RefCell<Redactions>,
     pub(super) soft: Soft,
+    pub(super) properties: Properties,
     /// The row of `cases` that the run is about.
     pub(super) row: RefCell<Option<Row>>,
     /// Which script code is running from inside a wait, if any.
@@ -132,6 +134,7 @@ impl Run {
             checks: Cell::new(0),
             redactions: RefCell::default(),
             soft: Soft::default(),
+            properties: Properties::default(),
             row: RefCell::default(),
             inside: Cell::new(None),
             root: RefCell::default(),
@@ -180,6 +183,7 @@ impl Run {
     pub(super) fn end(&self) -> (Surroundings, u32, Option<Ending>) {
         // Listeners hold what they captured, which may hold listeners.
         self.applications.borrow_mut().clear();
+        self.properties.clear();
         self.modules.borrow_mut().clear();
         self.importing.borrow_mut().clear();
         self.ways.borrow_mut().clear();

@@ -16,6 +16,7 @@ mod marks;
 mod memory;
 mod platform;
 mod power_assert;
+mod properties;
 mod redact;
 mod situation;
 mod soft;

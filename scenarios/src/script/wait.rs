@@ -64,6 +64,7 @@ impl Run {
                 Turn::Event(client, event) => self.emit(engine, client, &event)?,
             }
             if !self.world.borrow().has_events() {
+                self.look_at_properties(engine)?;
                 return Ok(true);
             }
         }
@@ -72,6 +73,12 @@ impl Run {
     /// Lets the world move until nothing is left to move at this instant.
     pub(super) fn settle(&self, engine: &Engine) -> Result<(), Halt> {
         self.move_until(engine, self.now())
+    }
+
+    /// Lets the world move until that time, as long as `goes_on` says so.
+    pub(super) fn move_while(&self, engine: &Engine, limit: Duration, goes_on: impl Fn() -> bool) -> Result<(), Halt> {
+        while goes_on() && self.turn(engine, limit)? {}
+        Ok(())
     }
 
     /// Lets the world move until that time.

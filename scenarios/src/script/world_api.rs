@@ -11,6 +11,7 @@ use super::duration::duration;
 use super::failure::{Failure, Halt};
 use super::options::texts;
 use super::pattern::regex;
+use super::properties::register_properties;
 use super::redact::register_redact;
 use super::register::register;
 use super::run::Run;
@@ -30,6 +31,7 @@ pub(super) fn register_world_api(engine: &mut Engine, run: &Rc<Run>) {
     register_soft(engine, run);
     register_cases(engine, run);
     register_clocks(engine, run);
+    register_properties(engine, run);
 }
 
 fn register_output(engine: &mut Engine, run: &Rc<Run>) {

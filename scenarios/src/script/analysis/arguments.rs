@@ -16,6 +16,7 @@ use crate::script::listener::too_many_parameters;
 use crate::script::names::Of;
 use crate::script::pattern::regex;
 use crate::script::platform_api::{point, wanted};
+use crate::script::properties;
 use crate::script::redact;
 use crate::script::verbs::{self, Taken};
 use crate::script::wait::event_name;
@@ -27,14 +28,14 @@ use crate::world::World;
 pub(super) fn judge(script: &Parsed, of: Of, name: &str, given: &[Value]) -> Result<(), Failure> {
     let given = Given(given);
     match of {
-        Of::Script => of_script(name, &given),
+        Of::Script => of_script(script, name, &given),
         Of::Client => of_client(script, name, &given),
         Of::Platform => of_platform(name, &given),
         Of::Connection | Of::Notification => Ok(()),
     }
 }
 
-fn of_script(name: &str, given: &Given<'_>) -> Result<(), Failure> {
+fn of_script(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failure> {
     match name {
         "create" => {
             given.config(0)?;
@@ -42,6 +43,12 @@ fn of_script(name: &str, given: &Given<'_>) -> Result<(), Failure> {
         }
         "advance" => given.duration(0),
         "waitUntil" => given.duration(1),
+        "always" | "sometimes" => given.listener(1, script, 0),
+        "eventually" => {
+            given.duration(2)?;
+            given.listener(1, script, 0)
+        }
+        "disturb" => given.text(0, |text| properties::schedule(text).map(drop)),
         "assertMatch" => given.text(1, regex),
         "redact" => {
             given.text(1, redact::checked_name)?;

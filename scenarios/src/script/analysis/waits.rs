@@ -18,6 +18,7 @@ impl Walk<'_> {
             (Of::Client, "on") => (given.get(1), Inside::Listener),
             (Of::Client, "subscribe") => (given.first(), Inside::Listener),
             (Of::Script, "waitUntil") => (given.first(), Inside::Condition),
+            (Of::Script, "always" | "eventually" | "sometimes") => (given.get(1), Inside::Condition),
             _ => return,
         };
         let Some(Value::Closure(closure)) = handed else { return };

@@ -1,0 +1,227 @@
+//! Properties, which are to hold whatever happens, and disturbances. To `run` a property is a check like others; `explore`
+//! judges every run by them, also one whose script a disturbance has ended.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use rhai::{Dynamic, Engine, FnPtr, NativeCallContext, Position};
+
+use super::duration::{duration, shown};
+use super::failure::{Failure, Halt};
+use super::listener::Listener;
+use super::register::register;
+use super::run::{Inside, Run};
+use super::show::{clip, kind};
+use crate::diagnostic::Cause;
+use crate::schedule::{Schedule, ScheduleError};
+use crate::transcript::seconds;
+use crate::world::World;
+
+/// The most properties of a script.
+const MAX_PROPERTIES: usize = 100;
+/// How long something may take that is to happen in the end, if it does not say.
+const EVENTUALLY: Duration = Duration::from_secs(5 * 60);
+
+/// The properties of a script.
+#[derive(Default)]
+pub(super) struct Properties {
+    all: RefCell<Vec<Rc<Property>>>,
+    /// Whether the script has ended, so that what is to hold in the end may hold from now on.
+    has_ended: Cell<bool>,
+    /// The first that did not hold.
+    broken: RefCell<Option<String>>,
+}
+
+struct Property {
+    name: String,
+    kind: Kind,
+    condition: Listener,
+    has_held: Cell<bool>,
+    position: Position,
+    source: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Always,
+    Eventually(Duration),
+    Sometimes,
+}
+
+pub(super) fn register_properties(engine: &mut Engine, run: &Rc<Run>) {
+    register!(engine, run, "always", |run, call, name: &str, condition: FnPtr| {
+        run.add_property(call, Kind::Always, name, condition)
+    });
+    register!(engine, run, "sometimes", |run, call, name: &str, condition: FnPtr| {
+        run.add_property(call, Kind::Sometimes, name, condition)
+    });
+    register!(engine, run, "eventually", |run, call, name: &str, condition: FnPtr| {
+        run.add_property(call, Kind::Eventually(EVENTUALLY), name, condition)
+    });
+    register!(engine, run, "eventually", |run, call, name: &str, condition: FnPtr, within: Dynamic| {
+        run.add_property(call, Kind::Eventually(duration(&within)?), name, condition)
+    });
+    register!(engine, run, "disturb", |run, _call, text: &str| run.disturb(text));
+    register!(engine, run, "disturbed", |run, _call| Ok(run.schedule().map_or(Dynamic::UNIT, Dynamic::from)));
+}
+
+impl Properties {
+    /// From now on what is to hold in the end may hold.
+    pub(super) fn script_has_ended(&self) {
+        self.has_ended.set(true);
+    }
+
+    /// The first that did not hold, if one did not.
+    pub(super) fn take_broken(&self) -> Option<String> {
+        self.broken.take()
+    }
+
+    /// What was to hold in the end and has not.
+    pub(super) fn unfulfilled(&self) -> Vec<String> {
+        let is_unfulfilled =
+            |property: &&Rc<Property>| matches!(property.kind, Kind::Eventually(_)) && !property.has_held.get();
+        self.all.borrow().iter().filter(is_unfulfilled).map(|property| property.name.clone()).collect()
+    }
+
+    /// What is to hold sometimes, and whether it has.
+    pub(super) fn sometimes(&self) -> Vec<(String, bool)> {
+        let is_sometimes = |property: &&Rc<Property>| property.kind == Kind::Sometimes;
+        let told = |property: &Rc<Property>| (property.name.clone(), property.has_held.get());
+        self.all.borrow().iter().filter(is_sometimes).map(told).collect()
+    }
+
+    /// Forgets them.
+    pub(super) fn clear(&self) {
+        self.all.borrow_mut().clear();
+        self.has_ended.set(false);
+        self.broken.take();
+    }
+
+    fn next(&self, index: usize) -> Option<Rc<Property>> {
+        self.all.borrow().get(index).cloned()
+    }
+}
+
+impl Run {
+    fn add_property(&self, call: &NativeCallContext<'_>, kind: Kind, name: &str, condition: FnPtr) -> Result<(), Halt> {
+        let all = &self.properties.all;
+        if all.borrow().len() >= MAX_PROPERTIES {
+            return Err(Failure::new(Cause::Limit, format!("a script has {MAX_PROPERTIES} properties at most")).into());
+        }
+        if all.borrow().iter().any(|property| property.name == name) {
+            return Err(Failure::new(
+                Cause::Script,
+                format!("there is a property named `{}` already", clip(name.to_owned())),
+            )
+            .with_help("the name says which of them did not hold: give each its own")
+            .into());
+        }
+        self.count_check();
+        let property = Property {
+            name: clip(name.to_owned()),
+            kind,
+            condition: Listener::new(self, call, condition, 0)?,
+            has_held: Cell::new(false),
+            position: call.call_position(),
+            source: call.call_source().map(str::to_owned),
+        };
+        all.borrow_mut().push(Rc::new(property));
+        Ok(())
+    }
+
+    /// Looks at the properties, after a turn with all of its listeners.
+    pub(super) fn look_at_properties(&self, engine: &Engine) -> Result<(), Halt> {
+        let mut index = 0;
+        while let Some(property) = self.properties.next(index) {
+            index += 1;
+            let is_asked = match property.kind {
+                Kind::Always => true,
+                Kind::Sometimes => !property.has_held.get(),
+                Kind::Eventually(_) => self.properties.has_ended.get() && !property.has_held.get(),
+            };
+            if is_asked {
+                self.soft.outside(|| self.look_at_property(engine, &property))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at_property(&self, engine: &Engine, property: &Property) -> Result<(), Halt> {
+        let outer = self.inside.replace(Some(Inside::Condition));
+        let value = property.condition.ask(engine);
+        self.inside.set(outer);
+        let value = value?;
+        let Ok(holds) = value.as_bool() else {
+            let message = format!("the condition of `{}` gave {}, not true or false", property.name, kind(&value));
+            return Err(self.end_at(property, Failure::new(Cause::Script, message)));
+        };
+        property.has_held.set(property.has_held.get() || holds);
+        if holds || property.kind != Kind::Always {
+            return Ok(());
+        }
+        self.properties.broken.borrow_mut().get_or_insert_with(|| property.name.clone());
+        let message = format!("always `{}`: it does not hold at {}", property.name, seconds(self.now()));
+        Err(self.end_at(property, Failure::new(Cause::Check, message)))
+    }
+
+    fn end_at(&self, property: &Property, failure: Failure) -> Halt {
+        self.halt_at(failure.into(), property.position, property.source.clone()).into()
+    }
+
+    /// Lets time pass until all holds that is to hold in the end.
+    pub(super) fn wait_for_properties(&self, engine: &Engine) -> Result<(), Halt> {
+        self.properties.script_has_ended();
+        self.look_at_properties(engine)?;
+        let mut index = 0;
+        while let Some(property) = self.properties.next(index) {
+            index += 1;
+            let Kind::Eventually(within) = property.kind else { continue };
+            let limit = self.now().saturating_add(within);
+            self.move_while(engine, limit, || !property.has_held.get())?;
+            if !property.has_held.get() {
+                let message = format!("eventually `{}`: it did not hold within {}", property.name, shown(within));
+                return Err(self.end_at(&property, Failure::new(Cause::Wait, message)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a script wants to go wrong.
+pub(super) fn schedule(text: &str) -> Result<Schedule, Failure> {
+    text.parse().map_err(|error: ScheduleError| Failure::argument(error.to_string()))
+}
+
+/// Disturbances.
+impl Run {
+    /// `disturb("subscribe answer 1: lost")`
+    fn disturb(&self, text: &str) -> Result<(), Halt> {
+        let schedule = schedule(text)?;
+        let mut world = self.world.borrow_mut();
+        let World::Sim(sim) = world.with_clients_mut()? else {
+            return Err(Halt::Skip("needs virtual time: `disturb` names messages of a simulated world".to_owned()));
+        };
+        if sim.has_uncounted_messages() {
+            return Err(Failure::new(
+                Cause::Script,
+                "`disturb` stands before the first call of a client: it counts messages",
+            )
+            .with_help("move it up, to the start of the script")
+            .into());
+        }
+        for disturbance in schedule.disturbances() {
+            let full = |error: ScheduleError| Failure::new(Cause::Limit, error.to_string());
+            sim.disturb(disturbance.clone()).map_err(full)?;
+        }
+        Ok(())
+    }
+
+    /// What is to go wrong in this run, as text.
+    fn schedule(&self) -> Option<String> {
+        match self.world.borrow().with_clients() {
+            Ok(World::Sim(sim)) => sim.schedule().map(Schedule::to_string).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+}
