@@ -170,7 +170,7 @@ impl Run {
             let heard = self.heard_by(client);
             let kind = if is_connected {
                 let Some(user) = credentials.username else { continue };
-                let message = json!({ "eventType": "probe" });
+                let message = json!({ "notificationMessage": { "eventType": "probe" } });
                 // A user who is gone from the platform is sent nothing.
                 if self.apply(Step::Command(Command::Send { user, message })).is_err() {
                     continue;
