@@ -2,6 +2,7 @@
 
 mod github;
 mod merge;
+mod schema;
 
 use crate::project::Project;
 
