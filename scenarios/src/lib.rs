@@ -22,4 +22,5 @@ pub mod step;
 mod toml_text;
 pub mod trace;
 pub mod transcript;
+mod web;
 pub mod world;
