@@ -53,7 +53,8 @@ fn what_cannot_be_reported_is_said_before_anything_runs() {
     let project = project("junit-errors");
     for (arguments, message) in [
         (&["--report", "junit"][..], "the report's file is missing, as in `junit=target/kandy-junit.xml`"),
-        (&["--report", "html=x"], "there is no report `html`; it must be `junit=PATH`"),
+        (&["--report", "tap=x"], "there is no report `tap`; it must be json=PATH or junit=PATH"),
+        (&["--report", "jsn=x"], "there is no report `jsn`; did you mean `json`?"),
         (&["--report", "junit=a", "--report", "junit=b"], "the report `junit` is wanted twice: name one file"),
         (&["--report", "junit=no/such/folder.xml"], "no/such/folder.xml`: No such file"),
         (&["--report", "junit=scenarios"], "scenarios`: is a directory"),

@@ -11,7 +11,7 @@ use http::HeaderValue;
 
 use super::output::ColorChoice;
 use crate::exit_code;
-use crate::report::ToFile;
+use crate::report::Wanted;
 use crate::scenario::Filter;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
@@ -121,9 +121,10 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) strictness: Strictness,
 
-    /// Write a report for CI too: junit=PATH
-    #[arg(long, value_name = "REPORT")]
-    pub(super) report: Vec<ToFile>,
+    /// Write a report too: json=PATH or junit=PATH; may be
+    /// given again
+    #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
+    pub(super) report: Vec<Wanted>,
 
     /// Remove snapshots whose scripts are gone
     #[arg(long, conflicts_with = "filter")]

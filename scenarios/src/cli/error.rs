@@ -9,8 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::recording::RecordingError;
-use crate::report::Kind;
-use crate::report::{Style, wrap};
+use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, ProjectError, SETTINGS};
 use crate::script::names::nearest;
@@ -51,20 +50,9 @@ pub(super) enum CliError {
         /// The file of settings.
         file: String,
     },
-    /// Two reports of one kind.
-    #[error("the report `{kind}` is wanted twice: name one file")]
-    ReportTwice {
-        /// Which.
-        kind: Kind,
-    },
-    /// A report has no place to go.
-    #[error("cannot write the report `{shown}`: {source}")]
-    Report {
-        /// The file.
-        shown: String,
-        /// What the system says.
-        source: io::Error,
-    },
+    /// Reports cannot be begun.
+    #[error(transparent)]
+    Reports(#[from] ReportsError),
     /// Transcripts wait for review, and there is no terminal.
     #[error("`review` asks what to do, and there is no terminal to ask on")]
     NobodyToAsk {
@@ -136,9 +124,7 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
-            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
-                Exit::BadUsage
-            }
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::Reports(_) => Exit::BadUsage,
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
@@ -188,9 +174,9 @@ impl CliError {
             Self::Serve(ServeError::Application { .. }) => {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
-            Self::Report { .. } => Some("make its folder, or name another file".to_owned()),
+            Self::Reports(ReportsError::Unwritable { .. }) => Some("make its folder, or name another file".to_owned()),
             Self::Settings(_)
-            | Self::ReportTwice { .. }
+            | Self::Reports(_)
             | Self::Recording(_)
             | Self::Run(_)
             | Self::Prune { .. }

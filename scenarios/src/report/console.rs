@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 pub use self::checks::Checks;
+pub(super) use self::doubts::diagnostic as doubt_diagnostic;
+pub(super) use self::run_warnings::text as warning_text;
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;

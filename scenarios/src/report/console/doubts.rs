@@ -37,7 +37,7 @@ impl Console<'_> {
 }
 
 /// A doubt as any other failure looks.
-fn diagnostic(case: &Case<'_>, doubt: &Doubt) -> Diagnostic {
+pub(in crate::report) fn diagnostic(case: &Case<'_>, doubt: &Doubt) -> Diagnostic {
     let place = doubt.place();
     let own = place.filter(|place| place.file == case.shown());
     let content = case.scenario.content.as_ref().ok();

@@ -1,0 +1,98 @@
+//! Reports as arguments and settings name them: `junit=PATH`.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::script::names::nearest;
+
+/// A report that goes to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which.
+    pub kind: Kind,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// The reports beside the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The model as JSON.
+    Json,
+    /// JUnit's XML.
+    Junit,
+}
+
+/// Why a text names no report.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WantedError {
+    /// There is no such report.
+    #[error("there is no report `{name}`; {}", help(name))]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// It is not said where it is to go.
+    #[error("the report's file is missing, as in `{kind}={}`", kind.example())]
+    NoPath {
+        /// Which.
+        kind: Kind,
+    },
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Json, Self::Junit];
+
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Junit => "junit",
+        }
+    }
+
+    /// A file to which it might go.
+    const fn example(self) -> &'static str {
+        match self {
+            Self::Json => "target/kandy.json",
+            Self::Junit => "target/kandy-junit.xml",
+        }
+    }
+}
+
+impl Wanted {
+    /// The same, its path taken from `folder`.
+    #[must_use]
+    pub fn within(self, folder: &Path) -> Self {
+        Self { path: folder.join(self.path), ..self }
+    }
+}
+
+impl FromStr for Wanted {
+    type Err = WantedError;
+
+    fn from_str(text: &str) -> Result<Self, WantedError> {
+        let (name, path) = text.split_once('=').unwrap_or((text, ""));
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+        let kind = kind.ok_or_else(|| WantedError::Unknown { name: name.to_owned() })?;
+        if path.is_empty() { Err(WantedError::NoPath { kind }) } else { Ok(Self { kind, path: path.into() }) }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+fn help(name: &str) -> String {
+    match nearest(name, Kind::ALL.iter().map(|kind| kind.as_str())) {
+        Some(kind) => format!("did you mean `{kind}`?"),
+        None => format!("it must be {}", Kind::ALL.map(|kind| format!("{kind}=PATH")).join(" or ")),
+    }
+}
