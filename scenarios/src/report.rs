@@ -5,6 +5,7 @@ pub mod console;
 pub mod diff;
 mod files;
 mod fold;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod model;

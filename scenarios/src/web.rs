@@ -1,6 +1,10 @@
 //! What the pages of the command share, whether `serve` sends them or a report is one: colors, lanes and their marks, and
 //! how texts become elements. The pages are modules as browsers load them, without a build step.
 
+mod bundle;
+
+pub(crate) use self::bundle::{Module, bundle};
+
 /// Colors, and what looks the same on all pages.
 pub(crate) const BASE_CSS: &str = include_str!("web/base.css");
 /// Making elements of texts; words for times and numbers.
@@ -13,6 +17,9 @@ pub(crate) const MARKS_JS: &str = include_str!("web/marks.js");
 pub(crate) const PRINTABLE_JS: &str = include_str!("web/printable.js");
 /// The icon.
 pub(crate) const ICON_SVG: &str = include_str!("web/icon.svg");
+
+#[cfg(test)]
+pub(crate) use self::bundle::mistakes;
 
 #[cfg(test)]
 mod tests {

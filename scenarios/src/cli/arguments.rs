@@ -121,8 +121,8 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) strictness: Strictness,
 
-    /// Write a report too: json=PATH or junit=PATH; may be
-    /// given again
+    /// Write a report too: html=PATH, json=PATH or
+    /// junit=PATH; may be given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
     pub(super) report: Vec<Wanted>,
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::html::Html;
 use super::json::Json;
 use super::junit::Junit;
 use super::model::Renderer;
@@ -78,6 +79,7 @@ impl Reports {
 
 fn begin(kind: Kind, path: &Path) -> io::Result<Box<dyn Renderer>> {
     Ok(match kind {
+        Kind::Html => Box::new(Html::new(path)?),
         Kind::Json => Box::new(Json::new(path)?),
         Kind::Junit => Box::new(Junit::new(path)?),
     })

@@ -1,7 +1,7 @@
 // Charts of what happened: lanes from top to bottom, time to the right, and a mark in the form and color of its lane.
 
 const COLORS = ["rest", "websocket", "faults", "good", "bad", "muted", "line", "text", "accent", "panel"];
-export const CHART_FONT = "12px system-ui, sans-serif";
+const CHART_FONT = "12px system-ui, sans-serif";
 
 // The colors of the page as it is shown now, which a canvas does not take from the style sheet by itself.
 export function readColors() {
