@@ -117,7 +117,7 @@ export async function a_page_of_another_origin_cannot_act(test) {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-async function findings(page) {
+export async function findings(page) {
   // What axe looks at is the page as it is shown; what is still fading would have half its colors.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));

@@ -71,7 +71,8 @@ pub(crate) fn mistakes(modules: &[Module]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const NUMBER: Module = ("number.js", "const PRIVATE = 1;\nexport const A_NUMBER = PRIVATE;\nexport async function later() {}\n");
+    const NUMBER: Module =
+        ("number.js", "const PRIVATE = 1;\nexport const A_NUMBER = PRIVATE;\nexport async function later() {}\n");
     const PAGE: Module = ("page.js", "import { A_NUMBER, later } from \"./number.js\";\nlater(A_NUMBER);\n");
 
     #[test]

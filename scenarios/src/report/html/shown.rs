@@ -153,7 +153,9 @@ fn chosen(records: &[Record], room: Room) -> (Vec<&Record>, Option<Left>) {
 
 fn sides(difference: &Difference) -> Sides<'_> {
     let (old, new) = (&difference.old, &difference.new);
-    let same = old.lines().zip(new.lines()).take_while(|(old, new)| old == new).count();
+    // Columns that got another width make no difference.
+    let is_same = |(old, new): &(&str, &str)| old.split_whitespace().eq(new.split_whitespace());
+    let same = old.lines().zip(new.lines()).take_while(is_same).count();
     let is_long = |text: &str| text.lines().nth(MAX_LINES).is_some();
     let skipped = if is_long(old) || is_long(new) { same.saturating_sub(LINES_BEFORE) } else { 0 };
     let part = |text: &str| text.lines().skip(skipped).take(MAX_LINES).collect::<Vec<_>>().join("\n");

@@ -12,7 +12,7 @@ const MOST_LINES = 1_000;
 // Shows how two texts differ, each with its name. `skipped` lines that both begin with are not there, and `isCut` says that
 // there are more behind those that are.
 export function showSides(title, { oldName, newName, old, new: now, skipped = 0, isCut = false }) {
-  const texts = [lines(old), lines(now)];
+  const texts = aligned([lines(old), lines(now)]);
   const found = difference(...texts);
   const changed = found.filter(({ kind }) => kind === "changed").length;
   tell(at("difference-title"), title);
@@ -25,6 +25,17 @@ export function showSides(title, { oldName, newName, old, new: now, skipped = 0,
 
 function lines(text) {
   return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+}
+
+const LINE = /^(\d+\.\d{3}) +(\S+) +(\S+) +(.*)$/;
+
+// The columns of a transcript are as wide as what stands in them. Here both sides get the same, so that they differ in what
+// they say alone.
+function aligned(texts) {
+  const parts = texts.map((lines) => lines.map((line) => LINE.exec(line)));
+  const widths = [1, 2, 3].map((column) => parts.flat().reduce((width, found) => Math.max(width, found?.[column].length ?? 0), 0));
+  const join = ([, ...columns]) => columns.map((column, at) => column.padEnd(widths[at] ?? 0)).join("  ");
+  return texts.map((lines, side) => lines.map((line, at) => (parts[side][at] ? join(parts[side][at]) : line)));
 }
 
 function folded(found, sides) {

@@ -20,10 +20,13 @@ fn nothing_comes_from_elsewhere_or_is_code_in_markup() {
     let (head, script) = page();
     for text in [&head, &script] {
         let text = text.replace("http://www.w3.org/2000/svg", "");
-        for word in ["http://", "https://", " style=", " onclick=", "javascript:", "<!-- ", "unsafe", "@import", "url("] {
+        for word in ["http://", "https://", " style=", " onclick=", "javascript:", "<!-- ", "unsafe", "@import", "url("]
+        {
             assert!(!text.contains(word), "{word}");
         }
-        for word in ["innerHTML =", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch("] {
+        for word in
+            ["innerHTML =", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch("]
+        {
             assert!(!text.contains(word), "{word}");
         }
     }
