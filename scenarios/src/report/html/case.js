@@ -6,6 +6,7 @@ import { at, element, plural, tell } from "./element.js";
 import { printable } from "./printable.js";
 import { problemCards } from "./problems.js";
 import { RecordView } from "./record.js";
+import { sequence } from "./sequence.js";
 import { showSides } from "./sides.js";
 import { statusOf } from "./statuses.js";
 import { facts } from "./summary.js";
@@ -29,8 +30,9 @@ export class CaseView {
     const isEmpty = found.records.length === 0 && !found.left;
     at("happened").hidden = isEmpty;
     if (!isEmpty) {
-      this.diagram.show(found);
-      this.chart.show(found);
+      const { lanes, rows } = sequence(found);
+      this.diagram.show({ lanes, rows, count: found.records.length + (found.left?.count ?? 0) });
+      this.chart.show({ lanes, rows, end: Math.max(found.virtualTime, found.records.at(-1)?.at ?? 0) });
     }
     at("case").scrollTop = 0;
   }
@@ -40,7 +42,7 @@ export class CaseView {
     at("record").hidden = at("difference").hidden = at("happened").hidden = true;
     at("case-title").replaceChildren(...nameParts(name));
     at("case-facts").replaceChildren();
-    at("problems").replaceChildren(element("p", { className: "none" }, "This file ends before the data of this scenario: it was not written to its end, or not copied whole."));
+    at("problems").replaceChildren(element("p", { className: "nothing" }, "This file ends before the data of this scenario: it was not written to its end, or not copied whole."));
   }
 
   head({ name, status, tags, path, summary, virtualTime, wallTime, checks, snapshot, variant }) {

@@ -2,7 +2,6 @@
 import { at } from "./element.js";
 import { drawLane, drawMark, drawOpen, onColors, prepareChart, readColors } from "./marks.js";
 import { printable } from "./printable.js";
-import { sequence } from "./sequence.js";
 import { inUnits, ticks } from "./times.js";
 
 const LANE = 18;
@@ -24,10 +23,8 @@ export class Chart {
     });
   }
 
-  show(found) {
-    const end = Math.max(found.virtualTime, found.records.at(-1)?.at ?? 0);
+  show({ lanes, rows, end }) {
     at("chart").hidden = end < SHORTEST;
-    const { lanes, rows } = sequence(found.records, found.left);
     this.shown = { lanes, rows: rows.filter(({ kind }) => kind === "record"), end };
     this.draw();
   }

@@ -3,7 +3,6 @@ import { picture } from "./arrows.js";
 import { at, element, plural, tell } from "./element.js";
 import { ListBox } from "./listbox.js";
 import { printable } from "./printable.js";
-import { sequence } from "./sequence.js";
 import { inSeconds, inUnits } from "./times.js";
 
 // As the style sheet has it.
@@ -22,13 +21,10 @@ export class Diagram {
     at("to-end").addEventListener("click", () => this.end());
   }
 
-  show({ records, left, problems }) {
-    const { lanes, rows } = sequence(records, left);
-    const last = rows.at(-1).after;
+  show({ lanes, rows, count }) {
     this.lanes = lanes;
-    this.rows = [...rows, ...problems.map((problem) => ({ kind: "problem", problem, before: last, after: last }))];
-    const all = records.length + (left?.count ?? 0);
-    tell(at("happened-count"), plural(all, "record"));
+    this.rows = rows;
+    tell(at("happened-count"), plural(count, "record"));
     at("to-end").hidden = rows.length < 30;
     this.width = undefined;
     this.resize();

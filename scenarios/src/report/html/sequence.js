@@ -8,8 +8,9 @@ const LONG = 1;
 
 export const LANE_NAMES = { script: "Script", rest: "REST", websocket: "Websocket", faults: "Faults" };
 
-// Gives the lanes, and the rows: each of a record, or of a time that passes, or of records that are left out.
-export function sequence(records, left) {
+// Gives the lanes, and the rows: each of a record, of a time that passes, of records that are left out, or of a problem, with
+// which the run ended at a time.
+export function sequence({ records, left, problems, virtualTime }) {
   const lanes = lanesOf(records);
   const place = places(lanes);
   const owners = new Map();
@@ -17,17 +18,24 @@ export function sequence(records, left) {
   const [open, pending] = [new Set(), new Set()];
   const bars = () => ({ websocket: open.size > 0, rest: pending.size > 0 });
   const leaveOut = (bars) => rows.push({ kind: "left", count: left.count, before: bars, after: bars });
+  const pass = (to, bars) => {
+    const seconds = to - (time ?? 0);
+    if (seconds >= LONG) rows.push({ kind: "passes", seconds, before: bars, after: bars });
+  };
   let time;
   records.forEach((record, index) => {
     const before = bars();
     if (left && index === left.after) leaveOut(before);
-    else if (record.at - (time ?? 0) >= LONG) rows.push({ kind: "passes", seconds: record.at - (time ?? 0), before, after: before });
+    else pass(record.at, before);
     const isInstant = time === undefined || inSeconds(record.at) !== inSeconds(time);
     time = record.at;
     follow(record, open, pending);
     rows.push({ kind: "record", record, index, isInstant, before, after: bars(), ...course(record, place, owners) });
   });
   if (left && left.after === records.length) leaveOut(bars());
+  const last = bars();
+  if (problems.length > 0) pass(virtualTime, last);
+  rows.push(...problems.map((problem) => ({ kind: "problem", problem, before: last, after: last })));
   return { lanes, rows };
 }
 

@@ -81,6 +81,8 @@ function pair({ kind, old, new: now }, { texts: [before, after], skipped }) {
 function side(name, number, parts, isMarked = false) {
   if (number === undefined) return element("span", { className: `side ${name} none` });
   const [before, middle, after] = parts.map(printable);
-  const text = isMarked && middle !== "" ? [before, element("mark", {}, middle), after] : [before + middle + after];
+  // A mark over most of a line would say no more than the line's color.
+  const isPart = isMarked && middle !== "" && middle.length < (before.length + after.length) * 2;
+  const text = isPart ? [before, element("mark", {}, middle), after] : [before + middle + after];
   return element("span", { className: `side ${name}` }, element("span", { className: "number", "aria-hidden": "true" }, number), element("span", { className: "line" }, ...text));
 }
