@@ -6,10 +6,13 @@ const MOST_CLIENTS = 6;
 // From so many seconds on, the time that passes between two records has a row of its own.
 const LONG = 1;
 
-export const LANE_NAMES = { script: "Script", rest: "REST", websocket: "Websocket", faults: "Faults" };
+// The causes of problems that came while the script ran; others were found before or after.
+const ENDS = ["check", "wait", "limit", "interrupt", "world", "script", "argument"];
 
-// Gives the lanes, and the rows: each of a record, of a time that passes, of records that are left out, or of a problem, with
-// which the run ended at a time.
+const LANE_NAMES = { script: "Script", rest: "REST", websocket: "Websocket", faults: "Faults" };
+
+// Gives the lanes, and the rows: each of a record, of a time that passes, of records that are left out, or of a problem with
+// which the run ended.
 export function sequence({ records, left, problems, virtualTime }) {
   const lanes = lanesOf(records);
   const place = places(lanes);
@@ -34,8 +37,9 @@ export function sequence({ records, left, problems, virtualTime }) {
   });
   if (left && left.after === records.length) leaveOut(bars());
   const last = bars();
-  if (problems.length > 0) pass(virtualTime, last);
-  rows.push(...problems.map((problem) => ({ kind: "problem", problem, before: last, after: last })));
+  const ends = problems.filter(({ cause }) => ENDS.includes(cause));
+  if (ends.length > 0) pass(virtualTime, last);
+  rows.push(...ends.map((problem) => ({ kind: "problem", problem, before: last, after: last })));
   return { lanes, rows };
 }
 
