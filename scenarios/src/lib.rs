@@ -24,6 +24,7 @@ pub mod step;
 mod toml_text;
 pub mod trace;
 pub mod transcript;
+mod web;
 pub mod world;
 
 #[cfg(test)]

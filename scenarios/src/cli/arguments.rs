@@ -135,8 +135,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "I/N", verbatim_doc_comment)]
     pub(super) shard: Option<Shard>,
 
-    /// Report to json=FILE, junit=FILE, or github (for its
-    /// annotations) too; may be given again
+    /// Report to html=FILE, json=FILE, junit=FILE, or github
+    /// (for its annotations) too; may be given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
     pub(super) report: Vec<Wanted>,
 
@@ -235,8 +235,9 @@ pub(super) struct Merge {
     #[arg(value_name = "FILE", required = true, verbatim_doc_comment)]
     pub(super) files: Vec<PathBuf>,
 
-    /// What to make of them: json=FILE, junit=FILE, or
-    /// github (for its annotations); may be given again
+    /// What to make of them: html=FILE, json=FILE,
+    /// junit=FILE, or github (for its annotations); may be
+    /// given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
     pub(super) report: Vec<Wanted>,
 }
