@@ -100,10 +100,10 @@ fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
 
 fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getConnection", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::connection(&session.connection()))
+        run.look_at(client.0, |session| convert::connection(session))
     });
     register!(engine, run, "getServices", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::services(&session.services()))
+        run.look_at(client.0, |session| convert::services(session.services()))
     });
     register!(engine, run, "getUserInfo", |run, _call, client: Client| {
         run.look_at(client.0, |session| convert::user_info(session.user_info()))
