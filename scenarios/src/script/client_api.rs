@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use kandy_client::{Config, ConnectOptions, Credentials, Session, Violation, unknown_keys};
+use kandy_client::{Config, ConnectOptions, Credentials, Violation, unknown_keys};
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use serde_json::Value;
 
@@ -206,10 +206,6 @@ impl Run {
             world.log(client, violation)?;
         }
         Ok(())
-    }
-
-    fn look_at<R>(&self, client: ClientId, look: impl FnOnce(&Session) -> R) -> Result<R, Halt> {
-        Ok(look(self.world.borrow().with_clients()?.session(client)))
     }
 }
 
