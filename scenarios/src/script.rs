@@ -224,7 +224,7 @@ impl Host {
         let compiled = self.compiler.compile(&self.engine, &source.text);
         let mut ast = compiled.map_err(|(failure, position)| located(Located { failure, position, source: None }))?;
         ast.set_source(source.shown.as_str());
-        let imports = imports_of(&ast);
+        let imports = imports_of(&ast, &source.text);
         if !imports.is_empty() {
             self.modules.check(&self.engine, &source.root, &source.path, &imports).map_err(located)?;
         }
