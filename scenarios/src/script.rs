@@ -44,7 +44,7 @@ use std::time::Duration;
 
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
-use self::analysis::Analyst;
+use self::analysis::Known;
 pub use self::analysis::{Finding, Findings, Severity};
 use self::cases::Row;
 use self::clock::Guard;
@@ -93,7 +93,7 @@ impl Limits {
     /// usual length on real sockets ends before it, and can say what did not come.
     pub const WALL_TIME: Duration = Duration::from_secs(120);
     /// The stack that a thread needs to run scripts on.
-    pub const STACK_BYTES: usize = 8 * 1024 * 1024;
+    pub const STACK_BYTES: usize = 16 * 1024 * 1024;
 }
 
 impl Default for Limits {
@@ -175,7 +175,7 @@ pub struct Host {
     modules: Rc<Modules>,
     compiler: Rc<Compiler>,
     /// Made when it is first asked for: runs do without.
-    analyst: OnceCell<Analyst>,
+    known: OnceCell<Known>,
 }
 
 impl Default for Host {
@@ -198,7 +198,7 @@ impl Host {
         let compiler = Rc::<Compiler>::default();
         let modules = Rc::new(Modules::new(compiler.clone()));
         let engine = new_engine(&run, &modules, &compiler);
-        Self { engine, run, modules, compiler, analyst: OnceCell::new() }
+        Self { engine, run, modules, compiler, known: OnceCell::new() }
     }
 
     /// Compiles a script, and the modules that it imports, within the usual limits.
