@@ -13,13 +13,16 @@ use crate::script::show::show_short;
 /// that has captured nothing but clients, and has called nothing of the script API but to look at them.
 pub(super) struct Condition<'f> {
     code: &'f FnPtr,
+    /// Whether it has captured clients alone. A variable that holds a client keeps it.
+    has_only_clients: bool,
     /// Where the run stood when it did not hold, if it depends on nothing else.
     failed_at: Option<Stand>,
 }
 
 impl<'f> Condition<'f> {
-    pub(super) const fn new(code: &'f FnPtr) -> Self {
-        Self { code, failed_at: None }
+    pub(super) fn new(code: &'f FnPtr) -> Self {
+        let has_only_clients = code.curry().iter().all(|captured| captured.read_lock::<Client>().is_some());
+        Self { code, has_only_clients, failed_at: None }
     }
 
     /// Gives something if it holds.
@@ -27,11 +30,10 @@ impl<'f> Condition<'f> {
         if self.failed_at == Some(run.stand()) {
             return Ok(None);
         }
-        let (clients, calls) = (self.captured().collect::<Option<Vec<Client>>>(), run.calls_beyond_clients());
+        let calls = run.calls_beyond_clients();
         let holds = self.evaluate(run, call)?;
-        let kept_them = clients.is_some_and(|clients| self.captured().eq(clients.into_iter().map(Some)));
-        let only_looked = calls == run.calls_beyond_clients();
-        self.failed_at = (kept_them && only_looked).then(|| run.stand());
+        let only_looked = run.calls_beyond_clients() == calls;
+        self.failed_at = (self.has_only_clients && only_looked).then(|| run.stand());
         Ok(holds.then_some(()))
     }
 
@@ -42,10 +44,5 @@ impl<'f> Condition<'f> {
         let value = value?;
         let wrong = |_| Failure::argument(format!("the condition gave {}, not true or false", show_short(&value)));
         Ok(value.as_bool().map_err(wrong)?)
-    }
-
-    /// What it has captured: nothing for what is no client.
-    fn captured(&self) -> impl Iterator<Item = Option<Client>> {
-        self.code.curry().iter().map(|captured| captured.read_lock::<Client>().map(|client| *client))
     }
 }
