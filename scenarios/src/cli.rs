@@ -9,7 +9,7 @@ mod output;
 mod replay;
 mod review;
 mod run;
-mod selection;
+pub(crate) mod selection;
 mod serve;
 mod signals;
 
@@ -22,7 +22,7 @@ use clap::Parser;
 pub(crate) use self::arguments::KEEP;
 use self::arguments::{Arguments, Command};
 pub use self::environment::Environment;
-use self::error::CliError;
+pub(crate) use self::error::CliError;
 pub use self::output::Output;
 use self::output::UntilClosed;
 use crate::exit_code::Exit;
