@@ -7,6 +7,7 @@ mod error;
 mod list;
 mod output;
 mod replay;
+mod report;
 mod review;
 mod run;
 pub(crate) mod selection;
@@ -20,7 +21,7 @@ use clap::Parser;
 #[cfg(unix)]
 #[cfg(unix)]
 pub(crate) use self::arguments::KEEP;
-use self::arguments::{Arguments, Command};
+use self::arguments::{Arguments, Command, Report};
 pub use self::environment::Environment;
 pub(crate) use self::error::CliError;
 pub use self::output::Output;
@@ -64,6 +65,7 @@ fn carry_out(
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Review(arguments) => review::review(&arguments, environment, out)?,
+        Command::Report(Report::Merge(arguments)) => report::merge(arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
         #[cfg(unix)]

@@ -87,9 +87,9 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
         tell(reporters, &RunEvent::Finished { case, finished: &finished })
     })?;
     // What all shards together skipped is known to whoever merges their reports.
-    if let Some(warning) = Judge::warning(&summary).filter(|_| plan.shard.is_none()) {
+    if let Some(count) = summary.all_skipped().filter(|_| plan.shard.is_none()) {
         summary.run_warnings += 1;
-        tell(reporters, &RunEvent::Warned(&warning))?;
+        tell(reporters, &RunEvent::Warned(&RunWarning::AllSkipped { count }))?;
     }
     tell(reporters, &RunEvent::Ended { summary: &summary, wall_time: start.elapsed() })?;
     Ok(summary)

@@ -333,8 +333,9 @@ error: there is no key `timout` here
         let reports = read("report = [\"junit=out/junit.xml\"]");
         assert_eq!(
             reports,
-            [Wanted { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
+            [Wanted::File { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
         );
+        assert_eq!(read("report = [\"github\"]"), [Wanted::Github]);
         assert_eq!(read("report = []"), []);
         refuse("report = \"junit=x\"", ":1:10", "`report` is a list of texts");
         refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");

@@ -1,4 +1,8 @@
-//! Reports for CI systems.
+//! Reports to files, and for CI systems.
+
+mod github;
+mod merge;
+mod schema;
 
 use crate::project::Project;
 
@@ -53,14 +57,27 @@ fn what_cannot_be_reported_is_said_before_anything_runs() {
     let project = project("junit-errors");
     for (arguments, message) in [
         (&["--report", "junit"][..], "the report's file is missing, as in `junit=target/kandy-junit.xml`"),
-        (&["--report", "tap=x"], "there is no report `tap`; it must be json=PATH or junit=PATH"),
+        (&["--report", "json="], "the report's file is missing, as in `json=target/kandy.json`"),
+        (&["--report", "github=x"], "`github` takes no file: it writes to standard output, as GitHub reads it"),
+        (&["--report", "tap=x"], "there is no report `tap`; it must be json=PATH, junit=PATH or github"),
         (&["--report", "jsn=x"], "there is no report `jsn`; did you mean `json`?"),
         (&["--report", "junit=a", "--report", "junit=b"], "the report `junit` is wanted twice: name one file"),
+        (&["--report", "github", "--report", "github"], "the report `github` is wanted twice"),
+        (
+            &["--report", "junit=a", "--report", "json=./scenarios/../a"],
+            "the reports `junit` and `json` both go to `././scenarios/../a`: name two files",
+        ),
         (&["--report", "junit=no/such/folder.xml"], "no/such/folder.xml`: No such file"),
         (&["--report", "junit=scenarios"], "scenarios`: is a directory"),
     ] {
         let (text, exit) = project.run(".", &[&["run"], arguments].concat());
         assert!(exit == 2 && text.contains(message) && !text.contains("pass "), "{text}");
+        // The settings are told the same.
+        let wanted = arguments.iter().skip(1).step_by(2).map(|report| format!("\"{report}\"")).collect::<Vec<_>>();
+        project.write("kandy.toml", &format!("report = [{}]\n", wanted.join(", ")));
+        let (text, exit) = project.run(".", &["run"]);
+        assert!(exit == 2 && text.contains(&message[..20]) && !text.contains("pass "), "{text}");
+        project.write("kandy.toml", "");
     }
-    assert!(!project.has("a") && !project.has("b"));
+    assert_eq!(project.names(), ["kandy.toml", "scenarios"], "nothing is left");
 }

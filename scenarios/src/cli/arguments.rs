@@ -12,6 +12,7 @@ use http::HeaderValue;
 use super::output::ColorChoice;
 use crate::exit_code;
 use crate::report::Wanted;
+use crate::run::Shard;
 use crate::scenario::Filter;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
@@ -46,6 +47,9 @@ pub(super) enum Command {
     Check(Check),
     /// Decide on transcripts that are not as their snapshots
     Review(Review),
+    /// Work on reports that runs have left
+    #[command(subcommand)]
+    Report(Report),
     /// Replay recordings of the real SDK on the port, and compare
     Replay(Replay),
     /// Serve the platform for an application of your own
@@ -126,8 +130,13 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) strictness: Strictness,
 
-    /// Write a report too: json=PATH or junit=PATH; may be
-    /// given again
+    /// Run one of N parts, chosen by names: I/N, from 1/N to
+    /// N/N; `report merge` joins their reports
+    #[arg(long, value_name = "I/N", verbatim_doc_comment)]
+    pub(super) shard: Option<Shard>,
+
+    /// Report to json=FILE, junit=FILE, or github (for its
+    /// annotations) too; may be given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
     pub(super) report: Vec<Wanted>,
 
@@ -210,6 +219,38 @@ Exit codes:
   2  bad usage: no such name, or there is no terminal to ask on
   3  a scenario is missing, or a .snap.new is unreadable or malformed
   4  internal error: a file cannot be moved or removed";
+
+/// What can be done with reports.
+#[derive(Debug, Subcommand)]
+pub(super) enum Report {
+    /// Make one report of those of all shards of a run
+    Merge(Merge),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_HELP)]
+pub(super) struct Merge {
+    /// Reports that `run --report json=FILE` wrote: one of
+    /// each shard, or a single one of a whole run
+    #[arg(value_name = "FILE", required = true, verbatim_doc_comment)]
+    pub(super) files: Vec<PathBuf>,
+
+    /// What to make of them: json=FILE, junit=FILE, or
+    /// github (for its annotations); may be given again
+    #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
+    pub(super) report: Vec<Wanted>,
+}
+
+const MERGE_HELP: &str = "\
+Shows what did not pass and the summary, and ends as the whole run would.
+
+Exit codes:
+  0  everything passed
+  1  a scenario failed
+  2  bad usage: a shard is missing, there twice, or of another run
+  3  a scenario is broken; or a report is missing, unreadable or malformed
+  4  internal error: that of a run, or a report cannot be written
+  130  a run was interrupted";
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {

@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::recording::RecordingError;
+use crate::report::merge::{MergeError, ReadError};
 use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, ProjectError, SETTINGS};
@@ -50,6 +51,12 @@ pub(crate) enum CliError {
         /// The file of settings.
         file: String,
     },
+    /// There is no report to read.
+    #[error(transparent)]
+    ReadReport(#[from] ReadError),
+    /// Reports are not those of one run.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// Reports cannot be begun.
     #[error(transparent)]
     Reports(#[from] ReportsError),
@@ -120,11 +127,14 @@ impl CliError {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
-            | Self::Recording(_) => Exit::Broken,
+            | Self::Recording(_)
+            | Self::ReadReport(_) => Exit::Broken,
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
-            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::Reports(_) => Exit::BadUsage,
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::Reports(_) | Self::Merge(_) => {
+                Exit::BadUsage
+            }
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
@@ -175,6 +185,21 @@ impl CliError {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
             Self::Reports(ReportsError::Unwritable { .. }) => Some("make its folder, or name another file".to_owned()),
+            Self::ReadReport(ReadError::File { .. }) => {
+                Some("paths are taken from the folder in which the command runs".to_owned())
+            }
+            Self::ReadReport(ReadError::Schema { .. }) => {
+                Some("merge with the version that wrote the reports".to_owned())
+            }
+            Self::ReadReport(_) => Some("`run --report json=FILE` writes what can be merged".to_owned()),
+            Self::Merge(MergeError::Whole { .. }) => Some("give it alone, or the shards of one run".to_owned()),
+            Self::Merge(MergeError::Twice { .. }) => Some("give each once".to_owned()),
+            Self::Merge(MergeError::Missing { .. }) => {
+                Some("a shard without scenarios writes a report, too".to_owned())
+            }
+            Self::Merge(_) => Some(
+                "the shards of one run have the same paths, options and settings, but for I in --shard I/N".to_owned(),
+            ),
             Self::Settings(_)
             | Self::Reports(_)
             | Self::Recording(_)

@@ -16,7 +16,8 @@ use crate::settings::Settings;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, live, jobs, timeout, memory, show, warn, update, strictness, report, prune } = arguments;
+    let Run { selection, live, jobs, timeout, memory, show, warn, update, strictness, shard, report, prune } =
+        arguments;
     let given = Settings {
         jobs,
         timeout,
@@ -41,12 +42,17 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         strict: settings.strict.unwrap_or(environment.ci),
     };
     let removed = if prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
-    let mut reports = Reports::begin(settings.reports.as_deref().unwrap_or_default())?;
+    let mut reports = Reports::begin(settings.reports.as_deref().unwrap_or_default(), &environment.github)?;
     let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim });
+    let plan = match shard {
+        Some(shard) => plan.only(shard),
+        None => plan,
+    };
     let mut console =
         Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show).with_removed(removed);
     let mut files = Fold::new(reports.renderers());
     let summary = run::run(&plan, &options, &mut [&mut console, &mut files])?;
+    out.to.write_all(reports.said().as_bytes())?;
     Ok(summary.exit())
 }
 

@@ -27,13 +27,10 @@ impl<'a> Fold<'a> {
     }
 
     fn tell(&mut self, event: &Event<'_>) -> io::Result<()> {
-        for renderer in &mut *self.renderers {
-            if let Err(error) = renderer.event(event) {
-                self.failed = Some(renderer.name());
-                return Err(error);
-            }
-        }
-        Ok(())
+        tell(self.renderers, event).map_err(|(name, error)| {
+            self.failed = Some(name);
+            error
+        })
     }
 
     fn warn(&mut self, warning: &run::RunWarning) {
@@ -83,6 +80,11 @@ impl Reporter for Fold<'_> {
             }
         }
     }
+}
+
+/// Gives an event to all renderers, in their order. The one that cannot be written is named.
+pub(super) fn tell(renderers: &mut [Box<dyn Renderer>], event: &Event<'_>) -> Result<(), (&'static str, io::Error)> {
+    renderers.iter_mut().try_for_each(|renderer| renderer.event(event).map_err(|error| (renderer.name(), error)))
 }
 
 fn start(plan: &Plan<'_>, strict: bool) -> Start {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::problem::{Cause, Difference, Doubt, Problem, Warning};
 pub use self::record::{Body, Detail, Lane, Record, RecordKind, Tone};
 pub use self::summary::Summary;
+use crate::run;
 
 /// The version of the form. It changes with whatever a reader of the last one would not understand.
 pub const SCHEMA: u64 = 1;
@@ -56,6 +57,11 @@ pub trait Renderer {
     ///
     /// It cannot be written.
     fn event(&mut self, event: &Event<'_>) -> io::Result<()>;
+
+    /// What it says on standard output when all has ended, behind what the console says.
+    fn said(&self) -> &str {
+        ""
+    }
 }
 
 /// What is known when a run begins.
@@ -241,6 +247,22 @@ pub struct WallTime {
 }
 
 impl Status {
+    /// How a case ended that ran.
+    #[must_use]
+    pub const fn of(status: &run::Status) -> Self {
+        match status {
+            run::Status::Passed(_) => Self::Passed,
+            run::Status::Doubtful(_) => Self::Doubtful,
+            run::Status::Skipped(_) => Self::Skipped,
+            run::Status::Stopped => Self::Stopped,
+            run::Status::Failed(_) => Self::Failed,
+            run::Status::Differs(_) => Self::Differs,
+            run::Status::Unlike(_) => Self::Unlike,
+            run::Status::Broken(_) => Self::Broken,
+            run::Status::Error(_) => Self::Error,
+        }
+    }
+
     /// Whether it is one that fails the run.
     #[must_use]
     pub const fn is_bad(self) -> bool {

@@ -8,16 +8,21 @@ use thiserror::Error;
 
 use crate::script::names::nearest;
 
-/// A report that goes to a file.
+/// A report beside the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// Which.
-    pub kind: Kind,
-    /// The file.
-    pub path: PathBuf,
+pub enum Wanted {
+    /// One that goes to a file.
+    File {
+        /// Which.
+        kind: Kind,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Annotations, which GitHub reads from the output of a step.
+    Github,
 }
 
-/// The reports beside the console.
+/// The reports that go to files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The model as JSON.
@@ -25,6 +30,9 @@ pub enum Kind {
     /// JUnit's XML.
     Junit,
 }
+
+/// The name of [`Wanted::Github`].
+const GITHUB: &str = "github";
 
 /// Why a text names no report.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -41,6 +49,9 @@ pub enum WantedError {
         /// Which.
         kind: Kind,
     },
+    /// It goes to no file.
+    #[error("`{GITHUB}` takes no file: it writes to standard output, as GitHub reads it")]
+    GithubPath,
 }
 
 impl Kind {
@@ -69,7 +80,10 @@ impl Wanted {
     /// The same, its path taken from `folder`.
     #[must_use]
     pub fn within(self, folder: &Path) -> Self {
-        Self { path: folder.join(self.path), ..self }
+        match self {
+            Self::File { kind, path } => Self::File { kind, path: folder.join(path) },
+            Self::Github => Self::Github,
+        }
     }
 }
 
@@ -77,10 +91,15 @@ impl FromStr for Wanted {
     type Err = WantedError;
 
     fn from_str(text: &str) -> Result<Self, WantedError> {
-        let (name, path) = text.split_once('=').unwrap_or((text, ""));
+        let (name, path) = match text.split_once('=') {
+            None if text == GITHUB => return Ok(Self::Github),
+            Some((GITHUB, _)) => return Err(WantedError::GithubPath),
+            None => (text, ""),
+            Some(both) => both,
+        };
         let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
         let kind = kind.ok_or_else(|| WantedError::Unknown { name: name.to_owned() })?;
-        if path.is_empty() { Err(WantedError::NoPath { kind }) } else { Ok(Self { kind, path: path.into() }) }
+        if path.is_empty() { Err(WantedError::NoPath { kind }) } else { Ok(Self::File { kind, path: path.into() }) }
     }
 }
 
@@ -91,8 +110,8 @@ impl fmt::Display for Kind {
 }
 
 fn help(name: &str) -> String {
-    match nearest(name, Kind::ALL.iter().map(|kind| kind.as_str())) {
+    match nearest(name, Kind::ALL.iter().map(|kind| kind.as_str()).chain([GITHUB])) {
         Some(kind) => format!("did you mean `{kind}`?"),
-        None => format!("it must be {}", Kind::ALL.map(|kind| format!("{kind}=PATH")).join(" or ")),
+        None => format!("it must be {} or {GITHUB}", Kind::ALL.map(|kind| format!("{kind}=PATH")).join(", ")),
     }
 }

@@ -62,7 +62,14 @@ pub(crate) fn text(warning: &RunWarning) -> String {
             printable(&misread.text),
             printable(&misread.meant)
         ),
-        RunWarning::AllSkipped { count: 1 } => "the only scenario was skipped, and nothing was tested".to_owned(),
-        RunWarning::AllSkipped { count } => format!("all {count} scenarios were skipped, and nothing was tested"),
+        RunWarning::AllSkipped { count } => all_skipped(*count),
     }
+}
+
+/// What there is to say where `count` scenarios, which are all, were skipped.
+pub(in crate::report) fn all_skipped(count: usize) -> String {
+    if count == 1 {
+        return "the only scenario was skipped, and nothing was tested".to_owned();
+    }
+    format!("all {count} scenarios were skipped, and nothing was tested")
 }

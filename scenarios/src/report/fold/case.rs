@@ -18,7 +18,7 @@ pub(super) fn finished(case: &Case<'_>, finished: &Finished) -> model::Case {
     let finished = without_secrets.as_ref().unwrap_or(finished);
     let (problems, more_problems) = problems(case, finished);
     model::Case {
-        status: status(&finished.status),
+        status: Status::of(&finished.status),
         reason: match &finished.status {
             run::Status::Skipped(reason) => Some(reason.clone()),
             _ => None,
@@ -74,20 +74,6 @@ pub(super) fn not_run(case: &Case<'_>) -> model::Case {
 
 pub(super) const fn seconds(time: Duration) -> f64 {
     time.as_secs_f64()
-}
-
-const fn status(status: &run::Status) -> Status {
-    match status {
-        run::Status::Passed(_) => Status::Passed,
-        run::Status::Doubtful(_) => Status::Doubtful,
-        run::Status::Skipped(_) => Status::Skipped,
-        run::Status::Stopped => Status::Stopped,
-        run::Status::Failed(_) => Status::Failed,
-        run::Status::Differs(_) => Status::Differs,
-        run::Status::Unlike(_) => Status::Unlike,
-        run::Status::Broken(_) => Status::Broken,
-        run::Status::Error(_) => Status::Error,
-    }
 }
 
 const fn snapshot(status: &run::Status) -> Option<Snapshot> {
@@ -171,14 +157,12 @@ fn problems(case: &Case<'_>, finished: &Finished) -> (Vec<Problem>, usize) {
             let all = finished.doubts.iter().map(|doubt| console::doubt_diagnostic(case, doubt));
             (all.map(|each| problem(Cause::Doubt, &each)).collect(), 0)
         }
-        run::Status::Differs(difference) => {
-            let help = if difference.old == difference.new {
-                "they differ in what the script redacts: run again with `--update`"
-            } else {
-                "if it is right as it is now, run again with `--update`"
-            };
-            about(Cause::Snapshot, "the transcript is not as its snapshot".to_owned(), snapshot(), Some(help))
-        }
+        run::Status::Differs(_) => about(
+            Cause::Snapshot,
+            "the transcript is not as its snapshot".to_owned(),
+            snapshot(),
+            Some("if it is right as it is now, run again with `--update`"),
+        ),
         run::Status::Unlike(unlike) => about(
             Cause::Live,
             format!("{} heard other events in Live than in Sim", unlike.client),

@@ -5,7 +5,6 @@ use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
 use crate::run::{Broken, Finished, Status, Unlike};
 use crate::script::{AlsoFailed, Findings};
-use crate::snapshot::Difference;
 use crate::transcript::Redactions;
 
 /// A copy without what its script redacts, if it redacts anything and there is anything of it. The copy of the trace leaves it
@@ -44,20 +43,22 @@ fn status(status: &Status, redactions: &Redactions) -> Option<Status> {
         Status::Broken(Broken::Script(failure)) => {
             Status::Broken(Broken::Script(Box::new(diagnostic(failure, redactions))))
         }
-        Status::Differs(difference) => Status::Differs(Box::new(Difference {
-            old: text(&difference.old),
-            new: text(&difference.new),
-            pending: difference.pending,
-        })),
+        // The run's transcript is without it already, and what the snapshot says was accepted as it is.
+        Status::Differs(difference) => Status::Differs(difference.clone()),
         Status::Unlike(unlike) => Status::Unlike(Box::new(Unlike {
             client: unlike.client.clone(),
-            sim: text(&unlike.sim),
-            live: text(&unlike.live),
+            sim: lines(&unlike.sim, redactions),
+            live: lines(&unlike.live, redactions),
         })),
         Status::Broken(Broken::Checked | Broken::Unreadable(_) | Broken::Snapshot(_)) | Status::Error(_) => {
             return None;
         }
     })
+}
+
+/// Each line on its own, as in a transcript.
+fn lines(text: &str, redactions: &Redactions) -> String {
+    text.split_inclusive('\n').map(|line| redactions.redacted(line.to_owned())).collect()
 }
 
 fn diagnostic(diagnostic: &Diagnostic, redactions: &Redactions) -> Diagnostic {

@@ -85,6 +85,37 @@ impl From<&run::Summary> for Summary {
 }
 
 impl Summary {
+    /// How many cases there are.
+    #[must_use]
+    pub const fn all(&self) -> usize {
+        self.passed + self.skipped + self.failed + self.broken + self.errors + self.stopped + self.not_run
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            skipped: self.skipped + other.skipped,
+            failed: self.failed + other.failed,
+            broken: self.broken + other.broken,
+            errors: self.errors + other.errors,
+            stopped: self.stopped + other.stopped,
+            not_run: self.not_run + other.not_run,
+            doubtful: self.doubtful + other.doubtful,
+            without_snapshot: self.without_snapshot + other.without_snapshot,
+            accepted: self.accepted + other.accepted,
+            pending: self.pending + other.pending,
+            warnings: match (self.warnings, other.warnings) {
+                (None, None) => None,
+                (one, another) => Some(one.unwrap_or_default() + another.unwrap_or_default()),
+            },
+            doubts: self.doubts + other.doubts,
+            run_warnings: self.run_warnings + other.run_warnings,
+            virtual_time: self.virtual_time + other.virtual_time,
+        }
+    }
+
     /// The same as the console takes it.
     #[must_use]
     pub fn of_run(&self, strict: bool, live: bool) -> run::Summary {
