@@ -10,7 +10,7 @@ mod replay;
 mod report;
 mod review;
 mod run;
-mod selection;
+pub(crate) mod selection;
 mod serve;
 mod signals;
 
@@ -23,7 +23,7 @@ use clap::Parser;
 pub(crate) use self::arguments::KEEP;
 use self::arguments::{Arguments, Command, Report};
 pub use self::environment::Environment;
-use self::error::CliError;
+pub(crate) use self::error::CliError;
 pub use self::output::Output;
 use self::output::UntilClosed;
 use crate::exit_code::Exit;

@@ -73,20 +73,20 @@ pub(super) struct Keep {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     /// Scenario files (.rhai), or folders of them
     /// [default: scenarios/scripts, else scenarios, else
     /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH", verbatim_doc_comment)]
-    pub(super) paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 
     /// Only scenarios with TEXT in the name, or `tag:NAME`
     #[arg(long, value_name = "TEXT")]
-    pub(super) filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
 
     /// With the settings of [profile.NAME] in kandy.toml
     #[arg(long, value_name = "NAME")]
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -23,7 +23,7 @@ use crate::settings::SettingsError;
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
-pub(super) enum CliError {
+pub(crate) enum CliError {
     /// There is nothing to run.
     #[error(transparent)]
     Find(#[from] FindError),
@@ -215,7 +215,7 @@ impl CliError {
     }
 
     /// Writes what is wrong and what to do, as clap does.
-    pub(super) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
+    pub(crate) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
         if let Self::Script(diagnostic)
         | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
         | Self::Settings(SettingsError::Content(diagnostic)) = self
