@@ -1,5 +1,5 @@
 // The chart: a lane for each user who was active last, and one for the platform; time goes to the right.
-import { at, lasting } from "./element.js";
+import { at, lasting, readable } from "./element.js";
 
 const MOST_LANES = 5;
 const LANE = 22;
@@ -92,7 +92,7 @@ export class Lanes {
   drawLane(pen, name, lane, label, width) {
     const middle = lane * LANE + LANE / 2;
     pen.fillStyle = name === PLATFORM ? this.colors.muted : this.colors.text;
-    let shown = name;
+    let shown = readable(name);
     while (shown.length > 1 && pen.measureText(shown).width > label - 12) shown = `${shown.slice(0, -2)}…`;
     pen.fillText(shown, 0, middle);
     pen.strokeStyle = this.colors.line;
