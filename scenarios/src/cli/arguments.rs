@@ -135,6 +135,11 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) selection: Selection,
 
+    /// The real time that a look at one scenario may take
+    /// [default: 120s]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
+    pub(super) timeout: Option<Duration>,
+
     #[command(flatten)]
     pub(super) strictness: Strictness,
 }
