@@ -281,8 +281,9 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) sdk: Option<PathBuf>,
 
-    /// A script that runs beside the server (.rhai)
-    #[arg(long, value_name = "FILE")]
+    /// A script that runs beside the server (.rhai), again
+    /// whenever it changes; beside a command it stays
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) script: Option<PathBuf>,
 
     /// Another limit on what clients can do, such as

@@ -175,6 +175,8 @@ fn shown(note: &Note, color: bool) -> String {
         Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
         Note::Ended(Ended::Late) => "The script has not ended in time: it computes, and does not wait.".to_owned(),
         Note::Ended(Ended::Panicked) => "The script has ended by an internal error.".to_owned(),
+        Note::ScriptChanged => "The script has changed, and runs again.".to_owned(),
+        Note::ScriptUnreadable(error) => format!("{}\nThe script stays as it was.", printable(&error.to_string())),
         Note::Users(count) => {
             format!("The users have changed: {} now.", report::console::counted(*count, "user"))
         }

@@ -8,6 +8,9 @@ mod application;
 mod certificate;
 #[cfg(test)]
 #[cfg(unix)]
+mod following;
+#[cfg(test)]
+#[cfg(unix)]
 mod guide;
 #[cfg(test)]
 #[cfg(unix)]
