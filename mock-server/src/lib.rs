@@ -76,7 +76,7 @@ pub use front::{
 };
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::{Limits, PlatformLimits};
-pub use mask::{masked, masked_query};
+pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
 pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
 pub use platform::{GoneOptions, Output, Platform, SettingsInfo};

@@ -59,7 +59,8 @@ pub fn masked_query(query: &str) -> String {
 }
 
 /// What [`masked`] hides, of JSON that has been read.
-pub(crate) fn masked_value(value: Value) -> Value {
+#[must_use]
+pub fn masked_value(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(masked(&text).into_owned()),
         Value::Array(items) => items.into_iter().map(masked_value).collect(),

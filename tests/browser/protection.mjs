@@ -119,6 +119,8 @@ export async function no_password_of_a_body_is_shown(test) {
   await test.act("send", { user: ALICE, message });
   await test.act("sendRaw", { user: ALICE, text: `{"pass\\u0077ord":"${HIDDEN}","a":"{\\"pwd\\":\\"${HIDDEN}` });
   await test.act("sendRaw", { user: ALICE, text: `user=alice&password=${HIDDEN}` });
+  await test.act("fail", { point: "other", how: { json: { deep: { password: HIDDEN } } } });
+  await console.locator("#faults li", { hasText: "***" }).waitFor();
   await fetch(`${test.url}/rest/version/1/user/${ALICE}/subscription`, { method: "POST", body: JSON.stringify({ a: { password: HIDDEN } }) });
   const form = console.getByRole("row").filter({ hasText: "user=alice&password=***" });
   await form.click();
