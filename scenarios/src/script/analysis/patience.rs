@@ -24,7 +24,7 @@ impl Patience {
     pub(super) fn lasts(&self) -> bool {
         let steps = self.steps.get().wrapping_add(1);
         self.steps.set(steps);
-        if steps % STEPS_PER_LOOK == 0
+        if steps.is_multiple_of(STEPS_PER_LOOK)
             && self.over.borrow().is_none()
             && let Err(failure) = self.guard.check("looking at the script took")
         {
