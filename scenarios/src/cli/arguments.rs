@@ -281,8 +281,8 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) sdk: Option<PathBuf>,
 
-    /// A script that runs beside the server (.rhai), again
-    /// whenever it changes; beside a command it stays
+    /// A script that runs beside the server (.rhai), and
+    /// again when it changes, but not beside a command
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) script: Option<PathBuf>,
 

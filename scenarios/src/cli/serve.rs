@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::env;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -159,7 +159,11 @@ fn certificate(
     }
     let state = state.map(|state| folder.join(state));
     let state = state.or_else(|| tls::state_folder(env::var_os("XDG_STATE_HOME"), env::var_os("HOME")));
-    let (config, path) = tls::own(&state.ok_or(TlsError::NoFolder)?, address, SystemTime::now())?;
+    let state = state.ok_or(TlsError::NoFolder)?;
+    // A command may be elsewhere when it reads the certificate whose path it is given.
+    let shown = || state.display().to_string();
+    let state = path::absolute(&state).map_err(|source| TlsError::Keep { shown: shown(), source })?;
+    let (config, path) = tls::own(&state, address, SystemTime::now())?;
     Ok(Some((config, Some(path))))
 }
 
