@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::{mem, ptr};
 
-use rhai::{Dynamic, FnPtr, Scope};
+use rhai::{Dynamic, FnPtr, Identifier, Scope};
 
 use super::engine::MAX_STRING;
 use super::show::MAX_DEPTH;
@@ -93,7 +93,8 @@ impl Walk {
         if let Ok(array) = value.as_array_ref() {
             array.iter().try_for_each(|member| self.member(member, above, &mut highest))?;
         } else if let Ok(map) = value.as_map_ref() {
-            self.keys += map.keys().map(|key| key.len()).sum::<usize>();
+            let bytes = |key: &Identifier| key.len();
+            self.keys += map.keys().map(bytes).sum::<usize>();
             if self.keys > MAX_STRING {
                 return Err(Excess::Keys);
             }
