@@ -2,9 +2,11 @@
 
 mod arguments;
 mod check;
+mod completions;
 mod environment;
 mod error;
 mod list;
+mod man;
 mod output;
 mod replay;
 mod review;
@@ -17,7 +19,6 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-#[cfg(unix)]
 #[cfg(unix)]
 pub(crate) use self::arguments::KEEP;
 use self::arguments::{Arguments, Command};
@@ -65,6 +66,8 @@ fn carry_out(
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Review(arguments) => review::review(&arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
+        Command::Completions(arguments) => completions::completions(&arguments, out)?,
+        Command::Man(arguments) => man::man(&arguments, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
         #[cfg(unix)]
         Command::Keep(arguments) => crate::serve::keep(&arguments.command)?,

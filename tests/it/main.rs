@@ -27,6 +27,7 @@ mod reports;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod shell;
 mod strict;
 #[cfg(test)]
 mod support;

@@ -79,6 +79,14 @@ pub(super) enum CliError {
         /// What waits and has almost the same name.
         nearest: Option<String>,
     },
+    /// No manual page has that name.
+    #[error("there is no command `{name}`")]
+    NoCommand {
+        /// The name.
+        name: String,
+        /// The command that it was probably meant to be.
+        nearest: Option<String>,
+    },
     /// A snapshot without a script cannot be removed.
     #[error("cannot remove `{shown}`: {source}")]
     Prune {
@@ -136,6 +144,7 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
+            Self::NoCommand { .. } => Exit::BadUsage,
             Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
                 Exit::BadUsage
             }
@@ -173,6 +182,8 @@ impl CliError {
             )),
             Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
+            Self::NoCommand { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NoCommand { .. } => Some("`kandy-harness help` lists them".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
