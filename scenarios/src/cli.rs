@@ -7,6 +7,7 @@ mod environment;
 mod error;
 mod list;
 mod man;
+mod new;
 mod output;
 mod replay;
 mod review;
@@ -61,6 +62,7 @@ fn carry_out(
     err: &mut Output<'_>,
 ) -> Result<Exit, CliError> {
     let exit = match command {
+        Command::New(arguments) => new::new(&arguments, environment, out)?,
         Command::Run(arguments) => run::run(arguments, environment, out)?,
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,

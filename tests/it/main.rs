@@ -17,6 +17,7 @@ mod index;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod new;
 mod newcomer;
 #[cfg(test)]
 mod project;

@@ -38,6 +38,8 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Make a project to start from
+    New(New),
     /// Run scenarios
     Run(Run),
     /// List scenarios: names, tags and first sentences
@@ -71,6 +73,20 @@ pub(super) struct Keep {
     #[arg(last = true, required = true)]
     pub(super) command: Vec<OsString>,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = NEW_HELP)]
+pub(super) struct New {
+    /// The folder to make, or one that is there
+    /// [default: the folder in which this runs]
+    // A path would not be let be empty, and `new` says more of that.
+    #[arg(value_name = "NAME", verbatim_doc_comment)]
+    pub(super) name: Option<OsString>,
+}
+
+const NEW_HELP: &str = "\
+It writes settings (kandy.toml), a scenario that passes, a module, and
+.gitignore: all of them, or nothing if one is there already.";
 
 #[derive(Debug, Args)]
 pub(super) struct Selection {

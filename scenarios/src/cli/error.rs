@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use super::Output;
+use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::printable::printable;
@@ -79,6 +80,9 @@ pub(super) enum CliError {
         /// What waits and has almost the same name.
         nearest: Option<String>,
     },
+    /// There is no new project.
+    #[error(transparent)]
+    New(#[from] NewError),
     /// No manual page has that name.
     #[error("there is no command `{name}`")]
     NoCommand {
@@ -144,6 +148,7 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
+            Self::New(error) => error.exit(),
             Self::NoCommand { .. } => Exit::BadUsage,
             Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
                 Exit::BadUsage
@@ -182,6 +187,7 @@ impl CliError {
             )),
             Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
+            Self::New(error) => Some(error.help().to_owned()),
             Self::NoCommand { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NoCommand { .. } => Some("`kandy-harness help` lists them".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
