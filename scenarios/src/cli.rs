@@ -10,9 +10,10 @@ mod man;
 mod new;
 mod output;
 mod replay;
+mod report;
 mod review;
 mod run;
-mod selection;
+pub(crate) mod selection;
 mod serve;
 mod signals;
 
@@ -22,9 +23,9 @@ use clap::Parser;
 
 #[cfg(unix)]
 pub(crate) use self::arguments::KEEP;
-use self::arguments::{Arguments, Command};
+use self::arguments::{Arguments, Command, Report};
 pub use self::environment::Environment;
-use self::error::CliError;
+pub(crate) use self::error::CliError;
 pub use self::output::Output;
 use self::output::UntilClosed;
 use crate::exit_code::Exit;
@@ -67,6 +68,7 @@ fn carry_out(
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Review(arguments) => review::review(&arguments, environment, out)?,
+        Command::Report(Report::Merge(arguments)) => report::merge(arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
         Command::Completions(arguments) => completions::completions(&arguments, out)?,
         Command::Man(arguments) => man::man(&arguments, out)?,

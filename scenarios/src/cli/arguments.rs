@@ -11,7 +11,8 @@ use http::HeaderValue;
 
 use super::output::ColorChoice;
 use crate::exit_code;
-use crate::report::ToFile;
+use crate::report::Wanted;
+use crate::run::Shard;
 use crate::scenario::Filter;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
@@ -48,6 +49,9 @@ pub(super) enum Command {
     Check(Check),
     /// Decide on transcripts that are not as their snapshots
     Review(Review),
+    /// Work on reports that runs have left
+    #[command(subcommand)]
+    Report(Report),
     /// Replay recordings of the real SDK on the port, and compare
     Replay(Replay),
     /// Serve the platform for an application of your own
@@ -89,20 +93,20 @@ It writes settings (kandy.toml), a scenario that passes, a module, and
 .gitignore: all of them, or nothing if one is there already.";
 
 #[derive(Debug, Args)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     /// Scenario files (.rhai), or folders of them
     /// [default: scenarios/scripts, else scenarios, else
     /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH", verbatim_doc_comment)]
-    pub(super) paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 
     /// Only scenarios with TEXT in the name, or `tag:NAME`
     #[arg(long, value_name = "TEXT")]
-    pub(super) filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
 
     /// With the settings of [profile.NAME] in kandy.toml
     #[arg(long, value_name = "NAME")]
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -146,9 +150,15 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) strictness: Strictness,
 
-    /// Write a report for CI too: junit=PATH
-    #[arg(long, value_name = "REPORT")]
-    pub(super) report: Vec<ToFile>,
+    /// Run one of N parts, chosen by names: I/N, from 1/N to
+    /// N/N; `report merge` joins their reports
+    #[arg(long, value_name = "I/N", verbatim_doc_comment)]
+    pub(super) shard: Option<Shard>,
+
+    /// Report to html=FILE, json=FILE, junit=FILE, or github
+    /// (for its annotations) too; may be given again
+    #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
+    pub(super) report: Vec<Wanted>,
 
     /// Remove snapshots whose scripts are gone
     #[arg(long, conflicts_with = "filter")]
@@ -229,6 +239,39 @@ Exit codes:
   2  bad usage: no such name, or there is no terminal to ask on
   3  a scenario is missing, or a .snap.new is unreadable or malformed
   4  internal error: a file cannot be moved or removed";
+
+/// What can be done with reports.
+#[derive(Debug, Subcommand)]
+pub(super) enum Report {
+    /// Make one report of those of all shards of a run
+    Merge(Merge),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_HELP)]
+pub(super) struct Merge {
+    /// Reports that `run --report json=FILE` wrote: one of
+    /// each shard, or a single one of a whole run
+    #[arg(value_name = "FILE", required = true, verbatim_doc_comment)]
+    pub(super) files: Vec<PathBuf>,
+
+    /// What to make of them: html=FILE, json=FILE,
+    /// junit=FILE, or github (for its annotations); may be
+    /// given again
+    #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
+    pub(super) report: Vec<Wanted>,
+}
+
+const MERGE_HELP: &str = "\
+Shows what did not pass and the summary, and ends as the whole run would.
+
+Exit codes:
+  0  everything passed
+  1  a scenario failed
+  2  bad usage: a shard is missing, there twice, or of another run
+  3  a scenario is broken; or a report is missing, unreadable or malformed
+  4  internal error: that of a run, or a report cannot be written
+  130  a run was interrupted";
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {

@@ -3,6 +3,7 @@ import { act, follow, look, unlock } from "./control.js";
 import { at, clock, tell } from "./element.js";
 import { Faults } from "./faults.js";
 import { Lanes } from "./lanes.js";
+import { printable } from "./printable.js";
 import { Records } from "./records.js";
 import { Timeline } from "./timeline.js";
 import { Users } from "./users.js";
@@ -117,7 +118,7 @@ async function perform(verb, given, done) {
 
 function say(text, isError = false) {
   at("said").classList.toggle("error", isError);
-  at("said").textContent = text;
+  at("said").textContent = printable(text);
 }
 
 const FEED = { live: "Live", waiting: "Connection lost", locked: "Locked" };

@@ -1,5 +1,6 @@
 // Making the platform misbehave: the faults that there are, and a form for one more.
 import { at, element, tell } from "./element.js";
+import { printable } from "./printable.js";
 
 const POINTS = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "websocket", "other"];
 
@@ -78,7 +79,7 @@ export class Faults {
     at("faults").replaceChildren(...faults.map(({ id, point, faults: left, acted }) => {
       const text = left.map((fault) => JSON.stringify(fault)).join(", then ");
       const clear = element("button", { type: "button", "data-clear": point, "aria-label": `Clear the faults of ${point}` }, "Clear");
-      const what = element("span", {}, element("b", {}, `${id}: ${point}`), " ", element("code", {}, text), acted ? ` · acted ${acted}×` : "");
+      const what = element("span", {}, element("b", {}, `${id}: ${point}`), " ", element("code", {}, printable(text)), acted ? ` · acted ${acted}×` : "");
       return element("li", {}, what, clear);
     }));
   }
