@@ -39,9 +39,11 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Make a project to start from
+    New(New),
     /// Run scenarios
     Run(Run),
-    /// List scenarios: name, tags, and the first sentence of the description
+    /// List scenarios: names, tags and first sentences
     List(Selection),
     /// Find mistakes in scripts without running them
     Check(Check),
@@ -54,6 +56,10 @@ pub(super) enum Command {
     Replay(Replay),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
+    /// Print a script that completes this command in a shell
+    Completions(Completions),
+    /// Print a manual page, of a command or of all
+    Man(Manual),
     /// What `serve` starts for its command, and nobody else
     #[cfg(unix)]
     #[command(name = KEEP, hide = true)]
@@ -71,6 +77,20 @@ pub(super) struct Keep {
     #[arg(last = true, required = true)]
     pub(super) command: Vec<OsString>,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = NEW_HELP)]
+pub(super) struct New {
+    /// The folder to make, or one that is there
+    /// [default: the folder in which this runs]
+    // A path would not be let be empty, and `new` says more of that.
+    #[arg(value_name = "NAME", verbatim_doc_comment)]
+    pub(super) name: Option<OsString>,
+}
+
+const NEW_HELP: &str = "\
+It writes settings (kandy.toml), a scenario that passes, a module, and
+.gitignore: all of them, or nothing if one is there already.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
@@ -264,6 +284,35 @@ pub(super) struct Replay {
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+const COMPLETIONS_HELP: &str = "\
+To have it in every new shell:
+  bash    kandy-harness completions bash \\
+            > ~/.local/share/bash-completion/completions/kandy-harness
+  zsh     kandy-harness completions zsh > FOLDER/_kandy-harness
+            where FOLDER is one of $fpath
+  fish    kandy-harness completions fish \\
+            > ~/.config/fish/completions/kandy-harness.fish";
+
+#[derive(Debug, Args)]
+#[command(after_help = MAN_HELP)]
+pub(super) struct Manual {
+    /// The command; without one the page is of all
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+}
+
+const MAN_HELP: &str = "\
+To read one:
+  kandy-harness man run > kandy-harness-run.1 && man -l kandy-harness-run.1";
 
 #[derive(Debug, Args)]
 #[command(after_help = serve_help())]
