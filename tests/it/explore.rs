@@ -143,7 +143,10 @@ fn what_cannot_be_explored_is_told() {
     ];
     let project = Project::new("explore-errors", &files);
     let (text, exit) = project.run(".", &["explore"]);
-    assert!(text.contains("BROKEN  broken") && text.contains("FAIL    fails") && text.contains("skip    skips"), "{text}");
+    assert!(
+        text.contains("BROKEN  broken") && text.contains("FAIL    fails") && text.contains("skip    skips"),
+        "{text}"
+    );
     assert_eq!(exit, 3);
     for (arguments, told, code) in [
         (&["--at", "open 1: burns"][..], "there is no act `burns`", 2),

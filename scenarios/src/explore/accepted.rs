@@ -96,8 +96,8 @@ impl Accepted {
                 _ if line.starts_with('#') => {}
                 _ => match into_outcomes {
                     None => return Err(AcceptedError::Malformed(index + 1)),
-                    Some(true) => drop(accepted.outcomes.insert(line.to_owned())),
-                    Some(false) => drop(accepted.findings.insert(line.to_owned())),
+                    Some(true) => accepted.outcomes.extend([line.to_owned()]),
+                    Some(false) => accepted.findings.extend([line.to_owned()]),
                 },
             }
         }

@@ -224,7 +224,8 @@ impl Explorer<'_> {
             found.not_run += not_run;
             for Ran { schedule, findings, outcome, sometimes, seen } in ran {
                 found.runs += 1;
-                sometimes.iter().filter(|(_, held)| *held).for_each(|(name, _)| drop(found.never.remove(name)));
+                let held = sometimes.iter().filter(|(_, has_held)| *has_held);
+                held.for_each(|(name, _)| found.never.retain(|never| never != name));
                 let findings: Vec<_> = findings.difference(known).cloned().collect();
                 found.with_finding += usize::from(!findings.is_empty());
                 if self.options.pairs && schedule.disturbances().len() == 1 {

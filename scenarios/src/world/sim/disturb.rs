@@ -319,7 +319,9 @@ impl Sim {
             (Act::Silence, Some(user)) => Command::Silence { user },
             (Act::EndSubscription, Some(user)) => Command::EndSubscription { user },
             (Act::ExpireToken, Some(user)) => Command::ExpireToken { user },
-            (Act::Comes(Push::Notification), Some(user)) => Command::Send { user, message: json!({ "notificationMessage": { "eventType": "push" } }) },
+            (Act::Comes(Push::Notification), Some(user)) => {
+                Command::Send { user, message: json!({ "notificationMessage": { "eventType": "push" } }) }
+            }
             (Act::Comes(push), Some(user)) => {
                 let text = if *push == Push::Pong { r#"{"message_type":"pong"}"# } else { "{}" };
                 Command::SendRaw { user, frame: Frame::Text(text.to_owned()) }
