@@ -15,6 +15,7 @@ pub use self::doing::{Call, Control, SignIn};
 pub use self::rest::{Address, Answer, Outcome, Request};
 pub use self::socket::{Close, Frame, Handshake};
 use crate::hygiene::{self, Warning};
+use crate::schedule::Disturbance;
 use crate::transcript::Redactions;
 
 /// The most records that one run may leave.
@@ -99,13 +100,24 @@ pub enum What {
     /// The script makes the platform do something.
     Control(Control),
     /// What the run's schedule, not its script, makes go wrong.
-    Disturbance(Beginning),
+    Disturbance(Disturbed),
     /// The script printed a line.
     Print(Beginning),
     /// What the run left behind; only where warnings are wanted, and at the end.
     Warning(hygiene::What),
     /// So many more warnings are not written out.
     MoreWarnings(usize),
+}
+
+/// What a schedule does to a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disturbed {
+    /// One thing goes wrong.
+    By(Disturbance),
+    /// The platform can be reached again.
+    OutageEnds,
+    /// All that goes wrong is over.
+    Healed,
 }
 
 /// What an application sees of the connection.

@@ -12,7 +12,7 @@ use kandy_client::{DisconnectReason, Error, Event};
 pub(crate) use self::control::control_text;
 pub use self::redaction::Redactions;
 use crate::printable::{is_unprintable, push_printable};
-use crate::trace::{Call, Close, Control, Frame, Handshake, Outcome, SignIn, State, Trace, What};
+use crate::trace::{Call, Close, Control, Disturbed, Frame, Handshake, Outcome, SignIn, State, Trace, What};
 
 /// The longest text of one line; what is longer ends with an ellipsis.
 const MAX_TEXT: usize = 400;
@@ -156,7 +156,10 @@ fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
         What::Log(violation) => write!(line, "{violation}"),
         What::Control(Control::Whole(command)) => line.write_str(&control_text(command)),
         What::Control(Control::Long(beginning)) => line.write_str(beginning.as_str()),
-        What::Disturbance(text) | What::Print(text) => line.write_str(text.as_str()),
+        What::Disturbance(Disturbed::By(disturbance)) => write!(line, "{disturbance}"),
+        What::Disturbance(Disturbed::OutageEnds) => line.write_str("the outage ends"),
+        What::Disturbance(Disturbed::Healed) => line.write_str("all is well again"),
+        What::Print(text) => line.write_str(text.as_str()),
         What::Warning(warning) => write!(line, "{warning}"),
         What::MoreWarnings(count) => write!(line, "and {count} more"),
     }

@@ -1,5 +1,7 @@
 //! The arguments, and what `--help` says of them.
 
+mod explore;
+
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
@@ -9,13 +11,12 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 
+pub(super) use self::explore::Explore;
 use super::output::ColorChoice;
 use crate::exit_code;
-use crate::explore::FAMILIES;
 use crate::report::Wanted;
 use crate::run::Shard;
 use crate::scenario::Filter;
-use crate::schedule::Schedule;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
 use crate::settings;
@@ -168,65 +169,6 @@ pub(super) struct Run {
     #[arg(long, conflicts_with = "filter")]
     pub(super) prune: bool,
 }
-
-#[derive(Debug, Args)]
-#[command(after_help = EXPLORE_HELP)]
-pub(super) struct Explore {
-    #[command(flatten)]
-    pub(super) selection: Selection,
-
-    /// Let this go wrong and nothing else, and show all that
-    /// happens; may be given again
-    #[arg(long, value_name = "MOMENT: ACT", conflicts_with_all = ["pairs", "update"], verbatim_doc_comment)]
-    pub(super) at: Vec<Schedule>,
-
-    /// Let two things go wrong in one run, too
-    #[arg(long)]
-    pub(super) pairs: bool,
-
-    /// Leave out a family: lost, fails, twice, late,
-    /// answered, application, socket, ended, outage, push;
-    /// may be given again
-    #[arg(long, value_name = "FAMILY", value_parser = FAMILIES, hide_possible_values = true, verbatim_doc_comment)]
-    pub(super) without: Vec<String>,
-
-    /// Take every failed wait and check for a finding, as the
-    /// line `// explore: judge checks` does
-    #[arg(long, verbatim_doc_comment)]
-    pub(super) judge_checks: bool,
-
-    /// The time for each scenario [default: 60s]
-    #[arg(long, value_name = "TIME", value_parser = settings::timeout)]
-    pub(super) budget: Option<Duration>,
-
-    /// How many runs at once
-    /// [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = jobs, verbatim_doc_comment)]
-    pub(super) jobs: Option<NonZeroUsize>,
-
-    /// List all findings, however many lines it takes
-    #[arg(long)]
-    pub(super) all: bool,
-
-    /// Accept what is found: write it beside the snapshots
-    #[arg(long, conflicts_with = "without")]
-    pub(super) update: bool,
-}
-
-const EXPLORE_HELP: &str = "\
-A scenario is run once for each thing that can go wrong at each of its
-messages. Then all is well again, time passes, and what is wrong is told:
-pending for ever, a subscription left behind, a client that hears nothing. A
-wait or check that fails only ends the script. What is accepted stands in a
-.explore file beside the snapshot; what is new and what has gone both fail.
-
-Exit codes:
-  0  nothing was found, or only what is accepted
-  1  something was found, or is not as accepted
-  2  bad usage: an argument is wrong, nothing was run
-  3  a script or an accepted file is missing, unreadable or malformed
-  4  internal error: the harness, the disk or the terminal failed
-  130  interrupted: SIGINT, SIGTERM or Ctrl-C cut it short";
 
 #[derive(Debug, Args)]
 pub(super) struct Check {

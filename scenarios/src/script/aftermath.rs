@@ -16,7 +16,7 @@ use super::nesting::release_captured;
 use super::run::{Application, Run};
 use super::{Host, Limits, Script};
 use crate::diagnostic::{Cause, Diagnostic};
-use crate::explore::{Ended, Explored, Finding, FindingKind, Stand, of_endings};
+use crate::explore::{Ended, Explored, Finding, FindingKind, Stand, event_word, of_endings};
 use crate::step::{Call, ClientId, Step};
 use crate::trace::What;
 use crate::world::{Sim, World};
@@ -147,7 +147,7 @@ impl Run {
                 is_connected: session.is_connected(),
                 is_pending: session.is_pending(),
                 is_destroyed: session.is_destroyed(),
-                events: application.heard.iter().map(|heard| told(&heard.event)).collect(),
+                events: application.heard.iter().map(|heard| event_word(&heard.event)).collect(),
             }
         };
         clients.clients().zip(&*applications).map(stand).collect()
@@ -203,16 +203,5 @@ impl Run {
 
     fn heard_by(&self, client: ClientId) -> usize {
         self.applications.borrow()[client.0].heard.len()
-    }
-}
-
-/// An event as outcomes tell it: its name, and the code of an error.
-fn told(event: &Event) -> String {
-    match event {
-        Event::AuthError(error) => match error.code() {
-            Some(code) => format!("{} {}", event.name(), code.to_json().as_str().unwrap_or_default()),
-            None => format!("{} {}", event.name(), error.name()),
-        },
-        _ => event.name().to_owned(),
     }
 }

@@ -92,7 +92,7 @@ fn told(record: &trace::Record, titles: &mut BTreeMap<u64, String>) -> Record {
             let verb = beginning.as_str().split(' ').next().unwrap_or_default().to_owned();
             told.control(verb, beginning.as_str().to_owned());
         }
-        What::Disturbance(text) => told.title = title(text.as_str()),
+        What::Disturbance(_) => told.title = title(&record.what.text()),
         What::Print(text) => {
             told.title = title(text.as_str());
             told.detail.body = Some(beginning(text));

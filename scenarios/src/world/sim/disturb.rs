@@ -14,7 +14,7 @@ use serde_json::json;
 use super::Sim;
 use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push, Schedule, ScheduleError};
 use crate::step::{Call, ClientId};
-use crate::trace::{Beginning, What};
+use crate::trace::{Disturbed, What};
 use crate::world::WorldError;
 use crate::world::arrival::{Answered, News};
 use crate::world::link::Message;
@@ -152,7 +152,7 @@ impl Sim {
             disturber.is_over = true;
             disturber.outage_ends = None;
         }
-        self.record_disturbance("all is well again".to_owned(), None)?;
+        self.stage.record_platform(What::Disturbance(Disturbed::Healed))?;
         let now = self.platform_time();
         self.platform.clear(now, None);
         self.platform.set_online(now);
@@ -170,7 +170,7 @@ impl Sim {
         let Some(disturber) = &mut self.disturber else { return Ok(()) };
         disturber.outage_ends = None;
         if !disturber.is_offline_by_script {
-            self.record_disturbance("the outage ends".to_owned(), None)?;
+            self.stage.record_platform(What::Disturbance(Disturbed::OutageEnds))?;
             self.platform.set_online(self.platform_time());
         }
         self.drain_platform()
@@ -185,14 +185,6 @@ impl Sim {
             _ => return false,
         }
         disturber.outage_ends.is_some()
-    }
-
-    fn record_disturbance(&mut self, text: String, client: Option<ClientId>) -> Result<(), WorldError> {
-        let what = What::Disturbance(Beginning::from(text));
-        match client {
-            Some(client) => self.stage.record_client(client, what),
-            None => self.stage.record_platform(what),
-        }
     }
 }
 
@@ -222,13 +214,14 @@ impl Sim {
         }
         let mut fate = None;
         for index in 0..disturber.schedule.disturbances().len() {
-            let Disturbance { at, act } = &disturber.schedule.disturbances()[index];
+            let disturbance = disturber.schedule.disturbances()[index].clone();
+            let at = &disturbance.at;
             if at.kind != kind || at.number != number || !self.is_named(client, at.client.as_deref()) {
                 continue;
             }
             disturber.done += 1;
-            self.record_disturbance(format!("{kind} {number}: {act}"), Some(client))?;
-            match act.clone() {
+            self.stage.record_client(client, What::Disturbance(Disturbed::By(disturbance.clone())))?;
+            match disturbance.act {
                 Act::Message(of_message) => fate = Some(of_message),
                 before => self.act_before(disturber, client, &before)?,
             }
@@ -290,7 +283,7 @@ impl Sim {
         match client.0 {
             0 => None,
             _ if crate::schedule::is_plain(name) => Some(name.to_owned()),
-            index => Some(format!("#{}", index + 1)),
+            index => Some(["#", &(index + 1).to_string()].concat()),
         }
     }
 

@@ -1,0 +1,70 @@
+//! The arguments of `explore`.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{Selection, jobs};
+use crate::explore::FAMILIES;
+use crate::schedule::Schedule;
+use crate::settings;
+
+#[derive(Debug, Args)]
+#[command(after_help = EXPLORE_HELP)]
+pub(in crate::cli) struct Explore {
+    #[command(flatten)]
+    pub(in crate::cli) selection: Selection,
+
+    /// Let this go wrong and nothing else, and show all that
+    /// happens; may be given again
+    #[arg(long, value_name = "MOMENT: ACT", conflicts_with_all = ["pairs", "update"], verbatim_doc_comment)]
+    pub(in crate::cli) at: Vec<Schedule>,
+
+    /// Let two things go wrong in one run, too
+    #[arg(long)]
+    pub(in crate::cli) pairs: bool,
+
+    /// Leave out a family: lost, fails, twice, late,
+    /// answered, application, socket, ended, outage, push;
+    /// may be given again
+    #[arg(long, value_name = "FAMILY", value_parser = FAMILIES, hide_possible_values = true, verbatim_doc_comment)]
+    pub(in crate::cli) without: Vec<String>,
+
+    /// Take every failed wait and check for a finding, as the
+    /// line `// explore: judge checks` does
+    #[arg(long, verbatim_doc_comment)]
+    pub(in crate::cli) judge_checks: bool,
+
+    /// The time for each scenario [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout)]
+    pub(in crate::cli) budget: Option<Duration>,
+
+    /// How many runs at once
+    /// [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = jobs, verbatim_doc_comment)]
+    pub(in crate::cli) jobs: Option<NonZeroUsize>,
+
+    /// List all findings, however many lines it takes
+    #[arg(long)]
+    pub(in crate::cli) all: bool,
+
+    /// Accept what is found: write it beside the snapshots
+    #[arg(long, conflicts_with = "without")]
+    pub(in crate::cli) update: bool,
+}
+
+const EXPLORE_HELP: &str = "\
+A scenario is run once for each thing that can go wrong at each of its
+messages. Then all is well again, time passes, and what is wrong is told:
+pending for ever, a subscription left behind, a client that hears nothing. A
+wait or check that fails only ends the script. What is accepted stands in a
+.explore file beside the snapshot; what is new and what has gone both fail.
+
+Exit codes:
+  0  nothing was found, or only what is accepted
+  1  something was found, or is not as accepted
+  2  bad usage: an argument is wrong, nothing was run
+  3  a script or an accepted file is missing, unreadable or malformed
+  4  internal error: the harness, the disk or the terminal failed
+  130  interrupted: SIGINT, SIGTERM or Ctrl-C cut it short";
