@@ -89,6 +89,9 @@ impl Command<'_, '_> {
                 let changes = accepted.changes(&now, is_whole);
                 if changes.is_empty() {
                     self.line(Style::Good, "same", case, &count_of(&found))?;
+                    if self.all {
+                        self.findings(case, &found)?;
+                    }
                 } else {
                     self.totals.exit = self.totals.exit.max(Exit::Failed);
                     self.line(Style::Bad, "FAIL", case, &format!("{}: not as accepted", count_of(&found)))?;
@@ -170,6 +173,7 @@ impl Command<'_, '_> {
     fn not_explored(&mut self, case: &Case<'_>, error: &ExploreError) -> io::Result<()> {
         let (style, word, exit) = match error {
             ExploreError::Skipped => (Style::Warning, "skip", Exit::Passed),
+            ExploreError::Undisturbed(why) if why.cause.is_broken_script() => (Style::Bad, "BROKEN", Exit::Broken),
             ExploreError::Undisturbed(_) => (Style::Bad, "FAIL", Exit::Failed),
             ExploreError::Script(_) => (Style::Bad, "BROKEN", Exit::Broken),
             ExploreError::NoThread(_) | ExploreError::Panic(_) => (Style::Bad, "ERROR", Exit::InternalError),

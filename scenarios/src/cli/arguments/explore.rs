@@ -45,8 +45,9 @@ pub(in crate::cli) struct Explore {
     #[arg(long, value_name = "N", value_parser = jobs, verbatim_doc_comment)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
 
-    /// List all findings, however many lines it takes
-    #[arg(long)]
+    /// List all findings, also those that are accepted,
+    /// however many lines it takes
+    #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) all: bool,
 
     /// Accept what is found: write it beside the snapshots
