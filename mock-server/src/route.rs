@@ -75,6 +75,13 @@ impl<'a> Route<'a> {
     }
 }
 
+impl Point {
+    /// Where a request to the platform goes. Handshakes have a point of their own, which no request has.
+    pub fn of_request(method: &Method, path: &str) -> Self {
+        Route::of(method, path).point()
+    }
+}
+
 /// The subscription whose channel a handshake asks for.
 pub(crate) fn channel(path: &str) -> Option<SubscriptionId> {
     path.strip_prefix(CHANNELS).and_then(SubscriptionId::of_channel)

@@ -19,6 +19,8 @@ export async function hostile_texts_stay_texts(test) {
   const console = await test.context.newPage();
   await console.goto(test.url);
   await act("addUser", { user: HOSTILE, password: HOSTILE });
+  await act("addUser", { user: "turned\u202e around", password: "s3cret" });
+  await console.getByRole("button", { name: "turned\\u{202e} around" }).waitFor();
   await act("fail", { point: "mk_token", how: [{ status: 401, json: { error: { human: HOSTILE } }, times: 1 }, { delay: 0 }] });
 
   const page = await test.context.newPage();
@@ -205,7 +207,7 @@ export async function a_page_of_another_origin_cannot_act(test) {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-async function findings(page) {
+export async function findings(page) {
   // What axe looks at is the page as it is shown; what is still fading would have half its colors.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));

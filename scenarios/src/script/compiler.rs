@@ -11,6 +11,7 @@ use super::explain::explain_parse;
 use super::failure::Failure;
 use super::habits::foreign_call;
 use super::power_assert::ASSERT_KEYWORD;
+use super::scan::position_of;
 use crate::diagnostic::Cause;
 
 /// The longest script, in bytes.
@@ -46,6 +47,12 @@ impl Compiler {
         if text.len() > MAX_SCRIPT {
             let message = format!("the script is longer than {} MiB", MAX_SCRIPT >> 20);
             return Err((Failure::new(Cause::Limit, message).with_help("split it into several"), Position::NONE));
+        }
+        if let Some(at) = lone_return(text) {
+            let message = "a carriage return stands alone, without the line feed that would break the line";
+            let failure =
+                Failure::new(Cause::Syntax, message).with_help("save the script with line breaks of Unix or Windows");
+            return Err((failure, position_of(text, at)));
         }
         // A script that runs by itself says in its first line by what; to Rhai that is a comment.
         let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
@@ -110,6 +117,12 @@ impl Compiler {
         }
         self.literals.borrow_mut().read(token)
     }
+}
+
+/// Where a carriage return stands alone. To Rhai it ends a comment and no other line, so that what looks like a comment may be
+/// code, and lines are counted as no editor does.
+fn lone_return(text: &str) -> Option<usize> {
+    text.match_indices('\r').map(|(at, _)| at).find(|at| text.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 /// A text in which words are looked for one after the other.

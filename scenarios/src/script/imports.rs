@@ -129,7 +129,7 @@ impl Modules {
         let mut ast =
             compiled.map_err(|(failure, position)| Located { failure, position, source: Some(shown.clone()) })?;
         ast.set_source(shown.as_str());
-        let (arities, imports) = (Rc::new(Arities::new(&ast)), imports_of(&ast));
+        let (arities, imports) = (Rc::new(Arities::new(&ast)), imports_of(&ast, &text));
         let compiled = Rc::new(Compiled { path: path.clone(), shown, text, ast, arities, imports });
         self.by_path.borrow_mut().insert(path, compiled.clone());
         Ok(compiled)
@@ -203,9 +203,13 @@ fn count_ways(importing: &mut [usize], added: usize) -> Result<(), Failure> {
         .with_help("import a module once in a file, and leave out what the file does not use"))
 }
 
-/// The imports of a script whose names are written out.
-pub(super) fn imports_of(ast: &AST) -> Vec<Import> {
+/// The imports of a script, of that text, whose names are written out.
+pub(super) fn imports_of(ast: &AST, text: &str) -> Vec<Import> {
     let mut imports = Vec::new();
+    // Most scripts have none, which their text tells sooner.
+    if !text.contains("import") {
+        return imports;
+    }
     ast.walk(&mut |path: &[ASTNode<'_>]| {
         if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
             && let Expr::StringConstant(name, position) = &import.0

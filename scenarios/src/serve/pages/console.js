@@ -1,8 +1,9 @@
 // The console: it follows the platform through the control interface, and acts on it.
 import { act, follow, look, unlock } from "./control.js";
-import { at, clock, json, tell } from "./element.js";
+import { at, clock, tell } from "./element.js";
 import { Faults } from "./faults.js";
 import { Lanes } from "./lanes.js";
+import { json } from "./printable.js";
 import { Records } from "./records.js";
 import { Timeline } from "./timeline.js";
 import { Users } from "./users.js";

@@ -1,5 +1,6 @@
 // Making the platform misbehave: the faults that there are, and a form for one more.
-import { at, element, json, tell } from "./element.js";
+import { at, element, tell } from "./element.js";
+import { json } from "./printable.js";
 
 const POINTS = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "websocket", "other"];
 

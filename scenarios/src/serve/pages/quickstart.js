@@ -1,5 +1,6 @@
 // The demo of the quickstart of Kandy.js, step by step as it is told there.
-import { at, element, json, tell } from "./element.js";
+import { at, element, tell } from "./element.js";
+import { json } from "./printable.js";
 
 const MOST_MESSAGES = 500;
 

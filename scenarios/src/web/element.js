@@ -1,22 +1,8 @@
 // Making elements. Texts become text, never markup: nothing in these pages sets innerHTML. And texts stay as they are
 // read: what would turn them, or hide in them, is shown.
+import { printableLines } from "./printable.js";
 
 export const at = (id) => document.getElementById(id);
-
-// What is not seen as itself: the same characters as in the command's own messages (printable.rs), but for line breaks and
-// tabs, which a page shows as such.
-const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
-
-// A text with what is not seen as itself escaped: a name with U+202E has "\u{202e}" in it, and turns nothing.
-export function readable(text) {
-  return String(text).replace(UNSEEN, (unseen) => `\\u{${unseen.codePointAt(0).toString(16)}}`);
-}
-
-// A value as JSON that reads as it is, and still is the same value.
-export function json(value, indent) {
-  const escaped = (unseen) => Array.from({ length: unseen.length }, (_, at) => `\\u${unseen.charCodeAt(at).toString(16).padStart(4, "0")}`);
-  return String(JSON.stringify(value, undefined, indent)).replace(UNSEEN, (unseen) => escaped(unseen).join(""));
-}
 
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
@@ -24,13 +10,13 @@ export function element(name, properties = {}, ...children) {
     if (key in made) made[key] = value;
     else made.setAttribute(key, value);
   }
-  made.append(...children.map((child) => (typeof child === "string" ? readable(child) : child)));
+  made.append(...children.map((child) => (typeof child === "string" ? printableLines(child) : child)));
   return made;
 }
 
 // Sets a text only where it differs, so that nothing is laid out, or read aloud, again.
 export function tell(node, text) {
-  const shown = readable(text);
+  const shown = printableLines(text);
   if (node.textContent !== shown) node.textContent = shown;
 }
 
