@@ -4,6 +4,7 @@ pub mod accounts;
 mod application;
 pub mod behaviour;
 pub mod control;
+mod followed;
 pub mod limits;
 pub mod notes;
 pub mod pages;

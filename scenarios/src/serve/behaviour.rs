@@ -14,11 +14,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 pub use self::follow::Follower;
-use self::follow::{Modules, version_of};
+use self::follow::Modules;
 use crate::diagnostic::Diagnostic;
 use crate::interrupt::Interrupt;
 use crate::scenario::{ReadError, read_text, root_of};
 use crate::script::{Host, Limits, Served, Source, Verdict};
+use crate::serve::followed::Version;
 
 /// Lines that a script has printed and nobody has written yet. Beyond that it waits.
 const PRINTED: usize = 256;
@@ -162,7 +163,7 @@ fn run(source: &Source, served: Served, limits: &Limits, modules: &watch::Sender
     let host = Host::new();
     let tell = || {
         let read = host.modules_read();
-        modules.send_replace(read.into_iter().map(|(path, text)| (path, version_of(&text))).collect());
+        modules.send_replace(read.into_iter().map(|(path, text)| (path, Version::of(text.as_bytes()))).collect());
     };
     let compiled = host.compile(source);
     tell();

@@ -24,8 +24,8 @@ const STYLES: &[&str] = &[
 
 /// The modules, each behind those that it imports from. The last one makes the page.
 pub(super) const MODULES: &[Module] = &[
-    ("element.js", web::ELEMENT_JS),
     ("printable.js", web::PRINTABLE_JS),
+    ("element.js", web::ELEMENT_JS),
     ("marks.js", web::MARKS_JS),
     ("times.js", include_str!("times.js")),
     ("statuses.js", include_str!("statuses.js")),

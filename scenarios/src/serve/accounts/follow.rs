@@ -1,78 +1,30 @@
 //! A file of users that may change while it is used.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use super::Accounts;
 use super::file::{FileError, MAX_BYTES, users};
-use crate::file;
+use crate::serve::followed::Followed;
 
 /// Reads a file of users again whenever it has changed.
-///
-/// It is asked to look, rather than told by the system: editors replace files by renaming, and network and container
-/// file systems tell nobody. It looks at what the file says, since sizes and times may stay when that changes: clocks are
-/// coarse, and archives and copies set times back. That costs little, because [`MAX_BYTES`] is the most that it reads.
 #[derive(Debug)]
 pub struct Follower {
-    path: PathBuf,
+    file: Followed,
     shown: String,
-    /// What was there when its users were taken.
-    taken: Option<Version>,
-    /// What was there at the last look.
-    seen: Option<Version>,
-}
-
-/// What tells one version of a file from the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Version {
-    /// Nothing has its name.
-    Gone,
-    /// It is there, and says nothing.
-    Empty,
-    /// Its content, hashed: passwords are not kept a second time.
-    Content(u64),
-    /// It cannot be read, and why.
-    Unreadable(String),
 }
 
 impl Follower {
     /// Follows the file at `path`, which messages call `shown`.
     #[must_use]
     pub fn new(path: PathBuf, shown: String) -> Self {
-        Self { path, shown, taken: None, seen: None }
+        Self { file: Followed::new(path, MAX_BYTES), shown }
     }
 
-    /// The users, at the first look and whenever the file has changed since; each broken version is told of once.
-    ///
-    /// A file that has gone, or is empty, or is not as it was at the look before, is being written: that is no change yet.
-    /// So nobody is signed out by a program that writes the same users again, as long as it pauses for less than a look.
+    /// The users, at the first look and whenever the file has changed since; each broken version is told of once. Nobody is
+    /// signed out by a program that writes the same users again, as long as it pauses for less than a look.
     pub fn look(&mut self) -> Option<Result<Accounts, FileError>> {
-        let read = file::read(&self.path, MAX_BYTES);
-        let version = Version::of(&read);
-        let is_still = self.seen.replace(version.clone()).as_ref() == Some(&version);
-        if let Some(taken) = &self.taken {
-            let is_whole = is_still && !matches!(version, Version::Gone | Version::Empty);
-            if *taken == version || !is_whole {
-                return None;
-            }
-        }
-        self.taken = Some(version);
+        let read = self.file.look()?;
         Some(users(read, &self.shown))
-    }
-}
-
-impl Version {
-    fn of(read: &Result<Vec<u8>, file::FileError>) -> Self {
-        match read {
-            Ok(bytes) if bytes.is_empty() => Self::Empty,
-            Ok(bytes) => {
-                let mut hasher = DefaultHasher::new();
-                bytes.hash(&mut hasher);
-                Self::Content(hasher.finish())
-            }
-            Err(error) if error.is_missing() || matches!(error, file::FileError::Dangling) => Self::Gone,
-            Err(error) => Self::Unreadable(error.to_string()),
-        }
     }
 }
 
@@ -81,6 +33,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::file;
 
     const ALICE: &str = "[[user]]\nname = \"alice\"\npassword = \"x\"\n";
     const BOB: &str = "[[user]]\nname = \"bobby\"\npassword = \"x\"\n";
