@@ -139,9 +139,11 @@ fn help() {
     command("help-run", &["run", "--help"]);
     command("help-review", &["review", "--help"]);
     command("help-serve", &["serve", "--help"]);
+    command("help-report-merge", &["report", "merge", "--help"]);
     command("version", &["--version"]);
-    for of in ["", "run", "list", "check", "review", "serve", "replay"] {
-        let text = here().run(&["help", of][..if of.is_empty() { 1 } else { 2 }]);
+    for of in ["", "run", "list", "check", "review", "serve", "replay", "report", "report merge"] {
+        let words: Vec<&str> = ["help"].into_iter().chain(of.split_whitespace()).collect();
+        let text = here().run(&words);
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{of}: {line}");
         }

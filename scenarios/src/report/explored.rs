@@ -24,8 +24,8 @@ pub fn findings(found: &Exploration, all: bool, color: bool) -> String {
         return rows(found, usize::MAX, color);
     }
     let fits = |text: &String| text.lines().count() + AROUND <= MAX_LINES;
-    let tried = MAX_ROWS.iter().map(|most| rows(found, *most, color));
-    tried.clone().find(fits).unwrap_or_else(|| tried.last().unwrap_or_default())
+    let mut tried = MAX_ROWS.iter().map(|most| rows(found, *most, color));
+    tried.find(fits).unwrap_or_else(|| rows(found, 1, color))
 }
 
 fn rows(found: &Exploration, most: usize, color: bool) -> String {

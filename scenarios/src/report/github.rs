@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use self::markdown::Markdown;
 use super::console::counted;
 use super::model::{Case, Doubt, End, Event, Problem, Renderer, Start, Status};
+use crate::printable::push_printable;
 
 /// The most annotations of one kind that GitHub shows of a step.
 const MOST_OF_A_KIND: usize = 10;
@@ -221,9 +222,18 @@ fn message(Problem { message, notes, helps, .. }: &Problem) -> String {
     [message.clone()].into_iter().chain(notes.iter().cloned()).chain(helps).collect::<Vec<_>>().join("\n")
 }
 
-/// A text that stays on the line of its command.
+/// A text that stays on the line of its command, and is fit for a terminal.
 fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '%' => escaped.push_str("%25"),
+            '\r' => escaped.push_str("%0D"),
+            '\n' => escaped.push_str("%0A"),
+            other => push_printable(&mut escaped, other),
+        }
+    }
+    escaped
 }
 
 /// A text that stays the value of one property.

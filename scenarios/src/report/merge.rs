@@ -9,8 +9,9 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::console;
-use super::model::{End, Report, RunWarning, SCHEMA, Shard, Start, Summary};
+use super::model::{End, Report, RunWarning, SCHEMA, Shard, Start, Status, Summary};
 use crate::file::{self, FileError};
+use crate::run::MAX_SHARDS;
 
 /// The largest report that is read, in bytes: that of some ten thousand scenarios.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -55,6 +56,14 @@ pub enum ReadError {
         shown: String,
         /// What is wrong, and where.
         source: serde_json::Error,
+    },
+    /// Its parts do not go together.
+    #[error("the report `{shown}` contradicts itself: {what}")]
+    Contradiction {
+        /// The path.
+        shown: String,
+        /// What does not go together.
+        what: &'static str,
     },
 }
 
@@ -139,7 +148,41 @@ pub fn read(path: &Path, shown: &str) -> Result<Report, ReadError> {
     if schema != SCHEMA {
         return Err(ReadError::Schema { shown: shown(), schema });
     }
-    serde_json::from_slice(&bytes).map_err(|source| ReadError::Malformed { shown: shown(), source })
+    let report = serde_json::from_slice(&bytes).map_err(|source| ReadError::Malformed { shown: shown(), source })?;
+    match contradiction(&report) {
+        Some(what) => Err(ReadError::Contradiction { shown: shown(), what }),
+        None => Ok(report),
+    }
+}
+
+/// What no run can have left, though each part of it may be there.
+fn contradiction(Report { start, cases, end, .. }: &Report) -> Option<&'static str> {
+    /// More than any run counts, and less than what cannot be added up.
+    const MOST: usize = 1 << 30;
+
+    let summary = &end.summary;
+    let count = |statuses: &[Status]| cases.iter().filter(|case| statuses.contains(&case.status)).count();
+    let failed = count(&[Status::Failed, Status::Doubtful, Status::Differs, Status::Unlike]);
+    let counted = [
+        (start.cases, cases.len()),
+        (summary.passed, count(&[Status::Passed])),
+        (summary.skipped, count(&[Status::Skipped])),
+        (summary.failed, failed),
+        (summary.doubtful, count(&[Status::Doubtful])),
+        (summary.broken, count(&[Status::Broken])),
+        (summary.errors, count(&[Status::Error])),
+        (summary.stopped, count(&[Status::Stopped])),
+        (summary.not_run, count(&[Status::NotRun])),
+        (summary.run_warnings, end.warnings.len() + end.stale_snapshots.len()),
+    ];
+    let others = [summary.without_snapshot, summary.accepted, summary.pending, summary.doubts];
+    if counted.iter().any(|(told, is)| told != is)
+        || others.into_iter().chain(summary.warnings).any(|count| count > MOST)
+    {
+        return Some("its summary does not count what is in it");
+    }
+    let is_shard = |Shard { index, of }: Shard| of <= MAX_SHARDS && (1..=of).contains(&index);
+    (!start.shard.is_none_or(is_shard)).then_some("there is no such shard")
 }
 
 /// Makes one report of the shards of a run, each with the path that messages call it by. One that is whole stays as it is.

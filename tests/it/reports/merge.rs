@@ -142,12 +142,15 @@ fn what_cannot_be_merged_says_why() {
     run(&["--shard", "2/2", "--filter", "passes", "--report", "json=other.json"]);
     run(&["--shard", "2/2", "--strict", "--report", "json=strict.json"]);
     let report = project.read("1.json");
-    project.write("cut.json", &report[..report.len() / 2]);
+    project.write("cut.json", &report[..40]);
     project.write("list.json", "[1, 2]");
     project.write("object.json", "{\"name\": \"x\"}");
     project.write("next.json", &report.replacen("\"schema\":1", "\"schema\":2", 1));
-    project.write("changed.json", &report.replacen("\"checks\"", "\"chekcs\"", 1));
+    project.write("changed.json", &report.replacen("\"live\"", "\"alive\"", 1));
     project.write("version.json", &report.replacen("\"harness\":\"", "\"harness\":\"9", 1));
+    project.write("miscounted.json", &report.replacen("\"cases\":", "\"cases\":1", 1));
+    project.write("no-shard.json", &report.replacen("\"of\":2", "\"of\":4000000000", 1));
+    project.write("huge.json", &report.replacen("\"doubts\":0", "\"doubts\":18446744073709551615", 1));
     let mut told = String::new();
     for files in [
         &["none.json"][..],
@@ -156,6 +159,9 @@ fn what_cannot_be_merged_says_why() {
         &["object.json"],
         &["next.json"],
         &["changed.json"],
+        &["miscounted.json"],
+        &["no-shard.json"],
+        &["huge.json"],
         &["1.json", "whole.json"],
         &["whole.json", "whole.json"],
         &["1.json"],
@@ -174,4 +180,16 @@ fn what_cannot_be_merged_says_why() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
         insta::assert_snapshot!("merge", told);
     });
+}
+
+#[test]
+fn what_would_act_on_a_terminal_is_escaped() {
+    let project = Project::new("merge-hostile", &[("s/fails.rhai", "fail(\"NOTE\");\n")]);
+    project.run(".", &["run", "s", "--report", "json=a.json"]);
+    let report =
+        project.read("a.json").replace("NOTE", "\\u001b[2J").replace("\"name\":\"fails", "\"name\":\"\\u202efails\\n");
+    project.write("b.json", &report);
+    let (text, exit) = project.run(".", &["report", "merge", "b.json", "--report", "github"]);
+    assert!(exit == 1 && text.contains("FAIL    \\u{202e}fails\\n\n\nerror: \\u{1b}[2J\n"), "{text}");
+    assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}'), "{text}");
 }

@@ -157,7 +157,7 @@ fn of_the_rest(project: &Project) -> Value {
     let mut renderers: Vec<Box<dyn Renderer>> = vec![Box::new(Json::new(&project.path("b.json")).unwrap())];
     let mut fold = Fold::new(&mut renderers);
     let case = Case::of(&scenario, RunVariant::Live);
-    let plan = Plan { cases: vec![case.clone()], set: NameSet::of(["a"]), ..Plan::default() };
+    let plan = Plan { cases: vec![case.clone(); statuses.len() + 1], set: NameSet::of(["a"]), ..Plan::default() };
     let mut summary = Summary { not_run: 1, ..Summary::default() };
     fold.event(&RunEvent::Started { plan: &plan, strict: false }).unwrap();
     for status in statuses {

@@ -4,12 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use super::Console;
+use crate::printable::printable;
 use crate::report::model::{self, Report};
 use crate::run::{RunWarning, Summary};
 use crate::scenario::Misread;
 
 impl Console<'_> {
-    /// What did not pass, and the summary: as at the end of a run.
+    /// What did not pass, and the summary: as at the end of a run. The report may come from anywhere, so that its texts are
+    /// made fit for a terminal once more.
     ///
     /// # Errors
     ///
@@ -17,8 +19,9 @@ impl Console<'_> {
     pub fn merged(&mut self, Report { start, cases, end, .. }: &Report) -> io::Result<Summary> {
         let summary = end.summary.of_run(start.strict, start.live);
         for case in cases.iter().filter(|case| case.status.is_bad()) {
-            let line = self.bad_line(&case.name, case.status);
-            self.tell(&line, &case.text)?;
+            let line = self.bad_line(&printable(&case.name), case.status);
+            let text = case.text.lines().map(|line| format!("{}\n", printable(line))).collect::<String>();
+            self.tell(&line, &text)?;
             self.bad.push(line);
         }
         self.run_warnings =
@@ -32,7 +35,7 @@ impl Console<'_> {
 fn warning(warning: &model::RunWarning) -> RunWarning {
     match warning {
         model::RunWarning::MisreadTags { path, line, found, meant, .. } => RunWarning::MisreadTags {
-            shown: path.clone(),
+            shown: printable(path).into_owned(),
             misread: Misread { line: *line, text: found.clone(), meant: meant.clone() },
         },
         model::RunWarning::AllSkipped { count, .. } => RunWarning::AllSkipped { count: *count },
@@ -40,5 +43,5 @@ fn warning(warning: &model::RunWarning) -> RunWarning {
 }
 
 fn stale(shown: &str) -> RunWarning {
-    RunWarning::StaleSnapshot { shown: shown.to_owned() }
+    RunWarning::StaleSnapshot { shown: printable(shown).into_owned() }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::printable::printable;
 use crate::report::console::{self, counted};
 use crate::report::model::{Case, End};
 
@@ -29,7 +30,7 @@ impl Markdown {
     pub(super) fn failure(&mut self, case: &Case) {
         let fence = fence(&case.text);
         let note = console::note(case.status).map(|note| format!(": {note}")).unwrap_or_default();
-        let name = html(&format!("{}{note}", case.name));
+        let name = html(&printable(&format!("{}{note}", case.name)));
         let told = format!(
             "<details><summary>{name}</summary>\n\n{fence}text\n{}\n{fence}\n\n</details>\n",
             case.text.trim_end()

@@ -3,6 +3,7 @@ use super::*;
 #[test]
 fn nothing_ends_a_command_or_a_property() {
     assert_eq!(escaped("100 %\r\nof a:b, c"), "100 %25%0D%0Aof a:b, c");
+    assert_eq!(escaped("\u{1b}[2J\u{202e}"), "\\u{1b}[2J\\u{202e}");
     assert_eq!(property("a:b,c%\n"), "a%3Ab%2Cc%25%0A");
 }
 

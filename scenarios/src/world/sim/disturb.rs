@@ -241,7 +241,7 @@ impl Sim {
         match fate {
             None | Some(Fate::Late(_)) => self.deliver_message(message),
             Some(Fate::Lost) => Ok(()),
-            Some(Fate::Fails) => self.fail_message(message),
+            Some(Fate::Fails) => self.fail_message(&message),
             Some(Fate::Twice) => self.deliver_twice(message),
             Some(Fate::Answered(odd)) => self.answer_oddly(message, odd),
         }
@@ -361,9 +361,9 @@ impl Sim {
     }
 
     /// Both ends see the connection break.
-    fn fail_message(&mut self, message: Message) -> Result<(), WorldError> {
+    fn fail_message(&mut self, message: &Message) -> Result<(), WorldError> {
         let now = self.platform_time();
-        match message {
+        match *message {
             Message::Request { client, id, .. } | Message::Reply { client, id, .. } => {
                 self.deliver_message(Message::Reply { client, id, answered: Answered::Reply(Reply::Reset) })
             }
