@@ -7,6 +7,7 @@ pub mod exit_code;
 pub mod file;
 pub mod hygiene;
 pub mod interrupt;
+pub mod memory;
 mod printable;
 pub mod recording;
 pub mod rehearsal;
@@ -17,6 +18,7 @@ pub mod scenario;
 pub mod script;
 pub mod serve;
 pub mod settings;
+mod size;
 pub mod snapshot;
 pub mod step;
 mod toml_text;
@@ -24,3 +26,7 @@ pub mod trace;
 pub mod transcript;
 mod web;
 pub mod world;
+
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: memory::Allocator = memory::counting();

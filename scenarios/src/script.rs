@@ -80,6 +80,9 @@ pub struct Limits {
     /// Real time: a guard against what never ends. What a scenario in virtual time may do is counted, in operations and
     /// turns, so that it ends in the same place on every machine.
     pub wall_time: Duration,
+    /// What the script and its world hold in memory, in bytes; several at once may hold as much each. It needs a program
+    /// whose allocator counts ([`memory`](crate::memory)).
+    pub memory: usize,
     /// What ends it before its time.
     pub interrupt: Interrupt,
 }
@@ -92,14 +95,21 @@ impl Limits {
     /// The real time that a scenario may take by default: no honest one reaches it on a busy machine, and a wait of the
     /// usual length on real sockets ends before it, and can say what did not come.
     pub const WALL_TIME: Duration = Duration::from_secs(120);
+    /// The bytes that a script may hold by default.
+    pub const MEMORY: usize = 256 * 1024 * 1024;
     /// The stack that a thread needs to run scripts on.
     pub const STACK_BYTES: usize = 8 * 1024 * 1024;
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        let (operations, turns, wall_time) = (Self::OPERATIONS, Self::TURNS, Self::WALL_TIME);
-        Self { operations, turns, wall_time, interrupt: Interrupt::default() }
+        Self {
+            operations: Self::OPERATIONS,
+            turns: Self::TURNS,
+            wall_time: Self::WALL_TIME,
+            memory: Self::MEMORY,
+            interrupt: Interrupt::default(),
+        }
     }
 }
 

@@ -16,15 +16,18 @@ use crate::report::Wanted;
 use crate::scenario::Filter;
 use crate::script::duration;
 use crate::script::names::nearest;
+use crate::size::{self, MIB};
 use crate::toml_text::{kind, wrong};
 
 /// The largest file of settings that is read, in bytes.
 pub const MAX_BYTES: u64 = 1024 * 1024;
 /// The most scenarios that run at once.
 pub const MAX_JOBS: usize = 256;
+/// The least that a scenario can do with.
+const LEAST_MEMORY: u64 = MIB;
 
 /// The keys, at the top and in a profile.
-const KEYS: [&str; 5] = ["jobs", "timeout", "strict", "filter", "report"];
+const KEYS: [&str; 6] = ["jobs", "timeout", "memory", "strict", "filter", "report"];
 /// The table of profiles.
 const PROFILES: &str = "profile";
 
@@ -35,6 +38,8 @@ pub struct Settings {
     pub jobs: Option<NonZeroUsize>,
     /// The real time that one may take.
     pub timeout: Option<Duration>,
+    /// What one may hold in memory, in bytes.
+    pub memory: Option<usize>,
     /// Whether a green that means nothing fails.
     pub strict: Option<bool>,
     /// Which are wanted.
@@ -81,6 +86,7 @@ impl Settings {
         Self {
             jobs: self.jobs.or(other.jobs),
             timeout: self.timeout.or(other.timeout),
+            memory: self.memory.or(other.memory),
             strict: self.strict.or(other.strict),
             filter: self.filter.or(other.filter),
             reports: self.reports.or(other.reports),
@@ -114,6 +120,15 @@ pub(crate) fn jobs(count: Option<u64>) -> Result<NonZeroUsize, String> {
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     let time = duration::parse(text).ok_or("it must be numbers and units, such as 500ms, 10s or 1m30s")?;
     if time.is_zero() { Err("it must be more than nothing".to_owned()) } else { Ok(time) }
+}
+
+/// What a scenario may hold in memory, in bytes.
+pub(crate) fn memory(text: &str) -> Result<usize, String> {
+    let bytes = size::parse(text).ok_or("it must be a size, such as 512MiB")?;
+    if bytes < LEAST_MEMORY {
+        return Err(format!("it must be at least {}", size::shown(LEAST_MEMORY)));
+    }
+    usize::try_from(bytes).map_err(|_| "it is more than this machine can have".to_owned())
 }
 
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
@@ -173,6 +188,10 @@ impl Page<'_> {
                 let text = value.get_ref().as_str().ok_or_else(|| unlike("a duration in quotes, such as \"30s\""))?;
                 settings.timeout = Some(timeout(text).map_err(refuse)?);
             }
+            "memory" => {
+                let text = value.get_ref().as_str().ok_or_else(|| unlike("a size in quotes, such as \"512MiB\""))?;
+                settings.memory = Some(memory(text).map_err(refuse)?);
+            }
             "strict" => settings.strict = Some(value.get_ref().as_bool().ok_or_else(|| unlike("true or false"))?),
             "filter" => {
                 let text = value.get_ref().as_str().ok_or_else(|| unlike("a text in quotes, such as \"tag:smoke\""))?;
@@ -227,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_profile_goes_before_the_top_and_what_is_given_before_both() {
-        let text = "jobs = 0x10\ntimeout = \"1m 30s\"\nstrict = true\nfilter = \"tag:smoke\"\n\n\
+        let text = "jobs = 0x10\ntimeout = \"1m 30s\"\nmemory = \"64 MiB\"\nstrict = true\nfilter = \"tag:smoke\"\n\n\
                     [profile.fast]\njobs = 1\nstrict = false\n[profile.\"a b\"]\n";
         let File { top, mut profiles } = parse(Path::new(""), text, "kandy.toml").unwrap();
         assert_eq!(profiles.keys().collect::<Vec<_>>(), ["a b", "fast"]);
@@ -237,6 +256,7 @@ mod tests {
         let expected = Settings {
             jobs: NonZeroUsize::new(1),
             timeout: Some(Duration::from_secs(90)),
+            memory: Some(64 << 20),
             strict: Some(true),
             filter: Some(Filter::Tag("smoke".to_owned())),
             reports: None,
@@ -261,7 +281,7 @@ error: there is no key `timout` here
         refuse("[profiles.ci]\njobs = 1", ":1:2", "did you mean `profile`?");
         refuse("[profile.ci]\nprofile = 1", ":2:1", "there is no key `profile` here");
         refuse("[profile.ci.deep]\njobs = 1", ":1:13", "there is no key `deep` here");
-        refuse("colour = true", ":1:1", "the keys are jobs, timeout, strict, filter, report, profile");
+        refuse("colour = true", ":1:1", "the keys are jobs, timeout, memory, strict, filter, report, profile");
     }
 
     #[test]
@@ -275,6 +295,9 @@ error: there is no key `timout` here
             ("timeout = 10", ":1:11", "`timeout` is a duration in quotes"),
             ("timeout = \"10\"", ":1:11", "`timeout`: it must be numbers and units"),
             ("timeout = \"0s\"", ":1:11", "`timeout`: it must be more than nothing"),
+            ("memory = 1000000", ":1:10", "`memory` is a size in quotes, such as \"512MiB\", not a number"),
+            ("memory = \"1GB\"", ":1:10", "`memory`: it must be a size, such as 512MiB"),
+            ("memory = \"5000\"", ":1:10", "`memory`: it must be at least 1 MiB"),
             ("strict = \"yes\"", ":1:10", "`strict` is true or false, not a text"),
             ("filter = [\"a\"]", ":1:10", "`filter` is a text in quotes, such as \"tag:smoke\", not a list"),
             ("filter = \"tag:\"", ":1:10", "`filter`: the name of a tag is missing"),

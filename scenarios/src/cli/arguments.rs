@@ -110,6 +110,11 @@ pub(super) struct Run {
     #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
     pub(super) timeout: Option<Duration>,
 
+    /// What one scenario may hold in memory; several at
+    /// once as much each [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = settings::memory, verbatim_doc_comment)]
+    pub(super) memory: Option<usize>,
+
     /// Show whole transcripts, also of scenarios that pass
     #[arg(long)]
     pub(super) show: bool,

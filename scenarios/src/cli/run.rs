@@ -16,10 +16,12 @@ use crate::settings::Settings;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, live, jobs, timeout, show, warn, update, strictness, shard, report, prune } = arguments;
+    let Run { selection, live, jobs, timeout, memory, show, warn, update, strictness, shard, report, prune } =
+        arguments;
     let given = Settings {
         jobs,
         timeout,
+        memory,
         strict: strictness.wanted(),
         reports: given_reports(report, environment),
         ..Settings::default()
@@ -28,6 +30,7 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();
     limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
+    limits.memory = settings.memory.unwrap_or(limits.memory);
     if environment.signals {
         limits.interrupt = signals::listen()?;
     }

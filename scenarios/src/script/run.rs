@@ -23,6 +23,8 @@ use super::soft::Soft;
 use super::surroundings::Surroundings;
 use super::unmet::{Unmet, Watched};
 use crate::diagnostic::Cause;
+use crate::memory;
+use crate::size;
 use crate::step::{Done, Step};
 use crate::transcript::Redactions;
 
@@ -110,6 +112,8 @@ struct Meter {
     /// The count of operations at which to look closer.
     look_at: Cell<u64>,
     turns: Cell<u64>,
+    /// What the thread may hold in memory: what it held before the run, and the run's budget.
+    memory: Cell<isize>,
 }
 
 /// Life of a run.
@@ -141,6 +145,7 @@ impl Run {
                 operations: Cell::new(0),
                 look_at: Cell::new(0),
                 turns: Cell::new(0),
+                memory: Cell::new(isize::MAX),
             },
         }
     }
@@ -152,6 +157,8 @@ impl Run {
         self.meter.limits.replace(limits.clone());
         self.meter.guard.replace(Guard::new(limits));
         self.meter.turns.set(0);
+        let budget = isize::try_from(limits.memory).unwrap_or(isize::MAX);
+        self.meter.memory.set(memory::held().saturating_add(budget));
         self.meter.operations.set(0);
         self.meter.look_at.set(OPERATIONS_PER_LOOK.min(limits.operations.saturating_add(1)));
     }
@@ -220,7 +227,7 @@ impl Run {
     ) -> Result<T, Box<EvalAltResult>> {
         self.place.borrow_mut().set(call);
         // Much can happen between two looks of the operations, if many of them are such calls.
-        let done = self.check_wall_time().map_err(Halt::from);
+        let done = self.check_memory().and_then(|()| self.check_wall_time()).map_err(Halt::from);
         done.and_then(|()| body()).map_err(|halt| self.halt(call, halt))
     }
 }
@@ -274,7 +281,7 @@ impl Run {
     pub(super) fn count_operation(&self) -> Option<Dynamic> {
         let operations = self.meter.operations.get() + 1;
         self.meter.operations.set(operations);
-        if operations < self.meter.look_at.get() {
+        if operations < self.meter.look_at.get() && memory::held() <= self.meter.memory.get() {
             return None;
         }
         self.look_closer(operations)
@@ -294,7 +301,7 @@ impl Run {
                     ),
             )
         } else {
-            self.check_wall_time().err()
+            self.check_memory().and_then(|()| self.check_wall_time()).err()
         };
         if let Some(failure) = failure {
             self.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
@@ -317,6 +324,7 @@ impl Run {
     pub(super) fn count_turn(&self) -> Result<(), Failure> {
         let turns = self.meter.turns.get().saturating_add(1);
         self.meter.turns.set(turns);
+        self.check_memory()?;
         // Turns of a live world can be long.
         if self.world.borrow().is_in_real_time() {
             return self.check_wall_time();
@@ -329,6 +337,18 @@ impl Run {
                 .with_help("let less time pass, or split the scenario"));
         }
         if turns.is_multiple_of(TURNS_PER_LOOK) { self.check_wall_time() } else { Ok(()) }
+    }
+
+    fn check_memory(&self) -> Result<(), Failure> {
+        if memory::held() <= self.meter.memory.get() {
+            return Ok(());
+        }
+        let most = size::shown(self.meter.limits.borrow().memory as u64);
+        let help = match self.world.borrow().is_served() {
+            true => "keep less of what it makes",
+            false => "keep less of what it makes, or give it more with --memory",
+        };
+        Err(Failure::new(Cause::Limit, format!("the script and its world hold more than {most}")).with_help(help))
     }
 
     pub(super) fn check_wall_time(&self) -> Result<(), Failure> {

@@ -228,7 +228,10 @@ impl Run {
                 let since = from.get(index).copied().unwrap_or_default();
                 format!("{} heard: {}", application.name, list_events(&application.heard[since..]))
             });
-            let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
+            let came = match applications.len() {
+                0 => "nobody heard anything: there is no client".to_owned(),
+                _ => came.take(LISTED).collect::<Vec<_>>().join("\n"),
+            };
             let place = Place::of(call);
             Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
         })

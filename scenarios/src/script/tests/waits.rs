@@ -109,6 +109,18 @@ error: the condition did not become true within 10 s (until 10.000)
   = note: kandy: isConnected false, isPending true",
     );
     fails(
+        "waitUntil(|| false, \"10s\");",
+        Cause::Wait,
+        "
+error: the condition did not become true within 10 s (until 10.000)
+ --> test.rhai:1:1
+  |
+1 | waitUntil(|| false, \"10s\");
+  | ^
+  = note: nobody heard anything: there is no client
+  = note: pending timers: none, so nothing more happens by itself",
+    );
+    fails(
         "platform.addUser(\"alice\", \"x\"); let kandy = create();
 platform.fail(\"mk_token\", #{ hang: true });
 kandy.connect(#{ username: \"alice\", password: \"x\" });
