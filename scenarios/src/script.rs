@@ -1,6 +1,7 @@
 //! Scenario scripts: Rhai, with the calls of Kandy.js and a platform of their own.
 
 mod analysis;
+pub(crate) mod api;
 mod cases;
 mod client_api;
 mod clock;

@@ -9,6 +9,7 @@ mod check;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod docs;
 mod faults;
 #[cfg(test)]
 mod front;

@@ -198,3 +198,16 @@ error: no
   | ^",
     );
 }
+
+#[test]
+fn the_length_of_something_is_a_function() {
+    let length = "`len()` gives how many there are: `list.len()`";
+    for (script, cure) in [
+        ("let list = [1]; print(list.length);", length),
+        ("let name = \"alice\"; print(name.length);", length),
+        ("let list = [1]; print(list.len_of);", ""),
+        ("let list = [1]; print(list.sort);", "`sort` is a function: `sort(..)`"),
+    ] {
+        assert_eq!(failure(script).help.unwrap_or_default(), cure, "{script}");
+    }
+}
