@@ -264,26 +264,26 @@ pub(super) const fn gives(verb: &Verb) -> &'static str {
 
 /// A call of a verb with all that it takes, from the examples of its parameters.
 pub(super) fn example(verb: &Verb) -> String {
-    /// A longer line is broken at the options.
+    /// In a longer line the map at the end is broken at its members.
     const LINE: usize = 72;
     let of = |wanted: fn(Place) -> bool| verb.parameters.iter().filter(move |parameter| wanted(parameter.place));
-    let value = |parameter: &Parameter| {
-        let value = serde_json::from_str(parameter.example).expect("an example is JSON, which a test holds");
-        rhai_text(&value)
+    let value = |parameter: &Parameter| -> Value {
+        serde_json::from_str(parameter.example).expect("an example is JSON, which a test holds")
     };
-    let mut arguments: Vec<String> = of(|place| matches!(place, Place::Next { .. })).map(value).collect();
-    let options: Vec<String> =
-        of(|place| place == Place::InOptions).map(|option| format!("{}: {}", option.name, value(option))).collect();
-    let call = |arguments: &[String]| format!("platform.{}({});", verb.name, arguments.join(", "));
-    if options.is_empty() {
-        return call(&arguments);
+    let mut arguments: Vec<Value> = of(|place| matches!(place, Place::Next { .. })).map(value).collect();
+    if verb.options.is_some() {
+        let options = of(|place| place == Place::InOptions).map(|option| (option.name.to_owned(), value(option)));
+        arguments.push(Value::Object(options.collect()));
     }
-    arguments.push(format!("#{{ {} }}", options.join(", ")));
-    if call(&arguments).len() > LINE {
-        arguments.pop();
-        arguments.push(format!("#{{\n    {},\n}}", options.join(",\n    ")));
+    let mut texts: Vec<String> = arguments.iter().map(rhai_text).collect();
+    let call = |texts: &[String]| format!("platform.{}({});", verb.name, texts.join(", "));
+    if call(&texts).len() > LINE
+        && let (Some(Value::Object(members)), Some(text)) = (arguments.last(), texts.last_mut())
+    {
+        let member = |(key, value): (&String, &Value)| format!("    {key}: {},\n", rhai_text(value));
+        *text = format!("#{{\n{}}}", members.iter().map(member).collect::<String>());
     }
-    call(&arguments)
+    call(&texts)
 }
 
 /// A JSON value as a script writes it.
