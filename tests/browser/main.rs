@@ -36,6 +36,8 @@ const TESTS: &[(&str, &[&str])] = &[
     ("over_tls", &["--tls"]),
     ("with_an_sdk_of_ones_own", &["--sdk", "sdk.js"]),
     ("hostile_texts_stay_texts", &[]),
+    ("what_turns_or_hides_text_is_shown", &[]),
+    ("no_password_of_a_body_is_shown", &[]),
     ("a_page_of_another_origin_signs_in", &[]),
     ("a_page_of_another_origin_cannot_act", &[]),
     ("both_pages_are_accessible", &[]),

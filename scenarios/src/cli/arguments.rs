@@ -172,6 +172,11 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) selection: Selection,
 
+    /// The real time that a look at one scenario may take
+    /// [default: 120s]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
+    pub(super) timeout: Option<Duration>,
+
     #[command(flatten)]
     pub(super) strictness: Strictness,
 }
@@ -384,8 +389,9 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) sdk: Option<PathBuf>,
 
-    /// A script that runs beside the server (.rhai)
-    #[arg(long, value_name = "FILE")]
+    /// A script that runs beside the server (.rhai), and
+    /// again when it changes, but not beside a command
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) script: Option<PathBuf>,
 
     /// Another limit on what clients can do, such as

@@ -12,3 +12,10 @@ export function printable(text) {
 export function printableLines(text) {
   return String(text).split("\n").map(printable).join("\n");
 }
+
+// A value as JSON that reads as it is, and still is the same value.
+export function json(value, indent) {
+  const escaped = (character) => Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
+  const lines = String(JSON.stringify(value, undefined, indent)).split("\n");
+  return lines.map((line) => line.replace(UNPRINTABLE, escaped)).join("\n");
+}

@@ -1,6 +1,5 @@
 // The accounts with their sessions and sockets, and the user who is acted on.
 import { at, element, lasting, plural, tell } from "./element.js";
-import { printable } from "./printable.js";
 
 const MOST_SHOWN = 200;
 
@@ -50,7 +49,7 @@ export class Users {
 
   make(name) {
     const count = element("span", { className: "badge" });
-    const button = element("button", { className: "account", type: "button", "data-user": name, "aria-pressed": "false" }, element("span", { className: "name" }, printable(name)), count);
+    const button = element("button", { className: "account", type: "button", "data-user": name, "aria-pressed": "false" }, element("span", { className: "name" }, name), count);
     const list = element("ul", { className: "parts" });
     const item = { node: element("li", {}, button, list), button, count, list, told: "" };
     this.items.set(name, item);
@@ -68,7 +67,7 @@ export class Users {
     const told = parts.join("\n");
     if (item.told === told) return;
     item.told = told;
-    item.list.replaceChildren(...parts.map((part) => element("li", {}, printable(part))));
+    item.list.replaceChildren(...parts.map((part) => element("li", {}, part)));
   }
 
   targets(names) {
@@ -77,7 +76,7 @@ export class Users {
     if (this.told === told) return;
     this.told = told;
     const before = select.value;
-    select.replaceChildren(...names.map((name) => element("option", { value: name }, printable(name))));
+    select.replaceChildren(...names.map((name) => element("option", { value: name }, name)));
     if (names.includes(before)) select.value = before;
     this.mark();
   }
