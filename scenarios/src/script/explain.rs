@@ -229,6 +229,9 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
     if names::functions_named(name).next().is_some() {
         return failure.with_help(format!("`{name}` is a function: wrap it in a closure, `|value| {name}(value)`"));
     }
+    if words.windows(2).any(|pair| pair == ["as", name]) {
+        return failure.with_help(format!("`{name}` is a module: `{name}::function(..)`"));
+    }
     let known = declared.into_iter().chain(std::iter::once("platform"));
     failure.with_nearest(names::nearest(name, known))
 }

@@ -211,3 +211,13 @@ fn the_length_of_something_is_a_function() {
         assert_eq!(failure(script).help.unwrap_or_default(), cure, "{script}");
     }
 }
+
+#[test]
+fn a_let_declares_one_variable() {
+    let (one, each) = ("a `let` declares one variable", "each on its own: `let a = 1; let b = 2;`");
+    told(&[
+        ("let a = 1, b = 2;", &format!("1:10 {one}"), each),
+        ("print(1);\nif true { const a = 1, b = 2; }", &format!("2:22 {one}"), each),
+        ("print(1), print(2);", "1:9 a `;` is missing here", ""),
+    ]);
+}
