@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod completions;
+mod docs;
 mod environment;
 mod error;
 mod explore;
@@ -72,6 +73,7 @@ fn carry_out(
         Command::Review(arguments) => review::review(&arguments, environment, out)?,
         Command::Report(Report::Merge(arguments)) => report::merge(arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
+        Command::Docs(arguments) => docs::docs(&arguments, out)?,
         Command::Completions(arguments) => completions::completions(&arguments, out)?,
         Command::Man(arguments) => man::man(&arguments, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,

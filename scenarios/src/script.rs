@@ -2,6 +2,7 @@
 
 mod aftermath;
 mod analysis;
+pub(crate) mod api;
 mod cases;
 mod client_api;
 mod clock;

@@ -72,6 +72,10 @@ fn a_new_project_passes_what_it_is_told_to_do() {
     assert_eq!(place.entries(), FILES);
     assert!(text.contains("next:\n  kandy-harness run  ") && !text.contains("cd "), "{text}");
     passes(&place.0);
+    let mistaken = "import \"lib/users\" as users;\nusers.alice();\n";
+    fs::write(place.0.join("scenarios/mistaken.rhai"), mistaken).unwrap();
+    let (text, _) = harness(&place.0, &["run", "scenarios/mistaken.rhai"]);
+    assert!(text.contains("`users` is a module: `users::function(..)`"), "{text}");
     let ignored = fs::read_to_string(place.0.join(".gitignore")).unwrap();
     for pattern in ["*.snap.new", ".kandy/", "reports/"] {
         assert!(ignored.lines().any(|line| line == pattern), "{ignored}");

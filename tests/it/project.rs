@@ -193,3 +193,10 @@ fn what_is_wrong_with_settings_is_told_before_anything_runs() {
         insta::assert_snapshot!("settings", told);
     });
 }
+
+#[test]
+fn a_folder_that_is_named_as_the_settings_is_not_passed_over() {
+    let project = Project::new("settings-folder", &[("scenarios/a.rhai", SMOKE), ("kandy.toml/notes", "")]);
+    let (text, exit) = project.run(".", &["run"]);
+    assert!(text.contains("cannot read the settings in `kandy.toml`: it is not a file") && exit == 2, "{text}");
+}

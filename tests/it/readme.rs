@@ -18,9 +18,12 @@ fn the_first_script_gives_the_transcript_below_it() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("login.rhai"), script).unwrap();
     let (text, exit) = harness(&folder, &["run", "login.rhai", "--show"]);
+    let (live, live_exit) = harness(&folder, &["run", "login.rhai", "--live", "--strict"]);
     fs::remove_dir_all(&folder).unwrap();
 
     assert_eq!(exit, 0, "{text}");
+    assert_eq!(live_exit, 0, "{live}");
+    assert!(live.contains("1 passed") && live.contains("on real sockets"), "{live}");
     for line in transcript.lines() {
         assert!(text.contains(line), "the README promises {line:?}; the run gives\n{text}");
     }
@@ -91,6 +94,16 @@ fn the_rust_examples_of_the_readme_are_those_that_run() {
     assert!(lines.clone().count() >= 20, "the examples are not found");
     let missing = lines.find(|line| !line.trim_start().starts_with("//") && !here.contains(line.trim()));
     assert_eq!(missing, None, "a line of the README that no test runs");
+}
+
+#[test]
+fn the_readme_names_the_oldest_rust_that_will_do() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let oldest = manifest["workspace"]["package"]["rust-version"].as_str().unwrap();
+    assert!(readme.contains(&format!("[Rust](https://rustup.rs) {oldest} or newer")), "it is {oldest}");
+    let builds = readme.lines().filter(|line| line.contains("cargo install ") || line.contains("cargo run "));
+    assert!(builds.clone().count() >= 2 && builds.clone().all(|line| line.contains(" --locked")), "{readme}");
 }
 
 #[test]

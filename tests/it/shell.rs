@@ -91,6 +91,8 @@ fn manual_pages_tell_every_command_and_option() {
         }
         assert!(page.starts_with(&format!(".TH \"kandy-harness-{command}\" 1 ")), "{page}");
     }
+    let (page, exit) = harness(&root(), &["man", "report", "merge"]);
+    assert!(exit == 0 && page.starts_with(".TH \"kandy-harness-report-merge\" 1 "), "{page}");
     let (told, exit) = harness(&root(), &["man", "reveiw"]);
     assert_eq!((told.contains("did you mean `review`?"), exit), (true, 2), "{told}");
     let (told, exit) = harness(&root(), &["man", "keep"]);

@@ -61,6 +61,8 @@ pub(super) enum Command {
     Replay(Replay),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
+    /// Print what a script can call, with examples
+    Docs(Docs),
     /// Print a script that completes this command in a shell
     Completions(Completions),
     /// Print a manual page, of a command or of all
@@ -291,6 +293,19 @@ pub(super) struct Replay {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Docs {
+    /// A function, event, point or key of a fault, such as
+    /// connect, platform.waitFor, auth:change or closeAfterOpen
+    /// [default: a list of all]
+    #[arg(value_name = "WORD", verbatim_doc_comment)]
+    pub(super) word: Option<String>,
+
+    /// Print all of it as JSON, for editors
+    #[arg(long, conflicts_with = "word")]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = COMPLETIONS_HELP)]
 pub(super) struct Completions {
     /// The shell
@@ -310,9 +325,10 @@ To have it in every new shell:
 #[derive(Debug, Args)]
 #[command(after_help = MAN_HELP)]
 pub(super) struct Manual {
-    /// The command; without one the page is of all
-    #[arg(value_name = "COMMAND")]
-    pub(super) command: Option<String>,
+    /// The command, such as run or report merge; without
+    /// one the page is of all
+    #[arg(value_name = "COMMAND", verbatim_doc_comment)]
+    pub(super) command: Vec<String>,
 }
 
 const MAN_HELP: &str = "\

@@ -82,6 +82,14 @@ pub(crate) enum CliError {
     /// There is no new project.
     #[error(transparent)]
     New(#[from] NewError),
+    /// The script API has nothing of that name.
+    #[error("a script has nothing called `{word}`")]
+    NoEntry {
+        /// What was looked up.
+        word: String,
+        /// What it was probably meant to be.
+        nearest: Option<String>,
+    },
     /// No manual page has that name.
     #[error("there is no command `{name}`")]
     NoCommand {
@@ -149,7 +157,7 @@ impl CliError {
                 Exit::BadUsage
             }
             Self::New(error) => error.exit(),
-            Self::NoCommand { .. } => Exit::BadUsage,
+            Self::NoCommand { .. } | Self::NoEntry { .. } => Exit::BadUsage,
             Self::Schedule(_)
             | Self::NobodyToAsk { .. }
             | Self::NothingPending { .. }
@@ -190,7 +198,13 @@ impl CliError {
             Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::New(error) => Some(error.help().to_owned()),
-            Self::NoCommand { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NoCommand { nearest: Some(nearest), .. } | Self::NoEntry { nearest: Some(nearest), .. } => {
+                Some(format!("did you mean `{nearest}`?"))
+            }
+            Self::NoEntry { .. } => Some(
+                "`kandy-harness docs` lists all that it has; what Rhai itself has is at https://rhai.rs/book"
+                    .to_owned(),
+            ),
             Self::NoCommand { .. } => Some("`kandy-harness help` lists them".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())

@@ -14,13 +14,13 @@ pub(super) fn man(arguments: &Manual, out: &mut Output<'_>) -> Result<Exit, CliE
     // The page of `help` would say nothing.
     let mut whole = told().disable_help_subcommand(true);
     whole.build();
-    let command = match &arguments.command {
-        None => &whole,
-        Some(name) => whole.find_subcommand(name).ok_or_else(|| CliError::NoCommand {
+    let mut command = &whole;
+    for name in &arguments.command {
+        command = command.find_subcommand(name).ok_or_else(|| CliError::NoCommand {
             name: name.clone(),
-            nearest: nearest(name, whole.get_subcommands().map(Command::get_name)),
-        })?,
-    };
+            nearest: nearest(name, command.get_subcommands().map(Command::get_name)),
+        })?;
+    }
     write_page(command, out)?;
     Ok(Exit::Passed)
 }

@@ -29,7 +29,7 @@ const FILES: [(&str, &str, &str); 4] = [
 
 /// Why there is no new project. Nothing was written.
 #[derive(Debug, Error)]
-pub(super) enum NewError {
+pub(crate) enum NewError {
     /// No folder can be called so.
     #[error("the name is empty")]
     Empty,
@@ -250,12 +250,12 @@ mod tests {
         let folder = Folder::new("new-settings");
         let path = folder.join("kandy.toml");
         let is_setting = |line: &&str| line.starts_with("# ") && line.contains(" = ");
-        assert_eq!(text.lines().filter(is_setting).count(), 4);
+        assert_eq!(text.lines().filter(is_setting).count(), 5);
         let set = text.lines().map(|line| if is_setting(&line) { &line[2..] } else { line });
         fs::write(&path, set.collect::<Vec<_>>().join("\n")).unwrap();
         let file = settings::read(&path, "kandy.toml").unwrap();
         assert!(file.top.jobs.is_some() && file.top.timeout.is_some() && file.top.strict.is_some());
-        assert!(file.top.reports.is_some() && file.profiles.contains_key("smoke"));
+        assert!(file.top.memory.is_some() && file.top.reports.is_some() && file.profiles.contains_key("smoke"));
     }
 
     #[test]

@@ -130,8 +130,8 @@ impl Roots {
         }
         let default = DEFAULT_ROOTS.iter().map(|root| folder.join(root)).find(|root| root.is_dir());
         let facts = Facts {
-            // A link that leads nowhere is there, too: reading it says so.
-            has_settings: folder.join(SETTINGS).symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()),
+            // A link that leads nowhere is there, too, and so is a folder: reading it says so.
+            has_settings: folder.join(SETTINGS).symlink_metadata().is_ok(),
             is_repository: folder.join(REPOSITORY).symlink_metadata().is_ok(),
             default,
         };

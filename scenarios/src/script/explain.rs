@@ -229,6 +229,9 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
     if names::functions_named(name).next().is_some() {
         return failure.with_help(format!("`{name}` is a function: wrap it in a closure, `|value| {name}(value)`"));
     }
+    if words.windows(2).any(|pair| pair == ["as", name]) {
+        return failure.with_help(format!("`{name}` is a module: `{name}::function(..)`"));
+    }
     let known = declared.into_iter().chain(std::iter::once("platform"));
     failure.with_nearest(names::nearest(name, known))
 }
@@ -364,7 +367,13 @@ pub(super) fn no_key(key: &str) -> Failure {
 pub(super) fn no_property(property: &str, receiver: &str) -> Failure {
     let owner = kind_of_type(receiver);
     let failure = Failure::new(Cause::UnknownFunction, format!("{owner} has no property `{property}`"));
-    let Some(of) = Of::type_named(receiver) else { return failure };
+    let Some(of) = Of::type_named(receiver) else {
+        return match property {
+            "length" => failure.with_help("`len()` gives how many there are: `list.len()`"),
+            name if names::is_of_rhai(name) => failure.with_help(format!("`{name}` is a function: `{name}(..)`")),
+            _ => failure,
+        };
+    };
     if names::functions_named(property).any(|function| function.of == of) {
         return failure.with_help(format!("`{property}` is a function: `{property}(..)`"));
     }

@@ -213,6 +213,13 @@ impl<'a> Place<'a> {
         None
     }
 
+    /// Whether the statement declares a variable.
+    fn is_declared(&self) -> bool {
+        let mut statement = self.pieces[..self.at].iter().rev().take_while(|piece| !piece.is(";"));
+        self.opening().is_none_or(|opening| self.pieces[opening].is("{"))
+            && statement.any(|piece| piece.is_word("let") || piece.is_word("const"))
+    }
+
     /// The innermost bracket that is open where Rhai gave up.
     fn opening(&self) -> Option<usize> {
         let mut closed = 0_usize;
@@ -240,6 +247,10 @@ pub(super) fn missing(text: &str, position: Position, wanted: Option<&str>) -> O
         return Some(match here {
             Some(here) if here.closes() => {
                 (syntax(format!("nothing has opened this `{}`", here.text)), position_of(text, here.start))
+            }
+            Some(here) if here.is(",") && place.is_declared() => {
+                let failure = syntax("a `let` declares one variable".to_owned());
+                (failure.with_help("each on its own: `let a = 1; let b = 2;`"), position_of(text, here.start))
             }
             _ => (syntax("a `;` is missing here".to_owned()), position_of(text, last.end())),
         });

@@ -1,6 +1,7 @@
 //! Scripts, and what comes of them.
 
 mod analysis;
+mod api;
 mod cases;
 mod checks;
 mod client;

@@ -5,11 +5,12 @@ use std::iter::once;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use kandy_mock_server::command::{Argument, Kind, Parameter, Place, VERBS, Verb};
+use kandy_mock_server::command::{Argument, Gives, Kind, Parameter, Place, VERBS, Verb};
 use kandy_mock_server::{Command, CommandOutput};
 use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, Map};
 use serde_json::Value;
 
+use super::api::Parameter as Given;
 use super::convert::{from_serde, to_json};
 use super::duration::duration;
 use super::failure::{Failure, Halt};
@@ -208,59 +209,111 @@ fn lengths(slots: &[Slot]) -> std::ops::RangeInclusive<usize> {
 }
 
 /// Every way to take one of each.
-fn combinations<'a, T: Copy + 'a>(choices: impl Iterator<Item = &'a [T]>) -> Vec<Vec<T>> {
+pub(super) fn combinations<'a, T: Copy + 'a>(choices: impl Iterator<Item = &'a [T]>) -> Vec<Vec<T>> {
     choices.fold(vec![Vec::new()], |begun, choices| {
         let longer = |way: &Vec<T>| choices.iter().map(|choice| [way, &[*choice][..]].concat()).collect::<Vec<_>>();
         begun.iter().flat_map(longer).collect()
     })
 }
 
-/// The ways to call a verb, as a diagnostic shows them.
-pub(super) fn usage(verb: &'static Verb) -> String {
-    let slots = slots(verb);
-    let calls = lengths(&slots).flat_map(|length| combinations(slots[..length].iter().map(|slot| &*slot.forms)));
-    let shown = calls.map(|forms| format!("platform.{}({})", verb.name, forms.join(", ")));
-    shown.collect::<Vec<_>>().join(", ")
+/// What stands at each place of a verb's call, in words.
+pub(super) fn parameters(verb: &'static Verb) -> Vec<Given> {
+    let parameter = |slot: Slot| {
+        let (name, takes) = match slot.takes[0].0 {
+            Taken::Options => ("options", options_in_words(verb).into()),
+            Taken::Argument(parameter) => (parameter.name, in_words(parameter.kind).into()),
+        };
+        Given { name, takes, optional: slot.optional, forms: slot.forms }
+    };
+    slots(verb).into_iter().map(parameter).collect()
+}
+
+/// A kind of values as scripts have them.
+const fn in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Texts => "an array of texts",
+        Kind::Object => "a map",
+        Kind::Faults => "a fault, or an array of faults",
+        Kind::Point => "the name of a point",
+        Kind::Duration => "a duration",
+        _ => kind.shown(),
+    }
+}
+
+/// The keys of a verb's options, as a map.
+fn options_in_words(verb: &Verb) -> String {
+    let options = verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
+    format!("#{{ {} }}", options.map(|parameter| parameter.name).collect::<Vec<_>>().join(", "))
+}
+
+/// What a verb does, with its options.
+pub(super) fn about(verb: &Verb) -> String {
+    let options =
+        if verb.options.is_some() { format!("; options `{}`", options_in_words(verb)) } else { String::new() };
+    format!("{}{options}", verb.about)
+}
+
+/// What a verb gives; empty for nothing.
+pub(super) const fn gives(verb: &Verb) -> &'static str {
+    match verb.gives {
+        Gives::Nothing | Gives::Fault => "",
+        Gives::Count => "how many",
+        Gives::Tokens => "#{ accessToken, refreshToken, oauthToken, expires }",
+    }
+}
+
+/// A call of a verb with all that it takes, from the examples of its parameters.
+pub(super) fn example(verb: &Verb) -> String {
+    /// In a longer line the map at the end is broken at its members.
+    const LINE: usize = 72;
+    let of = |wanted: fn(Place) -> bool| verb.parameters.iter().filter(move |parameter| wanted(parameter.place));
+    let value = |parameter: &Parameter| -> Value {
+        serde_json::from_str(parameter.example).expect("an example is JSON, which a test holds")
+    };
+    let mut arguments: Vec<Value> = of(|place| matches!(place, Place::Next { .. })).map(value).collect();
+    if verb.options.is_some() {
+        let options = of(|place| place == Place::InOptions).map(|option| (option.name.to_owned(), value(option)));
+        arguments.push(Value::Object(options.collect()));
+    }
+    let mut texts: Vec<String> = arguments.iter().map(rhai_text).collect();
+    let call = |texts: &[String]| format!("platform.{}({});", verb.name, texts.join(", "));
+    if call(&texts).len() > LINE
+        && let (Some(Value::Object(members)), Some(text)) = (arguments.last(), texts.last_mut())
+    {
+        let member = |(key, value): (&String, &Value)| format!("    {key}: {},\n", rhai_text(value));
+        *text = format!("#{{\n{}}}", members.iter().map(member).collect::<String>());
+    }
+    call(&texts)
+}
+
+/// A JSON value as a script writes it.
+fn rhai_text(value: &Value) -> String {
+    let all = |items: Vec<String>| items.join(", ");
+    match value {
+        Value::Object(members) => {
+            let member = |(key, value): (&String, &Value)| format!("{key}: {}", rhai_text(value));
+            format!("#{{ {} }}", all(members.iter().map(member).collect()))
+        }
+        Value::Array(items) => format!("[{}]", all(items.iter().map(rhai_text).collect())),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use kandy_mock_server::command::Gives;
-
-    use super::*;
-
-    /// The verbs as the rows of a table in Markdown.
-    fn markdown() -> String {
-        let row = |verb: &'static Verb| {
-            let shown = |slot: &Slot| format!("{}{}", slot.forms.join(" or "), if slot.optional { "?" } else { "" });
-            let call = slots(verb).iter().map(shown).collect::<Vec<_>>().join(", ");
-            let options = verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
-            let options = options.map(|parameter| parameter.name).collect::<Vec<_>>().join(", ");
-            let options = if options.is_empty() { options } else { format!("; options `#{{ {options} }}`") };
-            let gives = match verb.gives {
-                Gives::Nothing | Gives::Fault => "",
-                Gives::Count => "; gives how many",
-                Gives::Tokens => "; gives `#{ accessToken, refreshToken, oauthToken, expires }`",
-            };
-            format!("| `{}({call})` | {}{options}{gives} |\n", verb.name, verb.about)
-        };
-        VERBS.iter().map(row).collect()
-    }
-
-    #[test]
-    fn the_documentation_has_the_rows() {
-        let page = include_str!("../../scripts/README.md");
-        assert!(page.contains(&markdown()), "scripts/README.md is to have these rows:\n\n{}", markdown());
-    }
+    use crate::script::api::functions_named;
 
     #[test]
     fn every_way_to_call_a_verb_is_told() {
-        let told = |name: &str| usage(Verb::named(name).unwrap());
+        let told = |name: &str| functions_named(name).next().unwrap().usage();
         assert_eq!(told("offline"), "platform.offline()");
         assert_eq!(told("close"), "platform.close(user, code), platform.close(user, code, reason)");
         assert_eq!(told("addUser"), "platform.addUser(name, password), platform.addUser(name, password, options)");
         assert_eq!(told("setOptions"), "platform.setOptions(user, #{ tokenLifetime: \"1m\" })");
-        assert_eq!(told("fail"), "platform.fail(point, #{status: 500}), platform.fail(point, [#{..}, #{..}])");
+        assert_eq!(
+            functions_named("fail").last().unwrap().usage(),
+            "platform.fail(point, #{status: 500}), platform.fail(point, [#{..}, #{..}])"
+        );
         assert_eq!(told("sendRaw"), "platform.sendRaw(user, text), platform.sendRaw(user, blob)");
         assert_eq!(told("tokenLifetime"), "platform.tokenLifetime(duration), platform.tokenLifetime(())");
         assert_eq!(told("clear"), "platform.clear(), platform.clear(point)");

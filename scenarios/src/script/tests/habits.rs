@@ -198,3 +198,26 @@ error: no
   | ^",
     );
 }
+
+#[test]
+fn the_length_of_something_is_a_function() {
+    let length = "`len()` gives how many there are: `list.len()`";
+    for (script, cure) in [
+        ("let list = [1]; print(list.length);", length),
+        ("let name = \"alice\"; print(name.length);", length),
+        ("let list = [1]; print(list.len_of);", ""),
+        ("let list = [1]; print(list.sort);", "`sort` is a function: `sort(..)`"),
+    ] {
+        assert_eq!(failure(script).help.unwrap_or_default(), cure, "{script}");
+    }
+}
+
+#[test]
+fn a_let_declares_one_variable() {
+    let (one, each) = ("a `let` declares one variable", "each on its own: `let a = 1; let b = 2;`");
+    told(&[
+        ("let a = 1, b = 2;", &format!("1:10 {one}"), each),
+        ("print(1);\nif true { const a = 1, b = 2; }", &format!("2:22 {one}"), each),
+        ("print(1), print(2);", "1:9 a `;` is missing here", ""),
+    ]);
+}

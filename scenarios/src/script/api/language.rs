@@ -1,0 +1,97 @@
+//! What a script names by a text: events, points and the keys of faults.
+
+use serde::Serialize;
+
+/// An event of a client.
+#[derive(Debug, Serialize)]
+pub(crate) struct Event {
+    pub(crate) name: &'static str,
+    /// When it comes.
+    pub(crate) about: &'static str,
+    /// The keys of its params. Each is there, `()` where it is undefined.
+    pub(crate) params: &'static [&'static str],
+}
+
+/// Every event.
+pub(crate) static EVENTS: [Event; 7] = [
+    event("auth:change", "`getConnection()` gives something else", &["reason", "forced", "retryAfter"]),
+    event("auth:credentialsSet", "a token was given", &[]),
+    event("auth:error", "signing in or out has failed", &["error"]),
+    event("auth:resub", "a renewal of the subscription was answered", &["attemptNum", "isFailure", "error"]),
+    event("ws:change", "the websocket opens, closes or pings", &["platform"]),
+    event("notification:received", "a notification has come", &["payload"]),
+    event("notifications:change", "notifications come by another channel", &["channel"]),
+];
+
+const fn event(name: &'static str, about: &'static str, params: &'static [&'static str]) -> Event {
+    Event { name, about, params }
+}
+
+/// Something that is told by its name.
+#[derive(Debug, Serialize)]
+pub(crate) struct Named {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+}
+
+/// Every point of the platform.
+pub(crate) static POINTS: [Named; 7] = [
+    named("mk_token", "a login: name and password for tokens"),
+    named("refresh_token", "a token for newer tokens"),
+    named("subscribe", "a new subscription"),
+    named("resubscribe", "the renewal of a subscription"),
+    named("unsubscribe", "the end of a subscription"),
+    named("websocket", "the handshake of a websocket"),
+    named("other", "every other request"),
+];
+
+const fn named(name: &'static str, about: &'static str) -> Named {
+    Named { name, about }
+}
+
+/// Keys of a fault that are told together.
+#[derive(Debug)]
+pub(crate) struct FaultKeys {
+    pub(crate) names: &'static [&'static str],
+    pub(crate) about: &'static str,
+    /// A fault with them.
+    pub(crate) example: &'static str,
+}
+
+impl FaultKeys {
+    /// A call of `fail` with them.
+    pub(crate) fn call(&self) -> String {
+        let point = if self.names.contains(&"closeAfterOpen") { "websocket" } else { "subscribe" };
+        format!("platform.fail(\"{point}\", {});", self.example)
+    }
+}
+
+/// Every key of a fault.
+pub(crate) static FAULT_KEYS: [FaultKeys; 10] = [
+    keys(
+        &["status", "statusText"],
+        "the HTTP status; alone it gives the platform's own error",
+        "#{ status: 503, statusText: \"Too Busy\" }",
+    ),
+    keys(
+        &["json", "body", "type"],
+        "the body, and its content type (`()` for none)",
+        "#{ body: \"<html>\", type: \"text/html\" }",
+    ),
+    keys(&["cors"], "`false` for no CORS headers: a browser hides the answer", "#{ cors: false }"),
+    keys(&["merge"], "merged into the normal body", "#{ merge: #{ extra: 1 } }"),
+    keys(
+        &["params", "without"],
+        "merged into, and left out of, `subscriptionParams`",
+        "#{ params: #{ expires: 60 }, without: [\"id\"] }",
+    ),
+    keys(&["delay"], "a duration", "#{ delay: \"3s\" }"),
+    keys(&["hang", "reset", "refuse"], "no answer; the connection is reset; it is refused", "#{ hang: true }"),
+    keys(&["closeAfterOpen"], "a close code, for `websocket`", "#{ closeAfterOpen: 4000 }"),
+    keys(&["times", "after"], "only so often; only after so many", "#{ status: 503, times: 2, after: 1 }"),
+    keys(&["user"], "only for that user", "#{ status: 403, user: \"alice@example.com\" }"),
+];
+
+const fn keys(names: &'static [&'static str], about: &'static str, example: &'static str) -> FaultKeys {
+    FaultKeys { names, about, example }
+}
