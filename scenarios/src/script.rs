@@ -246,6 +246,11 @@ impl Host {
         Ok(Script { ast, rows, source: source.clone(), arities })
     }
 
+    /// The modules that scripts have imported here, and what was in them.
+    pub(crate) fn modules_read(&self) -> Vec<(PathBuf, Rc<str>)> {
+        self.modules.read()
+    }
+
     /// Runs a script in a new simulated world.
     #[must_use]
     pub fn run(&self, script: &Script, limits: &Limits) -> Outcome {

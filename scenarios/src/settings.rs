@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file::{self, FileError};
-use crate::report::ToFile;
+use crate::report::Wanted;
 use crate::scenario::Filter;
 use crate::script::duration;
 use crate::script::names::nearest;
@@ -45,7 +45,7 @@ pub struct Settings {
     /// Which are wanted.
     pub filter: Option<Filter>,
     /// The reports that go to files. Paths are taken from the folder of the settings.
-    pub reports: Option<Vec<ToFile>>,
+    pub reports: Option<Vec<Wanted>>,
 }
 
 /// What a file of settings says.
@@ -102,10 +102,18 @@ impl Settings {
 pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
     let bytes =
         file::read(path, MAX_BYTES).map_err(|source| SettingsError::Read { shown: shown.to_owned(), source })?;
-    let text = String::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
+    from_bytes(path.parent().unwrap_or(Path::new("")), &bytes, shown)
+}
+
+/// The settings in the bytes of a file of `folder`.
+///
+/// # Errors
+///
+/// They are no text, no TOML, or have a key or a value that no settings have.
+pub fn from_bytes(folder: &Path, bytes: &[u8], shown: &str) -> Result<File, SettingsError> {
+    let text = str::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is no part of it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(folder, text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
 }
 
@@ -202,8 +210,8 @@ impl Page<'_> {
                 let items = value.get_ref().as_array().ok_or_else(|| unlike(expected))?;
                 let read = |item: &Value<'_>| {
                     let text = item.get_ref().as_str().ok_or_else(|| unlike(expected))?;
-                    let report: ToFile = text.parse().map_err(|error| refuse(format!("{error}")))?;
-                    Ok(ToFile { path: self.folder.join(report.path), ..report })
+                    let report: Wanted = text.parse().map_err(|error| refuse(format!("{error}")))?;
+                    Ok(report.within(self.folder))
                 };
                 settings.reports = Some(items.iter().map(read).collect::<Result<_, Diagnostic>>()?);
             }
@@ -306,6 +314,8 @@ error: there is no key `timout` here
             ("[profile.ci]\n\"größe\" = 1", ":2:1", "there is no key `größe` here"),
             ("jobs = 1\njobs = 2", ":2:1", "duplicate key"),
             ("strict = maybe", ":1:10", "error: "),
+            ("filter = \"a\r\n", ":1:12", "error: "),
+            ("filter = \"a\r\r\n", ":1:13", "error: "),
         ] {
             refuse(text, place, message);
         }
@@ -333,11 +343,12 @@ error: there is no key `timout` here
         let reports = read("report = [\"junit=out/junit.xml\"]");
         assert_eq!(
             reports,
-            [ToFile { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
+            [Wanted::File { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
         );
+        assert_eq!(read("report = [\"github\"]"), [Wanted::Github]);
         assert_eq!(read("report = []"), []);
         refuse("report = \"junit=x\"", ":1:10", "`report` is a list of texts");
         refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");
-        refuse("report = [\"html=x\"]", ":1:10", "there is no report `html`");
+        refuse("report = [\"tap=x\"]", ":1:10", "there is no report `tap`");
     }
 }

@@ -12,6 +12,8 @@ mod known;
 mod modules;
 mod order;
 mod parsed;
+mod patience;
+mod scope;
 mod value;
 mod waits;
 mod walk;
@@ -28,11 +30,13 @@ pub use self::findings::{Finding, Findings, Severity};
 pub(super) use self::known::Known;
 use self::modules::{Exports, Imported};
 use self::parsed::Parsed;
+use self::patience::Patience;
 use self::walk::Walk;
+use super::clock::Guard;
 use super::failure::Located;
 use super::imports::Compiled;
 use super::listener::Arities;
-use super::{Host, Limits, Source};
+use super::{Host, Limits, Script, Source};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::MODULES;
 
@@ -41,6 +45,7 @@ struct Look<'a> {
     host: &'a Host,
     known: &'a Known,
     root: &'a Path,
+    patience: &'a Patience,
     /// The modules that have been looked at.
     seen: BTreeSet<PathBuf>,
     found: Vec<(Severity, Located)>,
@@ -60,15 +65,23 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// It does not compile, or not in time.
+    /// It does not compile, or looking at it takes longer than `limits` allow.
     pub fn check_within(&self, source: &Source, limits: &Limits) -> Result<Findings, Box<Diagnostic>> {
+        let guard = Guard::new(limits);
         let script = self.compile_within(source, limits)?;
+        self.look_at(&script, source, guard)
+    }
+
+    /// Looks at a script that has compiled, until `guard` ends it.
+    pub(super) fn look_at(&self, script: &Script, source: &Source, guard: Guard) -> Result<Findings, Box<Diagnostic>> {
+        let (root, patience) = (&*source.root, &Patience::new(guard));
         let known = self.known.get_or_init(|| Known::new(&self.engine));
-        let mut look = Look { host: self, known, root: &source.root, seen: BTreeSet::new(), found: Vec::new() };
+        let mut look = Look { host: self, known, root, patience, seen: BTreeSet::new(), found: Vec::new() };
         look.seen.extend(source.path.canonicalize());
         // A module passes on what it imports, so that a script of modules may import what it does not use itself.
-        let cases_at = script.rows.at;
-        look.script(&script.ast, cases_at, &script.arities, None, is_module(&source.path, &source.root));
+        let is_module = is_module(&source.path, &source.root);
+        let looked = look.script(&script.ast, script.rows.at, &script.arities, None, is_module);
+        looked.map_err(|located| self.diagnostic(located, source))?;
         Ok(Findings::new(look.found, |located| self.diagnostic(located, source)))
     }
 }
@@ -82,8 +95,8 @@ impl Look<'_> {
         arities: &Rc<Arities>,
         shown: Option<&str>,
         is_module: bool,
-    ) {
-        let parsed = Parsed::new(ast, cases_at);
+    ) -> Result<(), Located> {
+        let parsed = Parsed::new(ast, cases_at, self.patience);
         let modules: Vec<Option<Rc<Compiled>>> = parsed
             .imports
             .iter()
@@ -97,14 +110,17 @@ impl Look<'_> {
             let known = module.as_ref().map(|module| (Exports::new(&module.ast), module.arities.clone()));
             imported.add(&import.alias, known);
         }
-        let mut findings = Walk::new(&parsed, self.known, &imported).whole();
+        let mut findings = Walk::new(&parsed, self.known, &imported, self.patience).whole();
         look_at_imports(&parsed, is_module, &mut findings);
+        let ended = |failure| Located { failure, position: Position::NONE, source: shown.map(str::to_owned) };
+        self.patience.end().map_err(ended)?;
         self.found.extend(findings.located(shown));
         for module in modules.into_iter().flatten() {
             if self.seen.insert(module.path.clone()) {
-                self.script(&module.ast, None, &module.arities, Some(&module.shown), true);
+                self.script(&module.ast, None, &module.arities, Some(&module.shown), true)?;
             }
         }
+        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ use super::compiler::Compiler;
 use super::failure::{Ending, Failure, Located};
 use super::imports::{Modules, Resolver};
 use super::natives::register_natives;
+use super::nesting::Excess;
 use super::platform_api::register_platform_api;
 use super::power_assert::register_power_assert;
 use super::run::{Run, stop};
@@ -115,13 +116,14 @@ fn read_variable(
         // In use by a call that is still running: Rhai says so by itself.
         return Ok(None);
     }
-    // Rhai does not look at the size of a map when a key is set, nor at how deep values are nested.
+    // Rhai does not look at the size of a map when a key is set, nor at its keys, nor at how deep values are nested.
     let failure = if value.as_map_ref().is_ok_and(|map| map.len() > MAX_MAP) {
         Some(format!("the map `{name}` has more than {MAX_MAP} keys"))
-    } else if run.depth_gauge.borrow_mut().is_too_deep(value) {
-        Some(format!("`{name}` is nested more than {MAX_DEPTH} levels deep"))
     } else {
-        None
+        run.gauge.borrow_mut().excess(value).map(|excess| match excess {
+            Excess::Depth => format!("`{name}` is nested more than {MAX_DEPTH} levels deep"),
+            Excess::Keys => format!("the keys in `{name}` are longer than {MAX_STRING} bytes together"),
+        })
     };
     match failure {
         None => Ok(None),

@@ -18,7 +18,7 @@ use super::failure::{Ending, Failure, Halt, Located};
 use super::imports::Imported;
 use super::listener::{Arities, Listener};
 use super::marks::{LastWait, Marks, Place};
-use super::nesting::DepthGauge;
+use super::nesting::Gauge;
 use super::soft::Soft;
 use super::surroundings::Surroundings;
 use super::unmet::{Unmet, Watched};
@@ -67,7 +67,7 @@ pub(super) struct Run {
     pub(super) ways: RefCell<Vec<usize>>,
     /// How many parameters the functions of the script and its modules take.
     pub(super) arities: RefCell<Vec<Rc<Arities>>>,
-    pub(super) depth_gauge: RefCell<DepthGauge>,
+    pub(super) gauge: RefCell<Gauge>,
     ending: RefCell<Option<Ending>>,
     meter: Meter,
 }
@@ -156,7 +156,7 @@ impl Run {
             importing: RefCell::default(),
             ways: RefCell::default(),
             arities: RefCell::default(),
-            depth_gauge: RefCell::default(),
+            gauge: RefCell::default(),
             ending: RefCell::default(),
             meter: Meter {
                 limits: RefCell::default(),
@@ -172,7 +172,7 @@ impl Run {
     /// Makes ready for a run. Nothing is left of the last one.
     pub(super) fn begin(&self, limits: &Limits, world: Surroundings) {
         self.world.replace(world);
-        self.depth_gauge.take();
+        self.gauge.take();
         self.meter.limits.replace(limits.clone());
         self.meter.guard.replace(Guard::new(limits));
         self.meter.turns.set(0);

@@ -104,7 +104,7 @@ impl Walk<'_> {
             let failure = self.unknown_function("assert", given);
             self.fatal(failure, word_before(bracket.position()));
         }
-        Value::Constant(Dynamic::UNIT)
+        Value::constant_of(Dynamic::UNIT)
     }
 
     /// A call that the script API has a function for.
