@@ -342,7 +342,7 @@ pub(super) static ROWS: &[Row] = &[
         &[needs!("name", "a text"), needs!("condition", "a closure that gives true or false", "|| condition")],
         "must hold after each turn from here on",
         "",
-        "always(\"never both\", || !(kandy.getConnection().isPending && now() > 60000));",
+        "always(\"known\", || kandy.getUserInfo().username != ());",
     ),
     row(
         Of::Script,

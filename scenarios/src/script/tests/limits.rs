@@ -54,14 +54,14 @@ fn an_interrupt_ends_the_script_and_its_calls() {
 
 #[test]
 fn recursion_ends_before_the_stack_does() {
-    let deep = "{".repeat(20);
-    let ends = "}".repeat(20);
+    let (deep, ifs, ends) = ("{".repeat(20), "if x > 0 {".repeat(15), "}".repeat(20));
     for script in [
         "fn f(x) { f(x + 1) } f(1);".to_owned(),
         "fn f(x) { g(x) } fn g(x) { f(x) } try { f(1) } catch { }".to_owned(),
         "let f = #{}; f.f = |f| f.f.call(f); f.f.call(f);".to_owned(),
         "fn f(x) { [x].map(|y| f(y)) } f(1);".to_owned(),
         format!("fn f(x) {{ {deep} if true {{ f(x) + 1 }} {ends} }} f(1);"),
+        format!("fn f(x) {{ {ifs} f(x) + 1 {} }} f(1);", &ends[..15]),
     ] {
         let diagnostic = failure(&script);
         assert_eq!(
