@@ -25,6 +25,7 @@ pub mod step;
 mod toml_text;
 pub mod trace;
 pub mod transcript;
+mod web;
 pub mod world;
 
 pub use self::cargo_test::{

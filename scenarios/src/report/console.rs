@@ -167,7 +167,7 @@ impl<'a> Console<'a> {
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 format!("{}\n{}", self.emphasize(diagnostic.to_string().trim_end()), self.also(&finished.also))
             }
-            Status::Doubtful(_) => self.doubtful(case, &finished.doubts),
+            Status::Doubtful(_) => self.doubtful(case, finished),
             Status::Differs(difference) => self.difference(case, difference),
             Status::Unlike(unlike) => self.unlike(shown, unlike),
             Status::Broken(Broken::Unreadable(why)) => {

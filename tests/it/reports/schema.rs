@@ -215,3 +215,11 @@ fn every_object_of_the_schema_is_closed() {
     check(&schema(), "", &mut count);
     assert!(count > 12, "{count}");
 }
+
+#[test]
+fn the_guide_has_every_status() {
+    let guide = fs::read_to_string(root().join("docs/reports.md")).unwrap();
+    for status in schema()["$defs"]["status"]["enum"].as_array().unwrap().iter().map(text) {
+        assert!(guide.contains(&format!("`{status}`")), "{status} is not in docs/reports.md");
+    }
+}

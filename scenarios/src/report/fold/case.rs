@@ -154,7 +154,8 @@ fn problems(case: &Case<'_>, finished: &Finished) -> (Vec<Problem>, usize) {
             (all.collect(), finished.findings.more)
         }
         run::Status::Doubtful(_) => {
-            let all = finished.doubts.iter().map(|doubt| console::doubt_diagnostic(case, doubt));
+            let redactions = finished.trace.redactions();
+            let all = finished.doubts.iter().map(|doubt| console::doubt_diagnostic(case, doubt, redactions));
             (all.map(|each| problem(Cause::Doubt, &each)).collect(), 0)
         }
         run::Status::Differs(_) => about(

@@ -345,3 +345,6 @@ fn body(body: &trace::Body) -> Body {
 fn beginning(text: &Beginning) -> Body {
     Body { text: text.as_str().to_owned(), bytes: Some(text.bytes()), is_whole: text.is_whole() }
 }
+
+#[cfg(test)]
+mod tests;
