@@ -29,7 +29,7 @@ const FILES: [(&str, &str, &str); 4] = [
 
 /// Why there is no new project. Nothing was written.
 #[derive(Debug, Error)]
-pub(super) enum NewError {
+pub(crate) enum NewError {
     /// No folder can be called so.
     #[error("the name is empty")]
     Empty,

@@ -100,7 +100,7 @@ fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
 
 fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getConnection", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::connection(session))
+        run.look_at(client.0, convert::connection)
     });
     register!(engine, run, "getServices", |run, _call, client: Client| {
         run.look_at(client.0, |session| convert::services(session.services()))
