@@ -22,6 +22,7 @@ mod index;
 mod live;
 #[cfg(test)]
 mod new;
+#[cfg(test)]
 mod newcomer;
 #[cfg(test)]
 mod project;
