@@ -19,7 +19,7 @@ pub fn faults(input: &[u8]) {
     let mut platform = Platform::new();
     platform.add_user(Time::ZERO, "alice", "pw", UserOptions::default()).expect("the platform is empty");
     let is_known = |fault: &Fault| fault.when.user.as_deref().is_none_or(|user| user == "alice");
-    for &point in Point::ALL.iter() {
+    for point in Point::ALL {
         let fits = !faults.is_empty() && faults.iter().all(|fault| fault.check_at(point).is_ok() && is_known(fault));
         let taken = platform.fail(Time::ZERO, point, faults.clone());
         assert_eq!(taken.is_ok(), fits, "{point:?}: {taken:?}");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::{env, fs, process};
+use std::{env, fs, process, slice};
 
 use kandy_scenarios::scenario::{Scenario, find};
 use kandy_scenarios::snapshot::{Comparison, Mode, Pending, compare, is_stale, path_of};
@@ -57,7 +57,7 @@ impl Folder {
     }
 
     fn scenarios(&self) -> Vec<Scenario> {
-        let found = find(Path::new(""), &[self.path.clone()], None).expect("the folder has a script");
+        let found = find(Path::new(""), slice::from_ref(&self.path), None).expect("the folder has a script");
         found.scenarios
     }
 }
