@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file::{self, FileError};
-use crate::report::ToFile;
+use crate::report::Wanted;
 use crate::scenario::Filter;
 use crate::script::duration;
 use crate::script::names::nearest;
@@ -45,7 +45,7 @@ pub struct Settings {
     /// Which are wanted.
     pub filter: Option<Filter>,
     /// The reports that go to files. Paths are taken from the folder of the settings.
-    pub reports: Option<Vec<ToFile>>,
+    pub reports: Option<Vec<Wanted>>,
 }
 
 /// What a file of settings says.
@@ -210,8 +210,8 @@ impl Page<'_> {
                 let items = value.get_ref().as_array().ok_or_else(|| unlike(expected))?;
                 let read = |item: &Value<'_>| {
                     let text = item.get_ref().as_str().ok_or_else(|| unlike(expected))?;
-                    let report: ToFile = text.parse().map_err(|error| refuse(format!("{error}")))?;
-                    Ok(ToFile { path: self.folder.join(report.path), ..report })
+                    let report: Wanted = text.parse().map_err(|error| refuse(format!("{error}")))?;
+                    Ok(report.within(self.folder))
                 };
                 settings.reports = Some(items.iter().map(read).collect::<Result<_, Diagnostic>>()?);
             }
@@ -343,11 +343,12 @@ error: there is no key `timout` here
         let reports = read("report = [\"junit=out/junit.xml\"]");
         assert_eq!(
             reports,
-            [ToFile { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
+            [Wanted::File { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
         );
+        assert_eq!(read("report = [\"github\"]"), [Wanted::Github]);
         assert_eq!(read("report = []"), []);
         refuse("report = \"junit=x\"", ":1:10", "`report` is a list of texts");
         refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");
-        refuse("report = [\"html=x\"]", ":1:10", "there is no report `html`");
+        refuse("report = [\"tap=x\"]", ":1:10", "there is no report `tap`");
     }
 }

@@ -88,6 +88,7 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
         leave_pending: false,
         interactive: false,
         signals: false,
+        github: Default::default(),
     };
     bencher.bench_local(|| {
         let (mut out, mut err) = (Vec::new(), Vec::new());

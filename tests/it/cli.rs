@@ -50,6 +50,7 @@ impl Place {
             leave_pending: self.leave_pending,
             interactive: false,
             signals: false,
+            github: Default::default(),
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let exit = cli::main(

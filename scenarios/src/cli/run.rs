@@ -7,19 +7,17 @@ use super::error::CliError;
 use super::selection::select;
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::file;
-use crate::printable::printable_path;
 use crate::report::console::Console;
-use crate::report::junit::Junit;
-use crate::report::{Kind, ToFile};
-use crate::run::{self, Options, Plan, Reporter, Variant};
+use crate::report::{Fold, Reports, Wanted};
+use crate::run::{self, Options, Plan, Variant};
 use crate::scenario::Stale;
 use crate::script::Limits;
 use crate::settings::Settings;
 use crate::snapshot::Mode;
 
 pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, live, jobs, timeout, memory, show, warn, update, strictness, report, prune } = arguments;
+    let Run { selection, live, jobs, timeout, memory, show, warn, update, strictness, shard, report, prune } =
+        arguments;
     let given = Settings {
         jobs,
         timeout,
@@ -44,37 +42,23 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         strict: settings.strict.unwrap_or(environment.ci),
     };
     let removed = if prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
-    let mut reports = files(settings.reports.as_deref().unwrap_or_default())?;
+    let mut reports = Reports::begin(settings.reports.as_deref().unwrap_or_default(), &environment.github)?;
     let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim });
+    let plan = match shard {
+        Some(shard) => plan.only(shard),
+        None => plan,
+    };
     let mut console =
         Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show).with_removed(removed);
-    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut console];
-    reporters.extend(reports.iter_mut().map(|report| report as &mut dyn Reporter));
-    let summary = run::run(&plan, &options, &mut reporters)?;
+    let mut files = Fold::new(reports.renderers());
+    let summary = run::run(&plan, &options, &mut [&mut console, &mut files])?;
+    out.to.write_all(reports.said().as_bytes())?;
     Ok(summary.exit())
 }
 
 /// The reports that the arguments name, if they name some. Paths are taken from the folder in which the command runs.
-fn given_reports(reports: Vec<ToFile>, environment: &Environment) -> Option<Vec<ToFile>> {
-    let place = |report: ToFile| ToFile { path: environment.folder.join(report.path), ..report };
-    (!reports.is_empty()).then(|| reports.into_iter().map(place).collect())
-}
-
-/// The reports to files. What cannot be written is said before anything runs.
-fn files(wanted: &[ToFile]) -> Result<Vec<Junit>, CliError> {
-    let mut reports = Vec::new();
-    for (index, ToFile { kind, path }) in wanted.iter().enumerate() {
-        if wanted[..index].iter().any(|other| other.kind == *kind) {
-            return Err(CliError::ReportTwice { kind: *kind });
-        }
-        if let Err(source) = file::check_writable(path) {
-            return Err(CliError::Report { shown: printable_path(path), source });
-        }
-        reports.push(match kind {
-            Kind::Junit => Junit::new(path.clone()),
-        });
-    }
-    Ok(reports)
+fn given_reports(reports: Vec<Wanted>, environment: &Environment) -> Option<Vec<Wanted>> {
+    (!reports.is_empty()).then(|| reports.into_iter().map(|report| report.within(&environment.folder)).collect())
 }
 
 /// Removes snapshots, and names them.

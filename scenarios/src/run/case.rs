@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::RunWarning;
+use super::{NameSet, RunWarning, Shard};
 use crate::scenario::{Found, Scenario};
 use crate::snapshot;
 
@@ -38,6 +38,10 @@ pub struct Plan<'a> {
     pub cases: Vec<Case<'a>>,
     /// What there is to say about no case.
     pub warnings: Vec<RunWarning>,
+    /// Which part of the cases these are, if there are others.
+    pub shard: Option<Shard>,
+    /// All cases, also those of other shards.
+    pub set: NameSet,
 }
 
 impl<'a> Case<'a> {
@@ -91,7 +95,7 @@ impl<'a> Plan<'a> {
         let stale = found.stale_snapshots.iter().map(|stale| stale.shown.clone());
         let warnings = misread.chain(stale.map(|shown| RunWarning::StaleSnapshot { shown })).collect();
         let cases = found.scenarios.iter().flat_map(|scenario| cases_of(scenario, variant)).collect();
-        Self { cases, warnings }
+        Self::new(cases, warnings)
     }
 
     /// To compile all scripts that were found. Those that scenarios import count as scripts of their own if `modules`.
@@ -99,7 +103,19 @@ impl<'a> Plan<'a> {
     pub fn to_check(found: &'a Found, modules: bool) -> Self {
         let modules = if modules { &found.modules[..] } else { &[] };
         let scripts = found.scenarios.iter().chain(modules);
-        Self { cases: scripts.map(|script| Case::of(script, Variant::Check)).collect(), warnings: Vec::new() }
+        Self::new(scripts.map(|script| Case::of(script, Variant::Check)).collect(), Vec::new())
+    }
+
+    fn new(cases: Vec<Case<'a>>, warnings: Vec<RunWarning>) -> Self {
+        let set = NameSet::of(cases.iter().map(Case::name));
+        Self { cases, warnings, shard: None, set }
+    }
+
+    /// Only the cases of one shard. All rows of a scenario are in the same.
+    #[must_use]
+    pub fn only(mut self, shard: Shard) -> Self {
+        self.cases.retain(|case| shard.has(&case.scenario.name));
+        Self { shard: Some(shard), ..self }
     }
 
     /// Whether any case opens real sockets.

@@ -1,6 +1,7 @@
 //! Compiles scripts: with `platform` as a word of the language, and within limits of its own.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use rhai::{AST, Engine, LexError, Position, Token, is_valid_identifier};
 
@@ -65,7 +66,8 @@ impl Compiler {
             return Err(refused);
         }
         let ast = compiled.map_err(|error| explain_parse(&error, text))?;
-        let has_own = |name: &str| ast.iter_functions().any(|function| function.name == name);
+        let own: BTreeSet<&str> = ast.iter_functions().map(|function| function.name).collect();
+        let has_own = |name: &str| own.contains(name);
         match foreign_call(&ast, has_own) {
             Some(foreign) => Err(foreign),
             None => Ok(ast),

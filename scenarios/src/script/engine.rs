@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, Position};
+use rhai::{
+    Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, OptimizationLevel,
+    Position,
+};
 
 use super::client_api::{handle_in, register_client_api};
 use super::compiler::Compiler;
@@ -17,7 +20,7 @@ use super::show::{MAX_DEPTH, kind, show_map, show_short};
 use super::world_api::register_world_api;
 use crate::diagnostic::Cause;
 
-/// How deep calls may be nested; a script's thread has room for that in 8 MiB.
+/// How deep calls may be nested; a script's thread has room for that.
 pub(super) const CALL_LEVELS: usize = 32;
 /// How deep expressions may be nested, in functions as outside.
 pub(super) const EXPRESSION_LEVELS: usize = 64;
@@ -52,6 +55,8 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
     engine
         .set_strict_variables(true)
         .set_fail_on_invalid_map_property(true)
+        // A script runs once, and that would cost more than it saves. What looks for mistakes wants it as it was written.
+        .set_optimization_level(OptimizationLevel::None)
         .set_max_call_levels(CALL_LEVELS)
         .set_max_expr_depths(EXPRESSION_LEVELS, EXPRESSION_LEVELS)
         .set_max_string_size(MAX_STRING)
