@@ -1,4 +1,6 @@
-//! What the test targets share: a suite of one test a recording, and how many cases a property takes.
+//! What the test targets share: a suite of one test a recording, how many cases a property takes, and what is fuzzed.
+
+pub mod targets;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -5,10 +5,11 @@ use std::time::Duration;
 /// The longest duration that an argument may name: ten years.
 pub const LONGEST_DURATION: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
 
-/// Reads `1h 30m`, `1h30m`, `250ms`: numbers with units, each unit once, the longer ones first.
+/// Reads `1h 30m`, `1h30m`, `250ms`: numbers with units, each unit once, the longer ones first. `None` for all else, and for
+/// more milliseconds than 64 bits can count.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut rest = text.trim();
-    let mut sum = Duration::ZERO;
+    let mut millis = 0_u64;
     let mut last_unit = u64::MAX;
     if rest.is_empty() {
         return None;
@@ -30,8 +31,8 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
             return None;
         }
         last_unit = unit;
-        sum = sum.checked_add(Duration::from_millis(number.checked_mul(unit)?))?;
+        millis = millis.checked_add(number.checked_mul(unit)?)?;
         rest = rest[letters..].trim_start();
     }
-    Some(sum)
+    Some(Duration::from_millis(millis))
 }

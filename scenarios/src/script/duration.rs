@@ -100,6 +100,8 @@ mod tests {
         {
             assert!(duration(&text.into()).is_err(), "{text}");
         }
+        assert_eq!(parse("18446744073709551615ms"), Some(Duration::from_millis(u64::MAX)));
+        assert_eq!(parse("213503982334d 15h"), None, "its parts alone can be counted");
         assert!(duration(&Dynamic::from_int(-1)).is_err());
         assert!(duration(&Dynamic::from_float(1.5)).is_err());
         assert!(duration(&Dynamic::UNIT).is_err());

@@ -17,6 +17,7 @@ use super::power_assert::ASSERT_KEYWORD;
 use super::run::Run;
 use super::show::{kind_of_type, show};
 use crate::diagnostic::Cause;
+use crate::scenario::{Rows, RowsError};
 
 /// Explains an error that ended a script.
 pub(super) fn explain(error: &EvalAltResult, run: &Run) -> Located {
@@ -124,7 +125,7 @@ pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Positio
         _ => None,
     };
     let missing = || wanted.and_then(|wanted| missing(text, position, wanted));
-    let cured = cure(text, position).or_else(missing);
+    let cured = cure(text, position).or_else(|| row_twice(text, position)).or_else(missing);
     cured.unwrap_or_else(|| (explain_parse_type(error.err_type(), text), position))
 }
 
@@ -135,6 +136,12 @@ fn word_off(text: &str, position: Position) -> Option<Failure> {
     let word = line[start..].split(|character: char| !(character.is_alphanumeric() || character == '_')).next()?;
     let (word, help) = WORDS_OFF.iter().find(|(off, _)| *off == word)?;
     Some(Failure::new(Cause::Syntax, format!("`{word}` is off in scenarios")).with_help(*help))
+}
+
+/// Explains that `cases` has two rows of one name: to Rhai it is a map like others.
+fn row_twice(text: &str, position: Position) -> Option<(Failure, Position)> {
+    let (error, at) = Rows::parse(text).err().filter(|(error, at)| *error == RowsError::Twice && *at == position)?;
+    Some((Failure::argument(error.to_string()).with_help(error.help()), at))
 }
 
 fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
@@ -162,6 +169,7 @@ fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
             let usage = names::functions_named("assert").next().map(|function| function.usage()).unwrap_or_default();
             Failure::argument("`assert` takes a condition, and a message if you like").with_help(usage)
         }
+        ParseErrorType::DuplicatedProperty(key) => Failure::new(Cause::Syntax, format!("the map has two keys `{key}`")),
         ParseErrorType::UnexpectedEOF => {
             Failure::new(Cause::Syntax, "the script ends too early").with_help("is a bracket or a quote not closed?")
         }

@@ -51,6 +51,7 @@ fn a_first_statement_that_makes_no_rows_is_broken() {
             18,
         ),
         ("let case = cases(#{});", "`cases` has no rows", 18),
+        ("let case = cases(#{ \"a\": 1, \"a\": 2 });", "`cases` has two rows of this name", 29),
         (
             "let case = cases(#{ \"a/b\": 1 });",
             "the name of a row is empty, too long, or has a character that no file name should have",

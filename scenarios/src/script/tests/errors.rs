@@ -122,6 +122,12 @@ error: expecting ',' to separate the items of this object map literal
 }
 
 #[test]
+fn a_key_that_is_there_twice_is_named() {
+    let diagnostic = failure("let rows = #{ a: 1, b: #{ c: 1, c: 2 } };");
+    assert_eq!((diagnostic.cause, &*diagnostic.message), (Cause::Syntax, "the map has two keys `c`"));
+}
+
+#[test]
 fn a_comment_ends_where_it_is_seen_to_end() {
     passes("// one\r\nprint(1);\r\n// two\r\n");
     fails(

@@ -59,7 +59,8 @@ fn all_that_a_script_keeps_counts() {
 
 #[test]
 fn the_keys_of_maps_count() {
-    let script = "let keys = #{}; for n in 0..100 { let key = long(n); keys[key] = n; }";
+    let map = |n: usize| format!("let m{n} = #{{}}; {{ let key = long({n}); m{n}[key] = {n}; }} ");
+    let script: String = (0..50).map(map).collect();
     let diagnostic = match outcome(&format!("{LONG}{script}")).verdict {
         Verdict::Failed(diagnostic) => diagnostic,
         verdict => panic!("{verdict:?}"),

@@ -206,14 +206,20 @@ impl Page<'_> {
 
 /// A line of the file as messages show it: of what may hold a password, only what stands before.
 fn without_secrets(line: &str) -> Option<String> {
-    if line.trim_start().starts_with('[') {
+    let is_word = |text: &str| text.chars().all(|character| character.is_alphanumeric() || "._-".contains(character));
+    let meant = |written: &str, known: &[&str]| match known.contains(&written) {
+        true => Some(written.to_owned()),
+        false => nearest(written, known.iter().copied()),
+    };
+    // In brackets there may be the name of a table, or a value on a line of its own.
+    let in_brackets = line.trim().strip_prefix('[').map(|name| name.trim_matches(['[', ']', ' ']));
+    if in_brackets.is_some_and(|name| is_word(name) && meant(name, &["user"]).is_some()) {
         return Some(line.to_owned());
     }
-    let (key, value) = line.split_once('=')?;
-    let written = key.trim().trim_matches('"');
-    let is_word = written.chars().all(char::is_alphanumeric);
-    let meant = if KEYS.contains(&written) { Some(written.to_owned()) } else { nearest(written, KEYS) };
-    let is_harmless = is_word && meant.is_some_and(|meant| meant != "password") && !value.contains(['=', '{']);
+    // What is more than a word before a sign may be a value with its own sign left out.
+    let (key, value) = line.split_once('=').filter(|(key, _)| is_word(key.trim().trim_matches('"')))?;
+    let meant = meant(key.trim().trim_matches('"'), &KEYS);
+    let is_harmless = meant.is_some_and(|meant| meant != "password") && !value.contains(['=', '{']);
     Some(if is_harmless { line.to_owned() } else { format!("{key}= ***") })
 }
 
@@ -329,6 +335,11 @@ error: a user has no key `tökenLifetime`
             "[[user]]\nname = \"a\"\npassword = \"\"\"\ntopSecret \\q\"\"\"\n",
             "user = [\n    {name = \"a\", pwd = \"topSecret\"},\n]\n",
             "user = [\n    {name=\"a\", password=topSecret},\n]\n",
+            "[[user\" password = \"topSecret\"\n",
+            "[[user]] password = \"topSecret\"\n",
+            "[[user]]\nname = \"a\"\npassword = [\n[\"topSecret\n",
+            "[[user]]\nname = \"a\"\npassword = [\n[topSecret]]\n",
+            "[[user]]\nname = \"a\"\npassword \"topSecret\" = 1\n",
         ] {
             let told = told(text);
             assert!(told.starts_with("error: ") && !told.contains("topSecret"), "{told}");

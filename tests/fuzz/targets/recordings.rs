@@ -1,0 +1,5 @@
+//! See `kandy_tests::targets::recordings`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| kandy_tests::targets::recordings(input));
