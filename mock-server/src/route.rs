@@ -128,7 +128,7 @@ fn after_segment(path: &str) -> Option<&str> {
 }
 
 /// Undoes percent-encoding. What is not encoded well stays as it is; bytes that are no UTF-8 become U+FFFD.
-fn decode(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }

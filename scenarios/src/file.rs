@@ -117,6 +117,12 @@ impl Replacement {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
+    /// What has been written so far.
+    pub(crate) fn written(&mut self) -> io::Result<File> {
+        self.flush()?;
+        File::open(&self.temporary)
+    }
+
     /// Lets it take the place of the other.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.flush()?;

@@ -1,5 +1,6 @@
 //! Scenario scripts in Rhai, and the worlds they run in.
 
+mod cargo_test;
 pub mod cli;
 pub mod diagnostic;
 pub mod doubt;
@@ -24,7 +25,12 @@ pub mod step;
 mod toml_text;
 pub mod trace;
 pub mod transcript;
+mod web;
 pub mod world;
+
+pub use self::cargo_test::{
+    CaseReport, Error, Failures, Options, Report, SetupError, harness, harness_with, run_file, run_file_with,
+};
 
 #[cfg(test)]
 #[global_allocator]

@@ -6,6 +6,7 @@ pub mod diff;
 mod files;
 mod fold;
 pub mod github;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod merge;

@@ -44,7 +44,7 @@ use std::time::Duration;
 
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
-use self::analysis::Analyst;
+use self::analysis::Known;
 pub use self::analysis::{Finding, Findings, Severity};
 use self::cases::Row;
 use self::clock::Guard;
@@ -98,7 +98,7 @@ impl Limits {
     /// The bytes that a script may hold by default.
     pub const MEMORY: usize = 256 * 1024 * 1024;
     /// The stack that a thread needs to run scripts on.
-    pub const STACK_BYTES: usize = 8 * 1024 * 1024;
+    pub const STACK_BYTES: usize = 16 * 1024 * 1024;
 }
 
 impl Default for Limits {
@@ -185,7 +185,7 @@ pub struct Host {
     modules: Rc<Modules>,
     compiler: Rc<Compiler>,
     /// Made when it is first asked for: runs do without.
-    analyst: OnceCell<Analyst>,
+    known: OnceCell<Known>,
 }
 
 impl Default for Host {
@@ -208,7 +208,7 @@ impl Host {
         let compiler = Rc::<Compiler>::default();
         let modules = Rc::new(Modules::new(compiler.clone()));
         let engine = new_engine(&run, &modules, &compiler);
-        Self { engine, run, modules, compiler, analyst: OnceCell::new() }
+        Self { engine, run, modules, compiler, known: OnceCell::new() }
     }
 
     /// Compiles a script, and the modules that it imports, within the usual limits.
@@ -234,7 +234,7 @@ impl Host {
         let compiled = self.compiler.compile(&self.engine, &source.text);
         let mut ast = compiled.map_err(|(failure, position)| located(Located { failure, position, source: None }))?;
         ast.set_source(source.shown.as_str());
-        let imports = imports_of(&ast);
+        let imports = imports_of(&ast, &source.text);
         if !imports.is_empty() {
             self.modules.check(&self.engine, &source.root, &source.path, &imports).map_err(located)?;
         }
@@ -244,6 +244,11 @@ impl Host {
         })?;
         let arities = Rc::new(Arities::new(&ast));
         Ok(Script { ast, rows, source: source.clone(), arities })
+    }
+
+    /// The modules that scripts have imported here, and what was in them.
+    pub(crate) fn modules_read(&self) -> Vec<(PathBuf, Rc<str>)> {
+        self.modules.read()
     }
 
     /// Runs a script in a new simulated world.

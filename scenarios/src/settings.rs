@@ -102,10 +102,18 @@ impl Settings {
 pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
     let bytes =
         file::read(path, MAX_BYTES).map_err(|source| SettingsError::Read { shown: shown.to_owned(), source })?;
-    let text = String::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
+    from_bytes(path.parent().unwrap_or(Path::new("")), &bytes, shown)
+}
+
+/// The settings in the bytes of a file of `folder`.
+///
+/// # Errors
+///
+/// They are no text, no TOML, or have a key or a value that no settings have.
+pub fn from_bytes(folder: &Path, bytes: &[u8], shown: &str) -> Result<File, SettingsError> {
+    let text = str::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is no part of it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(folder, text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
 }
 
@@ -306,6 +314,8 @@ error: there is no key `timout` here
             ("[profile.ci]\n\"größe\" = 1", ":2:1", "there is no key `größe` here"),
             ("jobs = 1\njobs = 2", ":2:1", "duplicate key"),
             ("strict = maybe", ":1:10", "error: "),
+            ("filter = \"a\r\n", ":1:12", "error: "),
+            ("filter = \"a\r\r\n", ":1:13", "error: "),
         ] {
             refuse(text, place, message);
         }

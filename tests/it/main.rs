@@ -17,6 +17,7 @@ mod index;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod new;
 mod newcomer;
 #[cfg(test)]
 mod project;
@@ -27,6 +28,7 @@ mod reports;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod shell;
 mod strict;
 #[cfg(test)]
 mod support;

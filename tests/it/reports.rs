@@ -1,6 +1,7 @@
 //! Reports to files, and for CI systems.
 
 mod github;
+mod html;
 mod merge;
 mod schema;
 
@@ -59,7 +60,7 @@ fn what_cannot_be_reported_is_said_before_anything_runs() {
         (&["--report", "junit"][..], "the report's file is missing, as in `junit=target/kandy-junit.xml`"),
         (&["--report", "json="], "the report's file is missing, as in `json=target/kandy.json`"),
         (&["--report", "github=x"], "`github` takes no file: it writes to standard output, as GitHub reads it"),
-        (&["--report", "tap=x"], "there is no report `tap`; it must be json=PATH, junit=PATH or github"),
+        (&["--report", "tap=x"], "there is no report `tap`; it must be html=PATH, json=PATH, junit=PATH or github"),
         (&["--report", "jsn=x"], "there is no report `jsn`; did you mean `json`?"),
         (&["--report", "junit=a", "--report", "junit=b"], "the report `junit` is wanted twice: name one file"),
         (&["--report", "github", "--report", "github"], "the report `github` is wanted twice"),

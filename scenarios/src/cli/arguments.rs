@@ -39,9 +39,11 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Make a project to start from
+    New(New),
     /// Run scenarios
     Run(Run),
-    /// List scenarios: name, tags, and the first sentence of the description
+    /// List scenarios: names, tags and first sentences
     List(Selection),
     /// Find mistakes in scripts without running them
     Check(Check),
@@ -54,6 +56,10 @@ pub(super) enum Command {
     Replay(Replay),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
+    /// Print a script that completes this command in a shell
+    Completions(Completions),
+    /// Print a manual page, of a command or of all
+    Man(Manual),
     /// What `serve` starts for its command, and nobody else
     #[cfg(unix)]
     #[command(name = KEEP, hide = true)]
@@ -73,20 +79,34 @@ pub(super) struct Keep {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Selection {
+#[command(after_help = NEW_HELP)]
+pub(super) struct New {
+    /// The folder to make, or one that is there
+    /// [default: the folder in which this runs]
+    // A path would not be let be empty, and `new` says more of that.
+    #[arg(value_name = "NAME", verbatim_doc_comment)]
+    pub(super) name: Option<OsString>,
+}
+
+const NEW_HELP: &str = "\
+It writes settings (kandy.toml), a scenario that passes, a module, and
+.gitignore: all of them, or nothing if one is there already.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
     /// Scenario files (.rhai), or folders of them
     /// [default: scenarios/scripts, else scenarios, else
     /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH", verbatim_doc_comment)]
-    pub(super) paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 
     /// Only scenarios with TEXT in the name, or `tag:NAME`
     #[arg(long, value_name = "TEXT")]
-    pub(super) filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
 
     /// With the settings of [profile.NAME] in kandy.toml
     #[arg(long, value_name = "NAME")]
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -135,8 +155,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "I/N", verbatim_doc_comment)]
     pub(super) shard: Option<Shard>,
 
-    /// Report to json=FILE, junit=FILE, or github (for its
-    /// annotations) too; may be given again
+    /// Report to html=FILE, json=FILE, junit=FILE, or github
+    /// (for its annotations) too; may be given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
     pub(super) report: Vec<Wanted>,
 
@@ -149,6 +169,11 @@ pub(super) struct Run {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) selection: Selection,
+
+    /// The real time that a look at one scenario may take
+    /// [default: 120s]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
+    pub(super) timeout: Option<Duration>,
 
     #[command(flatten)]
     pub(super) strictness: Strictness,
@@ -235,8 +260,9 @@ pub(super) struct Merge {
     #[arg(value_name = "FILE", required = true, verbatim_doc_comment)]
     pub(super) files: Vec<PathBuf>,
 
-    /// What to make of them: json=FILE, junit=FILE, or
-    /// github (for its annotations); may be given again
+    /// What to make of them: html=FILE, json=FILE,
+    /// junit=FILE, or github (for its annotations); may be
+    /// given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
     pub(super) report: Vec<Wanted>,
 }
@@ -258,6 +284,35 @@ pub(super) struct Replay {
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+const COMPLETIONS_HELP: &str = "\
+To have it in every new shell:
+  bash    kandy-harness completions bash \\
+            > ~/.local/share/bash-completion/completions/kandy-harness
+  zsh     kandy-harness completions zsh > FOLDER/_kandy-harness
+            where FOLDER is one of $fpath
+  fish    kandy-harness completions fish \\
+            > ~/.config/fish/completions/kandy-harness.fish";
+
+#[derive(Debug, Args)]
+#[command(after_help = MAN_HELP)]
+pub(super) struct Manual {
+    /// The command; without one the page is of all
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+}
+
+const MAN_HELP: &str = "\
+To read one:
+  kandy-harness man run > kandy-harness-run.1 && man -l kandy-harness-run.1";
 
 #[derive(Debug, Args)]
 #[command(after_help = serve_help())]
@@ -318,8 +373,9 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) sdk: Option<PathBuf>,
 
-    /// A script that runs beside the server (.rhai)
-    #[arg(long, value_name = "FILE")]
+    /// A script that runs beside the server (.rhai), and
+    /// again when it changes, but not beside a command
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) script: Option<PathBuf>,
 
     /// Another limit on what clients can do, such as

@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use super::Output;
+use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::printable::printable;
@@ -23,7 +24,7 @@ use crate::settings::SettingsError;
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
-pub(super) enum CliError {
+pub(crate) enum CliError {
     /// There is nothing to run.
     #[error(transparent)]
     Find(#[from] FindError),
@@ -72,6 +73,17 @@ pub(super) enum CliError {
         /// The name.
         name: String,
         /// What waits and has almost the same name.
+        nearest: Option<String>,
+    },
+    /// There is no new project.
+    #[error(transparent)]
+    New(#[from] NewError),
+    /// No manual page has that name.
+    #[error("there is no command `{name}`")]
+    NoCommand {
+        /// The name.
+        name: String,
+        /// The command that it was probably meant to be.
         nearest: Option<String>,
     },
     /// A snapshot without a script cannot be removed.
@@ -132,6 +144,8 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
+            Self::New(error) => error.exit(),
+            Self::NoCommand { .. } => Exit::BadUsage,
             Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::Reports(_) | Self::Merge(_) => {
                 Exit::BadUsage
             }
@@ -169,6 +183,9 @@ impl CliError {
             )),
             Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
+            Self::New(error) => Some(error.help().to_owned()),
+            Self::NoCommand { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NoCommand { .. } => Some("`kandy-harness help` lists them".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -215,7 +232,7 @@ impl CliError {
     }
 
     /// Writes what is wrong and what to do, as clap does.
-    pub(super) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
+    pub(crate) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
         if let Self::Script(diagnostic)
         | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
         | Self::Settings(SettingsError::Content(diagnostic)) = self

@@ -13,7 +13,8 @@ use std::io::{self, Write};
 
 pub use self::checks::Checks;
 pub(super) use self::doubts::diagnostic as doubt_diagnostic;
-pub(super) use self::run_warnings::{all_skipped, text as warning_text};
+pub(super) use self::run_warnings::all_skipped;
+pub(crate) use self::run_warnings::text as warning_text;
 use super::{Style, diff, model};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
@@ -305,6 +306,13 @@ pub(super) const fn note(status: model::Status) -> Option<&'static str> {
 /// All that there is to say of a case beyond its line, without colours.
 pub(super) fn told(case: &Case<'_>, finished: &Finished) -> String {
     Console::new(&mut io::sink(), false).block(case, finished)
+}
+
+/// The line of a case, and all that there is to say beyond it.
+pub(crate) fn told_whole(case: &Case<'_>, finished: &Finished, color: bool) -> (String, String) {
+    let mut nowhere = io::sink();
+    let console = Console::new(&mut nowhere, color);
+    (console.line(case, finished), console.block(case, finished))
 }
 
 /// `1 scenario`, `2 scenarios`.

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::fold::tell;
 use super::github::{Github, Step};
+use super::html::Html;
 use super::json::Json;
 use super::junit::Junit;
 use super::model::{Event, Renderer, Report};
@@ -127,6 +128,7 @@ fn check(wanted: &[Wanted]) -> Result<(), ReportsError> {
 
 fn begin(kind: Kind, path: &Path) -> io::Result<Box<dyn Renderer>> {
     Ok(match kind {
+        Kind::Html => Box::new(Html::new(path)?),
         Kind::Json => Box::new(Json::new(path)?),
         Kind::Junit => Box::new(Junit::new(path)?),
     })

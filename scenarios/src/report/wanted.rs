@@ -25,6 +25,8 @@ pub enum Wanted {
 /// The reports that go to files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A page for people.
+    Html,
     /// The model as JSON.
     Json,
     /// JUnit's XML.
@@ -56,12 +58,13 @@ pub enum WantedError {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Junit];
+    pub const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Junit];
 
     /// Its name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Html => "html",
             Self::Json => "json",
             Self::Junit => "junit",
         }
@@ -70,6 +73,7 @@ impl Kind {
     /// A file to which it might go.
     const fn example(self) -> &'static str {
         match self {
+            Self::Html => "target/kandy.html",
             Self::Json => "target/kandy.json",
             Self::Junit => "target/kandy-junit.xml",
         }

@@ -53,7 +53,7 @@ impl Console<'_> {
 }
 
 /// What there is to say of it, on one line.
-pub(in crate::report) fn text(warning: &RunWarning) -> String {
+pub(crate) fn text(warning: &RunWarning) -> String {
     match warning {
         RunWarning::StaleSnapshot { shown } => format!("{shown} is a snapshot without a script"),
         RunWarning::MisreadTags { shown, misread } => format!(

@@ -146,6 +146,39 @@ fn compiling_ends_with_its_time_and_at_an_interrupt() {
 }
 
 #[test]
+fn a_look_at_a_script_ends_with_its_time_and_at_an_interrupt() {
+    let listeners = "kandy.on(\"auth:change\", || f());\n".repeat(100);
+    let source = source(&format!("let kandy = create();\n{listeners}fn f() {{ {} }}", "print(1);\n".repeat(1_000)));
+    on_a_script_thread(|| {
+        let host = Host::new();
+        let script = host.compile(&source).unwrap();
+        let limits = Limits { wall_time: Duration::ZERO, ..Limits::default() };
+        let late = host.look_at(&script, &source, Guard::new(&limits)).unwrap_err();
+        let message = "looking at the script took more than 0 ms of real time";
+        assert_eq!((late.cause, &*late.message, &*late.file), (Cause::Limit, message, "test.rhai"));
+        let limits = Limits::default();
+        limits.interrupt.raise();
+        assert_eq!(host.look_at(&script, &source, Guard::new(&limits)).unwrap_err().cause, Cause::Interrupt);
+        assert_eq!(host.check(&source).unwrap(), Findings::default(), "nothing is wrong with it");
+    });
+}
+
+#[test]
+fn a_look_at_a_script_takes_time_in_proportion() {
+    let items = vec!["1"; 9_000].join(", ");
+    let keys = (0..2_000).map(|key| format!("k{key}: 1")).collect::<Vec<_>>().join(", ");
+    // A copy of what is known at each use would take minutes.
+    for text in [
+        format!("const A = [{items}];\n{}", "A;\n".repeat(20_000)),
+        format!("let a = #{{ {keys} }};\n{}", "print(a.k0);\n".repeat(20_000)),
+    ] {
+        let limits = Limits { wall_time: Duration::from_secs(30), ..Limits::default() };
+        let looked = on_a_script_thread(|| Host::new().check_within(&source(&text), &limits).map(drop));
+        assert_eq!(looked, Ok(()));
+    }
+}
+
+#[test]
 fn modules_that_import_one_another_many_times_end() {
     let folder = Folder::new("ways");
     let import = |number: usize| (0..4).map(|name| format!("import \"m{number}\" as a{name};\n")).collect::<String>();
