@@ -217,7 +217,7 @@ fn a_let_declares_one_variable() {
     let (one, each) = ("a `let` declares one variable", "each on its own: `let a = 1; let b = 2;`");
     told(&[
         ("let a = 1, b = 2;", &format!("1:10 {one}"), each),
-        ("print(1);\nif true { const a = 1, b = 2; }", &format!("2:22 {one}"), each),
+        ("print(1);\nconst a = 1, b = 2;", &format!("2:12 {one}"), each),
         ("print(1), print(2);", "1:9 a `;` is missing here", ""),
     ]);
 }
