@@ -56,6 +56,7 @@ use self::imports::{Modules, imports_of};
 use self::listener::Arities;
 use self::marks::Place;
 use self::nesting::release_captured;
+pub(crate) use self::pattern::MAX_PATTERN;
 use self::run::Run;
 pub use self::served::Served;
 use self::show::clip;

@@ -76,13 +76,26 @@ pub(super) struct Selection {
     #[arg(value_name = "PATH", verbatim_doc_comment)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Only scenarios with TEXT in the name, or `tag:NAME`
-    #[arg(long, value_name = "TEXT")]
-    pub(super) filter: Option<Filter>,
+    #[command(flatten)]
+    pub(super) filtering: Filtering,
 
     /// With the settings of [profile.NAME] in kandy.toml
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct Filtering {
+    /// Only scenarios that match: a part of the name,
+    /// /REGEX/ or tag:NAME; may be given again: any may
+    /// match. `not` before it, as in `not tag:slow`,
+    /// takes away what matches
+    #[arg(long, value_name = "FILTER", verbatim_doc_comment)]
+    pub(super) filter: Vec<Filter>,
+
+    /// Leave out what has this tag; may be given again
+    #[arg(long, value_name = "NAME", value_parser = Filter::without_tag)]
+    pub(super) skip_tag: Vec<Filter>,
 }
 
 #[derive(Debug, Args)]
@@ -126,7 +139,7 @@ pub(super) struct Run {
     pub(super) report: Vec<ToFile>,
 
     /// Remove snapshots whose scripts are gone
-    #[arg(long, conflicts_with = "filter")]
+    #[arg(long, conflicts_with_all = ["filter", "skip_tag"])]
     pub(super) prune: bool,
 }
 
@@ -184,6 +197,9 @@ pub(super) struct Review {
     /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH|NAME", verbatim_doc_comment)]
     pub(super) of: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) filtering: Filtering,
 
     /// Make all of them the snapshots, without asking
     #[arg(long, conflicts_with = "reject")]

@@ -12,7 +12,7 @@ use crate::recording::RecordingError;
 use crate::report::Kind;
 use crate::report::{Style, wrap};
 use crate::run::RunError;
-use crate::scenario::{FindError, ProjectError, SETTINGS};
+use crate::scenario::{FindError, MAX_FILTERS, ProjectError, SETTINGS};
 use crate::script::names::nearest;
 use crate::serve::accounts::FileError;
 use crate::serve::behaviour::BehaviourError;
@@ -51,6 +51,9 @@ pub(super) enum CliError {
         /// The file of settings.
         file: String,
     },
+    /// More filters than anyone means to give.
+    #[error("there are more than {MAX_FILTERS} filters")]
+    TooManyFilters,
     /// Two reports of one kind.
     #[error("the report `{kind}` is wanted twice: name one file")]
     ReportTwice {
@@ -136,6 +139,7 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
+            Self::TooManyFilters => Exit::BadUsage,
             Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
                 Exit::BadUsage
             }
@@ -163,9 +167,14 @@ impl CliError {
             Self::NoProfile { name, file: None, .. } => Some(format!(
                 "a table [profile.{name}] in {SETTINGS} makes one, and there is no such file here or above"
             )),
-            Self::FilterOfSettings { file, .. } => {
-                Some(format!("the filter is that of `{file}`; `--filter` takes its place"))
+            Self::FilterOfSettings { source, file } => {
+                let of = format!("filter is that of `{file}`; `--filter` takes its place");
+                Some(match source {
+                    FindError::NothingMatches { nearest: Some(_), .. } => format!("{} The {of}", source.help()),
+                    _ => format!("the {of}"),
+                })
             }
+            Self::TooManyFilters => Some("a regular expression, or a tag, stands for many names".to_owned()),
             Self::NobodyToAsk { names } => Some(format!(
                 "--accept makes them the snapshots, --reject removes them; give names to choose some of the {}: {}",
                 names.len(),

@@ -2,7 +2,7 @@
 
 use super::arguments::Selection;
 use super::error::CliError;
-use super::selection::select;
+use super::selection::{Selected, select};
 use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::printable::printable;
@@ -15,7 +15,7 @@ use crate::settings::Settings;
 const INDENT: &str = "    ";
 
 pub(super) fn list(selection: &Selection, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let (found, _) = select(selection, &Settings::default(), environment)?;
+    let Selected { found, .. } = select(selection, &Settings::default(), environment)?;
     let mut exit = Exit::Passed;
     let mut count = 0;
     for scenario in &found.scenarios {

@@ -4,7 +4,7 @@ use std::{fs, mem};
 
 use super::arguments::Run;
 use super::error::CliError;
-use super::selection::select;
+use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::file;
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         reports: given_reports(report, environment),
         ..Settings::default()
     };
-    let (mut found, settings) = select(&selection, &given, environment)?;
+    let Selected { mut found, settings, .. } = select(&selection, &given, environment)?;
     let compare = Mode::Compare { leave_pending: environment.leave_pending };
     let mut limits = Limits::default();
     limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
