@@ -60,7 +60,7 @@ fn carry_out(
     err: &mut Output<'_>,
 ) -> Result<Exit, CliError> {
     let exit = match command {
-        Command::Run(arguments) => run::run(arguments, environment, out)?,
+        Command::Run(arguments) => run::run(arguments, environment, out, err)?,
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Review(arguments) => review::review(&arguments, environment, out)?,

@@ -7,6 +7,7 @@ pub mod exit_code;
 pub mod file;
 pub mod hygiene;
 pub mod interrupt;
+mod last_failed;
 mod printable;
 pub mod recording;
 pub mod rehearsal;

@@ -74,9 +74,11 @@ impl Place {
         text.lines().map(line).collect()
     }
 
+    /// Its files, without what the command keeps for itself.
     fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.folder).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != ".kandy");
         names.sort();
         names
     }

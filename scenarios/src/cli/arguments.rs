@@ -17,6 +17,9 @@ use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
 use crate::settings;
 
+/// How often one scenario runs at most.
+const MAX_REPEAT: usize = 1_000;
+
 /// Scenarios of signing in to the Kandy platform, run against a mock of it.
 #[derive(Debug, Parser)]
 #[command(name = "kandy-harness", version, after_help = exit_code::HELP)]
@@ -130,6 +133,20 @@ pub(super) struct Run {
     /// Make the transcripts of what passes the snapshots
     #[arg(long)]
     pub(super) update: bool,
+
+    /// Run each N times, as one#1 to one#N: those that
+    /// fail now and then are told as flaky
+    #[arg(long, value_name = "N", value_parser = repeat, conflicts_with = "update", verbatim_doc_comment)]
+    pub(super) repeat: Option<NonZeroUsize>,
+
+    /// Run only what failed when it last ran; all, if
+    /// nothing did
+    #[arg(long, conflicts_with = "prune", verbatim_doc_comment)]
+    pub(super) last_failed: bool,
+
+    /// Begin nothing more after the first failure
+    #[arg(long)]
+    pub(super) fail_fast: bool,
 
     #[command(flatten)]
     pub(super) strictness: Strictness,
@@ -345,6 +362,11 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
         return Err(form());
     }
     HeaderValue::from_str(text).map_err(|_| form())
+}
+
+fn repeat(text: &str) -> Result<NonZeroUsize, String> {
+    let times = text.parse().ok().filter(|times: &NonZeroUsize| times.get() <= MAX_REPEAT);
+    times.ok_or_else(|| format!("it must be a number from 1 to {MAX_REPEAT}"))
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 pub(super) fn check(arguments: &Check, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let Check { selection, strictness } = arguments;
     let given = Settings { strict: strictness.wanted(), ..Settings::default() };
-    let Selected { found, settings, is_filtered } = select(selection, &given, environment)?;
+    let Selected { found, settings, is_filtered, .. } = select(selection, &given, environment)?;
     let plan = Plan::to_check(&found, !is_filtered);
     let options = Options {
         jobs: settings.jobs.unwrap_or(environment.jobs),

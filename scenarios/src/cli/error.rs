@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::Output;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
+use crate::last_failed::MemoryError;
 use crate::printable::printable;
 use crate::recording::RecordingError;
 use crate::report::Kind;
@@ -54,6 +55,9 @@ pub(super) enum CliError {
     /// More filters than anyone means to give.
     #[error("there are more than {MAX_FILTERS} filters")]
     TooManyFilters,
+    /// It is not known what failed.
+    #[error(transparent)]
+    LastFailed(#[from] MemoryError),
     /// Two reports of one kind.
     #[error("the report `{kind}` is wanted twice: name one file")]
     ReportTwice {
@@ -139,7 +143,7 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
-            Self::TooManyFilters => Exit::BadUsage,
+            Self::TooManyFilters | Self::LastFailed(_) => Exit::BadUsage,
             Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
                 Exit::BadUsage
             }
@@ -174,6 +178,7 @@ impl CliError {
                     _ => format!("the {of}"),
                 })
             }
+            Self::LastFailed(_) => Some("remove it: a run without --last-failed writes it anew".to_owned()),
             Self::TooManyFilters => Some("a regular expression, or a tag, stands for many names".to_owned()),
             Self::NobodyToAsk { names } => Some(format!(
                 "--accept makes them the snapshots, --reject removes them; give names to choose some of the {}: {}",

@@ -1,5 +1,6 @@
 //! `run`
 
+use std::num::NonZeroUsize;
 use std::{fs, mem};
 
 use super::arguments::Run;
@@ -8,18 +9,38 @@ use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::file;
-use crate::printable::printable_path;
+use crate::last_failed::Memory;
+use crate::printable::{printable, printable_path};
 use crate::report::console::Console;
 use crate::report::junit::Junit;
-use crate::report::{Kind, ToFile};
+use crate::report::{Kind, Style, ToFile};
 use crate::run::{self, Options, Plan, Reporter, Variant};
 use crate::scenario::Stale;
 use crate::script::Limits;
 use crate::settings::Settings;
 use crate::snapshot::Mode;
 
-pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, live, jobs, timeout, show, warn, update, strictness, report, prune } = arguments;
+pub(super) fn run(
+    arguments: Run,
+    environment: &Environment,
+    out: &mut Output<'_>,
+    err: &mut Output<'_>,
+) -> Result<Exit, CliError> {
+    let Run {
+        selection,
+        live,
+        jobs,
+        timeout,
+        show,
+        warn,
+        update,
+        repeat,
+        last_failed,
+        fail_fast,
+        strictness,
+        report,
+        prune,
+    } = arguments;
     let given = Settings {
         jobs,
         timeout,
@@ -27,8 +48,11 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         reports: given_reports(report, environment),
         ..Settings::default()
     };
-    let Selected { mut found, settings, .. } = select(&selection, &given, environment)?;
-    let compare = Mode::Compare { leave_pending: environment.leave_pending };
+    let Selected { mut found, settings, project, .. } = select(&selection, &given, environment)?;
+    let repeat = repeat.unwrap_or(NonZeroUsize::MIN);
+    // Of several transcripts of one scenario chance would leave one.
+    let leave_pending = environment.leave_pending && repeat == NonZeroUsize::MIN;
+    let compare = Mode::Compare { leave_pending };
     let mut limits = Limits::default();
     limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
     if environment.signals {
@@ -40,15 +64,25 @@ pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_
         snapshots: if update { Mode::Accept } else { compare },
         warn,
         strict: settings.strict.unwrap_or(environment.ci),
+        fail_fast,
     };
+    let mut memory = Memory::new(project.as_ref().and_then(|project| project.settings.parent()));
+    if last_failed && !memory.select(&mut found)? {
+        writeln!(out.to, "Nothing of this failed when it last ran, so that all of it runs.\n")?;
+    }
     let removed = if prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
     let mut reports = files(settings.reports.as_deref().unwrap_or_default())?;
-    let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim });
+    let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim }).repeated(repeat);
     let mut console =
         Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show).with_removed(removed);
-    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut console];
+    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut console, &mut memory];
     reporters.extend(reports.iter_mut().map(|report| report as &mut dyn Reporter));
     let summary = run::run(&plan, &options, &mut reporters)?;
+    if let Err(error) = memory.keep() {
+        // What came of the scenarios counts all the same.
+        let warning = Style::Warning.paint("warning:", err.color);
+        writeln!(err.to, "{warning} {}", printable(&error.to_string()))?;
+    }
     Ok(summary.exit())
 }
 

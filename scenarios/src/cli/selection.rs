@@ -3,7 +3,7 @@
 use super::Environment;
 use super::arguments::{Filtering, Selection};
 use super::error::CliError;
-use crate::scenario::{Filters, FindError, Found, MAX_FILTERS, find, project};
+use crate::scenario::{Filters, FindError, Found, MAX_FILTERS, Project, find, project};
 use crate::settings::{self, Settings};
 
 /// What a command is about, and how.
@@ -13,6 +13,8 @@ pub(super) struct Selected {
     pub(super) settings: Settings,
     /// Whether some of what there is may be left out.
     pub(super) is_filtered: bool,
+    /// The project that it belongs to, if it belongs to one.
+    pub(super) project: Option<Project>,
 }
 
 /// Finds the scenarios, and gives the settings that hold for them: those that are `given`, then those of the profile, then
@@ -34,15 +36,15 @@ pub(super) fn select(selection: &Selection, given: &Settings, environment: &Envi
     };
     let settings = given.clone().or(of_profile).or(file.top);
     let filters = filters(filtering, &settings)?;
-    let found = find(&environment.folder, paths, Some(&filters)).map_err(|error| match (error, project) {
+    let found = find(&environment.folder, paths, Some(&filters)).map_err(|error| match (error, &project) {
         (source @ (FindError::NothingMatches { .. } | FindError::NothingLeft { .. }), Some(project))
             if filtering.filter.is_empty() && filtering.skip_tag.is_empty() =>
         {
-            CliError::FilterOfSettings { source, file: project.shown }
+            CliError::FilterOfSettings { source, file: project.shown.clone() }
         }
         (error, _) => error.into(),
     })?;
-    Ok(Selected { found, settings, is_filtered: !filters.is_empty() })
+    Ok(Selected { found, settings, is_filtered: !filters.is_empty(), project })
 }
 
 /// The filters that hold: those that are given take the place of the project's, and tags to skip are so beside either.

@@ -3,6 +3,7 @@
 mod checks;
 mod doubts;
 mod excerpt;
+mod repeats;
 mod run_warnings;
 mod summary;
 
@@ -11,6 +12,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 pub use self::checks::Checks;
+use self::repeats::Repeats;
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
@@ -39,6 +41,8 @@ pub struct Console<'a> {
     run_warnings: Vec<RunWarning>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
+    /// How cases ended that run several times.
+    repeats: Repeats,
 }
 
 impl<'a> Console<'a> {
@@ -54,6 +58,7 @@ impl<'a> Console<'a> {
             removed: Vec::new(),
             run_warnings: Vec::new(),
             known: BTreeMap::new(),
+            repeats: Repeats::default(),
         }
     }
 
@@ -79,7 +84,9 @@ impl<'a> Console<'a> {
     fn case(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
         let mut line = self.line(case, finished);
         let mut block = self.block(case, finished);
-        if let Status::Broken(Broken::Script(_)) = finished.status {
+        if matches!(finished.status, Status::Broken(Broken::Script(_)))
+            || (case.repetition.is_some() && !block.is_empty())
+        {
             if let Some(first) = self.known.get(&block) {
                 line += &Style::Faint.paint(format_args!(": as {first}"), self.color);
                 block.clear();
@@ -186,7 +193,7 @@ impl<'a> Console<'a> {
         }
         if let Status::Failed(_) = finished.status {
             let again = Style::Faint.paint("again:", self.color);
-            let row = case.row.map(|_| format!(" --filter {}", shell_word(case.name()))).unwrap_or_default();
+            let row = case.row.map(|_| format!(" --filter {}", shell_word(&case.name_of_all()))).unwrap_or_default();
             let _ = writeln!(block, "\n{again} kandy-harness run {}{row} --show", shell_word(shown));
         }
         block
@@ -265,7 +272,10 @@ impl Reporter for Console<'_> {
                 self.run_warnings.push((*warning).clone());
                 Ok(())
             }
-            RunEvent::Finished { case, finished } => self.case(case, finished),
+            RunEvent::Finished { case, finished } => {
+                self.repeats.add(case, finished);
+                self.case(case, finished)
+            }
             RunEvent::Ended { summary, wall_time } => {
                 self.summary(summary, *wall_time)?;
                 self.removed_snapshots()?;

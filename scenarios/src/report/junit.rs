@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::console;
 use crate::file;
-use crate::run::{Case, Finished, Reporter, RunEvent, Status};
+use crate::run::{Case, CutShort, Finished, Reporter, RunEvent, Status};
 
 /// What the file calls the run, and its one suite.
 const NAME: &str = "kandy-harness";
@@ -52,9 +52,12 @@ impl Reporter for Junit {
                 self.add(case, finished);
                 Ok(())
             }
-            RunEvent::NotRun { case } => {
+            RunEvent::NotRun { case, cut } => {
                 let mut status = TestCaseStatus::skipped();
-                status.set_message("the run was interrupted before it began");
+                status.set_message(match cut {
+                    CutShort::ByInterrupt => "the run was interrupted before it began",
+                    CutShort::ByFailure => "the run ended with its first failure before it began",
+                });
                 self.suite.add_test_case(TestCase::new(case.name(), status));
                 Ok(())
             }
