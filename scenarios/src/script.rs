@@ -52,6 +52,7 @@ use self::compiler::Compiler;
 use self::engine::new_engine;
 use self::explain::{explain, place_of_race};
 use self::failure::{Ending, Failure, Halt, Located};
+pub(crate) use self::imports::Reach;
 use self::imports::{Modules, imports_of};
 use self::listener::Arities;
 use self::marks::Place;

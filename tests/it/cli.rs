@@ -49,6 +49,7 @@ impl Place {
             ci: false,
             leave_pending: self.leave_pending,
             interactive: false,
+            redraws: false,
             signals: false,
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());

@@ -23,6 +23,7 @@ pub(crate) fn harness_in(ci: bool, folder: &Path, arguments: &[&str]) -> (String
         ci,
         leave_pending: false,
         interactive: false,
+        redraws: false,
         signals: false,
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());

@@ -139,6 +139,11 @@ pub(super) struct Run {
     #[arg(long, value_name = "N", value_parser = repeat, conflicts_with = "update", verbatim_doc_comment)]
     pub(super) repeat: Option<NonZeroUsize>,
 
+    /// Go on, and run again what a change touches, by a
+    /// script, a module, a snapshot or kandy.toml
+    #[arg(long, conflicts_with_all = ["last_failed", "prune"], verbatim_doc_comment)]
+    pub(super) watch: bool,
+
     /// Run only what failed when it last ran; all, if
     /// nothing did
     #[arg(long, conflicts_with = "prune", verbatim_doc_comment)]
@@ -158,6 +163,13 @@ pub(super) struct Run {
     /// Remove snapshots whose scripts are gone
     #[arg(long, conflicts_with_all = ["filter", "skip_tag"])]
     pub(super) prune: bool,
+}
+
+impl Run {
+    /// How often each runs.
+    pub(super) fn times(&self) -> NonZeroUsize {
+        self.repeat.unwrap_or(NonZeroUsize::MIN)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,8 @@ pub struct Environment {
     pub leave_pending: bool,
     /// Whether somebody sits at a terminal, and can be asked.
     pub interactive: bool,
+    /// Whether what is shown may be drawn anew: at a terminal that can, for output and errors alike.
+    pub redraws: bool,
     /// Whether signals of the process end a run in good order.
     pub signals: bool,
 }
@@ -35,6 +37,9 @@ impl Environment {
             ci,
             leave_pending: leaves_pending(ci, value("INSTA_UPDATE").as_deref()),
             interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
+            redraws: io::stdout().is_terminal()
+                && io::stderr().is_terminal()
+                && value("TERM").is_none_or(|term| term != "dumb"),
             signals: true,
         }
     }

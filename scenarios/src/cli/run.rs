@@ -6,90 +6,109 @@ use std::{fs, mem};
 use super::arguments::Run;
 use super::error::CliError;
 use super::selection::{Selected, select};
+use super::watch::watch;
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::file;
+use crate::interrupt::Interrupt;
 use crate::last_failed::Memory;
 use crate::printable::{printable, printable_path};
 use crate::report::console::Console;
 use crate::report::junit::Junit;
 use crate::report::{Kind, Style, ToFile};
-use crate::run::{self, Options, Plan, Reporter, Variant};
+use crate::run::{self, Options, Plan, Reporter, Summary, Variant};
 use crate::scenario::Stale;
 use crate::script::Limits;
 use crate::settings::Settings;
 use crate::snapshot::Mode;
 
-pub(super) fn run(
-    arguments: Run,
-    environment: &Environment,
-    out: &mut Output<'_>,
-    err: &mut Output<'_>,
-) -> Result<Exit, CliError> {
-    let Run {
-        selection,
-        live,
-        jobs,
-        timeout,
-        show,
-        warn,
-        update,
-        repeat,
-        last_failed,
-        fail_fast,
-        strictness,
-        report,
-        prune,
-    } = arguments;
+/// What a run has around it.
+pub(super) struct Around<'a, 'o, 'e> {
+    pub(super) environment: &'a Environment,
+    /// Raised by a signal.
+    pub(super) interrupt: Interrupt,
+    /// Raised when nobody reads the output any more.
+    pub(super) closed: Interrupt,
+    pub(super) out: &'a mut Output<'o>,
+    pub(super) err: &'a mut Output<'e>,
+}
+
+pub(super) fn run(arguments: &Run, mut around: Around<'_, '_, '_>) -> Result<Exit, CliError> {
+    if around.environment.signals {
+        around.interrupt = signals::listen()?;
+    }
+    if arguments.watch {
+        return watch(arguments, &mut around);
+    }
+    let selected = selected(arguments, around.environment)?;
+    Ok(carry_out(selected, arguments, &mut around, None)?.exit())
+}
+
+/// What the arguments choose, with the settings that hold.
+pub(super) fn selected(arguments: &Run, environment: &Environment) -> Result<Selected, CliError> {
     let given = Settings {
-        jobs,
-        timeout,
-        strict: strictness.wanted(),
-        reports: given_reports(report, environment),
+        jobs: arguments.jobs,
+        timeout: arguments.timeout,
+        strict: arguments.strictness.wanted(),
+        reports: given_reports(&arguments.report, environment),
         ..Settings::default()
     };
-    let Selected { mut found, settings, project, .. } = select(&selection, &given, environment)?;
-    let repeat = repeat.unwrap_or(NonZeroUsize::MIN);
-    // Of several transcripts of one scenario chance would leave one.
-    let leave_pending = environment.leave_pending && repeat == NonZeroUsize::MIN;
-    let compare = Mode::Compare { leave_pending };
-    let mut limits = Limits::default();
-    limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
-    if environment.signals {
-        limits.interrupt = signals::listen()?;
-    }
-    let options = Options {
-        jobs: settings.jobs.unwrap_or(environment.jobs),
-        limits,
-        snapshots: if update { Mode::Accept } else { compare },
-        warn,
-        strict: settings.strict.unwrap_or(environment.ci),
-        fail_fast,
-    };
+    select(&arguments.selection, &given, environment)
+}
+
+/// Runs what is chosen. One more reporter may hear of it, after all others.
+pub(super) fn carry_out(
+    selected: Selected,
+    arguments: &Run,
+    around: &mut Around<'_, '_, '_>,
+    also: Option<&mut dyn Reporter>,
+) -> Result<Summary, CliError> {
+    let Selected { mut found, settings, project, .. } = selected;
+    let Around { out, err, .. } = around;
+    let options = options(arguments, &settings, around.environment, &around.interrupt);
     let mut memory = Memory::new(project.as_ref().and_then(|project| project.settings.parent()));
-    if last_failed && !memory.select(&mut found)? {
+    if arguments.last_failed && !memory.select(&mut found)? {
         writeln!(out.to, "Nothing of this failed when it last ran, so that all of it runs.\n")?;
     }
-    let removed = if prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
+    let removed = if arguments.prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
     let mut reports = files(settings.reports.as_deref().unwrap_or_default())?;
-    let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim }).repeated(repeat);
-    let mut console =
-        Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show).with_removed(removed);
+    let variant = if arguments.live { Variant::Live } else { Variant::Sim };
+    let plan = Plan::to_run(&found, variant).repeated(arguments.times());
+    let console = Console::new(out.to, out.color).with_columns(out.columns);
+    let mut console = console.with_transcripts(arguments.show).with_removed(removed);
     let mut reporters: Vec<&mut dyn Reporter> = vec![&mut console, &mut memory];
     reporters.extend(reports.iter_mut().map(|report| report as &mut dyn Reporter));
+    if let Some(also) = also {
+        reporters.push(also);
+    }
     let summary = run::run(&plan, &options, &mut reporters)?;
     if let Err(error) = memory.keep() {
         // What came of the scenarios counts all the same.
         let warning = Style::Warning.paint("warning:", err.color);
         writeln!(err.to, "{warning} {}", printable(&error.to_string()))?;
     }
-    Ok(summary.exit())
+    Ok(summary)
+}
+
+fn options(arguments: &Run, settings: &Settings, environment: &Environment, interrupt: &Interrupt) -> Options {
+    // Of several transcripts of one scenario chance would leave one.
+    let leave_pending = environment.leave_pending && arguments.times() == NonZeroUsize::MIN;
+    let limits = Limits::default();
+    let wall_time = settings.timeout.unwrap_or(limits.wall_time);
+    Options {
+        jobs: settings.jobs.unwrap_or(environment.jobs),
+        limits: Limits { wall_time, interrupt: interrupt.clone(), ..limits },
+        snapshots: if arguments.update { Mode::Accept } else { Mode::Compare { leave_pending } },
+        warn: arguments.warn,
+        strict: settings.strict.unwrap_or(environment.ci),
+        fail_fast: arguments.fail_fast,
+    }
 }
 
 /// The reports that the arguments name, if they name some. Paths are taken from the folder in which the command runs.
-fn given_reports(reports: Vec<ToFile>, environment: &Environment) -> Option<Vec<ToFile>> {
-    let place = |report: ToFile| ToFile { path: environment.folder.join(report.path), ..report };
-    (!reports.is_empty()).then(|| reports.into_iter().map(place).collect())
+fn given_reports(reports: &[ToFile], environment: &Environment) -> Option<Vec<ToFile>> {
+    let place = |report: &ToFile| ToFile { path: environment.folder.join(&report.path), ..report.clone() };
+    (!reports.is_empty()).then(|| reports.iter().map(place).collect())
 }
 
 /// The reports to files. What cannot be written is said before anything runs.

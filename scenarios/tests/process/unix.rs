@@ -1,6 +1,7 @@
 //! Signals and pipes as Unix has them.
 
 mod terminal;
+mod watch;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
