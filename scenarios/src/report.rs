@@ -4,6 +4,7 @@
 pub mod console;
 pub mod diff;
 pub mod junit;
+pub mod progress;
 mod style;
 mod wrap;
 

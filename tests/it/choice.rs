@@ -1,5 +1,9 @@
 //! Which scenarios run, how often, and when a run ends before all have: filters, `--repeat`, `--fail-fast`.
 
+use std::fs;
+
+use kandy_scenarios::cli::{self, Environment, Output};
+
 use crate::project::Project;
 
 const PASSES: &str = "assert(true);\n";
@@ -98,6 +102,63 @@ fn what_failed_last_may_be_malformed_or_have_no_place() {
         exit == 1 && text.contains("\nwarning: cannot keep what failed in `s/.kandy/last-failed.json`: "),
         "{text}"
     );
+}
+
+/// Runs the command as it is, with its real times.
+fn shown(project: &Project, arguments: &[&str]) -> String {
+    let environment = Environment { folder: project.folder().to_owned(), ..Environment::of_process() };
+    let environment = Environment { signals: false, redraws: false, ..environment };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = cli::main(
+        ["kandy-harness"].iter().chain(arguments),
+        &environment,
+        &mut Output { to: &mut out, color: false, columns: None },
+        &mut Output { to: &mut err, color: false, columns: None },
+    );
+    assert_eq!((exit.code(), err.len()), (0, 0));
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_slowest_are_shown_to_whom_asks() {
+    let project = Project::new("slowest", &[("s/a.rhai", PASSES), ("s/b.rhai", PASSES), ("s/c.rhai", PASSES)]);
+    let text = shown(&project, &["run", "s", "--no-strict", "--slowest", "2"]);
+    let lines: Vec<&str> = text.lines().skip_while(|line| *line != "slowest:").collect();
+    let is_one = |line: &str| {
+        let (time, name) = line.trim_start().split_once(" s  ").unwrap();
+        time.parse::<f64>().is_ok() && ["a", "b", "c"].contains(&name)
+    };
+    assert!(lines.len() >= 3 && is_one(lines[1]) && is_one(lines[2]), "{text}");
+    assert!(lines.get(3).is_none_or(|line| line.is_empty()), "{text}");
+}
+
+#[test]
+fn a_list_is_json_for_programs() {
+    let files = [
+        ("kandy.toml", ""),
+        ("scenarios/connect/one.rhai", "// Connects. \"Twice\".\n// tags: connect, live\nassert(true);\n"),
+        ("scenarios/rows.rhai", ROWS),
+        ("scenarios/rows[two].snap", "---\nsource: rows.rhai\n---\n\n"),
+    ];
+    let project = Project::new("list-json", &files);
+    let (text, exit) = project.run(".", &["list", "--json"]);
+    let expected = "[\n\
+        {\"name\":\"connect/one\",\"path\":\"scenarios/connect/one.rhai\",\"tags\":[\"connect\",\"live\"],\
+        \"description\":\"Connects. \\\"Twice\\\".\",\"live\":true,\
+        \"cases\":[{\"name\":\"connect/one\",\"row\":null,\"snapshot\":false}],\"error\":null},\n\
+        {\"name\":\"rows\",\"path\":\"scenarios/rows.rhai\",\"tags\":[],\"description\":\"\",\"live\":false,\
+        \"cases\":[{\"name\":\"rows[one]\",\"row\":\"one\",\"snapshot\":false},\
+        {\"name\":\"rows[two]\",\"row\":\"two\",\"snapshot\":true},\
+        {\"name\":\"rows[three]\",\"row\":\"three\",\"snapshot\":false}],\"error\":null}\n\
+        ]\n";
+    assert_eq!((text.as_str(), exit), (expected, 0));
+    let (text, _) = project.run(".", &["list", "--json", "--filter", "two"]);
+    let listed: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(listed[0]["cases"].as_array().unwrap().len(), 1, "{text}");
+    fs::write(project.folder().join("scenarios/rows.rhai"), b"\xff").unwrap();
+    let (text, exit) = project.run(".", &["list", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&listed[1]["error"], exit), (&"line 1 is not UTF-8 text".into(), 3));
 }
 
 #[test]

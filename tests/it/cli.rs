@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use kandy_scenarios::cli::{self, Environment, Output};
 
+use crate::support::without_slowest;
+
 /// A scenario that passes, for cases that need one.
 const CONNECTS: &str = r#"// A right password connects. The rest of this is not in the list.
 // tags: connect, live
@@ -72,7 +74,7 @@ impl Place {
             Some((simulated, _)) => format!("{simulated} simulated in [wall time]\n"),
             None => format!("{line}\n"),
         };
-        text.lines().map(line).collect()
+        without_slowest(&text.lines().map(line).collect::<String>())
     }
 
     /// Its files, without what the command keeps for itself.

@@ -40,6 +40,10 @@ impl Project {
 }
 
 impl Project {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn has(&self, file: &str) -> bool {
         self.0.join(file).is_file()
     }

@@ -44,7 +44,7 @@ pub(super) enum Command {
     /// Run scenarios
     Run(Run),
     /// List scenarios: name, tags, and the first sentence of the description
-    List(Selection),
+    List(List),
     /// Find mistakes in scripts without running them
     Check(Check),
     /// Decide on transcripts that are not as their snapshots
@@ -85,6 +85,16 @@ pub(super) struct Selection {
     /// With the settings of [profile.NAME] in kandy.toml
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+
+    /// As JSON: an array with an object for each
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -152,6 +162,11 @@ pub(super) struct Run {
     /// Begin nothing more after the first failure
     #[arg(long)]
     pub(super) fail_fast: bool,
+
+    /// Show the N slowest, however short they are
+    /// [default: up to 5 of those that take 1s or more]
+    #[arg(long, value_name = "N", verbatim_doc_comment)]
+    pub(super) slowest: Option<NonZeroUsize>,
 
     #[command(flatten)]
     pub(super) strictness: Strictness,

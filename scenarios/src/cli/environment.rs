@@ -43,6 +43,11 @@ impl Environment {
             signals: true,
         }
     }
+
+    /// Whether a run that takes long may show how far it is.
+    pub(super) const fn shows_progress(&self) -> bool {
+        self.redraws && !self.ci
+    }
 }
 
 fn in_ci(ci: Option<&str>, tf_build: Option<&str>) -> bool {

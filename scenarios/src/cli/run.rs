@@ -15,6 +15,7 @@ use crate::last_failed::Memory;
 use crate::printable::{printable, printable_path};
 use crate::report::console::Console;
 use crate::report::junit::Junit;
+use crate::report::progress::Progress;
 use crate::report::{Kind, Style, ToFile};
 use crate::run::{self, Options, Plan, Reporter, Summary, Variant};
 use crate::scenario::Stale;
@@ -35,7 +36,7 @@ pub(super) struct Around<'a, 'o, 'e> {
 
 pub(super) fn run(arguments: &Run, mut around: Around<'_, '_, '_>) -> Result<Exit, CliError> {
     if around.environment.signals {
-        around.interrupt = signals::listen()?;
+        around.interrupt = signals::listen(around.environment.redraws)?;
     }
     if arguments.watch {
         return watch(arguments, &mut around);
@@ -74,14 +75,17 @@ pub(super) fn carry_out(
     let mut reports = files(settings.reports.as_deref().unwrap_or_default())?;
     let variant = if arguments.live { Variant::Live } else { Variant::Sim };
     let plan = Plan::to_run(&found, variant).repeated(arguments.times());
-    let console = Console::new(out.to, out.color).with_columns(out.columns);
+    let mut progress = if around.environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+    let mut above = progress.above(out.to);
+    let console = Console::new(&mut above, out.color).with_columns(out.columns).with_slowest(arguments.slowest);
     let mut console = console.with_transcripts(arguments.show).with_removed(removed);
-    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut console, &mut memory];
+    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut progress, &mut console, &mut memory];
     reporters.extend(reports.iter_mut().map(|report| report as &mut dyn Reporter));
     if let Some(also) = also {
         reporters.push(also);
     }
     let summary = run::run(&plan, &options, &mut reporters)?;
+    above.finish()?;
     if let Err(error) = memory.keep() {
         // What came of the scenarios counts all the same.
         let warning = Style::Warning.paint("warning:", err.color);

@@ -5,14 +5,17 @@ mod doubts;
 mod excerpt;
 mod repeats;
 mod run_warnings;
+mod slowest;
 mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 
 pub use self::checks::Checks;
 use self::repeats::Repeats;
+use self::slowest::Slowest;
 use super::{Style, diff};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
@@ -43,6 +46,7 @@ pub struct Console<'a> {
     known: BTreeMap<String, String>,
     /// How cases ended that run several times.
     repeats: Repeats,
+    slowest: Slowest,
 }
 
 impl<'a> Console<'a> {
@@ -59,6 +63,7 @@ impl<'a> Console<'a> {
             run_warnings: Vec::new(),
             known: BTreeMap::new(),
             repeats: Repeats::default(),
+            slowest: Slowest::default(),
         }
     }
 
@@ -72,6 +77,12 @@ impl<'a> Console<'a> {
     #[must_use]
     pub fn with_transcripts(self, all: bool) -> Self {
         Self { transcripts: all, ..self }
+    }
+
+    /// Shows so many of the slowest cases, however short they are; else only those that take long.
+    #[must_use]
+    pub fn with_slowest(self, count: Option<NonZeroUsize>) -> Self {
+        Self { slowest: count.map_or_else(Slowest::default, |count| Slowest::of(count.get())), ..self }
     }
 
     /// Tells of snapshots that were `removed`, since their scripts are not there any more.
@@ -274,6 +285,7 @@ impl Reporter for Console<'_> {
             }
             RunEvent::Finished { case, finished } => {
                 self.repeats.add(case, finished);
+                self.slowest.add(case, finished);
                 self.case(case, finished)
             }
             RunEvent::Ended { summary, wall_time } => {

@@ -1,5 +1,6 @@
 //! Signals and pipes as Unix has them.
 
+mod progress;
 mod terminal;
 mod watch;
 

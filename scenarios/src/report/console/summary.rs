@@ -56,7 +56,16 @@ impl Console<'_> {
             writeln!(self.out, "\n{}", self.bad.join("\n"))?;
         }
         self.flaky()?;
+        if summary.total() > 1 {
+            self.slow()?;
+        }
         self.snapshots(summary)
+    }
+
+    /// What took the longest, of several.
+    fn slow(&mut self) -> io::Result<()> {
+        let lines = self.slowest.lines();
+        if lines.is_empty() { Ok(()) } else { writeln!(self.out, "\nslowest:\n{}", lines.join("\n")) }
     }
 
     /// What failed in some of its runs, and passed in others.

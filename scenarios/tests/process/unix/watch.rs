@@ -1,8 +1,8 @@
 //! `run --watch`: what a change touches runs again, and nothing else.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::io::{self, BufRead as _, BufReader};
+use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -26,18 +26,15 @@ impl Watching {
     fn start(place: &Place, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kandy-harness"));
         command.env_remove("CI").env_remove("TF_BUILD").env_remove("INSTA_UPDATE").current_dir(&place.0);
-        command.args(["run", "--watch", "--jobs", "1"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        // What goes to either stream comes in the order in which it was said.
+        let (stream, said) = io::pipe().unwrap();
+        command.stdout(said.try_clone().unwrap()).stderr(said);
+        let child = command.args(["run", "--watch", "--jobs", "1"]).args(arguments).spawn().unwrap();
         let (say, lines) = mpsc::channel();
-        let streams: [Box<dyn Read + Send>; 2] =
-            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
-        for stream in streams {
-            let say = say.clone();
-            let read = move || {
-                BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| say.send(line).map_err(drop))
-            };
-            thread::Builder::new().spawn(read).unwrap();
-        }
+        let read = move || {
+            BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| say.send(line).map_err(drop))
+        };
+        thread::Builder::new().spawn(read).unwrap();
         Self { child, lines }
     }
 
