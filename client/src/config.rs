@@ -240,7 +240,7 @@ impl WebSocketServer {
 impl Connectivity {
     /// The options as the state of a websocket shows them: without `checkConnectivity`, and with
     /// the method and who sees to it.
-    pub(crate) fn socket_options(&self) -> Value {
+    pub(crate) fn of_socket(&self) -> Value {
         let mut options = serde_json::to_value(self).expect("options are plain JSON");
         if let Value::Object(options) = &mut options {
             options.shift_remove("checkConnectivity");

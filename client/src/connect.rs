@@ -7,7 +7,7 @@ use crate::event::{DisconnectReason, Event};
 use crate::io::{RequestId, Task};
 use crate::js_value;
 use crate::session::{Purpose, Session};
-use crate::state::{Authorization, State, Tokens, UserInfo};
+use crate::state::{Authorization, Services, State, Tokens, UserInfo};
 use crate::timer::Time;
 use crate::token::Refresh;
 use crate::wire::{Answer, Granted};
@@ -136,11 +136,10 @@ impl Session {
 
     /// A websocket is open. The flow takes any, also one that an earlier, cancelled connect was still trying for.
     pub(crate) fn connect_with_open_websocket(&mut self, now: Time) {
-        let Flow::OpeningWebSocket { granted } = &mut self.flow else {
-            return;
+        let granted = match std::mem::replace(&mut self.flow, Flow::Connected) {
+            Flow::OpeningWebSocket { granted } => granted,
+            flow => return self.flow = flow,
         };
-        let granted = granted.clone();
-        self.flow = Flow::Connected;
         self.state.is_connected = true;
         self.state.is_pending = false;
         self.state.error = None;
@@ -241,7 +240,7 @@ impl Session {
 
 /// Reads the answer to a subscription as PROTOCOL.md, section 1.3, tells.
 fn read_subscription(requested: Vec<String>, answer: Answer) -> Result<Granted, Error> {
-    let body = match answer {
+    let mut body = match answer {
         Answer::Ok(body) => body,
         Answer::Error { body: Some(body), .. } => {
             let code = refusal_code(&body)?;
@@ -254,9 +253,10 @@ fn read_subscription(requested: Vec<String>, answer: Answer) -> Result<Granted, 
     let response = browser::property(Some(&body), "subscribeResponse")?;
     let params = browser::property(response, "subscriptionParams")?;
     let received = received_services(browser::property(params, "service")?)?;
-    let address = response.and_then(|response| response.get("subscription")).cloned();
-    let params = params.cloned().unwrap_or_default();
-    Ok(Granted::new(requested, received, address, params))
+    let mut take = |pointer| body.pointer_mut(pointer).map(serde_json::Value::take);
+    let address = take("/subscribeResponse/subscription");
+    let params = take("/subscribeResponse/subscriptionParams").unwrap_or_default();
+    Ok(Granted::new(Services::compare(requested, received), address, params))
 }
 
 /// The status code of a refused subscription, in one of the three forms that the SDK knows.

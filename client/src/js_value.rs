@@ -23,8 +23,8 @@ pub(crate) fn js_text(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }
-    if number == 0.0 {
-        return "0".to_owned();
+    if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER {
+        return (number as i64).to_string();
     }
     let sign = if number < 0.0 { "-" } else { "" };
     if number.is_infinite() {

@@ -46,7 +46,8 @@ pub(crate) fn parse(text: &str) -> Result<Value, SyntaxError> {
 /// As [`parse`].
 pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Value, SyntaxError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    parse(&String::from_utf8_lossy(bytes))
+    // Almost all is UTF-8, which this finds much sooner than a look for what is not.
+    str::from_utf8(bytes).map_or_else(|_| parse(&String::from_utf8_lossy(bytes)), parse)
 }
 
 /// A recursive descent over the text. `at` is a byte index on a character boundary: only ASCII
@@ -56,7 +57,7 @@ struct Parser<'a> {
     at: usize,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     fn value(&mut self, depth: usize) -> Result<Value, SyntaxError> {
         self.skip_whitespace();
         match self.peek() {
@@ -167,23 +168,30 @@ impl Parser<'_> {
 
     fn string(&mut self) -> Result<String, SyntaxError> {
         self.at += 1;
-        let mut string = String::new();
+        let mut string = self.plain_text().to_owned();
         loop {
-            let run = self.at;
-            while matches!(self.peek(), Some(byte) if byte >= b' ' && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
-            string.push_str(&self.text[run..self.at]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(string);
                 }
-                Some(b'\\') => string.push(self.escape()?),
+                Some(b'\\') => {
+                    string.push(self.escape()?);
+                    string.push_str(self.plain_text());
+                }
                 Some(_) => return Err(self.fault(Fault::ControlCharacter)),
                 None => return Err(self.fault(Fault::UnterminatedString)),
             }
         }
+    }
+
+    /// What stands for itself in a string, up to the next character that does not.
+    fn plain_text(&mut self) -> &'a str {
+        let start = self.at;
+        while matches!(self.peek(), Some(byte) if byte >= b' ' && byte != b'"' && byte != b'\\') {
+            self.at += 1;
+        }
+        &self.text[start..self.at]
     }
 
     fn escape(&mut self) -> Result<char, SyntaxError> {

@@ -24,7 +24,6 @@ use crate::wire::{RequestWriter, read_answer};
 /// input from outside. `poll_*` give what comes of it. The others only look. After every command and every input,
 /// take all of [`poll_output`](Self::poll_output) before the next; a call that a listener makes is a command
 /// given between two outputs.
-#[derive(Default)]
 pub struct Session {
     pub(crate) config: Config,
     pub(crate) state: State,
@@ -57,7 +56,21 @@ impl Session {
     /// `create(config)`.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, ..Self::default() }
+        Self {
+            config,
+            state: State::default(),
+            flow: Flow::default(),
+            resubscription: Resubscription::default(),
+            refresh: Refresh::default(),
+            websockets: WebSockets::default(),
+            notifications: Notifications::default(),
+            timers: Timers::default(),
+            pending: BTreeMap::new(),
+            requests_sent: 0,
+            effects: VecDeque::new(),
+            events: VecDeque::new(),
+            destroyed: false,
+        }
     }
 
     /// `connect(credentials, options)`: `auth:change` comes at once, then the connection, or `auth:error`.
@@ -233,7 +246,7 @@ impl Session {
             is_connected: self.state.is_connected,
             is_pending: self.state.is_pending,
             error: self.state.error.clone(),
-            subscription: self.services(),
+            subscription: self.services().clone(),
         }
     }
 
@@ -257,7 +270,7 @@ impl Session {
 
     /// `getServices()`.
     #[must_use]
-    pub fn services(&self) -> Services {
+    pub fn services(&self) -> &Services {
         self.state.services()
     }
 
@@ -344,6 +357,12 @@ impl Session {
     }
 }
 
+impl Default for Session {
+    fn default() -> Self {
+        Self::new(Config::default())
+    }
+}
+
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session")
@@ -363,8 +382,8 @@ impl SocketState {
         if let (Some(details), Value::Object(fields)) = (&self.details, &mut object) {
             fields.insert("method".into(), json!({ "type": "keepAlive", "responsibleParty": "client" }));
             fields.insert("platform".into(), "uc".into());
-            if let Value::Object(options) = &details.options {
-                fields.extend(options.clone());
+            if let Value::Object(options) = details.options.of_socket() {
+                fields.extend(options);
             }
             fields.insert("wsInfo".into(), details.ws_info.clone());
             fields.insert("lastContact".into(), details.last_contact.as_millis().into());

@@ -5,10 +5,11 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::browser::names_token;
+use crate::config::Connectivity;
 use crate::error::Error;
 use crate::event::Fields;
 use crate::timer::Time;
@@ -46,8 +47,7 @@ pub struct Services {
 }
 
 /// How the granted services compare with those asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ServiceStatus {
     /// All that were asked for.
     Full,
@@ -59,6 +59,15 @@ pub enum ServiceStatus {
     /// More than were asked for: the SDK has no word for it.
     Unknown,
 }
+
+/// What a session without a subscription has.
+static NO_SERVICES: Services = Services {
+    requested: Vec::new(),
+    received: Vec::new(),
+    missing: Vec::new(),
+    status: ServiceStatus::None,
+    services: Vec::new(),
+};
 
 /// What `getUserInfo()` gives once the tokens are known.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,8 +94,8 @@ pub struct SocketState {
 pub struct SocketDetails {
     /// `server`, `protocol`, `port`, `url` and `params`, as JavaScript names them.
     pub ws_info: Value,
-    /// The connectivity options of the moment of opening, without `checkConnectivity`.
-    pub options: Value,
+    /// The connectivity options of the moment of opening.
+    pub options: Connectivity,
     /// When it was opened; the SDK never renews this.
     pub last_contact: Time,
 }
@@ -124,18 +133,15 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn services(&self) -> Services {
-        self.subscription
-            .as_ref()
-            .map_or_else(Services::default, |granted| Services::compare(&granted.requested, &granted.received))
+    pub(crate) fn services(&self) -> &Services {
+        self.subscription.as_ref().map_or(&NO_SERVICES, |granted| &granted.services)
     }
 }
 
 impl Services {
     /// Compares names without regard to case.
-    fn compare(requested: &[String], received: &[String]) -> Self {
-        let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>();
-        let received_lower = lower(received);
+    pub(crate) fn compare(requested: Vec<String>, received: Vec<String>) -> Self {
+        let received_lower: Vec<String> = received.iter().map(|name| name.to_lowercase()).collect();
         let is_missing = |name: &&String| !received_lower.contains(&name.to_lowercase());
         let missing: Vec<String> = requested.iter().filter(is_missing).cloned().collect();
         let status = if received.is_empty() {
@@ -149,7 +155,26 @@ impl Services {
         };
         let mut services: Vec<(String, bool)> = received.iter().map(|name| (name.clone(), true)).collect();
         services.extend(missing.iter().map(|name| (name.clone(), false)));
-        Self { requested: requested.to_vec(), received: received.to_vec(), missing, status, services }
+        Self { requested, received, missing, status, services }
+    }
+}
+
+impl ServiceStatus {
+    /// Its text in Kandy.js.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "FULL",
+            Self::Partial => "PARTIAL",
+            Self::None => "NONE",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+impl Serialize for ServiceStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -191,7 +216,7 @@ impl fmt::Debug for SocketDetails {
     }
 }
 
-fn serialize_pairs<S: serde::Serializer>(pairs: &[(String, bool)], serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize_pairs<S: Serializer>(pairs: &[(String, bool)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(name, granted)| (name, granted)))
 }
 
@@ -201,7 +226,7 @@ mod tests {
 
     fn compare(requested: &[&str], received: &[&str]) -> (ServiceStatus, Vec<String>) {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let services = Services::compare(&owned(requested), &owned(received));
+        let services = Services::compare(owned(requested), owned(received));
         (services.status, services.missing)
     }
 
@@ -217,7 +242,7 @@ mod tests {
     #[test]
     fn the_token_of_a_socket_is_not_printed() {
         let ws_info = serde_json::json!({ "url": "/CH-1", "params": { "access_token": "OA-secret", "x": "y" } });
-        let details = SocketDetails { ws_info, options: Value::Null, last_contact: Time::ZERO };
+        let details = SocketDetails { ws_info, options: Connectivity::default(), last_contact: Time::ZERO };
         let printed = format!("{details:?}");
         assert!(!printed.contains("secret") && printed.contains("***") && printed.contains("/CH-1"), "{printed}");
     }

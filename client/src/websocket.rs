@@ -194,7 +194,7 @@ impl Session {
         let opening = self.websockets.take_opening(opening).expect("it was found by its socket");
         let connectivity = &self.config.connectivity;
         let check_connectivity = connectivity.check_connectivity;
-        let options = connectivity.socket_options();
+        let options = connectivity.clone();
         self.websockets.state = Some(SocketState {
             connected: true,
             details: Some(SocketDetails { ws_info: opening.info, options, last_contact: now }),

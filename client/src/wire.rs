@@ -13,7 +13,7 @@ use crate::credentials::ConnectOptions;
 use crate::io::{NetworkFailure, Request, Response};
 use crate::js_value::{self, js_number};
 use crate::json;
-use crate::state::Authorization;
+use crate::state::{Authorization, Services};
 
 /// The version that the SDK gives in its agent header.
 pub(crate) const SDK_VERSION: &str = "3.41.1";
@@ -186,10 +186,8 @@ impl Envelope<'_> {
 /// A subscription as the platform granted it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Granted {
-    /// The services that were asked for.
-    pub(crate) requested: Vec<String>,
-    /// `subscriptionParams.service`.
-    pub(crate) received: Vec<String>,
+    /// Those of `subscriptionParams.service`, beside those that were asked for.
+    pub(crate) services: Services,
     /// Its address on the server, for PUT and DELETE.
     address: Option<Value>,
     /// `subscriptionParams`, as a whole.
@@ -197,8 +195,8 @@ pub(crate) struct Granted {
 }
 
 impl Granted {
-    pub(crate) fn new(requested: Vec<String>, received: Vec<String>, address: Option<Value>, params: Value) -> Self {
-        Self { requested, received, address, params }
+    pub(crate) fn new(services: Services, address: Option<Value>, params: Value) -> Self {
+        Self { services, address, params }
     }
 
     /// What is appended to the server's address: `undefined` where the platform named none.

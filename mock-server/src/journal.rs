@@ -9,11 +9,11 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-pub(crate) use request::is_secret;
 pub use request::{Answered, RequestRecord};
 
 use crate::channel::{Frame, SocketId};
 use crate::limits::Limits;
+use crate::mask::masked;
 use crate::point::Point;
 use crate::subscription::SubscriptionId;
 use crate::time::Time;
@@ -199,14 +199,16 @@ pub enum Side {
 }
 
 /// A frame, as much of it as the journal keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FrameRecord {
     /// Whether it is a binary frame.
     pub binary: bool,
     /// Its length in bytes.
     pub bytes: usize,
-    /// Its beginning, at most [`Limits::RECORDED_FRAME_CHARS`] characters; bytes that are no UTF-8 as U+FFFD.
+    /// Its beginning as it came, at most [`Limits::RECORDED_FRAME_CHARS`] characters; bytes that are no UTF-8 as U+FFFD.
+    /// Shown and serialized it is without secrets.
+    #[serde(serialize_with = "without_secrets")]
     pub beginning: String,
 }
 
@@ -223,6 +225,17 @@ impl FrameRecord {
     }
 }
 
+/// Without the secrets in it.
+impl fmt::Debug for FrameRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FrameRecord")
+            .field("binary", &self.binary)
+            .field("bytes", &self.bytes)
+            .field("beginning", &masked(&self.beginning))
+            .finish()
+    }
+}
+
 /// As much of a text as the journal keeps.
 pub(crate) fn beginning(text: &str) -> &str {
     if text.len() <= Limits::RECORDED_FRAME_CHARS {
@@ -230,6 +243,10 @@ pub(crate) fn beginning(text: &str) -> &str {
     }
     let end = text.char_indices().nth(Limits::RECORDED_FRAME_CHARS).map_or(text.len(), |(at, _)| at);
     &text[..end]
+}
+
+fn without_secrets<S: Serializer>(beginning: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&masked(beginning))
 }
 
 fn as_text<S: Serializer>(user: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -50,6 +50,7 @@ pub mod fault;
 mod front;
 mod journal;
 mod limits;
+mod mask;
 #[cfg(feature = "net")]
 mod mock_kandy;
 mod platform;
@@ -75,6 +76,7 @@ pub use front::{
 };
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::{Limits, PlatformLimits};
+pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
 pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
 pub use platform::{GoneOptions, Output, Platform, SettingsInfo};

@@ -75,6 +75,13 @@ impl<'a> Route<'a> {
     }
 }
 
+impl Point {
+    /// Where a request to the platform goes. Handshakes have a point of their own, which no request has.
+    pub fn of_request(method: &Method, path: &str) -> Self {
+        Route::of(method, path).point()
+    }
+}
+
 /// The subscription whose channel a handshake asks for.
 pub(crate) fn channel(path: &str) -> Option<SubscriptionId> {
     path.strip_prefix(CHANNELS).and_then(SubscriptionId::of_channel)
@@ -121,7 +128,7 @@ fn after_segment(path: &str) -> Option<&str> {
 }
 
 /// Undoes percent-encoding. What is not encoded well stays as it is; bytes that are no UTF-8 become U+FFFD.
-fn decode(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }

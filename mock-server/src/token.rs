@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::error::{PlatformError, check_text};
 use crate::limits::Limits;
+use crate::mask::{MASK, is_placeholder};
 use crate::time::Time;
 
 /// What to issue; [`TokenOptions::default`] issues three fresh tokens (`AT-n`, `RT-n`, `OA-n`).
@@ -69,9 +70,7 @@ pub(crate) struct Masked<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = PREFIXES.iter().find_map(|prefix| self.0.strip_prefix(prefix)?.strip_prefix('-'));
-        let is_own = number.is_some_and(|number| number.parse::<u64>().is_ok());
-        f.write_str(if is_own { self.0 } else { "***" })
+        f.write_str(if is_placeholder(self.0) { self.0 } else { MASK })
     }
 }
 

@@ -2,14 +2,18 @@
 
 mod arguments;
 mod check;
+mod completions;
 mod environment;
 mod error;
 mod list;
+mod man;
+mod new;
 mod output;
 mod replay;
+mod report;
 mod review;
 mod run;
-mod selection;
+pub(crate) mod selection;
 mod serve;
 mod signals;
 mod watch;
@@ -19,11 +23,10 @@ use std::ffi::OsString;
 use clap::Parser;
 
 #[cfg(unix)]
-#[cfg(unix)]
 pub(crate) use self::arguments::KEEP;
-use self::arguments::{Arguments, Command};
+use self::arguments::{Arguments, Command, Report};
 pub use self::environment::Environment;
-use self::error::CliError;
+pub(crate) use self::error::CliError;
 pub use self::output::Output;
 use self::output::UntilClosed;
 use self::run::Around;
@@ -65,6 +68,7 @@ fn carry_out(
     err: &mut Output<'_>,
 ) -> Result<Exit, CliError> {
     let exit = match command {
+        Command::New(arguments) => new::new(&arguments, environment, out)?,
         Command::Run(arguments) => {
             let around = Around { environment, interrupt: Interrupt::default(), closed, out, err };
             run::run(&arguments, around)?
@@ -72,7 +76,10 @@ fn carry_out(
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,
         Command::Review(arguments) => review::review(&arguments, environment, out)?,
+        Command::Report(Report::Merge(arguments)) => report::merge(arguments, environment, out)?,
         Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
+        Command::Completions(arguments) => completions::completions(&arguments, out)?,
+        Command::Man(arguments) => man::man(&arguments, out)?,
         Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
         #[cfg(unix)]
         Command::Keep(arguments) => crate::serve::keep(&arguments.command)?,

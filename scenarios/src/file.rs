@@ -4,7 +4,7 @@
 pub(crate) mod scratch;
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -77,28 +77,82 @@ pub(crate) fn is_dangling(path: &Path) -> bool {
 /// Writes a file so that whoever ends this process meanwhile leaves it as it was, or as it is to be. A link to a file
 /// stays one.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    // A device or pipe at the end of a link must not be replaced; the link itself may.
-    let target = path.canonicalize().ok().filter(|real| real.is_file()).unwrap_or_else(|| path.to_owned());
-    // A short name fits where the file's own, with an ending, might be too long.
-    let name = format!(".kandy-{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let temporary = target.with_file_name(name);
-    let replaced = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &target));
-    if replaced.is_err() {
-        // Where it was never made there is nothing to remove; the error that counts is the first.
-        let _ = fs::remove_file(&temporary);
-    }
-    replaced
+    let mut replacement = Replacement::new(path)?;
+    replacement.write_all(text.as_bytes())?;
+    replacement.finish()
 }
 
-/// Whether [`replace`] could write the file at `path`.
-pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
+/// A file that is being written beside the one whose place it takes when it is finished. Until then that one stays as it
+/// was; dropped before, it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct Replacement {
+    target: PathBuf,
+    temporary: PathBuf,
+    /// Nothing once the file has its place.
+    file: Option<BufWriter<File>>,
+}
+
+impl Replacement {
+    /// The most names that are tried for one file. Other machines may write to the same folder.
+    const MAX_NAMES: u32 = 1_000;
+
+    /// A file for `path`, where nothing else than a file may be. A link to a file stays one.
+    pub(crate) fn new(path: &Path) -> io::Result<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        if path.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        // A device or pipe at the end of a link must not be replaced; the link itself may.
+        let target = path.canonicalize().ok().filter(|real| real.is_file()).unwrap_or_else(|| path.to_owned());
+        for _ in 0..Self::MAX_NAMES {
+            // A short name fits where the file's own, with an ending, might be too long.
+            let name = format!(".kandy-{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            let temporary = target.with_file_name(name);
+            match File::create_new(&temporary) {
+                Ok(file) => return Ok(Self { target, temporary, file: Some(BufWriter::new(file)) }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
     }
-    let temporary = path.with_file_name(format!(".kandy-{}.tmp", process::id()));
-    fs::write(&temporary, "")?;
-    fs::remove_file(&temporary)
+
+    /// What has been written so far.
+    pub(crate) fn written(&mut self) -> io::Result<File> {
+        self.flush()?;
+        File::open(&self.temporary)
+    }
+
+    /// Lets it take the place of the other.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        fs::rename(&self.temporary, &self.target)?;
+        self.file = None;
+        Ok(())
+    }
+
+    fn file(&mut self) -> &mut BufWriter<File> {
+        self.file.as_mut().expect("whoever finishes a replacement gives it away")
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        let Some(file) = self.file.take() else { return };
+        // Its last bytes need not be written; and Windows removes no file that is open.
+        drop(file.into_parts());
+        let _ = fs::remove_file(&self.temporary);
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Scenario scripts in Rhai, and the worlds they run in.
 
+mod cargo_test;
 pub mod cli;
 pub mod diagnostic;
 pub mod doubt;
@@ -8,6 +9,7 @@ pub mod file;
 pub mod hygiene;
 pub mod interrupt;
 mod last_failed;
+pub mod memory;
 mod printable;
 pub mod recording;
 pub mod rehearsal;
@@ -18,9 +20,19 @@ pub mod scenario;
 pub mod script;
 pub mod serve;
 pub mod settings;
+mod size;
 pub mod snapshot;
 pub mod step;
 mod toml_text;
 pub mod trace;
 pub mod transcript;
+mod web;
 pub mod world;
+
+pub use self::cargo_test::{
+    CaseReport, Error, Failures, Options, Report, SetupError, harness, harness_with, run_file, run_file_with,
+};
+
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: memory::Allocator = memory::counting();

@@ -5,6 +5,11 @@ use std::io;
 use std::process::ExitCode;
 
 use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::memory;
+
+/// It holds scripts to their budget.
+#[global_allocator]
+static ALLOCATOR: memory::Allocator = memory::counting();
 
 fn main() -> ExitCode {
     let environment = Environment::of_process();

@@ -6,6 +6,7 @@ mod finished;
 mod judge;
 mod live;
 mod pool;
+mod shard;
 mod summary;
 
 use std::num::NonZeroUsize;
@@ -17,6 +18,7 @@ pub use self::finished::{Broken, Fault, Finished, Status, Unlike, WallTime};
 use self::judge::Judge;
 pub use self::pool::NoThread;
 use self::pool::{Done, Panicked, in_order};
+pub use self::shard::{MAX_SHARDS, NameSet, Shard, ShardError};
 pub use self::summary::Summary;
 use crate::interrupt::Interrupt;
 use crate::scenario::{Content, Scenario};
@@ -67,7 +69,7 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
     let warnings = options.warn.then_some(0);
     let Options { strict, .. } = *options;
     let mut summary = Summary { live: plan.is_live(), warnings, strict, ..Summary::default() };
-    tell(reporters, &RunEvent::Started { cases: plan.cases.len() })?;
+    tell(reporters, &RunEvent::Started { plan, strict })?;
     for warning in &plan.warnings {
         summary.run_warnings += 1;
         tell(reporters, &RunEvent::Warned(warning))?;
@@ -100,9 +102,10 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
         summary.add(&finished);
         tell(reporters, &RunEvent::Finished { case, finished: &finished })
     })?;
-    if let Some(warning) = Judge::warning(&summary) {
+    // What all shards together skipped is known to whoever merges their reports.
+    if let Some(count) = summary.all_skipped().filter(|_| plan.shard.is_none()) {
         summary.run_warnings += 1;
-        tell(reporters, &RunEvent::Warned(&warning))?;
+        tell(reporters, &RunEvent::Warned(&RunWarning::AllSkipped { count }))?;
     }
     tell(reporters, &RunEvent::Ended { summary: &summary, wall_time: start.elapsed() })?;
     Ok(summary)

@@ -44,7 +44,7 @@ use std::time::Duration;
 
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
-use self::analysis::Analyst;
+use self::analysis::Known;
 pub use self::analysis::{Finding, Findings, Severity};
 use self::cases::Row;
 use self::clock::Guard;
@@ -82,6 +82,9 @@ pub struct Limits {
     /// Real time: a guard against what never ends. What a scenario in virtual time may do is counted, in operations and
     /// turns, so that it ends in the same place on every machine.
     pub wall_time: Duration,
+    /// What the script and its world hold in memory, in bytes; several at once may hold as much each. It needs a program
+    /// whose allocator counts ([`memory`](crate::memory)).
+    pub memory: usize,
     /// What ends it before its time.
     pub interrupt: Interrupt,
 }
@@ -94,14 +97,21 @@ impl Limits {
     /// The real time that a scenario may take by default: no honest one reaches it on a busy machine, and a wait of the
     /// usual length on real sockets ends before it, and can say what did not come.
     pub const WALL_TIME: Duration = Duration::from_secs(120);
+    /// The bytes that a script may hold by default.
+    pub const MEMORY: usize = 256 * 1024 * 1024;
     /// The stack that a thread needs to run scripts on.
-    pub const STACK_BYTES: usize = 8 * 1024 * 1024;
+    pub const STACK_BYTES: usize = 16 * 1024 * 1024;
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        let (operations, turns, wall_time) = (Self::OPERATIONS, Self::TURNS, Self::WALL_TIME);
-        Self { operations, turns, wall_time, interrupt: Interrupt::default() }
+        Self {
+            operations: Self::OPERATIONS,
+            turns: Self::TURNS,
+            wall_time: Self::WALL_TIME,
+            memory: Self::MEMORY,
+            interrupt: Interrupt::default(),
+        }
     }
 }
 
@@ -177,7 +187,7 @@ pub struct Host {
     modules: Rc<Modules>,
     compiler: Rc<Compiler>,
     /// Made when it is first asked for: runs do without.
-    analyst: OnceCell<Analyst>,
+    known: OnceCell<Known>,
 }
 
 impl Default for Host {
@@ -200,7 +210,7 @@ impl Host {
         let compiler = Rc::<Compiler>::default();
         let modules = Rc::new(Modules::new(compiler.clone()));
         let engine = new_engine(&run, &modules, &compiler);
-        Self { engine, run, modules, compiler, analyst: OnceCell::new() }
+        Self { engine, run, modules, compiler, known: OnceCell::new() }
     }
 
     /// Compiles a script, and the modules that it imports, within the usual limits.
@@ -226,7 +236,7 @@ impl Host {
         let compiled = self.compiler.compile(&self.engine, &source.text);
         let mut ast = compiled.map_err(|(failure, position)| located(Located { failure, position, source: None }))?;
         ast.set_source(source.shown.as_str());
-        let imports = imports_of(&ast);
+        let imports = imports_of(&ast, &source.text);
         if !imports.is_empty() {
             self.modules.check(&self.engine, &source.root, &source.path, &imports).map_err(located)?;
         }
@@ -236,6 +246,11 @@ impl Host {
         })?;
         let arities = Rc::new(Arities::new(&ast));
         Ok(Script { ast, rows, source: source.clone(), arities })
+    }
+
+    /// The modules that scripts have imported here, and what was in them.
+    pub(crate) fn modules_read(&self) -> Vec<(PathBuf, Rc<str>)> {
+        self.modules.read()
     }
 
     /// Runs a script in a new simulated world.

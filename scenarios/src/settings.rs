@@ -12,19 +12,22 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file::{self, FileError};
-use crate::report::ToFile;
+use crate::report::Wanted;
 use crate::scenario::Filter;
 use crate::script::duration;
 use crate::script::names::nearest;
+use crate::size::{self, MIB};
 use crate::toml_text::{kind, wrong};
 
 /// The largest file of settings that is read, in bytes.
 pub const MAX_BYTES: u64 = 1024 * 1024;
 /// The most scenarios that run at once.
 pub const MAX_JOBS: usize = 256;
+/// The least that a scenario can do with.
+const LEAST_MEMORY: u64 = MIB;
 
 /// The keys, at the top and in a profile.
-const KEYS: [&str; 5] = ["jobs", "timeout", "strict", "filter", "report"];
+const KEYS: [&str; 6] = ["jobs", "timeout", "memory", "strict", "filter", "report"];
 /// The table of profiles.
 const PROFILES: &str = "profile";
 
@@ -35,12 +38,14 @@ pub struct Settings {
     pub jobs: Option<NonZeroUsize>,
     /// The real time that one may take.
     pub timeout: Option<Duration>,
+    /// What one may hold in memory, in bytes.
+    pub memory: Option<usize>,
     /// Whether a green that means nothing fails.
     pub strict: Option<bool>,
     /// Which are wanted.
     pub filter: Option<Vec<Filter>>,
     /// The reports that go to files. Paths are taken from the folder of the settings.
-    pub reports: Option<Vec<ToFile>>,
+    pub reports: Option<Vec<Wanted>>,
 }
 
 /// What a file of settings says.
@@ -81,6 +86,7 @@ impl Settings {
         Self {
             jobs: self.jobs.or(other.jobs),
             timeout: self.timeout.or(other.timeout),
+            memory: self.memory.or(other.memory),
             strict: self.strict.or(other.strict),
             filter: self.filter.or(other.filter),
             reports: self.reports.or(other.reports),
@@ -96,10 +102,18 @@ impl Settings {
 pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
     let bytes =
         file::read(path, MAX_BYTES).map_err(|source| SettingsError::Read { shown: shown.to_owned(), source })?;
-    let text = String::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
+    from_bytes(path.parent().unwrap_or(Path::new("")), &bytes, shown)
+}
+
+/// The settings in the bytes of a file of `folder`.
+///
+/// # Errors
+///
+/// They are no text, no TOML, or have a key or a value that no settings have.
+pub fn from_bytes(folder: &Path, bytes: &[u8], shown: &str) -> Result<File, SettingsError> {
+    let text = str::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is no part of it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(folder, text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
 }
 
@@ -114,6 +128,15 @@ pub(crate) fn jobs(count: Option<u64>) -> Result<NonZeroUsize, String> {
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     let time = duration::parse(text).ok_or("it must be numbers and units, such as 500ms, 10s or 1m30s")?;
     if time.is_zero() { Err("it must be more than nothing".to_owned()) } else { Ok(time) }
+}
+
+/// What a scenario may hold in memory, in bytes.
+pub(crate) fn memory(text: &str) -> Result<usize, String> {
+    let bytes = size::parse(text).ok_or("it must be a size, such as 512MiB")?;
+    if bytes < LEAST_MEMORY {
+        return Err(format!("it must be at least {}", size::shown(LEAST_MEMORY)));
+    }
+    usize::try_from(bytes).map_err(|_| "it is more than this machine can have".to_owned())
 }
 
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
@@ -173,6 +196,10 @@ impl Page<'_> {
                 let text = value.get_ref().as_str().ok_or_else(|| unlike("a duration in quotes, such as \"30s\""))?;
                 settings.timeout = Some(timeout(text).map_err(refuse)?);
             }
+            "memory" => {
+                let text = value.get_ref().as_str().ok_or_else(|| unlike("a size in quotes, such as \"512MiB\""))?;
+                settings.memory = Some(memory(text).map_err(refuse)?);
+            }
             "strict" => settings.strict = Some(value.get_ref().as_bool().ok_or_else(|| unlike("true or false"))?),
             "filter" => {
                 let expected = "a text or a list of them, such as \"tag:smoke\"";
@@ -188,8 +215,8 @@ impl Page<'_> {
                 let items = value.get_ref().as_array().ok_or_else(|| unlike(expected))?;
                 let read = |item: &Value<'_>| {
                     let text = item.get_ref().as_str().ok_or_else(|| unlike(expected))?;
-                    let report: ToFile = text.parse().map_err(|error| refuse(format!("{error}")))?;
-                    Ok(ToFile { path: self.folder.join(report.path), ..report })
+                    let report: Wanted = text.parse().map_err(|error| refuse(format!("{error}")))?;
+                    Ok(report.within(self.folder))
                 };
                 settings.reports = Some(items.iter().map(read).collect::<Result<_, Diagnostic>>()?);
             }
@@ -237,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_profile_goes_before_the_top_and_what_is_given_before_both() {
-        let text = "jobs = 0x10\ntimeout = \"1m 30s\"\nstrict = true\nfilter = \"tag:smoke\"\n\n\
+        let text = "jobs = 0x10\ntimeout = \"1m 30s\"\nmemory = \"64 MiB\"\nstrict = true\nfilter = \"tag:smoke\"\n\n\
                     [profile.fast]\njobs = 1\nstrict = false\n[profile.\"a b\"]\n";
         let File { top, mut profiles } = parse(Path::new(""), text, "kandy.toml").unwrap();
         assert_eq!(profiles.keys().collect::<Vec<_>>(), ["a b", "fast"]);
@@ -247,6 +274,7 @@ mod tests {
         let expected = Settings {
             jobs: NonZeroUsize::new(1),
             timeout: Some(Duration::from_secs(90)),
+            memory: Some(64 << 20),
             strict: Some(true),
             filter: Some(vec!["tag:smoke".parse().unwrap()]),
             reports: None,
@@ -271,7 +299,7 @@ error: there is no key `timout` here
         refuse("[profiles.ci]\njobs = 1", ":1:2", "did you mean `profile`?");
         refuse("[profile.ci]\nprofile = 1", ":2:1", "there is no key `profile` here");
         refuse("[profile.ci.deep]\njobs = 1", ":1:13", "there is no key `deep` here");
-        refuse("colour = true", ":1:1", "the keys are jobs, timeout, strict, filter, report, profile");
+        refuse("colour = true", ":1:1", "the keys are jobs, timeout, memory, strict, filter, report, profile");
     }
 
     #[test]
@@ -285,6 +313,9 @@ error: there is no key `timout` here
             ("timeout = 10", ":1:11", "`timeout` is a duration in quotes"),
             ("timeout = \"10\"", ":1:11", "`timeout`: it must be numbers and units"),
             ("timeout = \"0s\"", ":1:11", "`timeout`: it must be more than nothing"),
+            ("memory = 1000000", ":1:10", "`memory` is a size in quotes, such as \"512MiB\", not a number"),
+            ("memory = \"1GB\"", ":1:10", "`memory`: it must be a size, such as 512MiB"),
+            ("memory = \"5000\"", ":1:10", "`memory`: it must be at least 1 MiB"),
             ("strict = \"yes\"", ":1:10", "`strict` is true or false, not a text"),
             ("filter = 1", ":1:10", "`filter` is a text or a list of them, such as \"tag:smoke\", not a number"),
             ("filter = [\"a\", 1]", ":1:16", "`filter` is a text or a list of them, such as \"tag:smoke\""),
@@ -299,6 +330,8 @@ error: there is no key `timout` here
             ("[profile.ci]\n\"größe\" = 1", ":2:1", "there is no key `größe` here"),
             ("jobs = 1\njobs = 2", ":2:1", "duplicate key"),
             ("strict = maybe", ":1:10", "error: "),
+            ("filter = \"a\r\n", ":1:12", "error: "),
+            ("filter = \"a\r\r\n", ":1:13", "error: "),
         ] {
             refuse(text, place, message);
         }
@@ -326,11 +359,12 @@ error: there is no key `timout` here
         let reports = read("report = [\"junit=out/junit.xml\"]");
         assert_eq!(
             reports,
-            [ToFile { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
+            [Wanted::File { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
         );
+        assert_eq!(read("report = [\"github\"]"), [Wanted::Github]);
         assert_eq!(read("report = []"), []);
         refuse("report = \"junit=x\"", ":1:10", "`report` is a list of texts");
         refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");
-        refuse("report = [\"html=x\"]", ":1:10", "there is no report `html`");
+        refuse("report = [\"tap=x\"]", ":1:10", "there is no report `tap`");
     }
 }

@@ -10,13 +10,16 @@ use crate::diagnostic::{Cause, Diagnostic};
 pub(crate) fn wrong(text: &str, shown: &str, at: &Range<usize>, message: String, help: Option<String>) -> Diagnostic {
     let start = text.floor_char_boundary(at.start.min(text.len()));
     let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let source_line = text[line_start..].lines().next();
+    let line = source_line.unwrap_or_default();
     Diagnostic {
         cause: Cause::Argument,
         message,
         file: shown.to_owned(),
         line: 1 + text[..start].matches('\n').count(),
-        column: 1 + text[line_start..start].chars().count(),
-        source_line: text[line_start..].lines().next().map(str::to_owned),
+        // What breaks a line is no part of it: an error may lie between its two characters.
+        column: 1 + line[..(start - line_start).min(line.len())].chars().count(),
+        source_line: source_line.map(str::to_owned),
         notes: Vec::new(),
         help,
     }

@@ -2,7 +2,6 @@
 
 mod content;
 mod doing;
-mod mask;
 mod rest;
 mod socket;
 

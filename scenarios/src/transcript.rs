@@ -165,14 +165,10 @@ fn write_call(line: &mut Line<'_>, call: &Call) -> fmt::Result {
     match call {
         Call::Connect { user, by } => {
             let user = user.as_ref().map_or("(no user name)", |user| user.as_str());
-            let by = match by {
-                SignIn::Password => return write!(line, "connect {user}"),
-                SignIn::AccessToken => "access token",
-                SignIn::RefreshToken => "refresh token",
-                SignIn::OAuthToken => "OAuth token",
-                SignIn::Incomplete => "incomplete",
-            };
-            write!(line, "connect {user} ({by})")
+            match by {
+                SignIn::Password => write!(line, "connect {user}"),
+                by => write!(line, "connect {user} ({})", by.as_str()),
+            }
         }
         Call::Disconnect => line.write_str("disconnect"),
         Call::UpdateToken => line.write_str("updateToken"),
@@ -182,6 +178,20 @@ fn write_call(line: &mut Line<'_>, call: &Call) -> fmt::Result {
         Call::EnableWebsocket(enabled) => write!(line, "notification.enableWebsocket {enabled}"),
         Call::Destroy => line.write_str("destroy"),
         Call::WithoutEffect(name) => write!(line, "{name} (without effect)"),
+    }
+}
+
+impl SignIn {
+    /// With what, in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::AccessToken => "access token",
+            Self::RefreshToken => "refresh token",
+            Self::OAuthToken => "OAuth token",
+            Self::Incomplete => "incomplete",
+        }
     }
 }
 

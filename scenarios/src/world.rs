@@ -117,6 +117,12 @@ impl World {
         self.stage().session(client)
     }
 
+    /// How often the clients have been told something: by calls, answers, websockets and timers. What can be seen of
+    /// them stays the same as long as this does.
+    pub(crate) fn client_inputs(&self) -> u64 {
+        self.stage().client_inputs()
+    }
+
     /// Every client, in the order of creation.
     pub fn clients(&self) -> impl Iterator<Item = ClientId> + use<> {
         self.stage().clients()

@@ -89,6 +89,7 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
         interactive: false,
         redraws: false,
         signals: false,
+        github: Default::default(),
     };
     bencher.bench_local(|| {
         let (mut out, mut err) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! The pages in a real browser: Chromium, driven by Playwright, before `kandy-harness serve`.
+//! The pages in a real browser: Chromium, driven by Playwright, before `kandy-harness serve`, and reports of the command.
 //!
 //! Each test has a server of its own, which is this program again, and is a function of the scripts beside this. Where
 //! Node, Chromium or a package is missing, the tests are skipped, each with the reason. With `KANDY_BROWSER=required`
@@ -36,12 +36,27 @@ const TESTS: &[(&str, &[&str])] = &[
     ("over_tls", &["--tls"]),
     ("with_an_sdk_of_ones_own", &["--sdk", "sdk.js"]),
     ("hostile_texts_stay_texts", &[]),
+    ("what_turns_or_hides_text_is_shown", &[]),
+    ("no_password_of_a_body_is_shown", &[]),
     ("a_page_of_another_origin_signs_in", &[]),
     ("a_page_of_another_origin_cannot_act", &[]),
     ("both_pages_are_accessible", &[]),
     ("the_focus_is_seen_wherever_it_goes", &[]),
     ("a_hundred_thousand_records_stay_responsive", &[]),
     ("the_length_of_what_is_kept_is_bounded", &[]),
+    ("a_report_opens_at_what_went_worst", &[]),
+    ("a_failed_check_is_shown_with_what_led_to_it", &[]),
+    ("a_difference_stands_side_by_side", &[]),
+    ("what_is_unlike_in_live_is_shown_against_sim", &[]),
+    ("records_are_looked_into_by_mouse_and_keys", &[]),
+    ("scenarios_are_filtered_and_put_in_order", &[]),
+    ("a_small_screen_shows_one_thing_at_a_time", &[]),
+    ("hostile_texts_stay_texts_in_a_report", &[]),
+    ("a_report_runs_no_other_code_and_loads_nothing", &[]),
+    ("a_report_is_accessible", &[]),
+    ("a_report_is_printed_whole", &[]),
+    ("a_thousand_scenarios_are_usable", &[]),
+    ("a_hundred_thousand_records_are_bounded", &[]),
 ];
 
 fn main() -> ExitCode {

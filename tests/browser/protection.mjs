@@ -19,6 +19,8 @@ export async function hostile_texts_stay_texts(test) {
   const console = await test.context.newPage();
   await console.goto(test.url);
   await act("addUser", { user: HOSTILE, password: HOSTILE });
+  await act("addUser", { user: "turned\u202e around", password: "s3cret" });
+  await console.getByRole("button", { name: "turned\\u{202e} around" }).waitFor();
   await act("fail", { point: "mk_token", how: [{ status: 401, json: { error: { human: HOSTILE } }, times: 1 }, { delay: 0 }] });
 
   const page = await test.context.newPage();
@@ -41,6 +43,96 @@ export async function hostile_texts_stay_texts(test) {
   await console.keyboard.press("End");
   await console.locator("#details-json", { hasText: "img" }).waitFor();
   await harmless(console, HOSTILE);
+}
+
+// Controls that turn the text around them, and a character that hides in it.
+const TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b";
+const TURNED = `eve\u202egpj.exe${TURNING}`;
+const ESCAPED = [...TURNED].map((one) => (one > "~" ? `\\u{${one.codePointAt(0).toString(16)}}` : one)).join("");
+
+// Whatever a page shows, says to a screen reader, or has in a field to be edited. What was typed is the user's own.
+function seen(page) {
+  return page.evaluate(() => {
+    const texts = [document.title, document.body.innerText, ...(globalThis.drawn ?? [])];
+    for (const node of document.querySelectorAll("body *")) {
+      texts.push(...["title", "aria-label", "alt", "placeholder"].map((name) => node.getAttribute(name) ?? ""));
+      if (node.matches("textarea")) texts.push(node.value);
+      if (node.matches("option")) texts.push(node.label);
+    }
+    return texts;
+  });
+}
+
+export async function what_turns_or_hides_text_is_shown(test) {
+  const { act } = test;
+  const console = await test.context.newPage();
+  // What is drawn is no element.
+  await console.addInitScript(() => {
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    globalThis.drawn = [];
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+      globalThis.drawn.push(text);
+      fillText.call(this, text, ...where);
+    };
+  });
+  await console.goto(test.url);
+  await act("addUser", { user: TURNED, password: "s3cret" });
+  await act("fail", { point: "mk_token", how: [{ status: 401, json: { error: { human: TURNED } }, times: 1, user: TURNED }, { delay: 0 }] });
+  const page = await test.context.newPage();
+  await page.goto(`${test.url}/quickstart`);
+  await page.getByLabel("User name").fill(TURNED);
+  await page.getByLabel("Password").fill("s3cret");
+  await page.getByRole("button", { name: "Login" }).click();
+  await page.getByText(`Connect error: There was an error connecting. Error: ${ESCAPED} (authentication:9)`).waitFor();
+  await page.getByRole("button", { name: "Login" }).click();
+  await page.getByText("Connected: true").waitFor();
+  await act("send", { user: TURNED, message: { notificationMessage: { eventType: TURNED, [TURNED]: TURNED } } });
+  await page.getByText("Notification: ").waitFor();
+  await fetch(`${test.url}/rest/${encodeURIComponent(TURNED)}?${encodeURIComponent(TURNED)}=${encodeURIComponent(TURNED)}`);
+
+  await console.getByRole("button", { name: ESCAPED }).click();
+  assert.equal(await console.locator("#target").inputValue(), TURNED, "it is acted on by its own name");
+  await console.locator("#fail-user").selectOption({ index: 1 });
+  await console.locator("#faults li", { hasText: "mk_token" }).waitFor();
+  const notification = console.getByRole("row").filter({ hasText: `notification ${ESCAPED.slice(0, 20)}` });
+  await notification.click();
+  await console.locator("#details-json", { hasText: "\\u202e" }).waitFor();
+  await console.locator("#filter").fill(ESCAPED);
+  await notification.waitFor();
+  await console.locator("#filter").fill("");
+  await console.getByRole("button", { name: "Cut", exact: true }).click();
+  await console.getByText(`${ESCAPED}: sockets cut`).waitFor();
+  await console.waitForFunction((name) => globalThis.drawn.some((text) => text.startsWith(name)), ESCAPED.slice(0, 11));
+
+  const fault = JSON.parse(await console.locator("#fail-json").inputValue());
+  assert.equal(fault.user, TURNED, "a fault that reads as it is still is the same");
+  for (const shown of [console, page]) {
+    const turned = (await seen(shown)).filter((text) => [...TURNING].some((control) => text.includes(control)));
+    assert.deepEqual(turned.map((text) => JSON.stringify(text)), []);
+  }
+}
+
+export async function no_password_of_a_body_is_shown(test) {
+  const HIDDEN = "hunter2-hidden";
+  const console = await test.context.newPage();
+  await console.goto(test.url);
+  await signIn(test.context, test.url, ALICE, "s3cret");
+  const message = { notificationMessage: { eventType: "IM", deep: [{ PassWord: HIDDEN, client_secret: [HIDDEN] }] } };
+  await test.act("send", { user: ALICE, message });
+  await test.act("sendRaw", { user: ALICE, text: `{"pass\\u0077ord":"${HIDDEN}","a":"{\\"pwd\\":\\"${HIDDEN}` });
+  await test.act("sendRaw", { user: ALICE, text: `user=alice&password=${HIDDEN}` });
+  await test.act("fail", { point: "other", how: { json: { deep: { password: HIDDEN } } } });
+  await console.locator("#faults li", { hasText: "***" }).waitFor();
+  await fetch(`${test.url}/rest/version/1/user/${ALICE}/subscription`, { method: "POST", body: JSON.stringify({ a: { password: HIDDEN } }) });
+  const form = console.getByRole("row").filter({ hasText: "user=alice&password=***" });
+  await form.click();
+  await console.locator("#details-json", { hasText: "password=***" }).waitFor();
+  await console.locator("#rows").focus();
+  for (const key of ["End", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp"]) {
+    await console.keyboard.press(key);
+    assert.ok(!(await seen(console)).some((text) => text.includes(HIDDEN)), `it is shown after ${key}`);
+  }
+  assert.ok(!JSON.stringify(await test.look("journal")).includes(HIDDEN));
 }
 
 // A page of another origin, on another port.
@@ -115,7 +207,7 @@ export async function a_page_of_another_origin_cannot_act(test) {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-async function findings(page) {
+export async function findings(page) {
   // What axe looks at is the page as it is shown; what is still fading would have half its colors.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));

@@ -5,10 +5,15 @@ import * as breaks from "./breaks.mjs";
 import * as console from "./console.mjs";
 import * as protection from "./protection.mjs";
 import * as quickstart from "./quickstart.mjs";
+import * as reports from "./reports.mjs";
+import * as reportsProtection from "./reports-protection.mjs";
+import * as reportsScale from "./reports-scale.mjs";
 import * as scale from "./scale.mjs";
 
 const { open, ...ofConsole } = console;
-const tests = { ...breaks, ...ofConsole, ...protection, ...quickstart, ...scale };
+const { findings, ...ofProtection } = protection;
+const { entry, report, SCENARIOS, ...ofReports } = reports;
+const tests = { ...breaks, ...ofConsole, ...ofProtection, ...quickstart, ...ofReports, ...reportsProtection, ...reportsScale, ...scale };
 
 // However it hangs, it ends.
 const LONGEST = 180_000;

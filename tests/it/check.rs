@@ -73,6 +73,25 @@ fn nothing_is_found_in_the_scripts_of_the_documentation() {
     assert!(count > 1, "no scripts are found");
 }
 
+#[test]
+fn a_look_at_what_takes_long_ends_with_its_time() {
+    let folder = std::env::temp_dir().join(format!("kandy-check-time-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let listeners = "kandy.on(\"auth:change\", || f());\n".repeat(9_000);
+    let statements = "  x += 1;\n".repeat(45_000);
+    fs::write(
+        folder.join("long.rhai"),
+        format!("let kandy = create();\n{listeners}fn f() {{\n  let x = 0;\n{statements}}}\n"),
+    )
+    .unwrap();
+    let (text, exit) = harness(&folder, &["check", "--timeout", "300ms", "long.rhai"]);
+    fs::write(folder.join("kandy.toml"), "timeout = \"300ms\"\n").unwrap();
+    let (of_settings, _) = harness(&folder, &["check", "long.rhai"]);
+    fs::remove_dir_all(&folder).unwrap();
+    assert!(exit == 3 && text.contains("took more than 300 ms of real time"), "{exit}\n{text}");
+    assert!(of_settings.contains("took more than 300 ms of real time"), "{of_settings}");
+}
+
 fn is_module(path: &Path) -> bool {
     path.parent().is_some_and(|folder| folder.ends_with("lib"))
 }

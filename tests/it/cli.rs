@@ -53,6 +53,7 @@ impl Place {
             interactive: false,
             redraws: false,
             signals: false,
+            github: Default::default(),
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let exit = cli::main(

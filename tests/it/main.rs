@@ -19,6 +19,7 @@ mod index;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod new;
 mod newcomer;
 #[cfg(test)]
 mod project;
@@ -29,6 +30,7 @@ mod reports;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod shell;
 mod strict;
 #[cfg(test)]
 mod support;

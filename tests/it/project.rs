@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::harness_in;
+use kandy_scenarios::report::github::Step;
+
+use crate::support::{harness_as, harness_in};
 
 /// A folder of files, removed in the end.
 pub(crate) struct Project(PathBuf);
@@ -30,6 +32,26 @@ impl Project {
     /// Runs the command in a folder of it, whose whole path is left out.
     pub(crate) fn run(&self, here: &str, arguments: &[&str]) -> (String, u8) {
         self.run_in(false, here, arguments)
+    }
+
+    /// Runs the command as a step of GitHub's, whose summary is `summary.md`.
+    pub(crate) fn step(&self, arguments: &[&str]) -> (String, u8) {
+        let step =
+            Step { folder: self.0.clone(), workspace: Some(self.0.clone()), summary: Some(self.0.join("summary.md")) };
+        let (text, exit) = harness_as(step, false, &self.0, arguments);
+        (text.replace(&format!("{}/", self.0.display()), ""), exit)
+    }
+
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.0.join(file)
+    }
+
+    /// What is in its folder.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     /// The same, in CI or not.

@@ -61,9 +61,10 @@ fn every_function_of_the_script_api_is_known() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// The code of the README's Rust examples, put together; the test below holds that each of its lines stands here.
+/// The README's example. The test below holds that each of its lines stands here; that it is whole, with its `use` lines and
+/// dependencies, is held by `tests/from_rust/package.rs`.
 #[tokio::test]
-async fn the_rust_examples_run() -> Result<(), Box<dyn std::error::Error>> {
+async fn signs_in_and_comes_back() -> Result<(), Box<dyn std::error::Error>> {
     let mock = MockKandy::start().await;
     mock.add_user("alice@example.com", "s3cret")?;
 
@@ -86,10 +87,50 @@ fn the_rust_examples_of_the_readme_are_those_that_run() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let mut lines =
         readme.split("```rust\n").skip(1).flat_map(|rest| rest.split("```").next().unwrap_or_default().lines());
-    let here = include_str!("readme.rs");
-    assert!(lines.clone().count() >= 8, "the examples are not found");
+    let here = concat!(include_str!("readme.rs"), include_str!("../../docs/from-rust.md"));
+    assert!(lines.clone().count() >= 20, "the examples are not found");
     let missing = lines.find(|line| !line.trim_start().starts_with("//") && !here.contains(line.trim()));
     assert_eq!(missing, None, "a line of the README that no test runs");
+}
+
+#[test]
+fn the_tests_that_the_table_of_attacks_names_exist() {
+    let page = fs::read_to_string(root().join("docs/robustness.md")).unwrap();
+    let table = page.split_once("| Attack | Limit | Figure | Test |\n").expect("the page has the table").1;
+    let mut count = 0;
+    for row in table.lines().skip(1).take_while(|line| line.starts_with('|')) {
+        let named = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+        let tests: Vec<(&str, &str)> = named.split('`').filter_map(|name| name.split_once("::")).collect();
+        assert!(!tests.is_empty(), "no test is named in {row}");
+        for (file, test) in tests {
+            assert!(is_there(file, test), "there is no test `{test}` in a file `{file}`, which is named in {row}");
+        }
+        count += 1;
+    }
+    assert!(count > 20, "the rows are not found");
+    assert!(!is_there("growth", "a_test_that_nobody_has_written"));
+}
+
+/// Whether a file of that name has a test of that name.
+fn is_there(file: &str, test: &str) -> bool {
+    let declared = [format!("fn {test}("), format!("function {test}(")];
+    let mut folders: Vec<_> =
+        ["client", "mock-server", "scenarios", "tests"].iter().map(|part| root().join(part)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_source = path.extension().is_some_and(|extension| extension == "rs" || extension == "mjs");
+            if path.is_dir() && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if is_source && path.file_stem().is_some_and(|stem| stem == file) {
+                let text = fs::read_to_string(path).unwrap();
+                if declared.iter().any(|declared| text.contains(declared)) {
+                    return true;
+                }
+            }
+        }
+    }
+    false
 }
 
 /// The first fenced block of a language.

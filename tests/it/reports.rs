@@ -1,4 +1,9 @@
-//! Reports for CI systems.
+//! Reports to files, and for CI systems.
+
+mod github;
+mod html;
+mod merge;
+mod schema;
 
 use crate::project::Project;
 
@@ -53,13 +58,59 @@ fn what_cannot_be_reported_is_said_before_anything_runs() {
     let project = project("junit-errors");
     for (arguments, message) in [
         (&["--report", "junit"][..], "the report's file is missing, as in `junit=target/kandy-junit.xml`"),
-        (&["--report", "html=x"], "there is no report `html`; it must be `junit=PATH`"),
+        (&["--report", "json="], "the report's file is missing, as in `json=target/kandy.json`"),
+        (&["--report", "github=x"], "`github` takes no file: it writes to standard output, as GitHub reads it"),
+        (&["--report", "tap=x"], "there is no report `tap`; it must be html=PATH, json=PATH, junit=PATH or github"),
+        (&["--report", "jsn=x"], "there is no report `jsn`; did you mean `json`?"),
         (&["--report", "junit=a", "--report", "junit=b"], "the report `junit` is wanted twice: name one file"),
+        (&["--report", "github", "--report", "github"], "the report `github` is wanted twice"),
+        (
+            &["--report", "junit=a", "--report", "json=./scenarios/../a"],
+            "the reports `junit` and `json` both go to `././scenarios/../a`: name two files",
+        ),
         (&["--report", "junit=no/such/folder.xml"], "no/such/folder.xml`: No such file"),
         (&["--report", "junit=scenarios"], "scenarios`: is a directory"),
     ] {
         let (text, exit) = project.run(".", &[&["run"], arguments].concat());
         assert!(exit == 2 && text.contains(message) && !text.contains("pass "), "{text}");
+        // The settings are told the same.
+        let wanted = arguments.iter().skip(1).step_by(2).map(|report| format!("\"{report}\"")).collect::<Vec<_>>();
+        project.write("kandy.toml", &format!("report = [{}]\n", wanted.join(", ")));
+        let (text, exit) = project.run(".", &["run"]);
+        assert!(exit == 2 && text.contains(&message[..20]) && !text.contains("pass "), "{text}");
+        project.write("kandy.toml", "");
     }
-    assert!(!project.has("a") && !project.has("b"));
+    assert_eq!(project.names(), ["kandy.toml", "scenarios"], "nothing is left");
+}
+
+#[test]
+fn what_a_script_redacts_is_in_no_report() {
+    let fails = "redact(\"secret-[0-9]+\", \"id\");\nplatform.addUser(\"secret-1\", \"x\");\nlet kandy = create();\n\
+                 kandy.connect(#{ username: \"secret-1\", password: \"x\" });\n\
+                 waitUntil(|| kandy.getConnection().isConnected);\n\
+                 platform.send(\"secret-1\", #{ notificationMessage: #{ eventType: \"secret-2\", id: \"secret-3\" } });\n\
+                 kandy.waitFor(\"notification:received\");\nprint(\"secret-4\");\nassertEq(\"secret-5\", \"x\");\n";
+    let skips = "redact(\"secret-[0-9]+\", \"id\");\nskip(\"secret-6\");\n";
+    let doubts =
+        "redact(\"secret-[0-9]+\", \"id\");\nplatform.addUser(\"secret-7\", \"x\");\nplatform.cut(\"secret-7\");\n";
+    let files = [("s/fails.rhai", fails), ("s/skips.rhai", skips), ("s/doubts.rhai", doubts)];
+    let project = Project::new("redacted", &files);
+    let (text, exit) = project.step(&[
+        "run",
+        "s",
+        "--strict",
+        "--report",
+        "json=a.json",
+        "--report",
+        "junit=a.xml",
+        "--report",
+        "github",
+    ]);
+    assert_eq!(exit, 1, "{text}");
+    let commands: String = text.lines().filter(|line| line.starts_with("::")).collect();
+    for report in [project.read("a.json"), project.read("a.xml"), project.read("summary.md"), commands] {
+        let places = report.match_indices("secret-").map(|(at, _)| &report[at.saturating_sub(80)..at + 20]);
+        assert_eq!(places.collect::<Vec<_>>(), Vec::<&str>::new());
+        assert!(report.contains("[id]"), "{report}");
+    }
 }

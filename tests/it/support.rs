@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::report::github::Step;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -17,6 +18,11 @@ pub(crate) fn harness(folder: &Path, arguments: &[&str]) -> (String, u8) {
 
 /// The same, in CI or not.
 pub(crate) fn harness_in(ci: bool, folder: &Path, arguments: &[&str]) -> (String, u8) {
+    harness_as(Step::default(), ci, folder, arguments)
+}
+
+/// The same, as a step of GitHub's.
+pub(crate) fn harness_as(github: Step, ci: bool, folder: &Path, arguments: &[&str]) -> (String, u8) {
     let environment = Environment {
         folder: folder.to_owned(),
         jobs: NonZeroUsize::MIN,
@@ -25,6 +31,7 @@ pub(crate) fn harness_in(ci: bool, folder: &Path, arguments: &[&str]) -> (String
         interactive: false,
         redraws: false,
         signals: false,
+        github,
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let exit = cli::main(

@@ -65,7 +65,7 @@ fn defaults_are_those_of_the_sdk() {
 
 #[test]
 fn sockets_show_their_options() {
-    let options = Connectivity::default().socket_options();
+    let options = Connectivity::default().of_socket();
     let expected = json!({
         "method": {"type": "keepAlive", "responsibleParty": "client"},
         "pingInterval": 30000,

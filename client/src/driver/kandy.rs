@@ -333,7 +333,7 @@ impl Kandy {
     /// `getServices()`.
     #[must_use]
     pub fn services(&self) -> Services {
-        self.client.lock().session.services()
+        self.client.lock().session.services().clone()
     }
 
     /// `connection.getSocketState("uc")`; `None` where it gives an error because no socket was ever tried. Times count

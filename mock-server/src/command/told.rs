@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use super::parameter::{Argument, Optional, Parameter, Required};
 use super::verbs::*;
 use super::{Command, Frame, UserOptions};
-use crate::journal::{beginning, is_secret};
+use crate::journal::beginning;
 use crate::limits::Limits;
+use crate::mask::{MASK, masked_value};
 
 /// What a platform was told.
 pub(crate) struct Told<'a> {
@@ -92,7 +93,7 @@ impl<'a> Told<'a> {
     }
 
     fn put(mut self, parameter: Parameter, argument: &impl Argument) -> Self {
-        let value = if parameter.secret { MASK.into() } else { without_secrets(argument.to_json()) };
+        let value = if parameter.secret { MASK.into() } else { masked_value(argument.to_json()) };
         self.arguments.insert(parameter.name.to_owned(), value);
         self
     }
@@ -115,22 +116,4 @@ impl<'a> Told<'a> {
         };
         self.arguments.into_iter().map(|(name, value)| (name, bounded(value))).collect()
     }
-}
-
-/// What stands for a secret.
-const MASK: &str = "***";
-
-/// Masks the texts whose names say that they are secret, such as the tokens that a fault answers with.
-fn without_secrets(mut value: Value) -> Value {
-    match &mut value {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                *member =
-                    if member.is_string() && is_secret(name) { MASK.into() } else { without_secrets(member.take()) };
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_secrets(item.take())),
-        _ => {}
-    }
-    value
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::beginning;
 use crate::fault::FaultId;
 use crate::limits::Limits;
+use crate::mask::{contains, is_secret, masked, masked_value};
 use crate::route;
 use crate::token::Masked;
 
@@ -50,14 +51,15 @@ impl Serialize for Answered {
     }
 }
 
-/// A request without its secrets, and its answer. Serialized in camelCase, `query` as a map and `body` as JSON, or as text.
+/// A request without its secrets, and its answer. Serialized in camelCase, `query` as a map and `body` as JSON, or as text,
+/// with `***` for what its names say is secret.
 #[derive(Clone, PartialEq)]
 pub struct RequestRecord {
     /// The method.
     pub method: Method,
-    /// The body, at [`Point::Subscribe`](crate::Point::Subscribe) and
+    /// The body as it came, at [`Point::Subscribe`](crate::Point::Subscribe) and
     /// [`Point::Resubscribe`](crate::Point::Resubscribe) only and up to [`Limits::RECORDED_BODY_BYTES`]; other bodies
-    /// might hold secrets.
+    /// are there to hold secrets. Shown and serialized it has none.
     pub body: Bytes,
     /// The answer.
     pub answered: Answered,
@@ -190,18 +192,8 @@ impl Texts {
     }
 }
 
-/// Whether a parameter of that name may hold what nobody is to read.
-pub(crate) fn is_secret(name: &str) -> bool {
-    is_token(name) || ["pass", "pwd", "secret"].iter().any(|word| contains(name, word))
-}
-
 fn is_token(name: &str) -> bool {
     contains(name, "token")
-}
-
-/// Whether a name contains a word of lower-case ASCII, however it is spelled.
-fn contains(name: &str, word: &str) -> bool {
-    name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// A scheme that clients use. What stands there else may be the secret itself.
@@ -235,8 +227,8 @@ impl Serialize for RequestRecord {
                     return serializer.serialize_none();
                 }
                 match serde_json::from_slice::<Value>(self.0) {
-                    Ok(value) => value.serialize(serializer),
-                    Err(_) => serializer.serialize_str(&String::from_utf8_lossy(self.0)),
+                    Ok(value) => masked_value(value).serialize(serializer),
+                    Err(_) => serializer.serialize_str(&masked(&String::from_utf8_lossy(self.0))),
                 }
             }
         }
@@ -280,7 +272,7 @@ impl fmt::Debug for RequestRecord {
             .field("content_type", &self.content_type())
             .field("accept", &self.accept())
             .field("agent", &self.agent())
-            .field("body", &self.body)
+            .field("body", &masked(&String::from_utf8_lossy(&self.body)))
             .field("answered", &self.answered)
             .field("fault", &self.fault)
             .finish()

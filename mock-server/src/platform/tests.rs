@@ -161,6 +161,11 @@ impl Asked<'_> {
         self
     }
 
+    fn text(mut self, body: &str) -> Self {
+        self.body = body.to_owned().into();
+        self
+    }
+
     fn answer(self) -> Answer {
         let request = self.request.body(self.body).unwrap();
         self.bench.platform.handle_request(self.bench.now, &request)

@@ -11,7 +11,8 @@ use http::HeaderValue;
 
 use super::output::ColorChoice;
 use crate::exit_code;
-use crate::report::ToFile;
+use crate::report::Wanted;
+use crate::run::Shard;
 use crate::scenario::Filter;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
@@ -41,18 +42,27 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Make a project to start from
+    New(New),
     /// Run scenarios
     Run(Run),
-    /// List scenarios: name, tags, and the first sentence of the description
+    /// List scenarios: names, tags and first sentences
     List(List),
     /// Find mistakes in scripts without running them
     Check(Check),
     /// Decide on transcripts that are not as their snapshots
     Review(Review),
+    /// Work on reports that runs have left
+    #[command(subcommand)]
+    Report(Report),
     /// Replay recordings of the real SDK on the port, and compare
     Replay(Replay),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
+    /// Print a script that completes this command in a shell
+    Completions(Completions),
+    /// Print a manual page, of a command or of all
+    Man(Manual),
     /// What `serve` starts for its command, and nobody else
     #[cfg(unix)]
     #[command(name = KEEP, hide = true)]
@@ -72,19 +82,33 @@ pub(super) struct Keep {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Selection {
+#[command(after_help = NEW_HELP)]
+pub(super) struct New {
+    /// The folder to make, or one that is there
+    /// [default: the folder in which this runs]
+    // A path would not be let be empty, and `new` says more of that.
+    #[arg(value_name = "NAME", verbatim_doc_comment)]
+    pub(super) name: Option<OsString>,
+}
+
+const NEW_HELP: &str = "\
+It writes settings (kandy.toml), a scenario that passes, a module, and
+.gitignore: all of them, or nothing if one is there already.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
     /// Scenario files (.rhai), or folders of them
     /// [default: scenarios/scripts, else scenarios, else
     /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH", verbatim_doc_comment)]
-    pub(super) paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(super) filtering: Filtering,
+    pub(crate) filtering: Filtering,
 
     /// With the settings of [profile.NAME] in kandy.toml
     #[arg(long, value_name = "NAME")]
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -97,18 +121,18 @@ pub(super) struct List {
     pub(super) json: bool,
 }
 
-#[derive(Clone, Debug, Args)]
-pub(super) struct Filtering {
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Filtering {
     /// Only scenarios that match: a part of the name,
     /// /REGEX/ or tag:NAME; may be given again: any may
     /// match. `not` before it, as in `not tag:slow`,
     /// takes away what matches
     #[arg(long, value_name = "FILTER", verbatim_doc_comment)]
-    pub(super) filter: Vec<Filter>,
+    pub(crate) filter: Vec<Filter>,
 
     /// Leave out what has this tag; may be given again
     #[arg(long, value_name = "NAME", value_parser = Filter::without_tag)]
-    pub(super) skip_tag: Vec<Filter>,
+    pub(crate) skip_tag: Vec<Filter>,
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +155,11 @@ pub(super) struct Run {
     /// against what never ends [default: 120s]
     #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
     pub(super) timeout: Option<Duration>,
+
+    /// What one scenario may hold in memory; several at
+    /// once as much each [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = settings::memory, verbatim_doc_comment)]
+    pub(super) memory: Option<usize>,
 
     /// Show whole transcripts, also of scenarios that pass
     #[arg(long)]
@@ -171,9 +200,15 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) strictness: Strictness,
 
-    /// Write a report for CI too: junit=PATH
-    #[arg(long, value_name = "REPORT")]
-    pub(super) report: Vec<ToFile>,
+    /// Run one of N parts, chosen by names: I/N, from 1/N to
+    /// N/N; `report merge` joins their reports
+    #[arg(long, value_name = "I/N", verbatim_doc_comment)]
+    pub(super) shard: Option<Shard>,
+
+    /// Report to html=FILE, json=FILE, junit=FILE, or github
+    /// (for its annotations) too; may be given again
+    #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
+    pub(super) report: Vec<Wanted>,
 
     /// Remove snapshots whose scripts are gone
     #[arg(long, conflicts_with_all = ["filter", "skip_tag"])]
@@ -191,6 +226,11 @@ impl Run {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) selection: Selection,
+
+    /// The real time that a look at one scenario may take
+    /// [default: 120s]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
+    pub(super) timeout: Option<Duration>,
 
     #[command(flatten)]
     pub(super) strictness: Strictness,
@@ -265,12 +305,74 @@ Exit codes:
   3  a scenario is missing, or a .snap.new is unreadable or malformed
   4  internal error: a file cannot be moved or removed";
 
+/// What can be done with reports.
+#[derive(Debug, Subcommand)]
+pub(super) enum Report {
+    /// Make one report of those of all shards of a run
+    Merge(Merge),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_HELP)]
+pub(super) struct Merge {
+    /// Reports that `run --report json=FILE` wrote: one of
+    /// each shard, or a single one of a whole run
+    #[arg(value_name = "FILE", required = true, verbatim_doc_comment)]
+    pub(super) files: Vec<PathBuf>,
+
+    /// What to make of them: html=FILE, json=FILE,
+    /// junit=FILE, or github (for its annotations); may be
+    /// given again
+    #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
+    pub(super) report: Vec<Wanted>,
+}
+
+const MERGE_HELP: &str = "\
+Shows what did not pass and the summary, and ends as the whole run would.
+
+Exit codes:
+  0  everything passed
+  1  a scenario failed
+  2  bad usage: a shard is missing, there twice, or of another run
+  3  a scenario is broken; or a report is missing, unreadable or malformed
+  4  internal error: that of a run, or a report cannot be written
+  130  a run was interrupted";
+
 #[derive(Debug, Args)]
 pub(super) struct Replay {
     /// A recording (.json), or a folder of them
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+const COMPLETIONS_HELP: &str = "\
+To have it in every new shell:
+  bash    kandy-harness completions bash \\
+            > ~/.local/share/bash-completion/completions/kandy-harness
+  zsh     kandy-harness completions zsh > FOLDER/_kandy-harness
+            where FOLDER is one of $fpath
+  fish    kandy-harness completions fish \\
+            > ~/.config/fish/completions/kandy-harness.fish";
+
+#[derive(Debug, Args)]
+#[command(after_help = MAN_HELP)]
+pub(super) struct Manual {
+    /// The command; without one the page is of all
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+}
+
+const MAN_HELP: &str = "\
+To read one:
+  kandy-harness man run > kandy-harness-run.1 && man -l kandy-harness-run.1";
 
 #[derive(Debug, Args)]
 #[command(after_help = serve_help())]
@@ -331,8 +433,9 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) sdk: Option<PathBuf>,
 
-    /// A script that runs beside the server (.rhai)
-    #[arg(long, value_name = "FILE")]
+    /// A script that runs beside the server (.rhai), and
+    /// again when it changes, but not beside a command
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(super) script: Option<PathBuf>,
 
     /// Another limit on what clients can do, such as

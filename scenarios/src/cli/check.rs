@@ -7,15 +7,19 @@ use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::report::console::Checks;
 use crate::run::{self, Options, Plan};
+use crate::script::Limits;
 use crate::settings::Settings;
 
 pub(super) fn check(arguments: &Check, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Check { selection, strictness } = arguments;
-    let given = Settings { strict: strictness.wanted(), ..Settings::default() };
+    let Check { selection, timeout, strictness } = arguments;
+    let given = Settings { timeout: *timeout, strict: strictness.wanted(), ..Settings::default() };
     let Selected { found, settings, is_filtered, .. } = select(selection, &given, environment)?;
     let plan = Plan::to_check(&found, !is_filtered);
+    let mut limits = Limits::default();
+    limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
     let options = Options {
         jobs: settings.jobs.unwrap_or(environment.jobs),
+        limits,
         strict: settings.strict.unwrap_or(environment.ci),
         ..Options::default()
     };

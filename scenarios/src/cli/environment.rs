@@ -6,6 +6,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 
+use crate::report::github::Step;
+
 /// What the command takes from the process around it, beyond its arguments.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -23,6 +25,8 @@ pub struct Environment {
     pub redraws: bool,
     /// Whether signals of the process end a run in good order.
     pub signals: bool,
+    /// What GitHub says of the step that the command is.
+    pub github: Step,
 }
 
 impl Environment {
@@ -30,6 +34,7 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         let value = |name: &str| env::var(name).ok();
+        let path = |name: &str| env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
         let ci = in_ci(value("CI").as_deref(), value("TF_BUILD").as_deref());
         Self {
             folder: PathBuf::new(),
@@ -41,6 +46,11 @@ impl Environment {
                 && io::stderr().is_terminal()
                 && value("TERM").is_none_or(|term| term != "dumb"),
             signals: true,
+            github: Step {
+                folder: env::current_dir().unwrap_or_default(),
+                workspace: path("GITHUB_WORKSPACE"),
+                summary: path("GITHUB_STEP_SUMMARY"),
+            },
         }
     }
 

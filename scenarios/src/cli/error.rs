@@ -5,13 +5,14 @@ use std::io;
 use thiserror::Error;
 
 use super::Output;
+use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::last_failed::MemoryError;
 use crate::printable::printable;
 use crate::recording::RecordingError;
-use crate::report::Kind;
-use crate::report::{Style, wrap};
+use crate::report::merge::{MergeError, ReadError};
+use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, MAX_FILTERS, ProjectError, SETTINGS};
 use crate::script::names::nearest;
@@ -24,7 +25,7 @@ use crate::settings::SettingsError;
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
-pub(super) enum CliError {
+pub(crate) enum CliError {
     /// There is nothing to run.
     #[error(transparent)]
     Find(#[from] FindError),
@@ -48,7 +49,7 @@ pub(super) enum CliError {
     #[error("{source}")]
     FilterOfSettings {
         /// The filter, and what there is.
-        source: FindError,
+        source: Box<FindError>,
         /// The file of settings.
         file: String,
     },
@@ -58,20 +59,15 @@ pub(super) enum CliError {
     /// It is not known what failed.
     #[error(transparent)]
     LastFailed(#[from] MemoryError),
-    /// Two reports of one kind.
-    #[error("the report `{kind}` is wanted twice: name one file")]
-    ReportTwice {
-        /// Which.
-        kind: Kind,
-    },
-    /// A report has no place to go.
-    #[error("cannot write the report `{shown}`: {source}")]
-    Report {
-        /// The file.
-        shown: String,
-        /// What the system says.
-        source: io::Error,
-    },
+    /// There is no report to read.
+    #[error(transparent)]
+    ReadReport(#[from] ReadError),
+    /// Reports are not those of one run.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// Reports cannot be begun.
+    #[error(transparent)]
+    Reports(#[from] ReportsError),
     /// Transcripts wait for review, and there is no terminal.
     #[error("`review` asks what to do, and there is no terminal to ask on")]
     NobodyToAsk {
@@ -84,6 +80,17 @@ pub(super) enum CliError {
         /// The name.
         name: String,
         /// What waits and has almost the same name.
+        nearest: Option<String>,
+    },
+    /// There is no new project.
+    #[error(transparent)]
+    New(#[from] NewError),
+    /// No manual page has that name.
+    #[error("there is no command `{name}`")]
+    NoCommand {
+        /// The name.
+        name: String,
+        /// The command that it was probably meant to be.
         nearest: Option<String>,
     },
     /// A snapshot without a script cannot be removed.
@@ -139,12 +146,15 @@ impl CliError {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Find(FindError::Missing { .. } | FindError::Dangling { .. } | FindError::Unreadable { .. })
-            | Self::Recording(_) => Exit::Broken,
+            | Self::Recording(_)
+            | Self::ReadReport(_) => Exit::Broken,
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
             Self::TooManyFilters | Self::LastFailed(_) => Exit::BadUsage,
-            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::ReportTwice { .. } | Self::Report { .. } => {
+            Self::New(error) => error.exit(),
+            Self::NoCommand { .. } => Exit::BadUsage,
+            Self::NobodyToAsk { .. } | Self::NothingPending { .. } | Self::Reports(_) | Self::Merge(_) => {
                 Exit::BadUsage
             }
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
@@ -173,7 +183,7 @@ impl CliError {
             )),
             Self::FilterOfSettings { source, file } => {
                 let of = format!("filter is that of `{file}`; `--filter` takes its place");
-                Some(match source {
+                Some(match &**source {
                     FindError::NothingMatches { nearest: Some(_), .. } => format!("{} The {of}", source.help()),
                     _ => format!("the {of}"),
                 })
@@ -187,6 +197,9 @@ impl CliError {
             )),
             Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
+            Self::New(error) => Some(error.help().to_owned()),
+            Self::NoCommand { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NoCommand { .. } => Some("`kandy-harness help` lists them".to_owned()),
             Self::Recording(RecordingError::NotFound { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -202,9 +215,24 @@ impl CliError {
             Self::Serve(ServeError::Application { .. }) => {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
-            Self::Report { .. } => Some("make its folder, or name another file".to_owned()),
+            Self::Reports(ReportsError::Unwritable { .. }) => Some("make its folder, or name another file".to_owned()),
+            Self::ReadReport(ReadError::File { .. }) => {
+                Some("paths are taken from the folder in which the command runs".to_owned())
+            }
+            Self::ReadReport(ReadError::Schema { .. }) => {
+                Some("merge with the version that wrote the reports".to_owned())
+            }
+            Self::ReadReport(_) => Some("`run --report json=FILE` writes what can be merged".to_owned()),
+            Self::Merge(MergeError::Whole { .. }) => Some("give it alone, or the shards of one run".to_owned()),
+            Self::Merge(MergeError::Twice { .. }) => Some("give each once".to_owned()),
+            Self::Merge(MergeError::Missing { .. }) => {
+                Some("a shard without scenarios writes a report, too".to_owned())
+            }
+            Self::Merge(_) => Some(
+                "the shards of one run have the same paths, options and settings, but for I in --shard I/N".to_owned(),
+            ),
             Self::Settings(_)
-            | Self::ReportTwice { .. }
+            | Self::Reports(_)
             | Self::Recording(_)
             | Self::Run(_)
             | Self::Prune { .. }
@@ -218,7 +246,7 @@ impl CliError {
     }
 
     /// Writes what is wrong and what to do, as clap does.
-    pub(super) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
+    pub(crate) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
         if let Self::Script(diagnostic)
         | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
         | Self::Settings(SettingsError::Content(diagnostic)) = self

@@ -9,14 +9,12 @@ use super::selection::{Selected, select};
 use super::watch::watch;
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::file;
 use crate::interrupt::Interrupt;
 use crate::last_failed::Memory;
-use crate::printable::{printable, printable_path};
+use crate::printable::printable;
 use crate::report::console::Console;
-use crate::report::junit::Junit;
 use crate::report::progress::Progress;
-use crate::report::{Kind, Style, ToFile};
+use crate::report::{Fold, Reports, Style, Wanted};
 use crate::run::{self, Options, Plan, Reporter, Summary, Variant};
 use crate::scenario::Stale;
 use crate::script::Limits;
@@ -50,6 +48,7 @@ pub(super) fn selected(arguments: &Run, environment: &Environment) -> Result<Sel
     let given = Settings {
         jobs: arguments.jobs,
         timeout: arguments.timeout,
+        memory: arguments.memory,
         strict: arguments.strictness.wanted(),
         reports: given_reports(&arguments.report, environment),
         ..Settings::default()
@@ -72,20 +71,27 @@ pub(super) fn carry_out(
         writeln!(out.to, "Nothing of this failed when it last ran, so that all of it runs.\n")?;
     }
     let removed = if arguments.prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
-    let mut reports = files(settings.reports.as_deref().unwrap_or_default())?;
+    let mut reports = Reports::begin(settings.reports.as_deref().unwrap_or_default(), &around.environment.github)?;
     let variant = if arguments.live { Variant::Live } else { Variant::Sim };
-    let plan = Plan::to_run(&found, variant).repeated(arguments.times());
+    let plan = Plan::to_run(&found, variant);
+    let plan = match arguments.shard {
+        Some(shard) => plan.only(shard),
+        None => plan,
+    };
+    let plan = plan.repeated(arguments.times());
     let mut progress = if around.environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
     let mut above = progress.above(out.to);
     let console = Console::new(&mut above, out.color).with_columns(out.columns).with_slowest(arguments.slowest);
     let mut console = console.with_transcripts(arguments.show).with_removed(removed);
-    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut progress, &mut console, &mut memory];
-    reporters.extend(reports.iter_mut().map(|report| report as &mut dyn Reporter));
+    let mut files = Fold::new(reports.renderers());
+    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut progress, &mut console, &mut memory, &mut files];
     if let Some(also) = also {
         reporters.push(also);
     }
     let summary = run::run(&plan, &options, &mut reporters)?;
     above.finish()?;
+    drop(files);
+    out.to.write_all(reports.said().as_bytes())?;
     if let Err(error) = memory.keep() {
         // What came of the scenarios counts all the same.
         let warning = Style::Warning.paint("warning:", err.color);
@@ -99,9 +105,10 @@ fn options(arguments: &Run, settings: &Settings, environment: &Environment, inte
     let leave_pending = environment.leave_pending && arguments.times() == NonZeroUsize::MIN;
     let limits = Limits::default();
     let wall_time = settings.timeout.unwrap_or(limits.wall_time);
+    let memory = settings.memory.unwrap_or(limits.memory);
     Options {
         jobs: settings.jobs.unwrap_or(environment.jobs),
-        limits: Limits { wall_time, interrupt: interrupt.clone(), ..limits },
+        limits: Limits { wall_time, memory, interrupt: interrupt.clone(), ..limits },
         snapshots: if arguments.update { Mode::Accept } else { Mode::Compare { leave_pending } },
         warn: arguments.warn,
         strict: settings.strict.unwrap_or(environment.ci),
@@ -110,26 +117,9 @@ fn options(arguments: &Run, settings: &Settings, environment: &Environment, inte
 }
 
 /// The reports that the arguments name, if they name some. Paths are taken from the folder in which the command runs.
-fn given_reports(reports: &[ToFile], environment: &Environment) -> Option<Vec<ToFile>> {
-    let place = |report: &ToFile| ToFile { path: environment.folder.join(&report.path), ..report.clone() };
-    (!reports.is_empty()).then(|| reports.iter().map(place).collect())
-}
-
-/// The reports to files. What cannot be written is said before anything runs.
-fn files(wanted: &[ToFile]) -> Result<Vec<Junit>, CliError> {
-    let mut reports = Vec::new();
-    for (index, ToFile { kind, path }) in wanted.iter().enumerate() {
-        if wanted[..index].iter().any(|other| other.kind == *kind) {
-            return Err(CliError::ReportTwice { kind: *kind });
-        }
-        if let Err(source) = file::check_writable(path) {
-            return Err(CliError::Report { shown: printable_path(path), source });
-        }
-        reports.push(match kind {
-            Kind::Junit => Junit::new(path.clone()),
-        });
-    }
-    Ok(reports)
+fn given_reports(reports: &[Wanted], environment: &Environment) -> Option<Vec<Wanted>> {
+    let within = |report: &Wanted| report.clone().within(&environment.folder);
+    (!reports.is_empty()).then(|| reports.iter().map(within).collect())
 }
 
 /// Removes snapshots, and names them.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::env;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -159,7 +159,11 @@ fn certificate(
     }
     let state = state.map(|state| folder.join(state));
     let state = state.or_else(|| tls::state_folder(env::var_os("XDG_STATE_HOME"), env::var_os("HOME")));
-    let (config, path) = tls::own(&state.ok_or(TlsError::NoFolder)?, address, SystemTime::now())?;
+    let state = state.ok_or(TlsError::NoFolder)?;
+    // A command may be elsewhere when it reads the certificate whose path it is given.
+    let shown = || state.display().to_string();
+    let state = path::absolute(&state).map_err(|source| TlsError::Keep { shown: shown(), source })?;
+    let (config, path) = tls::own(&state, address, SystemTime::now())?;
     Ok(Some((config, Some(path))))
 }
 
@@ -175,6 +179,8 @@ fn shown(note: &Note, color: bool) -> String {
         Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
         Note::Ended(Ended::Late) => "The script has not ended in time: it computes, and does not wait.".to_owned(),
         Note::Ended(Ended::Panicked) => "The script has ended by an internal error.".to_owned(),
+        Note::ScriptChanged => "The script has changed, and runs again.".to_owned(),
+        Note::ScriptUnreadable(error) => format!("{}\nThe script stays as it was.", printable(&error.to_string())),
         Note::Users(count) => {
             format!("The users have changed: {} now.", report::console::counted(*count, "user"))
         }

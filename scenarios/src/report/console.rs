@@ -3,6 +3,7 @@
 mod checks;
 mod doubts;
 mod excerpt;
+mod merged;
 mod repeats;
 mod run_warnings;
 mod slowest;
@@ -14,12 +15,15 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
 pub use self::checks::Checks;
+pub(super) use self::doubts::diagnostic as doubt_diagnostic;
 use self::repeats::Repeats;
+pub(super) use self::run_warnings::all_skipped;
+pub(crate) use self::run_warnings::text as warning_text;
 use self::slowest::Slowest;
-use super::{Style, diff};
+use super::{Style, diff, model};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
-use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Status, Unlike};
+use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Shard, Status, Unlike};
 use crate::script::AlsoFailed;
 use crate::snapshot::{Comparison, Difference};
 
@@ -42,6 +46,8 @@ pub struct Console<'a> {
     removed: Vec<String>,
     /// What is about no case, to show at the end.
     run_warnings: Vec<RunWarning>,
+    /// Which part of a run this is, how many cases are in it, and how many in all.
+    shard: Option<(Shard, usize, usize)>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
     /// How cases ended that run several times.
@@ -61,6 +67,7 @@ impl<'a> Console<'a> {
             bad: Vec::new(),
             removed: Vec::new(),
             run_warnings: Vec::new(),
+            shard: None,
             known: BTreeMap::new(),
             repeats: Repeats::default(),
             slowest: Slowest::default(),
@@ -140,15 +147,22 @@ impl<'a> Console<'a> {
             Status::Passed(_) => (Style::Good, "pass", String::new()),
             Status::Skipped(reason) => (Style::Warning, "skip", format!(": {}", printable(reason))),
             Status::Stopped => (Style::Warning, "stop", String::new()),
-            Status::Failed(_) => (Style::Bad, "FAIL", String::new()),
-            Status::Doubtful(_) => (Style::Bad, "FAIL", ": not to be trusted".to_owned()),
-            Status::Differs(_) => (Style::Bad, "FAIL", ": not as its snapshot".to_owned()),
-            Status::Unlike(_) => (Style::Bad, "FAIL", ": not the same in Live".to_owned()),
-            Status::Broken(_) => (Style::Bad, "BROKEN", String::new()),
-            Status::Error(_) => (Style::Bad, "ERROR", String::new()),
+            bad => return self.bad_line(case.name(), model::Status::of(bad)),
         };
         let word = style.paint(format_args!("{word:<6}"), self.color);
         format!("{word}  {}{}", case.name(), Style::Faint.paint(note, self.color))
+    }
+
+    /// The line of a case that did not pass.
+    fn bad_line(&self, name: &str, status: model::Status) -> String {
+        let word = match status {
+            model::Status::Broken => "BROKEN",
+            model::Status::Error => "ERROR",
+            _ => "FAIL",
+        };
+        let note = note(status).map(|note| format!(": {note}")).unwrap_or_default();
+        let word = Style::Bad.paint(format_args!("{word:<6}"), self.color);
+        format!("{word}  {name}{}", Style::Faint.paint(note, self.color))
     }
 
     /// What else failed, each below an empty line.
@@ -171,7 +185,7 @@ impl<'a> Console<'a> {
             Status::Failed(diagnostic) | Status::Broken(Broken::Script(diagnostic)) => {
                 format!("{}\n{}", self.emphasize(diagnostic.to_string().trim_end()), self.also(&finished.also))
             }
-            Status::Doubtful(_) => self.doubtful(case, &finished.doubts),
+            Status::Doubtful(_) => self.doubtful(case, finished),
             Status::Differs(difference) => self.difference(case, difference),
             Status::Unlike(unlike) => self.unlike(shown, unlike),
             Status::Broken(Broken::Unreadable(why)) => {
@@ -278,7 +292,11 @@ impl Reporter for Console<'_> {
 
     fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         match event {
-            RunEvent::Started { .. } | RunEvent::NotRun { .. } => Ok(()),
+            RunEvent::Started { plan, .. } => {
+                self.shard = plan.shard.map(|shard| (shard, plan.cases.len(), plan.set.count));
+                Ok(())
+            }
+            RunEvent::NotRun { .. } => Ok(()),
             RunEvent::Warned(warning) => {
                 self.run_warnings.push((*warning).clone());
                 Ok(())
@@ -297,9 +315,26 @@ impl Reporter for Console<'_> {
     }
 }
 
+/// What stands behind the name of a case that failed, if it did in a way of its own.
+pub(super) const fn note(status: model::Status) -> Option<&'static str> {
+    match status {
+        model::Status::Doubtful => Some("not to be trusted"),
+        model::Status::Differs => Some("not as its snapshot"),
+        model::Status::Unlike => Some("not the same in Live"),
+        _ => None,
+    }
+}
+
 /// All that there is to say of a case beyond its line, without colours.
 pub(super) fn told(case: &Case<'_>, finished: &Finished) -> String {
     Console::new(&mut io::sink(), false).block(case, finished)
+}
+
+/// The line of a case, and all that there is to say beyond it.
+pub(crate) fn told_whole(case: &Case<'_>, finished: &Finished, color: bool) -> (String, String) {
+    let mut nowhere = io::sink();
+    let console = Console::new(&mut nowhere, color);
+    (console.line(case, finished), console.block(case, finished))
 }
 
 /// `1 scenario`, `2 scenarios`.

@@ -1,13 +1,13 @@
 //! JUnit's XML, as CI systems read it: a test case for each case, with what the console says of it if it did not pass.
 
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::console;
-use crate::file;
-use crate::run::{Case, CutShort, Finished, Reporter, RunEvent, Status};
+use super::model::{Case, Event, Renderer, Status};
+use crate::file::Replacement;
 
 /// What the file calls the run, and its one suite.
 const NAME: &str = "kandy-harness";
@@ -15,80 +15,80 @@ const NAME: &str = "kandy-harness";
 /// The report that is written when the run has ended; one that was ended before leaves the file as it was.
 #[derive(Debug)]
 pub struct Junit {
-    path: PathBuf,
+    /// Nothing once it is written.
+    file: Option<Replacement>,
     suite: TestSuite,
 }
 
 impl Junit {
     /// A report to the file at `path`.
-    #[must_use]
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, suite: TestSuite::new(NAME) }
+    ///
+    /// # Errors
+    ///
+    /// Nothing can be written there.
+    pub fn new(path: &Path) -> io::Result<Self> {
+        Ok(Self { file: Some(Replacement::new(path)?), suite: TestSuite::new(NAME) })
     }
 
-    fn add(&mut self, case: &Case<'_>, finished: &Finished) {
-        let mut told = TestCase::new(case.name(), status(case, finished));
-        told.set_classname(case.scenario.source.as_str()).set_time(finished.wall_time.duration);
-        self.suite.add_test_case(told);
-    }
-
-    fn write(&mut self, time: std::time::Duration) -> io::Result<()> {
-        let mut report = Report::new(NAME);
-        report.set_time(time).add_test_suite(std::mem::replace(&mut self.suite, TestSuite::new(NAME)));
+    fn write(&mut self, wall_time: f64) -> io::Result<()> {
+        let Some(mut file) = self.file.take() else { return Ok(()) };
+        let mut report = quick_junit::Report::new(NAME);
+        report.set_time(duration(wall_time)).add_test_suite(std::mem::replace(&mut self.suite, TestSuite::new(NAME)));
         let text = report.to_string().map_err(io::Error::other)?;
-        file::replace(&self.path, &text)
+        file.write_all(text.as_bytes())?;
+        file.finish()
     }
 }
 
-impl Reporter for Junit {
-    fn name(&self) -> &str {
+impl Renderer for Junit {
+    fn name(&self) -> &'static str {
         "junit"
     }
 
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
-            RunEvent::Started { .. } | RunEvent::Warned(_) => Ok(()),
-            RunEvent::Finished { case, finished } => {
-                self.add(case, finished);
+            Event::Started(_) => Ok(()),
+            Event::Case(case) => {
+                self.suite.add_test_case(test_case(case));
                 Ok(())
             }
-            RunEvent::NotRun { case, cut } => {
-                let mut status = TestCaseStatus::skipped();
-                status.set_message(match cut {
-                    CutShort::ByInterrupt => "the run was interrupted before it began",
-                    CutShort::ByFailure => "the run ended with its first failure before it began",
-                });
-                self.suite.add_test_case(TestCase::new(case.name(), status));
-                Ok(())
-            }
-            RunEvent::Ended { wall_time, .. } => self.write(*wall_time),
+            Event::Ended(end) => self.write(end.wall_time),
         }
     }
 }
 
-fn status(case: &Case<'_>, finished: &Finished) -> TestCaseStatus {
-    let (kind, word) = match &finished.status {
-        Status::Passed(_) => return TestCaseStatus::success(),
-        Status::Skipped(reason) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(reason.as_str());
-            return status;
-        }
-        Status::Stopped => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message("the run was interrupted");
-            return status;
-        }
-        Status::Failed(_) => (NonSuccessKind::Failure, "failed"),
-        Status::Doubtful(_) => (NonSuccessKind::Failure, "not to be trusted"),
-        Status::Differs(_) => (NonSuccessKind::Failure, "not as its snapshot"),
-        Status::Unlike(_) => (NonSuccessKind::Failure, "not the same in Live"),
-        Status::Broken(_) => (NonSuccessKind::Error, "broken"),
-        Status::Error(_) => (NonSuccessKind::Error, "internal error"),
+fn test_case(case: &Case) -> TestCase {
+    let mut told = TestCase::new(case.name.as_str(), status(case));
+    told.set_classname(case.source.as_str()).set_time(duration(case.wall_time.duration));
+    told
+}
+
+fn status(case: &Case) -> TestCaseStatus {
+    let (kind, word) = match case.status {
+        Status::Passed => return TestCaseStatus::success(),
+        Status::Skipped => return skipped(case.reason.as_deref().unwrap_or_default()),
+        Status::Stopped => return skipped("the run was interrupted"),
+        Status::NotRun => return skipped("the run ended before it began"),
+        Status::Failed => (NonSuccessKind::Failure, "failed"),
+        Status::Doubtful => (NonSuccessKind::Failure, "not to be trusted"),
+        Status::Differs => (NonSuccessKind::Failure, "not as its snapshot"),
+        Status::Unlike => (NonSuccessKind::Failure, "not the same in Live"),
+        Status::Broken => (NonSuccessKind::Error, "broken"),
+        Status::Error => (NonSuccessKind::Error, "internal error"),
     };
-    let told = console::told(case, finished);
-    let message = told.lines().next().map_or(word, |line| line.strip_prefix("error: ").unwrap_or(line));
+    let message = case.text.lines().next().map_or(word, |line| line.strip_prefix("error: ").unwrap_or(line));
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(message).set_type(word).set_description(told.as_str());
+    status.set_message(message).set_type(word).set_description(case.text.as_str());
     status
+}
+
+fn skipped(message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(message);
+    status
+}
+
+/// A time of the model. A file that was changed by hand may have any.
+fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }

@@ -97,7 +97,7 @@ impl Reporter for Progress {
 
     fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         match event {
-            RunEvent::Started { cases } => self.start(*cases)?,
+            RunEvent::Started { plan, .. } => self.start(plan.cases.len())?,
             RunEvent::Finished { finished, .. } => {
                 if finished.status.has_failed() {
                     self.failed += 1;

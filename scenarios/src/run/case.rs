@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::RunWarning;
+use super::{NameSet, RunWarning, Shard};
 use crate::scenario::{Found, Scenario};
 use crate::snapshot;
 
@@ -41,6 +41,10 @@ pub struct Plan<'a> {
     pub cases: Vec<Case<'a>>,
     /// What there is to say about no case.
     pub warnings: Vec<RunWarning>,
+    /// Which part of the cases these are, if there are others.
+    pub shard: Option<Shard>,
+    /// All cases, also those of other shards.
+    pub set: NameSet,
 }
 
 impl<'a> Case<'a> {
@@ -106,7 +110,7 @@ impl<'a> Plan<'a> {
         let stale = found.stale_snapshots.iter().map(|stale| stale.shown.clone());
         let warnings = misread.chain(stale.map(|shown| RunWarning::StaleSnapshot { shown })).collect();
         let cases = found.scenarios.iter().flat_map(|scenario| cases_of(scenario, variant)).collect();
-        Self { cases, warnings }
+        Self::new(cases, warnings)
     }
 
     /// To compile all scripts that were found. Those that scenarios import count as scripts of their own if `modules`.
@@ -114,7 +118,19 @@ impl<'a> Plan<'a> {
     pub fn to_check(found: &'a Found, modules: bool) -> Self {
         let modules = if modules { &found.modules[..] } else { &[] };
         let scripts = found.scenarios.iter().chain(modules);
-        Self { cases: scripts.map(|script| Case::of(script, Variant::Check)).collect(), warnings: Vec::new() }
+        Self::new(scripts.map(|script| Case::of(script, Variant::Check)).collect(), Vec::new())
+    }
+
+    fn new(cases: Vec<Case<'a>>, warnings: Vec<RunWarning>) -> Self {
+        let set = NameSet::of(cases.iter().map(Case::name));
+        Self { cases, warnings, shard: None, set }
+    }
+
+    /// Only the cases of one shard. All rows of a scenario are in the same.
+    #[must_use]
+    pub fn only(mut self, shard: Shard) -> Self {
+        self.cases.retain(|case| shard.has(&case.scenario.name));
+        Self { shard: Some(shard), ..self }
     }
 
     /// The same with each case `times` times, one behind the other.
@@ -125,7 +141,8 @@ impl<'a> Plan<'a> {
         }
         let cases = self.cases.iter();
         let cases = cases.flat_map(|case| (1..=times.get()).map(|repetition| case.repeated(repetition)));
-        Self { cases: cases.collect(), warnings: self.warnings }
+        let cases = cases.collect();
+        Self { cases, ..self }
     }
 
     /// Whether any case opens real sockets.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Case, Finished, NoThread, Summary};
+use super::{Case, Finished, NoThread, Plan, Summary};
 use crate::scenario::Misread;
 
 /// What happens in a run, in this order: one start, the warnings that are about no case, each case in the order of the
@@ -14,8 +14,10 @@ use crate::scenario::Misread;
 pub enum RunEvent<'a> {
     /// The run begins.
     Started {
-        /// How many cases there are.
-        cases: usize,
+        /// What is to be done.
+        plan: &'a Plan<'a>,
+        /// Whether what cannot be trusted fails.
+        strict: bool,
     },
     /// Something is wrong, and no case is to blame.
     Warned(&'a RunWarning),

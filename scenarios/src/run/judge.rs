@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Case, Finished, RunWarning, Status, Summary, Variant};
+use super::{Case, Finished, Status, Variant};
 use crate::doubt::Doubt;
 use crate::file::or_here;
 use crate::scenario::MAX_ENTRIES;
@@ -39,12 +39,6 @@ impl Judge {
         if self.strict && !finished.doubts.is_empty() {
             finished.status = Status::Doubtful(comparison);
         }
-    }
-
-    /// What there is to say of the whole run when it has ended.
-    pub(super) fn warning(summary: &Summary) -> Option<RunWarning> {
-        let all = summary.total();
-        (all > 0 && summary.skipped == all && summary.missing() == 0).then_some(RunWarning::AllSkipped { count: all })
     }
 
     /// Whether any script beside `script` has a snapshot.

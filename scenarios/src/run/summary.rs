@@ -92,6 +92,13 @@ impl Summary {
         self.passed + self.skipped + self.failed + self.broken + self.errors
     }
 
+    /// How many there are, if all of them were skipped: then nothing was tested.
+    #[must_use]
+    pub fn all_skipped(&self) -> Option<usize> {
+        let all = self.total();
+        (all > 0 && self.skipped == all && self.missing() == 0).then_some(all)
+    }
+
     /// How many more there are, if the run was cut short.
     #[must_use]
     pub const fn missing(&self) -> usize {

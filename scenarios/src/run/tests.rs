@@ -45,7 +45,7 @@ impl Reporter for Lines {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.lines.push(match event {
-            RunEvent::Started { cases } => format!("started {cases}"),
+            RunEvent::Started { plan, .. } => format!("started {}", plan.cases.len()),
             RunEvent::Warned(RunWarning::StaleSnapshot { shown }) => format!("stale {shown}"),
             RunEvent::Warned(warning) => format!("{warning:?}"),
             RunEvent::Finished { case, finished } => {

@@ -1,6 +1,7 @@
 //! Finds the scenarios that the user names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -210,8 +211,8 @@ struct Search<'a> {
     roots: Roots,
     /// The folders that were named: whole paths, the shortest first.
     named: Vec<PathBuf>,
-    /// Scripts and snapshots that were taken, by their real paths.
-    seen: BTreeSet<PathBuf>,
+    /// Scripts and snapshots that were taken, by their real paths: as texts, since to compare paths takes them apart.
+    seen: BTreeSet<OsString>,
     entries: usize,
     found: Found,
 }
@@ -307,15 +308,16 @@ impl<'a> Search<'a> {
         let root = self.root_of(place);
         let mut scenarios = 0;
         for (_, name) in self.names(place, &path)? {
-            let (path, shown) = (path.join(&name), at(&place.shown, &name));
+            let name = Path::new(&name);
+            let (path, shown) = (path.join(name), at(&place.shown, name));
             if path.is_dir() {
                 let modules = place.modules || name == Path::new(MODULES);
-                let below = Place { shown, whole: place.whole.join(&name), depth: place.depth + 1, modules };
+                let below = Place { shown, whole: place.whole.join(name), depth: place.depth + 1, modules };
                 scenarios += self.walk(&below, visited)?;
             } else if is_scenario(&path) {
                 scenarios += usize::from(!place.modules);
-                self.add(place, &root, &Script { name: &name, is_module: place.modules });
-            } else if !place.modules && snapshot::is_stale(&path) && self.seen.insert(real(&path)) {
+                self.add(place, &root, &Script { name, is_module: place.modules });
+            } else if !place.modules && snapshot::is_stale(&path) && self.seen.insert(real(&path).into()) {
                 self.found.stale_snapshots.push(Stale { path, shown: printable_path(&shown) });
             }
         }
@@ -323,7 +325,7 @@ impl<'a> Search<'a> {
     }
 
     /// The names in a folder, sorted as those of scenarios are: without the extension.
-    fn names(&mut self, place: &Place, path: &Path) -> Result<BTreeSet<(PathBuf, PathBuf)>, FindError> {
+    fn names(&mut self, place: &Place, path: &Path) -> Result<BTreeSet<(OsString, OsString)>, FindError> {
         let unreadable = |source| FindError::Unreadable { shown: printable_path(&place.shown), source };
         let mut names = BTreeSet::new();
         for entry in fs::read_dir(path).map_err(unreadable)? {
@@ -333,8 +335,7 @@ impl<'a> Search<'a> {
             }
             let name = entry.map_err(unreadable)?.file_name();
             if !name.as_encoded_bytes().starts_with(b".") {
-                let name = PathBuf::from(name);
-                names.insert((name.with_extension(""), name));
+                names.insert((Path::new(&name).with_extension("").into(), name));
             }
         }
         Ok(names)
@@ -343,7 +344,7 @@ impl<'a> Search<'a> {
     fn add(&mut self, place: &Place, root: &Root, script: &Script<'_>) {
         let (whole, shown) = (place.whole.join(script.name), at(&place.shown, script.name));
         let real = real(&whole);
-        if !self.seen.insert(real.clone()) {
+        if !self.seen.insert(real.clone().into()) {
             return;
         }
         let written = whole.strip_prefix(&root.whole).unwrap_or(script.name);

@@ -1,6 +1,8 @@
 //! The rows of a scenario: `let case = cases(#{ "unauthorized": .., "unavailable": .. });` as its first statement makes each of
 //! them a case of its own. They are read from the text, in whose order they run, and before anything is compiled.
 
+use std::collections::BTreeSet;
+
 use rhai::Position;
 use thiserror::Error;
 
@@ -36,6 +38,9 @@ pub enum RowsError {
     /// A key that cannot be a part of a file's name.
     #[error("the name of a row is empty, too long, or has a character that no file name should have")]
     Name,
+    /// Two rows of one name, whose cases nobody could tell apart.
+    #[error("`cases` has two rows of this name")]
+    Twice,
     /// More than [`MAX_ROWS`].
     #[error("`cases` has more than {MAX_ROWS} rows")]
     TooMany,
@@ -51,6 +56,7 @@ impl RowsError {
                 "1 to {MAX_NAME} bytes without {}",
                 NOT_IN_NAMES.chars().map(String::from).collect::<Vec<_>>().join(" ")
             ),
+            Self::Twice => "give each row a name of its own".to_owned(),
             Self::TooMany => "split the scenario".to_owned(),
         }
     }
@@ -94,6 +100,7 @@ impl Rows {
 /// The keys of a map whose opening is behind. What is no map ends early, and the compiler says why.
 fn keys<'a>(pieces: &mut impl Iterator<Item = Piece<'a>>) -> Result<Vec<String>, (RowsError, Piece<'a>)> {
     let mut names = Vec::new();
+    let mut seen = BTreeSet::new();
     let (mut depth, mut is_key) = (0_usize, true);
     for piece in pieces {
         if is_key && piece.kind != Kind::Symbol {
@@ -106,6 +113,9 @@ fn keys<'a>(pieces: &mut impl Iterator<Item = Piece<'a>>) -> Result<Vec<String>,
             }
             if names.len() >= MAX_ROWS {
                 return Err((RowsError::TooMany, piece));
+            }
+            if !seen.insert(name) {
+                return Err((RowsError::Twice, piece));
             }
             names.push(name.to_owned());
             is_key = false;
@@ -163,6 +173,7 @@ mod tests {
         for name in ["\"\"", "`a`", "\"a/b\"", "\"a\\nb\"", "\"a\tb\"", "\"[\"", &format!("\"{}\"", "x".repeat(101))] {
             assert_eq!(error(&format!("cases(#{{ {name}: 1 }});")), (RowsError::Name, Position::new(1, 10)), "{name}");
         }
+        assert_eq!(error("cases(#{ a: 1,\n \"a\": 2 });"), (RowsError::Twice, Position::new(2, 2)));
         let many: String = (0..=MAX_ROWS).map(|row| format!("r{row}: 1,")).collect();
         assert_eq!(error(&format!("cases(#{{ {many} }});")).0, RowsError::TooMany);
     }

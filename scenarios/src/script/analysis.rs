@@ -12,6 +12,8 @@ mod known;
 mod modules;
 mod order;
 mod parsed;
+mod patience;
+mod scope;
 mod value;
 mod waits;
 mod walk;
@@ -20,43 +22,30 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use rhai::{Engine, OptimizationLevel};
+use rhai::{AST, Position};
 
 use self::calls::useless;
 use self::findings::Collector;
 pub use self::findings::{Finding, Findings, Severity};
-use self::known::Known;
+pub(super) use self::known::Known;
 use self::modules::{Exports, Imported};
 use self::parsed::Parsed;
+use self::patience::Patience;
 use self::walk::Walk;
-use super::engine::new_engine;
+use super::clock::Guard;
 use super::failure::Located;
 use super::imports::Compiled;
 use super::listener::Arities;
-use super::{Host, Limits, Source};
+use super::{Host, Limits, Script, Source};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{MODULES, Rows};
-
-/// What looks at scripts. It has an engine of its own, since the one that runs them leaves out of a script what has no effect.
-pub(super) struct Analyst {
-    engine: Engine,
-    known: Known,
-}
-
-impl Analyst {
-    pub(super) fn new(host: &Host) -> Self {
-        let mut engine = new_engine(&host.run, &host.modules, &host.compiler);
-        engine.set_optimization_level(OptimizationLevel::None);
-        let known = Known::new(&engine);
-        Self { engine, known }
-    }
-}
+use crate::scenario::MODULES;
 
 /// Where a look at a script has come.
 struct Look<'a> {
     host: &'a Host,
-    analyst: &'a Analyst,
+    known: &'a Known,
     root: &'a Path,
+    patience: &'a Patience,
     /// The modules that have been looked at.
     seen: BTreeSet<PathBuf>,
     found: Vec<(Severity, Located)>,
@@ -76,24 +65,38 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// It does not compile, or not in time.
+    /// It does not compile, or looking at it takes longer than `limits` allow.
     pub fn check_within(&self, source: &Source, limits: &Limits) -> Result<Findings, Box<Diagnostic>> {
+        let guard = Guard::new(limits);
         let script = self.compile_within(source, limits)?;
-        let analyst = self.analyst.get_or_init(|| Analyst::new(self));
-        let mut look = Look { host: self, analyst, root: &source.root, seen: BTreeSet::new(), found: Vec::new() };
+        self.look_at(&script, source, guard)
+    }
+
+    /// Looks at a script that has compiled, until `guard` ends it.
+    pub(super) fn look_at(&self, script: &Script, source: &Source, guard: Guard) -> Result<Findings, Box<Diagnostic>> {
+        let (root, patience) = (&*source.root, &Patience::new(guard));
+        let known = self.known.get_or_init(|| Known::new(&self.engine));
+        let mut look = Look { host: self, known, root, patience, seen: BTreeSet::new(), found: Vec::new() };
         look.seen.extend(source.path.canonicalize());
         // A module passes on what it imports, so that a script of modules may import what it does not use itself.
-        look.script(&source.text, &script.arities, None, is_module(&source.path, &source.root));
+        let is_module = is_module(&source.path, &source.root);
+        let looked = look.script(&script.ast, script.rows.at, &script.arities, None, is_module);
+        looked.map_err(|located| self.diagnostic(located, source))?;
         Ok(Findings::new(look.found, |located| self.diagnostic(located, source)))
     }
 }
 
 impl Look<'_> {
-    /// Looks at a text that has compiled before, and at what it imports.
-    fn script(&mut self, text: &str, arities: &Rc<Arities>, shown: Option<&str>, is_module: bool) {
-        let Ok(ast) = self.host.compiler.compile(&self.analyst.engine, text) else { return };
-        let cases_at = if shown.is_none() { Rows::parse(text).ok().and_then(|rows| rows.at) } else { None };
-        let parsed = Parsed::new(&ast, cases_at);
+    /// Looks at a script, and at what it imports.
+    fn script(
+        &mut self,
+        ast: &AST,
+        cases_at: Option<Position>,
+        arities: &Rc<Arities>,
+        shown: Option<&str>,
+        is_module: bool,
+    ) -> Result<(), Located> {
+        let parsed = Parsed::new(ast, cases_at, self.patience);
         let modules: Vec<Option<Rc<Compiled>>> = parsed
             .imports
             .iter()
@@ -107,14 +110,17 @@ impl Look<'_> {
             let known = module.as_ref().map(|module| (Exports::new(&module.ast), module.arities.clone()));
             imported.add(&import.alias, known);
         }
-        let mut findings = Walk::new(&parsed, &self.analyst.known, &imported).whole();
+        let mut findings = Walk::new(&parsed, self.known, &imported, self.patience).whole();
         look_at_imports(&parsed, is_module, &mut findings);
+        let ended = |failure| Located { failure, position: Position::NONE, source: shown.map(str::to_owned) };
+        self.patience.end().map_err(ended)?;
         self.found.extend(findings.located(shown));
         for module in modules.into_iter().flatten() {
             if self.seen.insert(module.path.clone()) {
-                self.script(&module.text, &module.arities, Some(&module.shown), true);
+                self.script(&module.ast, None, &module.arities, Some(&module.shown), true)?;
             }
         }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use kandy_client::{Config, ConnectOptions, Credentials, Session, Violation, unknown_keys};
+use kandy_client::{Config, ConnectOptions, Credentials, Violation, unknown_keys};
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use serde_json::Value;
 
@@ -100,10 +100,10 @@ fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
 
 fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getConnection", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::connection(&session.connection()))
+        run.look_at(client.0, convert::connection)
     });
     register!(engine, run, "getServices", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::services(&session.services()))
+        run.look_at(client.0, |session| convert::services(session.services()))
     });
     register!(engine, run, "getUserInfo", |run, _call, client: Client| {
         run.look_at(client.0, |session| convert::user_info(session.user_info()))
@@ -206,10 +206,6 @@ impl Run {
             world.log(client, violation)?;
         }
         Ok(())
-    }
-
-    fn look_at<R>(&self, client: ClientId, look: impl FnOnce(&Session) -> R) -> Result<R, Halt> {
-        Ok(look(self.world.borrow().with_clients()?.session(client)))
     }
 }
 

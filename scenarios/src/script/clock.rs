@@ -9,7 +9,7 @@ use crate::diagnostic::Cause;
 use crate::interrupt::Interrupt;
 
 /// Ends what takes too long, and what is interrupted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Guard {
     interrupt: Interrupt,
     most: Duration,

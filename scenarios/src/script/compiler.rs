@@ -1,6 +1,7 @@
 //! Compiles scripts: with `platform` as a word of the language, and within limits of its own.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use rhai::{AST, Engine, LexError, Position, Token, is_valid_identifier};
 
@@ -10,6 +11,7 @@ use super::explain::explain_parse;
 use super::failure::Failure;
 use super::habits::foreign_call;
 use super::power_assert::ASSERT_KEYWORD;
+use super::scan::position_of;
 use crate::diagnostic::Cause;
 
 /// The longest script, in bytes.
@@ -46,6 +48,12 @@ impl Compiler {
             let message = format!("the script is longer than {} MiB", MAX_SCRIPT >> 20);
             return Err((Failure::new(Cause::Limit, message).with_help("split it into several"), Position::NONE));
         }
+        if let Some(at) = lone_return(text) {
+            let message = "a carriage return stands alone, without the line feed that would break the line";
+            let failure =
+                Failure::new(Cause::Syntax, message).with_help("save the script with line breaks of Unix or Windows");
+            return Err((failure, position_of(text, at)));
+        }
         // A script that runs by itself says in its first line by what; to Rhai that is a comment.
         let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
         let text = shebang.as_deref().unwrap_or(text);
@@ -58,7 +66,8 @@ impl Compiler {
             return Err(refused);
         }
         let ast = compiled.map_err(|error| explain_parse(&error, text))?;
-        let has_own = |name: &str| ast.iter_functions().any(|function| function.name == name);
+        let own: BTreeSet<&str> = ast.iter_functions().map(|function| function.name).collect();
+        let has_own = |name: &str| own.contains(name);
         match foreign_call(&ast, has_own) {
             Some(foreign) => Err(foreign),
             None => Ok(ast),
@@ -108,6 +117,12 @@ impl Compiler {
         }
         self.literals.borrow_mut().read(token)
     }
+}
+
+/// Where a carriage return stands alone. To Rhai it ends a comment and no other line, so that what looks like a comment may be
+/// code, and lines are counted as no editor does.
+fn lone_return(text: &str) -> Option<usize> {
+    text.match_indices('\r').map(|(at, _)| at).find(|at| text.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 /// A text in which words are looked for one after the other.

@@ -3,17 +3,20 @@
 //! What a script gets carries every key that Kandy.js may set, `()` where it is undefined, so that reading one never
 //! fails for want of it.
 
-use kandy_client::{Connection, DisconnectReason, Error, Event, Fields, Services, SocketState, UserInfo};
-use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
+use kandy_client::{DisconnectReason, Error, Event, Fields, Services, Session, SocketState, UserInfo};
+use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 use serde::Serialize;
 use serde_json::{Number, Value};
 
 use super::failure::Failure;
 use super::show::{MAX_DEPTH, kind};
 
-/// A map of `fields`.
+/// A map of `fields`. Like all here it is given to Rhai as it is: `into()` would make a second one of it.
 pub(super) fn map<const N: usize>(fields: [(&str, Dynamic); N]) -> Dynamic {
-    fields.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
+    let mut map = Map::new();
+    // One by one: to collect them would sort them first, in a list of their own.
+    map.extend(fields.map(|(key, value)| (key.into(), value)));
+    Dynamic::from_map(map)
 }
 
 /// `()` for `None`.
@@ -28,9 +31,9 @@ pub(super) fn from_json(value: &Value) -> Dynamic {
         Value::Bool(flag) => (*flag).into(),
         Value::Number(number) => from_number(number),
         Value::String(text) => text.as_str().into(),
-        Value::Array(items) => items.iter().map(from_json).collect::<Array>().into(),
+        Value::Array(items) => Dynamic::from_array(items.iter().map(from_json).collect()),
         Value::Object(members) => {
-            members.iter().map(|(key, value)| (key.as_str().into(), from_json(value))).collect::<Map>().into()
+            Dynamic::from_map(members.iter().map(|(key, value)| (key.as_str().into(), from_json(value))).collect())
         }
     }
 }
@@ -115,7 +118,7 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
             ("forced", optional((*reason == Some(DisconnectReason::Gone)).then_some(true))),
             ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_json)),
         ]),
-        Event::CredentialsSet => Map::new().into(),
+        Event::CredentialsSet => map([]),
         Event::AuthError(error) => map([("error", error_map(error))]),
         Event::Resubscribed { attempt_num, error } => map([
             ("attemptNum", i64::from(*attempt_num).into()),
@@ -146,30 +149,29 @@ fn from_fields<const N: usize>(fields: Fields, keys: [&str; N]) -> Dynamic {
     for (key, value) in fields {
         map.insert(key.into(), value.as_ref().map_or(Dynamic::UNIT, from_json));
     }
-    map.into()
+    Dynamic::from_map(map)
 }
 
 /// What `getConnection()` gives.
-pub(super) fn connection(connection: &Connection) -> Dynamic {
+pub(super) fn connection(session: &Session) -> Dynamic {
     map([
-        ("isConnected", connection.is_connected.into()),
-        ("isPending", connection.is_pending.into()),
-        ("error", optional(connection.error.as_ref().map(error_map))),
-        ("subscription", services(&connection.subscription)),
+        ("isConnected", session.is_connected().into()),
+        ("isPending", session.is_pending().into()),
+        ("error", optional(session.error().map(error_map))),
+        ("subscription", services(session.services())),
     ])
 }
 
 /// What `getServices()` gives.
 pub(super) fn services(services: &Services) -> Dynamic {
-    let names = |names: &[String]| names.iter().map(|name| name.as_str().into()).collect::<Array>().into();
-    let by_name: Map =
-        services.services.iter().map(|(name, granted)| (name.as_str().into(), (*granted).into())).collect();
+    let names = |names: &[String]| Dynamic::from_array(names.iter().map(|name| name.as_str().into()).collect());
+    let by_name = services.services.iter().map(|(name, granted)| (name.as_str().into(), (*granted).into()));
     map([
         ("requested", names(&services.requested)),
         ("received", names(&services.received)),
         ("missing", names(&services.missing)),
-        ("status", from_serde(&services.status)),
-        ("services", by_name.into()),
+        ("status", services.status.as_str().into()),
+        ("services", Dynamic::from_map(by_name.collect())),
     ])
 }
 
@@ -209,7 +211,7 @@ pub(super) fn socket_state(state: Option<&SocketState>) -> Dynamic {
     if let Value::Object(members) = state.to_json() {
         map.extend(members.iter().map(|(key, value)| (key.as_str().into(), from_json(value))));
     }
-    map.into()
+    Dynamic::from_map(map)
 }
 
 #[cfg(test)]

@@ -2,13 +2,17 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, Position};
+use rhai::{
+    Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, ImmutableString, Map, NativeCallContext, OptimizationLevel,
+    Position,
+};
 
 use super::client_api::{handle_in, register_client_api};
 use super::compiler::Compiler;
 use super::failure::{Ending, Failure, Located};
 use super::imports::{Modules, Resolver};
 use super::natives::register_natives;
+use super::nesting::Excess;
 use super::platform_api::register_platform_api;
 use super::power_assert::register_power_assert;
 use super::run::{Run, stop};
@@ -16,7 +20,7 @@ use super::show::{MAX_DEPTH, kind, show_map, show_short};
 use super::world_api::register_world_api;
 use crate::diagnostic::Cause;
 
-/// How deep calls may be nested; a script's thread has room for that in 8 MiB.
+/// How deep calls may be nested; a script's thread has room for that.
 pub(super) const CALL_LEVELS: usize = 32;
 /// How deep expressions may be nested, in functions as outside.
 pub(super) const EXPRESSION_LEVELS: usize = 64;
@@ -51,6 +55,8 @@ pub(super) fn new_engine(run: &Rc<Run>, modules: &Rc<Modules>, compiler: &Rc<Com
     engine
         .set_strict_variables(true)
         .set_fail_on_invalid_map_property(true)
+        // A script runs once, and that would cost more than it saves. What looks for mistakes wants it as it was written.
+        .set_optimization_level(OptimizationLevel::None)
         .set_max_call_levels(CALL_LEVELS)
         .set_max_expr_depths(EXPRESSION_LEVELS, EXPRESSION_LEVELS)
         .set_max_string_size(MAX_STRING)
@@ -110,13 +116,14 @@ fn read_variable(
         // In use by a call that is still running: Rhai says so by itself.
         return Ok(None);
     }
-    // Rhai does not look at the size of a map when a key is set, nor at how deep values are nested.
+    // Rhai does not look at the size of a map when a key is set, nor at its keys, nor at how deep values are nested.
     let failure = if value.as_map_ref().is_ok_and(|map| map.len() > MAX_MAP) {
         Some(format!("the map `{name}` has more than {MAX_MAP} keys"))
-    } else if run.depth_gauge.borrow_mut().is_too_deep(value) {
-        Some(format!("`{name}` is nested more than {MAX_DEPTH} levels deep"))
     } else {
-        None
+        run.gauge.borrow_mut().excess(value).map(|excess| match excess {
+            Excess::Depth => format!("`{name}` is nested more than {MAX_DEPTH} levels deep"),
+            Excess::Keys => format!("the keys in `{name}` are longer than {MAX_STRING} bytes together"),
+        })
     };
     match failure {
         None => Ok(None),

@@ -29,6 +29,8 @@ pub(super) struct Modules {
     by_path: RefCell<BTreeMap<PathBuf, Rc<Compiled>>>,
     /// The texts that were read, by their paths in messages, also of what did not compile.
     texts: RefCell<BTreeMap<String, Rc<str>>>,
+    /// The same by their files.
+    read: RefCell<BTreeMap<PathBuf, Rc<str>>>,
 }
 
 /// A module, compiled.
@@ -59,12 +61,17 @@ struct Check<'a> {
 
 impl Modules {
     pub(super) fn new(compiler: Rc<Compiler>) -> Self {
-        Self { compiler, by_path: RefCell::default(), texts: RefCell::default() }
+        Self { compiler, by_path: RefCell::default(), texts: RefCell::default(), read: RefCell::default() }
     }
 
     /// The text of the module that messages call `shown`.
     pub(super) fn text_of(&self, shown: &str) -> Option<Rc<str>> {
         self.texts.borrow().get(shown).cloned()
+    }
+
+    /// The files that were read, and what was in them.
+    pub(super) fn read(&self) -> Vec<(PathBuf, Rc<str>)> {
+        self.read.borrow().iter().map(|(path, text)| (path.clone(), text.clone())).collect()
     }
 
     /// The module that messages call `shown`.
@@ -119,11 +126,12 @@ impl Modules {
             return Ok(known.clone());
         }
         self.texts.borrow_mut().insert(shown.clone(), text.clone());
+        self.read.borrow_mut().insert(path.clone(), text.clone());
         let compiled = self.compiler.compile(engine, &text);
         let mut ast =
             compiled.map_err(|(failure, position)| Located { failure, position, source: Some(shown.clone()) })?;
         ast.set_source(shown.as_str());
-        let (arities, imports) = (Rc::new(Arities::new(&ast)), imports_of(&ast));
+        let (arities, imports) = (Rc::new(Arities::new(&ast)), imports_of(&ast, &text));
         let compiled = Rc::new(Compiled { path: path.clone(), shown, text, ast, arities, imports });
         self.by_path.borrow_mut().insert(path, compiled.clone());
         Ok(compiled)
@@ -197,9 +205,13 @@ fn count_ways(importing: &mut [usize], added: usize) -> Result<(), Failure> {
         .with_help("import a module once in a file, and leave out what the file does not use"))
 }
 
-/// The imports of a script whose names are written out.
-pub(super) fn imports_of(ast: &AST) -> Vec<Import> {
+/// The imports of a script, of that text, whose names are written out.
+pub(super) fn imports_of(ast: &AST, text: &str) -> Vec<Import> {
     let mut imports = Vec::new();
+    // Most scripts have none, which their text tells sooner.
+    if !text.contains("import") {
+        return imports;
+    }
     ast.walk(&mut |path: &[ASTNode<'_>]| {
         if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
             && let Expr::StringConstant(name, position) = &import.0

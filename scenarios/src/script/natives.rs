@@ -1,11 +1,15 @@
-//! Rhai's functions whose result can be much larger than what they are given, and one that might never end.
+//! Rhai's functions whose result can be much larger than what they are given, some that might never end, and some that
+//! panic.
 //!
 //! Rhai looks at the size of a value after the call that has made it, when the memory for it is gone: here the size is
 //! known before, or met while the value grows. What is not here makes at most the double of what it is given, or looks
 //! before it makes something, as `pad` of arrays and `blob` do.
 
+mod sort;
+
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 
+use self::sort::register_sorts;
 use super::convert;
 use super::engine::{MAX_ARRAY, MAX_KEYS, MAX_STRING};
 
@@ -15,6 +19,7 @@ pub(super) fn register_natives(engine: &mut Engine) {
     register_texts(engine);
     register_parts(engine);
     register_calls(engine);
+    register_sorts(engine);
 }
 
 fn register_texts(engine: &mut Engine) {

@@ -1,37 +1,48 @@
-//! How deep values are nested: Rhai copies, compares, shows and drops them by recursion.
+//! What Rhai does not look at in a value: how deep it is nested, since it is copied, compared, shown and dropped by recursion,
+//! and how long the keys of its maps are.
 
 use std::collections::BTreeMap;
 use std::{mem, ptr};
 
-use rhai::{Dynamic, FnPtr, Scope};
+use rhai::{Dynamic, FnPtr, Identifier, Scope};
 
+use super::engine::MAX_STRING;
 use super::show::MAX_DEPTH;
 
-/// Tells which values are nested too deeply. A large value is not looked at each time, so that a loop over it does not
+/// In what a value goes too far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// It is nested more than [`MAX_DEPTH`] levels deep.
+    Depth,
+    /// The keys of its maps have more than [`MAX_STRING`] bytes together.
+    Keys,
+}
+
+/// Tells which values go too far. A large value is not looked at each time, so that a loop over it does not
 /// take the square of its length.
 #[derive(Debug, Default)]
-pub(super) struct DepthGauge {
+pub(super) struct Gauge {
     /// The addresses of the last large values, and how many more times they may go unseen.
     unseen: [(usize, usize); 4],
     next: usize,
 }
 
-impl DepthGauge {
+impl Gauge {
     /// A value is looked at again after so many times at most. It cannot grow more than an expression's depth at a time.
     const MOST_UNSEEN: usize = 32;
     /// The number of members that are worth going unseen once.
     const MEMBERS: usize = 64;
 
-    /// Whether a value is nested more than [`MAX_DEPTH`] levels deep. What a closure has captured lies a level below it.
-    pub(super) fn is_too_deep(&mut self, value: &Dynamic) -> bool {
+    /// In what a value goes too far, if it does. What a closure has captured lies a level below it.
+    pub(super) fn excess(&mut self, value: &Dynamic) -> Option<Excess> {
         if !is_nest(value) {
-            return false;
+            return None;
         }
         let address = ptr::from_ref(value).addr();
         let known = self.unseen.iter_mut().find(|(known, left)| *known == address && *left > 0);
         if let Some((_, left)) = known {
             *left -= 1;
-            return false;
+            return None;
         }
         let mut walk = Walk::default();
         let height = walk.height(value, 0);
@@ -40,7 +51,7 @@ impl DepthGauge {
             self.unseen[self.next] = (address, left);
             self.next = (self.next + 1) % self.unseen.len();
         }
-        height.is_err()
+        height.err()
     }
 }
 
@@ -62,45 +73,51 @@ struct Walk {
     captured: BTreeMap<usize, Option<usize>>,
     /// How many members it has passed.
     members: usize,
+    /// How long the keys are that it has passed, in bytes.
+    keys: usize,
 }
-
-struct TooDeep;
 
 impl Walk {
     /// How many levels there are from `value` down, itself included.
-    fn height(&mut self, value: &Dynamic, above: usize) -> Result<usize, TooDeep> {
+    fn height(&mut self, value: &Dynamic, above: usize) -> Result<usize, Excess> {
         if !is_nest(value) {
             return Ok(0);
         }
         if above >= MAX_DEPTH {
-            return Err(TooDeep);
+            return Err(Excess::Depth);
         }
         if value.is_shared() {
             return self.height_of_captured(value, above);
         }
         let mut highest = 0;
-        let mut look = |member: &Dynamic| {
-            self.members += 1;
-            highest = self.height(member, above + 1)?.max(highest);
-            Ok(())
-        };
         if let Ok(array) = value.as_array_ref() {
-            array.iter().try_for_each(&mut look)?;
+            array.iter().try_for_each(|member| self.member(member, above, &mut highest))?;
         } else if let Ok(map) = value.as_map_ref() {
-            map.values().try_for_each(&mut look)?;
+            let bytes = |key: &Identifier| key.len();
+            self.keys += map.keys().map(bytes).sum::<usize>();
+            if self.keys > MAX_STRING {
+                return Err(Excess::Keys);
+            }
+            map.values().try_for_each(|member| self.member(member, above, &mut highest))?;
         } else if let Some(closure) = value.read_lock::<FnPtr>() {
-            closure.iter_curry().try_for_each(&mut look)?;
+            closure.iter_curry().try_for_each(|member| self.member(member, above, &mut highest))?;
         }
         Ok(highest + 1)
     }
 
-    fn height_of_captured(&mut self, value: &Dynamic, above: usize) -> Result<usize, TooDeep> {
+    fn member(&mut self, member: &Dynamic, above: usize, highest: &mut usize) -> Result<(), Excess> {
+        self.members += 1;
+        *highest = self.height(member, above + 1)?.max(*highest);
+        Ok(())
+    }
+
+    fn height_of_captured(&mut self, value: &Dynamic, above: usize) -> Result<usize, Excess> {
         // A variable that is in use was looked at when it was read.
         let Some(inner) = value.read_lock::<Dynamic>().filter(|inner| is_nest(inner)) else { return Ok(0) };
         let address = ptr::from_ref(&*inner).addr();
         if let Some(known) = self.captured.get(&address) {
             let height = known.unwrap_or_default();
-            return if above + height > MAX_DEPTH { Err(TooDeep) } else { Ok(height) };
+            return if above + height > MAX_DEPTH { Err(Excess::Depth) } else { Ok(height) };
         }
         self.captured.insert(address, None);
         let height = self.height(&inner, above)?;
@@ -136,19 +153,19 @@ mod tests {
 
     #[test]
     fn a_large_value_is_looked_at_every_now_and_then() {
-        let mut gauge = DepthGauge::default();
+        let mut gauge = Gauge::default();
         let mut array: Dynamic = vec![Dynamic::ONE; 1_000].into();
-        assert!(!gauge.is_too_deep(&array));
+        assert_eq!(gauge.excess(&array), None);
         let deep = Engine::new().eval::<Dynamic>("let a = 1; for i in 0..65 { a = [a]; } a").unwrap();
         array.as_array_mut().unwrap().push(deep);
-        let unseen = (0..DepthGauge::MOST_UNSEEN).take_while(|_| !gauge.is_too_deep(&array)).count();
-        assert_eq!(unseen, 1_000 / DepthGauge::MEMBERS);
+        let unseen = (0..Gauge::MOST_UNSEEN).take_while(|_| gauge.excess(&array).is_none()).count();
+        assert_eq!(unseen, 1_000 / Gauge::MEMBERS);
     }
 
     #[test]
     fn captured_variables_that_hold_one_another_have_a_height() {
         let value = |script: &str| Engine::new().eval::<Dynamic>(script).unwrap();
-        let is_too_deep = |value: &Dynamic| DepthGauge::default().is_too_deep(value);
+        let is_too_deep = |value: &Dynamic| Gauge::default().excess(value) == Some(Excess::Depth);
         assert!(!is_too_deep(&value("let f = (); let g = || f; f = || g; [f, g]")));
         assert!(!is_too_deep(&value("let a = 1; for i in 0..64 { a = [a]; } a")));
         assert!(is_too_deep(&value("let a = 1; for i in 0..65 { a = [0, a, 0]; } a")));

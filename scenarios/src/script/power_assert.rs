@@ -81,6 +81,7 @@ impl Run {
         let mut parts = Vec::new();
         let value = evaluate(context, condition, 0, &mut parts)?;
         let message = message.first().map(|message| context.eval_expression_tree(message)).transpose()?;
+        self.count_call();
         let done = self.check_wall_time().map_err(Halt::from);
         let done = done.and_then(|()| self.assert(&value, message_text(&value, message.as_ref())?.as_deref()));
         done.map(|()| Dynamic::UNIT).map_err(|halt| {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kandy_client::{Event, Listeners};
+use kandy_client::{Event, Listeners, Session};
 use kandy_mock_server::Platform;
 use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
@@ -18,12 +18,14 @@ use super::failure::{Ending, Failure, Halt, Located};
 use super::imports::Imported;
 use super::listener::{Arities, Listener};
 use super::marks::{LastWait, Marks, Place};
-use super::nesting::DepthGauge;
+use super::nesting::Gauge;
 use super::soft::Soft;
 use super::surroundings::Surroundings;
 use super::unmet::{Unmet, Watched};
 use crate::diagnostic::Cause;
-use crate::step::{Done, Step};
+use crate::memory;
+use crate::size;
+use crate::step::{ClientId, Done, Step};
 use crate::transcript::Redactions;
 
 /// After how many operations the clock is looked at.
@@ -44,6 +46,7 @@ pub(super) struct Run {
     pub(super) journal_looked: Cell<u64>,
     /// The last call of a function of the script API.
     place: RefCell<Place>,
+    calls: Calls,
     pub(super) unmet: RefCell<Unmet>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
@@ -64,7 +67,7 @@ pub(super) struct Run {
     pub(super) ways: RefCell<Vec<usize>>,
     /// How many parameters the functions of the script and its modules take.
     pub(super) arities: RefCell<Vec<Rc<Arities>>>,
-    pub(super) depth_gauge: RefCell<DepthGauge>,
+    pub(super) gauge: RefCell<Gauge>,
     ending: RefCell<Option<Ending>>,
     meter: Meter,
 }
@@ -102,6 +105,23 @@ pub(super) enum Inside {
     Condition,
 }
 
+/// How often script code has called the script API.
+#[derive(Default)]
+struct Calls {
+    all: Cell<u64>,
+    /// Those that only looked at a client.
+    looks_at_clients: Cell<u64>,
+}
+
+/// Where a run stands: what script code that depends on clients alone would give is the same as long as this is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stand {
+    /// How much the clients have been told.
+    inputs: u64,
+    /// How much script code has run.
+    operations: u64,
+}
+
 /// What a run has used of its limits.
 struct Meter {
     limits: RefCell<Limits>,
@@ -110,6 +130,8 @@ struct Meter {
     /// The count of operations at which to look closer.
     look_at: Cell<u64>,
     turns: Cell<u64>,
+    /// What the thread may hold in memory: what it held before the run, and the run's budget.
+    memory: Cell<isize>,
 }
 
 /// Life of a run.
@@ -122,6 +144,7 @@ impl Run {
             marks: RefCell::default(),
             journal_looked: Cell::new(0),
             place: RefCell::default(),
+            calls: Calls::default(),
             unmet: RefCell::default(),
             checks: Cell::new(0),
             redactions: RefCell::default(),
@@ -133,7 +156,7 @@ impl Run {
             importing: RefCell::default(),
             ways: RefCell::default(),
             arities: RefCell::default(),
-            depth_gauge: RefCell::default(),
+            gauge: RefCell::default(),
             ending: RefCell::default(),
             meter: Meter {
                 limits: RefCell::default(),
@@ -141,6 +164,7 @@ impl Run {
                 operations: Cell::new(0),
                 look_at: Cell::new(0),
                 turns: Cell::new(0),
+                memory: Cell::new(isize::MAX),
             },
         }
     }
@@ -148,10 +172,12 @@ impl Run {
     /// Makes ready for a run. Nothing is left of the last one.
     pub(super) fn begin(&self, limits: &Limits, world: Surroundings) {
         self.world.replace(world);
-        self.depth_gauge.take();
+        self.gauge.take();
         self.meter.limits.replace(limits.clone());
         self.meter.guard.replace(Guard::new(limits));
         self.meter.turns.set(0);
+        let budget = isize::try_from(limits.memory).unwrap_or(isize::MAX);
+        self.meter.memory.set(memory::held().saturating_add(budget));
         self.meter.operations.set(0);
         self.meter.look_at.set(OPERATIONS_PER_LOOK.min(limits.operations.saturating_add(1)));
     }
@@ -219,9 +245,33 @@ impl Run {
         body: impl FnOnce() -> Result<T, Halt>,
     ) -> Result<T, Box<EvalAltResult>> {
         self.place.borrow_mut().set(call);
+        self.count_call();
         // Much can happen between two looks of the operations, if many of them are such calls.
-        let done = self.check_wall_time().map_err(Halt::from);
+        let done = self.check_memory().and_then(|()| self.check_wall_time()).map_err(Halt::from);
         done.and_then(|()| body()).map_err(|halt| self.halt(call, halt))
+    }
+}
+
+/// What script code depends on.
+impl Run {
+    /// Looks at a client for the script.
+    pub(super) fn look_at<R>(&self, client: ClientId, look: impl FnOnce(&Session) -> R) -> Result<R, Halt> {
+        self.calls.looks_at_clients.update(|count| count + 1);
+        Ok(look(self.world.borrow().with_clients()?.session(client)))
+    }
+
+    /// Counts a call of the script API.
+    pub(super) fn count_call(&self) {
+        self.calls.all.update(|count| count + 1);
+    }
+
+    /// How many calls of the script API did anything but look at a client.
+    pub(super) fn calls_beyond_clients(&self) -> u64 {
+        self.calls.all.get() - self.calls.looks_at_clients.get()
+    }
+
+    pub(super) fn stand(&self) -> Stand {
+        Stand { inputs: self.world.borrow().client_inputs(), operations: self.meter.operations.get() }
     }
 }
 
@@ -274,7 +324,7 @@ impl Run {
     pub(super) fn count_operation(&self) -> Option<Dynamic> {
         let operations = self.meter.operations.get() + 1;
         self.meter.operations.set(operations);
-        if operations < self.meter.look_at.get() {
+        if operations < self.meter.look_at.get() && memory::held() <= self.meter.memory.get() {
             return None;
         }
         self.look_closer(operations)
@@ -294,7 +344,7 @@ impl Run {
                     ),
             )
         } else {
-            self.check_wall_time().err()
+            self.check_memory().and_then(|()| self.check_wall_time()).err()
         };
         if let Some(failure) = failure {
             self.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
@@ -317,6 +367,7 @@ impl Run {
     pub(super) fn count_turn(&self) -> Result<(), Failure> {
         let turns = self.meter.turns.get().saturating_add(1);
         self.meter.turns.set(turns);
+        self.check_memory()?;
         // Turns of a live world can be long.
         if self.world.borrow().is_in_real_time() {
             return self.check_wall_time();
@@ -329,6 +380,18 @@ impl Run {
                 .with_help("let less time pass, or split the scenario"));
         }
         if turns.is_multiple_of(TURNS_PER_LOOK) { self.check_wall_time() } else { Ok(()) }
+    }
+
+    fn check_memory(&self) -> Result<(), Failure> {
+        if memory::held() <= self.meter.memory.get() {
+            return Ok(());
+        }
+        let most = size::shown(self.meter.limits.borrow().memory as u64);
+        let help = match self.world.borrow().is_served() {
+            true => "keep less of what it makes",
+            false => "keep less of what it makes, or give it more with --memory",
+        };
+        Err(Failure::new(Cause::Limit, format!("the script and its world hold more than {most}")).with_help(help))
     }
 
     pub(super) fn check_wall_time(&self) -> Result<(), Failure> {

@@ -78,6 +78,14 @@ impl Surroundings {
         }
     }
 
+    /// How often its clients have been told something; see [`World::client_inputs`].
+    pub(super) fn client_inputs(&self) -> u64 {
+        match self {
+            Self::World(world) => world.client_inputs(),
+            Self::Served(_) => 0,
+        }
+    }
+
     /// Whether events still wait for their listeners.
     pub(super) fn has_events(&self) -> bool {
         match self {

@@ -13,6 +13,7 @@ mod imports;
 mod limits;
 mod listeners;
 mod marks;
+mod memory;
 mod platform;
 mod power_assert;
 mod redact;

@@ -1,5 +1,6 @@
 //! Waits: where the world moves, and what is said when it moved in vain.
 
+mod condition;
 mod in_vain;
 
 use std::time::Duration;
@@ -8,6 +9,7 @@ use kandy_client::EVENT_NAMES;
 use kandy_mock_server::{Point, Record};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
+use self::condition::Condition;
 use self::in_vain::{InVain, LISTED, list_events, list_requests, within};
 use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
@@ -217,7 +219,8 @@ impl Run {
             let limit = self.limit(timeout);
             let heard_by = |application: &Application| application.heard.len();
             let from: Vec<usize> = self.applications.borrow().iter().map(heard_by).collect();
-            let found = self.pump(call.engine(), limit, || self.holds(call, condition))?;
+            let mut condition = Condition::new(condition);
+            let found = self.pump(call.engine(), limit, || condition.ask(self, call))?;
             if found.is_some() {
                 self.count_check();
                 return Ok(());
@@ -228,24 +231,13 @@ impl Run {
                 let since = from.get(index).copied().unwrap_or_default();
                 format!("{} heard: {}", application.name, list_events(&application.heard[since..]))
             });
-            let came = came.take(LISTED).collect::<Vec<_>>().join("\n");
+            let came = match applications.len() {
+                0 => "nobody heard anything: there is no client".to_owned(),
+                _ => came.take(LISTED).collect::<Vec<_>>().join("\n"),
+            };
             let place = Place::of(call);
             Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
         })
-    }
-
-    /// Gives something if the condition of a `waitUntil` holds.
-    fn holds(&self, call: &NativeCallContext<'_>, condition: &FnPtr) -> Result<Option<()>, Halt> {
-        self.inside.set(Some(Inside::Condition));
-        let value = condition.call_within_context::<Dynamic>(call, ());
-        self.inside.set(None);
-        let value = value?;
-        match value.as_bool() {
-            Ok(holds) => Ok(holds.then_some(())),
-            Err(_) => {
-                Err(Failure::argument(format!("the condition gave {}, not true or false", show_short(&value))).into())
-            }
-        }
     }
 
     /// `platform.waitFor(point, user, timeout)`: what the journal says of the request.

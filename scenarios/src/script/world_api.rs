@@ -118,6 +118,7 @@ pub(super) fn expected_events(expected: &Array) -> Result<Vec<String>, Failure> 
 impl Run {
     /// Rhai gives printing no way to fail, so a full transcript ends the script at its next operation.
     fn print(&self, text: &str) {
+        self.count_call();
         if let Err(error) = self.apply(Step::Print(text.to_owned())) {
             // The run keeps the ending; what would carry it up has no way from here.
             drop(self.halt_at(error, Position::NONE, None));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kandy_mock_server::{Command, UserOptions};
 
-pub use self::file::{FileError, MAX_BYTES, read};
+pub use self::file::{FileError, MAX_BYTES, from_bytes, read};
 pub use self::follow::Follower;
 
 /// The user whom a platform has that is told of none.

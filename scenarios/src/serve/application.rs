@@ -4,6 +4,8 @@
 mod keeper;
 #[cfg(unix)]
 mod kept;
+#[cfg(unix)]
+mod orphans;
 #[cfg(not(unix))]
 mod plain;
 #[cfg(unix)]

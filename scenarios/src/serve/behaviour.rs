@@ -1,5 +1,7 @@
 //! Scripts that run beside a server: how the platform behaves while an application uses it.
 
+mod follow;
+
 use std::io;
 use std::path::Path;
 use std::thread;
@@ -11,7 +13,10 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
+pub use self::follow::Follower;
+use self::follow::{Modules, version_of};
 use crate::diagnostic::Diagnostic;
+use crate::interrupt::Interrupt;
 use crate::scenario::{ReadError, read_text, root_of};
 use crate::script::{Host, Limits, Served, Source, Verdict};
 
@@ -62,6 +67,9 @@ pub struct Behaviour {
     /// Comes when the script waits for the first time.
     set_up: oneshot::Receiver<()>,
     stop: watch::Sender<bool>,
+    interrupt: Interrupt,
+    /// What it has imported until now.
+    modules: watch::Receiver<Modules>,
     ended: oneshot::Receiver<Ended>,
 }
 
@@ -96,14 +104,18 @@ impl Behaviour {
         let (stop, stopped) = watch::channel(false);
         let (end, ended) = oneshot::channel();
         let (wait, set_up) = oneshot::channel();
+        let (tell, modules) = watch::channel(Modules::new());
+        let interrupt = Interrupt::default();
+        // What it takes from wait to wait is limited: a server runs for as long as somebody wants it.
+        let limits = Limits { operations, wall_time: Duration::MAX, interrupt: interrupt.clone(), ..Limits::default() };
         let run = move || {
             let served = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
             // If nobody waits for the end any more, the process is ending.
-            let _ = end.send(run(&source, served, operations));
+            let _ = end.send(run(&source, served, &limits, &tell));
         };
         let thread = thread::Builder::new().name("behaviour".to_owned()).stack_size(Limits::STACK_BYTES);
         thread.spawn(run).map_err(BehaviourError::Thread)?;
-        Ok(Self { printed, set_up, stop, ended })
+        Ok(Self { printed, set_up, stop, interrupt, modules, ended })
     }
 
     /// Waits until the script waits for the first time, or has ended: what it says of the platform before that is to hold
@@ -133,21 +145,33 @@ impl Behaviour {
         self.stop.send_replace(true);
     }
 
+    /// Ends it where it is, at its next look at the clock.
+    pub fn interrupt(&self) {
+        self.interrupt.raise();
+    }
+
     /// Waits until it has ended. Cancel safe; not to be called after it has said so.
     pub async fn ended(&mut self) -> Ended {
         (&mut self.ended).await.unwrap_or(Ended::Panicked)
     }
 }
 
-/// A script has no limit on its time: a server runs for as long as somebody wants it.
-fn run(source: &Source, served: Served, operations: u64) -> Ended {
-    let limits = Limits { operations, wall_time: Duration::MAX, ..Limits::default() };
+/// Runs a script, and tells of the modules that it reads: before it begins, and again at its end, when it may have imported
+/// others.
+fn run(source: &Source, served: Served, limits: &Limits, modules: &watch::Sender<Modules>) -> Ended {
     let host = Host::new();
-    let script = match host.compile(source) {
+    let tell = || {
+        let read = host.modules_read();
+        modules.send_replace(read.into_iter().map(|(path, text)| (path, version_of(&text))).collect());
+    };
+    let compiled = host.compile(source);
+    tell();
+    let script = match compiled {
         Ok(script) => script,
         Err(diagnostic) => return Ended::Failed(Box::new(diagnostic)),
     };
-    let outcome = host.run_beside(served, &script, &limits);
+    let outcome = host.run_beside(served, &script, limits);
+    tell();
     match outcome.verdict {
         Verdict::Passed | Verdict::ServerEnded => Ended::Well { checks: outcome.checks },
         Verdict::Skipped(reason) => Ended::Skipped(reason),

@@ -77,11 +77,12 @@ impl Control {
         let (head, body) = request.into_parts();
         let result = match self.route(&head.method, &head.uri, &head.headers) {
             Ok((route, is_json)) => match route.action {
-                Action::Look(look) => arguments::from_query(route, head.uri.query().unwrap_or_default())
+                Action::Look(look) => route
+                    .arguments(head.uri.query().unwrap_or_default(), &[])
                     .and_then(|given| self.look(look, &Arguments::new(route.name, given), &head.headers)),
                 Action::Act(act) => match body.bytes().await {
                     Ok(_) if !is_json => Err(not_json()),
-                    Ok(body) => match arguments::from_body(route, &body) {
+                    Ok(body) => match route.arguments("", &body) {
                         Ok(given) => self.act(act, route.name, given).await,
                         Err(error) => Err(error),
                     },

@@ -7,6 +7,7 @@ use kandy_mock_server::FrontLimits;
 
 use crate::script::duration;
 use crate::script::names::nearest;
+use crate::size::{self, KIB, MIB};
 
 /// A limit that can be set.
 #[derive(Debug)]
@@ -39,8 +40,6 @@ pub struct Setting {
     value: u64,
 }
 
-const KIB: u64 = 1024;
-const MIB: u64 = 1024 * KIB;
 const HOUR: u64 = 3_600_000;
 
 /// Every limit that can be set.
@@ -118,7 +117,7 @@ impl Setting {
 impl Limit {
     fn read(&self, text: &str) -> Option<u64> {
         match self.place {
-            Bytes(_) => bytes(text),
+            Bytes(_) => size::parse(text),
             Count(_) => text.trim().parse().ok(),
             Time(_) => duration::parse(text).and_then(|time| u64::try_from(time.as_millis()).ok()),
         }
@@ -127,9 +126,7 @@ impl Limit {
     /// A value as people read it.
     fn shown(&self, value: u64) -> String {
         match self.place {
-            Bytes(_) if value.is_multiple_of(MIB) => format!("{} MiB", value / MIB),
-            Bytes(_) if value.is_multiple_of(KIB) => format!("{} KiB", value / KIB),
-            Bytes(_) => format!("{value} bytes"),
+            Bytes(_) => size::shown(value),
             Count(_) => value.to_string(),
             Time(_) => duration::shown(Duration::from_millis(value)),
         }
@@ -142,20 +139,6 @@ impl Limit {
             Time(place) => duration::shown(*place(&mut limits)),
         }
     }
-}
-
-/// `5000`, `32KiB`, `4 MiB`.
-fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let unit = match unit.trim_start() {
-        "" => 1,
-        "KiB" => KIB,
-        "MiB" => MIB,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// Every limit with its default, as lines of `--help`.

@@ -4,7 +4,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::accounts::FileError;
-use super::behaviour::Ended;
+use super::behaviour::{BehaviourError, Ended};
 
 /// Notes that nobody has written yet. Beyond that they are left out, and counted.
 const WAITING: usize = 256;
@@ -18,6 +18,10 @@ pub enum Note {
     NotSetUp,
     /// The script has ended.
     Ended(Ended),
+    /// The script has changed, and runs again.
+    ScriptChanged,
+    /// The script has changed, and cannot be read; the old one goes on.
+    ScriptUnreadable(BehaviourError),
     /// The file of users has changed, and how many users the platform has now.
     Users(usize),
     /// The file of users is broken; the old ones stay.

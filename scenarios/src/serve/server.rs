@@ -17,7 +17,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::accounts::{Accounts, FileError, Follower};
 use super::application::{Application, Signals};
-use super::behaviour::{Behaviour, BehaviourError, Ended};
+use super::behaviour::{self, Behaviour, BehaviourError, Ended};
 use super::control::{Control, Guard, Secrets};
 use super::notes::{Note, Notes};
 use super::pages::{Pages, Sdk};
@@ -26,7 +26,7 @@ use super::start_text::Started;
 use crate::exit_code::Exit;
 use crate::script::Source;
 
-/// How often a file of users is looked at.
+/// How often files are looked at that are followed.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long the last lines of a script wait for a reader.
 const READ: Duration = Duration::from_millis(250);
@@ -116,6 +116,7 @@ struct Server {
     follower: Option<Follower>,
     fixed: Accounts,
     present: Accounts,
+    script_file: Option<behaviour::Follower>,
     look: Interval,
 }
 
@@ -146,7 +147,14 @@ pub async fn serve(
     let front = Front::bind(FrontOptions { address, tls: config, clock, origins, limits })?;
     let (handle, address) = (front.handle(), front.address());
     populate(&handle, &present, any_user)?;
-    let mut behaviour = script.map(|source| Behaviour::start(source, handle.clone(), Handle::current())).transpose()?;
+    let mut behaviour = None;
+    let mut script_file = None;
+    if let Some(source) = script {
+        let running = Behaviour::start(source.clone(), handle.clone(), Handle::current())?;
+        // With a command it is part of a verdict, and stays what it was.
+        script_file = command.is_empty().then(|| behaviour::Follower::new(&source, &running));
+        behaviour = Some(running);
+    }
     if let Some(behaviour) = &mut behaviour
         && !set_up(behaviour, &mut signals, &mut notes).await
     {
@@ -177,8 +185,8 @@ pub async fn serve(
     };
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut server = Server { front, handle, follower: users_file, fixed, present, look };
-    let exit = server.run(&mut signals, behaviour.as_mut(), application.as_mut(), &mut notes).await;
+    let mut server = Server { front, handle, follower: users_file, fixed, present, script_file, look };
+    let exit = server.run(&mut signals, &mut behaviour, application.as_mut(), &mut notes).await;
     server.front.shutdown().await;
     exit
 }
@@ -187,7 +195,7 @@ impl Server {
     async fn run(
         &mut self,
         signals: &mut Signals,
-        mut behaviour: Option<&mut Behaviour>,
+        behaviour: &mut Option<Behaviour>,
         mut application: Option<&mut Application>,
         notes: &mut Notes,
     ) -> Result<Exit, ServeError> {
@@ -205,16 +213,19 @@ impl Server {
                     }
                     return Ok(if of_command == Exit::OfCommand(0) { of_script } else { of_command });
                 }
-                line = printed(behaviour.as_deref_mut(), notes) => match line {
+                line = printed(behaviour.as_mut(), notes) => match line {
                     Some(line) => notes.say(Note::Printed(line)),
                     // Whatever it had to print is said before it is told how it ended.
-                    None => if let Some(ended) = behaviour.take() {
+                    None => if let Some(mut ended) = behaviour.take() {
                         let ended = ended.ended().await;
                         of_script = ended.exit();
                         notes.say(Note::Ended(ended));
                     },
                 },
-                _ = self.look.tick() => self.look_at_users(notes),
+                _ = self.look.tick() => {
+                    self.look_at_users(notes);
+                    self.look_at_script(behaviour, notes).await?;
+                }
             }
         }
         Ok(Exit::Passed)
@@ -231,6 +242,31 @@ impl Server {
         self.present = next;
         refused.into_iter().for_each(|reason| notes.say(Note::UserRefused(reason)));
         notes.say(Note::Users(self.handle.platform(|platform, _| platform.users().len())));
+    }
+}
+
+/// The script.
+impl Server {
+    /// Runs the script again if it has changed. What it has set up stays, since nobody knows what else relies on it.
+    async fn look_at_script(&mut self, running: &mut Option<Behaviour>, notes: &mut Notes) -> Result<(), ServeError> {
+        let Some(file) = &mut self.script_file else { return Ok(()) };
+        let source = match file.look() {
+            None => return Ok(()),
+            Some(Err(error)) => {
+                notes.say(Note::ScriptUnreadable(error));
+                return Ok(());
+            }
+            Some(Ok(source)) => source,
+        };
+        if let Some(mut last) = running.take() {
+            last_words(&mut last, notes).await;
+            last.interrupt();
+        }
+        notes.say(Note::ScriptChanged);
+        let next = Behaviour::start(source.clone(), self.handle.clone(), Handle::current())?;
+        file.follow(&source, &next);
+        *running = Some(next);
+        Ok(())
     }
 }
 

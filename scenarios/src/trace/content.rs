@@ -3,9 +3,8 @@
 use std::fmt;
 use std::io;
 
+use kandy_mock_server::masked;
 use serde::Serialize;
-
-use super::mask::masked;
 
 /// The most bytes of one text that a trace keeps.
 pub const MAX_BEGINNING_BYTES: usize = 512;
@@ -95,7 +94,7 @@ impl Body {
     /// which are placeholders.
     #[must_use]
     pub fn text(&self) -> String {
-        masked(&String::from_utf8_lossy(&self.beginning))
+        masked(&String::from_utf8_lossy(&self.beginning)).into_owned()
     }
 
     pub(super) const fn kept(&self) -> usize {

@@ -2,9 +2,9 @@
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use kandy_mock_server::masked_query;
 
 use super::content::{Beginning, Body};
-use super::mask::masked_query;
 
 /// A REST request. Headers are not kept: what is theirs to tell is secret, or the same in all of them.
 #[derive(Clone, Debug, PartialEq)]

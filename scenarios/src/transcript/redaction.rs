@@ -19,6 +19,19 @@ impl Redactions {
         has_room
     }
 
+    /// Whether nothing is left out.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A text with what matches replaced.
+    #[must_use]
+    pub fn redacted(&self, mut text: String) -> String {
+        self.apply(&mut text, 0);
+        text
+    }
+
     /// Replaces what matches in `lines` from the byte `start` on.
     pub(super) fn apply(&self, lines: &mut String, start: usize) {
         for (pattern, shown) in &self.0 {

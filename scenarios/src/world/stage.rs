@@ -23,6 +23,7 @@ pub(super) struct Stage {
     /// The time of what happens next, which its world sets.
     pub(super) now: Duration,
     clients: Vec<Client>,
+    client_inputs: u64,
     /// The events that wait. Only calls make more than one turn does, and each call is a record of the trace.
     events: VecDeque<(ClientId, Event)>,
     /// What the events so far have carried.
@@ -57,6 +58,7 @@ impl Stage {
         Self {
             now: Duration::ZERO,
             clients: Vec::new(),
+            client_inputs: 0,
             events: VecDeque::new(),
             event_bytes: 0,
             trace: Trace::default(),
@@ -70,6 +72,11 @@ impl Stage {
 
     pub(super) fn session(&self, client: ClientId) -> &Session {
         &self.clients[client.0].session
+    }
+
+    /// How often any session has been told something.
+    pub(super) const fn client_inputs(&self) -> u64 {
+        self.client_inputs
     }
 
     pub(super) fn client_name(&self, client: ClientId) -> &str {
@@ -133,6 +140,7 @@ impl Stage {
 
     pub(super) fn call(&mut self, id: ClientId, call: Call) -> Result<Done, StepError> {
         let now = Time::from_duration(self.now);
+        self.client_inputs += 1;
         let Client { name, session, .. } = &mut self.clients[id.0];
         check_call(&call, session)?;
         self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
@@ -148,20 +156,28 @@ impl Stage {
     pub(super) fn respond(&mut self, client: ClientId, id: RequestId, answer: Result<Response, NetworkFailure>) {
         self.numbers.requests.remove(&(client, id));
         self.ledger.answered(client, id, &answer);
-        self.clients[client.0].session.handle_response(Time::from_duration(self.now), id, answer);
+        let now = Time::from_duration(self.now);
+        self.session_mut(client).handle_response(now, id, answer);
     }
 
     pub(super) fn tell(&mut self, client: ClientId, id: SocketId, input: WebSocketInput) {
         self.ledger.heard(client, id, &input);
-        self.clients[client.0].session.handle_websocket(Time::from_duration(self.now), id, input);
+        let now = Time::from_duration(self.now);
+        self.session_mut(client).handle_websocket(now, id, input);
     }
 
     /// Lets the next timer of a client fire if it is due, and says which it was.
     pub(super) fn fire_timer(&mut self, client: ClientId) -> Option<Timer> {
-        let session = &mut self.clients[client.0].session;
-        let (_, timer) = session.poll_timeout()?;
-        session.handle_timeout(Time::from_duration(self.now));
+        let now = Time::from_duration(self.now);
+        let (_, timer) = self.session(client).poll_timeout()?;
+        self.session_mut(client).handle_timeout(now);
         Some(timer)
+    }
+
+    /// A session, to be told something.
+    fn session_mut(&mut self, client: ClientId) -> &mut Session {
+        self.client_inputs += 1;
+        &mut self.clients[client.0].session
     }
 
     /// The next effect that is the network's business, written to the trace. Events are queued on the way.

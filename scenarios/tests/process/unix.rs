@@ -1,6 +1,7 @@
 //! Signals and pipes as Unix has them.
 
 mod progress;
+mod reports;
 mod terminal;
 mod watch;
 
@@ -138,6 +139,17 @@ fn nobody_has_to_read_to_the_end() {
     assert_eq!(run.line(), "FAIL    a\n");
     run.out = None;
     assert_eq!(run.child.wait().unwrap().code(), Some(1), "what came of the scenarios counts");
+}
+
+#[test]
+fn a_script_that_takes_all_memory_takes_nothing_from_the_others() {
+    let attack = "fn long(n) { let s = `${n}`; while s.len() < 2097152 { s += s; } s }\n\
+                  let f = || 0; loop { let s = long(1); let g = f; f = || s.len() + g.call(); }\n";
+    let place = Place::new("memory", &[("attack.rhai", attack), ("other.rhai", "assert(1 + 1 == 2);\n")]);
+    let (out, _, code) = place.start(&["run", ".", "--memory", "64MiB"]).end();
+    assert!(out.contains("FAIL    attack\n") && out.contains("pass    other\n"), "{out}");
+    assert!(out.contains("error: the script and its world hold more than 64 MiB\n --> attack.rhai:"), "{out}");
+    assert_eq!(code, Some(1));
 }
 
 #[test]

@@ -132,6 +132,106 @@ async fn what_a_command_leaves_behind_ends_with_it() {
     assert_eq!(verdict("left", None, text).await.0, 3, "its output has ended, too");
 }
 
+/// What makes itself a daemon: it forks twice, into a session of its own, and what it starts there ends with no SIGTERM.
+#[cfg(target_os = "linux")]
+const DAEMON: &str = "mkfifo fifo; exec 4<>fifo; \
+    (setsid sh -c '(trap \"\" TERM; exec 3<>fifo; echo daemon; read -r line <&3) & wait' &)";
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_has_left_the_group_ends_too() {
+    for signal in [Signal::KILL, Signal::TERM] {
+        let folder = Folder::new(&format!("daemon-{}", signal.as_raw()));
+        let mut server = Server::start(&folder.0, &["--", "sh", "-c", &format!("{DAEMON}; read -r line <&4")]).await;
+        assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("daemon"));
+        server.signal(signal);
+        let end = timeout(PATIENCE, server.out.next_line()).await;
+        assert_eq!(end.expect("nobody is left who could write").unwrap(), None, "{signal:?}");
+    }
+    let (exit, out, err) = verdict("daemon-left", None, &format!("{DAEMON}; exit 4")).await;
+    assert_eq!(exit, 4, "{out} {err}");
+}
+
+/// What has left the command, and ends while it runs, is no zombie.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_ends_while_the_command_runs_is_let_go() {
+    let text = "for i in 1 2 3 4 5 6 7 8; do (setsid true &); done; mkfifo fifo; exec 3<>fifo; \
+        while grep -q 'State:.Z' $(for id in $(cat /proc/$PPID/task/*/children); do echo /proc/$id/status; done); do :; done; \
+        echo none is left";
+    assert_eq!(verdict("zombies", None, text).await.1, "none is left\n");
+}
+
+#[tokio::test]
+async fn a_command_that_does_not_want_to_end_does_so_when_the_server_is_gone() {
+    let text = "trap '' TERM HUP INT; mkfifo fifo; exec 3<>fifo; echo ready; while true; do read -r line <&3; done";
+    let folder = Folder::new("unwilling");
+    let mut server = Server::start(&folder.0, &["--", "sh", "-c", text]).await;
+    assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("ready"));
+    server.signal(Signal::KILL);
+    let end = timeout(PATIENCE, server.out.next_line()).await;
+    assert_eq!(end.expect("nobody is left who could write").unwrap(), None);
+}
+
+/// Whatever the moment, nobody stays: what is started inherits the output, so that its end is everybody's.
+#[tokio::test]
+async fn a_server_that_is_killed_while_the_command_starts_leaves_nobody() {
+    let folder = Folder::new("starting");
+    let text = "mkfifo fifo-$$; exec 3<>fifo-$$; read -r line <&3";
+    for round in 0..20 {
+        let mut server = Server::start(&folder.0, &["--", "sh", "-c", text]).await;
+        // It has said that it is ready, and starts the command now.
+        for _ in 0..round {
+            tokio::task::yield_now().await;
+        }
+        server.signal(Signal::KILL);
+        let end = timeout(PATIENCE, server.out.next_line()).await;
+        assert_eq!(end.expect("nobody is left who could write").unwrap(), None, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_may_be_started_without_a_standard_input() {
+    let harness = env!("CARGO_BIN_EXE_kandy-harness");
+    let line = format!("exec {harness} serve --port 0 -- sh -c 'cat; echo ended' <&-");
+    let mut shell = tokio::process::Command::new("sh");
+    let output = timeout(PATIENCE, shell.args(["-c", &line]).kill_on_drop(true).output()).await.unwrap().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out == "ended\n", "{out} {err}");
+}
+
+#[tokio::test]
+async fn exit_codes_are_those_of_the_command() {
+    for (text, code) in [
+        ("exit 0", 0),
+        ("exit 1", 1),
+        ("exit 126", 126),
+        ("no-such-program-in-a-shell", 127),
+        ("exit 255", 255),
+        ("kill -TERM $$", 143),
+        ("kill -HUP $$", 129),
+        ("kill -SEGV $$", 139),
+    ] {
+        assert_eq!(verdict("codes", None, text).await.0, code, "{text}");
+    }
+}
+
+/// Twenty times in a row, and each has the port of the one before.
+#[tokio::test]
+async fn a_server_is_started_again_as_soon_as_the_last_one_has_ended() {
+    let folder = Folder::new("again");
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    drop(taken);
+    for round in 0..20 {
+        let mut command = harness();
+        command.current_dir(&folder.0).args(["serve", "--port", &port, "--", "sh", "-c", "exit 6"]);
+        let output = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(6), "round {round}: {err}");
+    }
+}
+
 /// Compared with the same command on its own.
 #[cfg(target_os = "linux")]
 #[tokio::test]

@@ -5,6 +5,12 @@
 mod application;
 #[cfg(test)]
 #[cfg(unix)]
+mod certificate;
+#[cfg(test)]
+#[cfg(unix)]
+mod following;
+#[cfg(test)]
+#[cfg(unix)]
 mod guide;
 #[cfg(test)]
 #[cfg(unix)]

@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::mask::tests::{arbitrary_json, config, secret_name};
 
 /// The kinds of the records from `seq` on, with their points.
 fn kinds(bench: &Bench, seq: u64) -> Vec<(Value, Value)> {
@@ -155,6 +158,69 @@ fn bodies_are_kept_where_they_hold_no_secret() {
     bench.ask(Method::POST, "/login").json(&json!({ "password": "s3cret" })).answer();
     let record = bench.platform.journal().iter().next_back().unwrap();
     assert_eq!(record.request().unwrap().body_json(), None);
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Whatever comes and goes, in whatever form: as long as names say so, nobody reads it in the journal.
+    #[test]
+    fn no_password_of_a_body_is_in_the_journal(
+        around in arbitrary_json(),
+        name in secret_name(),
+        form in 0..6_usize,
+        cut in 0..300_usize,
+    ) {
+        let secret = json!("s3cr\"\\et s3cret");
+        let plain = json!([around, { "b": { "c": [around, { name.clone(): secret, "d": 1 }] } }]).to_string();
+        let body = match form {
+            0 => plain,
+            1 => json!({ "a": plain }).to_string(),
+            2 => plain.replacen(&name[..1], &format!("\\u{:04x}", name.as_bytes()[0]), plain.len()),
+            3 => plain.replace(&format!("\"{name}\":"), &format!("\"{name}\":[{secret}],\"{name}\" : ")),
+            4 => plain.replace(&secret.to_string(), &json!({ "x": [1, secret] }).to_string()),
+            _ => format!("user=alice&{name}=s3cret,s3cret&d=1"),
+        };
+        let mut bench = Bench::new();
+        let socket = bench.connect(ALICE);
+        bench.ask(Method::POST, "/rest/version/1/user/alice@example.com/subscription").text(&body).answer();
+        bench.ask(Method::POST, "/rest/version/1/user/alice@example.com/subscription").text(cut_at(&body, cut)).answer();
+        bench.frame(socket, &body);
+        bench.frame(socket, cut_at(&body, cut));
+        bench.platform.handle_frame(bench.now, socket, &Frame::Binary(Bytes::from(body.clone())));
+        bench.platform.send_raw(bench.now, ALICE, &Frame::Text(body.clone())).unwrap();
+        if let Ok(message) = serde_json::from_str(&body) {
+            bench.platform.send(bench.now, ALICE, message).unwrap();
+        }
+        bench.fail(Point::Other, &json!({ "body": body }));
+        let journal: Vec<&Record> = bench.platform.journal().iter().collect();
+        for shown in [serde_json::to_string(&journal).unwrap(), format!("{journal:?}")] {
+            prop_assert!(!shown.contains("s3c"), "{name} in {body}\nis shown: {shown}");
+        }
+    }
+}
+
+fn cut_at(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+#[test]
+fn a_body_is_shown_without_its_secrets_and_kept_with_them() {
+    let mut bench = Bench::new();
+    let socket = bench.connect(ALICE);
+    let body = r#"{"a":[{"PassW\u006frd":"s3cret"}],"expires":60}"#;
+    bench.ask(Method::POST, "/rest/version/1/user/alice@example.com/subscription").text(body).answer();
+    bench.frame(socket, body);
+    let shown: Vec<Value> =
+        bench.platform.journal().iter().rev().take(2).map(|record| serde_json::to_value(record).unwrap()).collect();
+    assert_eq!(shown[0]["frame"]["beginning"], r#"{"a":[{"PassW\u006frd":"***"}],"expires":60}"#);
+    assert_eq!(shown[0]["frame"]["bytes"], body.len());
+    assert_eq!(shown[1]["body"], json!({ "a": [{ "PassWord": "***" }], "expires": 60 }));
+    let Some(Kind::FrameIn { frame, .. }) = bench.platform.journal().iter().next_back().map(|record| &record.kind)
+    else {
+        panic!("the frame is recorded");
+    };
+    assert_eq!(frame.beginning, body, "who tests in Rust sees what came");
 }
 
 #[test]

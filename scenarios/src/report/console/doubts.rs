@@ -5,7 +5,8 @@ use crate::diagnostic::{Cause, Diagnostic};
 use crate::doubt::Doubt;
 use crate::printable::printable;
 use crate::report::{Style, wrap};
-use crate::run::Case;
+use crate::run::{Case, Finished};
+use crate::transcript::Redactions;
 
 /// Doubts stand below the name of their case.
 const INDENT: &str = "        ";
@@ -30,14 +31,15 @@ impl Console<'_> {
     }
 
     /// The doubts that failed a case.
-    pub(super) fn doubtful(&self, case: &Case<'_>, doubts: &[Doubt]) -> String {
-        let error = |doubt: &Doubt| self.emphasize(&diagnostic(case, doubt).to_string()) + "\n";
-        doubts.iter().map(error).collect::<Vec<_>>().join("\n")
+    pub(super) fn doubtful(&self, case: &Case<'_>, finished: &Finished) -> String {
+        let redactions = finished.trace.redactions();
+        let error = |doubt: &Doubt| self.emphasize(&diagnostic(case, doubt, redactions).to_string()) + "\n";
+        finished.doubts.iter().map(error).collect::<Vec<_>>().join("\n")
     }
 }
 
-/// A doubt as any other failure looks.
-fn diagnostic(case: &Case<'_>, doubt: &Doubt) -> Diagnostic {
+/// A doubt as any other failure looks. The line of the script that it shows is without what the script redacts.
+pub(in crate::report) fn diagnostic(case: &Case<'_>, doubt: &Doubt, redactions: &Redactions) -> Diagnostic {
     let place = doubt.place();
     let own = place.filter(|place| place.file == case.shown());
     let content = case.scenario.content.as_ref().ok();
@@ -49,7 +51,7 @@ fn diagnostic(case: &Case<'_>, doubt: &Doubt) -> Diagnostic {
         file: place.map_or(case.shown(), |place| &place.file).to_owned(),
         line: place.map_or(0, |place| place.line),
         column: 0,
-        source_line: source_line.map(str::to_owned),
+        source_line: source_line.map(|line| redactions.redacted(line.to_owned())),
         notes: Vec::new(),
         help: Some(doubt.help()),
     }

@@ -16,24 +16,11 @@ impl Console<'_> {
         let painted = style.paint(word, self.color);
         let (mut stale, mut gap) = (Vec::new(), "\n");
         for warning in mem::take(&mut self.run_warnings) {
-            let text = match warning {
-                RunWarning::StaleSnapshot { shown } => {
-                    stale.push(shown);
-                    continue;
-                }
-                RunWarning::MisreadTags { shown, misread } => format!(
-                    "{shown}:{}: `{}` is not read so; write `// {}`",
-                    misread.line,
-                    printable(&misread.text),
-                    printable(&misread.meant)
-                ),
-                RunWarning::AllSkipped { count: 1 } => {
-                    "the only scenario was skipped, and nothing was tested".to_owned()
-                }
-                RunWarning::AllSkipped { count } => {
-                    format!("all {count} scenarios were skipped, and nothing was tested")
-                }
-            };
+            let text = text(&warning);
+            if let RunWarning::StaleSnapshot { shown } = warning {
+                stale.push(shown);
+                continue;
+            }
             let lines = wrap(&text, indent).join(&format!("\n{:indent$}", ""));
             writeln!(self.out, "{gap}{painted}: {lines}")?;
             gap = "";
@@ -63,4 +50,26 @@ impl Console<'_> {
         writeln!(self.out, "\n{head}")?;
         items.iter().try_for_each(|item| writeln!(self.out, "  {item}"))
     }
+}
+
+/// What there is to say of it, on one line.
+pub(crate) fn text(warning: &RunWarning) -> String {
+    match warning {
+        RunWarning::StaleSnapshot { shown } => format!("{shown} is a snapshot without a script"),
+        RunWarning::MisreadTags { shown, misread } => format!(
+            "{shown}:{}: `{}` is not read so; write `// {}`",
+            misread.line,
+            printable(&misread.text),
+            printable(&misread.meant)
+        ),
+        RunWarning::AllSkipped { count } => all_skipped(*count),
+    }
+}
+
+/// What there is to say where `count` scenarios, which are all, were skipped.
+pub(in crate::report) fn all_skipped(count: usize) -> String {
+    if count == 1 {
+        return "the only scenario was skipped, and nothing was tested".to_owned();
+    }
+    format!("all {count} scenarios were skipped, and nothing was tested")
 }

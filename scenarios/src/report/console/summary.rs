@@ -52,6 +52,11 @@ impl Console<'_> {
             format!("{} simulated in {wall_time:.2} s", rough(summary.virtual_time))
         };
         writeln!(self.out, "{}", Style::Faint.paint(times, self.color))?;
+        if let Some((shard, cases, all)) = self.shard {
+            let cases = if cases == 0 { "none".to_owned() } else { cases.to_string() };
+            let shard = format!("shard {shard}: {cases} of {}", counted(all, "scenario"));
+            writeln!(self.out, "{}", Style::Faint.paint(shard, self.color))?;
+        }
         if summary.total() > 1 && !self.bad.is_empty() {
             writeln!(self.out, "\n{}", self.bad.join("\n"))?;
         }

@@ -1,8 +1,6 @@
 //! Calls and properties: is there such a function, and does it take what it is given?
 
-use std::sync::LazyLock;
-
-use kandy_client::{Connection, Services};
+use kandy_client::{Services, Session};
 use rhai::{Dynamic, Expr, FnCallExpr, Position, is_valid_identifier};
 
 use super::arguments;
@@ -106,7 +104,7 @@ impl Walk<'_> {
             let failure = self.unknown_function("assert", given);
             self.fatal(failure, word_before(bracket.position()));
         }
-        Value::Constant(Dynamic::UNIT)
+        Value::constant_of(Dynamic::UNIT)
     }
 
     /// A call that the script API has a function for.
@@ -150,7 +148,7 @@ fn result_of(of: Of, name: &str) -> Value {
     match (of, name) {
         (Of::Script, "create") => of_owner(Of::Client),
         (Of::Script, "now") => Value::Typed(Type::integer()),
-        (Of::Client, "getConnection") => shape(&convert::connection(&NOBODYS)),
+        (Of::Client, "getConnection") => shape(&convert::connection(&Session::default())),
         (Of::Client, "getServices") => shape(&convert::services(&Services::default())),
         (Of::Client, "getUserInfo") => shape(&convert::user_info(None)),
         (Of::Connection, "getSocketState") => shape(&convert::socket_state(None)),
@@ -161,14 +159,6 @@ fn result_of(of: Of, name: &str) -> Value {
         _ => Value::Unknown,
     }
 }
-
-/// The connection of a client that has done nothing.
-static NOBODYS: LazyLock<Connection> = LazyLock::new(|| Connection {
-    is_connected: false,
-    is_pending: false,
-    error: None,
-    subscription: Services::default(),
-});
 
 /// A map that has the keys of another. One without keys stands for one whose keys differ from case to case.
 fn shape(map: &Dynamic) -> Value {

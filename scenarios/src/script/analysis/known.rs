@@ -11,10 +11,10 @@ use super::value::Type;
 const GETTER: &str = "get$";
 
 /// The functions that the engine has, with the types that they take.
-pub(super) struct Known(BTreeMap<String, Vec<Vec<TypeId>>>);
+pub(in crate::script) struct Known(BTreeMap<String, Vec<Vec<TypeId>>>);
 
 impl Known {
-    pub(super) fn new(engine: &Engine) -> Self {
+    pub(in crate::script) fn new(engine: &Engine) -> Self {
         let function = |info: FuncInfo<'_>| {
             let types: Vec<TypeId> = info.metadata.param_types.iter().copied().collect();
             (types.len() == info.metadata.num_params).then(|| (info.metadata.name.to_string(), types))

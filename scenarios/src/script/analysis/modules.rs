@@ -1,6 +1,6 @@
 //! What a script imports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rhai::AST;
@@ -16,7 +16,7 @@ pub(super) struct Imported {
 }
 
 /// The functions that a module has for others.
-pub(super) struct Exports(Vec<(String, usize)>);
+pub(super) struct Exports(BTreeSet<(String, usize)>);
 
 impl Exports {
     pub(super) fn new(ast: &AST) -> Self {
@@ -25,7 +25,7 @@ impl Exports {
     }
 
     pub(super) fn has(&self, name: &str, arguments: usize) -> bool {
-        self.0.iter().any(|(known, takes)| known == name && *takes == arguments)
+        self.0.contains(&(name.to_owned(), arguments))
     }
 }
 

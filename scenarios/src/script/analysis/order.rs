@@ -17,7 +17,7 @@ impl Walk<'_> {
     /// Looks at statements that follow one another in a block.
     pub(super) fn look_at_order(&mut self, statements: &[Stmt]) {
         for (index, statement) in statements.iter().enumerate() {
-            if self.findings.is_full() {
+            if self.is_over() {
                 return;
             }
             let rest = &statements[index + 1..];
@@ -110,7 +110,7 @@ impl Walk<'_> {
                 Some(ASTNode::Stmt(Stmt::Return(..) | Stmt::BreakLoop(..))) => true,
                 _ => false,
             };
-            !found
+            !found && !self.is_over()
         });
         found
     }

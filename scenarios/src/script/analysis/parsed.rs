@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Module, Position, ScriptFuncDef, Shared, Stmt};
 
+use super::patience::Patience;
 use crate::script::names;
 
 /// A script as it is looked at.
@@ -43,11 +44,11 @@ pub(super) struct Import {
 }
 
 impl Parsed {
-    pub(super) fn new(ast: &AST, cases_at: Option<Position>) -> Self {
+    pub(super) fn new(ast: &AST, cases_at: Option<Position>, patience: &Patience) -> Self {
         let mut parsed = Self {
             cases_at,
             statements: ast.statements().to_vec(),
-            functions: functions(ast),
+            functions: functions(ast, patience),
             imports: Vec::new(),
             keys: BTreeSet::new(),
             reassigned: BTreeSet::new(),
@@ -62,7 +63,7 @@ impl Parsed {
                     Some(ASTNode::Expr(expr)) => parsed.note_expression(expr),
                     _ => {}
                 }
-                true
+                patience.lasts()
             });
         }
         parsed
@@ -159,7 +160,7 @@ fn calls_something(rest: &Expr) -> bool {
 
 /// The functions of a script. Rhai shows no body as such, but walks through all that a script has: so each function is made
 /// a script of its own.
-fn functions(ast: &AST) -> BTreeMap<(String, usize), Function> {
+fn functions(ast: &AST, patience: &Patience) -> BTreeMap<(String, usize), Function> {
     let function = |definition: &Shared<ScriptFuncDef>| {
         let mut alone = Module::new();
         alone.set_script_fn(definition.clone());
@@ -168,7 +169,7 @@ fn functions(ast: &AST) -> BTreeMap<(String, usize), Function> {
             if let [ASTNode::Stmt(statement)] = path {
                 body.push((*statement).clone());
             }
-            true
+            patience.lasts()
         });
         Function { parameters: definition.params.iter().map(ToString::to_string).collect(), body }
     };

@@ -1,6 +1,7 @@
 //! What is known of a value before the script runs.
 
 use std::any::TypeId;
+use std::rc::Rc;
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
@@ -8,7 +9,7 @@ use crate::script::client_api::{Client, ConnectionPart, NotificationPart};
 use crate::script::names::Of;
 use crate::script::platform_api::PlatformHandle;
 
-/// What is known of a value.
+/// What is known of a value. A variable is read again and again, so that a copy costs nothing.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Value {
     /// Nothing.
@@ -17,11 +18,11 @@ pub(super) enum Value {
     /// Its type.
     Typed(Type),
     /// All of it.
-    Constant(Dynamic),
+    Constant(Rc<Dynamic>),
     /// The elements of a literal array.
-    Array(Vec<Self>),
+    Array(Rc<[Self]>),
     /// The keys of a literal map, and its members.
-    Map(Vec<(String, Self)>),
+    Map(Rc<[(String, Self)]>),
     /// A closure that stands in the script.
     Closure(Closure),
 }
@@ -101,6 +102,10 @@ impl Type {
 }
 
 impl Value {
+    pub(super) fn constant_of(value: Dynamic) -> Self {
+        Self::Constant(Rc::new(value))
+    }
+
     /// Its type, if that is known.
     pub(super) fn type_of(&self) -> Option<Type> {
         match self {
@@ -122,7 +127,8 @@ impl Value {
     pub(super) fn constant(&self) -> Option<Dynamic> {
         match self {
             Self::Unknown | Self::Typed(_) => None,
-            Self::Constant(value) | Self::Closure(Closure { value, .. }) => Some(value.clone()),
+            Self::Constant(value) => Some((**value).clone()),
+            Self::Closure(Closure { value, .. }) => Some(value.clone()),
             Self::Array(items) => Some(items.iter().map(Self::constant).collect::<Option<Array>>()?.into()),
             Self::Map(members) => {
                 let member = |(key, value): &(String, Self)| Some((key.as_str().into(), value.constant()?));

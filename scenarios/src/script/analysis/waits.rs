@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::parsed::{Function, Parsed};
+use super::patience::Patience;
 use super::value::Value;
 use super::walk::Walk;
 use crate::script::names::Of;
@@ -23,8 +24,9 @@ impl Walk<'_> {
         let Some(Value::Closure(closure)) = handed else { return };
         let Some(function) = self.script.named(&closure.function) else { return };
         let entered = self.searched.entry(inside).or_default();
-        let mut search = Search { script: self.script, entered, next: vec![function], found: Vec::new() };
-        while let Some(function) = search.next.pop() {
+        let (script, patience, next) = (self.script, self.patience, vec![function]);
+        let mut search = Search { script, patience, entered, next, found: Vec::new() };
+        while let Some(function) = search.next.pop().filter(|_| patience.lasts()) {
             search.body(&function.body);
         }
         for (wait, position) in search.found {
@@ -37,6 +39,7 @@ impl Walk<'_> {
 /// in closures, which may be called later.
 struct Search<'a> {
     script: &'a Parsed,
+    patience: &'a Patience,
     /// The functions that have been searched, by this search or one before it.
     entered: &'a mut BTreeSet<(String, usize)>,
     /// Those that are still to be searched. A script may have a longer chain of them than there is stack.
@@ -57,7 +60,7 @@ impl Search<'_> {
                     }
                     _ => {}
                 }
-                true
+                self.patience.lasts()
             });
         }
     }

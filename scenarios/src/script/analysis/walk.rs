@@ -9,6 +9,8 @@ use super::findings::{Collector, Severity};
 use super::known::Known;
 use super::modules::Imported;
 use super::parsed::{Function, Parsed};
+use super::patience::Patience;
+use super::scope::Scope;
 use super::value::{Closure, Type, Value};
 use crate::script::engine::PLATFORM_KEYWORD;
 use crate::script::failure::Failure;
@@ -25,8 +27,8 @@ pub(super) struct Walk<'a> {
     pub(super) known: &'a Known,
     pub(super) imported: &'a Imported,
     pub(super) findings: Collector,
-    /// The variables that are there, the outer ones first.
-    variables: Vec<(String, Value)>,
+    pub(super) patience: &'a Patience,
+    variables: Scope,
     /// Whether a `try` stands around what is looked at, which catches an unknown function.
     in_try: bool,
     /// The closures that have been walked through.
@@ -36,13 +38,14 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(script: &'a Parsed, known: &'a Known, imported: &'a Imported) -> Self {
+    pub(super) fn new(script: &'a Parsed, known: &'a Known, imported: &'a Imported, patience: &'a Patience) -> Self {
         Self {
             script,
             known,
             imported,
             findings: Collector::default(),
-            variables: Vec::new(),
+            patience,
+            variables: Scope::default(),
             in_try: false,
             walked: BTreeSet::new(),
             searched: BTreeMap::new(),
@@ -80,9 +83,9 @@ impl<'a> Walk<'a> {
         self.variables = variables;
     }
 
-    fn variable(&self, name: &str) -> Value {
-        let found = self.variables.iter().rev().find(|(known, _)| known == name);
-        found.map_or(Value::Unknown, |(_, value)| value.clone())
+    /// Whether there is no need, or no time, to look further.
+    pub(super) fn is_over(&self) -> bool {
+        self.findings.is_full() || !self.patience.lasts()
     }
 }
 
@@ -96,7 +99,7 @@ impl Walk<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt) {
-        if self.findings.is_full() {
+        if self.is_over() {
             return;
         }
         match statement {
@@ -154,7 +157,7 @@ impl Walk<'_> {
         self.value(&flow.expr);
         let outer = self.variables.len();
         for name in counter.into_iter().chain([name]) {
-            self.variables.push((name.name.to_string(), Value::Unknown));
+            self.variables.push(name.name.to_string(), Value::Unknown);
         }
         self.block(flow.body.statements());
         self.variables.truncate(outer);
@@ -169,7 +172,7 @@ impl Walk<'_> {
             value if self.script.changed.contains(name) => value.type_of().map_or(Value::Unknown, Value::Typed),
             value => value,
         };
-        self.variables.push((name.to_owned(), value));
+        self.variables.push(name.to_owned(), value);
     }
 
     /// What is assigned to. The last property is set, not read.
@@ -206,18 +209,21 @@ impl Walk<'_> {
 /// Expressions.
 impl Walk<'_> {
     pub(super) fn value(&mut self, expr: &Expr) -> Value {
+        if self.is_over() {
+            return Value::Unknown;
+        }
         match expr {
             Expr::DynamicConstant(value, _) if value.is_fnptr() => self.closure(value, Vec::new()),
             Expr::InterpolatedString(parts, _) => {
                 self.arguments(parts);
                 Value::Typed(Type::string())
             }
-            Expr::Array(items, _) => Value::Array(self.arguments(items)),
+            Expr::Array(items, _) => Value::Array(self.arguments(items).into()),
             Expr::Map(members, _) => {
                 let member = |(key, expr): &(Ident, Expr)| (key.name.to_string(), self.value(expr));
                 Value::Map(members.0.iter().map(member).collect())
             }
-            Expr::Variable(variable, ..) if variable.2.is_empty() => self.variable(&variable.1),
+            Expr::Variable(variable, ..) if variable.2.is_empty() => self.variables.value(&variable.1),
             Expr::Stmt(block) => self.block_value(block.statements()),
             Expr::FnCall(call, position) => self.call(call, *position),
             Expr::Dot(pair, ..) => {
@@ -248,7 +254,7 @@ impl Walk<'_> {
                     _ => Value::Unknown,
                 }
             }
-            expr => expr.get_literal_value(None).map_or(Value::Unknown, Value::Constant),
+            expr => expr.get_literal_value(None).map_or(Value::Unknown, Value::constant_of),
         }
     }
 
@@ -260,7 +266,7 @@ impl Walk<'_> {
     /// The value of a block is that of its last expression.
     fn block_value(&mut self, statements: &[Stmt]) -> Value {
         if statements.is_empty() {
-            return Value::Constant(Dynamic::UNIT);
+            return Value::constant_of(Dynamic::UNIT);
         }
         let [first @ .., Stmt::Expr(last)] = statements else {
             self.block(statements);

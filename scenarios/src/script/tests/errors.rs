@@ -122,6 +122,23 @@ error: expecting ',' to separate the items of this object map literal
 }
 
 #[test]
+fn a_comment_ends_where_it_is_seen_to_end() {
+    passes("// one\r\nprint(1);\r\n// two\r\n");
+    fails(
+        "print(1);\n// nothing\rfail(\"no\");\n",
+        Cause::Syntax,
+        "
+error: a carriage return stands alone, without the line feed that would break
+       the line
+ --> test.rhai:2:11
+  |
+2 | // nothing\\rfail(\"no\");
+  |           ^
+  = help: save the script with line breaks of Unix or Windows",
+    );
+}
+
+#[test]
 fn rhais_own_errors_are_placed_and_told() {
     for (script, message) in [
         ("let m = #{ isConnected: 1 }; m.isConected", "the map has no key `isConected`"),

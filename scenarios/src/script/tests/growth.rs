@@ -146,6 +146,39 @@ fn compiling_ends_with_its_time_and_at_an_interrupt() {
 }
 
 #[test]
+fn a_look_at_a_script_ends_with_its_time_and_at_an_interrupt() {
+    let listeners = "kandy.on(\"auth:change\", || f());\n".repeat(100);
+    let source = source(&format!("let kandy = create();\n{listeners}fn f() {{ {} }}", "print(1);\n".repeat(1_000)));
+    on_a_script_thread(|| {
+        let host = Host::new();
+        let script = host.compile(&source).unwrap();
+        let limits = Limits { wall_time: Duration::ZERO, ..Limits::default() };
+        let late = host.look_at(&script, &source, Guard::new(&limits)).unwrap_err();
+        let message = "looking at the script took more than 0 ms of real time";
+        assert_eq!((late.cause, &*late.message, &*late.file), (Cause::Limit, message, "test.rhai"));
+        let limits = Limits::default();
+        limits.interrupt.raise();
+        assert_eq!(host.look_at(&script, &source, Guard::new(&limits)).unwrap_err().cause, Cause::Interrupt);
+        assert_eq!(host.check(&source).unwrap(), Findings::default(), "nothing is wrong with it");
+    });
+}
+
+#[test]
+fn a_look_at_a_script_takes_time_in_proportion() {
+    let items = vec!["1"; 9_000].join(", ");
+    let keys = (0..2_000).map(|key| format!("k{key}: 1")).collect::<Vec<_>>().join(", ");
+    // A copy of what is known at each use would take minutes.
+    for text in [
+        format!("const A = [{items}];\n{}", "A;\n".repeat(20_000)),
+        format!("let a = #{{ {keys} }};\n{}", "print(a.k0);\n".repeat(20_000)),
+    ] {
+        let limits = Limits { wall_time: Duration::from_secs(30), ..Limits::default() };
+        let looked = on_a_script_thread(|| Host::new().check_within(&source(&text), &limits).map(drop));
+        assert_eq!(looked, Ok(()));
+    }
+}
+
+#[test]
 fn modules_that_import_one_another_many_times_end() {
     let folder = Folder::new("ways");
     let import = |number: usize| (0..4).map(|name| format!("import \"m{number}\" as a{name};\n")).collect::<String>();
@@ -182,4 +215,41 @@ fn virtual_time_ends_by_count_and_not_by_the_clock() {
     );
     assert_eq!((diagnostic.line, diagnostic.column), (7, 1));
     assert_eq!(end().1, time);
+}
+
+#[test]
+fn sorting_ends_whatever_its_comparer_says() {
+    passes(
+        "let a = []; for n in 0..2000 { a.push(n); } let calls = 0;
+        a.sort(|x, y| { calls += 1; if calls % 3 == 0 { 1 } else { -1 } }); assertEq(a.len(), 2000);
+        a.sort_by(|x, y| true); a = a.order_by(|x, y| 0.0 / 0.0); a.sort(|x, y| x - y); assertEq(a[0], 0); assertEq(a[1999], 1999);
+        let nan = 0.0 / 0.0; let f = []; for n in 0..100 { f.push(nan); f.push(n * 1.5); } f.sort(); assertEq(f[0], 0.0);
+        f.sort_desc(); assertEq(f[100], 148.5);",
+    );
+    passes(
+        "let a = [3, 1, 2]; a.sort(); assertEq(a, [1, 2, 3]); a.sort_desc(); assertEq(a, [3, 2, 1]);
+        assertEq(a.order(), [1, 2, 3]); assertEq([\"b\", \"a\"].order(), [\"a\", \"b\"]); assertEq(['b', 'a'].order_desc(), ['b', 'a']);
+        assertEq([true, false].order(), [false, true]); assertEq([1.5, 1].order(), [1, 1.5]); assertEq([].order(), []);
+        assertEq([#{ n: 2 }, #{ n: 1 }].order(|x, y| x.n - y.n), [#{ n: 1 }, #{ n: 2 }]);
+        let pairs = [[1, \"a\"], [0, \"b\"], [1, \"c\"], [0, \"d\"]]; pairs.sort(|x, y| x[0] <= y[0]);
+        assertEq(pairs, [[0, \"b\"], [0, \"d\"], [1, \"a\"], [1, \"c\"]]);",
+    );
+}
+
+#[test]
+fn what_a_comparer_throws_is_not_lost() {
+    for (script, message) in [
+        ("[1, 2].sort(|x, y| throw \"no\");", "uncaught exception: no"),
+        (
+            "[1, 2].order(|x, y| \"less\");",
+            "uncaught exception: the function that compares gives a number, or true and false, not a string",
+        ),
+        (
+            "let a = [#{}, 1]; a.sort();",
+            "uncaught exception: a map and an integer have no order of their own: give `sort` a function that compares",
+        ),
+    ] {
+        assert_eq!(failure(script).message, message, "{script}");
+    }
+    passes("let a = [2, 1]; try { a.sort(|x, y| throw \"no\"); } catch { } assertEq(a, [2, 1]);");
 }

@@ -82,6 +82,10 @@ fn sizes_are_limited() {
         ("let a = []; a.pad(1000000000, 1);", "an array has more than 100000 elements"),
         ("let a = blob(1000000000, 0);", "an array has more than 100000 elements"),
         ("let m = #{}; for i in 0..20000 { m[`k${i}`] = 1; }", "the map `m` has more than 10000 keys"),
+        (
+            "let k = \"k\"; while k.len() < 1048576 { k += k; } let m = #{}; for i in 0..20 { m[k + i] = i; }",
+            "the keys in `m` are longer than 4194304 bytes together",
+        ),
     ] {
         let diagnostic = failure(script);
         assert_eq!((diagnostic.cause, &*diagnostic.message), (Cause::Limit, message));

@@ -50,6 +50,49 @@ fn a_condition_is_tried_whenever_something_happened_and_at_the_end() {
     assert_eq!(failure("waitUntil(|| 5)").message, "the condition gave 5, not true or false");
 }
 
+/// How many operations a script takes that signs in, and waits for that with this condition.
+#[track_caller]
+fn operations_with(condition: &str) -> u64 {
+    let text = format!(
+        r#"platform.addUser("alice", "s3cret");
+           let kandy = create();
+           kandy.connect(#{{ username: "alice", password: "s3cret" }});
+           waitUntil({condition});"#
+    );
+    let script = source(&text);
+    let passes = |operations| {
+        let limits = Limits { operations, ..Limits::default() };
+        run_source(&script, &limits).verdict == Verdict::Passed
+    };
+    (1..1_000).find(|operations| passes(*operations)).expect("such a script is short")
+}
+
+#[test]
+fn a_condition_on_clients_alone_is_asked_only_when_they_have_been_told_something() {
+    let on_clients = operations_with("|| kandy.getConnection().isConnected");
+    let on_time_too = operations_with("|| now() >= 0 && kandy.getConnection().isConnected");
+    assert!(on_clients < on_time_too * 2 / 3, "{on_clients} operations, and {on_time_too}");
+}
+
+#[test]
+fn a_condition_that_does_more_is_asked_after_each_turn() {
+    let sign_in = |does: &str, after: &str| {
+        passes(&format!(
+            r#"platform.addUser("alice", "s3cret");
+               let kandy = create(); let asked = 0;
+               kandy.connect(#{{ username: "alice", password: "s3cret" }});
+               waitUntil(|| {{ {does} kandy.getConnection().isConnected }});
+               {after}"#
+        ))
+    };
+    sign_in("asked += 1;", "assertEq(asked, 7);");
+    assert_eq!(sign_in("assert(true);", "").checks, 1 + 7);
+    assert_eq!(sign_in("assertEq(1, 1);", "").checks, 1 + 7);
+    let printed = sign_in("print(1);", "").trace;
+    let is_print = |record: &&Record| matches!(record.what, What::Print(_));
+    assert_eq!(printed.records().iter().filter(is_print).count(), 7);
+}
+
 #[test]
 fn the_platform_can_be_waited_for() {
     passes(
@@ -107,6 +150,18 @@ error: the condition did not become true within 10 s (until 10.000)
   = note: kandy heard: auth:change at 0.000
   = note: pending timers: none, so nothing more happens by itself
   = note: kandy: isConnected false, isPending true",
+    );
+    fails(
+        "waitUntil(|| false, \"10s\");",
+        Cause::Wait,
+        "
+error: the condition did not become true within 10 s (until 10.000)
+ --> test.rhai:1:1
+  |
+1 | waitUntil(|| false, \"10s\");
+  | ^
+  = note: nobody heard anything: there is no client
+  = note: pending timers: none, so nothing more happens by itself",
     );
     fails(
         "platform.addUser(\"alice\", \"x\"); let kandy = create();

@@ -60,10 +60,18 @@ pub fn read(path: &Path, shown: &str) -> Result<Accounts, FileError> {
 
 /// The users in what was read of a file.
 pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Result<Accounts, FileError> {
-    let bytes = read.map_err(|source| FileError::Read { shown: shown.to_owned(), source })?;
-    let text = String::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
+    from_bytes(&read.map_err(|source| FileError::Read { shown: shown.to_owned(), source })?, shown)
+}
+
+/// The users in the bytes of a file.
+///
+/// # Errors
+///
+/// They are no text, no TOML, or say what no user can have.
+pub fn from_bytes(bytes: &[u8], shown: &str) -> Result<Accounts, FileError> {
+    let text = str::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is no part of it.
-    parse(text.strip_prefix('\u{feff}').unwrap_or(&text), shown).map_err(FileError::Content)
+    parse(text.strip_prefix('\u{feff}').unwrap_or(text), shown).map_err(FileError::Content)
 }
 
 fn parse(text: &str, shown: &str) -> Result<Accounts, Box<Diagnostic>> {

@@ -21,6 +21,7 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
 use tokio::time::{interval, timeout};
 
+use super::orphans::{Orphans, adopt};
 use super::terminal::{Terminal, taken};
 use crate::exit_code::Exit;
 
@@ -75,6 +76,7 @@ pub(crate) fn keep(command: &[OsString]) -> io::Result<Exit> {
         let mut line = UnixStream::from_std(line)?;
         let _unharmed = Unharmed::new()?;
         let changes = signal(SignalKind::child())?;
+        adopt();
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let owner = getppid().and_then(|server| getpgid(Some(server)).ok());
         let started = Command::new(program).args(arguments).stdin(stdin).process_group(0).spawn();
@@ -82,7 +84,7 @@ pub(crate) fn keep(command: &[OsString]) -> io::Result<Exit> {
         // A server that is not there any more is noticed below.
         let _ = line.write_all(&begun.0).await;
         let group = id(&started?);
-        Kept { group, owner, changes, line, ended: None }.run().await
+        Kept { group, owner, orphans: Orphans::of(group), changes, line, ended: None }.run().await
     })
 }
 
@@ -129,6 +131,8 @@ struct Kept {
     group: Pid,
     /// The group that has the terminal afterwards.
     owner: Option<Pid>,
+    /// What the command has started and left, in whatever group.
+    orphans: Orphans,
     /// Come when the command has ended, or was stopped.
     changes: Heard,
     line: UnixStream,
@@ -156,6 +160,7 @@ impl Kept {
                     if self.changed(WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)?.is_some() {
                         break;
                     }
+                    self.orphans.reap();
                 }
             }
         }
@@ -189,7 +194,7 @@ impl Kept {
         }
     }
 
-    /// Ends whoever is left of the group, and gives how the command has ended.
+    /// Ends whoever is left of the group and of what has left it, and gives how the command has ended.
     async fn end(mut self) -> io::Result<Exit> {
         if let (Some(terminal), Some(owner)) = (Terminal::open(), self.owner) {
             terminal.take(self.group, owner);
@@ -197,9 +202,10 @@ impl Kept {
         self.signal_group(Signal::TERM);
         // Who is stopped would not end.
         self.signal_group(Signal::CONT);
-        let ended = timeout(GRACE, self.until_empty()).await;
-        if ended.is_err() {
+        if timeout(GRACE, self.until_empty(Signal::TERM)).await.is_err() {
             self.signal_group(Signal::KILL);
+            // What the system does not end now, it may never end.
+            let _ = timeout(GRACE, self.until_empty(Signal::KILL)).await;
         }
         let status = match self.ended.take() {
             Some(status) => status,
@@ -212,13 +218,15 @@ impl Kept {
         Ok(exit_of(&status))
     }
 
-    async fn until_empty(&mut self) -> io::Result<()> {
+    /// Waits until nobody is left; `signal` is for those who have left the group.
+    async fn until_empty(&mut self, signal: Signal) -> io::Result<()> {
         let mut look = interval(LOOK);
         loop {
             if self.ended.is_none() {
                 self.ended = self.changed(WaitIdOptions::EXITED)?;
             }
-            if self.ended.is_some() && test_kill_process_group(self.group).is_err() {
+            let is_left = self.orphans.signal(signal);
+            if self.ended.is_some() && !is_left && test_kill_process_group(self.group).is_err() {
                 return Ok(());
             }
             look.tick().await;

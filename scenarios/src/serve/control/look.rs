@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use kandy_mock_server::command::Arguments;
-use kandy_mock_server::{ClockKind, FrontHandle, Platform, Point, Record};
+use kandy_mock_server::{ClockKind, FrontHandle, Platform, Point, Record, masked_value};
 use serde_json::{Value, json};
 
 use super::error::ControlError;
@@ -29,7 +29,7 @@ pub(super) fn state(handle: &FrontHandle) -> Value {
             "users": platform.users(),
             "subscriptions": platform.subscriptions(None),
             "sockets": platform.sockets(None),
-            "faults": platform.faults(),
+            "faults": masked_value(json!(platform.faults())),
             "journal": { "next": journal.next_seq(), "dropped": journal.dropped() },
         })
     })

@@ -5,7 +5,10 @@ mod table;
 
 use http::Method;
 use kandy_mock_server::command::{Parameter, Verb};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::arguments;
+use super::error::ControlError;
 
 pub use self::table::ROUTES;
 pub(super) use self::table::{BY, LIMIT, METHOD, OF_POINT, OF_USER, POINT, SINCE, STATUS, TIMEOUT};
@@ -88,6 +91,18 @@ impl Route {
         format!("{{{}}}", self.parameters.iter().map(pair).collect::<Vec<_>>().join(", "))
     }
 
+    /// Reads the arguments of a request: those in its body for a POST, those in its query for a GET.
+    ///
+    /// # Errors
+    ///
+    /// One is unknown, of another kind, or missing.
+    pub fn arguments(&self, query: &str, body: &[u8]) -> Result<Map<String, Value>, ControlError> {
+        match self.action {
+            Action::Look(_) => arguments::from_query(self, query),
+            Action::Act(_) => arguments::from_body(self, body),
+        }
+    }
+
     fn json(&self) -> Value {
         let argument = |parameter: &Parameter| json!({ "name": parameter.name, "kind": parameter.kind.shown(), "required": parameter.required });
         json!({
@@ -124,17 +139,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use kandy_mock_server::command::VERBS;
-    use serde_json::Map;
 
-    use super::super::arguments;
-    use super::super::error::ControlError;
     use super::*;
 
     fn example_of(route: &Route) -> Result<Map<String, Value>, ControlError> {
-        match route.method() {
-            Method::GET => arguments::from_query(route, &route.example()),
-            _ => arguments::from_body(route, route.example().as_bytes()),
-        }
+        route.arguments(&route.example(), route.example().as_bytes())
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::web;
+
 pub(super) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 pub(super) const JSON: &str = "application/json";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
@@ -28,24 +30,27 @@ pub(super) struct Asset {
 pub(super) static ASSETS: &[Asset] = &[
     Asset { path: CONSOLE, content_type: HTML, content: include_str!("console.html") },
     Asset { path: QUICKSTART, content_type: HTML, content: include_str!("quickstart.html") },
-    style("/pages/base.css", include_str!("base.css")),
+    style("/pages/base.css", web::BASE_CSS),
+    style("/pages/marks.css", web::MARKS_CSS),
     style("/pages/console.css", include_str!("console.css")),
     style("/pages/timeline.css", include_str!("timeline.css")),
     style("/pages/quickstart.css", include_str!("quickstart.css")),
     script("/pages/console.js", include_str!("console.js")),
     script("/pages/control.js", include_str!("control.js")),
-    script("/pages/element.js", include_str!("element.js")),
+    script("/pages/element.js", web::ELEMENT_JS),
     script("/pages/faults.js", include_str!("faults.js")),
     script("/pages/lanes.js", include_str!("lanes.js")),
+    script("/pages/marks.js", web::MARKS_JS),
+    script("/pages/printable.js", web::PRINTABLE_JS),
     script("/pages/records.js", include_str!("records.js")),
     script("/pages/timeline.js", include_str!("timeline.js")),
     script("/pages/users.js", include_str!("users.js")),
     script("/pages/words.js", include_str!("words.js")),
     script("/pages/quickstart.js", include_str!("quickstart.js")),
     script("/kandy/stand-in.js", include_str!("stand-in.js")),
-    Asset { path: "/pages/icon.svg", content_type: SVG, content: include_str!("icon.svg") },
+    Asset { path: "/pages/icon.svg", content_type: SVG, content: web::ICON_SVG },
     // Browsers ask for it by themselves; the platform is not to be asked, nor its journal to tell.
-    Asset { path: "/favicon.ico", content_type: SVG, content: include_str!("icon.svg") },
+    Asset { path: "/favicon.ico", content_type: SVG, content: web::ICON_SVG },
 ];
 
 const fn script(path: &'static str, content: &'static str) -> Asset {

@@ -3,6 +3,7 @@ import { act, follow, look, unlock } from "./control.js";
 import { at, clock, tell } from "./element.js";
 import { Faults } from "./faults.js";
 import { Lanes } from "./lanes.js";
+import { json } from "./printable.js";
 import { Records } from "./records.js";
 import { Timeline } from "./timeline.js";
 import { Users } from "./users.js";
@@ -117,7 +118,7 @@ async function perform(verb, given, done) {
 
 function say(text, isError = false) {
   at("said").classList.toggle("error", isError);
-  at("said").textContent = text;
+  tell(at("said"), text);
 }
 
 const FEED = { live: "Live", waiting: "Connection lost", locked: "Locked" };
@@ -155,7 +156,7 @@ onSubmit("close", () => {
   const [code, reason] = [Number(at("close-code").value), at("close-reason").value];
   onUser("close", { user: users.target, code, ...(reason && { reason }) }, `${users.target}: sockets closed with ${code}`);
 });
-at("push-message").value = JSON.stringify({ notificationMessage: { eventType: "IM", imParams: { primaryContact: "bob@example.com", msgText: "Hello" } } }, undefined, 1);
+at("push-message").value = json({ notificationMessage: { eventType: "IM", imParams: { primaryContact: "bob@example.com", msgText: "Hello" } } }, 1);
 onSubmit("push", () => onUser("send", () => ({ user: users.target, message: JSON.parse(at("push-message").value) }), `${users.target}: sent on sockets`));
 onSubmit("unlock", () => unlock(at("token").value).then(() => location.reload(), (error) => tell(at("unlock-error"), error.message)));
 at("offline").addEventListener("click", () => {

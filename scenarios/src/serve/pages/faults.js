@@ -1,5 +1,6 @@
 // Making the platform misbehave: the faults that there are, and a form for one more.
 import { at, element, tell } from "./element.js";
+import { json } from "./printable.js";
 
 const POINTS = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "websocket", "other"];
 
@@ -59,7 +60,7 @@ export class Faults {
     const fault = { ...how };
     if (at("fail-times").value) fault.times = Number(at("fail-times").value);
     if (at("fail-user").value && this.target()) fault.user = this.target();
-    at("fail-json").value = JSON.stringify(fault);
+    at("fail-json").value = json(fault);
   }
 
   fail() {
@@ -76,7 +77,7 @@ export class Faults {
     if (this.told === told) return;
     this.told = told;
     at("faults").replaceChildren(...faults.map(({ id, point, faults: left, acted }) => {
-      const text = left.map((fault) => JSON.stringify(fault)).join(", then ");
+      const text = left.map((fault) => json(fault)).join(", then ");
       const clear = element("button", { type: "button", "data-clear": point, "aria-label": `Clear the faults of ${point}` }, "Clear");
       const what = element("span", {}, element("b", {}, `${id}: ${point}`), " ", element("code", {}, text), acted ? ` · acted ${acted}×` : "");
       return element("li", {}, what, clear);

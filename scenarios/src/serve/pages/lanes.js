@@ -1,5 +1,7 @@
 // The chart: a lane for each user who was active last, and one for the platform; time goes to the right.
 import { at, lasting } from "./element.js";
+import { drawLane, drawMark, drawOpen, onColors, prepareChart, readColors } from "./marks.js";
+import { printable } from "./printable.js";
 
 const MOST_LANES = 5;
 const LANE = 22;
@@ -13,18 +15,12 @@ export class Lanes {
     this.sockets = new Map();
     this.canvas = at("lanes");
     const again = () => {
-      this.readColors();
+      this.colors = readColors();
       redraw();
     };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+    onColors(again);
     new ResizeObserver(again).observe(this.canvas.parentElement);
-    this.readColors();
-  }
-
-  readColors() {
-    const style = getComputedStyle(document.documentElement);
-    const color = (name) => style.getPropertyValue(`--${name}`).trim();
-    this.colors = Object.fromEntries(["rest", "websocket", "faults", "good", "bad", "muted", "line", "text", "panel"].map((name) => [name, color(name)]));
+    this.colors = readColors();
   }
 
   // Sockets are lines, from when they opened until they closed.
@@ -42,17 +38,15 @@ export class Lanes {
     const narrow = this.canvas.parentElement.clientWidth < 500;
     const label = narrow ? 84 : 170;
     const [width, height] = [this.canvas.parentElement.clientWidth, lanes.length * LANE + AXIS];
-    const pen = this.prepare(width, height);
+    const pen = prepareChart(this.canvas, width, height);
     const x = (time) => label + ((time - from) / span) * (width - label - 8);
-    lanes.forEach((name, lane) => this.drawLane(pen, name, lane, label, width));
+    const { line, muted, text } = this.colors;
+    lanes.forEach((name, lane) => drawLane(pen, { name: printable(name), middle: lane * LANE + LANE / 2, label, right: width - 8, text: name === PLATFORM ? muted : text, line }));
     this.drawAxis(pen, { height, width, label, span, top: lanes.length * LANE });
     for (const { user, from: opened, to = now } of this.sockets.values()) {
       const lane = users.indexOf(user);
       if (lane === -1 || to < from) continue;
-      pen.fillStyle = this.colors.websocket;
-      pen.globalAlpha = 0.28;
-      pen.fillRect(x(Math.max(opened, from)), lane * LANE + LANE / 2 - 3, Math.max(2, x(to) - x(Math.max(opened, from))), 6);
-      pen.globalAlpha = 1;
+      drawOpen(pen, this.colors, x(Math.max(opened, from)), x(to), lane * LANE + LANE / 2);
     }
     this.drawMarks(pen, entries, users, x);
   }
@@ -72,34 +66,6 @@ export class Lanes {
     for (let at = entries.length - 1; at >= 0 && users.size < MOST_LANES; at -= 1) if (entries[at].user && entries[at].lane !== "faults") users.add(entries[at].user);
     for (const { user, to = Infinity } of this.sockets.values()) if (to >= from && users.size < MOST_LANES) users.add(user);
     return [...users].sort();
-  }
-
-  prepare(width, height) {
-    const scale = devicePixelRatio || 1;
-    if (this.canvas.width !== Math.round(width * scale) || this.canvas.height !== Math.round(height * scale)) {
-      this.canvas.width = Math.round(width * scale);
-      this.canvas.height = Math.round(height * scale);
-      this.canvas.style.height = `${height}px`;
-    }
-    const pen = this.canvas.getContext("2d");
-    pen.setTransform(scale, 0, 0, scale, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    pen.font = "12px system-ui, sans-serif";
-    pen.textBaseline = "middle";
-    return pen;
-  }
-
-  drawLane(pen, name, lane, label, width) {
-    const middle = lane * LANE + LANE / 2;
-    pen.fillStyle = name === PLATFORM ? this.colors.muted : this.colors.text;
-    let shown = name;
-    while (shown.length > 1 && pen.measureText(shown).width > label - 12) shown = `${shown.slice(0, -2)}…`;
-    pen.fillText(shown, 0, middle);
-    pen.strokeStyle = this.colors.line;
-    pen.beginPath();
-    pen.moveTo(label, middle);
-    pen.lineTo(width - 8, middle);
-    pen.stroke();
   }
 
   drawAxis(pen, { width, label, span, top }) {
@@ -125,22 +91,8 @@ export class Lanes {
         const mark = `${lane} ${at} ${left} ${tone === "bad"}`;
         if (drawn.has(mark)) continue;
         drawn.add(mark);
-        this.drawMark(pen, lane, left, middle, tone === "bad" || fault !== "");
+        drawMark(pen, this.colors, lane, left, middle, tone === "bad" || fault !== "");
       }
     }
-  }
-
-  drawMark(pen, lane, x, y, isBad) {
-    pen.fillStyle = this.colors[lane];
-    pen.beginPath();
-    if (lane === "rest") pen.rect(x - 3, y - 6, 6, 12);
-    else if (lane === "websocket") pen.arc(x, y, 3.5, 0, 2 * Math.PI);
-    else pen.moveTo(x, y - 6), pen.lineTo(x + 6, y), pen.lineTo(x, y + 6), pen.lineTo(x - 6, y), pen.closePath();
-    pen.fill();
-    if (!isBad || lane === "faults") return;
-    pen.strokeStyle = this.colors.bad;
-    pen.lineWidth = 2;
-    pen.stroke();
-    pen.lineWidth = 1;
   }
 }

@@ -1,15 +1,12 @@
 // The demo of the quickstart of Kandy.js, step by step as it is told there.
-"use strict";
-
-const at = (id) => document.getElementById(id);
+import { at, element, tell } from "./element.js";
+import { json } from "./printable.js";
 
 const MOST_MESSAGES = 500;
 
 function log(message) {
-  const line = document.createElement("div");
-  const time = document.createElement("time");
-  time.textContent = new Date().toLocaleTimeString([], { hour12: false });
-  line.append(time, " ", Object.assign(document.createElement("span"), { textContent: message }));
+  const time = new Date().toLocaleTimeString([], { hour12: false });
+  const line = element("div", {}, element("time", {}, time), " ", element("span", {}, message));
   at("messages").append(line);
   while (at("messages").childElementCount > MOST_MESSAGES) at("messages").firstElementChild.remove();
   line.scrollIntoView({ block: "nearest" });
@@ -29,14 +26,14 @@ function configuration() {
 
 function showState(kandy) {
   const { isConnected, isPending } = kandy.getConnection();
-  at("auth-state").textContent = `Connected: ${isConnected}`;
+  tell(at("auth-state"), `Connected: ${isConnected}`);
   at("auth-state").dataset.state = isPending ? "pending" : String(isConnected);
   at("login").disabled = isConnected || isPending;
   at("logout").disabled = !isConnected || isPending;
 }
 
 function start() {
-  at("code").textContent = `const { create } = Kandy;\nconst kandy = create(${JSON.stringify(configuration(), undefined, 2)});`;
+  tell(at("code"), `const { create } = Kandy;\nconst kandy = create(${json(configuration(), 2)});`);
   const { create, isStandIn } = globalThis.Kandy ?? {};
   at("stand-in").hidden = !isStandIn;
   at("no-sdk").hidden = typeof create === "function";
@@ -55,7 +52,7 @@ function start() {
     log(`Connect error: ${params.error.message} (${params.error.code})`);
   });
   kandy.on("ws:change", () => log("Websocket state changed."));
-  kandy.on("notification:received", (params) => log(`Notification: ${JSON.stringify(params.payload)}`));
+  kandy.on("notification:received", (params) => log(`Notification: ${json(params.payload)}`));
 
   at("sign-in").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,4 +1,5 @@
 // The records that the page keeps: the newest, within limits of number and of length, and those of them that are shown.
+import { printable } from "./printable.js";
 import { words } from "./words.js";
 
 export const MOST_RECORDS = 100_000;
@@ -26,7 +27,7 @@ export class Records {
       seq: record.seq, time: record.time, kind: record.kind, user: record.user ?? "", socket: record.socket,
       lane, title, result: String(result), tone, fault, raw,
     };
-    entry.text = `${entry.user} ${lane} ${title} ${result} ${fault} ${record.point ?? ""}`.toLowerCase();
+    entry.text = printable(`${entry.user} ${lane} ${title} ${result} ${fault} ${record.point ?? ""}`.toLowerCase());
     this.all.push(entry);
     this.characters += raw.length;
     if (this.isPaused) this.waiting += 1;
@@ -65,7 +66,7 @@ export class Records {
   }
 
   filter(text) {
-    this.terms = text.toLowerCase().split(/\s+/).filter(Boolean);
+    this.terms = printable(text.toLowerCase()).split(/\s+/).filter(Boolean);
     this.choose();
   }
 

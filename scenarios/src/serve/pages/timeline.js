@@ -1,5 +1,6 @@
 // The table of records. Only the rows in sight are elements, however many there are.
 import { at, clock, element, plural, tell } from "./element.js";
+import { json, printable } from "./printable.js";
 import { particulars } from "./words.js";
 
 const BEYOND = 6;
@@ -87,7 +88,7 @@ export class Timeline {
     row.setAttribute("aria-selected", entry === this.chosen);
     tell(cells[0], clock(entry.time));
     tell(cells[1], entry.user);
-    cells[1].title = entry.user;
+    cells[1].title = printable(entry.user);
     ["rest", "websocket", "faults"].forEach((lane, at) => {
       const cell = cells[at + 2];
       const isHere = lane === entry.lane;
@@ -96,7 +97,7 @@ export class Timeline {
       cell.dataset.tone = isHere ? entry.tone : "";
       if (cell.dataset.text === text && cell.dataset.result === result) return;
       Object.assign(cell.dataset, { text, result });
-      cell.title = `${text} ${result}`.trim();
+      cell.title = printable(`${text} ${result}`.trim());
       cell.replaceChildren(...(text ? [element("span", { className: "title" }, text)] : []), ...(result ? [element("b", {}, result)] : []));
     });
   }
@@ -139,7 +140,7 @@ export class Timeline {
     const record = JSON.parse(raw);
     tell(at("details-title"), `Record ${entry.seq} at ${clock(entry.time)}`);
     at("details-list").replaceChildren(...particulars(record).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
-    at("details-json").textContent = JSON.stringify(record, undefined, 2);
+    tell(at("details-json"), json(record, 2));
     at("details").hidden = false;
   }
 

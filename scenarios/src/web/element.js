@@ -1,4 +1,6 @@
-// Making elements. Texts become text, never markup: nothing in these pages sets innerHTML.
+// Making elements. Texts become text, never markup: nothing in these pages sets innerHTML. And texts stay as they are
+// read: what would turn them, or hide in them, is shown.
+import { printableLines } from "./printable.js";
 
 export const at = (id) => document.getElementById(id);
 
@@ -8,13 +10,14 @@ export function element(name, properties = {}, ...children) {
     if (key in made) made[key] = value;
     else made.setAttribute(key, value);
   }
-  made.append(...children);
+  made.append(...children.map((child) => (typeof child === "string" ? printableLines(child) : child)));
   return made;
 }
 
 // Sets a text only where it differs, so that nothing is laid out, or read aloud, again.
 export function tell(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const shown = printableLines(text);
+  if (node.textContent !== shown) node.textContent = shown;
 }
 
 // A time of the platform: since its start.

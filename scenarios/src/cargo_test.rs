@@ -1,0 +1,201 @@
+//! Scenarios as Rust tests: a test target in which each is a test ([`harness`]), or one of them in a `#[test]`
+//! ([`run_file`]).
+
+mod case;
+mod error;
+mod target;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use libtest_mimic::Arguments;
+
+use self::case::Ended;
+pub use self::error::{Error, Failures, SetupError};
+use self::target::Target;
+use crate::cli::Environment;
+use crate::cli::selection::settings_of;
+use crate::run::{self, Plan, Variant};
+use crate::scenario::{Found, find};
+use crate::script::Limits;
+use crate::settings::Settings;
+use crate::snapshot::Mode;
+
+/// Set by cargo, nextest and whoever else runs tests of a package: its folder.
+const PACKAGE_FOLDER: &str = "CARGO_MANIFEST_DIR";
+
+/// How scenarios run as Rust tests. What is not said here is as the `kandy.toml` of their project has it, and then as it is
+/// by default.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use kandy_scenarios::Options;
+///
+/// let options = Options { live: true, timeout: Some(Duration::from_secs(30)), ..Options::default() };
+/// assert_eq!(options.strict, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The profile of `kandy.toml` that holds, as with `--profile`.
+    pub profile: Option<String>,
+    /// Whether a green that means nothing fails. By default it does where `CI` is set.
+    pub strict: Option<bool>,
+    /// The real time that a scenario may take.
+    pub timeout: Option<Duration>,
+    /// Whether scenarios tagged `live` run on real sockets too; others are skipped then.
+    pub live: bool,
+    /// Tags of scenarios that [`harness_with`] runs only if it is told to, as cargo does with tests marked `#[ignore]`.
+    pub ignored_tags: Vec<String>,
+}
+
+/// What came of scenarios that did not fail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Each case: the one that a scenario is, or one for each row of its `cases`.
+    pub cases: Vec<CaseReport>,
+}
+
+/// What came of a case that did not fail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseReport {
+    /// Its name, such as `login` or `login[unavailable]`.
+    pub name: String,
+    /// Why it did not want to run, if it did not.
+    pub skipped: Option<String>,
+    /// What happened in its world, as snapshots have it.
+    pub transcript: String,
+    /// How much time passed in its world.
+    pub virtual_time: Duration,
+    /// Why its pass means little, if it does: what fails it in strict mode.
+    pub doubts: Vec<String>,
+}
+
+/// The main function of a test target in which each scenario below `path` is a test; with `cases`, each row.
+///
+/// `cargo test` and `cargo nextest run` list, filter and run them by their names, as they do with other tests. A relative path
+/// is taken from the folder of the package. The project's `kandy.toml` holds but for its reports, which nextest makes; `CI` and
+/// `INSTA_UPDATE` mean what they mean to `kandy-harness run`, and with `INSTA_UPDATE=always` transcripts become the
+/// snapshots.
+///
+/// In `Cargo.toml`:
+///
+/// ```toml
+/// [[test]]
+/// name = "scenarios"
+/// harness = false
+/// ```
+///
+/// and in `tests/scenarios.rs`:
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     kandy_scenarios::harness("scenarios")
+/// }
+/// ```
+#[must_use = "it says whether the tests have passed"]
+pub fn harness(path: impl AsRef<Path>) -> ExitCode {
+    harness_with(path, &Options::default())
+}
+
+/// The same, otherwise than by default.
+///
+/// ```no_run
+/// use kandy_scenarios::Options;
+///
+/// fn main() -> std::process::ExitCode {
+///     let options = Options { ignored_tags: vec!["slow".to_owned()], ..Options::default() };
+///     kandy_scenarios::harness_with("scenarios", &options)
+/// }
+/// ```
+#[must_use = "it says whether the tests have passed"]
+pub fn harness_with(path: impl AsRef<Path>, options: &Options) -> ExitCode {
+    let arguments = Arguments::from_args();
+    match Target::new(path.as_ref(), options) {
+        Ok(target) => target.run(arguments),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one scenario, for a `#[test]`. A relative path is taken from the folder of the package.
+///
+/// # Errors
+///
+/// The scenario fails, or is not as its snapshot, or nothing can run. The error tells all of it as the command does, so
+/// that nothing is to be done but to pass it on.
+///
+/// ```no_run
+/// #[test]
+/// fn a_wrong_password_is_reported() -> Result<(), kandy_scenarios::Error> {
+///     let report = kandy_scenarios::run_file("scenarios/login.rhai")?;
+///     assert!(report.cases[0].transcript.contains("authentication:9"));
+///     Ok(())
+/// }
+/// ```
+pub fn run_file(path: impl AsRef<Path>) -> Result<Report, Error> {
+    run_file_with(path, &Options::default())
+}
+
+/// The same, otherwise than by default.
+///
+/// # Errors
+///
+/// As for [`run_file`].
+pub fn run_file_with(path: impl AsRef<Path>, options: &Options) -> Result<Report, Error> {
+    let environment = environment();
+    let paths = [path.as_ref().to_owned()];
+    let setup = |error| SetupError::new(error, &environment.folder);
+    let (settings, _) =
+        settings_of(&paths, options.profile.as_deref(), options.settings(), &environment).map_err(setup)?;
+    // What is named is wanted, whatever the project's filter says.
+    let found = find(&environment.folder, &paths, None).map_err(|error| setup(error.into()))?;
+    run_all(&found, options, &settings, &environment)
+}
+
+fn run_all(found: &Found, options: &Options, settings: &Settings, environment: &Environment) -> Result<Report, Error> {
+    let how = options.how(settings, environment);
+    let mut report = Report::default();
+    let mut failures = Failures::default();
+    for case in Plan::to_run(found, options.variant()).cases {
+        match case::run(case, &how, false)? {
+            Ended::Well(case) => report.cases.push(case),
+            Ended::Badly { line, told } => failures.add(&line, &told),
+        }
+    }
+    if failures.is_empty() { Ok(report) } else { Err(failures.into()) }
+}
+
+impl Options {
+    /// What they say of what `kandy.toml` may say.
+    fn settings(&self) -> Settings {
+        Settings { timeout: self.timeout, strict: self.strict, ..Settings::default() }
+    }
+
+    const fn variant(&self) -> Variant {
+        if self.live { Variant::Live } else { Variant::Sim }
+    }
+
+    fn how(&self, settings: &Settings, environment: &Environment) -> run::Options {
+        let mut limits = Limits::default();
+        limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
+        let accept = env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always");
+        let compare = Mode::Compare { leave_pending: environment.leave_pending };
+        run::Options {
+            limits,
+            snapshots: if accept { Mode::Accept } else { compare },
+            strict: settings.strict.unwrap_or(environment.ci),
+            ..run::Options::default()
+        }
+    }
+}
+
+/// What there is around a test.
+fn environment() -> Environment {
+    let folder = env::var_os(PACKAGE_FOLDER).map(PathBuf::from).unwrap_or_default();
+    Environment { folder, signals: false, ..Environment::of_process() }
+}

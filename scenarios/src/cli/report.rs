@@ -1,0 +1,24 @@
+//! `report merge`
+
+use super::arguments::Merge;
+use super::error::CliError;
+use super::{Environment, Output};
+use crate::exit_code::Exit;
+use crate::printable::printable_path;
+use crate::report::console::Console;
+use crate::report::{Reports, merge};
+
+pub(super) fn merge(arguments: Merge, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let Merge { files, report } = arguments;
+    let read = |path: &std::path::PathBuf| {
+        let shown = printable_path(path);
+        merge::read(&environment.folder.join(path), &shown).map(|report| (shown, report))
+    };
+    let merged = merge::merge(files.iter().map(read).collect::<Result<_, _>>()?)?;
+    let wanted: Vec<_> = report.into_iter().map(|report| report.within(&environment.folder)).collect();
+    let mut reports = Reports::begin(&wanted, &environment.github)?;
+    let summary = Console::new(out.to, out.color).merged(&merged)?;
+    reports.render(&merged)?;
+    out.to.write_all(reports.said().as_bytes())?;
+    Ok(summary.exit())
+}

@@ -1,0 +1,172 @@
+//! What the page has of a case: an entry of the list, which is read at once, and what is shown when it is opened.
+
+use serde::Serialize;
+
+use crate::report::model::{Case, Difference, Doubt, Problem, Record, Snapshot, Status, Variant, WallTime, Warning};
+
+/// The most characters of a message in the list.
+const MAX_MESSAGE: usize = 160;
+/// The most lines of each side of a difference, and how many of those in front of it are among them.
+const MAX_LINES: usize = 2_000;
+const LINES_BEFORE: usize = 50;
+
+/// A case in the list of all.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Entry {
+    name: String,
+    path: String,
+    tags: Vec<String>,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    /// How long it took, in seconds.
+    wall_time: f64,
+    virtual_time: f64,
+}
+
+impl Entry {
+    pub(super) fn of(case: &Case) -> Self {
+        let message = case.problems.first().map(|problem| problem.message.as_str()).or(case.reason.as_deref());
+        Self {
+            name: case.name.clone(),
+            path: case.path.clone(),
+            tags: case.tags.clone(),
+            status: case.status,
+            message: message.and_then(|message| message.lines().next()).map(beginning),
+            wall_time: case.wall_time.duration,
+            virtual_time: case.virtual_time,
+        }
+    }
+}
+
+fn beginning(line: &str) -> String {
+    match line.char_indices().nth(MAX_MESSAGE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// A case as it is shown: without what the page does not show, and of what is long the parts that tell most.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Shown<'a> {
+    name: &'a str,
+    path: &'a str,
+    summary: &'a str,
+    tags: &'a [String],
+    variant: Variant,
+    status: Status,
+    reason: Option<&'a str>,
+    snapshot: Option<Snapshot>,
+    virtual_time: f64,
+    wall_time: WallTime,
+    checks: u32,
+    warnings: &'a [Warning],
+    doubts: &'a [Doubt],
+    problems: &'a [Problem],
+    more_problems: usize,
+    difference: Option<Sides<'a>>,
+    records: Vec<&'a Record>,
+    left: Option<Left>,
+}
+
+/// Records that are left out.
+#[derive(Serialize)]
+struct Left {
+    /// Behind how many that are not.
+    after: usize,
+    count: usize,
+}
+
+/// A difference from shortly before its first line on.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Sides<'a> {
+    old_name: &'a str,
+    new_name: &'a str,
+    client: Option<&'a str>,
+    old: String,
+    new: String,
+    /// How many lines are left out before, which are the same in both.
+    skipped: usize,
+    /// Whether there are more behind.
+    is_cut: bool,
+}
+
+/// How many records are shown of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    first: usize,
+    last: usize,
+}
+
+impl Default for Room {
+    /// What led to the end tells more than how it began.
+    fn default() -> Self {
+        Self { first: 500, last: 1_500 }
+    }
+}
+
+impl Room {
+    pub(super) const NONE: Self = Self { first: 0, last: 0 };
+
+    pub(super) const fn half(self) -> Self {
+        Self { first: self.first / 2, last: self.last / 2 }
+    }
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn of(case: &'a Case, room: Room) -> Self {
+        let (records, left) = chosen(&case.records, room);
+        Self {
+            name: &case.name,
+            path: &case.path,
+            summary: &case.summary,
+            tags: &case.tags,
+            variant: case.variant,
+            status: case.status,
+            reason: case.reason.as_deref(),
+            snapshot: case.snapshot,
+            virtual_time: case.virtual_time,
+            wall_time: case.wall_time,
+            checks: case.checks,
+            warnings: &case.warnings,
+            doubts: &case.doubts,
+            problems: &case.problems,
+            more_problems: case.more_problems,
+            difference: case.difference.as_ref().map(sides),
+            records,
+            left,
+        }
+    }
+}
+
+fn chosen(records: &[Record], room: Room) -> (Vec<&Record>, Option<Left>) {
+    if records.len() <= room.first + room.last {
+        return (records.iter().collect(), None);
+    }
+    let (first, rest) = records.split_at(room.first);
+    let (left, last) = rest.split_at(rest.len() - room.last);
+    (first.iter().chain(last).collect(), Some(Left { after: first.len(), count: left.len() }))
+}
+
+fn sides(difference: &Difference) -> Sides<'_> {
+    let (old, new) = (&difference.old, &difference.new);
+    // Columns that got another width make no difference.
+    let is_same = |(old, new): &(&str, &str)| old.split_whitespace().eq(new.split_whitespace());
+    let same = old.lines().zip(new.lines()).take_while(is_same).count();
+    let is_long = |text: &str| text.lines().nth(MAX_LINES).is_some();
+    let skipped = if is_long(old) || is_long(new) { same.saturating_sub(LINES_BEFORE) } else { 0 };
+    let part = |text: &str| text.lines().skip(skipped).take(MAX_LINES).collect::<Vec<_>>().join("\n");
+    let is_cut = |text: &str| text.lines().nth(skipped + MAX_LINES).is_some();
+    Sides {
+        old_name: &difference.old_name,
+        new_name: &difference.new_name,
+        client: difference.client.as_deref(),
+        old: part(old),
+        new: part(new),
+        skipped,
+        is_cut: is_cut(old) || is_cut(new),
+    }
+}
