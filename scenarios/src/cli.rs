@@ -18,6 +18,7 @@ mod run;
 pub(crate) mod selection;
 mod serve;
 mod signals;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -30,7 +31,9 @@ pub use self::environment::Environment;
 pub(crate) use self::error::CliError;
 pub use self::output::Output;
 use self::output::UntilClosed;
+use self::run::Around;
 use crate::exit_code::Exit;
+use crate::interrupt::Interrupt;
 
 /// Does what the arguments say; the first is the name of the program.
 ///
@@ -41,13 +44,14 @@ where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
-    let mut to = UntilClosed::new(out.to);
+    let closed = Interrupt::default();
+    let mut to = UntilClosed::new(out.to, closed.clone());
     let mut out = Output { to: &mut to, ..*out };
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command, color }) => {
             out.color = color.or(out.color);
             err.color = color.or(err.color);
-            carry_out(command, environment, &mut out, err).unwrap_or_else(|error| {
+            carry_out(command, environment, closed, &mut out, err).unwrap_or_else(|error| {
                 // Without a place to complain in there is nothing left but the exit code.
                 let _ = error.write(err);
                 error.exit()
@@ -61,12 +65,16 @@ where
 fn carry_out(
     command: Command,
     environment: &Environment,
+    closed: Interrupt,
     out: &mut Output<'_>,
     err: &mut Output<'_>,
 ) -> Result<Exit, CliError> {
     let exit = match command {
         Command::New(arguments) => new::new(&arguments, environment, out)?,
-        Command::Run(arguments) => run::run(arguments, environment, out)?,
+        Command::Run(arguments) => {
+            let around = Around { environment, interrupt: Interrupt::default(), closed, out, err };
+            run::run(&arguments, around)?
+        }
         Command::Explore(arguments) => explore::explore(arguments, environment, out)?,
         Command::List(arguments) => list::list(&arguments, environment, out)?,
         Command::Check(arguments) => check::check(&arguments, environment, out)?,

@@ -9,6 +9,7 @@ pub mod explore;
 pub mod file;
 pub mod hygiene;
 pub mod interrupt;
+mod last_failed;
 pub mod memory;
 mod printable;
 pub mod recording;

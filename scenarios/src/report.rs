@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 pub mod merge;
 pub mod model;
+pub mod progress;
 mod style;
 mod wanted;
 mod wrap;

@@ -13,13 +13,14 @@ use std::num::NonZeroUsize;
 
 pub use self::case::{Case, Plan, Variant};
 use self::event::tell;
-pub use self::event::{Reporter, RunError, RunEvent, RunWarning};
+pub use self::event::{CutShort, Reporter, RunError, RunEvent, RunWarning};
 pub use self::finished::{Broken, Fault, Finished, Status, Unlike, WallTime};
 use self::judge::Judge;
 pub use self::pool::NoThread;
 use self::pool::{Done, Panicked, in_order};
 pub use self::shard::{MAX_SHARDS, NameSet, Shard, ShardError};
 pub use self::summary::Summary;
+use crate::interrupt::Interrupt;
 use crate::scenario::{Content, Scenario};
 use crate::script::{Host, Limits, Outcome, Script, Severity, Source, Verdict};
 use crate::snapshot::{self, Comparison, SnapshotError};
@@ -39,6 +40,8 @@ pub struct Options {
     pub warn: bool,
     /// Whether a pass that is to be doubted fails, as does a run.
     pub strict: bool,
+    /// Whether nothing more begins once a case has failed.
+    pub fail_fast: bool,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             snapshots: snapshot::Mode::Compare { leave_pending: false },
             warn: false,
             strict: false,
+            fail_fast: false,
         }
     }
 }
@@ -65,23 +69,35 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
     let warnings = options.warn.then_some(0);
     let Options { strict, .. } = *options;
     let mut summary = Summary { live: plan.is_live(), warnings, strict, ..Summary::default() };
-    let mut judge = Judge::new(strict);
     tell(reporters, &RunEvent::Started { plan, strict })?;
     for warning in &plan.warnings {
         summary.run_warnings += 1;
         tell(reporters, &RunEvent::Warned(warning))?;
     }
+    let first_failure = Interrupt::default();
     let worker = || {
-        let host = Host::new();
-        let is_over = || options.limits.interrupt.is_raised();
-        move |case: &Case<'_>| (!is_over()).then(|| run_one(&host, case, options))
+        let (host, mut judge) = (Host::new(), Judge::new(strict));
+        let first_failure = &first_failure;
+        move |case: &Case<'_>| {
+            if let Some(cut) = cut_short(options, first_failure) {
+                return Err(cut);
+            }
+            let ending = Ending::of_case(first_failure);
+            let mut finished = run_one(&host, case, options);
+            // Whether nothing more begins is known here, before this worker takes the next case.
+            judge.judge(case, &mut finished);
+            ending.is(&finished.status);
+            Ok(finished)
+        }
     };
     in_order(&plan.cases, options.jobs, worker, |case, Done { result, began, took }| {
-        let Some(mut finished) = result.unwrap_or_else(|panicked| Some(Finished::panicked(panicked))) else {
-            summary.not_run += 1;
-            return tell(reporters, &RunEvent::NotRun { case });
+        let mut finished = match result.unwrap_or_else(|panicked| Ok(Finished::panicked(panicked))) {
+            Ok(finished) => finished,
+            Err(cut) => {
+                summary.add_not_run(cut);
+                return tell(reporters, &RunEvent::NotRun { case, cut });
+            }
         };
-        judge.judge(case, &mut finished);
         finished.wall_time = WallTime { start: began.duration_since(start), duration: took };
         summary.add(&finished);
         tell(reporters, &RunEvent::Finished { case, finished: &finished })
@@ -93,6 +109,39 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
     }
     tell(reporters, &RunEvent::Ended { summary: &summary, wall_time: start.elapsed() })?;
     Ok(summary)
+}
+
+/// What lets nothing more begin, if something does.
+fn cut_short(options: &Options, first_failure: &Interrupt) -> Option<CutShort> {
+    if options.limits.interrupt.is_raised() {
+        Some(CutShort::ByInterrupt)
+    } else {
+        (options.fail_fast && first_failure.is_raised()).then_some(CutShort::ByFailure)
+    }
+}
+
+/// Watches how a case ends. One that ends by a panic has failed, too.
+struct Ending<'a> {
+    first_failure: &'a Interrupt,
+    has_failed: bool,
+}
+
+impl<'a> Ending<'a> {
+    const fn of_case(first_failure: &'a Interrupt) -> Self {
+        Self { first_failure, has_failed: true }
+    }
+
+    fn is(mut self, status: &Status) {
+        self.has_failed = status.has_failed();
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if self.has_failed {
+            self.first_failure.raise();
+        }
+    }
 }
 
 fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {

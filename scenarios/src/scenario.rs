@@ -7,11 +7,12 @@ mod project;
 mod root;
 mod rows;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub use self::filter::{Filter, FilterError};
+pub use self::filter::{Filter, FilterError, Filters, MAX_FILTERS};
 pub(crate) use self::find::MODULES;
 pub use self::find::{FindError, Found, MAX_DEPTH, MAX_ENTRIES, Stale, find, root_of};
 pub use self::header::{Header, Misread};
@@ -88,6 +89,26 @@ impl Scenario {
     #[must_use]
     pub fn name_of_row(&self, row: &str) -> String {
         format!("{}[{row}]", self.name)
+    }
+
+    /// The names of the cases that it is: its own, or one for each row.
+    pub fn cases(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let whole = self.rows().is_empty().then_some(Cow::Borrowed(self.name.as_str()));
+        whole.into_iter().chain(self.rows().iter().map(|row| Cow::Owned(self.name_of_row(row))))
+    }
+
+    /// Leaves of its rows those whose cases are `wanted`. Whether anything of it is left.
+    pub(crate) fn keep(&mut self, wanted: impl Fn(&Self, &str) -> bool) -> bool {
+        if self.rows().is_empty() {
+            return wanted(self, &self.name);
+        }
+        let rows = self.rows().iter().filter(|row| wanted(self, &self.name_of_row(row)));
+        let rows: Vec<String> = rows.cloned().collect();
+        let any = !rows.is_empty();
+        if let Ok(content) = &mut self.content {
+            content.rows = rows;
+        }
+        any
     }
 
     /// What its first comments say; nothing if it cannot be read.

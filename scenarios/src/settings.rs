@@ -43,7 +43,7 @@ pub struct Settings {
     /// Whether a green that means nothing fails.
     pub strict: Option<bool>,
     /// Which are wanted.
-    pub filter: Option<Filter>,
+    pub filter: Option<Vec<Filter>>,
     /// The reports that go to files. Paths are taken from the folder of the settings.
     pub reports: Option<Vec<Wanted>>,
 }
@@ -202,8 +202,13 @@ impl Page<'_> {
             }
             "strict" => settings.strict = Some(value.get_ref().as_bool().ok_or_else(|| unlike("true or false"))?),
             "filter" => {
-                let text = value.get_ref().as_str().ok_or_else(|| unlike("a text in quotes, such as \"tag:smoke\""))?;
-                settings.filter = Some(text.parse().map_err(|error| refuse(format!("{error}")))?);
+                let expected = "a text or a list of them, such as \"tag:smoke\"";
+                let items = match value.get_ref() {
+                    DeValue::Array(items) => items.iter().collect(),
+                    _ => vec![value],
+                };
+                settings.filter =
+                    Some(items.into_iter().map(|item| self.filter(key, item, expected)).collect::<Result<_, _>>()?);
             }
             "report" => {
                 let expected = "a list of texts, such as [\"junit=target/kandy-junit.xml\"]";
@@ -225,6 +230,11 @@ impl Page<'_> {
             }
         }
         Ok(())
+    }
+
+    fn filter(&self, key: &Key<'_>, value: &Value<'_>, expected: &str) -> Result<Filter, Diagnostic> {
+        let text = value.get_ref().as_str().ok_or_else(|| self.unlike(key, value, expected))?;
+        text.parse().map_err(|error| self.wrong(value.span(), format!("`{}`: {error}", key.get_ref()), None))
     }
 
     fn table<'v>(&self, key: &Key<'_>, value: &'v Value<'_>, expected: &str) -> Result<&'v DeTable<'v>, Diagnostic> {
@@ -266,7 +276,7 @@ mod tests {
             timeout: Some(Duration::from_secs(90)),
             memory: Some(64 << 20),
             strict: Some(true),
-            filter: Some(Filter::Tag("smoke".to_owned())),
+            filter: Some(vec!["tag:smoke".parse().unwrap()]),
             reports: None,
         };
         assert_eq!(settings, expected);
@@ -307,7 +317,13 @@ error: there is no key `timout` here
             ("memory = \"1GB\"", ":1:10", "`memory`: it must be a size, such as 512MiB"),
             ("memory = \"5000\"", ":1:10", "`memory`: it must be at least 1 MiB"),
             ("strict = \"yes\"", ":1:10", "`strict` is true or false, not a text"),
-            ("filter = [\"a\"]", ":1:10", "`filter` is a text in quotes, such as \"tag:smoke\", not a list"),
+            ("filter = 1", ":1:10", "`filter` is a text or a list of them, such as \"tag:smoke\", not a number"),
+            ("filter = [\"a\", 1]", ":1:16", "`filter` is a text or a list of them, such as \"tag:smoke\""),
+            (
+                "filter = [\"a\", \"not /a(/\"]",
+                ":1:16",
+                "`filter`: /a(/ is no regular expression: unclosed group, at character 2",
+            ),
             ("filter = \"tag:\"", ":1:10", "`filter`: the name of a tag is missing"),
             ("profile = 1", ":1:11", "`profile` is a table of profiles, such as [profile.ci], not a number"),
             ("[profile]\nci = true", ":2:6", "`ci` is a profile, such as [profile.ci], not a boolean"),

@@ -166,10 +166,14 @@ fn pending_of(snapshot: &Path) -> PathBuf {
     path.into()
 }
 
+/// Whether `path` is that of an accepted snapshot by its name.
+pub(crate) fn is_named_so(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == ACCEPTED)
+}
+
 /// Whether `path` is the accepted snapshot of a script that is there.
 pub(crate) fn has_script(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == ACCEPTED)
-        && script_of(path).is_some_and(|script| script.is_file() || is_of_row(&script))
+    is_named_so(path) && script_of(path).is_some_and(|script| script.is_file() || is_of_row(&script))
 }
 
 /// The script that a snapshot, accepted or pending, belongs to by its name.

@@ -87,6 +87,7 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
         ci: false,
         leave_pending: false,
         interactive: false,
+        redraws: false,
         signals: false,
         github: Default::default(),
     };

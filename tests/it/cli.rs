@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use kandy_scenarios::cli::{self, Environment, Output};
 
+use crate::support::without_slowest;
+
 /// A scenario that passes, for cases that need one.
 const CONNECTS: &str = r#"// A right password connects. The rest of this is not in the list.
 // tags: connect, live
@@ -49,6 +51,7 @@ impl Place {
             ci: false,
             leave_pending: self.leave_pending,
             interactive: false,
+            redraws: false,
             signals: false,
             github: Default::default(),
         };
@@ -72,12 +75,14 @@ impl Place {
             Some((simulated, _)) => format!("{simulated} simulated in [wall time]\n"),
             None => format!("{line}\n"),
         };
-        text.lines().map(line).collect()
+        without_slowest(&text.lines().map(line).collect::<String>())
     }
 
+    /// Its files, without what the command keeps for itself.
     fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.folder).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != ".kandy");
         names.sort();
         names
     }
@@ -130,6 +135,8 @@ fn bad_arguments() {
     command("timeout-without-unit", &["run", "--timeout", "10"]);
     command("timeout-0", &["run", "--timeout", "0s"]);
     command("filter-without-tag", &["run", "--filter", "tag:"]);
+    command("filter-regex", &["run", "--filter", "connect", "--filter", "not /(a|/"]);
+    command("filter-prune", &["run", "--skip-tag", "slow", "--prune"]);
     command("replay-without-path", &["replay"]);
 }
 
@@ -158,6 +165,8 @@ fn nothing_to_run() {
     command("other-extension", &["run", "notes.txt"]);
     command("nothing-matches-name", &["run", "s", "--filter", "disconnect"]);
     command("nothing-matches-tag", &["list", "s", "--filter", "tag:reconnect"]);
+    command("nothing-matches-one", &["check", "s", "--filter", "success", "--filter", "tag:conect"]);
+    command("nothing-left", &["run", "s", "--filter", "success", "--filter", "not /^c/", "--skip-tag", "live"]);
 }
 
 #[test]
@@ -347,6 +356,13 @@ fn transcripts_are_reviewed_by_name() {
     }
     is_as_known("review-name", &place.run(&["review", "one", "--accept"]));
     is_as_known("review-nearest", &place.run(&["review", "othr", "--accept"]));
+    // A filter chooses among what waits, and must meet a scenario.
+    place.write("scenarios/one.rhai", script("newest"));
+    place.run(&["run"]);
+    let nothing = place.run(&["review", "--filter", "oth", "--skip-tag", "connect", "--accept"]);
+    assert!(nothing.contains("error: nothing is left") && nothing.ends_with("exit code 2\n"), "{nothing}");
+    let accepted = place.run(&["review", "--filter", "not one", "--accept"]);
+    assert!(accepted.contains("\naccepted  other\n\n1 accepted, 0 rejected, 0 left\n"), "{accepted}");
     is_as_known("review-flags", &place.run(&["review", "--accept", "--reject"]));
 }
 

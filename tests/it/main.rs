@@ -7,6 +7,8 @@ mod cases;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod choice;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod docs;

@@ -62,6 +62,10 @@ impl Project {
 }
 
 impl Project {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn has(&self, file: &str) -> bool {
         self.0.join(file).is_file()
     }
@@ -116,6 +120,12 @@ filter = \"tag:smoke\"
 [profile.all]
 filter = \"/\"
 jobs = 2
+
+[profile.some]
+filter = [\"two\", \"nowhere\", \"not tag:smoke\"]
+
+[profile.every]
+filter = []
 ";
 const SMOKE: &str = "// Smokes.\n// tags: smoke\nassert(true);\n";
 
@@ -137,6 +147,11 @@ fn what_is_given_goes_before_the_profile_and_that_before_the_top() {
         ("..", &["run", project.0.to_str().unwrap()], &["a/one"]),
         (".", &["list"], &["a/one"]),
         (".", &["list", "--profile", "all"], &["a/one", "a/two"]),
+        (".", &["list", "--profile", "some"], &["a/two"]),
+        (".", &["run", "--profile", "every"], &["a/one", "a/two"]),
+        (".", &["run", "--profile", "every", "--skip-tag", "smoke"], &["a/two"]),
+        (".", &["run", "--filter", "one", "--filter", "/^a.t/"], &["a/one", "a/two"]),
+        (".", &["list", "--filter", "not one"], &["a/two"]),
     ] {
         let (text, exit) = project.run(here, arguments);
         assert_eq!(exit, 0, "{arguments:?}: {text}");

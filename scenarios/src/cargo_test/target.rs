@@ -8,7 +8,7 @@ use libtest_mimic::{Arguments, Completion, Conclusion, Failed, FormatSetting, Tr
 
 use super::case::{self, Ended};
 use super::{Error, Options, SetupError, environment};
-use crate::cli::selection::{Selection, select};
+use crate::cli::selection::{Filtering, Selected, Selection, select};
 use crate::report::console::warning_text;
 use crate::run::{self, Case, Plan, RunWarning};
 use crate::scenario::Found;
@@ -37,8 +37,12 @@ enum Note {
 impl Target {
     pub(super) fn new(path: &Path, options: &Options) -> Result<Self, Error> {
         let environment = environment();
-        let selection = Selection { paths: vec![path.to_owned()], filter: None, profile: options.profile.clone() };
-        let (found, settings) = select(&selection, &options.settings(), &environment)
+        let selection = Selection {
+            paths: vec![path.to_owned()],
+            filtering: Filtering::default(),
+            profile: options.profile.clone(),
+        };
+        let Selected { found, settings, .. } = select(&selection, &options.settings(), &environment)
             .map_err(|error| SetupError::new(error, &environment.folder))?;
         // Tests own what they use; these last as long as the process, whose only work they are.
         let found: &'static Found = Box::leak(Box::new(found));

@@ -21,6 +21,9 @@ use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
 use crate::settings;
 
+/// How often one scenario runs at most.
+const MAX_REPEAT: usize = 1_000;
+
 /// Scenarios of signing in to the Kandy platform, run against a mock of it.
 #[derive(Debug, Parser)]
 #[command(name = "kandy-harness", version, after_help = exit_code::HELP)]
@@ -49,7 +52,7 @@ pub(super) enum Command {
     /// Run scenarios with something going wrong at each place
     Explore(Explore),
     /// List scenarios: names, tags and first sentences
-    List(Selection),
+    List(List),
     /// Find mistakes in scripts without running them
     Check(Check),
     /// Decide on transcripts that are not as their snapshots
@@ -107,13 +110,36 @@ pub(crate) struct Selection {
     #[arg(value_name = "PATH", verbatim_doc_comment)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Only scenarios with TEXT in the name, or `tag:NAME`
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) filter: Option<Filter>,
+    #[command(flatten)]
+    pub(crate) filtering: Filtering,
 
     /// With the settings of [profile.NAME] in kandy.toml
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+
+    /// As JSON: an array with an object for each
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Filtering {
+    /// Only scenarios that match: a part of the name,
+    /// /REGEX/ or tag:NAME; may be given again: any may
+    /// match. `not` before it, as in `not tag:slow`,
+    /// takes away what matches
+    #[arg(long, value_name = "FILTER", verbatim_doc_comment)]
+    pub(crate) filter: Vec<Filter>,
+
+    /// Leave out what has this tag; may be given again
+    #[arg(long, value_name = "NAME", value_parser = Filter::without_tag)]
+    pub(crate) skip_tag: Vec<Filter>,
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +180,30 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) update: bool,
 
+    /// Run each N times, as one#1 to one#N: those that
+    /// fail now and then are told as flaky
+    #[arg(long, value_name = "N", value_parser = repeat, conflicts_with = "update", verbatim_doc_comment)]
+    pub(super) repeat: Option<NonZeroUsize>,
+
+    /// Go on, and run again what a change touches, by a
+    /// script, a module, a snapshot or kandy.toml
+    #[arg(long, conflicts_with_all = ["last_failed", "prune"], verbatim_doc_comment)]
+    pub(super) watch: bool,
+
+    /// Run only what failed when it last ran; all, if
+    /// nothing did
+    #[arg(long, conflicts_with = "prune", verbatim_doc_comment)]
+    pub(super) last_failed: bool,
+
+    /// Begin nothing more after the first failure
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+
+    /// Show the N slowest, however short they are
+    /// [default: up to 5 of those that take 1s or more]
+    #[arg(long, value_name = "N", verbatim_doc_comment)]
+    pub(super) slowest: Option<NonZeroUsize>,
+
     #[command(flatten)]
     pub(super) strictness: Strictness,
 
@@ -168,8 +218,15 @@ pub(super) struct Run {
     pub(super) report: Vec<Wanted>,
 
     /// Remove snapshots whose scripts are gone
-    #[arg(long, conflicts_with = "filter")]
+    #[arg(long, conflicts_with_all = ["filter", "skip_tag"])]
     pub(super) prune: bool,
+}
+
+impl Run {
+    /// How often each runs.
+    pub(super) fn times(&self) -> NonZeroUsize {
+        self.repeat.unwrap_or(NonZeroUsize::MIN)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -231,6 +288,9 @@ pub(super) struct Review {
     /// the folder with kandy.toml, here or above]
     #[arg(value_name = "PATH|NAME", verbatim_doc_comment)]
     pub(super) of: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) filtering: Filtering,
 
     /// Make all of them the snapshots, without asking
     #[arg(long, conflicts_with = "reject")]
@@ -453,6 +513,11 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
         return Err(form());
     }
     HeaderValue::from_str(text).map_err(|_| form())
+}
+
+fn repeat(text: &str) -> Result<NonZeroUsize, String> {
+    let times = text.parse().ok().filter(|times: &NonZeroUsize| times.get() <= MAX_REPEAT);
+    times.ok_or_else(|| format!("it must be a number from 1 to {MAX_REPEAT}"))
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

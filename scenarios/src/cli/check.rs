@@ -2,7 +2,7 @@
 
 use super::arguments::Check;
 use super::error::CliError;
-use super::selection::select;
+use super::selection::{Selected, select};
 use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::report::console::Checks;
@@ -13,8 +13,8 @@ use crate::settings::Settings;
 pub(super) fn check(arguments: &Check, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let Check { selection, timeout, strictness } = arguments;
     let given = Settings { timeout: *timeout, strict: strictness.wanted(), ..Settings::default() };
-    let (found, settings) = select(selection, &given, environment)?;
-    let plan = Plan::to_check(&found, settings.filter.is_none());
+    let Selected { found, settings, is_filtered, .. } = select(selection, &given, environment)?;
+    let plan = Plan::to_check(&found, !is_filtered);
     let mut limits = Limits::default();
     limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
     let options = Options {

@@ -21,6 +21,8 @@ pub struct Environment {
     pub leave_pending: bool,
     /// Whether somebody sits at a terminal, and can be asked.
     pub interactive: bool,
+    /// Whether what is shown may be drawn anew: at a terminal that can, for output and errors alike.
+    pub redraws: bool,
     /// Whether signals of the process end a run in good order.
     pub signals: bool,
     /// What GitHub says of the step that the command is.
@@ -40,6 +42,9 @@ impl Environment {
             ci,
             leave_pending: leaves_pending(ci, value("INSTA_UPDATE").as_deref()),
             interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
+            redraws: io::stdout().is_terminal()
+                && io::stderr().is_terminal()
+                && value("TERM").is_none_or(|term| term != "dumb"),
             signals: true,
             github: Step {
                 folder: env::current_dir().unwrap_or_default(),
@@ -47,6 +52,11 @@ impl Environment {
                 summary: path("GITHUB_STEP_SUMMARY"),
             },
         }
+    }
+
+    /// Whether a run that takes long may show how far it is.
+    pub(super) const fn shows_progress(&self) -> bool {
+        self.redraws && !self.ci
     }
 }
 

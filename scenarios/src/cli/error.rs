@@ -8,12 +8,13 @@ use super::Output;
 use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
+use crate::last_failed::MemoryError;
 use crate::printable::printable;
 use crate::recording::RecordingError;
 use crate::report::merge::{MergeError, ReadError};
 use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
-use crate::scenario::{FindError, ProjectError, SETTINGS};
+use crate::scenario::{FindError, MAX_FILTERS, ProjectError, SETTINGS};
 use crate::schedule::ScheduleError;
 use crate::script::names::nearest;
 use crate::serve::accounts::FileError;
@@ -49,10 +50,16 @@ pub(crate) enum CliError {
     #[error("{source}")]
     FilterOfSettings {
         /// The filter, and what there is.
-        source: FindError,
+        source: Box<FindError>,
         /// The file of settings.
         file: String,
     },
+    /// More filters than anyone means to give.
+    #[error("there are more than {MAX_FILTERS} filters")]
+    TooManyFilters,
+    /// It is not known what failed.
+    #[error(transparent)]
+    LastFailed(#[from] MemoryError),
     /// There is no report to read.
     #[error(transparent)]
     ReadReport(#[from] ReadError),
@@ -156,6 +163,7 @@ impl CliError {
             Self::Project(_) | Self::Settings(_) | Self::NoProfile { .. } | Self::FilterOfSettings { .. } => {
                 Exit::BadUsage
             }
+            Self::TooManyFilters | Self::LastFailed(_) => Exit::BadUsage,
             Self::New(error) => error.exit(),
             Self::NoCommand { .. } | Self::NoEntry { .. } => Exit::BadUsage,
             Self::Schedule(_)
@@ -187,9 +195,15 @@ impl CliError {
             Self::NoProfile { name, file: None, .. } => Some(format!(
                 "a table [profile.{name}] in {SETTINGS} makes one, and there is no such file here or above"
             )),
-            Self::FilterOfSettings { file, .. } => {
-                Some(format!("the filter is that of `{file}`; `--filter` takes its place"))
+            Self::FilterOfSettings { source, file } => {
+                let of = format!("filter is that of `{file}`; `--filter` takes its place");
+                Some(match &**source {
+                    FindError::NothingMatches { nearest: Some(_), .. } => format!("{} The {of}", source.help()),
+                    _ => format!("the {of}"),
+                })
             }
+            Self::LastFailed(_) => Some("remove it: a run without --last-failed writes it anew".to_owned()),
+            Self::TooManyFilters => Some("a regular expression, or a tag, stands for many names".to_owned()),
             Self::NobodyToAsk { names } => Some(format!(
                 "--accept makes them the snapshots, --reject removes them; give names to choose some of the {}: {}",
                 names.len(),

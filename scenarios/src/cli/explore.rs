@@ -4,7 +4,7 @@ use std::io;
 
 use super::arguments::Explore;
 use super::error::CliError;
-use super::selection::select;
+use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options};
@@ -19,10 +19,10 @@ use crate::settings::Settings;
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let Explore { selection, at, pairs, without, judge_checks, budget, jobs, all, update } = arguments;
     let given = Settings { jobs, ..Settings::default() };
-    let (found, settings) = select(&selection, &given, environment)?;
+    let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     let mut limits = Limits::default();
     if environment.signals {
-        limits.interrupt = signals::listen()?;
+        limits.interrupt = signals::listen(false)?;
     }
     let options = Options {
         jobs: settings.jobs.unwrap_or(environment.jobs),

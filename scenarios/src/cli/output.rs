@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind, Write};
 
 use clap::ValueEnum;
 
+use crate::interrupt::Interrupt;
+
 /// A stream, and what it shows.
 pub struct Output<'a> {
     /// The stream.
@@ -82,21 +84,22 @@ impl Wishes {
 /// A stream that forgets what is written after its reader has gone, as in `kandy-harness list | head`.
 pub(super) struct UntilClosed<'a> {
     to: &'a mut dyn Write,
-    closed: bool,
+    /// Raised when the reader has gone.
+    closed: Interrupt,
 }
 
 impl<'a> UntilClosed<'a> {
-    pub(super) fn new(to: &'a mut dyn Write) -> Self {
-        Self { to, closed: false }
+    pub(super) fn new(to: &'a mut dyn Write, closed: Interrupt) -> Self {
+        Self { to, closed }
     }
 
     fn attempt<T>(&mut self, done: T, act: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
-        if self.closed {
+        if self.closed.is_raised() {
             return Ok(done);
         }
         match act(self.to) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-                self.closed = true;
+                self.closed.raise();
                 Ok(done)
             }
             result => result,
@@ -144,14 +147,14 @@ mod tests {
     #[test]
     fn only_a_reader_that_has_gone_is_forgiven() {
         let mut closing = Failing(Vec::new(), ErrorKind::BrokenPipe);
-        let mut out = UntilClosed::new(&mut closing);
+        let mut out = UntilClosed::new(&mut closing, Interrupt::default());
         out.write_all(b"one").unwrap();
         out.write_all(b"two").unwrap();
         out.flush().unwrap();
         assert_eq!(closing.0, b"one");
 
         let mut full = Failing(Vec::new(), ErrorKind::StorageFull);
-        let mut out = UntilClosed::new(&mut full);
+        let mut out = UntilClosed::new(&mut full, Interrupt::default());
         out.write_all(b"one").unwrap();
         assert_eq!(out.write_all(b"two").unwrap_err().kind(), ErrorKind::StorageFull);
     }

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use super::arguments::Review;
 use super::error::CliError;
+use super::selection::filters;
 use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::report::{Style, diff};
-use crate::scenario::{FindError, find};
+use crate::scenario::{Filters, FindError, find};
 use crate::script::names::nearest;
+use crate::settings::Settings;
 use crate::snapshot::{Pending, SnapshotError};
 
 /// The longest answer that is read, in bytes.
@@ -30,7 +32,8 @@ enum Decision {
 }
 
 pub(super) fn review(arguments: &Review, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let pending = pending(&arguments.of, environment)?;
+    let filters = filters(&arguments.filtering, &Settings::default())?;
+    let pending = pending(&arguments.of, &filters, environment)?;
     if pending.is_empty() {
         writeln!(out.to, "Nothing waits for review.")?;
         return Ok(Exit::Passed);
@@ -64,12 +67,19 @@ pub(super) fn review(arguments: &Review, environment: &Environment, out: &mut Ou
     Ok(count.exit)
 }
 
-/// What waits of the scenarios in these paths, and of those with these names.
-fn pending(of: &[PathBuf], environment: &Environment) -> Result<Vec<Pending>, CliError> {
+/// What waits of the scenarios in these paths, and of those with these names, as far as the filters want it.
+fn pending(of: &[PathBuf], filters: &Filters, environment: &Environment) -> Result<Vec<Pending>, CliError> {
     let is_path = |path: &PathBuf| environment.folder.join(path).exists();
     let (paths, names): (Vec<PathBuf>, Vec<PathBuf>) = of.iter().cloned().partition(is_path);
     let in_paths = |paths: &[PathBuf]| -> Result<Vec<Pending>, CliError> {
-        Ok(Pending::of(&find(&environment.folder, paths, None)?.scenarios)?)
+        let scenarios = find(&environment.folder, paths, Some(filters))?.scenarios;
+        let mut pending = Pending::of(&scenarios)?;
+        // Of a scenario with rows some may be wanted, and others not.
+        pending.retain(|one| {
+            let of = scenarios.iter().find(|scenario| scenario.name == one.scenario);
+            of.is_some_and(|scenario| filters.want(scenario, &one.name))
+        });
+        Ok(pending)
     };
     let mut chosen = if of.is_empty() || !paths.is_empty() { in_paths(&paths)? } else { Vec::new() };
     // Names are looked up where a run without a path looks.

@@ -1,64 +1,125 @@
 //! `run`
 
+use std::num::NonZeroUsize;
 use std::{fs, mem};
 
 use super::arguments::Run;
 use super::error::CliError;
-use super::selection::select;
+use super::selection::{Selected, select};
+use super::watch::watch;
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
+use crate::interrupt::Interrupt;
+use crate::last_failed::Memory;
+use crate::printable::printable;
 use crate::report::console::Console;
-use crate::report::{Fold, Reports, Wanted};
-use crate::run::{self, Options, Plan, Variant};
+use crate::report::progress::Progress;
+use crate::report::{Fold, Reports, Style, Wanted};
+use crate::run::{self, Options, Plan, Reporter, Summary, Variant};
 use crate::scenario::Stale;
 use crate::script::Limits;
 use crate::settings::Settings;
 use crate::snapshot::Mode;
 
-pub(super) fn run(arguments: Run, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Run { selection, live, jobs, timeout, memory, show, warn, update, strictness, shard, report, prune } =
-        arguments;
+/// What a run has around it.
+pub(super) struct Around<'a, 'o, 'e> {
+    pub(super) environment: &'a Environment,
+    /// Raised by a signal.
+    pub(super) interrupt: Interrupt,
+    /// Raised when nobody reads the output any more.
+    pub(super) closed: Interrupt,
+    pub(super) out: &'a mut Output<'o>,
+    pub(super) err: &'a mut Output<'e>,
+}
+
+pub(super) fn run(arguments: &Run, mut around: Around<'_, '_, '_>) -> Result<Exit, CliError> {
+    if around.environment.signals {
+        around.interrupt = signals::listen(around.environment.redraws)?;
+    }
+    if arguments.watch {
+        return watch(arguments, &mut around);
+    }
+    let selected = selected(arguments, around.environment)?;
+    Ok(carry_out(selected, arguments, &mut around, None)?.exit())
+}
+
+/// What the arguments choose, with the settings that hold.
+pub(super) fn selected(arguments: &Run, environment: &Environment) -> Result<Selected, CliError> {
     let given = Settings {
-        jobs,
-        timeout,
-        memory,
-        strict: strictness.wanted(),
-        reports: given_reports(report, environment),
+        jobs: arguments.jobs,
+        timeout: arguments.timeout,
+        memory: arguments.memory,
+        strict: arguments.strictness.wanted(),
+        reports: given_reports(&arguments.report, environment),
         ..Settings::default()
     };
-    let (mut found, settings) = select(&selection, &given, environment)?;
-    let compare = Mode::Compare { leave_pending: environment.leave_pending };
-    let mut limits = Limits::default();
-    limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
-    limits.memory = settings.memory.unwrap_or(limits.memory);
-    if environment.signals {
-        limits.interrupt = signals::listen()?;
+    select(&arguments.selection, &given, environment)
+}
+
+/// Runs what is chosen. One more reporter may hear of it, after all others.
+pub(super) fn carry_out(
+    selected: Selected,
+    arguments: &Run,
+    around: &mut Around<'_, '_, '_>,
+    also: Option<&mut dyn Reporter>,
+) -> Result<Summary, CliError> {
+    let Selected { mut found, settings, project, .. } = selected;
+    let Around { out, err, .. } = around;
+    let options = options(arguments, &settings, around.environment, &around.interrupt);
+    let mut memory = Memory::new(project.as_ref().and_then(|project| project.settings.parent()));
+    if arguments.last_failed && !memory.select(&mut found)? {
+        writeln!(out.to, "Nothing of this failed when it last ran, so that all of it runs.\n")?;
     }
-    let options = Options {
-        jobs: settings.jobs.unwrap_or(environment.jobs),
-        limits,
-        snapshots: if update { Mode::Accept } else { compare },
-        warn,
-        strict: settings.strict.unwrap_or(environment.ci),
-    };
-    let removed = if prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
-    let mut reports = Reports::begin(settings.reports.as_deref().unwrap_or_default(), &environment.github)?;
-    let plan = Plan::to_run(&found, if live { Variant::Live } else { Variant::Sim });
-    let plan = match shard {
+    let removed = if arguments.prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
+    let mut reports = Reports::begin(settings.reports.as_deref().unwrap_or_default(), &around.environment.github)?;
+    let variant = if arguments.live { Variant::Live } else { Variant::Sim };
+    let plan = Plan::to_run(&found, variant);
+    let plan = match arguments.shard {
         Some(shard) => plan.only(shard),
         None => plan,
     };
-    let mut console =
-        Console::new(out.to, out.color).with_columns(out.columns).with_transcripts(show).with_removed(removed);
+    let plan = plan.repeated(arguments.times());
+    let mut progress = if around.environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+    let mut above = progress.above(out.to);
+    let console = Console::new(&mut above, out.color).with_columns(out.columns).with_slowest(arguments.slowest);
+    let mut console = console.with_transcripts(arguments.show).with_removed(removed);
     let mut files = Fold::new(reports.renderers());
-    let summary = run::run(&plan, &options, &mut [&mut console, &mut files])?;
+    let mut reporters: Vec<&mut dyn Reporter> = vec![&mut progress, &mut console, &mut memory, &mut files];
+    if let Some(also) = also {
+        reporters.push(also);
+    }
+    let summary = run::run(&plan, &options, &mut reporters)?;
+    above.finish()?;
+    drop(files);
     out.to.write_all(reports.said().as_bytes())?;
-    Ok(summary.exit())
+    if let Err(error) = memory.keep() {
+        // What came of the scenarios counts all the same.
+        let warning = Style::Warning.paint("warning:", err.color);
+        writeln!(err.to, "{warning} {}", printable(&error.to_string()))?;
+    }
+    Ok(summary)
+}
+
+fn options(arguments: &Run, settings: &Settings, environment: &Environment, interrupt: &Interrupt) -> Options {
+    // Of several transcripts of one scenario chance would leave one.
+    let leave_pending = environment.leave_pending && arguments.times() == NonZeroUsize::MIN;
+    let limits = Limits::default();
+    let wall_time = settings.timeout.unwrap_or(limits.wall_time);
+    let memory = settings.memory.unwrap_or(limits.memory);
+    Options {
+        jobs: settings.jobs.unwrap_or(environment.jobs),
+        limits: Limits { wall_time, memory, interrupt: interrupt.clone(), ..limits },
+        snapshots: if arguments.update { Mode::Accept } else { Mode::Compare { leave_pending } },
+        warn: arguments.warn,
+        strict: settings.strict.unwrap_or(environment.ci),
+        fail_fast: arguments.fail_fast,
+    }
 }
 
 /// The reports that the arguments name, if they name some. Paths are taken from the folder in which the command runs.
-fn given_reports(reports: Vec<Wanted>, environment: &Environment) -> Option<Vec<Wanted>> {
-    (!reports.is_empty()).then(|| reports.into_iter().map(|report| report.within(&environment.folder)).collect())
+fn given_reports(reports: &[Wanted], environment: &Environment) -> Option<Vec<Wanted>> {
+    let within = |report: &Wanted| report.clone().within(&environment.folder);
+    (!reports.is_empty()).then(|| reports.iter().map(within).collect())
 }
 
 /// Removes snapshots, and names them.

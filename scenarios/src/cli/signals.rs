@@ -9,12 +9,17 @@ use tokio::runtime::Builder;
 use crate::exit_code::Exit;
 use crate::interrupt::Interrupt;
 
-/// Listens from now on. The first signal asks the run to end; the second ends the process at once.
+/// What takes away the line of a progress bar that may be there. The bar itself is not asked, since whoever draws it may
+/// wait for a terminal that is stopped, and the second signal ends the process whatever the others do.
+const CLEAR_LINE: &str = "\r\u{1b}[2K";
+
+/// Listens from now on. The first signal asks the run to end; the second ends the process at once. At a terminal that
+/// `redraws` there may be a progress bar.
 ///
 /// # Errors
 ///
 /// The system refuses to tell of signals, or has no thread left.
-pub(super) fn listen() -> io::Result<Interrupt> {
+pub(super) fn listen(redraws: bool) -> io::Result<Interrupt> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut signals = {
         let _inside = runtime.enter();
@@ -22,14 +27,16 @@ pub(super) fn listen() -> io::Result<Interrupt> {
     };
     let interrupt = Interrupt::default();
     let raised = interrupt.clone();
+    let clear = if redraws { CLEAR_LINE } else { "" };
     // A thread of its own hears the second signal whatever the others do.
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
             signals.next().await;
             raised.raise();
             // Where nobody reads this, the run ends all the same.
-            let _ = writeln!(io::stderr(), "stopping; a second signal ends the command at once");
+            let _ = writeln!(io::stderr(), "{clear}stopping; a second signal ends the command at once");
             signals.next().await;
+            let _ = write!(io::stderr(), "{clear}");
             process::exit(Exit::Interrupted.code().into());
         });
     })?;

@@ -4,17 +4,22 @@ mod checks;
 mod doubts;
 mod excerpt;
 mod merged;
+mod repeats;
 mod run_warnings;
+mod slowest;
 mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 
 pub use self::checks::Checks;
 pub(super) use self::doubts::diagnostic as doubt_diagnostic;
+use self::repeats::Repeats;
 pub(super) use self::run_warnings::all_skipped;
 pub(crate) use self::run_warnings::text as warning_text;
+use self::slowest::Slowest;
 use super::{Style, diff, model};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
@@ -45,6 +50,9 @@ pub struct Console<'a> {
     shard: Option<(Shard, usize, usize)>,
     /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
     known: BTreeMap<String, String>,
+    /// How cases ended that run several times.
+    repeats: Repeats,
+    slowest: Slowest,
 }
 
 impl<'a> Console<'a> {
@@ -61,6 +69,8 @@ impl<'a> Console<'a> {
             run_warnings: Vec::new(),
             shard: None,
             known: BTreeMap::new(),
+            repeats: Repeats::default(),
+            slowest: Slowest::default(),
         }
     }
 
@@ -76,6 +86,12 @@ impl<'a> Console<'a> {
         Self { transcripts: all, ..self }
     }
 
+    /// Shows so many of the slowest cases, however short they are; else only those that take long.
+    #[must_use]
+    pub fn with_slowest(self, count: Option<NonZeroUsize>) -> Self {
+        Self { slowest: count.map_or_else(Slowest::default, |count| Slowest::of(count.get())), ..self }
+    }
+
     /// Tells of snapshots that were `removed`, since their scripts are not there any more.
     #[must_use]
     pub fn with_removed(self, removed: Vec<String>) -> Self {
@@ -86,7 +102,9 @@ impl<'a> Console<'a> {
     fn case(&mut self, case: &Case<'_>, finished: &Finished) -> io::Result<()> {
         let mut line = self.line(case, finished);
         let mut block = self.block(case, finished);
-        if let Status::Broken(Broken::Script(_)) = finished.status {
+        if matches!(finished.status, Status::Broken(Broken::Script(_)))
+            || (case.repetition.is_some() && !block.is_empty())
+        {
             if let Some(first) = self.known.get(&block) {
                 line += &Style::Faint.paint(format_args!(": as {first}"), self.color);
                 block.clear();
@@ -200,7 +218,7 @@ impl<'a> Console<'a> {
         }
         if let Status::Failed(_) = finished.status {
             let again = Style::Faint.paint("again:", self.color);
-            let row = case.row.map(|_| format!(" --filter {}", shell_word(case.name()))).unwrap_or_default();
+            let row = case.row.map(|_| format!(" --filter {}", shell_word(&case.name_of_all()))).unwrap_or_default();
             let _ = writeln!(block, "\n{again} kandy-harness run {}{row} --show", shell_word(shown));
         }
         block
@@ -283,7 +301,11 @@ impl Reporter for Console<'_> {
                 self.run_warnings.push((*warning).clone());
                 Ok(())
             }
-            RunEvent::Finished { case, finished } => self.case(case, finished),
+            RunEvent::Finished { case, finished } => {
+                self.repeats.add(case, finished);
+                self.slowest.add(case, finished);
+                self.case(case, finished)
+            }
             RunEvent::Ended { summary, wall_time } => {
                 self.summary(summary, *wall_time)?;
                 self.removed_snapshots()?;

@@ -67,7 +67,7 @@ impl Reporter for Fold<'_> {
                 Ok(())
             }
             RunEvent::Finished { case, finished } => self.tell(&Event::Case(&case::finished(case, finished))),
-            RunEvent::NotRun { case } => self.tell(&Event::Case(&case::not_run(case))),
+            RunEvent::NotRun { case, .. } => self.tell(&Event::Case(&case::not_run(case))),
             RunEvent::Ended { summary, wall_time } => {
                 let end = model::End {
                     wall_time: wall_time.as_secs_f64(),

@@ -68,7 +68,7 @@ fn status(case: &Case) -> TestCaseStatus {
         Status::Passed => return TestCaseStatus::success(),
         Status::Skipped => return skipped(case.reason.as_deref().unwrap_or_default()),
         Status::Stopped => return skipped("the run was interrupted"),
-        Status::NotRun => return skipped("the run was interrupted before it began"),
+        Status::NotRun => return skipped("the run ended before it began"),
         Status::Failed => (NonSuccessKind::Failure, "failed"),
         Status::Doubtful => (NonSuccessKind::Failure, "not to be trusted"),
         Status::Differs => (NonSuccessKind::Failure, "not as its snapshot"),

@@ -214,7 +214,7 @@ pub enum Status {
     Broken,
     /// The harness failed.
     Error,
-    /// The run was interrupted before it began.
+    /// The run ended before it began: by an interrupt, or by a failure.
     NotRun,
 }
 

@@ -1,6 +1,7 @@
 //! What runs: scenarios, each in one or more variants.
 
 use std::borrow::Cow;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::{NameSet, RunWarning, Shard};
@@ -17,6 +18,8 @@ pub struct Case<'a> {
     pub row: Option<&'a str>,
     /// The variant.
     pub variant: Variant,
+    /// Which of several runs of it this is, from 1, if there are several.
+    pub repetition: Option<usize>,
     name: Cow<'a, str>,
 }
 
@@ -48,19 +51,31 @@ impl<'a> Case<'a> {
     /// A scenario as a whole.
     #[must_use]
     pub fn of(scenario: &'a Scenario, variant: Variant) -> Self {
-        Self { scenario, row: None, variant, name: Cow::Borrowed(&scenario.name) }
+        Self { scenario, row: None, variant, repetition: None, name: Cow::Borrowed(&scenario.name) }
     }
 
     /// One row of a scenario.
     #[must_use]
     pub fn of_row(scenario: &'a Scenario, row: &'a str, variant: Variant) -> Self {
-        Self { scenario, row: Some(row), variant, name: Cow::Owned(scenario.name_of_row(row)) }
+        Self { scenario, row: Some(row), variant, repetition: None, name: Cow::Owned(scenario.name_of_row(row)) }
     }
 
     /// What reports call it. No two cases of a run have the same name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same for all its repetitions: what a filter takes, and `review`.
+    #[must_use]
+    pub fn name_of_all(&self) -> Cow<'a, str> {
+        self.row.map_or(Cow::Borrowed(&self.scenario.name), |row| Cow::Owned(self.scenario.name_of_row(row)))
+    }
+
+    /// One of several runs of it, `login#2`, which has the same snapshot.
+    fn repeated(&self, repetition: usize) -> Self {
+        let name = Cow::Owned(format!("{}#{repetition}", self.name_of_all()));
+        Self { repetition: Some(repetition), name, ..self.clone() }
     }
 
     /// The path of its script as the user wrote it.
@@ -116,6 +131,18 @@ impl<'a> Plan<'a> {
     pub fn only(mut self, shard: Shard) -> Self {
         self.cases.retain(|case| shard.has(&case.scenario.name));
         Self { shard: Some(shard), ..self }
+    }
+
+    /// The same with each case `times` times, one behind the other.
+    #[must_use]
+    pub fn repeated(self, times: NonZeroUsize) -> Self {
+        if times == NonZeroUsize::MIN {
+            return self;
+        }
+        let cases = self.cases.iter();
+        let cases = cases.flat_map(|case| (1..=times.get()).map(|repetition| case.repeated(repetition)));
+        let cases = cases.collect();
+        Self { cases, ..self }
     }
 
     /// Whether any case opens real sockets.

@@ -28,10 +28,12 @@ pub enum RunEvent<'a> {
         /// What came of it.
         finished: &'a Finished,
     },
-    /// The run was interrupted before a case began.
+    /// The run was cut short before a case began.
     NotRun {
         /// The case.
         case: &'a Case<'a>,
+        /// By what.
+        cut: CutShort,
     },
     /// The run ends.
     Ended {
@@ -40,6 +42,15 @@ pub enum RunEvent<'a> {
         /// How long it took.
         wall_time: Duration,
     },
+}
+
+/// What cuts a run short, so that nothing more begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutShort {
+    /// Somebody, or another program, by a signal.
+    ByInterrupt,
+    /// The first case that failed, where that is wanted.
+    ByFailure,
 }
 
 /// A warning of the run that is about no case; those of a case are in its [`Finished`].

@@ -132,6 +132,12 @@ impl Status {
         }
     }
 
+    /// Whether it came to an end that is no good one.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        !matches!(self.exit(), Exit::Passed | Exit::Interrupted)
+    }
+
     /// What it means for the command.
     #[must_use]
     pub const fn exit(&self) -> Exit {

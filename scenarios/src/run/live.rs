@@ -1,17 +1,15 @@
 //! Scenarios on real sockets.
 
 use super::{Case, Fault, Finished, Options, Status, Unlike, finish};
+use crate::scenario::Header;
 use crate::script::{Host, Script, Verdict};
 use crate::snapshot::Comparison;
 use crate::trace::Trace;
 use crate::world::{Live, World};
 
-/// The tag of scenarios that are written for both worlds.
-const TAG: &str = "live";
-
 /// Runs a scenario in `Sim`, then in `Live`, and compares what each client heard.
 pub(super) fn run_one(host: &Host, case: &Case<'_>, script: &Script, options: &Options) -> Finished {
-    let is_meant = case.scenario.header().is_some_and(|header| header.tags.iter().any(|tag| tag == TAG));
+    let is_meant = case.scenario.header().is_some_and(Header::is_live);
     if !is_meant {
         return Finished::new(Status::Skipped("not tagged `live`: it needs virtual time".to_owned()));
     }

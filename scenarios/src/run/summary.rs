@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Finished, Status};
+use super::{CutShort, Finished, Status};
 use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::snapshot::Comparison;
@@ -20,10 +20,12 @@ pub struct Summary {
     pub broken: usize,
     /// Those with which the harness failed.
     pub errors: usize,
-    /// Those that were running when the run was cut short.
+    /// Those that were running when the run was interrupted.
     pub stopped: usize,
     /// Those that had not begun by then.
     pub not_run: usize,
+    /// Those that did not begin since another had failed, where that is wanted.
+    pub after_failure: usize,
     /// Passed scenarios that have no snapshot.
     pub without_snapshot: usize,
     /// Snapshots that were written.
@@ -76,6 +78,14 @@ impl Summary {
         }
     }
 
+    /// Counts one that did not begin.
+    pub const fn add_not_run(&mut self, cut: CutShort) {
+        match cut {
+            CutShort::ByInterrupt => self.not_run += 1,
+            CutShort::ByFailure => self.after_failure += 1,
+        }
+    }
+
     /// How many scenarios ran to their end.
     #[must_use]
     pub const fn total(&self) -> usize {
@@ -92,7 +102,7 @@ impl Summary {
     /// How many more there are, if the run was cut short.
     #[must_use]
     pub const fn missing(&self) -> usize {
-        self.stopped + self.not_run
+        self.stopped + self.not_run + self.after_failure
     }
 
     /// How the command ends.
@@ -132,5 +142,7 @@ mod tests {
         summary.add(&Finished::new(Status::Passed(Comparison::Missing)));
         assert_eq!((summary.exit(), summary.total(), summary.without_snapshot), (Exit::Interrupted, 5, 1));
         assert_eq!(Summary { not_run: 1, ..Summary::default() }.exit(), Exit::Interrupted);
+        let fast = Summary { failed: 1, after_failure: 3, ..Summary::default() };
+        assert_eq!((fast.exit(), fast.missing()), (Exit::Failed, 3));
     }
 }

@@ -52,7 +52,7 @@ impl Reporter for Lines {
                 let Finished { status, trace, checks, .. } = finished;
                 format!("{} {:?}, {checks} checks, {} records", case.name(), status.exit(), trace.records().len())
             }
-            RunEvent::NotRun { case } => format!("{} not run", case.name()),
+            RunEvent::NotRun { case, cut } => format!("{} not run {cut:?}", case.name()),
             RunEvent::Ended { summary, .. } => format!("ended {}", summary.total()),
         });
         Ok(())
@@ -95,8 +95,58 @@ fn what_an_interrupt_leaves_out_is_told() {
     let options = Options { limits: Limits { interrupt, ..Limits::default() }, ..Options::default() };
     let mut lines = Lines::new("lines", 9);
     let summary = run(&Plan::to_run(&found, Variant::Live), &options, &mut [&mut lines]).unwrap();
-    assert_eq!(lines.lines, ["started 2", "stale s/gone.snap", "a not run", "b not run", "ended 0"]);
+    assert_eq!(
+        lines.lines,
+        ["started 2", "stale s/gone.snap", "a not run ByInterrupt", "b not run ByInterrupt", "ended 0"]
+    );
     assert_eq!((summary.not_run, summary.live), (2, true));
+}
+
+#[test]
+fn nothing_begins_after_the_first_failure_where_that_is_wanted() {
+    let bad = ["fail(\"no\");", "let", "print(1);\nplatform.fail(\"other\", #{ hang: true });"];
+    for (text, ended) in bad.into_iter().zip(["Failed", "Broken", "Failed"]) {
+        let found = found(&[("a", "assert(true);"), ("b", text), ("c", "assert(true);"), ("d", text)]);
+        // Only in strict mode the last of these is a failure.
+        let options = Options { fail_fast: true, strict: true, ..Options::default() };
+        let mut lines = Lines::new("lines", 9);
+        let summary =
+            run(&Plan { warnings: Vec::new(), ..Plan::to_run(&found, Variant::Sim) }, &options, &mut [&mut lines]);
+        let told: Vec<&str> = lines.lines.iter().map(|line| line.split(',').next().unwrap()).collect();
+        let b = format!("b {ended}");
+        assert_eq!(told, ["started 4", "a Passed", &b, "c not run ByFailure", "d not run ByFailure", "ended 2"]);
+        let summary = summary.unwrap();
+        assert_eq!((summary.after_failure, summary.not_run), (2, 0));
+        assert_ne!(summary.exit(), crate::exit_code::Exit::Interrupted);
+    }
+}
+
+#[test]
+fn what_runs_beside_the_first_failure_runs_to_its_end() {
+    let names: Vec<String> = (0..40).map(|number| format!("{number:02}")).collect();
+    let mut scenarios: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "assert(true);")).collect();
+    scenarios[0].1 = "fail(\"no\");";
+    let found = found(&scenarios);
+    let options = Options { fail_fast: true, jobs: NonZeroUsize::new(4).unwrap(), ..Options::default() };
+    let mut lines = Lines::new("lines", 99);
+    let summary = run(&Plan::to_run(&found, Variant::Sim), &options, &mut [&mut lines]).unwrap();
+    assert_eq!(summary.total() + summary.missing(), 40, "each is told: {:?}", lines.lines);
+    assert_eq!((summary.failed, lines.lines.len()), (1, 43));
+}
+
+#[test]
+fn a_repeated_case_runs_as_often_under_names_of_its_own() {
+    let mut found = found(&[("a", "assert(true);"), ("b", "let case = cases(#{ x: 1 });\nassert(true);")]);
+    found.scenarios[1].content.as_mut().unwrap().rows = vec!["x".to_owned()];
+    let plan = Plan::to_run(&found, Variant::Sim).repeated(NonZeroUsize::new(2).unwrap());
+    let names: Vec<(&str, Option<usize>)> = plan.cases.iter().map(|case| (case.name(), case.repetition)).collect();
+    assert_eq!(names, [("a#1", Some(1)), ("a#2", Some(2)), ("b[x]#1", Some(1)), ("b[x]#2", Some(2))]);
+    assert_eq!(plan.cases[3].name_of_all(), "b[x]");
+    assert_eq!(plan.cases[2].snapshot(), plan.cases[3].snapshot());
+    let summary = run(&plan, &Options::default(), &mut []).unwrap();
+    assert_eq!(summary.passed, 4);
+    let once = Plan::to_run(&found, Variant::Sim).repeated(NonZeroUsize::MIN);
+    assert_eq!(once.cases.iter().map(Case::name).collect::<Vec<_>>(), ["a", "b[x]"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 use super::root::{DEFAULT_ROOTS, Root, Roots, SETTINGS};
-use super::{EXTENSION, Filter, Misread, Scenario};
+use super::{EXTENSION, Filter, Filters, Misread, Scenario};
 use crate::file::{is_dangling, or_here, real};
 use crate::printable::printable_path;
 use crate::snapshot;
@@ -96,15 +96,31 @@ pub enum FindError {
         /// The path as given.
         shown: String,
     },
-    /// No scenario is as the filter says.
+    /// No scenario is as a filter says.
     #[error("no scenario matches the filter `{filter}`, of {count} in all")]
     NothingMatches {
         /// The filter.
-        filter: Filter,
+        filter: String,
         /// How many there are.
         count: usize,
-        /// Their tags.
-        tags: BTreeSet<String>,
+        /// What was probably meant.
+        nearest: Option<String>,
+        /// The tags that there are, if it asks for one.
+        tags: Option<BTreeSet<String>>,
+    },
+    /// The filters with `not` take away all there is, or all that others want.
+    #[error(
+        "nothing is left: {} away {}",
+        taking(filters),
+        if *any { format!("all {count}") } else { format!("all that other filters match, of {count} in all") }
+    )]
+    NothingLeft {
+        /// Those with `not`.
+        filters: Vec<Filter>,
+        /// Whether no other asks for something.
+        any: bool,
+        /// How many there are.
+        count: usize,
     },
 }
 
@@ -127,12 +143,14 @@ impl FindError {
                  (modules) or with a dot at the start"
             ),
             Self::TooDeep { .. } | Self::TooMany { .. } => "name the folder that holds the scenarios".to_owned(),
-            Self::NothingMatches { filter: Filter::Tag(_), tags, .. } if tags.is_empty() => {
+            Self::NothingMatches { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::NothingMatches { tags: Some(tags), .. } if tags.is_empty() => {
                 "no scenario has a tag; a script's first comments give it some with `// tags: reconnect`".to_owned()
             }
-            Self::NothingMatches { filter: Filter::Tag(_), tags, .. } => {
+            Self::NothingMatches { tags: Some(tags), .. } => {
                 format!("the tags are {}", tags.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
             }
+            Self::NothingLeft { .. } => "`kandy-harness list` shows all names and tags".to_owned(),
             Self::NothingMatches { .. } => {
                 "`kandy-harness list` shows all names; `--filter tag:NAME` selects by tag".to_owned()
             }
@@ -144,8 +162,8 @@ impl FindError {
 ///
 /// # Errors
 ///
-/// A path is missing, is no scenario or has none in it, or nothing is as `filter` says.
-pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result<Found, FindError> {
+/// A path is missing, is no scenario or has none in it, or nothing is as `filters` say.
+pub fn find(folder: &Path, paths: &[PathBuf], filters: Option<&Filters>) -> Result<Found, FindError> {
     let mut search = Search::new(folder, paths);
     if paths.is_empty() {
         let default = search.roots.default().ok_or(FindError::NoDefault)?;
@@ -166,16 +184,17 @@ pub fn find(folder: &Path, paths: &[PathBuf], filter: Option<&Filter>) -> Result
         of_rows.map(|scenario| (snapshot::path_of(&scenario.path), snapshot::path_of(Path::new(&scenario.shown))));
     let unused = unused.filter(|(path, _)| path.is_file());
     found.stale_snapshots.extend(unused.map(|(path, shown)| Stale { path, shown: printable_path(&shown) }));
-    if let Some(filter) = filter {
-        let count = found.scenarios.len();
-        let headers = found.scenarios.iter().filter_map(Scenario::header);
-        let tags = headers.flat_map(|header| header.tags.iter().cloned()).collect();
-        found.scenarios.retain_mut(|scenario| filter.select(scenario));
-        if found.scenarios.is_empty() {
-            return Err(FindError::NothingMatches { filter: filter.clone(), count, tags });
-        }
+    if let Some(filters) = filters {
+        filters.select(&mut found.scenarios)?;
     }
     Ok(found)
+}
+
+/// Filters as the subject of a sentence, with its verb.
+fn taking(filters: &[Filter]) -> String {
+    let names = filters.iter().map(|filter| format!("`{filter}`")).collect::<Vec<_>>().join(" and ");
+    let (noun, verb) = if filters.len() == 1 { ("filter", "takes") } else { ("filters", "take") };
+    format!("the {noun} {names} {verb}")
 }
 
 /// The folder in which the imports of the script at `path` are found.

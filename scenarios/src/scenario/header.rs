@@ -11,6 +11,8 @@ pub struct Header {
     pub misread: Vec<Misread>,
 }
 
+/// The tag of scenarios that are written for both worlds.
+const LIVE: &str = "live";
 /// The most such lines of one script that are told.
 const MAX_MISREAD: usize = 10;
 
@@ -71,6 +73,12 @@ impl Header {
             }
             self.description.push_str(line);
         }
+    }
+
+    /// Whether the scenario is written for real sockets, too.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.tags.iter().any(|tag| tag == LIVE)
     }
 
     /// The first sentence of the description.

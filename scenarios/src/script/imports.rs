@@ -1,6 +1,7 @@
 //! Modules: found inside the scenario root only, compiled once while their text stays the same.
 
 mod file;
+mod reach;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use std::rc::Rc;
 
 use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt};
 
+pub(crate) use self::reach::Reach;
 use super::compiler::Compiler;
 use super::failure::{Ending, Failure, Located};
 use super::listener::Arities;

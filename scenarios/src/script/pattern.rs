@@ -8,7 +8,7 @@ use crate::diagnostic::Cause;
 
 /// The memory that a regular expression may take, in bytes. Together with a limit on the text it bounds the time of a match,
 /// which the clock of a run does not see.
-const MAX_PATTERN: usize = 1024 * 1024;
+pub(crate) const MAX_PATTERN: usize = 1024 * 1024;
 
 /// Compiles a regular expression that a script gives.
 pub(super) fn regex(pattern: &str) -> Result<Regex, Failure> {

@@ -1,7 +1,9 @@
 //! Signals and pipes as Unix has them.
 
+mod progress;
 mod reports;
 mod terminal;
+mod watch;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

@@ -12,7 +12,8 @@ use kandy_scenarios::report::model::{
 };
 use kandy_scenarios::report::{Fold, merge};
 use kandy_scenarios::run::{
-    Broken, Case, Fault, Finished, NameSet, Plan, Reporter, RunEvent, Status, Summary, Unlike, Variant as RunVariant,
+    Broken, Case, CutShort, Fault, Finished, NameSet, Plan, Reporter, RunEvent, Status, Summary, Unlike,
+    Variant as RunVariant,
 };
 use kandy_scenarios::scenario::{Content, Header, Scenario};
 use kandy_scenarios::snapshot::SnapshotError;
@@ -165,7 +166,7 @@ fn of_the_rest(project: &Project) -> Value {
         summary.add(&finished);
         fold.event(&RunEvent::Finished { case: &case, finished: &finished }).unwrap();
     }
-    fold.event(&RunEvent::NotRun { case: &case }).unwrap();
+    fold.event(&RunEvent::NotRun { case: &case, cut: CutShort::ByInterrupt }).unwrap();
     fold.event(&RunEvent::Ended { summary: &summary, wall_time: Duration::from_millis(1) }).unwrap();
     let report = merge::read(&project.path("b.json"), "b.json").unwrap();
     assert!(report.end.interrupted && report.end.summary == (&summary).into());

@@ -16,6 +16,7 @@ impl Console<'_> {
             (Style::Bad, summary.failed, "failed"),
             (Style::Bad, summary.broken, "broken"),
             (Style::Bad, summary.errors, "with an internal error"),
+            (Style::Warning, summary.after_failure, "not run"),
         ];
         let counts = counts.into_iter().filter(|(_, count, _)| *count > 0);
         let counts: Vec<String> =
@@ -25,7 +26,8 @@ impl Console<'_> {
             0 => Style::Strong.paint(counted(ran, "scenario"), self.color),
             missing => {
                 let all = counted(ran + missing, "scenario");
-                Style::Warning.paint(format_args!("cut short: {ran} of {all} ran"), self.color)
+                let cut = if missing == summary.after_failure { "ended by a failure" } else { "cut short" };
+                Style::Warning.paint(format_args!("{cut}: {ran} of {all} ran"), self.color)
             }
         };
         let colon = if counts.is_empty() { "" } else { ": " };
@@ -58,7 +60,28 @@ impl Console<'_> {
         if summary.total() > 1 && !self.bad.is_empty() {
             writeln!(self.out, "\n{}", self.bad.join("\n"))?;
         }
+        self.flaky()?;
+        if summary.total() > 1 {
+            self.slow()?;
+        }
         self.snapshots(summary)
+    }
+
+    /// What took the longest, of several.
+    fn slow(&mut self) -> io::Result<()> {
+        let lines = self.slowest.lines();
+        if lines.is_empty() { Ok(()) } else { writeln!(self.out, "\nslowest:\n{}", lines.join("\n")) }
+    }
+
+    /// What failed in some of its runs, and passed in others.
+    fn flaky(&mut self) -> io::Result<()> {
+        let word = Style::Bad.paint("flaky", self.color);
+        let mut gap = "\n";
+        for line in self.repeats.flaky() {
+            writeln!(self.out, "{gap}{word}: {line}")?;
+            gap = "";
+        }
+        Ok(())
     }
 
     fn snapshots(&mut self, summary: &Summary) -> io::Result<()> {
@@ -109,6 +132,9 @@ mod tests {
         };
         let some = Summary { passed: 2, failed: 1, stopped: 2, not_run: 5, ..Summary::default() };
         assert!(shown(some).starts_with("cut short: 3 of 10 scenarios ran: 2 passed, 1 failed\n"), "{}", shown(some));
+        let fast = Summary { passed: 2, failed: 1, after_failure: 7, ..Summary::default() };
+        let expected = "ended by a failure: 3 of 10 scenarios ran: 2 passed, 1 failed, 7 not run\n";
+        assert!(shown(fast).starts_with(expected), "{}", shown(fast));
         let none = Summary { stopped: 1, ..Summary::default() };
         assert!(shown(none).starts_with("cut short: 0 of 1 scenario ran\n"), "{}", shown(none));
     }

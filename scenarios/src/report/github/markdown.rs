@@ -51,7 +51,7 @@ impl Markdown {
             (summary.failed, "failed"),
             (summary.broken, "broken"),
             (summary.errors, "with an internal error"),
-            (summary.stopped + summary.not_run, "not run, since it was interrupted"),
+            (summary.stopped + summary.not_run, "not run, since the run ended early"),
         ];
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
         let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();

@@ -22,7 +22,7 @@ pub struct Summary {
     pub errors: usize,
     /// Those that were running when the run was interrupted.
     pub stopped: usize,
-    /// Those that had not begun by then.
+    /// Those that had not begun by then, or by the first failure of a run that ends with it.
     pub not_run: usize,
     /// Those among the failed that are to be doubted.
     pub doubtful: usize,
@@ -53,6 +53,7 @@ impl From<&run::Summary> for Summary {
             errors,
             stopped,
             not_run,
+            after_failure,
             without_snapshot,
             accepted,
             pending,
@@ -71,7 +72,7 @@ impl From<&run::Summary> for Summary {
             broken,
             errors,
             stopped,
-            not_run,
+            not_run: not_run + after_failure,
             doubtful,
             without_snapshot,
             accepted,
@@ -144,6 +145,8 @@ impl Summary {
             errors,
             stopped,
             not_run,
+            // A file of a run does not tell what cut it short.
+            after_failure: 0,
             without_snapshot,
             accepted,
             pending,

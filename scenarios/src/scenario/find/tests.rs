@@ -21,7 +21,8 @@ impl Folder {
 
     fn find(&self, paths: &[&str], filter: Option<&str>) -> Result<Found, FindError> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        find(self.0.path(), &paths, filter.map(|filter| filter.parse().unwrap()).as_ref())
+        let filters = Filters::given(filter.into_iter().map(|filter| filter.parse().unwrap()).collect());
+        find(self.0.path(), &paths, Some(&filters))
     }
 
     #[track_caller]

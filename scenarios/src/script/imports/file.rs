@@ -14,9 +14,7 @@ const MAX_MODULE: u64 = 1024 * 1024;
 
 /// The file of a module: its canonical path, and the path as messages show it.
 pub(super) fn locate(root: &Path, name: &str) -> Result<(PathBuf, String), Failure> {
-    let has_extension = Path::new(name).extension().is_some_and(|extension| extension == "rhai");
-    let file_name = if has_extension { name.to_owned() } else { format!("{name}.rhai") };
-    let tried = root.join(&file_name);
+    let tried = tried(root, name);
     let missing = |error: &io::Error| {
         let failure = Failure::new(Cause::Import, format!("there is no module {name:?}"))
             .with_note(format!("{} cannot be read: {}", tried.display(), reason(error)))
@@ -34,6 +32,12 @@ pub(super) fn locate(root: &Path, name: &str) -> Result<(PathBuf, String), Failu
             .with_help("move the module there, or run with a root above both"));
     }
     Ok((path, tried.display().to_string()))
+}
+
+/// Where a module is looked for.
+pub(super) fn tried(root: &Path, name: &str) -> PathBuf {
+    let has_extension = Path::new(name).extension().is_some_and(|extension| extension == "rhai");
+    root.join(if has_extension { name.to_owned() } else { format!("{name}.rhai") })
 }
 
 /// An empty path stands for the working directory.
