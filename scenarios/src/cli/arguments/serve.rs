@@ -1,0 +1,131 @@
+//! The arguments of `serve`.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use http::HeaderValue;
+
+use crate::serve::accounts::{Account, parse_user};
+use crate::serve::limits::{self, Setting};
+
+#[derive(Debug, Args)]
+#[command(after_help = serve_help())]
+pub(in crate::cli) struct Serve {
+    /// The port; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub(in crate::cli) port: u16,
+
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(in crate::cli) bind: IpAddr,
+
+    /// A file of users (TOML), read again when it changes
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) users: Option<PathBuf>,
+
+    /// A user; may be given again
+    #[arg(long, value_name = "NAME:PASSWORD", value_parser = parse_user)]
+    pub(in crate::cli) user: Vec<(String, Account)>,
+
+    /// Let every name and password sign in
+    #[arg(long)]
+    pub(in crate::cli) any_user: bool,
+
+    /// An origin whose pages may use the platform, such
+    /// as http://localhost:3000; may be given again
+    /// [default: all]
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, verbatim_doc_comment)]
+    pub(in crate::cli) origin: Vec<HeaderValue>,
+
+    /// real, or manual: moved over HTTP
+    #[arg(long, value_name = "CLOCK", default_value = "real", hide_possible_values = true)]
+    pub(in crate::cli) clock: ClockName,
+
+    /// Serve https and wss, with a certificate that is
+    /// made at the first start and kept
+    #[arg(long, verbatim_doc_comment)]
+    pub(in crate::cli) tls: bool,
+
+    /// Serve https and wss with this certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "key", conflicts_with = "tls")]
+    pub(in crate::cli) cert: Option<PathBuf>,
+
+    /// The private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(in crate::cli) key: Option<PathBuf>,
+
+    /// The folder in which the certificate of --tls is
+    /// kept
+    /// [default: $XDG_STATE_HOME/kandy-harness, else
+    /// ~/.local/state/kandy-harness]
+    #[arg(long, value_name = "FOLDER", requires = "tls", verbatim_doc_comment)]
+    pub(in crate::cli) state: Option<PathBuf>,
+
+    /// Your copy of Kandy.js, for the quickstart page and
+    /// for your application: it is served at
+    /// /kandy/kandy.uc.js
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(in crate::cli) sdk: Option<PathBuf>,
+
+    /// A script that runs beside the server (.rhai), and
+    /// again when it changes, but not beside a command
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(in crate::cli) script: Option<PathBuf>,
+
+    /// Another limit on what clients can do, such as
+    /// connections=500; may be given again; see below
+    #[arg(long, value_name = "NAME=VALUE", value_parser = Setting::parse, verbatim_doc_comment)]
+    pub(in crate::cli) limit: Vec<Setting>,
+
+    /// Print one line of JSON at the start
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+
+    /// A command to run, such as a test suite; the server ends with it
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(in crate::cli) command: Vec<OsString>,
+}
+
+/// What `serve --help` says of its limits and of its end.
+fn serve_help() -> String {
+    format!("{}\n{SERVE_HELP}", limits::help())
+}
+
+const SERVE_HELP: &str = "\
+A command finds the server in KANDY_URL, KANDY_WS_URL, KANDY_CONTROL_URL,
+KANDY_CONTROL_TOKEN and, with --tls, KANDY_CERTIFICATE.
+
+Exit codes:
+  0  stopped by Ctrl-C or SIGTERM; with a command: it ended well, and so did
+     the script
+  1  with a command: it ended well, and a check of the script failed
+  2  bad usage: an argument is wrong, the port is taken, or there is no such
+     command
+  3  the script, the users, the certificate or the SDK are missing or
+     malformed
+  4  internal error: the harness or the system failed
+  Any other is that of the command; 128 and the number of a signal that ended
+  it.";
+
+/// The platform's clocks.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::cli) enum ClockName {
+    Real,
+    Manual,
+}
+
+/// Origins are compared as browsers write them.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let form = || "it must be as browsers write it, such as http://localhost:3000".to_owned();
+    let (scheme, authority) = text.split_once("://").ok_or_else(form)?;
+    let is_authority = authority.parse::<http::uri::Authority>().is_ok() && !authority.contains('@');
+    let is_plain = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let has_default_port =
+        (scheme == "http" && authority.ends_with(":80")) || (scheme == "https" && authority.ends_with(":443"));
+    if !is_authority || !is_plain || has_default_port {
+        return Err(form());
+    }
+    HeaderValue::from_str(text).map_err(|_| form())
+}
