@@ -10,6 +10,7 @@ use crate::exit_code::Exit;
 use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options};
 use crate::printable::printable;
 use crate::report::console::counted;
+use crate::report::progress::Progress;
 use crate::report::{Style, explored};
 use crate::run::{Broken, Case, Plan, Variant};
 use crate::schedule::Schedule;
@@ -22,7 +23,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     let mut limits = Limits::default();
     if environment.signals {
-        limits.interrupt = signals::listen(false)?;
+        limits.interrupt = signals::listen(environment.redraws)?;
     }
     let options = Options {
         jobs: settings.jobs.unwrap_or(environment.jobs),
@@ -33,18 +34,30 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         without: without.into_iter().collect(),
     };
     let plan = Plan::to_run(&found, Variant::Sim);
-    let mut command = Command { out, options, all, update, totals: Totals::default() };
+    let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+    let mut above = progress.above(out.to);
+    progress.begin(plan.cases.len())?;
+    let mut to = Output { to: &mut above, color: out.color, columns: out.columns };
+    let mut command = Command { out: &mut to, progress: &progress, options, all, update, totals: Totals::default() };
     for case in &plan.cases {
         if command.options.limits.interrupt.is_raised() {
             break;
         }
-        if at.is_empty() { command.case(case)? } else { command.replay(case, &at)? }
+        if at.is_empty() {
+            command.case(case)?;
+        } else {
+            command.replay(case, &at)?;
+        }
+        progress.step();
     }
-    command.end(plan.cases.len())
+    let exit = command.end(plan.cases.len())?;
+    above.finish()?;
+    Ok(exit)
 }
 
 struct Command<'a, 'o> {
     out: &'a mut Output<'o>,
+    progress: &'a Progress,
     options: Options,
     all: bool,
     update: bool,
@@ -68,7 +81,9 @@ impl Command<'_, '_> {
             judge_checks: self.options.judge_checks || explore::judges_checks(&source.text),
             ..self.options.clone()
         };
-        let found = match explore::explore(&source, case.row, &options, &mut |_, _| {}) {
+        let progress = self.progress;
+        let mut tell = |done: usize, of: usize, since| progress.within(done, of, since);
+        let found = match explore::explore(&source, case.row, &options, &mut tell) {
             Ok(found) => found,
             Err(error) => return Ok(self.not_explored(case, &error)?),
         };
@@ -213,7 +228,8 @@ impl Command<'_, '_> {
             writeln!(out.to, "\n{scenarios}: {runs} in {seconds:.2} s")?;
         }
         if options.limits.interrupt.is_raised() {
-            writeln!(out.to, "interrupted: {explored} of {} explored", counted(cases, "scenario"))?;
+            let gap = if runs > explored { "" } else { "\n" };
+            writeln!(out.to, "{gap}interrupted: {explored} of {} explored", counted(cases, "scenario"))?;
             return Ok(Exit::Interrupted);
         }
         Ok(exit)

@@ -92,7 +92,7 @@ struct Ran {
     seen: Vec<Seen>,
 }
 
-/// Explores a scenario. `progress` hears of how many runs were made of how many.
+/// Explores a scenario. `progress` hears of how many runs were made of how many, and in which time.
 ///
 /// # Errors
 ///
@@ -101,10 +101,10 @@ pub fn explore(
     source: &Source,
     row: Option<&str>,
     options: &Options,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: &mut dyn FnMut(usize, usize, Duration),
 ) -> Result<Exploration, ExploreError> {
     let begun = pool::clock();
-    let explorer = Explorer { source, row, options, deadline: begun.checked_add(options.budget) };
+    let explorer = Explorer { source, row, options, begun, deadline: begun.checked_add(options.budget) };
     let undisturbed = explorer.undisturbed()?;
     let known: BTreeSet<Finding> = undisturbed.findings.clone();
     let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
@@ -163,6 +163,7 @@ struct Explorer<'a> {
     source: &'a Source,
     row: Option<&'a str>,
     options: &'a Options,
+    begun: Instant,
     deadline: Option<Instant>,
 }
 
@@ -207,40 +208,40 @@ impl Explorer<'_> {
         schedules: &[Schedule],
         known: &BTreeSet<Finding>,
         found: &mut Exploration,
-        progress: &mut dyn FnMut(usize, usize),
+        progress: &mut dyn FnMut(usize, usize, Duration),
     ) -> Result<Vec<Schedule>, ExploreError> {
-        let chunks: Vec<&[Schedule]> = schedules.chunks(CHUNK).collect();
         let mut second = Vec::new();
-        let worker = || {
-            let mut worker = Worker { host: Host::new(), script: None };
-            move |chunk: &&[Schedule]| self.chunk(&mut worker, chunk)
-        };
-        in_order(&chunks, self.options.jobs, worker, |chunk, Done { result, .. }| {
-            let (ran, not_run) = match result {
-                Ok(done) => done,
-                // Which of them it was does not matter: each of a chunk is run again alone by whoever mends it.
-                Err(_) => (chunk.iter().map(panicked).collect(), 0),
+        let all = found.runs + schedules.len();
+        let mut rest = schedules.to_vec();
+        // Which of a chunk has panicked shows when each of them runs alone.
+        for size in [CHUNK, 1] {
+            let chunks: Vec<&[Schedule]> = rest.chunks(size).collect();
+            let mut again = Vec::new();
+            let worker = || {
+                let mut worker = Worker { host: Host::new(), script: None };
+                move |chunk: &&[Schedule]| self.chunk(&mut worker, chunk)
             };
-            found.not_run += not_run;
-            for Ran { schedule, findings, outcome, sometimes, seen } in ran {
-                found.runs += 1;
-                let held = sometimes.iter().filter(|(_, has_held)| *has_held);
-                held.for_each(|(name, _)| found.never.retain(|never| never != name));
-                let findings: Vec<_> = findings.difference(known).cloned().collect();
-                found.with_finding += usize::from(!findings.is_empty());
-                if self.options.pairs && schedule.disturbances().len() == 1 {
-                    second.extend(self.next_to(&schedule, &seen));
+            in_order(&chunks, self.options.jobs, worker, |chunk, Done { result, .. }| {
+                let (ran, not_run) = match result {
+                    Ok(done) => done,
+                    Err(_) if size > 1 => {
+                        again.extend_from_slice(chunk);
+                        (Vec::new(), 0)
+                    }
+                    Err(_) => (chunk.iter().map(panicked).collect(), 0),
+                };
+                found.not_run += not_run;
+                for ran in ran {
+                    if self.options.pairs && ran.schedule.disturbances().len() == 1 {
+                        second.extend(self.next_to(&ran.schedule, &ran.seen));
+                    }
+                    found.count(ran, known);
                 }
-                for finding in findings {
-                    found.add(finding, &schedule);
-                }
-                if found.outcomes.len() < MAX_OUTCOMES || found.outcomes.contains_key(&outcome) {
-                    found.outcomes.entry(outcome).or_insert_with(|| (schedule, 0)).1 += 1;
-                }
-            }
-            progress(found.runs, schedules.len());
-            Ok::<(), ExploreError>(())
-        })?;
+                progress(found.runs, all, self.begun.elapsed());
+                Ok::<(), ExploreError>(())
+            })?;
+            rest = again;
+        }
         second.truncate(MAX_RUNS);
         Ok(second)
     }
@@ -292,6 +293,21 @@ fn panicked(schedule: &Schedule) -> Ran {
 }
 
 impl Exploration {
+    /// Counts a run. What is `known` of the undisturbed one is no finding.
+    fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, known: &BTreeSet<Finding>) {
+        self.runs += 1;
+        let held = sometimes.iter().filter(|(_, has_held)| *has_held);
+        held.for_each(|(name, _)| self.never.retain(|never| never != name));
+        let findings: Vec<_> = findings.difference(known).cloned().collect();
+        self.with_finding += usize::from(!findings.is_empty());
+        for finding in findings {
+            self.add(finding, &schedule);
+        }
+        if self.outcomes.len() < MAX_OUTCOMES || self.outcomes.contains_key(&outcome) {
+            self.outcomes.entry(outcome).or_insert_with(|| (schedule, 0)).1 += 1;
+        }
+    }
+
     /// A pair is told only where neither half alone brings the finding.
     fn add(&mut self, finding: Finding, schedule: &Schedule) {
         let told = self.findings.entry(finding).or_default();

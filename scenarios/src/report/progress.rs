@@ -57,8 +57,13 @@ impl Progress {
         Above { bar: self.bar.clone(), to, line: Vec::new() }
     }
 
-    fn start(&mut self, cases: usize) -> io::Result<()> {
-        self.bar.set_length(cases as u64);
+    /// Begins, with so many steps ahead.
+    ///
+    /// # Errors
+    ///
+    /// No thread can be started.
+    pub fn begin(&mut self, steps: usize) -> io::Result<()> {
+        self.bar.set_length(steps as u64);
         let Some(style) = self.style.clone() else { return Ok(()) };
         let (end, ended) = mpsc::channel::<()>();
         let bar = self.bar.clone();
@@ -72,6 +77,17 @@ impl Progress {
         let thread = thread::Builder::new().name("progress".to_owned()).spawn(wait)?;
         self.waiting = Some(Waiting { end, thread });
         Ok(())
+    }
+
+    /// One step is done.
+    pub fn step(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Tells what is done within a step that takes long: so many things of so many since it began.
+    pub fn within(&self, done: usize, of: usize, since: Duration) {
+        let rate = done as f64 / since.as_secs_f64().max(0.001);
+        self.bar.set_message(format!("  {done} of {of} runs, {rate:.0} a second"));
     }
 
     fn end(&mut self) {
@@ -97,7 +113,7 @@ impl Reporter for Progress {
 
     fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         match event {
-            RunEvent::Started { plan, .. } => self.start(plan.cases.len())?,
+            RunEvent::Started { plan, .. } => self.begin(plan.cases.len())?,
             RunEvent::Finished { finished, .. } => {
                 if finished.status.has_failed() {
                     self.failed += 1;

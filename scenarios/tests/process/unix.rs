@@ -142,6 +142,19 @@ fn nobody_has_to_read_to_the_end() {
 }
 
 #[test]
+fn a_signal_ends_an_exploration_and_what_was_found_is_told() {
+    let long = "platform.addUser(\"alice\", \"x\"); let kandy = create();\n\
+                kandy.connect(#{ username: \"alice\", password: \"x\" }); advance(\"30d\");\n";
+    let place = Place::new("explored", &[("a.rhai", "advance(1);\n"), ("b.rhai", long)]);
+    let mut run = place.start(&["explore", ".", "--pairs", "--budget", "1h"]);
+    assert_eq!(run.line(), "well    a  0 messages, 0 runs, 0 outcomes\n");
+    run.signal("INT");
+    let (out, _, code) = run.end();
+    assert!(out.contains("\ninterrupted: ") && out.ends_with(" of 2 scenarios explored\n"), "{out}");
+    assert_eq!(code, Some(130));
+}
+
+#[test]
 fn a_script_that_takes_all_memory_takes_nothing_from_the_others() {
     let attack = "fn long(n) { let s = `${n}`; while s.len() < 2097152 { s += s; } s }\n\
                   let f = || 0; loop { let s = long(1); let g = f; f = || s.len() + g.call(); }\n";
