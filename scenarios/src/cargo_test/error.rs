@@ -37,20 +37,20 @@ impl fmt::Debug for Error {
 /// Why nothing can run, and what to do about it.
 #[derive(Debug)]
 pub struct SetupError {
-    error: CliError,
+    error: Box<CliError>,
     /// The folder that paths are relative to.
     folder: PathBuf,
 }
 
 impl SetupError {
     pub(super) fn new(error: CliError, folder: &Path) -> Self {
-        Self { error, folder: folder.to_owned() }
+        Self { error: Box::new(error), folder: folder.to_owned() }
     }
 }
 
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let CliError::Find(error @ FindError::Missing { nearest: None, .. }) = &self.error {
+        if let CliError::Find(error @ FindError::Missing { nearest: None, .. }) = &*self.error {
             let folder = self.folder.display();
             return write!(f, "error: {error}\n\n  tip: paths are taken from the folder of the package, {folder}");
         }
