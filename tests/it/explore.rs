@@ -170,3 +170,13 @@ fn a_schedule_whose_moment_does_not_come_says_so() {
     let (text, exit) = explore("connect/quickstart", &["--at", "open 7: lost"]);
     assert!(text.contains("warning: not all of the schedule happened") && exit == 0, "{text}");
 }
+
+#[test]
+fn what_fails_softly_fails_and_what_is_redacted_is() {
+    let script = format!("redact(\"alice\", \"user\");\nsoft(|| assert(false));\n{FLOW}");
+    let project = Project::new("explore-soft", &[("scenarios/flow.rhai", &script)]);
+    let (text, exit) = project.run(".", &["explore", "--at", "open 1: lost"]);
+    assert!(text.contains("the script fails (check)") && exit == 0, "{text}");
+    let transcript = text.split("the script").next().unwrap();
+    assert!(transcript.contains("connect [user]") && !transcript.contains("alice"), "{text}");
+}

@@ -39,7 +39,8 @@ impl Host {
         let (scope, uncaught) = self.perform(super::Surroundings::World(World::Sim(Box::new(sim))), script, limits);
         let ending = run.revive().or(uncaught.map(Ending::Failed));
         let in_listener = run.listener_failed.take();
-        let _ = run.soft.take();
+        // What failed softly is as if it had ended the script.
+        let ending = ending.or_else(|| run.soft.take().kept.into_iter().next().map(Ending::Failed));
         let broken = run.properties.take_broken();
         let mut findings = BTreeSet::new();
         let (ended, failure) = match ending {
@@ -84,14 +85,15 @@ impl Host {
     fn explored(&self, Judged { ended, failure, clients, mut findings }: Judged) -> Explored {
         let sometimes = self.run.properties.sometimes();
         let (mut world, ..) = self.run.end();
-        self.run.redactions.take();
+        self.run.soft.take();
         self.run.unmet.take();
         let seen = match world.with_clients_mut() {
             Ok(World::Sim(sim)) => sim.take_seen(),
             _ => Vec::new(),
         };
         let virtual_time = world.now();
-        let trace = world.into_trace();
+        let mut trace = world.into_trace();
+        trace.redact(self.run.redactions.take());
         for record in trace.records() {
             if let What::Crash(task) = record.what {
                 findings.insert(Finding { kind: FindingKind::TaskDied(task), client: Some(record.who.to_string()) });
