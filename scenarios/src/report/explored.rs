@@ -17,7 +17,7 @@ const MAX_CHANGES: usize = 10;
 /// The lines around the findings: head, count, and what to do.
 const AROUND: usize = 12;
 
-/// The findings of a scenario as lines, at most [`MAX_LINES`] of them if not `all`.
+/// The findings of a scenario as lines, if not `all` no more than fit with what stands around them into forty.
 #[must_use]
 pub fn findings(found: &Exploration, all: bool, color: bool) -> String {
     if all {
