@@ -160,6 +160,9 @@ impl Command<'_, '_> {
         if let Some(failure) = failure {
             writeln!(self.out.to, "\n{failure}")?;
         }
+        if !findings.is_empty() {
+            writeln!(self.out.to)?;
+        }
         for finding in findings {
             writeln!(self.out.to, "  {}", Style::Bad.paint(printable(&finding.to_string()), self.out.color))?;
         }
