@@ -86,3 +86,59 @@ pub(crate) fn family(act: &Act) -> &'static str {
 /// Every family.
 pub(crate) const FAMILIES: [&str; 10] =
     ["lost", "fails", "twice", "late", "answered", "application", "socket", "ended", "outage", "push"];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::num::NonZeroU32;
+
+    use kandy_mock_server::Point;
+
+    use super::*;
+    use crate::schedule::Moment;
+
+    const KINDS: [Kind; 9] = [
+        Kind::Request(Point::Subscribe),
+        Kind::Answer(Point::Subscribe),
+        Kind::Handshake,
+        Kind::Open,
+        Kind::Refusal,
+        Kind::Frame,
+        Kind::Ping,
+        Kind::Close,
+        Kind::ClientClose,
+    ];
+
+    fn seen(kind: Kind, number: u32) -> Seen {
+        let number = NonZeroU32::new(number).unwrap();
+        let timers = vec![Duration::from_secs(5), Duration::from_secs(30)];
+        let moment = Moment { kind, number, client: None };
+        Seen { moment, timers, has_socket: true, has_subscription: true, has_connected: true }
+    }
+
+    #[test]
+    fn every_disturbance_reads_as_it_is_written_and_is_of_a_family() {
+        let all: Vec<Disturbance> = KINDS.iter().flat_map(|kind| disturbances(&seen(*kind, 1))).collect();
+        for disturbance in &all {
+            assert_eq!(disturbance.to_string().parse().as_ref(), Ok(disturbance));
+        }
+        let families: BTreeSet<&str> = all.iter().map(|disturbance| family(&disturbance.act)).collect();
+        assert_eq!(families, BTreeSet::from(FAMILIES));
+        let distinct: BTreeSet<&Disturbance> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len(), "none is tried twice");
+    }
+
+    #[test]
+    fn what_cannot_matter_is_not_tried() {
+        let bare = Seen { has_socket: false, has_subscription: false, has_connected: false, ..seen(Kind::Open, 1) };
+        let families: BTreeSet<&str> = disturbances(&bare).iter().map(|disturbance| family(&disturbance.act)).collect();
+        assert_eq!(families, BTreeSet::from(["fails", "late", "lost", "outage"]));
+    }
+
+    #[test]
+    fn the_first_moments_of_a_kind_and_the_last_are_disturbed() {
+        let all: Vec<Seen> = (1..=10).map(|number| seen(Kind::Ping, number)).chain([seen(Kind::Open, 1)]).collect();
+        let numbers: Vec<u32> = moments(&all).map(|seen| seen.moment.number.get()).collect();
+        assert_eq!(numbers, [1, 2, 3, 10, 1]);
+    }
+}

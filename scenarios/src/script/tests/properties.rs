@@ -72,3 +72,51 @@ fn a_disturbance_that_cannot_be_is_told() {
     let many = failure("for n in 1..20 { disturb(`ping ${n}: lost`); }");
     assert_eq!(many.message, "a schedule has at most 8 disturbances");
 }
+
+/// A connected client, after a schedule.
+fn connected(schedule: &str, then: &str) -> String {
+    format!("disturb(\"{schedule}\"); {SIGNED_IN} {then}")
+}
+
+#[test]
+fn what_is_late_on_a_socket_holds_up_what_is_behind_it() {
+    let send =
+        |n: u32| format!("platform.send(\"alice\", #{{ notificationMessage: #{{ eventType: \"IM\", n: {n} }} }});");
+    let then = format!(
+        "let heard = []; kandy.on(\"notification:received\", |p| heard.push(now()));
+        {} advance(\"1s\"); {} advance(\"1s\"); assertEq(heard, []); advance(\"3s\"); assertEq(heard, [5000, 5000]);",
+        send(1),
+        send(2)
+    );
+    let outcome = passes(&connected("frame 1: late by 5s", &then));
+    let text = outcome.trace.to_string();
+    let (one, two) = (text.find("\"n\":1").unwrap(), text.rfind("\"n\":2").unwrap());
+    assert!(one < two, "{text}");
+}
+
+#[test]
+fn an_outage_ends_unless_the_script_wants_the_platform_offline() {
+    let asks = "let probe = create((), \"probe\"); probe.connect(#{ username: \"alice\", password: \"s3cret\" });
+        advance(0); let answers = platform.requests(\"mk_token\").len();";
+    passes(&connected("ping 1: outage 3s", &format!("advance(\"1m\"); {asks} assertEq(answers, 2);")));
+    let own = "advance(\"1s\"); platform.offline(); advance(\"1m\"); let sockets = platform.sockets().len();
+        assertEq(sockets, 0); platform.online(); advance(\"1m\");";
+    let outcome = passes(&connected("ping 1: outage 3s", own));
+    assert!(!outcome.trace.to_string().contains("the outage ends"), "{}", outcome.trace);
+    // A script that is online again while there is an outage is not heard before its end.
+    let early = "advance(\"1s\"); platform.offline(); platform.online(); advance(\"1s\"); assertEq(platform.sockets().len(), 0);
+        advance(\"5m\"); assert(kandy.getConnection().isConnected);";
+    passes(&connected("ping 1: outage 3s", early));
+}
+
+#[test]
+fn a_moment_is_that_of_the_client_that_it_names() {
+    let two = "let bob = create((), \"bob\"); platform.addUser(\"bob\", \"x\");
+        bob.connect(#{ username: \"bob\", password: \"x\" }); advance(\"4s\");";
+    let is_connected = |schedule: &str| {
+        let script = connected(schedule, &format!("{two} print(`${{bob.getConnection().isConnected}}`);"));
+        passes(&script).trace.to_string().contains("print     true")
+    };
+    assert!(is_connected("open 2: lost"));
+    assert!(!is_connected("open 1 of bob: lost") && !is_connected("open 1 of #2: lost"));
+}
