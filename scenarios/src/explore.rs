@@ -7,7 +7,6 @@ mod finding;
 mod outcome;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 pub use self::accepted::{Accepted, AcceptedError, Changes, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
@@ -38,8 +37,6 @@ pub struct Explored {
     pub seen: Vec<Seen>,
     /// What happened.
     pub trace: Trace,
-    /// How much time passed in its world.
-    pub virtual_time: Duration,
 }
 
 impl Explored {

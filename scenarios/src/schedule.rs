@@ -92,13 +92,6 @@ impl Schedule {
         self.0.push(disturbance);
         Ok(())
     }
-
-    /// This without its disturbance number `index`.
-    #[must_use]
-    pub fn without(&self, index: usize) -> Self {
-        let kept = self.0.iter().enumerate().filter(|(at, _)| *at != index);
-        Self(kept.map(|(_, disturbance)| disturbance.clone()).collect())
-    }
 }
 
 impl From<Disturbance> for Schedule {

@@ -68,7 +68,7 @@ impl Accepted {
         let findings = found.findings.iter();
         let lines =
             findings.flat_map(|(finding, schedules)| schedules.iter().map(move |by| format!("{finding} | {by}")));
-        Self { findings: lines.collect(), outcomes: found.outcomes.keys().map(ToString::to_string).collect() }
+        Self { findings: lines.collect(), outcomes: found.outcomes.iter().map(ToString::to_string).collect() }
     }
 
     /// Reads a file; `None` if there is none.

@@ -51,8 +51,8 @@ pub struct Exploration {
     pub with_finding: usize,
     /// Each finding, with the schedules that bring it: those of one disturbance first.
     pub findings: BTreeMap<Finding, Vec<Schedule>>,
-    /// Each outcome, with the first schedule that brings it and how many do.
-    pub outcomes: BTreeMap<Outcome, (Schedule, usize)>,
+    /// The outcomes that there were, up to [`MAX_OUTCOMES`].
+    pub outcomes: BTreeSet<Outcome>,
     /// What is to hold sometimes, and held in no run.
     pub never: BTreeSet<String>,
     /// How long it took.
@@ -303,8 +303,8 @@ impl Exploration {
         for finding in findings {
             self.add(finding, &schedule);
         }
-        if self.outcomes.len() < MAX_OUTCOMES || self.outcomes.contains_key(&outcome) {
-            self.outcomes.entry(outcome).or_insert_with(|| (schedule, 0)).1 += 1;
+        if self.outcomes.len() < MAX_OUTCOMES {
+            self.outcomes.insert(outcome);
         }
     }
 

@@ -91,7 +91,6 @@ impl Host {
             Ok(World::Sim(sim)) => sim.take_seen(),
             _ => Vec::new(),
         };
-        let virtual_time = world.now();
         let mut trace = world.into_trace();
         trace.redact(self.run.redactions.take());
         for record in trace.records() {
@@ -99,7 +98,7 @@ impl Host {
                 findings.insert(Finding { kind: FindingKind::TaskDied(task), client: Some(record.who.to_string()) });
             }
         }
-        Explored { ended, failure, clients, findings, sometimes, seen, trace, virtual_time }
+        Explored { ended, failure, clients, findings, sometimes, seen, trace }
     }
 }
 
