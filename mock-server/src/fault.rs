@@ -267,6 +267,11 @@ impl Effect {
         };
         delay.unwrap_or_default()
     }
+
+    /// Whether it ends the connection instead of an answer.
+    pub(crate) const fn breaks(&self) -> bool {
+        matches!(self, Self::Reset { .. } | Self::Refuse)
+    }
 }
 
 impl Answer {

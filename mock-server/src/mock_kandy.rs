@@ -59,7 +59,8 @@ use crate::server::shared::Shared;
 /// Below REST there is [wiremock](MockServer), which limits what can happen there:
 /// - the connection of a request that meets `reset` or `refuse`, or comes while the platform is offline, is closed
 ///   without an answer, at once: a FIN, not a RST, and the `delay` of a `reset` does not count. Clients see a failed
-///   request either way;
+///   request either way. Meanwhile answers say `Connection: close`, so that no client repeats a request unseen, as some do
+///   whose connection was used before; a connection that was idle before the fault was put stays;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
 ///   time that a request takes to arrive;

@@ -41,6 +41,8 @@ pub(super) enum Ending {
     Hang,
     #[error("the connection is reset")]
     Reset,
+    #[error("the connection is closed, as if it had been before the request")]
+    Close,
 }
 
 type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
@@ -58,10 +60,15 @@ impl Guest {
     pub(super) fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Outcome> + use<> {
         let site = &self.site;
         let request = request.map(|incoming| RequestBody::new(incoming, &site.limits));
-        let is_last = self.requests.fetch_add(1, Ordering::Relaxed) + 1 >= site.limits.requests_per_connection;
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_last = number >= site.limits.requests_per_connection;
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
-            return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
+            let site = site.clone();
+            return elsewhere(async move {
+                let answer = answer.await.map(Either::Right);
+                Ok(bounded(answer, is_last || site.shared.breaks_connections()))
+            });
         }
         if is_handshake(&request) {
             if !site.lets_in(request.headers()) {
@@ -73,6 +80,10 @@ impl Guest {
             *self.handshake() = Some(Request::from_parts(head, ()));
             return elsewhere(ready(Err(Ending::Handshake)));
         }
+        // It was on its way when the connections were closed that could break under a request.
+        if number > 1 && site.shared.breaks_connections() {
+            return elsewhere(ready(Err(Ending::Close)));
+        }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
@@ -82,7 +93,7 @@ impl Guest {
             if let Some(due) = due {
                 Box::pin(site.shared.until(due)).await;
             }
-            outcome.map(|response| bounded(response, is_last))
+            outcome.map(|response| bounded(response, is_last || site.shared.breaks_connections()))
         })
     }
 

@@ -8,7 +8,8 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::CONNECTION;
+use http::{HeaderValue, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -142,7 +143,10 @@ struct Tell(Arc<CatchAll>);
 impl Respond for Tell {
     fn respond(&self, _: &Request) -> ResponseTemplate {
         match lock(&self.0.answer).take() {
-            Some(Answer { reply: Reply::Respond(response), delay }) => {
+            Some(Answer { reply: Reply::Respond(mut response), delay }) => {
+                if self.0.shared.breaks_connections() {
+                    response.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                }
                 let template = template(response);
                 if delay.is_zero() { template } else { template.set_delay(delay) }
             }

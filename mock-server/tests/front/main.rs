@@ -6,6 +6,7 @@ mod clock;
 mod cors;
 mod ending;
 mod limits;
+mod once;
 #[path = "../wire/peer.rs"]
 mod peer;
 mod platform;
