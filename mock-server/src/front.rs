@@ -5,6 +5,7 @@ mod clock;
 mod connection;
 mod handle;
 mod limits;
+mod paced;
 mod service;
 
 use std::convert::Infallible;

@@ -61,6 +61,8 @@ use crate::server::shared::Shared;
 ///   without an answer, at once: a FIN, not a RST, and the `delay` of a `reset` does not count. Clients see a failed
 ///   request either way. Meanwhile answers say `Connection: close`, so that no client repeats a request unseen, as some do
 ///   whose connection was used before; a connection that was idle before the fault was put stays;
+/// - a body comes whole and with its head: with `lateBody` and `drip` both come when the last of it is due, and a request whose
+///   answer is cut by `truncate` gets no answer, as with `reset`;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
 ///   time that a request takes to arrive;

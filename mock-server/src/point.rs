@@ -24,19 +24,23 @@ pub enum Point {
     Unsubscribe,
     /// The handshake at a notification channel.
     WebSocket,
+    /// `OPTIONS` at any address: a browser asks whether a page may make a request. It is from no user, and the journal keeps
+    /// only those that a fault has answered.
+    Preflight,
     /// Every other request.
     Other,
 }
 
 impl Point {
     /// Every point, in the order of a session.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MkToken,
         Self::RefreshToken,
         Self::Subscribe,
         Self::Resubscribe,
         Self::Unsubscribe,
         Self::WebSocket,
+        Self::Preflight,
         Self::Other,
     ];
 
@@ -54,6 +58,7 @@ impl Point {
             Self::Resubscribe => "resubscribe",
             Self::Unsubscribe => "unsubscribe",
             Self::WebSocket => "websocket",
+            Self::Preflight => "preflight",
             Self::Other => "other",
         }
     }
@@ -92,7 +97,7 @@ impl<'de> Deserialize<'de> for Point {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no point {name:?}{}: the points are mk_token, refresh_token, subscribe, resubscribe, unsubscribe, \
-     websocket and other",
+     websocket, preflight and other",
     did_you_mean(nearest.as_deref())
 )]
 pub struct UnknownPoint {

@@ -16,6 +16,7 @@ pub(crate) enum Route<'a> {
     Subscribe { user: Cow<'a, str> },
     Resubscribe { user: Cow<'a, str>, target: Target<'a> },
     Unsubscribe { user: Cow<'a, str>, target: Target<'a> },
+    Preflight,
     Other,
 }
 
@@ -31,6 +32,9 @@ pub(crate) enum Target<'a> {
 impl<'a> Route<'a> {
     /// Versions in a path (`v2.0`, `1`) may have any text: clients take them from their configuration.
     pub(crate) fn of(method: &Method, path: &'a str) -> Self {
+        if method == Method::OPTIONS {
+            return Self::Preflight;
+        }
         let auth = after_segment(path).and_then(|rest| rest.strip_prefix("/auth/"));
         if let (Some(action), &Method::GET) = (auth, method) {
             return match action {
@@ -49,6 +53,7 @@ impl<'a> Route<'a> {
             Self::Subscribe { .. } => Point::Subscribe,
             Self::Resubscribe { .. } => Point::Resubscribe,
             Self::Unsubscribe { .. } => Point::Unsubscribe,
+            Self::Preflight => Point::Preflight,
             Self::Other => Point::Other,
         }
     }

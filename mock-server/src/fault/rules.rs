@@ -110,6 +110,11 @@ impl Faults {
         self.rules.iter().map(rule).collect()
     }
 
+    /// Whether there is a rule for `point`.
+    pub(crate) fn fails_at(&self, point: Point) -> bool {
+        self.rules.iter().any(|rule| rule.point == point)
+    }
+
     /// The rules of one point, or all, that no request has met.
     pub(crate) fn unmet(&self, point: Option<Point>) -> impl Iterator<Item = FaultId> {
         let is_meant = move |rule: &&Rule| point.is_none_or(|point| rule.point == point);

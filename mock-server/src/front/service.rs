@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::future;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, HOST, ORIGIN, UPGRADE, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, CONTENT_LENGTH, HOST, ORIGIN, UPGRADE, VARY,
 };
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
@@ -20,7 +20,9 @@ use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 
+use super::paced::paced;
 use super::{BodyError, RequestBody, Site};
+use crate::fault::Pace;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::time::Time;
 
@@ -132,10 +134,11 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
     fn rest(&self, request: &Request<Bytes>) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay }, came) =
+        let (Answer { reply, delay, pace }, came) =
             self.shared.act(|platform, now| (platform.handle_request(now, request), now));
         let outcome = match reply {
-            Reply::Respond(response) => Ok(self.respond(request.headers(), response)),
+            Reply::Respond(response) if pace.is_usual() => Ok(self.respond(request.headers(), response)),
+            Reply::Respond(response) => Ok(self.respond_slowly(request.headers(), response, pace, came + delay)),
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
         };
@@ -168,6 +171,15 @@ impl Site {
             let reason = ReasonPhrase::try_from(reason).expect("a fault's reason is visible ASCII");
             answer.extensions_mut().insert(reason);
         }
+        answer
+    }
+
+    /// The same, its body as a fault has it.
+    fn respond_slowly(&self, asked: &HeaderMap, response: Response, pace: Pace, head: Time) -> http::Response<Body> {
+        let body = response.body.clone();
+        let mut answer =
+            self.respond(asked, response).map(|_| Either::Right(paced(&body, pace, head, self.shared.clone())));
+        answer.headers_mut().insert(CONTENT_LENGTH, body.len().into());
         answer
     }
 

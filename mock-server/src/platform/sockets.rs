@@ -162,13 +162,18 @@ impl Platform {
             Some(Effect::Reset { .. }) => return Upgrade::Reset { delay },
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
                 let mut response = replacement(Point::WebSocket, answer);
-                shape(&mut response, answer);
+                shape(Point::WebSocket, &mut response, answer);
+                response.put(&answer.delivery.headers);
                 return Upgrade::Refuse { response, delay };
             }
             Some(Effect::CloseAfterOpen { code, .. }) => Some(*code),
-            Some(Effect::Answer(_)) | None => None,
+            Some(Effect::Answer(_) | Effect::Accept { .. }) | None => None,
         };
-        match self.accept(now, request, channel) {
+        let accepted = match effect {
+            Some(Effect::Accept { .. }) => self.accept_any(request, channel),
+            _ => self.accept(now, request, channel),
+        };
+        match accepted {
             Ok(socket) => {
                 if let Some(code) = code {
                     self.close_socket(now, socket, code, "");
@@ -193,7 +198,17 @@ impl Platform {
         if self.sockets.is_full() {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
-        Ok(self.sockets.reserve(owner.clone(), id))
+        Ok(self.sockets.reserve(owner.clone(), Some(id)))
+    }
+
+    /// Asks neither for a subscription nor for a token. There may be no room for one more socket all the same.
+    fn accept_any(&mut self, request: &Request<()>, channel: Option<SubscriptionId>) -> Result<SocketId, StatusCode> {
+        if self.sockets.is_full() {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let of_channel = channel.and_then(|id| self.subscriptions.get(id)).map(|subscription| &subscription.user);
+        let user = of_channel.or_else(|| self.token_owner(request)).cloned().unwrap_or_default();
+        Ok(self.sockets.reserve(user, channel))
     }
 
     fn record_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {

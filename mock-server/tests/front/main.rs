@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test does not expect fails it")]
 
 mod beside;
+mod bodies;
 mod clock;
 mod cors;
 mod ending;

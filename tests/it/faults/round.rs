@@ -73,7 +73,7 @@ impl Bench {
     /// Makes the client's next request at the point, and says what comes of it.
     pub(super) fn round(&mut self) -> Vec<String> {
         match self.occasion {
-            Occasion::At(Point::MkToken | Point::Subscribe | Point::WebSocket) => {
+            Occasion::At(Point::MkToken | Point::Subscribe | Point::WebSocket | Point::Preflight) => {
                 let credentials = Credentials::password(ALICE, PASSWORD);
                 self.connect_and_leave(credentials)
             }
@@ -205,6 +205,8 @@ impl Bench {
             Point::Resubscribe => (Method::PUT, true),
             Point::Unsubscribe => (Method::DELETE, path.starts_with("/rest/")),
             Point::Other => (Method::DELETE, path == "/elsewhere"),
+            // Each request is asked about.
+            Point::Preflight => return true,
             Point::WebSocket => return false,
         };
         request.method == method && is_there

@@ -19,6 +19,37 @@ fn a_handshake_takes_the_channel_of_a_live_subscription_and_its_users_token() {
 }
 
 #[test]
+fn a_fault_accepts_a_handshake_that_would_be_refused() {
+    let mut bench = Bench::new();
+    let token = bench.subscribe(ALICE);
+    let late = json!({ "accept": true, "delay": 5 });
+    for (url, user, subscription) in [
+        (format!("/websocket/CH-1?token={token}"), ALICE, Some("SUB-1")),
+        ("/websocket/CH-1?token=AT-9".to_owned(), ALICE, Some("SUB-1")),
+        (format!("/websocket/CH-9?token={token}"), ALICE, Some("SUB-9")),
+        (format!("/elsewhere?token={token}"), ALICE, None),
+        ("/elsewhere".to_owned(), "", None),
+    ] {
+        bench.fail(Point::WebSocket, &json!([late, { "times": 1 }]));
+        let Upgrade::Accept { socket, delay } = bench.upgrade(&url) else { panic!("{url} is refused") };
+        assert_eq!(delay, Duration::from_millis(5));
+        bench.platform.handle_opened(bench.now, socket);
+        bench.upgrade("/x");
+        let info = bench.platform.sockets(None).pop().unwrap();
+        assert_eq!((info.id, info.user.as_str()), (socket, user), "{url}");
+        assert_eq!(info.subscription.map(|id| id.to_string()).as_deref(), subscription, "{url}");
+        let channel = subscription.map(|name| name.replace("SUB", "CH"));
+        assert_eq!(info.channel, channel, "{url}");
+    }
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &text("x")), Ok(4));
+    let ended = bench.delete(&format!("/rest/version/1/user/{ALICE}/subscription/SUB-1?token={token}"));
+    assert_eq!(ended.0, 200);
+    assert_eq!(bench.refused(&format!("/websocket/CH-1?token={token}")), 404);
+    bench.fail(Point::WebSocket, &json!({ "accept": true }));
+    bench.open(&format!("/websocket/CH-1?token={token}"));
+}
+
+#[test]
 fn a_channel_may_have_several_sockets_and_each_gets_the_notification() {
     let mut bench = Bench::new();
     let first = bench.connect(ALICE);
