@@ -39,7 +39,7 @@ impl<'a> Keys<'a> {
             "lateBody" => self.late_body = Some(duration("lateBody", value)?),
             "drip" => self.drip = Some(number("drip", value, DRIP)?),
             "truncate" => {
-                self.truncate = Some(number("truncate", value, "after how many bytes of the body, a number from 0")?)
+                self.truncate = Some(number("truncate", value, "after how many bytes of the body, a number from 0")?);
             }
             "hang" => self.hang = flag("hang", value)?,
             "reset" => self.reset = flag("reset", value)?,

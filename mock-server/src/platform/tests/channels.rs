@@ -62,6 +62,36 @@ fn a_channel_may_have_several_sockets_and_each_gets_the_notification() {
 }
 
 #[test]
+fn a_notification_goes_where_a_subscription_lives_and_a_raw_frame_everywhere() {
+    let notification = || json!({ "notificationMessage": { "eventType": "custom" } });
+    const SUBSCRIPTION: &str = "/rest/version/1/user/alice@example.com/subscription/SUB-1?token=AT-1";
+    let ends: [(&str, fn(&mut Bench)); 4] = [
+        ("the time is up", |bench| bench.advance(3600)),
+        ("it is ended", |bench| assert_eq!(bench.platform.end_subscription(bench.now, ALICE), Ok(1))),
+        ("the client ends it", |bench| assert_eq!(bench.delete(SUBSCRIPTION).0, 200)),
+        ("it is gone", |bench| assert_eq!(bench.platform.gone(bench.now, ALICE, &GoneOptions::default()), Ok(1))),
+    ];
+    for (name, end) in ends {
+        let mut bench = Bench::new();
+        let socket = bench.connect(ALICE);
+        assert_eq!(bench.platform.send(bench.now, ALICE, notification()), Ok(1), "{name}");
+        end(&mut bench);
+        bench.drain();
+        assert_eq!(bench.platform.send(bench.now, ALICE, notification()), Ok(0), "{name}");
+        assert_eq!(bench.platform.gone(bench.now, ALICE, &GoneOptions::default()), Ok(0), "{name}");
+        assert_eq!(bench.drain(), [], "{name}");
+        assert_eq!(bench.platform.send_raw(bench.now, ALICE, &text("{}")), Ok(1), "{name}");
+        assert_eq!(sent(&bench.drain()), [(socket, json!({}))], "{name}");
+    }
+    let mut bench = Bench::new();
+    bench.connect(ALICE);
+    let second = bench.connect(ALICE);
+    bench.delete(SUBSCRIPTION);
+    assert_eq!(bench.platform.send(bench.now, ALICE, notification()), Ok(1));
+    assert_eq!(sent(&bench.drain())[0].0, second, "only where one lives");
+}
+
+#[test]
 fn pings_are_counted_and_answered_only_if_told() {
     let mut bench = Bench::new();
     let socket = bench.connect(ALICE);
