@@ -263,7 +263,7 @@ mod tests {
     fn a_body_that_broke_off_is_none_though_its_beginning_is_json() {
         let cut = |status: u16| {
             let status = http::StatusCode::from_u16(status).unwrap();
-            let headers = http::HeaderMap::from_iter([(CONTENT_TYPE, "application/json".parse().unwrap())]);
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, "application/json".parse().unwrap())]);
             read_answer(Ok(Response { status, headers, body: "{}".into(), is_cut: true, ..Response::default() }))
                 .unwrap()
         };

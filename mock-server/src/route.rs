@@ -13,6 +13,7 @@ use crate::subscription::SubscriptionId;
 pub(crate) enum Route<'a> {
     MkToken,
     RefreshToken,
+    RevokeToken,
     Subscribe { user: Cow<'a, str> },
     Resubscribe { user: Cow<'a, str>, target: Target<'a> },
     Unsubscribe { user: Cow<'a, str>, target: Target<'a> },
@@ -40,6 +41,7 @@ impl<'a> Route<'a> {
             return match action {
                 "mk_token" => Self::MkToken,
                 "refresh_token" => Self::RefreshToken,
+                "revoke_token" => Self::RevokeToken,
                 _ => Self::Other,
             };
         }
@@ -50,6 +52,7 @@ impl<'a> Route<'a> {
         match self {
             Self::MkToken => Point::MkToken,
             Self::RefreshToken => Point::RefreshToken,
+            Self::RevokeToken => Point::RevokeToken,
             Self::Subscribe { .. } => Point::Subscribe,
             Self::Resubscribe { .. } => Point::Resubscribe,
             Self::Unsubscribe { .. } => Point::Unsubscribe,
@@ -165,6 +168,9 @@ mod tests {
     fn the_auth_paths_take_any_version_and_only_get() {
         assert_eq!(route(&Method::GET, "/v2.0/auth/mk_token"), Route::MkToken);
         assert_eq!(route(&Method::GET, "/v3/auth/refresh_token"), Route::RefreshToken);
+        assert_eq!(route(&Method::GET, "/v2.0/auth/revoke_token"), Route::RevokeToken);
+        assert_eq!(route(&Method::DELETE, "/v2.0/auth/revoke_token"), Route::Other);
+        assert_eq!(route(&Method::OPTIONS, "/v2.0/auth/mk_token"), Route::Preflight);
         assert_eq!(route(&Method::POST, "/v2.0/auth/mk_token"), Route::Other);
         assert_eq!(route(&Method::GET, "//auth/mk_token"), Route::Other);
         assert_eq!(route(&Method::GET, "/v2.0/auth/mk_token/"), Route::Other);

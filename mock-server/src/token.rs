@@ -240,6 +240,17 @@ impl Grants {
         Some(pair)
     }
 
+    /// Ends the grant of a token: none of what was issued with it, or refreshed from it, is good for anything any more.
+    pub(crate) fn revoke_with(&mut self, token: &str) {
+        let Some((id, _)) = self.tokens.get(token) else { return };
+        if let Some(grant) = self.grants.remove(id) {
+            self.given_bytes -= grant.given_bytes;
+            for text in grant.first.iter().chain(&grant.later) {
+                self.tokens.remove(text);
+            }
+        }
+    }
+
     /// Ends every grant of a user: none of the tokens is good for anything any more.
     pub(crate) fn revoke(&mut self, user: &str) {
         self.forget(|grant| &*grant.user == user);

@@ -63,7 +63,8 @@ impl Display for Occasion {
 
 #[test]
 fn the_table_has_every_fault_at_every_point() {
-    for point in Point::ALL {
+    // For the end of a token this SDK does not ask.
+    for point in Point::ALL.into_iter().filter(|point| *point != Point::RevokeToken) {
         assert!(Occasion::ALL.contains(&Occasion::At(point)), "no rows for {point}");
     }
     for about in Fault::KEYS.into_iter().chain(["list"]) {

@@ -43,7 +43,7 @@ pub(crate) const fn fields(point: Point) -> &'static [&'static str] {
         Point::Subscribe => SUBSCRIPTION,
         Point::Resubscribe => RENEWAL,
         Point::Unsubscribe => END,
-        Point::WebSocket | Point::Preflight | Point::Other => &[],
+        Point::RevokeToken | Point::WebSocket | Point::Preflight | Point::Other => &[],
     }
 }
 

@@ -120,6 +120,7 @@ impl Platform {
         let served = match route {
             Route::MkToken => self.make_token(now, request),
             Route::RefreshToken => self.refresh_token(now, request),
+            Route::RevokeToken => self.revoke_token(now, request),
             Route::Subscribe { user } => self.subscribe(now, user, request, said),
             Route::Resubscribe { user, target } => self.resubscribe(now, user, target, request),
             Route::Unsubscribe { user, target } => self.unsubscribe(now, user, target, request),
@@ -136,7 +137,7 @@ impl Platform {
             Route::MkToken => {
                 Self::login(request).filter(|(name, _)| could_be(name)).map(|(name, _)| self.shared_name(&name))
             }
-            Route::RefreshToken => self.token_owner(request).cloned(),
+            Route::RefreshToken | Route::RevokeToken => self.token_owner(request).cloned(),
             Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. } => {
                 could_be(user).then(|| self.shared_name(user))
             }
@@ -171,8 +172,10 @@ pub(super) fn own_error(point: Point, status: StatusCode) -> Response {
         (Point::MkToken, StatusCode::UNAUTHORIZED) => {
             human("Incorrect username or password.").with_reason("Login Please")
         }
-        (Point::RefreshToken, StatusCode::UNAUTHORIZED) => human("The token is unknown or has expired."),
-        (Point::MkToken | Point::RefreshToken, _) => human(usual),
+        (Point::RefreshToken | Point::RevokeToken, StatusCode::UNAUTHORIZED) => {
+            human("The token is unknown or has expired.")
+        }
+        (Point::MkToken | Point::RefreshToken | Point::RevokeToken, _) => human(usual),
         (Point::Subscribe, _) => coded(code::UNKNOWN),
         (Point::Resubscribe | Point::Unsubscribe, _) => coded(code::NO_SUBSCRIPTION),
         (Point::WebSocket | Point::Preflight, _) => Response::empty(status),

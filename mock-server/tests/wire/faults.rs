@@ -42,6 +42,7 @@ fn ask_at(mock: &MockKandy, point: Point) -> TcpStream {
         Point::Subscribe => ask(mock, "POST", &format!("{SUBSCRIPTION}?token=AT-1"), &[json], &body),
         Point::Resubscribe => ask(mock, "PUT", &subscription, &[json], &body),
         Point::Unsubscribe => ask(mock, "DELETE", &subscription, &[], ""),
+        Point::RevokeToken => ask(mock, "GET", "/v2.0/auth/revoke_token?token=AT-1", &[], ""),
         Point::Preflight => ask(mock, "OPTIONS", LOGIN, &ASKS, ""),
         Point::Other => ask(mock, "GET", "/elsewhere", &[], ""),
         Point::WebSocket => knock(mock, &upgrade(CHANNEL, "")).unwrap(),

@@ -92,6 +92,7 @@ impl Bench {
                 self.wait_for_outcome(REFRESH)
             }
             Occasion::At(Point::Resubscribe) => self.wait_for_outcome(RENEWAL),
+            Occasion::At(Point::RevokeToken) => unreachable!("this SDK does not ask for it"),
             Occasion::At(Point::Unsubscribe | Point::Other) => {
                 self.connect();
                 let from = self.mark();
@@ -207,7 +208,7 @@ impl Bench {
             Point::Other => (Method::DELETE, path == "/elsewhere"),
             // Each request is asked about.
             Point::Preflight => return true,
-            Point::WebSocket => return false,
+            Point::WebSocket | Point::RevokeToken => return false,
         };
         request.method == method && is_there
     }

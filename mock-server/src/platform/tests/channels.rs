@@ -63,9 +63,10 @@ fn a_channel_may_have_several_sockets_and_each_gets_the_notification() {
 
 #[test]
 fn a_notification_goes_where_a_subscription_lives_and_a_raw_frame_everywhere() {
-    let notification = || json!({ "notificationMessage": { "eventType": "custom" } });
     const SUBSCRIPTION: &str = "/rest/version/1/user/alice@example.com/subscription/SUB-1?token=AT-1";
-    let ends: [(&str, fn(&mut Bench)); 4] = [
+    type End = fn(&mut Bench);
+    let notification = || json!({ "notificationMessage": { "eventType": "custom" } });
+    let ends: [(&str, End); 4] = [
         ("the time is up", |bench| bench.advance(3600)),
         ("it is ended", |bench| assert_eq!(bench.platform.end_subscription(bench.now, ALICE), Ok(1))),
         ("the client ends it", |bench| assert_eq!(bench.delete(SUBSCRIPTION).0, 200)),

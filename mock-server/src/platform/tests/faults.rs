@@ -33,6 +33,7 @@ impl Bench {
             Point::Resubscribe => (Method::PUT, format!("{subscriptions}/SUB-1?token={token}")),
             Point::Unsubscribe => (Method::DELETE, format!("{subscriptions}/SUB-1?token={token}")),
             Point::Other => (Method::GET, "/x".to_owned()),
+            Point::RevokeToken => (Method::GET, format!("/v2.0/auth/revoke_token?token={token}")),
             Point::Preflight => (Method::OPTIONS, "/x".to_owned()),
             Point::WebSocket => panic!("a handshake is no request of REST"),
         };
@@ -89,6 +90,13 @@ const ANSWERS: &[(Point, &str, &str)] = &[
     ),
     (Point::Unsubscribe, r#"{"without":["statusCode"]}"#, r#"200, {"subscribeResponse":{}}; []"#),
     (Point::Resubscribe, r#"{"without":["/subscribeResponse"]}"#, "200, {}; [3600]"),
+    (Point::RevokeToken, r#"{}"#, "200, {}; [3600]"),
+    (
+        Point::RevokeToken,
+        r#"{"status":401}"#,
+        r#"401, {"error":{"human":"The token is unknown or has expired."}}; [3600]"#,
+    ),
+    (Point::RevokeToken, r#"{"status":500}"#, r#"500, {"error":{"human":"Internal Server Error"}}; [3600]"#),
     (Point::Preflight, r#"{}"#, "204, no type; [3600]"),
     (Point::Preflight, r#"{"status":503}"#, "503, no type; [3600]"),
     (Point::Preflight, r#"{"status":200,"cors":false}"#, "200, no type, hidden; [3600]"),

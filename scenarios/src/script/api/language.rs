@@ -35,12 +35,13 @@ pub(crate) struct Named {
 }
 
 /// Every point of the platform.
-pub(crate) static POINTS: [Named; 8] = [
+pub(crate) static POINTS: [Named; 9] = [
     named("mk_token", "a login: name and password for tokens"),
     named("refresh_token", "a token for newer tokens"),
     named("subscribe", "a new subscription"),
     named("resubscribe", "the renewal of a subscription"),
     named("unsubscribe", "the end of a subscription"),
+    named("revoke_token", "the end of a token, for which Kandy.js up to 3.14 asks when it leaves"),
     named("websocket", "the handshake of a websocket"),
     named("preflight", "a browser's question whether a page may make a request; it is from no user"),
     named("other", "every other request"),
