@@ -1,6 +1,7 @@
 //! The body of an answer that does not come whole and at once.
 
 use std::convert::Infallible;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub(super) fn paced(whole: &Bytes, pace: Pace, head: Time, shared: Arc<Shared>) 
     let rest = Rest {
         left: whole.slice(..pace.coming(whole.len())),
         is_cut: pace.cuts(whole.len()),
+        is_late: pace.late.is_some(),
         due: head + pace.late.unwrap_or_default(),
         second: 0,
         drip: pace.drip.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
@@ -39,6 +41,8 @@ pub(super) fn paced(whole: &Bytes, pace: Pace, head: Time, shared: Arc<Shared>) 
 struct Rest {
     left: Bytes,
     is_cut: bool,
+    /// Whether the head is to be out before anything of the body is, be it nothing but its end.
+    is_late: bool,
     /// When the next second of a body that drips is over, or the body begins.
     due: Time,
     /// What is still to come in this second.
@@ -49,10 +53,13 @@ struct Rest {
 
 impl Rest {
     async fn next(&mut self) -> Option<Bytes> {
+        if mem::take(&mut self.is_late) {
+            self.shared.until(self.due).await;
+            // hyper writes what it has before it asks again.
+            yield_now().await;
+        }
         if self.left.is_empty() {
             if self.is_cut {
-                self.shared.until(self.due).await;
-                // hyper writes what it has before it asks again.
                 yield_now().await;
             }
             return None;

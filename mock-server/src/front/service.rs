@@ -179,7 +179,10 @@ impl Site {
         let body = response.body.clone();
         let mut answer =
             self.respond(asked, response).map(|_| Either::Right(paced(&body, pace, head, self.shared.clone())));
-        answer.headers_mut().insert(CONTENT_LENGTH, body.len().into());
+        // That a body is empty is known with its head, if that says so: then it could not be late.
+        if !body.is_empty() {
+            answer.headers_mut().insert(CONTENT_LENGTH, body.len().into());
+        }
         answer
     }
 

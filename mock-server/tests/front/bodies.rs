@@ -45,6 +45,17 @@ async fn a_late_body_comes_after_its_head() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_an_empty_body_may_be_late() {
+    let front = held(&json!({ "body": "", "lateBody": "2s" })).await;
+    let (stream, head) = begun(&front);
+    assert!(head.contains("transfer-encoding: chunked\r\n"), "{head}");
+    pass(&front, 1999);
+    assert!(is_silent(&stream));
+    pass(&front, 1);
+    assert_eq!(rest_of(&stream).unwrap(), b"0\r\n\r\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_drips_second_by_second() {
     let front = held(&json!({ "body": "0123456789", "drip": 4, "lateBody": 500 })).await;
     let (stream, _) = begun(&front);
