@@ -14,6 +14,7 @@ export class Records {
     this.characters = 0;
     this.terms = [];
     this.lanes = new Set(["rest", "websocket", "faults"]);
+    this.range = undefined;
     this.isPaused = false;
     this.waiting = 0;
     this.dropped = 0;
@@ -28,6 +29,7 @@ export class Records {
       lane, title, result: String(result), tone, fault, raw,
     };
     entry.text = printable(`${entry.user} ${lane} ${title} ${result} ${fault} ${record.point ?? ""}`.toLowerCase());
+    entry.isMatch = this.matches(entry);
     this.all.push(entry);
     this.characters += raw.length;
     if (this.isPaused) this.waiting += 1;
@@ -70,6 +72,12 @@ export class Records {
     this.choose();
   }
 
+  // Shows only what happened between two times, or, without them, whenever.
+  between(range) {
+    this.range = range;
+    this.choose();
+  }
+
   toggle(lane) {
     if (!this.lanes.delete(lane)) this.lanes.add(lane);
     this.choose();
@@ -84,11 +92,21 @@ export class Records {
     // What waits while the timeline is paused has not been seen, so it is not to come in by a filter.
     const until = this.isPaused ? this.all.length - this.waiting : this.all.length;
     if (!this.isPaused) this.waiting = 0;
+    for (const entry of this.all) entry.isMatch = this.matches(entry);
     this.shown = this.all.slice(0, until).filter((entry) => this.isShown(entry));
   }
 
-  isShown(entry) {
+  isShown({ isMatch, time }) {
+    return isMatch && (!this.range || (time >= this.range.from && time <= this.range.to));
+  }
+
+  // Whether the words and the lanes that are asked for are in a record; the chart shows all of these.
+  matches(entry) {
     const isInLane = this.lanes.has(entry.lane) || (entry.fault !== "" && this.lanes.has("faults"));
-    return isInLane && this.terms.every((term) => entry.text.includes(term));
+    return isInLane && this.isAskedFor(entry.text);
+  }
+
+  isAskedFor(text) {
+    return this.terms.every((term) => text.includes(term));
   }
 }

@@ -122,6 +122,13 @@ export class Timeline {
     if (entry.kind === "pings") this.refresh(entry).then((raw) => raw && entry === this.chosen && this.detail(entry, raw));
   }
 
+  // Shows a record with its details, also one that the filter hides.
+  find(entry) {
+    const index = this.records.shown.indexOf(entry);
+    if (index === -1) this.show(entry);
+    else this.choose(index);
+  }
+
   reveal(index) {
     const [top, room] = [index * this.height, this.box.clientHeight - this.head];
     if (top < this.box.scrollTop) this.box.scrollTop = top;
@@ -144,12 +151,14 @@ export class Timeline {
     at("details").hidden = false;
   }
 
+  // Gives whether there was something to close.
   close() {
-    if (at("details").hidden) return;
+    if (at("details").hidden) return false;
     at("details").hidden = true;
     this.chosen = undefined;
     this.draw();
     this.box.focus();
+    return true;
   }
 
   latest() {
