@@ -3,6 +3,7 @@ import { act, look, unlock } from "./control.js";
 import { at, clock, tell } from "./element.js";
 import { Faults } from "./faults.js";
 import { follow } from "./follow.js";
+import { Keep } from "./keep.js";
 import { Lanes } from "./lanes.js";
 import { Present } from "./present.js";
 import { json } from "./printable.js";
@@ -21,6 +22,8 @@ const users = new Users(() => drawSoon());
 const timeline = new Timeline(records, { refresh: (entry) => reread(entry.seq) });
 const lanes = new Lanes(records, { redraw: () => drawSoon(), target: () => users.target, onRange: showRange, onEntry: (entry) => timeline.find(entry) });
 const faults = new Faults({ act: perform, target: () => users.target });
+
+const keep = new Keep({ material, say });
 
 let queue = [];
 let taken = 0;
@@ -84,6 +87,17 @@ async function reread(seq) {
   return record?.seq === seq ? JSON.stringify(record) : undefined;
 }
 
+// Everything there is to be kept. Pings that were counted in a record since it came are in what the server has.
+async function material() {
+  const { records: fresh } = await look(`journal?since=${records.all[0]?.seq ?? 0}&limit=10000`).catch(() => ({ records: [] }));
+  const newer = new Map(fresh.map((record) => [record.seq, record]));
+  const read = ({ kind, seq, raw }) => (kind === "pings" && newer.get(seq)) || JSON.parse(raw);
+  return {
+    records: records.all.map(read), shown: records.shown.map(read), user: users.target, state: present.state, version: present.state?.version ?? "", isManual: present.isManual,
+    har: { origin: location.origin, epoch: Date.now() - present.now, version: present.state?.version ?? "" },
+  };
+}
+
 // Does something, and says how it went.
 async function perform(verb, given, done) {
   try {
@@ -137,6 +151,11 @@ onSubmit("close", () => {
 });
 at("push-message").value = json({ notificationMessage: { eventType: "IM", imParams: { primaryContact: "bob@example.com", msgText: "Hello" } } }, 1);
 onSubmit("push", () => onUser("send", () => ({ user: users.target, message: JSON.parse(at("push-message").value) }), `${users.target}: sent on sockets`));
+onSubmit("mark", () => {
+  const last = records.all.at(-1);
+  come(JSON.stringify({ kind: "mark", text: at("mark-text").value, seq: last?.seq ?? 0, time: Math.max(Math.floor(present.now), last?.time ?? 0) }));
+  at("mark-text").value = "";
+});
 onSubmit("unlock", () => unlock(at("token").value).then(() => location.reload(), (error) => tell(at("unlock-error"), error.message)));
 at("offline").addEventListener("click", () => {
   const verb = present.state?.settings.offline ? "online" : "offline";
@@ -198,7 +217,9 @@ const SHORTCUTS = {
   t: () => at("rows").focus(),
   "[": () => showFromChosen(false),
   "]": () => showFromChosen(true),
+  m: () => at("mark-text").focus(),
   u: () => at("target").focus(),
+  k: () => keep.open(),
   x: () => document.querySelector("[data-verb=cut]").click(),
   f: () => at("fail-point").focus(),
   "?": () => at("help").click(),

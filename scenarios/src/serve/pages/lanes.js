@@ -57,6 +57,7 @@ export class Lanes {
     const x = (time) => label + ((time - from) / span) * (width - label - 8);
     this.view = { users, entries, from, end, span, width, label, x, seen, scrolled: this.box.scrollTop };
     this.drawRange(pen, height);
+    this.drawTimes(pen, height);
     pen.save();
     pen.beginPath();
     pen.rect(0, 0, width, seen * LANE);
@@ -151,6 +152,12 @@ export class Lanes {
     pen.globalAlpha = 0.16;
     pen.fillRect(left, 0, Math.max(2, right - left), height - AXIS);
     pen.globalAlpha = 1;
+  }
+
+  // Marks of whoever looks are lines through all lanes.
+  drawTimes(pen, height) {
+    pen.fillStyle = this.colors.accent;
+    for (const { kind, time } of this.view.entries) if (kind === "mark") pen.fillRect(Math.round(this.view.x(time)), 0, 1, height - AXIS);
   }
 
   // While a time is picked, the chart stands still.

@@ -18,6 +18,9 @@ export class Records {
     this.isPaused = false;
     this.waiting = 0;
     this.dropped = 0;
+    // The commands that made the faults, by the numbers of these.
+    this.faults = new Map();
+    this.faultsMade = 0;
   }
 
   // Takes a record as it came. Only what is shown in a row is kept ready; the rest stays text until it is asked for.
@@ -26,15 +29,24 @@ export class Records {
     const { lane, title, result = "", tone = "", fault = "" } = words(record);
     const entry = {
       seq: record.seq, time: record.time, kind: record.kind, user: record.user ?? "", socket: record.socket,
-      lane, title, result: String(result), tone, fault, raw,
+      lane, title, result: String(result), tone, fault, faultId: record.fault ?? undefined, raw,
     };
     entry.text = printable(`${entry.user} ${lane} ${title} ${result} ${fault} ${record.point ?? ""}`.toLowerCase());
     entry.isMatch = this.matches(entry);
+    this.learn(entry, record);
     this.all.push(entry);
     this.characters += raw.length;
     if (this.isPaused) this.waiting += 1;
     else if (this.isShown(entry)) this.shown.push(entry);
     return entry;
+  }
+
+  // Faults are numbered as they are made, from 1. From a journal whose beginning is lost nobody knows which is which.
+  learn(entry, { kind, name, id }) {
+    if (this.all.length === 0 && entry.seq > 0 || kind === "missed") this.faultsMade = NaN;
+    if (kind !== "command" || name !== "fail") return;
+    this.faultsMade += 1;
+    if (id || this.faultsMade) this.faults.set(id ?? this.faultsMade, entry);
   }
 
   // Drops what is beyond the limits, and tells how many of the rows that were shown are gone.
@@ -51,6 +63,7 @@ export class Records {
     this.characters = characters;
     this.dropped += count;
     const oldest = this.all[0]?.seq ?? Infinity;
+    for (const [id, { seq }] of this.faults) if (seq < oldest) this.faults.delete(id);
     const isKept = this.shown.findIndex((entry) => entry.seq >= oldest);
     const gone = isKept === -1 ? this.shown.length : isKept;
     this.shown.splice(0, gone);
