@@ -10,7 +10,8 @@ const EXPIRES = 3600;
 const SERVICES = ["call", "IM", "Presence"];
 
 export function scenario(records, user) {
-  const { steps, requests, clients, account } = session(records, user);
+  const { clients, account, ...seen } = session(records, user);
+  const { steps, requests } = withSignOuts(seen);
   const start = steps.find(({ does }) => does === "connect")?.time ?? 0;
   const { services, tokenLifetime, subscriptionLifetime } = account;
   const options = Object.fromEntries(Object.entries({ services, tokenLifetime, subscriptionLifetime }).filter(([, value]) => value !== undefined));
@@ -29,6 +30,18 @@ export function scenario(records, user) {
   if (lines.some((line) => line.includes("seen("))) lines.push("", ...SEEN);
   if (lines.some((line) => line.includes("reach("))) lines.push("", ...REACH);
   return `${lines.join("\n")}\n`;
+}
+
+// A page can be left without a word, but a client of a script that is destroyed signs out: one request more.
+function withSignOuts({ steps, requests }) {
+  const all = [...requests];
+  let more = 0;
+  const moved = steps.map((step) => {
+    const before = step.before + more;
+    if (step.leavesSession) all.splice(before, 0, "unsubscribe 200"), more += 1;
+    return { ...step, before };
+  });
+  return { steps: moved, requests: all };
 }
 
 const SEEN = [
@@ -58,7 +71,7 @@ const named = (client) => (client === 0 ? "kandy" : `kandy${client + 1}`);
 function written(step, writing) {
   const name = named(step.client);
   if (step.does === "command") return command(step, writing);
-  if (step.does !== "connect") return [`${name}.${step.does}();`];
+  if (step.does !== "connect") return [`${name}.${step.does}();${step.leavesSession ? " // The page was left; a destroyed client signs out." : ""}`];
   const { asked, how, client } = step;
   const lines = [];
   if (!writing.made.has(client)) lines.push(`let ${name} = create(${[configuration(asked), client === 0 ? "" : rhai(name)].filter(Boolean).join(", ")});`);

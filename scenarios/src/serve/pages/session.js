@@ -136,7 +136,7 @@ class Reading {
     const next = this.records.slice(index + 1).find(({ kind }) => REQUESTS.includes(kind));
     const goesOn = next !== undefined && ["websocket", "unsubscribe", "resubscribe"].includes(next.point);
     if (goesOn || this.client?.state !== "in") return;
-    if (record.by === "client") this.step(record, { does: "destroy" });
+    if (record.by === "client") this.step(record, { does: "destroy", leavesSession: true });
     this.become(record.by === "client" ? "over" : "out");
   }
 }
