@@ -42,6 +42,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("a_feed_that_breaks_comes_back", &[]),
     ("a_server_that_was_started_again_asks_for_its_token", &[]),
     ("login_and_logout", &[]),
+    ("the_first_click_signs_in", &[]),
     ("a_wrong_password_and_then_the_right_one", &[]),
     ("a_refused_subscription", &[]),
     ("a_drop_is_mended_and_an_end_is_told", &[]),

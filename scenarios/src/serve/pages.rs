@@ -4,6 +4,7 @@
 //! the headers forbid it, so that a text from the wire that became markup after all could do nothing.
 
 mod asset;
+mod first_user;
 mod sdk;
 
 use std::convert::Infallible;
@@ -18,6 +19,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 
+pub use self::first_user::FirstUser;
 pub use self::sdk::{MAX_SDK_BYTES, SDK_PATH, Sdk, SdkError};
 
 use self::asset::Asset;
@@ -32,16 +34,17 @@ const SDK_FOLDER: &str = "/kandy/";
 #[derive(Debug, Default)]
 pub struct Pages {
     sdk: Option<Sdk>,
+    first_user: FirstUser,
 }
 
 /// An answer.
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 impl Pages {
-    /// The pages, with the developer's own copy of the SDK if there is one.
+    /// The pages, with the developer's own copy of the SDK if there is one, and the user who signs in at the quickstart.
     #[must_use]
-    pub const fn new(sdk: Option<Sdk>) -> Self {
-        Self { sdk }
+    pub const fn new(sdk: Option<Sdk>, first_user: FirstUser) -> Self {
+        Self { sdk, first_user }
     }
 
     /// Whether a request is for them.
@@ -73,15 +76,20 @@ impl Pages {
     }
 
     fn asset<B>(&self, asset: &Asset, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
-        let mut answer = typed(StatusCode::OK, asset.content_type, asset.content(self.sdk.is_some()));
+        // Who reads a page from this machine might as well stop the server. To everybody else the pages are as harmless as
+        // a picture, until they are given the token.
+        let is_own = peer.ip().to_canonical().is_loopback() && guard.is_own_visit(request);
+        let mut content = asset.content(self.sdk.is_some());
+        if is_own && asset.is_quickstart() {
+            content = Bytes::from(self.first_user.fill(&String::from_utf8_lossy(&content)));
+        }
+        let mut answer = typed(StatusCode::OK, asset.content_type, content);
         let host = guard.host(request.uri(), request.headers()).ok();
         let websockets = host.map(|host| format!(" {}://{host}", guard.websocket_scheme())).unwrap_or_default();
         let headers = answer.headers_mut();
         headers.insert(CONTENT_SECURITY_POLICY, policy(&websockets));
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        // Who reads the page from this machine might as well stop the server. To everybody else the page is as harmless
-        // as a picture, until it is given the token.
-        if asset.is_console() && peer.ip().to_canonical().is_loopback() && guard.is_own_visit(request) {
+        if is_own && asset.is_console() {
             headers.insert(SET_COOKIE, guard.session_cookie());
         }
         answer

@@ -20,7 +20,7 @@ use super::application::{Application, Signals};
 use super::behaviour::{self, Behaviour, BehaviourError, Ended};
 use super::control::{Control, Guard, Secrets};
 use super::notes::{Note, Notes};
-use super::pages::{Pages, Sdk};
+use super::pages::{FirstUser, Pages, Sdk};
 use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
@@ -116,6 +116,8 @@ struct Server {
     follower: Option<Follower>,
     fixed: Accounts,
     present: Accounts,
+    first_user: FirstUser,
+    any_user: bool,
     script_file: Option<behaviour::Follower>,
     look: Interval,
 }
@@ -161,7 +163,8 @@ pub async fn serve(
         return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
     }
     let control = Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets));
-    let front = front.serve(Arc::new(Site { pages: Pages::new(sdk), control }));
+    let first_user = FirstUser::of(&present, any_user);
+    let front = front.serve(Arc::new(Site { pages: Pages::new(sdk, first_user.clone()), control }));
 
     let started = Started {
         address,
@@ -185,7 +188,7 @@ pub async fn serve(
     };
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut server = Server { front, handle, follower: users_file, fixed, present, script_file, look };
+    let mut server = Server { front, handle, follower: users_file, fixed, present, first_user, any_user, script_file, look };
     let exit = server.run(&mut signals, &mut behaviour, application.as_mut(), &mut notes).await;
     server.front.shutdown().await;
     exit
@@ -239,6 +242,7 @@ impl Server {
         };
         let next = with_fixed(&users, &self.fixed);
         let refused = change(&self.handle, &self.present, &next);
+        self.first_user.follow(&next, self.any_user);
         self.present = next;
         refused.into_iter().for_each(|reason| notes.say(Note::UserRefused(reason)));
         notes.say(Note::Users(self.handle.platform(|platform, _| platform.users().len())));

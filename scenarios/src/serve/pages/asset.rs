@@ -88,9 +88,13 @@ impl Asset {
         self.path == CONSOLE
     }
 
+    pub(super) fn is_quickstart(&self) -> bool {
+        self.path == QUICKSTART
+    }
+
     /// What is in it; the quickstart loads the SDK if there is one, else the stand-in.
     pub(super) fn content(&self, has_sdk: bool) -> Bytes {
-        if self.path == QUICKSTART {
+        if self.is_quickstart() {
             return Bytes::from(self.content.replace(SDK_PLACE, if has_sdk { SDK } else { STAND_IN }));
         }
         Bytes::from_static(self.content.as_bytes())

@@ -2,6 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use kandy_mock_server::UserOptions;
+
+use super::super::accounts::{Account, Accounts};
 use super::super::control::Secrets;
 use super::asset::ASSETS;
 use super::*;
@@ -143,7 +146,7 @@ async fn the_quickstart_loads_the_sdk_that_was_given_or_the_stand_in() {
 
     let path = std::env::temp_dir().join(format!("kandy-sdk-{}-own", std::process::id()));
     std::fs::write(&path, "globalThis.Kandy = {};").unwrap();
-    bench.pages = Pages::new(Some(Sdk::read(&path, "FILE").unwrap()));
+    bench.pages = Pages::new(Some(Sdk::read(&path, "FILE").unwrap()), FirstUser::default());
     std::fs::remove_file(&path).unwrap();
     let page = text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await;
     assert!(page.contains(r#"src="/kandy/kandy.uc.js""#) && !page.contains("stand-in.js"));
@@ -151,6 +154,34 @@ async fn the_quickstart_loads_the_sdk_that_was_given_or_the_stand_in() {
     assert_eq!(header(&sdk, "access-control-allow-origin"), "*");
     assert_eq!(header(&sdk, "content-type"), "text/javascript; charset=utf-8");
     assert_eq!(text(sdk).await, "globalThis.Kandy = {};");
+}
+
+#[tokio::test]
+async fn the_quickstart_is_filled_in_for_visits_from_this_machine_alone() {
+    let mut accounts = Accounts::default();
+    let account = Account { password: "<hid\"den>".into(), options: UserOptions::default() };
+    assert!(accounts.add("a&b@example.com", account));
+    let mut bench = Bench::new(false);
+    let first_user = FirstUser::of(&accounts, false);
+    assert!(!format!("{first_user:?}").contains("hid"));
+    bench.pages = Pages::new(None, first_user.clone());
+    let page = text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await;
+    assert!(page.contains(r#"<input id="username" value="a&amp;b@example.com" "#), "{page}");
+    assert!(page.contains(r#"<input id="password" value="&lt;hid&quot;den&gt;" "#), "{page}");
+    let foreign: [(IpAddr, &[(&str, &str)]); 4] = [
+        (ELSEWHERE, &[OWN]),
+        (LOCAL, &[("host", "evil.example:8080")]),
+        (LOCAL, &[OWN, ("sec-fetch-mode", "no-cors")]),
+        (LOCAL, &[OWN, ("origin", "https://evil.example")]),
+    ];
+    for (peer, headers) in foreign {
+        let page = text(bench.ask("GET /quickstart", peer, headers)).await;
+        assert!(!page.contains("value="), "{headers:?}");
+    }
+    first_user.follow(&Accounts::default(), true);
+    assert!(text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await.contains("value=\"alice@example.com\""));
+    first_user.follow(&Accounts::default(), false);
+    assert!(!text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await.contains("value="));
 }
 
 #[tokio::test]
