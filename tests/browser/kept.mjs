@@ -14,7 +14,7 @@ const row = (page, text) => page.getByRole("row").filter({ hasText: text });
 
 // The text that is kept in a form, of the chosen user where it is a session.
 async function kept(page, form, user = ALICE) {
-  await page.locator("#target").selectOption(user);
+  await page.locator(`[data-user="${user}"]`).click();
   await page.getByRole("button", { name: "Keep …" }).click();
   await page.locator("#keep-form").selectOption({ label: form });
   const text = await page.locator("#keep-text").inputValue();
@@ -222,4 +222,64 @@ export async function faults_lead_to_their_commands(test) {
   await row(page, "GET mk_token").click();
   await page.locator("#details-list").getByRole("button", { name: /^\d: fail mk_token/ }).click();
   await page.locator("#details-json", { hasText: '"name": "fail"' }).waitFor();
+}
+
+// What `serve --open` shows, what a page alone shows, and what a file shows that is opened in a console: the same, to be looked at.
+async function is_shown(page, count) {
+  await page.locator("#shown-count", { hasText: new RegExp(`^${count} records$`) }).waitFor();
+  await row(page, "notification IM").click();
+  await page.getByRole("heading", { name: /^Record \d+ at/ }).waitFor();
+  await page.getByRole("button", { name: ALICE }).getByText("connected").waitFor();
+  for (const name of ["Cut", "Push", "Add fault", "Go offline", "Pause"]) assert.equal(await page.getByRole("button", { name, exact: true }).isVisible(), false, name);
+  await page.getByLabel("Filter the timeline").fill("subscribe");
+  await page.locator("#shown-count", { hasText: /^1 of/ }).waitFor();
+  await page.getByLabel("Filter the timeline").fill("");
+}
+
+export async function a_saved_journal_opens_to_be_looked_at(test) {
+  const live = await open(test);
+  await signIn(test.context, test.url, ALICE, "s3cret");
+  await test.act("send", { user: ALICE, message: { notificationMessage: { eventType: "IM", text: "</script><img src=x>$&" } } });
+  await row(live, "notification IM").waitFor();
+  await live.getByRole("button", { name: ALICE }).getByText("connected").waitFor();
+  const folder = await mkdtemp(join(tmpdir(), "kandy-saved-"));
+  const file = (name) => join(folder, name);
+  try {
+    const text = await kept(live, "Journal (JSON)");
+    const count = JSON.parse(text).records.length;
+    await writeFile(file("journal.json"), text);
+    await live.getByRole("button", { name: "Keep …" }).click();
+    await live.locator("#keep-form").selectOption({ label: "Page (HTML)" });
+    const [saved] = await Promise.all([live.waitForEvent("download"), live.getByRole("button", { name: "Save as a file" }).click()]);
+    await saved.saveAs(file("journal.html"));
+    await live.locator("#keep-close").click();
+
+    const server = await serve(process.env.KANDY_PROGRAM, 0, "--open", file("journal.json"));
+    const asked = [];
+    test.context.on("request", (request) => asked.push(request.url()));
+    for (const address of [server.url, `file://${file("journal.html")}`]) {
+      const page = await test.context.newPage();
+      page.setDefaultTimeout(20_000);
+      await page.goto(address);
+      await page.getByText("Saved journal", { exact: true }).waitFor();
+      await is_shown(page, count);
+      assert.equal(await page.locator("img[src=x]").count(), 0);
+      // Sessions can be taken from it as from what is live.
+      await passes(await kept(page, "Scenario (Rhai)"));
+      await page.close();
+    }
+    assert.deepEqual(asked.filter((url) => !url.startsWith("data:")), [`${server.url}/`, `file://${file("journal.html")}`], "nothing is asked of anybody");
+    await server.stop();
+
+    await live.getByRole("button", { name: "Keep …" }).click();
+    await writeFile(file("none.json"), '{"records": [{"seq": 0}]}');
+    await live.locator("#open").setInputFiles(file("none.json"));
+    await live.getByText("none.json: it is no journal: `records[0]` is no record").waitFor();
+    await live.locator("#open").setInputFiles(file("journal.json"));
+    await live.getByText("journal.json", { exact: true }).waitFor();
+    await test.act("clear");
+    await is_shown(live, count);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

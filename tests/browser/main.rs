@@ -38,6 +38,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("a_session_is_copied_as_a_test", &[]),
     ("what_happened_is_kept_in_every_form", &[]),
     ("what_is_kept_is_copied_saved_and_of_what_is_shown", &[]),
+    ("a_saved_journal_opens_to_be_looked_at", &[]),
     ("faults_lead_to_their_commands", &[]),
     ("a_feed_that_breaks_comes_back", &[]),
     ("a_server_that_was_started_again_asks_for_its_token", &[]),

@@ -25,7 +25,7 @@ use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
 use crate::serve::behaviour::{self, Ended};
 use crate::serve::notes::{Note, Notes};
-use crate::serve::pages::Sdk;
+use crate::serve::pages::{SavedJournal, Sdk};
 use crate::serve::server::{self, Options, ServeError};
 use crate::serve::start_text::Started;
 use crate::serve::tls::{self, TlsError};
@@ -94,6 +94,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         key,
         state,
         sdk,
+        open,
         script,
         limit,
         json: _,
@@ -136,6 +137,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         any_user,
         limits,
         sdk: sdk.map(|path| Sdk::read(&folder.join(&path), &path.display().to_string())).transpose()?,
+        saved: open.map(|path| SavedJournal::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         script,
         command,
     })

@@ -3,6 +3,7 @@
 //! Everything is part of the command, and nothing comes from elsewhere. No page has code of its own in its markup, and
 //! the headers forbid it, so that a text from the wire that became markup after all could do nothing.
 
+mod alone;
 mod asset;
 mod first_user;
 mod sdk;
@@ -19,6 +20,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 
+pub use self::alone::{JournalError, MAX_JOURNAL_BYTES, SavedJournal};
 pub use self::first_user::FirstUser;
 pub use self::sdk::{MAX_SDK_BYTES, SDK_PATH, Sdk, SdkError};
 
@@ -35,6 +37,7 @@ const SDK_FOLDER: &str = "/kandy/";
 pub struct Pages {
     sdk: Option<Sdk>,
     first_user: FirstUser,
+    saved: Option<SavedJournal>,
 }
 
 /// An answer.
@@ -44,13 +47,19 @@ impl Pages {
     /// The pages, with the developer's own copy of the SDK if there is one, and the user who signs in at the quickstart.
     #[must_use]
     pub const fn new(sdk: Option<Sdk>, first_user: FirstUser) -> Self {
-        Self { sdk, first_user }
+        Self { sdk, first_user, saved: None }
+    }
+
+    /// Shows a saved journal in the console, in place of what happens.
+    #[must_use]
+    pub fn with_saved(self, saved: Option<SavedJournal>) -> Self {
+        Self { saved, ..self }
     }
 
     /// Whether a request is for them.
     #[must_use]
     pub fn takes(uri: &Uri) -> bool {
-        matches!(uri.path(), SDK_PATH | SESSION_PATH) || Asset::at(uri.path()).is_some()
+        matches!(uri.path(), SDK_PATH | SESSION_PATH | alone::PATH) || Asset::at(uri.path()).is_some()
     }
 
     /// Answers a request of `peer`. `guard` is that of the control interface, which the console uses.
@@ -63,7 +72,12 @@ impl Pages {
             return not_allowed("GET, HEAD");
         }
         let mut answer = match Asset::at(path) {
-            Some(asset) => self.asset(asset, request, peer, guard),
+            Some(asset) => match &self.saved {
+                Some(saved) if asset.is_console() => shown(saved),
+                _ => self.asset(asset, request, peer, guard),
+            },
+            // It is not to be shown from here, where its script is forbidden, but to be saved.
+            None if path == alone::PATH => typed(StatusCode::OK, asset::TEXT, alone::empty()),
             None => self.sdk(),
         };
         if path.starts_with(SDK_FOLDER) {
@@ -101,6 +115,15 @@ impl Pages {
             None => typed(StatusCode::NOT_FOUND, asset::TEXT, Bytes::from_static(sdk::MISSING.as_bytes())),
         }
     }
+}
+
+/// A saved journal, as a page whose own script alone may run.
+fn shown(saved: &SavedJournal) -> Answer {
+    let mut answer = typed(StatusCode::OK, asset::HTML, saved.page());
+    let policy = HeaderValue::try_from(saved.policy()).expect("digests and words are visible ASCII");
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    answer.headers_mut().insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    answer
 }
 
 /// An application of another origin loads the SDK from here, as from wherever it is published.

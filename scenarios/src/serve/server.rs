@@ -20,7 +20,7 @@ use super::application::{Application, Signals};
 use super::behaviour::{self, Behaviour, BehaviourError, Ended};
 use super::control::{Control, Guard, Secrets};
 use super::notes::{Note, Notes};
-use super::pages::{FirstUser, Pages, Sdk};
+use super::pages::{FirstUser, Pages, SavedJournal, Sdk};
 use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
@@ -54,6 +54,8 @@ pub struct Options {
     pub limits: FrontLimits,
     /// The developer's copy of the SDK.
     pub sdk: Option<Sdk>,
+    /// The journal that the console shows in place of what happens.
+    pub saved: Option<SavedJournal>,
     /// The script that runs beside it.
     pub script: Option<Source>,
     /// The command that it is for, with its arguments; empty for none.
@@ -135,12 +137,13 @@ pub async fn serve(
 ) -> Result<Exit, ServeError> {
     // Before anything is served: a signal from now on is not lost.
     let mut signals = Signals::new().map_err(ServeError::Run)?;
-    let Options { address, tls, clock, origins, users, mut users_file, any_user, limits, sdk, script, command } =
+    let Options { address, tls, clock, origins, users, mut users_file, any_user, limits, sdk, saved, script, command } =
         options;
     let secrets = Secrets::draw().map_err(ServeError::Token)?;
     let token = secrets.token().to_owned();
     let present = all_users(&users, users_file.as_mut())?;
     let by_default = users.is_empty() && users_file.is_none() && !any_user;
+    let shows_saved = saved.is_some();
     let (fixed, present) = if by_default { (users, Accounts::by_default()) } else { (users, present) };
 
     let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
@@ -164,7 +167,7 @@ pub async fn serve(
     }
     let control = Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets));
     let first_user = FirstUser::of(&present, any_user);
-    let front = front.serve(Arc::new(Site { pages: Pages::new(sdk, first_user.clone()), control }));
+    let front = front.serve(Arc::new(Site { pages: Pages::new(sdk, first_user.clone()).with_saved(saved), control }));
 
     let started = Started {
         address,
@@ -176,6 +179,7 @@ pub async fn serve(
         any_user,
         is_manual: clock == ClockKind::Manual,
         has_command: !command.is_empty(),
+        shows_saved,
     };
     say_start(&started).map_err(ServeError::Write)?;
     let mut application = match command.as_slice() {
@@ -188,7 +192,8 @@ pub async fn serve(
     };
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut server = Server { front, handle, follower: users_file, fixed, present, first_user, any_user, script_file, look };
+    let mut server =
+        Server { front, handle, follower: users_file, fixed, present, first_user, any_user, script_file, look };
     let exit = server.run(&mut signals, &mut behaviour, application.as_mut(), &mut notes).await;
     server.front.shutdown().await;
     exit

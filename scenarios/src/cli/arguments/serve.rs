@@ -69,6 +69,11 @@ pub(in crate::cli) struct Serve {
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(in crate::cli) sdk: Option<PathBuf>,
 
+    /// Show a journal that the console has saved, and
+    /// nothing else
+    #[arg(long, value_name = "FILE", verbatim_doc_comment, conflicts_with_all = ["users", "user", "any_user", "origin", "clock", "sdk", "script", "limit", "command"])]
+    pub(in crate::cli) open: Option<PathBuf>,
+
     /// A script that runs beside the server (.rhai), and
     /// again when it changes, but not beside a command
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
@@ -103,8 +108,8 @@ Exit codes:
   1  with a command: it ended well, and a check of the script failed
   2  bad usage: an argument is wrong, the port is taken, or there is no such
      command
-  3  the script, the users, the certificate or the SDK are missing or
-     malformed
+  3  the script, the users, the certificate, the SDK or the journal are
+     missing or malformed
   4  internal error: the harness or the system failed
   Any other is that of the command; 128 and the number of a signal that ended
   it.";

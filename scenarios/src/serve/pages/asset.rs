@@ -8,7 +8,7 @@ pub(super) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 pub(super) const JSON: &str = "application/json";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 const QUICKSTART: &str = "/quickstart";
@@ -48,6 +48,7 @@ pub(super) static ASSETS: &[Asset] = &[
     script("/pages/keep.js", include_str!("keep.js")),
     script("/pages/playwright.js", include_str!("playwright.js")),
     script("/pages/rhai.js", include_str!("rhai.js")),
+    script("/pages/saved.js", include_str!("saved.js")),
     script("/pages/scenario.js", include_str!("scenario.js")),
     script("/pages/session.js", include_str!("session.js")),
     script("/pages/transcript.js", include_str!("transcript.js")),

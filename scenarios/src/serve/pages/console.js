@@ -8,6 +8,7 @@ import { Lanes } from "./lanes.js";
 import { Present } from "./present.js";
 import { json } from "./printable.js";
 import { Records } from "./records.js";
+import { isAlone, readSaved, savedInPage } from "./saved.js";
 import { Timeline } from "./timeline.js";
 import { Users } from "./users.js";
 
@@ -19,7 +20,7 @@ const BUDGET = 8;
 const present = new Present(show);
 const records = new Records();
 const users = new Users(() => drawSoon());
-const timeline = new Timeline(records, { refresh: (entry) => reread(entry.seq) });
+const timeline = new Timeline(records, { refresh: (entry) => (isSaved ? Promise.resolve() : reread(entry.seq)) });
 const lanes = new Lanes(records, { redraw: () => drawSoon(), target: () => users.target, onRange: showRange, onEntry: (entry) => timeline.find(entry) });
 const faults = new Faults({ act: perform, target: () => users.target });
 
@@ -28,9 +29,11 @@ const keep = new Keep({ material, say });
 let queue = [];
 let taken = 0;
 let isDrawing = false;
+let isSaved = false;
 
 // Records come in batches: those of one frame are taken together and drawn once.
 function come(raw) {
+  if (isSaved) return;
   queue.push(raw);
   if (queue.length - taken > MOST_WAITING && document.hidden) take(Infinity);
   drawSoon();
@@ -60,7 +63,9 @@ function drawSoon() {
 }
 
 function drawLanes() {
-  if (!records.isPaused) lanes.draw(present.now, Number(at("span").value));
+  if (records.isPaused) return;
+  const whole = Math.max(1, present.now - (records.all[0]?.time ?? 0)) * 1.02;
+  lanes.draw(present.now, at("span").value === "all" ? whole : Number(at("span").value));
 }
 
 function show(state) {
@@ -69,7 +74,7 @@ function show(state) {
   faults.show(state);
   showTime();
   const last = records.all.at(-1);
-  if (last?.kind === "pings") reread(last.seq).then((raw) => raw && (records.renew(raw), timeline.draw()));
+  if (last?.kind === "pings" && !isSaved) reread(last.seq).then((raw) => raw && (records.renew(raw), timeline.draw()));
 }
 
 function showTime() {
@@ -89,11 +94,11 @@ async function reread(seq) {
 
 // Everything there is to be kept. Pings that were counted in a record since it came are in what the server has.
 async function material() {
-  const { records: fresh } = await look(`journal?since=${records.all[0]?.seq ?? 0}&limit=10000`).catch(() => ({ records: [] }));
+  const { records: fresh } = isSaved ? { records: [] } : await look(`journal?since=${records.all[0]?.seq ?? 0}&limit=10000`).catch(() => ({ records: [] }));
   const newer = new Map(fresh.map((record) => [record.seq, record]));
   const read = ({ kind, seq, raw }) => (kind === "pings" && newer.get(seq)) || JSON.parse(raw);
   return {
-    records: records.all.map(read), shown: records.shown.map(read), user: users.target, state: present.state, version: present.state?.version ?? "", isManual: present.isManual,
+    records: records.all.map(read), shown: records.shown.map(read), user: users.target, state: present.state, version: present.state?.version ?? "", isManual: present.isManual, isAlone: isAlone(),
     har: { origin: location.origin, epoch: Date.now() - present.now, version: present.state?.version ?? "" },
   };
 }
@@ -114,9 +119,38 @@ function say(text, isError = false) {
   tell(at("said"), text);
 }
 
+// Shows what was saved, in place of what happens, and changes nothing any more.
+function openSaved(saved, name) {
+  const { records: all, state } = readSaved(saved);
+  document.body.classList.add("saved");
+  at("feed-state").dataset.state = "saved";
+  tell(at("feed-state"), name);
+  at("locked").hidden = true;
+  isSaved = true;
+  showRange();
+  records.empty();
+  lanes.sockets.clear();
+  [queue, taken] = [all.map((record) => JSON.stringify(record)), 0];
+  at("span").value = "all";
+  present.rest(state);
+  drawSoon();
+}
+
+async function openFile(file) {
+  try {
+    openSaved(JSON.parse(await file.text()), file.name);
+    at("keep-dialog").close();
+  } catch (error) {
+    say(`${file.name}: ${error.message}`, true);
+  }
+}
+
+at("open").addEventListener("change", () => at("open").files.length > 0 && openFile(at("open").files[0]));
+
 const FEED = { live: "Live", waiting: "Connection lost", locked: "Locked" };
 
 function feedIs(feed, error) {
+  if (isSaved) return;
   const isBack = feed === "live" && at("feed-state").dataset.state === "locked";
   at("feed-state").dataset.state = feed;
   tell(at("feed-state"), FEED[feed]);
@@ -236,8 +270,15 @@ document.addEventListener("keydown", (event) => {
 
 tell(at("own-url"), location.origin);
 setInterval(() => (showTime(), present.tick()), 1000);
-follow({
-  onRecord: come,
-  onMissed: (count) => come(JSON.stringify({ kind: "missed", count, seq: (records.all.at(-1)?.seq ?? -1) + 1, time: records.all.at(-1)?.time ?? 0 })),
-  onState: feedIs,
-});
+if (isAlone()) {
+  const saved = savedInPage();
+  document.body.classList.add("saved");
+  if (saved) openSaved(saved, "Saved journal");
+  else keep.open();
+} else {
+  follow({
+    onRecord: come,
+    onMissed: (count) => come(JSON.stringify({ kind: "missed", count, seq: (records.all.at(-1)?.seq ?? -1) + 1, time: records.all.at(-1)?.time ?? 0 })),
+    onState: feedIs,
+  });
+}

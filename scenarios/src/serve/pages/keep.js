@@ -9,8 +9,14 @@ import { transcript } from "./transcript.js";
 // More is in the file, and not to be looked at.
 const MOST_SHOWN = 200_000;
 
+// The page that shows a journal by itself has a place for it.
+const PAGE = "/pages/alone.html";
+const OPENING = 'type="application/json" id="journal">';
+const PLACE = `${OPENING}null<`;
+
 const FORMS = [
   { name: "Journal (JSON)", file: "journal.json", type: "application/json", write: ({ journal }) => `${json(journal, 1)}\n` },
+  { name: "Page (HTML)", file: "journal.html", type: "text/html", write: ({ journal, page }) => page.replace(PLACE, () => `${OPENING}${json(journal).replaceAll("<", "\\u003c")}<`) },
   { name: "HTTP archive (HAR)", file: "journal.har", type: "application/json", write: ({ journal, har: options }) => `${json(har(journal.records, options), 1)}\n` },
   { name: "Transcript", file: "transcript.txt", type: "text/plain", write: ({ journal }) => transcript(journal.records) },
   { name: "Scenario (Rhai)", file: "session.rhai", type: "text/plain", ofUser: true, write: ({ all, user }) => scenario(all, user) },
@@ -37,6 +43,10 @@ export class Keep {
 
   async open() {
     this.all = await this.material();
+    // A page without a server has no other one to give away.
+    const form = [...at("keep-form").options].find(({ text }) => text === "Page (HTML)");
+    form.disabled = this.all.isAlone;
+    if (!this.all.isAlone) this.all.page = await fetch(PAGE).then((answer) => answer.text(), () => "");
     at("keep-dialog").showModal();
     this.write();
   }

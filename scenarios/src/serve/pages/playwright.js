@@ -3,7 +3,7 @@ import { json, printable } from "./printable.js";
 import { session } from "./session.js";
 
 const HEAD = `// What the console of kandy-harness serve has seen of a user. Run it with: kandy-harness serve -- npx playwright test
-import { expect, test } from "@playwright/test";
+${"import"} { expect, test } from "@playwright/test";
 
 const { KANDY_URL, KANDY_CONTROL_URL, KANDY_CONTROL_TOKEN } = process.env;
 

@@ -10,6 +10,7 @@ export class Present {
     this.at = 0;
     this.isLooking = false;
     this.isStale = false;
+    this.isResting = false;
     document.addEventListener("visibilitychange", () => this.isStale && this.soon());
   }
 
@@ -31,7 +32,15 @@ export class Present {
     return this.state.clock.next ?? (ends.length > 0 ? Math.min(...ends) : undefined);
   }
 
+  // Shows what was once, and asks nobody any more.
+  rest(state) {
+    this.isResting = true;
+    this.state = state;
+    this.onState(state);
+  }
+
   show(state) {
+    if (this.isResting) return;
     this.state = state;
     this.at = performance.now();
     this.onState(state);
@@ -40,9 +49,9 @@ export class Present {
   // Asks at most every so often, always once after the last record, and not while nobody looks.
   async soon() {
     this.isStale = true;
-    if (this.isLooking || document.hidden) return;
+    if (this.isResting || this.isLooking || document.hidden) return;
     this.isLooking = true;
-    while (this.isStale && !document.hidden) {
+    while (this.isStale && !document.hidden && !this.isResting) {
       this.isStale = false;
       // Who cannot be asked now is asked when the feed is back.
       await look("state").then((state) => this.show(state), () => undefined);

@@ -9,11 +9,16 @@ const DROPPED_AT_ONCE = 5_000;
 
 export class Records {
   constructor() {
+    this.lanes = new Set(["rest", "websocket", "faults"]);
+    this.terms = [];
+    this.empty();
+  }
+
+  // Forgets all that came, but not what is asked for.
+  empty() {
     this.all = [];
     this.shown = [];
     this.characters = 0;
-    this.terms = [];
-    this.lanes = new Set(["rest", "websocket", "faults"]);
     this.range = undefined;
     this.isPaused = false;
     this.waiting = 0;
