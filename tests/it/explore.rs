@@ -1,5 +1,8 @@
 //! `explore`: what it finds in the bundled scenarios, what a person is told, and what is accepted.
 
+mod shrunk;
+mod sweep;
+
 use crate::project::Project;
 use crate::support::{harness, root};
 
@@ -191,7 +194,7 @@ fn the_guide_shows_what_is_told() {
     for line in shown.lines().filter(|line| line.trim() != "..") {
         assert!(told.lines().any(|of_all| of_all == line), "{line}\n{told}");
     }
-    let schedule = guide.split_once("--at \"").unwrap().1.split_once('"').unwrap().0;
+    let schedule = guide.split_once("login.rhai --at \"").unwrap().1.split_once('"').unwrap().0;
     let (told, _) = project.run(".", &["explore", "scenarios/login.rhai", "--at", schedule]);
     assert!(told.contains("  socket left open (kandy)"), "{told}");
     assert!(guide.contains(&format!("disturb(\"{schedule}\");")), "{schedule}");

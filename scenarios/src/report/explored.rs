@@ -1,17 +1,17 @@
 //! What an exploration found, for a terminal: by finding, then by what went wrong, then where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{COLUMNS, Style};
-use crate::explore::{Changes, Exploration, Finding, family};
+use crate::explore::{Changes, Exploration, Finding, Origins, family, size};
 use crate::printable::printable;
 use crate::schedule::Schedule;
 
 /// The most lines of one scenario, unless all is wanted.
 const MAX_LINES: usize = 40;
-/// The most lines of one finding, where there is room, and where there is little.
-const MAX_ROWS: [usize; 5] = [8, 5, 3, 2, 1];
+/// The most rows of one finding, where there is room, and where there is little.
+const MAX_ROWS: [usize; 6] = [8, 5, 3, 2, 1, 0];
 /// The most changes of each kind that are listed.
 const MAX_CHANGES: usize = 10;
 /// The lines around the findings: head, count, and what to do.
@@ -25,24 +25,75 @@ pub fn findings(found: &Exploration, all: bool, color: bool) -> String {
     }
     let fits = |text: &String| text.lines().count() + AROUND <= MAX_LINES;
     let mut tried = MAX_ROWS.iter().map(|most| rows(found, *most, color));
-    tried.find(fits).unwrap_or_else(|| rows(found, 1, color))
+    tried.find(fits).unwrap_or_else(|| heads(found, color))
 }
 
+/// Each finding with its smallest schedule, and up to so many rows of what else brings it.
 fn rows(found: &Exploration, most: usize, color: bool) -> String {
     let mut text = String::new();
-    let mut by_count: Vec<(&Finding, &Vec<Schedule>)> =
-        found.findings.iter().filter(|(_, schedules)| !schedules.is_empty()).collect();
-    by_count.sort_by_key(|(_, schedules)| std::cmp::Reverse(schedules.len()));
-    for (finding, schedules) in by_count {
-        let head = counted_line(2, &finding.to_string(), schedules.len());
-        let _ = writeln!(text, "{}", Style::Bad.paint(head, color));
-        let groups = groups(schedules);
+    for (finding, schedules) in by_count(found) {
+        let _ = writeln!(text, "{}", head(finding, schedules, color));
+        if let Some(schedule) = smallest(schedules) {
+            text.push_str(&replayed_by(schedule));
+        }
+        let groups = if most == 0 || schedules.len() == 1 { Vec::new() } else { groups(schedules) };
         for (label, count) in groups.iter().take(most) {
-            let _ = writeln!(text, "{}", counted_line(4, label, *count));
+            let _ = writeln!(text, "{}", counted_line(6, label, *count));
         }
         if groups.len() > most {
             let rest: usize = groups[most..].iter().map(|(_, count)| count).sum();
-            let _ = writeln!(text, "{}", counted_line(4, &format!("{} more ways", groups.len() - most), rest));
+            let _ = writeln!(text, "{}", counted_line(6, &format!("{} more ways", groups.len() - most), rest));
+        }
+    }
+    text
+}
+
+/// As many findings as fit, without what brings them.
+fn heads(found: &Exploration, color: bool) -> String {
+    let all = by_count(found);
+    let room = MAX_LINES - AROUND - 1;
+    let mut lines: Vec<String> =
+        all.iter().take(room).map(|(finding, schedules)| head(finding, schedules, color)).collect();
+    if all.len() > room {
+        lines.push(format!("  and {} more findings: --all lists them", all.len() - room));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The findings, those first that come most.
+fn by_count(found: &Exploration) -> Vec<(&Finding, &Vec<Schedule>)> {
+    let mut by_count: Vec<_> = found.findings.iter().filter(|(_, schedules)| !schedules.is_empty()).collect();
+    by_count.sort_by_key(|(_, schedules)| std::cmp::Reverse(schedules.len()));
+    by_count
+}
+
+fn head(finding: &Finding, schedules: &[Schedule], color: bool) -> String {
+    Style::Bad.paint(counted_line(2, &finding.to_string(), schedules.len()), color).to_string()
+}
+
+/// The smallest schedule, if there is one in which something goes wrong.
+pub fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
+    let disturbed = schedules.into_iter().filter(|schedule| !schedule.disturbances().is_empty());
+    disturbed.min_by_key(|schedule| size(schedule))
+}
+
+/// The findings of one run, each with what it comes from.
+#[must_use]
+pub fn origins(findings: &BTreeSet<Finding>, origins: &Origins, schedule: &Schedule, color: bool) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let told = printable(&finding.to_string()).into_owned();
+        if origins.undisturbed.contains(finding) {
+            let _ = writeln!(text, "  {}", Style::Faint.paint(format!("{told}: undisturbed, too"), color));
+            continue;
+        }
+        let _ = writeln!(text, "  {}", Style::Bad.paint(told, color));
+        match origins.smallest.get(finding) {
+            Some(smallest) if smallest == schedule => text.push_str("    by nothing smaller\n"),
+            Some(smallest) => {
+                let _ = write!(text, "    as by the smallest that does so:\n{}", replayed_by(smallest));
+            }
+            None => {}
         }
     }
     text
@@ -98,14 +149,27 @@ fn some_of(texts: &[String]) -> String {
 fn counted_line(indent: usize, text: &str, count: usize) -> String {
     let count = count.to_string();
     let room = COLUMNS.saturating_sub(indent + count.len() + 2);
-    let text = printable(text);
-    let text = if text.chars().count() > room {
-        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-    } else {
-        text
-    };
+    let text = shortened(text, room);
     let gap = room.saturating_sub(text.chars().count()) + 1;
     format!("{}{text}{}{count}", " ".repeat(indent), " ".repeat(gap))
+}
+
+/// The option that replays a schedule, and where the line would be too long, one for each thing that goes wrong.
+fn replayed_by(schedule: &Schedule) -> String {
+    let whole = format!("    --at \"{schedule}\"\n");
+    if whole.chars().count() <= COLUMNS || schedule.disturbances().len() == 1 {
+        return whole;
+    }
+    schedule.disturbances().iter().map(|one| format!("    --at \"{one}\"\n")).collect()
+}
+
+fn shortened(text: &str, room: usize) -> String {
+    let text = printable(text);
+    if text.chars().count() > room {
+        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+    } else {
+        text.into_owned()
+    }
 }
 
 /// What is not as it is accepted.
@@ -159,11 +223,12 @@ mod tests {
         ]);
         let expected = "  \
   subscription left behind (kandy)                                            7
-    outage 3s, outage 90s (open 1 .. unsubscribe answer 1)                    5
-    ping 1: disconnect; open 1: lost                                          1
-    subscribe answer 1: fails                                                 1
+    --at \"subscribe answer 1: fails\"
+      outage 3s, outage 90s (open 1 .. unsubscribe answer 1)                  5
+      ping 1: disconnect; open 1: lost                                        1
+      subscribe answer 1: fails                                               1
   socket left open (kandy)                                                    1
-    open 1: late by 5001ms                                                    1
+    --at \"open 1: late by 5001ms\"
 ";
         assert_eq!(findings(&found, false, false), expected);
     }
@@ -185,6 +250,48 @@ mod tests {
         let told = findings(&found, false, false);
         assert!(told.lines().count() + AROUND <= MAX_LINES, "{told}");
         assert!(told.contains("more ways") && told.lines().all(|line| line.chars().count() <= COLUMNS));
-        assert_eq!(findings(&found, true, false).lines().count(), 7 * 31);
+        assert_eq!(findings(&found, true, false).lines().count(), 7 * 32);
+        let names: Vec<String> = (0..60).map(|n| format!("property {n}")).collect();
+        let mut told = String::new();
+        for count in 1..=names.len() {
+            let properties = names[..count].iter().map(|name| (FindingKind::Property(name.clone()), &many[..]));
+            told = findings(&exploration(&properties.collect::<Vec<_>>()), false, false);
+            assert!(told.lines().count() + AROUND <= MAX_LINES, "{told}");
+        }
+        assert!(told.ends_with("  and 33 more findings: --all lists them\n"), "{told}");
+    }
+
+    #[test]
+    fn a_long_schedule_is_shown_so_that_it_can_be_replayed() {
+        let (one, other) =
+            ("refresh_token request 1 of laptop: outage 90s", "unsubscribe request 2: answered 401 empty");
+        let found = exploration(&[(FindingKind::Deaf, &[&format!("{one}; {other}")])]);
+        let told = findings(&found, false, false);
+        assert!(told.ends_with(&format!("\n    --at \"{one}\"\n    --at \"{other}\"\n")), "{told}");
+    }
+
+    #[test]
+    fn what_a_finding_comes_from_is_told() {
+        let of = |kind: FindingKind| Finding { kind, client: Some("kandy".to_owned()) };
+        let all = BTreeSet::from([FindingKind::Deaf, FindingKind::Pending, FindingKind::Socket].map(of));
+        let by: Schedule = "ping 1: gone; open 1: lost".parse().unwrap();
+        let from = Origins {
+            undisturbed: BTreeSet::from([of(FindingKind::Pending)]),
+            smallest: BTreeMap::from([
+                (of(FindingKind::Deaf), by.clone()),
+                (of(FindingKind::Socket), "open 1: lost".parse().unwrap()),
+            ]),
+        };
+        let expected = "  pending for ever (kandy): undisturbed, too
+  connected and hears nothing (kandy)
+    by nothing smaller
+  socket left open (kandy)
+    as by the smallest that does so:
+    --at \"open 1: lost\"
+";
+        assert_eq!(origins(&all, &from, &by, false), expected);
+        let one = "open 1: lost".parse().unwrap();
+        let deaf = BTreeSet::from([of(FindingKind::Deaf)]);
+        assert_eq!(origins(&deaf, &from, &one, false), "  connected and hears nothing (kandy)\n");
     }
 }
