@@ -105,8 +105,9 @@ impl Command<'_, '_> {
                     }
                 } else {
                     self.totals.exit = self.totals.exit.max(Exit::Failed);
-                    self.line(Style::Bad, "FAIL", case, &format!("{}: not as accepted", count_of(&found)))?;
-                    write!(self.out.to, "\n{}\n", explored::changes(&changes, self.out.color))?;
+                    self.line(Style::Bad, "FAIL", case, &count_of(&found))?;
+                    let changes = explored::changes(&changes, self.all, self.out.color);
+                    write!(self.out.to, "\n  not as accepted:\n\n{changes}\n")?;
                 }
             }
             Ok(None) if found.with_finding == 0 => self.line(Style::Good, "well", case, &count_of(&found))?,

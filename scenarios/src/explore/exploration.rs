@@ -300,3 +300,6 @@ impl Exploration {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

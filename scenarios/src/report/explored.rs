@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{COLUMNS, Style};
+use super::{COLUMNS, Style, wrap};
 use crate::explore::{Changes, Exploration, Finding, Origins, family, size};
 use crate::printable::printable;
 use crate::schedule::Schedule;
@@ -12,8 +12,8 @@ use crate::schedule::Schedule;
 const MAX_LINES: usize = 40;
 /// The most rows of one finding, where there is room, and where there is little.
 const MAX_ROWS: [usize; 6] = [8, 5, 3, 2, 1, 0];
-/// The most changes of each kind that are listed.
-const MAX_CHANGES: usize = 10;
+/// The most lines of what is new, and of what has gone.
+const MAX_CHANGED: usize = 14;
 /// The lines around the findings: head, count, and what to do.
 const AROUND: usize = 12;
 
@@ -172,19 +172,27 @@ fn shortened(text: &str, room: usize) -> String {
     }
 }
 
-/// What is not as it is accepted.
+/// What is not as it is accepted; if not `all`, as much of it as fits.
 #[must_use]
-pub fn changes(changes: &Changes, color: bool) -> String {
+pub fn changes(changes: &Changes, all: bool, color: bool) -> String {
     let mut text = String::new();
     for (word, sign, style, lines) in
         [("new", '+', Style::Bad, &changes.new), ("gone", '-', Style::Warning, &changes.gone)]
     {
-        for line in lines.iter().take(MAX_CHANGES) {
-            let line = style.paint(format_args!("  {sign} {}", printable(line)), color);
-            let _ = writeln!(text, "{line}");
+        let mut room = if all { usize::MAX } else { MAX_CHANGED };
+        let mut told = 0;
+        for change in lines.iter().map(|line| wrap(&printable(line), 6)) {
+            if change.len() > room {
+                break;
+            }
+            (room, told) = (room - change.len(), told + 1);
+            for (index, part) in change.into_iter().enumerate() {
+                let sign = if index == 0 { format!("  {sign} ") } else { " ".repeat(6) };
+                let _ = writeln!(text, "{}", style.paint(sign + part.as_str(), color));
+            }
         }
-        if lines.len() > MAX_CHANGES {
-            let _ = writeln!(text, "  {sign} and {} more that are {word}", lines.len() - MAX_CHANGES);
+        if lines.len() > told {
+            let _ = writeln!(text, "  {sign} and {} more that are {word}: --all lists them", lines.len() - told);
         }
     }
     text
@@ -292,6 +300,55 @@ mod tests {
         assert_eq!(origins(&all, &from, &by, false), expected);
         let one = "open 1: lost".parse().unwrap();
         let deaf = BTreeSet::from([of(FindingKind::Deaf)]);
-        assert_eq!(origins(&deaf, &from, &one, false), "  connected and hears nothing (kandy)\n");
+        assert_eq!(origins(&deaf, &Origins::default(), &one, false), "  connected and hears nothing (kandy)\n");
+    }
+
+    #[test]
+    fn what_is_not_as_accepted_fits_too_unless_all_is_wanted() {
+        let long = |what: &str, n: usize| format!("{what}: {} | ping {n}: lost", "several words ".repeat(n));
+        let lines = |what: &str| (1..=9).map(|n| long(what, n)).collect::<Vec<_>>();
+        let both = Changes { new: lines("new"), gone: lines("gone") };
+        let told = changes(&both, false, false);
+        assert!(told.lines().count() <= 2 * MAX_CHANGED + 2, "{told}");
+        assert!(told.lines().all(|line| line.chars().count() <= COLUMNS), "{told}");
+        assert!(
+            told.contains("  + new: several words  | ping 1: lost\n")
+                || told.contains("  + new: several words | ping 1: lost\n"),
+            "{told}"
+        );
+        assert!(
+            told.contains(" more that are new: --all lists them\n") && told.contains(" more that are gone: "),
+            "{told}"
+        );
+        let told = changes(&both, true, false);
+        assert!(!told.contains("more that are"), "{told}");
+        assert!((1..=9).all(|n| told.contains(&format!("ping {n}:"))), "{told}");
+    }
+
+    /// What is accepted of the bundled scenarios, told as if it were new.
+    #[test]
+    fn every_bundled_scenario_has_forty_lines_of_eighty_columns() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+        let themes =
+            std::fs::read_dir(folder).unwrap().filter_map(|theme| std::fs::read_dir(theme.unwrap().path()).ok());
+        let files = themes.flatten().map(|file| file.unwrap().path());
+        let mut count = 0;
+        for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "explore")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let mut found = Exploration::default();
+            for (finding, schedule) in text.lines().filter_map(|line| line.split_once(" | ")) {
+                // It is told with a few words more.
+                let (kind, client) = finding.trim_end_matches(')').split_once(" (").unwrap_or((finding, "kandy"));
+                let (kind, client) = (FindingKind::Property(kind.to_owned()), Some(client.to_owned()));
+                let finding = Finding { kind, client };
+                found.findings.entry(finding).or_default().push(schedule.parse().unwrap());
+            }
+            let told = findings(&found, false, false);
+            assert!(told.lines().count() + AROUND <= MAX_LINES, "{}:\n{told}", file.display());
+            assert!(told.lines().all(|line| line.chars().count() <= COLUMNS), "{}:\n{told}", file.display());
+            assert_eq!(told.is_empty(), found.findings.is_empty());
+            count += 1;
+        }
+        assert!(count > 100, "{count}");
     }
 }

@@ -55,6 +55,8 @@ fn sweep(wants: impl Fn(&Case<'_>) -> bool) -> Swept {
             "{}: with two jobs it is another",
             case.name()
         );
+        let shown = kandy_scenarios::report::explored::findings(&told, false, false);
+        assert!(shown.lines().count() <= 28 && shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
         let by_schedule = by_schedule(&told);
         // Two at once, as two jobs are.
         std::thread::scope(|scope| {
