@@ -88,13 +88,18 @@ impl Command<'_, '_> {
         self.totals.took += found.took;
         let path = explore::accepted_path(&case.snapshot());
         let now = Accepted::of(&found);
-        if self.update {
+        if self.update && found.is_whole() {
             return match now.write(&path) {
                 Ok(()) => Ok(self.line(Style::Good, "update", case, &count_of(&found))?),
                 Err(error) => Ok(self.unaccepted(case, &error)?),
             };
         }
-        let is_whole = found.not_run == 0 && self.options.without.is_empty() && !self.options.judge_checks;
+        if self.update {
+            self.totals.exit = self.totals.exit.max(Exit::Failed);
+            self.line(Style::Bad, "FAIL", case, "not accepted, since it is not all")?;
+            return Ok(self.not_all(&found)?);
+        }
+        let is_whole = found.is_whole() && self.options.without.is_empty() && !self.options.judge_checks;
         match Accepted::read(&path) {
             Ok(Some(accepted)) => {
                 let changes = accepted.changes(&now, is_whole);
@@ -118,9 +123,25 @@ impl Command<'_, '_> {
             }
             Err(error) => self.unaccepted(case, &error)?,
         }
-        if found.not_run > 0 && !self.options.limits.interrupt.is_raised() {
+        Ok(self.not_all(&found)?)
+    }
+
+    /// What an exploration has not come to.
+    fn not_all(&mut self, found: &Exploration) -> io::Result<()> {
+        if self.options.limits.interrupt.is_raised() {
+            return Ok(());
+        }
+        if found.not_run > 0 {
             let not_run = counted(found.not_run, "run");
             writeln!(self.out.to, "  the budget was spent before {not_run}; --budget gives more")?;
+        }
+        if found.too_many > 0 {
+            let (made, too_many) = (explore::MAX_RUNS, counted(found.too_many, "run"));
+            writeln!(self.out.to, "  more than {made} runs: {too_many} not made; --without makes fewer")?;
+        }
+        if found.in_other_outcomes > 0 {
+            let (told, others) = (explore::MAX_OUTCOMES, counted(found.in_other_outcomes, "run"));
+            writeln!(self.out.to, "  more than {told} outcomes: {others} ended in others")?;
         }
         Ok(())
     }

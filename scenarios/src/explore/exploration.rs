@@ -1,5 +1,6 @@
 //! All runs of one scenario, and what came of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -16,11 +17,11 @@ use crate::world::Seen;
 
 /// The time for one scenario, if nothing else is said.
 pub const BUDGET: Duration = Duration::from_secs(60);
-/// The most runs of one exploration.
+/// The most runs of one exploration. What is more is told.
 pub const MAX_RUNS: usize = 1_000_000;
 /// How many runs a worker takes at once.
 const CHUNK: usize = 64;
-/// The most outcomes that are told apart; later ones count as others.
+/// The most outcomes that are told apart. How many runs ended in others is told.
 pub const MAX_OUTCOMES: usize = 10_000;
 
 /// How to explore.
@@ -52,10 +53,12 @@ impl Options {
 pub struct Exploration {
     /// How many messages the undisturbed run had.
     pub messages: usize,
-    /// How many runs there were, and how many were not made since the budget was spent.
+    /// How many runs there were, but for those that made a schedule smaller.
     pub runs: usize,
-    /// How many runs were not made.
+    /// How many were not made since the budget was spent or a signal came.
     pub not_run: usize,
+    /// How many were not made since they are more than [`MAX_RUNS`].
+    pub too_many: usize,
     /// How many had a finding.
     pub with_finding: usize,
     /// Each finding, with the schedules that bring it: each of one disturbance in the order of the runs, then the smallest
@@ -63,6 +66,8 @@ pub struct Exploration {
     pub findings: BTreeMap<Finding, Vec<Schedule>>,
     /// The outcomes that there were, up to [`MAX_OUTCOMES`].
     pub outcomes: BTreeSet<Outcome>,
+    /// How many runs ended in others.
+    pub in_other_outcomes: usize,
     /// What is to hold sometimes, and held in no run.
     pub never: BTreeSet<String>,
     /// How long it took.
@@ -92,14 +97,15 @@ pub enum ExploreError {
     Interrupted,
 }
 
-/// A run that is told: its schedule, what was wrong, and how it ended.
+/// A run that is told: its schedule, what was wrong, and how it ended. No transcript of a run is kept, which a replay gives
+/// again, so that none need have a limit here.
 struct Ran {
     schedule: Schedule,
     /// Each with the smallest schedule that brings it, if a part of this one does not bring it alone.
     findings: BTreeMap<Finding, Option<Schedule>>,
     outcome: Outcome,
     sometimes: Vec<(String, bool)>,
-    /// The moments after its first disturbance, for the second.
+    /// The moments after its first disturbance that are worth a second one.
     seen: Vec<Seen>,
 }
 
@@ -124,22 +130,9 @@ pub fn explore(
     progress: &mut dyn FnMut(usize, usize, Duration),
 ) -> Result<Exploration, ExploreError> {
     let begun = pool::clock();
-    let explorer = Explorer { source, row, options, begun, deadline: begun.checked_add(options.budget) };
-    let undisturbed = explorer.undisturbed()?;
-    let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
-    let mut found = Exploration { messages: undisturbed.seen.len(), never, ..Exploration::default() };
-    let singles: Vec<Schedule> = explorer.next_to(&Schedule::default(), &undisturbed.seen);
-    let known = Known { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
-    let second = explorer.all(&singles, known, &mut found, progress)?;
-    if options.pairs {
-        let alone = found.findings.clone();
-        explorer.all(&second, Known { alone: &alone, ..known }, &mut found, progress)?;
-    }
-    for name in &found.never {
-        found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
-    }
-    found.took = begun.elapsed();
-    Ok(found)
+    let deadline = begun.checked_add(options.budget);
+    let explorer = Explorer { source, row, options, begun, deadline, max_runs: MAX_RUNS, max_outcomes: MAX_OUTCOMES };
+    explorer.explore(progress)
 }
 
 struct Explorer<'a> {
@@ -148,9 +141,30 @@ struct Explorer<'a> {
     options: &'a Options,
     begun: Instant,
     deadline: Option<Instant>,
+    max_runs: usize,
+    max_outcomes: usize,
 }
 
 impl Explorer<'_> {
+    fn explore(&self, progress: &mut dyn FnMut(usize, usize, Duration)) -> Result<Exploration, ExploreError> {
+        let undisturbed = self.undisturbed()?;
+        let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
+        let mut found = Exploration { messages: undisturbed.seen.len(), never, ..Exploration::default() };
+        let mut singles = Vec::new();
+        self.add_next_to(&Schedule::default(), &undisturbed.seen, &mut singles, &mut found);
+        let known = Known { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
+        let second = self.all(&singles, known, &mut found, progress)?;
+        if self.options.pairs {
+            let alone = found.findings.clone();
+            self.all(&second, Known { alone: &alone, ..known }, &mut found, progress)?;
+        }
+        for name in &found.never {
+            found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
+        }
+        found.took = self.begun.elapsed();
+        Ok(found)
+    }
+
     fn undisturbed(&self) -> Result<Explored, ExploreError> {
         let explored = on_a_worker(|| {
             Subject::new(self.source, self.row, self.options).runner()?.run_alone(&Schedule::default(), true)
@@ -161,16 +175,18 @@ impl Explorer<'_> {
         }
     }
 
-    /// A schedule and each thing more that can go wrong at these moments.
-    fn next_to(&self, schedule: &Schedule, seen: &[Seen]) -> Vec<Schedule> {
+    /// Adds a schedule with each thing more that can go wrong at these moments, as long as all can be run.
+    fn add_next_to(&self, schedule: &Schedule, seen: &[Seen], to: &mut Vec<Schedule>, found: &mut Exploration) {
         let is_after = |seen: &&Seen| schedule.disturbances().iter().all(|first| first.at != seen.moment);
         let more = moments(seen).filter(is_after).flat_map(disturbances);
-        let more = more.filter(|disturbance| self.options.wants(&disturbance.act));
-        let joined = more.filter_map(|disturbance| {
+        for disturbance in more.filter(|disturbance| self.options.wants(&disturbance.act)) {
             let mut joined = schedule.clone();
-            joined.push(disturbance).ok().map(|()| joined)
-        });
-        joined.take(MAX_RUNS).collect()
+            if to.len() >= self.max_runs {
+                found.too_many += 1;
+            } else if joined.push(disturbance).is_ok() {
+                to.push(joined);
+            }
+        }
     }
 
     /// Runs all of these, and gives what can go wrong besides.
@@ -182,8 +198,10 @@ impl Explorer<'_> {
         progress: &mut dyn FnMut(usize, usize, Duration),
     ) -> Result<Vec<Schedule>, ExploreError> {
         let mut second = Vec::new();
+        let (schedules, rest) = schedules.split_at(schedules.len().min(self.max_runs - found.runs));
+        found.too_many += rest.len();
         let all = found.runs + schedules.len();
-        let mut rest = schedules.to_vec();
+        let mut rest = Cow::Borrowed(schedules);
         // Which of a chunk has panicked shows when each of them runs alone.
         for size in [CHUNK, 1] {
             let chunks: Vec<&[Schedule]> = rest.chunks(size).collect();
@@ -207,16 +225,15 @@ impl Explorer<'_> {
                 found.not_run += not_run;
                 for ran in ran {
                     if self.options.pairs && ran.schedule.disturbances().len() == 1 {
-                        second.extend(self.next_to(&ran.schedule, &ran.seen));
+                        self.add_next_to(&ran.schedule, &ran.seen, &mut second, found);
                     }
-                    found.count(ran);
+                    found.count(ran, self.max_outcomes);
                 }
                 progress(found.runs, all, self.begun.elapsed());
                 Ok::<(), ExploreError>(())
             })?;
-            rest = again;
+            rest = Cow::Owned(again);
         }
-        second.truncate(MAX_RUNS);
         Ok(second)
     }
 
@@ -247,7 +264,7 @@ impl Explorer<'_> {
             findings: told.collect(),
             outcome: Outcome::of(&explored),
             sometimes: explored.sometimes,
-            seen: explored.seen,
+            seen: moments(&explored.seen).cloned().collect(),
         }
     }
 
@@ -284,7 +301,13 @@ impl Known<'_> {
 }
 
 impl Exploration {
-    fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran) {
+    /// Whether all was run, and all outcomes are told: only then is what was not found not there.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.not_run == 0 && self.too_many == 0 && self.in_other_outcomes == 0
+    }
+
+    fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, max_outcomes: usize) {
         self.runs += 1;
         let held = sometimes.iter().filter(|(_, has_held)| *has_held);
         held.for_each(|(name, _)| self.never.retain(|never| never != name));
@@ -295,8 +318,10 @@ impl Exploration {
             // Several pairs come down to the same, or even to one thing alone.
             told.extend(by.filter(|by| is_single || !told.contains(by)));
         }
-        if self.outcomes.len() < MAX_OUTCOMES {
+        if self.outcomes.len() < max_outcomes {
             self.outcomes.insert(outcome);
+        } else {
+            self.in_other_outcomes += usize::from(!self.outcomes.contains(&outcome));
         }
     }
 }
