@@ -31,7 +31,7 @@ use crate::world::Seen;
 pub struct Explored {
     /// How the script ended.
     pub ended: Ended,
-    /// Why it failed, if it did.
+    /// Why it failed, if it did; or what has ended the time after it.
     pub failure: Option<Diagnostic>,
     /// How each client stood when all was well again for a while.
     pub clients: Vec<Stand>,

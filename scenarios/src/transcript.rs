@@ -55,7 +55,7 @@ impl What {
     }
 
     /// The word in the third column.
-    const fn kind(&self) -> &'static str {
+    pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::Call(_) => "call",
             Self::Request(_) => "request",

@@ -1,5 +1,6 @@
 //! `explore`: what it finds in the bundled scenarios, what a person is told, and what is accepted.
 
+mod properties;
 mod shrunk;
 mod sweep;
 

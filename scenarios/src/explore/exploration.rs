@@ -68,8 +68,8 @@ pub struct Exploration {
     pub outcomes: BTreeSet<Outcome>,
     /// How many runs ended in others.
     pub in_other_outcomes: usize,
-    /// What is to hold sometimes, and held in no run.
-    pub never: BTreeSet<String>,
+    /// What is to hold sometimes, and whether it held in a run.
+    pub sometimes: BTreeMap<String, bool>,
     /// How long it took.
     pub took: Duration,
 }
@@ -148,8 +148,8 @@ struct Explorer<'a> {
 impl Explorer<'_> {
     fn explore(&self, progress: &mut dyn FnMut(usize, usize, Duration)) -> Result<Exploration, ExploreError> {
         let undisturbed = self.undisturbed()?;
-        let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
-        let mut found = Exploration { messages: undisturbed.seen.len(), never, ..Exploration::default() };
+        let sometimes = undisturbed.sometimes.iter().cloned().collect();
+        let mut found = Exploration { messages: undisturbed.seen.len(), sometimes, ..Exploration::default() };
         let mut singles = Vec::new();
         self.add_next_to(&Schedule::default(), &undisturbed.seen, &mut singles, &mut found);
         let known = Known { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
@@ -158,7 +158,7 @@ impl Explorer<'_> {
             let alone = found.findings.clone();
             self.all(&second, Known { alone: &alone, ..known }, &mut found, progress)?;
         }
-        for name in &found.never {
+        for (name, _) in found.sometimes.iter().filter(|(_, held)| !**held) {
             found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
         }
         found.took = self.begun.elapsed();
@@ -309,8 +309,9 @@ impl Exploration {
 
     fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, max_outcomes: usize) {
         self.runs += 1;
-        let held = sometimes.iter().filter(|(_, has_held)| *has_held);
-        held.for_each(|(name, _)| self.never.retain(|never| never != name));
+        for (name, has_held) in sometimes {
+            *self.sometimes.entry(name).or_default() |= has_held;
+        }
         self.with_finding += usize::from(!findings.is_empty());
         let is_single = schedule.disturbances().len() == 1;
         for (finding, by) in findings {
