@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use super::catalogue::{disturbances, family, moments};
+use super::catalogue::{Worth, disturbances, family, moments};
 use super::runner::{Runner, Subject, on_a_worker};
 use super::shrink::shrink;
 use super::{Ended, Explored, Finding, FindingKind, Outcome};
@@ -20,7 +20,7 @@ pub const BUDGET: Duration = Duration::from_secs(60);
 /// The most runs of one exploration. What is more is told.
 pub const MAX_RUNS: usize = 1_000_000;
 /// How many runs a worker takes at once.
-const CHUNK: usize = 64;
+const CHUNK: usize = 8;
 /// The most outcomes that are told apart. How many runs ended in others is told.
 pub const MAX_OUTCOMES: usize = 10_000;
 
@@ -177,7 +177,7 @@ impl Explorer<'_> {
 
     /// Adds a schedule with each thing more that can go wrong at these moments, as long as all can be run.
     fn add_next_to(&self, schedule: &Schedule, seen: &[Seen], to: &mut Vec<Schedule>, found: &mut Exploration) {
-        let is_after = |seen: &&Seen| schedule.disturbances().iter().all(|first| first.at != seen.moment);
+        let is_after = |worth: &Worth<'_>| schedule.disturbances().iter().all(|first| first.at != worth.seen.moment);
         let more = moments(seen).filter(is_after).flat_map(disturbances);
         for disturbance in more.filter(|disturbance| self.options.wants(&disturbance.act)) {
             let mut joined = schedule.clone();
@@ -264,7 +264,7 @@ impl Explorer<'_> {
             findings: told.collect(),
             outcome: Outcome::of(&explored),
             sometimes: explored.sometimes,
-            seen: moments(&explored.seen).cloned().collect(),
+            seen: moments(&explored.seen).map(|worth| worth.seen.clone()).collect(),
         }
     }
 
