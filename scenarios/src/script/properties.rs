@@ -15,7 +15,6 @@ use super::run::{Inside, Run};
 use super::show::{clip, kind};
 use crate::diagnostic::Cause;
 use crate::schedule::{Schedule, ScheduleError};
-use crate::trace::{Record, What};
 use crate::transcript::seconds;
 use crate::world::World;
 
@@ -184,7 +183,7 @@ impl Run {
         self.properties.broken.borrow_mut().push(property.name.clone());
         let message = format!("always `{}`: it does not hold at {}", property.name, seconds(self.now()));
         let mut failure = Failure::new(Cause::Check, message);
-        if let Some(last) = self.last_of_turn() {
+        if let Some(last) = self.world.borrow().with_clients().ok().and_then(|world| world.trace().last_in_short()) {
             failure = failure.with_note(format!("it was looked at after a turn that ended with {last}"));
         }
         if !self.properties.is_noted_only.get() {
@@ -193,16 +192,6 @@ impl Run {
         let (failure, position, source) = (self.with_situation(failure), property.position, property.source.clone());
         self.properties.noted.borrow_mut().get_or_insert(Located { failure, position, source });
         Ok(())
-    }
-
-    /// What the last turn ended with, as `kandy event auth:change`: the transcript says more.
-    fn last_of_turn(&self) -> Option<String> {
-        let world = self.world.borrow();
-        let Record { who, what, .. } = world.with_clients().ok()?.trace().records().last()?;
-        Some(match what {
-            What::Event { event, .. } => format!("{who} {} {}", what.kind(), event.name()),
-            _ => format!("{who} {}", what.kind()),
-        })
     }
 
     fn end_at(&self, property: &Property, failure: Failure) -> Halt {
