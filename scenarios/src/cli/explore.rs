@@ -102,6 +102,7 @@ impl Command<'_, '_> {
         let is_whole = found.is_whole() && self.options.without.is_empty() && !self.options.judge_checks;
         match Accepted::read(&path) {
             Ok(Some(accepted)) => {
+                let is_whole = is_whole && (self.options.pairs || !accepted.is_of_pairs());
                 let changes = accepted.changes(&now, is_whole);
                 if changes.is_empty() {
                     self.line(Style::Good, "same", case, &count_of(&found))?;

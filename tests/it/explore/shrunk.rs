@@ -46,6 +46,8 @@ fn pairs_are_told_as_the_smallest_that_bring_it_and_accepted_so() {
     assert!(text.starts_with("update  flow") && exit == 0, "{text}");
     let (text, exit) = project.run(".", &["explore", "--pairs", "--jobs", "2"]);
     assert!(text.starts_with("same    flow") && exit == 0, "{text}");
+    let (text, exit) = project.run(".", &["explore"]);
+    assert!(text.starts_with("same    flow") && exit == 0, "without pairs, none of them has gone:\n{text}");
     let all = project.read("scenarios/flow.explore");
     let pairs: Vec<&str> = all.lines().filter(|line| line.contains(" | ") && line.contains("; ")).collect();
     eprintln!("{pairs:#?}");
