@@ -57,6 +57,8 @@ mod platform;
 mod point;
 mod reply;
 mod route;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 #[cfg(feature = "net")]
 mod server;
 mod subscription;

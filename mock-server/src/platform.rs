@@ -145,6 +145,8 @@ impl Platform {
 
     /// The next effect, in the order in which they are to happen.
     pub fn poll_output(&mut self) -> Option<Output> {
+        #[cfg(feature = "sabotage")]
+        while self.output.pop_front_if(|output| crate::sabotage::loses(&mut self.sockets, output)).is_some() {}
         self.output.pop_front()
     }
 
