@@ -38,7 +38,8 @@ use crate::server::shared::Shared;
 /// A websocket handshake whose path is not that of [`Beside`] opens a notification channel; every other request that
 /// [`Beside`] does not take is REST. All faults are carried out as they are on a real network: `reset` and `refuse` are a
 /// RST, as is every request while the platform is offline; `hang` is silence until the client leaves; a cut is a FIN
-/// without a close frame. With TLS it is the TCP connection below that is reset.
+/// without a close frame. A client that shuts down its side of a connection gets its answer all the same; where none is to come,
+/// the connection ends after [`Limits::HALF_CLOSED`]. With TLS it is the TCP connection below that is reset.
 ///
 /// Dropping it ends it as [`Self::shutdown`] does, without waiting for that.
 #[derive(Debug)]
@@ -87,7 +88,8 @@ pub trait Beside: Send + Sync + 'static {
     fn takes(&self, request: &http::Request<RequestBody>) -> bool;
 
     /// Answers a request of `peer` that is to be answered here. The body of the answer may be a stream without an end; it
-    /// is dropped when the client leaves or the server ends.
+    /// is dropped when the client leaves or the server ends. Of a client that only sends nothing more nobody knows whether it
+    /// has left before something is sent to it, so such a stream is to say something now and then.
     fn answer(self: Arc<Self>, request: http::Request<RequestBody>, peer: SocketAddr) -> Answering;
 }
 

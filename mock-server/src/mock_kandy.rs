@@ -60,6 +60,7 @@ use crate::server::shared::Shared;
 /// - the connection of a request that meets `reset` or `refuse`, or comes while the platform is offline, is closed
 ///   without an answer, at once: a FIN, not a RST, and the `delay` of a `reset` does not count. Clients see a failed
 ///   request either way;
+/// - a client that shuts down its side of the connection before its answer is due gets none;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
 ///   time that a request takes to arrive;

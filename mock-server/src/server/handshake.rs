@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
 use super::shared::{Outbox, Shared};
-use super::stream::{Stream, drain, linger, reset};
+use super::stream::{Stream, linger, reset, silence};
 use crate::channel::SocketId;
 use crate::limits::Limits;
 use crate::reply::{Response, Upgrade};
@@ -52,7 +52,7 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
             shared.until(came + delay).await;
             refuse(stream, &response).await;
         }
-        Upgrade::Hang => drain(&mut stream).await,
+        Upgrade::Hang => silence(&mut stream).await,
         Upgrade::Reset { delay } => {
             shared.until(came + delay).await;
             reset(&stream);
@@ -62,7 +62,8 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
     None
 }
 
-/// Tells the client that its handshake is accepted, unless it is cut or leaves before.
+/// Tells the client that its handshake is accepted, unless it is cut or leaves before. A client that sends nothing more has
+/// left its channel, where it could not even say goodbye; its handshake is answered all the same.
 async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, shared: &Shared) -> Option<Opened<S>> {
     let Opened { socket, stream, early, outbox } = &mut opened;
     tokio::select! {
@@ -71,8 +72,14 @@ async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, 
             reset(stream);
             return None;
         }
-        () = left(stream, early) => {
+        is_broken = left(stream, early) => {
             shared.handle_closed(*socket, None);
+            if !is_broken {
+                shared.until(due).await;
+                if stream.write_all(&head(StatusCode::SWITCHING_PROTOCOLS, None, headers)).await.is_ok() {
+                    linger(opened.stream).await;
+                }
+            }
             return None;
         }
         () = shared.until(due) => {}
@@ -124,13 +131,14 @@ fn head(status: StatusCode, reason: Option<&str>, headers: &HeaderMap) -> Vec<u8
     head
 }
 
-/// Waits until the client has left, and keeps what it sends before it is asked to. Beyond a limit it is left unread:
-/// then TCP makes the client wait.
-async fn left(stream: &mut impl Stream, early: &mut Vec<u8>) {
+/// Waits until the client sends nothing more, and keeps what it sends before it is asked to. Gives whether the connection
+/// has broken off. Beyond a limit it is left unread: then TCP makes the client wait.
+async fn left(stream: &mut impl Stream, early: &mut Vec<u8>) -> bool {
     while early.len() < Limits::EARLY_BYTES {
-        if !matches!(stream.read_buf(early).await, Ok(1..)) {
-            return;
+        match stream.read_buf(early).await {
+            Ok(1..) => {}
+            ended => return ended.is_err(),
         }
     }
-    std::future::pending::<()>().await;
+    std::future::pending().await
 }

@@ -10,6 +10,8 @@ impl Limits {
     pub const EARLY_BYTES: usize = 16 * 1024;
     /// How long an end waits for the client: to read what was sent before, to answer a close frame, to close.
     pub const LINGER: Duration = Duration::from_secs(1);
+    /// How long a connection without an answer to come is kept whose client sends nothing more.
+    pub const HALF_CLOSED: Duration = Duration::from_secs(5);
     /// How long a connection that is cut, or loses its server, may take to send what was sent to it before.
     pub const LAST_WORDS: Duration = Duration::from_millis(100);
 }

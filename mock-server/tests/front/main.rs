@@ -5,6 +5,7 @@ mod beside;
 mod clock;
 mod cors;
 mod ending;
+mod half_closed;
 mod limits;
 #[path = "../wire/peer.rs"]
 mod peer;
