@@ -14,7 +14,7 @@ use http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, HOST, ORIGIN, UPGRADE, VARY,
 };
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
@@ -22,6 +22,7 @@ use hyper::ext::ReasonPhrase;
 
 use super::{BodyError, RequestBody, Site};
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
+use crate::server::handshake::lists;
 use crate::time::Time;
 
 /// Who is at the other end of a connection.
@@ -103,12 +104,11 @@ fn elsewhere<R>(
     future::Either::Right(Box::pin(outcome))
 }
 
-/// A handshake that is not well formed is one too, and is told so.
+/// A handshake that is not well formed is one too, and is told so. In HTTP/1.0 nothing is an upgrade (RFC 9110, 7.8).
 fn is_handshake<B>(request: &Request<B>) -> bool {
-    let is_websocket = |value: &HeaderValue| {
-        value.to_str().is_ok_and(|text| text.split(',').any(|name| name.trim().eq_ignore_ascii_case("websocket")))
-    };
-    request.method() == Method::GET && request.headers().get_all(UPGRADE).iter().any(is_websocket)
+    request.method() == Method::GET
+        && request.version() >= Version::HTTP_11
+        && lists(request.headers(), &UPGRADE, b"websocket")
 }
 
 fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<Body> {

@@ -1,13 +1,18 @@
 //! The opening of a websocket: its request was read, the platform decides, and the answer is written.
 //!
 //! tungstenite's own handshake takes its decision in a callback that cannot wait, answers with neither a reason phrase
-//! nor a length, and refuses to refuse with 2xx. So only its 101 is used here.
+//! nor a length, refuses to refuse with 2xx, and reads no field as a list. So only its keys are used here.
 
-use http::header::{CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_VERSION, UPGRADE};
+mod asked;
+
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
+#[cfg(feature = "front")]
+pub(crate) use asked::lists;
+
+use super::clock;
 use super::shared::{Outbox, Shared};
 use super::stream::{Stream, linger, reset, silence};
 use crate::channel::SocketId;
@@ -37,16 +42,19 @@ pub(crate) struct Handshake<S> {
 /// Answers a handshake as the platform wants it. `None` if it does not lead to a socket.
 pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) -> Option<Opened<S>> {
     let Handshake { mut stream, request, early } = handshake;
-    let Ok(switching) = create_response(&request) else {
-        refuse(stream, &upgrade_required()).await;
-        return None;
+    let switching = match asked::switching(&request) {
+        Ok(headers) => headers,
+        Err(status) => {
+            refuse(stream, &plain(status)).await;
+            return None;
+        }
     };
     let (upgrade, came, outbox) = shared.handle_upgrade(&request);
     match upgrade {
         Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
             let opened = Opened { socket, stream, early, outbox };
-            return open(opened, came + delay, switching.headers(), shared).await;
+            return open(opened, came + delay, &switching, shared).await;
         }
         Upgrade::Refuse { response, delay } => {
             shared.until(came + delay).await;
@@ -94,10 +102,16 @@ async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, 
     Some(opened)
 }
 
+/// Writes an answer with the fields that RFC 9110 demands of it (6.6.1 and 8.6), and ends the connection.
 pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
     let mut headers = response.headers.clone();
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    headers.insert(CONTENT_LENGTH, response.body.len().into());
+    if !response.status.is_informational() && response.status != StatusCode::NO_CONTENT {
+        headers.insert(CONTENT_LENGTH, response.body.len().into());
+    }
+    if !response.status.is_informational() && !response.status.is_server_error() {
+        headers.entry(DATE).or_insert_with(clock::date);
+    }
     let mut answer = head(response.status, response.reason.as_deref(), &headers);
     answer.extend_from_slice(&response.body);
     if stream.write_all(&answer).await.is_ok() {
@@ -108,14 +122,12 @@ pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
 /// The platform's own words are for handshakes; these are for what is none.
 pub(crate) fn plain(status: StatusCode) -> Response {
     let text = format!("This is no websocket handshake of HTTP/1.1 as RFC 6455 has it: {status}\n");
-    Response::typed(status, text.into(), HeaderValue::from_static("text/plain"))
-}
-
-/// What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).
-fn upgrade_required() -> Response {
-    let mut response = plain(StatusCode::UPGRADE_REQUIRED);
-    response.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    response.headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    let mut response = Response::typed(status, text.into(), HeaderValue::from_static("text/plain"));
+    if status == StatusCode::UPGRADE_REQUIRED {
+        // What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).
+        response.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        response.headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    }
     response
 }
 
