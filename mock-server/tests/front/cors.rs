@@ -46,6 +46,17 @@ async fn a_preflight_is_answered_for_private_networks_too_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_preflight_takes_whatever_is_asked_for() {
+    let front = start().await;
+    let asked = ["Access-Control-Request-Method: PATCH", "Access-Control-Request-Headers: traceparent,x-my-app"];
+    let more = "Access-Control-Request-Headers: Content-Type, baggage";
+    let answer = rest(&front, "OPTIONS", LOGIN, &[ORIGIN, asked[0], asked[1], more], "").unwrap();
+    let allowed = "accept, authorization, content-type, x-cpaas-agent, traceparent, x-my-app, baggage";
+    assert_eq!(answer.header("access-control-allow-headers"), Some(allowed));
+    assert_eq!(answer.header("access-control-allow-methods"), Some("GET, POST, PUT, DELETE, PATCH"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn origins_can_be_narrowed() {
     let origins = Some(vec![HeaderValue::from_static("http://localhost:3000")]);
     let front = start_with(FrontOptions { origins, ..FrontOptions::default() }).await;
