@@ -222,6 +222,7 @@ impl Served {
         };
         let server = Server {
             listener: ws_listener,
+            second: None,
             shared: &shared,
             max_connections: options.max_connections,
             patience: Limits::SHUTDOWN,

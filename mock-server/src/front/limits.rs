@@ -65,6 +65,8 @@ impl FrontLimits {
 
 /// Limits of `Front` that nobody needs to change.
 impl Limits {
+    /// How many free ports are tried until one is free on both loopback addresses.
+    pub const PORT_TRIES: usize = 64;
     /// How long requests that are being answered have when the server ends.
     pub const GRACE: Duration = Duration::from_millis(900);
 }

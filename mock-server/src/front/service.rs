@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::ready;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,9 +11,8 @@ use bytes::Bytes;
 use futures_util::future;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, HOST, ORIGIN, UPGRADE, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, ORIGIN, UPGRADE, VARY,
 };
-use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
@@ -64,10 +63,12 @@ impl Guest {
             let answer = site.beside.clone().answer(request, self.peer);
             return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
         }
+        if let Some(origins) = &site.origins
+            && let Err(refused) = site.let_in(origins, &request)
+        {
+            return elsewhere(ready(Ok(bounded(site.respond(request.headers(), refused), true))));
+        }
         if is_handshake(&request) {
-            if !site.lets_in(request.headers()) {
-                return elsewhere(ready(Ok(bounded(site.not_let_in(), true))));
-            }
             let (mut head, _) = request.into_parts();
             // There hyper keeps what it would hand the connection over with.
             head.extensions.clear();
@@ -131,19 +132,24 @@ impl Site {
         (outcome, (!delay.is_zero()).then(|| came + delay))
     }
 
-    /// Whether a page of this origin may open a websocket. Browsers ask nobody before they open one, so what narrows REST
-    /// would not narrow this. Programs that are no page name no origin.
-    fn lets_in(&self, asked: &HeaderMap) -> bool {
-        match (&self.origins, asked.get(ORIGIN)) {
-            (Some(origins), Some(origin)) => origins.contains(origin) || is_own_page(asked),
-            _ => true,
+    /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
+    /// a page that has led a name of its own here names one that is its own: so the host has to be right as well.
+    fn let_in<B>(&self, origins: &[HeaderValue], request: &Request<B>) -> Result<(), Response> {
+        let refused = |status, text: &'static str| {
+            Err(Response::typed(status, Bytes::from_static(text.as_bytes()), HeaderValue::from_static("text/plain")))
+        };
+        let headers = request.headers();
+        let Some(host) = self.hosts.addressed(request.uri(), headers) else {
+            return refused(StatusCode::MISDIRECTED_REQUEST, "The Host header does not name this server.\n");
+        };
+        let is_own = |origin: &HeaderValue| {
+            let page = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+            page.is_some_and(|(_, page)| host.as_str().eq_ignore_ascii_case(page))
+        };
+        if headers.get_all(ORIGIN).iter().all(|origin| origins.contains(origin) || is_own(origin)) {
+            return Ok(());
         }
-    }
-
-    fn not_let_in(&self) -> http::Response<Body> {
-        let text = Bytes::from_static(b"Pages of this origin may not use the platform.\n");
-        let response = Response::typed(StatusCode::FORBIDDEN, text, HeaderValue::from_static("text/plain"));
-        self.respond(&HeaderMap::new(), response)
+        refused(StatusCode::FORBIDDEN, "Pages of this origin may not use the platform.\n")
     }
 
     fn respond(&self, asked: &HeaderMap, response: Response) -> http::Response<Body> {
@@ -167,16 +173,6 @@ impl Site {
         response.allow_origin(asked);
         bounded(self.respond(asked, response), true)
     }
-}
-
-/// Whether a request is from a page of this server. Only an address, or `localhost`, proves that: another name may lead
-/// elsewhere tomorrow.
-fn is_own_page(asked: &HeaderMap) -> bool {
-    let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let origin = text(ORIGIN).and_then(|origin| origin.split_once("://"));
-    let Some((host, (_, of_page))) = text(HOST).zip(origin) else { return false };
-    let is_address = |host: &str| host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-    host == of_page && host.parse::<Authority>().is_ok_and(|host| is_address(host.host()))
 }
 
 /// Takes back what CORS allows, if the page is of none of these origins.

@@ -7,6 +7,7 @@ mod cors;
 mod ending;
 mod half_closed;
 mod limits;
+mod listening;
 #[path = "../wire/peer.rs"]
 mod peer;
 mod platform;

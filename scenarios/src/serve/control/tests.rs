@@ -22,8 +22,8 @@ impl Bench {
         let front = Front::bind(options).unwrap();
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
-        let guard = Guard::new(front.address().ip(), front.address().port(), false, secrets);
-        let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard) };
+        let guard = Guard::new(front.hosts().clone(), secrets);
+        let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
         let front = front.serve(Arc::new(site));
         let bench = Self { front, token };
         let add = |platform: &mut kandy_mock_server::Platform, now| {

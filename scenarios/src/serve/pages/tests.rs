@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use kandy_mock_server::Hosts;
+
 use super::super::control::Secrets;
 use super::asset::ASSETS;
 use super::*;
@@ -20,7 +22,11 @@ impl Bench {
     fn new(is_tls: bool) -> Self {
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
-        Self { guard: Guard::new(LOCAL, 8080, is_tls, secrets), token, pages: Pages::default() }
+        Self {
+            guard: Guard::new(Hosts::new((LOCAL, 8080).into(), is_tls, Vec::new()), secrets),
+            token,
+            pages: Pages::default(),
+        }
     }
 
     fn ask(&self, line: &str, peer: IpAddr, headers: &[(&str, &str)]) -> Answer {
