@@ -45,6 +45,7 @@ mod account;
 mod channel;
 pub mod command;
 mod error;
+mod fair;
 pub mod fault;
 #[cfg(feature = "front")]
 mod front;

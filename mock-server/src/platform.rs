@@ -19,7 +19,7 @@ pub use settings::SettingsInfo;
 use crate::account::{Accounts, UserInfo};
 use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
 use crate::fault::Faults;
-use crate::journal::{Journal, Kind};
+use crate::journal::Journal;
 use crate::limits::{Limits, PlatformLimits};
 use crate::subscription::{SubscriptionId, SubscriptionInfo, Subscriptions};
 use crate::time::Time;
@@ -110,9 +110,9 @@ impl Platform {
             limits,
             settings: Settings::default(),
             accounts: Accounts::default(),
-            grants: Grants::default(),
-            subscriptions: Subscriptions::default(),
-            sockets: Sockets::default(),
+            grants: Grants::new(limits.user_grants),
+            subscriptions: Subscriptions::new(limits.user_subscriptions),
+            sockets: Sockets::new(limits.user_sockets),
             faults: Faults::default(),
             timers: Timers::default(),
             journal: Journal::new(limits.journal_records),
@@ -129,11 +129,7 @@ impl Platform {
     /// Fires the first timer that is due, if one is. Drain, then call again until [`Self::poll_timeout`] lies ahead.
     pub fn handle_timeout(&mut self, now: Time) {
         match self.timers.fire(now) {
-            Some(Timer::SubscriptionExpiry(id)) => {
-                if let Some(subscription) = self.subscriptions.remove(id) {
-                    self.journal.write(now, None, Some(subscription.user), Kind::Expired { subscription: id });
-                }
-            }
+            Some(Timer::SubscriptionExpiry(id)) => self.expire(now, id),
             None => {}
         }
     }

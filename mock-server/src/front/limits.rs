@@ -35,6 +35,14 @@ pub struct FrontLimits {
     pub tls_time: Duration,
     /// Records in the journal; the oldest are dropped, and counted. By default [`Limits::JOURNAL_RECORDS`].
     pub journal_records: usize,
+    /// Logins of one user, with what is refreshed from them. By default [`Limits::USER_GRANTS`].
+    pub user_logins: usize,
+    /// Live subscriptions of one user. By default [`Limits::USER_SUBSCRIPTIONS`].
+    pub user_subscriptions: usize,
+    /// Sockets of one user. By default [`Limits::USER_SOCKETS`].
+    pub user_sockets: usize,
+    /// How long the tokens and subscriptions live for which a client asks, at most. By default [`Limits::LIFETIME`].
+    pub lifetime: Duration,
 }
 
 impl Default for FrontLimits {
@@ -51,6 +59,10 @@ impl Default for FrontLimits {
             queued_bytes: 4 * 1024 * 1024,
             tls_time: Duration::from_secs(10),
             journal_records: Limits::JOURNAL_RECORDS,
+            user_logins: Limits::USER_GRANTS,
+            user_subscriptions: Limits::USER_SUBSCRIPTIONS,
+            user_sockets: Limits::USER_SOCKETS,
+            lifetime: Limits::LIFETIME,
         }
     }
 }
@@ -59,7 +71,16 @@ impl FrontLimits {
     /// Those that the platform itself holds.
     pub(super) const fn of_platform(&self) -> PlatformLimits {
         let Self { body_bytes, frame_bytes, journal_records, .. } = *self;
-        PlatformLimits { body_bytes, frame_bytes, journal_records }
+        let Self { user_logins: user_grants, user_subscriptions, user_sockets, lifetime, .. } = *self;
+        PlatformLimits {
+            body_bytes,
+            frame_bytes,
+            journal_records,
+            user_grants,
+            user_subscriptions,
+            user_sockets,
+            lifetime,
+        }
     }
 }
 
