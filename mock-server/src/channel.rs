@@ -180,6 +180,11 @@ impl Sockets {
         id
     }
 
+    #[cfg(feature = "net")]
+    pub(crate) fn get(&self, id: SocketId) -> Option<&Socket> {
+        self.by_id.get(id)
+    }
+
     pub(crate) fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
         self.by_id.get_mut(id)
     }

@@ -199,7 +199,7 @@ impl Front {
         };
         let registered = |listener| tokio::net::TcpListener::from_std(listener).map_err(StartError::Run);
         let (listener, second) = (registered(listener)?, second.map(registered).transpose()?);
-        let shared = Arc::new(Shared::new(clock.into(), limits.of_platform(), limits.queued_bytes));
+        let shared = Arc::new(Shared::new(clock.into(), limits.of_platform(), limits.of_queues()));
         let hosts = Hosts::new(address, tls.is_some(), names);
         Ok(BoundFront { listener, second, address, shared, tls, origins, hosts, limits })
     }

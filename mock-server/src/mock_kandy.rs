@@ -28,6 +28,7 @@ use crate::limits::{Limits, PlatformLimits};
 use crate::server::clock::Clock;
 use crate::server::error::StartError;
 use crate::server::listen::{Server, listen, reachable};
+use crate::server::queues::QueueLimits;
 use crate::server::shared::Shared;
 
 /// The platform as a server, to embed in a test: REST on one port, notification channels on another.
@@ -107,7 +108,12 @@ impl MockKandy {
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
-        let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), options.queued_bytes));
+        let queues = QueueLimits {
+            socket: options.queued_bytes,
+            user: Limits::USER_QUEUED_BYTES,
+            all: Limits::ALL_QUEUED_BYTES,
+        };
+        let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), queues));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };

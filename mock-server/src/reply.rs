@@ -137,7 +137,7 @@ pub(crate) fn preflight(request: &HeaderMap) -> Response {
             "accept, authorization, content-type, x-cpaas-agent",
         ),
     ] {
-        headers.insert(allowed, with_asked(usual, request.get_all(asked)));
+        headers.insert(allowed, with_asked(usual, &request.get_all(asked)));
     }
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     if request.contains_key(REQUEST_PRIVATE_NETWORK) {
@@ -147,7 +147,7 @@ pub(crate) fn preflight(request: &HeaderMap) -> Response {
 }
 
 /// A list with what is asked for beside the usual.
-fn with_asked(usual: &'static str, asked: GetAll<'_, HeaderValue>) -> HeaderValue {
+fn with_asked(usual: &'static str, asked: &GetAll<'_, HeaderValue>) -> HeaderValue {
     let is_usual = |name: &[u8]| usual.split(", ").any(|usual| usual.as_bytes().eq_ignore_ascii_case(name));
     let mut list = usual.as_bytes().to_vec();
     for name in asked.iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b',')) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::limits::{Limits, PlatformLimits};
+use crate::server::queues::QueueLimits;
 
 /// The limits of a [`Front`](super::Front), and what a client gets at each. Times are real ones, also with a manual clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,12 @@ pub struct FrontLimits {
     /// Bytes that may wait for a client that does not read as fast as it is sent to, beside what the system buffers; one
     /// frame may always wait, however long. With one more frame its socket is cut. By default 4 MiB.
     pub queued_bytes: usize,
+    /// Bytes that may wait for all sockets of one user. Beyond it the one of them is cut for which the most waits. By default
+    /// [`Limits::USER_QUEUED_BYTES`].
+    pub user_queued_bytes: usize,
+    /// Bytes that may wait for all sockets. Beyond it the user for whom the most waits loses the socket for which the most
+    /// waits. By default [`Limits::ALL_QUEUED_BYTES`].
+    pub all_queued_bytes: usize,
     /// How long a TLS handshake may take; then the connection ends. By default 10 s.
     pub tls_time: Duration,
     /// Records in the journal; the oldest are dropped, and counted. By default [`Limits::JOURNAL_RECORDS`].
@@ -57,6 +64,8 @@ impl Default for FrontLimits {
             connections: 10_000,
             requests_per_connection: 10_000,
             queued_bytes: 4 * 1024 * 1024,
+            user_queued_bytes: Limits::USER_QUEUED_BYTES,
+            all_queued_bytes: Limits::ALL_QUEUED_BYTES,
             tls_time: Duration::from_secs(10),
             journal_records: Limits::JOURNAL_RECORDS,
             user_logins: Limits::USER_GRANTS,
@@ -68,6 +77,10 @@ impl Default for FrontLimits {
 }
 
 impl FrontLimits {
+    pub(super) const fn of_queues(&self) -> QueueLimits {
+        QueueLimits { socket: self.queued_bytes, user: self.user_queued_bytes, all: self.all_queued_bytes }
+    }
+
     /// Those that the platform itself holds.
     pub(super) const fn of_platform(&self) -> PlatformLimits {
         let Self { body_bytes, frame_bytes, journal_records, .. } = *self;

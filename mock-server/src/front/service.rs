@@ -64,7 +64,7 @@ impl Guest {
             return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
         }
         if let Some(origins) = &site.origins
-            && let Err(refused) = site.let_in(origins, &request)
+            && let Some(refused) = site.refusal(origins, &request)
         {
             return elsewhere(ready(Ok(bounded(site.respond(request.headers(), refused), true))));
         }
@@ -134,9 +134,9 @@ impl Site {
 
     /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
     /// a page that has led a name of its own here names one that is its own: so the host has to be right as well.
-    fn let_in<B>(&self, origins: &[HeaderValue], request: &Request<B>) -> Result<(), Response> {
+    fn refusal<B>(&self, origins: &[HeaderValue], request: &Request<B>) -> Option<Response> {
         let refused = |status, text: &'static str| {
-            Err(Response::typed(status, Bytes::from_static(text.as_bytes()), HeaderValue::from_static("text/plain")))
+            Some(Response::typed(status, Bytes::from_static(text.as_bytes()), HeaderValue::from_static("text/plain")))
         };
         let headers = request.headers();
         let Some(host) = self.hosts.addressed(request.uri(), headers) else {
@@ -147,7 +147,7 @@ impl Site {
             page.is_some_and(|(_, page)| host.as_str().eq_ignore_ascii_case(page))
         };
         if headers.get_all(ORIGIN).iter().all(|origin| origins.contains(origin) || is_own(origin)) {
-            return Ok(());
+            return None;
         }
         refused(StatusCode::FORBIDDEN, "Pages of this origin may not use the platform.\n")
     }

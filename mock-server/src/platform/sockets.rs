@@ -1,6 +1,8 @@
 //! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
 
 use std::mem;
+#[cfg(feature = "net")]
+use std::sync::Arc;
 
 use http::{Request, StatusCode};
 
@@ -92,6 +94,12 @@ impl Platform {
             from.frames_out += 1;
             self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
         }
+    }
+
+    /// Whose a socket is.
+    #[cfg(feature = "net")]
+    pub(crate) fn owner_of(&self, socket: SocketId) -> Option<Arc<str>> {
+        self.sockets.get(socket).map(|socket| socket.user.clone())
     }
 
     /// A connection is over, or will never open. `code` is that of the client's close frame, 1005 for a frame without

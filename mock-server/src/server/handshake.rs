@@ -13,7 +13,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 pub(crate) use asked::lists;
 
 use super::clock;
-use super::shared::{Outbox, Shared};
+use super::queues::Outbox;
+use super::shared::Shared;
 use super::stream::{Stream, linger, reset, silence};
 use crate::channel::SocketId;
 use crate::limits::Limits;

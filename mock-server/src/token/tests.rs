@@ -154,19 +154,3 @@ fn a_full_user_loses_the_grants_that_are_over_and_then_those_that_are_not_used()
     assert!(!grants.has("given") && grants.given_bytes == 0);
     assert!(grants.has("AT-1"), "nobody else loses anything");
 }
-
-#[test]
-fn one_user_leaves_room_for_the_others_however_many_logins_there_are() {
-    let mut grants = Grants::default();
-    let mut users: Vec<Arc<str>> =
-        (0..Limits::GRANTS / Limits::USER_GRANTS).map(|user| user.to_string().into()).collect();
-    for _ in 0..Limits::USER_GRANTS {
-        users.iter().for_each(|user| drop(grants.log_in(at(0), user, 1000 * HOUR, false).unwrap()));
-    }
-    assert_eq!(grants.grants.len(), Limits::GRANTS);
-    users.push("alice".into());
-    for _ in 0..2 * Limits::USER_GRANTS {
-        users.iter().for_each(|user| drop(grants.log_in(at(1), user, 1000 * HOUR, false).unwrap()));
-    }
-    assert_eq!((grants.grants.len(), grants.tokens.len()), (Limits::GRANTS, Limits::GRANTS));
-}

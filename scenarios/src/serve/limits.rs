@@ -63,6 +63,20 @@ pub static LIMITS: &[Limit] = &[
         (KIB, 1024 * MIB),
         Bytes(|all| &mut all.queued_bytes),
     ),
+    limit(
+        "user-queued-bytes",
+        "that wait for one user",
+        "whoever holds most is cut",
+        (KIB, 1024 * MIB),
+        Bytes(|all| &mut all.user_queued_bytes),
+    ),
+    limit(
+        "all-queued-bytes",
+        "that wait for all",
+        "whoever holds most is cut",
+        (KIB, 16 * 1024 * MIB),
+        Bytes(|all| &mut all.all_queued_bytes),
+    ),
     limit("connections", "at once", "reset", (1, 1_000_000), Count(|all| &mut all.connections)),
     limit(
         "requests",
