@@ -207,6 +207,11 @@ impl Sockets {
         self.by_id.iter().map(|(_, socket)| of(socket)).sum()
     }
 
+    /// Those behind one, oldest first.
+    pub(crate) fn infos_after(&self, id: Option<SocketId>) -> impl Iterator<Item = SocketInfo> {
+        self.by_id.after(id).map(|(id, socket)| socket.info(id))
+    }
+
     pub(crate) fn infos(&self, user: Option<&str>) -> Vec<SocketInfo> {
         self.by_id
             .iter()

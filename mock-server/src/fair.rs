@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::time::Time;
@@ -149,6 +150,12 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
             self.count(&value, number, number - 1);
         }
         Some(value)
+    }
+
+    /// Those behind one, by their ids.
+    pub(crate) fn after(&self, id: Option<Id>) -> impl Iterator<Item = (Id, &T)> {
+        let from = id.map_or(Bound::Unbounded, Bound::Excluded);
+        self.entries.range((from, Bound::Unbounded)).map(|(id, entry)| (*id, &entry.value))
     }
 
     /// An entry is used now.

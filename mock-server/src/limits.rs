@@ -16,6 +16,8 @@ pub struct PlatformLimits {
     pub frame_bytes: usize,
     /// Records in the journal, at least one: [`Limits::JOURNAL_RECORDS`].
     pub journal_records: usize,
+    /// Bytes of the records in the journal: [`Limits::JOURNAL_BYTES`].
+    pub journal_bytes: usize,
     /// Grants of one user: [`Limits::USER_GRANTS`].
     pub user_grants: usize,
     /// Live subscriptions of one user: [`Limits::USER_SUBSCRIPTIONS`].
@@ -33,6 +35,7 @@ impl Default for PlatformLimits {
             body_bytes: Limits::BODY_BYTES,
             frame_bytes: Limits::FRAME_BYTES,
             journal_records: Limits::JOURNAL_RECORDS,
+            journal_bytes: Limits::JOURNAL_BYTES,
             user_grants: Limits::USER_GRANTS,
             user_subscriptions: Limits::USER_SUBSCRIPTIONS,
             user_sockets: Limits::USER_SOCKETS,
@@ -87,6 +90,8 @@ impl Limits {
     pub const ALL_FAULT_BYTES: usize = 16 * 1024 * 1024;
     /// Records in the journal; older ones are dropped, and counted.
     pub const JOURNAL_RECORDS: usize = 10_000;
+    /// Bytes of the records in the journal; older ones are dropped, and counted.
+    pub const JOURNAL_BYTES: usize = 32 * 1024 * 1024;
     /// Bytes of a request's body that the journal keeps; a longer body is left out of its record.
     pub const RECORDED_BODY_BYTES: usize = 4 * 1024;
     /// Bytes of one argument of a command that the journal keeps; of a longer one it keeps the beginning.

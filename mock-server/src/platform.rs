@@ -115,7 +115,7 @@ impl Platform {
             sockets: Sockets::new(limits.user_sockets),
             faults: Faults::default(),
             timers: Timers::default(),
-            journal: Journal::new(limits.journal_records),
+            journal: Journal::new(limits.journal_records, limits.journal_bytes),
             output: VecDeque::new(),
             notifications_sent: 0,
         }
@@ -151,12 +151,27 @@ impl Platform {
 
     /// Every user, ordered by name.
     pub fn users(&self) -> Vec<UserInfo> {
-        self.accounts.infos()
+        self.users_after(None).collect()
+    }
+
+    /// The users whose names come behind one, one by one.
+    pub fn users_after(&self, name: Option<&str>) -> impl Iterator<Item = UserInfo> {
+        self.accounts.infos_after(name)
+    }
+
+    /// Whether there is a user of that name.
+    pub fn has_user(&self, name: &str) -> bool {
+        self.accounts.get(name).is_some()
     }
 
     /// The live subscriptions of one user, or all; oldest first. Nobody has none, whether added or not.
     pub fn subscriptions(&self, user: Option<&str>) -> Vec<SubscriptionInfo> {
         self.subscriptions.of(user).map(|(id, subscription)| subscription.info(id)).collect()
+    }
+
+    /// The live subscriptions that were made after one, oldest first, one by one.
+    pub fn subscriptions_after(&self, id: Option<SubscriptionId>) -> impl Iterator<Item = SubscriptionInfo> {
+        self.subscriptions.after(id).map(|(id, subscription)| subscription.info(id))
     }
 
     /// The subscription that was made last, live or not.
@@ -167,6 +182,11 @@ impl Platform {
     /// The sockets of one user, or all; oldest first.
     pub fn sockets(&self, user: Option<&str>) -> Vec<SocketInfo> {
         self.sockets.infos(user)
+    }
+
+    /// The sockets that were opened after one, oldest first, one by one.
+    pub fn sockets_after(&self, id: Option<SocketId>) -> impl Iterator<Item = SocketInfo> {
+        self.sockets.infos_after(id)
     }
 
     /// Whether [`Self::set_offline`] holds.

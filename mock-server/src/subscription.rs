@@ -164,6 +164,11 @@ impl Subscriptions {
         self.live.iter().rev().find(|(_, subscription)| matches(subscription)).map(|(id, _)| id)
     }
 
+    /// Those behind one, oldest first.
+    pub(crate) fn after(&self, id: Option<SubscriptionId>) -> impl Iterator<Item = (SubscriptionId, &Subscription)> {
+        self.live.after(id)
+    }
+
     /// Those of one user, or all, oldest first.
     pub(crate) fn of<'a>(
         &'a self,

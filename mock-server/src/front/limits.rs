@@ -42,6 +42,8 @@ pub struct FrontLimits {
     pub tls_time: Duration,
     /// Records in the journal; the oldest are dropped, and counted. By default [`Limits::JOURNAL_RECORDS`].
     pub journal_records: usize,
+    /// Bytes of the records in the journal; the oldest are dropped, and counted. By default [`Limits::JOURNAL_BYTES`].
+    pub journal_bytes: usize,
     /// Logins of one user, with what is refreshed from them. By default [`Limits::USER_GRANTS`].
     pub user_logins: usize,
     /// Live subscriptions of one user. By default [`Limits::USER_SUBSCRIPTIONS`].
@@ -68,6 +70,7 @@ impl Default for FrontLimits {
             all_queued_bytes: Limits::ALL_QUEUED_BYTES,
             tls_time: Duration::from_secs(10),
             journal_records: Limits::JOURNAL_RECORDS,
+            journal_bytes: Limits::JOURNAL_BYTES,
             user_logins: Limits::USER_GRANTS,
             user_subscriptions: Limits::USER_SUBSCRIPTIONS,
             user_sockets: Limits::USER_SOCKETS,
@@ -83,12 +86,13 @@ impl FrontLimits {
 
     /// Those that the platform itself holds.
     pub(super) const fn of_platform(&self) -> PlatformLimits {
-        let Self { body_bytes, frame_bytes, journal_records, .. } = *self;
+        let Self { body_bytes, frame_bytes, journal_records, journal_bytes, .. } = *self;
         let Self { user_logins: user_grants, user_subscriptions, user_sockets, lifetime, .. } = *self;
         PlatformLimits {
             body_bytes,
             frame_bytes,
             journal_records,
+            journal_bytes,
             user_grants,
             user_subscriptions,
             user_sockets,

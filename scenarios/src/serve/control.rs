@@ -117,16 +117,18 @@ impl Control {
 
     /// Answers what changes nothing.
     fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
-        let value = match look {
-            Look::Index => index(),
-            Look::State => look::state(&self.handle),
+        let written = match look {
+            Look::Index => return Ok(json_answer(StatusCode::OK, &index())),
+            Look::State => look::state(&self.handle, given)?,
             Look::Journal => look::journal(&self.handle, given)?,
             Look::Requests => look::requests(&self.handle, given)?,
             Look::Subscriptions => look::subscriptions(&self.handle, given)?,
             Look::Sockets => look::sockets(&self.handle, given)?,
             Look::Feed => return self.feed(given, headers),
         };
-        Ok(json_answer(StatusCode::OK, &value))
+        let mut answer = Response::new(written.into_body());
+        set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
+        Ok(answer)
     }
 
     fn feed(&self, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {

@@ -87,6 +87,13 @@ pub static LIMITS: &[Limit] = &[
     ),
     limit("tls-time", "a TLS handshake", "closed", (1, HOUR), Time(|all| &mut all.tls_time)),
     limit("journal", "records", "the oldest are dropped", (1, 1_000_000), Count(|all| &mut all.journal_records)),
+    limit(
+        "journal-bytes",
+        "of the records",
+        "the oldest are dropped",
+        (KIB, 4096 * MIB),
+        Bytes(|all| &mut all.journal_bytes),
+    ),
     limit("user-logins", "of one user", "the least used is void", (1, 100_000), Count(|all| &mut all.user_logins)),
     limit(
         "user-subscriptions",

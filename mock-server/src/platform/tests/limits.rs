@@ -5,6 +5,7 @@ const ALL_TO_ONE: PlatformLimits = PlatformLimits {
     body_bytes: Limits::BODY_BYTES,
     frame_bytes: Limits::FRAME_BYTES,
     journal_records: Limits::JOURNAL_RECORDS,
+    journal_bytes: Limits::JOURNAL_BYTES,
     user_grants: Limits::GRANTS,
     user_subscriptions: Limits::SUBSCRIPTIONS,
     user_sockets: Limits::SOCKETS,
@@ -99,6 +100,34 @@ fn a_platform_may_have_limits_of_its_own() {
 
     let journal = bench.platform.journal();
     assert_eq!((journal.iter().len() as u64, journal.dropped()), (3, journal.next_seq() - 3));
+}
+
+#[test]
+fn the_journal_has_a_limit_in_bytes() {
+    let limits = PlatformLimits { journal_bytes: 100_000, ..PlatformLimits::default() };
+    let mut bench = Bench::of(Platform::with_limits(limits));
+    let token = bench.log_in(ALICE);
+    for _ in 0..100 {
+        bench.post(ALICE, &token, &json!({ "padding": long(4_000) }));
+    }
+    let kept = |bench: &Bench| bench.platform.journal().iter().len();
+    assert!((20..=25).contains(&kept(&bench)), "{}", kept(&bench));
+    for _ in 0..1_000 {
+        bench.log_in(ALICE);
+    }
+    assert!((200..700).contains(&kept(&bench)), "short ones, and more of them: {}", kept(&bench));
+    let journal = bench.platform.journal();
+    assert_eq!(journal.dropped(), journal.next_seq() - kept(&bench) as u64);
+    for rows in 1..30 {
+        let message = json!({ "rows": vec![vec![0; 20]; rows], "text": long(900) });
+        bench.platform.fail(bench.now, Point::Other, vec![Fault::json(200, message)]).unwrap();
+        assert!(kept(&bench) > 50);
+    }
+
+    let limits = PlatformLimits { journal_bytes: 1, ..PlatformLimits::default() };
+    let mut bench = Bench::of(Platform::with_limits(limits));
+    bench.log_in(ALICE);
+    assert_eq!(kept(&bench), 1, "the newest is kept");
 }
 
 #[test]

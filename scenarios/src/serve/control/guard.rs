@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use kandy_mock_server::Hosts;
 use subtle::ConstantTimeEq;
 
@@ -82,13 +82,14 @@ impl Guard {
     }
 
     /// Whether a request for one of the server's own pages may get the cookie: it is addressed to this server, and no
-    /// page of another origin has fetched it. A link of such a page may lead here; what it leads to, it cannot touch.
+    /// page of another origin has fetched it. A link of such a page may lead here; what it leads to, it cannot touch. Nor has it
+    /// come through a proxy: that is from this machine, and whom it lets in is not.
     #[must_use]
     pub fn is_own_visit<B>(&self, request: &http::Request<B>) -> bool {
         let headers = request.headers();
         let is_visit = |mode: &HeaderValue| mode.as_bytes() == b"navigate";
         let is_fetched = headers.contains_key(ORIGIN) || !headers.get_all("sec-fetch-mode").iter().all(is_visit);
-        !is_fetched && self.host(request.uri(), headers).is_ok()
+        !is_fetched && !headers.keys().any(is_of_proxy) && self.host(request.uri(), headers).is_ok()
     }
 
     /// Looks at a request.
@@ -166,6 +167,12 @@ impl Guard {
     fn cookie_name(&self) -> String {
         format!("kandy-control-{}", self.hosts.port())
     }
+}
+
+/// Whether only proxies send a header of that name.
+fn is_of_proxy(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")
 }
 
 /// Takes the same time wherever the two differ.

@@ -121,6 +121,28 @@ fn only_a_visit_from_this_machine_gets_the_cookie() {
     assert!(!is_given("POST /", LOCAL, &[OWN]));
 }
 
+#[test]
+fn who_comes_through_a_proxy_gets_no_cookie() {
+    let bench = Bench::new(false);
+    for header in [
+        ("forwarded", "for=192.0.2.1"),
+        ("via", "1.1 proxy"),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-host", "kandy.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-port", ""),
+        ("x-real-ip", "192.0.2.1"),
+    ] {
+        let answer = bench.ask("GET /", LOCAL, &[OWN, header]);
+        assert_eq!((answer.status().as_u16(), cookie_of(&answer)), (200, ""), "{header:?}");
+    }
+    assert_ne!(cookie_of(&bench.ask("GET /", LOCAL, &[OWN, ("x-forwarding", "no")])), "");
+}
+
+fn cookie_of(answer: &Answer) -> &str {
+    header(answer, "set-cookie")
+}
+
 #[tokio::test]
 async fn from_elsewhere_the_token_gets_the_cookie() {
     let bench = Bench::new(false);
