@@ -244,8 +244,10 @@ fn cost(frame: &Frame) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::UserOptions;
     use crate::platform::Platform;
-    use crate::{Time, Upgrade, UserOptions};
+    use crate::reply::Upgrade;
+    use crate::time::Time;
 
     const FRAME: usize = 1_000;
 

@@ -77,9 +77,10 @@ impl Control {
         let (head, body) = request.into_parts();
         let result = match self.route(&head.method, &head.uri, &head.headers) {
             Ok((route, is_json)) => match route.action {
-                Action::Look(look) => route
-                    .arguments(head.uri.query().unwrap_or_default(), &[])
-                    .and_then(|given| self.look(look, &Arguments::new(route.name, given), &head.headers)),
+                Action::Look(look) => match route.arguments(head.uri.query().unwrap_or_default(), &[]) {
+                    Ok(given) => self.look(look, &Arguments::new(route.name, given), &head.headers).await,
+                    Err(error) => Err(error),
+                },
                 Action::Act(act) => match body.bytes().await {
                     Ok(_) if !is_json => Err(not_json()),
                     Ok(body) => match route.arguments("", &body) {
@@ -116,7 +117,7 @@ impl Control {
     }
 
     /// Answers what changes nothing.
-    fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+    async fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
         let written = match look {
             Look::Index => return Ok(json_answer(StatusCode::OK, &index())),
             Look::State => look::state(&self.handle, given)?,
@@ -126,7 +127,7 @@ impl Control {
             Look::Sockets => look::sockets(&self.handle, given)?,
             Look::Feed => return self.feed(given, headers),
         };
-        let mut answer = Response::new(written.into_body());
+        let mut answer = Response::new(written.into_body().await);
         set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
         Ok(answer)
     }
