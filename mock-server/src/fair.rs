@@ -158,6 +158,12 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
         self.entries.range((from, Bound::Unbounded)).map(|(id, entry)| (*id, &entry.value))
     }
 
+    /// Those of one user, in no order of theirs.
+    pub(crate) fn of(&self, user: &str) -> impl Iterator<Item = (Id, &T)> {
+        let ids = self.users.get(user).into_iter().flat_map(|orders| orders.by_use.iter().map(|(_, id)| *id));
+        ids.filter_map(|id| Some((id, self.get(id)?)))
+    }
+
     /// An entry is used now.
     pub(crate) fn touch(&mut self, id: Id) {
         if let Some(entry) = self.entries.get_mut(&id) {

@@ -189,7 +189,7 @@ pub enum Kind {
         /// Who ended it.
         by: Side,
     },
-    /// A subscription ended because it was not renewed.
+    /// A subscription ended because it was not renewed, or had to make room for another one of its user's.
     Expired {
         /// The subscription.
         subscription: SubscriptionId,

@@ -158,10 +158,8 @@ impl Subscriptions {
 
     /// The newest live subscription of `user` that was made under `correlator`.
     pub(crate) fn correlated(&self, user: &str, correlator: &str) -> Option<SubscriptionId> {
-        let matches = |subscription: &Subscription| {
-            &*subscription.user == user && subscription.correlator.as_deref() == Some(correlator)
-        };
-        self.live.iter().rev().find(|(_, subscription)| matches(subscription)).map(|(id, _)| id)
+        let live = self.live.of(user).filter(|(_, live)| live.correlator.as_deref() == Some(correlator));
+        live.map(|(id, _)| id).max()
     }
 
     /// Those behind one, oldest first.

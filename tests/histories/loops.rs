@@ -75,7 +75,7 @@ fn no_time(millis: f64) -> bool {
 }
 
 fn grants_long_subscriptions(act: &Act) -> bool {
-    let (Act::Command(Command::AddUser { options, .. } | Command::SetOptions { options, .. })) = act else {
+    let Act::Command(Command::AddUser { options, .. } | Command::SetOptions { options, .. }) = act else {
         return false;
     };
     options.subscription_lifetime.is_some_and(|lifetime| no_time(lifetime.as_secs_f64() * 500.0))
