@@ -2,7 +2,6 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -87,28 +86,30 @@ fn now() -> Instant {
 /// How much slower the honest user is answered while others take what they can.
 fn slowed(port: u16, token: &str) -> f64 {
     let idle = usual(port);
-    let is_over = Arc::new(AtomicBool::new(false));
-    let mut others = Vec::new();
-    for number in 0..GREEDY + CURIOUS {
-        let (is_over, token) = (is_over.clone(), token.to_owned());
-        others.push(thread::spawn(move || {
-            let mut line = Line::new(port, TEN_YEARS, OF_GREEDY);
-            // One connection may be used so often, which is more than it is for this long.
-            for _ in 0..9_000 {
-                if is_over.load(Ordering::Relaxed) {
-                    return;
-                }
-                if number < GREEDY {
-                    assert_eq!(line.ask(), 200);
-                } else {
-                    look(port, &token);
-                }
+    let is_over = AtomicBool::new(false);
+    let take = |is_greedy: bool| {
+        let mut line = Line::new(port, TEN_YEARS, OF_GREEDY);
+        // One connection may be used so often, which is more than it is for this long.
+        for _ in 0..9_000 {
+            if is_over.load(Ordering::Relaxed) {
+                return;
             }
-        }));
-    }
-    let busy = usual(port);
-    is_over.store(true, Ordering::Relaxed);
-    others.into_iter().for_each(|other| other.join().unwrap());
+            if is_greedy {
+                assert_eq!(line.ask(), 200);
+            } else {
+                look(port, token);
+            }
+        }
+    };
+    let busy = thread::scope(|scope| {
+        for number in 0..GREEDY + CURIOUS {
+            let take = &take;
+            scope.spawn(move || take(number < GREEDY));
+        }
+        let busy = usual(port);
+        is_over.store(true, Ordering::Relaxed);
+        busy
+    });
     busy.as_secs_f64() / idle.as_secs_f64()
 }
 
