@@ -57,7 +57,7 @@ pub struct Front {
 pub struct FrontOptions {
     /// The address; by default 127.0.0.1:8080. Port 0 is any that is free.
     pub address: SocketAddr,
-    /// Whether to listen on [::1] as well, at the same port, where the machine has IPv6. `address` is to be 127.0.0.1 then,
+    /// Whether to listen on `[::1]` as well, at the same port, where the machine has IPv6. `address` is to be 127.0.0.1 then,
     /// and a port that is taken on either is the error of a taken port. By default not.
     pub both_loopbacks: bool,
     /// TLS; by default there is none. Of ALPN it may only offer `http/1.1`.

@@ -38,7 +38,7 @@ pub(crate) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), S
 
 const BACKLOG: i32 = 4096;
 
-/// Listens on 127.0.0.1 and on [::1] at the same port, since `localhost` is either of them; on 127.0.0.1 alone where there is no
+/// Listens on 127.0.0.1 and on `[::1]` at the same port, since `localhost` is either of them; on 127.0.0.1 alone where there is no
 /// IPv6. Port 0 is any that is free on both.
 #[cfg(feature = "front")]
 pub(crate) fn listen_on_loopback(port: u16) -> Result<(TcpListener, Option<TcpListener>, SocketAddr), StartError> {

@@ -38,7 +38,7 @@ const LAST_LOOK: Duration = Duration::from_millis(1_500);
 pub struct Options {
     /// Where it listens; port 0 is any that is free.
     pub address: SocketAddr,
-    /// Whether it listens on [::1] beside 127.0.0.1, where there is IPv6.
+    /// Whether it listens on `[::1]` beside 127.0.0.1, where there is IPv6.
     pub both_loopbacks: bool,
     /// TLS, and the certificate that clients have to be told to trust.
     pub tls: Option<(Arc<ServerConfig>, Option<PathBuf>)>,
