@@ -45,6 +45,7 @@ mod account;
 mod channel;
 pub mod command;
 mod error;
+mod fair;
 pub mod fault;
 #[cfg(feature = "front")]
 mod front;
@@ -74,7 +75,8 @@ pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
-    Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, RequestBody,
+    Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
+    RequestBody,
 };
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::{Limits, PlatformLimits};

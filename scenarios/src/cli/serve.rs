@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::env;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -88,6 +88,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         user,
         any_user,
         origin,
+        allow_host,
         clock,
         tls,
         cert,
@@ -124,14 +125,17 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
             Some(source)
         }
     };
+    let address = bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     Ok(Options {
-        address: SocketAddr::new(bind, port),
-        tls: certificate(tls, cert.zip(key), bind, state, folder)?,
+        address: SocketAddr::new(address, port),
+        both_loopbacks: bind.is_none(),
+        tls: certificate(tls, cert.zip(key), address, state, folder)?,
         clock: match clock {
             ClockName::Real => ClockKind::Real,
             ClockName::Manual => ClockKind::Manual,
         },
         origins: Some(origin).filter(|origins| !origins.is_empty()),
+        names: allow_host,
         users: accounts,
         users_file: users.map(|path| Follower::new(folder.join(&path), path.display().to_string())),
         any_user,

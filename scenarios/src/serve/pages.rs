@@ -25,7 +25,7 @@ pub use self::first_user::FirstUser;
 pub use self::sdk::{MAX_SDK_BYTES, SDK_PATH, Sdk, SdkError};
 
 use self::asset::Asset;
-use super::control::Guard;
+use super::control::{ControlError, Guard};
 
 /// Where a page brings the token to, from elsewhere than this machine, to get its cookie.
 const SESSION_PATH: &str = "/pages/session";
@@ -143,8 +143,12 @@ fn session<B>(request: &Request<B>, guard: &Guard) -> Answer {
             answer.headers_mut().insert(SET_COOKIE, guard.session_cookie());
             answer
         }
-        Err(error) => typed(error.status, asset::JSON, Bytes::from(error.to_json().to_string())),
+        Err(error) => refusal(&error),
     }
+}
+
+pub(super) fn refusal(error: &ControlError) -> Answer {
+    typed(error.status, asset::JSON, Bytes::from(error.to_json().to_string()))
 }
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");

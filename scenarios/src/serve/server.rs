@@ -38,12 +38,16 @@ const LAST_LOOK: Duration = Duration::from_millis(1_500);
 pub struct Options {
     /// Where it listens; port 0 is any that is free.
     pub address: SocketAddr,
+    /// Whether it listens on `[::1]` beside 127.0.0.1, where there is IPv6.
+    pub both_loopbacks: bool,
     /// TLS, and the certificate that clients have to be told to trust.
     pub tls: Option<(Arc<ServerConfig>, Option<PathBuf>)>,
     /// The platform's clock.
     pub clock: ClockKind,
     /// The origins whose pages may use the platform; `None` for all.
     pub origins: Option<Vec<HeaderValue>>,
+    /// Names by which the server is addressed, beside its address.
+    pub names: Vec<String>,
     /// The users of the arguments.
     pub users: Accounts,
     /// The file of users.
@@ -137,8 +141,22 @@ pub async fn serve(
 ) -> Result<Exit, ServeError> {
     // Before anything is served: a signal from now on is not lost.
     let mut signals = Signals::new().map_err(ServeError::Run)?;
-    let Options { address, tls, clock, origins, users, mut users_file, any_user, limits, sdk, saved, script, command } =
-        options;
+    let Options {
+        address,
+        both_loopbacks,
+        tls,
+        clock,
+        origins,
+        names,
+        users,
+        mut users_file,
+        any_user,
+        limits,
+        sdk,
+        saved,
+        script,
+        command,
+    } = options;
     let secrets = Secrets::draw().map_err(ServeError::Token)?;
     let token = secrets.token().to_owned();
     let present = all_users(&users, users_file.as_mut())?;
@@ -149,7 +167,8 @@ pub async fn serve(
     let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
     let is_tls = config.is_some();
     // Clients wait until everything is as it was asked for.
-    let front = Front::bind(FrontOptions { address, tls: config, clock, origins, limits })?;
+    let checks_hosts = origins.is_some();
+    let front = Front::bind(FrontOptions { address, both_loopbacks, tls: config, clock, origins, names, limits })?;
     let (handle, address) = (front.handle(), front.address());
     populate(&handle, &present, any_user)?;
     let mut behaviour = None;
@@ -165,9 +184,10 @@ pub async fn serve(
     {
         return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
     }
-    let control = Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets));
+    let control = Control::new(handle.clone(), Guard::new(front.hosts().clone(), secrets));
     let first_user = FirstUser::of(&present, any_user);
-    let front = front.serve(Arc::new(Site { pages: Pages::new(sdk, first_user.clone()).with_saved(saved), control }));
+    let pages = Pages::new(sdk, first_user.clone()).with_saved(saved);
+    let front = front.serve(Arc::new(Site { pages, control, checks_hosts }));
 
     let started = Started {
         address,

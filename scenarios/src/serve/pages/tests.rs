@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use kandy_mock_server::UserOptions;
+use kandy_mock_server::{Hosts, UserOptions};
 
 use super::super::accounts::{Account, Accounts};
 use super::super::control::Secrets;
@@ -23,7 +23,11 @@ impl Bench {
     fn new(is_tls: bool) -> Self {
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
-        Self { guard: Guard::new(LOCAL, 8080, is_tls, secrets), token, pages: Pages::default() }
+        Self {
+            guard: Guard::new(Hosts::new((LOCAL, 8080).into(), is_tls, Vec::new()), secrets),
+            token,
+            pages: Pages::default(),
+        }
     }
 
     fn ask(&self, line: &str, peer: IpAddr, headers: &[(&str, &str)]) -> Answer {
@@ -116,6 +120,28 @@ fn only_a_visit_from_this_machine_gets_the_cookie() {
     assert!(!is_given("GET /", LOCAL, &[OWN, ("origin", "https://evil.example")]));
     assert!(!is_given("GET /quickstart", LOCAL, &[OWN]), "it does not need it");
     assert!(!is_given("POST /", LOCAL, &[OWN]));
+}
+
+#[test]
+fn who_comes_through_a_proxy_gets_no_cookie() {
+    let bench = Bench::new(false);
+    for header in [
+        ("forwarded", "for=192.0.2.1"),
+        ("via", "1.1 proxy"),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-host", "kandy.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-port", ""),
+        ("x-real-ip", "192.0.2.1"),
+    ] {
+        let answer = bench.ask("GET /", LOCAL, &[OWN, header]);
+        assert_eq!((answer.status().as_u16(), cookie_of(&answer)), (200, ""), "{header:?}");
+    }
+    assert_ne!(cookie_of(&bench.ask("GET /", LOCAL, &[OWN, ("x-forwarding", "no")])), "");
+}
+
+fn cookie_of(answer: &Answer) -> &str {
+    header(answer, "set-cookie")
 }
 
 #[tokio::test]
