@@ -66,6 +66,7 @@ mod subscription;
 mod time;
 mod timer;
 mod token;
+mod weight;
 mod wire;
 
 pub use account::{UserInfo, UserOptions};
