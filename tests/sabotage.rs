@@ -4,7 +4,6 @@
 //! The machines are built with the feature `sabotage` of this package, which nothing else enables.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use std::time::Duration;
 use kandy_client::sabotage::{Repair, repair};
 use kandy_mock_server::sabotage::{Bug, plant};
 use kandy_scenarios::explore::{Options, explore};
-use kandy_scenarios::script::{Limits, Source};
+use kandy_scenarios::script::Source;
 
 #[test]
 fn an_empty_refusal_that_is_told_ends_what_it_brought() {
@@ -113,14 +112,7 @@ fn explored(scenario: &str) -> BTreeSet<String> {
     let text = std::fs::read_to_string(&path).expect("the scenario is there");
     let source =
         Source { root: path.parent().expect("it is a file").to_owned(), path, shown: scenario.to_owned(), text };
-    let options = Options {
-        jobs: NonZeroUsize::MIN,
-        limits: Limits::default(),
-        budget: Duration::MAX,
-        judge_checks: false,
-        pairs: false,
-        without: BTreeSet::new(),
-    };
+    let options = Options { budget: Duration::MAX, ..Options::default() };
     let found = explore(&source, None, &options, &mut |_, _, _| {}).expect("it passes undisturbed");
     let all = found.findings.iter().flat_map(|(finding, schedules)| schedules.iter().map(move |by| (finding, by)));
     all.map(|(finding, by)| format!("{finding} | {by}")).collect()

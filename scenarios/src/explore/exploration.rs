@@ -41,6 +41,20 @@ pub struct Options {
     pub without: BTreeSet<String>,
 }
 
+/// By one thread, each thing alone, and all of it.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            jobs: NonZeroUsize::MIN,
+            limits: Limits::default(),
+            budget: BUDGET,
+            judge_checks: false,
+            pairs: false,
+            without: BTreeSet::new(),
+        }
+    }
+}
+
 impl Options {
     /// Whether an act is of no family that is left out.
     pub(super) fn wants(&self, act: &Act) -> bool {

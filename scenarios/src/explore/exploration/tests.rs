@@ -14,17 +14,6 @@ fn source(text: &str) -> Source {
     Source { path: "flow.rhai".into(), shown: "flow.rhai".to_owned(), root: ".".into(), text: text.to_owned() }
 }
 
-fn options() -> Options {
-    Options {
-        jobs: NonZeroUsize::MIN,
-        limits: Limits::default(),
-        budget: BUDGET,
-        judge_checks: false,
-        pairs: false,
-        without: BTreeSet::new(),
-    }
-}
-
 /// All but these families.
 fn only(families: &[&str]) -> BTreeSet<String> {
     FAMILIES.iter().filter(|family| !families.contains(family)).map(ToString::to_string).collect()
@@ -39,7 +28,7 @@ fn explorer<'a>(source: &'a Source, options: &'a Options) -> Explorer<'a> {
 #[test]
 fn what_is_accepted_does_not_depend_on_the_order_of_the_catalogue() {
     let source = source(FLOW);
-    let options = Options { pairs: true, without: only(&["fails", "outage", "application"]), ..options() };
+    let options = Options { pairs: true, without: only(&["fails", "outage", "application"]), ..Options::default() };
     let explorer = explorer(&source, &options);
     let undisturbed = explorer.undisturbed().unwrap();
     let accepted = |order: fn(&mut Vec<Schedule>)| {
@@ -62,7 +51,7 @@ fn what_is_accepted_does_not_depend_on_the_order_of_the_catalogue() {
 
 #[test]
 fn an_exploration_has_so_many_runs_and_says_what_it_has_not_run() {
-    let (source, options) = (source(FLOW), options());
+    let (source, options) = (source(FLOW), Options::default());
     let all = explorer(&source, &options).explore(&mut |_, _, _| {}).unwrap();
     assert!(all.is_whole() && all.runs > 100, "{all:?}");
     let some = Explorer { max_runs: 10, ..explorer(&source, &options) }.explore(&mut |_, _, _| {}).unwrap();
@@ -73,7 +62,7 @@ fn an_exploration_has_so_many_runs_and_says_what_it_has_not_run() {
 #[test]
 fn pairs_count_among_the_runs() {
     let source = source(FLOW);
-    let options = Options { pairs: true, without: only(&["lost"]), ..options() };
+    let options = Options { pairs: true, without: only(&["lost"]), ..Options::default() };
     let all = explorer(&source, &options).explore(&mut |_, _, _| {}).unwrap();
     assert!(all.is_whole() && all.runs > 20, "{all:?}");
     for max_runs in [3, 20] {
@@ -85,14 +74,14 @@ fn pairs_count_among_the_runs() {
 #[test]
 fn an_exploration_takes_so_long_and_says_what_it_has_not_run() {
     let source = source(FLOW);
-    let options = Options { budget: Duration::ZERO, ..options() };
+    let options = Options { budget: Duration::ZERO, ..Options::default() };
     let found = explorer(&source, &options).explore(&mut |_, _, _| {}).unwrap();
     assert!(found.runs == 0 && found.not_run > 100 && !found.is_whole(), "{found:?}");
 }
 
 #[test]
 fn so_many_outcomes_are_told_apart() {
-    let (source, options) = (source(FLOW), options());
+    let (source, options) = (source(FLOW), Options::default());
     let all = explorer(&source, &options).explore(&mut |_, _, _| {}).unwrap();
     let some = Explorer { max_outcomes: 3, ..explorer(&source, &options) }.explore(&mut |_, _, _| {}).unwrap();
     assert!(some.outcomes.len() == 3 && some.outcomes.is_subset(&all.outcomes) && !some.is_whole(), "{some:?}");

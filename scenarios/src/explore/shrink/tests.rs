@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,7 +6,7 @@ use crate::explore::catalogue::{disturbances, moments};
 use crate::explore::runner::{Runner, Subject};
 use crate::explore::{Explored, Finding, Options};
 use crate::schedule::MAX_DISTURBANCES;
-use crate::script::{Limits, Source};
+use crate::script::Source;
 
 /// Always the same numbers (xorshift64).
 struct Numbers(u64);
@@ -123,14 +121,7 @@ fn is_minimal(smallest: &Schedule, brings: impl Fn(&Schedule) -> bool) {
 
 #[test]
 fn two_hundred_random_lists_of_eight_become_as_small_as_can_be() {
-    let options = Options {
-        jobs: NonZeroUsize::MIN,
-        limits: Limits::default(),
-        budget: Duration::MAX,
-        judge_checks: false,
-        pairs: false,
-        without: BTreeSet::new(),
-    };
+    let options = Options { budget: Duration::MAX, ..Options::default() };
     let mut numbers = Numbers(2026);
     let (mut with_finding, mut of_one) = (0, 0);
     for (scenario, lists) in [("connect/quickstart", 80), ("clients/two-users", 60), ("gone/gone", 60)] {
