@@ -76,10 +76,7 @@ const TESTS: &[(&str, &[&str])] = &[
 fn main() -> ExitCode {
     if env::var_os(AS_COMMAND).is_some() {
         let (mut out, mut err) = (io::stdout(), io::stderr());
-        let (mut out, mut err) = (
-            Output { to: &mut out, color: false, columns: None },
-            Output { to: &mut err, color: false, columns: None },
-        );
+        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
         return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
     }
     let arguments = Arguments::from_args();
