@@ -28,6 +28,7 @@ use crate::limits::{Limits, PlatformLimits};
 use crate::server::clock::Clock;
 use crate::server::error::StartError;
 use crate::server::listen::{Server, listen, reachable};
+use crate::server::queues::QueueLimits;
 use crate::server::shared::Shared;
 
 /// The platform as a server, to embed in a test: REST on one port, notification channels on another.
@@ -63,6 +64,7 @@ use crate::server::shared::Shared;
 ///   whose connection was used before; a connection that was idle before the fault was put stays;
 /// - a body comes whole and with its head: with `lateBody` and `drip` both come when the last of it is due, and a request whose
 ///   answer is cut by `truncate` gets no answer, as with `reset`;
+/// - a client that shuts down its side of the connection before its answer is due gets none;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
 ///   time that a request takes to arrive;
@@ -109,7 +111,12 @@ impl MockKandy {
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
-        let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), options.queued_bytes));
+        let queues = QueueLimits {
+            socket: options.queued_bytes,
+            user: Limits::USER_QUEUED_BYTES,
+            all: Limits::ALL_QUEUED_BYTES,
+        };
+        let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), queues));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };
@@ -224,6 +231,7 @@ impl Served {
         };
         let server = Server {
             listener: ws_listener,
+            second: None,
             shared: &shared,
             max_connections: options.max_connections,
             patience: Limits::SHUTDOWN,

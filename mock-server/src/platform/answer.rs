@@ -32,6 +32,10 @@ impl Platform {
         if request.method() == Method::OPTIONS {
             return self.handle_preflight(now, request);
         }
+        #[cfg(feature = "sabotage")]
+        if let Some(answer) = crate::sabotage::answer(request) {
+            return Answer { reply: Reply::Respond(answer), delay: self.settings.latency, pace: Pace::default() };
+        }
         let route = Route::of(request.method(), request.uri().path());
         let point = route.point();
         let user = self.requester(&route, request);

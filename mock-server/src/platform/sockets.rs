@@ -1,12 +1,14 @@
 //! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
 
 use std::mem;
+use std::sync::Arc;
 
 use http::{Request, StatusCode};
 
 use super::answer::{own_error, replacement, shape};
 use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
+use crate::fair::Full;
 use crate::fault::Effect;
 use crate::journal::{Answered, FrameRecord, Kind, RequestRecord, Side};
 use crate::limits::Limits;
@@ -65,6 +67,7 @@ impl Platform {
 
     /// A data frame came from the client. It also shows that the socket is open.
     pub fn handle_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {
+        self.sockets.touch(socket);
         let Some(from) = self.sockets.get_mut(socket) else { return };
         if matches!(from.phase, Phase::Opening { .. }) {
             self.handle_opened(now, socket);
@@ -90,6 +93,12 @@ impl Platform {
             from.frames_out += 1;
             self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
         }
+    }
+
+    /// Whose a socket is.
+    #[cfg(feature = "net")]
+    pub(crate) fn owner_of(&self, socket: SocketId) -> Option<Arc<str>> {
+        self.sockets.get(socket).map(|socket| socket.user.clone())
     }
 
     /// A connection is over, or will never open. `code` is that of the client's close frame, 1005 for a frame without
@@ -170,7 +179,7 @@ impl Platform {
             Some(Effect::Answer(_) | Effect::Accept { .. }) | None => None,
         };
         let accepted = match effect {
-            Some(Effect::Accept { .. }) => self.accept_any(request, channel),
+            Some(Effect::Accept { .. }) => self.accept_any(now, request, channel),
             _ => self.accept(now, request, channel),
         };
         match accepted {
@@ -191,24 +200,35 @@ impl Platform {
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, StatusCode> {
         let id = channel.ok_or(StatusCode::NOT_FOUND)?;
-        let owner = &self.subscriptions.get(id).ok_or(StatusCode::NOT_FOUND)?.user;
-        if self.bearer(now, request)? != *owner {
+        let owner = self.subscriptions.get(id).ok_or(StatusCode::NOT_FOUND)?.user.clone();
+        if self.bearer(now, request)? != owner {
             return Err(StatusCode::UNAUTHORIZED);
         }
-        if self.sockets.is_full() {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
-        }
-        Ok(self.sockets.reserve(owner.clone(), Some(id)))
+        self.make_room_for_socket(now, &owner)?;
+        self.subscriptions.touch(id);
+        Ok(self.sockets.reserve(owner, Some(id)))
     }
 
     /// Asks neither for a subscription nor for a token. There may be no room for one more socket all the same.
-    fn accept_any(&mut self, request: &Request<()>, channel: Option<SubscriptionId>) -> Result<SocketId, StatusCode> {
-        if self.sockets.is_full() {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
-        }
+    fn accept_any(
+        &mut self,
+        now: Time,
+        request: &Request<()>,
+        channel: Option<SubscriptionId>,
+    ) -> Result<SocketId, StatusCode> {
         let of_channel = channel.and_then(|id| self.subscriptions.get(id)).map(|subscription| &subscription.user);
         let user = of_channel.or_else(|| self.token_owner(request)).cloned().unwrap_or_default();
+        self.make_room_for_socket(now, &user)?;
         Ok(self.sockets.reserve(user, channel))
+    }
+
+    /// Where there is no room for a socket of a user, another socket goes. Nobody has to make room for those who have a fair share.
+    fn make_room_for_socket(&mut self, now: Time, user: &Arc<str>) -> Result<(), StatusCode> {
+        let crowder = self.sockets.crowder(user).map_err(|Full| StatusCode::SERVICE_UNAVAILABLE)?;
+        if let Some(displaced) = crowder.and_then(|crowder| self.sockets.displaced(now, &crowder)) {
+            self.cut_socket(now, displaced);
+        }
+        Ok(())
     }
 
     fn record_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {

@@ -6,7 +6,9 @@ mod bodies;
 mod clock;
 mod cors;
 mod ending;
+mod half_closed;
 mod limits;
+mod listening;
 mod once;
 #[path = "../wire/peer.rs"]
 mod peer;
