@@ -5,16 +5,21 @@ mod catalogue;
 mod exploration;
 mod finding;
 mod outcome;
+mod verdict;
 
 use std::collections::BTreeSet;
 
-pub use self::accepted::{Accepted, AcceptedError, Changes, path_of as accepted_path};
+pub use self::accepted::{Accepted, AcceptedError, Changes, Ran, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
-pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore, replay};
+pub use self::exploration::{
+    BUDGET, Class, Exploration, ExploreError, MAX_OUTCOMES, MAX_PAIRS, MAX_RUNS, Options, Told, explore, replay,
+    retrace,
+};
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
+pub use self::verdict::Verdict;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
 use crate::trace::{Disturbed, Trace, What};

@@ -1,14 +1,16 @@
 //! All runs of one scenario, and what came of them.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::catalogue::{disturbances, family, moments};
 use super::{Ended, Explored, Finding, FindingKind, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::run::pool::{self, Done, NoThread, in_order};
-use crate::schedule::{Disturbance, Schedule};
+use crate::schedule::{Disturbance, Moment, Schedule};
 use crate::script::{Host, Limits, Script, Source};
 use crate::world::{Seen, Sim};
 
@@ -20,6 +22,9 @@ pub const MAX_RUNS: usize = 1_000_000;
 const CHUNK: usize = 64;
 /// The most outcomes that are told apart; later ones count as others.
 pub const MAX_OUTCOMES: usize = 10_000;
+
+/// The most runs of two disturbances that are told one by one.
+pub const MAX_PAIRS: usize = 1_000;
 
 /// How to explore.
 #[derive(Clone, Debug)]
@@ -52,11 +57,47 @@ pub struct Exploration {
     /// Each finding, with the schedules that bring it: those of one disturbance first.
     pub findings: BTreeMap<Finding, Vec<Schedule>>,
     /// The outcomes that there were, up to [`MAX_OUTCOMES`].
-    pub outcomes: BTreeSet<Outcome>,
+    pub outcomes: BTreeMap<Outcome, Class>,
+    /// That of the undisturbed run, which is not counted.
+    pub undisturbed: Outcome,
+    /// The moments that were disturbed, in the order in which they came.
+    pub moments: Vec<Moment>,
+    /// The runs with one disturbance.
+    pub singles: Vec<Told>,
+    /// Those with two that bring a finding that neither alone brings, or are the first with an outcome; up to [`MAX_PAIRS`].
+    pub pairs: Vec<Told>,
+    /// How many more of these there were.
+    pub more_pairs: usize,
     /// What is to hold sometimes, and held in no run.
     pub never: BTreeSet<String>,
     /// How long it took.
     pub took: Duration,
+}
+
+/// The runs with one outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// How many other outcomes came before.
+    pub number: usize,
+    /// How many runs there were.
+    pub runs: usize,
+    /// Whether any of them had a finding.
+    pub has_finding: bool,
+    /// The first one.
+    pub example: Schedule,
+}
+
+/// A run, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What went wrong.
+    pub schedule: Schedule,
+    /// The number of its outcome, if that is among those that are told apart.
+    pub outcome: Option<usize>,
+    /// Whether it ended as the undisturbed run does.
+    pub is_undisturbed: bool,
+    /// Whether it had a finding.
+    pub has_finding: bool,
 }
 
 /// Why a scenario cannot be explored.
@@ -108,13 +149,21 @@ pub fn explore(
     let undisturbed = explorer.undisturbed()?;
     let known: BTreeSet<Finding> = undisturbed.findings.clone();
     let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
-    let mut found = Exploration { messages: undisturbed.seen.len(), never, ..Exploration::default() };
+    let mut found = Exploration {
+        messages: undisturbed.seen.len(),
+        never,
+        undisturbed: Outcome::of(&undisturbed),
+        moments: moments(&undisturbed.seen).map(|seen| seen.moment.clone()).collect(),
+        ..Exploration::default()
+    };
     let singles: Vec<Schedule> = explorer.next_to(&Schedule::default(), &undisturbed.seen);
     let second = explorer.all(&singles, &known, &mut found, progress)?;
     if options.pairs {
         explorer.all(&second, &known, &mut found, progress)?;
     }
-    for name in &found.never {
+    // In a run that was not made it may hold.
+    let never = if found.is_whole() { found.never.clone() } else { BTreeSet::new() };
+    for name in &never {
         found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
     }
     found.took = begun.elapsed();
@@ -144,8 +193,39 @@ pub fn replay(
     })
 }
 
+/// Runs schedules again, one after the other, for what happens in each: an exploration keeps no traces. `tell` hears of each,
+/// adds what is to be kept of it, and says whether to go on; at the `deadline` it is over, too.
+///
+/// # Errors
+///
+/// The script is broken, or nothing can run.
+pub fn retrace<T: Send>(
+    source: &Source,
+    row: Option<&str>,
+    schedules: &[Schedule],
+    options: &Options,
+    tell: impl Fn(&mut Vec<T>, &Schedule, &Explored) -> ControlFlow<()> + Sync,
+) -> Result<Vec<T>, ExploreError> {
+    let deadline = pool::clock().checked_add(options.budget);
+    on_a_worker(|| {
+        let (host, limits) = (Host::new(), &options.limits);
+        let script = host.compile_within(source, limits).map_err(|error| ExploreError::Script(Box::new(error)))?;
+        let mut kept = Vec::new();
+        for schedule in schedules {
+            if deadline.is_some_and(|deadline| pool::clock() >= deadline) {
+                break;
+            }
+            let explored = host.explore(Sim::disturbed(schedule.clone(), false), &script, row, limits);
+            if limits.interrupt.is_raised() || tell(&mut kept, schedule, &explored).is_break() {
+                break;
+            }
+        }
+        Ok(kept)
+    })
+}
+
 /// Does one thing on a thread with room for scripts.
-fn on_a_worker(work: impl Fn() -> Result<Explored, ExploreError> + Sync) -> Result<Explored, ExploreError> {
+fn on_a_worker<R: Send>(work: impl Fn() -> Result<R, ExploreError> + Sync) -> Result<R, ExploreError> {
     let mut done = None;
     in_order(
         &[()],
@@ -242,6 +322,7 @@ impl Explorer<'_> {
             })?;
             rest = again;
         }
+        found.not_run += second.len().saturating_sub(MAX_RUNS);
         second.truncate(MAX_RUNS);
         Ok(second)
     }
@@ -261,7 +342,12 @@ impl Explorer<'_> {
             if is_over || limits.interrupt.is_raised() {
                 break;
             }
-            ran.push(self.one(host, script, schedule));
+            let one = self.one(host, script, schedule);
+            if limits.interrupt.is_raised() {
+                // How it would have ended is not known.
+                break;
+            }
+            ran.push(one);
         }
         let not_run = chunk.len() - ran.len();
         (ran, not_run)
@@ -293,23 +379,55 @@ fn panicked(schedule: &Schedule) -> Ran {
 }
 
 impl Exploration {
+    /// Whether all runs were made.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.not_run == 0
+    }
+
     /// Counts a run. What is `known` of the undisturbed one is no finding.
     fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, known: &BTreeSet<Finding>) {
         self.runs += 1;
         let held = sometimes.iter().filter(|(_, has_held)| *has_held);
         held.for_each(|(name, _)| self.never.retain(|never| never != name));
         let findings: Vec<_> = findings.difference(known).cloned().collect();
-        self.with_finding += usize::from(!findings.is_empty());
+        let has_finding = !findings.is_empty();
+        self.with_finding += usize::from(has_finding);
+        let mut is_new = false;
         for finding in findings {
-            self.add(finding, &schedule);
+            is_new |= self.add(finding, &schedule);
         }
-        if self.outcomes.len() < MAX_OUTCOMES {
-            self.outcomes.insert(outcome);
+        let is_undisturbed = outcome == self.undisturbed;
+        let class = self.class(outcome, &schedule);
+        let number = class.as_ref().map(|class| class.number);
+        if let Some(class) = class {
+            is_new |= class.runs == 0;
+            class.runs += 1;
+            class.has_finding |= has_finding;
+        }
+        let is_single = schedule.disturbances().len() == 1;
+        let told = Told { schedule, outcome: number, is_undisturbed, has_finding };
+        match is_single {
+            true => self.singles.push(told),
+            false if is_new && self.pairs.len() < MAX_PAIRS => self.pairs.push(told),
+            false => self.more_pairs += usize::from(is_new),
         }
     }
 
-    /// A pair is told only where neither half alone brings the finding.
-    fn add(&mut self, finding: Finding, schedule: &Schedule) {
+    /// The class of an outcome; `None` where there are too many to tell it apart.
+    fn class(&mut self, outcome: Outcome, schedule: &Schedule) -> Option<&mut Class> {
+        let number = self.outcomes.len();
+        match self.outcomes.entry(outcome) {
+            Entry::Occupied(known) => Some(known.into_mut()),
+            Entry::Vacant(_) if number >= MAX_OUTCOMES => None,
+            Entry::Vacant(new) => {
+                Some(new.insert(Class { number, runs: 0, has_finding: false, example: schedule.clone() }))
+            }
+        }
+    }
+
+    /// A pair is told only where neither half alone brings the finding. Gives whether it is.
+    fn add(&mut self, finding: Finding, schedule: &Schedule) -> bool {
         let told = self.findings.entry(finding).or_default();
         let disturbances = schedule.disturbances();
         let is_known =
@@ -317,5 +435,6 @@ impl Exploration {
         if !is_known {
             told.push(schedule.clone());
         }
+        !is_known
     }
 }

@@ -1,7 +1,13 @@
 //! What an exploration found, for a terminal: by finding, then by what went wrong, then where.
 
+mod case;
+mod merged;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+pub(crate) use self::case::{Around, below, line, shown_accepted};
+pub(crate) use self::merged::merged;
 
 use super::{COLUMNS, Style};
 use crate::explore::{Changes, Exploration, Finding, family};
@@ -30,39 +36,57 @@ pub fn findings(found: &Exploration, all: bool, color: bool) -> String {
 
 fn rows(found: &Exploration, most: usize, color: bool) -> String {
     let mut text = String::new();
-    let mut by_count: Vec<(&Finding, &Vec<Schedule>)> =
-        found.findings.iter().filter(|(_, schedules)| !schedules.is_empty()).collect();
-    by_count.sort_by_key(|(_, schedules)| std::cmp::Reverse(schedules.len()));
-    for (finding, schedules) in by_count {
-        let head = counted_line(2, &finding.to_string(), schedules.len());
+    for Group { finding, count, ways } in groups(found) {
+        let head = counted_line(2, &finding.to_string(), count);
         let _ = writeln!(text, "{}", Style::Bad.paint(head, color));
-        let groups = groups(schedules);
-        for (label, count) in groups.iter().take(most) {
-            let _ = writeln!(text, "{}", counted_line(4, label, *count));
+        for way in ways.iter().take(most) {
+            let _ = writeln!(text, "{}", counted_line(4, &way.label, way.schedules.len()));
         }
-        if groups.len() > most {
-            let rest: usize = groups[most..].iter().map(|(_, count)| count).sum();
-            let _ = writeln!(text, "{}", counted_line(4, &format!("{} more ways", groups.len() - most), rest));
+        if ways.len() > most {
+            let rest: usize = ways[most..].iter().map(|way| way.schedules.len()).sum();
+            let _ = writeln!(text, "{}", counted_line(4, &format!("{} more ways", ways.len() - most), rest));
         }
     }
     text
 }
 
+/// Something that was found, and what brings it.
+pub(super) struct Group<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) count: usize,
+    pub(super) ways: Vec<Way<'a>>,
+}
+
+/// Schedules that are told in one line.
+pub(super) struct Way<'a> {
+    pub(super) label: String,
+    pub(super) schedules: Vec<&'a Schedule>,
+}
+
+/// What was found; what comes most first.
+pub(super) fn groups(found: &Exploration) -> Vec<Group<'_>> {
+    let told = found.findings.iter().filter(|(_, schedules)| !schedules.is_empty());
+    let mut groups: Vec<Group<'_>> =
+        told.map(|(finding, schedules)| Group { finding, count: schedules.len(), ways: ways(schedules) }).collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    groups
+}
+
 /// Schedules of one thing by what goes wrong, those of several each for itself; those that come most first.
-fn groups(schedules: &[Schedule]) -> Vec<(String, usize)> {
+fn ways(schedules: &[Schedule]) -> Vec<Way<'_>> {
     let mut singles: BTreeMap<&str, Vec<&Schedule>> = BTreeMap::new();
-    let mut groups = Vec::new();
+    let mut ways = Vec::new();
     for schedule in schedules {
         match schedule.disturbances() {
             [one] => singles.entry(family(&one.act)).or_default().push(schedule),
-            _ => groups.push((schedule.to_string(), 1)),
+            _ => ways.push(Way { label: schedule.to_string(), schedules: vec![schedule] }),
         }
     }
-    let of_family = |schedules: Vec<&Schedule>| (label(&schedules), schedules.len());
-    let mut told: Vec<_> = singles.into_values().map(of_family).collect();
-    told.extend(groups);
-    told.sort_by(|(left, many), (right, more)| more.cmp(many).then_with(|| left.cmp(right)));
-    told
+    ways.extend(singles.into_values().map(|schedules| Way { label: label(&schedules), schedules }));
+    ways.sort_by(|one, other| {
+        other.schedules.len().cmp(&one.schedules.len()).then_with(|| one.label.cmp(&other.label))
+    });
+    ways
 }
 
 /// What went wrong, and where: all of it for one schedule, a choice for many.

@@ -76,7 +76,7 @@ fn difference(old: String, new: String) -> Difference {
 }
 
 fn start() -> Start {
-    Start { harness: "1".into(), live: false, strict: true, shard: None, set: String::new(), cases: 0 }
+    Start { harness: "1".into(), live: false, strict: true, explored: None, shard: None, set: String::new(), cases: 0 }
 }
 
 fn end() -> End {
