@@ -194,7 +194,7 @@ fn an_exploration_tells_how_fast_it_is_and_what_it_found_until_a_signal() {
                 kandy.connect(#{ username: \"a\", password: \"x\" });\nadvance(\"3d\");\n";
     let place = Place::new("progress-explored", &[("a.rhai", flow), ("b.rhai", flow)]);
     let arguments = ["explore", ".", "--pairs", "--budget", "1h", "--report", "json=a.json", "--report", "junit=a.xml"];
-    let mut screen = Screen::run(&place, &arguments, &[]);
+    let mut screen = Screen::run(&place, &arguments, &[("NO_COLOR", "1")]);
     screen.shows(" runs, ");
     screen.shows("/s, 35");
     screen.shows(" s left");
