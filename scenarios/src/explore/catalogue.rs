@@ -15,7 +15,7 @@ const OUTAGES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(90)]
 
 /// A moment worth disturbing.
 pub(super) struct Worth<'a> {
-    seen: &'a Seen,
+    pub(super) seen: &'a Seen,
     /// Whether no other of its kind and client comes.
     is_last: bool,
 }

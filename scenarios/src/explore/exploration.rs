@@ -153,7 +153,7 @@ pub fn explore(
         messages: undisturbed.seen.len(),
         never,
         undisturbed: Outcome::of(&undisturbed),
-        moments: moments(&undisturbed.seen).map(|seen| seen.moment.clone()).collect(),
+        moments: moments(&undisturbed.seen).map(|worth| worth.seen.moment.clone()).collect(),
         ..Exploration::default()
     };
     let singles: Vec<Schedule> = explorer.next_to(&Schedule::default(), &undisturbed.seen);
