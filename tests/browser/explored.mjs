@@ -69,7 +69,7 @@ export async function findings_and_pairs_lead_to_their_runs(test) {
   const without = ["late", "outage", "answered", "socket", "push"].flatMap((family) => ["--without", family]);
   const { page } = await explored(test, ["--pairs", ...without]);
   await page.locator("#found summary", { hasText: "connect() does nothing any more" }).click();
-  await page.locator("#found .way", { hasText: /^lost/ }).first().click();
+  await page.locator("#found details[open] .way", { hasText: /^lost/ }).first().click();
   assert.ok((await page.locator("#matrix .linked").count()) > 1, "its cells are marked");
   assert.equal(await active(page), await page.locator("#chosen-title").innerText());
   await page.locator("#pairs summary").click();
