@@ -5,6 +5,9 @@ mod catalogue;
 mod exploration;
 mod finding;
 mod outcome;
+mod replay;
+mod runner;
+mod shrink;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -12,13 +15,15 @@ use std::collections::BTreeSet;
 pub use self::accepted::{Accepted, AcceptedError, Changes, Ran, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
 pub use self::exploration::{
-    BUDGET, Class, Exploration, ExploreError, MAX_OUTCOMES, MAX_PAIRS, MAX_RUNS, Options, Told, explore, replay,
-    retrace,
+    BUDGET, Class, Exploration, ExploreError, MAX_OUTCOMES, MAX_PAIRS, MAX_RUNS, Options, Told, explore,
 };
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
+pub use self::replay::{Origins, origins, replay, retrace};
+pub use self::shrink::MAX_TRIES;
+pub(crate) use self::shrink::size;
 pub use self::verdict::Verdict;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
@@ -30,7 +35,7 @@ use crate::world::Seen;
 pub struct Explored {
     /// How the script ended.
     pub ended: Ended,
-    /// Why it failed, if it did.
+    /// Why it failed, if it did; or what has ended the time after it.
     pub failure: Option<Diagnostic>,
     /// How each client stood when all was well again for a while.
     pub clients: Vec<Stand>,
@@ -38,7 +43,7 @@ pub struct Explored {
     pub findings: BTreeSet<Finding>,
     /// What is to hold sometimes, and whether it did in this run.
     pub sometimes: Vec<(String, bool)>,
-    /// The moments that came, if they were wanted.
+    /// The moments at which something went wrong and those after the last, if they were wanted.
     pub seen: Vec<Seen>,
     /// What happened.
     pub trace: Trace,

@@ -68,7 +68,11 @@ export async function the_matrix_is_walked_by_keys(test) {
 export async function findings_and_pairs_lead_to_their_runs(test) {
   const without = ["late", "outage", "answered", "socket", "push"].flatMap((family) => ["--without", family]);
   const { page } = await explored(test, ["--pairs", ...without]);
-  await page.locator("#found summary", { hasText: "connect() does nothing any more" }).click();
+  const finding = page.locator("#found summary", { hasText: "connect() does nothing any more" });
+  assert.equal(await finding.locator("code").innerText(), "mk_token request 1: lost", "its smallest");
+  await finding.click();
+  await page.locator("#found details[open] .way").first().click();
+  assert.equal(await page.locator("#chosen-title").innerText(), "mk_token request 1: lost");
   await page.locator("#found details[open] .way", { hasText: /^lost/ }).first().click();
   assert.ok((await page.locator("#matrix .linked").count()) > 1, "its cells are marked");
   assert.equal(await active(page), await page.locator("#chosen-title").innerText());

@@ -1,5 +1,9 @@
 //! `explore`: what it finds in the bundled scenarios, what a person is told, and what is accepted.
 
+mod properties;
+mod shrunk;
+mod sweep;
+
 use crate::project::Project;
 use crate::support::{harness, root};
 
@@ -169,6 +173,26 @@ fn what_cannot_be_explored_is_told() {
 fn a_schedule_whose_moment_does_not_come_says_so() {
     let (text, exit) = explore("connect/quickstart", &["--at", "open 7: lost"]);
     assert!(text.contains("warning: not all of the schedule happened") && exit == 0, "{text}");
+}
+
+#[test]
+fn where_not_all_was_run_it_is_told_and_nothing_is_accepted() {
+    let project = Project::new("explore-budget", &[("scenarios/flow.rhai", FLOW)]);
+    let (text, exit) = project.run(".", &["explore", "--budget", "1ms"]);
+    assert!(text.contains("  the budget was spent before ") && text.contains("; --budget gives more\n"), "{text}");
+    assert!(exit <= 1, "{text}");
+    let (text, exit) = project.run(".", &["explore", "--budget", "1ms", "--update"]);
+    assert!(text.starts_with("FAIL    flow  not accepted, since it is not all\n  the budget was spent"), "{text}");
+    assert!(exit == 1 && !project.path("scenarios/flow.explore").exists(), "{text}");
+}
+
+#[test]
+fn a_schedule_has_eight_disturbances_at_most_however_they_are_given() {
+    let eight = ["open 1: push"; 8].join("; ");
+    let (text, exit) = explore("connect/quickstart", &["--at", &eight]);
+    assert!(text.starts_with("well ") && exit == 0, "{text}");
+    let (text, exit) = explore("connect/quickstart", &["--at", &eight, "--at", "open 1: push"]);
+    assert!(text.contains("a schedule has at most 8 disturbances") && exit == 2, "{text}");
 }
 
 #[test]

@@ -147,13 +147,9 @@ impl Command<'_, '_> {
     }
 
     fn explored(&self, case: &Case<'_>, source: &Source) -> Result<Exploration, ExploreError> {
-        let options = Options {
-            judge_checks: self.options.judge_checks || explore::judges_checks(&source.text),
-            ..self.options.clone()
-        };
-        let (progress, budget) = (self.progress, options.budget);
+        let (progress, budget) = (self.progress, self.options.budget);
         let mut tell = |done: usize, of: usize, since| progress.within(done, of, since, budget);
-        explore::explore(source, case.row, &options, &mut tell)
+        explore::explore(source, case.row, &self.options, &mut tell)
     }
 
     /// Holds what was found against what is accepted, or accepts it.
@@ -172,8 +168,12 @@ impl Command<'_, '_> {
         if self.update && self.is_interrupted() {
             return Verdict::Stopped;
         }
+        if self.update && !found.is_whole() {
+            return Verdict::NotAll;
+        }
         if self.update {
-            let now = Accepted::of(found).keeping(accepted.unwrap_or_default(), ran);
+            let now = Accepted::of(found);
+            let now = if self.options.pairs { now } else { now.with_pairs_of(accepted.unwrap_or_default()) };
             return now.write(&path).map_or_else(Verdict::Unaccepted, |()| Verdict::Updated);
         }
         // What is accepted was found without it, and has other outcomes.
@@ -209,14 +209,18 @@ impl Command<'_, '_> {
         };
         let disturbances = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
         let schedule = Schedule::new(disturbances).map_err(CliError::Schedule)?;
-        let explored = match explore::replay(&source, case.row, &schedule, &self.options.limits) {
-            Ok(explored) => explored,
+        let told = explore::replay(&source, case.row, &schedule, &self.options).and_then(|explored| {
+            let origins = explore::origins(&source, case.row, &schedule, &explored.findings, &self.options)?;
+            Ok((explored, origins))
+        });
+        let (explored, origins) = match told {
+            Ok(told) => told,
             Err(error) => return Ok(self.not_replayed(case, &Verdict::NotExplored(error))?),
         };
         self.totals.explored += 1;
         self.totals.runs += 1;
         let Explored { findings, failure, trace, ended, .. } = &explored;
-        let is_well = findings.is_empty();
+        let is_well = findings.is_subset(&origins.undisturbed);
         let (style, word) = if is_well { (Style::Good, "well") } else { (Style::Bad, "FOUND") };
         let word = style.paint(format_args!("{word:<6}"), self.out.color);
         let shown = Style::Faint.paint(format_args!("  {schedule}"), self.out.color);
@@ -228,9 +232,7 @@ impl Command<'_, '_> {
         if !findings.is_empty() {
             writeln!(self.out.to)?;
         }
-        for finding in findings {
-            writeln!(self.out.to, "  {}", Style::Bad.paint(printable(&finding.to_string()), self.out.color))?;
-        }
+        write!(self.out.to, "{}", explored::origins(findings, &origins, &schedule, self.out.color))?;
         if !explored.happened(&schedule) {
             let warning = Style::Warning.paint("warning", self.out.color);
             writeln!(self.out.to, "  {warning}: not all of the schedule happened: some of its moments did not come")?;

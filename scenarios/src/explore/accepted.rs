@@ -90,21 +90,23 @@ impl Accepted {
     #[must_use]
     pub fn of(found: &Exploration) -> Self {
         let mut accepted = Self::default();
+        // A pair may come down to one thing alone that only pairs lead to.
+        let singles: BTreeSet<&Schedule> = found.singles.iter().map(|told| &told.schedule).collect();
+        let is_of_pairs = |by: &Schedule| !by.disturbances().is_empty() && !singles.contains(by);
         for (finding, schedules) in &found.findings {
             for by in schedules {
-                accepted.part(by).findings.insert(format!("{finding} | {by}"));
+                accepted.part(is_of_pairs(by)).findings.insert(format!("{finding} | {by}"));
             }
         }
         for (outcome, class) in &found.outcomes {
-            // Those of one disturbance ran first.
-            accepted.part(&class.example).outcomes.insert(outcome.to_string());
+            // Singles ran first.
+            accepted.part(is_of_pairs(&class.example)).outcomes.insert(outcome.to_string());
         }
         accepted
     }
 
-    /// The part to which a schedule belongs.
-    fn part(&mut self, schedule: &Schedule) -> &mut Lines {
-        if schedule.disturbances().len() > 1 { &mut self.pairs } else { &mut self.singles }
+    fn part(&mut self, is_of_pairs: bool) -> &mut Lines {
+        if is_of_pairs { &mut self.pairs } else { &mut self.singles }
     }
 
     /// Reads a file; `None` if there is none.
@@ -169,17 +171,10 @@ impl Accepted {
         text
     }
 
-    /// This, found where not everything was run: what was accepted before is taken over as far as it may be as it was.
+    /// This, found without pairs, and what was accepted of pairs before.
     #[must_use]
-    pub fn keeping(self, before: Self, ran: Ran) -> Self {
-        let Self { mut singles, mut pairs } = self;
-        if ran == Ran::Some {
-            singles.extend(before.singles);
-        }
-        if ran != Ran::All {
-            pairs.extend(before.pairs);
-        }
-        Self { singles, pairs }
+    pub fn with_pairs_of(self, before: Self) -> Self {
+        Self { pairs: before.pairs, ..self }
     }
 
     /// What has changed, if this is accepted and that was found. What was not run is not gone.
@@ -266,9 +261,6 @@ mod tests {
         assert!(both.changes(&singles, Ran::Singles).is_empty());
         assert_eq!(both.changes(&singles, Ran::All).gone, ["p; q", "outcome: z"]);
         assert_eq!(singles.changes(&both, Ran::All).new, ["p; q", "outcome: z"]);
-        assert_eq!(singles.clone().keeping(both.clone(), Ran::Singles), both, "an update without pairs keeps them");
-        assert_eq!(singles.clone().keeping(both, Ran::All), singles);
-        let less = accepted(&["b"], &[]).keeping(singles, Ran::Some);
-        assert_eq!(less, accepted(&["a", "b"], &["x"]), "one that was cut short takes nothing away");
+        assert_eq!(singles.with_pairs_of(both.clone()), both, "an update without pairs keeps them");
     }
 }

@@ -16,6 +16,8 @@ pub enum Verdict {
     Changed(Changes),
     /// It is accepted from now on.
     Updated,
+    /// It was to be accepted, and is not all.
+    NotAll,
     /// It was interrupted, and has found nothing new by then.
     Stopped,
     /// The script cannot be read.
@@ -46,7 +48,7 @@ impl Verdict {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Well | Self::Same | Self::Updated => Exit::Passed,
-            Self::Found | Self::Changed(_) => Exit::Failed,
+            Self::Found | Self::Changed(_) | Self::NotAll => Exit::Failed,
             Self::Stopped => Exit::Interrupted,
             Self::Unreadable(_) | Self::Unaccepted(AcceptedError::Read(_) | AcceptedError::Malformed(_)) => {
                 Exit::Broken

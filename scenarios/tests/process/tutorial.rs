@@ -17,7 +17,7 @@ fn every_step_of_the_tutorial_does_what_it_shows() {
 
 #[test]
 fn the_guide_to_exploring_does_what_it_shows() {
-    assert_eq!(walk("explore"), (5, 14), "the blocks of the page are not found");
+    assert_eq!(walk("explore"), (5, 15), "the blocks of the page are not found");
 }
 
 /// Makes the files of a page and runs its commands: how many there are of each.

@@ -63,6 +63,11 @@ fn every_run_has_a_cell_that_says_how_it_ended() {
     let ways = found["findings"].as_array().unwrap().iter().flat_map(|group| group["ways"].as_array().unwrap());
     let told: BTreeSet<String> = ways.flat_map(|way| texts(&way["schedules"])).map(str::to_owned).collect();
     assert_eq!(told, with_finding, "each finding leads to its cells");
+    let smallest = |group: &Value| group["smallest"].as_str().map(str::to_owned);
+    let findings = found["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|group| smallest(group).is_some_and(|by| told.contains(&by))), "{findings:?}");
+    let shown = format!("\n    --at \"{}\"\n", smallest(&findings[0]).unwrap());
+    assert!(text.contains(&shown), "as on the terminal: {text}");
     // Families stand together, and one of several columns is in one place.
     let families: Vec<&str> =
         found["acts"].as_array().unwrap().iter().map(|act| act["family"].as_str().unwrap()).collect();
@@ -206,10 +211,15 @@ fn what_is_gone_counts_once_everything_was_run_and_what_is_new_at_once() {
     }
     let (text, exit) = merged(&project, &["1.json", "2.json"]);
     assert!(exit == 1 && text.contains("- deaf as a post | open 1: lost"), "{text}");
-    // What is cut short takes nothing away of what is accepted.
+    // What is cut short is not accepted.
     let lines = || project.read("s/flow.explore").lines().map(str::to_owned).collect::<BTreeSet<String>>();
     let before = lines();
-    project.run(".", &["explore", "s", "--budget", "1ms", "--update"]);
+    let (text, exit) = project.run(".", &["explore", "s", "--budget", "1ms", "--update", "--report", "json=a.json"]);
+    assert!(text.contains("FAIL    flow  not accepted, since it is not all") && exit == 1, "{text}");
+    assert_eq!(
+        case(&json(&project, "a.json"), "flow")["problems"][0]["message"],
+        "it is not accepted, since it is not all"
+    );
     assert_eq!(lines(), before);
 }
 

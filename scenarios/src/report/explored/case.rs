@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{changes, findings};
+use super::{changes, findings, smallest};
 use crate::exit_code::Exit;
 use crate::explore::{self, Exploration, ExploreError, Verdict};
 use crate::printable::printable;
@@ -29,7 +29,7 @@ pub(crate) fn shown_accepted(case: &Case<'_>) -> String {
 pub(crate) fn line(case: &Case<'_>, verdict: &Verdict, found: Option<&Exploration>, color: bool) -> String {
     let (style, word) = word(verdict);
     let note = match (verdict, found) {
-        (Verdict::Changed(_), Some(found)) => format!("{}: not as accepted", count_of(found)),
+        (Verdict::NotAll, _) => "not accepted, since it is not all".to_owned(),
         (Verdict::Unreadable(why), _) => why.clone(),
         (Verdict::Unaccepted(error), _) => format!("{}: {error}", shown_accepted(case)),
         (Verdict::NotExplored(ExploreError::Script(_) | ExploreError::Undisturbed(_)), _) => String::new(),
@@ -48,7 +48,7 @@ const fn word(verdict: &Verdict) -> (Style, &'static str) {
         Verdict::Well => (Style::Good, "well"),
         Verdict::Found => (Style::Bad, "FOUND"),
         Verdict::Same => (Style::Good, "same"),
-        Verdict::Changed(_) => (Style::Bad, "FAIL"),
+        Verdict::Changed(_) | Verdict::NotAll => (Style::Bad, "FAIL"),
         Verdict::Updated => (Style::Good, "update"),
         Verdict::Stopped | Verdict::NotExplored(ExploreError::Interrupted) => (Style::Warning, "stop"),
         Verdict::Unreadable(_) | Verdict::Unaccepted(_) => (Style::Bad, "BROKEN"),
@@ -72,20 +72,16 @@ pub(crate) fn below(
     let mut text = match (verdict, found) {
         (Verdict::Found, Some(found)) => told(case, found, around.all, color),
         (Verdict::Same | Verdict::Stopped, Some(found)) if around.all => told(case, found, true, color),
-        (Verdict::Changed(changes), _) => format!("\n{}\n", self::changes(changes, color)),
+        (Verdict::Changed(changes), _) => {
+            format!("\n  not as accepted:\n\n{}\n", self::changes(changes, around.all, color))
+        }
         (Verdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)), _) => {
             format!("\n{diagnostic}\n\n")
         }
         _ => String::new(),
     };
-    if let Some(found) = found.filter(|found| !found.is_whole()) {
-        let not_run = counted(found.not_run, "run");
-        let cut = match (around.is_interrupted, verdict) {
-            (true, Verdict::Stopped) => format!("interrupted before {not_run}; nothing new until then"),
-            (true, _) => format!("interrupted before {not_run}: this is what was found until then"),
-            (false, _) => format!("the budget was spent before {not_run}; --budget gives more"),
-        };
-        let _ = writeln!(text, "  {cut}");
+    if let Some(found) = found {
+        text.push_str(&not_all(verdict, found, around.is_interrupted));
     }
     text
 }
@@ -94,13 +90,33 @@ fn told(case: &Case<'_>, found: &Exploration, all: bool, color: bool) -> String 
     let well = found.runs - found.with_finding;
     let mut text = format!("\n  {well} end well, {} do not:\n\n", found.with_finding);
     text.push_str(&findings(found, all, color));
-    // What never held has no schedule.
-    let schedules = found.findings.values().flatten().filter(|schedule| !schedule.disturbances().is_empty());
-    let first = schedules.min_by_key(|schedule| schedule.disturbances().len());
-    if let Some(schedule) = first {
-        let shown = printable(case.shown());
-        let _ = writeln!(text, "\n  see one:     kandy-harness explore {shown} --at \"{schedule}\"");
-        let _ = writeln!(text, "  accept all:  kandy-harness explore {shown} --update\n");
+    text.push('\n');
+    let shown = printable(case.shown());
+    if let Some(schedule) = smallest(found.findings.values().flatten()) {
+        let _ = writeln!(text, "  see one:     kandy-harness explore {shown} --at \"{schedule}\"");
+    }
+    let _ = writeln!(text, "  accept all:  kandy-harness explore {shown} --update\n");
+    text
+}
+
+/// What an exploration has not come to.
+fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bool) -> String {
+    let mut text = String::new();
+    if found.not_run > 0 {
+        let not_run = counted(found.not_run, "run");
+        let _ = match (is_interrupted, verdict) {
+            (true, Verdict::Stopped) => writeln!(text, "  interrupted before {not_run}; nothing new until then"),
+            (true, _) => writeln!(text, "  interrupted before {not_run}: this is what was found until then"),
+            (false, _) => writeln!(text, "  the budget was spent before {not_run}; --budget gives more"),
+        };
+    }
+    if found.too_many > 0 {
+        let (made, too_many) = (explore::MAX_RUNS, counted(found.too_many, "run"));
+        let _ = writeln!(text, "  more than {made} runs: {too_many} not made; --without makes fewer");
+    }
+    if found.in_other_outcomes > 0 {
+        let (told, others) = (explore::MAX_OUTCOMES, counted(found.in_other_outcomes, "run"));
+        let _ = writeln!(text, "  more than {told} outcomes: {others} ended in others");
     }
     text
 }

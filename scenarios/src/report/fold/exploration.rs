@@ -149,6 +149,10 @@ fn problems(case: &run::Case<'_>, verdict: &Verdict, found: Option<&explore::Exp
             let message = format!("what was found is not what is accepted: {new} new, {gone} gone");
             about(Cause::Explored, message, explored::shown_accepted(case), accept)
         }
+        Verdict::NotAll => {
+            let help = "explore all of it: `--budget` gives more time, `--without` makes fewer runs";
+            about(Cause::Explored, "it is not accepted, since it is not all".to_owned(), shown(), help)
+        }
         Verdict::Unreadable(why) => about(Cause::Unreadable, format!("cannot read the script: {why}"), shown(), ""),
         Verdict::Unaccepted(error) => about(Cause::Explored, error.to_string(), explored::shown_accepted(case), ""),
         Verdict::NotExplored(error) => match error {
@@ -171,7 +175,7 @@ fn exploration(found: &explore::Exploration, verdict: &Verdict, examples: Vec<Ex
     Exploration {
         messages: found.messages,
         runs: found.runs,
-        not_run: found.not_run,
+        not_run: found.not_run.saturating_add(found.too_many),
         with_finding: found.with_finding,
         changes: changes(verdict),
         cells,
@@ -245,6 +249,7 @@ fn findings(found: &explore::Exploration) -> Vec<Found> {
     let told = explored::groups(found).into_iter().map(|group| Found {
         finding: group.finding.to_string(),
         count: group.count,
+        smallest: group.smallest.map(ToString::to_string),
         ways: group.ways.into_iter().map(way).collect(),
     });
     told.collect()

@@ -41,17 +41,25 @@ export class ExplorationView {
     at("matrix-legend").replaceChildren(...(cells.length > 0 ? parts : []));
   }
 
-  // The groups of the console. A line of one leads to the runs that it is about.
+  // The groups of the console. A line of one leads to the runs that it is about, and the first to the smallest.
   showFindings({ findings, changes }) {
-    const groups = findings.map(({ finding, count, ways }) => {
+    const groups = findings.map(({ finding, count, smallest, ways }) => {
       const lines = ways.map(({ label, count, schedules }) => {
         const button = element("button", { type: "button", className: "way" }, element("span", {}, printable(label)), element("b", {}, count.toLocaleString("en")));
         button.addEventListener("click", () => this.link(schedules));
         return element("li", {}, button);
       });
-      return element("details", {}, element("summary", {}, element("span", {}, printable(finding)), element("b", {}, count.toLocaleString("en"))), element("ul", {}, ...lines));
+      const least = smallest === null ? [] : [this.smallest(smallest)];
+      const summary = element("summary", {}, element("span", {}, printable(finding)), element("b", {}, count.toLocaleString("en")), ...(smallest === null ? [] : [element("code", {}, printable(smallest))]));
+      return element("details", {}, summary, element("ul", {}, ...least, ...lines));
     });
     at("found").replaceChildren(...groups, ...changed(changes));
+  }
+
+  smallest(schedule) {
+    const button = element("button", { type: "button", className: "way" }, element("span", {}, `the smallest: ${printable(schedule)}`));
+    button.addEventListener("click", () => this.link([schedule]));
+    return element("li", {}, button);
   }
 
   showPairs({ pairs, morePairs }) {

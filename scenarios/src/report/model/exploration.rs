@@ -24,7 +24,7 @@ pub struct Exploration {
     pub messages: usize,
     /// How many runs were made.
     pub runs: usize,
-    /// How many were not, since the budget was spent or the exploration was interrupted.
+    /// How many were not, since the budget was spent, the exploration was interrupted, or they were too many.
     pub not_run: usize,
     /// How many had a finding.
     pub with_finding: usize,
@@ -36,7 +36,7 @@ pub struct Exploration {
     pub acts: Vec<Act>,
     /// The runs with one disturbance: its cells.
     pub cells: Vec<Cell>,
-    /// Some of those with two: those that are told of a finding, and the first with each outcome that no cell has.
+    /// Some of those with two: the smallest that bring a finding, and the first with each outcome that no cell has.
     pub pairs: Vec<Pair>,
     /// How many more of these there are.
     pub more_pairs: usize,
@@ -132,6 +132,8 @@ pub struct Found {
     pub finding: String,
     /// How many schedules bring it.
     pub count: usize,
+    /// The smallest of these; `null` if nothing has to go wrong.
+    pub smallest: Option<String>,
     /// These by what goes wrong.
     pub ways: Vec<Way>,
 }
