@@ -11,6 +11,8 @@ mod choice;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod control_state;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod explore;

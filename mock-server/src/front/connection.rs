@@ -84,6 +84,7 @@ async fn exchange<S: Stream>(
             tokio::select! {
                 _ = stopped.changed() => {}
                 () = stream::silence(&mut stream) => {}
+                () = guest.reset() => stream::reset(&stream),
             }
         }
         Some(Ending::Reset) => stream::reset(&stream),
