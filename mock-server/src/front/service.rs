@@ -18,12 +18,17 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
+use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
 
+use super::line::{End, Line};
 use super::paced::paced;
 use super::{BodyError, RequestBody, Site};
 use crate::fault::Pace;
+use crate::limits::Limits;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::handshake::lists;
+use crate::server::stream::Stream;
 use crate::server::turns::Turn;
 use crate::time::Time;
 
@@ -35,6 +40,16 @@ pub(super) struct Guest {
     handshake: Mutex<Option<Request<()>>>,
     /// The request that is never answered: the last one.
     hung: Arc<OnceLock<Turn>>,
+    presence: Arc<Presence>,
+}
+
+/// Whether a client is still there who waits for what is beside the platform.
+#[derive(Debug, Default)]
+struct Presence {
+    /// Whether it waits.
+    waits: watch::Sender<bool>,
+    /// It has left.
+    left: Notify,
 }
 
 /// How a connection goes on without HTTP. It is an error in hyper's eyes, which then hands it back as it is.
@@ -55,7 +70,14 @@ type Outcome = Result<http::Response<Body>, Ending>;
 
 impl Guest {
     pub(super) fn new(site: Arc<Site>, peer: SocketAddr) -> Self {
-        Self { site, peer, requests: AtomicUsize::new(0), handshake: Mutex::default(), hung: Arc::default() }
+        Self {
+            site,
+            peer,
+            requests: AtomicUsize::new(0),
+            handshake: Mutex::default(),
+            hung: Arc::default(),
+            presence: Arc::default(),
+        }
     }
 
     /// Answers a request, or tells how the connection goes on instead.
@@ -69,10 +91,19 @@ impl Guest {
         let is_last = number >= site.limits.requests_per_connection;
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
-            let site = site.clone();
+            let (site, presence) = (site.clone(), self.presence.clone());
+            presence.waits.send_replace(true);
             return elsewhere(async move {
-                let answer = answer.await.map(Either::Right);
-                Ok(bounded(answer, is_last || site.shared.breaks_connections()))
+                let outcome = tokio::select! {
+                    biased;
+                    answer = answer => {
+                        let is_last = is_last || site.shared.breaks_connections();
+                        Ok(bounded(answer.map(Either::Right), is_last))
+                    }
+                    () = presence.left.notified() => Err(Ending::Reset),
+                };
+                presence.waits.send_replace(false);
+                outcome
             });
         }
         if let Some(origins) = &site.origins
@@ -109,6 +140,26 @@ impl Guest {
             }
             outcome.map(|response| bounded(response, is_last || site.shared.breaks_connections()))
         })
+    }
+
+    /// Looks whether the client leaves, as long as it waits for what is beside the platform. One that sends nothing more may
+    /// wait all the same, and has [`Limits::HALF_CLOSED`].
+    pub(super) async fn watch<S: Stream>(&self, line: &Line<'_, S>) -> Infallible {
+        let Presence { waits, left } = &*self.presence;
+        let mut waits = waits.subscribe();
+        loop {
+            let began = waits.wait_for(|waits| *waits).await.map(drop);
+            began.expect("its sender is here");
+            let gone = async {
+                if line.end().await == End::Quiet {
+                    sleep(Limits::HALF_CLOSED).await;
+                }
+            };
+            tokio::select! {
+                _ = waits.wait_for(|waits| !*waits) => {}
+                () = gone => left.notify_one(),
+            }
+        }
     }
 
     /// Waits until the platform is reset that does not answer.

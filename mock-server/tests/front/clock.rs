@@ -13,6 +13,15 @@ async fn start_held() -> Front {
     start_with(FrontOptions { clock: ClockKind::Manual, ..FrontOptions::default() }).await
 }
 
+async fn until_held(front: &Front, number: usize) {
+    soon(async {
+        while front.handle().held().len() < number {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
 fn advance(front: &Front, millis: u64) -> Time {
     front.handle().advance(Duration::from_millis(millis)).unwrap().now
 }
@@ -110,9 +119,9 @@ async fn what_is_held_is_told_until_its_time_and_what_fired_then() {
     let channel = subscribe(&front);
     handle.platform(|platform, now| platform.set_latency(now, Duration::from_secs(5)));
     let login = ask(&front, "GET", LOGIN, &[BASIC], "");
-    until(&front, Point::MkToken).await;
+    until_held(&front, 1).await;
     let opening = knock(&front, &upgrade(&channel, "")).unwrap();
-    until(&front, Point::WebSocket).await;
+    until_held(&front, 2).await;
     let at = |point, due| HeldAnswer { seq: 0, point: Some(point), user: Some(ALICE.to_owned()), due };
     let due = Some(Time::from_millis(5_000));
     let held: Vec<_> = handle.held().into_iter().map(|held| HeldAnswer { seq: 0, ..held }).collect();
