@@ -71,9 +71,9 @@ mod wire;
 
 pub use account::{UserInfo, UserOptions};
 pub use channel::{Frame, SocketId, SocketInfo, SocketState};
-pub use command::{Command, CommandOutput};
+pub use command::{Command, CommandOutput, Target};
 pub use error::PlatformError;
-pub use fault::{Fault, FaultError, FaultId, FaultRule};
+pub use fault::{Each, Fault, FaultError, FaultFilter, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
     Advanced, Answering, Beside, BodyError, BoundFront, ClockKind, Fired, FiredAnswer, Front, FrontHandle, FrontLimits,
