@@ -217,7 +217,7 @@ mod tests {
                 "{message}"
             );
         }
-        assert_eq!(told("offline", r#"{"x": 1}"#).2, "offline takes no arguments");
+        assert_eq!(told("reset", r#"{"x": 1}"#).2, "reset takes no arguments");
         assert_eq!(told("latency", r#"{"latency": "soon"}"#).0, 400);
         assert_eq!(told("grantServices", r#"{"user": "alice", "services": [1]}"#).0, 400);
         assert_eq!(told("send", r#"{"user": "alice", "message": "x"}"#).0, 400);
