@@ -2,19 +2,24 @@
 
 mod accepted;
 mod catalogue;
+mod cover;
 mod exploration;
 mod finding;
 mod outcome;
+mod recorded;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::accepted::{Accepted, AcceptedError, Changes, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
+pub use self::cover::{Coverage, Reached, Way, states};
 pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore, replay};
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
+pub use self::recorded::{is_recorded, recorded};
+use crate::coverage::Transition;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
 use crate::trace::{Disturbed, Trace, What};
@@ -35,8 +40,21 @@ pub struct Explored {
     pub sometimes: Vec<(String, bool)>,
     /// The moments that came, if they were wanted.
     pub seen: Vec<Seen>,
+    /// The transitions of its clients, if they were noted.
+    pub observed: Option<Observed>,
     /// What happened.
     pub trace: Trace,
+}
+
+/// The transitions that the clients of a run took.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// Until the script ended.
+    pub by_script: BTreeSet<Transition>,
+    /// Until the end.
+    pub all: BTreeSet<Transition>,
+    /// What led to each finding.
+    pub led: BTreeMap<Finding, Transition>,
 }
 
 impl Explored {

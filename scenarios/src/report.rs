@@ -2,6 +2,7 @@
 //! files are made of the [`model`], which another one makes of them once for all ([`Fold`]). So none can disagree.
 
 pub mod console;
+pub mod coverage;
 pub mod diff;
 pub mod explored;
 mod files;

@@ -7,18 +7,18 @@ use super::error::CliError;
 use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options};
+use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options, Reached};
 use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::progress::Progress;
-use crate::report::{Style, explored};
+use crate::report::{self, Style, explored};
 use crate::run::{Broken, Case, Plan, Variant};
 use crate::schedule::Schedule;
 use crate::script::Limits;
 use crate::settings::Settings;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Explore { selection, at, pairs, without, judge_checks, budget, jobs, all, update } = arguments;
+    let Explore { selection, at, pairs, without, judge_checks, coverage, budget, jobs, all, update } = arguments;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     let mut limits = Limits::default();
@@ -32,23 +32,31 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         judge_checks,
         pairs,
         without: without.into_iter().collect(),
+        observe: coverage,
     };
     let plan = Plan::to_run(&found, Variant::Sim);
     let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
     let mut above = progress.above(out.to);
     progress.begin(plan.cases.len())?;
     let mut to = Output { to: &mut above, color: out.color, columns: out.columns };
-    let mut command = Command { out: &mut to, progress: &progress, options, all, update, totals: Totals::default() };
+    let totals = Totals::default();
+    let mut command = Command { out: &mut to, progress: &progress, options, all, update, totals };
+    let mut reached = Reached::default();
     for case in &plan.cases {
         if command.options.limits.interrupt.is_raised() {
             break;
         }
-        if at.is_empty() {
-            command.case(case)?;
-        } else {
+        if !at.is_empty() {
             command.replay(case, &at)?;
+        } else if coverage {
+            command.cover(case, &mut reached)?;
+        } else {
+            command.case(case)?;
         }
         progress.step();
+    }
+    if coverage {
+        write!(command.out.to, "{}", report::coverage::coverage(&reached, all, command.out.color))?;
     }
     let exit = command.end(plan.cases.len())?;
     above.finish()?;
@@ -74,9 +82,9 @@ struct Totals {
 }
 
 impl Command<'_, '_> {
-    /// Explores a scenario, and holds what was found against what is accepted.
-    fn case(&mut self, case: &Case<'_>) -> Result<(), CliError> {
-        let Some(source) = self.source(case)? else { return Ok(()) };
+    /// Explores a scenario.
+    fn explore(&mut self, case: &Case<'_>) -> io::Result<Option<Exploration>> {
+        let Some(source) = self.source(case)? else { return Ok(None) };
         let options = Options {
             judge_checks: self.options.judge_checks || explore::judges_checks(&source.text),
             ..self.options.clone()
@@ -85,11 +93,32 @@ impl Command<'_, '_> {
         let mut tell = |done: usize, of: usize, since| progress.within(done, of, since);
         let found = match explore::explore(&source, case.row, &options, &mut tell) {
             Ok(found) => found,
-            Err(error) => return Ok(self.not_explored(case, &error)?),
+            Err(error) => return self.not_explored(case, &error).map(|()| None),
         };
         self.totals.explored += 1;
         self.totals.runs += found.runs;
         self.totals.took += found.took;
+        Ok(Some(found))
+    }
+
+    /// Explores a scenario, and keeps what its clients went through.
+    fn cover(&mut self, case: &Case<'_>, reached: &mut Reached) -> io::Result<()> {
+        let Some(found) = self.explore(case)? else { return Ok(()) };
+        reached.add(case.shown(), &found.coverage);
+        self.tell_not_run(&found)
+    }
+
+    fn tell_not_run(&mut self, found: &Exploration) -> io::Result<()> {
+        if found.not_run > 0 && !self.options.limits.interrupt.is_raised() {
+            let not_run = counted(found.not_run, "run");
+            writeln!(self.out.to, "  the budget was spent before {not_run}; --budget gives more")?;
+        }
+        Ok(())
+    }
+
+    /// Explores a scenario, and holds what was found against what is accepted.
+    fn case(&mut self, case: &Case<'_>) -> Result<(), CliError> {
+        let Some(found) = self.explore(case)? else { return Ok(()) };
         let path = explore::accepted_path(&case.snapshot());
         let now = Accepted::of(&found);
         if self.update {
@@ -121,11 +150,7 @@ impl Command<'_, '_> {
             }
             Err(error) => self.unaccepted(case, &error)?,
         }
-        if found.not_run > 0 && !self.options.limits.interrupt.is_raised() {
-            let not_run = counted(found.not_run, "run");
-            writeln!(self.out.to, "  the budget was spent before {not_run}; --budget gives more")?;
-        }
-        Ok(())
+        Ok(self.tell_not_run(&found)?)
     }
 
     fn findings(&mut self, case: &Case<'_>, found: &Exploration) -> io::Result<()> {

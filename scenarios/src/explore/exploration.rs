@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use super::catalogue::{disturbances, family, moments};
-use super::{Ended, Explored, Finding, FindingKind, Outcome};
+use super::{Coverage, Ended, Explored, Finding, FindingKind, Observed, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::run::pool::{self, Done, NoThread, in_order};
 use crate::schedule::{Disturbance, Schedule};
@@ -36,6 +36,8 @@ pub struct Options {
     pub pairs: bool,
     /// The families of acts to leave out.
     pub without: BTreeSet<String>,
+    /// Whether to note the transitions of the clients.
+    pub observe: bool,
 }
 
 /// What was found.
@@ -55,6 +57,8 @@ pub struct Exploration {
     pub outcomes: BTreeSet<Outcome>,
     /// What is to hold sometimes, and held in no run.
     pub never: BTreeSet<String>,
+    /// The transitions of the clients, if they are noted.
+    pub coverage: Coverage,
     /// How long it took.
     pub took: Duration,
 }
@@ -90,6 +94,7 @@ struct Ran {
     sometimes: Vec<(String, bool)>,
     /// The moments after its first disturbance, for the second.
     seen: Vec<Seen>,
+    observed: Option<Observed>,
 }
 
 /// Explores a scenario. `progress` hears of how many runs were made of how many, and in which time.
@@ -108,7 +113,8 @@ pub fn explore(
     let undisturbed = explorer.undisturbed()?;
     let known: BTreeSet<Finding> = undisturbed.findings.clone();
     let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
-    let mut found = Exploration { messages: undisturbed.seen.len(), never, ..Exploration::default() };
+    let coverage = undisturbed.observed.map(Coverage::of_undisturbed).unwrap_or_default();
+    let mut found = Exploration { messages: undisturbed.seen.len(), never, coverage, ..Exploration::default() };
     let singles: Vec<Schedule> = explorer.next_to(&Schedule::default(), &undisturbed.seen);
     let second = explorer.all(&singles, &known, &mut found, progress)?;
     if options.pairs {
@@ -135,7 +141,7 @@ pub fn replay(
     on_a_worker(|| {
         let host = Host::new();
         let script = host.compile_within(source, limits).map_err(|error| ExploreError::Script(Box::new(error)))?;
-        let explored = host.explore(Sim::disturbed(schedule.clone(), false), &script, row, limits);
+        let explored = host.explore(Sim::disturbed(schedule.clone(), false).observed(), &script, row, limits);
         match explored.ended {
             _ if limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
             Ended::Skipped => Err(ExploreError::Skipped),
@@ -182,7 +188,7 @@ impl Explorer<'_> {
         let host = Host::new();
         let limits = &self.options.limits;
         let script = host.compile_within(self.source, limits).map_err(|error| ExploreError::Script(Box::new(error)))?;
-        let explored = host.explore(Sim::disturbed(Schedule::default(), true), &script, self.row, limits);
+        let explored = host.explore(self.world(Schedule::default(), true), &script, self.row, limits);
         match (explored.ended, explored.failure) {
             _ if limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
             (Ended::Skipped, _) => Err(ExploreError::Skipped),
@@ -269,8 +275,8 @@ impl Explorer<'_> {
 
     fn one(&self, host: &Host, script: &Script, schedule: &Schedule) -> Ran {
         let wants_more = self.options.pairs && schedule.disturbances().len() == 1;
-        let mut explored =
-            host.explore(Sim::disturbed(schedule.clone(), wants_more), script, self.row, &self.options.limits);
+        let world = self.world(schedule.clone(), wants_more);
+        let mut explored = host.explore(world, script, self.row, &self.options.limits);
         if self.options.judge_checks
             && let Ended::Failed(cause) = explored.ended
         {
@@ -283,19 +289,30 @@ impl Explorer<'_> {
             outcome,
             sometimes: explored.sometimes,
             seen: explored.seen,
+            observed: explored.observed,
         }
+    }
+
+    fn world(&self, schedule: Schedule, remembers: bool) -> Sim {
+        let world = Sim::disturbed(schedule, remembers);
+        if self.options.observe { world.observed() } else { world }
     }
 }
 
 fn panicked(schedule: &Schedule) -> Ran {
     let findings = BTreeSet::from([FindingKind::Panic.of_none()]);
-    Ran { schedule: schedule.clone(), findings, outcome: Outcome::default(), sometimes: Vec::new(), seen: Vec::new() }
+    let (schedule, outcome) = (schedule.clone(), Outcome::default());
+    Ran { schedule, findings, outcome, sometimes: Vec::new(), seen: Vec::new(), observed: None }
 }
 
 impl Exploration {
     /// Counts a run. What is `known` of the undisturbed one is no finding.
-    fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, known: &BTreeSet<Finding>) {
+    fn count(&mut self, ran: Ran, known: &BTreeSet<Finding>) {
+        let Ran { schedule, findings, outcome, sometimes, observed, .. } = ran;
         self.runs += 1;
+        if let Some(observed) = observed {
+            self.coverage.add(&schedule, observed.all);
+        }
         let held = sometimes.iter().filter(|(_, has_held)| *has_held);
         held.for_each(|(name, _)| self.never.retain(|never| never != name));
         let findings: Vec<_> = findings.difference(known).cloned().collect();

@@ -94,6 +94,11 @@ impl Sim {
         self.stage.session(client)
     }
 
+    /// A client's name.
+    pub(crate) fn client_name(&self, client: ClientId) -> &str {
+        self.stage.client_name(client)
+    }
+
     /// What is between the clients and the platform.
     pub(super) fn under_way(&self) -> BTreeMap<ClientId, UnderWay> {
         let mut found = BTreeMap::<_, UnderWay>::new();

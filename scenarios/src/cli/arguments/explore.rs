@@ -36,6 +36,11 @@ pub(in crate::cli) struct Explore {
     #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) judge_checks: bool,
 
+    /// Tell what states of a client exploration reaches that no
+    /// scenario has, and how: scenarios to write
+    #[arg(long, conflicts_with_all = ["at", "update"], verbatim_doc_comment)]
+    pub(in crate::cli) coverage: bool,
+
     /// The time for each scenario [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = settings::timeout)]
     pub(in crate::cli) budget: Option<Duration>,

@@ -12,6 +12,7 @@ use kandy_mock_server::{Command, Frame, GoneOptions, Point, Reply};
 use serde_json::json;
 
 use super::Sim;
+use crate::coverage::Observer;
 use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push, Schedule, ScheduleError};
 use crate::step::{Call, ClientId};
 use crate::trace::{Disturbed, What};
@@ -112,6 +113,18 @@ impl Sim {
     pub fn disturbed(schedule: Schedule, remembers: bool) -> Self {
         let seen = remembers.then(Vec::new);
         Self { disturber: Some(Box::new(Disturber { schedule, seen, ..Disturber::default() })), ..Self::default() }
+    }
+
+    /// The same world, which notes the transitions of its clients.
+    #[must_use]
+    pub fn observed(mut self) -> Self {
+        self.stage.observer = Some(Box::default());
+        self
+    }
+
+    /// The transitions of the clients, if they are noted.
+    pub(crate) fn observer(&self) -> Option<&Observer> {
+        self.stage.observer.as_deref()
     }
 
     /// One thing more that goes wrong. Moments are counted from the beginning, so that something may have arrived only in a

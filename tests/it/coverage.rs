@@ -1,0 +1,82 @@
+//! `explore --coverage`: which transitions of a client scenarios, exploration and recordings have.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use kandy_scenarios::explore::recorded;
+use kandy_scenarios::recording::Recording;
+use kandy_scenarios::replay::replay;
+
+use crate::support::{harness, root};
+
+const LIST: &str = "scenarios/src/explore/recorded.txt";
+const HEAD: &str = "# The transitions that the recordings in tests/traces have; made by a test:
+# KANDY_UPDATE_RECORDED=1 cargo test -p kandy-tests --test it recorded
+";
+/// Writes the list instead of comparing it.
+const UPDATE: &str = "KANDY_UPDATE_RECORDED";
+
+/// The transitions of all recordings but these.
+fn transitions_without(left_out: &[&str]) -> BTreeSet<String> {
+    let mut transitions = BTreeSet::new();
+    for entry in fs::read_dir(root().join("tests/traces")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        if !left_out.contains(&name) {
+            let recording = Recording::read(&path).unwrap();
+            transitions.extend(replay(&recording).transitions.iter().map(ToString::to_string));
+        }
+    }
+    transitions
+}
+
+#[test]
+fn the_recorded_transitions_are_those_of_the_recordings() {
+    let found = transitions_without(&[]);
+    if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+        let lines: String = found.iter().map(|line| format!("{line}\n")).collect();
+        fs::write(root().join(LIST), format!("{HEAD}{lines}")).unwrap();
+        return;
+    }
+    let listed = recorded().iter().map(ToString::to_string).collect::<BTreeSet<_>>();
+    let missing: Vec<_> = found.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&found).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "{LIST} is not what the recordings have; write it anew with\n    {UPDATE}=1 cargo test -p kandy-tests --test it \
+         recorded\nnot in the list: {missing:#?}\nin no recording: {gone:#?}"
+    );
+}
+
+#[test]
+fn one_scenario_is_told_in_forty_lines_and_each_run_reaches_what_it_says() {
+    let script = "scenarios/scripts/connect/quickstart.rhai";
+    let (text, exit) = harness(&root(), &["explore", script, "--coverage"]);
+    assert!(exit == 0 && text.starts_with("scenarios:    "), "{text}");
+    assert!(text.lines().count() <= 40 && text.contains("--all lists them"), "{text}");
+    let (commands, others): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.contains("kandy-harness explore"));
+    assert!(others.iter().all(|line| line.chars().count() <= 80), "{text}");
+    for command in commands {
+        let schedule = command.split('"').nth(1).unwrap();
+        let (told, _) = harness(&root(), &["explore", script, "--at", schedule]);
+        assert!(!told.contains("did not come"), "{command}: {told}");
+    }
+}
+
+/// What `explore --coverage` says of the bundled scenarios, as numbers: the transitions of the scenarios, and those that
+/// exploration adds.
+#[test]
+#[ignore = "it explores all bundled scenarios, which takes a minute in a debug build; .ci/full has it"]
+fn coverage_of_the_bundle() {
+    let (text, exit) = harness(&root(), &["explore", "--coverage", "--jobs", "2"]);
+    assert_eq!(exit, 0, "{text}");
+    let number = |line: usize| {
+        let words = text.lines().nth(line).unwrap().split_whitespace();
+        words.skip(1).find_map(|word| word.parse::<usize>().ok()).unwrap()
+    };
+    let (scenarios, more) = (number(0), number(1));
+    assert!(scenarios >= 100, "the scenarios have {scenarios} transitions alone\n{text}");
+    assert!(more >= 500, "singles reach {more} more\n{text}");
+    assert!(text.lines().count() <= 40, "{text}");
+}
