@@ -6,6 +6,7 @@ mod cover;
 mod exploration;
 mod finding;
 mod outcome;
+mod predicted;
 mod recorded;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
+pub use self::predicted::{Predicted, predicted};
 pub use self::recorded::{is_recorded, recorded};
 use crate::coverage::Transition;
 use crate::diagnostic::Diagnostic;

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use kandy_scenarios::explore::recorded;
+use kandy_scenarios::explore::{self, recorded};
 use kandy_scenarios::recording::Recording;
 use kandy_scenarios::replay::replay;
+use kandy_scenarios::script::{Limits, Source};
 
+use crate::project::Project;
 use crate::support::{harness, root};
 
 const LIST: &str = "scenarios/src/explore/recorded.txt";
@@ -46,6 +48,60 @@ fn the_recorded_transitions_are_those_of_the_recordings() {
         "{LIST} is not what the recordings have; write it anew with\n    {UPDATE}=1 cargo test -p kandy-tests --test it \
          recorded\nnot in the list: {missing:#?}\nin no recording: {gone:#?}"
     );
+}
+
+/// What exploration found before it was recorded with the real SDK: the schedule, the finding, and the recording.
+const PREDICTED: [(&str, &str, &str); 2] = [
+    ("refresh_token request 1: outage 3s", "socket left open (kandy)", "outage-at-refresh"),
+    (
+        "refresh_token request 1: gone; refresh_token request 1: answered 401",
+        "pending for ever (kandy)",
+        "refresh-refused-after-gone",
+    ),
+];
+/// The last step of the second one.
+const LAST: &str = "idle, request | refresh_token refused | idle, isPending";
+
+#[test]
+fn what_was_predicted_is_recorded_by_its_recording() {
+    let script = "scenarios/scripts/token/refresh.rhai";
+    let path = root().join(script);
+    let text = fs::read_to_string(&path).unwrap();
+    let source = Source { path, shown: script.to_owned(), root: root().join("scenarios/scripts"), text };
+    for (schedule, finding, recording) in PREDICTED {
+        let explored = explore::replay(&source, None, &schedule.parse().unwrap(), &Limits::default()).unwrap();
+        let observed = explored.observed.unwrap();
+        let found = explored.findings.iter().find(|found| found.to_string() == finding).unwrap();
+        assert_eq!(observed.unrecorded(found), None, "{schedule}");
+        let without = transitions_without(&[recording]);
+        let of_it_alone: Vec<_> = recorded().iter().filter(|step| !without.contains(&step.to_string())).collect();
+        assert!(of_it_alone.iter().any(|step| observed.all.contains(step)), "{schedule}: {of_it_alone:#?}");
+    }
+    assert!(!transitions_without(&[PREDICTED[1].2]).contains(LAST) && transitions_without(&[]).contains(LAST));
+}
+
+#[test]
+fn what_no_recording_has_is_told_wherever_the_finding_is() {
+    let flow = fs::read_to_string(root().join("scenarios/scripts/connect/quickstart.rhai")).unwrap();
+    let project = Project::new("coverage-predicted", &[("scenarios/flow.rhai", &flow)]);
+    let (text, _) = project.run(".", &["explore"]);
+    let marked = "    unsubscribe request 1: lost                                 not recorded  1\n";
+    assert!(text.contains(marked) && text.contains("\n  not recorded: no recording of the real SDK has"), "{text}");
+    let (text, _) = project.run(".", &["explore", "--at", "unsubscribe request 1: lost"]);
+    assert!(text.contains("  connected and hears nothing (kandy)\n    not recorded: "), "{text}");
+    let (text, _) = project.run(".", &["explore", "--at", "subscribe answer 1: lost"]);
+    assert!(text.contains("  pending for ever (kandy)\n") && !text.contains("not recorded"), "{text}");
+    project.run(".", &["explore", "--update"]);
+    let accepted = project.read("scenarios/flow.explore");
+    let (predicted, known) =
+        ("connected and hears nothing (kandy) | unsubscribe request 1: lost\n", "pending for ever (kandy) | open 1: ");
+    let without: String =
+        accepted.split_inclusive('\n').filter(|line| *line != predicted && !line.starts_with(known)).collect();
+    project.write("scenarios/flow.explore", &without);
+    let (text, _) = project.run(".", &["explore"]);
+    let line = predicted.trim_end();
+    assert!(text.contains(&format!("  + {line}  (not recorded)\n")), "{text}");
+    assert!(text.contains("  + pending for ever (kandy) | open 1: disconnect\n"), "{text}");
 }
 
 #[test]

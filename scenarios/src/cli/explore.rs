@@ -7,9 +7,10 @@ use super::error::CliError;
 use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options, Reached};
+use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options, Predicted, Reached};
 use crate::printable::printable;
 use crate::report::console::counted;
+use crate::report::explored::Overview;
 use crate::report::progress::Progress;
 use crate::report::{self, Style, explored};
 use crate::run::{Broken, Case, Plan, Variant};
@@ -139,7 +140,12 @@ impl Command<'_, '_> {
                 } else {
                     self.totals.exit = self.totals.exit.max(Exit::Failed);
                     self.line(Style::Bad, "FAIL", case, &format!("{}: not as accepted", count_of(&found)))?;
-                    write!(self.out.to, "\n{}\n", explored::changes(&changes, self.out.color))?;
+                    let runs = explored::new_runs(&changes, &found);
+                    let schedules: Vec<Schedule> = runs.iter().map(|(.., schedule)| (*schedule).clone()).collect();
+                    let predicted = self.predicted(case, &schedules)?;
+                    let is_predicted = |(.., finding, by): &(_, &_, &_)| predicted.has(finding, by);
+                    let lines = runs.into_iter().filter(is_predicted).map(|(line, ..)| line).collect();
+                    write!(self.out.to, "\n{}\n", explored::changes(&changes, &lines, self.out.color))?;
                 }
             }
             Ok(None) if found.with_finding == 0 => self.line(Style::Good, "well", case, &count_of(&found))?,
@@ -153,10 +159,21 @@ impl Command<'_, '_> {
         Ok(self.tell_not_run(&found)?)
     }
 
+    /// Which findings of these runs no recording of the real SDK shows.
+    fn predicted(&mut self, case: &Case<'_>, schedules: &[Schedule]) -> io::Result<Predicted> {
+        let Some(source) = self.source(case)? else { return Ok(Predicted::default()) };
+        match explore::predicted(&source, case.row, &self.options, schedules) {
+            Ok(predicted) => Ok(predicted),
+            Err(error) => self.not_explored(case, &error).map(|()| Predicted::default()),
+        }
+    }
+
     fn findings(&mut self, case: &Case<'_>, found: &Exploration) -> io::Result<()> {
         let well = found.runs - found.with_finding;
         writeln!(self.out.to, "\n  {well} end well, {} do not:\n", found.with_finding)?;
-        write!(self.out.to, "{}", explored::findings(found, self.all, self.out.color))?;
+        let overview = Overview::of(found, self.all);
+        let predicted = self.predicted(case, &overview.schedules())?;
+        write!(self.out.to, "{}", overview.text(&predicted, self.out.color))?;
         let first = found.findings.values().flatten().min_by_key(|schedule| schedule.disturbances().len());
         if let Some(schedule) = first {
             let shown = printable(case.shown());
@@ -190,6 +207,9 @@ impl Command<'_, '_> {
         }
         for finding in findings {
             writeln!(self.out.to, "  {}", Style::Bad.paint(printable(&finding.to_string()), self.out.color))?;
+            if let Some(step) = explored.observed.as_ref().and_then(|observed| observed.unrecorded(finding)) {
+                write!(self.out.to, "{}", explored::unrecorded(step))?;
+            }
         }
         if !explored.happened(&schedule) {
             let warning = Style::Warning.paint("warning", self.out.color);

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Exploration;
+use super::{Exploration, Finding};
 use crate::file::{self, FileError};
+use crate::schedule::Schedule;
 
 /// How the file's name ends, in place of that of the snapshot.
 const EXTENSION: &str = "explore";
@@ -66,9 +67,13 @@ impl Accepted {
     #[must_use]
     pub fn of(found: &Exploration) -> Self {
         let findings = found.findings.iter();
-        let lines =
-            findings.flat_map(|(finding, schedules)| schedules.iter().map(move |by| format!("{finding} | {by}")));
+        let lines = findings.flat_map(|(finding, schedules)| schedules.iter().map(move |by| Self::line(finding, by)));
         Self { findings: lines.collect(), outcomes: found.outcomes.iter().map(ToString::to_string).collect() }
+    }
+
+    /// The line of a finding and a schedule that brings it.
+    pub(crate) fn line(finding: &Finding, by: &Schedule) -> String {
+        format!("{finding} | {by}")
     }
 
     /// Reads a file; `None` if there is none.

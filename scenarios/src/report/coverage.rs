@@ -46,18 +46,24 @@ fn tell(text: &mut String, way: &Way, most: usize, color: bool) {
     let command = format!("kandy-harness explore {} --at \"{}\"", printable(&way.scenario), way.schedule);
     let _ = writeln!(text, "  {}", Style::Strong.paint(command, color));
     for transition in way.transitions.iter().take(most) {
-        let Transition { from, input, to } = transition;
-        let mark = if is_recorded(transition) { "  (recorded)" } else { "" };
-        for line in wrap(&from.to_string(), 4) {
-            let _ = writeln!(text, "    {line}");
-        }
-        for (index, line) in wrap(&format!("{input} -> {to}{mark}"), 8).iter().enumerate() {
-            let _ = writeln!(text, "{}{line}", if index == 0 { "      " } else { "        " });
-        }
+        text.push_str(&step_lines(transition, 4, if is_recorded(transition) { "  (recorded)" } else { "" }));
     }
     if way.transitions.len() > most {
         let _ = writeln!(text, "    and {} more", way.transitions.len() - most);
     }
+}
+
+/// A transition as lines.
+pub(super) fn step_lines(Transition { from, input, to }: &Transition, indent: usize, mark: &str) -> String {
+    let mut text = String::new();
+    for line in wrap(&from.to_string(), indent) {
+        let _ = writeln!(text, "{:indent$}{line}", "");
+    }
+    for (index, line) in wrap(&format!("{input} -> {to}{mark}"), indent + 4).iter().enumerate() {
+        let indent = indent + if index == 0 { 2 } else { 4 };
+        let _ = writeln!(text, "{:indent$}{line}", "");
+    }
+    text
 }
 
 fn count(transitions: &BTreeSet<Transition>) -> String {

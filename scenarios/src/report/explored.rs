@@ -1,10 +1,12 @@
 //! What an exploration found, for a terminal: by finding, then by what went wrong, then where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::coverage::step_lines;
 use super::{COLUMNS, Style};
-use crate::explore::{Changes, Exploration, Finding, family};
+use crate::coverage::Transition;
+use crate::explore::{Accepted, Changes, Exploration, Finding, Predicted, family};
 use crate::printable::printable;
 use crate::schedule::Schedule;
 
@@ -14,55 +16,105 @@ const MAX_LINES: usize = 40;
 const MAX_ROWS: [usize; 5] = [8, 5, 3, 2, 1];
 /// The most changes of each kind that are listed.
 const MAX_CHANGES: usize = 10;
+/// What is said of a finding whose last step is in no recording.
+const NOT_RECORDED: &str = "not recorded";
+const LEGEND: &str = "\n  not recorded: no recording of the real SDK has the last step, a prediction\n";
 /// The lines around the findings: head, count, and what to do.
 const AROUND: usize = 12;
 
-/// The findings of a scenario as lines, if not `all` no more than fit with what stands around them into forty.
-#[must_use]
-pub fn findings(found: &Exploration, all: bool, color: bool) -> String {
-    if all {
-        return rows(found, usize::MAX, color);
-    }
-    let fits = |text: &String| text.lines().count() + AROUND <= MAX_LINES;
-    let mut tried = MAX_ROWS.iter().map(|most| rows(found, *most, color));
-    tried.find(fits).unwrap_or_else(|| rows(found, 1, color))
+/// The findings of a scenario, chosen for a terminal.
+#[derive(Debug)]
+pub struct Overview<'a> {
+    /// Each finding with how often it came and its groups of runs; those that come most first.
+    findings: Vec<(&'a Finding, usize, Vec<Group<'a>>)>,
+    /// How many groups of each are told.
+    most: usize,
 }
 
-fn rows(found: &Exploration, most: usize, color: bool) -> String {
-    let mut text = String::new();
-    let mut by_count: Vec<(&Finding, &Vec<Schedule>)> =
-        found.findings.iter().filter(|(_, schedules)| !schedules.is_empty()).collect();
-    by_count.sort_by_key(|(_, schedules)| std::cmp::Reverse(schedules.len()));
-    for (finding, schedules) in by_count {
-        let head = counted_line(2, &finding.to_string(), schedules.len());
-        let _ = writeln!(text, "{}", Style::Bad.paint(head, color));
-        let groups = groups(schedules);
-        for (label, count) in groups.iter().take(most) {
-            let _ = writeln!(text, "{}", counted_line(4, label, *count));
-        }
-        if groups.len() > most {
-            let rest: usize = groups[most..].iter().map(|(_, count)| count).sum();
-            let _ = writeln!(text, "{}", counted_line(4, &format!("{} more ways", groups.len() - most), rest));
-        }
+/// Runs that are told in one line.
+#[derive(Debug)]
+struct Group<'a> {
+    label: String,
+    schedules: Vec<&'a Schedule>,
+}
+
+impl<'a> Overview<'a> {
+    /// All of them, or no more than fit with what stands around them into forty lines.
+    #[must_use]
+    pub fn of(found: &'a Exploration, all: bool) -> Self {
+        let some = found.findings.iter().filter(|(_, schedules)| !schedules.is_empty());
+        let mut findings: Vec<_> =
+            some.map(|(finding, schedules)| (finding, schedules.len(), groups(schedules))).collect();
+        findings.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+        let lines = |most: usize| -> usize {
+            findings.iter().map(|(.., groups)| 1 + groups.len().min(most) + usize::from(groups.len() > most)).sum()
+        };
+        let fits = |most: &usize| lines(*most) + AROUND <= MAX_LINES;
+        let most = if all { usize::MAX } else { MAX_ROWS.into_iter().find(fits).unwrap_or(1) };
+        Self { findings, most }
     }
-    text
+
+    /// The runs that are told.
+    #[must_use]
+    pub fn schedules(&self) -> Vec<Schedule> {
+        let groups = self.findings.iter().flat_map(|(.., groups)| groups.iter().take(self.most));
+        let distinct: BTreeSet<&Schedule> = groups.flat_map(|group| group.schedules.iter().copied()).collect();
+        distinct.into_iter().cloned().collect()
+    }
+
+    /// The findings as lines. What is predicted is not recorded.
+    #[must_use]
+    pub fn text(&self, predicted: &Predicted, color: bool) -> String {
+        let mut text = String::new();
+        for (finding, count, groups) in &self.findings {
+            let head = counted_line(2, &finding.to_string(), "", *count);
+            let _ = writeln!(text, "{}", Style::Bad.paint(head, color));
+            for Group { label, schedules } in groups.iter().take(self.most) {
+                let unseen = schedules.iter().filter(|schedule| predicted.has(finding, schedule)).count();
+                let mark = match unseen {
+                    0 => String::new(),
+                    all if all == schedules.len() => NOT_RECORDED.to_owned(),
+                    some => format!("{some} {NOT_RECORDED}"),
+                };
+                let _ = writeln!(text, "{}", counted_line(4, label, &mark, schedules.len()));
+            }
+            if groups.len() > self.most {
+                let rest = &groups[self.most..];
+                let runs = rest.iter().map(|group| group.schedules.len()).sum();
+                let _ = writeln!(text, "{}", counted_line(4, &format!("{} more ways", rest.len()), "", runs));
+            }
+        }
+        if !predicted.is_empty() {
+            text.push_str(LEGEND);
+        }
+        text
+    }
+}
+
+/// What led to a finding, where no recording has it.
+#[must_use]
+pub fn unrecorded(step: &Transition) -> String {
+    format!(
+        "    {NOT_RECORDED}: no recording of the real SDK has its last step, a prediction:\n{}",
+        step_lines(step, 6, "")
+    )
 }
 
 /// Schedules of one thing by what goes wrong, those of several each for itself; those that come most first.
-fn groups(schedules: &[Schedule]) -> Vec<(String, usize)> {
+fn groups(schedules: &[Schedule]) -> Vec<Group<'_>> {
     let mut singles: BTreeMap<&str, Vec<&Schedule>> = BTreeMap::new();
     let mut groups = Vec::new();
     for schedule in schedules {
         match schedule.disturbances() {
             [one] => singles.entry(family(&one.act)).or_default().push(schedule),
-            _ => groups.push((schedule.to_string(), 1)),
+            _ => groups.push(Group { label: schedule.to_string(), schedules: vec![schedule] }),
         }
     }
-    let of_family = |schedules: Vec<&Schedule>| (label(&schedules), schedules.len());
-    let mut told: Vec<_> = singles.into_values().map(of_family).collect();
-    told.extend(groups);
-    told.sort_by(|(left, many), (right, more)| more.cmp(many).then_with(|| left.cmp(right)));
-    told
+    groups.extend(singles.into_values().map(|schedules| Group { label: label(&schedules), schedules }));
+    groups.sort_by(|left, right| {
+        right.schedules.len().cmp(&left.schedules.len()).then_with(|| left.label.cmp(&right.label))
+    });
+    groups
 }
 
 /// What went wrong, and where: all of it for one schedule, a choice for many.
@@ -94,9 +146,10 @@ fn some_of(texts: &[String]) -> String {
     }
 }
 
-/// A line with its count at the right.
-fn counted_line(indent: usize, text: &str, count: usize) -> String {
-    let count = count.to_string();
+/// A line with its count at the right, and a mark before that.
+fn counted_line(indent: usize, text: &str, mark: &str, count: usize) -> String {
+    let gap = if mark.is_empty() { "" } else { "  " };
+    let count = format!("{mark}{gap}{count}");
     let room = COLUMNS.saturating_sub(indent + count.len() + 2);
     let text = printable(text);
     let text = if text.chars().count() > room {
@@ -108,15 +161,25 @@ fn counted_line(indent: usize, text: &str, count: usize) -> String {
     format!("{}{text}{}{count}", " ".repeat(indent), " ".repeat(gap))
 }
 
-/// What is not as it is accepted.
+/// The runs of what is new, as far as that is told.
 #[must_use]
-pub fn changes(changes: &Changes, color: bool) -> String {
+pub fn new_runs<'a>(changes: &Changes, found: &'a Exploration) -> Vec<(String, &'a Finding, &'a Schedule)> {
+    let told = &changes.new[..changes.new.len().min(MAX_CHANGES)];
+    let pairs = found.findings.iter().flat_map(|(finding, all)| all.iter().map(move |by| (finding, by)));
+    let lines = pairs.map(|(finding, by)| (Accepted::line(finding, by), finding, by));
+    lines.filter(|(line, ..)| told.contains(line)).collect()
+}
+
+/// What is not as it is accepted; `predicted` are the lines of what is not recorded.
+#[must_use]
+pub fn changes(changes: &Changes, predicted: &BTreeSet<String>, color: bool) -> String {
     let mut text = String::new();
     for (word, sign, style, lines) in
         [("new", '+', Style::Bad, &changes.new), ("gone", '-', Style::Warning, &changes.gone)]
     {
         for line in lines.iter().take(MAX_CHANGES) {
-            let line = style.paint(format_args!("  {sign} {}", printable(line)), color);
+            let mark = if sign == '+' && predicted.contains(line) { "  (not recorded)" } else { "" };
+            let line = style.paint(format_args!("  {sign} {}{mark}", printable(line)), color);
             let _ = writeln!(text, "{line}");
         }
         if lines.len() > MAX_CHANGES {
@@ -138,6 +201,10 @@ mod tests {
             found.findings.insert(Finding { kind: kind.clone(), client: Some("kandy".to_owned()) }, schedules);
         }
         found
+    }
+
+    fn told(found: &Exploration, all: bool) -> String {
+        Overview::of(found, all).text(&Predicted::default(), false)
     }
 
     #[test]
@@ -165,7 +232,7 @@ mod tests {
   socket left open (kandy)                                                    1
     open 1: late by 5001ms                                                    1
 ";
-        assert_eq!(findings(&found, false, false), expected);
+        assert_eq!(told(&found, false), expected);
     }
 
     #[test]
@@ -182,9 +249,9 @@ mod tests {
             FindingKind::RunsOn,
         ];
         let found = exploration(&kinds.map(|kind| (kind, &many[..])));
-        let told = findings(&found, false, false);
-        assert!(told.lines().count() + AROUND <= MAX_LINES, "{told}");
-        assert!(told.contains("more ways") && told.lines().all(|line| line.chars().count() <= COLUMNS));
-        assert_eq!(findings(&found, true, false).lines().count(), 7 * 31);
+        let few = told(&found, false);
+        assert!(few.lines().count() + AROUND <= MAX_LINES, "{few}");
+        assert!(few.contains("more ways") && few.lines().all(|line| line.chars().count() <= COLUMNS));
+        assert_eq!(told(&found, true).lines().count(), 7 * 31);
     }
 }
