@@ -5,6 +5,7 @@ mod catalogue;
 mod cover;
 mod exploration;
 mod finding;
+mod mutants;
 mod outcome;
 mod predicted;
 mod recorded;
@@ -17,6 +18,7 @@ pub use self::cover::{Coverage, Reached, Way, states};
 pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore, replay};
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
+pub use self::mutants::{Judged, MutantKind, Mutants, Notice, equivalents, mutate};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
 pub use self::predicted::{Predicted, predicted};
@@ -25,7 +27,7 @@ use crate::coverage::Transition;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
 use crate::trace::{Disturbed, Trace, What};
-use crate::world::Seen;
+use crate::world::{Changeable, Seen};
 
 /// What came of one run.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct Explored {
     pub sometimes: Vec<(String, bool)>,
     /// The moments that came, if they were wanted.
     pub seen: Vec<Seen>,
+    /// The answers that came, if they were wanted.
+    pub answers: Vec<Changeable>,
     /// The transitions of its clients, if they were noted.
     pub observed: Option<Observed>,
     /// What happened.

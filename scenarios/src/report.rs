@@ -13,6 +13,7 @@ pub mod json;
 pub mod junit;
 pub mod merge;
 pub mod model;
+pub mod mutants;
 pub mod progress;
 mod style;
 mod wanted;

@@ -195,9 +195,12 @@ fn the_guide_shows_what_is_told() {
     let (told, _) = project.run(".", &["explore", "scenarios/login.rhai", "--at", schedule]);
     assert!(told.contains("  socket left open (kandy)"), "{told}");
     assert!(guide.contains(&format!("disturb(\"{schedule}\");")), "{schedule}");
-    let (told, _) = project.run(".", &["explore", "scenarios/login.rhai", "--coverage"]);
-    let shown = guide.split_once("## Scenarios to write").unwrap().1.split_once("```text\n").unwrap().1;
-    for line in shown.split_once("```").unwrap().0.lines().filter(|line| *line != "..") {
-        assert!(told.lines().any(|of_all| of_all == line), "{line}\n{told}");
+    for (section, option) in [("## Scenarios to write", "--coverage"), ("## What scenarios do not notice", "--mutants")]
+    {
+        let (told, _) = project.run(".", &["explore", "scenarios/login.rhai", option]);
+        let shown = guide.split_once(section).unwrap().1.split_once("```text\n").unwrap().1;
+        for line in shown.split_once("```").unwrap().0.lines().filter(|line| *line != "..") {
+            assert!(told.lines().any(|of_all| of_all == line), "{line}\n{told}");
+        }
     }
 }

@@ -7,7 +7,9 @@ use super::error::CliError;
 use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options, Predicted, Reached};
+use crate::explore::{
+    self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Mutants, Options, Predicted, Reached,
+};
 use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::explored::Overview;
@@ -19,7 +21,8 @@ use crate::script::Limits;
 use crate::settings::Settings;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Explore { selection, at, pairs, without, judge_checks, coverage, budget, jobs, all, update } = arguments;
+    let Explore { selection, at, pairs, without, judge_checks, coverage, mutants, budget, jobs, all, update } =
+        arguments;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     let mut limits = Limits::default();
@@ -42,7 +45,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     let mut to = Output { to: &mut above, color: out.color, columns: out.columns };
     let totals = Totals::default();
     let mut command = Command { out: &mut to, progress: &progress, options, all, update, totals };
-    let mut reached = Reached::default();
+    let (mut reached, mut made) = (Reached::default(), Mutants::default());
     for case in &plan.cases {
         if command.options.limits.interrupt.is_raised() {
             break;
@@ -51,6 +54,8 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
             command.replay(case, &at)?;
         } else if coverage {
             command.cover(case, &mut reached)?;
+        } else if mutants {
+            command.mutate(case, &mut made)?;
         } else {
             command.case(case)?;
         }
@@ -58,6 +63,8 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     }
     if coverage {
         write!(command.out.to, "{}", report::coverage::coverage(&reached, all, command.out.color))?;
+    } else if mutants {
+        command.tell_mutants(&made)?;
     }
     let exit = command.end(plan.cases.len())?;
     above.finish()?;
@@ -107,6 +114,29 @@ impl Command<'_, '_> {
         let Some(found) = self.explore(case)? else { return Ok(()) };
         reached.add(case.shown(), &found.coverage);
         self.tell_not_run(&found)
+    }
+
+    /// Makes the mutants of a scenario.
+    fn mutate(&mut self, case: &Case<'_>, made: &mut Mutants) -> io::Result<()> {
+        let Some(source) = self.source(case)? else { return Ok(()) };
+        match explore::mutate(&source, case.row, &self.options, case.shown(), made) {
+            Ok(()) => self.totals.explored += 1,
+            Err(error) => self.not_explored(case, &error)?,
+        }
+        Ok(())
+    }
+
+    fn tell_mutants(&mut self, made: &Mutants) -> io::Result<()> {
+        let judged = made.judged();
+        write!(self.out.to, "{}", report::mutants::mutants(made, &judged, self.all, self.out.color))?;
+        if made.not_made > 0 && !self.options.limits.interrupt.is_raised() {
+            let not_made = counted(made.not_made, "answer");
+            writeln!(self.out.to, "\nthe budget was spent before {not_made} more; --budget gives more")?;
+        }
+        if !(judged.unnoticed.is_empty() && judged.wrongly_listed.is_empty()) {
+            self.totals.exit = self.totals.exit.max(Exit::Failed);
+        }
+        Ok(())
     }
 
     fn tell_not_run(&mut self, found: &Exploration) -> io::Result<()> {

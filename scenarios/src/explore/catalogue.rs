@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Odd, OddBody, Push};
+use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push};
 use crate::world::Seen;
 
 /// So many moments of a kind and client are disturbed: the first ones, and the last.
@@ -15,11 +15,17 @@ const OUTAGES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(90)]
 
 /// The moments worth disturbing: of each kind and client the first few, and the last.
 pub(super) fn moments(seen: &[Seen]) -> impl Iterator<Item = &Seen> {
+    first_and_last(seen, |seen| &seen.moment)
+}
+
+/// Those that came at the first few moments of their kind and client, and at the last.
+pub(super) fn first_and_last<T>(all: &[T], moment: impl Fn(&T) -> &Moment) -> impl Iterator<Item = &T> {
     let mut counts: BTreeMap<(&Option<String>, Kind), u32> = BTreeMap::new();
-    for Seen { moment, .. } in seen {
+    for moment in all.iter().map(&moment) {
         *counts.entry((&moment.client, moment.kind)).or_default() += 1;
     }
-    seen.iter().filter(move |Seen { moment, .. }| {
+    all.iter().filter(move |of| {
+        let moment = moment(of);
         let number = moment.number.get();
         number as usize <= FIRST || counts.get(&(&moment.client, moment.kind)) == Some(&number)
     })
@@ -74,7 +80,7 @@ pub(crate) fn family(act: &Act) -> &'static str {
         Act::Message(Fate::Fails) => "fails",
         Act::Message(Fate::Twice) => "twice",
         Act::Message(Fate::Late(_)) => "late",
-        Act::Message(Fate::Answered(_)) => "answered",
+        Act::Message(Fate::Answered(_) | Fate::Changed(_)) => "answered",
         Act::Application(_) => "application",
         Act::Cut | Act::Close(_) | Act::Silence => "socket",
         Act::Gone | Act::EndSubscription | Act::ExpireToken => "ended",
@@ -95,7 +101,6 @@ mod tests {
     use kandy_mock_server::Point;
 
     use super::*;
-    use crate::schedule::Moment;
 
     const KINDS: [Kind; 9] = [
         Kind::Request(Point::Subscribe),

@@ -110,7 +110,8 @@ pub fn explore(
 ) -> Result<Exploration, ExploreError> {
     let begun = pool::clock();
     let explorer = Explorer { source, row, options, begun, deadline: begun.checked_add(options.budget) };
-    let undisturbed = explorer.undisturbed()?;
+    let world = || explorer.world(Schedule::default(), true);
+    let undisturbed = undisturbed(source, row, &options.limits, world)?;
     let known: BTreeSet<Finding> = undisturbed.findings.clone();
     let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
     let coverage = undisturbed.observed.map(Coverage::of_undisturbed).unwrap_or_default();
@@ -140,7 +141,7 @@ pub fn replay(
 ) -> Result<Explored, ExploreError> {
     on_a_worker(|| {
         let host = Host::new();
-        let script = host.compile_within(source, limits).map_err(|error| ExploreError::Script(Box::new(error)))?;
+        let script = compiled(&host, source, limits)?;
         let explored = host.explore(Sim::disturbed(schedule.clone(), false).observed(), &script, row, limits);
         match explored.ended {
             _ if limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
@@ -148,6 +149,30 @@ pub fn replay(
             _ => Ok(explored),
         }
     })
+}
+
+/// The run in which nothing goes wrong, which has to pass.
+pub(super) fn undisturbed(
+    source: &Source,
+    row: Option<&str>,
+    limits: &Limits,
+    world: impl Fn() -> Sim + Sync,
+) -> Result<Explored, ExploreError> {
+    on_a_worker(|| {
+        let host = Host::new();
+        let script = compiled(&host, source, limits)?;
+        let explored = host.explore(world(), &script, row, limits);
+        match (explored.ended, explored.failure) {
+            _ if limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
+            (Ended::Skipped, _) => Err(ExploreError::Skipped),
+            (Ended::Failed(_), Some(failure)) => Err(ExploreError::Undisturbed(Box::new(failure))),
+            (_, failure) => Ok(Explored { failure, ..explored }),
+        }
+    })
+}
+
+fn compiled(host: &Host, source: &Source, limits: &Limits) -> Result<Script, ExploreError> {
+    host.compile_within(source, limits).map_err(|error| ExploreError::Script(Box::new(error)))
 }
 
 /// Does one thing on a thread with room for scripts.
@@ -180,23 +205,6 @@ struct Worker {
 }
 
 impl Explorer<'_> {
-    fn undisturbed(&self) -> Result<Explored, ExploreError> {
-        on_a_worker(|| self.first_run())
-    }
-
-    fn first_run(&self) -> Result<Explored, ExploreError> {
-        let host = Host::new();
-        let limits = &self.options.limits;
-        let script = host.compile_within(self.source, limits).map_err(|error| ExploreError::Script(Box::new(error)))?;
-        let explored = host.explore(self.world(Schedule::default(), true), &script, self.row, limits);
-        match (explored.ended, explored.failure) {
-            _ if limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
-            (Ended::Skipped, _) => Err(ExploreError::Skipped),
-            (Ended::Failed(_), Some(failure)) => Err(ExploreError::Undisturbed(Box::new(failure))),
-            (_, failure) => Ok(Explored { failure, ..explored }),
-        }
-    }
-
     /// A schedule and each thing more that can go wrong at these moments.
     fn next_to(&self, schedule: &Schedule, seen: &[Seen]) -> Vec<Schedule> {
         let wanted = |disturbance: &Disturbance| !self.options.without.contains(family(&disturbance.act));

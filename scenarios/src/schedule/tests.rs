@@ -10,6 +10,9 @@ fn a_schedule_reads_as_it_is_written() {
         "handshake 1: answered 401",
         "open 1: late by 5001ms",
         "open 1 of #2: outage 90s",
+        "subscribe answer 2: null subscribeResponse.subscriptionParams",
+        "mk_token answer 1: without success.expires; mk_token answer 2: retyped success; mk_token answer 3: emptied",
+        "unsubscribe answer 1: status 500",
         "ping 7: close 1000",
         "ping 1: close",
         "client close 1: lost",
@@ -45,6 +48,9 @@ fn what_is_no_schedule_is_told() {
         ("open 1: answered 401", "`answered 401` cannot happen to `open 1`: only requests and handshakes"),
         ("handshake 1: answered 401 html", "a page sees no body"),
         ("ping 1: twice", "only requests and frames can come twice"),
+        ("open 1: emptied", "only answers can be changed"),
+        ("subscribe answer 1: null a b", "there is no act `null a b`"),
+        ("subscribe answer 1: status 100", "there is no act `status 100`"),
         ("close 1: fails", "its connection is over already"),
     ] {
         let error = text.parse::<Schedule>().unwrap_err().to_string();

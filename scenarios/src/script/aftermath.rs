@@ -98,9 +98,9 @@ impl Host {
         let (mut world, ..) = self.run.end();
         self.run.soft.take();
         self.run.unmet.take();
-        let mut seen = Vec::new();
+        let (mut seen, mut answers) = (Vec::new(), Vec::new());
         if let Ok(World::Sim(sim)) = world.with_clients_mut() {
-            seen = sim.take_seen();
+            (seen, answers) = (sim.take_seen(), sim.take_answers());
             if let (Some(observed), Some(observer)) = (&mut observed, sim.observer()) {
                 observed.all.clone_from(observer.transitions());
                 observed.led.extend(deaths(sim, observer));
@@ -113,7 +113,7 @@ impl Host {
                 findings.insert(Finding { kind: FindingKind::TaskDied(task), client: Some(record.who.to_string()) });
             }
         }
-        Explored { ended, failure, clients, findings, sometimes, seen, observed, trace }
+        Explored { ended, failure, clients, findings, sometimes, seen, answers, observed, trace }
     }
 }
 

@@ -41,6 +41,11 @@ pub(in crate::cli) struct Explore {
     #[arg(long, conflicts_with_all = ["at", "update"], verbatim_doc_comment)]
     pub(in crate::cli) coverage: bool,
 
+    /// Change one thing in each answer of the platform, and
+    /// tell which changes no scenario notices
+    #[arg(long, conflicts_with_all = ["at", "update", "pairs", "coverage"], verbatim_doc_comment)]
+    pub(in crate::cli) mutants: bool,
+
     /// The time for each scenario [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = settings::timeout)]
     pub(in crate::cli) budget: Option<Duration>,

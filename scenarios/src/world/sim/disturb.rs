@@ -1,6 +1,8 @@
 //! Disturbances: a schedule is asked once a message, when it arrives. Arrival is where the order of a world is decided, and
 //! until then a script may still change things.
 
+mod noted;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -11,8 +13,8 @@ use kandy_mock_server::fault::{self, Content, Effect};
 use kandy_mock_server::{Command, Frame, GoneOptions, Point, Reply};
 use serde_json::json;
 
+pub use self::noted::Changeable;
 use super::Sim;
-use crate::coverage::Observer;
 use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push, Schedule, ScheduleError};
 use crate::step::{Call, ClientId};
 use crate::trace::{Disturbed, What};
@@ -40,6 +42,8 @@ pub(super) struct Disturber {
     is_offline_by_script: bool,
     /// The moments so far, if they are wanted.
     seen: Option<Vec<Seen>>,
+    /// The answers so far, if they are wanted.
+    answers: Option<Vec<Changeable>>,
     /// How much of the schedule has happened.
     done: usize,
     is_over: bool,
@@ -113,18 +117,6 @@ impl Sim {
     pub fn disturbed(schedule: Schedule, remembers: bool) -> Self {
         let seen = remembers.then(Vec::new);
         Self { disturber: Some(Box::new(Disturber { schedule, seen, ..Disturber::default() })), ..Self::default() }
-    }
-
-    /// The same world, which notes the transitions of its clients.
-    #[must_use]
-    pub fn observed(mut self) -> Self {
-        self.stage.observer = Some(Box::default());
-        self
-    }
-
-    /// The transitions of the clients, if they are noted.
-    pub(crate) fn observer(&self) -> Option<&Observer> {
-        self.stage.observer.as_deref()
     }
 
     /// One thing more that goes wrong. Moments are counted from the beginning, so that something may have arrived only in a
@@ -225,6 +217,10 @@ impl Sim {
             let seen = self.seen(client, kind, number);
             disturber.seen.get_or_insert_default().push(seen);
         }
+        if let Some(answers) = disturber.answers.as_mut().filter(|answers| answers.len() < MAX_MOMENTS) {
+            let moment = Moment { kind, number, client: self.written_name(client) };
+            answers.extend(Changeable::of(moment, &message));
+        }
         let mut fate = None;
         for index in 0..disturber.schedule.disturbances().len() {
             let disturbance = disturber.schedule.disturbances()[index].clone();
@@ -257,6 +253,7 @@ impl Sim {
             Some(Fate::Fails) => self.fail_message(&message),
             Some(Fate::Twice) => self.deliver_twice(message),
             Some(Fate::Answered(odd)) => self.answer_oddly(message, odd),
+            Some(Fate::Changed(mutation)) => self.deliver_changed(message, &mutation),
         }
     }
 
