@@ -14,6 +14,7 @@ pub mod junit;
 pub mod merge;
 pub mod model;
 pub mod mutants;
+pub mod picture;
 pub mod progress;
 mod style;
 mod wanted;

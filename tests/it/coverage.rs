@@ -15,6 +15,8 @@ const LIST: &str = "scenarios/src/explore/recorded.txt";
 const HEAD: &str = "# The transitions that the recordings in tests/traces have; made by a test:
 # KANDY_UPDATE_RECORDED=1 cargo test -p kandy-tests --test it recorded
 ";
+/// The picture in the guide, of the bundled scenarios.
+const PICTURE: &str = "docs/images/states.svg";
 /// Writes the list instead of comparing it.
 const UPDATE: &str = "KANDY_UPDATE_RECORDED";
 
@@ -121,6 +123,20 @@ fn one_scenario_is_told_in_forty_lines_and_each_run_reaches_what_it_says() {
 }
 
 #[test]
+fn a_picture_is_drawn_of_what_was_reached_or_it_is_told_why_not() {
+    let flow = fs::read_to_string(root().join("scenarios/scripts/connect/quickstart.rhai")).unwrap();
+    let project = Project::new("coverage-picture", &[("scenarios/flow.rhai", &flow)]);
+    let (text, exit) = project.run(".", &["explore", "--coverage", "--picture", "states.svg"]);
+    assert_eq!(exit, 0, "{text}");
+    let svg = project.read("states.svg");
+    assert!(svg.contains("<title>idle (neither) to connecting (isPending): 3 transitions, in scenarios: connect()"), "{svg}");
+    let (text, exit) = project.run(".", &["explore", "--coverage", "--picture", "nowhere/states.svg"]);
+    assert!(text.contains("cannot write the report `nowhere/states.svg`: ") && exit == 4, "{text}");
+    let (text, exit) = project.run(".", &["explore", "--picture", "states.svg"]);
+    assert!(text.contains("--coverage") && exit == 2, "{text}");
+}
+
+#[test]
 fn what_a_scenario_does_not_notice_is_told_each_with_a_run_that_shows_it() {
     let flow = fs::read_to_string(root().join("scenarios/scripts/connect/quickstart.rhai")).unwrap();
     let project = Project::new("mutants", &[("scenarios/flow.rhai", &flow)]);
@@ -156,8 +172,14 @@ fn mutants_of_the_bundle() {
 #[test]
 #[ignore = "it explores all bundled scenarios, which takes a minute in a debug build; .ci/full has it"]
 fn coverage_of_the_bundle() {
-    let (text, exit) = harness(&root(), &["explore", "--coverage", "--jobs", "2"]);
+    let picture = std::env::temp_dir().join(format!("kandy-states-{}.svg", std::process::id()));
+    let options = ["explore", "--coverage", "--jobs", "2", "--picture", picture.to_str().unwrap()];
+    let (text, exit) = harness(&root(), &options);
     assert_eq!(exit, 0, "{text}");
+    let drawn = fs::read_to_string(&picture).unwrap();
+    fs::remove_file(&picture).unwrap();
+    let shown = fs::read_to_string(root().join(PICTURE)).unwrap();
+    assert!(drawn == shown, "make it anew: cargo run --release -- explore --coverage --picture {PICTURE}");
     let number = |line: usize| {
         let words = text.lines().nth(line).unwrap().split_whitespace();
         words.skip(1).find_map(|word| word.parse::<usize>().ok()).unwrap()

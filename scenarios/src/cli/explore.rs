@@ -10,18 +10,19 @@ use crate::exit_code::Exit;
 use crate::explore::{
     self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Mutants, Options, Predicted, Reached,
 };
+use crate::file;
 use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::explored::Overview;
 use crate::report::progress::Progress;
-use crate::report::{self, Style, explored};
+use crate::report::{self, ReportsError, Style, explored};
 use crate::run::{Broken, Case, Plan, Variant};
 use crate::schedule::Schedule;
 use crate::script::Limits;
 use crate::settings::Settings;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Explore { selection, at, pairs, without, judge_checks, coverage, mutants, budget, jobs, all, update } =
+    let Explore { selection, at, pairs, without, judge_checks, coverage, picture, mutants, budget, jobs, all, update } =
         arguments;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
@@ -62,7 +63,11 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         progress.step();
     }
     if coverage {
-        write!(command.out.to, "{}", report::coverage::coverage(&reached, all, command.out.color))?;
+        command.tell_coverage(&reached)?;
+        if let Some(path) = picture {
+            let unwritable = |source| ReportsError::Unwritable { shown: path.display().to_string(), source };
+            file::replace(&environment.folder.join(&path), &report::picture::picture(&reached)).map_err(unwritable)?;
+        }
     } else if mutants {
         command.tell_mutants(&made)?;
     }
@@ -124,6 +129,10 @@ impl Command<'_, '_> {
             Err(error) => self.not_explored(case, &error)?,
         }
         Ok(())
+    }
+
+    fn tell_coverage(&mut self, reached: &Reached) -> io::Result<()> {
+        write!(self.out.to, "{}", report::coverage::coverage(reached, self.all, self.out.color))
     }
 
     fn tell_mutants(&mut self, made: &Mutants) -> io::Result<()> {

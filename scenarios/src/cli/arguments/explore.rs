@@ -1,6 +1,7 @@
 //! The arguments of `explore`.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -40,6 +41,11 @@ pub(in crate::cli) struct Explore {
     /// scenario has, and how: scenarios to write
     #[arg(long, conflicts_with_all = ["at", "update"], verbatim_doc_comment)]
     pub(in crate::cli) coverage: bool,
+
+    /// Draw them, too: the states of a client, and who has been
+    /// through which transition
+    #[arg(long, value_name = "FILE.svg", requires = "coverage", verbatim_doc_comment)]
+    pub(in crate::cli) picture: Option<PathBuf>,
 
     /// Change one thing in each answer of the platform, and
     /// tell which changes no scenario notices
