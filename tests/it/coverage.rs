@@ -129,7 +129,10 @@ fn a_picture_is_drawn_of_what_was_reached_or_it_is_told_why_not() {
     let (text, exit) = project.run(".", &["explore", "--coverage", "--picture", "states.svg"]);
     assert_eq!(exit, 0, "{text}");
     let svg = project.read("states.svg");
-    assert!(svg.contains("<title>idle (neither) to connecting (isPending): 3 transitions, in scenarios: connect()"), "{svg}");
+    assert!(
+        svg.contains("<title>idle (neither) to connecting (isPending): 3 transitions, in scenarios: connect()"),
+        "{svg}"
+    );
     let (text, exit) = project.run(".", &["explore", "--coverage", "--picture", "nowhere/states.svg"]);
     assert!(text.contains("cannot write the report `nowhere/states.svg`: ") && exit == 4, "{text}");
     let (text, exit) = project.run(".", &["explore", "--picture", "states.svg"]);

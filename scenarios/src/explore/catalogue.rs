@@ -13,26 +13,35 @@ const A_MOMENT: Duration = Duration::from_millis(1);
 /// An outage that a reconnect survives, and one that it does not.
 const OUTAGES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(90)];
 
-/// The moments worth disturbing: of each kind and client the first few, and the last.
-pub(super) fn moments(seen: &[Seen]) -> impl Iterator<Item = &Seen> {
-    first_and_last(seen, |seen| &seen.moment)
+/// A moment worth disturbing.
+pub(super) struct Worth<'a> {
+    seen: &'a Seen,
+    /// Whether no other of its kind and client comes.
+    is_last: bool,
 }
 
-/// Those that came at the first few moments of their kind and client, and at the last.
-pub(super) fn first_and_last<T>(all: &[T], moment: impl Fn(&T) -> &Moment) -> impl Iterator<Item = &T> {
-    let mut counts: BTreeMap<(&Option<String>, Kind), u32> = BTreeMap::new();
-    for moment in all.iter().map(&moment) {
-        *counts.entry((&moment.client, moment.kind)).or_default() += 1;
-    }
-    all.iter().filter(move |of| {
+/// The moments worth disturbing: of each kind and client the first few, and the last.
+pub(super) fn moments(seen: &[Seen]) -> impl Iterator<Item = Worth<'_>> {
+    first_and_last(seen, |seen| &seen.moment).map(|(seen, is_last)| Worth { seen, is_last })
+}
+
+/// Those that came at the first few moments of their kind and client and at the last, and whether it was the last.
+pub(super) fn first_and_last<T>(all: &[T], moment: impl Fn(&T) -> &Moment) -> impl Iterator<Item = (&T, bool)> {
+    // They come in the order of their numbers.
+    let last: BTreeMap<_, _> = all.iter().map(&moment).map(|moment| (kind_of(moment), moment.number)).collect();
+    all.iter().filter_map(move |of| {
         let moment = moment(of);
-        let number = moment.number.get();
-        number as usize <= FIRST || counts.get(&(&moment.client, moment.kind)) == Some(&number)
+        let is_last = last.get(&kind_of(moment)) == Some(&moment.number);
+        (moment.number.get() as usize <= FIRST || is_last).then_some((of, is_last))
     })
 }
 
+fn kind_of(moment: &Moment) -> (&Option<String>, Kind) {
+    (&moment.client, moment.kind)
+}
+
 /// All that can go wrong at a moment, and can matter.
-pub(super) fn disturbances(seen: &Seen) -> Vec<Disturbance> {
+pub(super) fn disturbances(Worth { seen, is_last }: Worth<'_>) -> Vec<Disturbance> {
     let kind = seen.moment.kind;
     let mut acts = Vec::new();
     let odd = |status, body| Act::Message(Fate::Answered(Odd { status, body }));
@@ -46,7 +55,12 @@ pub(super) fn disturbances(seen: &Seen) -> Vec<Disturbance> {
             odd(200, OddBody::Object),
         ]),
         Kind::Handshake => acts.extend([odd(401, OddBody::Own), odd(503, OddBody::Own)]),
-        Kind::Frame => acts.push(Act::Message(Fate::Twice)),
+        Kind::Frame => {
+            acts.push(Act::Message(Fate::Twice));
+            if !is_last {
+                acts.push(Act::Message(Fate::Overtaken));
+            }
+        }
         Kind::Answer(_) | Kind::Open | Kind::Refusal | Kind::Ping | Kind::Close | Kind::ClientClose => {}
     }
     if matches!(kind, Kind::Answer(_) | Kind::Handshake | Kind::Open | Kind::Refusal | Kind::Frame | Kind::Close) {
@@ -79,6 +93,7 @@ pub(crate) fn family(act: &Act) -> &'static str {
         Act::Message(Fate::Lost) => "lost",
         Act::Message(Fate::Fails) => "fails",
         Act::Message(Fate::Twice) => "twice",
+        Act::Message(Fate::Overtaken) => "overtaken",
         Act::Message(Fate::Late(_)) => "late",
         Act::Message(Fate::Answered(_) | Fate::Changed(_)) => "answered",
         Act::Application(_) => "application",
@@ -90,8 +105,8 @@ pub(crate) fn family(act: &Act) -> &'static str {
 }
 
 /// Every family.
-pub(crate) const FAMILIES: [&str; 10] =
-    ["lost", "fails", "twice", "late", "answered", "application", "socket", "ended", "outage", "push"];
+pub(crate) const FAMILIES: [&str; 11] =
+    ["lost", "fails", "twice", "overtaken", "late", "answered", "application", "socket", "ended", "outage", "push"];
 
 #[cfg(test)]
 mod tests {
@@ -121,9 +136,13 @@ mod tests {
         Seen { moment, timers, has_socket: true, has_subscription: true, has_connected: true }
     }
 
+    fn followed(seen: &Seen) -> Worth<'_> {
+        Worth { seen, is_last: false }
+    }
+
     #[test]
     fn every_disturbance_reads_as_it_is_written_and_is_of_a_family() {
-        let all: Vec<Disturbance> = KINDS.iter().flat_map(|kind| disturbances(&seen(*kind, 1))).collect();
+        let all: Vec<Disturbance> = KINDS.iter().flat_map(|kind| disturbances(followed(&seen(*kind, 1)))).collect();
         for disturbance in &all {
             assert_eq!(disturbance.to_string().parse().as_ref(), Ok(disturbance));
         }
@@ -136,14 +155,26 @@ mod tests {
     #[test]
     fn what_cannot_matter_is_not_tried() {
         let bare = Seen { has_socket: false, has_subscription: false, has_connected: false, ..seen(Kind::Open, 1) };
-        let families: BTreeSet<&str> = disturbances(&bare).iter().map(|disturbance| family(&disturbance.act)).collect();
+        let families: BTreeSet<&str> =
+            disturbances(followed(&bare)).iter().map(|disturbance| family(&disturbance.act)).collect();
         assert_eq!(families, BTreeSet::from(["fails", "late", "lost", "outage"]));
     }
 
     #[test]
     fn the_first_moments_of_a_kind_and_the_last_are_disturbed() {
         let all: Vec<Seen> = (1..=10).map(|number| seen(Kind::Ping, number)).chain([seen(Kind::Open, 1)]).collect();
-        let numbers: Vec<u32> = moments(&all).map(|seen| seen.moment.number.get()).collect();
+        let numbers: Vec<u32> = moments(&all).map(|worth| worth.seen.moment.number.get()).collect();
         assert_eq!(numbers, [1, 2, 3, 10, 1]);
+        // Behind a first disturbance, the first ones may be past.
+        let rest: Vec<u32> = moments(&all[4..]).map(|worth| worth.seen.moment.number.get()).collect();
+        assert_eq!(rest, [10, 1]);
+    }
+
+    #[test]
+    fn a_frame_is_overtaken_where_another_follows() {
+        let all = [1, 2].map(|number| seen(Kind::Frame, number));
+        let overtaken = moments(&all).flat_map(disturbances).filter(|one| family(&one.act) == "overtaken");
+        let told: Vec<String> = overtaken.map(|disturbance| disturbance.to_string()).collect();
+        assert_eq!(told, ["frame 1: overtaken"]);
     }
 }

@@ -180,7 +180,7 @@ fn mutants_of(answers: &[Changeable]) -> Vec<Mutant> {
         };
         mutations.iter().map(of_mutation).collect::<Vec<_>>()
     };
-    chosen.flat_map(of_answer).take(MAX_MUTANTS).collect()
+    chosen.flat_map(|(answer, _)| of_answer(answer)).take(MAX_MUTANTS).collect()
 }
 
 fn shown(host: &Host, schedule: Schedule, script: &Script, row: Option<&str>, limits: &Limits) -> Shown {

@@ -18,6 +18,7 @@ fn a_schedule_reads_as_it_is_written() {
         "client close 1: lost",
         "refusal 1: late by 1ms",
         "close 2: disconnect",
+        "frame 1: overtaken",
         "frame 1: twice; unsubscribe request 1: fails",
         "unsubscribe request 1: connect; unsubscribe answer 1: destroy; open 1: push {}; open 1: push; open 1: pong",
         "other request 1: gone; other answer 1: endSubscription; open 1: expireToken; open 1: silence; open 1: cut",
@@ -51,6 +52,7 @@ fn what_is_no_schedule_is_told() {
         ("open 1: emptied", "only answers can be changed"),
         ("subscribe answer 1: null a b", "there is no act `null a b`"),
         ("subscribe answer 1: status 100", "there is no act `status 100`"),
+        ("ping 1: overtaken", "only frames can be overtaken by the next one"),
         ("close 1: fails", "its connection is over already"),
     ] {
         let error = text.parse::<Schedule>().unwrap_err().to_string();
