@@ -134,7 +134,7 @@ fn a_picture_is_drawn_of_what_was_reached_or_it_is_told_why_not() {
         "{svg}"
     );
     let (text, exit) = project.run(".", &["explore", "--coverage", "--picture", "nowhere/states.svg"]);
-    assert!(text.contains("cannot write the report `nowhere/states.svg`: ") && exit == 4, "{text}");
+    assert!(text.starts_with("error: cannot write the report `nowhere/states.svg`: ") && exit == 2, "{text}");
     let (text, exit) = project.run(".", &["explore", "--picture", "states.svg"]);
     assert!(text.contains("--coverage") && exit == 2, "{text}");
 }

@@ -1,6 +1,7 @@
 //! `explore`
 
-use std::io;
+use std::io::{self, Write as _};
+use std::path::Path;
 
 use super::arguments::Explore;
 use super::error::CliError;
@@ -10,7 +11,7 @@ use crate::exit_code::Exit;
 use crate::explore::{
     self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Mutants, Options, Predicted, Reached,
 };
-use crate::file;
+use crate::file::Replacement;
 use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::explored::Overview;
@@ -26,6 +27,8 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         arguments;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
+    // Where it cannot be written, nothing is run for it.
+    let picture = picture.map(|path| begin_picture(&path, environment)).transpose()?;
     let mut limits = Limits::default();
     if environment.signals {
         limits.interrupt = signals::listen(environment.redraws)?;
@@ -64,9 +67,9 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     }
     if coverage {
         command.tell_coverage(&reached)?;
-        if let Some(path) = picture {
-            let unwritable = |source| ReportsError::Unwritable { shown: path.display().to_string(), source };
-            file::replace(&environment.folder.join(&path), &report::picture::picture(&reached)).map_err(unwritable)?;
+        if let Some(mut picture) = picture {
+            picture.write_all(report::picture::picture(&reached).as_bytes())?;
+            picture.finish()?;
         }
     } else if mutants {
         command.tell_mutants(&made)?;
@@ -74,6 +77,12 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     let exit = command.end(plan.cases.len())?;
     above.finish()?;
     Ok(exit)
+}
+
+/// The file of a picture, which is not there before it is finished.
+fn begin_picture(path: &Path, environment: &Environment) -> Result<Replacement, ReportsError> {
+    let unwritable = |source| ReportsError::Unwritable { shown: path.display().to_string(), source };
+    Replacement::new(&environment.folder.join(path)).map_err(unwritable)
 }
 
 struct Command<'a, 'o> {
@@ -296,7 +305,7 @@ impl Command<'_, '_> {
             AcceptedError::Write(_) => Exit::InternalError,
             AcceptedError::Read(_) | AcceptedError::Malformed(_) => Exit::Broken,
         });
-        let path = explore::accepted_path(std::path::Path::new(&case.shown_snapshot()));
+        let path = explore::accepted_path(Path::new(&case.shown_snapshot()));
         self.line(Style::Bad, "BROKEN", case, &format!("{}: {error}", path.display()))
     }
 
