@@ -84,6 +84,8 @@ impl Who {
 struct Between {
     transitions: BTreeSet<Transition>,
     who: Option<Who>,
+    /// How many have been taken by whom, in the order of [`Who`].
+    counts: [usize; 3],
 }
 
 /// The picture as SVG.
@@ -94,16 +96,13 @@ pub fn picture(reached: &Reached) -> String {
     let mut between: BTreeMap<(Place, Place), Between> = BTreeMap::new();
     let mut states: BTreeMap<Place, (BTreeSet<State>, Who)> = BTreeMap::new();
     for transition in &all {
-        let who = if reached.by_scenarios.contains(transition) {
-            Who::Scenarios
-        } else if recorded().contains(transition) {
-            Who::Recordings
-        } else {
-            Who::Exploration
-        };
+        let by = [&reached.by_scenarios, recorded(), &reached.by_exploration].map(|set| set.contains(transition));
+        let first = by.iter().zip(Who::ALL).find(|(is_by, _)| **is_by);
+        let who = first.map_or(Who::Exploration, |(_, who)| who);
         let (from, to) = (place_of(&transition.from), place_of(&transition.to));
         let arrow = between.entry((from, to)).or_default();
         arrow.transitions.insert(*transition);
+        arrow.counts.iter_mut().zip(by).for_each(|(count, is_by)| *count += usize::from(is_by));
         arrow.who = Some(arrow.who.map_or(who, |known| known.min(who)));
         for state in [transition.from, transition.to] {
             let (of_place, known) = states.entry(place_of(&state)).or_insert_with(|| (BTreeSet::new(), who));
@@ -218,16 +217,17 @@ fn draw_arrow(svg: &mut String, from: Place, to: Place, arrow: &Between, who: Wh
     let count = arrow.transitions.len();
     let width = 1.2 + (count as f64).ln() * 0.5;
     let (color, dashes, id) = (who.color(), who.dashes(), who as usize);
+    let [by_scenarios, by_recordings, by_exploration] = arrow.counts;
     let _ = writeln!(
         svg,
-        "<g><title>{} to {}: {}, {}: {}{more}</title><path d=\"{path}\" fill=\"none\" stroke=\"{color}\" \
+        "<g><title>{} to {}: {}, {by_scenarios} in scenarios, {by_recordings} recorded, {by_exploration} explored: \
+         {}{more}</title><path d=\"{path}\" fill=\"none\" stroke=\"{color}\" \
          stroke-width=\"{width:.1}\" stroke-dasharray=\"{dashes}\" marker-end=\"url(#machine-{id})\"/>\
          <text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{color}\" stroke=\"#ffffff\" \
          stroke-width=\"3\" paint-order=\"stroke\">{count}</text></g>",
         name_of(from),
         name_of(to),
         counted(count, "transition"),
-        who.words(),
         named.join(", "),
         label.x,
         label.y + 4.0,
@@ -265,11 +265,23 @@ mod tests {
         let svg = picture(&reached);
         let arrow = |title: &str| svg.lines().find(|line| line.contains(title)).map(str::to_owned).unwrap_or_default();
         let known = arrow("<title>idle (neither) to connecting (isPending): ");
-        assert!(known.contains("in scenarios: connect()") && known.contains(Who::Scenarios.color()), "{svg}");
+        assert!(
+            known.contains(" 1 in scenarios, 3 recorded, 0 explored: connect()")
+                && known.contains(Who::Scenarios.color()),
+            "{svg}"
+        );
         let new = arrow("<title>disconnecting (isConnected, isPending) to destroyed (isConnected, isPending): 1 ");
-        assert!(new.contains("a prediction: destroy()") && new.contains(Who::Exploration.color()), "{svg}");
+        assert!(
+            new.contains(" 0 in scenarios, 0 recorded, 1 explored: destroy()")
+                && new.contains(Who::Exploration.color()),
+            "{svg}"
+        );
         let recorded = arrow("<title>connecting (isPending) to idle (neither): ");
-        assert!(recorded.contains("and no scenario: ") && recorded.contains(Who::Recordings.color()), "{svg}");
+        assert!(
+            recorded.contains(" 0 in scenarios, 12 recorded, 0 explored: ")
+                && recorded.contains(Who::Recordings.color()),
+            "{svg}"
+        );
     }
 
     #[test]
