@@ -79,6 +79,8 @@ mod json;
 mod keepalive;
 mod listener;
 mod notification;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 mod session;
 mod state;
 mod subscription;

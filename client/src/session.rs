@@ -94,6 +94,8 @@ impl Session {
         if self.destroyed {
             return;
         }
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::before_disconnect(self);
         self.set_pending();
         self.leave();
     }
@@ -181,6 +183,8 @@ impl Session {
         let Some(purpose) = self.pending.remove(&id) else {
             return;
         };
+        #[cfg(feature = "sabotage")]
+        let answer = crate::sabotage::answer(purpose, answer);
         let Some(answer) = read_answer(answer) else {
             self.pending.clear();
             return self.crash(Task::Requests);
@@ -200,6 +204,8 @@ impl Session {
         if self.destroyed {
             return;
         }
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::before_news(self, id, &input);
         match input {
             WebSocketInput::Opened => self.websocket_opened(now, id),
             WebSocketInput::Failed => self.websocket_failed(now, id),

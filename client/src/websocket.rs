@@ -26,7 +26,7 @@ pub(crate) struct WebSockets {
     /// What `enableConnectivityChecking()` said since the SDK last closed a socket.
     pub(crate) checking: Option<bool>,
     pub(crate) open: Vec<OpenSocket>,
-    openings: Vec<Opening>,
+    pub(crate) openings: Vec<Opening>,
     last_opening: Option<OpeningId>,
     sockets_made: u64,
 }
@@ -42,8 +42,8 @@ pub(crate) struct OpenSocket {
 
 /// A run of attempts to open a websocket.
 #[derive(Debug)]
-struct Opening {
-    id: OpeningId,
+pub(crate) struct Opening {
+    pub(crate) id: OpeningId,
     /// Whether a session that was connected is waiting for it.
     reconnects: bool,
     channel: String,
@@ -54,7 +54,7 @@ struct Opening {
     /// From the start of this attempt to that of the next, in milliseconds.
     interval: f64,
     /// The socket of this attempt, until it has failed.
-    socket: Option<SocketId>,
+    pub(crate) socket: Option<SocketId>,
 }
 
 impl WebSockets {

@@ -9,13 +9,16 @@ mod mutants;
 mod outcome;
 mod predicted;
 mod recorded;
+mod replay;
+mod runner;
+mod shrink;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::accepted::{Accepted, AcceptedError, Changes, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
 pub use self::cover::{Coverage, Reached, Way, states};
-pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore, replay};
+pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore};
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
 pub use self::mutants::{Judged, MutantKind, Mutants, Notice, equivalents, mutate};
@@ -23,6 +26,9 @@ pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
 pub use self::predicted::{Predicted, predicted};
 pub use self::recorded::{is_recorded, recorded};
+pub use self::replay::{Origins, origins, replay};
+pub use self::shrink::MAX_TRIES;
+pub(crate) use self::shrink::size;
 use crate::coverage::Transition;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
@@ -34,7 +40,7 @@ use crate::world::{Changeable, Seen};
 pub struct Explored {
     /// How the script ended.
     pub ended: Ended,
-    /// Why it failed, if it did.
+    /// Why it failed, if it did; or what has ended the time after it.
     pub failure: Option<Diagnostic>,
     /// How each client stood when all was well again for a while.
     pub clients: Vec<Stand>,
@@ -42,7 +48,7 @@ pub struct Explored {
     pub findings: BTreeSet<Finding>,
     /// What is to hold sometimes, and whether it did in this run.
     pub sometimes: Vec<(String, bool)>,
-    /// The moments that came, if they were wanted.
+    /// The moments at which something went wrong and those after the last, if they were wanted.
     pub seen: Vec<Seen>,
     /// The answers that came, if they were wanted.
     pub answers: Vec<Changeable>,

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use kandy_scenarios::explore::{self, recorded};
+use kandy_scenarios::explore::{self, Options, recorded};
 use kandy_scenarios::recording::Recording;
 use kandy_scenarios::replay::replay;
-use kandy_scenarios::script::{Limits, Source};
+use kandy_scenarios::script::Source;
 
 use crate::project::Project;
 use crate::support::{harness, root};
@@ -71,7 +71,7 @@ fn what_was_predicted_is_recorded_by_its_recording() {
     let text = fs::read_to_string(&path).unwrap();
     let source = Source { path, shown: script.to_owned(), root: root().join("scenarios/scripts"), text };
     for (schedule, finding, recording) in PREDICTED {
-        let explored = explore::replay(&source, None, &schedule.parse().unwrap(), &Limits::default()).unwrap();
+        let explored = explore::replay(&source, None, &schedule.parse().unwrap(), &Options::default()).unwrap();
         let observed = explored.observed.unwrap();
         let found = explored.findings.iter().find(|found| found.to_string() == finding).unwrap();
         assert_eq!(observed.unrecorded(found), None, "{schedule}");

@@ -9,7 +9,7 @@ use std::time::Duration;
 use kandy_mock_server::Point;
 
 use super::catalogue::first_and_last;
-use super::exploration::undisturbed;
+use super::runner::{Subject, on_a_worker};
 use super::{ExploreError, Options};
 use crate::run::pool::{self, Done, in_order};
 use crate::schedule::{Act, Disturbance, Fate, Kind, Mutation, Schedule};
@@ -136,8 +136,10 @@ pub fn mutate(
     mutants: &mut Mutants,
 ) -> Result<(), ExploreError> {
     let limits = &options.limits;
-    let world = || Sim::disturbed(Schedule::default(), false).with_answers();
-    let explored = undisturbed(source, row, limits, world)?;
+    let explored = on_a_worker(|| {
+        let runner = Subject::new(source, row, options).runner()?;
+        runner.undisturbed(runner.world(&Schedule::default(), false).with_answers())
+    })?;
     let of_scenario = mutants_of(&explored.answers);
     let deadline = pool::clock().checked_add(options.budget);
     let worker = || {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::runner::Subject;
 use super::{ExploreError, Finding, Observed, Options, is_recorded};
 use crate::coverage::Transition;
 use crate::run::pool::{Done, in_order};
 use crate::schedule::Schedule;
-use crate::script::{Host, Script, Source};
-use crate::world::Sim;
+use crate::script::Source;
 
 /// The findings of runs of which it is known that no recording shows what led to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,23 +52,17 @@ pub fn predicted(
     options: &Options,
     schedules: &[Schedule],
 ) -> Result<Predicted, ExploreError> {
-    let limits = &options.limits;
+    let options = Options { observe: true, ..options.clone() };
     let worker = || {
-        let host = Host::new();
-        let mut script: Option<Script> = None;
+        // It was compiled before, for the exploration.
+        let runner = Subject::new(source, row, &options).runner().ok();
+        let interrupt = &options.limits.interrupt;
         move |schedule: &Schedule| {
-            if limits.interrupt.is_raised() {
-                return BTreeSet::new();
-            }
-            if script.is_none() {
-                // It was compiled before, for the exploration.
-                script = host.compile_within(source, limits).ok();
-            }
-            let Some(script) = &script else { return BTreeSet::new() };
-            let world = Sim::disturbed(schedule.clone(), false).observed();
-            let Some(observed) = host.explore(world, script, row, limits).observed else { return BTreeSet::new() };
-            let findings = observed.led.keys().filter(|finding| observed.unrecorded(finding).is_some());
-            findings.cloned().collect()
+            let runner = runner.as_ref().filter(|_| !interrupt.is_raised());
+            let observed = runner.and_then(|runner| runner.run(schedule, false).observed);
+            let led = observed.iter().flat_map(|observed| observed.led.keys().map(move |finding| (observed, finding)));
+            let unrecorded = led.filter(|(observed, finding)| observed.unrecorded(finding).is_some());
+            unrecorded.map(|(_, finding)| finding.clone()).collect()
         }
     };
     let mut runs = Vec::new();

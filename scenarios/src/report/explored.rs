@@ -1,89 +1,84 @@
 //! What an exploration found, for a terminal: by finding, then by what went wrong, then where.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::console::counted;
 use super::coverage::step_lines;
-use super::{COLUMNS, Style};
-use crate::coverage::Transition;
-use crate::explore::{Accepted, Changes, Exploration, Finding, Predicted, family};
+use super::{COLUMNS, Style, wrap};
+use crate::explore::{Accepted, Changes, Exploration, Finding, Observed, Origins, Predicted, family, size};
 use crate::printable::printable;
 use crate::schedule::Schedule;
 
 /// The most lines of one scenario, unless all is wanted.
 const MAX_LINES: usize = 40;
-/// The most lines of one finding, where there is room, and where there is little.
-const MAX_ROWS: [usize; 5] = [8, 5, 3, 2, 1];
-/// The most changes of each kind that are listed.
-const MAX_CHANGES: usize = 10;
+/// The most rows of one finding, where there is room, and where there is little.
+const MAX_ROWS: [usize; 6] = [8, 5, 3, 2, 1, 0];
+/// The most lines of what is new, and of what has gone.
+const MAX_CHANGED: usize = 14;
 /// What is said of a finding whose last step is in no recording.
 const NOT_RECORDED: &str = "not recorded";
 const LEGEND: &str = "\n  not recorded: no recording of the real SDK has the last step, a prediction\n";
-/// The lines around the findings: head, count, and what to do.
+/// The lines around the findings and their legend: head, count, and what to do.
 const AROUND: usize = 12;
 
 /// The findings of a scenario, chosen for a terminal.
 #[derive(Debug)]
 pub struct Overview<'a> {
-    /// Each finding with how often it came and its groups of runs; those that come most first.
-    findings: Vec<(&'a Finding, usize, Vec<Group<'a>>)>,
-    /// How many groups of each are told.
-    most: usize,
+    groups: Vec<Group<'a>>,
+    /// How many rows each finding has; if there is no room for any, findings are told without what brings them.
+    most: Option<usize>,
 }
 
-/// Runs that are told in one line.
+/// Something that was found, and what brings it.
 #[derive(Debug)]
-struct Group<'a> {
-    label: String,
-    schedules: Vec<&'a Schedule>,
+pub(super) struct Group<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) count: usize,
+    /// The smallest of the schedules; `None` if nothing has to go wrong.
+    pub(super) smallest: Option<&'a Schedule>,
+    pub(super) ways: Vec<Way<'a>>,
+}
+
+/// Schedules that are told in one line.
+#[derive(Debug)]
+pub(super) struct Way<'a> {
+    pub(super) label: String,
+    pub(super) schedules: Vec<&'a Schedule>,
 }
 
 impl<'a> Overview<'a> {
     /// All of them, or no more than fit with what stands around them into forty lines.
     #[must_use]
     pub fn of(found: &'a Exploration, all: bool) -> Self {
-        let some = found.findings.iter().filter(|(_, schedules)| !schedules.is_empty());
-        let mut findings: Vec<_> =
-            some.map(|(finding, schedules)| (finding, schedules.len(), groups(schedules))).collect();
-        findings.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
-        let lines = |most: usize| -> usize {
-            findings.iter().map(|(.., groups)| 1 + groups.len().min(most) + usize::from(groups.len() > most)).sum()
+        let groups = groups(found);
+        let fits = |most: &usize| {
+            // With a mark on each.
+            let lines = rows(&groups, *most, &|_, _| true, false).lines().count() + LEGEND.lines().count();
+            lines + AROUND <= MAX_LINES
         };
-        let fits = |most: &usize| lines(*most) + AROUND <= MAX_LINES;
-        let most = if all { usize::MAX } else { MAX_ROWS.into_iter().find(fits).unwrap_or(1) };
-        Self { findings, most }
+        let most = if all { Some(usize::MAX) } else { MAX_ROWS.into_iter().find(fits) };
+        Self { groups, most }
     }
 
     /// The runs that are told.
     #[must_use]
     pub fn schedules(&self) -> Vec<Schedule> {
-        let groups = self.findings.iter().flat_map(|(.., groups)| groups.iter().take(self.most));
-        let distinct: BTreeSet<&Schedule> = groups.flat_map(|group| group.schedules.iter().copied()).collect();
+        let Some(most) = self.most else { return Vec::new() };
+        let told = |group: &Group<'a>| {
+            let of_ways = group.shown_ways(most).iter().flat_map(|way| way.schedules.iter().copied());
+            group.smallest.into_iter().chain(of_ways).collect::<Vec<_>>()
+        };
+        let distinct: BTreeSet<&Schedule> = self.groups.iter().flat_map(told).collect();
         distinct.into_iter().cloned().collect()
     }
 
     /// The findings as lines. What is predicted is not recorded.
     #[must_use]
     pub fn text(&self, predicted: &Predicted, color: bool) -> String {
-        let mut text = String::new();
-        for (finding, count, groups) in &self.findings {
-            let head = counted_line(2, &finding.to_string(), "", *count);
-            let _ = writeln!(text, "{}", Style::Bad.paint(head, color));
-            for Group { label, schedules } in groups.iter().take(self.most) {
-                let unseen = schedules.iter().filter(|schedule| predicted.has(finding, schedule)).count();
-                let mark = match unseen {
-                    0 => String::new(),
-                    all if all == schedules.len() => NOT_RECORDED.to_owned(),
-                    some => format!("{some} {NOT_RECORDED}"),
-                };
-                let _ = writeln!(text, "{}", counted_line(4, label, &mark, schedules.len()));
-            }
-            if groups.len() > self.most {
-                let rest = &groups[self.most..];
-                let runs = rest.iter().map(|group| group.schedules.len()).sum();
-                let _ = writeln!(text, "{}", counted_line(4, &format!("{} more ways", rest.len()), "", runs));
-            }
-        }
+        let Some(most) = self.most else { return heads(&self.groups, color) };
+        let mut text = rows(&self.groups, most, &|finding, schedule| predicted.has(finding, schedule), color);
         if !predicted.is_empty() {
             text.push_str(LEGEND);
         }
@@ -91,30 +86,122 @@ impl<'a> Overview<'a> {
     }
 }
 
-/// What led to a finding, where no recording has it.
+impl<'a> Group<'a> {
+    fn head(&self, color: bool) -> String {
+        Style::Bad.paint(counted_line(2, &self.finding.to_string(), "", self.count), color).to_string()
+    }
+
+    /// What one run brings is told whole by its smallest schedule.
+    fn shown_ways(&self, most: usize) -> &[Way<'a>] {
+        if self.count == 1 { &[] } else { &self.ways[..self.ways.len().min(most)] }
+    }
+}
+
+/// What was found; what comes most first.
+pub(super) fn groups(found: &Exploration) -> Vec<Group<'_>> {
+    let told = found.findings.iter().filter(|(_, schedules)| !schedules.is_empty());
+    let groups = told.map(|(finding, schedules)| {
+        let (smallest, ways) = (smallest(schedules), ways(schedules));
+        Group { finding, count: schedules.len(), smallest, ways }
+    });
+    let mut groups: Vec<Group<'_>> = groups.collect();
+    groups.sort_by_key(|group| Reverse(group.count));
+    groups
+}
+
+/// Each finding with its smallest schedule, and up to so many rows of what else brings it.
+fn rows(groups: &[Group<'_>], most: usize, is_predicted: &dyn Fn(&Finding, &Schedule) -> bool, color: bool) -> String {
+    let mut text = String::new();
+    for group in groups {
+        let _ = writeln!(text, "{}", group.head(color));
+        if let Some(schedule) = group.smallest {
+            let mark = if is_predicted(group.finding, schedule) { NOT_RECORDED } else { "" };
+            text.push_str(&replayed_by(schedule, mark));
+        }
+        let shown = group.shown_ways(most);
+        for Way { label, schedules } in shown {
+            let unseen = schedules.iter().filter(|schedule| is_predicted(group.finding, schedule)).count();
+            let mark = match unseen {
+                0 => String::new(),
+                all if all == schedules.len() => NOT_RECORDED.to_owned(),
+                some => format!("{some} {NOT_RECORDED}"),
+            };
+            let _ = writeln!(text, "{}", counted_line(6, label, &mark, schedules.len()));
+        }
+        if !shown.is_empty() && shown.len() < group.ways.len() {
+            let rest = &group.ways[shown.len()..];
+            let runs = rest.iter().map(|way| way.schedules.len()).sum();
+            let _ = writeln!(text, "{}", counted_line(6, &counted(rest.len(), "more way"), "", runs));
+        }
+    }
+    text
+}
+
+/// As many findings as fit, without what brings them.
+fn heads(groups: &[Group<'_>], color: bool) -> String {
+    let room = MAX_LINES - AROUND - 1;
+    let mut lines: Vec<String> = groups.iter().take(room).map(|group| group.head(color)).collect();
+    if groups.len() > room {
+        lines.push(format!("  and {} more findings: --all lists them", groups.len() - room));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The smallest schedule, if there is one in which something goes wrong.
+pub fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
+    let disturbed = schedules.into_iter().filter(|schedule| !schedule.disturbances().is_empty());
+    disturbed.min_by_key(|schedule| size(schedule))
+}
+
+/// The findings of one run, each with what it comes from, and with what led to it where no recording has that.
 #[must_use]
-pub fn unrecorded(step: &Transition) -> String {
-    format!(
-        "    {NOT_RECORDED}: no recording of the real SDK has its last step, a prediction:\n{}",
-        step_lines(step, 6, "")
-    )
+pub fn origins(
+    findings: &BTreeSet<Finding>,
+    origins: &Origins,
+    observed: Option<&Observed>,
+    schedule: &Schedule,
+    color: bool,
+) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let told = printable(&finding.to_string()).into_owned();
+        let head = if origins.undisturbed.contains(finding) {
+            Style::Faint.paint(format!("{told}: undisturbed, too"), color)
+        } else {
+            Style::Bad.paint(told, color)
+        };
+        let _ = writeln!(text, "  {head}");
+        if let Some(step) = observed.and_then(|observed| observed.unrecorded(finding)) {
+            let step = step_lines(step, 6, "");
+            let head = "no recording of the real SDK has its last step, a prediction";
+            let _ = write!(text, "    {NOT_RECORDED}: {head}:\n{step}");
+        }
+        match origins.smallest.get(finding) {
+            Some(smallest) if smallest == schedule => text.push_str("    by nothing smaller\n"),
+            Some(smallest) => {
+                let _ = write!(text, "    as by the smallest that does so:\n{}", replayed_by(smallest, ""));
+            }
+            None => {}
+        }
+    }
+    text
 }
 
 /// Schedules of one thing by what goes wrong, those of several each for itself; those that come most first.
-fn groups(schedules: &[Schedule]) -> Vec<Group<'_>> {
+fn ways(schedules: &[Schedule]) -> Vec<Way<'_>> {
     let mut singles: BTreeMap<&str, Vec<&Schedule>> = BTreeMap::new();
-    let mut groups = Vec::new();
+    let mut ways = Vec::new();
     for schedule in schedules {
         match schedule.disturbances() {
             [one] => singles.entry(family(&one.act)).or_default().push(schedule),
-            _ => groups.push(Group { label: schedule.to_string(), schedules: vec![schedule] }),
+            _ => ways.push(Way { label: schedule.to_string(), schedules: vec![schedule] }),
         }
     }
-    groups.extend(singles.into_values().map(|schedules| Group { label: label(&schedules), schedules }));
-    groups.sort_by(|left, right| {
-        right.schedules.len().cmp(&left.schedules.len()).then_with(|| left.label.cmp(&right.label))
+    ways.extend(singles.into_values().map(|schedules| Way { label: label(&schedules), schedules }));
+    ways.sort_by(|one, other| {
+        other.schedules.len().cmp(&one.schedules.len()).then_with(|| one.label.cmp(&other.label))
     });
-    groups
+    ways
 }
 
 /// What went wrong, and where: all of it for one schedule, a choice for many.
@@ -151,107 +238,79 @@ fn counted_line(indent: usize, text: &str, mark: &str, count: usize) -> String {
     let gap = if mark.is_empty() { "" } else { "  " };
     let count = format!("{mark}{gap}{count}");
     let room = COLUMNS.saturating_sub(indent + count.len() + 2);
-    let text = printable(text);
-    let text = if text.chars().count() > room {
-        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-    } else {
-        text
-    };
+    let text = shortened(text, room);
     let gap = room.saturating_sub(text.chars().count()) + 1;
     format!("{}{text}{}{count}", " ".repeat(indent), " ".repeat(gap))
 }
 
+/// The option that replays a schedule, and where the line would be too long, one for each thing that goes wrong.
+fn replayed_by(schedule: &Schedule, mark: &str) -> String {
+    let whole = format!("    --at \"{schedule}\"");
+    let fits = whole.chars().count() <= COLUMNS || schedule.disturbances().len() == 1;
+    let mut text = if fits {
+        whole
+    } else {
+        let each = schedule.disturbances().iter().map(|one| format!("    --at \"{one}\""));
+        each.collect::<Vec<_>>().join("\n")
+    };
+    if !mark.is_empty() {
+        let last = text.lines().next_back().map_or(0, |line| line.chars().count());
+        // At the end of its line, or below it.
+        text.push_str(if last + 2 + mark.len() <= COLUMNS { "  " } else { "\n      " });
+        text.push_str(mark);
+    }
+    text + "\n"
+}
+
+fn shortened(text: &str, room: usize) -> String {
+    let text = printable(text);
+    if text.chars().count() > room {
+        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+    } else {
+        text.into_owned()
+    }
+}
+
 /// The runs of what is new, as far as that is told.
 #[must_use]
-pub fn new_runs<'a>(changes: &Changes, found: &'a Exploration) -> Vec<(String, &'a Finding, &'a Schedule)> {
-    let told = &changes.new[..changes.new.len().min(MAX_CHANGES)];
+pub fn new_runs<'a>(changes: &Changes, found: &'a Exploration, all: bool) -> Vec<(String, &'a Finding, &'a Schedule)> {
+    // Each has a line at least.
+    let most = if all { usize::MAX } else { MAX_CHANGED };
+    let told: BTreeSet<&String> = changes.new.iter().take(most).collect();
     let pairs = found.findings.iter().flat_map(|(finding, all)| all.iter().map(move |by| (finding, by)));
     let lines = pairs.map(|(finding, by)| (Accepted::line(finding, by), finding, by));
     lines.filter(|(line, ..)| told.contains(line)).collect()
 }
 
-/// What is not as it is accepted; `predicted` are the lines of what is not recorded.
+/// What is not as it is accepted; if not `all`, as much of it as fits. `predicted` are the lines of what is not recorded.
 #[must_use]
-pub fn changes(changes: &Changes, predicted: &BTreeSet<String>, color: bool) -> String {
+pub fn changes(changes: &Changes, predicted: &BTreeSet<String>, all: bool, color: bool) -> String {
     let mut text = String::new();
     for (word, sign, style, lines) in
         [("new", '+', Style::Bad, &changes.new), ("gone", '-', Style::Warning, &changes.gone)]
     {
-        for line in lines.iter().take(MAX_CHANGES) {
+        let mut room = if all { usize::MAX } else { MAX_CHANGED };
+        let mut told = 0;
+        let marked = |line: &String| {
             let mark = if sign == '+' && predicted.contains(line) { "  (not recorded)" } else { "" };
-            let line = style.paint(format_args!("  {sign} {}{mark}", printable(line)), color);
-            let _ = writeln!(text, "{line}");
+            format!("{}{mark}", printable(line))
+        };
+        for change in lines.iter().map(|line| wrap(&marked(line), 6)) {
+            if change.len() > room {
+                break;
+            }
+            (room, told) = (room - change.len(), told + 1);
+            for (index, part) in change.into_iter().enumerate() {
+                let sign = if index == 0 { format!("  {sign} ") } else { " ".repeat(6) };
+                let _ = writeln!(text, "{}", style.paint(sign + part.as_str(), color));
+            }
         }
-        if lines.len() > MAX_CHANGES {
-            let _ = writeln!(text, "  {sign} and {} more that are {word}", lines.len() - MAX_CHANGES);
+        if lines.len() > told {
+            let _ = writeln!(text, "  {sign} and {} more that are {word}: --all lists them", lines.len() - told);
         }
     }
     text
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::explore::FindingKind;
-
-    fn exploration(findings: &[(FindingKind, &[&str])]) -> Exploration {
-        let mut found = Exploration::default();
-        for (kind, schedules) in findings {
-            let schedules = schedules.iter().map(|text| text.parse().unwrap()).collect();
-            found.findings.insert(Finding { kind: kind.clone(), client: Some("kandy".to_owned()) }, schedules);
-        }
-        found
-    }
-
-    fn told(found: &Exploration, all: bool) -> String {
-        Overview::of(found, all).text(&Predicted::default(), false)
-    }
-
-    #[test]
-    fn findings_are_told_by_what_went_wrong_and_where() {
-        let found = exploration(&[
-            (FindingKind::Socket, &["open 1: late by 5001ms"]),
-            (
-                FindingKind::Subscription,
-                &[
-                    "open 1: outage 3s",
-                    "open 1: outage 90s",
-                    "ping 1: outage 90s",
-                    "unsubscribe request 1: outage 3s",
-                    "unsubscribe answer 1: outage 3s",
-                    "subscribe answer 1: fails",
-                    "ping 1: disconnect; open 1: lost",
-                ],
-            ),
-        ]);
-        let expected = "  \
-  subscription left behind (kandy)                                            7
-    outage 3s, outage 90s (open 1 .. unsubscribe answer 1)                    5
-    ping 1: disconnect; open 1: lost                                          1
-    subscribe answer 1: fails                                                 1
-  socket left open (kandy)                                                    1
-    open 1: late by 5001ms                                                    1
-";
-        assert_eq!(told(&found, false), expected);
-    }
-
-    #[test]
-    fn a_scenario_has_forty_lines_at_most_unless_all_are_wanted() {
-        let many: Vec<String> = (1..=30).map(|n| format!("ping {n}: cut; ping {n}: lost")).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let kinds = [
-            FindingKind::Deaf,
-            FindingKind::Stuck,
-            FindingKind::Pending,
-            FindingKind::Socket,
-            FindingKind::Subscription,
-            FindingKind::Belief,
-            FindingKind::RunsOn,
-        ];
-        let found = exploration(&kinds.map(|kind| (kind, &many[..])));
-        let few = told(&found, false);
-        assert!(few.lines().count() + AROUND <= MAX_LINES, "{few}");
-        assert!(few.contains("more ways") && few.lines().all(|line| line.chars().count() <= COLUMNS));
-        assert_eq!(told(&found, true).lines().count(), 7 * 31);
-    }
-}
+mod tests;
