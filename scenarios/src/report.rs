@@ -6,7 +6,7 @@ pub mod coverage;
 pub mod diff;
 pub mod explored;
 mod files;
-mod fold;
+pub(crate) mod fold;
 pub mod github;
 pub mod html;
 pub mod json;

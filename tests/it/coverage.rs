@@ -159,6 +159,21 @@ fn what_a_scenario_does_not_notice_is_told_each_with_a_run_that_shows_it() {
     assert!(text.contains(unnoticed) && !told.contains(unnoticed), "{told}");
 }
 
+#[test]
+fn the_guide_shows_what_is_told() {
+    let guide = fs::read_to_string(root().join("docs/explore.md")).unwrap();
+    let flow = fs::read_to_string(root().join("scenarios/scripts/connect/quickstart.rhai")).unwrap();
+    let project = Project::new("coverage-guide", &[("scenarios/quickstart.rhai", &flow)]);
+    for (section, option) in [("## Scenarios to write", "--coverage"), ("## What scenarios do not notice", "--mutants")]
+    {
+        let (told, _) = project.run(".", &["explore", "scenarios/quickstart.rhai", option]);
+        let shown = guide.split_once(section).unwrap().1.split_once("```text\n").unwrap().1;
+        for line in shown.split_once("```").unwrap().0.lines().filter(|line| *line != "..") {
+            assert!(told.lines().any(|of_all| of_all == line), "{line}\n{told}");
+        }
+    }
+}
+
 /// Each kind of change is noticed by a bundled scenario, or stands in the list of those that no application can notice; and
 /// there is nothing else in that list.
 #[test]

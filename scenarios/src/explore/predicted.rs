@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::runner::Subject;
-use super::{ExploreError, Finding, Observed, Options, is_recorded};
+use super::{Finding, Observed, Options, is_recorded};
 use crate::coverage::Transition;
-use crate::run::pool::{Done, in_order};
+use crate::run::pool::{Done, NoThread, in_order};
 use crate::schedule::Schedule;
 use crate::script::Source;
 
@@ -51,7 +51,7 @@ pub fn predicted(
     row: Option<&str>,
     options: &Options,
     schedules: &[Schedule],
-) -> Result<Predicted, ExploreError> {
+) -> Result<Predicted, NoThread> {
     let options = Options { observe: true, ..options.clone() };
     let worker = || {
         // It was compiled before, for the exploration.
@@ -69,7 +69,7 @@ pub fn predicted(
     in_order(schedules, options.jobs, worker, |schedule, Done { result, .. }| {
         // A run that panics has told so in the exploration.
         runs.push((schedule.clone(), result.unwrap_or_default()));
-        Ok::<(), ExploreError>(())
+        Ok::<(), NoThread>(())
     })?;
     Ok(runs.into_iter().collect())
 }

@@ -1,9 +1,14 @@
 //! What an exploration found, for a terminal: by finding, then by what went wrong, then where.
 
+mod case;
+mod merged;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+pub(crate) use self::case::{Around, below, line, not_all, shown_accepted, told_runs};
+pub(crate) use self::merged::merged;
 use super::console::counted;
 use super::coverage::step_lines;
 use super::{COLUMNS, Style, wrap};
@@ -148,7 +153,7 @@ fn heads(groups: &[Group<'_>], color: bool) -> String {
 }
 
 /// The smallest schedule, if there is one in which something goes wrong.
-pub fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
+fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
     let disturbed = schedules.into_iter().filter(|schedule| !schedule.disturbances().is_empty());
     disturbed.min_by_key(|schedule| size(schedule))
 }

@@ -8,6 +8,8 @@ use clap::Args;
 
 use super::{Selection, jobs};
 use crate::explore::FAMILIES;
+use crate::report::Wanted;
+use crate::run::Shard;
 use crate::schedule::Schedule;
 use crate::settings;
 
@@ -69,6 +71,16 @@ pub(in crate::cli) struct Explore {
     /// Accept what is found: write it beside the snapshots
     #[arg(long, conflicts_with = "without")]
     pub(in crate::cli) update: bool,
+
+    /// Explore one of N parts, chosen by names: I/N, from 1/N
+    /// to N/N; `report merge` joins their reports
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
+    pub(in crate::cli) shard: Option<Shard>,
+
+    /// Report to html=FILE, json=FILE, junit=FILE, or github
+    /// (for its annotations) too; may be given again
+    #[arg(long, value_name = "REPORT", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
+    pub(in crate::cli) report: Vec<Wanted>,
 }
 
 const EXPLORE_HELP: &str = "\
