@@ -57,7 +57,8 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         judge_checks,
         pairs,
         without: without.into_iter().collect(),
-        observe: coverage,
+        // Reports draw them.
+        observe: coverage || !report.is_empty(),
     };
     let plan = Plan::to_run(&found, Variant::Sim);
     let plan = match shard {

@@ -14,15 +14,28 @@ pub struct Coverage {
     /// The runs that had some which no run before them had, with all that they had.
     pub runs: Vec<(Schedule, BTreeSet<Transition>)>,
     reached: BTreeSet<Transition>,
+    is_noted: bool,
 }
 
 impl Coverage {
     /// The transitions of the undisturbed run. Those after its script are reached, and not the scenario's own.
     pub(super) fn of_undisturbed(observed: Observed) -> Self {
-        let mut coverage =
-            Self { by_script: observed.by_script.clone(), runs: Vec::new(), reached: observed.by_script };
+        let (by_script, runs) = (observed.by_script.clone(), Vec::new());
+        let mut coverage = Self { by_script, runs, reached: observed.by_script, is_noted: true };
         coverage.add(&Schedule::default(), observed.all);
         coverage
+    }
+
+    /// Whether transitions were noted at all.
+    #[must_use]
+    pub const fn is_noted(&self) -> bool {
+        self.is_noted
+    }
+
+    /// Those that exploration adds to those of the script.
+    #[must_use]
+    pub fn added(&self) -> BTreeSet<Transition> {
+        self.reached.difference(&self.by_script).copied().collect()
     }
 
     pub(super) fn add(&mut self, schedule: &Schedule, transitions: BTreeSet<Transition>) {
@@ -55,6 +68,12 @@ pub struct Way {
 }
 
 impl Reached {
+    /// These alone, without a way to them.
+    #[must_use]
+    pub const fn of(by_scenarios: BTreeSet<Transition>, by_exploration: BTreeSet<Transition>) -> Self {
+        Self { by_scenarios, by_exploration, ways: Vec::new() }
+    }
+
     /// The exploration of a scenario.
     pub fn add(&mut self, scenario: &str, coverage: &Coverage) {
         self.by_scenarios.extend(&coverage.by_script);
