@@ -297,7 +297,7 @@ pub fn changes(changes: &Changes, predicted: &BTreeSet<String>, all: bool, color
         let mut room = if all { usize::MAX } else { MAX_CHANGED };
         let mut told = 0;
         let marked = |line: &String| {
-            let mark = if sign == '+' && predicted.contains(line) { "  (not recorded)" } else { "" };
+            let mark = if sign == '+' && predicted.contains(line) { " (not recorded)" } else { "" };
             format!("{}{mark}", printable(line))
         };
         for change in lines.iter().map(|line| wrap(&marked(line), 6)) {
