@@ -13,6 +13,8 @@ mod cli;
 #[cfg(test)]
 mod control_state;
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod explore;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Exploration;
+use super::{Exploration, Finding};
 use crate::file::{self, FileError};
 use crate::schedule::Schedule;
 
@@ -95,7 +95,7 @@ impl Accepted {
         let is_of_pairs = |by: &Schedule| !by.disturbances().is_empty() && !singles.contains(by);
         for (finding, schedules) in &found.findings {
             for by in schedules {
-                accepted.part(is_of_pairs(by)).findings.insert(format!("{finding} | {by}"));
+                accepted.part(is_of_pairs(by)).findings.insert(Self::line(finding, by));
             }
         }
         for (outcome, class) in &found.outcomes {
@@ -107,6 +107,11 @@ impl Accepted {
 
     fn part(&mut self, is_of_pairs: bool) -> &mut Lines {
         if is_of_pairs { &mut self.pairs } else { &mut self.singles }
+    }
+
+    /// The line of a finding and a schedule that brings it.
+    pub(crate) fn line(finding: &Finding, by: &Schedule) -> String {
+        format!("{finding} | {by}")
     }
 
     /// Reads a file; `None` if there is none.
@@ -218,6 +223,7 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::{FindingKind, Told};
     use crate::file::scratch::Folder;
 
     fn lines(findings: &[&str], outcomes: &[&str]) -> Lines {
@@ -262,5 +268,16 @@ mod tests {
         assert_eq!(both.changes(&singles, Ran::All).gone, ["p; q", "outcome: z"]);
         assert_eq!(singles.changes(&both, Ran::All).new, ["p; q", "outcome: z"]);
         assert_eq!(singles.with_pairs_of(both.clone()), both, "an update without pairs keeps them");
+    }
+
+    #[test]
+    fn what_only_pairs_lead_to_is_of_pairs_however_small_it_is() {
+        let by = |text: &str| text.parse::<Schedule>().unwrap();
+        let schedules = ["open 1: lost", "open 2: lost", "open 1: cut; open 2: lost"].map(by).to_vec();
+        let schedule = schedules[0].clone();
+        let single = Told { schedule, outcome: None, is_undisturbed: false, has_finding: true };
+        let findings = [(FindingKind::Deaf.of_none(), schedules)].into();
+        let found = Accepted::of(&Exploration { findings, singles: vec![single], ..Exploration::default() });
+        assert_eq!([found.singles.findings.len(), found.pairs.findings.len()], [1, 2], "{found:?}");
     }
 }

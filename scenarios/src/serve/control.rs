@@ -5,6 +5,7 @@ mod error;
 mod feed;
 mod guard;
 mod look;
+mod places;
 mod route;
 mod wait;
 
@@ -28,6 +29,7 @@ pub use self::guard::{Guard, Secrets};
 pub use self::route::{PREFIX, ROUTES, Route, index, markdown};
 
 use self::feed::Feed;
+use self::places::Places;
 use self::route::{Act, Action, Look};
 use crate::script::names::nearest;
 use crate::serve::script_status::ScriptStatus;
@@ -36,7 +38,7 @@ use crate::serve::script_status::ScriptStatus;
 pub const API: u32 = 1;
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
-/// Waits of `waitFor` and `idle` at once.
+/// Waits of `waitFor` and `idle` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be gone.
 pub const MAX_WAITS: usize = 256;
 /// Of what an `advance` has fired, the most that its answer tells.
 pub const MAX_FIRED: usize = 1_000;
@@ -55,7 +57,7 @@ pub struct Control {
     handle: FrontHandle,
     guard: Guard,
     feeds: Arc<Semaphore>,
-    waits: Semaphore,
+    waits: Places,
     /// How the script stands that is beside the platform, if one is.
     script: Option<watch::Receiver<ScriptStatus>>,
 }
@@ -67,7 +69,7 @@ impl Control {
     /// The control interface of a platform.
     #[must_use]
     pub fn new(handle: FrontHandle, guard: Guard) -> Self {
-        let (feeds, waits) = (Arc::new(Semaphore::new(MAX_FEEDS)), Semaphore::new(MAX_WAITS));
+        let (feeds, waits) = (Arc::new(Semaphore::new(MAX_FEEDS)), Places::new(MAX_WAITS));
         Self { handle, guard, feeds, waits, script: None }
     }
 

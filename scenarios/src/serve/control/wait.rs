@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::error::ControlError;
-use super::{Control, DEFAULT_WAIT, LONGEST_WAIT, MAX_COUNT, MAX_WAITS, look, route, too_many};
+use super::{Control, DEFAULT_WAIT, LONGEST_WAIT, MAX_COUNT, MAX_WAITS, look, route};
 use crate::script::duration::shown;
 
 /// What is waited for.
@@ -26,8 +26,8 @@ struct Wait {
 impl Control {
     /// Waits for records, or for none to come.
     pub(super) async fn wait_for(&self, given: &Arguments) -> Result<Value, ControlError> {
-        let _place = self.waits.try_acquire().map_err(|_| too_many("waits", MAX_WAITS))?;
         let Wait { wanted, count, time, since } = Wait::read(self, given)?;
+        let mut place = self.waits.take();
         let resets = self.handle.resets();
         let mut bell = self.handle.watch();
         let mut since = since.unwrap_or_else(|| look::newest(&self.handle));
@@ -55,6 +55,7 @@ impl Control {
         let ended = tokio::select! {
             biased;
             () = self.handle.until_reset(resets) => return Err(was_reset()),
+            () = place.lost() => return Err(made_room()),
             ended = timeout(time, waiting) => ended,
         };
         match (ended, found.first()) {
@@ -68,11 +69,12 @@ impl Control {
 
     /// Waits until nothing is under way.
     pub(super) async fn idle(&self, given: &Arguments) -> Result<Value, ControlError> {
-        let _place = self.waits.try_acquire().map_err(|_| too_many("waits", MAX_WAITS))?;
         let (time, quiet) = (wait_time(given)?, given.get(&route::QUIET)?.unwrap_or_default());
+        let mut place = self.waits.take();
         let ended = tokio::select! {
             biased;
             () = self.handle.until_reset(self.handle.resets()) => return Err(was_reset()),
+            () = place.lost() => return Err(made_room()),
             ended = timeout(time, self.handle.idle(quiet)) => ended,
         };
         if ended.is_ok() {
@@ -153,4 +155,9 @@ fn came(wanted: &RecordFilter, record: &Record) -> ControlError {
 
 fn was_reset() -> ControlError {
     ControlError::new(StatusCode::CONFLICT, "the platform was reset while this waited")
+}
+
+fn made_room() -> ControlError {
+    let told = format!("this wait made room: {MAX_WAITS} others came later");
+    ControlError::new(StatusCode::SERVICE_UNAVAILABLE, told)
 }
