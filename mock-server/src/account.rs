@@ -43,6 +43,10 @@ pub struct UserInfo {
     pub created: Time,
     /// The services that may be granted; `None` stands for any.
     pub services: Option<Vec<String>>,
+    /// How long the user's tokens last, in ms, whatever clients ask for; `None` leaves it to the platform and to them.
+    pub token_lifetime: Option<u64>,
+    /// How long the user's subscriptions last without renewal, in ms, whatever clients ask for; `None` leaves it to them.
+    pub subscription_lifetime: Option<u64>,
 }
 
 pub(crate) struct Account {
@@ -146,6 +150,8 @@ impl Accounts {
             name: account.name.to_string(),
             created: account.created,
             services: account.options.services.clone(),
+            token_lifetime: account.options.token_lifetime.map(millis),
+            subscription_lifetime: account.options.subscription_lifetime.map(millis),
         })
     }
 
@@ -185,6 +191,10 @@ pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 36
 
 /// The lifetime of tokens and subscriptions that nobody said anything about.
 pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
 
 #[cfg(test)]
 mod tests {

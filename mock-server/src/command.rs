@@ -158,6 +158,11 @@ pub enum Command {
         /// The delay of answers and handshakes.
         latency: Duration,
     },
+    /// See [`Platform::mark`](crate::Platform::mark).
+    Mark {
+        /// What the journal is to say.
+        text: String,
+    },
 }
 
 impl Command {
@@ -186,6 +191,7 @@ impl Command {
             Self::TokenLifetime { .. } => "tokenLifetime",
             Self::AnswerPings { .. } => "answerPings",
             Self::Latency { .. } => "latency",
+            Self::Mark { .. } => "mark",
         }
     }
 }
@@ -201,6 +207,8 @@ pub enum CommandOutput {
     Tokens(IssuedTokens),
     /// The rule that it added.
     Fault(FaultId),
+    /// The number of the record that it wrote.
+    Record(u64),
 }
 
 impl From<()> for CommandOutput {

@@ -79,7 +79,10 @@ pub use front::{
     Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
     RequestBody,
 };
-pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
+pub use journal::{
+    Answered, Delivery, FrameRecord, Journal, Kind, Met, Reason, Record, Refusal, RefusalRecord, Refused,
+    RequestRecord, Side,
+};
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
@@ -96,4 +99,4 @@ pub use server::watch::{Lagged, Watch};
 pub use subscription::{SubscriptionId, SubscriptionInfo};
 pub use time::Time;
 pub use timer::Timer;
-pub use token::{IssuedTokens, TokenOptions};
+pub use token::{IssuedTokens, TokenOptions, TokensInfo};

@@ -1,6 +1,7 @@
 //! What every server of the platform shares: the platform behind its lock, its clock, its listeners and its sockets.
 
 pub(crate) mod clock;
+pub(crate) mod delivery;
 pub(crate) mod error;
 pub(crate) mod handshake;
 mod limits;

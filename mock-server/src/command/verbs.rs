@@ -53,6 +53,8 @@ pub enum Gives {
     Tokens,
     /// The number of a rule, which only Rust is told.
     Fault,
+    /// The number of a record.
+    Record,
 }
 
 impl Verb {
@@ -228,6 +230,7 @@ pub static VERBS: &[Verb] = &[
         Command::AnswerPings { enabled }
     ),
     verb!("latency", "delays answers and handshakes", Nothing, [latency: LATENCY], Command::Latency { latency }),
+    verb!("mark", "writes a line of your own into the journal", Record, [text: MARK_TEXT], Command::Mark { text }),
 ];
 
 const ALICE: &str = "\"alice@example.com\"";
@@ -265,6 +268,7 @@ pub(super) const ID: Optional<String> = Optional::new("id", "\"my-id\"");
 pub(super) const NEW_LIFETIME: Optional<Duration> =
     Optional::new("lifetime", "\"5m\"").at(Place::Next { optional: false, forms: &["duration", "()"] });
 pub(super) const LATENCY: Required<Duration> = Required::new("latency", "\"250ms\"", &["duration"]);
+pub(super) const MARK_TEXT: Required<String> = Required::new("text", "\"signed in\"", &["text"]);
 
 const fn options(what: &'static str) -> Option<OptionsMap> {
     Some(OptionsMap { what, optional: true, form: "options" })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Fault, FaultError, FaultId, weight};
+use crate::journal::Met;
 use crate::limits::Limits;
 use crate::point::Point;
 
@@ -122,21 +123,21 @@ impl Faults {
     }
 
     /// What a request meets: the fault of the first rule that matches, whose turn is thereby used.
-    pub(crate) fn decide(&mut self, point: Point, user: Option<&str>) -> Option<(FaultId, Arc<Fault>)> {
-        let (index, fault) = self
+    pub(crate) fn decide(&mut self, point: Point, user: Option<&str>) -> Option<(FaultId, Met)> {
+        let (index, met) = self
             .rules
             .iter_mut()
             .enumerate()
             .filter(|(_, rule)| rule.point == point)
-            .find_map(|(index, rule)| rule.take_turn(user).map(|fault| (index, fault)))?;
+            .find_map(|(index, rule)| rule.take_turn(user).map(|met| (index, met)))?;
         let id = self.rules[index].id;
         if self.rules[index].is_used_up() {
             self.bytes -= self.rules.remove(index).bytes;
         }
-        if fault.effect.breaks() {
+        if met.fault.effect.breaks() {
             self.look_for_breaks();
         }
-        Some((id, fault))
+        Some((id, met))
     }
 }
 
@@ -148,8 +149,9 @@ fn check(fault: &Fault, point: Point) -> Result<usize, FaultError> {
 }
 
 impl Rule {
-    fn take_turn(&mut self, user: Option<&str>) -> Option<Arc<Fault>> {
+    fn take_turn(&mut self, user: Option<&str>) -> Option<Met> {
         let fault = self.faults.get(self.at)?;
+        let number = self.at + 1;
         let when = &fault.when;
         if when.user.is_some() && when.user.as_deref() != user {
             return None;
@@ -167,7 +169,7 @@ impl Rule {
             self.passed = 0;
             self.acted = 0;
         }
-        Some(fault)
+        Some(Met { number, fault })
     }
 
     fn is_used_up(&self) -> bool {

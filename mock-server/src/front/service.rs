@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 use std::future::ready;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -22,7 +22,9 @@ use hyper::ext::ReasonPhrase;
 use super::paced::paced;
 use super::{BodyError, RequestBody, Site};
 use crate::fault::Pace;
+use crate::journal::Refused;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
+use crate::server::delivery::{Came, Undelivered};
 use crate::server::handshake::lists;
 use crate::time::Time;
 
@@ -32,6 +34,14 @@ pub(super) struct Guest {
     peer: SocketAddr,
     requests: AtomicUsize,
     handshake: Mutex<Option<Request<()>>>,
+    /// The number of the record of the request that is never answered: it is the last one.
+    hung: Arc<AtomicU64>,
+}
+
+/// An answer that does not go out at once, with the number of its request's record.
+enum Held {
+    Until(Time, u64),
+    ForEver(u64),
 }
 
 /// How a connection goes on without HTTP. It is an error in hyper's eyes, which then hands it back as it is.
@@ -52,7 +62,7 @@ type Outcome = Result<http::Response<Body>, Ending>;
 
 impl Guest {
     pub(super) fn new(site: Arc<Site>, peer: SocketAddr) -> Self {
-        Self { site, peer, requests: AtomicUsize::new(0), handshake: Mutex::default() }
+        Self { site, peer, requests: AtomicUsize::new(0), handshake: Mutex::default(), hung: Arc::default() }
     }
 
     /// Answers a request, or tells how the connection goes on instead.
@@ -75,6 +85,8 @@ impl Guest {
         if let Some(origins) = &site.origins
             && let Some(refused) = site.refusal(origins, &request)
         {
+            let what = if refused.status == StatusCode::FORBIDDEN { Refused::Origin } else { Refused::Host };
+            site.shared.refused(what, Some(self.peer.ip()), None, Some(&request));
             return elsewhere(ready(Ok(bounded(site.respond(request.headers(), refused), true))));
         }
         if is_handshake(&request) {
@@ -89,16 +101,24 @@ impl Guest {
             return elsewhere(ready(Err(Ending::Close)));
         }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
+        let (peer, hung) = (self.peer.ip(), self.hung.clone());
         future::Either::Left(async move {
-            let (outcome, due) = match body.whole().await {
+            let (outcome, held) = match body.whole().await {
                 Ok(body) => site.rest(&Request::from_parts(head, body)),
-                Err(error) => (Ok(site.unreadable(&head.headers, &error)), None),
+                Err(error) => (Ok(site.unreadable(&Request::from_parts(head, ()), peer, &error)), None),
             };
-            if let Some(due) = due {
-                Box::pin(site.shared.until(due)).await;
+            match held {
+                None => {}
+                Some(Held::Until(due, seq)) => Box::pin(site.deliver(due, seq)).await,
+                Some(Held::ForEver(seq)) => hung.store(seq, Ordering::Relaxed),
             }
             outcome.map(|response| bounded(response, is_last || site.shared.breaks_connections()))
         })
+    }
+
+    /// The request that ended HTTP because it is never answered.
+    pub(super) fn hung(&self) -> Undelivered<'_> {
+        Undelivered::new(&self.site.shared, self.hung.load(Ordering::Relaxed))
     }
 
     /// The handshake that ended HTTP.
@@ -134,16 +154,29 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 
 impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
-    fn rest(&self, request: &Request<Bytes>) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay, pace }, came) =
-            self.shared.act(|platform, now| (platform.handle_request(now, request), now));
+    fn rest(&self, request: &Request<Bytes>) -> (Outcome, Option<Held>) {
+        let (Answer { reply, delay, pace }, Came { time: came, seq }) = self.shared.act(|platform, now| {
+            let answer = platform.handle_request(now, request);
+            (answer, Came::newest(platform, now))
+        });
+        let held = match reply {
+            Reply::Hang => Some(Held::ForEver(seq)),
+            _ => (!delay.is_zero()).then(|| Held::Until(came + delay, seq)),
+        };
         let outcome = match reply {
             Reply::Respond(response) if pace.is_usual() => Ok(self.respond(request.headers(), response)),
             Reply::Respond(response) => Ok(self.respond_slowly(request.headers(), response, pace, came + delay)),
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
         };
-        (outcome, (!delay.is_zero()).then(|| came + delay))
+        (outcome, held)
+    }
+
+    /// Waits until an answer is due. What is dropped while it waits has lost its client.
+    async fn deliver(&self, due: Time, seq: u64) {
+        let undelivered = Undelivered::new(&self.shared, seq);
+        self.shared.until(due).await;
+        undelivered.sent();
     }
 
     /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
@@ -193,7 +226,14 @@ impl Site {
     }
 
     /// The answer to a request without a whole body. The page that sent it may read it, as it may with every other one.
-    fn unreadable(&self, asked: &HeaderMap, error: &BodyError) -> http::Response<Body> {
+    fn unreadable(&self, request: &Request<()>, peer: IpAddr, error: &BodyError) -> http::Response<Body> {
+        let asked = request.headers();
+        let what = match error {
+            BodyError::TooLong { .. } => Refused::LongBody,
+            BodyError::TimedOut { .. } => Refused::SlowBody,
+            BodyError::Broken(_) => Refused::BrokenBody,
+        };
+        self.shared.refused(what, Some(peer), Some(error.to_string()), Some(request));
         let text = format!("{error}\n");
         let mut response = Response::typed(error.status(), text.into(), HeaderValue::from_static("text/plain"));
         response.allow_origin(asked);

@@ -139,6 +139,15 @@ impl MockKandy {
     }
 }
 
+/// The journal.
+impl MockKandy {
+    /// Writes a line of the test's own into the journal, so that what came before it is told from what came after. Gives
+    /// the number of its record.
+    pub fn mark(&self, text: &str) -> Result<u64, PlatformError> {
+        self.platform(|platform, now| platform.mark(now, text))
+    }
+}
+
 /// Sockets and subscriptions.
 impl MockKandy {
     /// Ends a user's connections without a close frame; clients see 1006. Gives how many.

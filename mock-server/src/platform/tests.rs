@@ -6,6 +6,7 @@ mod faults;
 mod journal;
 mod limits;
 mod login;
+mod reasons;
 mod settings;
 mod subscribing;
 

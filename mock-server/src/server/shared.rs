@@ -9,9 +9,10 @@ use std::time::Duration;
 use http::Request;
 use tokio::sync::{Notify, watch};
 
-use super::clock::Clock;
 #[cfg(feature = "front")]
 use super::clock::ClockError;
+use super::clock::{self, Clock};
+use super::delivery::Came;
 use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
 use crate::channel::{Frame, SocketId};
 use crate::limits::PlatformLimits;
@@ -76,14 +77,15 @@ impl Shared {
     fn act_on_core<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
         let mut core = self.lock();
         let now = self.clock.now();
-        let due = core.platform.poll_timeout();
+        core.platform.set_wall_time(Some(clock::wall_time()));
+        let due = core.next_due();
         let result = act(&mut core, now);
         core.dispatch(now);
-        let next = core.platform.poll_timeout();
+        let next = core.next_due();
         self.note_breaks(&core);
         self.tell(core);
         // A deadline that has moved away is found out when it would have been: most requests move one.
-        if next.is_some_and(|(next, _)| due.is_none_or(|(due, _)| next < due)) {
+        if next.is_some_and(|next| due.is_none_or(|due| next < due)) {
             self.rearm.notify_one();
         }
         result
@@ -122,8 +124,10 @@ impl Shared {
         let now = self.clock.now();
         let end = now.since_start().checked_add(by).ok_or(ClockError::End { now, by })?;
         let end = Time::from_duration(end);
+        core.platform.set_wall_time(Some(clock::wall_time()));
+        core.platform.handle_advance(now, by);
         // Each turn uses up a timer, and no timer arms another one for the same instant.
-        while let Some((due, _)) = core.platform.poll_timeout().filter(|(due, _)| *due <= end) {
+        while let Some(due) = core.next_due().filter(|due| *due <= end) {
             let due = due.max(self.clock.now());
             held.send_replace(due);
             core.platform.handle_timeout(due);
@@ -178,14 +182,14 @@ impl Shared {
 
     /// Answers a handshake, and says when it came. An accepted socket has its outbox before anybody else can act on the
     /// platform.
-    pub(crate) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Time, Option<Outbox>) {
+    pub(crate) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Came, Option<Outbox>) {
         self.act_on_core(|core, now| {
             let upgrade = core.platform.handle_upgrade(now, request);
             let outbox = match upgrade {
                 Upgrade::Accept { socket, .. } => core.connect(socket),
                 _ => None,
             };
-            (upgrade, now, outbox)
+            (upgrade, Came::newest(&core.platform, now), outbox)
         })
     }
 
@@ -201,9 +205,9 @@ impl Shared {
     /// has fired them before they are seen here.
     pub(crate) async fn run_timers(&self) -> Infallible {
         loop {
-            let due = self.lock().platform.poll_timeout();
+            let due = self.lock().next_due();
             // `act` leaves a permit in `rearm`, so a change between the look and the wait is not missed.
-            let Some((due, _)) = due else {
+            let Some(due) = due else {
                 self.rearm.notified().await;
                 continue;
             };
@@ -236,6 +240,12 @@ impl Shared {
 }
 
 impl Core {
+    /// When the platform is to be woken: for one of its timers, or for its journal.
+    fn next_due(&self) -> Option<Time> {
+        let timer = self.platform.poll_timeout().map(|(due, _)| due);
+        timer.into_iter().chain(self.platform.poll_expiry()).min()
+    }
+
     fn connect(&mut self, socket: SocketId) -> Option<Outbox> {
         let user = self.platform.owner_of(socket)?;
         Some(self.queues.connect(socket, user))

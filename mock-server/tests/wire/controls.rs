@@ -32,6 +32,7 @@ fn apply(mock: &MockKandy, command: Command) -> CommandOutput {
         Command::Gone { user, options } => mock.gone(&user, &options).unwrap().into(),
         Command::TokenLifetime { lifetime } => mock.token_lifetime(lifetime).unwrap().into(),
         Command::AnswerPings { enabled } => mock.answer_pings(enabled).into(),
+        Command::Mark { text } => CommandOutput::Record(mock.mark(&text).unwrap()),
         Command::Latency { latency } => mock.latency(latency).into(),
     }
 }
@@ -39,7 +40,7 @@ fn apply(mock: &MockKandy, command: Command) -> CommandOutput {
 /// What the journal says of the last command.
 fn last(mock: &MockKandy) -> (&'static str, Map<String, Value>) {
     mock.platform(|platform, _| match &platform.journal().iter().next_back().unwrap().kind {
-        Kind::Command { name, arguments } => (*name, arguments.clone()),
+        Kind::Command { name, arguments, .. } => (*name, arguments.clone()),
         other => panic!("{other:?}"),
     })
 }

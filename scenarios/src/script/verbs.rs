@@ -63,6 +63,7 @@ impl Run {
     fn command(&self, command: Command) -> Result<Dynamic, Halt> {
         Ok(match self.apply(Step::Command(command))? {
             Done::Command(CommandOutput::Count(count)) => i64::try_from(count).unwrap_or(i64::MAX).into(),
+            Done::Command(CommandOutput::Record(seq)) => i64::try_from(seq).unwrap_or(i64::MAX).into(),
             Done::Command(CommandOutput::Tokens(tokens)) => from_serde(&tokens),
             _ => Dynamic::UNIT,
         })
@@ -258,6 +259,7 @@ pub(super) const fn gives(verb: &Verb) -> &'static str {
     match verb.gives {
         Gives::Nothing | Gives::Fault => "",
         Gives::Count => "how many",
+        Gives::Record => "the number of its record",
         Gives::Tokens => "#{ accessToken, refreshToken, oauthToken, expires }",
     }
 }

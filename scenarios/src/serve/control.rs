@@ -162,6 +162,7 @@ impl Control {
         Ok(match self.handle.platform(|platform, now| platform.apply(now, asked))? {
             CommandOutput::Count(count) => json!({ "count": count }),
             CommandOutput::Tokens(tokens) => json!(tokens),
+            CommandOutput::Record(seq) => json!({ "seq": seq }),
             CommandOutput::Nothing | CommandOutput::Fault(_) => json!({}),
         })
     }

@@ -90,6 +90,7 @@ fn verb(verb: &'static Verb) -> Route {
     let gives = match verb.gives {
         Gives::Nothing | Gives::Fault => "{}",
         Gives::Count => r#"{"count": 1}"#,
+        Gives::Record => r#"{"seq": 7}"#,
         Gives::Tokens => r#"{"accessToken": "AT-1", ..}"#,
     };
     route(verb.name, Action::Act(Act::Verb(verb)), verb.about, verb.parameters, gives)
