@@ -4,15 +4,17 @@ mod arguments;
 mod error;
 mod feed;
 mod guard;
+mod har;
 mod look;
 mod route;
+mod selection;
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
@@ -28,7 +30,9 @@ pub use self::route::{PREFIX, ROUTES, Route, index, markdown};
 
 use self::feed::Feed;
 use self::route::{Act, Action, Look};
+use self::selection::Selection;
 use crate::script::names::nearest;
+use crate::transcript;
 
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
@@ -122,6 +126,8 @@ impl Control {
             Look::Index => return Ok(json_answer(StatusCode::OK, &index())),
             Look::State => look::state(&self.handle, given)?,
             Look::Journal => look::journal(&self.handle, given)?,
+            Look::Export => look::export(&self.handle, given).await?,
+            Look::Transcript | Look::Har => return self.kept(look, given, headers).await,
             Look::Requests => look::requests(&self.handle, given)?,
             Look::Subscriptions => look::subscriptions(&self.handle, given)?,
             Look::Sockets => look::sockets(&self.handle, given)?,
@@ -129,6 +135,20 @@ impl Control {
         };
         let mut answer = Response::new(written.into_body().await);
         set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
+        Ok(answer)
+    }
+
+    /// What happened, in a form to be kept.
+    async fn kept(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+        let records = Selection::new(&self.handle, given)?.records(&self.handle).await;
+        if matches!(look, Look::Har) {
+            let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            let origin = format!("{}://{host}", self.guard.scheme());
+            return Ok(json_answer(StatusCode::OK, &har::har(&records, &origin)));
+        }
+        let text = Full::new(Bytes::from(transcript::journal(&records)));
+        let mut answer = Response::new(BodyExt::boxed(text));
+        set_headers(answer.headers_mut(), HeaderValue::from_static("text/plain; charset=utf-8"));
         Ok(answer)
     }
 

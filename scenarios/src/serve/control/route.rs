@@ -11,7 +11,7 @@ use super::arguments;
 use super::error::ControlError;
 
 pub use self::table::ROUTES;
-pub(super) use self::table::{BY, LIMIT, METHOD, OF_POINT, OF_USER, POINT, SINCE, STATUS, TIMEOUT};
+pub(super) use self::table::{BY, LIMIT, MARK, METHOD, OF_POINT, OF_USER, POINT, SINCE, STATUS, TIMEOUT};
 
 /// What all paths of the control interface begin with.
 pub const PREFIX: &str = "/__admin/";
@@ -43,6 +43,9 @@ pub(super) enum Look {
     Index,
     State,
     Journal,
+    Transcript,
+    Har,
+    Export,
     Requests,
     Subscriptions,
     Sockets,

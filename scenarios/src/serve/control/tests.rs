@@ -1,5 +1,7 @@
 //! The control interface as programs and foreign pages meet it, over its socket.
 
+mod kept;
+
 use std::net::Ipv4Addr;
 
 use kandy_mock_server::{ClockKind, Front, FrontOptions, UserOptions};

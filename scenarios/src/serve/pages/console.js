@@ -186,8 +186,7 @@ onSubmit("close", () => {
 at("push-message").value = json({ notificationMessage: { eventType: "IM", imParams: { primaryContact: "bob@example.com", msgText: "Hello" } } }, 1);
 onSubmit("push", () => onUser("send", () => ({ user: users.target, message: JSON.parse(at("push-message").value) }), `${users.target}: sent on sockets`));
 onSubmit("mark", () => {
-  const last = records.all.at(-1);
-  come(JSON.stringify({ kind: "mark", text: at("mark-text").value, seq: last?.seq ?? 0, time: Math.max(Math.floor(present.now), last?.time ?? 0) }));
+  perform("mark", { text: at("mark-text").value }, "marked");
   at("mark-text").value = "";
 });
 onSubmit("unlock", () => unlock(at("token").value).then(() => location.reload(), (error) => tell(at("unlock-error"), error.message)));
