@@ -36,6 +36,7 @@ impl Platform {
         let token = self.refreshed_token(request)?;
         let user = self.grants.refreshable(now, &token).ok_or(Reason::ExpiredToken)?.clone();
         let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
+        self.accounts.touch(&user);
         let pair = self.grants.refresh(now, &token, lifetime);
         pair.map(|pair| token_answer(&pair, lifetime)).ok_or(Reason::ExpiredToken)
     }
