@@ -44,6 +44,10 @@ pub struct UserInfo {
     pub created: Time,
     /// The services that may be granted; `None` stands for any.
     pub services: Option<Vec<String>>,
+    /// How long the user's tokens last, in ms, whatever clients ask for; `None` leaves it to the platform and to them.
+    pub token_lifetime: Option<u64>,
+    /// How long the user's subscriptions last without renewal, in ms, whatever clients ask for; `None` leaves it to them.
+    pub subscription_lifetime: Option<u64>,
     /// Whether this user is not answered.
     pub offline: bool,
     /// The delay of answers and handshakes of this user, in ms; `None` is that of everybody.
@@ -197,8 +201,10 @@ impl Accounts {
             name: account.name.to_string(),
             created: account.created,
             services: account.options.services.clone(),
+            token_lifetime: account.options.token_lifetime.map(millis),
+            subscription_lifetime: account.options.subscription_lifetime.map(millis),
             offline: account.own.offline,
-            latency: account.own.latency.map(|latency| u64::try_from(latency.as_millis()).unwrap_or(u64::MAX)),
+            latency: account.own.latency.map(millis),
             answer_pings: account.own.answer_pings,
         })
     }
@@ -250,6 +256,10 @@ pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 36
 
 /// The lifetime of tokens and subscriptions that nobody said anything about.
 pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
 
 #[cfg(test)]
 mod tests {

@@ -172,6 +172,11 @@ pub enum Command {
     },
     /// See [`Platform::reset`](crate::Platform::reset).
     Reset,
+    /// See [`Platform::mark`](crate::Platform::mark).
+    Mark {
+        /// What the journal is to say.
+        text: String,
+    },
 }
 
 impl Command {
@@ -204,6 +209,7 @@ impl Command {
             Self::AnswerPings { .. } => "answerPings",
             Self::Latency { .. } => "latency",
             Self::Reset => Self::RESET,
+            Self::Mark { .. } => "mark",
         }
     }
 }
@@ -221,6 +227,8 @@ pub enum CommandOutput {
     Fault(FaultId),
     /// The number of the journal's next record.
     Next(u64),
+    /// The number of the record that it wrote.
+    Record(u64),
 }
 
 impl From<()> for CommandOutput {

@@ -8,7 +8,7 @@ mod headers;
 mod json;
 mod pace;
 mod rules;
-mod weight;
+pub(crate) mod weight;
 
 use std::time::Duration;
 

@@ -80,7 +80,8 @@ pub use front::{
     RequestBody,
 };
 pub use journal::{
-    Answered, FrameRecord, Journal, Kind, Record, RecordFilter, RecordKind, RequestRecord, Side, UnknownKind,
+    Answered, Delivery, FrameRecord, Journal, Kind, Met, Reason, Record, RecordFilter, RecordKind, Refusal,
+    RefusalRecord, Refused, RequestRecord, Side, UnknownKind,
 };
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
@@ -102,4 +103,4 @@ pub use server::watch::{Lagged, Watch};
 pub use subscription::{SubscriptionId, SubscriptionInfo};
 pub use time::Time;
 pub use timer::Timer;
-pub use token::{IssuedTokens, TokenOptions};
+pub use token::{IssuedTokens, TokenOptions, TokensInfo};

@@ -106,6 +106,10 @@ impl Limits {
     /// Characters of a frame, of a header, of a path that is longer than [`Self::URL_BYTES`], and of an argument that is longer than
     /// [`Self::RECORDED_ARGUMENT_BYTES`], that the journal keeps.
     pub const RECORDED_FRAME_CHARS: usize = 256;
+    /// For how long the same refusal is counted in one record of the journal.
+    pub const REFUSALS_APART: Duration = Duration::from_secs(10);
+    /// Records of refusals in so long a time.
+    pub const REFUSALS: usize = 32;
     /// Effects that wait for `poll_output`. Whoever does not drain them breaks the drain rule.
     pub const OUTPUTS: usize = 1_000_000;
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "front")]
 pub(crate) mod advanced;
 pub(crate) mod clock;
+pub(crate) mod delivery;
 pub(crate) mod error;
 pub(crate) mod handshake;
 mod limits;

@@ -38,6 +38,8 @@ const TESTS: &[(&str, &[&str])] = &[
     ("a_session_with_a_manual_clock_is_copied_as_a_scenario", &["--clock", "manual"]),
     ("a_session_is_copied_as_a_test", &[]),
     ("what_happened_is_kept_in_every_form", &[]),
+    ("the_server_gives_the_same_transcript_and_archive", &["--clock", "manual"]),
+    ("the_console_tells_why_and_when", &["--clock", "manual"]),
     ("what_is_kept_is_copied_saved_and_of_what_is_shown", &[]),
     ("a_saved_journal_opens_to_be_looked_at", &[]),
     ("faults_lead_to_their_commands", &[]),

@@ -63,6 +63,7 @@ fn every_argument_reaches_the_platform_and_its_record() {
             CommandOutput::Tokens(_) => Gives::Tokens,
             CommandOutput::Fault(_) => Gives::Fault,
             CommandOutput::Next(_) => Gives::Next,
+            CommandOutput::Record(_) => Gives::Record,
         };
         assert_eq!(gives, verb.gives, "{}", verb.name);
 

@@ -55,6 +55,8 @@ pub enum Gives {
     Fault,
     /// The number of the journal's next record.
     Next,
+    /// The number of a record.
+    Record,
 }
 
 impl Verb {
@@ -283,6 +285,7 @@ pub static VERBS: &[Verb] = &[
         [],
         Command::Reset
     ),
+    verb!("mark", "writes a line of your own into the journal", Record, [text: MARK_TEXT], Command::Mark { text }),
 ];
 
 const ALICE: &str = "\"alice@example.com\"";
@@ -329,6 +332,7 @@ pub(super) const ID: Optional<String> = Optional::new("id", "\"my-id\"");
 pub(super) const NEW_LIFETIME: Optional<Duration> =
     Optional::new("lifetime", "\"5m\"").at(Place::Next { optional: false, forms: &["duration", "()"] });
 pub(super) const LATENCY: Required<Duration> = Required::new("latency", "\"250ms\"", &["duration"]);
+pub(super) const MARK_TEXT: Required<String> = Required::new("text", "\"signed in\"", &["text"]);
 
 const fn options(what: &'static str) -> Option<OptionsMap> {
     Some(OptionsMap { what, optional: true, form: "options" })

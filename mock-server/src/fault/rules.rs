@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Each, Fault, FaultError, FaultId, weight};
+use crate::journal::Met;
 use crate::limits::Limits;
 use crate::point::Point;
 
@@ -154,21 +155,21 @@ impl Faults {
     }
 
     /// What a request meets: the fault of the first rule that matches, whose turn is thereby used.
-    pub(crate) fn decide(&mut self, point: Point, user: Option<&str>) -> Option<(FaultId, Arc<Fault>)> {
-        let (index, fault) = self
+    pub(crate) fn decide(&mut self, point: Point, user: Option<&str>) -> Option<(FaultId, Met)> {
+        let (index, met) = self
             .rules
             .iter_mut()
             .enumerate()
             .filter(|(_, rule)| rule.point == point)
-            .find_map(|(index, rule)| rule.take_turn(user).map(|fault| (index, fault)))?;
+            .find_map(|(index, rule)| rule.take_turn(user).map(|met| (index, met)))?;
         let id = self.rules[index].id;
         if self.rules[index].is_used_up() {
             self.bytes -= self.rules.remove(index).bytes;
         }
-        if fault.effect.breaks() {
+        if met.fault.effect.breaks() {
             self.look_for_breaks();
         }
-        Some((id, fault))
+        Some((id, met))
     }
 }
 
@@ -180,7 +181,7 @@ fn check(fault: &Fault, point: Point) -> Result<usize, FaultError> {
 }
 
 impl Rule {
-    fn take_turn(&mut self, user: Option<&str>) -> Option<Arc<Fault>> {
+    fn take_turn(&mut self, user: Option<&str>) -> Option<Met> {
         let progress = match &mut self.turns {
             Turns::Together(progress) => progress,
             Turns::Each(users) => {
@@ -193,6 +194,7 @@ impl Rule {
             }
         };
         let fault = self.faults.get(progress.at)?;
+        let number = progress.at + 1;
         let when = &fault.when;
         if when.user.is_some() && when.user.as_deref() != user {
             return None;
@@ -207,7 +209,7 @@ impl Rule {
         if times.is_some_and(|times| progress.acted >= times) {
             *progress = Progress { at: progress.at + 1, ..Progress::default() };
         }
-        Some(Arc::clone(fault))
+        Some(Met { number, fault: Arc::clone(fault) })
     }
 
     /// Which fault is next; of users who are counted by themselves, for whoever comes first.

@@ -7,7 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use super::line::Line;
 use super::service::{Ending, Guest};
 use super::{FrontLimits, Site};
+use crate::journal::Refused;
 use crate::reply::Response;
 use crate::server::handshake::{self, Handshake, Opened};
 use crate::server::listen::Stopped;
@@ -50,9 +51,12 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<Site>, 
 
 async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &Arc<Site>, stopped: Stopped) {
     // A handshake that does not come to an end in time, or fails, just ends: rustls has told the client what it can.
-    if let Ok(Ok(stream)) = timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
-        converse(stream, peer, site, stopped).await;
-    }
+    let why = match timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
+        Ok(Ok(stream)) => return converse(stream, peer, site, stopped).await,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the handshake did not come to an end in time".to_owned(),
+    };
+    site.shared.refused(Refused::Tls, Some(peer.ip()), Some(why), None::<&Request<()>>);
 }
 
 async fn converse<S: Stream>(stream: S, peer: SocketAddr, site: &Arc<Site>, mut stopped: Stopped) {
@@ -82,10 +86,14 @@ async fn exchange<S: Stream>(
             };
         }
         Some(Ending::Hang) => {
+            let mut hung = guest.hung();
             tokio::select! {
                 _ = stopped.changed() => {}
-                () = stream::silence(&mut stream) => {}
-                () = guest.reset() => stream::reset(&stream),
+                () = stream::silence(&mut stream, || hung.left()) => {}
+                () = guest.reset() => {
+                    hung.never();
+                    stream::reset(&stream);
+                }
             }
         }
         Some(Ending::Reset) => stream::reset(&stream),
@@ -95,12 +103,21 @@ async fn exchange<S: Stream>(
             stream::reset(&stream);
         }
         None if ended.as_ref().is_err_and(hyper::Error::is_timeout) && !unread.is_empty() => {
+            site.shared.refused(Refused::SlowHead, Some(peer.ip()), None, None::<&Request<()>>);
             let text = "The head of the request did not come in time.\n";
             let plain = HeaderValue::from_static("text/plain");
             handshake::refuse(stream, &Response::typed(StatusCode::REQUEST_TIMEOUT, text.into(), plain)).await;
         }
         // What was answered last is to arrive, whatever the client still sends.
-        None => stream::linger(stream).await,
+        None => {
+            if let Err(error) = &ended
+                && error.is_parse()
+            {
+                let what = if error.is_parse_too_large() { Refused::LongHead } else { Refused::BadHead };
+                site.shared.refused(what, Some(peer.ip()), Some(error.to_string()), None::<&Request<()>>);
+            }
+            stream::linger(stream).await;
+        }
     }
     None
 }

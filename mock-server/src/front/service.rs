@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{pending, ready};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -25,8 +25,10 @@ use super::line::{End, Line};
 use super::paced::paced;
 use super::{BodyError, RequestBody, Site};
 use crate::fault::Pace;
+use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
+use crate::server::delivery::Undelivered;
 use crate::server::handshake::lists;
 use crate::server::stream::Stream;
 use crate::server::turns::Turn;
@@ -109,6 +111,8 @@ impl Guest {
         if let Some(origins) = &site.origins
             && let Some(refused) = site.refusal(origins, &request)
         {
+            let what = if refused.status == StatusCode::FORBIDDEN { Refused::Origin } else { Refused::Host };
+            site.shared.refused(what, Some(self.peer.ip()), None, Some(&request));
             return elsewhere(ready(Ok(bounded(site.respond(request.headers(), refused), true))));
         }
         if is_handshake(&request) {
@@ -123,14 +127,14 @@ impl Guest {
             return elsewhere(ready(Err(Ending::Close)));
         }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
-        let (mut turn, hung) = (site.shared.turns().begin(), self.hung.clone());
+        let (mut turn, hung, peer) = (site.shared.turns().begin(), self.hung.clone(), self.peer.ip());
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
                 Ok(body) => site.rest(&Request::from_parts(head, body), &mut turn),
-                Err(error) => (Ok(site.unreadable(&head.headers, &error)), None),
+                Err(error) => (Ok(site.unreadable(&Request::from_parts(head, ()), peer, &error)), None),
             };
             if let Some(due) = due
-                && !Box::pin(site.shared.until_due(&turn, due)).await
+                && !Box::pin(site.deliver(&turn, due)).await
             {
                 return Err(Ending::Reset);
             }
@@ -168,6 +172,11 @@ impl Guest {
             Some(turn) => self.site.shared.until_reset(turn.resets()).await,
             None => pending().await,
         }
+    }
+
+    /// The request that ended HTTP because it is never answered.
+    pub(super) fn hung(&self) -> Undelivered<'_> {
+        Undelivered::new(&self.site.shared, self.hung.get().expect("it was left there"))
     }
 
     /// The handshake that ended HTTP.
@@ -219,6 +228,19 @@ impl Site {
         (outcome, (!delay.is_zero()).then(|| came + delay))
     }
 
+    /// Waits until the answer of a turn is due. `false` if the platform was reset before. What is dropped while it waits has
+    /// lost its client.
+    async fn deliver(&self, turn: &Turn, due: Time) -> bool {
+        let undelivered = Undelivered::new(&self.shared, turn);
+        let is_due = self.shared.until_due(turn, due).await;
+        if is_due {
+            undelivered.sent();
+        } else {
+            undelivered.never();
+        }
+        is_due
+    }
+
     /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
     /// a page that has led a name of its own here names one that is its own: so the host has to be right as well.
     fn refusal<B>(&self, origins: &[HeaderValue], request: &Request<B>) -> Option<Response> {
@@ -266,7 +288,14 @@ impl Site {
     }
 
     /// The answer to a request without a whole body. The page that sent it may read it, as it may with every other one.
-    fn unreadable(&self, asked: &HeaderMap, error: &BodyError) -> http::Response<Body> {
+    fn unreadable(&self, request: &Request<()>, peer: IpAddr, error: &BodyError) -> http::Response<Body> {
+        let asked = request.headers();
+        let what = match error {
+            BodyError::TooLong { .. } => Refused::LongBody,
+            BodyError::TimedOut { .. } => Refused::SlowBody,
+            BodyError::Broken(_) => Refused::BrokenBody,
+        };
+        self.shared.refused(what, Some(peer), Some(error.to_string()), Some(request));
         let text = format!("{error}\n");
         let mut response = Response::typed(error.status(), text.into(), HeaderValue::from_static("text/plain"));
         response.allow_origin(asked);

@@ -26,13 +26,17 @@ pub enum RecordKind {
     Closed,
     /// A subscription ended by itself.
     Expired,
+    /// Tokens expired that were not refreshed in time.
+    TokensExpired,
+    /// Something was refused before it reached the platform.
+    Refused,
     /// The platform was told to do something.
     Command,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Request,
         Self::Upgrade,
         Self::Opened,
@@ -41,6 +45,8 @@ impl RecordKind {
         Self::FrameOut,
         Self::Closed,
         Self::Expired,
+        Self::TokensExpired,
+        Self::Refused,
         Self::Command,
     ];
 
@@ -55,6 +61,8 @@ impl RecordKind {
             Self::FrameOut => "frameOut",
             Self::Closed => "closed",
             Self::Expired => "expired",
+            Self::TokensExpired => "tokensExpired",
+            Self::Refused => "refused",
             Self::Command => "command",
         }
     }
@@ -72,6 +80,8 @@ impl Kind {
             Self::FrameOut { .. } => RecordKind::FrameOut,
             Self::Closed { .. } => RecordKind::Closed,
             Self::Expired { .. } => RecordKind::Expired,
+            Self::TokensExpired { .. } => RecordKind::TokensExpired,
+            Self::Refused(_) => RecordKind::Refused,
             Self::Command { .. } => RecordKind::Command,
         }
     }
@@ -119,7 +129,7 @@ pub struct RecordFilter {
     pub user: Option<String>,
     /// The method of a request, whatever its case.
     pub method: Option<String>,
-    /// The status with which a request was answered.
+    /// The status with which a request was answered, or refused.
     pub status: Option<u64>,
     /// The socket that it is about: `WS-1`.
     pub socket: Option<String>,
@@ -165,7 +175,11 @@ impl RecordFilter {
             kind => record.kind.kind() == kind,
         };
         let has_method = |method: &String| request.is_some_and(|is| is.method.as_str().eq_ignore_ascii_case(method));
-        let has_status = |status: u64| request.and_then(|is| is.answered.status()).map(u64::from) == Some(status);
+        let answered = match &record.kind {
+            Kind::Refused(refused) => refused.status,
+            _ => request.and_then(|is| is.answered.status()),
+        };
+        let has_status = |status: u64| answered.map(u64::from) == Some(status);
         is_kind
             && self.point.is_none_or(|point| record.point == Some(point))
             && self.user.as_deref().is_none_or(|user| record.user.as_deref() == Some(user))
@@ -219,7 +233,7 @@ mod tests {
         let frame = FrameRecord::new(&Frame::Text(String::new()));
         for kind in [closed, Kind::FrameIn { socket: SocketId::default(), frame }] {
             let name = kind.kind().as_str();
-            let record = Record { seq: 0, time: Time::ZERO, point: None, user: None, kind };
+            let record = Record { seq: 0, time: Time::ZERO, wall_time: None, point: None, user: None, kind };
             assert_eq!(json!(record)["kind"], name);
         }
     }
@@ -227,8 +241,14 @@ mod tests {
     #[test]
     fn all_that_is_said_has_to_hold() {
         let kind = Kind::Opened { socket: SocketId::default() };
-        let record =
-            Record { seq: 0, time: Time::ZERO, point: Some(Point::WebSocket), user: Some("alice".into()), kind };
+        let record = Record {
+            seq: 0,
+            time: Time::ZERO,
+            wall_time: None,
+            point: Some(Point::WebSocket),
+            user: Some("alice".into()),
+            kind,
+        };
         let opened = || RecordFilter::of(RecordKind::Opened);
         for (filter, is_meant) in [
             (opened(), true),

@@ -145,6 +145,15 @@ impl MockKandy {
     }
 }
 
+/// The journal.
+impl MockKandy {
+    /// Writes a line of the test's own into the journal, so that what came before it is told from what came after. Gives
+    /// the number of its record.
+    pub fn mark(&self, text: &str) -> Result<u64, PlatformError> {
+        self.platform(|platform, now| platform.mark(now, text))
+    }
+}
+
 /// Misbehaviour towards one user, until something else is said of that user, or of everybody.
 impl MockKandy {
     /// Whether nothing of a user is answered. The sockets of one who goes offline are cut.

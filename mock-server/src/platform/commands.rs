@@ -58,6 +58,7 @@ impl Platform {
             Command::Latency { latency, user: None } => self.set_latency(now, latency).into(),
             Command::Latency { latency, user: Some(user) } => self.set_latency_of(now, &user, latency)?.into(),
             Command::Reset => CommandOutput::Next(self.reset(now)),
+            Command::Mark { text } => CommandOutput::Record(self.mark(now, &text)?),
         })
     }
 
@@ -120,7 +121,7 @@ impl Platform {
             self.accounts.known(user)?;
         }
         let id = self.faults.add(point, faults.clone())?;
-        self.told(now, &Command::Fail { point, faults });
+        self.write_told(now, Command::Fail { point, faults }.told(), Some(id));
         Ok(id)
     }
 
@@ -262,6 +263,17 @@ impl Platform {
         Ok(())
     }
 
+    /// Writes a line of the user's own into the journal, so that what came before it is told from what came after: a text of
+    /// [`Limits::RECORDED_ARGUMENT_BYTES`] at most. Gives the number of its record.
+    pub fn mark(&mut self, now: Time, text: &str) -> Result<u64, PlatformError> {
+        let (bytes, limit) = (text.len(), Limits::RECORDED_ARGUMENT_BYTES);
+        if bytes > limit {
+            return Err(PlatformError::TextTooLong { what: "text of a mark", bytes, limit });
+        }
+        self.told(now, &Command::Mark { text: text.to_owned() });
+        Ok(self.journal.next_seq() - 1)
+    }
+
     /// Refuses a frame that is too long, or that there is no room for as often as it would wait.
     fn check_frame(&self, sockets: &[SocketId], frame: &Frame) -> Result<(), PlatformError> {
         let limit = self.limits.frame_bytes;
@@ -320,8 +332,13 @@ impl Platform {
     }
 
     pub(super) fn record_told(&mut self, now: Time, told: Told<'_>) {
+        self.write_told(now, told, None);
+    }
+
+    fn write_told(&mut self, now: Time, told: Told<'_>, rule: Option<FaultId>) {
+        self.note_expiries(now);
         let user = told.user.map(|user| self.shared_name(user));
-        let kind = Kind::Command { name: told.name, arguments: told.bounded_arguments() };
+        let kind = Kind::Command { name: told.name, rule, arguments: told.bounded_arguments() };
         self.journal.write(now, None, user, kind);
     }
 }

@@ -44,6 +44,7 @@ impl Platform {
     /// A socket that was there before is none that comes later, whatever its name. Who holds the time may let that begin again,
     /// too: nothing here is due any more.
     pub fn reset(&mut self, now: Time) -> u64 {
+        self.note_expiries(now);
         self.journal.begin_again();
         self.told(now, &Command::Reset);
         for socket in self.sockets.ids(|_| true) {

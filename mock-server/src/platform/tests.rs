@@ -7,6 +7,7 @@ mod journal;
 mod limits;
 mod login;
 mod narrow;
+mod reasons;
 mod reset;
 mod settings;
 mod subscribing;

@@ -23,7 +23,7 @@ pub struct Advanced {
 #[serde(untagged)]
 pub enum Fired {
     /// A timer of the platform fired, and left this record.
-    Record(Record),
+    Record(Box<Record>),
     /// An answer that was held goes out.
     Answer(FiredAnswer),
 }

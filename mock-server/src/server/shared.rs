@@ -9,9 +9,9 @@ use tokio::sync::{Notify, watch};
 
 #[cfg(feature = "front")]
 use super::advanced::{Advanced, Fired, UnderWay};
-use super::clock::Clock;
 #[cfg(feature = "front")]
 use super::clock::ClockError;
+use super::clock::{self, Clock};
 use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
 #[cfg(feature = "front")]
 use super::turns::HeldAnswer;
@@ -84,17 +84,18 @@ impl Shared {
     fn act_on_core<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
         let mut core = self.lock();
         let now = self.clock.now();
-        let (due, resets) = (core.platform.poll_timeout(), core.platform.resets());
+        core.platform.set_wall_time(Some(clock::wall_time()));
+        let (due, resets) = (core.platform.next_due(), core.platform.resets());
         let result = act(&mut core, now);
         core.dispatch(now);
         if core.platform.resets() != resets {
             self.begin_again(&core);
         }
-        let next = core.platform.poll_timeout();
+        let next = core.platform.next_due();
         self.note_breaks(&core);
         self.tell(core);
         // A deadline that has moved away is found out when it would have been: most requests move one.
-        if next.is_some_and(|(next, _)| due.is_none_or(|(due, _)| next < due)) {
+        if next.is_some_and(|next| due.is_none_or(|due| next < due)) {
             self.rearm.notify_one();
         }
         result
@@ -161,16 +162,18 @@ impl Shared {
         let mut core = self.lock();
         let now = self.clock.now();
         let end = end(now)?;
+        core.platform.set_wall_time(Some(clock::wall_time()));
+        core.platform.handle_advance(now, end.since_start() - now.since_start());
         let due = |answer: &HeldAnswer| answer.due.filter(|due| now < *due && *due <= end);
         let answers = self.turns.held().into_iter().filter_map(|answer| Some(Fired::answer(due(&answer)?, answer)));
         let mut fired: Vec<Fired> = answers.collect();
         // Each turn uses up a timer, and no timer arms another one for the same instant.
-        while let Some((due, _)) = core.platform.poll_timeout().filter(|(due, _)| *due <= end) {
+        while let Some(due) = core.platform.next_due().filter(|due| *due <= end) {
             let due = due.max(self.clock.now());
             held.send_replace(due);
             let before = core.platform.journal().next_seq();
             core.platform.handle_timeout(due);
-            fired.extend(core.platform.journal().since(before).cloned().map(Fired::Record));
+            fired.extend(core.platform.journal().since(before).cloned().map(Box::new).map(Fired::Record));
             core.dispatch(due);
         }
         held.send_replace(end);
@@ -273,9 +276,9 @@ impl Shared {
     /// has fired them before they are seen here.
     pub(crate) async fn run_timers(&self) -> Infallible {
         loop {
-            let due = self.lock().platform.poll_timeout();
+            let due = self.lock().platform.next_due();
             // `act` leaves a permit in `rearm`, so a change between the look and the wait is not missed.
-            let Some((due, _)) = due else {
+            let Some(due) = due else {
                 self.rearm.notified().await;
                 continue;
             };

@@ -88,6 +88,11 @@ impl Turn {
         }
     }
 
+    /// The number of the record of its request, if its answer is held.
+    pub(crate) const fn held(&self) -> Option<u64> {
+        self.held
+    }
+
     pub(crate) const fn resets(&self) -> u64 {
         self.resets
     }

@@ -40,6 +40,8 @@ async fn held_time_goes_on_only_when_told_to_and_timers_fire_at_their_own() {
     assert_eq!((handle.clock(), handle.now()), (ClockKind::Manual, Time::ZERO));
     assert_eq!(advance(&front, 59_999), Time::from_millis(59_999));
     assert_eq!(handle.platform(|platform, _| platform.subscriptions(None).len()), 3);
+    let advanced = watch.try_next().unwrap().unwrap();
+    assert!(matches!(advanced.kind, Kind::Command { name: "advance", .. }), "{advanced:?}");
     assert!(watch.try_next().is_none(), "nothing is due");
 
     advance(&front, 100_000);

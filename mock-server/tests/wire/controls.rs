@@ -38,13 +38,14 @@ fn apply(mock: &MockKandy, command: Command) -> CommandOutput {
         Command::Latency { latency, user: None } => mock.latency(latency).into(),
         Command::Latency { latency, user: Some(user) } => mock.latency_of(&user, latency).unwrap().into(),
         Command::Reset => CommandOutput::Next(mock.reset()),
+        Command::Mark { text } => CommandOutput::Record(mock.mark(&text).unwrap()),
     }
 }
 
 /// What the journal says of the last command.
 fn last(mock: &MockKandy) -> (&'static str, Map<String, Value>) {
     mock.platform(|platform, _| match &platform.journal().iter().next_back().unwrap().kind {
-        Kind::Command { name, arguments } => (*name, arguments.clone()),
+        Kind::Command { name, arguments, .. } => (*name, arguments.clone()),
         other => panic!("{other:?}"),
     })
 }

@@ -63,6 +63,7 @@ impl Run {
     fn command(&self, command: Command) -> Result<Dynamic, Halt> {
         Ok(match self.apply(Step::Command(command))? {
             Done::Command(CommandOutput::Count(count)) => i64::try_from(count).unwrap_or(i64::MAX).into(),
+            Done::Command(CommandOutput::Record(seq)) => i64::try_from(seq).unwrap_or(i64::MAX).into(),
             Done::Command(CommandOutput::Tokens(tokens)) => from_serde(&tokens),
             Done::Command(CommandOutput::Fault(id)) => i64::try_from(id.number()).unwrap_or(i64::MAX).into(),
             Done::Command(CommandOutput::Next(next)) => i64::try_from(next).unwrap_or(i64::MAX).into(),
@@ -264,6 +265,7 @@ pub(super) const fn gives(verb: &Verb) -> &'static str {
         Gives::Fault => "its number",
         Gives::Next => "the number of the journal's next record",
         Gives::Count => "how many",
+        Gives::Record => "the number of its record",
         Gives::Tokens => "#{ accessToken, refreshToken, oauthToken, expires }",
     }
 }

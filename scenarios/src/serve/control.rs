@@ -4,9 +4,11 @@ mod arguments;
 mod error;
 mod feed;
 mod guard;
+mod har;
 mod look;
 mod places;
 mod route;
+mod selection;
 mod wait;
 
 use std::convert::Infallible;
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
@@ -31,8 +33,10 @@ pub use self::route::{PREFIX, ROUTES, Route, index, markdown};
 use self::feed::Feed;
 use self::places::Places;
 use self::route::{Act, Action, Look};
+use self::selection::Selection;
 use crate::script::names::nearest;
 use crate::serve::script_status::ScriptStatus;
+use crate::transcript;
 
 /// The version of what `state` promises: `docs/state.schema.json`.
 pub const API: u32 = 1;
@@ -145,11 +149,10 @@ impl Control {
         let written = match look {
             Look::Index => return Ok(json_answer(StatusCode::OK, &index())),
             Look::Health => return Ok(json_answer(StatusCode::OK, &json!({ "status": "ok", "api": API }))),
-            Look::State => {
-                let script = self.script.as_ref().map(|script| script.borrow().clone());
-                look::state(&self.handle, script, given)?
-            }
+            Look::State => look::state(&self.handle, self.script(), given)?,
             Look::Journal => look::journal(&self.handle, given)?,
+            Look::Export => look::export(&self.handle, self.script(), given).await?,
+            Look::Transcript | Look::Har => return self.kept(look, given, headers).await,
             Look::Requests => look::requests(&self.handle, given)?,
             Look::Subscriptions => look::subscriptions(&self.handle, given)?,
             Look::Sockets => look::sockets(&self.handle, given)?,
@@ -157,6 +160,25 @@ impl Control {
         };
         let mut answer = Response::new(written.into_body().await);
         set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
+        Ok(answer)
+    }
+
+    /// How the script stands now, if there is one.
+    fn script(&self) -> Option<ScriptStatus> {
+        self.script.as_ref().map(|script| script.borrow().clone())
+    }
+
+    /// What happened, in a form to be kept.
+    async fn kept(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+        let records = Selection::new(&self.handle, given)?.records(&self.handle).await;
+        if matches!(look, Look::Har) {
+            let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            let origin = format!("{}://{host}", self.guard.scheme());
+            return Ok(json_answer(StatusCode::OK, &har::har(&records, &origin)));
+        }
+        let text = Full::new(Bytes::from(transcript::journal(&records)));
+        let mut answer = Response::new(BodyExt::boxed(text));
+        set_headers(answer.headers_mut(), HeaderValue::from_static("text/plain; charset=utf-8"));
         Ok(answer)
     }
 
@@ -192,6 +214,7 @@ impl Control {
             CommandOutput::Tokens(tokens) => json!(tokens),
             CommandOutput::Fault(id) => json!({ "id": id }),
             CommandOutput::Next(next) => json!({ "next": next }),
+            CommandOutput::Record(seq) => json!({ "seq": seq }),
             CommandOutput::Nothing => json!({}),
         })
     }

@@ -46,6 +46,7 @@ pub(crate) fn control_text(command: &Command) -> String {
         Command::AnswerPings { enabled, user } => of_user(&format!("answerPings {enabled}"), user.as_deref()),
         Command::Latency { latency, user } => of_user(&format!("latency {} ms", latency.as_millis()), user.as_deref()),
         Command::Reset => "reset".to_owned(),
+        Command::Mark { text } => format!("mark {text}"),
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 /// The most records that are taken at once.
 const PAGE: usize = 128;
 /// After how many bytes no more records are taken.
-const PAGE_BYTES: usize = 16 * 1024;
+const PAGE_BYTES: usize = 20 * 1024;
 /// After how much silence a comment says that the feed is alive.
 const SILENCE: Duration = Duration::from_secs(15);
 /// How long browsers wait before they come back, in milliseconds.

@@ -159,7 +159,9 @@ impl Guard {
             .with_help("send `Authorization: Bearer TOKEN` with the token that `serve` has printed at its start"))
     }
 
-    const fn scheme(&self) -> &'static str {
+    /// The scheme of everything else.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
         if self.hosts.is_tls() { "https" } else { "http" }
     }
 

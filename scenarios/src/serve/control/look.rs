@@ -5,12 +5,14 @@ mod written;
 use http::StatusCode;
 use kandy_mock_server::command::Arguments;
 use kandy_mock_server::{
-    ClockKind, FrontHandle, Platform, RecordFilter, SocketInfo, SubscriptionInfo, UserInfo, masked_value,
+    ClockKind, FrontHandle, Journal, Platform, Record, RecordFilter, SocketInfo, SubscriptionInfo, TokensInfo,
+    UserInfo, masked_value,
 };
 use serde_json::{Value, json};
 
 use self::written::{More, Part, Written};
 use super::error::ControlError;
+use super::selection::Selection;
 use super::{API, route};
 use crate::script::names::nearest;
 use crate::serve::script_status::ScriptStatus;
@@ -27,6 +29,34 @@ pub(super) fn state(
     given: &Arguments,
 ) -> Result<Written, ControlError> {
     let limit = given.get(&route::LIMIT)?.unwrap_or(u64::MAX);
+    Ok(Written::new(handle, parts_of_state(handle, script, limit)))
+}
+
+/// What happened with how the platform stands, in the form in which the console saves it.
+pub(super) async fn export(
+    handle: &FrontHandle,
+    script: Option<ScriptStatus>,
+    given: &Arguments,
+) -> Result<Written, ControlError> {
+    let records = Selection::new(handle, given)?.records(handle).await;
+    let begin = written::once(|_, _, page| {
+        page.put("{\"kandyHarness\":");
+        page.json(&env!("CARGO_PKG_VERSION"));
+        page.put(",\"state\":");
+    });
+    let mut rest = records.into_iter().peekable();
+    let records = written::list("records", u64::MAX, move |_, _: Option<&Record>, put| {
+        while rest.peek().is_some_and(|record| put(record.clone())) {
+            rest.next();
+        }
+    });
+    let comma = written::once(|_, _, page| page.put(","));
+    let end = written::once(|_, _, page| page.put("}"));
+    let state = parts_of_state(handle, script, u64::MAX);
+    Ok(Written::new(handle, [begin].into_iter().chain(state).chain([comma, records, end])))
+}
+
+fn parts_of_state(handle: &FrontHandle, script: Option<ScriptStatus>, limit: u64) -> Vec<Part> {
     let clock = match handle.clock() {
         ClockKind::Real => "real",
         ClockKind::Manual => "manual",
@@ -41,7 +71,7 @@ pub(super) fn state(
         let mut held = turns.held();
         // What is due already is on its way.
         let next = held.iter().filter_map(|answer| answer.due).filter(|due| *due > now);
-        let next = next.chain(platform.poll_timeout().map(|(due, _)| due)).min();
+        let next = next.chain(platform.next_due()).min();
         held.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         page.json(&json!({ "kind": clock, "now": now, "next": next, "held": held }));
         page.put(",\"script\":");
@@ -68,7 +98,11 @@ pub(super) fn state(
         page.put("}");
     });
     let (subscriptions, sockets) = (list_of_subscriptions(None, limit), list_of_sockets(None, limit));
-    Ok(Written::new(handle, [begin, users, comma(), subscriptions, comma(), sockets, comma(), faults, end]))
+    let tokens = written::list("tokens", limit, |platform, last: Option<&TokensInfo>, put| {
+        platform.tokens_after(last.map(|tokens| tokens.id)).all(put);
+    });
+    let lists = [users, comma(), tokens, comma(), subscriptions, comma(), sockets, comma(), faults];
+    [begin].into_iter().chain(lists).chain([end]).collect()
 }
 
 fn list_of_subscriptions(user: Option<String>, limit: u64) -> Part {
@@ -97,11 +131,16 @@ pub(super) fn newest(handle: &FrontHandle) -> u64 {
 
 pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
     let (since, limit) = (given.get(&route::SINCE)?, given.get(&route::LIMIT)?.unwrap_or(LIMIT));
+    let user = known_user(handle, given.get(&route::OF_USER)?)?;
     if limit > MOST {
         return Err(ControlError::argument(format!("an answer has {MOST} records at most")));
     }
     let newest = newest(handle);
-    let mut next = since.map_or_else(|| newest.saturating_sub(limit), |since| reached(since, newest));
+    let is_meant = move |record: &Record| user.as_deref().is_none_or(|user| record.concerns(user));
+    let mut next = match since {
+        Some(since) => reached(since, newest),
+        None => handle.platform(|platform, _| first_of_newest(platform.journal(), limit, &is_meant)),
+    };
     let (mut has_begun, mut written, mut missed) = (false, 0, 0);
     let records: Part = Box::new(move |platform, _, page| {
         if !has_begun {
@@ -119,14 +158,24 @@ pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Written
             if has_begun || since.is_some() {
                 missed += record.seq - next;
             }
-            page.item(record);
-            (has_begun, written, next) = (true, written + 1, record.seq + 1);
+            if is_meant(record) {
+                page.item(record);
+                written += 1;
+            }
+            (has_begun, next) = (true, record.seq + 1);
         }
         page.put("],");
         page.put(&format!("\"next\":{next},\"missed\":{missed}}}"));
         More::Nothing
     });
     Ok(Written::new(handle, [records]))
+}
+
+/// Where the newest records that are meant begin, if there are to be so many at most.
+fn first_of_newest(journal: &Journal, limit: u64, is_meant: impl Fn(&Record) -> bool) -> u64 {
+    let Some(before) = usize::try_from(limit).unwrap_or(usize::MAX).checked_sub(1) else { return journal.next_seq() };
+    let oldest = journal.iter().next().map_or_else(|| journal.next_seq(), |record| record.seq);
+    journal.iter().rev().filter(|record| is_meant(record)).nth(before).map_or(oldest, |first| first.seq)
 }
 
 /// From which record on. A number from a server before this one would wait for a record that is far away.

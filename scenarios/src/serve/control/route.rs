@@ -12,7 +12,7 @@ use super::error::ControlError;
 
 pub use self::table::ROUTES;
 pub(super) use self::table::{
-    BY, COUNT, KIND, LIMIT, METHOD, NONE, OF_POINT, OF_USER, QUIET, SINCE, SOCKET, STATUS, TIMEOUT, TO, either,
+    BY, COUNT, KIND, LIMIT, MARK, METHOD, NONE, OF_POINT, OF_USER, QUIET, SINCE, SOCKET, STATUS, TIMEOUT, TO, either,
 };
 
 /// What all paths of the control interface begin with.
@@ -46,6 +46,9 @@ pub(super) enum Look {
     Health,
     State,
     Journal,
+    Transcript,
+    Har,
+    Export,
     Requests,
     Subscriptions,
     Sockets,

@@ -39,12 +39,12 @@ export class Records {
   // Takes a record as it came. Only what is shown in a row is kept ready; the rest stays text until it is asked for.
   add(raw) {
     const record = JSON.parse(raw);
-    const { lane, title, result = "", tone = "", fault = "" } = words(record);
+    const { lane, title, result = "", tone = "", fault = "", why = "" } = words(record);
     const entry = {
-      seq: record.seq, time: record.time, kind: record.kind, user: record.user ?? "", socket: record.socket,
-      lane, title, result: String(result), tone, fault, faultId: record.fault ?? undefined, raw,
+      seq: record.seq, time: record.time, kind: record.name === "mark" ? "mark" : record.kind, user: record.user ?? "", socket: record.socket,
+      lane, title, result: String(result), tone, fault, why, faultId: record.fault ?? undefined, raw,
     };
-    entry.text = printable(`${entry.user} ${lane} ${title} ${result} ${fault} ${record.point ?? ""}`.toLowerCase());
+    entry.text = printable(`${entry.user} ${lane} ${title} ${result} ${fault} ${why} ${record.reason ?? ""} ${record.point ?? ""}`.toLowerCase());
     entry.isMatch = this.matches(entry);
     this.learn(entry, record);
     this.all.push(entry);

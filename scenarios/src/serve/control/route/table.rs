@@ -24,7 +24,7 @@ const OWN: &[Route] = &[
     route(
         "state",
         Action::Look(Look::State),
-        "users without passwords, subscriptions, sockets, settings, faults, clock",
+        "users without passwords, tokens by label, subscriptions, sockets, settings, faults, clock",
         &[LIMIT.parameter()],
         r#"{"api": 1, "users": [..], ..}"#,
     ),
@@ -32,8 +32,29 @@ const OWN: &[Route] = &[
         "journal",
         Action::Look(Look::Journal),
         "what happened, from record `since` on; without it the newest",
-        &[SINCE.parameter(), LIMIT.parameter()],
+        &[SINCE.parameter(), LIMIT.parameter(), OF_USER.parameter()],
         r#"{"records": [..], "next": 7, "missed": 0}"#,
+    ),
+    route(
+        "transcript",
+        Action::Look(Look::Transcript),
+        "what happened, as text to be read: of a user or of all, from record `since` or the last such mark on",
+        &[OF_USER.parameter(), MARK.parameter(), SINCE.parameter()],
+        "",
+    ),
+    route(
+        "har",
+        Action::Look(Look::Har),
+        "the same as an HTTP archive (HAR 1.2), messages of websockets as Chrome writes them",
+        &[OF_USER.parameter(), MARK.parameter(), SINCE.parameter()],
+        r#"{"log": {..}}"#,
+    ),
+    route(
+        "export",
+        Action::Look(Look::Export),
+        "the same with the state, as a journal that `serve --open` and the console open",
+        &[OF_USER.parameter(), MARK.parameter(), SINCE.parameter()],
+        r#"{"kandyHarness": "..", "state": {..}, "records": [..]}"#,
     ),
     route(
         "requests",
@@ -108,6 +129,7 @@ pub(crate) const SINCE: Optional<u64> = Optional::new("since", "0");
 pub(crate) const LIMIT: Optional<u64> = Optional::new("limit", "100");
 pub(crate) const OF_POINT: Optional<Point> = Optional::new("point", "\"subscribe\"");
 pub(crate) const OF_USER: Optional<String> = Optional::new("user", "\"alice@example.com\"");
+pub(crate) const MARK: Optional<String> = Optional::new("mark", "\"signed in\"");
 pub(crate) const METHOD: Optional<String> = Optional::new("method", "\"POST\"");
 pub(crate) const STATUS: Optional<u64> = Optional::new("status", "200");
 pub(crate) const KIND: Optional<RecordKind> = Optional::new("kind", "\"request\"");
@@ -140,6 +162,7 @@ fn verb(verb: &'static Verb) -> Route {
         Gives::Fault => r#"{"id": 3}"#,
         Gives::Next => r#"{"next": 7}"#,
         Gives::Count => r#"{"count": 1}"#,
+        Gives::Record => r#"{"seq": 7}"#,
         Gives::Tokens => r#"{"accessToken": "AT-1", ..}"#,
     };
     route(verb.name, Action::Act(Act::Verb(verb)), verb.about, verb.parameters, gives)
