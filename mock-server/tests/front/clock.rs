@@ -133,12 +133,14 @@ async fn what_is_held_is_told_until_its_time_and_what_fired_then() {
     let advanced = handle.advance_to(Time::from_millis(3_700_000)).unwrap();
     let fired: Vec<Value> = advanced.fired.iter().map(|fired| json!(fired)).collect();
     let told: Vec<_> =
-        fired.iter().map(|fired| ["time", "kind", "point", "subscription"].map(|key| &fired[key])).collect();
+        fired.iter().map(|fired| ["time", "kind", "point", "subscription", "tokens"].map(|key| &fired[key])).collect();
     let [late, end, none] = [json!(5_000), json!(3_600_000), Value::Null];
-    assert_eq!(told[0], [&late, &json!("answer"), &json!("mk_token"), &none]);
-    assert_eq!(told[1], [&late, &json!("answer"), &json!("websocket"), &none]);
-    assert_eq!(told[2], [&end, &json!("expired"), &none, &json!("SUB-1")]);
-    assert_eq!(fired.len(), 3);
+    assert_eq!(told[0], [&late, &json!("answer"), &json!("mk_token"), &none, &none]);
+    assert_eq!(told[1], [&late, &json!("answer"), &json!("websocket"), &none, &none]);
+    // The tokens of the subscription's login; those of the one that was held end with it.
+    assert!(told[2..4].iter().all(|told| told[..2] == [&end, &json!("tokensExpired")]), "{told:?}");
+    assert_eq!(told[4], [&end, &json!("expired"), &none, &json!("SUB-1"), &none]);
+    assert_eq!(fired.len(), 5);
     assert_eq!(answer(login).unwrap().status, 200);
     assert!(heard_until(&opening, "\r\n\r\n").starts_with("HTTP/1.1 101 "));
     soon(handle.idle(Duration::ZERO)).await;

@@ -107,6 +107,7 @@ async fn the_state_has_what_users_have() {
     let (_, state) = bench.get("state").await;
     let bob = json!({
         "name": "bob", "created": 0, "services": ["call"], "tokenLifetime": 60_000, "subscriptionLifetime": null,
+        "offline": false, "latency": null, "answerPings": null,
     });
     assert_eq!(state["users"][1], bob);
     let tokens = json!([{
