@@ -44,6 +44,9 @@ impl Http {
 
     /// One exchange. Whatever goes wrong looks the same to a script, so the reason ends here.
     pub(super) async fn exchange(&self, request: Request) -> Result<Response, NetworkFailure> {
+        if request.refusal.is_some() {
+            return Err(NetworkFailure);
+        }
         let mut builder = self.client.request(request.method, request.url).headers(request.headers);
         if self.enforce_cors {
             builder = builder.header(ORIGIN, PAGE_ORIGIN);

@@ -100,14 +100,14 @@ impl<'a> Performance<'a> {
     fn create(&mut self, call: &ApiCall, config: Option<&Value>) -> Result<(), Mismatch> {
         let config = relocate(&compare::fill(config.unwrap_or(&self.recording.config)));
         let (config, _) = Config::from_json(&config).map_err(impossible)?;
-        self.apply(Step::Create { name: call.client.clone(), config: Box::new(config) })?;
+        self.apply(Step::Create { name: call.client.clone(), config: config.into() })?;
         self.clients.push(Client { name: call.client.clone(), audience: Audience::default(), rules: Vec::new() });
         Ok(())
     }
 
     fn call(&mut self, client: ClientId, call: &ApiCall) -> Result<(), Mismatch> {
         let audience = &mut self.clients[client.0].audience;
-        audience.learn_behaviour(call);
+        audience.learn_behaviour(call)?;
         match asked(call)? {
             Asked::Session(step::Call::UpdateConfig(patch)) => {
                 let call = step::Call::UpdateConfig(relocate(&patch));
@@ -211,6 +211,7 @@ impl<'a> Performance<'a> {
                 call: function.as_str().unwrap_or_default().to_owned(),
                 args: args.to_vec(),
                 in_listener: true,
+                threw: None,
             };
             self.call(client, &call)?;
         }

@@ -102,14 +102,12 @@ fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getConnection", |run, _call, client: Client| {
         run.look_at(client.0, convert::connection)
     });
-    register!(engine, run, "getServices", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::services(session.services()))
-    });
+    register!(engine, run, "getServices", |run, _call, client: Client| run.look_at(client.0, convert::services));
     register!(engine, run, "getUserInfo", |run, _call, client: Client| {
         run.look_at(client.0, |session| convert::user_info(session.user_info()))
     });
     register!(engine, run, "getConfig", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::from_serde(session.config()))
+        run.look_at(client.0, |session| convert::from_js(session.config().value()))
     });
     register!(engine, run, "getSocketState", |_run, _call, _part: ConnectionPart| done(convert::socket_state(None)));
     register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart, platform: &str| {
@@ -173,7 +171,7 @@ impl Run {
             Some(name) => checked_name(name)?.to_owned(),
             None => self.default_name(),
         };
-        match self.apply(Step::Create { name: name.clone(), config: Box::new(config) })? {
+        match self.apply(Step::Create { name: name.clone(), config: config.into() })? {
             Done::Created(id) => {
                 self.applications.borrow_mut().push(Application::new(name));
                 self.log(id, &violations)?;

@@ -124,9 +124,11 @@ impl From<StepError> for Halt {
             // As what needs virtual time: it is the place that is wrong, not the scenario.
             StepError::Wiremock(error) => return Self::Skip(error.to_string()),
             StepError::Trace(_) | StepError::TooManyClients => Cause::Limit,
-            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) | StepError::TooLong { .. } => {
-                Cause::Argument
-            }
+            StepError::Platform(_)
+            | StepError::Config(_)
+            | StepError::Thrown(_)
+            | StepError::NameTaken(_)
+            | StepError::TooLong { .. } => Cause::Argument,
             StepError::Network(_) => Cause::World,
         };
         Failure::new(cause, error.to_string()).into()

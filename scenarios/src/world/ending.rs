@@ -37,8 +37,8 @@ impl World {
         let running = session.timers().filter_map(|(_, timer)| match timer {
             Timer::Attempt(_) => Some(Running::Attempts),
             Timer::Resubscribe => Some(Running::Renewals),
-            // They end with their session and their socket.
-            Timer::RefreshToken | Timer::Ping(_) => None,
+            // They end with their session and their socket, or at once.
+            Timer::RefreshToken | Timer::Ping(_) | Timer::Refusal(_) | Timer::Destroy => None,
         });
         Ending {
             client: stage.client_name(client).to_owned(),

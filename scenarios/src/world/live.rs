@@ -140,7 +140,7 @@ impl Live {
         match step {
             Step::Create { name, config } => {
                 let line = Line::new(&self.runtime)?;
-                let client = self.stage.create(&name, Session::new(*config))?;
+                let client = self.stage.create(&name, Session::new(config))?;
                 self.lines.push(line);
                 Ok(Done::Created(client))
             }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kandy_client::{
-    ConnectOptions, Credentials, Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer,
-    Violation, WebSocketInput,
+    Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, UntypedCall, Violation,
+    WebSocketInput,
 };
 
 use super::address::Address;
@@ -44,7 +44,7 @@ struct Client {
     name: Arc<str>,
     session: Session,
     /// What `connect()` was last called with.
-    last_connect: Option<(Credentials, ConnectOptions)>,
+    last_connect: Option<Call>,
 }
 
 /// What a trace calls the requests and sockets: clients number their own, a trace numbers all of them.
@@ -114,8 +114,8 @@ impl Stage {
         timers.min_by_key(|(due, _)| *due)
     }
 
-    /// What a client's `connect()` was last called with.
-    pub(super) fn last_connect(&self, client: ClientId) -> Option<&(Credentials, ConnectOptions)> {
+    /// The last `connect()` of a client.
+    pub(super) fn last_connect(&self, client: ClientId) -> Option<&Call> {
         self.clients[client.0].last_connect.as_ref()
     }
 
@@ -156,16 +156,12 @@ impl Stage {
         self.client_inputs += 1;
         let Client { name, session, last_connect } = &mut self.clients[id.0];
         check_call(&call, session)?;
-        if let Call::Connect(credentials, options) = &call {
-            *last_connect = Some((credentials.clone(), options.clone()));
+        if let Call::Connect(..) | Call::Untyped(UntypedCall::Connect { .. }) = &call {
+            *last_connect = Some(call.clone());
         }
         self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
         let tells_violations = matches!(call, Call::UpdateConfig(_));
         let violations = call.make(now, session)?;
-        if session.is_destroyed() {
-            // A destroyed client emits nothing, not even what waits already.
-            self.events.retain(|(client, _)| *client != id);
-        }
         Ok(if tells_violations { Done::Violations(violations) } else { Done::Nothing })
     }
 
@@ -187,6 +183,10 @@ impl Stage {
         let now = Time::from_duration(self.now);
         let (_, timer) = self.session(client).poll_timeout()?;
         self.session_mut(client).handle_timeout(now);
+        if self.session(client).is_destroyed() {
+            // A destroyed client emits nothing, not even what waits already.
+            self.events.retain(|(of, _)| *of != client);
+        }
         Some(timer)
     }
 

@@ -16,7 +16,7 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 fn get(transport: &mut Transport, server: SocketAddr) {
     let url = format!("http://{server}/");
-    let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+    let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None, refusal: None };
     transport.carry_out(Output::Request { id: RequestId(1), request });
 }
 

@@ -289,7 +289,7 @@ impl Sim {
 
     /// The user of the platform whom a client is.
     fn user_of(&self, client: ClientId) -> Option<String> {
-        self.stage.last_connect(client).and_then(|(credentials, _)| credentials.username.clone())
+        self.stage.last_connect(client).and_then(Call::username)
     }
 }
 
@@ -331,7 +331,7 @@ impl Sim {
             Application::Disconnect => Call::Disconnect,
             Application::Destroy => Call::Destroy,
             Application::Connect => match self.stage.last_connect(client) {
-                Some((credentials, options)) => Call::Connect(credentials.clone(), options.clone()),
+                Some(call) => call.clone(),
                 None => return Ok(()),
             },
         };

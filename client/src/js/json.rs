@@ -1,40 +1,36 @@
-//! JSON as the browser reads it: what is refused is refused with V8's own words.
+//! JSON as the browser reads and writes it: what is refused is refused with V8's own words.
 //!
 //! Kandy.js puts the text of the browser's `SyntaxError` into the messages of its events, so an
 //! application can see it. The texts are those of Chromium 156; [`SyntaxError`] holds them.
 //!
-//! What differs from the browser, because a [`Value`] cannot hold it or a limit is wanted:
-//! - a number beyond the range of `f64` becomes the largest one (`1e999` is `f64::MAX`);
-//! - an escaped surrogate without its other half becomes U+FFFD;
-//! - integers of up to 64 bits keep all their digits;
-//! - members keep the order of the text, also where their names are integers;
-//! - arrays and objects nested deeper than [`MAX_DEPTH`] are refused.
+//! One thing differs from the browser, because a limit is wanted: arrays and objects nested deeper than
+//! [`MAX_DEPTH`] are refused.
 
+mod stringify;
 mod syntax_error;
 
-use serde_json::{Map, Number, Value};
-
-pub(crate) use self::syntax_error::SyntaxError;
+pub use self::syntax_error::SyntaxError;
 use self::syntax_error::{Fault, Position};
+use super::{Object, Text, Value};
 
 /// How many arrays and objects may be open at once. Real answers need fewer than ten, and the
 /// parser's stack stays small.
-pub(crate) const MAX_DEPTH: usize = 512;
+pub const MAX_DEPTH: usize = 512;
 
-/// Parses a whole text, as `JSON.parse` does.
-///
-/// A name that occurs twice in an object keeps its first place and its last value.
-///
-/// # Errors
-///
-/// A [`SyntaxError`] that displays the browser's message for the first thing that is wrong.
-pub(crate) fn parse(text: &str) -> Result<Value, SyntaxError> {
-    let mut parser = Parser { text, at: 0 };
-    let value = parser.value(0)?;
-    parser.skip_whitespace();
-    match parser.peek() {
-        None => Ok(value),
-        Some(_) => Err(parser.fault(Fault::TrailingCharacter)),
+impl Value {
+    /// `JSON.parse(text)`.
+    ///
+    /// # Errors
+    ///
+    /// A [`SyntaxError`] that displays the browser's message for the first thing that is wrong.
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        let mut parser = Parser { text, at: 0 };
+        let value = parser.value(0)?;
+        parser.skip_whitespace();
+        match parser.peek() {
+            None => Ok(value),
+            Some(_) => Err(parser.fault(Fault::TrailingCharacter)),
+        }
     }
 }
 
@@ -43,11 +39,11 @@ pub(crate) fn parse(text: &str) -> Result<Value, SyntaxError> {
 ///
 /// # Errors
 ///
-/// As [`parse`].
-pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Value, SyntaxError> {
+/// As [`Value::parse`].
+pub(crate) fn parse_body(bytes: &[u8]) -> Result<Value, SyntaxError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     // Almost all is UTF-8, which this finds much sooner than a look for what is not.
-    str::from_utf8(bytes).map_or_else(|_| parse(&String::from_utf8_lossy(bytes)), parse)
+    str::from_utf8(bytes).map_or_else(|_| Value::parse(&String::from_utf8_lossy(bytes)), Value::parse)
 }
 
 /// A recursive descent over the text. `at` is a byte index on a character boundary: only ASCII
@@ -61,11 +57,11 @@ impl<'a> Parser<'a> {
     fn value(&mut self, depth: usize) -> Result<Value, SyntaxError> {
         self.skip_whitespace();
         match self.peek() {
-            Some(b'"') => self.string().map(Value::String),
+            Some(b'"') => self.string().map(Value::Text),
             Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
             Some(b'{' | b'[') if depth == MAX_DEPTH => Err(SyntaxError::TooDeep),
-            Some(b'{') => self.object(depth + 1).map(Value::Object),
-            Some(b'[') => self.array(depth + 1).map(Value::Array),
+            Some(b'{') => self.object(depth + 1).map(Value::from),
+            Some(b'[') => self.array(depth + 1).map(Value::from),
             Some(b't') => self.literal("true", Value::Bool(true)),
             Some(b'f') => self.literal("false", Value::Bool(false)),
             Some(b'n') => self.literal("null", Value::Null),
@@ -73,11 +69,11 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Map<String, Value>, SyntaxError> {
+    fn object(&mut self, depth: usize) -> Result<Object, SyntaxError> {
         self.at += 1;
-        let mut members = Map::new();
+        let mut members = Vec::new();
         if self.accept(b'}') {
-            return Ok(members);
+            return Ok(Object::default());
         }
         let mut no_name = Fault::NoNameOrBrace;
         loop {
@@ -90,13 +86,13 @@ impl<'a> Parser<'a> {
                 return Err(self.fault(Fault::NoColon));
             }
             let value = self.value(depth)?;
-            members.insert(name, value);
+            members.push((name, value));
             if !self.accept(b',') {
                 break;
             }
             no_name = Fault::NoQuotedName;
         }
-        if self.accept(b'}') { Ok(members) } else { Err(self.fault(Fault::NoCommaOrBrace)) }
+        if self.accept(b'}') { Ok(Object::new(members)) } else { Err(self.fault(Fault::NoCommaOrBrace)) }
     }
 
     fn array(&mut self, depth: usize) -> Result<Vec<Value>, SyntaxError> {
@@ -124,9 +120,8 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Number, SyntaxError> {
+    fn number(&mut self) -> Result<f64, SyntaxError> {
         let start = self.at;
-        let mut is_integer = true;
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -139,19 +134,17 @@ impl<'a> Parser<'a> {
             self.digits(Fault::NoNumberAfterMinus)?;
         }
         if self.peek() == Some(b'.') {
-            is_integer = false;
             self.at += 1;
             self.digits(Fault::NoFraction)?;
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
-            is_integer = false;
             self.at += 1;
             if matches!(self.peek(), Some(b'+' | b'-')) {
                 self.at += 1;
             }
             self.digits(Fault::NoExponent)?;
         }
-        Ok(number(&self.text[start..self.at], is_integer))
+        Ok(self.text[start..self.at].parse().expect("JSON's numbers are a subset of Rust's"))
     }
 
     /// One digit or more.
@@ -166,17 +159,22 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<String, SyntaxError> {
+    fn string(&mut self) -> Result<Text, SyntaxError> {
         self.at += 1;
-        let mut string = self.plain_text().to_owned();
+        let plain = self.plain_text();
+        if self.peek() == Some(b'"') {
+            self.at += 1;
+            return Ok(plain.into());
+        }
+        let mut string = TextBuilder::new(plain);
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(string);
+                    return Ok(string.finish());
                 }
                 Some(b'\\') => {
-                    string.push(self.escape()?);
+                    string.push_unit(self.escape()?);
                     string.push_str(self.plain_text());
                 }
                 Some(_) => return Err(self.fault(Fault::ControlCharacter)),
@@ -194,37 +192,24 @@ impl<'a> Parser<'a> {
         &self.text[start..self.at]
     }
 
-    fn escape(&mut self) -> Result<char, SyntaxError> {
+    /// The UTF-16 unit that an escape stands for.
+    fn escape(&mut self) -> Result<u16, SyntaxError> {
         self.at += 1;
-        let character = match self.peek() {
-            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{C}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => return self.unicode_escape(),
+        let unit = match self.peek() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => byte,
+            Some(b'b') => 0x08,
+            Some(b'f') => 0x0C,
+            Some(b'n') => b'\n',
+            Some(b'r') => b'\r',
+            Some(b't') => b'\t',
+            Some(b'u') => return self.code_unit(),
             // V8 knows escapes in Latin-1 only; its UTF-8 begins with 0xC3 at most.
             Some(0xC4..) => return Err(self.unexpected()),
             Some(_) => return Err(self.fault(Fault::Escape)),
             None => return Err(SyntaxError::UnexpectedEnd),
         };
         self.at += 1;
-        Ok(character)
-    }
-
-    fn unicode_escape(&mut self) -> Result<char, SyntaxError> {
-        let first = self.code_unit()?;
-        let after_first = self.at;
-        if matches!(first, 0xD800..=0xDBFF) && self.text[self.at..].starts_with("\\u") {
-            self.at += 1;
-            let second = self.code_unit()?;
-            if let Some(Ok(character)) = char::decode_utf16([first, second]).next() {
-                return Ok(character);
-            }
-            self.at = after_first;
-        }
-        Ok(char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER))
+        Ok(unit.into())
     }
 
     /// The four hexadecimal digits behind the `u` at which the parser stands.
@@ -281,18 +266,38 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The value of a text that is a JSON number.
-fn number(text: &str, is_integer: bool) -> Number {
-    if is_integer && text != "-0" {
-        if let Ok(unsigned) = text.parse::<u64>() {
-            return unsigned.into();
-        }
-        if let Ok(signed) = text.parse::<i64>() {
-            return signed.into();
+/// A text in the making, in UTF-16 from its first escaped surrogate on: the other half need not follow.
+enum TextBuilder {
+    Plain(String),
+    Units(Vec<u16>),
+}
+
+impl TextBuilder {
+    fn new(text: &str) -> Self {
+        Self::Plain(text.to_owned())
+    }
+
+    fn push_str(&mut self, text: &str) {
+        match self {
+            Self::Plain(plain) => plain.push_str(text),
+            Self::Units(units) => units.extend(text.encode_utf16()),
         }
     }
-    let float: f64 = text.parse().expect("JSON's numbers are a subset of Rust's");
-    Number::from_f64(float.clamp(f64::MIN, f64::MAX)).expect("a clamped number is finite")
+
+    fn push_unit(&mut self, unit: u16) {
+        match (&mut *self, char::from_u32(unit.into())) {
+            (Self::Units(units), _) => units.push(unit),
+            (Self::Plain(plain), Some(character)) => plain.push(character),
+            (Self::Plain(plain), None) => *self = Self::Units(plain.encode_utf16().chain([unit]).collect()),
+        }
+    }
+
+    fn finish(self) -> Text {
+        match self {
+            Self::Plain(plain) => plain.into(),
+            Self::Units(units) => Text::from_units(&units),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ const STRINGIFIED: [&str; 4] = ["NaN", "Infinity", "undefined", "[object Object]
 
 /// Why a text is not JSON. It displays as V8's message does, hence the capital letters.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub(crate) enum SyntaxError {
+pub enum SyntaxError {
     /// The text ends where a value, or the rest of a word, must follow.
     #[error("Unexpected end of JSON input")]
     UnexpectedEnd,
@@ -46,7 +46,7 @@ pub(crate) enum SyntaxError {
 
 /// The sentences of V8 that come with a position.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub(crate) enum Fault {
+pub enum Fault {
     #[error("Expected property name or '}}' in JSON")]
     NoNameOrBrace,
     #[error("Expected double-quoted property name in JSON")]
@@ -81,7 +81,7 @@ pub(crate) enum Fault {
 
 /// A place in a text, in UTF-16 units.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Position {
+pub struct Position {
     /// From 0.
     offset: usize,
     /// From 1; `\n`, `\r` and `\r\n` each end a line.

@@ -1,0 +1,126 @@
+//! Queries, as the library writes them that the SDK uses.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use thiserror::Error;
+
+use super::text::Text;
+use super::value::Value;
+
+/// What `encodeURIComponent` leaves as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// What is left as it is in a query.
+const UNRESERVED_IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Why there is no query: what the browser says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum QueryError {
+    /// A text holds half a character.
+    #[error("URI malformed")]
+    LoneSurrogate,
+    /// There are no parameters to look through.
+    #[error("Cannot convert undefined or null to object")]
+    Null,
+}
+
+/// `encodeURIComponent(text)`.
+///
+/// # Errors
+///
+/// The text holds a lone surrogate.
+pub fn encode_uri_component(text: &Text) -> Result<String, QueryError> {
+    encode(text, UNRESERVED)
+}
+
+/// The query with its `?` for the members of `parameters`, sorted by their names: undefined ones are left out, null is
+/// the name alone, and a list the name once for each element. Without any member there is not even the `?`.
+///
+/// # Errors
+///
+/// A text holds a lone surrogate, or the parameters are null.
+pub fn query_string(parameters: &Value) -> Result<String, QueryError> {
+    let mut members: Vec<(Text, Value)> = match parameters {
+        Value::Null => return Err(QueryError::Null),
+        Value::Object(object) => object.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        Value::List(elements) => {
+            elements.iter().enumerate().map(|(index, value)| (index.to_string().into(), value.clone())).collect()
+        }
+        Value::Text(text) => {
+            let unit = |(index, unit): (usize, u16)| (index.to_string().into(), Text::from_units(&[unit]).into());
+            text.units().into_iter().enumerate().map(unit).collect()
+        }
+        Value::Undefined | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    };
+    members.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut query = String::new();
+    for (name, value) in &members {
+        match value {
+            Value::List(elements) => elements.iter().try_for_each(|element| push(&mut query, name, element))?,
+            value => push(&mut query, name, value)?,
+        }
+    }
+    Ok(if query.is_empty() && !members.is_empty() { "?".to_owned() } else { query })
+}
+
+fn push(query: &mut String, name: &Text, value: &Value) -> Result<(), QueryError> {
+    if value.is_undefined() {
+        return Ok(());
+    }
+    let name = encode(name, UNRESERVED_IN_QUERY)?;
+    let value = if matches!(value, Value::Null) { None } else { Some(encode(&value.to_text(), UNRESERVED_IN_QUERY)?) };
+    // Of pairs only those are left out that are empty.
+    if name.is_empty() && value.is_none() {
+        return Ok(());
+    }
+    query.push(if query.is_empty() { '?' } else { '&' });
+    query.push_str(&name);
+    if let Some(value) = value {
+        query.push('=');
+        query.push_str(&value);
+    }
+    Ok(())
+}
+
+fn encode(text: &Text, unreserved: &'static AsciiSet) -> Result<String, QueryError> {
+    let text = text.as_str().ok_or(QueryError::LoneSurrogate)?;
+    Ok(utf8_percent_encode(text, unreserved).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(parameters: &str) -> Result<String, QueryError> {
+        query_string(&Value::parse(parameters).unwrap())
+    }
+
+    #[test]
+    fn members_are_sorted_and_written_by_their_kind() {
+        assert_eq!(query(r#"{"token": "a b", "expires": null, "x": [1, null, "c"], "y": []}"#).unwrap(), {
+            "?expires&token=a%20b&x=1&x&x=c"
+        });
+        assert_eq!(query(r#"{"a": "-_.!~*'()ä", "ö&": {}}"#).unwrap(), {
+            "?a=-_.%21~%2A%27%28%29%C3%A4&%C3%B6%26=%5Bobject%20Object%5D"
+        });
+        assert_eq!((query("{}").unwrap(), query(r#"{"a": []}"#).unwrap()), (String::new(), "?".to_owned()));
+        let undefined = Value::object([("a", Value::Undefined), ("b", 5.0.into())]);
+        assert_eq!(query_string(&undefined).unwrap(), "?b=5");
+        assert_eq!((query(r#""xy""#).unwrap(), query("[7]").unwrap()), ("?0=x&1=y".to_owned(), "?0=7".to_owned()));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_in_the_words_of_the_browser() {
+        assert_eq!(query(r#"{"a": "\ud800"}"#).unwrap_err().to_string(), "URI malformed");
+        assert_eq!(query("null").unwrap_err().to_string(), "Cannot convert undefined or null to object");
+        assert_eq!(encode_uri_component(&"a b+c/ä!".into()).unwrap(), "a%20b%2Bc%2F%C3%A4!");
+    }
+}
