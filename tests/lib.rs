@@ -12,7 +12,10 @@ use kandy_scenarios::recording::Recording;
 use libtest_mimic::{Arguments, Failed, Trial};
 use proptest::test_runner::{Config, RngSeed};
 
-/// One test for each recording of a folder: `tests/traces`, or the one that `KANDY_TRACES` names.
+/// The folder of recordings on odd values, in that of all recordings.
+const ODD: &str = "odd";
+
+/// One test for each recording of a folder and those below it: `tests/traces`, or the one that `KANDY_TRACES` names.
 #[derive(Clone, Copy, Debug)]
 pub struct Suite {
     /// The suite's name, which begins its last line.
@@ -32,7 +35,10 @@ impl Suite {
         let arguments = Arguments::from_args();
         let default_folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
         let folder = env::var_os("KANDY_TRACES").map_or_else(|| default_folder.clone(), PathBuf::from);
-        let is_there = |name: &str| default_folder.join(name).with_extension("json").is_file();
+        let is_there = |name: &str| {
+            let file = format!("{name}.json");
+            [&default_folder, &default_folder.join(ODD)].iter().any(|folder| folder.join(&file).is_file())
+        };
         if let Some((name, _)) = self.exceptions.iter().find(|(name, _)| !is_there(name)) {
             return self.refuse(&format!("the exception {name} names no recording in {}", default_folder.display()));
         }
@@ -78,12 +84,14 @@ impl Suite {
     }
 }
 
-/// The names and files of the recordings in a folder, in the order of their names.
+/// The names and files of the recordings in a folder and in those below it, in the order of their names.
 fn recordings_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut recordings = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json")
+        if path.is_dir() {
+            recordings.extend(recordings_in(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "json")
             && let Some(name) = path.file_stem()
         {
             recordings.push((name.to_string_lossy().into_owned(), path));

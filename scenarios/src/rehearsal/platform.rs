@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use kandy_client::Credentials;
+use kandy_client::js;
 use kandy_mock_server::{Command, Fault, Frame, Platform, Point, TokenOptions, UnknownPoint, UserOptions};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -23,9 +23,12 @@ pub(super) fn stage(recording: &Recording) -> Result<Vec<Command>, Mismatch> {
     let mut commands = Vec::new();
     let credentials = credentials(recording);
     let mut users: BTreeSet<&str> = BTreeSet::new();
-    let signed_in = credentials.iter().filter_map(|given| given.username.as_deref().zip(given.password.as_deref()));
     let any_user = recording.server_script.get("acceptAnyUser").is_some_and(|flag| *flag == Value::Bool(true));
-    for (name, password) in USERS.into_iter().chain(signed_in.filter(|_| any_user)) {
+    let named = credentials.iter().filter_map(|given| {
+        let name = given.username.as_deref()?;
+        Some((name, given.password.as_deref().unwrap_or("unused")))
+    });
+    for (name, password) in USERS.into_iter().chain(named.filter(|_| any_user)) {
         if users.insert(name) {
             let (user, password) = (name.to_owned(), password.to_owned());
             commands.push(Command::AddUser { user, password, options: UserOptions::default() });
@@ -56,12 +59,28 @@ pub(super) fn behaviour(script: &Value) -> Result<Vec<Command>, Mismatch> {
                 if answers.is_empty() {
                     continue;
                 }
-                Command::Fail { point, faults: answers.iter().map(fault).collect::<Result<_, _>>()? }
+                let answers = answers.iter().map(|answer| fault(&merged_where_possible(point, answer)));
+                Command::Fail { point, faults: answers.collect::<Result<_, _>>()? }
             }
         };
         commands.push(command);
     }
     Ok(commands)
+}
+
+/// A subscription that the recorder's platform describes in words of its own is there nevertheless: here, too, if the
+/// words are put into the platform's own answer.
+fn merged_where_possible(point: Point, answer: &Map<String, Value>) -> Map<String, Value> {
+    let mut answer = answer.clone();
+    let body = answer.get("raw").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let params = "/subscribeResponse/subscriptionParams/notificationChannel";
+    let is_success = answer.get("status").is_none_or(|status| *status == 200);
+    if let Some(body) = body.filter(|body| point == Point::Subscribe && is_success && body.pointer(params).is_some()) {
+        answer.remove("raw");
+        answer.remove("type");
+        answer.insert("merge".to_owned(), body);
+    }
+    answer
 }
 
 /// One answer of a `serverScript`.
@@ -123,12 +142,46 @@ pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Resul
 /// A close frame without a code.
 const NO_CODE: u16 = 1005;
 
+/// Credentials as they go over the wire: texts, whatever they were.
+#[derive(Debug)]
+struct Credentials {
+    username: Option<String>,
+    password: Option<String>,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    oauth_token: Option<String>,
+}
+
+impl Credentials {
+    fn of(argument: &Value) -> Self {
+        let text = |key: &str| argument.get(key).and_then(on_the_wire);
+        Self {
+            username: text("username"),
+            password: text("password"),
+            access_token: text("accessToken"),
+            refresh_token: text("refreshToken"),
+            oauth_token: text("oauthToken"),
+        }
+    }
+}
+
+/// The text of a value in a request; of a list in a query that is the first.
+fn on_the_wire(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(items) => items.iter().find_map(on_the_wire),
+        value => {
+            let value = js::Value::from_json(value);
+            value.is_truthy().then(|| value.to_text().to_string())
+        }
+    }
+}
+
 /// What the script signs in with, in its calls and in those that listeners make.
 fn credentials(recording: &Recording) -> Vec<Credentials> {
     let mut arguments = Vec::new();
     let mut note = |call: &str, argument: Option<&Value>| {
         if matches!(call, "connect" | "updateToken") {
-            arguments.extend(argument.and_then(|argument| Credentials::deserialize(argument).ok()));
+            arguments.extend(argument.map(Credentials::of));
         }
     };
     for entry in &recording.script {
@@ -150,8 +203,8 @@ fn credentials(recording: &Recording) -> Vec<Credentials> {
 fn foreign_tokens(credentials: &[Credentials], script: &Value) -> Vec<Command> {
     let first_user = credentials.iter().find_map(|given| given.username.clone()).unwrap_or_default();
     let answers = ["mk_token", "refresh_token"].into_iter().filter_map(|route| script.get(route)?.as_array()).flatten();
-    let given = answers.filter_map(|answer| answer.pointer("/json/success")).map(|success| {
-        let text = |key: &str| success.get(key).and_then(Value::as_str).map(str::to_owned);
+    let given = answers.filter_map(success_of).map(|success| {
+        let text = |key: &str| on_the_wire(&success.get(key).to_json());
         [Some(first_user.clone()), text("access_token"), text("refresh_token"), None]
     });
     let brought = credentials.iter().map(|given| {
@@ -178,6 +231,15 @@ fn foreign_tokens(credentials: &[Credentials], script: &Value) -> Vec<Command> {
         commands.push(Command::IssueToken { user, options });
     }
     commands
+}
+
+/// The tokens of an answer that is given instead of the platform's own.
+fn success_of(answer: &Value) -> Option<js::Value> {
+    let body = match answer.get("raw").and_then(Value::as_str) {
+        Some(text) => js::Value::parse(text.trim_start_matches('\u{feff}')).ok()?,
+        None => js::Value::from_json(answer.get("json")?),
+    };
+    Some(body.get("success").clone())
 }
 
 fn read<'a, T: Deserialize<'a>>(key: &str, value: &'a Value) -> Result<T, Mismatch> {

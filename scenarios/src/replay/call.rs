@@ -31,15 +31,15 @@ impl Page {
     /// Makes a call; `config` is for `create`.
     pub(crate) fn call(&mut self, now: Time, call: &ApiCall, config: &Value) -> Result<(), Mismatch> {
         if call.call == "create" {
-            let created = Settings::create(&js(call, &compare::fill(config))?);
-            let created = match created {
-                Ok(settings) => {
-                    self.clients.push(Client::new(&call.client, Session::new(settings)));
-                    Ok(())
-                }
-                Err(error) => Err(error),
-            };
-            return thrown(call, created);
+            let created = settings(call, &compare::fill(config))?;
+            if let Ok(settings) = &created {
+                self.clients.push(Client::new(&call.client, Session::new(settings.clone())));
+            }
+            return thrown(call, created.map(drop));
+        }
+        // Of a client that `create` did not give, an application has nothing to call.
+        if call.threw.is_some() && self.client(&call.client).is_err() {
+            return Ok(());
         }
         let client = self.client(&call.client)?;
         let made = self.clients[client].call(now, call)?;
@@ -67,8 +67,13 @@ impl Client {
     }
 }
 
+/// What `create` makes of a configuration, or what it throws.
+pub(crate) fn settings(call: &ApiCall, config: &Value) -> Result<Result<Settings, TypeError>, Mismatch> {
+    Ok(Settings::create(&js(call, config)?))
+}
+
 /// Compares what a call has thrown.
-fn thrown(call: &ApiCall, made: Result<(), TypeError>) -> Result<(), Mismatch> {
+pub(crate) fn thrown(call: &ApiCall, made: Result<(), TypeError>) -> Result<(), Mismatch> {
     let nothing = || "nothing".to_owned();
     let expected = call.threw.clone().unwrap_or_else(nothing);
     let got = made.map_or_else(|error| format!("TypeError: {error}"), |()| nothing());

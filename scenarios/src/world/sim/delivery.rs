@@ -203,8 +203,10 @@ impl Sim {
     }
 
     fn request_message(&self, client: ClientId, id: RequestId, request: Request) -> Message {
-        let Address::Platform(path) = self.stage.address(&request.url) else {
-            return Message::Reply { client, id, answered: Answered::NoServer };
+        let path = match self.stage.address(&request.url) {
+            Address::Platform(path) if request.refusal.is_none() => path,
+            // There is nobody to take it, or the browser does not even send it.
+            _ => return Message::Reply { client, id, answered: Answered::NoServer },
         };
         let mut to_platform = http::Request::new(Bytes::from(request.body.unwrap_or_default()));
         *to_platform.method_mut() = request.method;
