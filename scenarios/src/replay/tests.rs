@@ -201,6 +201,41 @@ fn a_recording_at_odds_with_itself_is_no_panic() {
     difference(CONNECT, |file| file["wire"] = json!([]));
 }
 
+/// Such things would pass unplayed.
+#[test]
+fn what_the_replay_does_not_know_is_a_difference() {
+    let call = |name: &str, args: Value| {
+        difference(CONNECT, |file| {
+            record(file, "timeline", "api", 2)["call"] = json!(name);
+            record(file, "timeline", "api", 2)["args"] = args;
+        })
+    };
+    let refused = |why: &str| format!("what the replay refuses: {why}");
+    assert_eq!(call("services.subscribe", json!([])).1, refused("the port has no such call"));
+    assert_eq!(call("updateToken", json!([{ "$date": 7 }])).1, {
+        refused("a value of the recorder's with $date, which is not known")
+    });
+    assert_eq!(call("on", json!(["auth:change", { "$listener": "L", "waits": 5 }])).0, {
+        "a recording with a listener without `waits`, which is not known"
+    });
+    let unknown = |file: &mut Value| file["serverScript"] = json!({ "mk_token": [{ "teapot": true }] });
+    let mut file = parsed(CONNECT);
+    unknown(&mut file);
+    let expected = replayed(&file).unwrap_err().expected;
+    assert_eq!(expected, "a recording with known values only, and not the key of an answer `teapot`");
+    file["serverScript"] = json!({ "brew": [] });
+    assert!(replayed(&file).unwrap_err().expected.ends_with("the key of the server script `brew`"));
+}
+
+#[test]
+fn what_a_call_throws_is_compared() {
+    let change = difference(UPDATE, |file| record(file, "timeline", "api", 2)["args"] = json!([null]));
+    let throws = |what: &str| format!("updateToken on client c throws {what}");
+    assert_eq!(change, {
+        (throws("nothing"), throws("TypeError: Cannot read properties of null (reading 'username')"))
+    });
+}
+
 #[test]
 fn an_endless_recording_meets_the_limit() {
     let mut recording = Recording::from_json(CONNECT.as_bytes()).unwrap();
