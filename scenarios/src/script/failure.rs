@@ -6,6 +6,7 @@ use kandy_mock_server::command::ArgumentError;
 use rhai::{EvalAltResult, Position};
 
 use super::parts::Parts;
+use super::untyped::thrown;
 use crate::diagnostic::Cause;
 use crate::world::{StepError, WorldError};
 
@@ -121,14 +122,13 @@ impl From<StepError> for Halt {
     fn from(error: StepError) -> Self {
         let cause = match error {
             StepError::World(error) => return error.into(),
+            StepError::Thrown(error) => return thrown(&error),
             // As what needs virtual time: it is the place that is wrong, not the scenario.
             StepError::Wiremock(error) => return Self::Skip(error.to_string()),
             StepError::Trace(_) | StepError::TooManyClients => Cause::Limit,
-            StepError::Platform(_)
-            | StepError::Config(_)
-            | StepError::Thrown(_)
-            | StepError::NameTaken(_)
-            | StepError::TooLong { .. } => Cause::Argument,
+            StepError::Platform(_) | StepError::Config(_) | StepError::NameTaken(_) | StepError::TooLong { .. } => {
+                Cause::Argument
+            }
             StepError::Network(_) => Cause::World,
         };
         Failure::new(cause, error.to_string()).into()

@@ -22,6 +22,13 @@ macro_rules! may {
     };
 }
 
+/// What lets a call be made with any values.
+macro_rules! how {
+    () => {
+        may!("how", "#{ asInJavaScript: true }")
+    };
+}
+
 const fn row(
     of: Of,
     name: &'static str,
@@ -65,6 +72,7 @@ pub(super) static ROWS: &[Row] = &[
         &[
             may!("config", "a map: the configuration of Kandy.js, without servers; or ()"),
             may!("name", "a text: what the transcript calls the client"),
+            how!(),
         ],
         "makes a client, which is in no session yet",
         "a client",
@@ -79,6 +87,7 @@ pub(super) static ROWS: &[Row] = &[
                 "#{ username, password | accessToken, refreshToken | refreshToken | oauthToken, expires }"
             ),
             may!("options", "#{ forceLogOut, clientCorrelator }"),
+            how!(),
         ],
         "signs in; events tell what comes of it",
         "",
@@ -95,7 +104,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Client,
         "updateToken",
-        &[needs!("credentials", "the credentials of connect")],
+        &[needs!("credentials", "the credentials of connect"), how!()],
         "gives a running session other tokens",
         "",
         "let newer = platform.issueToken(\"alice@example.com\").accessToken;\n\
@@ -104,7 +113,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Client,
         "updateConfig",
-        &[needs!("config", "a map: what is to be otherwise")],
+        &[needs!("config", "a map: what is to be otherwise"), how!()],
         "changes the configuration",
         "",
         "kandy.updateConfig(#{ connectivity: #{ pingInterval: 10000 } });",
@@ -243,7 +252,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Connection,
         "enableConnectivityChecking",
-        &[needs!("enabled", "true or false", "true")],
+        &[needs!("enabled", "true or false", "true"), how!()],
         "turns the keep-alives on or off",
         "",
         "kandy.connection.enableConnectivityChecking(false);",
@@ -251,7 +260,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Notification,
         "enableWebsocket",
-        &[needs!("enabled", "true or false", "true")],
+        &[needs!("enabled", "true or false", "true"), how!()],
         "takes notifications from the websocket, or no more",
         "",
         "kandy.notification.enableWebsocket(false);",
