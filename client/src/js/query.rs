@@ -63,31 +63,29 @@ pub fn query_string(parameters: &Value) -> Result<String, QueryError> {
     members.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut query = String::new();
     for (name, value) in &members {
-        match value {
-            Value::List(elements) => elements.iter().try_for_each(|element| push(&mut query, name, element))?,
-            value => push(&mut query, name, value)?,
+        let written = match value {
+            Value::List(elements) => {
+                let defined = elements.iter().filter(|element| !element.is_undefined());
+                defined.map(|element| pair(name, element)).collect::<Result<Vec<_>, _>>()?.join("&")
+            }
+            Value::Undefined => continue,
+            value => pair(name, value)?,
+        };
+        if !written.is_empty() {
+            query.push(if query.is_empty() { '?' } else { '&' });
+            query.push_str(&written);
         }
     }
     Ok(if query.is_empty() && !members.is_empty() { "?".to_owned() } else { query })
 }
 
-fn push(query: &mut String, name: &Text, value: &Value) -> Result<(), QueryError> {
-    if value.is_undefined() {
-        return Ok(());
+fn pair(name: &Text, value: &Value) -> Result<String, QueryError> {
+    let mut pair = encode(name, UNRESERVED_IN_QUERY)?;
+    if !matches!(value, Value::Null) {
+        pair.push('=');
+        pair.push_str(&encode(&value.to_text(), UNRESERVED_IN_QUERY)?);
     }
-    let name = encode(name, UNRESERVED_IN_QUERY)?;
-    let value = if matches!(value, Value::Null) { None } else { Some(encode(&value.to_text(), UNRESERVED_IN_QUERY)?) };
-    // Of pairs only those are left out that are empty.
-    if name.is_empty() && value.is_none() {
-        return Ok(());
-    }
-    query.push(if query.is_empty() { '?' } else { '&' });
-    query.push_str(&name);
-    if let Some(value) = value {
-        query.push('=');
-        query.push_str(&value);
-    }
-    Ok(())
+    Ok(pair)
 }
 
 fn encode(text: &Text, unreserved: &'static AsciiSet) -> Result<String, QueryError> {
