@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use http::header::AUTHORIZATION;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
@@ -45,28 +45,46 @@ pub(crate) fn fetch_url(address: String) -> (String, Option<String>) {
 pub(crate) fn fetch_headers<'a>(
     given: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> + Clone,
 ) -> Result<HeaderMap, String> {
-    let is_latin1 = |text: &str| text.chars().all(|character| u32::from(character) <= 0xFF);
+    let is_latin1 = |text: &str| text.is_ascii() || text.chars().all(|character| u32::from(character) <= 0xFF);
     if !given.clone().all(|(name, value)| is_latin1(&name) && is_latin1(&value)) {
         return Err(format!("{FAILED_TO_EXECUTE}: {NOT_LATIN1}"));
     }
     let mut headers = HeaderMap::with_capacity(4);
     for (name, value) in given {
-        let name = HeaderName::try_from(&*name).map_err(|_| format!("{FAILED_TO_EXECUTE}: Invalid name"))?;
+        let name = header_name(&name).ok_or_else(|| format!("{FAILED_TO_EXECUTE}: Invalid name"))?;
         let value = value.trim_matches(['\t', '\n', '\r', ' ']);
         if value.contains(['\0', '\n', '\r']) {
             return Err(format!("{FAILED_TO_EXECUTE}: Invalid value"));
         }
-        let mut bytes =
-            headers.get(&name).map_or_else(Vec::new, |known: &HeaderValue| [known.as_bytes(), b", "].concat());
-        bytes.extend(value.chars().map(|character| character as u8));
         // Other control characters, which a browser sends, no client of HTTP here can: such a header is left out.
-        if let Ok(mut value) = HeaderValue::from_bytes(&bytes) {
+        if let Ok(mut value) = HeaderValue::from_bytes(&header_bytes(headers.get(&name), value)) {
             // Neither `Debug` nor the tables of HTTP/2 show it then.
             value.set_sensitive(name == AUTHORIZATION);
             headers.insert(name, value);
         }
     }
     Ok(headers)
+}
+
+fn header_name(name: &str) -> Option<HeaderName> {
+    Some(match name {
+        "Authorization" => AUTHORIZATION,
+        "Content-Type" => CONTENT_TYPE,
+        "Accept" => ACCEPT,
+        "X-Cpaas-Agent" => HeaderName::from_static("x-cpaas-agent"),
+        other => HeaderName::try_from(other).ok()?,
+    })
+}
+
+/// A value in Latin-1, behind one that is there already.
+fn header_bytes<'a>(known: Option<&HeaderValue>, value: &'a str) -> Cow<'a, [u8]> {
+    if known.is_none() && value.is_ascii() {
+        return Cow::Borrowed(value.as_bytes());
+    }
+    let mut bytes = known.map_or_else(Vec::new, |known| [known.as_bytes(), b", "].concat());
+    #[expect(clippy::cast_possible_truncation, reason = "all characters are of Latin-1")]
+    bytes.extend(value.chars().map(|character| u32::from(character) as u8));
+    Cow::Owned(bytes)
 }
 
 /// The address that `new WebSocket` would connect to; `None` where it throws. Since Chromium 125 `http` and `https` stand

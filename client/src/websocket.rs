@@ -8,7 +8,7 @@ use crate::keepalive::Keepalive;
 use crate::session::Session;
 use crate::state::{SocketDetails, SocketState};
 use crate::timer::{OpeningId, Time, Timer};
-use crate::wire::base_address;
+use crate::wire::address;
 
 /// Below this, in milliseconds, the first interval between two attempts does not go.
 const SHORTEST_FIRST_INTERVAL: f64 = 2_000.0;
@@ -318,8 +318,6 @@ impl Session {
 /// The address that these parts give; `None` where the browser refuses to write the query.
 fn websocket_address(info: &Value) -> Option<String> {
     let query = js::query_string(info.get("params")).ok()?;
-    let base = base_address(info).ok()?;
-    let address = Text::concat(&[base, info.get("url").to_text()]);
-    let query = if query == "?" { "" } else { &query };
-    Some(address.to_str_lossy().into_owned() + query)
+    let address = address(info, [info.get("url").to_text()]).ok()?;
+    Some(Text::concat_lossy(&address, if query == "?" { "" } else { &query }))
 }

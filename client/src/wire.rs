@@ -12,11 +12,12 @@ pub(crate) use self::granted::{Granted, services_info};
 use crate::browser;
 use crate::config::Settings;
 use crate::io::Request;
-use crate::js::{self, Object, QueryError, Text, TypeError, Value, property};
+use crate::js::{self, QueryError, Text, TypeError, Value, property};
 use crate::state::ConnectionInfo;
 
-/// The version that the SDK gives in its agent header.
-pub(crate) const SDK_VERSION: &str = "3.41.1";
+/// What the agent header says before the session knows its platform, and afterwards.
+const FIRST_AGENT: &str = "cpaas-js-sdk/3.41.1";
+const UC_AGENT: &str = "uc-js-sdk/3.41.1";
 /// The keep-alive frame.
 pub(crate) const PING: &str = r#"{"message_type":"ping"}"#;
 /// The keep-alive frame's answer, where the server is the one that asks.
@@ -84,12 +85,9 @@ impl RequestWriter<'_> {
         connection: &ConnectionInfo,
         options: &Value,
     ) -> Result<Draft, TypeError> {
-        let address = Text::concat(&[
-            base_address(subscription)?,
-            Text::from_static("/rest/version/1/user/"),
-            connection.username.to_text(),
-            Text::from_static("/subscription"),
-        ]);
+        let user = connection.username.to_text();
+        let path = [Text::from_static("/rest/version/1/user/"), user, Text::from_static("/subscription")];
+        let address = address(subscription, path)?;
         let body = Value::object([
             ("expires", subscription.get("expires").clone()),
             ("service", subscription.get("service").clone()),
@@ -111,19 +109,18 @@ impl RequestWriter<'_> {
     pub(crate) fn resubscribe(&self, connection: &ConnectionInfo, subscription: &Granted) -> Result<Draft, TypeError> {
         let params = &subscription.params;
         let correlator = params.get("clientCorrelator");
-        let base = base_address(&connection.server)?;
         let address = if correlator.is_truthy() {
-            Text::concat(&[
-                base,
+            let path = [
                 Text::from_static("/rest/version/"),
                 connection.server.get("version").to_text(),
                 Text::from_static("/user/"),
                 connection.username.to_text(),
                 Text::from_static("/subscription/clientCorrelator/"),
                 correlator.to_text(),
-            ])
+            ];
+            address(&connection.server, path)?
         } else {
-            Text::concat(&[base, subscription.url.to_text()])
+            address(&connection.server, [subscription.url.to_text()])?
         };
         let body = Value::object([
             ("expires", params.get("expires").clone()),
@@ -136,55 +133,54 @@ impl RequestWriter<'_> {
     }
 
     pub(crate) fn unsubscribe(&self, connection: &ConnectionInfo, subscription: &Granted) -> Result<Draft, TypeError> {
-        let address = Text::concat(&[base_address(&connection.server)?, subscription.url.to_text()]);
+        let address = address(&connection.server, [subscription.url.to_text()])?;
         self.request(Method::DELETE, &address, &Value::Undefined, None)
     }
 
-    /// `own` are the options of this request, `queryParams` and `headers`.
-    fn request(&self, method: Method, address: &Text, own: &Value, body: Option<Value>) -> Result<Draft, TypeError> {
-        let options =
-            js::merge(&if own.is_undefined() { Object::default().into() } else { own.clone() }, &self.common()?);
-        let query = match options.get("queryParams") {
-            Value::Undefined => String::new(),
-            parameters => match js::query_string(parameters) {
-                Ok(query) => query,
-                Err(error) => return Ok(Draft::Failed(error)),
-            },
+    /// `own` are the options of this request, `queryParams` and `headers`; those of the session win over them.
+    fn request(&self, method: Method, address: &[Text], own: &Value, body: Option<Value>) -> Result<Draft, TypeError> {
+        property(property(self.settings.authentication(), "subscription")?, "protocol")?;
+        let of_session = self.connection.map_or(&Value::Undefined, |connection| &connection.request_options);
+        let option = |name: &str| match (own.get(name), of_session.get(name)) {
+            (own, Value::Undefined) => own.clone(),
+            (Value::Undefined, of_session) => of_session.clone(),
+            _ => js::merge(own, of_session).get(name).clone(),
         };
-        let headers = options.get("headers").as_object().into_iter().flat_map(Object::iter);
-        let headers: Vec<(Text, Text)> = headers.map(|(name, value)| (name.clone(), value.to_text())).collect();
-        let given = headers.iter().map(|(name, value)| (name.to_str_lossy(), value.to_str_lossy()));
-        let (headers, refused_headers) = match browser::fetch_headers(given) {
+        let parameters = option("queryParams");
+        let query = if parameters.is_undefined() { Ok(String::new()) } else { js::query_string(&parameters) };
+        let query = match query {
+            Ok(query) => query,
+            Err(error) => return Ok(Draft::Failed(error)),
+        };
+        let (headers, refused_headers) = match self.headers(&option("headers"))? {
             Ok(headers) => (headers, None),
             Err(refusal) => (HeaderMap::new(), Some(refusal)),
         };
         // A `?` with nothing behind it is no part of what an application or a platform sees.
         let query = if query == "?" { "" } else { &query };
-        let (url, refused_address) = browser::fetch_url(address.to_str_lossy().into_owned() + query);
+        let (url, refused_address) = browser::fetch_url(Text::concat_lossy(address, query));
         let body = body.map(|body| Value::object([("subscribeRequest", body)]).stringify().unwrap_or_default());
         Ok(Draft::Fetch(Request { method, url, headers, body, refusal: refused_headers.or(refused_address) }))
     }
 
-    /// The options that win over those of any request: those of the session, and the headers of all requests.
-    fn common(&self) -> Result<Value, TypeError> {
-        property(property(self.settings.authentication(), "subscription")?, "protocol")?;
-        let requests = self.settings.requests();
-        let adds_agent = property(requests, "injectAgentVersionHeader")?.is_truthy();
-        let options = self.connection.map_or(Value::Undefined, |connection| connection.request_options.clone());
-        let mut headers = options.get("headers").as_object().cloned().unwrap_or_default();
+    /// The headers, of which those of all requests win over `given`; or what the browser says where it refuses.
+    fn headers(&self, given: &Value) -> Result<Result<HeaderMap, String>, TypeError> {
+        let mut headers = given.as_object().cloned().unwrap_or_default();
         headers.set(Text::from_static("Content-Type"), Value::from_static(JSON));
         headers.set(Text::from_static("Accept"), Value::from_static(JSON));
-        if adds_agent {
-            let platform = if self.connection.is_some() { "uc" } else { "cpaas" };
-            let mut agent = vec![Text::from(format!("{platform}-js-sdk/{SDK_VERSION}"))];
+        let requests = self.settings.requests();
+        if property(requests, "injectAgentVersionHeader")?.is_truthy() {
+            let platform = if self.connection.is_some() { UC_AGENT } else { FIRST_AGENT };
             let suffix = requests.get("customAgentVersionHeaderSuffix");
-            if suffix.is_truthy() {
-                agent.extend([Text::from_static(" "), suffix.to_text()]);
-            }
-            headers.set(Text::from_static("X-Cpaas-Agent"), Text::concat(&agent));
+            let agent = if suffix.is_truthy() {
+                Text::concat(&[Text::from_static(platform), Text::from_static(" "), suffix.to_text()])
+            } else {
+                Text::from_static(platform)
+            };
+            headers.set(Text::from_static("X-Cpaas-Agent"), agent);
         }
-        let options = if options.is_undefined() { Object::default().into() } else { options };
-        Ok(options.with("headers", headers))
+        let texts: Vec<(&Text, Text)> = headers.iter().map(|(name, value)| (name, value.to_text())).collect();
+        Ok(browser::fetch_headers(texts.iter().map(|(name, value)| (name.to_str_lossy(), value.to_str_lossy()))))
     }
 }
 
@@ -192,25 +188,22 @@ const JSON: &str = "application/json";
 const LOCALIZATION: Value = Value::from_static("English_US");
 const NOTIFICATION_TYPE: Value = Value::from_static("WebSocket");
 
-/// `{protocol}://{server}:{port}`
-pub(crate) fn base_address(server: &Value) -> Result<Text, TypeError> {
-    Ok(Text::concat(&[
+/// `{protocol}://{server}:{port}` and what stands behind that, in pieces.
+pub(crate) fn address<const N: usize>(server: &Value, behind: [Text; N]) -> Result<Vec<Text>, TypeError> {
+    let mut address = vec![
         property(server, "protocol")?.to_text(),
         Text::from_static("://"),
         server.get("server").to_text(),
         Text::from_static(":"),
         server.get("port").to_text(),
-    ]))
+    ];
+    address.extend(behind);
+    Ok(address)
 }
 
-fn auth_address(server: &Value, action: &'static str) -> Result<Text, TypeError> {
-    Ok(Text::concat(&[
-        base_address(server)?,
-        Text::from_static("/"),
-        server.get("version").to_text(),
-        Text::from_static("/auth/"),
-        Text::from_static(action),
-    ]))
+fn auth_address(server: &Value, action: &'static str) -> Result<Vec<Text>, TypeError> {
+    let version = server.get("version").to_text();
+    address(server, [Text::from_static("/"), version, Text::from_static("/auth/"), Text::from_static(action)])
 }
 
 #[cfg(test)]

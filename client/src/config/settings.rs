@@ -4,14 +4,26 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::{Authentication, Config, Connectivity};
+use super::{Authentication, Config, Connectivity, Notifications, RequestOptions};
 use crate::js::{self, Object, Text, TypeError, Value, property};
 
 /// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
 /// likewise, as it fills them up.
 const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 
-static DEFAULTS: LazyLock<Value> = LazyLock::new(|| typed(&Config::default()));
+/// What each section is where nothing is given, under the names that `create` has for them.
+static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
+    Value::object([
+        ("authentication", typed_authentication(&Authentication::default())),
+        ("connectivity", typed_connectivity(&Connectivity::default())),
+        ("notifications", typed_notifications(&Notifications::default())),
+        ("request", typed_request(&RequestOptions::default())),
+    ])
+});
+
+/// The settings of a client for which nothing is given.
+static PLAIN: LazyLock<Settings> =
+    LazyLock::new(|| Settings::create(&Value::Undefined).expect("nothing in the defaults is null"));
 
 /// The configuration of a client: what was given to `create` over the defaults, with what `updateConfig` changed. No
 /// option is converted on the way, so that each is used as JavaScript uses what was given.
@@ -104,16 +116,15 @@ fn section(name: &str, given: &Value) -> Value {
         "notifications" => filled_up(given, defaults, true),
         _ => filled_up(given, defaults, false),
     };
-    match (name, merged.get("method")) {
-        ("connectivity", method @ Value::Text(_)) => with_method(&merged, method),
+    match (name, merged.get("method").clone()) {
+        ("connectivity", method @ Value::Text(_)) => with_method(merged, method),
         _ => merged,
     }
 }
 
 /// A method that is a text is the client's business.
-fn with_method(connectivity: &Value, method: &Value) -> Value {
-    let method = Value::object([("type", method.clone()), ("responsibleParty", "client".into())]);
-    js::merge(connectivity, &Value::object([("method", Value::Undefined)])).with("method", method)
+fn with_method(connectivity: Value, method: Value) -> Value {
+    connectivity.with("method", Value::object([("type", method), ("responsibleParty", Value::from_static("client"))]))
 }
 
 /// `given` with the defaults for what is undefined in it.
@@ -149,37 +160,49 @@ impl Value {
 
 impl From<&Config> for Settings {
     fn from(config: &Config) -> Self {
-        Self::create(&typed(config)).expect("a section of typed options is an object")
+        let mut settings = Object::default();
+        settings.set(Text::from_static("authentication"), typed_authentication(&config.authentication));
+        settings.set(
+            Text::from_static("connectivity"),
+            settled(&config.connectivity, "connectivity", |options| {
+                let options = typed_connectivity(options);
+                let method = options.get("method").clone();
+                with_method(options, method)
+            }),
+        );
+        settings.set(
+            Text::from_static("notifications"),
+            settled(&config.notifications, "notifications", typed_notifications),
+        );
+        settings.set(Text::from_static("requests"), settled(&config.request, "requests", typed_request));
+        for (name, value) in config.other.iter().filter(|(name, _)| !is_settled(name)) {
+            settings.set(name.as_str(), Value::from_json(value));
+        }
+        Self(settings.into())
     }
 }
 
-/// The typed options as an application in JavaScript would give them.
-fn typed(config: &Config) -> Value {
-    let Config { authentication, connectivity, notifications, request, other } = config;
-    let mut object = Object::from([
-        ("authentication", typed_authentication(authentication)),
-        ("connectivity", typed_connectivity(connectivity)),
-        (
-            "notifications",
-            Value::object([
-                ("idCacheLength", notifications.id_cache_length.into()),
-                ("incomingCallNotificationMode", text(&notifications.incoming_call_notification_mode)),
-            ]),
-        ),
-        (
-            "request",
-            Value::object([
-                ("injectAgentVersionHeader", request.inject_agent_version_header.into()),
-                ("customAgentVersionHeaderSuffix", text(&request.custom_agent_version_header_suffix)),
-            ]),
-        ),
+/// A section of typed options. Most are as they are by default, and need not be made again.
+fn settled<T: Default + PartialEq>(options: &T, name: &str, make: impl FnOnce(&T) -> Value) -> Value {
+    if *options == T::default() { PLAIN.0.get(name).clone() } else { make(options) }
+}
+
+fn typed_notifications(options: &Notifications) -> Value {
+    let typed = Value::object([
+        ("idCacheLength", options.id_cache_length.into()),
+        ("incomingCallNotificationMode", text(&options.incoming_call_notification_mode)),
     ]);
-    if let Some(push) = &notifications.push_registration {
-        let notifications = object.get("notifications").clone();
-        object.set(Text::from_static("notifications"), notifications.with("pushRegistration", Value::from_json(push)));
+    match &options.push_registration {
+        Some(push) => typed.with("pushRegistration", Value::from_json(push)),
+        None => typed,
     }
-    other.iter().for_each(|(name, value)| object.set(name.as_str(), Value::from_json(value)));
-    object.into()
+}
+
+fn typed_request(options: &RequestOptions) -> Value {
+    Value::object([
+        ("injectAgentVersionHeader", options.inject_agent_version_header.into()),
+        ("customAgentVersionHeaderSuffix", text(&options.custom_agent_version_header_suffix)),
+    ])
 }
 
 fn typed_authentication(options: &Authentication) -> Value {
@@ -235,7 +258,7 @@ impl From<Config> for Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self::from(&Config::default())
+        PLAIN.clone()
     }
 }
 
@@ -263,7 +286,9 @@ mod tests {
         config.notifications.push_registration = Some(serde_json::json!({ "server": "p" }));
         config.other.insert("call".to_owned(), serde_json::json!({ "x": [1] }));
         config.connectivity.reconnect_limit = 2.5;
-        assert_eq!(typed(&config), Value::from_json(&serde_json::to_value(&config).unwrap()));
+        let given = Value::from_json(&serde_json::to_value(&config).unwrap());
+        assert_eq!(Ok(Settings::from(&config)), Settings::create(&given));
+        assert_eq!(Settings::from(Config::default()), Settings::default());
         config.connectivity.reconnect_delay = f64::NAN;
         assert_eq!(Settings::from(&config).connectivity().get("reconnectDelay"), &Value::from(f64::NAN));
     }

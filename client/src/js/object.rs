@@ -92,9 +92,12 @@ impl Object {
     }
 }
 
+/// Members whose names the program knows: all different, and none an index.
 impl<const N: usize> From<[(&'static str, Value); N]> for Object {
     fn from(members: [(&'static str, Value); N]) -> Self {
-        Self::new(members.into_iter().map(|(name, value)| (Text::from_static(name), value)).collect())
+        let members: Vec<_> = members.into_iter().map(|(name, value)| (Text::from_static(name), value)).collect();
+        debug_assert!(Self::new(members.clone()).members.len() == N, "a name is repeated: {members:?}");
+        Self { members }
     }
 }
 

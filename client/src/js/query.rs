@@ -1,8 +1,11 @@
 //! Queries, as the library writes them that the SDK uses.
 
+use std::sync::Arc;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
+use super::object::Object;
 use super::text::Text;
 use super::value::Value;
 
@@ -38,7 +41,9 @@ pub enum QueryError {
 ///
 /// The text holds a lone surrogate.
 pub fn encode_uri_component(text: &Text) -> Result<String, QueryError> {
-    encode(text, UNRESERVED)
+    let mut encoded = String::new();
+    push_encoded(&mut encoded, text, UNRESERVED)?;
+    Ok(encoded)
 }
 
 /// The query with its `?` for the members of `parameters`, sorted by their names: undefined ones are left out, null is
@@ -48,49 +53,67 @@ pub fn encode_uri_component(text: &Text) -> Result<String, QueryError> {
 ///
 /// A text holds a lone surrogate, or the parameters are null.
 pub fn query_string(parameters: &Value) -> Result<String, QueryError> {
-    let mut members: Vec<(Text, Value)> = match parameters {
+    let numbered;
+    let object = match parameters {
         Value::Null => return Err(QueryError::Null),
-        Value::Object(object) => object.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-        Value::List(elements) => {
-            elements.iter().enumerate().map(|(index, value)| (index.to_string().into(), value.clone())).collect()
+        Value::Object(object) => object,
+        other => {
+            numbered = Arc::new(numbered_members(other));
+            &numbered
         }
-        Value::Text(text) => {
-            let unit = |(index, unit): (usize, u16)| (index.to_string().into(), Text::from_units(&[unit]).into());
-            text.units().into_iter().enumerate().map(unit).collect()
-        }
-        Value::Undefined | Value::Bool(_) | Value::Number(_) => Vec::new(),
     };
+    let mut members: Vec<(&Text, &Value)> = object.iter().collect();
     members.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let mut query = String::new();
+    let mut query = String::from("?");
     for (name, value) in &members {
-        let written = match value {
+        let before = query.len();
+        if before > 1 {
+            query.push('&');
+        }
+        let begun = query.len();
+        match value {
             Value::List(elements) => {
-                let defined = elements.iter().filter(|element| !element.is_undefined());
-                defined.map(|element| pair(name, element)).collect::<Result<Vec<_>, _>>()?.join("&")
+                for (index, element) in elements.iter().filter(|element| !element.is_undefined()).enumerate() {
+                    query.push_str(if index > 0 { "&" } else { "" });
+                    push_pair(&mut query, name, element)?;
+                }
             }
-            Value::Undefined => continue,
-            value => pair(name, value)?,
-        };
-        if !written.is_empty() {
-            query.push(if query.is_empty() { '?' } else { '&' });
-            query.push_str(&written);
+            Value::Undefined => {}
+            value => push_pair(&mut query, name, value)?,
+        }
+        if query.len() == begun {
+            query.truncate(before);
         }
     }
-    Ok(if query.is_empty() && !members.is_empty() { "?".to_owned() } else { query })
-}
-
-fn pair(name: &Text, value: &Value) -> Result<String, QueryError> {
-    let mut pair = encode(name, UNRESERVED_IN_QUERY)?;
-    if !matches!(value, Value::Null) {
-        pair.push('=');
-        pair.push_str(&encode(&value.to_text(), UNRESERVED_IN_QUERY)?);
+    if members.is_empty() {
+        query.clear();
     }
-    Ok(pair)
+    Ok(query)
 }
 
-fn encode(text: &Text, unreserved: &'static AsciiSet) -> Result<String, QueryError> {
+/// The members of what is no object, as JavaScript lists them: the elements of a list, the units of a text.
+fn numbered_members(value: &Value) -> Object {
+    let values: Vec<Value> = match value {
+        Value::List(elements) => elements.to_vec(),
+        Value::Text(text) => text.units().into_iter().map(|unit| Text::from_units(&[unit]).into()).collect(),
+        _ => Vec::new(),
+    };
+    Object::new(values.into_iter().enumerate().map(|(index, value)| (index.to_string().into(), value)).collect())
+}
+
+fn push_pair(query: &mut String, name: &Text, value: &Value) -> Result<(), QueryError> {
+    push_encoded(query, name, UNRESERVED_IN_QUERY)?;
+    if !matches!(value, Value::Null) {
+        query.push('=');
+        push_encoded(query, &value.to_text(), UNRESERVED_IN_QUERY)?;
+    }
+    Ok(())
+}
+
+fn push_encoded(into: &mut String, text: &Text, unreserved: &'static AsciiSet) -> Result<(), QueryError> {
     let text = text.as_str().ok_or(QueryError::LoneSurrogate)?;
-    Ok(utf8_percent_encode(text, unreserved).to_string())
+    into.extend(utf8_percent_encode(text, unreserved));
+    Ok(())
 }
 
 #[cfg(test)]

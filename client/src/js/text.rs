@@ -89,6 +89,16 @@ impl Text {
         }
     }
 
+    /// All of `parts` and then `behind`, with U+FFFD for each lone surrogate.
+    pub(crate) fn concat_lossy(parts: &[Self], behind: &str) -> String {
+        if parts.iter().any(|part| part.as_str().is_none()) {
+            return Self::concat(parts).to_str_lossy().into_owned() + behind;
+        }
+        let mut text = String::with_capacity(parts.iter().map(Self::byte_len).sum::<usize>() + behind.len());
+        parts.iter().filter_map(Self::as_str).for_each(|part| text.push_str(part));
+        text + behind
+    }
+
     /// `text.toUpperCase()`.
     #[must_use]
     pub fn to_upper_case(&self) -> Self {

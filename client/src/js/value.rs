@@ -142,11 +142,15 @@ impl Value {
 
 /// `443` and not `443.0`; null for what JSON has no number for.
 fn number_to_json(number: f64) -> serde_json::Value {
-    if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER {
-        #[expect(clippy::cast_possible_truncation, reason = "it is a whole number that an i64 holds")]
-        return (number as i64).into();
+    match as_integer(number) {
+        Some(integer) => integer.into(),
+        None => Number::from_f64(number).map_or(serde_json::Value::Null, serde_json::Value::Number),
     }
-    Number::from_f64(number).map_or(serde_json::Value::Null, serde_json::Value::Number)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "it is a whole number that an i64 holds")]
+fn as_integer(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER).then_some(number as i64)
 }
 
 /// As [`Value::stringify`] writes it, which makes nothing of undefined.
@@ -162,7 +166,11 @@ impl Serialize for Value {
         match self {
             Self::Undefined | Self::Null => serializer.serialize_unit(),
             Self::Bool(flag) => serializer.serialize_bool(*flag),
-            Self::Number(number) => number_to_json(*number).serialize(serializer),
+            Self::Number(number) => match as_integer(*number) {
+                Some(integer) => serializer.serialize_i64(integer),
+                None if number.is_finite() => serializer.serialize_f64(*number),
+                None => serializer.serialize_unit(),
+            },
             Self::Text(text) => serializer.serialize_str(&text.to_str_lossy()),
             Self::List(elements) => {
                 let mut list = serializer.serialize_seq(Some(elements.len()))?;

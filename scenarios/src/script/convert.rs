@@ -164,9 +164,10 @@ fn numbered_error_map(error: &Error, attempt_num: u32) -> Dynamic {
 /// An object with keys that it may have besides; any other value as it is.
 fn with_keys<const N: usize>(value: &js::Value, keys: [&str; N]) -> Dynamic {
     let js::Value::Object(object) = value else { return from_js(value) };
-    let mut map: Map = keys.into_iter().map(|key| (key.into(), Dynamic::UNIT)).collect();
-    for (key, value) in object.iter() {
-        map.insert(key.to_str_lossy().as_ref().into(), from_js(value));
+    let mut map = Map::new();
+    map.extend(object.iter().map(|(key, value)| (key.to_str_lossy().as_ref().into(), from_js(value))));
+    for key in keys.into_iter().filter(|key| object.own(key).is_none()) {
+        map.insert(key.into(), Dynamic::UNIT);
     }
     Dynamic::from_map(map)
 }
