@@ -13,6 +13,8 @@ use url::Url;
 /// The message of a request that had no answer.
 pub(crate) const FAILED_TO_FETCH: &str = "Failed to fetch";
 
+const AGENT: HeaderName = HeaderName::from_static("x-cpaas-agent");
+
 /// How the message begins of a request that cannot be made.
 const FAILED_TO_EXECUTE: &str = "Failed to execute 'fetch' on 'Window'";
 
@@ -66,12 +68,23 @@ pub(crate) fn fetch_headers<'a>(
     Ok(headers)
 }
 
+/// The headers of a request that has none of its own.
+pub(crate) fn plain_headers(json: &'static str, agent: Option<&'static str>) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(4);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(json));
+    headers.insert(ACCEPT, HeaderValue::from_static(json));
+    if let Some(agent) = agent {
+        headers.insert(AGENT, HeaderValue::from_static(agent));
+    }
+    headers
+}
+
 fn header_name(name: &str) -> Option<HeaderName> {
     Some(match name {
         "Authorization" => AUTHORIZATION,
         "Content-Type" => CONTENT_TYPE,
         "Accept" => ACCEPT,
-        "X-Cpaas-Agent" => HeaderName::from_static("x-cpaas-agent"),
+        "X-Cpaas-Agent" => AGENT,
         other => HeaderName::try_from(other).ok()?,
     })
 }

@@ -10,6 +10,15 @@ use crate::wire::{PING, PONG};
 /// How long a client whose server asks waits for it, in milliseconds, until the server says how often it asks.
 const SERVER_INTERVAL: f64 = 120_000.0;
 
+/// What a client sends that asks, by the method of the options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    KeepAlive,
+    PingPong,
+    /// No method: nothing is sent.
+    Unknown,
+}
+
 /// The task that keeps one websocket alive.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Keepalive {
@@ -17,7 +26,7 @@ pub(crate) enum Keepalive {
     #[default]
     Ended,
     /// It has sent a frame, and waits for the next.
-    Pinging { sent: Time, last_pong: Time, interval: f64, answered: bool },
+    Pinging { method: Method, sent: Time, last_pong: Time, interval: f64, answered: bool },
     /// It waits for the server to ask.
     Listening { last_ping: Time },
 }
@@ -30,12 +39,17 @@ impl Session {
             self.listen_for_pings(now, index, now);
             return true;
         }
-        self.ping(now, index, now)
+        let method = match options.get("method").get("type").as_str() {
+            Some("keepAlive") => Method::KeepAlive,
+            Some("pingPong") => Method::PingPong,
+            _ => Method::Unknown,
+        };
+        self.ping(now, index, method, now)
     }
 
     /// Sends a frame, unless checking is off: a socket that finds it so stops pinging for the rest of its life. Gives
     /// false where there is no socket to send on.
-    fn ping(&mut self, now: Time, index: usize, last_pong: Time) -> bool {
+    fn ping(&mut self, now: Time, index: usize, method: Method, last_pong: Time) -> bool {
         let Ok(interval) = property(self.settings.connectivity(), "pingInterval").cloned() else {
             self.crash_websockets();
             return true;
@@ -43,23 +57,22 @@ impl Session {
         let socket = &mut self.websockets.open[index];
         socket.keepalive = Keepalive::Ended;
         let checking = &self.websockets.checking;
-        let checking = if checking.is_undefined() { socket.options.get("checkConnectivity") } else { checking };
-        if !checking.is_truthy() {
+        if !if checking.is_undefined() { socket.is_checked } else { checking.is_truthy() } {
             return true;
         }
         let millis = interval.to_number();
-        let text = match socket.options.get("method").get("type").as_str() {
-            Some("keepAlive") => PING.to_owned(),
-            Some("pingPong") => {
+        let text = match method {
+            Method::KeepAlive => PING.to_owned(),
+            Method::PingPong => {
                 let seconds = Value::from(millis / 1000.0).stringify().unwrap_or_default();
                 format!(r#"{{"connCheck":{{"interval":{seconds}}}}}"#)
             }
-            _ => return true,
+            Method::Unknown => return true,
         };
         let Some(id) = socket.id else {
             return false;
         };
-        socket.keepalive = Keepalive::Pinging { sent: now, last_pong, interval: millis, answered: false };
+        socket.keepalive = Keepalive::Pinging { method, sent: now, last_pong, interval: millis, answered: false };
         self.effect(Output::SendFrame { id, text });
         self.timers.arm(now + js::timeout(&interval), Timer::Ping(id));
         true
@@ -86,16 +99,17 @@ impl Session {
             return;
         };
         let socket = &self.websockets.open[index];
-        let missed = socket.options.get("maxMissedPings").to_number();
-        let is_silent = |since: Time, interval: f64| millis(now - since) >= interval * missed;
+        let is_silent = |since: Time, interval: f64| {
+            millis(now - since) >= interval * socket.options.get("maxMissedPings").to_number()
+        };
         match socket.keepalive {
             Keepalive::Ended => {}
-            Keepalive::Pinging { last_pong, interval, answered, .. } => {
-                let waits_for_pong = socket.options.get("method").get("type").as_str() == Some("pingPong") && !answered;
+            Keepalive::Pinging { method, last_pong, interval, answered, .. } => {
+                let waits_for_pong = method == Method::PingPong && !answered;
                 if waits_for_pong && is_silent(last_pong, interval) {
                     return self.lose_connection(now);
                 }
-                self.ping(now, index, last_pong);
+                self.ping(now, index, method, last_pong);
             }
             Keepalive::Listening { last_ping } => {
                 if is_silent(last_ping, self.server_interval().to_number()) {
@@ -112,14 +126,14 @@ impl Session {
             return;
         };
         let socket = &mut self.websockets.open[index];
-        let Keepalive::Pinging { sent, interval, answered: false, .. } = socket.keepalive else {
+        let Keepalive::Pinging { method, sent, interval, answered: false, .. } = socket.keepalive else {
             return;
         };
-        if socket.options.get("method").get("type").as_str() != Some("pingPong") {
-            self.ping(now, index, now);
+        if method != Method::PingPong {
+            self.ping(now, index, method, now);
             return;
         }
-        socket.keepalive = Keepalive::Pinging { sent, last_pong: now, interval, answered: true };
+        socket.keepalive = Keepalive::Pinging { method, sent, last_pong: now, interval, answered: true };
         let rest = interval - millis(now - sent);
         self.timers.arm(now + js::timeout(&rest.into()), Timer::Ping(id));
     }

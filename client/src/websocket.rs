@@ -39,6 +39,8 @@ pub(crate) struct OpenSocket {
     pub(crate) id: Option<SocketId>,
     /// The connectivity options as they were when the socket opened.
     pub(crate) options: Value,
+    /// `checkConnectivity` among them.
+    pub(crate) is_checked: bool,
     pub(crate) keepalive: Keepalive,
     /// Server, channel and parameters of its address.
     info: Value,
@@ -92,6 +94,13 @@ impl WebSockets {
     fn take_opening(&mut self, id: OpeningId) -> Option<Opening> {
         let index = self.openings.iter().position(|opening| opening.id == id)?;
         Some(self.openings.remove(index))
+    }
+}
+
+impl OpenSocket {
+    fn new(id: Option<SocketId>, options: Value, info: Value) -> Self {
+        let is_checked = options.get("checkConnectivity").is_truthy();
+        Self { id, options, is_checked, keepalive: Keepalive::Ended, info }
     }
 }
 
@@ -209,7 +218,7 @@ impl Session {
         }
         let info = opening.info;
         let details = SocketDetails { ws_info: info.clone(), options: options.clone(), last_contact: now };
-        self.websockets.open.push(OpenSocket { id: Some(id), options, keepalive: Keepalive::Ended, info });
+        self.websockets.open.push(OpenSocket::new(Some(id), options, info));
         self.start_keepalive(now, self.websockets.open.len() - 1);
         self.websockets.state = Some(SocketState { connected: true, details: Some(details) });
         // However it was switched off, the channel is on again.
@@ -226,7 +235,7 @@ impl Session {
             return self.crash_websockets();
         }
         // Nobody waits yet for what this says of the connection.
-        self.websockets.open.push(OpenSocket { id: None, options, keepalive: Keepalive::Ended, info });
+        self.websockets.open.push(OpenSocket::new(None, options, info));
         if !self.start_keepalive(now, self.websockets.open.len() - 1) {
             self.emit(Event::WebSocketChange);
         }

@@ -165,19 +165,22 @@ impl RequestWriter<'_> {
 
     /// The headers, of which those of all requests win over `given`; or what the browser says where it refuses.
     fn headers(&self, given: &Value) -> Result<Result<HeaderMap, String>, TypeError> {
+        let requests = self.settings.requests();
+        let adds_agent = property(requests, "injectAgentVersionHeader")?.is_truthy();
+        let suffix = requests.get("customAgentVersionHeaderSuffix");
+        let platform = if self.connection.is_some() { UC_AGENT } else { FIRST_AGENT };
+        if given.is_undefined() && !suffix.is_truthy() {
+            return Ok(Ok(browser::plain_headers(JSON, adds_agent.then_some(platform))));
+        }
         let mut headers = given.as_object().cloned().unwrap_or_default();
         headers.set(Text::from_static("Content-Type"), Value::from_static(JSON));
         headers.set(Text::from_static("Accept"), Value::from_static(JSON));
-        let requests = self.settings.requests();
-        if property(requests, "injectAgentVersionHeader")?.is_truthy() {
-            let platform = if self.connection.is_some() { UC_AGENT } else { FIRST_AGENT };
-            let suffix = requests.get("customAgentVersionHeaderSuffix");
-            let agent = if suffix.is_truthy() {
-                Text::concat(&[Text::from_static(platform), Text::from_static(" "), suffix.to_text()])
-            } else {
-                Text::from_static(platform)
-            };
-            headers.set(Text::from_static("X-Cpaas-Agent"), agent);
+        if adds_agent {
+            let mut agent = vec![Text::from_static(platform)];
+            if suffix.is_truthy() {
+                agent.extend([Text::from_static(" "), suffix.to_text()]);
+            }
+            headers.set(Text::from_static("X-Cpaas-Agent"), Text::concat(&agent));
         }
         let texts: Vec<(&Text, Text)> = headers.iter().map(|(name, value)| (name, value.to_text())).collect();
         Ok(browser::fetch_headers(texts.iter().map(|(name, value)| (name.to_str_lossy(), value.to_str_lossy()))))

@@ -12,6 +12,10 @@ use super::value::Value;
 pub fn timeout(delay: &Value) -> Duration {
     const RANGE: f64 = 4_294_967_296.0;
     let millis = delay.to_number();
+    if (0.0..RANGE / 2.0).contains(&millis) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to 2^31")]
+        return Duration::from_millis(millis as u64);
+    }
     if !millis.is_finite() {
         return Duration::ZERO;
     }

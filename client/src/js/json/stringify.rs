@@ -67,7 +67,7 @@ fn write_text(json: &mut String, text: &Text) {
 
 fn write_escaped(json: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) = rest.find(|character: char| character < ' ' || matches!(character, '"' | '\\')) {
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
         let (plain, special) = rest.split_at(at);
         json.push_str(plain);
         match special.as_bytes()[0] {
