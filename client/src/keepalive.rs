@@ -50,7 +50,7 @@ impl Session {
     /// Sends a frame, unless checking is off: a socket that finds it so stops pinging for the rest of its life. Gives
     /// false where there is no socket to send on.
     fn ping(&mut self, now: Time, index: usize, method: Method, last_pong: Time) -> bool {
-        let Ok(interval) = property(self.settings.connectivity(), "pingInterval").cloned() else {
+        let Ok(interval) = property(self.settings.connectivity(), "pingInterval").map(Value::to_number) else {
             self.crash_websockets();
             return true;
         };
@@ -60,11 +60,10 @@ impl Session {
         if !if checking.is_undefined() { socket.is_checked } else { checking.is_truthy() } {
             return true;
         }
-        let millis = interval.to_number();
         let text = match method {
             Method::KeepAlive => PING.to_owned(),
             Method::PingPong => {
-                let seconds = Value::from(millis / 1000.0).stringify().unwrap_or_default();
+                let seconds = Value::from(interval / 1000.0).stringify().unwrap_or_default();
                 format!(r#"{{"connCheck":{{"interval":{seconds}}}}}"#)
             }
             Method::Unknown => return true,
@@ -72,9 +71,9 @@ impl Session {
         let Some(id) = socket.id else {
             return false;
         };
-        socket.keepalive = Keepalive::Pinging { method, sent: now, last_pong, interval: millis, answered: false };
+        socket.keepalive = Keepalive::Pinging { method, sent: now, last_pong, interval, answered: false };
         self.effect(Output::SendFrame { id, text });
-        self.timers.arm(now + js::timeout(&interval), Timer::Ping(id));
+        self.timers.arm(now + js::timeout(&interval.into()), Timer::Ping(id));
         true
     }
 

@@ -6,7 +6,7 @@ use crate::io::Task;
 use crate::js::{self, TypeError, Value, destructured, property};
 use crate::session::{Purpose, Session};
 use crate::timer::{Time, Timer};
-use crate::wire::{Answer, services_info};
+use crate::wire::{Answer, compare_services};
 
 /// The shortest delay between two renewals, in milliseconds.
 const SHORTEST_DELAY: f64 = 30_000.0;
@@ -141,7 +141,7 @@ fn read_renewal(answer: &Answer, services: &Value) -> Result<Option<Error>, Type
                 return failed(format!("Unknown error; statusCode: {}.", status.to_text()));
             }
             let params = response.get("subscriptionParams");
-            services_info(services, property(params, "service")?)?;
+            compare_services(services, property(params, "service")?)?;
             let error = response.get("error");
             Ok(error.is_truthy().then(|| Error::foreign(error.clone())))
         }

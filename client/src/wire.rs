@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, Method};
 
 pub(crate) use self::answer::{Answer, read_answer};
-pub(crate) use self::granted::{Granted, services_info};
+pub(crate) use self::granted::{Granted, compare_services, services_info};
 use crate::browser;
 use crate::config::Settings;
 use crate::io::Request;

@@ -63,7 +63,7 @@ pub fn query_string(parameters: &Value) -> Result<String, QueryError> {
         }
     };
     let mut members: Vec<(&Text, &Value)> = object.iter().collect();
-    members.sort_by(|(one, _), (other, _)| one.cmp(other));
+    members.sort_by_key(|(name, _)| *name);
     let mut query = String::from("?");
     for (name, value) in &members {
         let before = query.len();

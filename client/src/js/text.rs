@@ -103,6 +103,7 @@ impl Text {
     #[must_use]
     pub fn to_upper_case(&self) -> Self {
         match self.as_str() {
+            Some(text) if text.is_ascii() => text.to_ascii_uppercase().into(),
             Some(text) => text.to_uppercase().into(),
             None => {
                 let units = self.units();

@@ -21,8 +21,16 @@ impl Granted {
     }
 }
 
-/// Compares the services that were asked for with those that were granted, without regard to case.
-pub(crate) fn services_info(requested: &Value, received: &Value) -> Result<Value, TypeError> {
+/// What a comparison of services finds.
+pub(crate) struct Compared<'a> {
+    asked: &'a [Value],
+    granted: &'a [Value],
+    missing: Vec<Value>,
+}
+
+/// Compares the services that were asked for with those that were granted, without regard to case: both lists, and those
+/// that are missing.
+pub(crate) fn compare_services<'a>(requested: &'a Value, received: &'a Value) -> Result<Compared<'a>, TypeError> {
     property(received, "map")?;
     let granted = received.as_list().ok_or_else(|| TypeError::no_function("received.map"))?;
     let granted_upper = granted.iter().map(|name| upper_case(name, "service")).collect::<Result<Vec<_>, _>>()?;
@@ -34,6 +42,12 @@ pub(crate) fn services_info(requested: &Value, received: &Value) -> Result<Value
             missing.push(name.clone());
         }
     }
+    Ok(Compared { asked, granted, missing })
+}
+
+/// What `getServices()` gives of two lists of services.
+pub(crate) fn services_info(requested: &Value, received: &Value) -> Result<Value, TypeError> {
+    let Compared { asked, granted, missing } = compare_services(requested, received)?;
     let status = if granted.is_empty() {
         "NONE"
     } else if !missing.is_empty() {

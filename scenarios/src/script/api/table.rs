@@ -118,7 +118,14 @@ pub(super) static ROWS: &[Row] = &[
         "",
         "kandy.updateConfig(#{ connectivity: #{ pingInterval: 10000 } });",
     ),
-    row(Of::Client, "destroy", &[], "ends the client; no event comes any more", "", "kandy.destroy();"),
+    row(
+        Of::Client,
+        "destroy",
+        &[],
+        "ends the client in the next tick; then no event comes any more",
+        "",
+        "kandy.destroy();",
+    ),
     row(
         Of::Client,
         "on",
