@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Odd, OddBody, Push};
+use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push};
 use crate::world::Seen;
 
 /// So many moments of a kind and client are disturbed: the first ones, and the last.
@@ -13,20 +13,30 @@ const A_MOMENT: Duration = Duration::from_millis(1);
 /// An outage that a reconnect survives, and one that it does not.
 const OUTAGES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(90)];
 
+/// A moment worth disturbing.
+pub(super) struct Worth<'a> {
+    seen: &'a Seen,
+    /// Whether no other of its kind and client comes.
+    is_last: bool,
+}
+
 /// The moments worth disturbing: of each kind and client the first few, and the last.
-pub(super) fn moments(seen: &[Seen]) -> impl Iterator<Item = &Seen> {
-    let mut counts: BTreeMap<(&Option<String>, Kind), u32> = BTreeMap::new();
-    for Seen { moment, .. } in seen {
-        *counts.entry((&moment.client, moment.kind)).or_default() += 1;
-    }
-    seen.iter().filter(move |Seen { moment, .. }| {
-        let number = moment.number.get();
-        number as usize <= FIRST || counts.get(&(&moment.client, moment.kind)) == Some(&number)
+pub(super) fn moments(seen: &[Seen]) -> impl Iterator<Item = Worth<'_>> {
+    // They come in the order of their numbers.
+    let last: BTreeMap<_, _> = seen.iter().map(|Seen { moment, .. }| (kind_of(moment), moment.number)).collect();
+    seen.iter().filter_map(move |seen| {
+        let number = seen.moment.number;
+        let is_last = last.get(&kind_of(&seen.moment)) == Some(&number);
+        (number.get() as usize <= FIRST || is_last).then_some(Worth { seen, is_last })
     })
 }
 
+fn kind_of(moment: &Moment) -> (&Option<String>, Kind) {
+    (&moment.client, moment.kind)
+}
+
 /// All that can go wrong at a moment, and can matter.
-pub(super) fn disturbances(seen: &Seen) -> Vec<Disturbance> {
+pub(super) fn disturbances(Worth { seen, is_last }: Worth<'_>) -> Vec<Disturbance> {
     let kind = seen.moment.kind;
     let mut acts = Vec::new();
     let odd = |status, body| Act::Message(Fate::Answered(Odd { status, body }));
@@ -40,7 +50,12 @@ pub(super) fn disturbances(seen: &Seen) -> Vec<Disturbance> {
             odd(200, OddBody::Object),
         ]),
         Kind::Handshake => acts.extend([odd(401, OddBody::Own), odd(503, OddBody::Own)]),
-        Kind::Frame => acts.push(Act::Message(Fate::Twice)),
+        Kind::Frame => {
+            acts.push(Act::Message(Fate::Twice));
+            if !is_last {
+                acts.push(Act::Message(Fate::Overtaken));
+            }
+        }
         Kind::Answer(_) | Kind::Open | Kind::Refusal | Kind::Ping | Kind::Close | Kind::ClientClose => {}
     }
     if matches!(kind, Kind::Answer(_) | Kind::Handshake | Kind::Open | Kind::Refusal | Kind::Frame | Kind::Close) {
@@ -73,6 +88,7 @@ pub(crate) fn family(act: &Act) -> &'static str {
         Act::Message(Fate::Lost) => "lost",
         Act::Message(Fate::Fails) => "fails",
         Act::Message(Fate::Twice) => "twice",
+        Act::Message(Fate::Overtaken) => "overtaken",
         Act::Message(Fate::Late(_)) => "late",
         Act::Message(Fate::Answered(_)) => "answered",
         Act::Application(_) => "application",
@@ -84,8 +100,8 @@ pub(crate) fn family(act: &Act) -> &'static str {
 }
 
 /// Every family.
-pub(crate) const FAMILIES: [&str; 10] =
-    ["lost", "fails", "twice", "late", "answered", "application", "socket", "ended", "outage", "push"];
+pub(crate) const FAMILIES: [&str; 11] =
+    ["lost", "fails", "twice", "overtaken", "late", "answered", "application", "socket", "ended", "outage", "push"];
 
 #[cfg(test)]
 mod tests {
@@ -95,7 +111,6 @@ mod tests {
     use kandy_mock_server::Point;
 
     use super::*;
-    use crate::schedule::Moment;
 
     const KINDS: [Kind; 9] = [
         Kind::Request(Point::Subscribe),
@@ -116,9 +131,13 @@ mod tests {
         Seen { moment, timers, has_socket: true, has_subscription: true, has_connected: true }
     }
 
+    fn followed(seen: &Seen) -> Worth<'_> {
+        Worth { seen, is_last: false }
+    }
+
     #[test]
     fn every_disturbance_reads_as_it_is_written_and_is_of_a_family() {
-        let all: Vec<Disturbance> = KINDS.iter().flat_map(|kind| disturbances(&seen(*kind, 1))).collect();
+        let all: Vec<Disturbance> = KINDS.iter().flat_map(|kind| disturbances(followed(&seen(*kind, 1)))).collect();
         for disturbance in &all {
             assert_eq!(disturbance.to_string().parse().as_ref(), Ok(disturbance));
         }
@@ -131,14 +150,26 @@ mod tests {
     #[test]
     fn what_cannot_matter_is_not_tried() {
         let bare = Seen { has_socket: false, has_subscription: false, has_connected: false, ..seen(Kind::Open, 1) };
-        let families: BTreeSet<&str> = disturbances(&bare).iter().map(|disturbance| family(&disturbance.act)).collect();
+        let families: BTreeSet<&str> =
+            disturbances(followed(&bare)).iter().map(|disturbance| family(&disturbance.act)).collect();
         assert_eq!(families, BTreeSet::from(["fails", "late", "lost", "outage"]));
     }
 
     #[test]
     fn the_first_moments_of_a_kind_and_the_last_are_disturbed() {
         let all: Vec<Seen> = (1..=10).map(|number| seen(Kind::Ping, number)).chain([seen(Kind::Open, 1)]).collect();
-        let numbers: Vec<u32> = moments(&all).map(|seen| seen.moment.number.get()).collect();
+        let numbers: Vec<u32> = moments(&all).map(|worth| worth.seen.moment.number.get()).collect();
         assert_eq!(numbers, [1, 2, 3, 10, 1]);
+        // Behind a first disturbance, the first ones may be past.
+        let rest: Vec<u32> = moments(&all[4..]).map(|worth| worth.seen.moment.number.get()).collect();
+        assert_eq!(rest, [10, 1]);
+    }
+
+    #[test]
+    fn a_frame_is_overtaken_where_another_follows() {
+        let all = [1, 2].map(|number| seen(Kind::Frame, number));
+        let overtaken = moments(&all).flat_map(disturbances).filter(|one| family(&one.act) == "overtaken");
+        let told: Vec<String> = overtaken.map(|disturbance| disturbance.to_string()).collect();
+        assert_eq!(told, ["frame 1: overtaken"]);
     }
 }

@@ -17,7 +17,7 @@ pub const BUDGET: Duration = Duration::from_secs(60);
 /// The most runs of one exploration.
 pub const MAX_RUNS: usize = 1_000_000;
 /// How many runs a worker takes at once.
-const CHUNK: usize = 64;
+const CHUNK: usize = 8;
 /// The most outcomes that are told apart; later ones count as others.
 pub const MAX_OUTCOMES: usize = 10_000;
 

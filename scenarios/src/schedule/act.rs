@@ -49,6 +49,8 @@ pub enum Fate {
     Late(Duration),
     /// It arrives twice.
     Twice,
+    /// It arrives behind the next one of its socket, if there is one.
+    Overtaken,
 }
 
 /// An answer that the platform would not give.
@@ -96,10 +98,11 @@ pub enum Push {
 }
 
 /// The acts that are one word, or a few, each.
-const WORDS: [(&str, Act); 15] = [
+const WORDS: [(&str, Act); 16] = [
     ("lost", Act::Message(Fate::Lost)),
     ("fails", Act::Message(Fate::Fails)),
     ("twice", Act::Message(Fate::Twice)),
+    ("overtaken", Act::Message(Fate::Overtaken)),
     ("connect", Act::Application(Application::Connect)),
     ("disconnect", Act::Application(Application::Disconnect)),
     ("destroy", Act::Application(Application::Destroy)),
@@ -132,6 +135,8 @@ impl Act {
             (Fate::Answered(_), _) => Some("only requests and handshakes are answered"),
             (Fate::Twice, Kind::Frame | Kind::Request(_)) => None,
             (Fate::Twice, _) => Some("only requests and frames can come twice"),
+            (Fate::Overtaken, Kind::Frame) => None,
+            (Fate::Overtaken, _) => Some("only frames can be overtaken by the next one"),
             (Fate::Fails, Kind::Refusal | Kind::Close | Kind::ClientClose) => Some("its connection is over already"),
             _ => None,
         }

@@ -15,6 +15,7 @@ fn a_schedule_reads_as_it_is_written() {
         "client close 1: lost",
         "refusal 1: late by 1ms",
         "close 2: disconnect",
+        "frame 1: overtaken",
         "frame 1: twice; unsubscribe request 1: fails",
         "unsubscribe request 1: connect; unsubscribe answer 1: destroy; open 1: push {}; open 1: push; open 1: pong",
         "other request 1: gone; other answer 1: endSubscription; open 1: expireToken; open 1: silence; open 1: cut",
@@ -45,6 +46,7 @@ fn what_is_no_schedule_is_told() {
         ("open 1: answered 401", "`answered 401` cannot happen to `open 1`: only requests and handshakes"),
         ("handshake 1: answered 401 html", "a page sees no body"),
         ("ping 1: twice", "only requests and frames can come twice"),
+        ("ping 1: overtaken", "only frames can be overtaken by the next one"),
         ("close 1: fails", "its connection is over already"),
     ] {
         let error = text.parse::<Schedule>().unwrap_err().to_string();

@@ -20,6 +20,7 @@ pub(super) enum Answered {
 }
 
 /// What happens to a websocket in `Sim` that a client has opened, but for its opening.
+#[derive(Debug)]
 pub(super) enum News {
     /// The handshake was answered with this status.
     Refused(StatusCode),

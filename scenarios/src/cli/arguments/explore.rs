@@ -25,9 +25,9 @@ pub(in crate::cli) struct Explore {
     #[arg(long)]
     pub(in crate::cli) pairs: bool,
 
-    /// Leave out a family: lost, fails, twice, late,
-    /// answered, application, socket, ended, outage, push;
-    /// may be given again
+    /// Leave out a family: lost, fails, twice, overtaken,
+    /// late, answered, application, socket, ended, outage,
+    /// push; may be given again
     #[arg(long, value_name = "FAMILY", value_parser = FAMILIES, hide_possible_values = true, verbatim_doc_comment)]
     pub(in crate::cli) without: Vec<String>,
 

@@ -95,6 +95,23 @@ fn what_is_late_on_a_socket_holds_up_what_is_behind_it() {
 }
 
 #[test]
+fn a_frame_that_is_overtaken_comes_behind_the_next_one_of_its_socket() {
+    let then = "let heard = []; kandy.on(\"notification:received\", |p| heard.push(p.payload.notificationMessage.n));
+        for n in 1..=3 { platform.send(\"alice\", #{ notificationMessage: #{ eventType: \"IM\", n: n } }); }
+        advance(\"10s\"); assertEq(heard, ";
+    for (schedule, heard) in [
+        ("frame 1: overtaken", "[2, 1, 3]"),
+        ("frame 1: overtaken; frame 2: overtaken", "[3, 1, 2]"),
+        ("frame 1: overtaken; frame 2: late by 5s", "[2, 1, 3]"),
+        ("frame 1: overtaken; frame 2: lost", "[3, 1]"),
+        ("frame 3: overtaken", "[1, 2]"),
+        ("frame 3: overtaken; frame 3: cut", "[1, 2]"),
+    ] {
+        passes(&connected(schedule, &format!("{then}{heard});")));
+    }
+}
+
+#[test]
 fn an_outage_ends_unless_the_script_wants_the_platform_offline() {
     let asks = "let probe = create((), \"probe\"); probe.connect(#{ username: \"alice\", password: \"s3cret\" });
         advance(0); let answers = platform.requests(\"mk_token\").len();";

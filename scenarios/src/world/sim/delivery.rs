@@ -54,7 +54,7 @@ impl Sim {
             Source::Link => {
                 let (message, is_asked) = self.link.take_next().expect("the link said that a message has arrived");
                 self.turns.count(self.stage.now, self.stage.clients().count(), || label(&message, &self.stage))?;
-                if is_asked { self.deliver_message(message) } else { self.deliver_asked(message) }
+                if is_asked { self.deliver_late(message) } else { self.deliver_asked(message) }
             }
             Source::OutageEnd => {
                 self.count_turn(|| "end of the outage".to_owned())?;

@@ -1,6 +1,8 @@
 //! Disturbances: a schedule is asked once a message, when it arrives. Arrival is where the order of a world is decided, and
 //! until then a script may still change things.
 
+mod overtaken;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -33,6 +35,8 @@ pub(super) struct Disturber {
     points: BTreeMap<(ClientId, RequestId), Point>,
     /// Until when what comes over a connection waits behind something that is late.
     held: BTreeMap<(ClientId, SocketId, Direction), Duration>,
+    /// The frames that the next one of their socket is to overtake.
+    overtaken: BTreeMap<(ClientId, SocketId), Vec<News>>,
     /// When the platform can be reached again.
     outage_ends: Option<Duration>,
     /// Whether the script has taken the platform off the network.
@@ -239,7 +243,11 @@ impl Sim {
             return self.link.send_asked(self.stage.now, until, message);
         }
         match fate {
-            None | Some(Fate::Late(_)) => self.deliver_message(message),
+            None | Some(Fate::Late(_)) => self.deliver_before(disturber, message),
+            Some(Fate::Overtaken) => {
+                disturber.hold_back(message);
+                Ok(())
+            }
             Some(Fate::Lost) => Ok(()),
             Some(Fate::Fails) => self.fail_message(&message),
             Some(Fate::Twice) => self.deliver_twice(message),
