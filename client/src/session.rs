@@ -327,10 +327,16 @@ impl Session {
         &self.settings
     }
 
-    /// Whether [`destroy`](Self::destroy) was called.
+    /// Whether it has ended, as [`destroy`](Self::destroy) asked.
     #[must_use]
     pub fn is_destroyed(&self) -> bool {
         self.destroyed
+    }
+
+    /// Whether [`destroy`](Self::destroy) was called, also if what it does is yet to come.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.destroyed || self.timers.iter().any(|(_, timer)| timer == Timer::Destroy)
     }
 
     /// Where it really stands, whatever [`connection`](Self::connection) says.

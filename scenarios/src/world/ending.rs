@@ -57,7 +57,7 @@ impl World {
 
     /// Notes that a listener of a client is about to be called.
     pub(crate) fn note_listener_call(&mut self, client: ClientId, event: &'static str) {
-        if self.session(client).is_destroyed() {
+        if self.session(client).is_ending() {
             self.stage_mut().ledger.called_after_destroy(client, event);
         }
     }

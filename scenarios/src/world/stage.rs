@@ -24,6 +24,8 @@ pub(super) struct Stage {
     /// The time of what happens next, which its world sets.
     pub(super) now: Duration,
     clients: Vec<Client>,
+    /// Those that end in the next tick.
+    ending: Vec<ClientId>,
     client_inputs: u64,
     /// The events that wait. Only calls make more than one turn does, and each call is a record of the trace.
     events: VecDeque<(ClientId, Event)>,
@@ -61,6 +63,7 @@ impl Stage {
         Self {
             now: Duration::ZERO,
             clients: Vec::new(),
+            ending: Vec::new(),
             client_inputs: 0,
             events: VecDeque::new(),
             event_bytes: 0,
@@ -119,6 +122,11 @@ impl Stage {
         self.clients[client.0].last_connect.as_ref()
     }
 
+    /// A client that ends in the next tick, which no message overtakes.
+    pub(super) fn ending(&self) -> Option<ClientId> {
+        self.ending.first().copied()
+    }
+
     /// When the armed timers of all clients are due.
     pub(super) fn deadlines(&self) -> impl Iterator<Item = Duration> + '_ {
         self.clients.iter().flat_map(|client| client.session.timers()).map(|(due, _)| due.since_start())
@@ -161,6 +169,9 @@ impl Stage {
         }
         self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
         let tells_violations = matches!(call, Call::UpdateConfig(_));
+        if matches!(call, Call::Destroy) && !session.is_ending() {
+            self.ending.push(id);
+        }
         let violations = call.make(now, session)?;
         Ok(if tells_violations { Done::Violations(violations) } else { Done::Nothing })
     }
@@ -186,6 +197,7 @@ impl Stage {
         if self.session(client).is_destroyed() {
             // A destroyed client emits nothing, not even what waits already.
             self.events.retain(|(of, _)| *of != client);
+            self.ending.retain(|of| *of != client);
         }
         Some(timer)
     }

@@ -23,11 +23,7 @@ macro_rules! may {
 }
 
 /// What lets a call be made with any values.
-macro_rules! how {
-    () => {
-        may!("how", "#{ asInJavaScript: true }")
-    };
-}
+const HOW: Given = may!("how", "#{ asInJavaScript: true }");
 
 const fn row(
     of: Of,
@@ -72,7 +68,7 @@ pub(super) static ROWS: &[Row] = &[
         &[
             may!("config", "a map: the configuration of Kandy.js, without servers; or ()"),
             may!("name", "a text: what the transcript calls the client"),
-            how!(),
+            HOW,
         ],
         "makes a client, which is in no session yet",
         "a client",
@@ -87,7 +83,7 @@ pub(super) static ROWS: &[Row] = &[
                 "#{ username, password | accessToken, refreshToken | refreshToken | oauthToken, expires }"
             ),
             may!("options", "#{ forceLogOut, clientCorrelator }"),
-            how!(),
+            HOW,
         ],
         "signs in; events tell what comes of it",
         "",
@@ -104,7 +100,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Client,
         "updateToken",
-        &[needs!("credentials", "the credentials of connect"), how!()],
+        &[needs!("credentials", "the credentials of connect"), HOW],
         "gives a running session other tokens",
         "",
         "let newer = platform.issueToken(\"alice@example.com\").accessToken;\n\
@@ -113,7 +109,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Client,
         "updateConfig",
-        &[needs!("config", "a map: what is to be otherwise"), how!()],
+        &[needs!("config", "a map: what is to be otherwise"), HOW],
         "changes the configuration",
         "",
         "kandy.updateConfig(#{ connectivity: #{ pingInterval: 10000 } });",
@@ -259,7 +255,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Connection,
         "enableConnectivityChecking",
-        &[needs!("enabled", "true or false", "true"), how!()],
+        &[needs!("enabled", "true or false", "true"), HOW],
         "turns the keep-alives on or off",
         "",
         "kandy.connection.enableConnectivityChecking(false);",
@@ -267,7 +263,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Notification,
         "enableWebsocket",
-        &[needs!("enabled", "true or false", "true"), how!()],
+        &[needs!("enabled", "true or false", "true"), HOW],
         "takes notifications from the websocket, or no more",
         "",
         "kandy.notification.enableWebsocket(false);",

@@ -30,6 +30,9 @@ pub(super) enum Source {
 /// Movement.
 impl Sim {
     pub(super) fn next_due(&self) -> Option<(Duration, Source)> {
+        if let Some(client) = self.stage.ending() {
+            return Some((self.stage.now, Source::ClientTimer(client)));
+        }
         let link = self.link.next_arrival().map(|due| (due, Source::Link));
         if link.is_some_and(|(due, _)| due <= self.stage.now) {
             // Messages that have arrived come first, so that no client need be asked for its timers.

@@ -345,6 +345,10 @@ impl Sim {
         };
         // These calls take anything; only a full trace can refuse them, and the next record tells of that.
         let _ = self.stage.call(client, call);
+        if self.stage.ending() == Some(client) {
+            // The tick in which a client ends is over before a message comes.
+            self.stage.fire_timer(client);
+        }
         self.drain_client(client)
     }
 }
