@@ -78,6 +78,8 @@ pub mod js;
 mod keepalive;
 mod listener;
 mod notification;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 mod session;
 mod state;
 mod subscription;

@@ -113,6 +113,8 @@ impl Session {
         if self.destroyed {
             return;
         }
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::before_disconnect(self);
         self.set_pending();
         self.leave(now);
     }
@@ -208,6 +210,8 @@ impl Session {
         let Some(Pending { purpose, refusal }) = self.pending.remove(&id) else {
             return;
         };
+        #[cfg(feature = "sabotage")]
+        let answer = crate::sabotage::answer(purpose, answer);
         let Some(answer) = read_answer(answer, refusal) else {
             self.pending.clear();
             return self.crash(Task::Requests);
@@ -227,6 +231,8 @@ impl Session {
         if self.destroyed {
             return;
         }
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::before_news(self, now, id, &input);
         match input {
             WebSocketInput::Opened => self.websocket_opened(now, id),
             WebSocketInput::Failed => self.websocket_failed(now, id),

@@ -27,7 +27,7 @@ pub(crate) struct WebSockets {
     /// How often the server asks, since then, in milliseconds.
     pub(crate) ping_interval: Value,
     pub(crate) open: Vec<OpenSocket>,
-    openings: Vec<Opening>,
+    pub(crate) openings: Vec<Opening>,
     last_opening: Option<OpeningId>,
     sockets_made: u64,
 }
@@ -48,8 +48,8 @@ pub(crate) struct OpenSocket {
 
 /// A run of attempts to open a websocket.
 #[derive(Debug)]
-struct Opening {
-    id: OpeningId,
+pub(crate) struct Opening {
+    pub(crate) id: OpeningId,
     /// Whether a session that was connected is waiting for it.
     reconnects: bool,
     info: Value,
@@ -62,7 +62,7 @@ struct Opening {
     /// How long this attempt may take, in milliseconds.
     interval: Value,
     /// The socket of this attempt, until it has failed.
-    socket: Option<SocketId>,
+    pub(crate) socket: Option<SocketId>,
 }
 
 impl WebSockets {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -138,15 +139,14 @@ impl Accounts {
         self.by_name.get(name).filter(|account| account.password == password)
     }
 
-    pub(crate) fn infos(&self) -> Vec<UserInfo> {
-        self.by_name
-            .values()
-            .map(|account| UserInfo {
-                name: account.name.to_string(),
-                created: account.created,
-                services: account.options.services.clone(),
-            })
-            .collect()
+    /// Those behind one, by name.
+    pub(crate) fn infos_after(&self, name: Option<&str>) -> impl Iterator<Item = UserInfo> {
+        let from = name.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_name.range::<str, _>((from, Bound::Unbounded)).map(|(_, account)| UserInfo {
+            name: account.name.to_string(),
+            created: account.created,
+            services: account.options.services.clone(),
+        })
     }
 
     fn known_mut(&mut self, name: &str) -> Result<&mut Account, PlatformError> {

@@ -1,12 +1,12 @@
 //! Sockets on notification channels. A channel belongs to a subscription, and may have several sockets.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
+use crate::fair::{Fair, Full, Owned};
 use crate::limits::Limits;
 use crate::platform::Output;
 use crate::subscription::SubscriptionId;
@@ -117,6 +117,12 @@ pub(crate) enum Phase {
     },
 }
 
+impl Owned for Socket {
+    fn owner(&self) -> &Arc<str> {
+        &self.user
+    }
+}
+
 impl Socket {
     fn info(&self, id: SocketId) -> SocketInfo {
         let (state, opened) = match self.phase {
@@ -138,15 +144,31 @@ impl Socket {
 }
 
 /// Every socket, by number.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Sockets {
-    by_id: BTreeMap<SocketId, Socket>,
+    by_id: Fair<SocketId, Socket>,
     made: u64,
 }
 
 impl Sockets {
-    pub(crate) fn is_full(&self) -> bool {
-        self.by_id.len() >= Limits::SOCKETS
+    /// None so far, and so many for each user.
+    pub(crate) const fn new(per_user: usize) -> Self {
+        Self { by_id: Fair::new(per_user, Limits::SOCKETS), made: 0 }
+    }
+
+    /// Whose socket has to go before `user` can have one more.
+    pub(crate) fn crowder(&self, user: &str) -> Result<Option<Arc<str>>, Full> {
+        self.by_id.crowder(user)
+    }
+
+    /// The socket of `user` that is the first to go.
+    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Option<SocketId> {
+        self.by_id.displaced(now, user)
+    }
+
+    /// A frame came from the client.
+    pub(crate) fn touch(&mut self, id: SocketId) {
+        self.by_id.touch(id);
     }
 
     pub(crate) fn reserve(&mut self, user: Arc<str>, subscription: SubscriptionId) -> SocketId {
@@ -154,21 +176,26 @@ impl Sockets {
         let id = SocketId(self.made);
         let phase = Phase::Opening { waiting: Vec::new() };
         let socket = Socket { user, subscription, phase, silent: false, pings: 0, frames_in: 0, frames_out: 0 };
-        self.by_id.insert(id, socket);
+        self.by_id.insert(id, socket, None);
         id
     }
 
+    #[cfg(feature = "net")]
+    pub(crate) fn get(&self, id: SocketId) -> Option<&Socket> {
+        self.by_id.get(id)
+    }
+
     pub(crate) fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
-        self.by_id.get_mut(&id)
+        self.by_id.get_mut(id)
     }
 
     pub(crate) fn remove(&mut self, id: SocketId) -> Option<Socket> {
-        self.by_id.remove(&id)
+        self.by_id.remove(id)
     }
 
     /// Those that `wanted` picks, oldest first. Copied, since what is done with them changes the table.
     pub(crate) fn ids(&self, wanted: impl Fn(&Socket) -> bool) -> Vec<SocketId> {
-        self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| *id).collect()
+        self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| id).collect()
     }
 
     /// Bytes of what waits for sockets to open.
@@ -177,14 +204,19 @@ impl Sockets {
             Phase::Opening { waiting } => waiting.iter().map(Output::bytes).sum(),
             Phase::Open { .. } => 0,
         };
-        self.by_id.values().map(of).sum()
+        self.by_id.iter().map(|(_, socket)| of(socket)).sum()
+    }
+
+    /// Those behind one, oldest first.
+    pub(crate) fn infos_after(&self, id: Option<SocketId>) -> impl Iterator<Item = SocketInfo> {
+        self.by_id.after(id).map(|(id, socket)| socket.info(id))
     }
 
     pub(crate) fn infos(&self, user: Option<&str>) -> Vec<SocketInfo> {
         self.by_id
             .iter()
             .filter(|(_, socket)| user.is_none_or(|name| &*socket.user == name))
-            .map(|(id, socket)| socket.info(*id))
+            .map(|(id, socket)| socket.info(id))
             .collect()
     }
 }

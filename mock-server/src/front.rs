@@ -4,6 +4,7 @@ mod body;
 mod clock;
 mod connection;
 mod handle;
+mod hosts;
 mod limits;
 mod service;
 
@@ -25,11 +26,12 @@ use tokio_rustls::rustls::ServerConfig;
 pub use body::{BodyError, RequestBody};
 pub use clock::ClockKind;
 pub use handle::FrontHandle;
+pub use hosts::Hosts;
 pub use limits::FrontLimits;
 
 use crate::limits::Limits;
 use crate::server::error::StartError;
-use crate::server::listen::{Server, listen};
+use crate::server::listen::{Server, listen, listen_on_loopback};
 use crate::server::shared::Shared;
 
 /// The platform behind one origin: REST, notification channels and what answers beside it on one port, with limits on
@@ -38,7 +40,8 @@ use crate::server::shared::Shared;
 /// A websocket handshake whose path is not that of [`Beside`] opens a notification channel; every other request that
 /// [`Beside`] does not take is REST. All faults are carried out as they are on a real network: `reset` and `refuse` are a
 /// RST, as is every request while the platform is offline; `hang` is silence until the client leaves; a cut is a FIN
-/// without a close frame. With TLS it is the TCP connection below that is reset.
+/// without a close frame. A client that shuts down its side of a connection gets its answer all the same; where none is to come,
+/// the connection ends after [`Limits::HALF_CLOSED`]. With TLS it is the TCP connection below that is reset.
 ///
 /// Dropping it ends it as [`Self::shutdown`] does, without waiting for that.
 #[derive(Debug)]
@@ -54,14 +57,19 @@ pub struct Front {
 pub struct FrontOptions {
     /// The address; by default 127.0.0.1:8080. Port 0 is any that is free.
     pub address: SocketAddr,
+    /// Whether to listen on `[::1]` as well, at the same port, where the machine has IPv6. `address` is to be 127.0.0.1 then,
+    /// and a port that is taken on either is the error of a taken port. By default not.
+    pub both_loopbacks: bool,
     /// TLS; by default there is none. Of ALPN it may only offer `http/1.1`.
     pub tls: Option<Arc<ServerConfig>>,
     /// The platform's clock; by default the real one.
     pub clock: ClockKind,
     /// The origins whose pages may use the platform, as they stand in `Origin` headers; by default any. The others get
-    /// answers without CORS headers, to their preflights too, and 403 to a websocket handshake. Pages of this server, at an
-    /// address or `localhost`, always may.
+    /// 403, to their preflights and websocket handshakes too. Pages of this server always may. Where origins are given,
+    /// requests whose host is not this server ([`Hosts`]) get 421, whatever their origin.
     pub origins: Option<Vec<HeaderValue>>,
+    /// Names of this server beside its address, in lower case and without a port; by default none.
+    pub names: Vec<String>,
     /// What a client can do to it.
     pub limits: FrontLimits,
 }
@@ -70,9 +78,11 @@ impl Default for FrontOptions {
     fn default() -> Self {
         Self {
             address: (Ipv4Addr::LOCALHOST, 8080).into(),
+            both_loopbacks: false,
             tls: None,
             clock: ClockKind::Real,
             origins: None,
+            names: Vec::new(),
             limits: FrontLimits::default(),
         }
     }
@@ -81,13 +91,14 @@ impl Default for FrontOptions {
 /// An answer on its way.
 pub type Answering = Pin<Box<dyn Future<Output = http::Response<BoxBody<Bytes, Infallible>>> + Send>>;
 
-/// What answers beside the platform, on the same origin: pages, a control interface.
+/// What answers beside the platform, on the same origin: pages, a control interface. Who may use it is its own matter.
 pub trait Beside: Send + Sync + 'static {
     /// Whether a request is to be answered here; else it is the platform's.
     fn takes(&self, request: &http::Request<RequestBody>) -> bool;
 
     /// Answers a request of `peer` that is to be answered here. The body of the answer may be a stream without an end; it
-    /// is dropped when the client leaves or the server ends.
+    /// is dropped when the client leaves or the server ends. Of a client that only sends nothing more nobody knows whether it
+    /// has left before something is sent to it, so such a stream is to say something now and then.
     fn answer(self: Arc<Self>, request: http::Request<RequestBody>, peer: SocketAddr) -> Answering;
 }
 
@@ -106,17 +117,24 @@ impl Beside for () {
 #[derive(Debug)]
 pub struct BoundFront {
     listener: tokio::net::TcpListener,
+    second: Option<tokio::net::TcpListener>,
     address: SocketAddr,
     shared: Arc<Shared>,
     tls: Option<Arc<ServerConfig>>,
     origins: Option<Vec<HeaderValue>>,
+    hosts: Hosts,
     limits: FrontLimits,
 }
 
 impl BoundFront {
-    /// Where it listens.
+    /// Where it listens; of both loopback addresses, 127.0.0.1.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// By which names it is addressed.
+    pub const fn hosts(&self) -> &Hosts {
+        &self.hosts
     }
 
     /// The platform behind it.
@@ -130,14 +148,14 @@ impl BoundFront {
     ///
     /// If there is no tokio runtime, or one without timers.
     pub fn serve(self, beside: Arc<dyn Beside>) -> Front {
-        let Self { listener, address, shared, tls, origins, limits } = self;
+        let Self { listener, second, address, shared, tls, origins, hosts, limits } = self;
         let tls = tls.map(TlsAcceptor::from);
         let http = connection::http(&limits);
-        let site = Arc::new(Site { shared: shared.clone(), beside, origins, limits, tls, http });
+        let site = Arc::new(Site { shared: shared.clone(), beside, origins, hosts, limits, tls, http });
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
             let (shared, max_connections) = (&site.shared, site.limits.connections);
-            let server = Server { listener, shared, max_connections, patience: Limits::GRACE };
+            let server = Server { listener, second, shared, max_connections, patience: Limits::GRACE };
             let connection = |stream, peer, stopped| connection::serve(stream, peer, site.clone(), stopped);
             server.serve(connection, pending(), stopped).await;
         });
@@ -150,6 +168,7 @@ struct Site {
     shared: Arc<Shared>,
     beside: Arc<dyn Beside>,
     origins: Option<Vec<HeaderValue>>,
+    hosts: Hosts,
     limits: FrontLimits,
     tls: Option<TlsAcceptor>,
     http: hyper::server::conn::http1::Builder,
@@ -171,14 +190,21 @@ impl Front {
     ///
     /// If there is no tokio runtime, or one without sockets.
     pub fn bind(options: FrontOptions) -> Result<BoundFront, StartError> {
-        let FrontOptions { address, tls, clock, origins, limits } = options;
-        let (listener, address) = listen(address)?;
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(StartError::Run)?;
-        let shared = Arc::new(Shared::new(clock.into(), limits.of_platform(), limits.queued_bytes));
-        Ok(BoundFront { listener, address, shared, tls, origins, limits })
+        let FrontOptions { address, both_loopbacks, tls, clock, origins, names, limits } = options;
+        let (listener, second, address) = if both_loopbacks {
+            listen_on_loopback(address.port())?
+        } else {
+            let (listener, address) = listen(address)?;
+            (listener, None, address)
+        };
+        let registered = |listener| tokio::net::TcpListener::from_std(listener).map_err(StartError::Run);
+        let (listener, second) = (registered(listener)?, second.map(registered).transpose()?);
+        let shared = Arc::new(Shared::new(clock.into(), limits.of_platform(), limits.of_queues()));
+        let hosts = Hosts::new(address, tls.is_some(), names);
+        Ok(BoundFront { listener, second, address, shared, tls, origins, hosts, limits })
     }
 
-    /// Where it listens.
+    /// Where it listens; of both loopback addresses, 127.0.0.1.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }

@@ -1,6 +1,7 @@
 //! The journal: what came to the platform, what it answered, and what it was told to do.
 
 mod request;
+mod weight;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,13 +19,17 @@ use crate::point::Point;
 use crate::subscription::SubscriptionId;
 use crate::time::Time;
 
-/// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them, unless the platform was given another limit.
+/// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them, and [`Limits::JOURNAL_BYTES`], unless the platform
+/// was given other limits.
 ///
 /// Neither passwords nor the values of `Authorization` headers are ever in it, and of tokens only those that the
 /// platform itself issued. CORS preflights are left out: only browsers send them.
 pub struct Journal {
     records: VecDeque<Record>,
     most: usize,
+    /// What the records hold, and what they may hold; the newest one is kept whatever it holds.
+    bytes: usize,
+    most_bytes: usize,
     written: u64,
 }
 
@@ -37,9 +42,9 @@ impl fmt::Debug for Journal {
 }
 
 impl Journal {
-    /// An empty one, for so many records.
-    pub(crate) const fn new(most: usize) -> Self {
-        Self { records: VecDeque::new(), most, written: 0 }
+    /// An empty one, for so many records and bytes.
+    pub(crate) const fn new(most: usize, most_bytes: usize) -> Self {
+        Self { records: VecDeque::new(), most, bytes: 0, most_bytes, written: 0 }
     }
 
     /// The records that are kept, oldest first.
@@ -69,10 +74,21 @@ impl Journal {
             if self.records.capacity() > self.records.len() {
                 self.records.shrink_to_fit();
             }
-            self.records.pop_front();
+            self.drop_oldest();
         }
-        self.records.push_back(Record { seq: self.written, time, point, user, kind });
+        let record = Record { seq: self.written, time, point, user, kind };
+        self.bytes += weight::of(&record);
+        while self.bytes > self.most_bytes && !self.records.is_empty() {
+            self.drop_oldest();
+        }
+        self.records.push_back(record);
         self.written += 1;
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(oldest) = self.records.pop_front() {
+            self.bytes -= weight::of(&oldest);
+        }
     }
 
     /// Pings of one socket with nothing between them are one record.
@@ -173,7 +189,7 @@ pub enum Kind {
         /// Who ended it.
         by: Side,
     },
-    /// A subscription ended because it was not renewed.
+    /// A subscription ended because it was not renewed, or had to make room for another one of its user's.
     Expired {
         /// The subscription.
         subscription: SubscriptionId,

@@ -45,6 +45,7 @@ mod account;
 mod channel;
 pub mod command;
 mod error;
+mod fair;
 pub mod fault;
 #[cfg(feature = "front")]
 mod front;
@@ -57,12 +58,15 @@ mod platform;
 mod point;
 mod reply;
 mod route;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 #[cfg(feature = "net")]
 mod server;
 mod subscription;
 mod time;
 mod timer;
 mod token;
+mod weight;
 mod wire;
 
 pub use account::{UserInfo, UserOptions};
@@ -72,7 +76,8 @@ pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
-    Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, RequestBody,
+    Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
+    RequestBody,
 };
 pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
 pub use limits::{Limits, PlatformLimits};

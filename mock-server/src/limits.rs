@@ -1,5 +1,7 @@
 //! How much the platform holds. Beyond a limit it refuses aloud: with an error, or with a 413, 414 or 503 answer.
 
+use std::time::Duration;
+
 /// The platform's limits. None is meant to be reached by an honest scenario. All are constants but those of which
 /// [`PlatformLimits`] says so.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +16,17 @@ pub struct PlatformLimits {
     pub frame_bytes: usize,
     /// Records in the journal, at least one: [`Limits::JOURNAL_RECORDS`].
     pub journal_records: usize,
+    /// Bytes of the records in the journal: [`Limits::JOURNAL_BYTES`].
+    pub journal_bytes: usize,
+    /// Grants of one user: [`Limits::USER_GRANTS`].
+    pub user_grants: usize,
+    /// Live subscriptions of one user: [`Limits::USER_SUBSCRIPTIONS`].
+    pub user_subscriptions: usize,
+    /// Sockets of one user: [`Limits::USER_SOCKETS`].
+    pub user_sockets: usize,
+    /// How long the tokens and subscriptions live for which a client asks, at most: [`Limits::LIFETIME`]. What commands
+    /// grant may live longer.
+    pub lifetime: Duration,
 }
 
 impl Default for PlatformLimits {
@@ -22,6 +35,11 @@ impl Default for PlatformLimits {
             body_bytes: Limits::BODY_BYTES,
             frame_bytes: Limits::FRAME_BYTES,
             journal_records: Limits::JOURNAL_RECORDS,
+            journal_bytes: Limits::JOURNAL_BYTES,
+            user_grants: Limits::USER_GRANTS,
+            user_subscriptions: Limits::USER_SUBSCRIPTIONS,
+            user_sockets: Limits::USER_SOCKETS,
+            lifetime: Limits::LIFETIME,
         }
     }
 }
@@ -32,16 +50,25 @@ impl Limits {
     /// Bytes of a user's name, of a password, of a token that a command gives, of a user's services as a list, and of a
     /// subscription's correlator. Of the last two a longer one that a client asks for gets 413.
     pub const TEXT_BYTES: usize = 4 * 1024;
-    /// Grants: one for each login, and what was refreshed from it. Beyond it: 503.
+    /// Grants: one for each login, and what was refreshed from it. Beyond it the user who has the most loses one, or, if nobody
+    /// has more than one: 503. Subscriptions and sockets are treated alike.
     pub const GRANTS: usize = 100_000;
+    /// Grants of one user. Beyond it the one goes that has ended first, else the one whose tokens were not used for longest.
+    pub const USER_GRANTS: usize = 1_000;
     /// Bytes of the tokens that commands have given, together.
     pub const GIVEN_TOKEN_BYTES: usize = 16 * 1024 * 1024;
     /// Tokens that one grant keeps beside its first ones; the oldest of them are forgotten.
     pub const TOKENS_PER_GRANT: usize = 32;
-    /// Live subscriptions. Beyond it: 503.
+    /// Live subscriptions.
     pub const SUBSCRIPTIONS: usize = 20_000;
-    /// Sockets, open and opening. Beyond it the handshake is refused with 503.
+    /// Live subscriptions of one user. Beyond it the one ends that was not renewed, and had no socket opened, for longest.
+    pub const USER_SUBSCRIPTIONS: usize = 1_000;
+    /// Sockets, open and opening.
     pub const SOCKETS: usize = 20_000;
+    /// Sockets of one user. Beyond it the one is cut from which nothing came for longest.
+    pub const USER_SOCKETS: usize = 1_000;
+    /// How long what a client asks for lives at most: a day.
+    pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);
     /// Frames that wait for one socket to open. Beyond it the socket is cut.
     pub const PENDING_FRAMES: usize = 256;
     /// Bytes of one frame. A longer one from the client closes its socket with 1009, one to the client is refused.
@@ -63,6 +90,8 @@ impl Limits {
     pub const ALL_FAULT_BYTES: usize = 16 * 1024 * 1024;
     /// Records in the journal; older ones are dropped, and counted.
     pub const JOURNAL_RECORDS: usize = 10_000;
+    /// Bytes of the records in the journal; older ones are dropped, and counted.
+    pub const JOURNAL_BYTES: usize = 32 * 1024 * 1024;
     /// Bytes of a request's body that the journal keeps; a longer body is left out of its record.
     pub const RECORDED_BODY_BYTES: usize = 4 * 1024;
     /// Bytes of one argument of a command that the journal keeps; of a longer one it keeps the beginning.

@@ -28,6 +28,7 @@ use crate::limits::{Limits, PlatformLimits};
 use crate::server::clock::Clock;
 use crate::server::error::StartError;
 use crate::server::listen::{Server, listen, reachable};
+use crate::server::queues::QueueLimits;
 use crate::server::shared::Shared;
 
 /// The platform as a server, to embed in a test: REST on one port, notification channels on another.
@@ -60,6 +61,7 @@ use crate::server::shared::Shared;
 /// - the connection of a request that meets `reset` or `refuse`, or comes while the platform is offline, is closed
 ///   without an answer, at once: a FIN, not a RST, and the `delay` of a `reset` does not count. Clients see a failed
 ///   request either way;
+/// - a client that shuts down its side of the connection before its answer is due gets none;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
 ///   time that a request takes to arrive;
@@ -106,7 +108,12 @@ impl MockKandy {
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
-        let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), options.queued_bytes));
+        let queues = QueueLimits {
+            socket: options.queued_bytes,
+            user: Limits::USER_QUEUED_BYTES,
+            all: Limits::ALL_QUEUED_BYTES,
+        };
+        let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), queues));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };
@@ -221,6 +228,7 @@ impl Served {
         };
         let server = Server {
             listener: ws_listener,
+            second: None,
             shared: &shared,
             max_connections: options.max_connections,
             patience: Limits::SHUTDOWN,

@@ -19,7 +19,7 @@ pub use settings::SettingsInfo;
 use crate::account::{Accounts, UserInfo};
 use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
 use crate::fault::Faults;
-use crate::journal::{Journal, Kind};
+use crate::journal::Journal;
 use crate::limits::{Limits, PlatformLimits};
 use crate::subscription::{SubscriptionId, SubscriptionInfo, Subscriptions};
 use crate::time::Time;
@@ -110,12 +110,12 @@ impl Platform {
             limits,
             settings: Settings::default(),
             accounts: Accounts::default(),
-            grants: Grants::default(),
-            subscriptions: Subscriptions::default(),
-            sockets: Sockets::default(),
+            grants: Grants::new(limits.user_grants),
+            subscriptions: Subscriptions::new(limits.user_subscriptions),
+            sockets: Sockets::new(limits.user_sockets),
             faults: Faults::default(),
             timers: Timers::default(),
-            journal: Journal::new(limits.journal_records),
+            journal: Journal::new(limits.journal_records, limits.journal_bytes),
             output: VecDeque::new(),
             notifications_sent: 0,
         }
@@ -129,11 +129,7 @@ impl Platform {
     /// Fires the first timer that is due, if one is. Drain, then call again until [`Self::poll_timeout`] lies ahead.
     pub fn handle_timeout(&mut self, now: Time) {
         match self.timers.fire(now) {
-            Some(Timer::SubscriptionExpiry(id)) => {
-                if let Some(subscription) = self.subscriptions.remove(id) {
-                    self.journal.write(now, None, Some(subscription.user), Kind::Expired { subscription: id });
-                }
-            }
+            Some(Timer::SubscriptionExpiry(id)) => self.expire(now, id),
             None => {}
         }
     }
@@ -145,6 +141,8 @@ impl Platform {
 
     /// The next effect, in the order in which they are to happen.
     pub fn poll_output(&mut self) -> Option<Output> {
+        #[cfg(feature = "sabotage")]
+        while self.output.pop_front_if(|output| crate::sabotage::loses(&mut self.sockets, output)).is_some() {}
         self.output.pop_front()
     }
 
@@ -155,12 +153,27 @@ impl Platform {
 
     /// Every user, ordered by name.
     pub fn users(&self) -> Vec<UserInfo> {
-        self.accounts.infos()
+        self.users_after(None).collect()
+    }
+
+    /// The users whose names come behind one, one by one.
+    pub fn users_after(&self, name: Option<&str>) -> impl Iterator<Item = UserInfo> {
+        self.accounts.infos_after(name)
+    }
+
+    /// Whether there is a user of that name.
+    pub fn has_user(&self, name: &str) -> bool {
+        self.accounts.get(name).is_some()
     }
 
     /// The live subscriptions of one user, or all; oldest first. Nobody has none, whether added or not.
     pub fn subscriptions(&self, user: Option<&str>) -> Vec<SubscriptionInfo> {
         self.subscriptions.of(user).map(|(id, subscription)| subscription.info(id)).collect()
+    }
+
+    /// The live subscriptions that were made after one, oldest first, one by one.
+    pub fn subscriptions_after(&self, id: Option<SubscriptionId>) -> impl Iterator<Item = SubscriptionInfo> {
+        self.subscriptions.after(id).map(|(id, subscription)| subscription.info(id))
     }
 
     /// The subscription that was made last, live or not.
@@ -171,6 +184,11 @@ impl Platform {
     /// The sockets of one user, or all; oldest first.
     pub fn sockets(&self, user: Option<&str>) -> Vec<SocketInfo> {
         self.sockets.infos(user)
+    }
+
+    /// The sockets that were opened after one, oldest first, one by one.
+    pub fn sockets_after(&self, id: Option<SocketId>) -> impl Iterator<Item = SocketInfo> {
+        self.sockets.infos_after(id)
     }
 
     /// Whether [`Self::set_offline`] holds.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONTENT_TYPE, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, GetAll, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -122,21 +123,41 @@ impl Response {
 
 pub(crate) const JSON: &str = "application/json";
 
-/// The answer to a CORS preflight (Fetch standard, 3.2; private network access: its own draft).
+/// The answer to a CORS preflight (Fetch standard, 3.2; private network access: its own draft). Applications send headers of
+/// their own, for tracing say, so whatever a page asks for is allowed.
 pub(crate) fn preflight(request: &HeaderMap) -> Response {
     let mut response = Response::empty(StatusCode::NO_CONTENT);
     response.allow_origin(request);
     let headers = &mut response.headers;
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, DELETE"));
-    headers.insert(
-        ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("accept, authorization, content-type, x-cpaas-agent"),
-    );
+    for (allowed, asked, usual) in [
+        (ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, "GET, POST, PUT, DELETE"),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            ACCESS_CONTROL_REQUEST_HEADERS,
+            "accept, authorization, content-type, x-cpaas-agent",
+        ),
+    ] {
+        headers.insert(allowed, with_asked(usual, &request.get_all(asked)));
+    }
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     if request.contains_key(REQUEST_PRIVATE_NETWORK) {
         headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
     }
     response
+}
+
+/// A list with what is asked for beside the usual.
+fn with_asked(usual: &'static str, asked: &GetAll<'_, HeaderValue>) -> HeaderValue {
+    let is_usual = |name: &[u8]| usual.split(", ").any(|usual| usual.as_bytes().eq_ignore_ascii_case(name));
+    let mut list = usual.as_bytes().to_vec();
+    for name in asked.iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b',')) {
+        let name = name.trim_ascii();
+        if !name.is_empty() && !is_usual(name) {
+            list.extend_from_slice(b", ");
+            list.extend_from_slice(name);
+        }
+    }
+    HeaderValue::from_bytes(&list).unwrap_or(HeaderValue::from_static(usual))
 }
 
 const REQUEST_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");

@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod handshake;
 mod limits;
 pub(crate) mod listen;
+pub(crate) mod queues;
 pub(crate) mod shared;
 pub(crate) mod stream;
 pub(crate) mod watch;

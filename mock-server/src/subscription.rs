@@ -1,12 +1,13 @@
 //! Subscriptions: what a client is told of, for how long, and on which notification channel.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::fair::{Fair, Full, Owned};
+use crate::limits::Limits;
 use crate::time::Time;
 use crate::timer::TimerKey;
 
@@ -91,16 +92,38 @@ impl Subscription {
     }
 }
 
+impl Owned for Subscription {
+    fn owner(&self) -> &Arc<str> {
+        &self.user
+    }
+}
+
 /// Every live subscription. An ended one is forgotten.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Subscriptions {
-    live: BTreeMap<SubscriptionId, Subscription>,
+    live: Fair<SubscriptionId, Subscription>,
     made: u64,
 }
 
 impl Subscriptions {
-    pub(crate) fn len(&self) -> usize {
-        self.live.len()
+    /// None so far, and so many for each user.
+    pub(crate) const fn new(per_user: usize) -> Self {
+        Self { live: Fair::new(per_user, Limits::SUBSCRIPTIONS), made: 0 }
+    }
+
+    /// Whose subscription has to end before `user` can have one more.
+    pub(crate) fn crowder(&self, user: &str) -> Result<Option<Arc<str>>, Full> {
+        self.live.crowder(user)
+    }
+
+    /// The subscription of `user` that is the first to end.
+    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Option<SubscriptionId> {
+        self.live.displaced(now, user)
+    }
+
+    /// A subscription is renewed, or a socket opened for it.
+    pub(crate) fn touch(&mut self, id: SubscriptionId) {
+        self.live.touch(id);
     }
 
     pub(crate) const fn newest(&self) -> Option<SubscriptionId> {
@@ -117,27 +140,31 @@ impl Subscriptions {
     }
 
     pub(crate) fn insert(&mut self, id: SubscriptionId, subscription: Subscription) {
-        self.live.insert(id, subscription);
+        // Its timer ends it: none that is here has ended.
+        self.live.insert(id, subscription, None);
     }
 
     pub(crate) fn get(&self, id: SubscriptionId) -> Option<&Subscription> {
-        self.live.get(&id)
+        self.live.get(id)
     }
 
     pub(crate) fn get_mut(&mut self, id: SubscriptionId) -> Option<&mut Subscription> {
-        self.live.get_mut(&id)
+        self.live.get_mut(id)
     }
 
     pub(crate) fn remove(&mut self, id: SubscriptionId) -> Option<Subscription> {
-        self.live.remove(&id)
+        self.live.remove(id)
     }
 
     /// The newest live subscription of `user` that was made under `correlator`.
     pub(crate) fn correlated(&self, user: &str, correlator: &str) -> Option<SubscriptionId> {
-        let matches = |subscription: &Subscription| {
-            &*subscription.user == user && subscription.correlator.as_deref() == Some(correlator)
-        };
-        self.live.iter().rev().find(|(_, subscription)| matches(subscription)).map(|(id, _)| *id)
+        let live = self.live.of(user).filter(|(_, live)| live.correlator.as_deref() == Some(correlator));
+        live.map(|(id, _)| id).max()
+    }
+
+    /// Those behind one, oldest first.
+    pub(crate) fn after(&self, id: Option<SubscriptionId>) -> impl Iterator<Item = (SubscriptionId, &Subscription)> {
+        self.live.after(id)
     }
 
     /// Those of one user, or all, oldest first.
@@ -145,10 +172,7 @@ impl Subscriptions {
         &'a self,
         user: Option<&'a str>,
     ) -> impl Iterator<Item = (SubscriptionId, &'a Subscription)> + 'a {
-        self.live
-            .iter()
-            .filter(move |(_, subscription)| user.is_none_or(|name| &*subscription.user == name))
-            .map(|(id, subscription)| (*id, subscription))
+        self.live.iter().filter(move |(_, subscription)| user.is_none_or(|name| &*subscription.user == name))
     }
 }
 

@@ -12,7 +12,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::error::{PlatformError, check_text};
-use crate::limits::Limits;
+use crate::fair::{Fair, Owned};
+use crate::limits::{Limits, PlatformLimits};
 use crate::mask::{MASK, is_placeholder};
 use crate::time::Time;
 
@@ -93,6 +94,19 @@ struct Grant {
     given_bytes: usize,
 }
 
+impl Owned for Grant {
+    fn owner(&self) -> &Arc<str> {
+        &self.user
+    }
+}
+
+impl Grant {
+    /// Until when any of its tokens is good for something.
+    fn ends(&self) -> Time {
+        self.access_until.max(self.refresh_until)
+    }
+}
+
 /// A fresh access token, with a refresh token if one was asked for.
 pub(crate) struct Pair {
     pub(crate) access: Arc<str>,
@@ -100,9 +114,8 @@ pub(crate) struct Pair {
 }
 
 /// Every grant and every token.
-#[derive(Default)]
 pub(crate) struct Grants {
-    grants: BTreeMap<u64, Grant>,
+    grants: Fair<u64, Grant>,
     tokens: BTreeMap<Arc<str>, (u64, Use)>,
     grants_made: u64,
     tokens_issued: u64,
@@ -118,7 +131,25 @@ impl fmt::Debug for Grants {
     }
 }
 
+impl Default for Grants {
+    fn default() -> Self {
+        Self::new(PlatformLimits::default().user_grants)
+    }
+}
+
 impl Grants {
+    /// None so far, and so many for each user.
+    pub(crate) const fn new(per_user: usize) -> Self {
+        Self {
+            grants: Fair::new(per_user, Limits::GRANTS),
+            tokens: BTreeMap::new(),
+            grants_made: 0,
+            tokens_issued: 0,
+            texts_given: false,
+            given_bytes: 0,
+        }
+    }
+
     /// Begins a grant with fresh tokens. `None` if there is no room.
     pub(crate) fn log_in(
         &mut self,
@@ -161,7 +192,7 @@ impl Grants {
         }
         let full = PlatformError::Full { what: "grants", limit: Limits::GRANTS };
         let id = self.begin(now, user, lifetime).ok_or(full)?;
-        if let Some(grant) = self.grants.get_mut(&id) {
+        if let Some(grant) = self.grants.get_mut(id) {
             grant.given_bytes = given_bytes;
             self.given_bytes += given_bytes;
         }
@@ -185,17 +216,21 @@ impl Grants {
         })
     }
 
-    /// The user whom a valid access or OAuth token speaks for.
-    pub(crate) fn user_of(&self, now: Time, token: &str) -> Option<&Arc<str>> {
-        let (id, usage) = self.tokens.get(token)?;
-        let grant = self.grants.get(id)?;
-        (*usage == Use::Access && now < grant.access_until).then_some(&grant.user)
+    /// The user whom a valid access or OAuth token speaks for, which it does now.
+    pub(crate) fn spoken_for(&mut self, now: Time, token: &str) -> Option<&Arc<str>> {
+        let (id, usage) = *self.tokens.get(token)?;
+        let is_valid = usage == Use::Access && now < self.grants.get(id)?.access_until;
+        if !is_valid {
+            return None;
+        }
+        self.grants.touch(id);
+        self.grants.get(id).map(|grant| &grant.user)
     }
 
     /// The user whose tokens `token` can refresh: a refresh token can, and so can a valid access token.
     pub(crate) fn refreshable(&self, now: Time, token: &str) -> Option<&Arc<str>> {
         let (id, usage) = self.tokens.get(token)?;
-        let grant = self.grants.get(id)?;
+        let grant = self.grants.get(*id)?;
         let until = match usage {
             Use::Access => grant.access_until,
             Use::Refresh => grant.refresh_until,
@@ -210,7 +245,7 @@ impl Grants {
 
     /// Whom a token was issued to, valid or not.
     pub(crate) fn owner(&self, token: &str) -> Option<&Arc<str>> {
-        self.tokens.get(token).and_then(|(id, _)| self.grants.get(id)).map(|grant| &grant.user)
+        self.tokens.get(token).and_then(|(id, _)| self.grants.get(*id)).map(|grant| &grant.user)
     }
 
     /// Prolongs the grant of `token` and adds fresh tokens to it. `None` if it cannot be refreshed.
@@ -218,7 +253,9 @@ impl Grants {
         self.refreshable(now, token)?;
         let (id, _) = *self.tokens.get(token)?;
         let pair = self.fresh_pair(true);
-        let grant = self.grants.get_mut(&id)?;
+        self.grants.touch(id);
+        self.grants.prolong(id, now + lifetime.max(REFRESH_LIFETIME));
+        let grant = self.grants.get_mut(id)?;
         grant.access_until = now + lifetime;
         grant.refresh_until = now + lifetime.max(REFRESH_LIFETIME);
         // A session that began with a refresh token goes on with the access token which it got for that: what comes with a
@@ -242,15 +279,14 @@ impl Grants {
 
     /// Ends every grant of a user: none of the tokens is good for anything any more.
     pub(crate) fn revoke(&mut self, user: &str) {
-        self.forget(|grant| &*grant.user == user);
+        self.forget_each(|grant| &*grant.user == user);
     }
 
+    /// Where there is no room, another grant goes. `None` if nobody has more than a fair share.
     fn begin(&mut self, now: Time, user: &Arc<str>, lifetime: Duration) -> Option<u64> {
-        if self.grants.len() >= Limits::GRANTS {
-            self.forget_ended(now);
-        }
-        if self.grants.len() >= Limits::GRANTS {
-            return None;
+        if let Some(crowder) = self.grants.crowder(user).ok()? {
+            let displaced = self.grants.displaced(now, &crowder)?;
+            self.forget(displaced);
         }
         self.grants_made += 1;
         let grant = Grant {
@@ -261,7 +297,8 @@ impl Grants {
             later: VecDeque::new(),
             given_bytes: 0,
         };
-        self.grants.insert(self.grants_made, grant);
+        let ends = grant.ends();
+        self.grants.insert(self.grants_made, grant, Some(ends));
         Some(self.grants_made)
     }
 
@@ -288,27 +325,26 @@ impl Grants {
 
     fn enter_first(&mut self, id: u64, text: &Arc<str>, usage: Use) {
         self.tokens.insert(text.clone(), (id, usage));
-        if let Some(grant) = self.grants.get_mut(&id) {
+        if let Some(grant) = self.grants.get_mut(id) {
             grant.first.push(text.clone());
         }
     }
 
     fn forget_ended(&mut self, now: Time) {
-        self.forget(|grant| grant.access_until <= now && grant.refresh_until <= now);
+        self.forget_each(|grant| grant.ends() <= now);
     }
 
-    fn forget(&mut self, is_over: impl Fn(&Grant) -> bool) {
-        let Self { tokens, given_bytes, .. } = self;
-        self.grants.retain(|_, grant| {
-            let over = is_over(grant);
-            if over {
-                *given_bytes -= grant.given_bytes;
-                for text in grant.first.iter().chain(&grant.later) {
-                    tokens.remove(text);
-                }
-            }
-            !over
-        });
+    fn forget_each(&mut self, is_over: impl Fn(&Grant) -> bool) {
+        let over: Vec<u64> = self.grants.iter().filter(|(_, grant)| is_over(grant)).map(|(id, _)| id).collect();
+        over.into_iter().for_each(|id| self.forget(id));
+    }
+
+    fn forget(&mut self, id: u64) {
+        let Some(grant) = self.grants.remove(id) else { return };
+        self.given_bytes -= grant.given_bytes;
+        for text in grant.first.iter().chain(&grant.later) {
+            self.tokens.remove(text);
+        }
     }
 }
 

@@ -5,16 +5,22 @@ mod catalogue;
 mod exploration;
 mod finding;
 mod outcome;
+mod replay;
+mod runner;
+mod shrink;
 
 use std::collections::BTreeSet;
 
 pub use self::accepted::{Accepted, AcceptedError, Changes, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
-pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore, replay};
+pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore};
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
+pub use self::replay::{Origins, origins, replay};
+pub use self::shrink::MAX_TRIES;
+pub(crate) use self::shrink::size;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
 use crate::trace::{Disturbed, Trace, What};
@@ -25,7 +31,7 @@ use crate::world::Seen;
 pub struct Explored {
     /// How the script ended.
     pub ended: Ended,
-    /// Why it failed, if it did.
+    /// Why it failed, if it did; or what has ended the time after it.
     pub failure: Option<Diagnostic>,
     /// How each client stood when all was well again for a while.
     pub clients: Vec<Stand>,
@@ -33,7 +39,7 @@ pub struct Explored {
     pub findings: BTreeSet<Finding>,
     /// What is to hold sometimes, and whether it did in this run.
     pub sometimes: Vec<(String, bool)>,
-    /// The moments that came, if they were wanted.
+    /// The moments at which something went wrong and those after the last, if they were wanted.
     pub seen: Vec<Seen>,
     /// What happened.
     pub trace: Trace,

@@ -12,7 +12,7 @@ use kandy_client::{DisconnectReason, Error, Event};
 pub(crate) use self::control::control_text;
 pub use self::redaction::Redactions;
 use crate::printable::{is_unprintable, push_printable};
-use crate::trace::{Call, Close, Control, Disturbed, Frame, Handshake, Outcome, SignIn, State, Trace, What};
+use crate::trace::{Call, Close, Control, Disturbed, Frame, Handshake, Outcome, Record, SignIn, State, Trace, What};
 
 /// The longest text of one line; what is longer ends with an ellipsis.
 const MAX_TEXT: usize = 400;
@@ -29,6 +29,17 @@ impl Trace {
     #[must_use]
     pub fn tail(&self, count: usize) -> String {
         render(self, self.records().len().saturating_sub(count))
+    }
+
+    /// What happened last, without the details that a transcript has: `kandy event auth:change`.
+    #[must_use]
+    pub fn last_in_short(&self) -> Option<String> {
+        let Record { who, what, .. } = self.records().last()?;
+        let kind = what.kind();
+        Some(match what {
+            What::Event { event, .. } => format!("{who} {kind} {}", event.name()),
+            _ => format!("{who} {kind}"),
+        })
     }
 
     /// The lines of one client's events without their times: what a run in `Live` has in common with one in `Sim`.

@@ -2,6 +2,11 @@
 //! how texts become elements. The pages are modules as browsers load them, without a build step.
 
 mod bundle;
+pub(crate) mod escape;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
 
 pub(crate) use self::bundle::{Module, bundle};
 
@@ -20,6 +25,16 @@ pub(crate) const ICON_SVG: &str = include_str!("web/icon.svg");
 
 #[cfg(test)]
 pub(crate) use self::bundle::mistakes;
+
+/// How a policy names a text that stands in a page.
+pub(crate) fn source(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())))
+}
+
+/// The icon, as an address that needs nothing beside it.
+pub(crate) fn icon_address() -> String {
+    format!("data:image/svg+xml;base64,{}", STANDARD.encode(ICON_SVG))
+}
 
 #[cfg(test)]
 mod tests {

@@ -149,6 +149,12 @@ impl World {
         timers
     }
 
+    /// What has happened so far.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        self.stage().trace()
+    }
+
     /// What has happened, once the run is over.
     #[must_use]
     pub fn into_trace(self) -> Trace {

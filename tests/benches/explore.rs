@@ -65,12 +65,7 @@ fn explore(arguments: &[&str], jobs: usize) -> Cost {
     let command = ["kandy-harness", "explore"].into_iter().chain(arguments.iter().copied());
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let begun = Instant::now();
-    let exit = cli::main(
-        command,
-        &environment,
-        &mut Output { to: &mut out, color: false, columns: None },
-        &mut Output { to: &mut err, color: false, columns: None },
-    );
+    let exit = cli::main(command, &environment, &mut Output::plain(&mut out), &mut Output::plain(&mut err));
     let time = begun.elapsed();
     let text = String::from_utf8(out).expect("it writes text");
     // What pairs find is not what is accepted of single ones.

@@ -335,7 +335,7 @@ impl Drop for IdleServer {
 
 /// Says where it listens, and sends a frame to all for every line that comes.
 fn serve_idle() {
-    let limits = FrontLimits { connections: 2 * SOCKETS, ..FrontLimits::default() };
+    let limits = FrontLimits { connections: 2 * SOCKETS, user_sockets: SOCKETS, ..FrontLimits::default() };
     let (address, handle) = on_a_thread("front", start_front(limits));
     println!("{address}");
     for line in std::io::stdin().lines() {

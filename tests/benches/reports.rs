@@ -134,12 +134,7 @@ fn one_run(arguments: &[String]) {
     let command = ["kandy-harness", "run"].map(str::to_owned).into_iter().chain(reports);
     let (mut out, mut err) = (io::sink(), Vec::new());
     let begun = Instant::now();
-    let exit = cli::main(
-        command,
-        &environment,
-        &mut Output { to: &mut out, color: false, columns: None },
-        &mut Output { to: &mut err, color: false, columns: None },
-    );
+    let exit = cli::main(command, &environment, &mut Output::plain(&mut out), &mut Output::plain(&mut err));
     let time = begun.elapsed();
     assert_eq!(exit, Exit::Passed, "{}", String::from_utf8_lossy(&err));
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -93,10 +93,7 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
     };
     bencher.bench_local(|| {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let (mut out, mut err) = (
-            Output { to: &mut out, color: false, columns: None },
-            Output { to: &mut err, color: false, columns: None },
-        );
+        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
         let exit = cli::main(["kandy-harness", "run"], &environment, &mut out, &mut err);
         assert_eq!(exit.code(), 0);
     });

@@ -23,7 +23,7 @@ export async function a_session_is_seen_cut_and_seen_again(test) {
   const application = await signIn(test.context, test.url, ALICE, "s3cret");
   await account(page).getByText("connected").waitFor();
   await row(page, "WS-1 open").waitFor();
-  await row(page, "POST subscribe").getByText("200").waitFor();
+  await row(page, "POST subscribe").getByText("200", { exact: true }).waitFor();
 
   await press(page, "Cut");
   await page.getByText(`${ALICE}: sockets cut: 1`).waitFor();

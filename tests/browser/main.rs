@@ -27,9 +27,23 @@ const TESTS: &[(&str, &[&str])] = &[
     ("faults_are_added_at_every_point_and_cleared", &[]),
     ("a_manual_clock_is_advanced", &["--clock", "manual"]),
     ("the_timeline_is_filtered_paused_and_looked_into", &[]),
+    ("thirty_users_have_lanes_that_scroll_and_a_filter_that_reaches_them", &[]),
+    ("requests_of_users_are_not_in_the_lane_of_the_platform", &[]),
+    ("a_range_is_picked_on_the_chart", &["--clock", "manual"]),
+    ("eight_tabs_at_once_work", &[]),
+    ("without_shared_workers_a_page_has_a_feed_of_its_own", &[]),
+    ("a_clock_that_is_moved_elsewhere_goes_on", &["--clock", "manual"]),
+    ("a_session_is_copied_as_a_scenario_that_passes", &[]),
+    ("a_session_with_a_manual_clock_is_copied_as_a_scenario", &["--clock", "manual"]),
+    ("a_session_is_copied_as_a_test", &[]),
+    ("what_happened_is_kept_in_every_form", &[]),
+    ("what_is_kept_is_copied_saved_and_of_what_is_shown", &[]),
+    ("a_saved_journal_opens_to_be_looked_at", &[]),
+    ("faults_lead_to_their_commands", &[]),
     ("a_feed_that_breaks_comes_back", &[]),
     ("a_server_that_was_started_again_asks_for_its_token", &[]),
     ("login_and_logout", &[]),
+    ("the_first_click_signs_in", &[]),
     ("a_wrong_password_and_then_the_right_one", &[]),
     ("a_refused_subscription", &[]),
     ("a_drop_is_mended_and_an_end_is_told", &[]),
@@ -62,10 +76,7 @@ const TESTS: &[(&str, &[&str])] = &[
 fn main() -> ExitCode {
     if env::var_os(AS_COMMAND).is_some() {
         let (mut out, mut err) = (io::stdout(), io::stderr());
-        let (mut out, mut err) = (
-            Output { to: &mut out, color: false, columns: None },
-            Output { to: &mut err, color: false, columns: None },
-        );
+        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
         return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
     }
     let arguments = Arguments::from_args();

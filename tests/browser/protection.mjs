@@ -124,7 +124,7 @@ export async function no_password_of_a_body_is_shown(test) {
   await test.act("fail", { point: "other", how: { json: { deep: { password: HIDDEN } } } });
   await console.locator("#faults li", { hasText: "***" }).waitFor();
   await fetch(`${test.url}/rest/version/1/user/${ALICE}/subscription`, { method: "POST", body: JSON.stringify({ a: { password: HIDDEN } }) });
-  const form = console.getByRole("row").filter({ hasText: "user=alice&password=***" });
+  const form = console.getByRole("row").filter({ hasText: "← user=alice&password=***" });
   await form.click();
   await console.locator("#details-json", { hasText: "password=***" }).waitFor();
   await console.locator("#rows").focus();

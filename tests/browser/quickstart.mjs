@@ -21,6 +21,13 @@ export async function login_and_logout(test) {
   assert.deepEqual((await test.look("subscriptions")).subscriptions, []);
 }
 
+export async function the_first_click_signs_in(test) {
+  const page = await test.context.newPage();
+  await page.goto(`${test.url}/quickstart`);
+  await page.getByRole("button", { name: "Login" }).click();
+  await page.getByText("Connected: true").waitFor();
+}
+
 export async function a_wrong_password_and_then_the_right_one(test) {
   const page = await test.context.newPage();
   await page.goto(`${test.url}/quickstart`);

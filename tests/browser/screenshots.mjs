@@ -79,7 +79,7 @@ try {
   const console = await context.newPage();
   await console.goto(server.url);
   await console.getByText("Live", { exact: true }).waitFor();
-  const row = console.getByRole("row").filter({ hasText: "503" });
+  const row = console.getByRole("row").filter({ hasText: "POST subscribe503" });
   await row.waitFor();
   await row.click();
   const report = await context.newPage();

@@ -1,6 +1,6 @@
 //! Each thing that the real SDK leaves behind, and each loop that it has, in the smallest history that shows it.
 
-use kandy_mock_server::{Command, Point};
+use kandy_mock_server::{Command, Point, UserOptions};
 use kandy_scenarios::step::Call;
 use serde_json::json;
 
@@ -172,8 +172,13 @@ fn pings_without_a_pause() {
 
 #[test]
 fn a_subscription_longer_than_a_timer() {
-    let options = json!({ "authentication": { "subscription": { "expires": 5_000_000 } } });
-    loops(&connected(options, []), Loop::Resubscription);
+    let lifetime = Some(std::time::Duration::from_secs(5_000_000));
+    let options = UserOptions { subscription_lifetime: lifetime, ..UserOptions::default() };
+    let long = command(|user| Command::SetOptions { user, options });
+    loops(&history([long, connect(), pass(0)]), Loop::Resubscription);
+    // What a client asks for itself lives for a day at most.
+    let asked = connected(json!({ "authentication": { "subscription": { "expires": 5_000_000 } } }), []);
+    assert!(Run::of(&asked).stopped.is_none());
 }
 
 #[test]

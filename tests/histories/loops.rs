@@ -48,8 +48,8 @@ impl Loop {
             }
             Self::Ping => has_config(history, |config| no_time(config.connectivity.ping_interval)),
             Self::Resubscription => {
-                let too_long = |config: &Config| no_time(config.authentication.subscription.expires * 500.0);
-                has_config(history, too_long)
+                // What a client asks for lives for a day at most, and what a command says as long as it says.
+                history.acts.iter().any(grants_long_subscriptions)
                     || faults(history).any(|(point, fault)| point == Point::Subscribe && says_something(fault))
             }
             Self::WebSocket => {
@@ -72,6 +72,13 @@ const SHORT_TOKEN: Duration = Duration::from_secs(310);
 /// Whether a browser's timer of that many milliseconds fires at once.
 fn no_time(millis: f64) -> bool {
     !(1.0..2_147_483_648.0).contains(&millis)
+}
+
+fn grants_long_subscriptions(act: &Act) -> bool {
+    let Act::Command(Command::AddUser { options, .. } | Command::SetOptions { options, .. }) = act else {
+        return false;
+    };
+    options.subscription_lifetime.is_some_and(|lifetime| no_time(lifetime.as_secs_f64() * 500.0))
 }
 
 /// Whether any client of the history can ever have a configuration that `is_odd`.

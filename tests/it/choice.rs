@@ -112,8 +112,8 @@ fn shown(project: &Project, arguments: &[&str]) -> String {
     let exit = cli::main(
         ["kandy-harness"].iter().chain(arguments),
         &environment,
-        &mut Output { to: &mut out, color: false, columns: None },
-        &mut Output { to: &mut err, color: false, columns: None },
+        &mut Output::plain(&mut out),
+        &mut Output::plain(&mut err),
     );
     assert_eq!((exit.code(), err.len()), (0, 0));
     String::from_utf8(out).unwrap()

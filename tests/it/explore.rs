@@ -1,5 +1,9 @@
 //! `explore`: what it finds in the bundled scenarios, what a person is told, and what is accepted.
 
+mod properties;
+mod shrunk;
+mod sweep;
+
 use crate::project::Project;
 use crate::support::{harness, root};
 
@@ -172,6 +176,26 @@ fn a_schedule_whose_moment_does_not_come_says_so() {
 }
 
 #[test]
+fn where_not_all_was_run_it_is_told_and_nothing_is_accepted() {
+    let project = Project::new("explore-budget", &[("scenarios/flow.rhai", FLOW)]);
+    let (text, exit) = project.run(".", &["explore", "--budget", "1ms"]);
+    assert!(text.contains("  the budget was spent before ") && text.contains("; --budget gives more\n"), "{text}");
+    assert!(exit <= 1, "{text}");
+    let (text, exit) = project.run(".", &["explore", "--budget", "1ms", "--update"]);
+    assert!(text.starts_with("FAIL    flow  not accepted, since it is not all\n  the budget was spent"), "{text}");
+    assert!(exit == 1 && !project.path("scenarios/flow.explore").exists(), "{text}");
+}
+
+#[test]
+fn a_schedule_has_eight_disturbances_at_most_however_they_are_given() {
+    let eight = ["open 1: push"; 8].join("; ");
+    let (text, exit) = explore("connect/quickstart", &["--at", &eight]);
+    assert!(text.starts_with("well ") && exit == 0, "{text}");
+    let (text, exit) = explore("connect/quickstart", &["--at", &eight, "--at", "open 1: push"]);
+    assert!(text.contains("a schedule has at most 8 disturbances") && exit == 2, "{text}");
+}
+
+#[test]
 fn what_fails_softly_fails_and_what_is_redacted_is() {
     let script = format!("redact(\"alice\", \"user\");\nsoft(|| assert(false));\n{FLOW}");
     let project = Project::new("explore-soft", &[("scenarios/flow.rhai", &script)]);
@@ -191,7 +215,7 @@ fn the_guide_shows_what_is_told() {
     for line in shown.lines().filter(|line| line.trim() != "..") {
         assert!(told.lines().any(|of_all| of_all == line), "{line}\n{told}");
     }
-    let schedule = guide.split_once("--at \"").unwrap().1.split_once('"').unwrap().0;
+    let schedule = guide.split_once("login.rhai --at \"").unwrap().1.split_once('"').unwrap().0;
     let (told, _) = project.run(".", &["explore", "scenarios/login.rhai", "--at", schedule]);
     assert!(told.contains("  socket left open (kandy)"), "{told}");
     assert!(guide.contains(&format!("disturb(\"{schedule}\");")), "{schedule}");

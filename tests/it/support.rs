@@ -37,8 +37,8 @@ pub(crate) fn harness_as(github: Step, ci: bool, folder: &Path, arguments: &[&st
     let exit = cli::main(
         ["kandy-harness"].iter().chain(arguments),
         &environment,
-        &mut Output { to: &mut out, color: false, columns: None },
-        &mut Output { to: &mut err, color: false, columns: None },
+        &mut Output::plain(&mut out),
+        &mut Output::plain(&mut err),
     );
     out.extend(err);
     let text = String::from_utf8(out).expect("the command writes text");

@@ -52,8 +52,8 @@ fn serve() -> Front {
         platform.issue_token(now, "alice", &TokenOptions::default()).expect("alice is there");
     });
     let secrets = Secrets::draw().expect("the system has random numbers");
-    let guard = Guard::new(local, front.address().port(), false, secrets);
-    let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard) };
+    let guard = Guard::new(front.hosts().clone(), secrets);
+    let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
     front.serve(Arc::new(site))
 }
 

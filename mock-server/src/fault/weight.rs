@@ -1,8 +1,7 @@
 //! How much memory a fault takes, but for what allocators and tables need besides.
 
-use serde_json::{Map, Value};
-
 use super::{Answer, Content, ContentType, Effect, Fault};
+use crate::weight::{of_contents, of_members};
 
 /// The bytes of a fault with all that it holds.
 pub(super) fn of(fault: &Fault) -> usize {
@@ -24,7 +23,7 @@ fn of_answer(Answer { status: _, content, delivery }: &Answer) -> usize {
         Content::Own(edit) => {
             let without: usize = edit.without.iter().map(|key| size_of::<String>() + key.len()).sum();
             let maps = [&edit.merge, &edit.params].into_iter().flatten();
-            without + maps.map(of_map).sum::<usize>()
+            without + maps.map(of_members).sum::<usize>()
         }
     };
     of_text(delivery.reason.as_ref()) + content_type + content
@@ -32,18 +31,4 @@ fn of_answer(Answer { status: _, content, delivery }: &Answer) -> usize {
 
 fn of_text(text: Option<&String>) -> usize {
     text.map_or(0, String::len)
-}
-
-/// What a value holds besides itself.
-fn of_contents(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(|item| size_of::<Value>() + of_contents(item)).sum(),
-        Value::Object(members) => of_map(members),
-    }
-}
-
-fn of_map(members: &Map<String, Value>) -> usize {
-    members.iter().map(|(key, value)| size_of::<(String, Value)>() + key.len() + of_contents(value)).sum()
 }

@@ -29,6 +29,8 @@ pub(super) fn http(limits: &FrontLimits) -> Builder {
     let mut http = Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
+        // Who has nothing more to ask may still want the answer (RFC 9112, 9.6).
+        .half_close(true)
         .max_header_size(limits.header_bytes)
         .max_buf_size(limits.header_bytes.max(LEAST_BUFFER));
     http
@@ -81,7 +83,7 @@ async fn exchange<S: Stream>(
         Some(Ending::Hang) => {
             tokio::select! {
                 _ = stopped.changed() => {}
-                () = stream::drain(&mut stream) => {}
+                () = stream::silence(&mut stream) => {}
             }
         }
         Some(Ending::Reset) => stream::reset(&stream),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::limits::{Limits, PlatformLimits};
+use crate::server::queues::QueueLimits;
 
 /// The limits of a [`Front`](super::Front), and what a client gets at each. Times are real ones, also with a manual clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +32,26 @@ pub struct FrontLimits {
     /// Bytes that may wait for a client that does not read as fast as it is sent to, beside what the system buffers; one
     /// frame may always wait, however long. With one more frame its socket is cut. By default 4 MiB.
     pub queued_bytes: usize,
+    /// Bytes that may wait for all sockets of one user. Beyond it the one of them is cut for which the most waits. By default
+    /// [`Limits::USER_QUEUED_BYTES`].
+    pub user_queued_bytes: usize,
+    /// Bytes that may wait for all sockets. Beyond it the user for whom the most waits loses the socket for which the most
+    /// waits. By default [`Limits::ALL_QUEUED_BYTES`].
+    pub all_queued_bytes: usize,
     /// How long a TLS handshake may take; then the connection ends. By default 10 s.
     pub tls_time: Duration,
     /// Records in the journal; the oldest are dropped, and counted. By default [`Limits::JOURNAL_RECORDS`].
     pub journal_records: usize,
+    /// Bytes of the records in the journal; the oldest are dropped, and counted. By default [`Limits::JOURNAL_BYTES`].
+    pub journal_bytes: usize,
+    /// Logins of one user, with what is refreshed from them. By default [`Limits::USER_GRANTS`].
+    pub user_logins: usize,
+    /// Live subscriptions of one user. By default [`Limits::USER_SUBSCRIPTIONS`].
+    pub user_subscriptions: usize,
+    /// Sockets of one user. By default [`Limits::USER_SOCKETS`].
+    pub user_sockets: usize,
+    /// How long the tokens and subscriptions live for which a client asks, at most. By default [`Limits::LIFETIME`].
+    pub lifetime: Duration,
 }
 
 impl Default for FrontLimits {
@@ -49,22 +66,45 @@ impl Default for FrontLimits {
             connections: 10_000,
             requests_per_connection: 10_000,
             queued_bytes: 4 * 1024 * 1024,
+            user_queued_bytes: Limits::USER_QUEUED_BYTES,
+            all_queued_bytes: Limits::ALL_QUEUED_BYTES,
             tls_time: Duration::from_secs(10),
             journal_records: Limits::JOURNAL_RECORDS,
+            journal_bytes: Limits::JOURNAL_BYTES,
+            user_logins: Limits::USER_GRANTS,
+            user_subscriptions: Limits::USER_SUBSCRIPTIONS,
+            user_sockets: Limits::USER_SOCKETS,
+            lifetime: Limits::LIFETIME,
         }
     }
 }
 
 impl FrontLimits {
+    pub(super) const fn of_queues(&self) -> QueueLimits {
+        QueueLimits { socket: self.queued_bytes, user: self.user_queued_bytes, all: self.all_queued_bytes }
+    }
+
     /// Those that the platform itself holds.
     pub(super) const fn of_platform(&self) -> PlatformLimits {
-        let Self { body_bytes, frame_bytes, journal_records, .. } = *self;
-        PlatformLimits { body_bytes, frame_bytes, journal_records }
+        let Self { body_bytes, frame_bytes, journal_records, journal_bytes, .. } = *self;
+        let Self { user_logins: user_grants, user_subscriptions, user_sockets, lifetime, .. } = *self;
+        PlatformLimits {
+            body_bytes,
+            frame_bytes,
+            journal_records,
+            journal_bytes,
+            user_grants,
+            user_subscriptions,
+            user_sockets,
+            lifetime,
+        }
     }
 }
 
 /// Limits of `Front` that nobody needs to change.
 impl Limits {
+    /// How many free ports are tried until one is free on both loopback addresses.
+    pub const PORT_TRIES: usize = 64;
     /// How long requests that are being answered have when the server ends.
     pub const GRACE: Duration = Duration::from_millis(900);
 }

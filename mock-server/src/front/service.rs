@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::ready;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,10 +11,9 @@ use bytes::Bytes;
 use futures_util::future;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, HOST, ORIGIN, UPGRADE, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, ORIGIN, UPGRADE, VARY,
 };
-use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
@@ -22,6 +21,7 @@ use hyper::ext::ReasonPhrase;
 
 use super::{BodyError, RequestBody, Site};
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
+use crate::server::handshake::lists;
 use crate::time::Time;
 
 /// Who is at the other end of a connection.
@@ -63,10 +63,12 @@ impl Guest {
             let answer = site.beside.clone().answer(request, self.peer);
             return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
         }
+        if let Some(origins) = &site.origins
+            && let Some(refused) = site.refusal(origins, &request)
+        {
+            return elsewhere(ready(Ok(bounded(site.respond(request.headers(), refused), true))));
+        }
         if is_handshake(&request) {
-            if !site.lets_in(request.headers()) {
-                return elsewhere(ready(Ok(bounded(site.not_let_in(), true))));
-            }
             let (mut head, _) = request.into_parts();
             // There hyper keeps what it would hand the connection over with.
             head.extensions.clear();
@@ -103,12 +105,11 @@ fn elsewhere<R>(
     future::Either::Right(Box::pin(outcome))
 }
 
-/// A handshake that is not well formed is one too, and is told so.
+/// A handshake that is not well formed is one too, and is told so. In HTTP/1.0 nothing is an upgrade (RFC 9110, 7.8).
 fn is_handshake<B>(request: &Request<B>) -> bool {
-    let is_websocket = |value: &HeaderValue| {
-        value.to_str().is_ok_and(|text| text.split(',').any(|name| name.trim().eq_ignore_ascii_case("websocket")))
-    };
-    request.method() == Method::GET && request.headers().get_all(UPGRADE).iter().any(is_websocket)
+    request.method() == Method::GET
+        && request.version() >= Version::HTTP_11
+        && lists(request.headers(), &UPGRADE, b"websocket")
 }
 
 fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<Body> {
@@ -131,19 +132,24 @@ impl Site {
         (outcome, (!delay.is_zero()).then(|| came + delay))
     }
 
-    /// Whether a page of this origin may open a websocket. Browsers ask nobody before they open one, so what narrows REST
-    /// would not narrow this. Programs that are no page name no origin.
-    fn lets_in(&self, asked: &HeaderMap) -> bool {
-        match (&self.origins, asked.get(ORIGIN)) {
-            (Some(origins), Some(origin)) => origins.contains(origin) || is_own_page(asked),
-            _ => true,
+    /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
+    /// a page that has led a name of its own here names one that is its own: so the host has to be right as well.
+    fn refusal<B>(&self, origins: &[HeaderValue], request: &Request<B>) -> Option<Response> {
+        let refused = |status, text: &'static str| {
+            Some(Response::typed(status, Bytes::from_static(text.as_bytes()), HeaderValue::from_static("text/plain")))
+        };
+        let headers = request.headers();
+        let Some(host) = self.hosts.addressed(request.uri(), headers) else {
+            return refused(StatusCode::MISDIRECTED_REQUEST, "The Host header does not name this server.\n");
+        };
+        let is_own = |origin: &HeaderValue| {
+            let page = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+            page.is_some_and(|(_, page)| host.as_str().eq_ignore_ascii_case(page))
+        };
+        if headers.get_all(ORIGIN).iter().all(|origin| origins.contains(origin) || is_own(origin)) {
+            return None;
         }
-    }
-
-    fn not_let_in(&self) -> http::Response<Body> {
-        let text = Bytes::from_static(b"Pages of this origin may not use the platform.\n");
-        let response = Response::typed(StatusCode::FORBIDDEN, text, HeaderValue::from_static("text/plain"));
-        self.respond(&HeaderMap::new(), response)
+        refused(StatusCode::FORBIDDEN, "Pages of this origin may not use the platform.\n")
     }
 
     fn respond(&self, asked: &HeaderMap, response: Response) -> http::Response<Body> {
@@ -167,16 +173,6 @@ impl Site {
         response.allow_origin(asked);
         bounded(self.respond(asked, response), true)
     }
-}
-
-/// Whether a request is from a page of this server. Only an address, or `localhost`, proves that: another name may lead
-/// elsewhere tomorrow.
-fn is_own_page(asked: &HeaderMap) -> bool {
-    let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let origin = text(ORIGIN).and_then(|origin| origin.split_once("://"));
-    let Some((host, (_, of_page))) = text(HOST).zip(origin) else { return false };
-    let is_address = |host: &str| host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-    host == of_page && host.parse::<Authority>().is_ok_and(|host| is_address(host.host()))
 }
 
 /// Takes back what CORS allows, if the page is of none of these origins.

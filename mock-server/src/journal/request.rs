@@ -125,6 +125,11 @@ impl RequestRecord {
         self.texts.get(Text::Agent)
     }
 
+    /// The bytes that it holds.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.texts.joined.capacity() + self.body.len()
+    }
+
     /// The body as JSON; `None` if it was not kept or is no JSON.
     pub fn body_json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()

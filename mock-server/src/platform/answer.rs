@@ -33,6 +33,10 @@ impl Platform {
         if is_preflight && !self.settings.offline {
             return Answer { reply: Reply::Respond(preflight(request.headers())), delay: Duration::ZERO };
         }
+        #[cfg(feature = "sabotage")]
+        if let Some(answer) = crate::sabotage::answer(request) {
+            return Answer { reply: Reply::Respond(answer), delay: self.settings.latency };
+        }
         let route = Route::of(request.method(), request.uri().path());
         let point = route.point();
         let user = self.requester(&route, request);

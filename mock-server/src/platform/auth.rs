@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request, StatusCode, Uri};
 
 use super::Platform;
-use crate::account::{DEFAULT_LIFETIME, MAX_LIFETIME};
+use crate::account::DEFAULT_LIFETIME;
 use crate::reply::Response;
 use crate::route::{parameter, query};
 use crate::time::Time;
@@ -57,15 +57,16 @@ impl Platform {
     }
 
     /// The user for whom the request's token speaks.
-    pub(super) fn bearer<B>(&self, now: Time, request: &Request<B>) -> Result<Arc<str>, StatusCode> {
-        let mut users = tokens(request).filter_map(|token| self.grants.user_of(now, &token));
-        users.next().cloned().ok_or(StatusCode::UNAUTHORIZED)
+    pub(super) fn bearer<B>(&mut self, now: Time, request: &Request<B>) -> Result<Arc<str>, StatusCode> {
+        let mut users = tokens(request).filter_map(|token| self.grants.spoken_for(now, &token).cloned());
+        users.next().ok_or(StatusCode::UNAUTHORIZED)
     }
 
-    /// The account's setting wins over the platform's, that over what the client asks for.
+    /// The account's setting wins over the platform's, that over what the client asks for, which has a limit.
     pub(super) fn token_lifetime(&self, user: &str, asked: Option<Duration>) -> Duration {
         let own = self.accounts.get(user).and_then(|account| account.options.token_lifetime);
-        own.or(self.settings.token_lifetime).or(asked).unwrap_or(DEFAULT_LIFETIME)
+        let told = own.or(self.settings.token_lifetime);
+        told.unwrap_or_else(|| asked.unwrap_or(DEFAULT_LIFETIME).min(self.limits.lifetime))
     }
 }
 
@@ -89,7 +90,7 @@ fn asked_lifetime(uri: &Uri) -> Result<Option<Duration>, StatusCode> {
     if seconds == 0 {
         return Err(StatusCode::BAD_REQUEST);
     }
-    Ok(Some(Duration::from_secs(seconds).min(MAX_LIFETIME)))
+    Ok(Some(Duration::from_secs(seconds)))
 }
 
 fn token_answer(pair: &Pair, lifetime: Duration) -> Response {

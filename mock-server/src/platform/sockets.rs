@@ -1,12 +1,15 @@
 //! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
 
 use std::mem;
+#[cfg(feature = "net")]
+use std::sync::Arc;
 
 use http::{Request, StatusCode};
 
 use super::answer::{own_error, replacement, shape};
 use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
+use crate::fair::Full;
 use crate::fault::Effect;
 use crate::journal::{Answered, FrameRecord, Kind, RequestRecord, Side};
 use crate::limits::Limits;
@@ -65,6 +68,7 @@ impl Platform {
 
     /// A data frame came from the client. It also shows that the socket is open.
     pub fn handle_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {
+        self.sockets.touch(socket);
         let Some(from) = self.sockets.get_mut(socket) else { return };
         if matches!(from.phase, Phase::Opening { .. }) {
             self.handle_opened(now, socket);
@@ -90,6 +94,12 @@ impl Platform {
             from.frames_out += 1;
             self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
         }
+    }
+
+    /// Whose a socket is.
+    #[cfg(feature = "net")]
+    pub(crate) fn owner_of(&self, socket: SocketId) -> Option<Arc<str>> {
+        self.sockets.get(socket).map(|socket| socket.user.clone())
     }
 
     /// A connection is over, or will never open. `code` is that of the client's close frame, 1005 for a frame without
@@ -186,14 +196,16 @@ impl Platform {
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, StatusCode> {
         let id = channel.ok_or(StatusCode::NOT_FOUND)?;
-        let owner = &self.subscriptions.get(id).ok_or(StatusCode::NOT_FOUND)?.user;
-        if self.bearer(now, request)? != *owner {
+        let owner = self.subscriptions.get(id).ok_or(StatusCode::NOT_FOUND)?.user.clone();
+        if self.bearer(now, request)? != owner {
             return Err(StatusCode::UNAUTHORIZED);
         }
-        if self.sockets.is_full() {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        let crowder = self.sockets.crowder(&owner).map_err(|Full| StatusCode::SERVICE_UNAVAILABLE)?;
+        if let Some(displaced) = crowder.and_then(|crowder| self.sockets.displaced(now, &crowder)) {
+            self.cut_socket(now, displaced);
         }
-        Ok(self.sockets.reserve(owner.clone(), id))
+        self.subscriptions.touch(id);
+        Ok(self.sockets.reserve(owner, id))
     }
 
     fn record_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {

@@ -8,8 +8,10 @@ use http::{Request, StatusCode};
 use serde_json::Value;
 
 use super::Platform;
-use crate::account::{DEFAULT_LIFETIME, MAX_LIFETIME, list_bytes};
+use crate::account::{DEFAULT_LIFETIME, list_bytes};
+use crate::fair::Full;
 use crate::fault;
+use crate::journal::Kind;
 use crate::limits::Limits;
 use crate::reply::Response;
 use crate::route::{CHANNELS, Target};
@@ -32,14 +34,16 @@ impl Platform {
     ) -> Result<Response, StatusCode> {
         self.authorize(now, user, request)?;
         let asked = parse(request.body())?;
-        if self.subscriptions.len() >= Limits::SUBSCRIPTIONS {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        let owner = self.accounts.get(user).ok_or(StatusCode::NOT_FOUND)?.name.clone();
+        let crowder = self.subscriptions.crowder(user).map_err(|Full| StatusCode::SERVICE_UNAVAILABLE)?;
+        if let Some(displaced) = crowder.and_then(|crowder| self.subscriptions.displaced(now, &crowder)) {
+            self.expire(now, displaced);
         }
         let account = self.accounts.get(user).ok_or(StatusCode::NOT_FOUND)?;
-        let owner = account.name.clone();
         let services = account.grant(asked.service.unwrap_or_default());
         let services: Vec<String> = services.into_iter().map(Cow::into_owned).collect();
-        let lifetime = self.subscription_lifetime(user, asked.expires).unwrap_or(DEFAULT_LIFETIME);
+        let lifetime =
+            self.subscription_lifetime(user, asked.expires).unwrap_or(DEFAULT_LIFETIME.min(self.limits.lifetime));
         let told = said.and_then(|said| said.edit()?.params.as_ref()?.get("clientCorrelator")).and_then(Value::as_str);
         let correlator = asked.client_correlator;
 
@@ -80,6 +84,7 @@ impl Platform {
         let asked = parse(request.body())?;
         let granted = self.accounts.get(user).zip(asked.service).map(|(account, asked)| account.grant(asked));
         let lifetime = self.subscription_lifetime(user, asked.expires);
+        self.subscriptions.touch(id);
         let subscription = self.subscriptions.get_mut(id).ok_or(StatusCode::NOT_FOUND)?;
         if let Some(granted) = granted.filter(|granted| *granted != subscription.services) {
             subscription.services = granted.into_iter().map(Cow::into_owned).collect();
@@ -126,9 +131,17 @@ impl Platform {
         }
     }
 
+    /// A subscription ends by itself: it was not renewed, or has to make room.
+    pub(super) fn expire(&mut self, now: Time, id: SubscriptionId) {
+        if let Some(subscription) = self.subscriptions.remove(id) {
+            self.timers.disarm(subscription.expiry);
+            self.journal.write(now, None, Some(subscription.user), Kind::Expired { subscription: id });
+        }
+    }
+
     /// The live subscription that a request is about, if its token allows it.
     fn target(
-        &self,
+        &mut self,
         now: Time,
         user: &str,
         target: &Target<'_>,
@@ -145,15 +158,15 @@ impl Platform {
     }
 
     /// A valid token of somebody else is forbidden rather than unauthorized.
-    fn authorize(&self, now: Time, user: &str, request: &Request<Bytes>) -> Result<(), StatusCode> {
+    fn authorize(&mut self, now: Time, user: &str, request: &Request<Bytes>) -> Result<(), StatusCode> {
         if *self.bearer(now, request)? == *user { Ok(()) } else { Err(StatusCode::FORBIDDEN) }
     }
 
-    /// The account's setting wins over what the client asks for. Zero is no lifetime, so it asks for nothing.
+    /// The account's setting wins over what the client asks for, which has a limit. Zero is no lifetime, so it asks for nothing.
     fn subscription_lifetime(&self, user: &str, asked: Option<u64>) -> Option<Duration> {
         let own = self.accounts.get(user).and_then(|account| account.options.subscription_lifetime);
         let asked = asked.filter(|seconds| *seconds > 0).map(Duration::from_secs);
-        own.or(asked).map(|lifetime| lifetime.min(MAX_LIFETIME))
+        own.or(asked.map(|lifetime| lifetime.min(self.limits.lifetime)))
     }
 }
 

@@ -2,8 +2,9 @@
 
 #[cfg(feature = "front")]
 use std::time::Duration;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
+use http::HeaderValue;
 #[cfg(feature = "front")]
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -56,6 +57,12 @@ impl Clock {
             }
         }
     }
+}
+
+/// The present date of the world, as answers tell it: it is no platform's.
+#[expect(clippy::disallowed_methods, reason = "what a server says of itself, beside the platform's time")]
+pub(crate) fn date() -> HeaderValue {
+    HeaderValue::try_from(httpdate::fmt_http_date(SystemTime::now())).expect("a date is visible ASCII")
 }
 
 /// Why a clock was not advanced.

@@ -1,15 +1,21 @@
 //! The opening of a websocket: its request was read, the platform decides, and the answer is written.
 //!
 //! tungstenite's own handshake takes its decision in a callback that cannot wait, answers with neither a reason phrase
-//! nor a length, and refuses to refuse with 2xx. So only its 101 is used here.
+//! nor a length, refuses to refuse with 2xx, and reads no field as a list. So only its keys are used here.
 
-use http::header::{CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_VERSION, UPGRADE};
+mod asked;
+
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_tungstenite::tungstenite::handshake::server::create_response;
 
-use super::shared::{Outbox, Shared};
-use super::stream::{Stream, drain, linger, reset};
+#[cfg(feature = "front")]
+pub(crate) use asked::lists;
+
+use super::clock;
+use super::queues::Outbox;
+use super::shared::Shared;
+use super::stream::{Stream, linger, reset, silence};
 use crate::channel::SocketId;
 use crate::limits::Limits;
 use crate::reply::{Response, Upgrade};
@@ -37,22 +43,25 @@ pub(crate) struct Handshake<S> {
 /// Answers a handshake as the platform wants it. `None` if it does not lead to a socket.
 pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) -> Option<Opened<S>> {
     let Handshake { mut stream, request, early } = handshake;
-    let Ok(switching) = create_response(&request) else {
-        refuse(stream, &upgrade_required()).await;
-        return None;
+    let switching = match asked::switching(&request) {
+        Ok(headers) => headers,
+        Err(status) => {
+            refuse(stream, &plain(status)).await;
+            return None;
+        }
     };
     let (upgrade, came, outbox) = shared.handle_upgrade(&request);
     match upgrade {
         Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
             let opened = Opened { socket, stream, early, outbox };
-            return open(opened, came + delay, switching.headers(), shared).await;
+            return open(opened, came + delay, &switching, shared).await;
         }
         Upgrade::Refuse { response, delay } => {
             shared.until(came + delay).await;
             refuse(stream, &response).await;
         }
-        Upgrade::Hang => drain(&mut stream).await,
+        Upgrade::Hang => silence(&mut stream).await,
         Upgrade::Reset { delay } => {
             shared.until(came + delay).await;
             reset(&stream);
@@ -62,7 +71,8 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
     None
 }
 
-/// Tells the client that its handshake is accepted, unless it is cut or leaves before.
+/// Tells the client that its handshake is accepted, unless it is cut or leaves before. A client that sends nothing more has
+/// left its channel, where it could not even say goodbye; its handshake is answered all the same.
 async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, shared: &Shared) -> Option<Opened<S>> {
     let Opened { socket, stream, early, outbox } = &mut opened;
     tokio::select! {
@@ -71,8 +81,14 @@ async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, 
             reset(stream);
             return None;
         }
-        () = left(stream, early) => {
+        is_broken = left(stream, early) => {
             shared.handle_closed(*socket, None);
+            if !is_broken {
+                shared.until(due).await;
+                if stream.write_all(&head(StatusCode::SWITCHING_PROTOCOLS, None, headers)).await.is_ok() {
+                    linger(opened.stream).await;
+                }
+            }
             return None;
         }
         () = shared.until(due) => {}
@@ -87,10 +103,16 @@ async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, 
     Some(opened)
 }
 
+/// Writes an answer with the fields that RFC 9110 demands of it (6.6.1 and 8.6), and ends the connection.
 pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
     let mut headers = response.headers.clone();
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    headers.insert(CONTENT_LENGTH, response.body.len().into());
+    if !response.status.is_informational() && response.status != StatusCode::NO_CONTENT {
+        headers.insert(CONTENT_LENGTH, response.body.len().into());
+    }
+    if !response.status.is_informational() && !response.status.is_server_error() {
+        headers.entry(DATE).or_insert_with(clock::date);
+    }
     let mut answer = head(response.status, response.reason.as_deref(), &headers);
     answer.extend_from_slice(&response.body);
     if stream.write_all(&answer).await.is_ok() {
@@ -101,14 +123,12 @@ pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
 /// The platform's own words are for handshakes; these are for what is none.
 pub(crate) fn plain(status: StatusCode) -> Response {
     let text = format!("This is no websocket handshake of HTTP/1.1 as RFC 6455 has it: {status}\n");
-    Response::typed(status, text.into(), HeaderValue::from_static("text/plain"))
-}
-
-/// What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).
-fn upgrade_required() -> Response {
-    let mut response = plain(StatusCode::UPGRADE_REQUIRED);
-    response.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    response.headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    let mut response = Response::typed(status, text.into(), HeaderValue::from_static("text/plain"));
+    if status == StatusCode::UPGRADE_REQUIRED {
+        // What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).
+        response.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        response.headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    }
     response
 }
 
@@ -124,13 +144,14 @@ fn head(status: StatusCode, reason: Option<&str>, headers: &HeaderMap) -> Vec<u8
     head
 }
 
-/// Waits until the client has left, and keeps what it sends before it is asked to. Beyond a limit it is left unread:
-/// then TCP makes the client wait.
-async fn left(stream: &mut impl Stream, early: &mut Vec<u8>) {
+/// Waits until the client sends nothing more, and keeps what it sends before it is asked to. Gives whether the connection
+/// has broken off. Beyond a limit it is left unread: then TCP makes the client wait.
+async fn left(stream: &mut impl Stream, early: &mut Vec<u8>) -> bool {
     while early.len() < Limits::EARLY_BYTES {
-        if !matches!(stream.read_buf(early).await, Ok(1..)) {
-            return;
+        match stream.read_buf(early).await {
+            Ok(1..) => {}
+            ended => return ended.is_err(),
         }
     }
-    std::future::pending::<()>().await;
+    std::future::pending().await
 }

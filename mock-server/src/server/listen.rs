@@ -15,6 +15,8 @@ use tokio::time::{sleep, timeout};
 use super::error::StartError;
 use super::shared::Shared;
 use super::stream;
+#[cfg(feature = "front")]
+use crate::limits::Limits;
 
 /// A storm of connections is to wait in the backlog, rather than for TCP's second SYN after a second; the standard
 /// library's backlog is 128.
@@ -36,6 +38,26 @@ pub(crate) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), S
 
 const BACKLOG: i32 = 4096;
 
+/// Listens on 127.0.0.1 and on `[::1]` at the same port, since `localhost` is either of them; on 127.0.0.1 alone where there is no
+/// IPv6. Port 0 is any that is free on both.
+#[cfg(feature = "front")]
+pub(crate) fn listen_on_loopback(port: u16) -> Result<(TcpListener, Option<TcpListener>, SocketAddr), StartError> {
+    let has_ipv6 = listen((Ipv6Addr::LOCALHOST, 0).into()).is_ok();
+    let mut tries = if port == 0 { Limits::PORT_TRIES } else { 1 };
+    loop {
+        let (first, address) = listen((Ipv4Addr::LOCALHOST, port).into())?;
+        if !has_ipv6 {
+            return Ok((first, None, address));
+        }
+        tries -= 1;
+        match listen((Ipv6Addr::LOCALHOST, address.port()).into()) {
+            Ok((second, _)) => return Ok((first, Some(second), address)),
+            Err(error) if tries == 0 => return Err(error),
+            Err(_) => {}
+        }
+    }
+}
+
 /// A listener on every address is reached on loopback.
 pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
@@ -51,6 +73,8 @@ pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
 #[derive(Debug)]
 pub(crate) struct Server<'a> {
     pub(crate) listener: tokio::net::TcpListener,
+    /// Another one, if the server listens at two addresses.
+    pub(crate) second: Option<tokio::net::TcpListener>,
     pub(crate) shared: &'a Shared,
     /// One more is reset.
     pub(crate) max_connections: usize,
@@ -70,19 +94,19 @@ impl Server<'_> {
         chores: impl Future<Output = Infallible>,
         stop: impl Future,
     ) {
-        let Self { listener, shared, max_connections, patience } = self;
+        let Self { listener, second, shared, max_connections, patience } = self;
         let mut connections = JoinSet::new();
         let (stopping, stopped) = watch::channel(());
         {
             let (mut stop, mut chores, mut timers) = (pin!(stop), pin!(chores), pin!(shared.run_timers()));
-            let mut backoff = SHORTEST_BACKOFF;
+            let mut backoffs = [SHORTEST_BACKOFF; 2];
             loop {
                 tokio::select! {
                     _ = &mut stop => break,
                     never = &mut timers => match never {},
                     never = &mut chores => match never {},
                     Some(_) = connections.join_next() => {}
-                    (accepted, peer) = accept(&listener, &mut backoff) => {
+                    (accepted, peer) = accept_either(&listener, second.as_ref(), &mut backoffs) => {
                         if connections.len() >= max_connections {
                             stream::reset(&accepted);
                             continue;
@@ -95,12 +119,24 @@ impl Server<'_> {
                 }
             }
         }
-        drop(listener);
+        drop((listener, second));
         shared.shut_down();
         drop(stopping);
         // What is not over by then is ended where it stands.
         let _ = timeout(patience, async { while connections.join_next().await.is_some() {} }).await;
         connections.shutdown().await;
+    }
+}
+
+async fn accept_either(
+    listener: &tokio::net::TcpListener,
+    second: Option<&tokio::net::TcpListener>,
+    [backoff, of_second]: &mut [Duration; 2],
+) -> (TcpStream, SocketAddr) {
+    let Some(second) = second else { return accept(listener, backoff).await };
+    tokio::select! {
+        accepted = accept(listener, backoff) => accepted,
+        accepted = accept(second, of_second) => accepted,
     }
 }
 

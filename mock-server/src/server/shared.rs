@@ -1,18 +1,17 @@
 //! The one platform that connections, timers and the threads that control it share.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "front")]
 use std::time::Duration;
 
 use http::Request;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, watch};
 
 use super::clock::Clock;
 #[cfg(feature = "front")]
 use super::clock::ClockError;
+use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
 use crate::channel::{Frame, SocketId};
 use crate::limits::PlatformLimits;
 use crate::platform::{Output, Platform};
@@ -38,8 +37,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 struct Core {
     platform: Platform,
-    outlets: BTreeMap<SocketId, Outlet>,
-    queued_bytes: usize,
+    queues: Queues,
 }
 
 /// How far the journal is, for those who wait for it.
@@ -49,46 +47,10 @@ pub(crate) struct Progress {
     pub(crate) is_over: bool,
 }
 
-/// The platform's side of one connection.
-#[derive(Debug)]
-struct Outlet {
-    frames: mpsc::UnboundedSender<Frame>,
-    /// Bytes in `frames`, which is how the queue is bounded: few long frames cost as much as many short ones.
-    queued: Arc<AtomicUsize>,
-    end: oneshot::Sender<End>,
-}
-
-/// The connection's side of it: what is to be sent, then how it ends.
-#[derive(Debug)]
-pub(crate) struct Outbox {
-    frames: mpsc::UnboundedReceiver<Frame>,
-    queued: Arc<AtomicUsize>,
-    end: oneshot::Receiver<End>,
-}
-
-/// The frames of an [`Outbox`].
-#[derive(Debug)]
-pub(crate) struct Queue {
-    frames: mpsc::UnboundedReceiver<Frame>,
-    queued: Arc<AtomicUsize>,
-}
-
-/// How a connection ends, after the frames that were queued before.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Close {
-        code: u16,
-        reason: String,
-    },
-    Cut,
-    /// The server is dropped.
-    Shutdown,
-}
-
 impl Shared {
-    pub(crate) fn new(clock: Clock, limits: PlatformLimits, queued_bytes: usize) -> Self {
+    pub(crate) fn new(clock: Clock, limits: PlatformLimits, limits_of_queues: QueueLimits) -> Self {
         let platform = Platform::with_limits(limits);
-        let core = Core { platform, outlets: BTreeMap::new(), queued_bytes };
+        let core = Core { platform, queues: Queues::new(limits_of_queues) };
         Self { clock, core: Mutex::new(core), rearm: Notify::new(), progress: watch::Sender::new(Progress::default()) }
     }
 
@@ -172,8 +134,7 @@ impl Shared {
     pub(crate) fn queued_bytes(&self, user: Option<&str>) -> usize {
         let core = self.lock();
         let sockets = core.platform.sockets(user);
-        let outlets = sockets.iter().filter_map(|socket| core.outlets.get(&socket.id));
-        outlets.map(|outlet| outlet.queued.load(Ordering::Relaxed)).sum()
+        sockets.iter().map(|socket| core.queues.waiting(socket.id)).sum()
     }
 
     /// Answers a handshake, and says when it came. An accepted socket has its outbox before anybody else can act on the
@@ -182,7 +143,7 @@ impl Shared {
         self.act_on_core(|core, now| {
             let upgrade = core.platform.handle_upgrade(now, request);
             let outbox = match upgrade {
-                Upgrade::Accept { socket, .. } => Some(core.connect(socket)),
+                Upgrade::Accept { socket, .. } => core.connect(socket),
                 _ => None,
             };
             (upgrade, now, outbox)
@@ -193,7 +154,7 @@ impl Shared {
     pub(crate) fn handle_closed(&self, socket: SocketId, code: Option<u16>) {
         self.act_on_core(|core, now| {
             core.platform.handle_closed(now, socket, code);
-            core.outlets.remove(&socket);
+            core.queues.forget(socket);
         });
     }
 
@@ -220,7 +181,7 @@ impl Shared {
 
     /// Ends every connection, and all waiting for the journal.
     pub(crate) fn shut_down(&self) {
-        self.lock().outlets.clear();
+        self.lock().queues.clear();
         self.progress.send_modify(|progress| progress.is_over = true);
     }
 
@@ -236,65 +197,31 @@ impl Shared {
 }
 
 impl Core {
-    fn connect(&mut self, socket: SocketId) -> Outbox {
-        let (frames_in, frames) = mpsc::unbounded_channel();
-        let (end_in, end) = oneshot::channel();
-        let queued = Arc::new(AtomicUsize::new(0));
-        self.outlets.insert(socket, Outlet { frames: frames_in, queued: queued.clone(), end: end_in });
-        Outbox { frames, queued, end }
+    fn connect(&mut self, socket: SocketId) -> Option<Outbox> {
+        let user = self.platform.owner_of(socket)?;
+        Some(self.queues.connect(socket, user))
     }
 
     fn dispatch(&mut self, now: Time) {
         while let Some(output) = self.platform.poll_output() {
             match output {
-                Output::Send { socket, frame } => {
-                    let Some(outlet) = self.outlets.get(&socket) else { continue };
-                    let (cost, queued) = (cost(&frame), outlet.queued.load(Ordering::Relaxed));
-                    // One frame may always wait: else a short queue could never take a long one.
-                    if queued > 0 && queued + cost > self.queued_bytes {
-                        self.platform.cut_socket(now, socket);
-                        continue;
-                    }
-                    outlet.queued.fetch_add(cost, Ordering::Relaxed);
-                    // A connection that does not take frames any more is about to report that it is over.
-                    let _ = outlet.frames.send(frame);
-                }
-                Output::Close { socket, code, reason } => self.end(socket, End::Close { code, reason }),
-                Output::Cut { socket } => self.end(socket, End::Cut),
+                Output::Send { socket, frame } => self.send(now, socket, frame),
+                Output::Close { socket, code, reason } => self.queues.end(socket, End::Close { code, reason }),
+                Output::Cut { socket } => self.queues.end(socket, End::Cut),
             }
         }
     }
 
-    fn end(&mut self, socket: SocketId, end: End) {
-        if let Some(outlet) = self.outlets.remove(&socket) {
-            let _ = outlet.end.send(end);
+    fn send(&mut self, now: Time, socket: SocketId, frame: Frame) {
+        match self.queues.send(socket, frame) {
+            Queued::Yes => {}
+            Queued::Gone => return,
+            Queued::Full => return self.platform.cut_socket(now, socket),
+        }
+        // Each turn ends a connection.
+        while let Some(crowder) = self.queues.overrun(socket) {
+            self.queues.let_go(crowder);
+            self.platform.cut_socket(now, crowder);
         }
     }
-}
-
-impl Outbox {
-    /// How the connection is to end. The frames that come before are in the queue then.
-    pub(crate) async fn ended(&mut self) -> End {
-        (&mut self.end).await.unwrap_or(End::Shutdown)
-    }
-
-    /// The queue and the end apart, so that both can be waited for.
-    pub(crate) fn split(self) -> (Queue, oneshot::Receiver<End>) {
-        (Queue { frames: self.frames, queued: self.queued }, self.end)
-    }
-}
-
-impl Queue {
-    /// Waits for the next frame; `None` after the last one, once the platform has let go of the connection.
-    pub(crate) async fn next(&mut self) -> Option<Frame> {
-        let frame = self.frames.recv().await?;
-        // It is being written from here on: one frame at most is beside the limit.
-        self.queued.fetch_sub(cost(&frame), Ordering::Relaxed);
-        Some(frame)
-    }
-}
-
-/// What a queued frame costs: its payload, and what holds it.
-fn cost(frame: &Frame) -> usize {
-    frame.len() + size_of::<Frame>()
 }

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::limits::Limits;
 
@@ -47,8 +47,21 @@ pub(crate) async fn leave(mut stream: impl Stream) {
     }
 }
 
-/// Reads until the client has left, and keeps nothing.
-pub(crate) async fn drain(stream: &mut impl Stream) {
+/// Says nothing until the client has left. One that sends nothing more may be waiting for an answer as well as gone: only
+/// what is sent to it would show that, so it has [`Limits::HALF_CLOSED`].
+pub(crate) async fn silence(stream: &mut impl Stream) {
+    if drain(stream).await {
+        sleep(Limits::HALF_CLOSED).await;
+    }
+}
+
+/// Reads until the client sends nothing more, and keeps nothing. Gives whether it has said so, and did not break off.
+async fn drain(stream: &mut impl Stream) -> bool {
     let mut ignored = [0; 1024];
-    while matches!(stream.read(&mut ignored).await, Ok(1..)) {}
+    loop {
+        match stream.read(&mut ignored).await {
+            Ok(1..) => {}
+            ended => return ended.is_ok(),
+        }
+    }
 }

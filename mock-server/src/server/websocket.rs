@@ -12,7 +12,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
 use super::handshake::Opened;
-use super::shared::{End, Queue, Shared};
+use super::queues::{End, Queue};
+use super::shared::Shared;
 use super::stream::{self, Stream};
 use crate::channel::{Frame, SocketId};
 use crate::limits::Limits;
@@ -128,14 +129,18 @@ fn message(frame: Frame) -> Message {
 
 /// Sends what was queued before the end, and ends the connection.
 async fn finish(mut websocket: WebSocketStream<impl Stream>, mut queue: Queue, end: End) {
+    if end == End::Overrun {
+        // What waits goes with the queue.
+        return stream::reset(websocket.get_ref());
+    }
     let patience = match end {
         End::Close { .. } => Limits::LINGER,
-        End::Cut | End::Shutdown => Limits::LAST_WORDS,
+        End::Cut | End::Overrun | End::Shutdown => Limits::LAST_WORDS,
     };
     let close = match &end {
         End::Close { code: 1005, .. } => Some(None),
         End::Close { code, reason } => Some(Some(CloseFrame { code: (*code).into(), reason: reason.into() })),
-        End::Cut => None,
+        End::Cut | End::Overrun => None,
         End::Shutdown => Some(Some(CloseFrame { code: CloseCode::Away, reason: "".into() })),
     };
     let last_words = async {
@@ -160,7 +165,7 @@ async fn finish(mut websocket: WebSocketStream<impl Stream>, mut queue: Queue, e
             let _ = timeout(Limits::LINGER, async { while let Some(Ok(_)) = websocket.next().await {} }).await;
             stream::linger(websocket.into_inner()).await;
         }
-        End::Cut => stream::linger(websocket.into_inner()).await,
+        End::Cut | End::Overrun => stream::linger(websocket.into_inner()).await,
         // A client on the thread that drops the server could not answer.
         End::Shutdown => stream::leave(websocket.into_inner()).await,
     }

@@ -14,9 +14,9 @@ fn the_first_access_token_lives_as_long_as_the_grant_is_refreshed() {
 
     let pair = grants.refresh(at(3300), "AT-1", HOUR).unwrap();
     assert_eq!((&*pair.access, pair.refresh.as_deref()), ("AT-2", Some("RT-2")));
-    assert_eq!(grants.user_of(at(6899), "AT-1"), Some(&alice));
-    assert_eq!(grants.user_of(at(6899), "AT-2"), Some(&alice));
-    assert_eq!(grants.user_of(at(6900), "AT-1"), None);
+    assert_eq!(grants.spoken_for(at(6899), "AT-1"), Some(&alice));
+    assert_eq!(grants.spoken_for(at(6899), "AT-2"), Some(&alice));
+    assert_eq!(grants.spoken_for(at(6900), "AT-1"), None);
     assert!(grants.refresh(at(6900), "AT-1", HOUR).is_none());
     assert!(grants.refresh(at(6900), "RT-1", HOUR).is_some());
 }
@@ -25,7 +25,7 @@ fn the_first_access_token_lives_as_long_as_the_grant_is_refreshed() {
 fn a_refresh_token_is_no_access_token() {
     let mut grants = Grants::default();
     grants.log_in(at(0), &"alice".into(), HOUR, true).unwrap();
-    assert_eq!(grants.user_of(at(0), "RT-1"), None);
+    assert_eq!(grants.spoken_for(at(0), "RT-1"), None);
 }
 
 #[test]
@@ -36,9 +36,9 @@ fn a_long_session_forgets_the_tokens_between_the_first_and_the_newest() {
         assert!(grants.refresh(at(turn), "AT-1", HOUR).is_some());
     }
     assert_eq!(grants.tokens.len(), 2 + Limits::TOKENS_PER_GRANT);
-    assert!(grants.user_of(at(100), "AT-1").is_some());
-    assert!(grants.user_of(at(100), "AT-2").is_none());
-    assert!(grants.user_of(at(100), "AT-101").is_some());
+    assert!(grants.spoken_for(at(100), "AT-1").is_some());
+    assert!(grants.spoken_for(at(100), "AT-2").is_none());
+    assert!(grants.spoken_for(at(100), "AT-101").is_some());
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn a_long_session_that_began_with_a_refresh_token_keeps_its_access_token() {
         assert!(grants.refresh(at(turn), "AT-2", HOUR).is_some());
     }
     assert_eq!(grants.tokens.len(), 2 + Limits::TOKENS_PER_GRANT);
-    assert!(grants.user_of(at(100), "AT-2").is_some());
-    assert!(grants.user_of(at(100), "AT-3").is_none());
+    assert!(grants.spoken_for(at(100), "AT-2").is_some());
+    assert!(grants.spoken_for(at(100), "AT-3").is_none());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_given_text_has_a_length() {
 
 #[test]
 fn given_texts_have_a_limit_in_bytes_together() {
-    let mut grants = Grants::default();
+    let mut grants = Grants::new(Limits::GRANTS);
     let alice: Arc<str> = "alice".into();
     let mut issue = |now, number: usize| {
         let token = Some(format!("{number:08}{}", "x".repeat(Limits::TEXT_BYTES - 8)));
@@ -124,23 +124,33 @@ fn revoked_tokens_are_good_for_nothing() {
     grants.log_in(at(0), &"alice".into(), HOUR, true).unwrap();
     grants.log_in(at(0), &"bob".into(), HOUR, true).unwrap();
     grants.revoke("alice");
-    assert!(grants.user_of(at(0), "AT-1").is_none());
+    assert!(grants.spoken_for(at(0), "AT-1").is_none());
     assert!(grants.refreshable(at(0), "RT-1").is_none());
-    assert!(grants.user_of(at(0), "AT-2").is_some());
+    assert!(grants.spoken_for(at(0), "AT-2").is_some());
 }
 
 #[test]
-fn a_full_platform_forgets_the_grants_that_are_over_and_no_other() {
-    let mut grants = Grants::default();
+fn a_full_user_loses_the_grants_that_are_over_and_then_those_that_are_not_used() {
+    let mut grants = Grants::new(3);
     let alice: Arc<str> = "alice".into();
-    for _ in 0..Limits::GRANTS {
-        assert!(grants.log_in(at(0), &alice, HOUR, false).is_some());
+    grants.log_in(at(0), &"bob".into(), HOUR, true).unwrap();
+    for lifetime in [100 * HOUR, HOUR, HOUR] {
+        grants.log_in(at(0), &alice, lifetime, true).unwrap();
     }
-    assert!(grants.log_in(at(0), &alice, HOUR, true).is_none());
-    let full = PlatformError::Full { what: "grants", limit: Limits::GRANTS };
-    assert_eq!(grants.issue(at(0), &alice, HOUR, &TokenOptions::default()), Err(full));
-    assert!(grants.log_in(at(7200), &alice, HOUR, true).is_none(), "a grant may be refreshed for a day");
+    grants.refresh(at(3000), "RT-4", HOUR).unwrap();
     let a_day_later = Time::from_duration(REFRESH_LIFETIME);
-    assert!(grants.log_in(a_day_later, &alice, HOUR, true).is_some());
-    assert_eq!((grants.grants.len(), grants.tokens.len()), (1, 2));
+    grants.log_in(a_day_later, &alice, HOUR, true).unwrap();
+    assert!(!grants.has("AT-3") && !grants.has("RT-3"), "it is over; the next one was prolonged");
+    assert!(grants.has("RT-4") && grants.has("AT-5"));
+
+    let now = a_day_later + Duration::from_secs(1);
+    assert!(grants.spoken_for(now, "AT-2").is_some());
+    let options = TokenOptions { access_token: Some("given".into()), ..TokenOptions::default() };
+    grants.issue(now, &alice, HOUR, &options).unwrap();
+    assert!(!grants.has("RT-4"), "it was used before the others");
+    grants.log_in(now, &alice, HOUR, true).unwrap();
+    assert!(!grants.has("AT-6") && grants.has("AT-2"), "none but those of the last three");
+    (0..3).for_each(|_| drop(grants.log_in(now, &alice, HOUR, true)));
+    assert!(!grants.has("given") && grants.given_bytes == 0);
+    assert!(grants.has("AT-1"), "nobody else loses anything");
 }

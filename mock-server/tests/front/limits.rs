@@ -180,3 +180,36 @@ async fn a_client_that_does_not_read_is_cut_when_too_much_waits_for_it() {
     assert!(closed);
     assert_eq!(end(&mut socket).await.0, 1006);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sockets_that_nobody_reads_hold_so_much_together_and_who_reads_hears_all() {
+    const ALL: usize = 1024 * 1024;
+    let front = start_within(FrontLimits { all_queued_bytes: ALL, ..FrontLimits::default() }).await;
+    let add = |platform: &mut kandy_mock_server::Platform, now| {
+        platform.add_user(now, "bob", "x", kandy_mock_server::UserOptions::default())?;
+        platform.issue_token(now, "bob", &kandy_mock_server::TokenOptions::default())
+    };
+    let token = front.handle().platform(add).unwrap().access_token;
+    let body = r#"{"subscribeRequest":{}}"#;
+    let path = format!("/rest/version/1/user/bob/subscription?token={token}");
+    let subscribed = rest(&front, "POST", &path, &["Content-Type: application/json"], body).unwrap().json();
+    let channel = subscribed["subscribeResponse"]["subscriptionParams"]["notificationChannel"].as_str().unwrap();
+    let (mut reader, _) = handshake(&front, &format!("{channel}?token={token}")).await.unwrap();
+    let mut unread = Vec::new();
+    for _ in 0..20 {
+        unread.push(connect(&front).await);
+    }
+    let long = Frame::Text("x".repeat(32 * 1024));
+    let mut rounds = 0;
+    while front.handle().platform(|platform, now| platform.send_raw(now, ALICE, &long)).unwrap() == 20 {
+        front
+            .handle()
+            .platform(|platform, now| platform.send(now, "bob", serde_json::json!({ "round": rounds })))
+            .unwrap();
+        assert_eq!(hear(&mut reader).await["round"], rounds);
+        rounds += 1;
+        assert!(rounds < 10_000, "they are cut on the way");
+    }
+    let sockets = front.handle().platform(|platform, _| platform.sockets(Some("bob")).len());
+    assert_eq!(sockets, 1);
+}

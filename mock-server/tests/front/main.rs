@@ -5,7 +5,9 @@ mod beside;
 mod clock;
 mod cors;
 mod ending;
+mod half_closed;
 mod limits;
+mod listening;
 #[path = "../wire/peer.rs"]
 mod peer;
 mod platform;

@@ -141,6 +141,34 @@ async fn a_cut_is_a_fin_without_a_close_frame() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handshake_may_be_written_in_every_way_that_http_has() {
+    let front = start().await;
+    let channel = subscribe(&front);
+    let usual = String::from_utf8(upgrade(&channel, "")).unwrap();
+    for (line, other) in [
+        ("Connection: Upgrade", "Connection: keep-alive\r\nConnection: Upgrade"),
+        ("Connection: Upgrade", "Connection: keep-alive,\tUpgrade"),
+        ("Upgrade: websocket", "Upgrade: h2c, websocket"),
+        ("Upgrade: websocket", "Upgrade: h2c\r\nUpgrade: WebSocket"),
+    ] {
+        let handshake = usual.replace(line, other);
+        heard_until(knock(&front, handshake.as_bytes()).unwrap(), "HTTP/1.1 101 Switching Protocols");
+    }
+    for (line, other) in [
+        ("Host: kandy\r\n", ""),
+        ("Host: kandy", "Host: kandy\r\nHost: other"),
+        ("Host: kandy", "Host: kandy\r\nContent-Length: 2"),
+        ("Sec-WebSocket-Key: dGhl", "Sec-WebSocket-Key: d"),
+    ] {
+        let refused = knock(&front, usual.replace(line, other).as_bytes()).and_then(answer).unwrap();
+        assert_eq!((refused.status, refused.header("date").is_some()), (400, true), "{other:?}: {}", refused.head);
+    }
+    fail(&front, Point::WebSocket, &json!({ "status": 204 }));
+    let empty = knock(&front, usual.as_bytes()).and_then(answer).unwrap();
+    assert_eq!((empty.status, empty.header("content-length")), (204, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_only_looks_like_a_handshake_is_told_so() {
     let front = start().await;
     let channel = subscribe(&front);
@@ -153,6 +181,12 @@ async fn what_only_looks_like_a_handshake_is_told_so() {
         "it is a request like others"
     );
     assert_eq!(rest(&front, "GET", &channel, &[], "").unwrap().status, 404);
+    let old = format!("GET {channel} HTTP/1.0\r\nHost: kandy\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+    assert_eq!(
+        knock(&front, old.as_bytes()).and_then(answer).unwrap().status,
+        404,
+        "in HTTP/1.0 nothing is an upgrade"
+    );
     let nonsense = knock(&front, b"nonsense\r\n\r\n").and_then(answer).unwrap();
     assert_eq!(nonsense.status, 400);
 }

@@ -55,7 +55,7 @@ impl fmt::Display for SetupError {
             return write!(f, "error: {error}\n\n  tip: paths are taken from the folder of the package, {folder}");
         }
         let mut text = Vec::new();
-        let mut output = Output { to: &mut text, color: false, columns: None };
+        let mut output = Output::plain(&mut text);
         self.error.write(&mut output).map_err(|_| fmt::Error)?;
         f.write_str(String::from_utf8_lossy(&text).trim_end())
     }

@@ -19,7 +19,7 @@ use crate::schedule::ScheduleError;
 use crate::script::names::nearest;
 use crate::serve::accounts::FileError;
 use crate::serve::behaviour::BehaviourError;
-use crate::serve::pages::SdkError;
+use crate::serve::pages::{JournalError, SdkError};
 use crate::serve::server::ServeError;
 use crate::serve::tls::TlsError;
 use crate::settings::SettingsError;
@@ -143,6 +143,9 @@ pub(crate) enum CliError {
     /// There is no SDK.
     #[error(transparent)]
     Sdk(#[from] SdkError),
+    /// A file is no journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// There is no server.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -174,7 +177,10 @@ impl CliError {
             Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
                 Exit::BadUsage
             }
-            Self::Script(_) | Self::Sdk(_) | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
+            Self::Script(_)
+            | Self::Sdk(_)
+            | Self::Journal(_)
+            | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
             Self::Run(_) | Self::Prune { .. } | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
@@ -229,6 +235,9 @@ impl CliError {
             Self::NoRecordings { .. } => Some("looked for files that end in .json, in it but not below it".to_owned()),
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => {
                 Some("name a folder that you may write to, with --state".to_owned())
+            }
+            Self::Journal(_) => {
+                Some("--open takes what \"Keep\" in the console saves as \"Journal (JSON)\"".to_owned())
             }
             Self::Sdk(_) => Some("--sdk takes the JavaScript file of Kandy.js that your application loads".to_owned()),
             Self::Serve(ServeError::Listen { source, .. }) => listen_help(source.kind()).map(str::to_owned),

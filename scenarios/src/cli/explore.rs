@@ -77,13 +77,9 @@ impl Command<'_, '_> {
     /// Explores a scenario, and holds what was found against what is accepted.
     fn case(&mut self, case: &Case<'_>) -> Result<(), CliError> {
         let Some(source) = self.source(case)? else { return Ok(()) };
-        let options = Options {
-            judge_checks: self.options.judge_checks || explore::judges_checks(&source.text),
-            ..self.options.clone()
-        };
         let progress = self.progress;
         let mut tell = |done: usize, of: usize, since| progress.within(done, of, since);
-        let found = match explore::explore(&source, case.row, &options, &mut tell) {
+        let found = match explore::explore(&source, case.row, &self.options, &mut tell) {
             Ok(found) => found,
             Err(error) => return Ok(self.not_explored(case, &error)?),
         };
@@ -92,15 +88,21 @@ impl Command<'_, '_> {
         self.totals.took += found.took;
         let path = explore::accepted_path(&case.snapshot());
         let now = Accepted::of(&found);
-        if self.update {
+        if self.update && found.is_whole() {
             return match now.write(&path) {
                 Ok(()) => Ok(self.line(Style::Good, "update", case, &count_of(&found))?),
                 Err(error) => Ok(self.unaccepted(case, &error)?),
             };
         }
-        let is_whole = found.not_run == 0 && self.options.without.is_empty() && !self.options.judge_checks;
+        if self.update {
+            self.totals.exit = self.totals.exit.max(Exit::Failed);
+            self.line(Style::Bad, "FAIL", case, "not accepted, since it is not all")?;
+            return Ok(self.not_all(&found)?);
+        }
+        let is_whole = found.is_whole() && self.options.without.is_empty() && !self.options.judge_checks;
         match Accepted::read(&path) {
             Ok(Some(accepted)) => {
+                let is_whole = is_whole && (self.options.pairs || !accepted.is_of_pairs());
                 let changes = accepted.changes(&now, is_whole);
                 if changes.is_empty() {
                     self.line(Style::Good, "same", case, &count_of(&found))?;
@@ -109,8 +111,9 @@ impl Command<'_, '_> {
                     }
                 } else {
                     self.totals.exit = self.totals.exit.max(Exit::Failed);
-                    self.line(Style::Bad, "FAIL", case, &format!("{}: not as accepted", count_of(&found)))?;
-                    write!(self.out.to, "\n{}\n", explored::changes(&changes, self.out.color))?;
+                    self.line(Style::Bad, "FAIL", case, &count_of(&found))?;
+                    let changes = explored::changes(&changes, self.all, self.out.color);
+                    write!(self.out.to, "\n  not as accepted:\n\n{changes}\n")?;
                 }
             }
             Ok(None) if found.with_finding == 0 => self.line(Style::Good, "well", case, &count_of(&found))?,
@@ -121,9 +124,25 @@ impl Command<'_, '_> {
             }
             Err(error) => self.unaccepted(case, &error)?,
         }
-        if found.not_run > 0 && !self.options.limits.interrupt.is_raised() {
+        Ok(self.not_all(&found)?)
+    }
+
+    /// What an exploration has not come to.
+    fn not_all(&mut self, found: &Exploration) -> io::Result<()> {
+        if self.options.limits.interrupt.is_raised() {
+            return Ok(());
+        }
+        if found.not_run > 0 {
             let not_run = counted(found.not_run, "run");
             writeln!(self.out.to, "  the budget was spent before {not_run}; --budget gives more")?;
+        }
+        if found.too_many > 0 {
+            let (made, too_many) = (explore::MAX_RUNS, counted(found.too_many, "run"));
+            writeln!(self.out.to, "  more than {made} runs: {too_many} not made; --without makes fewer")?;
+        }
+        if found.in_other_outcomes > 0 {
+            let (told, others) = (explore::MAX_OUTCOMES, counted(found.in_other_outcomes, "run"));
+            writeln!(self.out.to, "  more than {told} outcomes: {others} ended in others")?;
         }
         Ok(())
     }
@@ -132,13 +151,12 @@ impl Command<'_, '_> {
         let well = found.runs - found.with_finding;
         writeln!(self.out.to, "\n  {well} end well, {} do not:\n", found.with_finding)?;
         write!(self.out.to, "{}", explored::findings(found, self.all, self.out.color))?;
-        let first = found.findings.values().flatten().min_by_key(|schedule| schedule.disturbances().len());
-        if let Some(schedule) = first {
-            let shown = printable(case.shown());
-            writeln!(self.out.to, "\n  see one:     kandy-harness explore {shown} --at \"{schedule}\"")?;
-            writeln!(self.out.to, "  accept all:  kandy-harness explore {shown} --update\n")?;
+        let shown = printable(case.shown());
+        writeln!(self.out.to)?;
+        if let Some(schedule) = explored::smallest(found.findings.values().flatten()) {
+            writeln!(self.out.to, "  see one:     kandy-harness explore {shown} --at \"{schedule}\"")?;
         }
-        Ok(())
+        writeln!(self.out.to, "  accept all:  kandy-harness explore {shown} --update\n")
     }
 
     /// One run, with what is to go wrong in it, and all that happened.
@@ -146,14 +164,18 @@ impl Command<'_, '_> {
         let Some(source) = self.source(case)? else { return Ok(()) };
         let disturbances = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
         let schedule = Schedule::new(disturbances).map_err(CliError::Schedule)?;
-        let explored = match explore::replay(&source, case.row, &schedule, &self.options.limits) {
-            Ok(explored) => explored,
+        let told = explore::replay(&source, case.row, &schedule, &self.options).and_then(|explored| {
+            let origins = explore::origins(&source, case.row, &schedule, &explored.findings, &self.options)?;
+            Ok((explored, origins))
+        });
+        let (explored, origins) = match told {
+            Ok(told) => told,
             Err(error) => return Ok(self.not_explored(case, &error)?),
         };
         self.totals.explored += 1;
         self.totals.runs += 1;
         let Explored { findings, failure, trace, ended, .. } = &explored;
-        let is_well = findings.is_empty();
+        let is_well = findings.is_subset(&origins.undisturbed);
         let (style, word) = if is_well { (Style::Good, "well") } else { (Style::Bad, "FOUND") };
         self.line(style, word, case, &schedule.to_string())?;
         writeln!(self.out.to, "\n{trace}\n  the script {ended}")?;
@@ -163,9 +185,7 @@ impl Command<'_, '_> {
         if !findings.is_empty() {
             writeln!(self.out.to)?;
         }
-        for finding in findings {
-            writeln!(self.out.to, "  {}", Style::Bad.paint(printable(&finding.to_string()), self.out.color))?;
-        }
+        write!(self.out.to, "{}", explored::origins(findings, &origins, &schedule, self.out.color))?;
         if !explored.happened(&schedule) {
             let warning = Style::Warning.paint("warning", self.out.color);
             writeln!(self.out.to, "  {warning}: not all of the schedule happened: some of its moments did not come")?;

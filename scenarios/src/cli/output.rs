@@ -18,6 +18,11 @@ pub struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
+    /// What is no terminal: without colours, and of no width.
+    pub fn plain(to: &'a mut dyn Write) -> Self {
+        Self { to, color: false, columns: None }
+    }
+
     /// Standard output or standard error of this process: coloured as the variables NO_COLOR, CLICOLOR_FORCE, CLICOLOR and
     /// TERM want it, as wide as its terminal.
     #[cfg(unix)]

@@ -183,7 +183,7 @@ mod tests {
     #[track_caller]
     fn answers(mut text: &[u8]) -> (Vec<Decision>, usize) {
         let mut shown = Vec::new();
-        let mut out = Output { to: &mut shown, color: false, columns: None };
+        let mut out = Output::plain(&mut shown);
         let mut decisions = Vec::new();
         while decisions.last() != Some(&Decision::Quit) {
             decisions.push(ask(&mut text, &mut out).unwrap());

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::env;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -25,7 +25,7 @@ use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
 use crate::serve::behaviour::{self, Ended};
 use crate::serve::notes::{Note, Notes};
-use crate::serve::pages::Sdk;
+use crate::serve::pages::{SavedJournal, Sdk};
 use crate::serve::server::{self, Options, ServeError};
 use crate::serve::start_text::Started;
 use crate::serve::tls::{self, TlsError};
@@ -88,12 +88,14 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         user,
         any_user,
         origin,
+        allow_host,
         clock,
         tls,
         cert,
         key,
         state,
         sdk,
+        open,
         script,
         limit,
         json: _,
@@ -123,19 +125,23 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
             Some(source)
         }
     };
+    let address = bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     Ok(Options {
-        address: SocketAddr::new(bind, port),
-        tls: certificate(tls, cert.zip(key), bind, state, folder)?,
+        address: SocketAddr::new(address, port),
+        both_loopbacks: bind.is_none(),
+        tls: certificate(tls, cert.zip(key), address, state, folder)?,
         clock: match clock {
             ClockName::Real => ClockKind::Real,
             ClockName::Manual => ClockKind::Manual,
         },
         origins: Some(origin).filter(|origins| !origins.is_empty()),
+        names: allow_host,
         users: accounts,
         users_file: users.map(|path| Follower::new(folder.join(&path), path.display().to_string())),
         any_user,
         limits,
         sdk: sdk.map(|path| Sdk::read(&folder.join(&path), &path.display().to_string())).transpose()?,
+        saved: open.map(|path| SavedJournal::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         script,
         command,
     })

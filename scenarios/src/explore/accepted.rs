@@ -113,6 +113,12 @@ impl Accepted {
         Ok(file::replace(path, &self.to_text())?)
     }
 
+    /// Whether some of it takes two things that go wrong: without pairs, nothing can be said to have gone.
+    #[must_use]
+    pub fn is_of_pairs(&self) -> bool {
+        self.findings.iter().any(|line| line.rsplit_once(" | ").is_some_and(|(_, by)| by.contains("; ")))
+    }
+
     fn to_text(&self) -> String {
         let mut text = format!("{HEAD}\n\n[findings]\n");
         for line in &self.findings {
@@ -171,5 +177,11 @@ mod tests {
         assert_eq!(old.changes(&new, true), expected);
         assert!(old.changes(&new, false).gone.is_empty(), "what was not run may be as it was");
         assert!(old.changes(&old, true).is_empty());
+    }
+
+    #[test]
+    fn what_takes_two_things_is_told_apart() {
+        assert!(accepted(&["a | open 1: lost", "b | open 1: cut; ping 1: lost"], &[]).is_of_pairs());
+        assert!(!accepted(&["a; b | open 1: lost"], &["passes; kandy connected"]).is_of_pairs());
     }
 }

@@ -7,15 +7,15 @@ use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, Od
 use crate::world::Seen;
 
 /// So many moments of a kind and client are disturbed: the first ones, and the last.
-const FIRST: usize = 3;
+pub(super) const FIRST: usize = 3;
 /// The shortest delay there is.
-const A_MOMENT: Duration = Duration::from_millis(1);
+pub(super) const A_MOMENT: Duration = Duration::from_millis(1);
 /// An outage that a reconnect survives, and one that it does not.
-const OUTAGES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(90)];
+pub(super) const OUTAGES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(90)];
 
 /// A moment worth disturbing.
 pub(super) struct Worth<'a> {
-    seen: &'a Seen,
+    pub(super) seen: &'a Seen,
     /// Whether no other of its kind and client comes.
     is_last: bool,
 }

@@ -1,24 +1,27 @@
 //! All runs of one scenario, and what came of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use super::catalogue::{disturbances, family, moments};
+use super::catalogue::{Worth, disturbances, family, moments};
+use super::runner::{Runner, Subject, on_a_worker};
+use super::shrink::shrink;
 use super::{Ended, Explored, Finding, FindingKind, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::run::pool::{self, Done, NoThread, in_order};
-use crate::schedule::{Disturbance, Schedule};
-use crate::script::{Host, Limits, Script, Source};
-use crate::world::{Seen, Sim};
+use crate::schedule::{Act, Schedule};
+use crate::script::{Limits, Source};
+use crate::world::Seen;
 
 /// The time for one scenario, if nothing else is said.
 pub const BUDGET: Duration = Duration::from_secs(60);
-/// The most runs of one exploration.
+/// The most runs of one exploration. What is more is told.
 pub const MAX_RUNS: usize = 1_000_000;
 /// How many runs a worker takes at once.
 const CHUNK: usize = 8;
-/// The most outcomes that are told apart; later ones count as others.
+/// The most outcomes that are told apart. How many runs ended in others is told.
 pub const MAX_OUTCOMES: usize = 10_000;
 
 /// How to explore.
@@ -38,23 +41,49 @@ pub struct Options {
     pub without: BTreeSet<String>,
 }
 
+/// By one thread, each thing alone, and all of it.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            jobs: NonZeroUsize::MIN,
+            limits: Limits::default(),
+            budget: BUDGET,
+            judge_checks: false,
+            pairs: false,
+            without: BTreeSet::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Whether an act is of no family that is left out.
+    pub(super) fn wants(&self, act: &Act) -> bool {
+        !self.without.contains(family(act))
+    }
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Exploration {
     /// How many messages the undisturbed run had.
     pub messages: usize,
-    /// How many runs there were, and how many were not made since the budget was spent.
+    /// How many runs there were, but for those that made a schedule smaller.
     pub runs: usize,
-    /// How many runs were not made.
+    /// How many were not made since the budget was spent or a signal came.
     pub not_run: usize,
+    /// How many were not made since they are more than [`MAX_RUNS`].
+    pub too_many: usize,
     /// How many had a finding.
     pub with_finding: usize,
-    /// Each finding, with the schedules that bring it: those of one disturbance first.
+    /// Each finding, with the schedules that bring it: each of one disturbance in the order of the runs, then the smallest
+    /// ones of more.
     pub findings: BTreeMap<Finding, Vec<Schedule>>,
     /// The outcomes that there were, up to [`MAX_OUTCOMES`].
     pub outcomes: BTreeSet<Outcome>,
-    /// What is to hold sometimes, and held in no run.
-    pub never: BTreeSet<String>,
+    /// How many runs ended in others.
+    pub in_other_outcomes: usize,
+    /// What is to hold sometimes, and whether it held in a run.
+    pub sometimes: BTreeMap<String, bool>,
     /// How long it took.
     pub took: Duration,
 }
@@ -82,14 +111,25 @@ pub enum ExploreError {
     Interrupted,
 }
 
-/// A run that is told: its schedule, what was wrong, and how it ended.
+/// A run that is told: its schedule, what was wrong, and how it ended. No transcript of a run is kept, which a replay gives
+/// again, so that none need have a limit here.
 struct Ran {
     schedule: Schedule,
-    findings: BTreeSet<Finding>,
+    /// Each with the smallest schedule that brings it, if a part of this one does not bring it alone.
+    findings: BTreeMap<Finding, Option<Schedule>>,
     outcome: Outcome,
     sometimes: Vec<(String, bool)>,
-    /// The moments after its first disturbance, for the second.
+    /// The moments after its first disturbance that are worth a second one.
     seen: Vec<Seen>,
+}
+
+/// What is known before runs are made.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    /// What the undisturbed run has, which is no finding of any other.
+    undisturbed: &'a BTreeSet<Finding>,
+    /// What one thing brings, where two are tried.
+    alone: &'a BTreeMap<Finding, Vec<Schedule>>,
 }
 
 /// Explores a scenario. `progress` hears of how many runs were made of how many, and in which time.
@@ -104,59 +144,9 @@ pub fn explore(
     progress: &mut dyn FnMut(usize, usize, Duration),
 ) -> Result<Exploration, ExploreError> {
     let begun = pool::clock();
-    let explorer = Explorer { source, row, options, begun, deadline: begun.checked_add(options.budget) };
-    let undisturbed = explorer.undisturbed()?;
-    let known: BTreeSet<Finding> = undisturbed.findings.clone();
-    let never = undisturbed.sometimes.iter().filter(|(_, held)| !held).map(|(name, _)| name.clone()).collect();
-    let mut found = Exploration { messages: undisturbed.seen.len(), never, ..Exploration::default() };
-    let singles: Vec<Schedule> = explorer.next_to(&Schedule::default(), &undisturbed.seen);
-    let second = explorer.all(&singles, &known, &mut found, progress)?;
-    if options.pairs {
-        explorer.all(&second, &known, &mut found, progress)?;
-    }
-    for name in &found.never {
-        found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
-    }
-    found.took = begun.elapsed();
-    Ok(found)
-}
-
-/// One run of a scenario, with this going wrong.
-///
-/// # Errors
-///
-/// The script is broken, or does not want to run.
-pub fn replay(
-    source: &Source,
-    row: Option<&str>,
-    schedule: &Schedule,
-    limits: &Limits,
-) -> Result<Explored, ExploreError> {
-    on_a_worker(|| {
-        let host = Host::new();
-        let script = host.compile_within(source, limits).map_err(|error| ExploreError::Script(Box::new(error)))?;
-        let explored = host.explore(Sim::disturbed(schedule.clone(), false), &script, row, limits);
-        match explored.ended {
-            _ if limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
-            Ended::Skipped => Err(ExploreError::Skipped),
-            _ => Ok(explored),
-        }
-    })
-}
-
-/// Does one thing on a thread with room for scripts.
-fn on_a_worker(work: impl Fn() -> Result<Explored, ExploreError> + Sync) -> Result<Explored, ExploreError> {
-    let mut done = None;
-    in_order(
-        &[()],
-        NonZeroUsize::MIN,
-        || |(): &()| work(),
-        |(), Done { result, .. }| {
-            done = Some(result.map_err(|panicked| ExploreError::Panic(panicked.message))?);
-            Ok::<(), ExploreError>(())
-        },
-    )?;
-    done.unwrap_or(Err(ExploreError::Interrupted))
+    let deadline = begun.checked_add(options.budget);
+    let explorer = Explorer { source, row, options, begun, deadline, max_runs: MAX_RUNS, max_outcomes: MAX_OUTCOMES };
+    explorer.explore(progress)
 }
 
 struct Explorer<'a> {
@@ -165,61 +155,77 @@ struct Explorer<'a> {
     options: &'a Options,
     begun: Instant,
     deadline: Option<Instant>,
-}
-
-/// What a worker has: an engine, and the script as that engine has compiled it.
-struct Worker {
-    host: Host,
-    script: Option<Script>,
+    max_runs: usize,
+    max_outcomes: usize,
 }
 
 impl Explorer<'_> {
-    fn undisturbed(&self) -> Result<Explored, ExploreError> {
-        on_a_worker(|| self.first_run())
+    fn explore(&self, progress: &mut dyn FnMut(usize, usize, Duration)) -> Result<Exploration, ExploreError> {
+        let undisturbed = self.undisturbed()?;
+        let sometimes = undisturbed.sometimes.iter().cloned().collect();
+        let mut found = Exploration { messages: undisturbed.seen.len(), sometimes, ..Exploration::default() };
+        let mut singles = Vec::new();
+        self.add_next_to(&Schedule::default(), &undisturbed.seen, &mut singles, &mut found);
+        let known = Known { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
+        let second = self.all(&singles, known, &mut found, progress)?;
+        if self.options.pairs {
+            let alone = found.findings.clone();
+            self.all(&second, Known { alone: &alone, ..known }, &mut found, progress)?;
+        }
+        for (name, _) in found.sometimes.iter().filter(|(_, held)| !**held) {
+            found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
+        }
+        found.took = self.begun.elapsed();
+        Ok(found)
     }
 
-    fn first_run(&self) -> Result<Explored, ExploreError> {
-        let host = Host::new();
-        let limits = &self.options.limits;
-        let script = host.compile_within(self.source, limits).map_err(|error| ExploreError::Script(Box::new(error)))?;
-        let explored = host.explore(Sim::disturbed(Schedule::default(), true), &script, self.row, limits);
+    fn undisturbed(&self) -> Result<Explored, ExploreError> {
+        let explored = on_a_worker(|| {
+            Subject::new(self.source, self.row, self.options).runner()?.run_alone(&Schedule::default(), true)
+        })?;
         match (explored.ended, explored.failure) {
-            _ if limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
-            (Ended::Skipped, _) => Err(ExploreError::Skipped),
             (Ended::Failed(_), Some(failure)) => Err(ExploreError::Undisturbed(Box::new(failure))),
             (_, failure) => Ok(Explored { failure, ..explored }),
         }
     }
 
-    /// A schedule and each thing more that can go wrong at these moments.
-    fn next_to(&self, schedule: &Schedule, seen: &[Seen]) -> Vec<Schedule> {
-        let wanted = |disturbance: &Disturbance| !self.options.without.contains(family(&disturbance.act));
-        let more = moments(seen).flat_map(disturbances).filter(wanted);
-        let joined = more.filter_map(|disturbance| {
+    /// Adds a schedule with each thing more that can go wrong at these moments, as long as all can be run.
+    fn add_next_to(&self, schedule: &Schedule, seen: &[Seen], to: &mut Vec<Schedule>, found: &mut Exploration) {
+        let is_after = |worth: &Worth<'_>| schedule.disturbances().iter().all(|first| first.at != worth.seen.moment);
+        let more = moments(seen).filter(is_after).flat_map(disturbances);
+        for disturbance in more.filter(|disturbance| self.options.wants(&disturbance.act)) {
             let mut joined = schedule.clone();
-            joined.push(disturbance).ok().map(|()| joined)
-        });
-        joined.take(MAX_RUNS).collect()
+            if to.len() >= self.max_runs {
+                found.too_many += 1;
+            } else if joined.push(disturbance).is_ok() {
+                to.push(joined);
+            }
+        }
     }
 
     /// Runs all of these, and gives what can go wrong besides.
     fn all(
         &self,
         schedules: &[Schedule],
-        known: &BTreeSet<Finding>,
+        known: Known<'_>,
         found: &mut Exploration,
         progress: &mut dyn FnMut(usize, usize, Duration),
     ) -> Result<Vec<Schedule>, ExploreError> {
         let mut second = Vec::new();
+        let (schedules, rest) = schedules.split_at(schedules.len().min(self.max_runs - found.runs));
+        found.too_many += rest.len();
         let all = found.runs + schedules.len();
-        let mut rest = schedules.to_vec();
+        let mut rest = Cow::Borrowed(schedules);
         // Which of a chunk has panicked shows when each of them runs alone.
         for size in [CHUNK, 1] {
             let chunks: Vec<&[Schedule]> = rest.chunks(size).collect();
             let mut again = Vec::new();
             let worker = || {
-                let mut worker = Worker { host: Host::new(), script: None };
-                move |chunk: &&[Schedule]| self.chunk(&mut worker, chunk)
+                // It was compiled before, for the undisturbed run.
+                let runner = Subject::new(self.source, self.row, self.options).runner().ok();
+                move |chunk: &&[Schedule]| {
+                    runner.as_ref().map_or((Vec::new(), chunk.len()), |runner| self.chunk(runner, known, chunk))
+                }
             };
             in_order(&chunks, self.options.jobs, worker, |chunk, Done { result, .. }| {
                 let (ran, not_run) = match result {
@@ -233,89 +239,107 @@ impl Explorer<'_> {
                 found.not_run += not_run;
                 for ran in ran {
                     if self.options.pairs && ran.schedule.disturbances().len() == 1 {
-                        second.extend(self.next_to(&ran.schedule, &ran.seen));
+                        self.add_next_to(&ran.schedule, &ran.seen, &mut second, found);
                     }
-                    found.count(ran, known);
+                    found.count(ran, self.max_outcomes);
                 }
                 progress(found.runs, all, self.begun.elapsed());
                 Ok::<(), ExploreError>(())
             })?;
-            rest = again;
+            rest = Cow::Owned(again);
         }
-        second.truncate(MAX_RUNS);
         Ok(second)
     }
 
     /// Runs these one after the other; gives what came of them, and how many were not run.
-    fn chunk(&self, worker: &mut Worker, chunk: &[Schedule]) -> (Vec<Ran>, usize) {
-        let limits = &self.options.limits;
-        let Worker { host, script } = worker;
+    fn chunk(&self, runner: &Runner<'_>, known: Known<'_>, chunk: &[Schedule]) -> (Vec<Ran>, usize) {
         let mut ran = Vec::with_capacity(chunk.len());
-        if script.is_none() {
-            // It was compiled before, for the undisturbed run.
-            *script = host.compile_within(self.source, limits).ok();
-        }
-        let Some(script) = script else { return (ran, chunk.len()) };
         for schedule in chunk {
             let is_over = self.deadline.is_some_and(|deadline| pool::clock() >= deadline);
-            if is_over || limits.interrupt.is_raised() {
+            if is_over || self.options.limits.interrupt.is_raised() {
                 break;
             }
-            ran.push(self.one(host, script, schedule));
+            ran.push(self.one(runner, known, schedule));
         }
         let not_run = chunk.len() - ran.len();
         (ran, not_run)
     }
 
-    fn one(&self, host: &Host, script: &Script, schedule: &Schedule) -> Ran {
-        let wants_more = self.options.pairs && schedule.disturbances().len() == 1;
-        let mut explored =
-            host.explore(Sim::disturbed(schedule.clone(), wants_more), script, self.row, &self.options.limits);
-        if self.options.judge_checks
-            && let Ended::Failed(cause) = explored.ended
-        {
-            explored.findings.insert(FindingKind::Check(cause).of_none());
-        }
-        let outcome = Outcome::of(&explored);
+    fn one(&self, runner: &Runner<'_>, known: Known<'_>, schedule: &Schedule) -> Ran {
+        let is_single = schedule.disturbances().len() == 1;
+        let explored = runner.run(schedule, self.options.pairs && is_single);
+        let new = explored.findings.difference(known.undisturbed);
+        let told = new.map(|finding| {
+            let by = if is_single { Some(schedule.clone()) } else { self.smallest(runner, known, schedule, finding) };
+            (finding.clone(), by)
+        });
         Ran {
             schedule: schedule.clone(),
-            findings: explored.findings,
-            outcome,
+            findings: told.collect(),
+            outcome: Outcome::of(&explored),
             sometimes: explored.sometimes,
-            seen: explored.seen,
+            seen: moments(&explored.seen).map(|worth| worth.seen.clone()).collect(),
         }
+    }
+
+    /// The smallest schedule for what these bring together, if none of them does so alone.
+    fn smallest(
+        &self,
+        runner: &Runner<'_>,
+        known: Known<'_>,
+        schedule: &Schedule,
+        finding: &Finding,
+    ) -> Option<Schedule> {
+        if known.is_by_one_of(schedule, finding) {
+            return None;
+        }
+        let mut bring = |schedule: &Schedule| {
+            let explored = runner.run(schedule, true);
+            explored.findings.contains(finding).then_some(explored.seen)
+        };
+        shrink(schedule, &|act| self.options.wants(act), &mut bring).or_else(|| Some(schedule.clone()))
     }
 }
 
 fn panicked(schedule: &Schedule) -> Ran {
-    let findings = BTreeSet::from([FindingKind::Panic.of_none()]);
+    let findings = BTreeMap::from([(FindingKind::Panic.of_none(), Some(schedule.clone()))]);
     Ran { schedule: schedule.clone(), findings, outcome: Outcome::default(), sometimes: Vec::new(), seen: Vec::new() }
 }
 
+impl Known<'_> {
+    /// Whether one part of a schedule brings this alone.
+    fn is_by_one_of(&self, schedule: &Schedule, finding: &Finding) -> bool {
+        let Some(alone) = self.alone.get(finding) else { return false };
+        schedule.disturbances().iter().any(|one| alone.contains(&Schedule::from(one.clone())))
+    }
+}
+
 impl Exploration {
-    /// Counts a run. What is `known` of the undisturbed one is no finding.
-    fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, known: &BTreeSet<Finding>) {
-        self.runs += 1;
-        let held = sometimes.iter().filter(|(_, has_held)| *has_held);
-        held.for_each(|(name, _)| self.never.retain(|never| never != name));
-        let findings: Vec<_> = findings.difference(known).cloned().collect();
-        self.with_finding += usize::from(!findings.is_empty());
-        for finding in findings {
-            self.add(finding, &schedule);
-        }
-        if self.outcomes.len() < MAX_OUTCOMES {
-            self.outcomes.insert(outcome);
-        }
+    /// Whether all was run, and all outcomes are told: only then is what was not found not there.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.not_run == 0 && self.too_many == 0 && self.in_other_outcomes == 0
     }
 
-    /// A pair is told only where neither half alone brings the finding.
-    fn add(&mut self, finding: Finding, schedule: &Schedule) {
-        let told = self.findings.entry(finding).or_default();
-        let disturbances = schedule.disturbances();
-        let is_known =
-            disturbances.len() > 1 && disturbances.iter().any(|half| told.contains(&Schedule::from(half.clone())));
-        if !is_known {
-            told.push(schedule.clone());
+    fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, max_outcomes: usize) {
+        self.runs += 1;
+        for (name, has_held) in sometimes {
+            *self.sometimes.entry(name).or_default() |= has_held;
+        }
+        self.with_finding += usize::from(!findings.is_empty());
+        let is_single = schedule.disturbances().len() == 1;
+        for (finding, by) in findings {
+            let told = self.findings.entry(finding).or_default();
+            // Several pairs come down to the same, or even to one thing alone.
+            told.extend(by.filter(|by| is_single || !told.contains(by)));
+        }
+        if self.outcomes.len() < max_outcomes {
+            self.outcomes.insert(outcome);
+        } else {
+            self.in_other_outcomes += usize::from(!self.outcomes.contains(&outcome));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,6 @@
 //! The cases go to a file beside the page as they come, since what a reader sees first, the list of all, is known only at the
 //! end. Each is JSON in an element of its own, which a browser reads only when it is looked at.
 
-mod escape;
 mod page;
 mod shown;
 
@@ -16,6 +15,7 @@ use self::page::Page;
 use self::shown::{Entry, Room, Shown};
 use super::model::{Case, End, Event, Renderer, Start};
 use crate::file::Replacement;
+use crate::web::escape;
 
 /// The most bytes of one case. Of longer ones fewer records are shown.
 const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;

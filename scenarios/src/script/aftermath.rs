@@ -41,9 +41,8 @@ impl Host {
         let in_listener = run.listener_failed.take();
         // What failed softly is as if it had ended the script.
         let ending = ending.or_else(|| run.soft.take().kept.into_iter().next().map(Ending::Failed));
-        let broken = run.properties.take_broken();
         let mut findings = BTreeSet::new();
-        let (ended, failure) = match ending {
+        let (ended, mut failure) = match ending {
             None => (Ended::Passed, None),
             Some(Ending::Skipped(_) | Ending::ServerEnded) => (Ended::Skipped, None),
             Some(Ending::Failed(located)) => {
@@ -54,16 +53,23 @@ impl Host {
                 (Ended::Failed(diagnostic.cause), Some(diagnostic))
             }
         };
-        findings.extend(broken.map(|name| FindingKind::Property(name).of_none()));
         if matches!(ended, Ended::Failed(Cause::World | Cause::Limit)) {
             findings.insert(FindingKind::Endless.of_none());
         }
         let mut clients = Vec::new();
         let may_go_on =
             !matches!(ended, Ended::Skipped | Ended::Failed(Cause::Interrupt | Cause::World | Cause::Limit));
-        if may_go_on && let Err(kind) = self.aftermath(&mut clients, &mut findings) {
-            findings.extend(kind.map(FindingKind::of_none));
+        if may_go_on {
+            let judged = self.aftermath(&mut clients, &mut findings);
+            findings.extend(judged.err().flatten().map(FindingKind::of_none));
+            let ended = run.revive().and_then(|ending| match ending {
+                Ending::Failed(located) => Some(located),
+                Ending::Skipped(_) | Ending::ServerEnded => None,
+            });
+            let later = run.properties.take_noted().or(ended);
+            failure = failure.or_else(|| later.map(|located| self.diagnostic(located, &script.source)));
         }
+        findings.extend(run.properties.take_broken().into_iter().map(|name| FindingKind::Property(name).of_none()));
         release_captured(&scope);
         self.explored(Judged { ended, failure, clients, findings })
     }
@@ -73,6 +79,7 @@ impl Host {
         let (run, engine) = (&self.run, &self.engine);
         run.heal().map_err(|halt| run.finding_of(halt))?;
         run.properties.script_has_ended();
+        run.properties.only_note();
         run.let_pass(engine, SOON)?;
         findings.extend(run.properties.unfulfilled().into_iter().map(|name| FindingKind::Property(name).of_none()));
         *clients = run.stands();
@@ -124,15 +131,17 @@ impl Run {
     }
 
     fn finding_of(&self, halt: Halt) -> Option<FindingKind> {
-        if let Some(name) = self.properties.take_broken() {
-            return Some(FindingKind::Property(name));
-        }
-        if self.listener_failed.take() {
-            return Some(FindingKind::ListenerError);
-        }
-        match halt {
-            Halt::Failure(failure) if failure.cause == Cause::Interrupt => None,
-            _ => Some(FindingKind::Endless),
+        let cause = match (halt, &*self.ending.borrow()) {
+            (Halt::Failure(failure), _) => failure.cause,
+            (_, Some(Ending::Failed(located))) => located.failure.cause,
+            _ => Cause::World,
+        };
+        match cause {
+            Cause::Interrupt => None,
+            _ if self.listener_failed.take() => Some(FindingKind::ListenerError),
+            Cause::World | Cause::Limit => Some(FindingKind::Endless),
+            // The condition of a property: it is the application's as well.
+            _ => Some(FindingKind::ListenerError),
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use super::duration::{duration, shown};
-use super::failure::{Failure, Halt};
+use super::failure::{Failure, Halt, Located};
 use super::listener::Listener;
 use super::register::register;
 use super::run::{Inside, Run};
@@ -29,8 +29,12 @@ pub(super) struct Properties {
     all: RefCell<Vec<Rc<Property>>>,
     /// Whether the script has ended, so that what is to hold in the end may hold from now on.
     has_ended: Cell<bool>,
-    /// The first that did not hold.
-    broken: RefCell<Option<String>>,
+    /// Whether one that does not hold ends nothing any more: what comes after a script is judged to its end.
+    is_noted_only: Cell<bool>,
+    /// Those that did not always hold, by name.
+    broken: RefCell<Vec<String>>,
+    /// Where the first was noted.
+    noted: RefCell<Option<Located>>,
 }
 
 struct Property {
@@ -38,6 +42,8 @@ struct Property {
     kind: Kind,
     condition: Listener,
     has_held: Cell<bool>,
+    /// Whether it has not held although it always should have. That is told once.
+    is_broken: Cell<bool>,
     position: Position,
     source: Option<String>,
 }
@@ -72,9 +78,19 @@ impl Properties {
         self.has_ended.set(true);
     }
 
-    /// The first that did not hold, if one did not.
-    pub(super) fn take_broken(&self) -> Option<String> {
+    /// From now on what does not hold ends nothing.
+    pub(super) fn only_note(&self) {
+        self.is_noted_only.set(true);
+    }
+
+    /// Those that did not always hold, by name.
+    pub(super) fn take_broken(&self) -> Vec<String> {
         self.broken.take()
+    }
+
+    /// The first of those that were only noted.
+    pub(super) fn take_noted(&self) -> Option<Located> {
+        self.noted.take()
     }
 
     /// What was to hold in the end and has not.
@@ -95,7 +111,9 @@ impl Properties {
     pub(super) fn clear(&self) {
         self.all.borrow_mut().clear();
         self.has_ended.set(false);
+        self.is_noted_only.set(false);
         self.broken.take();
+        self.noted.take();
     }
 
     fn next(&self, index: usize) -> Option<Rc<Property>> {
@@ -123,6 +141,7 @@ impl Run {
             kind,
             condition: Listener::new(self, call, condition, 0)?,
             has_held: Cell::new(false),
+            is_broken: Cell::new(false),
             position: call.call_position(),
             source: call.call_source().map(str::to_owned),
         };
@@ -136,7 +155,7 @@ impl Run {
         while let Some(property) = self.properties.next(index) {
             index += 1;
             let is_asked = match property.kind {
-                Kind::Always => true,
+                Kind::Always => !property.is_broken.get(),
                 Kind::Sometimes => !property.has_held.get(),
                 Kind::Eventually(_) => self.properties.has_ended.get() && !property.has_held.get(),
             };
@@ -160,9 +179,19 @@ impl Run {
         if holds || property.kind != Kind::Always {
             return Ok(());
         }
-        self.properties.broken.borrow_mut().get_or_insert_with(|| property.name.clone());
+        property.is_broken.set(true);
+        self.properties.broken.borrow_mut().push(property.name.clone());
         let message = format!("always `{}`: it does not hold at {}", property.name, seconds(self.now()));
-        Err(self.end_at(property, Failure::new(Cause::Check, message)))
+        let mut failure = Failure::new(Cause::Check, message);
+        if let Some(last) = self.world.borrow().with_clients().ok().and_then(|world| world.trace().last_in_short()) {
+            failure = failure.with_note(format!("it was looked at after a turn that ended with {last}"));
+        }
+        if !self.properties.is_noted_only.get() {
+            return Err(self.end_at(property, failure));
+        }
+        let (failure, position, source) = (self.with_situation(failure), property.position, property.source.clone());
+        self.properties.noted.borrow_mut().get_or_insert(Located { failure, position, source });
+        Ok(())
     }
 
     fn end_at(&self, property: &Property, failure: Failure) -> Halt {

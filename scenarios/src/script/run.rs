@@ -70,7 +70,7 @@ pub(super) struct Run {
     /// How many parameters the functions of the script and its modules take.
     pub(super) arities: RefCell<Vec<Rc<Arities>>>,
     pub(super) gauge: RefCell<Gauge>,
-    ending: RefCell<Option<Ending>>,
+    pub(super) ending: RefCell<Option<Ending>>,
     /// Whether it was an error in a listener that ended it.
     pub(super) listener_failed: Cell<bool>,
     meter: Meter,

@@ -11,6 +11,7 @@ mod plain;
 #[cfg(unix)]
 mod terminal;
 
+use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitStatus;
@@ -46,7 +47,28 @@ fn environment<'a>(started: &'a Started<'_>) -> impl Iterator<Item = (&'static s
         ("KANDY_CONTROL_URL", started.control_url()),
         ("KANDY_CONTROL_TOKEN", started.token.to_owned()),
     ];
-    texts.into_iter().map(|(name, text)| (name, text.into())).chain(certificate)
+    let unproxied = ["NO_PROXY", "no_proxy"].map(|name| (name, unproxied(&started.host())));
+    texts.into_iter().map(|(name, text)| (name, text.into())).chain(certificate).chain(unproxied)
+}
+
+/// The hosts that are asked without a proxy: those of the environment, and this server, which no proxy finds. Programs
+/// read either name, and each only one of them.
+fn unproxied(host: &str) -> OsString {
+    let given = ["NO_PROXY", "no_proxy"].into_iter().filter_map(env::var_os).find(|given| !given.is_empty());
+    let own = ["localhost", "127.0.0.1", "::1", host.trim_matches(['[', ']'])];
+    let mut all = given.unwrap_or_default();
+    for (at, host) in own.iter().enumerate() {
+        let is_listed =
+            |list: &str| list.split(',').any(|listed| matches!(listed.trim(), "*") || listed.trim() == *host);
+        if own[..at].contains(host) || all.to_str().is_some_and(is_listed) {
+            continue;
+        }
+        if !all.is_empty() {
+            all.push(",");
+        }
+        all.push(host);
+    }
+    all
 }
 
 /// As shells tell it: 128 and the number of the signal.

@@ -77,9 +77,10 @@ impl Control {
         let (head, body) = request.into_parts();
         let result = match self.route(&head.method, &head.uri, &head.headers) {
             Ok((route, is_json)) => match route.action {
-                Action::Look(look) => route
-                    .arguments(head.uri.query().unwrap_or_default(), &[])
-                    .and_then(|given| self.look(look, &Arguments::new(route.name, given), &head.headers)),
+                Action::Look(look) => match route.arguments(head.uri.query().unwrap_or_default(), &[]) {
+                    Ok(given) => self.look(look, &Arguments::new(route.name, given), &head.headers).await,
+                    Err(error) => Err(error),
+                },
                 Action::Act(act) => match body.bytes().await {
                     Ok(_) if !is_json => Err(not_json()),
                     Ok(body) => match route.arguments("", &body) {
@@ -116,17 +117,19 @@ impl Control {
     }
 
     /// Answers what changes nothing.
-    fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
-        let value = match look {
-            Look::Index => index(),
-            Look::State => look::state(&self.handle),
+    async fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+        let written = match look {
+            Look::Index => return Ok(json_answer(StatusCode::OK, &index())),
+            Look::State => look::state(&self.handle, given)?,
             Look::Journal => look::journal(&self.handle, given)?,
             Look::Requests => look::requests(&self.handle, given)?,
             Look::Subscriptions => look::subscriptions(&self.handle, given)?,
             Look::Sockets => look::sockets(&self.handle, given)?,
             Look::Feed => return self.feed(given, headers),
         };
-        Ok(json_answer(StatusCode::OK, &value))
+        let mut answer = Response::new(written.into_body().await);
+        set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
+        Ok(answer)
     }
 
     fn feed(&self, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {

@@ -63,6 +63,20 @@ pub static LIMITS: &[Limit] = &[
         (KIB, 1024 * MIB),
         Bytes(|all| &mut all.queued_bytes),
     ),
+    limit(
+        "user-queued-bytes",
+        "that wait for one user",
+        "whoever holds most is cut",
+        (KIB, 1024 * MIB),
+        Bytes(|all| &mut all.user_queued_bytes),
+    ),
+    limit(
+        "all-queued-bytes",
+        "that wait for all",
+        "whoever holds most is cut",
+        (KIB, 16 * 1024 * MIB),
+        Bytes(|all| &mut all.all_queued_bytes),
+    ),
     limit("connections", "at once", "reset", (1, 1_000_000), Count(|all| &mut all.connections)),
     limit(
         "requests",
@@ -73,6 +87,23 @@ pub static LIMITS: &[Limit] = &[
     ),
     limit("tls-time", "a TLS handshake", "closed", (1, HOUR), Time(|all| &mut all.tls_time)),
     limit("journal", "records", "the oldest are dropped", (1, 1_000_000), Count(|all| &mut all.journal_records)),
+    limit(
+        "journal-bytes",
+        "of the records",
+        "the oldest are dropped",
+        (KIB, 4096 * MIB),
+        Bytes(|all| &mut all.journal_bytes),
+    ),
+    limit("user-logins", "of one user", "the least used is void", (1, 100_000), Count(|all| &mut all.user_logins)),
+    limit(
+        "user-subscriptions",
+        "of one user",
+        "the least used ends",
+        (1, 20_000),
+        Count(|all| &mut all.user_subscriptions),
+    ),
+    limit("user-sockets", "of one user", "the least used is cut", (1, 20_000), Count(|all| &mut all.user_sockets)),
+    limit("lifetime", "of what a client asks for", "shortened", (1_000, 87_600 * HOUR), Time(|all| &mut all.lifetime)),
 ];
 
 const fn limit(name: &'static str, about: &'static str, then: &'static str, range: (u64, u64), place: Place) -> Limit {
@@ -147,7 +178,7 @@ pub fn help() -> String {
     let mut lines = String::from("Limits, for --limit, with their defaults, and what goes beyond them meets:\n");
     for limit in LIMITS {
         let Limit { name, about, then, .. } = limit;
-        let _ = writeln!(lines, "  {name:12}  {:>7}  {about}: {then}", limit.default());
+        let _ = writeln!(lines, "  {name:18}  {:>7}  {about}: {then}", limit.default());
     }
     lines
 }

@@ -3,7 +3,9 @@
 //! Everything is part of the command, and nothing comes from elsewhere. No page has code of its own in its markup, and
 //! the headers forbid it, so that a text from the wire that became markup after all could do nothing.
 
+mod alone;
 mod asset;
+mod first_user;
 mod sdk;
 
 use std::convert::Infallible;
@@ -18,10 +20,12 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 
+pub use self::alone::{JournalError, MAX_JOURNAL_BYTES, SavedJournal};
+pub use self::first_user::FirstUser;
 pub use self::sdk::{MAX_SDK_BYTES, SDK_PATH, Sdk, SdkError};
 
 use self::asset::Asset;
-use super::control::Guard;
+use super::control::{ControlError, Guard};
 
 /// Where a page brings the token to, from elsewhere than this machine, to get its cookie.
 const SESSION_PATH: &str = "/pages/session";
@@ -32,22 +36,30 @@ const SDK_FOLDER: &str = "/kandy/";
 #[derive(Debug, Default)]
 pub struct Pages {
     sdk: Option<Sdk>,
+    first_user: FirstUser,
+    saved: Option<SavedJournal>,
 }
 
 /// An answer.
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 impl Pages {
-    /// The pages, with the developer's own copy of the SDK if there is one.
+    /// The pages, with the developer's own copy of the SDK if there is one, and the user who signs in at the quickstart.
     #[must_use]
-    pub const fn new(sdk: Option<Sdk>) -> Self {
-        Self { sdk }
+    pub const fn new(sdk: Option<Sdk>, first_user: FirstUser) -> Self {
+        Self { sdk, first_user, saved: None }
+    }
+
+    /// Shows a saved journal in the console, in place of what happens.
+    #[must_use]
+    pub fn with_saved(self, saved: Option<SavedJournal>) -> Self {
+        Self { saved, ..self }
     }
 
     /// Whether a request is for them.
     #[must_use]
     pub fn takes(uri: &Uri) -> bool {
-        matches!(uri.path(), SDK_PATH | SESSION_PATH) || Asset::at(uri.path()).is_some()
+        matches!(uri.path(), SDK_PATH | SESSION_PATH | alone::PATH) || Asset::at(uri.path()).is_some()
     }
 
     /// Answers a request of `peer`. `guard` is that of the control interface, which the console uses.
@@ -60,7 +72,12 @@ impl Pages {
             return not_allowed("GET, HEAD");
         }
         let mut answer = match Asset::at(path) {
-            Some(asset) => self.asset(asset, request, peer, guard),
+            Some(asset) => match &self.saved {
+                Some(saved) if asset.is_console() => shown(saved),
+                _ => self.asset(asset, request, peer, guard),
+            },
+            // It is not to be shown from here, where its script is forbidden, but to be saved.
+            None if path == alone::PATH => typed(StatusCode::OK, asset::TEXT, alone::empty()),
             None => self.sdk(),
         };
         if path.starts_with(SDK_FOLDER) {
@@ -73,15 +90,20 @@ impl Pages {
     }
 
     fn asset<B>(&self, asset: &Asset, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
-        let mut answer = typed(StatusCode::OK, asset.content_type, asset.content(self.sdk.is_some()));
+        // Who reads a page from this machine might as well stop the server. To everybody else the pages are as harmless as
+        // a picture, until they are given the token.
+        let is_own = peer.ip().to_canonical().is_loopback() && guard.is_own_visit(request);
+        let mut content = asset.content(self.sdk.is_some());
+        if is_own && asset.is_quickstart() {
+            content = Bytes::from(self.first_user.fill(&String::from_utf8_lossy(&content)));
+        }
+        let mut answer = typed(StatusCode::OK, asset.content_type, content);
         let host = guard.host(request.uri(), request.headers()).ok();
         let websockets = host.map(|host| format!(" {}://{host}", guard.websocket_scheme())).unwrap_or_default();
         let headers = answer.headers_mut();
         headers.insert(CONTENT_SECURITY_POLICY, policy(&websockets));
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        // Who reads the page from this machine might as well stop the server. To everybody else the page is as harmless
-        // as a picture, until it is given the token.
-        if asset.is_console() && peer.ip().to_canonical().is_loopback() && guard.is_own_visit(request) {
+        if is_own && asset.is_console() {
             headers.insert(SET_COOKIE, guard.session_cookie());
         }
         answer
@@ -93,6 +115,15 @@ impl Pages {
             None => typed(StatusCode::NOT_FOUND, asset::TEXT, Bytes::from_static(sdk::MISSING.as_bytes())),
         }
     }
+}
+
+/// A saved journal, as a page whose own script alone may run.
+fn shown(saved: &SavedJournal) -> Answer {
+    let mut answer = typed(StatusCode::OK, asset::HTML, saved.page());
+    let policy = HeaderValue::try_from(saved.policy()).expect("digests and words are visible ASCII");
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    answer.headers_mut().insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    answer
 }
 
 /// An application of another origin loads the SDK from here, as from wherever it is published.
@@ -112,8 +143,12 @@ fn session<B>(request: &Request<B>, guard: &Guard) -> Answer {
             answer.headers_mut().insert(SET_COOKIE, guard.session_cookie());
             answer
         }
-        Err(error) => typed(error.status, asset::JSON, Bytes::from(error.to_json().to_string())),
+        Err(error) => refusal(&error),
     }
+}
+
+pub(super) fn refusal(error: &ControlError) -> Answer {
+    typed(error.status, asset::JSON, Bytes::from(error.to_json().to_string()))
 }
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");

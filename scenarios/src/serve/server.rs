@@ -20,7 +20,7 @@ use super::application::{Application, Signals};
 use super::behaviour::{self, Behaviour, BehaviourError, Ended};
 use super::control::{Control, Guard, Secrets};
 use super::notes::{Note, Notes};
-use super::pages::{Pages, Sdk};
+use super::pages::{FirstUser, Pages, SavedJournal, Sdk};
 use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
@@ -38,12 +38,16 @@ const LAST_LOOK: Duration = Duration::from_millis(1_500);
 pub struct Options {
     /// Where it listens; port 0 is any that is free.
     pub address: SocketAddr,
+    /// Whether it listens on `[::1]` beside 127.0.0.1, where there is IPv6.
+    pub both_loopbacks: bool,
     /// TLS, and the certificate that clients have to be told to trust.
     pub tls: Option<(Arc<ServerConfig>, Option<PathBuf>)>,
     /// The platform's clock.
     pub clock: ClockKind,
     /// The origins whose pages may use the platform; `None` for all.
     pub origins: Option<Vec<HeaderValue>>,
+    /// Names by which the server is addressed, beside its address.
+    pub names: Vec<String>,
     /// The users of the arguments.
     pub users: Accounts,
     /// The file of users.
@@ -54,6 +58,8 @@ pub struct Options {
     pub limits: FrontLimits,
     /// The developer's copy of the SDK.
     pub sdk: Option<Sdk>,
+    /// The journal that the console shows in place of what happens.
+    pub saved: Option<SavedJournal>,
     /// The script that runs beside it.
     pub script: Option<Source>,
     /// The command that it is for, with its arguments; empty for none.
@@ -116,6 +122,8 @@ struct Server {
     follower: Option<Follower>,
     fixed: Accounts,
     present: Accounts,
+    first_user: FirstUser,
+    any_user: bool,
     script_file: Option<behaviour::Follower>,
     look: Interval,
 }
@@ -133,18 +141,34 @@ pub async fn serve(
 ) -> Result<Exit, ServeError> {
     // Before anything is served: a signal from now on is not lost.
     let mut signals = Signals::new().map_err(ServeError::Run)?;
-    let Options { address, tls, clock, origins, users, mut users_file, any_user, limits, sdk, script, command } =
-        options;
+    let Options {
+        address,
+        both_loopbacks,
+        tls,
+        clock,
+        origins,
+        names,
+        users,
+        mut users_file,
+        any_user,
+        limits,
+        sdk,
+        saved,
+        script,
+        command,
+    } = options;
     let secrets = Secrets::draw().map_err(ServeError::Token)?;
     let token = secrets.token().to_owned();
     let present = all_users(&users, users_file.as_mut())?;
     let by_default = users.is_empty() && users_file.is_none() && !any_user;
+    let shows_saved = saved.is_some();
     let (fixed, present) = if by_default { (users, Accounts::by_default()) } else { (users, present) };
 
     let (config, own_certificate) = tls.map_or((None, None), |(config, own)| (Some(config), own));
     let is_tls = config.is_some();
     // Clients wait until everything is as it was asked for.
-    let front = Front::bind(FrontOptions { address, tls: config, clock, origins, limits })?;
+    let checks_hosts = origins.is_some();
+    let front = Front::bind(FrontOptions { address, both_loopbacks, tls: config, clock, origins, names, limits })?;
     let (handle, address) = (front.handle(), front.address());
     populate(&handle, &present, any_user)?;
     let mut behaviour = None;
@@ -160,8 +184,10 @@ pub async fn serve(
     {
         return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
     }
-    let control = Control::new(handle.clone(), Guard::new(address.ip(), address.port(), is_tls, secrets));
-    let front = front.serve(Arc::new(Site { pages: Pages::new(sdk), control }));
+    let control = Control::new(handle.clone(), Guard::new(front.hosts().clone(), secrets));
+    let first_user = FirstUser::of(&present, any_user);
+    let pages = Pages::new(sdk, first_user.clone()).with_saved(saved);
+    let front = front.serve(Arc::new(Site { pages, control, checks_hosts }));
 
     let started = Started {
         address,
@@ -173,6 +199,7 @@ pub async fn serve(
         any_user,
         is_manual: clock == ClockKind::Manual,
         has_command: !command.is_empty(),
+        shows_saved,
     };
     say_start(&started).map_err(ServeError::Write)?;
     let mut application = match command.as_slice() {
@@ -185,7 +212,8 @@ pub async fn serve(
     };
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut server = Server { front, handle, follower: users_file, fixed, present, script_file, look };
+    let mut server =
+        Server { front, handle, follower: users_file, fixed, present, first_user, any_user, script_file, look };
     let exit = server.run(&mut signals, &mut behaviour, application.as_mut(), &mut notes).await;
     server.front.shutdown().await;
     exit
@@ -239,6 +267,7 @@ impl Server {
         };
         let next = with_fixed(&users, &self.fixed);
         let refused = change(&self.handle, &self.present, &next);
+        self.first_user.follow(&next, self.any_user);
         self.present = next;
         refused.into_iter().for_each(|reason| notes.say(Note::UserRefused(reason)));
         notes.say(Note::Users(self.handle.platform(|platform, _| platform.users().len())));

@@ -7,7 +7,7 @@ use http::Request;
 use kandy_mock_server::{Answering, Beside, RequestBody};
 
 use super::control::Control;
-use super::pages::Pages;
+use super::pages::{self, Pages};
 
 /// What answers beside the platform: the pages, and the control interface that they use.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Site {
     pub pages: Pages,
     /// The control interface.
     pub control: Control,
+    /// Whether the pages, too, are only for who addresses this server by one of its own names.
+    pub checks_hosts: bool,
 }
 
 impl Beside for Site {
@@ -28,7 +30,13 @@ impl Beside for Site {
             if Control::takes(request.uri()) {
                 return self.control.answer(request).await;
             }
-            self.pages.answer(&request, peer, self.control.guard())
+            let guard = self.control.guard();
+            if self.checks_hosts
+                && let Err(error) = guard.host(request.uri(), request.headers())
+            {
+                return pages::refusal(&error);
+            }
+            self.pages.answer(&request, peer, guard)
         })
     }
 }

@@ -34,6 +34,8 @@ pub struct Started<'a> {
     pub is_manual: bool,
     /// Whether a command is run, which ends the server.
     pub has_command: bool,
+    /// Whether it is there to show a saved journal.
+    pub shows_saved: bool,
 }
 
 impl Started<'_> {
@@ -84,6 +86,9 @@ impl Started<'_> {
     /// The text for people.
     #[must_use]
     pub fn to_text(&self) -> String {
+        if self.shows_saved {
+            return format!("The saved journal is shown at {}/\n\nStop it with Ctrl-C.\n", self.url());
+        }
         let mut text = format!("The Kandy platform is served at {}\n\n", self.url());
         let _ = writeln!(text, "  console     {}/", self.url());
         let _ = writeln!(text, "  quickstart  {}/quickstart", self.url());
@@ -167,6 +172,7 @@ mod tests {
             any_user: false,
             is_manual: false,
             has_command: false,
+            shows_saved: false,
         }
     }
 
@@ -206,6 +212,14 @@ That user is there because no other was asked for: see --user, --users and
 Stop it with Ctrl-C.
 ";
         assert_eq!(started(&accounts, "127.0.0.1:8080").to_text(), expected);
+    }
+
+    #[test]
+    fn of_a_saved_journal_it_is_said_where_it_is() {
+        let accounts = Accounts::default();
+        let started = Started { shows_saved: true, ..started(&accounts, "127.0.0.1:8080") };
+        let expected = "The saved journal is shown at http://127.0.0.1:8080/\n\nStop it with Ctrl-C.\n";
+        assert_eq!(started.to_text(), expected);
     }
 
     #[test]

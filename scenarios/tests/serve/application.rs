@@ -34,6 +34,23 @@ async fn the_command_finds_the_server_and_its_exit_code_stands() {
 }
 
 #[tokio::test]
+async fn the_command_asks_the_server_without_a_proxy() {
+    let folder = Folder::new("proxy");
+    for (given, expected) in [
+        (&[][..], "localhost,127.0.0.1,::1"),
+        (&[("NO_PROXY", "corp.example")], "corp.example,localhost,127.0.0.1,::1"),
+        (&[("no_proxy", "127.0.0.1, corp.example")], "127.0.0.1, corp.example,localhost,::1"),
+        (&[("NO_PROXY", "*")], "*"),
+    ] {
+        let mut command = harness();
+        command.env_remove("NO_PROXY").env_remove("no_proxy").envs(given.iter().copied()).current_dir(&folder.0);
+        command.args(["serve", "--port", "0", "--", "sh", "-c", "echo \"$NO_PROXY\"; echo \"$no_proxy\""]);
+        let output = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{expected}\n{expected}\n"), "{given:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_script_has_a_say_where_the_command_ends_well() {
     let check = |holds: bool| format!("assert({holds}, \"checked\");");
     assert_eq!(verdict("well", Some(&check(true)), "exit 0").await.0, 0);
@@ -240,7 +257,7 @@ async fn the_command_sees_what_it_would_see_alone() {
     // A server can be interrupted wherever it was started, and its command with it.
     let signals = if ignores(Signal::INT) { "SigBlk" } else { "SigBlk|SigIgn" };
     let text = format!(
-        "ls /proc/self/fd; pwd; grep -E '{signals}' /proc/self/status; cat; env | grep -v '^KANDY_\\|^_=' | sort"
+        "ls /proc/self/fd; pwd; grep -E '{signals}' /proc/self/status; cat; env | grep -vi '^KANDY_\\|^_=\\|^no_proxy=' | sort"
     );
     let folder = Folder::new("alone");
     folder.write("input", "what is piped\n");

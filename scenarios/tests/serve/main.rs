@@ -14,6 +14,9 @@ mod following;
 mod guide;
 #[cfg(test)]
 #[cfg(unix)]
+mod load;
+#[cfg(test)]
+#[cfg(unix)]
 mod refusals;
 #[cfg(test)]
 #[cfg(unix)]

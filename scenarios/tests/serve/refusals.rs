@@ -25,6 +25,17 @@ async fn a_port_that_is_taken_is_told_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_port_that_is_taken_on_one_loopback_address_is_taken() {
+    // Where there is no IPv6, nobody can take it there.
+    let Ok(taken) = TcpListener::bind(("::1", 0)) else { return };
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (exit, err) = refused(&Folder::new("other-port"), &["--port", &port]).await;
+    assert_eq!(exit, 2, "{err}");
+    assert!(err.starts_with(&format!("error: cannot listen on [::1]:{port}: ")), "{err}");
+    assert!(err.contains("--port 0 takes any that is free"), "{err}");
+}
+
+#[tokio::test]
 async fn arguments_that_cannot_be_followed_end_it() {
     let folder = Folder::new("arguments");
     folder.write("broken.toml", "[[user]]\nname = 1\n");
@@ -33,6 +44,9 @@ async fn arguments_that_cannot_be_followed_end_it() {
         (&["--users", "broken.toml"][..], 3, "broken.toml:2:8"),
         (&["--sdk", "no-such.js"], 3, "cannot read the SDK `no-such.js`: "),
         (&["--sdk", "saved.html"], 3, "`saved.html` is not the SDK: it is a page of HTML"),
+        (&["--open", "no-such.json"], 3, "cannot read the journal `no-such.json`: "),
+        (&["--open", "saved.html"], 3, "`saved.html` is no journal: it is not JSON: "),
+        (&["--open", "saved.html", "--any-user"], 2, "--any-user"),
         (&["--users", "missing.toml"], 3, "cannot read the users in `missing.toml`"),
         (&["--script", "missing.rhai"], 3, "cannot read the script `missing.rhai`"),
         (&["--user", "alice"], 2, "there is no colon in it"),
@@ -40,6 +54,11 @@ async fn arguments_that_cannot_be_followed_end_it() {
         (&["--origin", "localhost:3000"], 2, "it must be as browsers write it"),
         (&["--origin", "http://LOCALHOST"], 2, "it must be as browsers write it"),
         (&["--origin", "https://a.example:443"], 2, "it must be as browsers write it"),
+        (&["--origin", "http://*.example.com"], 2, "it is one origin and no pattern: give each, or none for all"),
+        (&["--origin", "*"], 2, "it is one origin and no pattern"),
+        (&["--origin", "http://a.example,http://b.example"], 2, "it must be as browsers write it"),
+        (&["--allow-host", "kandy.test:8080"], 2, "it must be a name without a port"),
+        (&["--allow-host", "*.kandy.test"], 2, "it must be a name without a port"),
         (&["--cert", "cert.pem"], 2, "--key"),
         (&["--cert", "missing.pem", "--key", "broken.toml"], 3, "cannot use a certificate in `"),
         (&["--tls", "--state", "broken.toml"], 2, "cannot keep the certificate in `"),

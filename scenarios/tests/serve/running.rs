@@ -73,6 +73,44 @@ async fn within(promised: Duration, once: impl AsyncFn() -> Duration) {
 }
 
 #[tokio::test]
+async fn where_origins_are_narrowed_all_of_it_is_only_addressed_by_its_names() {
+    let folder = Folder::new("hosts");
+    let narrow = ["--origin", "http://localhost:3000", "--allow-host", "kandy.test"];
+    let server = Server::start(&folder.0, &narrow).await;
+    let ask = async |path: &str, host: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+        let token = server.text("token");
+        let head =
+            format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nX-Kandy-Token: {token}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        answer[9..12].parse::<u16>().unwrap()
+    };
+    for (path, found) in [("/", 200), ("/quickstart", 200), ("/__admin/state", 200), ("/v2.0/auth/mk_token", 401)] {
+        assert_eq!(ask(path, "evil.example").await, 421, "{path}");
+        assert_eq!(ask(path, "kandy.test").await, found, "{path}");
+        assert_eq!(ask(path, &format!("localhost:{}", server.port())).await, found, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn localhost_is_either_of_its_addresses_unless_one_is_named() {
+    let folder = Folder::new("loopback");
+    let has_ipv6 = std::net::TcpListener::bind(("::1", 0)).is_ok();
+    let reached = async |server: &Server, host: &str| TcpStream::connect((host, server.port())).await.is_ok();
+    let server = Server::start(&folder.0, &[]).await;
+    assert_eq!((reached(&server, "127.0.0.1").await, reached(&server, "::1").await), (true, has_ipv6));
+    assert!(server.text("url").starts_with("http://127.0.0.1:"));
+    let server = Server::start(&folder.0, &["--bind", "127.0.0.1"]).await;
+    assert_eq!((reached(&server, "127.0.0.1").await, reached(&server, "::1").await), (true, false));
+    if has_ipv6 {
+        let server = Server::start(&folder.0, &["--bind", "::1"]).await;
+        assert_eq!((reached(&server, "127.0.0.1").await, reached(&server, "::1").await), (false, true));
+    }
+}
+
+#[tokio::test]
 async fn limits_are_as_the_arguments_say() {
     let folder = Folder::new("limits");
     let server = Server::start(&folder.0, &["--limit", "header-bytes=1KiB", "--limit", "journal=2"]).await;

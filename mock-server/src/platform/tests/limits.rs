@@ -1,5 +1,17 @@
 use super::*;
 
+/// One user may have all that there is.
+const ALL_TO_ONE: PlatformLimits = PlatformLimits {
+    body_bytes: Limits::BODY_BYTES,
+    frame_bytes: Limits::FRAME_BYTES,
+    journal_records: Limits::JOURNAL_RECORDS,
+    journal_bytes: Limits::JOURNAL_BYTES,
+    user_grants: Limits::GRANTS,
+    user_subscriptions: Limits::SUBSCRIPTIONS,
+    user_sockets: Limits::SOCKETS,
+    lifetime: Limits::LIFETIME,
+};
+
 fn long(bytes: usize) -> String {
     "x".repeat(bytes)
 }
@@ -66,7 +78,8 @@ fn a_long_frame_closes_its_socket_and_is_never_sent() {
 
 #[test]
 fn a_platform_may_have_limits_of_its_own() {
-    let limits = PlatformLimits { body_bytes: 100_000, frame_bytes: 100_000, journal_records: 3 };
+    let limits =
+        PlatformLimits { body_bytes: 100_000, frame_bytes: 100_000, journal_records: 3, ..PlatformLimits::default() };
     let mut bench = Bench::of(Platform::with_limits(limits));
     assert_eq!(bench.platform.limits(), limits);
     let socket = bench.connect(ALICE);
@@ -87,6 +100,34 @@ fn a_platform_may_have_limits_of_its_own() {
 
     let journal = bench.platform.journal();
     assert_eq!((journal.iter().len() as u64, journal.dropped()), (3, journal.next_seq() - 3));
+}
+
+#[test]
+fn the_journal_has_a_limit_in_bytes() {
+    let limits = PlatformLimits { journal_bytes: 100_000, ..PlatformLimits::default() };
+    let mut bench = Bench::of(Platform::with_limits(limits));
+    let token = bench.log_in(ALICE);
+    for _ in 0..100 {
+        bench.post(ALICE, &token, &json!({ "padding": long(4_000) }));
+    }
+    let kept = |bench: &Bench| bench.platform.journal().iter().len();
+    assert!((20..=25).contains(&kept(&bench)), "{}", kept(&bench));
+    for _ in 0..1_000 {
+        bench.log_in(ALICE);
+    }
+    assert!((200..700).contains(&kept(&bench)), "short ones, and more of them: {}", kept(&bench));
+    let journal = bench.platform.journal();
+    assert_eq!(journal.dropped(), journal.next_seq() - kept(&bench) as u64);
+    for rows in 1..30 {
+        let message = json!({ "rows": vec![vec![0; 20]; rows], "text": long(900) });
+        bench.platform.fail(bench.now, Point::Other, vec![Fault::json(200, message)]).unwrap();
+        assert!(kept(&bench) > 50);
+    }
+
+    let limits = PlatformLimits { journal_bytes: 1, ..PlatformLimits::default() };
+    let mut bench = Bench::of(Platform::with_limits(limits));
+    bench.log_in(ALICE);
+    assert_eq!(kept(&bench), 1, "the newest is kept");
 }
 
 #[test]
@@ -143,7 +184,7 @@ fn a_fault_tells_a_client_no_long_correlator() {
 
 #[test]
 fn frames_that_wait_have_a_limit_in_bytes() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::of(Platform::with_limits(ALL_TO_ONE));
     let token = bench.subscribe(ALICE);
     let url = channel(&token);
     let frame = Frame::Text(long(Limits::FRAME_BYTES));
@@ -168,7 +209,7 @@ fn frames_that_wait_have_a_limit_in_bytes() {
 
 #[test]
 fn a_command_to_all_sockets_that_there_may_be_stays_below_the_limit_of_outputs() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::of(Platform::with_limits(ALL_TO_ONE));
     let token = bench.subscribe(ALICE);
     for _ in 0..Limits::SOCKETS {
         bench.open(&channel(&token));
@@ -207,27 +248,89 @@ fn what_a_client_asks_to_be_kept_has_a_length() {
 }
 
 #[test]
-fn subscriptions_have_a_limit() {
-    let mut bench = Bench::new();
+fn a_full_user_loses_the_subscription_that_was_not_renewed_for_longest() {
+    let mut bench =
+        Bench::of(Platform::with_limits(PlatformLimits { user_subscriptions: 3, ..PlatformLimits::default() }));
+    bench.subscribe(BOB);
     let token = bench.log_in(ALICE);
-    for _ in 0..Limits::SUBSCRIPTIONS {
-        bench.post(ALICE, &token, &json!({}));
-    }
-    let failed = json!({ "subscribeResponse": { "statusCode": 99 } });
-    assert_eq!(bench.post(ALICE, &token, &json!({})), (503, failed));
+    (0..3).for_each(|_| assert_eq!(bench.post(ALICE, &token, &json!({})).0, 200));
+    let path = format!("/rest/version/1/user/{ALICE}/subscription");
+    assert_eq!(bench.put(&format!("{path}/SUB-2?token={token}")).0, 200);
+    bench.open(&format!("/websocket/CH-3?token={token}"));
+    assert_eq!(bench.post(ALICE, &token, &json!({})).0, 200);
+    let live = |bench: &Bench, user| {
+        let live = bench.platform.subscriptions(Some(user)).into_iter().map(|live| live.id.to_string());
+        live.collect::<Vec<_>>()
+    };
+    assert_eq!(live(&bench, ALICE), ["SUB-2", "SUB-3", "SUB-5"]);
+    assert_eq!(bench.put(&format!("{path}/SUB-4?token={token}")).0, 404, "as one that was not renewed in time");
+    assert_eq!(live(&bench, BOB), ["SUB-1"]);
     bench.advance(3600);
     assert!(bench.platform.subscriptions(None).is_empty());
 }
 
 #[test]
-fn sockets_have_a_limit() {
-    let mut bench = Bench::new();
+fn a_full_user_loses_the_socket_from_which_nothing_came_for_longest() {
+    let mut bench = Bench::of(Platform::with_limits(PlatformLimits { user_sockets: 3, ..PlatformLimits::default() }));
+    let of_bob = bench.connect(BOB);
     let token = bench.subscribe(ALICE);
-    let url = channel(&token);
+    let url = channel(&token).replace("CH-1", "CH-2");
+    let sockets: Vec<_> = (0..3).map(|_| bench.open(&url)).collect();
+    bench.frame(sockets[0], PING);
+    bench.drain();
+    let fourth = bench.reserve(&url);
+    assert_eq!(bench.drain(), [Output::Cut { socket: sockets[1] }]);
+    let open: Vec<_> = bench.platform.sockets(None).into_iter().map(|socket| socket.id).collect();
+    assert_eq!(open, [of_bob, sockets[0], sockets[2], fourth]);
+}
+
+#[test]
+fn one_user_takes_nothing_from_the_others_whatever_is_asked_for() {
+    let mut bench = Bench::new();
+    let ten_years = "/v2.0/auth/mk_token?refresh=y&expires=315360000";
+    for _ in 0..Limits::GRANTS {
+        let answer = bench.ask(Method::GET, ten_years).basic(ALICE, "s3cret").answer();
+        assert!(matches!(answer.reply, Reply::Respond(response) if response.status == 200));
+    }
+    let token = bench.log_in(ALICE);
+    for _ in 0..Limits::SUBSCRIPTIONS {
+        assert_eq!(bench.post(ALICE, &token, &json!({ "expires": 315_360_000 })).0, 200);
+    }
+    assert_eq!(bench.platform.subscriptions(Some(ALICE)).len(), Limits::USER_SUBSCRIPTIONS);
+    let newest = bench.platform.newest_subscription().unwrap();
+    let url = format!("/websocket/{}?token={token}", newest.channel());
     for _ in 0..Limits::SOCKETS {
         bench.reserve(&url);
     }
-    assert_eq!(bench.refused(&url), 503);
-    bench.platform.cut(bench.now, ALICE).unwrap();
-    bench.reserve(&url);
+    assert_eq!(bench.platform.sockets(Some(ALICE)).len(), Limits::USER_SOCKETS);
+    let token = bench.log_in(BOB);
+    assert_eq!(bench.post(BOB, &token, &json!({})).0, 200);
+    bench.connect(BOB);
+}
+
+#[test]
+fn what_clients_ask_for_lives_for_a_day_at_most() {
+    let asked = "/v2.0/auth/mk_token?expires=315360000";
+    let mut bench = Bench::new();
+    let (_, body) = told(&bench.ask(Method::GET, asked).basic(ALICE, "s3cret").answer());
+    assert_eq!(body["success"]["expires"], 86_400);
+    let token = bench.log_in(ALICE);
+    let expires = |(_, body): (u16, Value)| body["subscribeResponse"]["subscriptionParams"]["expires"].clone();
+    assert_eq!(expires(bench.post(ALICE, &token, &json!({ "expires": 86_401 }))), 86_400);
+    let refresh = format!("/v2.0/auth/refresh_token?token={token}&expires=86401");
+    let (_, body) = told(&bench.ask(Method::GET, &refresh).answer());
+    assert_eq!(body["success"]["expires"], 86_400);
+
+    let options = UserOptions { subscription_lifetime: Some(Duration::from_secs(100_000)), ..UserOptions::default() };
+    bench.platform.set_options(bench.now, ALICE, options).unwrap();
+    assert_eq!(expires(bench.post(ALICE, &token, &json!({}))), 100_000, "what a command says holds");
+
+    let short = PlatformLimits { lifetime: Duration::from_secs(60), ..PlatformLimits::default() };
+    let mut bench = Bench::of(Platform::with_limits(short));
+    let (_, body) = told(&bench.log_in_as(ALICE, "s3cret"));
+    assert_eq!(body["success"]["expires"], 60, "who asks for nothing gets no more");
+    let token = bench.log_in(ALICE);
+    assert_eq!(expires(bench.post(ALICE, &token, &json!({}))), 60);
+    let path = format!("/rest/version/1/user/{ALICE}/subscription/SUB-1?token={token}");
+    assert_eq!(expires(bench.put(&path)), 60);
 }

@@ -229,7 +229,7 @@ fn an_own_lifetime_wins_over_the_one_asked_for() {
     assert_eq!(body["subscribeResponse"]["subscriptionParams"]["expires"], 120);
 
     let token = bench.log_in(ALICE);
-    for (asked, granted) in [(5, 5), (0, 3600), (u64::MAX, 315_360_000)] {
+    for (asked, granted) in [(5, 5), (0, 3600), (u64::MAX, 86_400)] {
         let (_, body) = bench.post(ALICE, &token, &request(asked));
         assert_eq!(body["subscribeResponse"]["subscriptionParams"]["expires"], granted);
     }

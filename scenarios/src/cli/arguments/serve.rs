@@ -1,7 +1,7 @@
 //! The arguments of `serve`.
 
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -17,9 +17,10 @@ pub(in crate::cli) struct Serve {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     pub(in crate::cli) port: u16,
 
-    /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    pub(in crate::cli) bind: IpAddr,
+    /// The address to listen on, and no other
+    /// [default: 127.0.0.1, and ::1 where there is IPv6]
+    #[arg(long, value_name = "ADDRESS", verbatim_doc_comment)]
+    pub(in crate::cli) bind: Option<IpAddr>,
 
     /// A file of users (TOML), read again when it changes
     #[arg(long, value_name = "FILE")]
@@ -38,6 +39,12 @@ pub(in crate::cli) struct Serve {
     /// [default: all]
     #[arg(long, value_name = "ORIGIN", value_parser = origin, verbatim_doc_comment)]
     pub(in crate::cli) origin: Vec<HeaderValue>,
+
+    /// A name by which this server is addressed, such as
+    /// kandy.test, for the control interface and where
+    /// --origin is given; may be given again
+    #[arg(long, value_name = "NAME", value_parser = host_name, verbatim_doc_comment)]
+    pub(in crate::cli) allow_host: Vec<String>,
 
     /// real, or manual: moved over HTTP
     #[arg(long, value_name = "CLOCK", default_value = "real", hide_possible_values = true)]
@@ -69,6 +76,11 @@ pub(in crate::cli) struct Serve {
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(in crate::cli) sdk: Option<PathBuf>,
 
+    /// Show a journal that the console has saved, and
+    /// nothing else
+    #[arg(long, value_name = "FILE", verbatim_doc_comment, conflicts_with_all = ["users", "user", "any_user", "origin", "clock", "sdk", "script", "limit", "command"])]
+    pub(in crate::cli) open: Option<PathBuf>,
+
     /// A script that runs beside the server (.rhai), and
     /// again when it changes, but not beside a command
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
@@ -95,7 +107,7 @@ fn serve_help() -> String {
 
 const SERVE_HELP: &str = "\
 A command finds the server in KANDY_URL, KANDY_WS_URL, KANDY_CONTROL_URL,
-KANDY_CONTROL_TOKEN and, with --tls, KANDY_CERTIFICATE.
+KANDY_CONTROL_TOKEN and, with --tls, KANDY_CERTIFICATE; NO_PROXY has it, too.
 
 Exit codes:
   0  stopped by Ctrl-C or SIGTERM; with a command: it ended well, and so did
@@ -103,8 +115,8 @@ Exit codes:
   1  with a command: it ended well, and a check of the script failed
   2  bad usage: an argument is wrong, the port is taken, or there is no such
      command
-  3  the script, the users, the certificate or the SDK are missing or
-     malformed
+  3  the script, the users, the certificate, the SDK or the journal are
+     missing or malformed
   4  internal error: the harness or the system failed
   Any other is that of the command; 128 and the number of a signal that ended
   it.";
@@ -116,12 +128,27 @@ pub(in crate::cli) enum ClockName {
     Manual,
 }
 
+/// Names are compared with what stands in `Host` headers before the port.
+fn host_name(text: &str) -> Result<String, String> {
+    let authority = text.parse::<http::uri::Authority>().ok();
+    let is_name = authority.is_some_and(|authority| authority.host() == text) && !text.contains(['@', '*']);
+    if is_name {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("it must be a name without a port, such as kandy.test".to_owned())
+    }
+}
+
 /// Origins are compared as browsers write them.
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let form = || "it must be as browsers write it, such as http://localhost:3000".to_owned();
+    if text.contains('*') {
+        return Err("it is one origin and no pattern: give each, or none for all".to_owned());
+    }
     let (scheme, authority) = text.split_once("://").ok_or_else(form)?;
     let is_authority = authority.parse::<http::uri::Authority>().is_ok() && !authority.contains('@');
-    let is_plain = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:[]".contains(&byte);
+    let is_plain = scheme.bytes().chain(authority.bytes()).all(is_letter);
     let has_default_port =
         (scheme == "http" && authority.ends_with(":80")) || (scheme == "https" && authority.ends_with(":443"));
     if !is_authority || !is_plain || has_default_port {

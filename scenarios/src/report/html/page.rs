@@ -3,10 +3,6 @@
 
 use std::io::{self, Write};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use ring::digest::{SHA256, digest};
-
 use crate::web::{self, Module, bundle};
 
 const MARKUP: &str = include_str!("page.html");
@@ -60,7 +56,7 @@ impl Page {
 
     /// What stands before the data that are read at once.
     pub(super) fn write_head(&self, file: &mut impl Write) -> io::Result<()> {
-        let icon = format!("data:image/svg+xml;base64,{}", STANDARD.encode(web::ICON_SVG));
+        let icon = web::icon_address();
         let head = parts().0.replace("<!-- policy -->", &self.policy()).replace("<!-- icon -->", &icon);
         file.write_all(head.replace("<!-- styles -->", &self.styles).as_bytes())
     }
@@ -76,7 +72,7 @@ impl Page {
     }
 
     fn policy(&self) -> String {
-        let [style, script] = [&self.styles, &self.script].map(|text| source(text));
+        let [style, script] = [&self.styles, &self.script].map(|text| web::source(text));
         format!(
             "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; \
              form-action 'none'"
@@ -89,9 +85,4 @@ fn parts() -> (&'static str, &'static str, &'static str) {
     let (head, rest) = MARKUP.split_once("<!-- index -->").expect("the markup has a place for the list");
     let (script, end) = rest.split_once("<!-- cases -->").expect("the markup has a place for the cases");
     (head, script, end)
-}
-
-/// How a policy names a text that stands in the page.
-fn source(text: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())))
 }

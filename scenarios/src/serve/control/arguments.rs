@@ -1,8 +1,11 @@
 //! Arguments by name, from a JSON object or a query: every one known, each of its kind.
 
+mod unambiguous;
+
 use kandy_mock_server::command::{Kind, Parameter};
 use serde_json::{Map, Value};
 
+use self::unambiguous::Unambiguous;
 use super::error::ControlError;
 use super::route::Route;
 use crate::script::names::nearest;
@@ -12,10 +15,13 @@ pub(super) fn from_body(route: &Route, body: &[u8]) -> Result<Map<String, Value>
     if body.is_empty() {
         return check(route, Map::new());
     }
-    match serde_json::from_slice(body) {
+    match serde_json::from_slice(body).map(|Unambiguous(value)| value) {
         Ok(Value::Object(given)) => check(route, given),
         Ok(_) => Err(ControlError::argument("the body is a JSON object of named arguments").with_help(usage(route))),
-        Err(error) => Err(ControlError::argument(format!("the body is no JSON: {error}")).with_help(usage(route))),
+        Err(error) => {
+            let what = if error.is_data() { "is ambiguous" } else { "is no JSON" };
+            Err(ControlError::argument(format!("the body {what}: {error}")).with_help(usage(route)))
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use tokio::time::timeout;
 
 /// The most records that are taken at once.
 const PAGE: usize = 128;
+/// After how many bytes no more records are taken.
+const PAGE_BYTES: usize = 16 * 1024;
 /// After how much silence a comment says that the feed is alive.
 const SILENCE: Duration = Duration::from_secs(15);
 /// How long browsers wait before they come back, in milliseconds.
@@ -88,6 +90,9 @@ impl Page {
     fn of(journal: &Journal, since: u64) -> Self {
         let mut page = Self { text: String::new(), next: since };
         for record in journal.since(since).take(PAGE) {
+            if page.text.len() >= PAGE_BYTES {
+                break;
+            }
             let missed = record.seq - page.next;
             if missed > 0 {
                 page.event(&format!("event: missed\ndata: {{\"missed\": {missed}}}"));
@@ -171,6 +176,19 @@ mod tests {
         assert!(page.starts_with("event: missed\ndata: {\"missed\": 7}\n\nid: 7\n"), "{page}");
         assert_eq!(page.matches("\nid: ").count(), PAGE, "a page is bounded");
         assert!(slow.next().await.unwrap().starts_with(&format!("id: {}\n", PAGE + 7)));
+    }
+
+    #[tokio::test]
+    async fn long_records_make_a_page_of_few() {
+        let front = front().await;
+        let handle = front.handle();
+        let mut slow = feed(&front, Some(0)).await;
+        slow.next().await.unwrap();
+        (0..100).for_each(|user| add(&handle, &format!("{user:03}{}", "x".repeat(900))));
+        let page = slow.next().await.unwrap();
+        assert!((PAGE_BYTES..2 * PAGE_BYTES).contains(&page.len()), "{}", page.len());
+        let taken = page.matches("id: ").count();
+        assert!(slow.next().await.unwrap().starts_with(&format!("id: {taken}\n")));
     }
 
     #[tokio::test]

@@ -5,13 +5,13 @@
 //! (DNS rebinding), and does not come from a page of another origin.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use kandy_mock_server::Hosts;
 use subtle::ConstantTimeEq;
 
 use super::error::ControlError;
@@ -22,9 +22,7 @@ const SECRET_BYTES: usize = 24;
 /// What a request to the control interface has to have.
 #[derive(Debug)]
 pub struct Guard {
-    is_tls: bool,
-    address: IpAddr,
-    port: u16,
+    hosts: Hosts,
     secrets: Secrets,
 }
 
@@ -64,10 +62,10 @@ impl Secrets {
 }
 
 impl Guard {
-    /// The guard of a server that listens on `address` and `port`.
+    /// The guard of a server that is addressed so.
     #[must_use]
-    pub const fn new(address: IpAddr, port: u16, is_tls: bool, secrets: Secrets) -> Self {
-        Self { is_tls, address, port, secrets }
+    pub const fn new(hosts: Hosts, secrets: Secrets) -> Self {
+        Self { hosts, secrets }
     }
 
     /// What the server's own pages are to set, so that they may use the control interface: the value of `Set-Cookie`.
@@ -78,19 +76,20 @@ impl Guard {
     #[must_use]
     pub fn session_cookie(&self) -> HeaderValue {
         let (name, session) = (self.cookie_name(), &self.secrets.session);
-        let secure = if self.is_tls { "; Secure" } else { "" };
+        let secure = if self.hosts.is_tls() { "; Secure" } else { "" };
         let cookie = format!("{name}={session}; Path=/__admin/; HttpOnly; SameSite=Strict{secure}");
         HeaderValue::try_from(cookie).expect("a cookie of letters and digits is a header")
     }
 
     /// Whether a request for one of the server's own pages may get the cookie: it is addressed to this server, and no
-    /// page of another origin has fetched it. A link of such a page may lead here; what it leads to, it cannot touch.
+    /// page of another origin has fetched it. A link of such a page may lead here; what it leads to, it cannot touch. Nor has it
+    /// come through a proxy: that is from this machine, and whom it lets in is not.
     #[must_use]
     pub fn is_own_visit<B>(&self, request: &http::Request<B>) -> bool {
         let headers = request.headers();
         let is_visit = |mode: &HeaderValue| mode.as_bytes() == b"navigate";
         let is_fetched = headers.contains_key(ORIGIN) || !headers.get_all("sec-fetch-mode").iter().all(is_visit);
-        !is_fetched && self.host(request.uri(), headers).is_ok()
+        !is_fetched && !headers.keys().any(is_of_proxy) && self.host(request.uri(), headers).is_ok()
     }
 
     /// Looks at a request.
@@ -110,28 +109,15 @@ impl Guard {
     ///
     /// 421 for a foreign one.
     pub fn host(&self, uri: &Uri, headers: &HeaderMap) -> Result<Authority, ControlError> {
-        let mut hosts = headers.get_all(HOST).iter();
-        let host = hosts.next().and_then(|host| Authority::try_from(host.as_bytes()).ok());
-        let is_alone = hosts.next().is_none();
-        let named = host.filter(|host| is_alone && self.is_own(host));
-        // A request line may name a host as well; whichever a foreign page could choose has to be right.
-        let named = named.filter(|_| uri.authority().is_none_or(|authority| self.is_own(authority)));
-        named.ok_or_else(|| {
-            ControlError::new(StatusCode::MISDIRECTED_REQUEST, "the Host header does not name this server")
-                .with_help(format!("use {}://localhost:{}", self.scheme(), self.port))
+        self.hosts.addressed(uri, headers).ok_or_else(|| {
+            ControlError::new(StatusCode::MISDIRECTED_REQUEST, "the Host header does not name this server").with_help(
+                format!(
+                    "use {}://localhost:{}, or start with `serve --allow-host NAME`",
+                    self.scheme(),
+                    self.hosts.port()
+                ),
+            )
         })
-    }
-
-    fn is_own(&self, host: &Authority) -> bool {
-        let name = host.host();
-        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-        // An address is never a name that a foreign page could have made lead here.
-        let is_name = match address.parse::<IpAddr>() {
-            Ok(ip) => ip.is_loopback() || ip == self.address || self.address.is_unspecified(),
-            Err(_) => name.eq_ignore_ascii_case("localhost"),
-        };
-        let default_port = if self.is_tls { 443 } else { 80 };
-        is_name && host.port_u16().unwrap_or(default_port) == self.port && !host.as_str().contains('@')
     }
 
     fn check_origin(&self, host: &Authority, headers: &HeaderMap) -> Result<(), ControlError> {
@@ -168,19 +154,25 @@ impl Guard {
     }
 
     const fn scheme(&self) -> &'static str {
-        if self.is_tls { "https" } else { "http" }
+        if self.hosts.is_tls() { "https" } else { "http" }
     }
 
     /// The scheme of notification channels.
     #[must_use]
     pub const fn websocket_scheme(&self) -> &'static str {
-        if self.is_tls { "wss" } else { "ws" }
+        if self.hosts.is_tls() { "wss" } else { "ws" }
     }
 
     /// Cookies are shared by all ports of a host.
     fn cookie_name(&self) -> String {
-        format!("kandy-control-{}", self.port)
+        format!("kandy-control-{}", self.hosts.port())
     }
+}
+
+/// Whether only proxies send a header of that name.
+fn is_of_proxy(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")
 }
 
 /// Takes the same time wherever the two differ.
@@ -190,12 +182,22 @@ fn is_equal(given: &str, secret: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
+    use http::header::HOST;
+
     use super::*;
 
     const LOCAL: &str = "127.0.0.1";
 
     fn guard(address: &str, is_tls: bool) -> Guard {
-        Guard::new(address.parse().unwrap(), 8080, is_tls, Secrets { token: "T0ken".into(), session: "S3ssion".into() })
+        named(address, 8080, is_tls, &[])
+    }
+
+    fn named(address: &str, port: u16, is_tls: bool, names: &[&str]) -> Guard {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let hosts = Hosts::new((address.parse::<IpAddr>().unwrap(), port).into(), is_tls, names);
+        Guard::new(hosts, Secrets { token: "T0ken".into(), session: "S3ssion".into() })
     }
 
     #[track_caller]
@@ -246,9 +248,27 @@ mod tests {
         assert_eq!(with_token(&guard("192.168.1.5", false), &[("host", "192.168.1.6:8080")]), 421);
         assert_eq!(with_token(&guard("0.0.0.0", false), &[("host", "192.168.1.6:8080")]), 200);
         assert_eq!(with_token(&guard("0.0.0.0", false), &[("host", "evil.example:8080")]), 421);
-        let secrets = Secrets { token: "T0ken".into(), session: "S3ssion".into() };
-        let standard = Guard::new(LOCAL.parse().unwrap(), 443, true, secrets);
+        let standard = named(LOCAL, 443, true, &[]);
         assert_eq!(with_token(&standard, &[("host", "localhost")]), 200, "a port that goes without saying");
+    }
+
+    #[test]
+    fn a_name_that_is_allowed_is_a_host_at_every_port() {
+        let guard = named(LOCAL, 8080, false, &["kandy.test"]);
+        for (host, status) in [
+            ("kandy.test:8080", 200),
+            ("kandy.test", 200),
+            ("Kandy.Test:9000", 200),
+            ("localhost:8080", 200),
+            ("localhost:9000", 421),
+            ("www.kandy.test", 421),
+            ("user@kandy.test", 421),
+            ("evil.example:8080", 421),
+        ] {
+            assert_eq!(with_token(&guard, &[("host", host)]), status, "{host}");
+        }
+        let page = |origin| with_token(&guard, &[("host", "kandy.test:9000"), ("origin", origin)]);
+        assert_eq!((page("http://kandy.test:9000"), page("http://evil.example")), (200, 403));
     }
 
     #[test]
@@ -309,6 +329,7 @@ mod tests {
         assert_ne!(one.token, other.token);
         assert_ne!(one.token, one.session);
         assert_eq!(one.token().len(), 32);
-        assert!(!format!("{:?}", Guard::new(LOCAL.parse().unwrap(), 1, false, one.clone())).contains(&one.token));
+        let hosts = Hosts::new(([127, 0, 0, 1], 1).into(), false, Vec::new());
+        assert!(!format!("{:?}", Guard::new(hosts, one.clone())).contains(&one.token));
     }
 }

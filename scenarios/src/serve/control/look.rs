@@ -1,10 +1,15 @@
 //! What can be seen of a platform.
 
+mod written;
+
 use http::StatusCode;
 use kandy_mock_server::command::Arguments;
-use kandy_mock_server::{ClockKind, FrontHandle, Platform, Point, Record, masked_value};
+use kandy_mock_server::{
+    ClockKind, FrontHandle, Platform, Point, Record, SocketInfo, SubscriptionInfo, UserInfo, masked_value,
+};
 use serde_json::{Value, json};
 
+use self::written::{More, Part, Written};
 use super::error::ControlError;
 use super::route;
 use crate::script::names::nearest;
@@ -14,47 +19,99 @@ const MOST: u64 = 10_000;
 /// How many records are in an answer, if it does not say.
 const LIMIT: u64 = 1_000;
 
-pub(super) fn state(handle: &FrontHandle) -> Value {
+/// How the platform stands, with at most `limit` of each kind of what there is.
+pub(super) fn state(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
+    let limit = given.get(&route::LIMIT)?.unwrap_or(u64::MAX);
     let clock = match handle.clock() {
         ClockKind::Real => "real",
         ClockKind::Manual => "manual",
     };
-    // All in one look, so that the parts fit together.
-    handle.platform(|platform, now| {
+    let begin = written::once(move |platform, now, page| {
+        page.put("{\"version\":");
+        page.json(&env!("CARGO_PKG_VERSION"));
+        page.put(",\"clock\":");
+        page.json(&json!({ "kind": clock, "now": now }));
+        page.put(",\"settings\":");
+        page.json(&platform.settings());
+        page.put(",");
+    });
+    let comma = || written::once(|_, _, page| page.put(","));
+    let users = written::list("users", limit, |platform, last: Option<&UserInfo>, put| {
+        platform.users_after(last.map(|user| user.name.as_str())).all(put);
+    });
+    let mut rules = None;
+    let faults = written::list("faults", limit, move |platform, _: Option<&Value>, put| {
+        let rules = rules.get_or_insert_with(|| platform.faults().into_iter().peekable());
+        while rules.peek().is_some_and(|rule| put(masked_value(json!(rule)))) {
+            rules.next();
+        }
+    });
+    let end = written::once(|platform, _, page| {
         let journal = platform.journal();
-        json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "clock": { "kind": clock, "now": now },
-            "settings": platform.settings(),
-            "users": platform.users(),
-            "subscriptions": platform.subscriptions(None),
-            "sockets": platform.sockets(None),
-            "faults": masked_value(json!(platform.faults())),
-            "journal": { "next": journal.next_seq(), "dropped": journal.dropped() },
-        })
+        page.put(",\"journal\":");
+        page.json(&json!({ "next": journal.next_seq(), "dropped": journal.dropped() }));
+        page.put("}");
+    });
+    let (subscriptions, sockets) = (list_of_subscriptions(None, limit), list_of_sockets(None, limit));
+    Ok(Written::new(handle, [begin, users, comma(), subscriptions, comma(), sockets, comma(), faults, end]))
+}
+
+fn list_of_subscriptions(user: Option<String>, limit: u64) -> Part {
+    written::list("subscriptions", limit, move |platform, last: Option<&SubscriptionInfo>, put| {
+        let all = platform.subscriptions_after(last.map(|live| live.id));
+        all.filter(|live| user.as_ref().is_none_or(|user| *user == live.user)).all(put);
     })
+}
+
+fn list_of_sockets(user: Option<String>, limit: u64) -> Part {
+    written::list("sockets", limit, move |platform, last: Option<&SocketInfo>, put| {
+        let all = platform.sockets_after(last.map(|socket| socket.id));
+        all.filter(|socket| user.as_ref().is_none_or(|user| *user == socket.user)).all(put);
+    })
+}
+
+/// A list alone.
+fn alone(handle: &FrontHandle, list: Part) -> Written {
+    let (begin, end) = (written::once(|_, _, page| page.put("{")), written::once(|_, _, page| page.put("}")));
+    Written::new(handle, [begin, list, end])
 }
 
 pub(super) fn newest(handle: &FrontHandle) -> u64 {
     handle.platform(|platform, _| platform.journal().next_seq())
 }
 
-pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
+pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
     let (since, limit) = (given.get(&route::SINCE)?, given.get(&route::LIMIT)?.unwrap_or(LIMIT));
     if limit > MOST {
         return Err(ControlError::argument(format!("an answer has {MOST} records at most")));
     }
-    let (records, from) = handle.platform(|platform, _| {
-        let journal = platform.journal();
-        let newest = journal.next_seq();
-        let from = since.map_or_else(|| newest.saturating_sub(limit), |since| reached(since, newest));
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        (journal.since(from).take(limit).cloned().collect::<Vec<_>>(), from)
+    let newest = newest(handle);
+    let mut next = since.map_or_else(|| newest.saturating_sub(limit), |since| reached(since, newest));
+    let (mut has_begun, mut written, mut missed) = (false, 0, 0);
+    let records: Part = Box::new(move |platform, _, page| {
+        if !has_begun {
+            page.put("{\"records\":[");
+        }
+        // What comes while this is written is for the next answer.
+        for record in platform.journal().since(next).take_while(|record| record.seq < newest) {
+            if written == limit {
+                break;
+            }
+            if !page.has_room() {
+                return More::Later;
+            }
+            // Who asks for the newest has missed nothing by what was dropped before.
+            if has_begun || since.is_some() {
+                missed += record.seq - next;
+            }
+            page.item(record);
+            (has_begun, written, next) = (true, written + 1, record.seq + 1);
+        }
+        page.put("],");
+        page.put(&format!("\"next\":{next},\"missed\":{missed}}}"));
+        More::Nothing
     });
-    let missed = records.first().map_or(0, |first| first.seq.saturating_sub(from));
-    let next = records.last().map_or(from, |last| last.seq + 1);
-    let missed = if since.is_some() { missed } else { 0 };
-    Ok(json!({ "records": records, "next": next, "missed": missed }))
+    Ok(Written::new(handle, [records]))
 }
 
 /// From which record on. A number from a server before this one would wait for a record that is far away.
@@ -62,22 +119,52 @@ pub(super) fn reached(since: u64, newest: u64) -> u64 {
     since.min(newest)
 }
 
-pub(super) fn requests(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
+/// The requests that are meant; with a limit the newest of them.
+pub(super) fn requests(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
     let of = Wanted::new(handle, given.get(&route::OF_POINT)?, given.get(&route::OF_USER)?)?;
     let wanted = Wanted { method: given.get(&route::METHOD)?, status: given.get(&route::STATUS)?, ..of };
-    let requests: Vec<Record> =
-        handle.platform(|platform, _| platform.journal().iter().filter(|record| wanted.is(record)).cloned().collect());
-    Ok(json!({ "requests": requests }))
+    let limit = given.get(&route::LIMIT)?;
+    let (mut next, newest) = handle.platform(|platform, _| {
+        let journal = platform.journal();
+        let from = match limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)) {
+            None => 0,
+            Some(0) => journal.next_seq(),
+            Some(limit) => {
+                let mut latest = journal.iter().rev().filter(|record| wanted.is(record));
+                latest.nth(limit - 1).map_or(0, |first| first.seq)
+            }
+        };
+        (from, journal.next_seq())
+    });
+    let mut has_begun = false;
+    let requests: Part = Box::new(move |platform, _, page| {
+        if !has_begun {
+            page.put("{\"requests\":[");
+            has_begun = true;
+        }
+        for record in platform.journal().since(next).take_while(|record| record.seq < newest) {
+            if !page.has_room() {
+                return More::Later;
+            }
+            if wanted.is(record) {
+                page.item(record);
+            }
+            next = record.seq + 1;
+        }
+        page.put("]}");
+        More::Nothing
+    });
+    Ok(Written::new(handle, [requests]))
 }
 
-pub(super) fn subscriptions(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
-    let user = known_user(handle, given.get(&route::OF_USER)?)?;
-    Ok(json!({ "subscriptions": handle.platform(|platform, _| platform.subscriptions(user.as_deref())) }))
+pub(super) fn subscriptions(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
+    let (user, limit) = (known_user(handle, given.get(&route::OF_USER)?)?, given.get(&route::LIMIT)?);
+    Ok(alone(handle, list_of_subscriptions(user, limit.unwrap_or(u64::MAX))))
 }
 
-pub(super) fn sockets(handle: &FrontHandle, given: &Arguments) -> Result<Value, ControlError> {
-    let user = known_user(handle, given.get(&route::OF_USER)?)?;
-    Ok(json!({ "sockets": handle.platform(|platform, _| platform.sockets(user.as_deref())) }))
+pub(super) fn sockets(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
+    let (user, limit) = (known_user(handle, given.get(&route::OF_USER)?)?, given.get(&route::LIMIT)?);
+    Ok(alone(handle, list_of_sockets(user, limit.unwrap_or(u64::MAX))))
 }
 
 /// Which requests are meant.
@@ -118,10 +205,9 @@ impl Wanted {
 fn known_user(handle: &FrontHandle, user: Option<String>) -> Result<Option<String>, ControlError> {
     let Some(name) = user else { return Ok(None) };
     let stranger = handle.platform(|platform: &mut Platform, _| {
-        let users = platform.users();
         let was_here = || platform.journal().iter().any(|record| record.user.as_deref() == Some(&name));
-        let is_known = platform.settings().any_user || users.iter().any(|user| user.name == name) || was_here();
-        (!is_known).then(|| nearest(&name, users.iter().map(|user| user.name.as_str())))
+        let is_known = platform.settings().any_user || platform.has_user(&name) || was_here();
+        (!is_known).then(|| nearest(&name, platform.users().iter().map(|user| user.name.as_str())))
     });
     match stranger {
         None => Ok(Some(name)),

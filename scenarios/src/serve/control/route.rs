@@ -190,6 +190,20 @@ mod tests {
         assert_eq!(told("close", r#"{"user": "alice"}"#).1, "close needs `code`");
         assert_eq!(told("close", "[]").1, "the body is a JSON object of named arguments");
         assert!(told("close", "{").1.starts_with("the body is no JSON: "), "{:?}", told("close", "{"));
+        for (name, twice, key) in [
+            ("close", r#"{"user": "alice", "code": 4000, "user": "bob"}"#, "user"),
+            ("close", r#"{"user": "alice", "code": 4000, "us\u0065r": "alice"}"#, "user"),
+            ("fail", r#"{"point": "subscribe", "how": {"status": 500, "status": 503}}"#, "status"),
+            ("fail", r#"{"point": "subscribe", "how": [{"json": {"a": [{"b": 1, "b": 1}]}}]}"#, "b"),
+            ("send", r#"{"user": "alice", "message": {"x": {"y": null, "y": null}}}"#, "y"),
+        ] {
+            let (status, message, _) = told(name, twice);
+            assert_eq!(status, 400, "{twice}");
+            assert!(
+                message.starts_with(&format!("the body is ambiguous: the key {key:?} comes twice at line 1")),
+                "{message}"
+            );
+        }
         assert_eq!(told("offline", r#"{"x": 1}"#).2, "offline takes no arguments");
         assert_eq!(told("latency", r#"{"latency": "soon"}"#).0, 400);
         assert_eq!(told("grantServices", r#"{"user": "alice", "services": [1]}"#).0, 400);

@@ -22,8 +22,8 @@ impl Bench {
         let front = Front::bind(options).unwrap();
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
-        let guard = Guard::new(front.address().ip(), front.address().port(), false, secrets);
-        let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard) };
+        let guard = Guard::new(front.hosts().clone(), secrets);
+        let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
         let front = front.serve(Arc::new(site));
         let bench = Self { front, token };
         let add = |platform: &mut kandy_mock_server::Platform, now| {
@@ -176,6 +176,36 @@ async fn a_wait_ends_with_the_request_or_with_its_time() {
     let login = bench.ask("GET /v2.0/auth/mk_token?refresh=y", &["Authorization: basic YWxpY2U6czNjcmV0"], "");
     let (found, _) = tokio::join!(bench.post("waitFor", &wait), login);
     assert_eq!((found.0, &found.1["request"]["user"]), (200, &json!("alice")), "{found:?}");
+}
+
+#[tokio::test]
+async fn who_sends_nothing_more_is_waited_for_and_fed() {
+    let bench = Bench::new(ClockKind::Real).await;
+    let last = async |line: &str, headers: &str, body: &str| {
+        let (host, token, length) = (bench.front.address(), &bench.token, body.len());
+        let mut stream = TcpStream::connect(host).await.unwrap();
+        let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\nX-Kandy-Token: {token}\r\nContent-Length: {length}\r\n");
+        stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        stream
+    };
+    let json_type = "Content-Type: application/json\r\n";
+    let mut waiting = last("POST /__admin/waitFor", json_type, r#"{"point": "mk_token", "since": 0}"#).await;
+    let mut feed = last("GET /__admin/feed?since=0", "", "").await;
+    let mut told = String::new();
+    while !told.contains("id: 0\n") {
+        let mut bytes = [0; 4096];
+        let read = feed.read(&mut bytes).await.unwrap();
+        assert_ne!(read, 0, "{told}");
+        told += std::str::from_utf8(&bytes[..read]).unwrap();
+    }
+    // It goes on, too: what comes from now on is told.
+    bench.post("clear", &json!({})).await;
+    assert_ne!(feed.read(&mut [0; 4096]).await.unwrap(), 0);
+    bench.ask("GET /v2.0/auth/mk_token?refresh=y", &["Authorization: basic YWxpY2U6czNjcmV0"], "").await;
+    let mut found = String::new();
+    waiting.read_to_string(&mut found).await.unwrap();
+    assert!(found.starts_with("HTTP/1.1 200 OK\r\n") && found.contains(r#""user":"alice""#), "{found}");
 }
 
 #[tokio::test]

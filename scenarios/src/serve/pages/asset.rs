@@ -8,7 +8,7 @@ pub(super) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 pub(super) const JSON: &str = "application/json";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 const QUICKSTART: &str = "/quickstart";
@@ -36,9 +36,22 @@ pub(super) static ASSETS: &[Asset] = &[
     style("/pages/timeline.css", include_str!("timeline.css")),
     style("/pages/quickstart.css", include_str!("quickstart.css")),
     script("/pages/console.js", include_str!("console.js")),
+    script("/pages/feed.js", include_str!("feed.js")),
+    script("/pages/follow.js", include_str!("follow.js")),
+    script("/pages/picking.js", include_str!("picking.js")),
+    script("/pages/present.js", include_str!("present.js")),
+    script("/pages/shared-feed.js", include_str!("shared-feed.js")),
     script("/pages/control.js", include_str!("control.js")),
     script("/pages/element.js", web::ELEMENT_JS),
     script("/pages/faults.js", include_str!("faults.js")),
+    script("/pages/har.js", include_str!("har.js")),
+    script("/pages/keep.js", include_str!("keep.js")),
+    script("/pages/playwright.js", include_str!("playwright.js")),
+    script("/pages/rhai.js", include_str!("rhai.js")),
+    script("/pages/saved.js", include_str!("saved.js")),
+    script("/pages/scenario.js", include_str!("scenario.js")),
+    script("/pages/session.js", include_str!("session.js")),
+    script("/pages/transcript.js", include_str!("transcript.js")),
     script("/pages/lanes.js", include_str!("lanes.js")),
     script("/pages/marks.js", web::MARKS_JS),
     script("/pages/printable.js", web::PRINTABLE_JS),
@@ -76,9 +89,13 @@ impl Asset {
         self.path == CONSOLE
     }
 
+    pub(super) fn is_quickstart(&self) -> bool {
+        self.path == QUICKSTART
+    }
+
     /// What is in it; the quickstart loads the SDK if there is one, else the stand-in.
     pub(super) fn content(&self, has_sdk: bool) -> Bytes {
-        if self.path == QUICKSTART {
+        if self.is_quickstart() {
             return Bytes::from(self.content.replace(SDK_PLACE, if has_sdk { SDK } else { STAND_IN }));
         }
         Bytes::from_static(self.content.as_bytes())

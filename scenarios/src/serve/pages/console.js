@@ -1,10 +1,14 @@
 // The console: it follows the platform through the control interface, and acts on it.
-import { act, follow, look, unlock } from "./control.js";
+import { act, look, unlock } from "./control.js";
 import { at, clock, tell } from "./element.js";
 import { Faults } from "./faults.js";
+import { follow } from "./follow.js";
+import { Keep } from "./keep.js";
 import { Lanes } from "./lanes.js";
+import { Present } from "./present.js";
 import { json } from "./printable.js";
 import { Records } from "./records.js";
+import { isAlone, readSaved, savedInPage } from "./saved.js";
 import { Timeline } from "./timeline.js";
 import { Users } from "./users.js";
 
@@ -12,25 +16,28 @@ import { Users } from "./users.js";
 const MOST_WAITING = 2_000;
 // How much of a frame's time goes to taking records, so that the page answers meanwhile.
 const BUDGET = 8;
-const LOOK_EVERY = 250;
 
+const present = new Present(show);
 const records = new Records();
-const lanes = new Lanes(records, () => drawSoon());
-const users = new Users();
-const timeline = new Timeline(records, { refresh: (entry) => reread(entry.seq) });
+const users = new Users(() => drawSoon());
+const timeline = new Timeline(records, { refresh: (entry) => (isSaved ? Promise.resolve() : reread(entry.seq)) });
+const lanes = new Lanes(records, { redraw: () => drawSoon(), target: () => users.target, onRange: showRange, onEntry: (entry) => timeline.find(entry) });
 const faults = new Faults({ act: perform, target: () => users.target });
+
+const keep = new Keep({ material, say });
 
 let queue = [];
 let taken = 0;
 let isDrawing = false;
-let platform = { kind: "real", now: 0, at: performance.now() };
+let isSaved = false;
 
 // Records come in batches: those of one frame are taken together and drawn once.
 function come(raw) {
+  if (isSaved) return;
   queue.push(raw);
   if (queue.length - taken > MOST_WAITING && document.hidden) take(Infinity);
   drawSoon();
-  lookSoon();
+  present.soon();
 }
 
 function take(budget) {
@@ -55,48 +62,28 @@ function drawSoon() {
   });
 }
 
-function now() {
-  return platform.kind === "manual" ? platform.now : platform.now + (performance.now() - platform.at);
-}
-
 function drawLanes() {
-  if (!records.isPaused) lanes.draw(now(), Number(at("span").value));
+  if (records.isPaused) return;
+  const whole = Math.max(1, present.now - (records.all[0]?.time ?? 0)) * 1.02;
+  lanes.draw(present.now, at("span").value === "all" ? whole : Number(at("span").value));
 }
 
-// What is there now, asked at most every so often, and always once after the last record.
-let looking = false;
-let isStale = false;
-
-async function lookSoon() {
-  isStale = true;
-  if (looking) return;
-  looking = true;
-  while (isStale) {
-    isStale = false;
-    // Who cannot be asked now is asked when the feed is back.
-    await look("state").then(show, () => undefined);
-    await new Promise((over) => setTimeout(over, LOOK_EVERY));
-  }
-  looking = false;
-}
-
-let state;
-
-function show(seen) {
-  state = seen;
-  platform = { ...state.clock, at: performance.now() };
-  tell(at("clock-kind"), `${platform.kind} clock`);
-  at("clock-advance").hidden = platform.kind !== "manual";
+function show(state) {
+  tell(at("clock-kind"), `${state.clock.kind} clock`);
+  at("clock-advance").hidden = !present.isManual;
   faults.show(state);
-  tick();
+  showTime();
   const last = records.all.at(-1);
-  if (last?.kind === "pings") reread(last.seq).then((raw) => raw && (records.renew(raw), timeline.draw()));
+  if (last?.kind === "pings" && !isSaved) reread(last.seq).then((raw) => raw && (records.renew(raw), timeline.draw()));
 }
 
-function tick() {
-  if (!state) return;
-  tell(at("clock-now"), platform.kind === "manual" ? clock(now()) : clock(now()).replace(/\.\d+$/, ""));
-  users.show(state, now());
+function showTime() {
+  if (!present.state) return;
+  const { now, next, isManual } = present;
+  tell(at("clock-now"), isManual ? clock(now) : clock(now).replace(/\.\d+$/, ""));
+  at("advance-next").hidden = next === undefined || next <= now;
+  tell(at("advance-next"), next === undefined ? "" : `to ${clock(next)}`);
+  users.show(present.state, now);
   drawLanes();
 }
 
@@ -105,12 +92,23 @@ async function reread(seq) {
   return record?.seq === seq ? JSON.stringify(record) : undefined;
 }
 
+// Everything there is to be kept. Pings that were counted in a record since it came are in what the server has.
+async function material() {
+  const { records: fresh } = isSaved ? { records: [] } : await look(`journal?since=${records.all[0]?.seq ?? 0}&limit=10000`).catch(() => ({ records: [] }));
+  const newer = new Map(fresh.map((record) => [record.seq, record]));
+  const read = ({ kind, seq, raw }) => (kind === "pings" && newer.get(seq)) || JSON.parse(raw);
+  return {
+    records: records.all.map(read), shown: records.shown.map(read), user: users.target, state: present.state, version: present.state?.version ?? "", isManual: present.isManual, isAlone: isAlone(),
+    har: { origin: location.origin, epoch: Date.now() - present.now, version: present.state?.version ?? "" },
+  };
+}
+
 // Does something, and says how it went.
 async function perform(verb, given, done) {
   try {
     const answer = await act(verb, typeof given === "function" ? given() : given);
     say(answer.count === undefined ? done : `${done}: ${answer.count}`);
-    lookSoon();
+    present.soon();
   } catch (error) {
     say([error.message, error.help].filter(Boolean).join("; "), true);
   }
@@ -121,15 +119,44 @@ function say(text, isError = false) {
   tell(at("said"), text);
 }
 
+// Shows what was saved, in place of what happens, and changes nothing any more.
+function openSaved(saved, name) {
+  const { records: all, state } = readSaved(saved);
+  document.body.classList.add("saved");
+  at("feed-state").dataset.state = "saved";
+  tell(at("feed-state"), name);
+  at("locked").hidden = true;
+  isSaved = true;
+  showRange();
+  records.empty();
+  lanes.sockets.clear();
+  [queue, taken] = [all.map((record) => JSON.stringify(record)), 0];
+  at("span").value = "all";
+  present.rest(state);
+  drawSoon();
+}
+
+async function openFile(file) {
+  try {
+    openSaved(JSON.parse(await file.text()), file.name);
+    at("keep-dialog").close();
+  } catch (error) {
+    say(`${file.name}: ${error.message}`, true);
+  }
+}
+
+at("open").addEventListener("change", () => at("open").files.length > 0 && openFile(at("open").files[0]));
+
 const FEED = { live: "Live", waiting: "Connection lost", locked: "Locked" };
 
 function feedIs(feed, error) {
+  if (isSaved) return;
   const isBack = feed === "live" && at("feed-state").dataset.state === "locked";
   at("feed-state").dataset.state = feed;
   tell(at("feed-state"), FEED[feed]);
   at("locked").hidden = feed !== "locked";
   if (error && error.status !== 401) tell(at("locked-why"), [error.message, error.help].filter(Boolean).join("; "));
-  if (feed === "live") lookSoon();
+  if (feed === "live") present.soon();
   if (isBack) location.reload();
 }
 
@@ -158,9 +185,14 @@ onSubmit("close", () => {
 });
 at("push-message").value = json({ notificationMessage: { eventType: "IM", imParams: { primaryContact: "bob@example.com", msgText: "Hello" } } }, 1);
 onSubmit("push", () => onUser("send", () => ({ user: users.target, message: JSON.parse(at("push-message").value) }), `${users.target}: sent on sockets`));
+onSubmit("mark", () => {
+  const last = records.all.at(-1);
+  come(JSON.stringify({ kind: "mark", text: at("mark-text").value, seq: last?.seq ?? 0, time: Math.max(Math.floor(present.now), last?.time ?? 0) }));
+  at("mark-text").value = "";
+});
 onSubmit("unlock", () => unlock(at("token").value).then(() => location.reload(), (error) => tell(at("unlock-error"), error.message)));
 at("offline").addEventListener("click", () => {
-  const verb = state?.settings.offline ? "online" : "offline";
+  const verb = present.state?.settings.offline ? "online" : "offline";
   perform(verb, {}, `the platform is ${verb}`);
 });
 
@@ -168,15 +200,19 @@ const advance = (by) => perform("advance", { by }, `the clock went on by ${by}`)
 for (const button of document.querySelectorAll("[data-by]")) button.addEventListener("click", () => advance(button.dataset.by));
 at("advance-other").addEventListener("click", () => advance(at("advance-by").value));
 
+at("advance-next").addEventListener("click", () => advance(present.next - present.now));
+
 at("filter").addEventListener("input", () => {
   records.filter(at("filter").value);
   timeline.update();
+  drawLanes();
 });
 for (const button of document.querySelectorAll("[data-lane]")) {
   button.addEventListener("click", () => {
     records.toggle(button.dataset.lane);
     button.setAttribute("aria-pressed", records.lanes.has(button.dataset.lane));
     timeline.update();
+    drawLanes();
   });
 }
 at("pause").addEventListener("click", () => {
@@ -185,6 +221,25 @@ at("pause").addEventListener("click", () => {
   tell(at("pause"), records.isPaused ? "Go on" : "Pause");
   timeline.update();
 });
+// What is shown, in the chart and in the table, is what happened between two times, or whenever.
+function showRange(range) {
+  lanes.hold(range !== undefined);
+  records.between(range);
+  at("range").hidden = range === undefined;
+  if (range) tell(at("range"), `${clock(range.from)} to ${clock(range.to)} ×`);
+  timeline.update();
+  drawSoon();
+}
+
+function showFromChosen(isEnd) {
+  const time = timeline.chosen?.time;
+  if (time === undefined) return say("choose a record first: its time is where it begins, or ends", true);
+  const { from = 0, to = Infinity } = records.range ?? {};
+  const last = Math.max(present.now, records.all.at(-1).time);
+  showRange(isEnd ? { from: Math.min(from, time), to: time } : { from: time, to: Math.min(last, Math.max(to, time)) });
+}
+
+at("range").addEventListener("click", () => showRange());
 at("latest").addEventListener("click", () => timeline.latest());
 at("span").addEventListener("change", drawLanes);
 at("help").addEventListener("click", () => at("shortcuts").showModal());
@@ -194,14 +249,18 @@ const SHORTCUTS = {
   p: () => at("pause").click(),
   l: () => timeline.latest(),
   t: () => at("rows").focus(),
+  "[": () => showFromChosen(false),
+  "]": () => showFromChosen(true),
+  m: () => at("mark-text").focus(),
   u: () => at("target").focus(),
+  k: () => keep.open(),
   x: () => document.querySelector("[data-verb=cut]").click(),
   f: () => at("fail-point").focus(),
   "?": () => at("help").click(),
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !at("shortcuts").open) timeline.close();
+  if (event.key === "Escape" && !document.querySelector("dialog[open]") && !timeline.close() && records.range) showRange();
   const isTyping = event.target.closest("input, textarea, select, dialog") !== null;
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !at("shortcuts-on").checked) return;
   if (!Object.hasOwn(SHORTCUTS, event.key)) return;
@@ -210,9 +269,16 @@ document.addEventListener("keydown", (event) => {
 });
 
 tell(at("own-url"), location.origin);
-setInterval(tick, 1000);
-follow({
-  onRecord: come,
-  onMissed: (count) => come(JSON.stringify({ kind: "missed", count, seq: (records.all.at(-1)?.seq ?? -1) + 1, time: records.all.at(-1)?.time ?? 0 })),
-  onState: feedIs,
-});
+setInterval(() => (showTime(), present.tick()), 1000);
+if (isAlone()) {
+  const saved = savedInPage();
+  document.body.classList.add("saved");
+  if (saved) openSaved(saved, "Saved journal");
+  else keep.open();
+} else {
+  follow({
+    onRecord: come,
+    onMissed: (count) => come(JSON.stringify({ kind: "missed", count, seq: (records.all.at(-1)?.seq ?? -1) + 1, time: records.all.at(-1)?.time ?? 0 })),
+    onState: feedIs,
+  });
+}

@@ -79,7 +79,7 @@ export class Faults {
     at("faults").replaceChildren(...faults.map(({ id, point, faults: left, acted }) => {
       const text = left.map((fault) => json(fault)).join(", then ");
       const clear = element("button", { type: "button", "data-clear": point, "aria-label": `Clear the faults of ${point}` }, "Clear");
-      const what = element("span", {}, element("b", {}, `${id}: ${point}`), " ", element("code", {}, text), acted ? ` · acted ${acted}×` : "");
+      const what = element("span", {}, element("button", { type: "button", className: "link", "data-fault": id, title: "Shows the command that made it" }, `${id}: ${point}`), " ", element("code", {}, text), acted ? ` · acted ${acted}×` : "");
       return element("li", {}, what, clear);
     }));
   }

@@ -9,14 +9,23 @@ const DROPPED_AT_ONCE = 5_000;
 
 export class Records {
   constructor() {
+    this.lanes = new Set(["rest", "websocket", "faults"]);
+    this.terms = [];
+    this.empty();
+  }
+
+  // Forgets all that came, but not what is asked for.
+  empty() {
     this.all = [];
     this.shown = [];
     this.characters = 0;
-    this.terms = [];
-    this.lanes = new Set(["rest", "websocket", "faults"]);
+    this.range = undefined;
     this.isPaused = false;
     this.waiting = 0;
     this.dropped = 0;
+    // The commands that made the faults, by the numbers of these.
+    this.faults = new Map();
+    this.faultsMade = 0;
   }
 
   // Takes a record as it came. Only what is shown in a row is kept ready; the rest stays text until it is asked for.
@@ -25,14 +34,24 @@ export class Records {
     const { lane, title, result = "", tone = "", fault = "" } = words(record);
     const entry = {
       seq: record.seq, time: record.time, kind: record.kind, user: record.user ?? "", socket: record.socket,
-      lane, title, result: String(result), tone, fault, raw,
+      lane, title, result: String(result), tone, fault, faultId: record.fault ?? undefined, raw,
     };
     entry.text = printable(`${entry.user} ${lane} ${title} ${result} ${fault} ${record.point ?? ""}`.toLowerCase());
+    entry.isMatch = this.matches(entry);
+    this.learn(entry, record);
     this.all.push(entry);
     this.characters += raw.length;
     if (this.isPaused) this.waiting += 1;
     else if (this.isShown(entry)) this.shown.push(entry);
     return entry;
+  }
+
+  // Faults are numbered as they are made, from 1. From a journal whose beginning is lost nobody knows which is which.
+  learn(entry, { kind, name, id }) {
+    if (this.all.length === 0 && entry.seq > 0 || kind === "missed") this.faultsMade = NaN;
+    if (kind !== "command" || name !== "fail") return;
+    this.faultsMade += 1;
+    if (id || this.faultsMade) this.faults.set(id ?? this.faultsMade, entry);
   }
 
   // Drops what is beyond the limits, and tells how many of the rows that were shown are gone.
@@ -49,6 +68,7 @@ export class Records {
     this.characters = characters;
     this.dropped += count;
     const oldest = this.all[0]?.seq ?? Infinity;
+    for (const [id, { seq }] of this.faults) if (seq < oldest) this.faults.delete(id);
     const isKept = this.shown.findIndex((entry) => entry.seq >= oldest);
     const gone = isKept === -1 ? this.shown.length : isKept;
     this.shown.splice(0, gone);
@@ -70,6 +90,12 @@ export class Records {
     this.choose();
   }
 
+  // Shows only what happened between two times, or, without them, whenever.
+  between(range) {
+    this.range = range;
+    this.choose();
+  }
+
   toggle(lane) {
     if (!this.lanes.delete(lane)) this.lanes.add(lane);
     this.choose();
@@ -84,11 +110,21 @@ export class Records {
     // What waits while the timeline is paused has not been seen, so it is not to come in by a filter.
     const until = this.isPaused ? this.all.length - this.waiting : this.all.length;
     if (!this.isPaused) this.waiting = 0;
+    for (const entry of this.all) entry.isMatch = this.matches(entry);
     this.shown = this.all.slice(0, until).filter((entry) => this.isShown(entry));
   }
 
-  isShown(entry) {
+  isShown({ isMatch, time }) {
+    return isMatch && (!this.range || (time >= this.range.from && time <= this.range.to));
+  }
+
+  // Whether the words and the lanes that are asked for are in a record; the chart shows all of these.
+  matches(entry) {
     const isInLane = this.lanes.has(entry.lane) || (entry.fault !== "" && this.lanes.has("faults"));
-    return isInLane && this.terms.every((term) => entry.text.includes(term));
+    return isInLane && this.isAskedFor(entry.text);
+  }
+
+  isAskedFor(text) {
+    return this.terms.every((term) => text.includes(term));
   }
 }

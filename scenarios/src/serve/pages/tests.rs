@@ -2,6 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use kandy_mock_server::{Hosts, UserOptions};
+
+use super::super::accounts::{Account, Accounts};
 use super::super::control::Secrets;
 use super::asset::ASSETS;
 use super::*;
@@ -20,7 +23,11 @@ impl Bench {
     fn new(is_tls: bool) -> Self {
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
-        Self { guard: Guard::new(LOCAL, 8080, is_tls, secrets), token, pages: Pages::default() }
+        Self {
+            guard: Guard::new(Hosts::new((LOCAL, 8080).into(), is_tls, Vec::new()), secrets),
+            token,
+            pages: Pages::default(),
+        }
     }
 
     fn ask(&self, line: &str, peer: IpAddr, headers: &[(&str, &str)]) -> Answer {
@@ -115,6 +122,28 @@ fn only_a_visit_from_this_machine_gets_the_cookie() {
     assert!(!is_given("POST /", LOCAL, &[OWN]));
 }
 
+#[test]
+fn who_comes_through_a_proxy_gets_no_cookie() {
+    let bench = Bench::new(false);
+    for header in [
+        ("forwarded", "for=192.0.2.1"),
+        ("via", "1.1 proxy"),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-host", "kandy.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-port", ""),
+        ("x-real-ip", "192.0.2.1"),
+    ] {
+        let answer = bench.ask("GET /", LOCAL, &[OWN, header]);
+        assert_eq!((answer.status().as_u16(), cookie_of(&answer)), (200, ""), "{header:?}");
+    }
+    assert_ne!(cookie_of(&bench.ask("GET /", LOCAL, &[OWN, ("x-forwarding", "no")])), "");
+}
+
+fn cookie_of(answer: &Answer) -> &str {
+    header(answer, "set-cookie")
+}
+
 #[tokio::test]
 async fn from_elsewhere_the_token_gets_the_cookie() {
     let bench = Bench::new(false);
@@ -143,7 +172,7 @@ async fn the_quickstart_loads_the_sdk_that_was_given_or_the_stand_in() {
 
     let path = std::env::temp_dir().join(format!("kandy-sdk-{}-own", std::process::id()));
     std::fs::write(&path, "globalThis.Kandy = {};").unwrap();
-    bench.pages = Pages::new(Some(Sdk::read(&path, "FILE").unwrap()));
+    bench.pages = Pages::new(Some(Sdk::read(&path, "FILE").unwrap()), FirstUser::default());
     std::fs::remove_file(&path).unwrap();
     let page = text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await;
     assert!(page.contains(r#"src="/kandy/kandy.uc.js""#) && !page.contains("stand-in.js"));
@@ -151,6 +180,34 @@ async fn the_quickstart_loads_the_sdk_that_was_given_or_the_stand_in() {
     assert_eq!(header(&sdk, "access-control-allow-origin"), "*");
     assert_eq!(header(&sdk, "content-type"), "text/javascript; charset=utf-8");
     assert_eq!(text(sdk).await, "globalThis.Kandy = {};");
+}
+
+#[tokio::test]
+async fn the_quickstart_is_filled_in_for_visits_from_this_machine_alone() {
+    let mut accounts = Accounts::default();
+    let account = Account { password: "<hid\"den>".into(), options: UserOptions::default() };
+    assert!(accounts.add("a&b@example.com", account));
+    let mut bench = Bench::new(false);
+    let first_user = FirstUser::of(&accounts, false);
+    assert!(!format!("{first_user:?}").contains("hid"));
+    bench.pages = Pages::new(None, first_user.clone());
+    let page = text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await;
+    assert!(page.contains(r#"<input id="username" value="a&amp;b@example.com" "#), "{page}");
+    assert!(page.contains(r#"<input id="password" value="&lt;hid&quot;den&gt;" "#), "{page}");
+    let foreign: [(IpAddr, &[(&str, &str)]); 4] = [
+        (ELSEWHERE, &[OWN]),
+        (LOCAL, &[("host", "evil.example:8080")]),
+        (LOCAL, &[OWN, ("sec-fetch-mode", "no-cors")]),
+        (LOCAL, &[OWN, ("origin", "https://evil.example")]),
+    ];
+    for (peer, headers) in foreign {
+        let page = text(bench.ask("GET /quickstart", peer, headers)).await;
+        assert!(!page.contains("value="), "{headers:?}");
+    }
+    first_user.follow(&Accounts::default(), true);
+    assert!(text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await.contains("value=\"alice@example.com\""));
+    first_user.follow(&Accounts::default(), false);
+    assert!(!text(bench.ask("GET /quickstart", LOCAL, &[OWN])).await.contains("value="));
 }
 
 #[tokio::test]

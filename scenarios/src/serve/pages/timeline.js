@@ -19,8 +19,13 @@ export class Timeline {
       this.follows = this.box.scrollTop + this.box.clientHeight >= this.box.scrollHeight - this.height;
       this.draw();
     });
+    // What names a fault leads to the command that made it.
+    document.addEventListener("click", (event) => {
+      const fault = event.target.closest("[data-fault]");
+      if (fault) this.findFault(Number(fault.dataset.fault));
+    });
     this.body.addEventListener("click", (event) => {
-      const row = event.target.closest("[data-index]");
+      const row = event.target.closest("[data-fault]") ? null : event.target.closest("[data-index]");
       if (row) this.choose(Number(row.dataset.index));
     });
     this.box.addEventListener("keydown", (event) => this.key(event));
@@ -95,10 +100,11 @@ export class Timeline {
       const text = isHere ? entry.title : (lane === "faults" && entry.fault) || "";
       const result = isHere ? entry.result : "";
       cell.dataset.tone = isHere ? entry.tone : "";
-      if (cell.dataset.text === text && cell.dataset.result === result) return;
-      Object.assign(cell.dataset, { text, result });
+      const fault = lane === "faults" && text !== "" ? entry.faultId : undefined;
+      if (cell.dataset.text === text && cell.dataset.result === result && cell.dataset.of === String(fault)) return;
+      Object.assign(cell.dataset, { text, result, of: fault });
       cell.title = printable(`${text} ${result}`.trim());
-      cell.replaceChildren(...(text ? [element("span", { className: "title" }, text)] : []), ...(result ? [element("b", {}, result)] : []));
+      cell.replaceChildren(...(text ? [title(text, fault)] : []), ...(result ? [element("b", {}, result)] : []));
     });
   }
 
@@ -122,6 +128,25 @@ export class Timeline {
     if (entry.kind === "pings") this.refresh(entry).then((raw) => raw && entry === this.chosen && this.detail(entry, raw));
   }
 
+  // Shows a record with its details, also one that the filter hides.
+  find(entry) {
+    const index = this.records.shown.indexOf(entry);
+    if (index === -1) this.show(entry);
+    else this.choose(index);
+  }
+
+  findFault(id) {
+    const command = this.records.faults.get(id);
+    if (command) this.find(command);
+  }
+
+  // The fault as it was asked for, also when it is no longer there.
+  linkOfFault(id) {
+    const command = this.records.faults.get(id);
+    if (!command) return `${id}; the command that made it is not in this journal`;
+    return element("button", { type: "button", className: "link", "data-fault": id }, `${id}: ${command.title}`);
+  }
+
   reveal(index) {
     const [top, room] = [index * this.height, this.box.clientHeight - this.head];
     if (top < this.box.scrollTop) this.box.scrollTop = top;
@@ -138,22 +163,31 @@ export class Timeline {
 
   detail(entry, raw) {
     const record = JSON.parse(raw);
-    tell(at("details-title"), `Record ${entry.seq} at ${clock(entry.time)}`);
+    tell(at("details-title"), `${entry.kind === "mark" ? "Mark" : `Record ${entry.seq}`} at ${clock(entry.time)}`);
     at("details-list").replaceChildren(...particulars(record).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+    if (entry.faultId !== undefined) at("details-list").append(element("dt", {}, "Fault"), element("dd", {}, this.linkOfFault(entry.faultId)));
     tell(at("details-json"), json(record, 2));
     at("details").hidden = false;
   }
 
+  // Gives whether there was something to close.
   close() {
-    if (at("details").hidden) return;
+    if (at("details").hidden) return false;
     at("details").hidden = true;
     this.chosen = undefined;
     this.draw();
     this.box.focus();
+    return true;
   }
 
   latest() {
     this.follows = true;
     this.update();
   }
+}
+
+// Inside of a row it is no stop for the keyboard: the details have the same link.
+function title(text, fault) {
+  if (fault === undefined) return element("span", { className: "title" }, text);
+  return element("span", { className: "title link", "data-fault": fault }, text);
 }

@@ -4,7 +4,9 @@ import { at, element, lasting, plural, tell } from "./element.js";
 const MOST_SHOWN = 200;
 
 export class Users {
-  constructor() {
+  // `onTarget` is told when another user is to be acted on.
+  constructor(onTarget) {
+    this.onTarget = onTarget;
     this.items = new Map();
     this.state = { users: [], subscriptions: [], sockets: [] };
     at("users").addEventListener("click", (event) => {
@@ -25,6 +27,7 @@ export class Users {
 
   mark() {
     for (const [name, { button }] of this.items) button.setAttribute("aria-pressed", name === this.target);
+    this.onTarget();
   }
 
   show(state, now) {

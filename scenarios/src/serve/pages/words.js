@@ -1,4 +1,5 @@
 // A record of the journal in a few words, in the lane where it belongs.
+import { json } from "./printable.js";
 
 const ANSWERS = { hang: "no answer", reset: "reset", refused: "refused" };
 
@@ -22,6 +23,11 @@ function frame({ beginning, binary, bytes }) {
   if (binary) return `${bytes} bytes, binary`;
   const type = /"eventType"\s*:\s*"([^"\\]{1,60})"/.exec(beginning);
   return type ? `notification ${type[1]}` : beginning;
+}
+
+// The arguments of a command but for the user, who has a column.
+function told({ arguments: given = {} }) {
+  return Object.entries(given).filter(([name]) => name !== "user").map(([, value]) => (typeof value === "string" ? value : json(value))).join(" ");
 }
 
 const WORDS = {
@@ -50,7 +56,8 @@ const WORDS = {
     tone: code === 1000 || code === 1005 ? "quiet" : "bad",
   }),
   expired: ({ subscription }) => ({ lane: "rest", title: `${subscription} expired`, tone: "bad" }),
-  command: ({ name }) => ({ lane: "faults", title: name }),
+  command: (record) => ({ lane: "faults", title: [record.name, told(record)].filter(Boolean).join(" ") }),
+  mark: ({ text }) => ({ lane: "faults", title: `mark: ${text}` }),
   missed: ({ count }) => ({ lane: "faults", title: `${count.toLocaleString("en")} records are no longer there`, tone: "bad" }),
 };
 
@@ -68,6 +75,7 @@ export function particulars(record) {
     pairs.push(["Authorization", record.authorization && `${record.authorization} ***`]);
     pairs.push(["Agent", record.agent]);
   }
+  for (const [name, value] of Object.entries(record.arguments ?? {})) pairs.push([`Argument ${name}`, typeof value === "string" ? value : json(value)]);
   if (record.frame) pairs.push(["Frame", `${record.frame.bytes} bytes${record.frame.bytes > record.frame.beginning.length ? ", the beginning:" : ":"} ${record.frame.beginning}`]);
   return pairs.filter(([, value]) => value);
 }

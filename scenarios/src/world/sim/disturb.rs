@@ -211,18 +211,17 @@ impl Sim {
         let count = disturber.arrived.entry((client, kind)).or_default();
         *count = count.saturating_add(1);
         let number = NonZeroU32::new(*count).unwrap_or(NonZeroU32::MAX);
-        let wants_moment = disturber.done == disturber.schedule.disturbances().len();
+        let strikes = |Disturbance { at, .. }: &&Disturbance| {
+            at.kind == kind && at.number == number && self.is_named(client, at.client.as_deref())
+        };
+        let struck: Vec<Disturbance> = disturber.schedule.disturbances().iter().filter(strikes).cloned().collect();
+        let wants_moment = !struck.is_empty() || disturber.done == disturber.schedule.disturbances().len();
         if wants_moment && disturber.seen.as_ref().is_some_and(|seen| seen.len() < MAX_MOMENTS) {
             let seen = self.seen(client, kind, number);
             disturber.seen.get_or_insert_default().push(seen);
         }
         let mut fate = None;
-        for index in 0..disturber.schedule.disturbances().len() {
-            let disturbance = disturber.schedule.disturbances()[index].clone();
-            let at = &disturbance.at;
-            if at.kind != kind || at.number != number || !self.is_named(client, at.client.as_deref()) {
-                continue;
-            }
+        for disturbance in struck {
             disturber.done += 1;
             self.stage.record_client(client, What::Disturbance(Disturbed::By(disturbance.clone())))?;
             match disturbance.act {

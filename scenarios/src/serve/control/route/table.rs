@@ -18,7 +18,7 @@ const OWN: &[Route] = &[
         "state",
         Action::Look(Look::State),
         "users without passwords, subscriptions, sockets, settings, faults, clock",
-        &[],
+        &[LIMIT.parameter()],
         r#"{"users": [..], ..}"#,
     ),
     route(
@@ -32,21 +32,21 @@ const OWN: &[Route] = &[
         "requests",
         Action::Look(Look::Requests),
         "the requests in the journal, with their answers",
-        &[OF_POINT.parameter(), OF_USER.parameter(), METHOD.parameter(), STATUS.parameter()],
+        &[OF_POINT.parameter(), OF_USER.parameter(), METHOD.parameter(), STATUS.parameter(), LIMIT.parameter()],
         r#"{"requests": [..]}"#,
     ),
     route(
         "subscriptions",
         Action::Look(Look::Subscriptions),
         "the live ones",
-        &[OF_USER.parameter()],
+        &[OF_USER.parameter(), LIMIT.parameter()],
         r#"{"subscriptions": [..]}"#,
     ),
     route(
         "sockets",
         Action::Look(Look::Sockets),
         "those that are open or opening",
-        &[OF_USER.parameter()],
+        &[OF_USER.parameter(), LIMIT.parameter()],
         r#"{"sockets": [..]}"#,
     ),
     route(

@@ -1,0 +1,16 @@
+//! How much memory a record takes, but for what allocators and tables need besides. Names of users are shared with their
+//! accounts, and do not count.
+
+use super::{Kind, Record};
+use crate::weight::of_members;
+
+/// The bytes of a record with all that it holds.
+pub(super) fn of(record: &Record) -> usize {
+    let held = match &record.kind {
+        Kind::Request(request) | Kind::Upgrade { request, .. } => request.held_bytes(),
+        Kind::FrameIn { frame, .. } | Kind::FrameOut { frame, .. } => frame.beginning.len(),
+        Kind::Command { arguments, .. } => of_members(arguments),
+        Kind::Opened { .. } | Kind::Pings { .. } | Kind::Closed { .. } | Kind::Expired { .. } => 0,
+    };
+    size_of::<Record>() + held
+}

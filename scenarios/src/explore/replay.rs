@@ -1,0 +1,63 @@
+//! One run with one schedule, and what its findings come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::runner::{Subject, on_a_worker};
+use super::shrink::shrink;
+use super::{ExploreError, Explored, Finding, Options};
+use crate::schedule::Schedule;
+use crate::script::Source;
+
+/// What the findings of a run come from.
+#[derive(Debug, Default)]
+pub struct Origins {
+    /// Those that the undisturbed run has, too.
+    pub undisturbed: BTreeSet<Finding>,
+    /// The smallest schedule for each of the others, where more than one thing goes wrong.
+    pub smallest: BTreeMap<Finding, Schedule>,
+}
+
+/// One run of a scenario, with this going wrong.
+///
+/// # Errors
+///
+/// The script is broken, or does not want to run.
+pub fn replay(
+    source: &Source,
+    row: Option<&str>,
+    schedule: &Schedule,
+    options: &Options,
+) -> Result<Explored, ExploreError> {
+    on_a_worker(|| Subject::new(source, row, options).runner()?.run_alone(schedule, false))
+}
+
+/// What these findings of a run with this schedule come from: the scenario itself, or how much of the schedule.
+///
+/// # Errors
+///
+/// As [`replay`].
+pub fn origins(
+    source: &Source,
+    row: Option<&str>,
+    schedule: &Schedule,
+    findings: &BTreeSet<Finding>,
+    options: &Options,
+) -> Result<Origins, ExploreError> {
+    on_a_worker(|| {
+        let runner = Subject::new(source, row, options).runner()?;
+        let undisturbed = runner.run_alone(&Schedule::default(), false)?.findings;
+        let mut origins =
+            Origins { undisturbed: findings.intersection(&undisturbed).cloned().collect(), ..Origins::default() };
+        let may_be_smaller = schedule.disturbances().len() > 1;
+        for finding in findings.difference(&undisturbed).filter(|_| may_be_smaller) {
+            let mut bring = |schedule: &Schedule| {
+                let explored = runner.run(schedule, true);
+                explored.findings.contains(finding).then_some(explored.seen)
+            };
+            if let Some(smallest) = shrink(schedule, &|act| options.wants(act), &mut bring) {
+                origins.smallest.insert(finding.clone(), smallest);
+            }
+        }
+        Ok(origins)
+    })
+}
