@@ -28,13 +28,14 @@ pub(super) fn stage(recording: &Recording) -> Result<Vec<Command>, Mismatch> {
         let name = given.username.as_deref()?;
         Some((name, given.password.as_deref().unwrap_or("unused")))
     });
-    for (name, password) in USERS.into_iter().chain(named.filter(|_| any_user)) {
+    // Where anybody may sign in, a user of the recorder's platform may do so with another password.
+    for (name, password) in named.filter(|_| any_user).chain(USERS) {
         if users.insert(name) {
             let (user, password) = (name.to_owned(), password.to_owned());
             commands.push(Command::AddUser { user, password, options: UserOptions::default() });
         }
     }
-    commands.extend(foreign_tokens(&credentials, &recording.server_script));
+    commands.extend(foreign_tokens(&credentials, &users, &recording.server_script));
     commands.extend(behaviour(&recording.server_script)?);
     Ok(commands)
 }
@@ -154,7 +155,8 @@ struct Credentials {
 
 impl Credentials {
     fn of(argument: &Value) -> Self {
-        let text = |key: &str| argument.get(key).and_then(on_the_wire);
+        let argument = js::Value::from_json(argument);
+        let text = |key: &str| Some(argument.get(key)).filter(|value| value.is_truthy()).and_then(on_the_wire);
         Self {
             username: text("username"),
             password: text("password"),
@@ -166,14 +168,10 @@ impl Credentials {
 }
 
 /// The text of a value in a request; of a list in a query that is the first.
-fn on_the_wire(value: &Value) -> Option<String> {
-    match value {
-        Value::Array(items) => items.iter().find_map(on_the_wire),
-        value => {
-            let value = js::Value::from_json(value);
-            value.is_truthy().then(|| value.to_text().to_string())
-        }
-    }
+fn on_the_wire(value: &js::Value) -> Option<String> {
+    let first = value.as_list().map_or(Some(value), <[js::Value]>::first)?;
+    let text = first.to_text();
+    (!first.is_nullish() && !text.is_empty()).then(|| text.to_string())
 }
 
 /// What the script signs in with, in its calls and in those that listeners make.
@@ -200,23 +198,25 @@ fn credentials(recording: &Recording) -> Vec<Credentials> {
 
 /// The recorder's platform takes every token; `Platform` is told of those that it has not issued itself: what the
 /// application brings along, and what a fault gives instead of the platform.
-fn foreign_tokens(credentials: &[Credentials], script: &Value) -> Vec<Command> {
-    let first_user = credentials.iter().find_map(|given| given.username.clone()).unwrap_or_default();
+fn foreign_tokens(credentials: &[Credentials], users: &BTreeSet<&str>, script: &Value) -> Vec<Command> {
+    let known = credentials.iter().filter_map(|given| given.username.clone()).find(|name| users.contains(&**name));
+    let first_user = known.unwrap_or_default();
     let answers = ["mk_token", "refresh_token"].into_iter().filter_map(|route| script.get(route)?.as_array()).flatten();
     let given = answers.filter_map(success_of).map(|success| {
-        let text = |key: &str| on_the_wire(&success.get(key).to_json());
-        [Some(first_user.clone()), text("access_token"), text("refresh_token"), None]
+        let text = |key: &str| on_the_wire(success.get(key));
+        (first_user.clone(), [text("access_token"), text("refresh_token"), None])
     });
     let brought = credentials.iter().map(|given| {
-        [given.username.clone(), given.access_token.clone(), given.refresh_token.clone(), given.oauth_token.clone()]
+        // A token without a user, or for somebody else, is used by whoever has signed in.
+        let user = given.username.clone().filter(|name| users.contains(&**name));
+        let tokens = [given.access_token.clone(), given.refresh_token.clone(), given.oauth_token.clone()];
+        (user.unwrap_or_else(|| first_user.clone()), tokens)
     });
     let mut known = BTreeSet::new();
     let mut commands = Vec::new();
-    for [user, access_token, refresh_token, oauth_token] in given.chain(brought) {
-        let Some(user) = user else { continue };
-        let texts =
-            [access_token, refresh_token, oauth_token].map(|text| text.filter(|text| known.insert(text.clone())));
-        if texts.iter().all(Option::is_none) {
+    for (user, tokens) in given.chain(brought) {
+        let texts = tokens.map(|text| text.filter(|text| known.insert(text.clone())));
+        if user.is_empty() || texts.iter().all(Option::is_none) {
             continue;
         }
         // A text left out would take a number, which the recorder's platform did not.
