@@ -10,7 +10,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-/// The message of a request that had no answer.
+/// The message of a request that had no answer, and of an answer whose body broke off.
 pub(crate) const FAILED_TO_FETCH: &str = "Failed to fetch";
 
 const AGENT: HeaderName = HeaderName::from_static("x-cpaas-agent");

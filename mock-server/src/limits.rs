@@ -86,6 +86,8 @@ impl Limits {
     pub const FAULTS_PER_RULE: usize = 1_000;
     /// Bytes that one fault takes, with its body.
     pub const FAULT_BYTES: usize = 1024 * 1024;
+    /// Headers that one fault gives an answer.
+    pub const FAULT_HEADERS: usize = 100;
     /// Bytes that all faults take that are not used up, rule by rule.
     pub const ALL_FAULT_BYTES: usize = 16 * 1024 * 1024;
     /// Records in the journal; older ones are dropped, and counted.

@@ -277,6 +277,12 @@ impl Grants {
         Some(pair)
     }
 
+    /// Ends the grant of a token: none of what was issued with it, or refreshed from it, is good for anything any more.
+    pub(crate) fn revoke_with(&mut self, token: &str) {
+        let Some((id, _)) = self.tokens.get(token).copied() else { return };
+        self.forget(id);
+    }
+
     /// Ends every grant of a user: none of the tokens is good for anything any more.
     pub(crate) fn revoke(&mut self, user: &str) {
         self.forget_each(|grant| &*grant.user == user);

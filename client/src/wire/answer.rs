@@ -27,11 +27,14 @@ pub(crate) fn read_answer(answer: Result<Response, NetworkFailure>, refusal: Opt
     if status == 204 {
         return Some(Answer::Ok(nothing()));
     }
-    let parsed = js::parse_body(&response.body);
+    let parsed = match response.is_cut {
+        true => Err(FAILED_TO_FETCH.to_owned()),
+        false => js::parse_body(&response.body).map_err(|error| error.to_string()),
+    };
     if response.status.is_success() {
         return Some(match parsed {
             Ok(body) => Answer::Ok(body),
-            Err(error) => Answer::Error { status, body: None, message: error.to_string() },
+            Err(message) => Answer::Error { status, body: None, message },
         });
     }
     let mut body = Some(parsed.unwrap_or_else(|_| nothing()));
@@ -43,4 +46,26 @@ pub(crate) fn read_answer(answer: Result<Response, NetworkFailure>, refusal: Opt
     }
     let body = body.filter(Value::is_truthy);
     Some(Answer::Error { status, body, message: response.status_text })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn a_body_that_broke_off_is_none_though_its_beginning_is_json() {
+        let cut = |status: u16| {
+            let status = StatusCode::from_u16(status).unwrap();
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, "application/json".parse().unwrap())]);
+            let response = Response { status, headers, body: "{}".into(), is_cut: true, ..Response::default() };
+            read_answer(Ok(response), None).unwrap()
+        };
+        let nothing = || Value::from(Object::default());
+        let failed = |status| Answer::Error { status, body: None, message: "Failed to fetch".to_owned() };
+        assert_eq!(cut(200), failed(200));
+        assert_eq!(cut(204), Answer::Ok(nothing()), "it has no body");
+        assert_eq!(cut(403), Answer::Error { status: 403, body: Some(nothing()), message: String::new() });
+    }
 }

@@ -13,6 +13,7 @@ use crate::fault::{Fault, FaultId, is_close_code};
 use crate::journal::Kind;
 use crate::limits::Limits;
 use crate::point::Point;
+use crate::subscription::SubscriptionId;
 use crate::time::Time;
 use crate::token::{IssuedTokens, TokenOptions};
 
@@ -169,7 +170,8 @@ impl Platform {
         }))
     }
 
-    /// Sends a JSON frame to all sockets of a user. A `notificationMessage` with neither `id` nor `eventId` gets a
+    /// Sends a JSON frame to the sockets of a user whose subscription lives: where it has ended, the platform has nobody to tell,
+    /// though a socket may be open still. A `notificationMessage` with neither `id` nor `eventId` gets a
     /// fresh `id`, since clients drop what they take for a duplicate. Gives to how many sockets it goes.
     pub fn send(&mut self, now: Time, name: &str, mut message: Value) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
@@ -182,19 +184,18 @@ impl Platform {
         let frame = Frame::Text(message.to_string());
         self.check_frame(name, &frame)?;
         self.told(now, &Command::Send { user: name.to_owned(), message });
-        Ok(self.send_all(now, name, &frame))
+        Ok(self.send_to(now, &self.subscribed_sockets(name), &frame))
     }
 
-    /// Sends a frame to all sockets of a user as it is. Gives to how many it goes.
+    /// Sends a frame to all sockets of a user as it is, whether their subscriptions live or not. Gives to how many it goes.
     pub fn send_raw(&mut self, now: Time, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
         self.check_frame(name, frame)?;
         self.told(now, &Command::SendRaw { user: name.to_owned(), frame: frame.clone() });
-        Ok(self.send_all(now, name, frame))
+        Ok(self.send_to(now, &self.sockets.ids(|socket| &*socket.user == name), frame))
     }
 
-    /// Ends the user's subscriptions and says so in a `gone` notification to all sockets of the user. Gives to how
-    /// many.
+    /// Ends the user's subscriptions and says so in a `gone` notification to their sockets. Gives to how many.
     pub fn gone(&mut self, now: Time, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
         let id = options.id.clone().map_or_else(|| self.notification_id(), Value::String);
@@ -206,8 +207,9 @@ impl Platform {
         let frame = Frame::Text(frame.to_string());
         self.check_frame(name, &frame)?;
         self.told(now, &Command::Gone { user: name.to_owned(), options: options.clone() });
+        let sockets = self.subscribed_sockets(name);
         self.end_all(name);
-        Ok(self.send_all(now, name, &frame))
+        Ok(self.send_to(now, &sockets, &frame))
     }
 
     /// Makes all tokens of a user void, refresh tokens too. Open sockets stay.
@@ -270,9 +272,14 @@ impl Platform {
         Ok(())
     }
 
-    fn send_all(&mut self, now: Time, name: &str, frame: &Frame) -> usize {
-        let sockets = self.sockets.ids(|socket| &*socket.user == name);
-        sockets.into_iter().filter(|socket| self.send_frame(now, *socket, frame)).count()
+    /// A user's sockets that the platform still has something to tell.
+    fn subscribed_sockets(&self, name: &str) -> Vec<SocketId> {
+        let lives = |id: SubscriptionId| self.subscriptions.get(id).is_some();
+        self.sockets.ids(|socket| &*socket.user == name && socket.subscription.is_some_and(lives))
+    }
+
+    fn send_to(&mut self, now: Time, sockets: &[SocketId], frame: &Frame) -> usize {
+        sockets.iter().filter(|socket| self.send_frame(now, **socket, frame)).count()
     }
 
     fn end_all(&mut self, name: &str) -> usize {

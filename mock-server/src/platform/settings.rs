@@ -68,6 +68,11 @@ impl Platform {
         self.faults.rules()
     }
 
+    /// Whether a request to `point` may meet a fault.
+    pub fn fails_at(&self, point: Point) -> bool {
+        self.faults.fails_at(point)
+    }
+
     /// The fault rules of one point, or all, that no request has met.
     pub fn unmet_faults(&self, point: Option<Point>) -> Vec<FaultId> {
         self.faults.unmet(point).collect()
