@@ -92,6 +92,9 @@ pub(crate) enum Asked {
 
 /// Reads a recorded call other than `create`.
 pub(crate) fn asked(call: &ApiCall) -> Result<Asked, Mismatch> {
+    if call.args.len() > most_arguments(&call.call) {
+        return Err(refused(call, "it has more arguments than the call takes"));
+    }
     let argument = |index: usize| call.args.get(index).map_or(Ok(Js::Undefined), |given| js(call, given));
     let untyped = |call: UntypedCall| Ok(Asked::Session(Call::Untyped(call)));
     let listeners = |change: Change| Ok(Asked::Listeners(change));
@@ -118,6 +121,14 @@ pub(crate) fn asked(call: &ApiCall) -> Result<Asked, Mismatch> {
     }
 }
 
+fn most_arguments(call: &str) -> usize {
+    match call {
+        "connect" | "on" | "off" => 2,
+        "connection.resetConnection" | "destroy" | "disconnect" => 0,
+        _ => 1,
+    }
+}
+
 fn event(call: &ApiCall) -> Result<String, Mismatch> {
     let name = call.args.first().and_then(Value::as_str);
     name.map(str::to_owned).ok_or_else(|| refused(call, "it needs the name of an event"))
@@ -137,7 +148,8 @@ fn js(call: &ApiCall, argument: &Value) -> Result<Js, Mismatch> {
         Value::Array(items) => items.iter().map(|item| js(call, item)).collect::<Result<Vec<_>, _>>()?.into(),
         Value::Object(members) => {
             if let Some(units) = members.get(UTF16) {
-                return utf16(units).map(Js::from).ok_or_else(|| unknown(UTF16));
+                let text = utf16(units).filter(|_| members.len() == 1);
+                return text.map(Js::from).ok_or_else(|| unknown(UTF16));
             }
             if let Some(special) = members.keys().find(|key| key.starts_with('$')) {
                 return Err(unknown(special));

@@ -228,6 +228,35 @@ fn what_the_replay_does_not_know_is_a_difference() {
 }
 
 #[test]
+fn what_is_not_known_is_refused_though_nothing_comes_of_it() {
+    let refused = |entry: Value| {
+        let mut file = parsed(CONNECT);
+        file["script"].as_array_mut().unwrap().push(entry);
+        let difference = replayed(&file).unwrap_err();
+        format!("{}; {}", difference.expected, difference.got)
+    };
+    let call = |call: &str, args: Value| json!({ "t": 9, "client": "c", "call": call, "args": args });
+    let server = |action: &str, args: Value| json!({ "t": 9, "server": action, "args": args });
+    let rule =
+        |calls: serde_json::Value| json!({ "t": 9, "client": "c", "inListener": { "event": "x", "calls": calls } });
+    for (entry, why) in [
+        (call("services.subscribe", json!([["call"]])), "the port has no such call"),
+        (call("connect", json!([{}, {}, 5])), "more arguments than the call takes"),
+        (call("updateToken", json!([{ "$bigint": "5" }])), "$bigint, which is not known"),
+        (call("connect", json!([{ "username": { "$utf16": [97], "x": 1 } }])), "$utf16, which is not known"),
+        (call("on", json!(["x", { "$listener": "L", "calls": [["call.make"]] }])), "the port has no such call"),
+        (rule(json!([["services.subscribe", []]])), "the port has no such call"),
+        (server("explode", json!([])), "the action of the platform `explode`"),
+        (server("push", json!(["{}", { "twice": true }])), "the option of a frame `twice`"),
+        (server("destroyAll", json!([5])), "fewer arguments of `destroyAll`"),
+        (server("set", json!([{ "mk_token": {} }])), "answers of `mk_token` that are a list of objects"),
+    ] {
+        let told = refused(entry);
+        assert!(told.contains(why), "{told}");
+    }
+}
+
+#[test]
 fn what_a_call_throws_is_compared() {
     let change = difference(UPDATE, |file| record(file, "timeline", "api", 2)["args"] = json!([null]));
     let throws = |what: &str| format!("updateToken on client c throws {what}");
