@@ -170,9 +170,13 @@ impl Session {
         }
         let retry_after = Some(message.get("retryAfter")).filter(|after| after.is_truthy()).cloned();
         let is_gone = event_type == Some("gone");
+        let hides_own = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
         self.emit(Event::NotificationReceived { payload: frame });
         if is_gone {
             self.gone(retry_after);
+        }
+        if hides_own {
+            return Err(TypeError::no_function("notificationMessage.hasOwnProperty"));
         }
         Ok(())
     }
