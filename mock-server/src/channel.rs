@@ -198,6 +198,11 @@ impl Sockets {
         self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| id).collect()
     }
 
+    /// Whether `user` has a socket.
+    pub(crate) fn has_any(&self, user: &str) -> bool {
+        self.by_id.of(user).next().is_some()
+    }
+
     /// Bytes of what waits for sockets to open.
     pub(crate) fn waiting_bytes(&self) -> usize {
         let of = |socket: &Socket| match &socket.phase {

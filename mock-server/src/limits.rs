@@ -45,8 +45,11 @@ impl Default for PlatformLimits {
 }
 
 impl Limits {
-    /// Accounts.
+    /// Accounts. Beyond it one makes room whose name a client made up ([`Platform::set_any_user`](crate::Platform::set_any_user)),
+    /// which has neither a subscription nor a socket, and was not used for longest. If there is none: 503.
     pub const USERS: usize = 20_000;
+    /// How many of such accounts are looked at before there is none.
+    pub const MADE_UP_LOOKS: usize = 64;
     /// Bytes of a user's name, of a password, of a token that a command gives, of a user's services as a list, and of a
     /// subscription's correlator. Of the last two a longer one that a client asks for gets 413.
     pub const TEXT_BYTES: usize = 4 * 1024;

@@ -9,7 +9,7 @@ pub struct Pace {
     pub late: Option<Duration>,
     /// How many bytes of it come in each second (`drip`), at least one; a second passes before the first of them.
     pub drip: Option<u32>,
-    /// After how many bytes the connection is cut (`truncate`). A shorter body comes whole.
+    /// After how many bytes the connection is cut (`truncate`). A body that has no more comes whole, and the connection ends behind it.
     pub truncate: Option<u32>,
 }
 
@@ -22,6 +22,11 @@ impl Pace {
     /// Whether of a body with so many bytes the last ones never come.
     pub fn cuts(&self, bytes: usize) -> bool {
         self.coming(bytes) < bytes
+    }
+
+    /// Whether the connection ends behind what comes.
+    pub fn ends_connection(&self) -> bool {
+        self.truncate.is_some()
     }
 
     /// How many bytes come of a body that has so many.

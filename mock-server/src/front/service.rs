@@ -189,7 +189,7 @@ impl Site {
         if !body.is_empty() {
             answer.headers_mut().insert(CONTENT_LENGTH, body.len().into());
         }
-        answer
+        bounded(answer, pace.ends_connection())
     }
 
     /// The answer to a request without a whole body. The page that sent it may read it, as it may with every other one.

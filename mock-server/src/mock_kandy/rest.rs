@@ -148,7 +148,7 @@ impl Respond for Tell {
     fn respond(&self, _: &Request) -> ResponseTemplate {
         match lock(&self.0.answer).take() {
             Some(Answer { reply: Reply::Respond(mut response), delay, pace }) => {
-                if self.0.shared.breaks_connections() {
+                if pace.ends_connection() || self.0.shared.breaks_connections() {
                     response.headers.insert(CONNECTION, HeaderValue::from_static("close"));
                 }
                 // wiremock has no body that comes later than its head.

@@ -35,6 +35,7 @@ impl Platform {
         let token = self.refreshed_token(request).ok_or(StatusCode::UNAUTHORIZED)?;
         let user = self.grants.refreshable(now, &token).ok_or(StatusCode::UNAUTHORIZED)?.clone();
         let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
+        self.accounts.touch(&user);
         let pair = self.grants.refresh(now, &token, lifetime);
         pair.map(|pair| token_answer(&pair, lifetime)).ok_or(StatusCode::UNAUTHORIZED)
     }

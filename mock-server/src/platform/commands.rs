@@ -64,6 +64,8 @@ impl Platform {
         password: &str,
         options: UserOptions,
     ) -> Result<(), PlatformError> {
+        self.accounts.check_new(name, password, &options)?;
+        self.make_room_for_user(now);
         self.accounts.add(now, name, password, options.clone())?;
         self.told(now, &Command::AddUser { user: name.to_owned(), password: password.to_owned(), options });
         Ok(())
@@ -100,6 +102,7 @@ impl Platform {
         }
         let lifetime = options.lifetime.unwrap_or_else(|| self.token_lifetime(name, None));
         let issued = self.grants.issue(now, &user, lifetime, options)?;
+        self.accounts.keep(name);
         self.told(now, &Command::IssueToken { user: name.to_owned(), options: options.clone() });
         Ok(issued)
     }
@@ -280,6 +283,20 @@ impl Platform {
 
     fn send_to(&mut self, now: Time, sockets: &[SocketId], frame: &Frame) -> usize {
         sockets.iter().filter(|socket| self.send_frame(now, **socket, frame)).count()
+    }
+
+    /// Where there is no room for one more user, one goes whose name a client made up, and who holds nothing that anybody would
+    /// miss. Those who do are in use; each is looked at once, and so many at a time.
+    fn make_room_for_user(&mut self, now: Time) {
+        for _ in 0..Limits::MADE_UP_LOOKS {
+            let Some(name) = self.accounts.displaced() else { return };
+            if self.subscriptions.of(Some(&name)).next().is_none() && !self.sockets.has_any(&name) {
+                self.told(now, &Command::RemoveUser { user: name.to_string() });
+                self.grants.revoke(&name);
+                return self.accounts.remove(&name);
+            }
+            self.accounts.touch(&name);
+        }
     }
 
     fn end_all(&mut self, name: &str) -> usize {

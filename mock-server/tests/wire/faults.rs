@@ -246,7 +246,8 @@ async fn a_slow_body_comes_when_its_last_byte_would_and_a_cut_one_never() {
             &json!([{ "body": "0123456789", "truncate": 9 }, { "truncate": 10, "body": "0123456789", "times": 1 }]),
         );
         assert_eq!(bytes(ask_at(&mock, point)).unwrap(), "", "{point}");
-        assert_eq!(answer_at(&mock, point).body, "0123456789", "{point}");
+        let whole = answer_at(&mock, point);
+        assert_eq!((&*whole.body, whole.header("connection")), ("0123456789", Some("close")), "{point}");
     }
     fail(&mock, Point::MkToken, &json!([{ "lateBody": 30 }, { "body": "01", "drip": 2, "times": 1 }]));
     for least in [30, 1000] {

@@ -104,7 +104,11 @@ pub(crate) static FAULT_KEYS: [FaultKeys; 15] = [
         "the body comes that much later than its head; so many bytes of it a second",
         "#{ drip: 100 }",
     ),
-    keys(&["truncate"], "after so many bytes of the body the connection is cut", "#{ truncate: 20 }"),
+    keys(
+        &["truncate"],
+        "after so many bytes of the body, or behind all of it if it is shorter, the connection is cut",
+        "#{ truncate: 20 }",
+    ),
     keys(&["hang", "reset", "refuse"], "no answer; the connection is reset; it is refused", "#{ hang: true }"),
     keys(&["accept"], "`true` accepts a handshake that would be refused, for `websocket`", "#{ accept: true }"),
     keys(&["closeAfterOpen"], "a close code, for `websocket`", "#{ closeAfterOpen: 4000 }"),
