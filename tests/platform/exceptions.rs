@@ -15,7 +15,7 @@ use super::history::{Credentials, History, Met};
 /// How many frames on one websocket at one instant are a loop. The recorder ends such loops after ten rounds.
 const WITHOUT_PAUSE: usize = 10;
 
-pub(super) const EXCEPTIONS: [Exception; 8] = [
+pub(super) const EXCEPTIONS: [Exception; 9] = [
     Exception {
         reason: "the recorder's platform opens the channel of a subscription after its DELETE; here a channel ends with \
                  its subscription",
@@ -50,6 +50,11 @@ pub(super) const EXCEPTIONS: [Exception; 8] = [
         reason: "the recorder's platform escapes the address of a subscription anew; here it is as the client wrote it, \
                  which is the same to the SDK",
         excuses: is_given_an_escaped_address,
+    },
+    Exception {
+        reason: "with the recorder what is under way ends before a timer of the same instant; here a client that is \
+                 destroyed ends first, as in a browser",
+        excuses: hears_after_destroy,
     },
 ];
 
@@ -137,19 +142,44 @@ fn opens_while_a_handshake_hangs(recording: &Recording) -> bool {
 
 fn asks_for_what_makes_no_sense(recording: &Recording) -> bool {
     let history = History::of(recording);
+    let correlators: BTreeSet<String> =
+        history.taken().filter_map(|met| Some(met.correlator().as_str()?.to_owned())).collect();
+    let is_correlated = |met: &Met<'_>| match met.request.path.split_once("/clientCorrelator/") {
+        Some((_, correlator)) => correlators.contains(&*percent_decode_str(correlator).decode_utf8_lossy()),
+        None => true,
+    };
+    let is_healthy = recording.server_script.as_object().is_some_and(serde_json::Map::is_empty);
     let nonsense = |met: &Met<'_>| match met.request.method.as_str() {
         "GET" => !asks_for_a_lifetime(met) || !history.credentials.knows(met),
-        "DELETE" => !history.credentials.has_user_of(met),
-        _ => !subscribes_sensibly(met) || !history.credentials.has_user_of(met),
+        "POST" => {
+            !subscribes_sensibly(met) || (is_healthy && is_set_right(met)) || !history.credentials.has_user_of(met)
+        }
+        "PUT" => !subscribes_sensibly(met) || !is_correlated(met),
+        _ => !history.credentials.has_user_of(met),
     };
     // A subscription is made even if the script has words of its own for the answer.
     let is_asked = |met: &Met<'_>| !met.is_scripted || met.request.method == "POST";
-    history.taken().filter(is_asked).any(|met| nonsense(&met))
+    history.taken().filter(is_asked).any(|met| nonsense(&met)) || history.met.iter().any(has_no_user)
 }
 
-/// Whether a request for tokens asks for a whole number of seconds, or for none.
+/// Whether a subscription is asked for at an address without a user.
+fn has_no_user(met: &Met<'_>) -> bool {
+    let user = met.request.path.split_once("/user/").and_then(|(_, behind)| behind.strip_suffix("/subscription"));
+    met.request.method == "POST" && user.is_none_or(str::is_empty)
+}
+
+/// Whether a healthy platform puts right what a subscription asks for, where the recorder's gives it back as it came.
+fn is_set_right(met: &Met<'_>) -> bool {
+    let asked = met.asked();
+    let has_null = asked.get("service").as_list().is_some_and(|names| names.contains(&js::Value::Null));
+    has_null || matches!(asked.get("expires"), js::Value::Text(_))
+}
+
+/// Whether a request for tokens asks at an address of them, for a whole number of seconds or for none.
 fn asks_for_a_lifetime(met: &Met<'_>) -> bool {
-    met.parameters("expires").all(|seconds| seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0))
+    let is_route =
+        matches!(met.request.path.split('/').collect::<Vec<_>>()[..], ["", version, "auth", _] if version != "");
+    is_route && met.parameters("expires").all(|seconds| seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0))
 }
 
 /// Whether a body is what a client would send whose application gave it what the documentation says. A number may be a
@@ -182,12 +212,20 @@ fn brings_no_token(recording: &Recording) -> bool {
     for met in &history.met {
         let success = met.body().get("success").clone();
         given_out
-            .extend(["access_token", "refresh_token"].iter().filter_map(|name| Credentials::text(success.get(name))));
+            .extend(["access_token", "refresh_token"].iter().flat_map(|name| Credentials::texts(success.get(name))));
     }
     let is_known = |tokens: Vec<String>| tokens.iter().any(|token| !token.is_empty() && given_out.contains(token));
     let is_login = |met: &Met<'_>| met.request.path.ends_with("/mk_token");
     history.taken().filter(|met| !met.is_scripted && !is_login(met)).any(|met| !is_known(met.tokens()))
         || history.opened.iter().any(|(_, _, tokens)| !is_known(tokens.clone()))
+        || given_out.iter().any(|token| is_beyond_http(token))
+}
+
+/// Whether a token can stand in a header of a browser, and in none of a client of HTTP here.
+fn is_beyond_http(token: &str) -> bool {
+    let is_refused = |character: char| character > 'ÿ' || matches!(character, '\0' | '\n' | '\r');
+    let is_odd = |character: char| !matches!(character, ' '..='~' | '\t');
+    !token.contains(is_refused) && token.contains(is_odd)
 }
 
 fn goes_on_without_a_pause(recording: &Recording) -> bool {
@@ -205,9 +243,9 @@ fn opens_another_channel(recording: &Recording) -> bool {
     let given_out: BTreeSet<String> = history
         .taken()
         .filter(|met| met.request.method == "POST" && !met.is_beyond_json())
-        .map(|met| met.given().get("subscriptionParams").get("notificationChannel").to_text().to_string())
+        .filter_map(|met| Some(met.given().get("subscriptionParams").get("notificationChannel").as_str()?.to_owned()))
         .collect();
-    history.opened.iter().any(|(_, path, _)| !given_out.contains(path))
+    history.opened.iter().any(|(_, path, _)| !given_out.contains(path) || path.contains('%'))
 }
 
 fn is_given_an_escaped_address(recording: &Recording) -> bool {
@@ -217,5 +255,13 @@ fn is_given_an_escaped_address(recording: &Recording) -> bool {
         let address = met.given().get("subscription").to_text().to_string();
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         !address.starts_with(&met.request.path) && decoded(&address).starts_with(&decoded(&met.request.path))
+    })
+}
+
+fn hears_after_destroy(recording: &Recording) -> bool {
+    let is_destroy = |record: &Record| matches!(record, Record::Api(call) if call.call == "destroy");
+    recording.timeline.iter().enumerate().filter(|(_, record)| is_destroy(&record.what)).any(|(at, destroyed)| {
+        let mut behind = recording.timeline[at..].iter().take_while(|record| record.time == destroyed.time);
+        behind.any(|record| matches!(record.what, Record::FetchResponse { .. } | Record::WsOpen { .. }))
     })
 }

@@ -74,6 +74,11 @@ impl Met<'_> {
         self.body().get("subscribeResponse").clone()
     }
 
+    /// The correlator that a subscription was given.
+    pub(super) fn correlator(&self) -> js::Value {
+        self.given().get("subscriptionParams").get("clientCorrelator").clone()
+    }
+
     /// What a subscription asked for.
     pub(super) fn asked(&self) -> js::Value {
         read(self.request.body.as_ref()).unwrap_or_default().get("subscribeRequest").clone()
@@ -108,19 +113,25 @@ impl Credentials {
             USERS.into_iter().map(|(name, password)| (name.to_owned(), password.to_owned())).collect();
         let mut tokens = BTreeSet::new();
         for given in arguments(recording) {
-            let text = |name: &str| Self::text(given.get(name));
-            tokens.extend(["accessToken", "refreshToken", "oauthToken"].into_iter().filter_map(text));
-            if let Some(name) = text("username").filter(|_| takes_anybody) {
-                users.insert((name, text("password").unwrap_or_default()));
+            let name =
+                |name: &str| Some(given.get(name)).filter(|value| value.is_truthy()).map(|value| value.to_text());
+            for token in ["accessToken", "refreshToken", "oauthToken"] {
+                tokens.extend(Self::texts(given.get(token)));
+            }
+            if let (Some(user), password) = (name("username"), name("password"))
+                && takes_anybody
+                && password.as_ref().is_none_or(|password| !password.is_empty())
+            {
+                users.insert((user.to_string(), password.unwrap_or_default().to_string()));
             }
         }
         Self { users, tokens }
     }
 
-    /// A value as a request carries it; of a list, its first element.
-    pub(super) fn text(value: &js::Value) -> Option<String> {
-        let first = value.as_list().map_or(Some(value), |elements| elements.first())?;
-        (!first.is_nullish()).then(|| first.to_text().to_string())
+    /// What a request carries of a value: of a list, each element.
+    pub(super) fn texts(value: &js::Value) -> Vec<String> {
+        let elements = value.as_list().unwrap_or(std::slice::from_ref(value));
+        elements.iter().filter(|element| !element.is_nullish()).map(|element| element.to_text().to_string()).collect()
     }
 
     pub(super) fn tokens(&self) -> BTreeSet<String> {

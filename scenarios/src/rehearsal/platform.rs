@@ -69,6 +69,9 @@ pub(super) fn behaviour(script: &Value) -> Result<Vec<Command>, Mismatch> {
     Ok(commands)
 }
 
+/// Where an answer has the name by which a client knows its subscription.
+const CORRELATOR: &str = "/subscribeResponse/subscriptionParams/clientCorrelator";
+
 /// A subscription that the recorder's platform describes in words of its own is there nevertheless: here, too, if the
 /// words are put into the platform's own answer.
 fn merged_where_possible(point: Point, answer: &Map<String, Value>) -> Map<String, Value> {
@@ -79,6 +82,10 @@ fn merged_where_possible(point: Point, answer: &Map<String, Value>) -> Map<Strin
     if let Some(body) = body.filter(|body| point == Point::Subscribe && is_success && body.pointer(params).is_some()) {
         answer.remove("raw");
         answer.remove("type");
+        // By its correlator a subscription is renewed.
+        if let Some(correlator) = body.pointer(CORRELATOR).filter(|correlator| correlator.is_string()) {
+            answer.insert("params".to_owned(), serde_json::json!({ "clientCorrelator": correlator }));
+        }
         answer.insert("merge".to_owned(), body);
     }
     answer
@@ -156,10 +163,12 @@ struct Credentials {
 impl Credentials {
     fn of(argument: &Value) -> Self {
         let argument = js::Value::from_json(argument);
-        let text = |key: &str| Some(argument.get(key)).filter(|value| value.is_truthy()).and_then(on_the_wire);
+        let given = |key: &str| Some(argument.get(key)).filter(|value| value.is_truthy());
+        let text = |key: &str| given(key).and_then(on_the_wire);
+        let name = |key: &str| given(key).map(|value| value.to_text().to_string()).filter(|name| !name.is_empty());
         Self {
-            username: text("username"),
-            password: text("password"),
+            username: name("username"),
+            password: name("password"),
             access_token: text("accessToken"),
             refresh_token: text("refreshToken"),
             oauth_token: text("oauthToken"),
@@ -167,11 +176,11 @@ impl Credentials {
     }
 }
 
-/// The text of a value in a request; of a list in a query that is the first.
+/// The text of a token in a request; of a list in a query that is the first.
 fn on_the_wire(value: &js::Value) -> Option<String> {
-    let first = value.as_list().map_or(Some(value), <[js::Value]>::first)?;
-    let text = first.to_text();
-    (!first.is_nullish() && !text.is_empty()).then(|| text.to_string())
+    let elements = value.as_list().unwrap_or(std::slice::from_ref(value));
+    let mut texts = elements.iter().filter(|element| !element.is_nullish()).map(js::Value::to_text);
+    texts.find(|text| !text.is_empty()).map(|text| text.to_string())
 }
 
 /// What the script signs in with, in its calls and in those that listeners make.

@@ -237,8 +237,7 @@ fn what_is_not_known_is_refused_though_nothing_comes_of_it() {
     };
     let call = |call: &str, args: Value| json!({ "t": 9, "client": "c", "call": call, "args": args });
     let server = |action: &str, args: Value| json!({ "t": 9, "server": action, "args": args });
-    let rule =
-        |calls: serde_json::Value| json!({ "t": 9, "client": "c", "inListener": { "event": "x", "calls": calls } });
+    let rule = |calls: Value| json!({ "t": 9, "client": "c", "inListener": { "event": "x", "calls": calls } });
     for (entry, why) in [
         (call("services.subscribe", json!([["call"]])), "the port has no such call"),
         (call("connect", json!([{}, {}, 5])), "more arguments than the call takes"),
