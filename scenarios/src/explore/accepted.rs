@@ -218,6 +218,7 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::{FindingKind, Told};
     use crate::file::scratch::Folder;
 
     fn lines(findings: &[&str], outcomes: &[&str]) -> Lines {
@@ -262,5 +263,16 @@ mod tests {
         assert_eq!(both.changes(&singles, Ran::All).gone, ["p; q", "outcome: z"]);
         assert_eq!(singles.changes(&both, Ran::All).new, ["p; q", "outcome: z"]);
         assert_eq!(singles.with_pairs_of(both.clone()), both, "an update without pairs keeps them");
+    }
+
+    #[test]
+    fn what_only_pairs_lead_to_is_of_pairs_however_small_it_is() {
+        let by = |text: &str| text.parse::<Schedule>().unwrap();
+        let schedules = ["open 1: lost", "open 2: lost", "open 1: cut; open 2: lost"].map(by).to_vec();
+        let schedule = schedules[0].clone();
+        let single = Told { schedule, outcome: None, is_undisturbed: false, has_finding: true };
+        let findings = [(FindingKind::Deaf.of_none(), schedules)].into();
+        let found = Accepted::of(&Exploration { findings, singles: vec![single], ..Exploration::default() });
+        assert_eq!([found.singles.findings.len(), found.pairs.findings.len()], [1, 2], "{found:?}");
     }
 }
