@@ -164,8 +164,8 @@ fn asks_for_what_makes_no_sense(recording: &Recording) -> bool {
 
 /// Whether a subscription is asked for at an address without a user.
 fn has_no_user(met: &Met<'_>) -> bool {
-    let user = met.request.path.split_once("/user/").and_then(|(_, behind)| behind.strip_suffix("/subscription"));
-    met.request.method == "POST" && user.is_none_or(str::is_empty)
+    let behind = met.request.path.split_once("/user/").map(|(_, behind)| behind);
+    met.request.method == "POST" && behind.is_none_or(|behind| behind == "/subscription")
 }
 
 /// Whether a healthy platform puts right what a subscription asks for, where the recorder's gives it back as it came.
@@ -178,7 +178,7 @@ fn is_set_right(met: &Met<'_>) -> bool {
 /// Whether a request for tokens asks at an address of them, for a whole number of seconds or for none.
 fn asks_for_a_lifetime(met: &Met<'_>) -> bool {
     let is_route =
-        matches!(met.request.path.split('/').collect::<Vec<_>>()[..], ["", version, "auth", _] if version != "");
+        matches!(met.request.path.split('/').collect::<Vec<_>>()[..], ["", version, "auth", _] if !version.is_empty());
     is_route && met.parameters("expires").all(|seconds| seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0))
 }
 
@@ -260,8 +260,10 @@ fn is_given_an_escaped_address(recording: &Recording) -> bool {
 
 fn hears_after_destroy(recording: &Recording) -> bool {
     let is_destroy = |record: &Record| matches!(record, Record::Api(call) if call.call == "destroy");
+    let is_input = |record: &Record| matches!(record, Record::FetchResponse { .. } | Record::WsOpen { .. });
+    let acts = |record: &Record| matches!(record, Record::Fetch(_) | Record::WsNew { .. } | Record::Event(_));
     recording.timeline.iter().enumerate().filter(|(_, record)| is_destroy(&record.what)).any(|(at, destroyed)| {
-        let mut behind = recording.timeline[at..].iter().take_while(|record| record.time == destroyed.time);
-        behind.any(|record| matches!(record.what, Record::FetchResponse { .. } | Record::WsOpen { .. }))
+        let behind = recording.timeline[at..].iter().take_while(|record| record.time == destroyed.time);
+        behind.skip_while(|record| !is_input(&record.what)).any(|record| acts(&record.what))
     })
 }

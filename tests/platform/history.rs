@@ -113,8 +113,7 @@ impl Credentials {
             USERS.into_iter().map(|(name, password)| (name.to_owned(), password.to_owned())).collect();
         let mut tokens = BTreeSet::new();
         for given in arguments(recording) {
-            let name =
-                |name: &str| Some(given.get(name)).filter(|value| value.is_truthy()).map(|value| value.to_text());
+            let name = |name: &str| Some(given.get(name)).filter(|value| value.is_truthy()).map(js::Value::to_text);
             for token in ["accessToken", "refreshToken", "oauthToken"] {
                 tokens.extend(Self::texts(given.get(token)));
             }

@@ -114,6 +114,7 @@ fn rule(value: &Value, place: &str) -> Result<Rule, DecodeError> {
         in_listener: InListener,
     }
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct InListener {
         event: String,
         nth: Option<u64>,
