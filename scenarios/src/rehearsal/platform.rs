@@ -163,8 +163,8 @@ struct Credentials {
 impl Credentials {
     fn of(argument: &Value) -> Self {
         let argument = js::Value::from_json(argument);
+        let text = |key: &str| on_the_wire(argument.get(key));
         let given = |key: &str| Some(argument.get(key)).filter(|value| value.is_truthy());
-        let text = |key: &str| given(key).and_then(on_the_wire);
         let name = |key: &str| given(key).map(|value| value.to_text().to_string()).filter(|name| !name.is_empty());
         Self {
             username: name("username"),
