@@ -119,7 +119,11 @@ impl Suite {
 }
 
 /// The names and files of the recordings in a folder and in those below it, in the order of their names.
-fn recordings_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+///
+/// # Errors
+///
+/// If a folder cannot be read.
+pub fn recordings_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut recordings = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -84,6 +84,27 @@ export async function findings_and_pairs_lead_to_their_runs(test) {
   assert.equal(await page.locator("#chosen-title").innerText(), schedule);
 }
 
+export async function the_states_of_its_clients_are_drawn_as_wide_as_there_is_room(test) {
+  const { page } = await explored(test);
+  const picture = page.locator("#states-picture svg");
+  await picture.waitFor();
+  assert.match(await picture.locator("> title").textContent(), /The states of a client/);
+  assert.match(await picture.locator("title", { hasText: "connect()" }).first().textContent(), /connect\(\)/, "its arrows name their transitions");
+  const box = async () => ({ inner: await picture.boundingBox(), outer: await page.locator("#states-picture").boundingBox() });
+  const ratio = ({ width, height }) => Math.abs(width / height - 1108 / 628);
+  for (const width of [1280, 1040]) {
+    await page.setViewportSize({ width, height: 800 });
+    const { inner, outer } = await box();
+    assert.ok(Math.abs(inner.width - outer.width) <= 2 && ratio(inner) < 0.02, `${width}: ${JSON.stringify({ inner, outer })}`);
+  }
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.locator("#cases [role=option]").first().click();
+  const { inner, outer } = await box();
+  assert.ok(inner.width > outer.width && ratio(inner) < 0.02, "on a small screen it is scrolled, and can be read");
+  await page.locator("#states summary").click();
+  assert.equal(await picture.isVisible(), false);
+}
+
 export async function a_matrix_is_accessible_in_light_and_dark(test) {
   const { page } = await explored(test);
   await cell(page, "open 1: late by 5001ms").click();

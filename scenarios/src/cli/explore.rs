@@ -1,6 +1,7 @@
 //! `explore`
 
-use std::io;
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::Explore;
@@ -8,23 +9,43 @@ use super::error::CliError;
 use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::{self, Accepted, Exploration, ExploreError, Explored, Options, Ran, Verdict};
+use crate::explore::{
+    self, Accepted, Exploration, ExploreError, Explored, Mutants, Options, Predicted, Ran, Reached, Verdict,
+};
+use crate::file::Replacement;
 use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::explored::{self, Around};
 use crate::report::fold::{self, exploration as of_model};
 use crate::report::model::{self, End, Event, HowExplored, Summary, WallTime};
 use crate::report::progress::Progress;
-use crate::report::{Reports, Style};
+use crate::report::{self, Reports, ReportsError, Style};
 use crate::run::{self, Broken, Case, Plan, Variant};
 use crate::schedule::Schedule;
 use crate::script::{Limits, Source};
 use crate::settings::Settings;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Explore { selection, at, pairs, without, judge_checks, budget, jobs, all, update, shard, report } = arguments;
+    let Explore {
+        selection,
+        at,
+        pairs,
+        without,
+        judge_checks,
+        coverage,
+        picture,
+        mutants,
+        budget,
+        jobs,
+        all,
+        update,
+        shard,
+        report,
+    } = arguments;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
+    // Where it cannot be written, nothing is run for it.
+    let picture = picture.map(|path| begin_picture(&path, environment)).transpose()?;
     let mut limits = Limits::default();
     if environment.signals {
         limits.interrupt = signals::listen(environment.redraws)?;
@@ -36,6 +57,8 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         judge_checks,
         pairs,
         without: without.into_iter().collect(),
+        // Reports draw them.
+        observe: coverage || !report.is_empty(),
     };
     let plan = Plan::to_run(&found, Variant::Sim);
     let plan = match shard {
@@ -59,20 +82,40 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         totals: Totals::default(),
         began: run::pool::clock(),
     };
+    let (mut reached, mut made) = (Reached::default(), Mutants::default());
     for case in &plan.cases {
         if command.options.limits.interrupt.is_raised() {
             command.not_begun(case)?;
-        } else if at.is_empty() {
-            command.case(case)?;
-        } else {
+        } else if !at.is_empty() {
             command.replay(case, &at)?;
+        } else if coverage {
+            command.cover(case, &mut reached)?;
+        } else if mutants {
+            command.mutate(case, &mut made)?;
+        } else {
+            command.case(case)?;
         }
         progress.step();
+    }
+    if coverage {
+        command.tell_coverage(&reached)?;
+        if let Some(mut picture) = picture {
+            picture.write_all(report::picture::picture(&reached).as_bytes())?;
+            picture.finish()?;
+        }
+    } else if mutants {
+        command.tell_mutants(&made)?;
     }
     let exit = command.end(&plan)?;
     above.finish()?;
     out.to.write_all(reports.said().as_bytes())?;
     Ok(exit)
+}
+
+/// The file of a picture, which is not there before it is finished.
+fn begin_picture(path: &Path, environment: &Environment) -> Result<Replacement, ReportsError> {
+    let unwritable = |source| ReportsError::Unwritable { shown: path.display().to_string(), source };
+    Replacement::new(&environment.folder.join(path)).map_err(unwritable)
 }
 
 /// What reports are told first.
@@ -118,13 +161,12 @@ impl Command<'_, '_> {
             Err(why) => (Verdict::Unreadable(why), None),
         };
         let found = explored.as_ref().map(|(_, found)| found);
-        if let Some(found) = found {
-            self.totals.explored += usize::from(!self.is_interrupted());
-            self.totals.runs += found.runs;
-            self.totals.took += found.took;
-        }
         self.totals.exit = self.totals.exit.max(verdict.exit());
-        let around = Around { all: self.all, is_interrupted: self.is_interrupted() };
+        let predicted = match &explored {
+            Some((source, found)) => self.predicted(case, source, &explored::told_runs(&verdict, found, self.all))?,
+            None => Predicted::default(),
+        };
+        let around = self.around(&predicted);
         let color = self.out.color;
         writeln!(self.out.to, "{}", explored::line(case, &verdict, found, color))?;
         write!(self.out.to, "{}", explored::below(case, &verdict, found, around, color))?;
@@ -142,14 +184,28 @@ impl Command<'_, '_> {
         self.report(&told)
     }
 
+    fn around<'p>(&self, predicted: &'p Predicted) -> Around<'p> {
+        Around { all: self.all, is_interrupted: self.is_interrupted(), predicted }
+    }
+
     fn is_interrupted(&self) -> bool {
         self.options.limits.interrupt.is_raised()
     }
 
-    fn explored(&self, case: &Case<'_>, source: &Source) -> Result<Exploration, ExploreError> {
+    fn explored(&mut self, case: &Case<'_>, source: &Source) -> Result<Exploration, ExploreError> {
         let (progress, budget) = (self.progress, self.options.budget);
         let mut tell = |done: usize, of: usize, since| progress.within(done, of, since, budget);
-        explore::explore(source, case.row, &self.options, &mut tell)
+        let found = explore::explore(source, case.row, &self.options, &mut tell)?;
+        self.totals.explored += usize::from(!self.is_interrupted());
+        self.totals.runs += found.runs;
+        self.totals.took += found.took;
+        Ok(found)
+    }
+
+    /// Which findings of these runs no recording of the real SDK shows.
+    fn predicted(&self, case: &Case<'_>, source: &Source, schedules: &[Schedule]) -> Result<Predicted, CliError> {
+        let predicted = explore::predicted(source, case.row, &self.options, schedules);
+        predicted.map_err(|error| CliError::Run(error.into()))
     }
 
     /// Holds what was found against what is accepted, or accepts it.
@@ -181,6 +237,54 @@ impl Command<'_, '_> {
         Verdict::of(found, accepted.as_ref(), ran, self.is_interrupted())
     }
 
+    /// Explores a scenario, and keeps what its clients went through.
+    fn cover(&mut self, case: &Case<'_>, reached: &mut Reached) -> io::Result<()> {
+        let verdict = match source_of(case) {
+            Ok(source) => match self.explored(case, &source) {
+                Ok(found) => {
+                    reached.add(case.shown(), &found.coverage);
+                    let not_all = explored::not_all(&Verdict::Well, &found, self.is_interrupted());
+                    return write!(self.out.to, "{not_all}");
+                }
+                Err(error) => Verdict::NotExplored(error),
+            },
+            Err(why) => Verdict::Unreadable(why),
+        };
+        self.not_explored(case, &verdict)
+    }
+
+    fn tell_coverage(&mut self, reached: &Reached) -> io::Result<()> {
+        write!(self.out.to, "{}", report::coverage::coverage(reached, self.all, self.out.color))
+    }
+
+    /// Makes the mutants of a scenario.
+    fn mutate(&mut self, case: &Case<'_>, made: &mut Mutants) -> io::Result<()> {
+        let verdict = match source_of(case) {
+            Ok(source) => match explore::mutate(&source, case.row, &self.options, case.shown(), made) {
+                Ok(()) => {
+                    self.totals.explored += 1;
+                    return Ok(());
+                }
+                Err(error) => Verdict::NotExplored(error),
+            },
+            Err(why) => Verdict::Unreadable(why),
+        };
+        self.not_explored(case, &verdict)
+    }
+
+    fn tell_mutants(&mut self, made: &Mutants) -> io::Result<()> {
+        let judged = made.judged();
+        write!(self.out.to, "{}", report::mutants::mutants(made, &judged, self.all, self.out.color))?;
+        if made.not_made > 0 && !self.is_interrupted() {
+            let not_made = counted(made.not_made, "answer");
+            writeln!(self.out.to, "\nthe budget was spent before {not_made} more; --budget gives more")?;
+        }
+        if !(judged.unnoticed.is_empty() && judged.wrongly_listed.is_empty()) {
+            self.totals.exit = self.totals.exit.max(Exit::Failed);
+        }
+        Ok(())
+    }
+
     /// The runs that reports show. After an interrupt there are none: that would be more of what was to end.
     fn shown(&self, case: &Case<'_>, source: &Source, found: &Exploration) -> Result<Vec<of_model::Shown>, CliError> {
         match explore::retrace(source, case.row, &of_model::to_show(found), &self.options, of_model::show) {
@@ -205,7 +309,7 @@ impl Command<'_, '_> {
     fn replay(&mut self, case: &Case<'_>, at: &[Schedule]) -> Result<(), CliError> {
         let source = match source_of(case) {
             Ok(source) => source,
-            Err(why) => return Ok(self.not_replayed(case, &Verdict::Unreadable(why))?),
+            Err(why) => return Ok(self.not_explored(case, &Verdict::Unreadable(why))?),
         };
         let disturbances = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
         let schedule = Schedule::new(disturbances).map_err(CliError::Schedule)?;
@@ -215,7 +319,7 @@ impl Command<'_, '_> {
         });
         let (explored, origins) = match told {
             Ok(told) => told,
-            Err(error) => return Ok(self.not_replayed(case, &Verdict::NotExplored(error))?),
+            Err(error) => return Ok(self.not_explored(case, &Verdict::NotExplored(error))?),
         };
         self.totals.explored += 1;
         self.totals.runs += 1;
@@ -232,7 +336,8 @@ impl Command<'_, '_> {
         if !findings.is_empty() {
             writeln!(self.out.to)?;
         }
-        write!(self.out.to, "{}", explored::origins(findings, &origins, &schedule, self.out.color))?;
+        let observed = explored.observed.as_ref();
+        write!(self.out.to, "{}", explored::origins(findings, &origins, observed, &schedule, self.out.color))?;
         if !explored.happened(&schedule) {
             let warning = Style::Warning.paint("warning", self.out.color);
             writeln!(self.out.to, "  {warning}: not all of the schedule happened: some of its moments did not come")?;
@@ -243,9 +348,10 @@ impl Command<'_, '_> {
         Ok(())
     }
 
-    fn not_replayed(&mut self, case: &Case<'_>, verdict: &Verdict) -> io::Result<()> {
+    fn not_explored(&mut self, case: &Case<'_>, verdict: &Verdict) -> io::Result<()> {
         self.totals.exit = self.totals.exit.max(verdict.exit());
-        let (color, around) = (self.out.color, Around { all: false, is_interrupted: self.is_interrupted() });
+        let predicted = Predicted::default();
+        let (color, around) = (self.out.color, self.around(&predicted));
         writeln!(self.out.to, "{}", explored::line(case, verdict, None, color))?;
         write!(self.out.to, "{}", explored::below(case, verdict, None, around, color))
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Exploration;
+use super::{Exploration, Finding};
 use crate::file::{self, FileError};
 use crate::schedule::Schedule;
 
@@ -95,7 +95,7 @@ impl Accepted {
         let is_of_pairs = |by: &Schedule| !by.disturbances().is_empty() && !singles.contains(by);
         for (finding, schedules) in &found.findings {
             for by in schedules {
-                accepted.part(is_of_pairs(by)).findings.insert(format!("{finding} | {by}"));
+                accepted.part(is_of_pairs(by)).findings.insert(Self::line(finding, by));
             }
         }
         for (outcome, class) in &found.outcomes {
@@ -107,6 +107,11 @@ impl Accepted {
 
     fn part(&mut self, is_of_pairs: bool) -> &mut Lines {
         if is_of_pairs { &mut self.pairs } else { &mut self.singles }
+    }
+
+    /// The line of a finding and a schedule that brings it.
+    pub(crate) fn line(finding: &Finding, by: &Schedule) -> String {
+        format!("{finding} | {by}")
     }
 
     /// Reads a file; `None` if there is none.

@@ -11,7 +11,7 @@ pub use self::told::{Class, MAX_PAIRS, Told};
 use super::catalogue::{Worth, disturbances, family, moments};
 use super::runner::{Runner, Subject, on_a_worker};
 use super::shrink::shrink;
-use super::{Ended, Explored, Finding, FindingKind, Outcome};
+use super::{Coverage, Explored, Finding, FindingKind, Observed, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::run::pool::{self, Done, NoThread, in_order};
 use crate::schedule::{Act, Moment, Schedule};
@@ -42,6 +42,8 @@ pub struct Options {
     pub pairs: bool,
     /// The families of acts to leave out.
     pub without: BTreeSet<String>,
+    /// Whether to note the transitions of the clients.
+    pub observe: bool,
 }
 
 /// By one thread, each thing alone, and all of it.
@@ -54,6 +56,7 @@ impl Default for Options {
             judge_checks: false,
             pairs: false,
             without: BTreeSet::new(),
+            observe: false,
         }
     }
 }
@@ -97,6 +100,8 @@ pub struct Exploration {
     pub more_pairs: usize,
     /// What is to hold sometimes, and whether it held in a run.
     pub sometimes: BTreeMap<String, bool>,
+    /// The transitions of the clients, if they are noted.
+    pub coverage: Coverage,
     /// How long it took.
     pub took: Duration,
 }
@@ -134,6 +139,8 @@ struct Ran {
     sometimes: Vec<(String, bool)>,
     /// The moments after its first disturbance that are worth a second one.
     seen: Vec<Seen>,
+    /// The transitions of the clients, if they are noted.
+    observed: Option<Observed>,
 }
 
 /// What is known before runs are made.
@@ -174,13 +181,13 @@ struct Explorer<'a> {
 
 impl Explorer<'_> {
     fn explore(&self, progress: &mut dyn FnMut(usize, usize, Duration)) -> Result<Exploration, ExploreError> {
-        let undisturbed = self.undisturbed()?;
-        let sometimes = undisturbed.sometimes.iter().cloned().collect();
+        let mut undisturbed = self.undisturbed()?;
         let mut found = Exploration {
             messages: undisturbed.seen.len(),
             undisturbed: Outcome::of(&undisturbed),
             moments: moments(&undisturbed.seen).map(|worth| worth.seen.moment.clone()).collect(),
-            sometimes,
+            sometimes: undisturbed.sometimes.iter().cloned().collect(),
+            coverage: undisturbed.observed.take().map(Coverage::of_undisturbed).unwrap_or_default(),
             ..Exploration::default()
         };
         let mut singles = Vec::new();
@@ -201,13 +208,10 @@ impl Explorer<'_> {
     }
 
     fn undisturbed(&self) -> Result<Explored, ExploreError> {
-        let explored = on_a_worker(|| {
-            Subject::new(self.source, self.row, self.options).runner()?.run_alone(&Schedule::default(), true)
-        })?;
-        match (explored.ended, explored.failure) {
-            (Ended::Failed(_), Some(failure)) => Err(ExploreError::Undisturbed(Box::new(failure))),
-            (_, failure) => Ok(Explored { failure, ..explored }),
-        }
+        on_a_worker(|| {
+            let runner = Subject::new(self.source, self.row, self.options).runner()?;
+            runner.undisturbed(runner.world(&Schedule::default(), true))
+        })
     }
 
     /// Adds a schedule with each thing more that can go wrong at these moments, as long as all can be run.
@@ -305,6 +309,7 @@ impl Explorer<'_> {
             outcome: Outcome::of(&explored),
             sometimes: explored.sometimes,
             seen: moments(&explored.seen).map(|worth| worth.seen.clone()).collect(),
+            observed: explored.observed,
         }
     }
 
@@ -329,7 +334,8 @@ impl Explorer<'_> {
 
 fn panicked(schedule: &Schedule) -> Ran {
     let findings = BTreeMap::from([(FindingKind::Panic.of_none(), Some(schedule.clone()))]);
-    Ran { schedule: schedule.clone(), findings, outcome: Outcome::default(), sometimes: Vec::new(), seen: Vec::new() }
+    let (schedule, outcome) = (schedule.clone(), Outcome::default());
+    Ran { schedule, findings, outcome, sometimes: Vec::new(), seen: Vec::new(), observed: None }
 }
 
 impl Known<'_> {
@@ -347,8 +353,12 @@ impl Exploration {
         self.not_run == 0 && self.too_many == 0 && self.in_other_outcomes == 0
     }
 
-    fn count(&mut self, Ran { schedule, findings, outcome, sometimes, .. }: Ran, max_outcomes: usize) {
+    fn count(&mut self, ran: Ran, max_outcomes: usize) {
+        let Ran { schedule, findings, outcome, sometimes, observed, .. } = ran;
         self.runs += 1;
+        if let Some(observed) = observed {
+            self.coverage.add(&schedule, observed.all);
+        }
         for (name, has_held) in sometimes {
             *self.sometimes.entry(name).or_default() |= has_held;
         }

@@ -19,7 +19,7 @@ pub struct Origins {
     pub smallest: BTreeMap<Finding, Schedule>,
 }
 
-/// One run of a scenario, with this going wrong.
+/// One run of a scenario, with this going wrong. The transitions of its clients are noted.
 ///
 /// # Errors
 ///
@@ -30,7 +30,11 @@ pub fn replay(
     schedule: &Schedule,
     options: &Options,
 ) -> Result<Explored, ExploreError> {
-    on_a_worker(|| Subject::new(source, row, options).runner()?.run_alone(schedule, false))
+    let options = Options { observe: true, ..options.clone() };
+    on_a_worker(|| {
+        let runner = Subject::new(source, row, &options).runner()?;
+        runner.run_alone(runner.world(schedule, false))
+    })
 }
 
 /// Runs schedules again, one after the other, for what happens in each: an exploration keeps no traces. `tell` hears of each,
@@ -77,7 +81,7 @@ pub fn origins(
 ) -> Result<Origins, ExploreError> {
     on_a_worker(|| {
         let runner = Subject::new(source, row, options).runner()?;
-        let undisturbed = runner.run_alone(&Schedule::default(), false)?.findings;
+        let undisturbed = runner.run_alone(runner.world(&Schedule::default(), false))?.findings;
         let mut origins =
             Origins { undisturbed: findings.intersection(&undisturbed).cloned().collect(), ..Origins::default() };
         let may_be_smaller = schedule.disturbances().len() > 1;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::audience::{Change, Listener};
 use super::compare::{self, Mismatch};
 use super::page::{Client, Page};
+use crate::coverage::Input;
 use crate::recording::{ApiCall, UNDEFINED};
 use crate::step::{Call, CallError};
 
@@ -42,24 +43,30 @@ impl Page {
             return Ok(());
         }
         let client = self.client(&call.client)?;
-        let made = self.clients[client].call(now, call)?;
+        let made = self.act(now, client, call)?;
         self.drain(client);
         thrown(call, made)
     }
-}
 
-impl Client {
     /// What the call throws, if it does.
-    fn call(&mut self, now: Time, call: &ApiCall) -> Result<Result<(), TypeError>, Mismatch> {
-        self.audience.learn_behaviour(call)?;
+    fn act(&mut self, now: Time, client: usize, call: &ApiCall) -> Result<Result<(), TypeError>, Mismatch> {
+        self.clients[client].audience.learn_behaviour(call)?;
         match asked(call)? {
-            Asked::Session(asked) => match asked.make(now, &mut self.session) {
-                Ok(_) => Ok(Ok(())),
-                Err(CallError::Thrown(error)) => Ok(Err(error)),
-                Err(CallError::Config(error)) => Err(refused(call, &error.to_string())),
-            },
+            Asked::Session(asked) => {
+                let before = Input::of_call(&asked).map(|input| self.before(client, input));
+                let made = asked.make(now, &mut self.clients[client].session);
+                if let Some(before) = before {
+                    self.took(client, before);
+                }
+                match made {
+                    Ok(_) => Ok(Ok(())),
+                    Err(CallError::Thrown(error)) => Ok(Err(error)),
+                    Err(CallError::Config(error)) => Err(refused(call, &error.to_string())),
+                }
+            }
             Asked::Listeners(change) => {
-                self.audience.change(change).map_err(|error| refused(call, &error.to_string()))?;
+                let audience = &mut self.clients[client].audience;
+                audience.change(change).map_err(|error| refused(call, &error.to_string()))?;
                 Ok(Ok(()))
             }
             Asked::Nothing => Ok(Ok(())),

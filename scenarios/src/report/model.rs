@@ -13,7 +13,9 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::exploration::{Act, Cell, Changes, Example, Exploration, Found, HowExplored, Outcome, Pair, RunEnd, Way};
+pub use self::exploration::{
+    Act, Cell, Changes, Example, Exploration, Found, HowExplored, Outcome, Pair, RunEnd, Transitions, Way,
+};
 pub use self::problem::{Cause, Difference, Doubt, Problem, Warning};
 pub use self::record::{Body, Detail, Lane, Record, RecordKind, Tone};
 pub use self::summary::Summary;

@@ -98,6 +98,22 @@ fn an_example_of_each_outcome_is_the_run_that_at_shows() {
     }
 }
 
+#[test]
+fn the_page_draws_what_the_clients_went_through() {
+    let project = project("explored-states");
+    project.run(".", &["explore", "s", "--report", "json=a.json", "--report", "html=a.html"]);
+    let report = json(&project, "a.json");
+    let transitions = &case(&report, "flow")["exploration"]["transitions"];
+    let (scenario, added) = (texts(&transitions["scenario"]), texts(&transitions["added"]));
+    assert!(scenario.iter().any(|of| of.ends_with(" | connect() | connecting, request")), "{scenario:?}");
+    assert!(added.len() > 30 && added.iter().all(|of| !scenario.contains(of)), "{added:?}");
+    let drawn = |page: &str| page.matches("\"states\":\"").count();
+    let page = project.read("a.html");
+    assert_eq!(drawn(&page), 2, "one scenario has no client");
+    project.run(".", &["report", "merge", "a.json", "--report", "html=merged.html"]);
+    assert_eq!(drawn(&project.read("merged.html")), 2, "as it is merged, too");
+}
+
 /// Without the width of columns.
 fn words(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,23 +1,27 @@
 //! One scenario: the line that tells what came of it, and what stands below.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{changes, findings, smallest};
+use super::{Overview, changes, new_runs, smallest};
 use crate::exit_code::Exit;
-use crate::explore::{self, Exploration, ExploreError, Verdict};
+use crate::explore::{self, Changes, Exploration, ExploreError, Predicted, Verdict};
 use crate::printable::printable;
 use crate::report::Style;
 use crate::report::console::counted;
 use crate::run::Case;
+use crate::schedule::Schedule;
 
 /// How much is told of what was found.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Around {
+pub(crate) struct Around<'a> {
     /// Whether all findings are listed, also those that are accepted.
     pub(crate) all: bool,
     /// Whether it was interrupted.
     pub(crate) is_interrupted: bool,
+    /// What no recording shows of [`told_runs`].
+    pub(crate) predicted: &'a Predicted,
 }
 
 /// The path of a case's accepted file for messages.
@@ -61,19 +65,39 @@ const fn word(verdict: &Verdict) -> (Style, &'static str) {
     }
 }
 
+/// The runs of which it is told whether a recording of the real SDK has their last step.
+pub(crate) fn told_runs(verdict: &Verdict, found: &Exploration, all: bool) -> Vec<Schedule> {
+    match verdict {
+        Verdict::Found => Overview::of(found, all).schedules(),
+        Verdict::Same | Verdict::Stopped if all => Overview::of(found, all).schedules(),
+        Verdict::Changed(changes) => {
+            new_runs(changes, found, all).into_iter().map(|(.., schedule)| schedule.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The lines of what is new and no recording shows.
+fn predicted_lines(changes: &Changes, found: &Exploration, around: Around<'_>) -> BTreeSet<String> {
+    let runs = new_runs(changes, found, around.all).into_iter();
+    let predicted = runs.filter(|(_, finding, schedule)| around.predicted.has(finding, schedule));
+    predicted.map(|(line, ..)| line).collect()
+}
+
 /// What stands below the line: nothing, or whole lines.
 pub(crate) fn below(
     case: &Case<'_>,
     verdict: &Verdict,
     found: Option<&Exploration>,
-    around: Around,
+    around: Around<'_>,
     color: bool,
 ) -> String {
     let mut text = match (verdict, found) {
-        (Verdict::Found, Some(found)) => told(case, found, around.all, color),
-        (Verdict::Same | Verdict::Stopped, Some(found)) if around.all => told(case, found, true, color),
-        (Verdict::Changed(changes), _) => {
-            format!("\n  not as accepted:\n\n{}\n", self::changes(changes, around.all, color))
+        (Verdict::Found, Some(found)) => told(case, found, around, color),
+        (Verdict::Same | Verdict::Stopped, Some(found)) if around.all => told(case, found, around, color),
+        (Verdict::Changed(changes), Some(found)) => {
+            let lines = predicted_lines(changes, found, around);
+            format!("\n  not as accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
         }
         (Verdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)), _) => {
             format!("\n{diagnostic}\n\n")
@@ -86,10 +110,10 @@ pub(crate) fn below(
     text
 }
 
-fn told(case: &Case<'_>, found: &Exploration, all: bool, color: bool) -> String {
+fn told(case: &Case<'_>, found: &Exploration, around: Around<'_>, color: bool) -> String {
     let well = found.runs - found.with_finding;
     let mut text = format!("\n  {well} end well, {} do not:\n\n", found.with_finding);
-    text.push_str(&findings(found, all, color));
+    text.push_str(&Overview::of(found, around.all).text(around.predicted, color));
     text.push('\n');
     let shown = printable(case.shown());
     if let Some(schedule) = smallest(found.findings.values().flatten()) {
@@ -100,7 +124,7 @@ fn told(case: &Case<'_>, found: &Exploration, all: bool, color: bool) -> String 
 }
 
 /// What an exploration has not come to.
-fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bool) -> String {
+pub(crate) fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bool) -> String {
     let mut text = String::new();
     if found.not_run > 0 {
         let not_run = counted(found.not_run, "run");

@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 
 use super::case::{cause, not_run, problem};
 use super::records::records;
+use crate::coverage::Transition;
 use crate::diagnostic::{self, Diagnostic};
-use crate::explore::{self, ExploreError, FAMILIES, MAX_PAIRS, Told, Verdict, family};
+use crate::explore::{self, Coverage, ExploreError, FAMILIES, MAX_PAIRS, Told, Verdict, family};
 use crate::report::explored;
 use crate::report::model::{
     Act, Case, Cause, Cell, Changes, Example, Exploration, Found, Outcome, Pair, Problem, Record, RunEnd, Status,
-    WallTime, Way,
+    Transitions, WallTime, Way,
 };
 use crate::run;
 use crate::schedule::{self, Schedule};
@@ -186,7 +187,15 @@ fn exploration(found: &explore::Exploration, verdict: &Verdict, examples: Vec<Ex
         outcomes: outcomes(found, &examples),
         findings: findings(found),
         examples,
+        transitions: transitions(&found.coverage),
     }
+}
+
+/// What the clients went through, if that was noted.
+fn transitions(coverage: &Coverage) -> Option<Transitions> {
+    let texts = |transitions: &BTreeSet<Transition>| transitions.iter().map(ToString::to_string).collect();
+    let (scenario, added) = (texts(&coverage.by_script), texts(&coverage.added()));
+    coverage.is_noted().then_some(Transitions { scenario, added })
 }
 
 /// What went wrong in some run, by family.

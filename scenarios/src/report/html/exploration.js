@@ -17,7 +17,7 @@ export class ExplorationView {
     });
   }
 
-  show({ exploration, records, path }) {
+  show({ exploration, records, path, states }) {
     at("exploration").hidden = !exploration;
     at("chosen").hidden = at("to-undisturbed").hidden = true;
     this.found = exploration;
@@ -31,6 +31,14 @@ export class ExplorationView {
     this.showLegend(exploration);
     this.matrix.show(exploration);
     this.showPairs(exploration);
+    this.showStates(states);
+  }
+
+  // The picture is the command's own: it is made of what it knows, and of no text that a script or a platform has said.
+  showStates(states) {
+    at("states").hidden = !states;
+    const { documentElement } = new DOMParser().parseFromString(states ?? "<svg/>", "image/svg+xml");
+    at("states-picture").replaceChildren(...(states ? [document.importNode(documentElement, true)] : []));
   }
 
   showLegend({ cells }) {

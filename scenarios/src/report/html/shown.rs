@@ -1,12 +1,15 @@
 //! What the page has of a case: an entry of the list, which is read at once, and what is shown when it is opened.
 
-use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::coverage::Transition;
+use crate::explore::Reached;
 use crate::report::model::{
-    Case, Difference, Doubt, Exploration, Problem, Record, Snapshot, Status, Variant, WallTime, Warning,
+    Case, Difference, Doubt, Exploration, Problem, Record, Snapshot, Status, Transitions, Variant, WallTime, Warning,
 };
+use crate::report::picture::picture;
 
 /// The most characters of a message in the list.
 const MAX_MESSAGE: usize = 160;
@@ -74,7 +77,10 @@ pub(super) struct Shown<'a> {
     records: Vec<&'a Record>,
     left: Option<Left>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    exploration: Option<Cow<'a, Exploration>>,
+    exploration: Option<Exploration>,
+    /// The states of its clients, as SVG.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    states: Option<String>,
 }
 
 /// Records that are left out.
@@ -163,25 +169,35 @@ impl<'a> Shown<'a> {
             records,
             left,
             exploration: case.exploration.as_deref().map(|found| explored(found, room.explored)),
+            states: case.exploration.as_deref().and_then(|found| states(found, room.explored)),
         }
     }
 }
 
-fn explored(found: &Exploration, room: ExploredRoom) -> Cow<'_, Exploration> {
-    let without_examples = || {
-        let mut found = Exploration { examples: Vec::new(), ..found.clone() };
-        found.outcomes.iter_mut().for_each(|outcome| outcome.example = None);
-        found
-    };
-    match room {
-        ExploredRoom::All => Cow::Borrowed(found),
-        ExploredRoom::WithoutExamples => Cow::Owned(without_examples()),
-        ExploredRoom::FindingsAlone => {
-            let all = without_examples();
-            let more_pairs = all.more_pairs + all.pairs.len();
-            Cow::Owned(Exploration { cells: Vec::new(), pairs: Vec::new(), outcomes: Vec::new(), more_pairs, ..all })
-        }
+/// An exploration as there is room for it. Of its transitions the picture is shown.
+fn explored(found: &Exploration, room: ExploredRoom) -> Exploration {
+    let mut shown = Exploration { transitions: None, ..found.clone() };
+    if room != ExploredRoom::All {
+        shown.examples.clear();
+        shown.outcomes.iter_mut().for_each(|outcome| outcome.example = None);
     }
+    if room == ExploredRoom::FindingsAlone {
+        shown.more_pairs += shown.pairs.len();
+        shown.cells.clear();
+        shown.pairs.clear();
+        shown.outcomes.clear();
+    }
+    shown
+}
+
+/// The picture, if there is room for it, and transitions to draw. It is made here of what they are read as, so that no text of
+/// a report gets into it.
+fn states(found: &Exploration, room: ExploredRoom) -> Option<String> {
+    let is_any = |of: &&Transitions| !(of.scenario.is_empty() && of.added.is_empty());
+    let transitions = found.transitions.as_ref().filter(is_any).filter(|_| room != ExploredRoom::FindingsAlone)?;
+    let read = |texts: &[String]| texts.iter().map(|text| text.parse()).collect::<Result<BTreeSet<Transition>, _>>();
+    let reached = Reached::of(read(&transitions.scenario).ok()?, read(&transitions.added).ok()?);
+    Some(picture(&reached))
 }
 
 fn chosen(records: &[Record], room: Room) -> (Vec<&Record>, Option<Left>) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::page::{MODULES, Page};
 use super::*;
 use crate::file::scratch::Folder;
-use crate::report::model::{Difference, Record};
+use crate::report::model::{Difference, Record, Transitions};
 use crate::web;
 
 fn page() -> (String, String) {
@@ -160,6 +160,7 @@ fn explored(bytes: usize, cells: usize) -> Case {
         "outcomes": [{ "text": "passes", "runs": cells, "end": "finding", "example": 0 }],
         "findings": [{ "finding": "deaf", "count": 1, "smallest": "open 1: lost", "ways": [] }],
         "examples": [example],
+        "transitions": { "scenario": ["idle | connect() | connecting"], "added": ["connecting | destroy() | destroyed"] },
     });
     let exploration = Some(serde_json::from_value(exploration).unwrap());
     Case { exploration, records: vec![record("x"); 3], ..case("a") }
@@ -180,6 +181,19 @@ fn of_a_large_exploration_runs_go_first_then_the_matrix_and_never_what_was_found
         let outcome = &found["outcomes"][0]["example"];
         assert_eq!(*outcome, if examples > 0 { json!(0) } else { Value::Null }, "it names no run that is not there");
         assert_eq!(shown["records"].as_array().unwrap().len(), 3, "there is room for these");
+        let states = shown["states"].as_str().unwrap_or_default();
+        assert_eq!(states.starts_with("<svg ") && states.ends_with("</svg>\n"), shown_cells > 0, "{states}");
+    }
+}
+
+#[test]
+fn a_picture_is_made_of_transitions_alone() {
+    for (text, is_drawn) in [("idle | connect() | connecting", true), ("<script>", false)] {
+        let mut case = explored(1, 1);
+        let transitions = Transitions { scenario: vec![text.to_owned()], added: Vec::new() };
+        case.exploration.as_mut().unwrap().transitions = Some(transitions);
+        let shown: Value = serde_json::from_slice(&fitting(&case, 0).unwrap()).unwrap();
+        assert_eq!(shown["states"].is_string(), is_drawn, "{text}");
     }
 }
 

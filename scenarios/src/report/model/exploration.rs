@@ -46,6 +46,18 @@ pub struct Exploration {
     pub findings: Vec<Found>,
     /// A run for each outcome, as many as there is room for.
     pub examples: Vec<Example>,
+    /// What its clients went through; `null` where that was not noted.
+    pub transitions: Option<Transitions>,
+}
+
+/// The transitions of the clients, each as `STATE | INPUT | STATE`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transitions {
+    /// Those of the scenario itself, where nothing went wrong.
+    pub scenario: Vec<String>,
+    /// Those that exploring it adds.
+    pub added: Vec<String>,
 }
 
 /// What is not as it is accepted: lines as the accepted file has them, the first ones of each.
