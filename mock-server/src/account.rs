@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::mem;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,6 +97,8 @@ pub(crate) struct Accounts {
     /// The accounts that were made up, the one that was not used for longest first.
     made_up: BTreeMap<u64, Arc<str>>,
     uses: u64,
+    /// How many of them are offline.
+    offline: usize,
 }
 
 impl Accounts {
@@ -129,7 +132,8 @@ impl Accounts {
 
     pub(crate) fn remove(&mut self, name: &str) {
         self.keep(name);
-        self.by_name.remove(name);
+        let removed = self.by_name.remove(name);
+        self.offline -= usize::from(removed.is_some_and(|account| account.own.offline));
     }
 
     /// An account of which a client made up the name.
@@ -209,7 +213,23 @@ impl Accounts {
         })
     }
 
-    /// What holds for a user whom a command is about.
+    /// Whether a user is offline whom a command is about.
+    pub(crate) fn set_offline(&mut self, name: &str, offline: bool) -> Result<(), PlatformError> {
+        let was = mem::replace(&mut self.known_mut(name)?.own.offline, offline);
+        self.offline = self.offline + usize::from(offline) - usize::from(was);
+        Ok(())
+    }
+
+    pub(crate) fn set_all_online(&mut self) {
+        self.by_name.values_mut().for_each(|account| account.own.offline = false);
+        self.offline = 0;
+    }
+
+    pub(crate) const fn is_any_offline(&self) -> bool {
+        self.offline > 0
+    }
+
+    /// What else holds for a user whom a command is about.
     pub(crate) fn own_mut(&mut self, name: &str) -> Result<&mut OwnSettings, PlatformError> {
         Ok(&mut self.known_mut(name)?.own)
     }

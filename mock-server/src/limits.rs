@@ -106,6 +106,8 @@ impl Limits {
     /// Characters of a frame, of a header, of a path that is longer than [`Self::URL_BYTES`], and of an argument that is longer than
     /// [`Self::RECORDED_ARGUMENT_BYTES`], that the journal keeps.
     pub const RECORDED_FRAME_CHARS: usize = 256;
+    /// How long connections may take that make way for new ones, until they are not waited for any more.
+    pub const MAKE_WAY: Duration = Duration::from_secs(1);
     /// For how long the same refusal is counted in one record of the journal.
     pub const REFUSALS_APART: Duration = Duration::from_secs(10);
     /// Records of refusals in so long a time.

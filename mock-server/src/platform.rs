@@ -268,12 +268,13 @@ impl Platform {
         self.settings.offline
     }
 
-    /// Whether a REST request may end its connection without an answer: for a fault, or while the platform is offline.
+    /// Whether a REST request may end its connection without an answer: for a fault, or while the platform is offline, or a user
+    /// is.
     ///
     /// Browsers and curl send a request once more, unseen, whose connection was used before and then breaks. Whoever carries
     /// requests over such connections lets none be used twice meanwhile, so that a fault is met as often as it acts.
     pub const fn breaks_connections(&self) -> bool {
-        self.settings.offline || self.faults.breaks()
+        self.settings.offline || self.accounts.is_any_offline() || self.faults.breaks()
     }
 
     /// The delay of every answer and handshake.

@@ -9,6 +9,8 @@ pub(crate) mod handshake;
 mod limits;
 pub(crate) mod listen;
 pub(crate) mod queues;
+#[cfg(feature = "front")]
+pub(crate) mod renewals;
 pub(crate) mod shared;
 pub(crate) mod stream;
 pub(crate) mod turns;

@@ -7,6 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
 use http::{HeaderValue, Request, StatusCode};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
@@ -135,19 +136,25 @@ async fn answer<S: Stream>(
     stream.as_mut().set_timeout_pinned(Some(site.limits.write_time));
     let service = service_fn(|request| guest.answer(request));
     let mut connection = site.http.serve_connection(TokioIo::new(stream), service);
-    let mut renewals = site.shared.renewals();
+    let mut renewal = site.shared.renewals().join();
     let ended = tokio::select! {
         biased;
         ended = &mut connection => Some(ended),
         never = guest.watch(&line) => match never {},
         _ = stopped.changed() => None,
-        _ = renewals.changed() => None,
+        _ = renewal.changed() => None,
     };
     let ended = match ended {
         Some(ended) => ended,
         None => {
             Pin::new(&mut connection).graceful_shutdown();
-            (&mut connection).await
+            // Where no request is under way, that has ended it.
+            let ended = (&mut connection).now_or_never();
+            drop(renewal);
+            match ended {
+                Some(ended) => ended,
+                None => (&mut connection).await,
+            }
         }
     };
     // What was read ahead comes behind what hyper has read.

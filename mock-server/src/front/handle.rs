@@ -65,6 +65,12 @@ impl FrontHandle {
         self.shared.advance(|now| if to < now { Err(ClockError::Past { now, to }) } else { Ok(to) })
     }
 
+    /// Waits until connections without a request under way are closed, if they have to be for what was done last: see
+    /// [`Platform::breaks_connections`]. A client that hears of it then sends its next request over a new one.
+    pub async fn made_way(&self) {
+        self.shared.renewals().done().await;
+    }
+
     /// How often the platform was reset.
     pub fn resets(&self) -> u64 {
         self.shared.resets()

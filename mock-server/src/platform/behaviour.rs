@@ -31,7 +31,7 @@ impl Platform {
     pub fn set_online(&mut self, now: Time) {
         self.told(now, &Command::Online { user: None });
         self.settings.offline = false;
-        self.accounts.each_own(|own| own.offline = false);
+        self.accounts.set_all_online();
     }
 
     /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
@@ -54,7 +54,7 @@ impl Platform {
     /// Whether connections of a user are refused: logins in their name, requests and handshakes. The sockets of one who goes
     /// offline are cut.
     pub fn set_offline_of(&mut self, now: Time, name: &str, offline: bool) -> Result<(), PlatformError> {
-        self.accounts.own_mut(name)?.offline = offline;
+        self.accounts.set_offline(name, offline)?;
         let user = Some(name.to_owned());
         self.told(now, &if offline { Command::Offline { user } } else { Command::Online { user } });
         if offline {

@@ -14,6 +14,8 @@ use super::clock::ClockError;
 use super::clock::{self, Clock};
 use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
 #[cfg(feature = "front")]
+use super::renewals::Renewals;
+#[cfg(feature = "front")]
 use super::turns::HeldAnswer;
 use super::turns::{Turn, Turns};
 use crate::channel::{Frame, SocketId};
@@ -37,9 +39,8 @@ pub(crate) struct Shared {
     progress: watch::Sender<Progress>,
     /// What [`Platform::breaks_connections`] said after the last act.
     breaks: AtomicBool,
-    /// Told whenever `breaks` becomes true.
     #[cfg(feature = "front")]
-    renewals: watch::Sender<()>,
+    renewals: Renewals,
     /// How often the platform was reset.
     resets: watch::Sender<u64>,
     turns: Arc<Turns>,
@@ -70,7 +71,7 @@ impl Shared {
             progress: watch::Sender::new(Progress::default()),
             breaks: AtomicBool::new(false),
             #[cfg(feature = "front")]
-            renewals: watch::Sender::new(()),
+            renewals: Renewals::default(),
             resets: watch::Sender::new(0),
             turns: Arc::default(),
         }
@@ -110,7 +111,7 @@ impl Shared {
         self.breaks.store(breaks, Ordering::Relaxed);
         #[cfg(feature = "front")]
         if breaks {
-            self.renewals.send_replace(());
+            self.renewals.begin();
         }
     }
 
@@ -119,10 +120,10 @@ impl Shared {
         self.breaks.load(Ordering::Relaxed)
     }
 
-    /// Changes when the connections that are there have to make way for new ones.
+    /// The connections that make way for new ones when one may break under a request.
     #[cfg(feature = "front")]
-    pub(crate) fn renewals(&self) -> watch::Receiver<()> {
-        self.renewals.subscribe()
+    pub(crate) const fn renewals(&self) -> &Renewals {
+        &self.renewals
     }
 
     /// The platform was reset: a clock that is held begins again, and who waits for something of before is told.

@@ -205,6 +205,7 @@ impl Control {
             Act::Advance => self.advance(&Arguments::new(name, given))?,
             Act::Idle => self.idle(&Arguments::new(name, given)).await?,
         };
+        self.handle.made_way().await;
         Ok(json_answer(StatusCode::OK, &value))
     }
 
