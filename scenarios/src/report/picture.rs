@@ -266,7 +266,7 @@ mod tests {
         let arrow = |title: &str| svg.lines().find(|line| line.contains(title)).map(str::to_owned).unwrap_or_default();
         let known = arrow("<title>idle (neither) to connecting (isPending): ");
         assert!(
-            known.contains(" 1 in scenarios, 3 recorded, 0 explored: connect()")
+            known.contains(" 1 in scenarios, 4 recorded, 0 explored: connect()")
                 && known.contains(Who::Scenarios.color()),
             "{svg}"
         );
@@ -278,7 +278,7 @@ mod tests {
         );
         let recorded = arrow("<title>connecting (isPending) to idle (neither): ");
         assert!(
-            recorded.contains(" 0 in scenarios, 12 recorded, 0 explored: ")
+            recorded.contains(" 0 in scenarios, 13 recorded, 0 explored: ")
                 && recorded.contains(Who::Recordings.color()),
             "{svg}"
         );

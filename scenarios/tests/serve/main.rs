@@ -24,3 +24,6 @@ mod running;
 #[cfg(test)]
 #[cfg(unix)]
 mod support;
+#[cfg(test)]
+#[cfg(unix)]
+mod told;

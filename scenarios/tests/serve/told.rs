@@ -1,0 +1,56 @@
+//! What a server is told with its arguments, and what it says while it runs.
+
+use std::process::Stdio;
+
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::time::timeout;
+
+use crate::support::{Folder, PATIENCE, Server, harness};
+
+const ALICE: &str = "alice@example.com";
+
+#[tokio::test]
+async fn a_token_that_is_given_is_the_one_of_the_control_interface() {
+    let folder = Folder::new("token");
+    let server = Server::start(&folder.0, &["--token", "a-token-of-ours-known-before"]).await;
+    assert_eq!(server.text("token"), "a-token-of-ours-known-before");
+    assert_eq!(server.state().await["api"], 1);
+}
+
+#[tokio::test]
+async fn each_request_has_a_line_without_secrets_if_it_is_asked_for() {
+    let folder = Folder::new("log");
+    let mut server = Server::start(&folder.0, &["--log", "--quiet"]).await;
+    server.signed_in(ALICE, "s3cret").await;
+    let login = server.told("/v2.0/auth/mk_token").await;
+    assert!(login.contains("200") && login.ends_with(ALICE) && !login.contains("s3cret"), "{login}");
+    let handshake = server.told("/websocket/").await;
+    assert!(handshake.contains("101") && handshake.contains("token="), "{handshake}");
+}
+
+#[tokio::test]
+async fn it_ends_with_its_standard_input_if_it_is_to() {
+    let folder = Folder::new("stdin");
+    let mut command = harness();
+    command.current_dir(&folder.0).args(["serve", "--port", "0", "--json", "--exit-with-stdin"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(timeout(PATIENCE, out.next_line()).await.unwrap().unwrap().unwrap().contains("\"token\""));
+    assert!(child.try_wait().unwrap().is_none(), "it runs for as long as its input is open");
+    drop(child.stdin.take());
+    assert_eq!(timeout(PATIENCE, child.wait()).await.unwrap().unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_script_begins_again_with_a_reset_and_has_set_up_when_that_is_answered() {
+    let folder = Folder::new("reset");
+    folder.write("it.rhai", "platform.fail(\"subscribe\", #{ status: 503 }); platform.waitFor(\"unsubscribe\");");
+    let mut server = Server::start(&folder.0, &["--script", "it.rhai"]).await;
+    server.post("clear", &json!({})).await;
+    assert_eq!(server.state().await["faults"], json!([]));
+    server.post("reset", &json!({})).await;
+    let state = server.state().await;
+    assert_eq!((&state["faults"][0]["point"], &state["script"]["state"]), (&json!("subscribe"), &json!("running")));
+    server.told("The script was stopped where it waited.").await;
+}
