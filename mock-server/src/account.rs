@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::mem;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 use crate::error::{PlatformError, check_text, nearest};
 use crate::limits::Limits;
+use crate::platform::OwnSettings;
 use crate::time::Time;
 
 /// What is special about a user; [`UserOptions::default`] is a user for whom the platform's defaults hold.
@@ -43,11 +45,24 @@ pub struct UserInfo {
     pub created: Time,
     /// The services that may be granted; `None` stands for any.
     pub services: Option<Vec<String>>,
+    /// How long the user's tokens last, in ms, whatever clients ask for; `None` leaves it to the platform and to them.
+    pub token_lifetime: Option<u64>,
+    /// How long the user's subscriptions last without renewal, in ms, whatever clients ask for; `None` leaves it to them.
+    pub subscription_lifetime: Option<u64>,
+    /// Whether this user is not answered.
+    pub offline: bool,
+    /// The delay of answers and handshakes of this user, in ms; `None` is that of everybody.
+    pub latency: Option<u64>,
+    /// Whether pings of this user are answered; `None` as those of everybody.
+    pub answer_pings: Option<bool>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) name: Arc<str>,
     pub(crate) options: UserOptions,
+    /// What holds for this user instead of what holds for everybody.
+    pub(crate) own: OwnSettings,
     password: String,
     created: Time,
     /// When the account was used last, counted in uses, if nobody added it: it was made up at a login. Nobody misses it.
@@ -76,12 +91,14 @@ impl Account {
 }
 
 /// Every account, by name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
     by_name: BTreeMap<Arc<str>, Account>,
     /// The accounts that were made up, the one that was not used for longest first.
     made_up: BTreeMap<u64, Arc<str>>,
     uses: u64,
+    /// How many of them are offline.
+    offline: usize,
 }
 
 impl Accounts {
@@ -97,8 +114,8 @@ impl Accounts {
             return Err(PlatformError::Full { what: "users", limit: Limits::USERS });
         }
         let name: Arc<str> = name.into();
-        let account =
-            Account { name: name.clone(), options, password: password.to_owned(), created: now, made_up: None };
+        let (own, password) = (OwnSettings::default(), password.to_owned());
+        let account = Account { name: name.clone(), options, own, password, created: now, made_up: None };
         self.by_name.insert(name, account);
         Ok(())
     }
@@ -115,7 +132,8 @@ impl Accounts {
 
     pub(crate) fn remove(&mut self, name: &str) {
         self.keep(name);
-        self.by_name.remove(name);
+        let removed = self.by_name.remove(name);
+        self.offline -= usize::from(removed.is_some_and(|account| account.own.offline));
     }
 
     /// An account of which a client made up the name.
@@ -187,7 +205,37 @@ impl Accounts {
             name: account.name.to_string(),
             created: account.created,
             services: account.options.services.clone(),
+            token_lifetime: account.options.token_lifetime.map(millis),
+            subscription_lifetime: account.options.subscription_lifetime.map(millis),
+            offline: account.own.offline,
+            latency: account.own.latency.map(millis),
+            answer_pings: account.own.answer_pings,
         })
+    }
+
+    /// Whether a user is offline whom a command is about.
+    pub(crate) fn set_offline(&mut self, name: &str, offline: bool) -> Result<(), PlatformError> {
+        let was = mem::replace(&mut self.known_mut(name)?.own.offline, offline);
+        self.offline = self.offline + usize::from(offline) - usize::from(was);
+        Ok(())
+    }
+
+    pub(crate) fn set_all_online(&mut self) {
+        self.by_name.values_mut().for_each(|account| account.own.offline = false);
+        self.offline = 0;
+    }
+
+    pub(crate) const fn is_any_offline(&self) -> bool {
+        self.offline > 0
+    }
+
+    /// What else holds for a user whom a command is about.
+    pub(crate) fn own_mut(&mut self, name: &str) -> Result<&mut OwnSettings, PlatformError> {
+        Ok(&mut self.known_mut(name)?.own)
+    }
+
+    pub(crate) fn each_own(&mut self, mut change: impl FnMut(&mut OwnSettings)) {
+        self.by_name.values_mut().for_each(|account| change(&mut account.own));
     }
 
     /// An account that a command changes, and so counts on.
@@ -228,6 +276,10 @@ pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 36
 
 /// The lifetime of tokens and subscriptions that nobody said anything about.
 pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
 
 #[cfg(test)]
 mod tests {

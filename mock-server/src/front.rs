@@ -6,6 +6,7 @@ mod connection;
 mod handle;
 mod hosts;
 mod limits;
+mod line;
 mod paced;
 mod service;
 

@@ -1,5 +1,8 @@
 //! The journal: what came to the platform, what it answered, and what it was told to do.
 
+mod filter;
+mod reason;
+mod refusal;
 mod request;
 mod weight;
 
@@ -10,9 +13,13 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-pub use request::{Answered, RequestRecord};
+pub use filter::{RecordFilter, RecordKind, UnknownKind};
+pub use reason::Reason;
+pub use refusal::{Refusal, RefusalRecord, Refused};
+pub use request::{Answered, Delivery, Met, RequestRecord};
 
 use crate::channel::{Frame, SocketId};
+use crate::fault::FaultId;
 use crate::limits::Limits;
 use crate::mask::masked;
 use crate::point::Point;
@@ -31,6 +38,11 @@ pub struct Journal {
     bytes: usize,
     most_bytes: usize,
     written: u64,
+    /// The number of the record with which it began, or began again.
+    begun: u64,
+    /// The time of the world outside, in milliseconds since 1970, if the platform is told it.
+    wall_time: Option<u64>,
+    counting: refusal::Counting,
 }
 
 impl fmt::Debug for Journal {
@@ -43,13 +55,36 @@ impl fmt::Debug for Journal {
 
 impl Journal {
     /// An empty one, for so many records and bytes.
-    pub(crate) const fn new(most: usize, most_bytes: usize) -> Self {
-        Self { records: VecDeque::new(), most, bytes: 0, most_bytes, written: 0 }
+    pub(crate) fn new(most: usize, most_bytes: usize) -> Self {
+        let counting = refusal::Counting::default();
+        Self { records: VecDeque::new(), most, bytes: 0, most_bytes, written: 0, begun: 0, wall_time: None, counting }
+    }
+
+    /// What records say from now on of the time of the world outside.
+    pub(crate) const fn set_wall_time(&mut self, wall_time: Option<u64>) {
+        self.wall_time = wall_time;
     }
 
     /// The records that are kept, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         self.records.iter()
+    }
+
+    /// The number of the first record since the start, or since the last reset: that of the reset itself. What is older is kept,
+    /// but no more looked at by those who ask what came.
+    pub const fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Whether it has begun again between a record and one behind it, whatever of that was dropped.
+    pub fn begun_between(&self, from: u64, before: u64) -> bool {
+        self.begun > 0 && (from..before).contains(&self.begun)
+    }
+
+    /// The next record is the first one of a new beginning.
+    pub(crate) fn begin_again(&mut self) {
+        self.begun = self.written;
+        self.counting = refusal::Counting::default();
     }
 
     /// The number of the next record: a cursor for [`Self::since`].
@@ -68,6 +103,18 @@ impl Journal {
         self.written - self.records.len() as u64
     }
 
+    /// The record that was written last, if any was.
+    #[cfg(feature = "net")]
+    pub(crate) fn newest(&self) -> Option<&Record> {
+        self.records.back()
+    }
+
+    /// A record that may say more now than when it was written, if it is still there.
+    pub(crate) fn record_mut(&mut self, seq: u64) -> Option<&mut Record> {
+        let at = seq.checked_sub(self.dropped())?;
+        self.records.get_mut(usize::try_from(at).ok()?)
+    }
+
     pub(crate) fn write(&mut self, time: Time, point: Option<Point>, user: Option<Arc<str>>, kind: Kind) {
         if self.records.len() >= self.most {
             // From here on the newest record takes the oldest one's place, which is in the processor's cache then.
@@ -76,7 +123,7 @@ impl Journal {
             }
             self.drop_oldest();
         }
-        let record = Record { seq: self.written, time, point, user, kind };
+        let record = Record { seq: self.written, time, wall_time: self.wall_time, point, user, kind };
         self.bytes += weight::of(&record);
         while self.bytes > self.most_bytes && !self.records.is_empty() {
             self.drop_oldest();
@@ -115,6 +162,9 @@ pub struct Record {
     pub seq: u64,
     /// When it happened.
     pub time: Time,
+    /// The time of the world outside, in milliseconds since 1970; `None` where the platform is not told it, as in virtual time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wall_time: Option<u64>,
     /// Where; `None` for what was told by a command or done by a timer.
     pub point: Option<Point>,
     /// The user whom it is about, as far as known: the one in a path, a login or a token, also if nobody has that name.
@@ -132,6 +182,31 @@ impl Record {
         match &self.kind {
             Kind::Request(request) | Kind::Upgrade { request, .. } => Some(request),
             _ => None,
+        }
+    }
+
+    /// The socket that it is about, if it is about one.
+    pub const fn socket(&self) -> Option<SocketId> {
+        match &self.kind {
+            Kind::Upgrade { socket, .. } => *socket,
+            Kind::Opened { socket }
+            | Kind::Pings { socket, .. }
+            | Kind::FrameIn { socket, .. }
+            | Kind::FrameOut { socket, .. }
+            | Kind::Closed { socket, .. } => Some(*socket),
+            Kind::Request(_)
+            | Kind::Expired { .. }
+            | Kind::TokensExpired { .. }
+            | Kind::Refused(_)
+            | Kind::Command { .. } => None,
+        }
+    }
+
+    /// Whether it is about a user: what the user did, and what was done to that user, to everybody or to the time of all.
+    pub fn concerns(&self, user: &str) -> bool {
+        match &self.user {
+            Some(name) => **name == *user,
+            None => matches!(self.kind, Kind::Command { .. }),
         }
     }
 }
@@ -194,10 +269,20 @@ pub enum Kind {
         /// The subscription.
         subscription: SubscriptionId,
     },
+    /// Tokens of a user expired that were not refreshed in time.
+    TokensExpired {
+        /// Which: the platform's own texts, such as `AT-1`; `***` for one that a command gave.
+        tokens: Vec<String>,
+    },
+    /// Something was refused before it reached the platform.
+    Refused(Box<RefusalRecord>),
     /// The platform was told to do something.
     Command {
         /// The verb.
         name: &'static str,
+        /// The rule that it made, if it is `fail`.
+        #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
+        rule: Option<FaultId>,
         /// Its arguments by name, secrets as `"***"`. Of a text, and of the JSON of anything else, that is longer than
         /// [`Limits::RECORDED_ARGUMENT_BYTES`] the beginning is kept, as a text that ends in `…`.
         arguments: Map<String, Value>,
@@ -259,6 +344,22 @@ pub(crate) fn beginning(text: &str) -> &str {
     }
     let end = text.char_indices().nth(Limits::RECORDED_FRAME_CHARS).map_or(text.len(), |(at, _)| at);
     &text[..end]
+}
+
+/// A value as the journal keeps it: of a long one the beginning, as a text.
+pub(crate) fn bounded(value: Value) -> Value {
+    let text = match &value {
+        Value::String(text) if text.len() > Limits::RECORDED_ARGUMENT_BYTES => beginning(text).to_owned(),
+        Value::Array(_) | Value::Object(_) => {
+            let text = value.to_string();
+            if text.len() <= Limits::RECORDED_ARGUMENT_BYTES {
+                return value;
+            }
+            beginning(&text).to_owned()
+        }
+        _ => return value,
+    };
+    Value::String(text + "…")
 }
 
 fn without_secrets<S: Serializer>(beginning: &str, serializer: S) -> Result<S::Ok, S::Error> {

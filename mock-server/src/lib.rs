@@ -71,15 +71,18 @@ mod wire;
 
 pub use account::{UserInfo, UserOptions};
 pub use channel::{Frame, SocketId, SocketInfo, SocketState};
-pub use command::{Command, CommandOutput};
+pub use command::{Command, CommandOutput, Target};
 pub use error::PlatformError;
-pub use fault::{Fault, FaultError, FaultId, FaultRule};
+pub use fault::{Each, Fault, FaultError, FaultFilter, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
     Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
     RequestBody,
 };
-pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
+pub use journal::{
+    Answered, Delivery, FrameRecord, Journal, Kind, Met, Reason, Record, RecordFilter, RecordKind, Refusal,
+    RefusalRecord, Refused, RequestRecord, Side, UnknownKind,
+};
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
@@ -88,12 +91,16 @@ pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};
 #[cfg(feature = "front")]
+pub use server::advanced::{Advanced, Fired, FiredAnswer, UnderWay};
+#[cfg(feature = "front")]
 pub use server::clock::ClockError;
 #[cfg(feature = "net")]
 pub use server::error::StartError;
+#[cfg(feature = "front")]
+pub use server::turns::HeldAnswer;
 #[cfg(feature = "net")]
 pub use server::watch::{Lagged, Watch};
 pub use subscription::{SubscriptionId, SubscriptionInfo};
 pub use time::Time;
 pub use timer::Timer;
-pub use token::{IssuedTokens, TokenOptions};
+pub use token::{IssuedTokens, TokenOptions, TokensInfo};

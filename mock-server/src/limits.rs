@@ -87,6 +87,8 @@ impl Limits {
     pub const FAULT_RULES: usize = 1_000;
     /// Faults in one rule.
     pub const FAULTS_PER_RULE: usize = 1_000;
+    /// Users that a fault counts by themselves; it does not act for more.
+    pub const COUNTED_USERS: usize = 20_000;
     /// Bytes that one fault takes, with its body.
     pub const FAULT_BYTES: usize = 1024 * 1024;
     /// Headers that one fault gives an answer.
@@ -104,6 +106,12 @@ impl Limits {
     /// Characters of a frame, of a header, of a path that is longer than [`Self::URL_BYTES`], and of an argument that is longer than
     /// [`Self::RECORDED_ARGUMENT_BYTES`], that the journal keeps.
     pub const RECORDED_FRAME_CHARS: usize = 256;
+    /// How long connections may take that make way for new ones, until they are not waited for any more.
+    pub const MAKE_WAY: Duration = Duration::from_secs(1);
+    /// For how long the same refusal is counted in one record of the journal.
+    pub const REFUSALS_APART: Duration = Duration::from_secs(10);
+    /// Records of refusals in so long a time.
+    pub const REFUSALS: usize = 32;
     /// Effects that wait for `poll_output`. Whoever does not drain them breaks the drain rule.
     pub const OUTPUTS: usize = 1_000_000;
 }

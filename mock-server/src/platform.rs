@@ -2,29 +2,36 @@
 
 mod answer;
 mod auth;
+mod behaviour;
 mod commands;
 mod settings;
 mod sockets;
+mod start;
 mod subscriptions;
+mod targets;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Request;
 use serde_json::json;
 
+pub(crate) use behaviour::OwnSettings;
 pub use commands::GoneOptions;
 pub use settings::SettingsInfo;
 
+use self::start::Start;
 use crate::account::{Accounts, UserInfo};
 use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
+use crate::command::Told;
 use crate::fault::Faults;
-use crate::journal::Journal;
+use crate::journal::{Delivery, Journal, Kind, Refusal, RefusalRecord};
 use crate::limits::{Limits, PlatformLimits};
 use crate::subscription::{SubscriptionId, SubscriptionInfo, Subscriptions};
 use crate::time::Time;
 use crate::timer::{Timer, Timers};
-use crate::token::Grants;
+use crate::token::{Grants, TokensInfo};
 
 /// The Kandy platform. The crate's own documentation says how to drive it.
 ///
@@ -47,6 +54,8 @@ pub struct Platform {
     journal: Journal,
     output: VecDeque<Output>,
     notifications_sent: u64,
+    start: Start,
+    resets: u64,
 }
 
 /// An effect that the platform asks its owner for.
@@ -88,7 +97,7 @@ impl Output {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Settings {
     offline: bool,
     any_user: bool,
@@ -118,6 +127,8 @@ impl Platform {
             journal: Journal::new(limits.journal_records, limits.journal_bytes),
             output: VecDeque::new(),
             notifications_sent: 0,
+            start: Start::default(),
+            resets: 0,
         }
     }
 
@@ -128,6 +139,7 @@ impl Platform {
 
     /// Fires the first timer that is due, if one is. Drain, then call again until [`Self::poll_timeout`] lies ahead.
     pub fn handle_timeout(&mut self, now: Time) {
+        self.note_expiries(now);
         match self.timers.fire(now) {
             Some(Timer::SubscriptionExpiry(id)) => self.expire(now, id),
             None => {}
@@ -137,6 +149,66 @@ impl Platform {
     /// Which timer fires next, and when.
     pub fn poll_timeout(&self) -> Option<(Time, Timer)> {
         self.timers.next()
+    }
+
+    /// When tokens expire next, of which the journal tells. That changes nothing else, so nobody has to wake the platform for
+    /// it: it is made up for, with its own time, before anything else happens. An owner whose journal is followed calls
+    /// [`Self::handle_timeout`] then.
+    pub fn poll_expiry(&self) -> Option<Time> {
+        self.grants.next_end()
+    }
+
+    /// When something is due next that happens by itself, whether it changes anything or is only told by the journal.
+    pub fn next_due(&self) -> Option<Time> {
+        let timer = self.poll_timeout().map(|(due, _)| due);
+        timer.into_iter().chain(self.poll_expiry()).min()
+    }
+
+    fn note_expiries(&mut self, now: Time) {
+        while let Some((time, user, tokens)) = self.grants.expired(now) {
+            self.journal.write(time, None, Some(user), Kind::TokensExpired { tokens });
+        }
+    }
+
+    /// The time of the world outside, in milliseconds since 1970, which records have beside the platform's from now on; at
+    /// first, and for `None`, they have none.
+    pub const fn set_wall_time(&mut self, wall_time: Option<u64>) {
+        self.journal.set_wall_time(wall_time);
+    }
+
+    /// The answer to the request of record `seq`, which was held, is given to the connection.
+    pub fn handle_sent(&mut self, now: Time, seq: u64) {
+        self.delivery_mut(seq, |delivery| delivery.sent = Some(now));
+    }
+
+    /// The client has left before it had the answer to the request of record `seq`.
+    pub fn handle_left(&mut self, now: Time, seq: u64) {
+        self.delivery_mut(seq, |delivery| delivery.client_left = Some(now));
+    }
+
+    fn delivery_mut(&mut self, seq: u64, change: impl FnOnce(&mut Delivery)) {
+        if let Some(Kind::Request(request) | Kind::Upgrade { request, .. }) =
+            self.journal.record_mut(seq).map(|record| &mut record.kind)
+        {
+            change(&mut request.delivery);
+        }
+    }
+
+    /// Something was refused before it came here: the journal tells of it. `request` is its head, if there is one.
+    pub fn handle_refused<B>(&mut self, now: Time, refusal: Refusal, request: Option<&Request<B>>) {
+        self.note_expiries(now);
+        let user = request.and_then(|request| self.token_owner(request)).cloned();
+        self.journal.refuse(now, user, RefusalRecord::new(now, refusal, request));
+    }
+
+    /// The clock is about to be moved on by hand: the journal tells of it.
+    pub fn handle_advance(&mut self, now: Time, by: Duration) {
+        self.record_told(now, Told::advance(&by));
+    }
+
+    /// The tokens of all users, by login, oldest first, one by one: those behind one.
+    pub fn tokens_after(&self, id: Option<u64>) -> impl Iterator<Item = TokensInfo> {
+        self.grants.infos_after(id)
     }
 
     /// The next effect, in the order in which they are to happen.
@@ -196,12 +268,13 @@ impl Platform {
         self.settings.offline
     }
 
-    /// Whether a REST request may end its connection without an answer: for a fault, or while the platform is offline.
+    /// Whether a REST request may end its connection without an answer: for a fault, or while the platform is offline, or a user
+    /// is.
     ///
     /// Browsers and curl send a request once more, unseen, whose connection was used before and then breaks. Whoever carries
     /// requests over such connections lets none be used twice meanwhile, so that a fault is met as often as it acts.
     pub const fn breaks_connections(&self) -> bool {
-        self.settings.offline || self.faults.breaks()
+        self.settings.offline || self.accounts.is_any_offline() || self.faults.breaks()
     }
 
     /// The delay of every answer and handshake.

@@ -81,6 +81,16 @@ pub enum Upgrade {
     RefuseConnection,
 }
 
+impl Upgrade {
+    /// How long after the request it is answered; zero where it is not.
+    pub(crate) const fn delay(&self) -> Duration {
+        match self {
+            Self::Accept { delay, .. } | Self::Refuse { delay, .. } | Self::Reset { delay } => *delay,
+            Self::Hang | Self::RefuseConnection => Duration::ZERO,
+        }
+    }
+}
+
 impl Response {
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self { status, reason: None, headers: HeaderMap::new(), body: Bytes::new() }

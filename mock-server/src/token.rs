@@ -4,15 +4,20 @@
 //! real SDK goes on using a session's first access token after refreshes (PROTOCOL.md, 1.4), so a refresh prolongs the
 //! grant and with it the older tokens.
 
-use std::collections::{BTreeMap, VecDeque};
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
+pub use told::TokensInfo;
+
 use crate::error::{PlatformError, check_text};
 use crate::fair::{Fair, Owned};
+use crate::journal::Reason;
 use crate::limits::{Limits, PlatformLimits};
 use crate::mask::{MASK, is_placeholder};
 use crate::time::Time;
@@ -116,6 +121,8 @@ pub(crate) struct Pair {
 /// Every grant and every token.
 pub(crate) struct Grants {
     grants: Fair<u64, Grant>,
+    /// When tokens of each grant expire next: first those that access is asked with, then those for a refresh.
+    ends: BTreeSet<(Time, u64)>,
     tokens: BTreeMap<Arc<str>, (u64, Use)>,
     grants_made: u64,
     tokens_issued: u64,
@@ -142,6 +149,7 @@ impl Grants {
     pub(crate) const fn new(per_user: usize) -> Self {
         Self {
             grants: Fair::new(per_user, Limits::GRANTS),
+            ends: BTreeSet::new(),
             tokens: BTreeMap::new(),
             grants_made: 0,
             tokens_issued: 0,
@@ -238,6 +246,24 @@ impl Grants {
         (now < until).then_some(&grant.user)
     }
 
+    /// Why a token is not good for what it was brought for.
+    pub(crate) fn why_not(&self, token: &str) -> Reason {
+        match self.tokens.get(token) {
+            // It is good for no request but a refresh, whatever its time.
+            Some((_, Use::Refresh)) => Reason::RefreshToken,
+            Some((_, Use::Access)) => Reason::ExpiredToken,
+            None if self.was_issued(token) => Reason::RevokedToken,
+            None => Reason::UnknownToken,
+        }
+    }
+
+    /// Whether it is a text of the platform's own that was used up before.
+    fn was_issued(&self, token: &str) -> bool {
+        let number = token.split_once('-').filter(|(prefix, _)| PREFIXES.contains(prefix)).map(|(_, number)| number);
+        let issued = number.and_then(|number| number.parse::<u64>().ok().filter(|read| read.to_string() == number));
+        issued.is_some_and(|number| (1..=self.tokens_issued).contains(&number))
+    }
+
     /// Whether a token was issued here, valid or not.
     pub(crate) fn has(&self, token: &str) -> bool {
         self.tokens.contains_key(token)
@@ -256,6 +282,9 @@ impl Grants {
         self.grants.touch(id);
         self.grants.prolong(id, now + lifetime.max(REFRESH_LIFETIME));
         let grant = self.grants.get_mut(id)?;
+        self.ends.remove(&(grant.access_until, id));
+        self.ends.remove(&(grant.refresh_until, id));
+        self.ends.insert((now + lifetime, id));
         grant.access_until = now + lifetime;
         grant.refresh_until = now + lifetime.max(REFRESH_LIFETIME);
         // A session that began with a refresh token goes on with the access token which it got for that: what comes with a
@@ -305,6 +334,7 @@ impl Grants {
             given_bytes: 0,
         };
         let ends = grant.ends();
+        self.ends.insert((grant.access_until, self.grants_made));
         self.grants.insert(self.grants_made, grant, Some(ends));
         Some(self.grants_made)
     }
@@ -344,6 +374,8 @@ impl Grants {
 
     fn forget(&mut self, id: u64) {
         let Some(grant) = self.grants.remove(id) else { return };
+        self.ends.remove(&(grant.access_until, id));
+        self.ends.remove(&(grant.refresh_until, id));
         self.given_bytes -= grant.given_bytes;
         for text in grant.first.iter().chain(&grant.later) {
             self.tokens.remove(text);

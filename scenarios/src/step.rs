@@ -103,6 +103,8 @@ impl Step {
         match self {
             // A new client has sent nothing, and heard nothing.
             Self::Create { .. } | Self::Print(_) => None,
+            // Nobody but the reader of the journal is told of it.
+            Self::Command(Command::Mark { .. }) => None,
             Self::Call { call, .. } => call.action(),
             Self::Command(command) => Some(command.verb()),
         }

@@ -1,7 +1,9 @@
 //! The transcript: a [`Trace`] as text, one line a record, the same in every run (snapshots, the console and failures show
 //! it). Nothing is decided here, and nothing is read back.
 
+mod columns;
 mod control;
+mod journal;
 mod redaction;
 
 use std::fmt::{self, Write};
@@ -10,7 +12,9 @@ use std::time::Duration;
 
 use kandy_client::{DisconnectReason, Error, Event};
 
+use self::columns::Columns;
 pub(crate) use self::control::control_text;
+pub use self::journal::journal;
 pub use self::redaction::Redactions;
 use crate::printable::{is_unprintable, push_printable};
 use crate::trace::{Call, Close, Control, Disturbed, Frame, Handshake, Outcome, Record, SignIn, State, Trace, What};
@@ -99,31 +103,31 @@ pub fn seconds(time: Duration) -> String {
 
 fn render(trace: &Trace, from: usize) -> String {
     let records = trace.records();
-    let time_width = records.last().map_or(0, |record| seconds(record.at).len()).max(5);
-    let who_width = records.iter().map(|record| record.who.chars().count()).max().unwrap_or(0).max(8);
+    let columns = Columns::of(records.last().map(|record| record.at), records.iter().map(|record| &*record.who));
     let mut lines = String::new();
     for record in &records[from..] {
-        let start = lines.len();
-        let (time, who, kind) = (seconds(record.at), &record.who, record.what.kind());
-        let _ = write!(lines, "{time:<time_width$}  {who:<who_width$}  {kind:<8}  ");
-        let text = lines.len();
-        push_text(&mut lines, &record.what);
-        trace.redactions().apply(&mut lines, text);
-        if let What::Pings { count: count @ 2.., until, .. } = record.what {
-            let _ = write!(lines, "  {count} times, until {}", seconds(until));
-        }
-        let end = lines[start..].trim_end().len();
-        lines.truncate(start + end);
-        lines.push('\n');
+        columns.line(&mut lines, record.at, &record.who, record.what.kind(), |lines| {
+            let text = lines.len();
+            push_text(lines, &record.what);
+            trace.redactions().apply(lines, text);
+            if let What::Pings { count: count @ 2.., until, .. } = record.what {
+                let _ = write!(lines, "  {count} times, until {}", seconds(until));
+            }
+        });
     }
     lines
 }
 
 /// Adds a text that stays on its line, and is no longer than [`MAX_TEXT`].
 fn push_text(lines: &mut String, what: &What) {
+    push_limited(lines, |line| write_what(line, what));
+}
+
+/// Adds what `write` writes, up to the limit of a line.
+fn push_limited(lines: &mut String, write: impl FnOnce(&mut Line<'_>) -> fmt::Result) {
     let start = lines.len();
     // It stops where the line is full.
-    let _ = write_what(&mut Line { lines, start }, what);
+    let _ = write(&mut Line { lines, start });
 }
 
 /// A line that is being written: what would leave it, or hide in it, is escaped.

@@ -27,11 +27,12 @@ export function control({ control: address, token }) {
   const ask = async (path, options = {}) => {
     const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
     const answer = await fetch(`${address}/${path}`, { ...options, headers });
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(body)}`);
-    return body;
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: ${text}`);
+    return text;
   };
-  return { look: (path) => ask(path), act: (verb, given = {}) => ask(verb, { method: "POST", body: JSON.stringify(given) }) };
+  const json = async (path, options) => JSON.parse(await ask(path, options));
+  return { look: (path) => json(path), text: (path) => ask(path), act: (verb, given = {}) => json(verb, { method: "POST", body: JSON.stringify(given) }) };
 }
 
 // Signs in on the quickstart page, and gives that page.

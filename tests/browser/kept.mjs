@@ -168,8 +168,60 @@ export async function what_happened_is_kept_in_every_form(test) {
 
   const transcript = await kept(page, "Transcript");
   assert.equal(transcript.trimEnd().split("\n").length, records.length);
-  assert.match(transcript, /^ +\d+\.\d{3}  alice@example\.com  POST subscribe  200$/m);
-  assert.match(transcript, /GET …\/rest\/else|GET \/rest\/else.*reset.*\(by fault 1\)/);
+  assert.match(transcript, /^\d+\.\d{3} +alice@example\.com  request   POST subscribe  200$/m);
+  assert.match(transcript, /GET \/rest\/else  reset  by fault 1, number 1: \{"reset":true\}/);
+}
+
+// What the page writes down is what the server gives, for every kind of record there is.
+export async function the_server_gives_the_same_transcript_and_archive(test) {
+  const page = await open(test);
+  const basic = (password) => ({ headers: { Authorization: `basic ${btoa(`${ALICE}:${password}`)}` } });
+  const login = (password) => fetch(`${test.url}/v2.0/auth/mk_token?refresh=y`, basic(password)).catch(() => undefined);
+  const application = await signIn(test.context, test.url, ALICE, "s3cret");
+  await test.act("mark", { text: "a mark\u202e with\nwhat turns text" });
+  await login("no such");
+  await test.act("fail", { point: "mk_token", how: [{ status: 503, json: { "é\u2028": "x".repeat(500) } }, { delay: "10s", times: 1 }] });
+  await login("s3cret");
+  const late = login("s3cret");
+  while ((await test.look("requests?point=mk_token")).requests.length < 4);
+  await test.act("advance", { by: "11s" });
+  await late;
+  await test.act("fail", { point: "mk_token", how: { status: 500, times: 1 } });
+  await login("s3cret");
+  await test.act("send", { user: ALICE, message: { notificationMessage: { eventType: "IM", text: "é" } } });
+  await application.close();
+  await row(page, "closed by client").or(row(page, "broken off by client")).first().waitFor();
+  await test.act("advance", { by: "25h" });
+  await test.act("mark", { text: "the end" });
+  await row(page, "mark: the end").waitFor();
+
+  const transcript = await kept(page, "Transcript");
+  assert.equal(transcript, await test.text("transcript"));
+  for (const part of ["mark      a mark\\u{202e} with\\nwhat", "401  wrong_password", "number 1: ", "…", "held until ", "  sent ", "500  by fault 2, number 1", "SUB-1 expired", "AT-1"]) assert.ok(transcript.includes(part), `${part}: ${transcript}`);
+  assert.deepEqual(JSON.parse(await kept(page, "HTTP archive (HAR)")), await test.look("har"));
+  const ofAlice = await test.text(`transcript?user=${ALICE}&mark=${encodeURIComponent("a mark\u202e with\nwhat turns text")}`);
+  assert.ok(ofAlice.split("\n")[0].includes("  mark      a mark"), ofAlice);
+  const saved = await test.look("export");
+  assert.deepEqual(saved.records, JSON.parse(await kept(page, "Journal (JSON)")).records);
+}
+
+// Why something was refused is in its row, and the details have its times; what users have is beside their names.
+export async function the_console_tells_why_and_when(test) {
+  const page = await open(test);
+  await test.act("setOptions", { user: ALICE, tokenLifetime: "5m" });
+  await signIn(test.context, test.url, ALICE, "s3cret");
+  await page.getByText("tokens for").waitFor();
+  await page.getByText(/AT-1 · expires in/).waitFor();
+  await fetch(`${test.url}/v2.0/auth/mk_token?refresh=y`, { headers: { Authorization: `basic ${btoa(`${ALICE}:no`)}` } });
+  await row(page, "wrong password").click();
+  await page.locator("#details-list").getByText("Time of day").waitFor();
+  await page.locator("#details-list").getByText("Sent", { exact: true }).waitFor();
+  await page.getByLabel("Filter the timeline").fill("wrong_password");
+  await page.locator("#shown-count", { hasText: /^1 of/ }).waitFor();
+  await page.getByLabel("Filter the timeline").fill("");
+  await test.act("advance", { by: "6m" });
+  await row(page, "AT-1").getByText("expired").first().waitFor();
+  await row(page, "advance 360000").first().waitFor();
 }
 
 export async function what_is_kept_is_copied_saved_and_of_what_is_shown(test) {
@@ -185,7 +237,7 @@ export async function what_is_kept_is_copied_saved_and_of_what_is_shown(test) {
   await page.locator("#keep-form").selectOption({ label: "Transcript" });
   await page.getByRole("button", { name: "Copy", exact: true }).last().click();
   await page.getByText("Transcript is copied").waitFor();
-  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^ +\d+\.\d{3}  alice@example\.com  addUser \*\*\*\n$/);
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^\d+\.\d{3} +alice@example\.com  control   addUser \*\*\*\n$/);
 
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as a file" }).click()]);
   assert.equal(file.suggestedFilename(), "transcript.txt");

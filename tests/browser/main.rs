@@ -23,6 +23,7 @@ const MISSING: &str = "it needs Node 18 or later, Chromium, and: npm ci --prefix
 /// The tests, by the names of their functions, and what `serve` is told beside what all have.
 const TESTS: &[(&str, &[&str])] = &[
     ("a_session_is_seen_cut_and_seen_again", &[]),
+    ("a_reset_begins_the_console_again", &[]),
     ("every_button_acts", &[]),
     ("faults_are_added_at_every_point_and_cleared", &[]),
     ("a_manual_clock_is_advanced", &["--clock", "manual"]),
@@ -37,6 +38,8 @@ const TESTS: &[(&str, &[&str])] = &[
     ("a_session_with_a_manual_clock_is_copied_as_a_scenario", &["--clock", "manual"]),
     ("a_session_is_copied_as_a_test", &[]),
     ("what_happened_is_kept_in_every_form", &[]),
+    ("the_server_gives_the_same_transcript_and_archive", &["--clock", "manual"]),
+    ("the_console_tells_why_and_when", &["--clock", "manual"]),
     ("what_is_kept_is_copied_saved_and_of_what_is_shown", &[]),
     ("a_saved_journal_opens_to_be_looked_at", &[]),
     ("faults_lead_to_their_commands", &[]),

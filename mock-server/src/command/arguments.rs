@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::parameter::{Declared, Kind};
 use crate::fault::FaultError;
+use crate::journal::UnknownKind;
 use crate::point::UnknownPoint;
 
 /// Arguments by name. They are read by the constants that declare the parameters, see [`Declared`].
@@ -43,6 +44,9 @@ pub enum ArgumentError {
     /// A name that is no point's.
     #[error(transparent)]
     Point(#[from] UnknownPoint),
+    /// A name that is no kind's of records.
+    #[error(transparent)]
+    RecordKind(#[from] UnknownKind),
     /// A fault that makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),
@@ -53,6 +57,12 @@ pub enum ArgumentError {
         of: &'static str,
         /// The parameter.
         name: &'static str,
+    },
+    /// Nothing says which sockets are meant.
+    #[error("{of} needs `user`, `socket` or `subscription`: which sockets are meant")]
+    NoTarget {
+        /// The verb.
+        of: &'static str,
     },
     /// Of two parameters exactly one is to be given.
     #[error("{of} needs either `{one}` or `{other}`")]

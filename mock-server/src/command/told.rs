@@ -1,12 +1,13 @@
 //! A command as records show it: by the names and kinds of the table, without secrets.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use super::parameter::{Argument, Optional, Parameter, Required};
 use super::verbs::*;
-use super::{Command, Frame, UserOptions};
-use crate::journal::beginning;
-use crate::limits::Limits;
+use super::{Command, Fault, FaultFilter, Frame, Target, UserOptions};
+use crate::journal::bounded;
 use crate::mask::{MASK, masked_value};
 
 /// What a platform was told.
@@ -37,25 +38,29 @@ impl Command {
             Self::ExpireToken { user } => told.user(user),
             Self::EndSubscription { user } => told.user(user),
             Self::GrantServices { user, services } => told.user(user).with(&GRANTED, services),
-            Self::Fail { point, faults } => told.with(&POINT, point).with(&HOW, faults),
-            Self::Clear { point } => told.with_any(&OF_POINT, point.as_ref()),
-            Self::Offline => told,
-            Self::Online => told,
-            Self::Cut { user } => told.user(user),
-            Self::Close { user, code, reason } => {
-                let reason = Some(reason).filter(|reason| !reason.is_empty());
-                told.user(user).with(&CODE, code).with_any(&REASON, reason)
+            Self::Fail { point, faults } => told.about(of_one(faults)).with(&POINT, point).with(&HOW, faults),
+            Self::Clear { rules: FaultFilter { point, id, user } } => {
+                let told = told.with_any(&OF_POINT, point.as_ref()).with_any(&OF_FAULT, id.as_ref());
+                told.any_user(user.as_ref())
             }
-            Self::Silence { user } => told.user(user),
-            Self::Send { user, message } => told.user(user).with(&MESSAGE, message),
-            Self::SendRaw { user, frame: Frame::Text(text) } => told.user(user).with_any(&TEXT, Some(text)),
-            Self::SendRaw { user, frame: Frame::Binary(bytes) } => told.user(user).with_any(&BASE64, Some(bytes)),
+            Self::Offline { user } | Self::Online { user } => told.any_user(user.as_ref()),
+            Self::Cut { target } => told.target(target),
+            Self::Close { target, code, reason } => {
+                let reason = Some(reason).filter(|reason| !reason.is_empty());
+                told.target(target).with(&CODE, code).with_any(&REASON, reason)
+            }
+            Self::Silence { target } => told.target(target),
+            Self::Send { target, message } => told.target(target).with(&MESSAGE, message),
+            Self::SendRaw { target, frame: Frame::Text(text) } => told.target(target).with_any(&TEXT, Some(text)),
+            Self::SendRaw { target, frame: Frame::Binary(bytes) } => told.target(target).with_any(&BASE64, Some(bytes)),
             Self::Gone { user, options } => (told.user(user))
                 .with_any(&RETRY_AFTER, options.retry_after.as_ref())
                 .with_any(&ID, options.id.as_ref()),
             Self::TokenLifetime { lifetime } => told.with_any(&NEW_LIFETIME, lifetime.as_ref()),
-            Self::AnswerPings { enabled } => told.with(&ENABLED, enabled),
-            Self::Latency { latency } => told.with(&LATENCY, latency),
+            Self::AnswerPings { enabled, user } => told.with(&ENABLED, enabled).any_user(user.as_ref()),
+            Self::Latency { latency, user } => told.with(&LATENCY, latency).any_user(user.as_ref()),
+            Self::Reset => told,
+            Self::Mark { text } => told.with(&MARK_TEXT, text),
         }
     }
 }
@@ -63,6 +68,17 @@ impl Command {
 impl<'a> Told<'a> {
     fn of(name: &'static str) -> Self {
         Self { name, user: None, arguments: Map::new() }
+    }
+
+    /// A clock that was moved, which no verb does: a record of it all the same.
+    pub(crate) fn advance(by: &Duration) -> Self {
+        Self::of("advance").with(&BY, by)
+    }
+
+    /// Whom it is about, where no argument says that by itself.
+    fn about(mut self, user: Option<&'a str>) -> Self {
+        self.user = user;
+        self
     }
 
     /// What no verb does: a record of it all the same.
@@ -73,6 +89,18 @@ impl<'a> Told<'a> {
     fn user(mut self, user: &'a String) -> Self {
         self.user = Some(user);
         self.with(&USER, user)
+    }
+
+    fn any_user(mut self, user: Option<&'a String>) -> Self {
+        self.user = user.map(String::as_str);
+        self.with_any(&OF_USER, user)
+    }
+
+    fn target(mut self, target: &'a Target) -> Self {
+        self.user = target.user.as_deref();
+        self.with_any(&WHOSE, target.user.as_ref())
+            .with_any(&SOCKET, target.socket.as_ref())
+            .with_any(&SUBSCRIPTION, target.subscription.as_ref())
     }
 
     fn with<T: Argument>(self, parameter: &Required<T>, argument: &T) -> Self {
@@ -100,20 +128,14 @@ impl<'a> Told<'a> {
 
     /// The arguments as the journal keeps them: of a long one the beginning, as a text.
     pub(crate) fn bounded_arguments(self) -> Map<String, Value> {
-        let bounded = |value: Value| {
-            let text = match &value {
-                Value::String(text) if text.len() > Limits::RECORDED_ARGUMENT_BYTES => beginning(text).to_owned(),
-                Value::Array(_) | Value::Object(_) => {
-                    let text = value.to_string();
-                    if text.len() <= Limits::RECORDED_ARGUMENT_BYTES {
-                        return value;
-                    }
-                    beginning(&text).to_owned()
-                }
-                _ => return value,
-            };
-            Value::String(text + "…")
-        };
         self.arguments.into_iter().map(|(name, value)| (name, bounded(value))).collect()
     }
 }
+
+/// The only user whom faults are for.
+fn of_one(faults: &[Fault]) -> Option<&str> {
+    let first = faults.first()?.when.user.as_deref();
+    first.filter(|user| faults.iter().all(|fault| fault.when.user.as_deref() == Some(*user)))
+}
+
+const BY: Required<Duration> = Required::new("by", "\"30m\"", &["duration"]);

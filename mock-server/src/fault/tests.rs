@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::journal::Met;
 use crate::limits::Limits;
 
 #[test]
@@ -214,6 +215,7 @@ fn the_keys_are_all_that_there_are() {
         times: Some(1),
         after: 1,
         user: Some(""),
+        each: Some("user"),
     };
     let written = serde_json::to_value(keys).unwrap();
     assert_eq!(written.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), Fault::KEYS);
@@ -315,7 +317,7 @@ fn met(rules: &[Value], users: &[&str]) -> Vec<u16> {
     for rule in rules {
         faults.add(Point::MkToken, Fault::list_from_json(rule).unwrap()).unwrap();
     }
-    let status = |(_, fault): (FaultId, std::sync::Arc<Fault>)| match &fault.effect {
+    let status = |(_, met): (FaultId, Met)| match &met.fault.effect {
         Effect::Answer(answer) => answer.status.unwrap_or(0),
         other => panic!("no answer: {other:?}"),
     };

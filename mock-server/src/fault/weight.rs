@@ -4,7 +4,7 @@ use super::{Answer, Content, ContentType, Effect, Fault};
 use crate::weight::{of_contents, of_members};
 
 /// The bytes of a fault with all that it holds.
-pub(super) fn of(fault: &Fault) -> usize {
+pub(crate) fn of(fault: &Fault) -> usize {
     let held = match &fault.effect {
         Effect::Answer(answer) => of_answer(answer),
         Effect::Hang

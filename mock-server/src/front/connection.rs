@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{HeaderValue, StatusCode};
+use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use http::{HeaderValue, Request, StatusCode};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -16,8 +17,10 @@ use tokio::time::timeout;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
+use super::line::Line;
 use super::service::{Ending, Guest};
 use super::{FrontLimits, Site};
+use crate::journal::Refused;
 use crate::reply::Response;
 use crate::server::handshake::{self, Handshake, Opened};
 use crate::server::listen::Stopped;
@@ -49,9 +52,12 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<Site>, 
 
 async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &Arc<Site>, stopped: Stopped) {
     // A handshake that does not come to an end in time, or fails, just ends: rustls has told the client what it can.
-    if let Ok(Ok(stream)) = timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
-        converse(stream, peer, site, stopped).await;
-    }
+    let why = match timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
+        Ok(Ok(stream)) => return converse(stream, peer, site, stopped).await,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the handshake did not come to an end in time".to_owned(),
+    };
+    site.shared.refused(Refused::Tls, Some(peer.ip()), Some(why), None::<&Request<()>>);
 }
 
 async fn converse<S: Stream>(stream: S, peer: SocketAddr, site: &Arc<Site>, mut stopped: Stopped) {
@@ -81,9 +87,14 @@ async fn exchange<S: Stream>(
             };
         }
         Some(Ending::Hang) => {
+            let mut hung = guest.hung();
             tokio::select! {
                 _ = stopped.changed() => {}
-                () = stream::silence(&mut stream) => {}
+                () = stream::silence(&mut stream, || hung.left()) => {}
+                () = guest.reset() => {
+                    hung.never();
+                    stream::reset(&stream);
+                }
             }
         }
         Some(Ending::Reset) => stream::reset(&stream),
@@ -93,12 +104,21 @@ async fn exchange<S: Stream>(
             stream::reset(&stream);
         }
         None if ended.as_ref().is_err_and(hyper::Error::is_timeout) && !unread.is_empty() => {
+            site.shared.refused(Refused::SlowHead, Some(peer.ip()), None, None::<&Request<()>>);
             let text = "The head of the request did not come in time.\n";
             let plain = HeaderValue::from_static("text/plain");
             handshake::refuse(stream, &Response::typed(StatusCode::REQUEST_TIMEOUT, text.into(), plain)).await;
         }
         // What was answered last is to arrive, whatever the client still sends.
-        None => stream::linger(stream).await,
+        None => {
+            if let Err(error) = &ended
+                && error.is_parse()
+            {
+                let what = if error.is_parse_too_large() { Refused::LongHead } else { Refused::BadHead };
+                site.shared.refused(what, Some(peer.ip()), Some(error.to_string()), None::<&Request<()>>);
+            }
+            stream::linger(stream).await;
+        }
     }
     None
 }
@@ -111,25 +131,36 @@ async fn answer<S: Stream>(
     site: &Site,
     stopped: &mut Stopped,
 ) -> (Result<(), hyper::Error>, Bytes) {
-    let mut stream = pin!(TimeoutWriter::new(stream));
+    let line = Line::new(stream);
+    let mut stream = pin!(TimeoutWriter::new(line.io()));
     stream.as_mut().set_timeout_pinned(Some(site.limits.write_time));
     let service = service_fn(|request| guest.answer(request));
     let mut connection = site.http.serve_connection(TokioIo::new(stream), service);
-    let mut renewals = site.shared.renewals();
+    let mut renewal = site.shared.renewals().join();
     let ended = tokio::select! {
         biased;
         ended = &mut connection => Some(ended),
+        never = guest.watch(&line) => match never {},
         _ = stopped.changed() => None,
-        _ = renewals.changed() => None,
+        _ = renewal.changed() => None,
     };
     let ended = match ended {
         Some(ended) => ended,
         None => {
             Pin::new(&mut connection).graceful_shutdown();
-            (&mut connection).await
+            // Where no request is under way, that has ended it.
+            let ended = (&mut connection).now_or_never();
+            drop(renewal);
+            match ended {
+                Some(ended) => ended,
+                None => (&mut connection).await,
+            }
         }
     };
-    (ended, connection.into_parts().read_buf)
+    // What was read ahead comes behind what hyper has read.
+    let mut unread = BytesMut::from(connection.into_parts().read_buf);
+    unread.unsplit(line.take_ahead());
+    (ended, unread.freeze())
 }
 
 fn cause<E: Error + 'static>(ended: &Result<(), hyper::Error>) -> Option<&E> {

@@ -2,19 +2,23 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, Method, Request};
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::beginning;
-use crate::fault::FaultId;
+use super::reason::Reason;
+use super::{beginning, bounded};
+use crate::fault::{Fault, FaultId, weight};
 use crate::limits::Limits;
 use crate::mask::{contains, is_secret, masked, masked_value};
 use crate::route;
+use crate::time::Time;
 use crate::token::Masked;
 
 /// How a request was answered. Serialized as the status, or as a text.
@@ -63,9 +67,61 @@ pub struct RequestRecord {
     pub body: Bytes,
     /// The answer.
     pub answered: Answered,
+    /// Why the platform refused it; `None` if it did not, or if a fault says something else.
+    pub reason: Option<Reason>,
     /// The rule that decided the answer.
     pub fault: Option<FaultId>,
+    /// What of that rule did.
+    pub met: Option<Met>,
+    /// What became of the answer. Serialized as its fields that are there.
+    pub delivery: Delivery,
     texts: Texts,
+}
+
+/// What of a rule a request met, so that it is understood when the rule is no more.
+#[derive(Clone, PartialEq)]
+pub struct Met {
+    /// Which fault of the rule's list, from 1. Serialized as `faultNumber`.
+    pub number: usize,
+    /// The fault. Serialized as `faultHow`, without secrets; one that is longer than [`Limits::RECORDED_ARGUMENT_BYTES`] as the
+    /// beginning of its JSON.
+    pub fault: Arc<Fault>,
+}
+
+/// Without the fault, which may say anything.
+impl fmt::Debug for Met {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Met").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl Met {
+    /// The fault as its record shows it.
+    pub fn how(&self) -> Value {
+        bounded(masked_value(json!(*self.fault)))
+    }
+}
+
+/// When an answer goes out that was decided when its request came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Until when a latency or a fault holds it.
+    pub held_until: Option<Time>,
+    /// When it was given to the connection.
+    pub sent: Option<Time>,
+    /// When the client had left before its answer.
+    pub client_left: Option<Time>,
+}
+
+impl Delivery {
+    /// What is known when an answer is decided: one that nothing holds goes out at once.
+    pub(crate) fn decided(now: Time, answered: Answered, delay: Duration) -> Self {
+        match answered {
+            Answered::Hang | Answered::Refused => Self::default(),
+            _ if delay.is_zero() => Self { sent: Some(now), ..Self::default() },
+            _ => Self { held_until: Some(now + delay), ..Self::default() },
+        }
+    }
 }
 
 impl RequestRecord {
@@ -90,7 +146,22 @@ impl RequestRecord {
                 texts.put(text, beginning(value));
             }
         }
-        Self { method: request.method().clone(), body: Bytes::new(), answered: Answered::Hang, fault: None, texts }
+        let method = request.method().clone();
+        Self {
+            method,
+            body: Bytes::new(),
+            answered: Answered::Hang,
+            reason: None,
+            fault: None,
+            met: None,
+            delivery: Delivery::default(),
+            texts,
+        }
+    }
+
+    /// Enters what it met.
+    pub(crate) fn met(&mut self, met: Option<(FaultId, Met)>) {
+        (self.fault, self.met) = met.unzip();
     }
 
     /// The path, as it came: percent-encoded. Of an address that is longer than [`Limits::URL_BYTES`] only its beginning,
@@ -127,7 +198,8 @@ impl RequestRecord {
 
     /// The bytes that it holds.
     pub(super) fn held_bytes(&self) -> usize {
-        self.texts.joined.capacity() + self.body.len()
+        let met = self.met.as_ref().map_or(0, |met| weight::of(&met.fault));
+        self.texts.joined.capacity() + self.body.len() + met
     }
 
     /// The body as JSON; `None` if it was not kept or is no JSON.
@@ -248,6 +320,19 @@ impl Serialize for RequestRecord {
         map.serialize_field("body", &Body(&self.body))?;
         map.serialize_field("answered", &self.answered)?;
         map.serialize_field("fault", &self.fault)?;
+        if let Some(reason) = self.reason {
+            map.serialize_field("reason", &reason)?;
+        }
+        if let Some(met) = &self.met {
+            map.serialize_field("faultNumber", &met.number)?;
+            map.serialize_field("faultHow", &met.how())?;
+        }
+        let Delivery { held_until, sent, client_left } = self.delivery;
+        for (name, time) in [("heldUntil", held_until), ("sent", sent), ("clientLeft", client_left)] {
+            if time.is_some() {
+                map.serialize_field(name, &time)?;
+            }
+        }
         map.end()
     }
 }
@@ -279,7 +364,10 @@ impl fmt::Debug for RequestRecord {
             .field("agent", &self.agent())
             .field("body", &masked(&String::from_utf8_lossy(&self.body)))
             .field("answered", &self.answered)
+            .field("reason", &self.reason)
             .field("fault", &self.fault)
+            .field("met", &self.met.as_ref().map(|met| met.number))
+            .field("delivery", &self.delivery)
             .finish()
     }
 }

@@ -10,6 +10,8 @@ pub(super) fn of(record: &Record) -> usize {
         Kind::Request(request) | Kind::Upgrade { request, .. } => request.held_bytes(),
         Kind::FrameIn { frame, .. } | Kind::FrameOut { frame, .. } => frame.beginning.len(),
         Kind::Command { arguments, .. } => of_members(arguments),
+        Kind::TokensExpired { tokens } => tokens.iter().map(|token| size_of::<String>() + token.len()).sum(),
+        Kind::Refused(refused) => size_of_val(&**refused) + refused.held_bytes(),
         Kind::Opened { .. } | Kind::Pings { .. } | Kind::Closed { .. } | Kind::Expired { .. } => 0,
     };
     size_of::<Record>() + held

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::handshake::machine::TryParse;
 
+use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::server::handshake::{self, Handshake, Opened};
 use crate::server::listen::Stopped;
@@ -38,6 +39,13 @@ async fn accept<S: Stream>(mut stream: S, shared: &Shared, patience: Duration) -
         Ok((request, early)) => handshake::answer(Handshake { stream, request, early }, shared).await,
         Err(Unreadable::Gone) => None,
         Err(Unreadable::Refused(status)) => {
+            let what = match status {
+                StatusCode::REQUEST_TIMEOUT => Refused::SlowHead,
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Refused::LongHead,
+                _ => Refused::BadHead,
+            };
+            let peer = stream.tcp().peer_addr().ok().map(|peer| peer.ip());
+            shared.refused(what, peer, None, None::<&Request<()>>);
             handshake::refuse(stream, &handshake::plain(status)).await;
             None
         }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::Platform;
 use crate::fault::{self, Content, ContentType, Effect, Pace};
-use crate::journal::{Answered, Kind, RequestRecord};
+use crate::journal::{Answered, Delivery, Kind, Reason, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
 use crate::reply::{Answer, JSON, Reply, Response, preflight};
@@ -29,6 +29,7 @@ impl Platform {
     /// The same; an `effect` that is given stands before all faults, none of which is asked. It is of no use to a preflight,
     /// nor while the platform is offline.
     pub fn handle_request_under(&mut self, now: Time, request: &Request<Bytes>, effect: Option<&Effect>) -> Answer {
+        self.note_expiries(now);
         if request.method() == Method::OPTIONS {
             return self.handle_preflight(now, request);
         }
@@ -44,55 +45,66 @@ impl Platform {
         {
             record.body = request.body().clone();
         }
-        let asks_faults = !self.settings.offline && effect.is_none();
+        let is_offline = self.is_offline_for(user.as_deref());
+        let asks_faults = !is_offline && effect.is_none();
         let met = if asks_faults { self.faults.decide(point, user.as_deref()) } else { None };
-        let effect = effect.or(met.as_ref().map(|(_, fault)| &fault.effect));
-        let reply = self.reply(now, &route, request, effect);
-        record.fault = met.as_ref().map(|(id, _)| *id);
+        let effect = effect.or(met.as_ref().map(|(_, met)| &met.fault.effect));
+        let (reply, reason) = if is_offline { (Reply::Refuse, None) } else { self.reply(now, &route, request, effect) };
+        record.reason = reason;
         record.answered = answered(&reply);
         let delay = match record.answered {
-            Answered::Status(_) | Answered::Reset => self.delay(effect),
+            Answered::Status(_) | Answered::Reset => self.delay(user.as_deref(), effect),
             Answered::Hang | Answered::Refused => Duration::ZERO,
         };
+        let pace = effect.map(Effect::pace).unwrap_or_default();
+        record.delivery = Delivery::decided(now, record.answered, delay);
+        record.met(met);
         self.journal.write(now, Some(point), user, Kind::Request(record));
-        Answer { reply, delay, pace: effect.map(Effect::pace).unwrap_or_default() }
+        Answer { reply, delay, pace }
     }
 
     /// A preflight is no request of an application's: nothing delays it but a fault, which is all that the journal has of it.
     fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
-        let effect = met.as_ref().map(|(_, fault)| &fault.effect);
-        let reply = self.reply(now, &Route::Preflight, request, effect);
+        let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
+        let is_offline = self.settings.offline;
+        let (reply, _) =
+            if is_offline { (Reply::Refuse, None) } else { self.reply(now, &Route::Preflight, request, effect) };
         let delay = match reply {
             Reply::Respond(_) | Reply::Reset => effect.map(Effect::delay).unwrap_or_default(),
             Reply::Hang | Reply::Refuse => Duration::ZERO,
         };
-        if let Some((id, _)) = met {
+        if met.is_some() {
             let mut record = RequestRecord::new(request, |token| self.grants.has(token));
-            record.fault = Some(id);
             record.answered = answered(&reply);
+            record.delivery = Delivery::decided(now, record.answered, delay);
+            record.met(met);
             self.journal.write(now, Some(Point::Preflight), None, Kind::Request(record));
         }
         Answer { reply, delay, pace: Pace::default() }
     }
 
-    /// How long an answer takes, if there is one.
-    pub(super) fn delay(&self, effect: Option<&Effect>) -> Duration {
-        self.settings.latency.saturating_add(effect.map(Effect::delay).unwrap_or_default())
-    }
-
-    fn reply(&mut self, now: Time, route: &Route<'_>, request: &Request<Bytes>, effect: Option<&Effect>) -> Reply {
+    /// What a request gets, and why the platform refuses it, if it does.
+    fn reply(
+        &mut self,
+        now: Time,
+        route: &Route<'_>,
+        request: &Request<Bytes>,
+        effect: Option<&Effect>,
+    ) -> (Reply, Option<Reason>) {
         let said = match effect {
-            _ if self.settings.offline => return Reply::Refuse,
-            Some(Effect::Refuse) => return Reply::Refuse,
-            Some(Effect::Hang) => return Reply::Hang,
-            Some(Effect::Reset { .. }) => return Reply::Reset,
+            Some(Effect::Refuse) => return (Reply::Refuse, None),
+            Some(Effect::Hang) => return (Reply::Hang, None),
+            Some(Effect::Reset { .. }) => return (Reply::Reset, None),
             Some(Effect::Answer(answer)) => Some(answer),
             Some(Effect::Accept { .. } | Effect::CloseAfterOpen { .. }) | None => None,
         };
-        let mut response = match said {
-            Some(answer) if answer.replaces() => replacement(route.point(), answer),
-            _ => self.serve(now, route, request, said),
+        let (mut response, reason) = match said {
+            Some(answer) if answer.replaces() => (replacement(route.point(), answer), None),
+            _ => match self.serve(now, route, request, said) {
+                Ok(response) => (response, None),
+                Err(reason) => (own_error(route.point(), reason.status()), Some(reason)),
+            },
         };
         if let Some(answer) = said {
             shape(route.point(), &mut response, answer);
@@ -103,7 +115,9 @@ impl Platform {
         if let Some(answer) = said {
             response.put(&answer.delivery.headers);
         }
-        Reply::Respond(response)
+        // A fault that says something else is the reason then.
+        let reason = reason.filter(|reason| reason.status() == response.status);
+        (Reply::Respond(response), reason)
     }
 
     /// The normal work.
@@ -113,15 +127,14 @@ impl Platform {
         route: &Route<'_>,
         request: &Request<Bytes>,
         said: Option<&fault::Answer>,
-    ) -> Response {
-        let point = route.point();
+    ) -> Result<Response, Reason> {
         if route::is_too_long(request.uri()) {
-            return own_error(point, StatusCode::URI_TOO_LONG);
+            return Err(Reason::LongAddress);
         }
         if request.body().len() > self.limits.body_bytes {
-            return own_error(point, StatusCode::PAYLOAD_TOO_LARGE);
+            return Err(Reason::LongBody);
         }
-        let served = match route {
+        match route {
             Route::MkToken => self.make_token(now, request),
             Route::RefreshToken => self.refresh_token(now, request),
             Route::RevokeToken => self.revoke_token(now, request),
@@ -129,9 +142,8 @@ impl Platform {
             Route::Resubscribe { user, target } => self.resubscribe(now, user, target, request),
             Route::Unsubscribe { user, target } => self.unsubscribe(now, user, target, request),
             Route::Preflight => Ok(preflight(request.headers())),
-            Route::Other => Err(StatusCode::NOT_FOUND),
-        };
-        served.unwrap_or_else(|status| own_error(point, status))
+            Route::Other => Err(Reason::UnknownAddress),
+        }
     }
 
     /// Whom a request is from, as far as it says so itself, and if a user could have that name.

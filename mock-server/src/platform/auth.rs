@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Platform;
 use crate::account::DEFAULT_LIFETIME;
+use crate::journal::Reason;
 use crate::reply::Response;
 use crate::route::{parameter, query};
 use crate::time::Time;
@@ -21,30 +22,30 @@ use crate::wire::{Success, TokenAnswer};
 
 impl Platform {
     /// Only a `refresh=y` asks for a refresh token; the SDK always does.
-    pub(super) fn make_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, StatusCode> {
-        let (name, password) = Self::login(request).ok_or(StatusCode::UNAUTHORIZED)?;
+    pub(super) fn make_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, Reason> {
+        let (name, password) = Self::login(request).ok_or(Reason::NoCredentials)?;
         let user = self.sign_in(now, &name, &password)?.name.clone();
         let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
         let with_refresh = parameter(request.uri(), "refresh").is_some_and(|value| value == "y");
         let pair = self.grants.log_in(now, &user, lifetime, with_refresh);
-        pair.map(|pair| token_answer(&pair, lifetime)).ok_or(StatusCode::SERVICE_UNAVAILABLE)
+        pair.map(|pair| token_answer(&pair, lifetime)).ok_or(Reason::Full)
     }
 
     /// The SDK sends a session's first access token here rather than the refresh token (PROTOCOL.md, 1.4).
-    pub(super) fn refresh_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, StatusCode> {
-        let token = self.refreshed_token(request).ok_or(StatusCode::UNAUTHORIZED)?;
-        let user = self.grants.refreshable(now, &token).ok_or(StatusCode::UNAUTHORIZED)?.clone();
+    pub(super) fn refresh_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, Reason> {
+        let token = self.refreshed_token(request)?;
+        let user = self.grants.refreshable(now, &token).ok_or(Reason::ExpiredToken)?.clone();
         let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
         self.accounts.touch(&user);
         let pair = self.grants.refresh(now, &token, lifetime);
-        pair.map(|pair| token_answer(&pair, lifetime)).ok_or(StatusCode::UNAUTHORIZED)
+        pair.map(|pair| token_answer(&pair, lifetime)).ok_or(Reason::ExpiredToken)
     }
 
     /// Ends what a token belongs to: with an access token its refresh token is void as well. Subscriptions and sockets stay, as a
     /// client has ended them before. Of the answer clients read that it is no error, and of an error what it says to people.
-    pub(super) fn revoke_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, StatusCode> {
-        let token = self.refreshed_token(request).ok_or(StatusCode::UNAUTHORIZED)?;
-        self.grants.refreshable(now, &token).ok_or(StatusCode::UNAUTHORIZED)?;
+    pub(super) fn revoke_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, Reason> {
+        let token = self.refreshed_token(request)?;
+        self.grants.refreshable(now, &token).ok_or(Reason::ExpiredToken)?;
         self.grants.revoke_with(&token);
         Ok(Response::json(StatusCode::OK, &json!({})))
     }
@@ -59,8 +60,9 @@ impl Platform {
     }
 
     /// The token that a refresh or its end is about. An OAuth session has it in the header.
-    fn refreshed_token<B>(&self, request: &Request<B>) -> Option<String> {
-        tokens(request).find(|token| self.grants.has(token)).map(Cow::into_owned)
+    fn refreshed_token<B>(&self, request: &Request<B>) -> Result<String, Reason> {
+        let known = tokens(request).find(|token| self.grants.has(token)).map(Cow::into_owned);
+        known.ok_or_else(|| self.why_not(request))
     }
 
     /// Whom a token of the request was issued to, valid or not.
@@ -69,9 +71,14 @@ impl Platform {
     }
 
     /// The user for whom the request's token speaks.
-    pub(super) fn bearer<B>(&mut self, now: Time, request: &Request<B>) -> Result<Arc<str>, StatusCode> {
-        let mut users = tokens(request).filter_map(|token| self.grants.spoken_for(now, &token).cloned());
-        users.next().ok_or(StatusCode::UNAUTHORIZED)
+    pub(super) fn bearer<B>(&mut self, now: Time, request: &Request<B>) -> Result<Arc<str>, Reason> {
+        let user = tokens(request).find_map(|token| self.grants.spoken_for(now, &token).cloned());
+        user.ok_or_else(|| self.why_not(request))
+    }
+
+    /// Why none of the request's tokens is good for what it asks.
+    fn why_not<B>(&self, request: &Request<B>) -> Reason {
+        tokens(request).next().map_or(Reason::NoToken, |token| self.grants.why_not(&token))
     }
 
     /// The account's setting wins over the platform's, that over what the client asks for, which has a limit.
@@ -96,11 +103,11 @@ fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
 }
 
 /// `expires=N`, in seconds.
-fn asked_lifetime(uri: &Uri) -> Result<Option<Duration>, StatusCode> {
+fn asked_lifetime(uri: &Uri) -> Result<Option<Duration>, Reason> {
     let Some(text) = parameter(uri, "expires") else { return Ok(None) };
-    let seconds: u64 = text.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
+    let seconds: u64 = text.parse().map_err(|_| Reason::BadLifetime)?;
     if seconds == 0 {
-        return Err(StatusCode::BAD_REQUEST);
+        return Err(Reason::BadLifetime);
     }
     Ok(Some(Duration::from_secs(seconds)))
 }

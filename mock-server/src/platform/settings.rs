@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use serde::Serialize;
 
 use super::Platform;
 use crate::account::{Account, UserOptions};
 use crate::command::{Command, Told};
 use crate::error::PlatformError;
-use crate::fault::{FaultId, FaultRule};
+use crate::fault::{FaultFilter, FaultId, FaultRule};
+use crate::journal::Reason;
 use crate::point::Point;
 use crate::time::Time;
 
@@ -74,25 +74,26 @@ impl Platform {
         self.faults.fails_at(point)
     }
 
-    /// The fault rules of one point, or all, that no request has met.
-    pub fn unmet_faults(&self, point: Option<Point>) -> Vec<FaultId> {
-        self.faults.unmet(point).collect()
+    /// The fault rules that are meant and that no request has met.
+    pub fn unmet_faults(&self, rules: impl Into<FaultFilter>) -> Vec<FaultId> {
+        self.faults.unmet(&rules.into())
     }
 
     /// The account that name and password open.
-    pub(super) fn sign_in(&mut self, now: Time, name: &str, password: &str) -> Result<&Account, StatusCode> {
+    pub(super) fn sign_in(&mut self, now: Time, name: &str, password: &str) -> Result<&Account, Reason> {
         if !self.settings.any_user {
-            return self.accounts.sign_in(name, password).ok_or(StatusCode::UNAUTHORIZED);
+            let refused = || if self.has_user(name) { Reason::WrongPassword } else { Reason::UnknownUser };
+            return self.accounts.sign_in(name, password).ok_or_else(refused);
         }
         if self.accounts.get(name).is_none() {
             self.add_user(now, name, password, UserOptions::default()).map_err(|error| match error {
-                PlatformError::Full { .. } => StatusCode::SERVICE_UNAVAILABLE,
-                _ => StatusCode::UNAUTHORIZED,
+                PlatformError::Full { .. } => Reason::Full,
+                _ => Reason::UnknownUser,
             })?;
             self.accounts.set_made_up(name);
         }
         self.accounts.touch(name);
-        self.accounts.get(name).ok_or(StatusCode::UNAUTHORIZED)
+        self.accounts.get(name).ok_or(Reason::UnknownUser)
     }
 }
 

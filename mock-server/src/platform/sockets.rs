@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Request, StatusCode};
 
@@ -10,7 +11,7 @@ use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
 use crate::fair::Full;
 use crate::fault::Effect;
-use crate::journal::{Answered, FrameRecord, Kind, RequestRecord, Side};
+use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
 use crate::limits::Limits;
 use crate::point::Point;
 use crate::reply::Upgrade;
@@ -24,16 +25,21 @@ impl Platform {
     ///
     /// An accepted socket is reserved: what is sent to it waits until [`Self::handle_opened`].
     pub fn handle_upgrade(&mut self, now: Time, request: &Request<()>) -> Upgrade {
+        self.note_expiries(now);
         let channel = route::channel(request.uri().path());
         let subscription = channel.and_then(|id| self.subscriptions.get(id));
         let user = subscription.map(|subscription| &subscription.user);
         let user = user.or_else(|| self.token_owner(request)).cloned();
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
-        let met = if self.settings.offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
-        let effect = met.as_ref().map(|(_, fault)| &fault.effect);
-        record.fault = met.as_ref().map(|(id, _)| *id);
-
-        let outcome = self.handshake(now, request, channel, effect);
+        let is_offline = self.is_offline_for(user.as_deref());
+        let met = if is_offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
+        let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
+        let delay = self.delay(user.as_deref(), effect);
+        let (outcome, reason) = match is_offline {
+            true => (Upgrade::RefuseConnection, None),
+            false => self.handshake(now, request, channel, effect, delay),
+        };
+        record.reason = reason;
         record.answered = match &outcome {
             Upgrade::Accept { .. } => Answered::Status(StatusCode::SWITCHING_PROTOCOLS.as_u16()),
             Upgrade::Refuse { response, .. } => Answered::Status(response.status.as_u16()),
@@ -41,6 +47,8 @@ impl Platform {
             Upgrade::Reset { .. } => Answered::Reset,
             Upgrade::RefuseConnection => Answered::Refused,
         };
+        record.delivery = Delivery::decided(now, record.answered, outcome.delay());
+        record.met(met);
         let socket = match outcome {
             Upgrade::Accept { socket, .. } => Some(socket),
             Upgrade::Refuse { .. } | Upgrade::Hang | Upgrade::Reset { .. } | Upgrade::RefuseConnection => None,
@@ -51,6 +59,7 @@ impl Platform {
 
     /// The handshake of an accepted socket has reached the client: what waited for it goes out.
     pub fn handle_opened(&mut self, now: Time, socket: SocketId) {
+        self.note_expiries(now);
         let Some(opened) = self.sockets.get_mut(socket) else { return };
         let Phase::Opening { waiting } = &mut opened.phase else { return };
         let waiting = mem::take(waiting);
@@ -67,6 +76,7 @@ impl Platform {
 
     /// A data frame came from the client. It also shows that the socket is open.
     pub fn handle_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {
+        self.note_expiries(now);
         self.sockets.touch(socket);
         let Some(from) = self.sockets.get_mut(socket) else { return };
         if matches!(from.phase, Phase::Opening { .. }) {
@@ -87,10 +97,13 @@ impl Platform {
             return self.record_frame(now, socket, frame);
         }
         from.pings += 1;
-        let answered = self.settings.answer_pings && !from.silent;
-        self.journal.ping(now, &from.user, socket, answered);
+        let (user, is_silent) = (from.user.clone(), from.silent);
+        let answered = self.answers_pings_of(&user) && !is_silent;
+        self.journal.ping(now, &user, socket, answered);
         if answered {
-            from.frames_out += 1;
+            if let Some(from) = self.sockets.get_mut(socket) {
+                from.frames_out += 1;
+            }
             self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
         }
     }
@@ -104,6 +117,7 @@ impl Platform {
     /// A connection is over, or will never open. `code` is that of the client's close frame, 1005 for a frame without
     /// one; `None` if there was no close frame.
     pub fn handle_closed(&mut self, now: Time, socket: SocketId, code: Option<u16>) {
+        self.note_expiries(now);
         self.forget(now, socket, code, Side::Client);
     }
 
@@ -156,24 +170,24 @@ impl Platform {
         }
     }
 
+    /// What becomes of a handshake, and why the platform refuses it, if it does.
     fn handshake(
         &mut self,
         now: Time,
         request: &Request<()>,
         channel: Option<SubscriptionId>,
         effect: Option<&Effect>,
-    ) -> Upgrade {
-        let delay = self.delay(effect);
+        delay: Duration,
+    ) -> (Upgrade, Option<Reason>) {
         let code = match effect {
-            _ if self.settings.offline => return Upgrade::RefuseConnection,
-            Some(Effect::Refuse) => return Upgrade::RefuseConnection,
-            Some(Effect::Hang) => return Upgrade::Hang,
-            Some(Effect::Reset { .. }) => return Upgrade::Reset { delay },
+            Some(Effect::Refuse) => return (Upgrade::RefuseConnection, None),
+            Some(Effect::Hang) => return (Upgrade::Hang, None),
+            Some(Effect::Reset { .. }) => return (Upgrade::Reset { delay }, None),
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
                 let mut response = replacement(Point::WebSocket, answer);
                 shape(Point::WebSocket, &mut response, answer);
                 response.put(&answer.delivery.headers);
-                return Upgrade::Refuse { response, delay };
+                return (Upgrade::Refuse { response, delay }, None);
             }
             Some(Effect::CloseAfterOpen { code, .. }) => Some(*code),
             Some(Effect::Answer(_) | Effect::Accept { .. }) | None => None,
@@ -187,9 +201,13 @@ impl Platform {
                 if let Some(code) = code {
                     self.close_socket(now, socket, code, "");
                 }
-                Upgrade::Accept { socket, delay }
+                (Upgrade::Accept { socket, delay }, None)
             }
-            Err(status) => Upgrade::Refuse { response: own_error(Point::WebSocket, status), delay },
+            Err(reason) => {
+                // Here somebody else's token is as good as none.
+                let status = if reason == Reason::OtherUser { StatusCode::UNAUTHORIZED } else { reason.status() };
+                (Upgrade::Refuse { response: own_error(Point::WebSocket, status), delay }, Some(reason))
+            }
         }
     }
 
@@ -198,11 +216,11 @@ impl Platform {
         now: Time,
         request: &Request<()>,
         channel: Option<SubscriptionId>,
-    ) -> Result<SocketId, StatusCode> {
-        let id = channel.ok_or(StatusCode::NOT_FOUND)?;
-        let owner = self.subscriptions.get(id).ok_or(StatusCode::NOT_FOUND)?.user.clone();
+    ) -> Result<SocketId, Reason> {
+        let id = channel.ok_or(Reason::UnknownAddress)?;
+        let owner = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?.user.clone();
         if self.bearer(now, request)? != owner {
-            return Err(StatusCode::UNAUTHORIZED);
+            return Err(Reason::OtherUser);
         }
         self.make_room_for_socket(now, &owner)?;
         self.subscriptions.touch(id);
@@ -215,7 +233,7 @@ impl Platform {
         now: Time,
         request: &Request<()>,
         channel: Option<SubscriptionId>,
-    ) -> Result<SocketId, StatusCode> {
+    ) -> Result<SocketId, Reason> {
         let of_channel = channel.and_then(|id| self.subscriptions.get(id)).map(|subscription| &subscription.user);
         let user = of_channel.or_else(|| self.token_owner(request)).cloned().unwrap_or_default();
         self.make_room_for_socket(now, &user)?;
@@ -223,8 +241,8 @@ impl Platform {
     }
 
     /// Where there is no room for a socket of a user, another socket goes. Nobody has to make room for those who have a fair share.
-    fn make_room_for_socket(&mut self, now: Time, user: &Arc<str>) -> Result<(), StatusCode> {
-        let crowder = self.sockets.crowder(user).map_err(|Full| StatusCode::SERVICE_UNAVAILABLE)?;
+    fn make_room_for_socket(&mut self, now: Time, user: &Arc<str>) -> Result<(), Reason> {
+        let crowder = self.sockets.crowder(user).map_err(|Full| Reason::Full)?;
         if let Some(displaced) = crowder.and_then(|crowder| self.sockets.displaced(now, &crowder)) {
             self.cut_socket(now, displaced);
         }

@@ -11,7 +11,7 @@ use super::Platform;
 use crate::account::{DEFAULT_LIFETIME, list_bytes};
 use crate::fair::Full;
 use crate::fault;
-use crate::journal::Kind;
+use crate::journal::{Kind, Reason};
 use crate::limits::Limits;
 use crate::reply::Response;
 use crate::route::{CHANNELS, Target};
@@ -31,15 +31,15 @@ impl Platform {
         user: &str,
         request: &Request<Bytes>,
         said: Option<&fault::Answer>,
-    ) -> Result<Response, StatusCode> {
+    ) -> Result<Response, Reason> {
         self.authorize(now, user, request)?;
         let asked = parse(request.body())?;
-        let owner = self.accounts.get(user).ok_or(StatusCode::NOT_FOUND)?.name.clone();
-        let crowder = self.subscriptions.crowder(user).map_err(|Full| StatusCode::SERVICE_UNAVAILABLE)?;
+        let owner = self.accounts.get(user).ok_or(Reason::UnknownAddress)?.name.clone();
+        let crowder = self.subscriptions.crowder(user).map_err(|Full| Reason::Full)?;
         if let Some(displaced) = crowder.and_then(|crowder| self.subscriptions.displaced(now, &crowder)) {
             self.expire(now, displaced);
         }
-        let account = self.accounts.get(user).ok_or(StatusCode::NOT_FOUND)?;
+        let account = self.accounts.get(user).ok_or(Reason::UnknownAddress)?;
         let services = account.grant(asked.service.unwrap_or_default());
         let services: Vec<String> = services.into_iter().map(Cow::into_owned).collect();
         let lifetime =
@@ -79,13 +79,13 @@ impl Platform {
         user: &str,
         target: &Target<'_>,
         request: &Request<Bytes>,
-    ) -> Result<Response, StatusCode> {
+    ) -> Result<Response, Reason> {
         let id = self.target(now, user, target, request)?;
         let asked = parse(request.body())?;
         let granted = self.accounts.get(user).zip(asked.service).map(|(account, asked)| account.grant(asked));
         let lifetime = self.subscription_lifetime(user, asked.expires);
         self.subscriptions.touch(id);
-        let subscription = self.subscriptions.get_mut(id).ok_or(StatusCode::NOT_FOUND)?;
+        let subscription = self.subscriptions.get_mut(id).ok_or(Reason::NoSubscription)?;
         if let Some(granted) = granted.filter(|granted| *granted != subscription.services) {
             subscription.services = granted.into_iter().map(Cow::into_owned).collect();
         }
@@ -118,7 +118,7 @@ impl Platform {
         user: &str,
         target: &Target<'_>,
         request: &Request<Bytes>,
-    ) -> Result<Response, StatusCode> {
+    ) -> Result<Response, Reason> {
         let id = self.target(now, user, target, request)?;
         self.end(id);
         Ok(Response::json(StatusCode::OK, &SubscribeAnswer::bare(code::OK)))
@@ -146,7 +146,7 @@ impl Platform {
         user: &str,
         target: &Target<'_>,
         request: &Request<Bytes>,
-    ) -> Result<SubscriptionId, StatusCode> {
+    ) -> Result<SubscriptionId, Reason> {
         self.authorize(now, user, request)?;
         let id = match target {
             Target::Id(id) => *id,
@@ -154,12 +154,19 @@ impl Platform {
         };
         let is_theirs =
             |id: &SubscriptionId| self.subscriptions.get(*id).is_some_and(|subscription| &*subscription.user == user);
-        id.filter(is_theirs).ok_or(StatusCode::NOT_FOUND)
+        id.filter(is_theirs).ok_or_else(|| self.no_subscription(id))
+    }
+
+    /// Why a subscription is not there: it has ended, or the user never had it.
+    pub(super) fn no_subscription(&self, id: Option<SubscriptionId>) -> Reason {
+        let has_ended =
+            |id: SubscriptionId| Some(id) <= self.subscriptions.newest() && self.subscriptions.get(id).is_none();
+        if id.is_some_and(has_ended) { Reason::EndedSubscription } else { Reason::NoSubscription }
     }
 
     /// A valid token of somebody else is forbidden rather than unauthorized.
-    fn authorize(&mut self, now: Time, user: &str, request: &Request<Bytes>) -> Result<(), StatusCode> {
-        if *self.bearer(now, request)? == *user { Ok(()) } else { Err(StatusCode::FORBIDDEN) }
+    fn authorize(&mut self, now: Time, user: &str, request: &Request<Bytes>) -> Result<(), Reason> {
+        if *self.bearer(now, request)? == *user { Ok(()) } else { Err(Reason::OtherUser) }
     }
 
     /// The account's setting wins over what the client asks for, which has a limit. Zero is no lifetime, so it asks for nothing.
@@ -170,13 +177,13 @@ impl Platform {
     }
 }
 
-fn parse(body: &Bytes) -> Result<SubscribeRequest<'_>, StatusCode> {
-    let body: SubscribeBody<'_> = serde_json::from_slice(body).map_err(|_| StatusCode::BAD_REQUEST)?;
+fn parse(body: &Bytes) -> Result<SubscribeRequest<'_>, Reason> {
+    let body: SubscribeBody<'_> = serde_json::from_slice(body).map_err(|_| Reason::BadBody)?;
     let asked = body.subscribe_request;
     let services = asked.service.as_deref().map_or(0, list_bytes);
     let correlator = asked.client_correlator.as_ref().map_or(0, |correlator| correlator.len());
     if services.max(correlator) > Limits::TEXT_BYTES {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        return Err(Reason::LongBody);
     }
     Ok(asked)
 }

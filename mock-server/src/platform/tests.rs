@@ -6,6 +6,9 @@ mod faults;
 mod journal;
 mod limits;
 mod login;
+mod narrow;
+mod reasons;
+mod reset;
 mod settings;
 mod subscribing;
 

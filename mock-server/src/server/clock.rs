@@ -65,6 +65,13 @@ pub(crate) fn date() -> HeaderValue {
     HeaderValue::try_from(httpdate::fmt_http_date(SystemTime::now())).expect("a date is visible ASCII")
 }
 
+/// The present time of the world, in milliseconds since 1970, which lines records up with those of other programs.
+#[expect(clippy::disallowed_methods, reason = "it stands beside the platform's time, and decides nothing")]
+pub(crate) fn wall_time() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Why a clock was not advanced.
 #[cfg(feature = "front")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,6 +80,14 @@ pub enum ClockError {
     /// Real time passes by itself.
     #[error("the clock is the real one: only a manual clock is advanced")]
     Real,
+    /// Time does not go back.
+    #[error("{to} is past: the platform's time is {now}")]
+    Past {
+        /// The present time.
+        now: Time,
+        /// Where it was to go.
+        to: Time,
+    },
     /// That is beyond the end of time.
     #[error("{by:?} from {now} is beyond the end of time")]
     End {

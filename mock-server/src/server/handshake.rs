@@ -5,6 +5,8 @@
 
 mod asked;
 
+use std::net::IpAddr;
+
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,10 +15,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 pub(crate) use asked::lists;
 
 use super::clock;
+use super::delivery::Undelivered;
 use super::queues::Outbox;
 use super::shared::Shared;
 use super::stream::{Stream, linger, reset, silence};
 use crate::channel::SocketId;
+use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::reply::{Response, Upgrade};
 use crate::time::Time;
@@ -46,42 +50,75 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
     let switching = match asked::switching(&request) {
         Ok(headers) => headers,
         Err(status) => {
+            let is_version = status == StatusCode::UPGRADE_REQUIRED;
+            let what = if is_version { Refused::HandshakeVersion } else { Refused::BadHandshake };
+            shared.refused(what, peer(&stream), None, Some(&request));
             refuse(stream, &plain(status)).await;
             return None;
         }
     };
-    let (upgrade, came, outbox) = shared.handle_upgrade(&request);
+    let mut turn = shared.turns().begin();
+    let (upgrade, came, outbox) = shared.handle_upgrade(&request, &mut turn);
+    let mut undelivered = Undelivered::new(shared, &turn);
     match upgrade {
         Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
             let opened = Opened { socket, stream, early, outbox };
-            return open(opened, came + delay, &switching, shared).await;
+            return open(opened, came + delay, &switching, shared, undelivered).await;
         }
         Upgrade::Refuse { response, delay } => {
-            shared.until(came + delay).await;
-            refuse(stream, &response).await;
+            if delay.is_zero() || shared.until_due(&turn, came + delay).await {
+                undelivered.sent();
+                refuse(stream, &response).await;
+            } else {
+                undelivered.never();
+                reset(&stream);
+            }
         }
-        Upgrade::Hang => silence(&mut stream).await,
+        Upgrade::Hang => {
+            tokio::select! {
+                () = silence(&mut stream, || undelivered.left()) => {}
+                () = shared.until_reset(turn.resets()) => {
+                    undelivered.never();
+                    reset(&stream);
+                }
+            }
+        }
         Upgrade::Reset { delay } => {
-            shared.until(came + delay).await;
+            // To the client it comes to the same whether it is due or the platform was reset.
+            if delay.is_zero() || shared.until_due(&turn, came + delay).await {
+                undelivered.sent();
+            } else {
+                undelivered.never();
+            }
             reset(&stream);
         }
-        Upgrade::RefuseConnection => reset(&stream),
+        Upgrade::RefuseConnection => {
+            reset(&stream);
+        }
     }
     None
 }
 
 /// Tells the client that its handshake is accepted, unless it is cut or leaves before. A client that sends nothing more has
 /// left its channel, where it could not even say goodbye; its handshake is answered all the same.
-async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, shared: &Shared) -> Option<Opened<S>> {
+async fn open<S: Stream>(
+    mut opened: Opened<S>,
+    due: Time,
+    headers: &HeaderMap,
+    shared: &Shared,
+    mut undelivered: Undelivered<'_>,
+) -> Option<Opened<S>> {
     let Opened { socket, stream, early, outbox } = &mut opened;
     tokio::select! {
         biased;
         _ = outbox.ended() => {
+            undelivered.never();
             reset(stream);
             return None;
         }
         is_broken = left(stream, early) => {
+            undelivered.left();
             shared.handle_closed(*socket, None);
             if !is_broken {
                 shared.until(due).await;
@@ -93,6 +130,7 @@ async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, 
         }
         () = shared.until(due) => {}
     }
+    undelivered.sent();
     // Open before the client knows, so that what is done as soon as it knows meets an open socket. What is sent meanwhile
     // waits in the outbox.
     shared.act(|platform, now| platform.handle_opened(now, *socket));
@@ -101,6 +139,11 @@ async fn open<S: Stream>(mut opened: Opened<S>, due: Time, headers: &HeaderMap, 
         return None;
     }
     Some(opened)
+}
+
+/// Who is at the other end.
+fn peer(stream: &impl Stream) -> Option<IpAddr> {
+    stream.tcp().peer_addr().ok().map(|peer| peer.ip())
 }
 
 /// Writes an answer with the fields that RFC 9110 demands of it (6.6.1 and 8.6), and ends the connection.

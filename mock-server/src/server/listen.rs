@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::pin::pin;
 use std::time::Duration;
 
+use http::Request;
 use socket2::{Domain, Socket, Type};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -15,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use super::error::StartError;
 use super::shared::Shared;
 use super::stream;
+use crate::journal::Refused;
 #[cfg(feature = "front")]
 use crate::limits::Limits;
 
@@ -108,6 +110,7 @@ impl Server<'_> {
                     Some(_) = connections.join_next() => {}
                     (accepted, peer) = accept_either(&listener, second.as_ref(), &mut backoffs) => {
                         if connections.len() >= max_connections {
+                            shared.refused(Refused::Connections, Some(peer.ip()), None, None::<&Request<()>>);
                             stream::reset(&accepted);
                             continue;
                         }

@@ -49,8 +49,12 @@ pub(crate) async fn leave(mut stream: impl Stream) {
 
 /// Says nothing until the client has left. One that sends nothing more may be waiting for an answer as well as gone: only
 /// what is sent to it would show that, so it has [`Limits::HALF_CLOSED`].
-pub(crate) async fn silence(stream: &mut impl Stream) {
-    if drain(stream).await {
+///
+/// `left` is called as soon as it sends nothing more.
+pub(crate) async fn silence(stream: &mut impl Stream, left: impl FnOnce()) {
+    let may_wait = drain(stream).await;
+    left();
+    if may_wait {
         sleep(Limits::HALF_CLOSED).await;
     }
 }

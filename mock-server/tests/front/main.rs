@@ -13,5 +13,6 @@ mod once;
 #[path = "../wire/peer.rs"]
 mod peer;
 mod platform;
+mod refusals;
 mod support;
 mod tls;

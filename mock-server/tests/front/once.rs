@@ -110,6 +110,23 @@ async fn each_request_while_offline_is_one_failure() {
     assert_eq!(answers(&front), [Answered::Status(200), Answered::Refused, Answered::Status(200)]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_request_of_a_user_who_is_offline_is_one_failure() {
+    let front = start().await;
+    let mut browser = Browser::to(&front);
+    assert_eq!(browser.fetch().unwrap(), 200);
+    let set = |offline| front.handle().platform(|platform, now| platform.set_offline_of(now, ALICE, offline)).unwrap();
+    set(true);
+    assert!(browser.fetch().is_err());
+    set(false);
+    assert_eq!(browser.fetch().unwrap(), 200);
+    assert!(browser.line.is_some(), "connections are kept again");
+    assert_eq!(answers(&front), [Answered::Status(200), Answered::Refused, Answered::Status(200)]);
+    set(true);
+    front.handle().platform(|platform, now| platform.remove_user(now, ALICE)).unwrap();
+    assert!(!front.handle().platform(|platform, _| platform.breaks_connections()));
+}
+
 /// Not every client repeats what broke: for those an idle connection has to be closed before they would use it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_connection_is_closed_when_a_fault_could_break_it() {
@@ -127,4 +144,27 @@ async fn an_idle_connection_is_closed_when_a_fault_could_break_it() {
     fail(&front, Point::WebSocket, &json!({ "reset": true }));
     fail(&front, Point::MkToken, &json!({ "hang": true, "after": 1 }));
     assert_eq!(line.status_of_login(), 200, "no other fault ends a connection");
+}
+
+/// What sends its request as soon as it knows of the fault, as a test does, must not do so over a connection that is closed just
+/// then: the request would not come here, and the fault would be met by the next one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_connections_have_made_way_the_idle_ones_are_closed_and_the_others_answered() {
+    let front = start().await;
+    fail(&front, Point::MkToken, &json!({ "delay": "200ms", "times": 1 }));
+    let late = ask(&front, "GET", LOGIN, &[BASIC], "");
+    until(&front, Point::MkToken).await;
+    let mut lines = Vec::new();
+    for _ in 0..8 {
+        let mut browser = Browser::to(&front);
+        assert_eq!(browser.fetch().unwrap(), 200);
+        lines.push(browser.line.take().unwrap());
+    }
+    fail(&front, Point::MkToken, &json!({ "reset": true }));
+    soon(front.handle().made_way()).await;
+    for line in lines {
+        line.get_ref().set_nonblocking(true).unwrap();
+        assert_eq!(line.into_inner().read(&mut [0]).unwrap(), 0, "it is closed already");
+    }
+    assert_eq!(answer(late).unwrap().status, 200);
 }

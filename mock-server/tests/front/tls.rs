@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kandy_mock_server::{Front, FrontLimits, FrontOptions, Point};
+use kandy_mock_server::{Front, FrontLimits, FrontOptions, Kind, Point, Refused};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
 use serde_json::json;
@@ -82,5 +82,24 @@ async fn a_tls_handshake_that_takes_too_long_or_is_none_ends_the_connection() {
     assert_eq!(rest_of(&knock(&front, b"").unwrap()).unwrap(), b"");
     let plain = knock(&front, b"GET / HTTP/1.1\r\nHost: kandy\r\n\r\n").and_then(answer);
     assert!(plain.is_err(), "{plain:?}");
+    let told = || {
+        front.handle().platform(|platform, _| {
+            let refused = platform.journal().iter().filter_map(|record| match &record.kind {
+                Kind::Refused(refused) => Some((**refused).clone()),
+                _ => None,
+            });
+            refused.collect::<Vec<_>>()
+        })
+    };
+    // The client knows of its end first.
+    soon(async {
+        while told().iter().map(|refused| refused.count).sum::<u64>() < 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let first = &told()[0];
+    assert_eq!((first.what, first.peer, first.status), (Refused::Tls, Some(front.address().ip()), None));
+    assert_eq!(first.detail.as_deref(), Some("the handshake did not come to an end in time"));
     assert!(login_over(&mut dial(&front, &trusted)).is_ok());
 }

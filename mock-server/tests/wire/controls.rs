@@ -21,25 +21,31 @@ fn apply(mock: &MockKandy, command: Command) -> CommandOutput {
         Command::EndSubscription { user } => mock.end_subscription(&user).unwrap().into(),
         Command::GrantServices { user, services } => mock.grant_services(&user, services).unwrap().into(),
         Command::Fail { point, faults } => mock.fail(point, faults).unwrap().into(),
-        Command::Clear { point } => mock.clear(point).into(),
-        Command::Offline => mock.offline().into(),
-        Command::Online => mock.online().into(),
-        Command::Cut { user } => mock.cut(&user).unwrap().into(),
-        Command::Close { user, code, reason } => mock.close(&user, code, &reason).unwrap().into(),
-        Command::Silence { user } => mock.silence(&user).unwrap().into(),
-        Command::Send { user, message } => mock.send(&user, message).unwrap().into(),
-        Command::SendRaw { user, frame } => mock.send_raw(&user, &frame).unwrap().into(),
+        Command::Clear { rules } => mock.clear_faults(rules).unwrap().into(),
+        Command::Offline { user: None } => mock.offline().into(),
+        Command::Online { user: None } => mock.online().into(),
+        Command::Offline { user: Some(user) } => mock.offline_of(&user, true).unwrap().into(),
+        Command::Online { user: Some(user) } => mock.offline_of(&user, false).unwrap().into(),
+        Command::Cut { target } => mock.cut(target).unwrap().into(),
+        Command::Close { target, code, reason } => mock.close(target, code, &reason).unwrap().into(),
+        Command::Silence { target } => mock.silence(target).unwrap().into(),
+        Command::Send { target, message } => mock.send(target, message).unwrap().into(),
+        Command::SendRaw { target, frame } => mock.send_raw(target, &frame).unwrap().into(),
         Command::Gone { user, options } => mock.gone(&user, &options).unwrap().into(),
         Command::TokenLifetime { lifetime } => mock.token_lifetime(lifetime).unwrap().into(),
-        Command::AnswerPings { enabled } => mock.answer_pings(enabled).into(),
-        Command::Latency { latency } => mock.latency(latency).into(),
+        Command::AnswerPings { enabled, user: None } => mock.answer_pings(enabled).into(),
+        Command::AnswerPings { enabled, user: Some(user) } => mock.answer_pings_of(&user, enabled).unwrap().into(),
+        Command::Latency { latency, user: None } => mock.latency(latency).into(),
+        Command::Latency { latency, user: Some(user) } => mock.latency_of(&user, latency).unwrap().into(),
+        Command::Reset => CommandOutput::Next(mock.reset()),
+        Command::Mark { text } => CommandOutput::Record(mock.mark(&text).unwrap()),
     }
 }
 
 /// What the journal says of the last command.
 fn last(mock: &MockKandy) -> (&'static str, Map<String, Value>) {
     mock.platform(|platform, _| match &platform.journal().iter().next_back().unwrap().kind {
-        Kind::Command { name, arguments } => (*name, arguments.clone()),
+        Kind::Command { name, arguments, .. } => (*name, arguments.clone()),
         other => panic!("{other:?}"),
     })
 }

@@ -63,7 +63,10 @@ impl Run {
     fn command(&self, command: Command) -> Result<Dynamic, Halt> {
         Ok(match self.apply(Step::Command(command))? {
             Done::Command(CommandOutput::Count(count)) => i64::try_from(count).unwrap_or(i64::MAX).into(),
+            Done::Command(CommandOutput::Record(seq)) => i64::try_from(seq).unwrap_or(i64::MAX).into(),
             Done::Command(CommandOutput::Tokens(tokens)) => from_serde(&tokens),
+            Done::Command(CommandOutput::Fault(id)) => i64::try_from(id.number()).unwrap_or(i64::MAX).into(),
+            Done::Command(CommandOutput::Next(next)) => i64::try_from(next).unwrap_or(i64::MAX).into(),
             _ => Dynamic::UNIT,
         })
     }
@@ -97,7 +100,9 @@ pub(super) fn options(verb: &Verb, map: &Map) -> Result<Vec<(String, Value)>, Fa
             Kind::Number => options.count(name)?.map(Value::from),
             Kind::Flag => options.flag(name)?.map(Value::from),
             Kind::Duration => options.duration(name)?.map(|duration| duration.to_json()),
-            Kind::Bytes | Kind::CloseCode | Kind::Point | Kind::Object | Kind::Faults => options.json(name)?,
+            Kind::Bytes | Kind::CloseCode | Kind::Point | Kind::RecordKind | Kind::Object | Kind::Faults => {
+                options.json(name)?
+            }
         };
         given.extend(value.map(|value| ((*name).to_owned(), value)));
     }
@@ -132,7 +137,7 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
         }
         Kind::Duration => duration(value)?.to_json(),
         Kind::Faults => faults(value)?,
-        Kind::Text | Kind::Number | Kind::Flag | Kind::Object => to_json(value)?,
+        Kind::Text | Kind::RecordKind | Kind::Number | Kind::Flag | Kind::Object => to_json(value)?,
     }))
 }
 
@@ -193,7 +198,7 @@ fn slots(verb: &'static Verb) -> Vec<Slot> {
 /// The types of values of a kind. A `Dynamic` is a value of any type, which is looked at in the call.
 fn types(kind: Kind) -> Vec<TypeId> {
     match kind {
-        Kind::Text | Kind::Point => vec![TypeId::of::<ImmutableString>()],
+        Kind::Text | Kind::Point | Kind::RecordKind => vec![TypeId::of::<ImmutableString>()],
         Kind::Bytes => vec![TypeId::of::<Blob>()],
         Kind::Texts => vec![TypeId::of::<Array>()],
         Kind::Number | Kind::CloseCode => vec![TypeId::of::<i64>()],
@@ -256,8 +261,11 @@ pub(super) fn about(verb: &Verb) -> String {
 /// What a verb gives; empty for nothing.
 pub(super) const fn gives(verb: &Verb) -> &'static str {
     match verb.gives {
-        Gives::Nothing | Gives::Fault => "",
+        Gives::Nothing => "",
+        Gives::Fault => "its number",
+        Gives::Next => "the number of the journal's next record",
         Gives::Count => "how many",
+        Gives::Record => "the number of its record",
         Gives::Tokens => "#{ accessToken, refreshToken, oauthToken, expires }",
     }
 }
@@ -272,8 +280,12 @@ pub(super) fn example(verb: &Verb) -> String {
     };
     let mut arguments: Vec<Value> = of(|place| matches!(place, Place::Next { .. })).map(value).collect();
     if verb.options.is_some() {
+        // What has no example is one of several ways to say the same.
         let options = of(|place| place == Place::InOptions).map(|option| (option.name.to_owned(), value(option)));
-        arguments.push(Value::Object(options.collect()));
+        let options: serde_json::Map<_, _> = options.filter(|(_, value)| !value.is_null()).collect();
+        if !options.is_empty() {
+            arguments.push(Value::Object(options));
+        }
     }
     let mut texts: Vec<String> = arguments.iter().map(rhai_text).collect();
     let call = |texts: &[String]| format!("platform.{}({});", verb.name, texts.join(", "));
@@ -306,16 +318,25 @@ mod tests {
     #[test]
     fn every_way_to_call_a_verb_is_told() {
         let told = |name: &str| functions_named(name).next().unwrap().usage();
-        assert_eq!(told("offline"), "platform.offline()");
-        assert_eq!(told("close"), "platform.close(user, code), platform.close(user, code, reason)");
+        assert_eq!(told("expireToken"), "platform.expireToken(user)");
+        assert_eq!(told("offline"), "platform.offline(), platform.offline(options)");
+        assert_eq!(
+            told("close"),
+            "platform.close(user, code), platform.close(user, code, reason), \
+             platform.close(user, code, reason, #{ socket: \"WS-2\" })"
+        );
         assert_eq!(told("addUser"), "platform.addUser(name, password), platform.addUser(name, password, options)");
         assert_eq!(told("setOptions"), "platform.setOptions(user, #{ tokenLifetime: \"1m\" })");
         assert_eq!(
             functions_named("fail").last().unwrap().usage(),
             "platform.fail(point, #{status: 500}), platform.fail(point, [#{..}, #{..}])"
         );
-        assert_eq!(told("sendRaw"), "platform.sendRaw(user, text), platform.sendRaw(user, blob)");
+        assert_eq!(
+            told("sendRaw"),
+            "platform.sendRaw(user, text), platform.sendRaw(user, blob), \
+             platform.sendRaw(user, text, #{ socket: \"WS-2\" }), platform.sendRaw(user, blob, #{ socket: \"WS-2\" })"
+        );
         assert_eq!(told("tokenLifetime"), "platform.tokenLifetime(duration), platform.tokenLifetime(())");
-        assert_eq!(told("clear"), "platform.clear(), platform.clear(point)");
+        assert_eq!(told("clear"), "platform.clear(), platform.clear(point), platform.clear(point, #{ id: 3 })");
     }
 }

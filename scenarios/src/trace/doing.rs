@@ -121,6 +121,7 @@ impl Control {
             Command::Send { message, .. } => Beginning::of_json(message).is_whole(),
             Command::SendRaw { frame: Frame::Text(text), .. } => text.len() <= MAX_BEGINNING_BYTES,
             Command::SendRaw { frame: Frame::Binary(bytes), .. } => bytes.len() <= MAX_BEGINNING_BYTES,
+            Command::Mark { text } => text.len() <= MAX_BEGINNING_BYTES,
             Command::GrantServices { services, .. } => {
                 services.iter().map(String::len).sum::<usize>() <= MAX_BEGINNING_BYTES
             }

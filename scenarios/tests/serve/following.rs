@@ -29,7 +29,7 @@ async fn a_script_that_has_changed_runs_again_and_so_does_one_whose_module_has()
     server.told("script: one").await;
 
     change(&module, "fn hello() { \"two\" }");
-    server.told("has ended").await;
+    server.told("The script was stopped where it waited.").await;
     server.told("The script has changed, and runs again.").await;
     server.told("script: two").await;
 
@@ -83,6 +83,6 @@ async fn beside_a_command_a_script_stays_what_it_was() {
         server.told("The users have changed").await;
     }
     fs::write(folder.0.join("fifo"), "go\n").unwrap();
-    server.told("The script has ended.").await;
+    server.told("The script was stopped where it waited.").await;
     assert_eq!(server.exit().await, 0, "the second one's check would have failed");
 }

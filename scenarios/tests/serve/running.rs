@@ -195,7 +195,10 @@ async fn a_held_clock_moves_when_it_is_told() {
     let server = Server::start(&folder.0, &["--clock", "manual"]).await;
     let _kandy = server.signed_in(ALICE, "s3cret").await;
     assert_eq!(server.state().await["subscriptions"].as_array().map(Vec::len), Some(1));
-    assert_eq!(server.post("advance", &json!({ "by": "2h" })).await, json!({ "now": 7_200_000 }));
+    let advanced = server.post("advance", &json!({ "by": "2h" })).await;
+    assert_eq!(advanced["now"], 7_200_000);
+    let fired: Vec<_> = advanced["fired"].as_array().unwrap().iter().map(|fired| &fired["kind"]).collect();
+    assert_eq!(fired, ["tokensExpired", "expired"]);
     assert_eq!(server.state().await["subscriptions"], json!([]), "it has run out");
 }
 

@@ -2,6 +2,23 @@ use super::*;
 use crate::account::MAX_LIFETIME;
 
 #[test]
+fn a_mark_is_a_line_of_the_journal_and_says_which() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.platform.mark(bench.now, "signed in"), Ok(2));
+    let record = bench.platform.journal().since(2).next().unwrap();
+    let told = json!({
+        "seq": 2, "time": 0, "point": null, "user": null,
+        "kind": "command", "name": "mark", "arguments": { "text": "signed in" },
+    });
+    assert_eq!(serde_json::to_value(record).unwrap(), told);
+    let longest = "x".repeat(Limits::RECORDED_ARGUMENT_BYTES);
+    assert_eq!(bench.platform.mark(bench.now, &longest), Ok(3));
+    let refused = bench.platform.mark(bench.now, &format!("{longest}x")).unwrap_err();
+    assert_eq!(refused.to_string(), "the text of a mark has 1025 bytes, the limit is 1024");
+    assert_eq!(bench.platform.journal().next_seq(), 4, "what is refused leaves no record");
+}
+
+#[test]
 fn every_command_about_a_stranger_is_refused() {
     let mut bench = Bench::new();
     let stranger = "alise@example.com";
@@ -39,7 +56,11 @@ fn users_are_listed_by_name() {
     let users = bench.platform.users();
     let names: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();
     assert_eq!(names, ["aaron", ALICE, BOB]);
-    assert_eq!(serde_json::to_value(&users[0]).unwrap(), json!({ "name": "aaron", "created": 1000, "services": null }));
+    let own = json!({
+        "name": "aaron", "created": 1000, "services": null, "tokenLifetime": null, "subscriptionLifetime": null,
+        "offline": false, "latency": null, "answerPings": null,
+    });
+    assert_eq!(serde_json::to_value(&users[0]).unwrap(), own);
 }
 
 #[test]

@@ -35,6 +35,7 @@ fn a_session_is_recorded_in_order() {
             (json!("frameOut"), websocket.clone()),
             (json!("frameIn"), websocket.clone()),
             (json!("closed"), websocket),
+            (json!("tokensExpired"), Value::Null),
             (json!("expired"), Value::Null),
         ]
     );
@@ -71,6 +72,7 @@ fn a_request_is_recorded_with_its_answer_and_without_its_secrets() {
             "body": null,
             "answered": 200,
             "fault": null,
+            "sent": 0,
         })
     );
     let everything = format!("{:?}", bench.platform.journal());
@@ -251,6 +253,8 @@ fn the_rule_that_decided_is_named_and_so_is_an_answer_that_never_came() {
 #[test]
 fn pings_with_nothing_between_them_are_one_record() {
     let mut bench = Bench::new();
+    // Nothing expires meanwhile.
+    bench.platform.set_token_lifetime(bench.now, Some(Duration::from_secs(7 * 24 * 3600))).unwrap();
     let socket = bench.connect(ALICE);
     for _ in 0..2880 {
         bench.frame(socket, PING);

@@ -54,6 +54,12 @@ impl Secrets {
         Ok(Self { token: draw()?, session: draw()? })
     }
 
+    /// The same, with a token of somebody's own if there is one.
+    #[must_use]
+    pub fn with_token(self, token: Option<String>) -> Self {
+        Self { token: token.unwrap_or(self.token), ..self }
+    }
+
     /// What programs send as `Authorization: Bearer` or `X-Kandy-Token`.
     #[must_use]
     pub fn token(&self) -> &str {
@@ -153,7 +159,9 @@ impl Guard {
             .with_help("send `Authorization: Bearer TOKEN` with the token that `serve` has printed at its start"))
     }
 
-    const fn scheme(&self) -> &'static str {
+    /// The scheme of everything else.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
         if self.hosts.is_tls() { "https" } else { "http" }
     }
 

@@ -5,14 +5,17 @@ mod written;
 use http::StatusCode;
 use kandy_mock_server::command::Arguments;
 use kandy_mock_server::{
-    ClockKind, FrontHandle, Platform, Point, Record, SocketInfo, SubscriptionInfo, UserInfo, masked_value,
+    ClockKind, FrontHandle, Journal, Platform, Record, RecordFilter, SocketInfo, SubscriptionInfo, TokensInfo,
+    UserInfo, masked_value,
 };
 use serde_json::{Value, json};
 
 use self::written::{More, Part, Written};
 use super::error::ControlError;
-use super::route;
+use super::selection::Selection;
+use super::{API, route};
 use crate::script::names::nearest;
+use crate::serve::script_status::ScriptStatus;
 
 /// The most records in one answer.
 const MOST: u64 = 10_000;
@@ -20,17 +23,59 @@ const MOST: u64 = 10_000;
 const LIMIT: u64 = 1_000;
 
 /// How the platform stands, with at most `limit` of each kind of what there is.
-pub(super) fn state(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
+pub(super) fn state(
+    handle: &FrontHandle,
+    script: Option<ScriptStatus>,
+    given: &Arguments,
+) -> Result<Written, ControlError> {
     let limit = given.get(&route::LIMIT)?.unwrap_or(u64::MAX);
+    Ok(Written::new(handle, parts_of_state(handle, script, limit)))
+}
+
+/// What happened with how the platform stands, in the form in which the console saves it.
+pub(super) async fn export(
+    handle: &FrontHandle,
+    script: Option<ScriptStatus>,
+    given: &Arguments,
+) -> Result<Written, ControlError> {
+    let records = Selection::new(handle, given)?.records(handle).await;
+    let begin = written::once(|_, _, page| {
+        page.put("{\"kandyHarness\":");
+        page.json(&env!("CARGO_PKG_VERSION"));
+        page.put(",\"state\":");
+    });
+    let mut rest = records.into_iter().peekable();
+    let records = written::list("records", u64::MAX, move |_, _: Option<&Record>, put| {
+        while rest.peek().is_some_and(|record| put(record.clone())) {
+            rest.next();
+        }
+    });
+    let comma = written::once(|_, _, page| page.put(","));
+    let end = written::once(|_, _, page| page.put("}"));
+    let state = parts_of_state(handle, script, u64::MAX);
+    Ok(Written::new(handle, [begin].into_iter().chain(state).chain([comma, records, end])))
+}
+
+fn parts_of_state(handle: &FrontHandle, script: Option<ScriptStatus>, limit: u64) -> Vec<Part> {
     let clock = match handle.clock() {
         ClockKind::Real => "real",
         ClockKind::Manual => "manual",
     };
+    let turns = handle.clone();
     let begin = written::once(move |platform, now, page| {
-        page.put("{\"version\":");
+        page.put("{\"api\":");
+        page.json(&API);
+        page.put(",\"version\":");
         page.json(&env!("CARGO_PKG_VERSION"));
         page.put(",\"clock\":");
-        page.json(&json!({ "kind": clock, "now": now }));
+        let mut held = turns.held();
+        // What is due already is on its way.
+        let next = held.iter().filter_map(|answer| answer.due).filter(|due| *due > now);
+        let next = next.chain(platform.next_due()).min();
+        held.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        page.json(&json!({ "kind": clock, "now": now, "next": next, "held": held }));
+        page.put(",\"script\":");
+        page.json(&script);
         page.put(",\"settings\":");
         page.json(&platform.settings());
         page.put(",");
@@ -53,7 +98,11 @@ pub(super) fn state(handle: &FrontHandle, given: &Arguments) -> Result<Written, 
         page.put("}");
     });
     let (subscriptions, sockets) = (list_of_subscriptions(None, limit), list_of_sockets(None, limit));
-    Ok(Written::new(handle, [begin, users, comma(), subscriptions, comma(), sockets, comma(), faults, end]))
+    let tokens = written::list("tokens", limit, |platform, last: Option<&TokensInfo>, put| {
+        platform.tokens_after(last.map(|tokens| tokens.id)).all(put);
+    });
+    let lists = [users, comma(), tokens, comma(), subscriptions, comma(), sockets, comma(), faults];
+    [begin].into_iter().chain(lists).chain([end]).collect()
 }
 
 fn list_of_subscriptions(user: Option<String>, limit: u64) -> Part {
@@ -82,11 +131,16 @@ pub(super) fn newest(handle: &FrontHandle) -> u64 {
 
 pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
     let (since, limit) = (given.get(&route::SINCE)?, given.get(&route::LIMIT)?.unwrap_or(LIMIT));
+    let user = known_user(handle, given.get(&route::OF_USER)?)?;
     if limit > MOST {
         return Err(ControlError::argument(format!("an answer has {MOST} records at most")));
     }
     let newest = newest(handle);
-    let mut next = since.map_or_else(|| newest.saturating_sub(limit), |since| reached(since, newest));
+    let is_meant = move |record: &Record| user.as_deref().is_none_or(|user| record.concerns(user));
+    let mut next = match since {
+        Some(since) => reached(since, newest),
+        None => handle.platform(|platform, _| first_of_newest(platform.journal(), limit, &is_meant)),
+    };
     let (mut has_begun, mut written, mut missed) = (false, 0, 0);
     let records: Part = Box::new(move |platform, _, page| {
         if !has_begun {
@@ -104,14 +158,24 @@ pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Written
             if has_begun || since.is_some() {
                 missed += record.seq - next;
             }
-            page.item(record);
-            (has_begun, written, next) = (true, written + 1, record.seq + 1);
+            if is_meant(record) {
+                page.item(record);
+                written += 1;
+            }
+            (has_begun, next) = (true, record.seq + 1);
         }
         page.put("],");
         page.put(&format!("\"next\":{next},\"missed\":{missed}}}"));
         More::Nothing
     });
     Ok(Written::new(handle, [records]))
+}
+
+/// Where the newest records that are meant begin, if there are to be so many at most.
+fn first_of_newest(journal: &Journal, limit: u64, is_meant: impl Fn(&Record) -> bool) -> u64 {
+    let Some(before) = usize::try_from(limit).unwrap_or(usize::MAX).checked_sub(1) else { return journal.next_seq() };
+    let oldest = journal.iter().next().map_or_else(|| journal.next_seq(), |record| record.seq);
+    journal.iter().rev().filter(|record| is_meant(record)).nth(before).map_or(oldest, |first| first.seq)
 }
 
 /// From which record on. A number from a server before this one would wait for a record that is far away.
@@ -121,17 +185,24 @@ pub(super) fn reached(since: u64, newest: u64) -> u64 {
 
 /// The requests that are meant; with a limit the newest of them.
 pub(super) fn requests(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
-    let of = Wanted::new(handle, given.get(&route::OF_POINT)?, given.get(&route::OF_USER)?)?;
-    let wanted = Wanted { method: given.get(&route::METHOD)?, status: given.get(&route::STATUS)?, ..of };
-    let limit = given.get(&route::LIMIT)?;
+    let wanted = RecordFilter {
+        kind: None,
+        point: given.get(&route::OF_POINT)?,
+        user: known_user(handle, given.get(&route::OF_USER)?)?,
+        method: given.get(&route::METHOD)?,
+        status: given.get(&route::STATUS)?,
+        socket: None,
+    };
+    let (since, limit) = (given.get(&route::SINCE)?, given.get(&route::LIMIT)?);
     let (mut next, newest) = handle.platform(|platform, _| {
         let journal = platform.journal();
+        let since = since.map_or(journal.begun(), |since| reached(since, journal.next_seq()));
         let from = match limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)) {
-            None => 0,
+            None => since,
             Some(0) => journal.next_seq(),
             Some(limit) => {
-                let mut latest = journal.iter().rev().filter(|record| wanted.is(record));
-                latest.nth(limit - 1).map_or(0, |first| first.seq)
+                let mut latest = journal.since(since).rev().filter(|record| wanted.is(record));
+                latest.nth(limit - 1).map_or(since, |first| first.seq)
             }
         };
         (from, journal.next_seq())
@@ -167,42 +238,8 @@ pub(super) fn sockets(handle: &FrontHandle, given: &Arguments) -> Result<Written
     Ok(alone(handle, list_of_sockets(user, limit.unwrap_or(u64::MAX))))
 }
 
-/// Which requests are meant.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    point: Option<Point>,
-    user: Option<String>,
-    method: Option<String>,
-    status: Option<u64>,
-}
-
-impl Wanted {
-    /// Requests at a point, or at any.
-    pub(super) fn new(handle: &FrontHandle, point: Option<Point>, user: Option<String>) -> Result<Self, ControlError> {
-        Ok(Self { point, user: known_user(handle, user)?, method: None, status: None })
-    }
-
-    /// The first such request from record `since` on, and where to look next.
-    pub(super) fn first_since(&self, handle: &FrontHandle, since: u64) -> (Option<Record>, u64) {
-        handle.platform(|platform, _| {
-            let journal = platform.journal();
-            let found = journal.since(since).find(|record| self.is(record)).cloned();
-            (found, journal.next_seq().max(since))
-        })
-    }
-
-    fn is(&self, record: &Record) -> bool {
-        record.request().is_some_and(|request| {
-            self.point.is_none_or(|point| record.point == Some(point))
-                && self.user.as_deref().is_none_or(|user| record.user.as_deref() == Some(user))
-                && self.method.as_ref().is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method))
-                && self.status.is_none_or(|status| request.answered.status().map(u64::from) == Some(status))
-        })
-    }
-}
-
 /// The user who is asked about. A view of a misspelt one would just be empty; with any user, everybody is one.
-fn known_user(handle: &FrontHandle, user: Option<String>) -> Result<Option<String>, ControlError> {
+pub(super) fn known_user(handle: &FrontHandle, user: Option<String>) -> Result<Option<String>, ControlError> {
     let Some(name) = user else { return Ok(None) };
     let stranger = handle.platform(|platform: &mut Platform, _| {
         let was_here = || platform.journal().iter().any(|record| record.user.as_deref() == Some(&name));

@@ -11,7 +11,9 @@ use super::arguments;
 use super::error::ControlError;
 
 pub use self::table::ROUTES;
-pub(super) use self::table::{BY, LIMIT, METHOD, OF_POINT, OF_USER, POINT, SINCE, STATUS, TIMEOUT};
+pub(super) use self::table::{
+    BY, COUNT, KIND, LIMIT, MARK, METHOD, NONE, OF_POINT, OF_USER, QUIET, SINCE, SOCKET, STATUS, TIMEOUT, TO, either,
+};
 
 /// What all paths of the control interface begin with.
 pub const PREFIX: &str = "/__admin/";
@@ -41,8 +43,12 @@ pub(super) enum Action {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Look {
     Index,
+    Health,
     State,
     Journal,
+    Transcript,
+    Har,
+    Export,
     Requests,
     Subscriptions,
     Sockets,
@@ -54,6 +60,7 @@ pub(super) enum Look {
 pub(super) enum Act {
     WaitFor,
     Advance,
+    Idle,
     /// A verb of the script's `platform`.
     Verb(&'static Verb),
 }
@@ -72,6 +79,12 @@ impl Route {
             Action::Look(_) => Method::GET,
             Action::Act(_) => Method::POST,
         }
+    }
+
+    /// Whether anybody may ask for it: it shows nothing but that the server answers.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.action, Action::Look(Look::Health))
     }
 
     /// The path.
@@ -186,7 +199,10 @@ mod tests {
         assert_eq!(told("close", close), (400, "close has no argument `coed`".into(), "did you mean `code`?".into()));
         let (status, message, help) = told("close", r#"{"user": "alice", "code": "4000"}"#);
         assert_eq!((status, message.as_str()), (400, "`code` of close is \"4000\", not an integer from 0"));
-        assert_eq!(help, "it takes `user` (a text), `code` (an integer from 0), `reason`? (a text)");
+        assert_eq!(
+            help,
+            "it takes `user`? (a text), `code` (an integer from 0), `reason`? (a text), `socket`? (a text), `subscription`? (a text)"
+        );
         assert_eq!(told("close", r#"{"user": "alice"}"#).1, "close needs `code`");
         assert_eq!(told("close", "[]").1, "the body is a JSON object of named arguments");
         assert!(told("close", "{").1.starts_with("the body is no JSON: "), "{:?}", told("close", "{"));
@@ -204,7 +220,7 @@ mod tests {
                 "{message}"
             );
         }
-        assert_eq!(told("offline", r#"{"x": 1}"#).2, "offline takes no arguments");
+        assert_eq!(told("reset", r#"{"x": 1}"#).2, "reset takes no arguments");
         assert_eq!(told("latency", r#"{"latency": "soon"}"#).0, 400);
         assert_eq!(told("grantServices", r#"{"user": "alice", "services": [1]}"#).0, 400);
         assert_eq!(told("send", r#"{"user": "alice", "message": "x"}"#).0, 400);

@@ -1,5 +1,8 @@
 //! The control interface as programs and foreign pages meet it, over its socket.
 
+mod kept;
+mod waits;
+
 use std::net::Ipv4Addr;
 
 use kandy_mock_server::{ClockKind, Front, FrontOptions, UserOptions};
@@ -76,7 +79,8 @@ async fn a_verb_acts_and_says_how_many_it_was_about() {
     assert_eq!(bench.post("cut", &json!({ "user": "bob" })).await, (200, json!({ "count": 0 })));
     let (status, tokens) = bench.post("issueToken", &json!({ "user": "bob", "lifetime": "1m" })).await;
     assert_eq!((status, &tokens["expires"]), (200, &json!(60)), "{tokens}");
-    assert_eq!(bench.post("fail", &json!({ "point": "mk_token", "how": { "status": 500 } })).await.0, 200);
+    let fault = json!({ "point": "mk_token", "how": { "status": 500 } });
+    assert_eq!(bench.post("fail", &fault).await, (200, json!({ "id": 1 })));
 
     let (_, state) = bench.get("state").await;
     let names: Vec<&str> = state["users"].as_array().unwrap().iter().filter_map(|user| user["name"].as_str()).collect();
@@ -166,96 +170,37 @@ async fn the_journal_is_read_in_parts_and_filtered() {
 }
 
 #[tokio::test]
-async fn a_wait_ends_with_the_request_or_with_its_time() {
-    let bench = Bench::new(ClockKind::Real).await;
-    let (status, body) = bench.post("waitFor", &json!({ "point": "mk_token", "timeout": "20ms" })).await;
-    assert_eq!((status, &body["error"]["message"]), (504, &json!("no such request came within 20 ms")));
-    assert_eq!(bench.post("waitFor", &json!({ "point": "mk_token", "timeout": "11m" })).await.0, 400);
-
-    let wait = json!({ "point": "mk_token", "since": 0 });
-    let login = bench.ask("GET /v2.0/auth/mk_token?refresh=y", &["Authorization: basic YWxpY2U6czNjcmV0"], "");
-    let (found, _) = tokio::join!(bench.post("waitFor", &wait), login);
-    assert_eq!((found.0, &found.1["request"]["user"]), (200, &json!("alice")), "{found:?}");
-}
-
-#[tokio::test]
-async fn who_sends_nothing_more_is_waited_for_and_fed() {
-    let bench = Bench::new(ClockKind::Real).await;
-    let last = async |line: &str, headers: &str, body: &str| {
-        let (host, token, length) = (bench.front.address(), &bench.token, body.len());
-        let mut stream = TcpStream::connect(host).await.unwrap();
-        let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\nX-Kandy-Token: {token}\r\nContent-Length: {length}\r\n");
-        stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).await.unwrap();
-        stream.shutdown().await.unwrap();
-        stream
-    };
-    let json_type = "Content-Type: application/json\r\n";
-    let mut waiting = last("POST /__admin/waitFor", json_type, r#"{"point": "mk_token", "since": 0}"#).await;
-    let mut feed = last("GET /__admin/feed?since=0", "", "").await;
-    let mut told = String::new();
-    while !told.contains("id: 0\n") {
-        let mut bytes = [0; 4096];
-        let read = feed.read(&mut bytes).await.unwrap();
-        assert_ne!(read, 0, "{told}");
-        told += std::str::from_utf8(&bytes[..read]).unwrap();
-    }
-    // It goes on, too: what comes from now on is told.
-    bench.post("clear", &json!({})).await;
-    assert_ne!(feed.read(&mut [0; 4096]).await.unwrap(), 0);
-    bench.ask("GET /v2.0/auth/mk_token?refresh=y", &["Authorization: basic YWxpY2U6czNjcmV0"], "").await;
-    let mut found = String::new();
-    waiting.read_to_string(&mut found).await.unwrap();
-    assert!(found.starts_with("HTTP/1.1 200 OK\r\n") && found.contains(r#""user":"alice""#), "{found}");
-}
-
-#[tokio::test]
-async fn whoever_waits_for_longest_makes_room_for_one_more() {
-    let bench = Bench::new(ClockKind::Real).await;
-    let body = r#"{"point": "subscribe", "timeout": "10m"}"#;
-    let wait = || async {
-        let (host, token, length) = (bench.front.address(), &bench.token, body.len());
-        let mut stream = TcpStream::connect(host).await.unwrap();
-        let head = format!(
-            "POST /__admin/waitFor HTTP/1.1\r\nHost: {host}\r\nX-Kandy-Token: {token}\r\nContent-Length: {length}\r\n\
-             Content-Type: application/json\r\n\r\n"
-        );
-        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-        stream.shutdown().await.unwrap();
-        stream
-    };
-    // Whether they are there, or have sent their last and are gone, cannot be seen.
-    let (ended, mut ends) = tokio::sync::mpsc::channel(MAX_WAITS);
-    for _ in 0..MAX_WAITS {
-        let (mut stream, ended) = (wait().await, ended.clone());
-        tokio::spawn(async move {
-            let mut told = String::new();
-            stream.read_to_string(&mut told).await.unwrap();
-            ended.send(told).await.unwrap();
-        });
-    }
-    let (found, login) = (json!({ "point": "mk_token", "since": 0 }), "GET /v2.0/auth/mk_token?refresh=y");
-    bench.ask(login, &["Authorization: basic YWxpY2U6czNjcmV0"], "").await;
-    // The waits may still be on their way: each of these takes one more place, and gives it back.
-    let asking = async {
-        loop {
-            assert_eq!(bench.post("waitFor", &found).await.0, 200);
-        }
-    };
-    let made_room = tokio::select! {
-        () = asking => unreachable!("it ends with the test"),
-        told = ends.recv() => told.unwrap(),
-    };
-    assert!(made_room.starts_with("HTTP/1.1 503 ") && made_room.contains("made room"), "{made_room}");
-}
-
-#[tokio::test]
 async fn only_a_manual_clock_is_advanced() {
     let real = Bench::new(ClockKind::Real).await;
     let (status, body) = real.post("advance", &json!({ "by": "30m" })).await;
     assert_eq!((status, &body["error"]["help"]), (409, &json!("start with `serve --clock manual`")));
     let manual = Bench::new(ClockKind::Manual).await;
-    assert_eq!(manual.post("advance", &json!({ "by": "30m" })).await, (200, json!({ "now": 1_800_000 })));
-    assert_eq!(manual.get("state").await.1["clock"], json!({ "kind": "manual", "now": 1_800_000 }));
+    let advanced = json!({ "now": 1_800_000, "fired": [], "omitted": 0 });
+    assert_eq!(manual.post("advance", &json!({ "by": "30m" })).await, (200, advanced));
+    let clock = json!({ "kind": "manual", "now": 1_800_000, "next": null, "held": [] });
+    assert_eq!(manual.get("state").await.1["clock"], clock);
+}
+
+#[tokio::test]
+async fn a_clock_goes_to_an_instant_and_tells_what_is_next_and_what_fired() {
+    let bench = Bench::new(ClockKind::Manual).await;
+    let token = bench.post("issueToken", &json!({ "user": "alice" })).await.1["accessToken"].clone();
+    let path = format!("/rest/version/1/user/alice/subscription?token={}", token.as_str().unwrap());
+    bench.ask(&format!("POST {path}"), &[], r#"{"subscribeRequest": {"expires": 60}}"#).await;
+    assert_eq!(bench.get("state").await.1["clock"]["next"], 60_000);
+    let (status, advanced) = bench.post("advance", &json!({ "to": 60_000 })).await;
+    assert_eq!((status, &advanced["now"]), (200, &json!(60_000)));
+    let fired = &advanced["fired"][0];
+    let expected = (&json!("expired"), &json!("SUB-1"), &json!("alice"), &json!(60_000));
+    assert_eq!((&fired["kind"], &fired["subscription"], &fired["user"], &fired["time"]), expected);
+    assert_eq!(bench.get("state").await.1["clock"]["next"], 3_600_000, "then the token expires");
+
+    let (status, body) = bench.post("advance", &json!({ "to": 59_999 })).await;
+    assert_eq!((status, &body["error"]["message"]), (400, &json!("59.999 is past: the platform's time is 60.000")));
+    for both in [json!({}), json!({ "by": 1, "to": 60_001 })] {
+        let (status, body) = bench.post("advance", &both).await;
+        assert_eq!((status, &body["error"]["message"]), (400, &json!("advance needs either `by` or `to`")));
+    }
 }
 
 #[tokio::test]
@@ -297,4 +242,46 @@ async fn there_are_so_many_feeds_and_no_more() {
     }
     let (status, body) = bench.get("feed").await;
     assert_eq!((status, &body["error"]["message"]), (503, &json!("there are 64 feeds already, the limit")));
+}
+
+#[tokio::test]
+async fn anybody_may_ask_whether_it_answers() {
+    let bench = Bench::new(ClockKind::Real).await;
+    let (status, _, body) = bench.ask("GET /__admin/health", &[], "").await;
+    assert_eq!((status, body), (200, json!({ "status": "ok", "api": 1 })));
+    let elsewhere = "GET /__admin/health HTTP/1.1\r\nHost: kandy.compose\r\nConnection: close\r\n\r\n";
+    assert!(bench.raw(elsewhere).await.0.starts_with("http/1.1 200"));
+    assert_eq!(bench.ask("GET /__admin/state", &[], "").await.0, 401, "and nothing else");
+    assert_eq!(bench.get("state").await.1["api"], 1);
+}
+
+const LOGIN: &str = "GET /v2.0/auth/mk_token?refresh=y";
+const AS_ALICE: &str = "Authorization: basic YWxpY2U6czNjcmV0";
+
+#[tokio::test]
+async fn a_reset_begins_again_but_for_the_journal() {
+    let bench = Bench::new(ClockKind::Manual).await;
+    bench.front.handle().platform(|platform, _| platform.keep_as_start());
+    bench.post("addUser", &json!({ "user": "bob", "password": "x" })).await;
+    bench.post("fail", &json!({ "point": "mk_token", "how": { "delay": "1h" } })).await;
+    bench.post("latency", &json!({ "latency": "5s" })).await;
+    bench.post("advance", &json!({ "by": "1h" })).await;
+    let mut held = TcpStream::connect(bench.front.address()).await.unwrap();
+    held.write_all(format!("{LOGIN} HTTP/1.1\r\nHost: kandy\r\n{AS_ALICE}\r\n\r\n").as_bytes()).await.unwrap();
+    bench.post("waitFor", &json!({ "point": "mk_token", "since": 0 })).await;
+    let newest = bench.get("state").await.1["journal"]["next"].as_u64().unwrap();
+
+    let (status, body) = bench.post("reset", &json!({})).await;
+    assert_eq!((status, body), (200, json!({ "next": newest + 1 })));
+    let (_, state) = bench.get("state").await;
+    let names: Vec<&str> = state["users"].as_array().unwrap().iter().filter_map(|user| user["name"].as_str()).collect();
+    assert_eq!((names, &state["faults"], &state["settings"]["latency"]), (vec!["alice"], &json!([]), &json!(0)));
+    assert_eq!(state["clock"]["now"], 0);
+    assert!(held.read_to_string(&mut String::new()).await.is_err(), "what was held is not answered any more");
+
+    assert_eq!(bench.get("requests").await.1["requests"], json!([]), "what was before is not asked for");
+    assert_eq!(bench.get("requests?since=0").await.1["requests"][0]["point"], "mk_token", "but by who says so");
+    let (_, _, body) = bench.ask(LOGIN, &[AS_ALICE], "").await;
+    assert_eq!(body["success"]["access_token"], "AT-1");
+    assert_eq!(bench.get("requests").await.1["requests"].as_array().unwrap().len(), 1);
 }

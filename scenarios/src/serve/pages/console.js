@@ -40,6 +40,18 @@ function come(raw) {
   present.soon();
 }
 
+// The platform was reset: what was before is gone there, and is forgotten here.
+function beginAgain() {
+  if (isSaved) return;
+  [queue, taken] = [[], 0];
+  showRange();
+  records.beginAgain();
+  lanes.sockets.clear();
+  timeline.close();
+  timeline.update();
+  present.soon();
+}
+
 function take(budget) {
   const until = performance.now() + budget;
   while (taken < queue.length) {
@@ -72,9 +84,16 @@ function show(state) {
   tell(at("clock-kind"), `${state.clock.kind} clock`);
   at("clock-advance").hidden = !present.isManual;
   faults.show(state);
+  showScript(state.script);
   showTime();
   const last = records.all.at(-1);
   if (last?.kind === "pings" && !isSaved) reread(last.seq).then((raw) => raw && (records.renew(raw), timeline.draw()));
+}
+
+// Nothing else on the page tells of a script that is broken: the platform is as healthy as without one.
+function showScript(script) {
+  at("script").hidden = script?.state !== "failed";
+  tell(at("script-why"), script?.error ? `${script.path}: ${script.error}` : "");
 }
 
 function showTime() {
@@ -92,11 +111,12 @@ async function reread(seq) {
   return record?.seq === seq ? JSON.stringify(record) : undefined;
 }
 
-// Everything there is to be kept. Pings that were counted in a record since it came are in what the server has.
+// Everything there is to be kept. Some records say more by now than when they came: what was counted there since, when an answer went
+// out, that its client left. The server has them as they are.
 async function material() {
   const { records: fresh } = isSaved ? { records: [] } : await look(`journal?since=${records.all[0]?.seq ?? 0}&limit=10000`).catch(() => ({ records: [] }));
   const newer = new Map(fresh.map((record) => [record.seq, record]));
-  const read = ({ kind, seq, raw }) => (kind === "pings" && newer.get(seq)) || JSON.parse(raw);
+  const read = ({ kind, seq, raw }) => (kind !== "missed" && newer.get(seq)) || JSON.parse(raw);
   return {
     records: records.all.map(read), shown: records.shown.map(read), user: users.target, state: present.state, version: present.state?.version ?? "", isManual: present.isManual, isAlone: isAlone(),
     har: { origin: location.origin, epoch: Date.now() - present.now, version: present.state?.version ?? "" },
@@ -186,8 +206,7 @@ onSubmit("close", () => {
 at("push-message").value = json({ notificationMessage: { eventType: "IM", imParams: { primaryContact: "bob@example.com", msgText: "Hello" } } }, 1);
 onSubmit("push", () => onUser("send", () => ({ user: users.target, message: JSON.parse(at("push-message").value) }), `${users.target}: sent on sockets`));
 onSubmit("mark", () => {
-  const last = records.all.at(-1);
-  come(JSON.stringify({ kind: "mark", text: at("mark-text").value, seq: last?.seq ?? 0, time: Math.max(Math.floor(present.now), last?.time ?? 0) }));
+  perform("mark", { text: at("mark-text").value }, "marked");
   at("mark-text").value = "";
 });
 onSubmit("unlock", () => unlock(at("token").value).then(() => location.reload(), (error) => tell(at("unlock-error"), error.message)));
@@ -279,6 +298,7 @@ if (isAlone()) {
   follow({
     onRecord: come,
     onMissed: (count) => come(JSON.stringify({ kind: "missed", count, seq: (records.all.at(-1)?.seq ?? -1) + 1, time: records.all.at(-1)?.time ?? 0 })),
+    onReset: beginAgain,
     onState: feedIs,
   });
 }

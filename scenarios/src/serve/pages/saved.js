@@ -23,7 +23,7 @@ export function readSaved(saved) {
   return {
     records,
     state: {
-      version: String(lists.version ?? ""), settings: settings ?? {}, users: list("users"), subscriptions: list("subscriptions"), sockets: list("sockets"), faults: list("faults"),
+      version: String(lists.version ?? ""), settings: settings ?? {}, users: list("users"), tokens: list("tokens"), subscriptions: list("subscriptions"), sockets: list("sockets"), faults: list("faults"),
       clock: { kind: "saved", now: Math.max(Number(clock?.now) || 0, last) },
     },
   };

@@ -97,7 +97,7 @@ export class Timeline {
     ["rest", "websocket", "faults"].forEach((lane, at) => {
       const cell = cells[at + 2];
       const isHere = lane === entry.lane;
-      const text = isHere ? entry.title : (lane === "faults" && entry.fault) || "";
+      const text = isHere ? entry.title : (lane === "faults" && (entry.fault || entry.why)) || "";
       const result = isHere ? entry.result : "";
       cell.dataset.tone = isHere ? entry.tone : "";
       const fault = lane === "faults" && text !== "" ? entry.faultId : undefined;

@@ -2,6 +2,7 @@
 import { at, element, lasting, plural, tell } from "./element.js";
 
 const MOST_SHOWN = 200;
+const MOST_TOKENS = 3;
 
 export class Users {
   // `onTarget` is told when another user is to be acted on.
@@ -33,14 +34,15 @@ export class Users {
   show(state, now) {
     this.state = state;
     const of = (list) => Map.groupBy ? Map.groupBy(list, ({ user }) => user) : grouped(list);
-    const [subscriptions, sockets] = [of(state.subscriptions), of(state.sockets)];
+    const [subscriptions, sockets, tokens] = [of(state.subscriptions), of(state.sockets), of(state.tokens ?? [])];
+    const accounts = new Map(state.users.map((user) => [user.name, user]));
     // Who is signed in comes first; there may be thousands of others.
     const ranked = state.users.map(({ name }) => name).sort((one, other) => subscriptions.has(other) - subscriptions.has(one));
     const names = ranked.slice(0, MOST_SHOWN);
     for (const [name, item] of this.items) if (!names.includes(name)) item.node.remove(), this.items.delete(name);
     names.forEach((name, index) => {
       const item = this.items.get(name) ?? this.make(name);
-      this.fill(item, subscriptions.get(name) ?? [], sockets.get(name) ?? [], now);
+      this.fill(item, { account: accounts.get(name), subscriptions: subscriptions.get(name) ?? [], sockets: sockets.get(name) ?? [], tokens: tokens.get(name) ?? [] }, now);
       if (at("users").children[index] !== item.node) at("users").insertBefore(item.node, at("users").children[index] ?? null);
     });
     tell(at("users-count"), `${plural(state.users.length, "account")}, ${plural(state.subscriptions.length, "session")}, ${plural(state.sockets.length, "socket")}`);
@@ -59,11 +61,14 @@ export class Users {
     return item;
   }
 
-  fill(item, subscriptions, sockets, now) {
+  fill(item, { account, subscriptions, sockets, tokens }, now) {
     const isOpen = sockets.some(({ state }) => state === "open");
     item.button.dataset.state = subscriptions.length === 0 ? "out" : isOpen ? "open" : "cut";
     tell(item.count, subscriptions.length === 0 ? "signed out" : isOpen ? "connected" : "no socket");
     const parts = [
+      ...special(account),
+      // Of many logins the newest matter.
+      ...tokens.slice(-MOST_TOKENS).map(({ access, accessExpiresAt }) => `${access.at(-1) ?? "tokens"} · ${accessExpiresAt > now ? `expires in ${lasting(accessExpiresAt - now)}` : "expired"}`),
       ...subscriptions.map(({ id, services, expiresAt }) => `${id} · ${services.join(", ") || "no services"} · ends in ${lasting(expiresAt - now)}`),
       ...sockets.map(({ id, state, pings, opened }) => `${id} · ${state}${opened === null ? "" : ` for ${lasting(now - opened)}`} · ${plural(pings, "ping")}`),
     ];
@@ -83,6 +88,13 @@ export class Users {
     if (names.includes(before)) select.value = before;
     this.mark();
   }
+}
+
+// What is special about an account.
+function special({ services, tokenLifetime, subscriptionLifetime }) {
+  const parts = [services && `services ${services.join(", ") || "none"}`, tokenLifetime && `tokens for ${lasting(tokenLifetime)}`, subscriptionLifetime && `sessions for ${lasting(subscriptionLifetime)}`];
+  const told = parts.filter(Boolean).join(" · ");
+  return told ? [told] : [];
 }
 
 function grouped(list) {

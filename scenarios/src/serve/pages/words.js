@@ -1,4 +1,5 @@
 // A record of the journal in a few words, in the lane where it belongs.
+import { clock } from "./element.js";
 import { json } from "./printable.js";
 
 const ANSWERS = { hang: "no answer", reset: "reset", refused: "refused" };
@@ -30,6 +31,20 @@ function told({ arguments: given = {} }) {
   return Object.entries(given).filter(([name]) => name !== "user").map(([, value]) => (typeof value === "string" ? value : json(value))).join(" ");
 }
 
+// Why a request was refused, as words of their own.
+function why({ reason }) {
+  return reason?.replaceAll("_", " ") ?? "";
+}
+
+// What is refused below the platform, and from where.
+function refusal(record) {
+  const { what, method, path, peer, origin, count } = record;
+  const from = [origin ? `of ${origin}` : "", peer ? `from ${peer}` : ""].filter(Boolean).join(" ");
+  return { title: [what.replaceAll("_", " "), method, path && tail(path), from].filter(Boolean).join(" "), result: [record.status ?? "", count > 1 ? `×${count}` : ""].filter(Boolean).join(" ") };
+}
+
+const isHandshake = ({ what }) => what === "handshake_version" || what === "bad_handshake";
+
 const WORDS = {
   request: (record) => ({
     lane: "rest",
@@ -37,6 +52,7 @@ const WORDS = {
     result: answer(record),
     tone: tone(record),
     fault: record.fault ? `by fault ${record.fault}` : "",
+    why: why(record),
   }),
   upgrade: (record) => ({
     lane: "websocket",
@@ -44,6 +60,7 @@ const WORDS = {
     result: answer(record),
     tone: tone(record),
     fault: record.fault ? `by fault ${record.fault}` : "",
+    why: why(record),
   }),
   opened: ({ socket }) => ({ lane: "websocket", title: `${socket} open`, tone: "good" }),
   pings: ({ socket, count }) => ({ lane: "websocket", title: `${socket} ping`, result: count > 1 ? `×${count}` : "", tone: "quiet" }),
@@ -56,8 +73,9 @@ const WORDS = {
     tone: code === 1000 || code === 1005 ? "quiet" : "bad",
   }),
   expired: ({ subscription }) => ({ lane: "rest", title: `${subscription} expired`, tone: "bad" }),
-  command: (record) => ({ lane: "faults", title: [record.name, told(record)].filter(Boolean).join(" ") }),
-  mark: ({ text }) => ({ lane: "faults", title: `mark: ${text}` }),
+  tokensExpired: ({ tokens }) => ({ lane: "rest", title: `${tokens.join(", ")} expired`, tone: "bad" }),
+  refused: (record) => ({ lane: isHandshake(record) ? "websocket" : "rest", tone: "bad", ...refusal(record) }),
+  command: (record) => ({ lane: "faults", title: record.name === "mark" ? `mark: ${record.arguments.text}` : [record.name, told(record)].filter(Boolean).join(" ") }),
   missed: ({ count }) => ({ lane: "faults", title: `${count.toLocaleString("en")} records are no longer there`, tone: "bad" }),
 };
 
@@ -67,8 +85,12 @@ export function words(record) {
 
 // The details that a reader looks for first; the whole record follows them.
 export function particulars(record) {
-  const { title, result, fault } = words(record);
-  const pairs = [["What", [title, result, fault].filter(Boolean).join(", ")], ["Client", record.user]];
+  const { title, result, fault, why: reason } = words(record);
+  const pairs = [["What", [title, result, reason, fault].filter(Boolean).join(", ")], ["Client", record.user]];
+  for (const [name, time] of [["Held until", record.heldUntil], ["Sent", record.sent], ["Client left", record.clientLeft]]) if (time !== undefined) pairs.push([name, clock(time)]);
+  if (record.wallTime !== undefined) pairs.push(["Time of day", new Date(record.wallTime).toISOString()]);
+  if (record.faultHow !== undefined) pairs.push([`Fault ${record.fault}, number ${record.faultNumber}`, json(record.faultHow)]);
+  if (record.kind === "refused") pairs.push(["Why", record.detail]);
   if (record.method) {
     const query = Object.entries(record.query ?? {}).map(([name, value]) => `${name}=${value}`).join("&");
     pairs.push(["Request", `${record.method} ${record.path}${query ? `?${query}` : ""}`]);

@@ -1,0 +1,77 @@
+//! What is taken out of the journal to be kept: all of it or a part, as a transcript, as an archive, as JSON.
+
+use http::StatusCode;
+use kandy_mock_server::command::Arguments;
+use kandy_mock_server::{FrontHandle, Journal, Kind, Record};
+use tokio::task::yield_now;
+
+use super::error::ControlError;
+use super::look::{known_user, reached};
+use super::route;
+
+/// How many records are looked at before others have a turn.
+const PAGE: usize = 500;
+
+/// Which records are meant.
+#[derive(Debug)]
+pub(super) struct Selection {
+    user: Option<String>,
+    since: u64,
+    /// What comes later is for the next answer.
+    end: u64,
+}
+
+impl Selection {
+    /// Those from `since` on, or from the last mark with that text on; of one user, or of all.
+    pub(super) fn new(handle: &FrontHandle, given: &Arguments) -> Result<Self, ControlError> {
+        let user = known_user(handle, given.get(&route::OF_USER)?)?;
+        let (since, mark) = (given.get(&route::SINCE)?, given.get(&route::MARK)?);
+        if since.is_some() && mark.is_some() {
+            return Err(ControlError::argument("give either `since` or `mark`: both say where to begin"));
+        }
+        handle.platform(|platform, _| {
+            let journal = platform.journal();
+            let end = journal.next_seq();
+            let since = match mark {
+                Some(mark) => marked(journal, &mark)?,
+                None => since.map_or(0, |since| reached(since, end)),
+            };
+            Ok(Self { user, since, end })
+        })
+    }
+
+    /// The records, a page at a time, so that nobody waits for all of them.
+    pub(super) async fn records(&self, handle: &FrontHandle) -> Vec<Record> {
+        let (mut records, mut next) = (Vec::new(), self.since);
+        while next < self.end {
+            next = handle.platform(|platform, _| {
+                let page = platform.journal().since(next).take_while(|record| record.seq < self.end).take(PAGE);
+                let mut last = self.end;
+                for record in page {
+                    last = record.seq + 1;
+                    if self.has(record) {
+                        records.push(record.clone());
+                    }
+                }
+                last
+            });
+            yield_now().await;
+        }
+        records
+    }
+
+    fn has(&self, record: &Record) -> bool {
+        self.user.as_ref().is_none_or(|user| record.concerns(user))
+    }
+}
+
+/// The last mark with that text.
+fn marked(journal: &Journal, text: &str) -> Result<u64, ControlError> {
+    let says = |record: &&Record| matches!(&record.kind, Kind::Command { name: "mark", arguments, .. } if arguments.get("text").is_some_and(|said| said == text));
+    let mark = journal.iter().rev().find(says).map(|record| record.seq);
+    mark.ok_or_else(|| {
+        ControlError::new(StatusCode::NOT_FOUND, format!("there is no mark {text:?} in the journal")).with_help(
+            "POST mark writes one; an old one may have been dropped: `since` takes the number that POST mark gave",
+        )
+    })
+}
