@@ -249,4 +249,6 @@ impl From<BodyError> for ControlError {
 }
 
 #[cfg(test)]
+mod javascript;
+#[cfg(test)]
 mod tests;
