@@ -43,7 +43,11 @@ function attach(task, happened) {
   task.meta.kandy = Object.fromEntries(happened.map(({ name, body }) => [name, body]))
   const [{ name, body }] = happened
   const failed = task.result.errors?.at(-1)
-  if (failed) failed.message = `${failed.message}\n\n${name}:\n${body}`
+  if (failed === undefined) return
+  const told = `${failed.message}\n\n${name}:\n${body}`
+  // Some reporters show the one, and some the other.
+  failed.stack = failed.stack?.replace(failed.message, () => told)
+  failed.message = told
 }
 
 /** Couples the time of this process with that of the platform. */
