@@ -2,29 +2,42 @@
 
 mod accepted;
 mod catalogue;
+mod cover;
 mod exploration;
 mod finding;
+mod mutants;
 mod outcome;
+mod predicted;
+mod recorded;
 mod replay;
 mod runner;
 mod shrink;
+mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::accepted::{Accepted, AcceptedError, Changes, path_of as accepted_path};
+pub use self::accepted::{Accepted, AcceptedError, Changes, Ran, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
-pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore};
+pub use self::cover::{Coverage, Reached, Way, states};
+pub use self::exploration::{
+    BUDGET, Class, Exploration, ExploreError, MAX_OUTCOMES, MAX_PAIRS, MAX_RUNS, Options, Told, explore,
+};
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
+pub use self::mutants::{Judged, MutantKind, Mutants, Notice, equivalents, mutate};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
-pub use self::replay::{Origins, origins, replay};
+pub use self::predicted::{Predicted, predicted};
+pub use self::recorded::{is_recorded, recorded};
+pub use self::replay::{Origins, origins, replay, retrace};
 pub use self::shrink::MAX_TRIES;
 pub(crate) use self::shrink::size;
+pub use self::verdict::Verdict;
+use crate::coverage::Transition;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
 use crate::trace::{Disturbed, Trace, What};
-use crate::world::Seen;
+use crate::world::{Changeable, Seen};
 
 /// What came of one run.
 #[derive(Debug)]
@@ -41,8 +54,23 @@ pub struct Explored {
     pub sometimes: Vec<(String, bool)>,
     /// The moments at which something went wrong and those after the last, if they were wanted.
     pub seen: Vec<Seen>,
+    /// The answers that came, if they were wanted.
+    pub answers: Vec<Changeable>,
+    /// The transitions of its clients, if they were noted.
+    pub observed: Option<Observed>,
     /// What happened.
     pub trace: Trace,
+}
+
+/// The transitions that the clients of a run took.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// Until the script ended.
+    pub by_script: BTreeSet<Transition>,
+    /// Until the end.
+    pub all: BTreeSet<Transition>,
+    /// What led to each finding.
+    pub led: BTreeMap<Finding, Transition>,
 }
 
 impl Explored {

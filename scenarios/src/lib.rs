@@ -2,6 +2,7 @@
 
 mod cargo_test;
 pub mod cli;
+pub mod coverage;
 pub mod diagnostic;
 pub mod doubt;
 pub mod exit_code;

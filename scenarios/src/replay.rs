@@ -12,6 +12,8 @@ pub(crate) mod difference;
 mod page;
 mod traffic;
 
+use std::collections::BTreeSet;
+
 use kandy_client::{Event, Output, Time};
 
 use self::audience::Listener;
@@ -20,6 +22,7 @@ use self::cue::Cues;
 pub use self::difference::Difference;
 use self::page::Page;
 use self::traffic::Traffic;
+use crate::coverage::Transition;
 use crate::recording::{ApiCall, Heard, ListenerCall, Record, Recording};
 
 /// More inputs and timers than this in one replay are an error; the longest recording known has some 700.
@@ -32,6 +35,8 @@ pub struct Outcome<'a> {
     pub trace: Vec<Note<'a>>,
     /// Whether the port did what the SDK did.
     pub result: Result<(), Difference>,
+    /// The transitions that the clients took up to there.
+    pub transitions: BTreeSet<Transition>,
 }
 
 /// One thing that happened, as the recording has it. It displays as a line, with its virtual time.
@@ -66,7 +71,7 @@ pub fn replay(recording: &Recording) -> Outcome<'_> {
         trace: Vec::new(),
     };
     let result = replay.run().map_err(|mismatch| Difference::new(recording, replay.at, replay.now, mismatch));
-    Outcome { trace: replay.trace, result }
+    Outcome { trace: replay.trace, result, transitions: replay.page.observer.transitions().clone() }
 }
 
 struct Replay<'a> {

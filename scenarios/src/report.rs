@@ -2,16 +2,19 @@
 //! files are made of the [`model`], which another one makes of them once for all ([`Fold`]). So none can disagree.
 
 pub mod console;
+pub mod coverage;
 pub mod diff;
 pub mod explored;
 mod files;
-mod fold;
+pub(crate) mod fold;
 pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod merge;
 pub mod model;
+pub mod mutants;
+pub mod picture;
 pub mod progress;
 mod style;
 mod wanted;

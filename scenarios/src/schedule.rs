@@ -6,6 +6,7 @@
 
 mod act;
 mod moment;
+mod mutation;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use thiserror::Error;
 pub use self::act::{Act, Application, Fate, Odd, OddBody, Push};
 pub(crate) use self::moment::is_plain;
 pub use self::moment::{Kind, Moment};
+pub use self::mutation::{Field, Mutation};
 
 /// The most disturbances of one run.
 pub const MAX_DISTURBANCES: usize = 8;

@@ -5,6 +5,7 @@ mod control;
 mod redaction;
 
 use std::fmt::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kandy_client::{DisconnectReason, Error, Event};
@@ -29,6 +30,12 @@ impl Trace {
     #[must_use]
     pub fn tail(&self, count: usize) -> String {
         render(self, self.records().len().saturating_sub(count))
+    }
+
+    /// When what happened to whom, but for what a schedule did: of two runs that are equal in this, one snapshot holds.
+    pub(crate) fn undisturbed_lines(&self) -> Vec<(Duration, Arc<str>, &'static str, String)> {
+        let records = self.records().iter().filter(|record| !matches!(record.what, What::Disturbance(_)));
+        records.map(|record| (record.at, record.who.clone(), record.what.kind(), record.what.text())).collect()
     }
 
     /// What happened last, without the details that a transcript has: `kandy event auth:change`.
@@ -215,6 +222,8 @@ impl fmt::Display for Outcome {
         match self {
             Self::Answer(answer) => write!(f, "{}", answer.status.as_u16()),
             Self::WithoutCors(answer) => write!(f, "{} without CORS headers", answer.status.as_u16()),
+            Self::Cut(answer) => write!(f, "{}, cut off", answer.status.as_u16()),
+            Self::Preflight(answer) => write!(f, "preflight {}", answer.status.as_u16()),
             Self::Hang => f.write_str("none (hangs)"),
             Self::Refused => f.write_str("connection refused"),
             Self::Reset => f.write_str("connection reset"),

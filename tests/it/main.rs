@@ -11,6 +11,8 @@ mod choice;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod explore;

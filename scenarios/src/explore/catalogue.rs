@@ -22,12 +22,17 @@ pub(super) struct Worth<'a> {
 
 /// The moments worth disturbing: of each kind and client the first few, and the last.
 pub(super) fn moments(seen: &[Seen]) -> impl Iterator<Item = Worth<'_>> {
+    first_and_last(seen, |seen| &seen.moment).map(|(seen, is_last)| Worth { seen, is_last })
+}
+
+/// Those that came at the first few moments of their kind and client and at the last, and whether it was the last.
+pub(super) fn first_and_last<T>(all: &[T], moment: impl Fn(&T) -> &Moment) -> impl Iterator<Item = (&T, bool)> {
     // They come in the order of their numbers.
-    let last: BTreeMap<_, _> = seen.iter().map(|Seen { moment, .. }| (kind_of(moment), moment.number)).collect();
-    seen.iter().filter_map(move |seen| {
-        let number = seen.moment.number;
-        let is_last = last.get(&kind_of(&seen.moment)) == Some(&number);
-        (number.get() as usize <= FIRST || is_last).then_some(Worth { seen, is_last })
+    let last: BTreeMap<_, _> = all.iter().map(&moment).map(|moment| (kind_of(moment), moment.number)).collect();
+    all.iter().filter_map(move |of| {
+        let moment = moment(of);
+        let is_last = last.get(&kind_of(moment)) == Some(&moment.number);
+        (moment.number.get() as usize <= FIRST || is_last).then_some((of, is_last))
     })
 }
 
@@ -90,7 +95,7 @@ pub(crate) fn family(act: &Act) -> &'static str {
         Act::Message(Fate::Twice) => "twice",
         Act::Message(Fate::Overtaken) => "overtaken",
         Act::Message(Fate::Late(_)) => "late",
-        Act::Message(Fate::Answered(_)) => "answered",
+        Act::Message(Fate::Answered(_) | Fate::Changed(_)) => "answered",
         Act::Application(_) => "application",
         Act::Cut | Act::Close(_) | Act::Silence => "socket",
         Act::Gone | Act::EndSubscription | Act::ExpireToken => "ended",

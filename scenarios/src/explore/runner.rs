@@ -16,6 +16,8 @@ pub(super) struct Subject<'a> {
     limits: &'a Limits,
     /// Whether every failed wait and check is a finding.
     judges_checks: bool,
+    /// Whether the transitions of the clients are noted.
+    observes: bool,
 }
 
 /// What a thread needs to run it: an engine, and the script as that engine has compiled it.
@@ -28,7 +30,7 @@ pub(super) struct Runner<'a> {
 impl<'a> Subject<'a> {
     pub(super) fn new(source: &'a Source, row: Option<&'a str>, options: &'a Options) -> Self {
         let judges_checks = options.judge_checks || judges_checks(&source.text);
-        Self { source, row, limits: &options.limits, judges_checks }
+        Self { source, row, limits: &options.limits, judges_checks, observes: options.observe }
     }
 
     pub(super) fn runner(self) -> Result<Runner<'a>, ExploreError> {
@@ -40,23 +42,43 @@ impl<'a> Subject<'a> {
 }
 
 impl Runner<'_> {
-    /// A run with this going wrong. If it `remembers`, it tells the moments at which something did, and those after the last.
+    /// The world of a run with this going wrong. If it `remembers`, it tells the moments at which something did, and those
+    /// after the last.
+    pub(super) fn world(&self, schedule: &Schedule, remembers: bool) -> Sim {
+        let world = Sim::disturbed(schedule.clone(), remembers);
+        if self.subject.observes { world.observed() } else { world }
+    }
+
+    /// A run with this going wrong.
     pub(super) fn run(&self, schedule: &Schedule, remembers: bool) -> Explored {
+        self.run_in(self.world(schedule, remembers))
+    }
+
+    fn run_in(&self, world: Sim) -> Explored {
         let Subject { row, limits, judges_checks, .. } = self.subject;
-        let mut explored = self.host.explore(Sim::disturbed(schedule.clone(), remembers), &self.script, row, limits);
+        let mut explored = self.host.explore(world, &self.script, row, limits);
         if judges_checks && let Ended::Failed(cause) = explored.ended {
             explored.findings.insert(FindingKind::Check(cause).of_none());
         }
         explored
     }
 
-    /// The same for a run that is looked at by itself: an error if there is nothing to see.
-    pub(super) fn run_alone(&self, schedule: &Schedule, remembers: bool) -> Result<Explored, ExploreError> {
-        let explored = self.run(schedule, remembers);
+    /// A run that is looked at by itself: an error if there is nothing to see.
+    pub(super) fn run_alone(&self, world: Sim) -> Result<Explored, ExploreError> {
+        let explored = self.run_in(world);
         match explored.ended {
             _ if self.subject.limits.interrupt.is_raised() => Err(ExploreError::Interrupted),
             Ended::Skipped => Err(ExploreError::Skipped),
             _ => Ok(explored),
+        }
+    }
+
+    /// The run in which nothing goes wrong, which has to pass.
+    pub(super) fn undisturbed(&self, world: Sim) -> Result<Explored, ExploreError> {
+        let explored = self.run_alone(world)?;
+        match (explored.ended, explored.failure) {
+            (Ended::Failed(_), Some(failure)) => Err(ExploreError::Undisturbed(Box::new(failure))),
+            (_, failure) => Ok(Explored { failure, ..explored }),
         }
     }
 }

@@ -135,13 +135,14 @@ fn rank(fate: &Fate) -> u8 {
         Fate::Late(_) => 4,
         Fate::Twice => 5,
         Fate::Overtaken => 6,
+        Fate::Changed(_) => 7,
     }
 }
 
 /// The simplest odd answer.
 const REFUSED: Odd = Odd { status: 503, body: OddBody::Own };
 /// The rank of what is no fate of a message.
-const OTHER: u8 = 7;
+const OTHER: u8 = 8;
 
 /// How large a schedule is, by which the smallest of many is told: how much goes wrong, and how simple each of it is.
 pub(crate) fn size(schedule: &Schedule) -> impl Ord + use<> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::audience::{Change, Listener};
 use super::compare::{self, Mismatch};
 use super::page::{Client, Page};
+use crate::coverage::Input;
 use crate::recording::{ApiCall, UNDEFINED};
 use crate::step;
 
@@ -20,24 +21,23 @@ impl Page {
             return Ok(());
         }
         let client = self.client(&call.client)?;
-        self.clients[client].call(now, call)?;
-        self.drain(client);
-        Ok(())
-    }
-}
-
-impl Client {
-    fn call(&mut self, now: Time, call: &ApiCall) -> Result<(), Mismatch> {
-        self.audience.learn_behaviour(call);
+        self.clients[client].audience.learn_behaviour(call);
         match asked(call)? {
             Asked::Session(asked) => {
-                asked.make(now, &mut self.session).map_err(|error| refused(call, &error.to_string()))?;
+                let before = Input::of_call(&asked).map(|input| self.before(client, input));
+                let session = &mut self.clients[client].session;
+                asked.make(now, session).map_err(|error| refused(call, &error.to_string()))?;
+                if let Some(before) = before {
+                    self.took(client, before);
+                }
             }
             Asked::Listeners(change) => {
-                self.audience.change(change).map_err(|error| refused(call, &error.to_string()))?;
+                let audience = &mut self.clients[client].audience;
+                audience.change(change).map_err(|error| refused(call, &error.to_string()))?;
             }
             Asked::Nothing => {}
         }
+        self.drain(client);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::audience::{Audience, Listener};
 use super::compare::{self, Mismatch};
 use super::difference;
 use super::traffic::Traffic;
+use crate::coverage::{Before, Input, Observer};
 use crate::recording::Record;
 use kandy_client::{Call, Emission, Event, Output, RequestId, Session, SocketId, Time, Timer, WebSocketInput};
 
@@ -25,6 +26,8 @@ pub(super) struct Page {
     events: VecDeque<(usize, Event)>,
     walk: Option<Walk>,
     timers_armed: u64,
+    /// The transitions that the clients take.
+    pub(super) observer: Observer,
 }
 
 /// One client, with its listeners.
@@ -60,7 +63,9 @@ impl Page {
             Record::FetchResponse { id, .. } | Record::FetchFailed { id } => {
                 let (client, request) = *self.fetches.get(id).ok_or_else(|| compare::missing("its request"))?;
                 let answer = traffic.answer(input)?;
+                let before = self.before(client, self.observer.answer(client, request, &answer));
                 self.clients[client].session.handle_response(now, request, answer);
+                self.took(client, before);
                 self.drain(client);
                 Ok(())
             }
@@ -75,20 +80,37 @@ impl Page {
 
     fn tell(&mut self, now: Time, ws: u64, input: WebSocketInput) -> Result<(), Mismatch> {
         let (client, socket) = *self.sockets.get(&ws).ok_or_else(|| compare::missing("its websocket"))?;
+        let before = self.before(client, Input::of_socket(&input));
         self.clients[client].session.handle_websocket(now, socket, input);
+        self.took(client, before);
         self.drain(client);
         Ok(())
     }
 
     pub(super) fn fire(&mut self, due: Time, client: usize) {
+        let timer = self.clients[client].session.poll_timeout();
+        let before = timer.map(|(_, timer)| self.before(client, Input::Timer(timer.into())));
         self.clients[client].session.handle_timeout(due);
+        if let Some(before) = before {
+            self.took(client, before);
+        }
         self.drain(client);
+    }
+
+    /// How a client stands before it takes an input.
+    pub(super) fn before(&self, client: usize, input: Input) -> Before {
+        Before::of(&self.clients[client].session, input)
+    }
+
+    pub(super) fn took(&mut self, client: usize, before: Before) {
+        self.observer.took(client, before, &self.clients[client].session);
     }
 
     /// Takes all output of a client. Crashes of its tasks are told by what follows from them.
     pub(super) fn drain(&mut self, client: usize) {
         let Client { session, armed, .. } = &mut self.clients[client];
         while let Some(output) = session.poll_output() {
+            self.observer.sent(client, &output);
             match output {
                 Output::Event(event) => self.events.push_back((client, event)),
                 Output::Crash(_) => {}

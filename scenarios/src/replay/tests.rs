@@ -80,7 +80,7 @@ fn the_transcript_shows_nothing_that_the_port_did_not_do() {
         |file| record(file, "timeline", "ws-new", 0)["path"] = json!("/elsewhere"),
     ] {
         let recording = changed(change);
-        let Outcome { trace, result } = replay(&recording);
+        let Outcome { trace, result, .. } = replay(&recording);
         assert!(!trace.is_empty() && whole.starts_with(&trace), "{trace:?}");
         let difference = result.expect_err("the change must be found").to_string();
         assert!(!difference.contains('\u{1b}'), "{difference:?}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kandy_mock_server::command::parse_duration;
 
-use super::{Kind, ScheduleError};
+use super::{Kind, Mutation, ScheduleError};
 
 /// The longest delay or outage.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -49,6 +49,8 @@ pub enum Fate {
     Late(Duration),
     /// It arrives twice.
     Twice,
+    /// What the platform says comes changed.
+    Changed(Mutation),
     /// It arrives behind the next one of its socket, if there is one.
     Overtaken,
 }
@@ -120,7 +122,10 @@ const WORDS: [(&str, Act); 16] = [
 /// Every act, for an error.
 pub(super) fn acts() -> String {
     let words = WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-    format!("{words}, close CODE, late by TIME, outage TIME, answered STATUS, and behind that empty, html or {{}}")
+    format!(
+        "{words}, close CODE, late by TIME, outage TIME, answered STATUS, and behind that empty, html or {{}}; of an answer \
+         without FIELD, null FIELD, retyped FIELD, emptied, status STATUS"
+    )
 }
 
 impl Act {
@@ -133,6 +138,8 @@ impl Act {
             (Fate::Answered(Odd { body: OddBody::Own, .. }), Kind::Handshake) => None,
             (Fate::Answered(_), Kind::Handshake) => Some("a page sees no body of a refused handshake"),
             (Fate::Answered(_), _) => Some("only requests and handshakes are answered"),
+            (Fate::Changed(_), Kind::Answer(_)) => None,
+            (Fate::Changed(_), _) => Some("only answers can be changed"),
             (Fate::Twice, Kind::Frame | Kind::Request(_)) => None,
             (Fate::Twice, _) => Some("only requests and frames can come twice"),
             (Fate::Overtaken, Kind::Frame) => None,
@@ -159,6 +166,7 @@ impl fmt::Display for Act {
                     OddBody::Object => " {}",
                 })
             }
+            Self::Message(Fate::Changed(mutation)) => write!(f, "{mutation}"),
             Self::Outage(time) => write!(f, "outage {}", Plain(*time)),
             Self::Close(code) => write!(f, "close {code}"),
             // What has a word of its own was written above.
@@ -189,6 +197,9 @@ fn read(text: &str) -> Option<Act> {
         let code: u16 = code.trim().parse().ok()?;
         let is_code = matches!(code, 1000..=4999) && !matches!(code, 1004 | 1006 | 1015);
         return is_code.then_some(Act::Close(code));
+    }
+    if let Some(mutation) = Mutation::parse(text) {
+        return Some(Act::Message(Fate::Changed(mutation)));
     }
     let answer = text.strip_prefix("answered ")?;
     let (status, body) = answer.trim().split_once(' ').unwrap_or((answer.trim(), ""));

@@ -15,8 +15,9 @@ use super::failure::{Ending, Halt};
 use super::nesting::release_captured;
 use super::run::{Application, Run};
 use super::{Host, Limits, Script};
+use crate::coverage::{Observer, Transition};
 use crate::diagnostic::{Cause, Diagnostic};
-use crate::explore::{Ended, Explored, Finding, FindingKind, Stand, event_word, of_endings};
+use crate::explore::{Ended, Explored, Finding, FindingKind, Observed, Stand, event_word, of_endings};
 use crate::step::{Call, ClientId, Step};
 use crate::trace::What;
 use crate::world::{Sim, World};
@@ -56,11 +57,13 @@ impl Host {
         if matches!(ended, Ended::Failed(Cause::World | Cause::Limit)) {
             findings.insert(FindingKind::Endless.of_none());
         }
+        let mut observed = run.observed();
+        run.note_led(&findings, &mut observed);
         let mut clients = Vec::new();
         let may_go_on =
             !matches!(ended, Ended::Skipped | Ended::Failed(Cause::Interrupt | Cause::World | Cause::Limit));
         if may_go_on {
-            let judged = self.aftermath(&mut clients, &mut findings);
+            let judged = self.aftermath(&mut clients, &mut findings, &mut observed);
             findings.extend(judged.err().flatten().map(FindingKind::of_none));
             let ended = run.revive().and_then(|ending| match ending {
                 Ending::Failed(located) => Some(located),
@@ -70,12 +73,18 @@ impl Host {
             failure = failure.or_else(|| later.map(|located| self.diagnostic(located, &script.source)));
         }
         findings.extend(run.properties.take_broken().into_iter().map(|name| FindingKind::Property(name).of_none()));
+        run.note_led(&findings, &mut observed);
         release_captured(&scope);
-        self.explored(Judged { ended, failure, clients, findings })
+        self.explored(Judged { ended, failure, clients, findings, observed })
     }
 
     /// Lets all be well, and judges. An error is the finding that ends it, if it is one.
-    fn aftermath(&self, clients: &mut Vec<Stand>, findings: &mut BTreeSet<Finding>) -> Result<(), Option<FindingKind>> {
+    fn aftermath(
+        &self,
+        clients: &mut Vec<Stand>,
+        findings: &mut BTreeSet<Finding>,
+        observed: &mut Option<Observed>,
+    ) -> Result<(), Option<FindingKind>> {
         let (run, engine) = (&self.run, &self.engine);
         run.heal().map_err(|halt| run.finding_of(halt))?;
         run.properties.script_has_ended();
@@ -84,20 +93,26 @@ impl Host {
         findings.extend(run.properties.unfulfilled().into_iter().map(|name| FindingKind::Property(name).of_none()));
         *clients = run.stands();
         findings.extend(of_endings(&run.world.borrow().ending()));
+        run.note_led(findings, observed);
         run.let_pass(engine, LATER)?;
         findings.extend(of_endings(&run.world.borrow().ending()));
-        run.probe(engine, findings)
+        run.note_led(findings, observed);
+        run.probe(engine, findings, observed)
     }
 
-    fn explored(&self, Judged { ended, failure, clients, mut findings }: Judged) -> Explored {
+    fn explored(&self, Judged { ended, failure, clients, mut findings, mut observed }: Judged) -> Explored {
         let sometimes = self.run.properties.sometimes();
         let (mut world, ..) = self.run.end();
         self.run.soft.take();
         self.run.unmet.take();
-        let seen = match world.with_clients_mut() {
-            Ok(World::Sim(sim)) => sim.take_seen(),
-            _ => Vec::new(),
-        };
+        let (mut seen, mut answers) = (Vec::new(), Vec::new());
+        if let Ok(World::Sim(sim)) = world.with_clients_mut() {
+            (seen, answers) = (sim.take_seen(), sim.take_answers());
+            if let (Some(observed), Some(observer)) = (&mut observed, sim.observer()) {
+                observed.all.clone_from(observer.transitions());
+                observed.led.extend(deaths(sim, observer));
+            }
+        }
         let mut trace = world.into_trace();
         trace.redact(self.run.redactions.take());
         for record in trace.records() {
@@ -105,8 +120,17 @@ impl Host {
                 findings.insert(Finding { kind: FindingKind::TaskDied(task), client: Some(record.who.to_string()) });
             }
         }
-        Explored { ended, failure, clients, findings, sometimes, seen, trace }
+        let failure = failure.map(|failure| failure.redacted(trace.redactions()));
+        Explored { ended, failure, clients, findings, sometimes, seen, answers, observed, trace }
     }
+}
+
+/// What led to the death of each task that has died: the first one, which comes last here, stands.
+fn deaths<'a>(sim: &'a Sim, observer: &'a Observer) -> impl Iterator<Item = (Finding, Transition)> + 'a {
+    observer.deaths().rev().map(|(client, task, step)| {
+        let client = Some(sim.client_name(ClientId(client)).to_owned());
+        (Finding { kind: FindingKind::TaskDied(task), client }, step)
+    })
 }
 
 struct Judged {
@@ -114,6 +138,43 @@ struct Judged {
     failure: Option<Diagnostic>,
     clients: Vec<Stand>,
     findings: BTreeSet<Finding>,
+    observed: Option<Observed>,
+}
+
+/// What led to what.
+impl Run {
+    /// What the script alone has done, if that is observed.
+    fn observed(&self) -> Option<Observed> {
+        let world = self.world.borrow();
+        let Ok(World::Sim(sim)) = world.with_clients() else { return None };
+        Some(Observed { by_script: sim.observer()?.transitions().clone(), ..Observed::default() })
+    }
+
+    /// Notes what has led to those findings of which that is not known yet: the last change of the client.
+    fn note_led(&self, findings: &BTreeSet<Finding>, observed: &mut Option<Observed>) {
+        let Some(observed) = observed else { return };
+        let world = self.world.borrow();
+        let Ok(World::Sim(sim)) = world.with_clients() else { return };
+        for finding in
+            findings.iter().filter(|finding| !observed.led.contains_key(finding)).cloned().collect::<Vec<_>>()
+        {
+            let client = finding.client.as_ref().and_then(|name| self.client_named(name));
+            let step = sim.observer().and_then(|observer| observer.last_change(client.map(|client| client.0)));
+            observed.led.extend(step.map(|step| (finding, step)));
+        }
+    }
+
+    fn client_named(&self, name: &str) -> Option<ClientId> {
+        self.applications.borrow().iter().position(|application| application.name == name).map(ClientId)
+    }
+
+    /// The last step of a client, also if it has changed nothing.
+    fn last_step(&self, client: ClientId) -> Option<Transition> {
+        match self.world.borrow().with_clients() {
+            Ok(World::Sim(sim)) => sim.observer()?.last(client.0),
+            _ => None,
+        }
+    }
 }
 
 impl Run {
@@ -164,7 +225,12 @@ impl Run {
     }
 
     /// Asks who is connected whether a notification comes, and who is not whether `connect()` still does something.
-    fn probe(&self, engine: &Engine, findings: &mut BTreeSet<Finding>) -> Result<(), Option<FindingKind>> {
+    fn probe(
+        &self,
+        engine: &Engine,
+        findings: &mut BTreeSet<Finding>,
+        observed: &mut Option<Observed>,
+    ) -> Result<(), Option<FindingKind>> {
         let clients: Vec<ClientId> = match self.world.borrow().with_clients() {
             Ok(world) => world.clients().collect(),
             Err(_) => Vec::new(),
@@ -178,6 +244,7 @@ impl Run {
             drop(world);
             let (false, Some((credentials, options))) = (is_destroyed, last) else { continue };
             let heard = self.heard_by(client);
+            let mut call_step = None;
             let kind = if is_connected {
                 let Some(user) = credentials.username else { continue };
                 let message = json!({ "notificationMessage": { "eventType": "probe" } });
@@ -190,6 +257,7 @@ impl Run {
             } else {
                 let call = Call::Connect(credentials, options);
                 self.apply(Step::Call { client, call }).map_err(|halt| self.finding_of(halt))?;
+                call_step = self.last_step(client);
                 self.let_pass(engine, CONNECT)?;
                 FindingKind::Stuck
             };
@@ -205,7 +273,11 @@ impl Run {
                 Err(_) => false,
             };
             if !(is_well || kind == FindingKind::Stuck && is_connected) {
-                findings.insert(Finding { kind, client: Some(application.name.clone()) });
+                let finding = Finding { kind, client: Some(application.name.clone()) };
+                if let (Some(observed), Some(step)) = (observed.as_mut(), call_step) {
+                    observed.led.entry(finding.clone()).or_insert(step);
+                }
+                findings.insert(finding);
             }
         }
         Ok(())

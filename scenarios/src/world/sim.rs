@@ -12,7 +12,7 @@ use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
 use self::disturb::Disturber;
-pub use self::disturb::Seen;
+pub use self::disturb::{Changeable, Seen};
 use self::turns::Turns;
 use super::link::{Link, Message};
 use super::stage::Stage;
@@ -92,6 +92,11 @@ impl Sim {
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
         self.stage.session(client)
+    }
+
+    /// A client's name.
+    pub(crate) fn client_name(&self, client: ClientId) -> &str {
+        self.stage.client_name(client)
     }
 
     /// What is between the clients and the platform.

@@ -13,6 +13,7 @@ use super::address::Address;
 use super::ledger::Ledger;
 use super::length::{MAX_CONFIG_BYTES, MAX_NAME_BYTES, check_call, check_length, event_bytes, json_bytes};
 use super::{MAX_CLIENTS, MAX_EVENT_BYTES, StepError, WorldError};
+use crate::coverage::{Before, Input, Observer};
 use crate::step::{Call, ClientId, Done};
 use crate::trace::{
     Beginning, Body, Call as CallRecord, Close, Control, Handshake, Outcome, Request, State, Trace, What,
@@ -33,6 +34,8 @@ pub(super) struct Stage {
     numbers: Numbers,
     /// What will tell in the end whose is what is left.
     pub(super) ledger: Ledger,
+    /// Who notes the transitions of the clients, if anybody does.
+    pub(super) observer: Option<Box<Observer>>,
     platform: Arc<str>,
     script: Arc<str>,
     /// `host:port` of the platform's servers, which transcripts leave out.
@@ -67,6 +70,7 @@ impl Stage {
             trace: Trace::default(),
             numbers: Numbers::default(),
             ledger: Ledger::default(),
+            observer: None,
             platform: "platform".into(),
             script: "script".into(),
             servers,
@@ -161,7 +165,11 @@ impl Stage {
         }
         self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
         let tells_violations = matches!(call, Call::UpdateConfig(_));
+        let before = self.observer.as_ref().and_then(|_| Some(Before::of(session, Input::of_call(&call)?)));
         let violations = call.make(now, session)?;
+        if let (Some(observer), Some(before)) = (&mut self.observer, before) {
+            observer.took(id.0, before, session);
+        }
         if session.is_destroyed() {
             // A destroyed client emits nothing, not even what waits already.
             self.events.retain(|(client, _)| *client != id);
@@ -173,21 +181,39 @@ impl Stage {
         self.numbers.requests.remove(&(client, id));
         self.ledger.answered(client, id, &answer);
         let now = Time::from_duration(self.now);
+        let before = self.before(client, |observer| observer.answer(client.0, id, &answer));
         self.session_mut(client).handle_response(now, id, answer);
+        self.took(client, before);
     }
 
     pub(super) fn tell(&mut self, client: ClientId, id: SocketId, input: WebSocketInput) {
         self.ledger.heard(client, id, &input);
         let now = Time::from_duration(self.now);
+        let before = self.before(client, |_| Input::of_socket(&input));
         self.session_mut(client).handle_websocket(now, id, input);
+        self.took(client, before);
     }
 
     /// Lets the next timer of a client fire if it is due, and says which it was.
     pub(super) fn fire_timer(&mut self, client: ClientId) -> Option<Timer> {
         let now = Time::from_duration(self.now);
         let (_, timer) = self.session(client).poll_timeout()?;
+        let before = self.before(client, |_| Input::Timer(timer.into()));
         self.session_mut(client).handle_timeout(now);
+        self.took(client, before);
         Some(timer)
+    }
+
+    /// How a client stands before it takes an input, if that is observed.
+    fn before(&self, client: ClientId, input: impl FnOnce(&Observer) -> Input) -> Option<Before> {
+        let observer = self.observer.as_ref()?;
+        Some(Before::of(self.session(client), input(observer)))
+    }
+
+    fn took(&mut self, client: ClientId, before: Option<Before>) {
+        if let (Some(observer), Some(before)) = (&mut self.observer, before) {
+            observer.took(client.0, before, &self.clients[client.0].session);
+        }
     }
 
     /// A session, to be told something.
@@ -200,6 +226,9 @@ impl Stage {
     pub(super) fn next_effect(&mut self, client: ClientId) -> Result<Option<Output>, WorldError> {
         while let Some(output) = self.clients[client.0].session.poll_output() {
             self.ledger.sent(client, &output);
+            if let Some(observer) = &mut self.observer {
+                observer.sent(client.0, &output);
+            }
             match &output {
                 Output::Event(_) | Output::Crash(_) => {}
                 Output::Request { id, request } => {

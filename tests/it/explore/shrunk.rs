@@ -33,7 +33,7 @@ fn a_long_schedule_that_finds_something_is_told_with_the_smallest_that_does() {
     assert_eq!(exit, 1);
     let pair = "refresh_token request 1: gone; refresh_token request 1: answered 503";
     let (text, _) = explore("token/refresh", &["--at", pair]);
-    assert_eq!(of_finding(&text, "pending for ever (kandy)")[1], "by nothing smaller", "{text}");
+    assert!(of_finding(&text, "pending for ever (kandy)").contains(&"by nothing smaller"), "{text}");
     let (text, _) = explore("connect/quickstart", &["--at", "open 1: late by 6000ms"]);
     assert_eq!(of_finding(&text, "socket left open (kandy)").len(), 1, "of one thing nothing can be left out:\n{text}");
 }
@@ -58,7 +58,7 @@ fn pairs_are_told_as_the_smallest_that_bring_it_and_accepted_so() {
     for pair in pairs.iter().step_by(10) {
         let (finding, schedule) = pair.split_once(" | ").unwrap();
         let (text, _) = project.run(".", &["explore", "scenarios/flow.rhai", "--at", schedule]);
-        assert_eq!(of_finding(&text, finding)[1], "by nothing smaller", "{pair}");
+        assert!(of_finding(&text, finding).contains(&"by nothing smaller"), "{pair}\n{text}");
     }
 }
 

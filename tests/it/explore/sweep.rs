@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use kandy_scenarios::explore::{Exploration, Explored, Finding, Options, explore, replay};
+use kandy_scenarios::explore::{Exploration, Explored, Finding, Options, Predicted, explore, replay};
+use kandy_scenarios::report::explored::Overview;
 use kandy_scenarios::run::{Case, Plan, Variant};
 use kandy_scenarios::scenario::{Found, find};
 use kandy_scenarios::schedule::Schedule;
-use kandy_scenarios::script::{Limits, Source};
+use kandy_scenarios::script::Source;
 
 use crate::support::root;
 
@@ -55,7 +56,7 @@ fn sweep(wants: impl Fn(&Case<'_>) -> bool) -> Swept {
             "{}: with two jobs it is another",
             case.name()
         );
-        let shown = kandy_scenarios::report::explored::findings(&told, false, false);
+        let shown = Overview::of(&told, false).text(&Predicted::default(), false);
         assert!(shown.lines().count() <= 28 && shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
         let by_schedule = by_schedule(&told);
         // Two at once, as two jobs are.
@@ -92,11 +93,11 @@ fn with_first(text: &str, has_rows: bool, statement: &str) -> String {
     format!("{before}{statement} {after}")
 }
 
-fn bundled() -> Found {
+pub(super) fn bundled() -> Found {
     find(&root(), &["scenarios/scripts".into()], None).unwrap()
 }
 
-fn source_of(case: &Case<'_>) -> Source {
+pub(super) fn source_of(case: &Case<'_>) -> Source {
     let scenario = case.scenario;
     let text = scenario.content.as_ref().unwrap().text.clone();
     Source { path: scenario.path.clone(), shown: scenario.shown.clone(), root: scenario.root.clone(), text }
@@ -113,14 +114,7 @@ fn replayed(source: &Source, case: &Case<'_>, schedule: &Schedule) -> Explored {
 }
 
 fn options(jobs: usize) -> Options {
-    Options {
-        jobs: NonZeroUsize::new(jobs).unwrap(),
-        limits: Limits::default(),
-        budget: Duration::MAX,
-        judge_checks: false,
-        pairs: false,
-        without: BTreeSet::new(),
-    }
+    Options { jobs: NonZeroUsize::new(jobs).unwrap(), budget: Duration::MAX, ..Options::default() }
 }
 
 /// All of it but the time that it took.

@@ -1,12 +1,15 @@
 //! The arguments of `explore`.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
 use super::{Selection, jobs};
 use crate::explore::FAMILIES;
+use crate::report::Wanted;
+use crate::run::Shard;
 use crate::schedule::Schedule;
 use crate::settings;
 
@@ -36,6 +39,21 @@ pub(in crate::cli) struct Explore {
     #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) judge_checks: bool,
 
+    /// Tell what states of a client exploration reaches that no
+    /// scenario has, and how: scenarios to write
+    #[arg(long, conflicts_with_all = ["at", "update"], verbatim_doc_comment)]
+    pub(in crate::cli) coverage: bool,
+
+    /// Draw them, too: the states of a client, and who has been
+    /// through which transition
+    #[arg(long, value_name = "FILE.svg", requires = "coverage", verbatim_doc_comment)]
+    pub(in crate::cli) picture: Option<PathBuf>,
+
+    /// Change one thing in each answer of the platform, and
+    /// tell which changes no scenario notices
+    #[arg(long, conflicts_with_all = ["at", "update", "pairs", "coverage"], verbatim_doc_comment)]
+    pub(in crate::cli) mutants: bool,
+
     /// The time for each scenario [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = settings::timeout)]
     pub(in crate::cli) budget: Option<Duration>,
@@ -53,6 +71,16 @@ pub(in crate::cli) struct Explore {
     /// Accept what is found: write it beside the snapshots
     #[arg(long, conflicts_with = "without")]
     pub(in crate::cli) update: bool,
+
+    /// Explore one of N parts, chosen by names: I/N, from 1/N
+    /// to N/N; `report merge` joins their reports
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
+    pub(in crate::cli) shard: Option<Shard>,
+
+    /// Report to html=FILE, json=FILE, junit=FILE, or github
+    /// (for its annotations) too; may be given again
+    #[arg(long, value_name = "REPORT", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
+    pub(in crate::cli) report: Vec<Wanted>,
 }
 
 const EXPLORE_HELP: &str = "\

@@ -1,8 +1,15 @@
 //! What the page has of a case: an entry of the list, which is read at once, and what is shown when it is opened.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::report::model::{Case, Difference, Doubt, Problem, Record, Snapshot, Status, Variant, WallTime, Warning};
+use crate::coverage::Transition;
+use crate::explore::Reached;
+use crate::report::model::{
+    Case, Difference, Doubt, Exploration, Problem, Record, Snapshot, Status, Transitions, Variant, WallTime, Warning,
+};
+use crate::report::picture::picture;
 
 /// The most characters of a message in the list.
 const MAX_MESSAGE: usize = 160;
@@ -69,6 +76,11 @@ pub(super) struct Shown<'a> {
     difference: Option<Sides<'a>>,
     records: Vec<&'a Record>,
     left: Option<Left>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exploration: Option<Exploration>,
+    /// The states of its clients, as SVG.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    states: Option<String>,
 }
 
 /// Records that are left out.
@@ -94,25 +106,43 @@ struct Sides<'a> {
     is_cut: bool,
 }
 
-/// How many records are shown of a case.
+/// How much is shown of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Room {
+    /// How many records.
     first: usize,
     last: usize,
+    /// What of an exploration.
+    explored: ExploredRoom,
+}
+
+/// What is shown of an exploration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ExploredRoom {
+    All,
+    /// No run beside the undisturbed one.
+    WithoutExamples,
+    /// What was found, and no matrix.
+    FindingsAlone,
 }
 
 impl Default for Room {
     /// What led to the end tells more than how it began.
     fn default() -> Self {
-        Self { first: 500, last: 1_500 }
+        Self { first: 500, last: 1_500, explored: ExploredRoom::All }
     }
 }
 
 impl Room {
-    pub(super) const NONE: Self = Self { first: 0, last: 0 };
+    pub(super) const NONE: Self = Self { first: 0, last: 0, explored: ExploredRoom::FindingsAlone };
 
-    pub(super) const fn half(self) -> Self {
-        Self { first: self.first / 2, last: self.last / 2 }
+    /// Less of it: of an exploration first, since its runs stand beside all of the undisturbed one.
+    pub(super) const fn less(self) -> Self {
+        match self.explored {
+            ExploredRoom::All => Self { explored: ExploredRoom::WithoutExamples, ..self },
+            ExploredRoom::WithoutExamples => Self { explored: ExploredRoom::FindingsAlone, ..self },
+            ExploredRoom::FindingsAlone => Self { first: self.first / 2, last: self.last / 2, ..self },
+        }
     }
 }
 
@@ -138,8 +168,36 @@ impl<'a> Shown<'a> {
             difference: case.difference.as_ref().map(sides),
             records,
             left,
+            exploration: case.exploration.as_deref().map(|found| explored(found, room.explored)),
+            states: case.exploration.as_deref().and_then(|found| states(found, room.explored)),
         }
     }
+}
+
+/// An exploration as there is room for it. Of its transitions the picture is shown.
+fn explored(found: &Exploration, room: ExploredRoom) -> Exploration {
+    let mut shown = Exploration { transitions: None, ..found.clone() };
+    if room != ExploredRoom::All {
+        shown.examples.clear();
+        shown.outcomes.iter_mut().for_each(|outcome| outcome.example = None);
+    }
+    if room == ExploredRoom::FindingsAlone {
+        shown.more_pairs += shown.pairs.len();
+        shown.cells.clear();
+        shown.pairs.clear();
+        shown.outcomes.clear();
+    }
+    shown
+}
+
+/// The picture, if there is room for it, and transitions to draw. It is made here of what they are read as, so that no text of
+/// a report gets into it.
+fn states(found: &Exploration, room: ExploredRoom) -> Option<String> {
+    let is_any = |of: &&Transitions| !(of.scenario.is_empty() && of.added.is_empty());
+    let transitions = found.transitions.as_ref().filter(is_any).filter(|_| room != ExploredRoom::FindingsAlone)?;
+    let read = |texts: &[String]| texts.iter().map(|text| text.parse()).collect::<Result<BTreeSet<Transition>, _>>();
+    let reached = Reached::of(read(&transitions.scenario).ok()?, read(&transitions.added).ok()?);
+    Some(picture(&reached))
 }
 
 fn chosen(records: &[Record], room: Room) -> (Vec<&Record>, Option<Left>) {

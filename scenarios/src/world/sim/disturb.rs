@@ -1,6 +1,7 @@
 //! Disturbances: a schedule is asked once a message, when it arrives. Arrival is where the order of a world is decided, and
 //! until then a script may still change things.
 
+mod noted;
 mod overtaken;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use kandy_mock_server::fault::{self, Content, Effect};
 use kandy_mock_server::{Command, Frame, GoneOptions, Point, Reply};
 use serde_json::json;
 
+pub use self::noted::Changeable;
 use super::Sim;
 use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push, Schedule, ScheduleError};
 use crate::step::{Call, ClientId};
@@ -43,6 +45,8 @@ pub(super) struct Disturber {
     is_offline_by_script: bool,
     /// The moments so far, if they are wanted.
     seen: Option<Vec<Seen>>,
+    /// The answers so far, if they are wanted.
+    answers: Option<Vec<Changeable>>,
     /// How much of the schedule has happened.
     done: usize,
     is_over: bool,
@@ -73,7 +77,7 @@ impl Disturber {
     /// The kind of a message. What a page would not tell apart has none.
     fn kind_of(&mut self, message: &Message) -> Option<(ClientId, Kind)> {
         Some(match message {
-            Message::Request { client, id, request } => {
+            Message::Request { client, id, request, .. } => {
                 let point = Point::of(request.method(), request.uri().path());
                 self.points.insert((*client, *id), point);
                 (*client, Kind::Request(point))
@@ -220,6 +224,10 @@ impl Sim {
             let seen = self.seen(client, kind, number);
             disturber.seen.get_or_insert_default().push(seen);
         }
+        if let Some(answers) = disturber.answers.as_mut().filter(|answers| answers.len() < MAX_MOMENTS) {
+            let moment = Moment { kind, number, client: self.written_name(client) };
+            answers.extend(Changeable::of(moment, &message));
+        }
         let mut fate = None;
         for disturbance in struck {
             disturber.done += 1;
@@ -251,6 +259,7 @@ impl Sim {
             Some(Fate::Fails) => self.fail_message(&message),
             Some(Fate::Twice) => self.deliver_twice(message),
             Some(Fate::Answered(odd)) => self.answer_oddly(message, odd),
+            Some(Fate::Changed(mutation)) => self.deliver_changed(message, &mutation),
         }
     }
 
@@ -352,10 +361,10 @@ impl Sim {
 impl Sim {
     fn deliver_twice(&mut self, message: Message) -> Result<(), WorldError> {
         match message {
-            Message::Request { client, id, request } => {
+            Message::Request { client, id, request, is_allowed } => {
                 // The second one's answer finds nobody.
                 let now = self.platform_time();
-                self.deliver_message(Message::Request { client, id, request: request.clone() })?;
+                self.deliver_message(Message::Request { client, id, request: request.clone(), is_allowed })?;
                 self.platform.handle_request(now, &request);
                 self.drain_platform()
             }
@@ -395,7 +404,7 @@ impl Sim {
 
     fn answer_oddly(&mut self, message: Message, odd: Odd) -> Result<(), WorldError> {
         match message {
-            Message::Request { client, id, request } => {
+            Message::Request { client, id, request, .. } => {
                 let effect = effect_of(odd);
                 let answer = self.platform.handle_request_under(self.platform_time(), &request, Some(&effect));
                 self.answer(client, id, answer)?;
