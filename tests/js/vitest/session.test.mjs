@@ -8,6 +8,8 @@ import { test as base, expect } from 'kandy-harness/vitest'
 const test = base.extend({ kandyOptions: { clock: 'manual' } })
 
 globalThis.window ??= globalThis
+globalThis.navigator ??= { userAgent: 'node' }
+globalThis.localStorage ??= { getItem: () => null, setItem: () => {}, removeItem: () => {} }
 // What Node 20 does not have, and what the environments have in forms of their own.
 globalThis.WebSocket = WebSocket
 // The tests run in the folder of the configuration.
