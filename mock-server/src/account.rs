@@ -45,6 +45,7 @@ pub struct UserInfo {
     pub services: Option<Vec<String>>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) name: Arc<str>,
     pub(crate) options: UserOptions,
@@ -76,7 +77,7 @@ impl Account {
 }
 
 /// Every account, by name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
     by_name: BTreeMap<Arc<str>, Account>,
     /// The accounts that were made up, the one that was not used for longest first.

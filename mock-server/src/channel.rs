@@ -12,20 +12,26 @@ use crate::platform::Output;
 use crate::subscription::SubscriptionId;
 use crate::time::Time;
 
-/// Names a socket of the platform, numbered from 1 in the order of the handshakes.
+/// Names a socket of the platform, numbered from 1 in the order of the handshakes. After a reset numbers begin again; what was
+/// named before is another socket all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SocketId(u64);
+#[cfg_attr(test, derive(Default))]
+pub struct SocketId {
+    /// How often the platform had been reset.
+    resets: u32,
+    number: u64,
+}
 
 impl SocketId {
     /// The socket's number.
     pub const fn number(self) -> u64 {
-        self.0
+        self.number
     }
 }
 
 impl fmt::Display for SocketId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WS-{}", self.0)
+        write!(f, "WS-{}", self.number)
     }
 }
 
@@ -148,12 +154,19 @@ impl Socket {
 pub(crate) struct Sockets {
     by_id: Fair<SocketId, Socket>,
     made: u64,
+    resets: u32,
+    per_user: usize,
 }
 
 impl Sockets {
     /// None so far, and so many for each user.
     pub(crate) const fn new(per_user: usize) -> Self {
-        Self { by_id: Fair::new(per_user, Limits::SOCKETS), made: 0 }
+        Self { by_id: Fair::new(per_user, Limits::SOCKETS), made: 0, resets: 0, per_user }
+    }
+
+    /// None again, and their numbers from 1.
+    pub(crate) fn begin_again(&mut self) {
+        *self = Self { resets: self.resets + 1, ..Self::new(self.per_user) };
     }
 
     /// Whose socket has to go before `user` can have one more.
@@ -173,7 +186,7 @@ impl Sockets {
 
     pub(crate) fn reserve(&mut self, user: Arc<str>, subscription: Option<SubscriptionId>) -> SocketId {
         self.made += 1;
-        let id = SocketId(self.made);
+        let id = SocketId { resets: self.resets, number: self.made };
         let phase = Phase::Opening { waiting: Vec::new() };
         let socket = Socket { user, subscription, phase, silent: false, pings: 0, frames_in: 0, frames_out: 0 };
         self.by_id.insert(id, socket, None);

@@ -158,9 +158,14 @@ pub enum Command {
         /// The delay of answers and handshakes.
         latency: Duration,
     },
+    /// See [`Platform::reset`](crate::Platform::reset).
+    Reset,
 }
 
 impl Command {
+    /// The verb after which nothing is as it was.
+    pub const RESET: &'static str = "reset";
+
     /// Its verb: the name of its row in [`VERBS`].
     pub const fn verb(&self) -> &'static str {
         match self {
@@ -186,6 +191,7 @@ impl Command {
             Self::TokenLifetime { .. } => "tokenLifetime",
             Self::AnswerPings { .. } => "answerPings",
             Self::Latency { .. } => "latency",
+            Self::Reset => Self::RESET,
         }
     }
 }
@@ -201,6 +207,8 @@ pub enum CommandOutput {
     Tokens(IssuedTokens),
     /// The rule that it added.
     Fault(FaultId),
+    /// The number of the journal's next record.
+    Next(u64),
 }
 
 impl From<()> for CommandOutput {

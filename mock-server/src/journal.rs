@@ -1,5 +1,6 @@
 //! The journal: what came to the platform, what it answered, and what it was told to do.
 
+mod filter;
 mod request;
 mod weight;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+pub use filter::{RecordFilter, RecordKind, UnknownKind};
 pub use request::{Answered, RequestRecord};
 
 use crate::channel::{Frame, SocketId};
@@ -31,6 +33,8 @@ pub struct Journal {
     bytes: usize,
     most_bytes: usize,
     written: u64,
+    /// The number of the record with which it began, or began again.
+    begun: u64,
 }
 
 impl fmt::Debug for Journal {
@@ -44,12 +48,28 @@ impl fmt::Debug for Journal {
 impl Journal {
     /// An empty one, for so many records and bytes.
     pub(crate) const fn new(most: usize, most_bytes: usize) -> Self {
-        Self { records: VecDeque::new(), most, bytes: 0, most_bytes, written: 0 }
+        Self { records: VecDeque::new(), most, bytes: 0, most_bytes, written: 0, begun: 0 }
     }
 
     /// The records that are kept, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         self.records.iter()
+    }
+
+    /// The number of the first record since the start, or since the last reset: that of the reset itself. What is older is kept,
+    /// but no more looked at by those who ask what came.
+    pub const fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Whether it has begun again between a record and one behind it, whatever of that was dropped.
+    pub fn begun_between(&self, from: u64, before: u64) -> bool {
+        self.begun > 0 && (from..before).contains(&self.begun)
+    }
+
+    /// The next record is the first one of a new beginning.
+    pub(crate) const fn begin_again(&mut self) {
+        self.begun = self.written;
     }
 
     /// The number of the next record: a cursor for [`Self::since`].
@@ -66,6 +86,12 @@ impl Journal {
     /// How many records were dropped because the journal was full.
     pub fn dropped(&self) -> u64 {
         self.written - self.records.len() as u64
+    }
+
+    /// The record that was written last, if any was.
+    #[cfg(feature = "net")]
+    pub(crate) fn newest(&self) -> Option<&Record> {
+        self.records.back()
     }
 
     pub(crate) fn write(&mut self, time: Time, point: Option<Point>, user: Option<Arc<str>>, kind: Kind) {
@@ -132,6 +158,19 @@ impl Record {
         match &self.kind {
             Kind::Request(request) | Kind::Upgrade { request, .. } => Some(request),
             _ => None,
+        }
+    }
+
+    /// The socket that it is about, if it is about one.
+    pub const fn socket(&self) -> Option<SocketId> {
+        match &self.kind {
+            Kind::Upgrade { socket, .. } => *socket,
+            Kind::Opened { socket }
+            | Kind::Pings { socket, .. }
+            | Kind::FrameIn { socket, .. }
+            | Kind::FrameOut { socket, .. }
+            | Kind::Closed { socket, .. } => Some(*socket),
+            Kind::Request(_) | Kind::Expired { .. } | Kind::Command { .. } => None,
         }
     }
 }

@@ -76,10 +76,12 @@ pub use error::PlatformError;
 pub use fault::{Fault, FaultError, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
-    Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
-    RequestBody,
+    Advanced, Answering, Beside, BodyError, BoundFront, ClockKind, Fired, FiredAnswer, Front, FrontHandle, FrontLimits,
+    FrontOptions, Hosts, RequestBody, UnderWay,
 };
-pub use journal::{Answered, FrameRecord, Journal, Kind, Record, RequestRecord, Side};
+pub use journal::{
+    Answered, FrameRecord, Journal, Kind, Record, RecordFilter, RecordKind, RequestRecord, Side, UnknownKind,
+};
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
@@ -91,6 +93,8 @@ pub use reply::{Answer, Reply, Response, Upgrade};
 pub use server::clock::ClockError;
 #[cfg(feature = "net")]
 pub use server::error::StartError;
+#[cfg(feature = "front")]
+pub use server::turns::HeldAnswer;
 #[cfg(feature = "net")]
 pub use server::watch::{Lagged, Watch};
 pub use subscription::{SubscriptionId, SubscriptionInfo};

@@ -5,6 +5,7 @@ mod auth;
 mod commands;
 mod settings;
 mod sockets;
+mod start;
 mod subscriptions;
 
 use std::collections::VecDeque;
@@ -16,6 +17,7 @@ use serde_json::json;
 pub use commands::GoneOptions;
 pub use settings::SettingsInfo;
 
+use self::start::Start;
 use crate::account::{Accounts, UserInfo};
 use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
 use crate::fault::Faults;
@@ -47,6 +49,8 @@ pub struct Platform {
     journal: Journal,
     output: VecDeque<Output>,
     notifications_sent: u64,
+    start: Start,
+    resets: u64,
 }
 
 /// An effect that the platform asks its owner for.
@@ -88,7 +92,7 @@ impl Output {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Settings {
     offline: bool,
     any_user: bool,
@@ -118,6 +122,8 @@ impl Platform {
             journal: Journal::new(limits.journal_records, limits.journal_bytes),
             output: VecDeque::new(),
             notifications_sent: 0,
+            start: Start::default(),
+            resets: 0,
         }
     }
 

@@ -8,5 +8,6 @@ pub(crate) mod listen;
 pub(crate) mod queues;
 pub(crate) mod shared;
 pub(crate) mod stream;
+pub(crate) mod turns;
 pub(crate) mod watch;
 pub(crate) mod websocket;

@@ -3,11 +3,14 @@
 pub mod accounts;
 mod application;
 pub mod behaviour;
+pub mod browser_ports;
 pub mod control;
 mod followed;
 pub mod limits;
 pub mod notes;
 pub mod pages;
+mod request_log;
+pub mod script_status;
 pub mod server;
 mod site;
 pub mod start_text;

@@ -157,3 +157,23 @@ export async function the_timeline_is_filtered_paused_and_looked_into(test) {
   await page.keyboard.press("p");
   assert.equal(await page.locator("#pause").getAttribute("aria-pressed"), "false", "the shortcuts are off");
 }
+
+// A reset of the platform is one of the console, too, whether its tab was there already or comes later.
+export async function a_reset_begins_the_console_again(test) {
+  const page = await open(test);
+  await signIn(test.context, test.url, ALICE, "s3cret");
+  await row(page, "WS-1 open").waitFor();
+  await test.act("fail", { point: "subscribe", how: { status: 503 } });
+  await row(page, "fail").waitFor();
+  await test.act("reset");
+  await row(page, "reset").waitFor();
+  await row(page, "fail").waitFor({ state: "detached" });
+  assert.equal(await row(page, "POST subscribe").getByText("200", { exact: true }).count(), 0, "what was before is forgotten");
+  const later = await open(test);
+  await row(later, "reset").waitFor();
+  assert.equal(await row(later, "fail").count(), 0, "and nobody is told of it who comes later");
+  // The session that was cut signs in again by itself, or its user does.
+  await signIn(test.context, test.url, ALICE, "s3cret");
+  await row(page, "WS-1 open").waitFor();
+  await row(later, "WS-1 open").waitFor();
+}

@@ -23,6 +23,7 @@ const MISSING: &str = "it needs Node 18 or later, Chromium, and: npm ci --prefix
 /// The tests, by the names of their functions, and what `serve` is told beside what all have.
 const TESTS: &[(&str, &[&str])] = &[
     ("a_session_is_seen_cut_and_seen_again", &[]),
+    ("a_reset_begins_the_console_again", &[]),
     ("every_button_acts", &[]),
     ("faults_are_added_at_every_point_and_cleared", &[]),
     ("a_manual_clock_is_advanced", &["--clock", "manual"]),

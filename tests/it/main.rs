@@ -11,6 +11,8 @@ mod choice;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod control_state;
+#[cfg(test)]
 mod coverage;
 #[cfg(test)]
 mod docs;

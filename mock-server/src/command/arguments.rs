@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::parameter::{Declared, Kind};
 use crate::fault::FaultError;
+use crate::journal::UnknownKind;
 use crate::point::UnknownPoint;
 
 /// Arguments by name. They are read by the constants that declare the parameters, see [`Declared`].
@@ -43,6 +44,9 @@ pub enum ArgumentError {
     /// A name that is no point's.
     #[error(transparent)]
     Point(#[from] UnknownPoint),
+    /// A name that is no kind's of records.
+    #[error(transparent)]
+    RecordKind(#[from] UnknownKind),
     /// A fault that makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::arguments::{ArgumentError, Arguments};
 use super::duration::{LONGEST_DURATION, parse_duration};
 use crate::fault::Fault;
+use crate::journal::RecordKind;
 use crate::point::Point;
 
 /// One parameter.
@@ -73,6 +74,8 @@ pub enum Kind {
     Duration,
     /// A point of the platform.
     Point,
+    /// A kind of records.
+    RecordKind,
     /// Any object.
     Object,
     /// A fault, or a list of faults.
@@ -89,6 +92,7 @@ impl Kind {
             Self::Flag => "true or false",
             Self::Duration => "a duration such as \"1h 30m\", or milliseconds",
             Self::Point => "a point such as \"subscribe\"",
+            Self::RecordKind => "a kind of record such as \"closed\"",
             Self::Object => "an object",
             Self::Faults => "a fault, or a list of faults",
         }
@@ -97,7 +101,7 @@ impl Kind {
     /// Whether a JSON value is of this kind, whatever it says.
     pub fn takes(self, value: &Value) -> bool {
         match self {
-            Self::Text | Self::Bytes | Self::Point => value.is_string(),
+            Self::Text | Self::Bytes | Self::Point | Self::RecordKind => value.is_string(),
             Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
             Self::Number | Self::CloseCode => value.is_u64(),
             Self::Flag => value.is_boolean(),
@@ -328,6 +332,18 @@ impl Argument for Value {
 
     fn to_json(&self) -> Value {
         self.clone()
+    }
+}
+
+impl Argument for RecordKind {
+    const KIND: Kind = Kind::RecordKind;
+
+    fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
+        Ok(String::from_json(value, of, name)?.parse()?)
+    }
+
+    fn to_json(&self) -> Value {
+        self.as_str().into()
     }
 }
 

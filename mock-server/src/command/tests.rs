@@ -62,6 +62,7 @@ fn every_argument_reaches_the_platform_and_its_record() {
             CommandOutput::Count(_) => Gives::Count,
             CommandOutput::Tokens(_) => Gives::Tokens,
             CommandOutput::Fault(_) => Gives::Fault,
+            CommandOutput::Next(_) => Gives::Next,
         };
         assert_eq!(gives, verb.gives, "{}", verb.name);
 

@@ -56,6 +56,7 @@ impl Command {
             Self::TokenLifetime { lifetime } => told.with_any(&NEW_LIFETIME, lifetime.as_ref()),
             Self::AnswerPings { enabled } => told.with(&ENABLED, enabled),
             Self::Latency { latency } => told.with(&LATENCY, latency),
+            Self::Reset => told,
         }
     }
 }

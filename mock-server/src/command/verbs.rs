@@ -51,8 +51,10 @@ pub enum Gives {
     Count,
     /// Tokens.
     Tokens,
-    /// The number of a rule, which only Rust is told.
+    /// The number of a rule.
     Fault,
+    /// The number of the journal's next record.
+    Next,
 }
 
 impl Verb {
@@ -228,6 +230,13 @@ pub static VERBS: &[Verb] = &[
         Command::AnswerPings { enabled }
     ),
     verb!("latency", "delays answers and handshakes", Nothing, [latency: LATENCY], Command::Latency { latency }),
+    verb!(
+        "reset",
+        "makes users, faults and settings as at the start, without tokens, subscriptions and sockets",
+        Next,
+        [],
+        Command::Reset
+    ),
 ];
 
 const ALICE: &str = "\"alice@example.com\"";

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::point::Point;
 
 /// Every rule that is not used up, in the order in which they were made.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
     /// What they take together.
@@ -34,7 +34,7 @@ pub struct FaultRule {
 }
 
 /// The faults of one `fail`, used in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Rule {
     id: FaultId,
     point: Point,
@@ -97,6 +97,12 @@ impl Faults {
 
     fn look_for_breaks(&mut self) {
         self.breaks = self.rules.iter().any(|rule| rule.point != Point::WebSocket && rule.at < rule.breaks_until);
+    }
+
+    /// Takes the rules of another list. Numbers go on: one that was given is never given to another rule.
+    pub(crate) fn begin_again(&mut self, rules: Self) {
+        let made = self.made.max(rules.made);
+        *self = Self { made, ..rules };
     }
 
     /// Every rule as it stands.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
+use super::line::Line;
 use super::service::{Ending, Guest};
 use super::{FrontLimits, Site};
 use crate::reply::Response;
@@ -84,6 +85,7 @@ async fn exchange<S: Stream>(
             tokio::select! {
                 _ = stopped.changed() => {}
                 () = stream::silence(&mut stream) => {}
+                () = guest.reset() => stream::reset(&stream),
             }
         }
         Some(Ending::Reset) => stream::reset(&stream),
@@ -111,7 +113,8 @@ async fn answer<S: Stream>(
     site: &Site,
     stopped: &mut Stopped,
 ) -> (Result<(), hyper::Error>, Bytes) {
-    let mut stream = pin!(TimeoutWriter::new(stream));
+    let line = Line::new(stream);
+    let mut stream = pin!(TimeoutWriter::new(line.io()));
     stream.as_mut().set_timeout_pinned(Some(site.limits.write_time));
     let service = service_fn(|request| guest.answer(request));
     let mut connection = site.http.serve_connection(TokioIo::new(stream), service);
@@ -119,6 +122,7 @@ async fn answer<S: Stream>(
     let ended = tokio::select! {
         biased;
         ended = &mut connection => Some(ended),
+        never = guest.watch(&line) => match never {},
         _ = stopped.changed() => None,
         _ = renewals.changed() => None,
     };
@@ -129,7 +133,10 @@ async fn answer<S: Stream>(
             (&mut connection).await
         }
     };
-    (ended, connection.into_parts().read_buf)
+    // What was read ahead comes behind what hyper has read.
+    let mut unread = BytesMut::from(connection.into_parts().read_buf);
+    unread.unsplit(line.take_ahead());
+    (ended, unread.freeze())
 }
 
 fn cause<E: Error + 'static>(ended: &Result<(), hyper::Error>) -> Option<&E> {

@@ -1,12 +1,17 @@
 //! The platform of a [`Front`](super::Front), for those who control it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::clock::ClockKind;
+use tokio::time::{sleep, timeout};
+
+use super::clock::{Advanced, ClockKind};
+use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::server::clock::ClockError;
 use crate::server::shared::Shared;
+use crate::server::turns::HeldAnswer;
 use crate::server::watch::Watch;
 use crate::time::Time;
 
@@ -46,15 +51,97 @@ impl FrontHandle {
         self.shared.clock().into()
     }
 
-    /// Lets a manual clock go on, and gives the time that it is then. On the way the platform's timers fire, each at its
-    /// own deadline, one after the other; nothing else happens at the platform meanwhile. Answers and handshakes whose
-    /// delay has passed go out afterwards.
-    pub fn advance(&self, by: Duration) -> Result<Time, ClockError> {
-        self.shared.advance(by)
+    /// Lets a manual clock go on. On the way the platform's timers fire, each at its own deadline, one after the other;
+    /// nothing else happens at the platform meanwhile. Answers and handshakes whose delay has passed go out afterwards.
+    pub fn advance(&self, by: Duration) -> Result<Advanced, ClockError> {
+        self.shared.advance(|now| {
+            let end = now.since_start().checked_add(by).ok_or(ClockError::End { now, by })?;
+            Ok(Time::from_duration(end))
+        })
+    }
+
+    /// The same, to an instant that is not past.
+    pub fn advance_to(&self, to: Time) -> Result<Advanced, ClockError> {
+        self.shared.advance(|now| if to < now { Err(ClockError::Past { now, to }) } else { Ok(to) })
+    }
+
+    /// How often the platform was reset.
+    pub fn resets(&self) -> u64 {
+        self.shared.resets()
+    }
+
+    /// Waits until the platform has been reset more often than that.
+    pub async fn until_reset(&self, before: u64) {
+        self.shared.until_reset(before).await;
+    }
+
+    /// Waits until the platform's time is `due`.
+    pub async fn until(&self, due: Time) {
+        self.shared.until(due).await;
+    }
+
+    /// The requests and handshakes whose answers are held, in the order in which they came: by a latency, a delay, or for
+    /// ever. It may be called while one acts on the platform.
+    pub fn held(&self) -> Vec<HeldAnswer> {
+        self.shared.turns().held()
+    }
+
+    /// What has come, or is to go out, and is not done yet.
+    pub fn under_way(&self) -> UnderWay {
+        self.shared.under_way()
+    }
+
+    /// Waits until nothing is under way, and, for as long as `quiet`, nothing has happened at the platform. Requests and
+    /// handshakes that are never answered, or that a manual clock holds, are not waited for.
+    pub async fn idle(&self, quiet: Duration) {
+        loop {
+            while !self.under_way().is_nothing() {
+                sleep(Limits::IDLE_LOOK).await;
+            }
+            let seq = self.next_seq();
+            let stir = async {
+                while self.under_way().is_nothing() && self.next_seq() == seq {
+                    sleep(Limits::IDLE_LOOK).await;
+                }
+            };
+            if quiet.is_zero() || timeout(quiet, stir).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn next_seq(&self) -> u64 {
+        self.shared.look(|platform| platform.journal().next_seq())
     }
 
     /// Whether the server has ended, or is about to.
     pub fn is_over(&self) -> bool {
         self.shared.progress().borrow().is_over
+    }
+}
+
+/// What has come to a server, or is to go out, and is not done yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Requests and handshakes that are being answered. Those that are never answered are left out, and so are those that a
+    /// manual clock holds.
+    pub requests: usize,
+    /// Connections that the platform has ended, and that still say so to their clients.
+    pub sockets: usize,
+    /// Bytes that wait for sockets.
+    pub bytes: usize,
+}
+
+impl UnderWay {
+    /// Whether it is nothing.
+    pub const fn is_nothing(&self) -> bool {
+        self.requests == 0 && self.sockets == 0 && self.bytes == 0
+    }
+}
+
+impl fmt::Display for UnderWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requests, sockets, bytes } = self;
+        write!(f, "{requests} requests, {sockets} sockets that end, {bytes} bytes for sockets")
     }
 }

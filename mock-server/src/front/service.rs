@@ -1,11 +1,11 @@
 //! Where a request goes: to what is beside the platform, to a notification channel, or to REST.
 
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{pending, ready};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use futures_util::future;
@@ -18,12 +18,18 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
+use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
 
+use super::line::{End, Line};
 use super::paced::paced;
 use super::{BodyError, RequestBody, Site};
 use crate::fault::Pace;
+use crate::limits::Limits;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::handshake::lists;
+use crate::server::stream::Stream;
+use crate::server::turns::Turn;
 use crate::time::Time;
 
 /// Who is at the other end of a connection.
@@ -32,6 +38,18 @@ pub(super) struct Guest {
     peer: SocketAddr,
     requests: AtomicUsize,
     handshake: Mutex<Option<Request<()>>>,
+    /// The request that is never answered: the last one.
+    hung: Arc<OnceLock<Turn>>,
+    presence: Arc<Presence>,
+}
+
+/// Whether a client is still there who waits for what is beside the platform.
+#[derive(Debug, Default)]
+struct Presence {
+    /// Whether it waits.
+    waits: watch::Sender<bool>,
+    /// It has left.
+    left: Notify,
 }
 
 /// How a connection goes on without HTTP. It is an error in hyper's eyes, which then hands it back as it is.
@@ -52,7 +70,14 @@ type Outcome = Result<http::Response<Body>, Ending>;
 
 impl Guest {
     pub(super) fn new(site: Arc<Site>, peer: SocketAddr) -> Self {
-        Self { site, peer, requests: AtomicUsize::new(0), handshake: Mutex::default() }
+        Self {
+            site,
+            peer,
+            requests: AtomicUsize::new(0),
+            handshake: Mutex::default(),
+            hung: Arc::default(),
+            presence: Arc::default(),
+        }
     }
 
     /// Answers a request, or tells how the connection goes on instead.
@@ -66,10 +91,19 @@ impl Guest {
         let is_last = number >= site.limits.requests_per_connection;
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
-            let site = site.clone();
+            let (site, presence) = (site.clone(), self.presence.clone());
+            presence.waits.send_replace(true);
             return elsewhere(async move {
-                let answer = answer.await.map(Either::Right);
-                Ok(bounded(answer, is_last || site.shared.breaks_connections()))
+                let outcome = tokio::select! {
+                    biased;
+                    answer = answer => {
+                        let is_last = is_last || site.shared.breaks_connections();
+                        Ok(bounded(answer.map(Either::Right), is_last))
+                    }
+                    () = presence.left.notified() => Err(Ending::Reset),
+                };
+                presence.waits.send_replace(false);
+                outcome
             });
         }
         if let Some(origins) = &site.origins
@@ -89,16 +123,51 @@ impl Guest {
             return elsewhere(ready(Err(Ending::Close)));
         }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
+        let (mut turn, hung) = (site.shared.turns().begin(), self.hung.clone());
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
-                Ok(body) => site.rest(&Request::from_parts(head, body)),
+                Ok(body) => site.rest(&Request::from_parts(head, body), &mut turn),
                 Err(error) => (Ok(site.unreadable(&head.headers, &error)), None),
             };
-            if let Some(due) = due {
-                Box::pin(site.shared.until(due)).await;
+            if let Some(due) = due
+                && !Box::pin(site.shared.until_due(&turn, due)).await
+            {
+                return Err(Ending::Reset);
+            }
+            if outcome.as_ref().is_err_and(|ending| *ending == Ending::Hang) {
+                // It is held for as long as the connection lasts.
+                let _ = hung.set(turn);
             }
             outcome.map(|response| bounded(response, is_last || site.shared.breaks_connections()))
         })
+    }
+
+    /// Looks whether the client leaves, as long as it waits for what is beside the platform. One that sends nothing more may
+    /// wait all the same, and has [`Limits::HALF_CLOSED`].
+    pub(super) async fn watch<S: Stream>(&self, line: &Line<'_, S>) -> Infallible {
+        let Presence { waits, left } = &*self.presence;
+        let mut waits = waits.subscribe();
+        loop {
+            let began = waits.wait_for(|waits| *waits).await.map(drop);
+            began.expect("its sender is here");
+            let gone = async {
+                if line.end().await == End::Quiet {
+                    sleep(Limits::HALF_CLOSED).await;
+                }
+            };
+            tokio::select! {
+                _ = waits.wait_for(|waits| !*waits) => {}
+                () = gone => left.notify_one(),
+            }
+        }
+    }
+
+    /// Waits until the platform is reset that does not answer.
+    pub(super) async fn reset(&self) {
+        match self.hung.get() {
+            Some(turn) => self.site.shared.until_reset(turn.resets()).await,
+            None => pending().await,
+        }
     }
 
     /// The handshake that ended HTTP.
@@ -134,9 +203,13 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 
 impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
-    fn rest(&self, request: &Request<Bytes>) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay, pace }, came) =
-            self.shared.act(|platform, now| (platform.handle_request(now, request), now));
+    fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
+        let (Answer { reply, delay, pace }, came) = self.shared.act(|platform, now| {
+            let answer = platform.handle_request(now, request);
+            let delay = (!matches!(answer.reply, Reply::Hang)).then_some(answer.delay);
+            turn.await_answer(platform, now, delay);
+            (answer, now)
+        });
         let outcome = match reply {
             Reply::Respond(response) if pace.is_usual() => Ok(self.respond(request.headers(), response)),
             Reply::Respond(response) => Ok(self.respond_slowly(request.headers(), response, pace, came + delay)),

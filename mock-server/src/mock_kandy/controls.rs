@@ -198,6 +198,20 @@ impl MockKandy {
 
 /// Everything else.
 impl MockKandy {
+    /// Makes users, faults and settings as they were at the start: there are none, unless [`Self::keep_as_start`] has said
+    /// otherwise. Tokens are void, subscriptions end, sockets are cut, and their numbers begin again; waits end with an error.
+    /// [`Self::requests`] and later waits look from here on. Gives the number of the journal's next record.
+    ///
+    /// Requests whose answers are delayed are answered all the same.
+    pub fn reset(&self) -> u64 {
+        self.platform(Platform::reset)
+    }
+
+    /// Takes the present users, faults and settings for those of the start, to which [`Self::reset`] leads back.
+    pub fn keep_as_start(&self) {
+        self.platform(|platform, _| platform.keep_as_start());
+    }
+
     /// Acts on the platform itself, for what no other control does. What comes of it is on its way before the next input
     /// is taken, in its order; outputs are not for the closure to poll.
     ///

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::MockKandy;
-use crate::journal::{Answered, Journal, Record, RequestRecord};
+use crate::journal::{Answered, Journal, Record, RecordFilter, RequestRecord};
 use crate::point::Point;
 use crate::server::watch::Watch;
 use crate::time::Time;
@@ -49,18 +49,38 @@ impl fmt::Display for Received {
     }
 }
 
-/// No such request came in time.
+/// Why a wait found nothing, or found what was not to come.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("no {point} request{} came within {timeout:?}; came instead: {}", of_user(user.as_deref()), list(came))]
-pub struct WaitError {
-    /// The point that was waited for.
-    pub point: Point,
-    /// The user that was waited for, if it had to be one of theirs.
-    pub user: Option<String>,
-    /// How long the wait was.
-    pub timeout: Duration,
-    /// What came since the last wait ended.
-    pub came: Vec<Received>,
+#[non_exhaustive]
+pub enum WaitError {
+    /// Too few came in time.
+    #[error("{} came within {timeout:?}; came instead: {}", too_few(wanted, *count, *found), list(came))]
+    TimedOut {
+        /// What was waited for.
+        wanted: Box<RecordFilter>,
+        /// How many.
+        count: usize,
+        /// How many of them came.
+        found: usize,
+        /// How long the wait was.
+        timeout: Duration,
+        /// The requests that came since the last wait ended.
+        came: Vec<Received>,
+    },
+    /// The platform was reset meanwhile.
+    #[error("the platform was reset while a {wanted} was waited for")]
+    Reset {
+        /// What was waited for.
+        wanted: Box<RecordFilter>,
+    },
+    /// One came that was not to come.
+    #[error("a {wanted} came at {}, and was not to come", record.time)]
+    Came {
+        /// What was not to come.
+        wanted: Box<RecordFilter>,
+        /// What came.
+        record: Box<Record>,
+    },
 }
 
 impl MockKandy {
@@ -74,12 +94,13 @@ impl MockKandy {
         self.shared.look(|platform| platform.journal().iter().cloned().collect())
     }
 
-    /// The requests at a point, or all for `None`, oldest first; handshakes are among them. CORS preflights are not, nor
+    /// The requests at a point, or all for `None`, since the start or the last reset, oldest first; handshakes are among them. CORS preflights are not, nor
     /// is what a mock of the user's own has answered.
     pub fn requests(&self, point: impl Into<Option<Point>>) -> Vec<Received> {
         let point = point.into();
         self.shared.look(|platform| {
-            let received = platform.journal().iter().filter_map(Received::of);
+            let journal = platform.journal();
+            let received = journal.since(journal.begun()).filter_map(Received::of);
             received.filter(|received| point.is_none_or(|point| received.point == point)).collect()
         })
     }
@@ -90,52 +111,95 @@ impl MockKandy {
     /// first from the start. So two waits find two requests, and what came while nobody waited is found at once; what came
     /// before a request that was waited for is not found any more.
     pub async fn wait_for(&self, point: Point, user: Option<&str>, timeout: Duration) -> Result<Received, WaitError> {
-        let mut progress = self.shared.progress();
-        // The timer runs on the server's own runtime, since the caller may have none; dropped, it is aborted.
-        let mut timer = JoinSet::new();
-        timer.spawn_on(async move { tokio::time::sleep(timeout).await }, &self.runtime);
-        loop {
-            progress.mark_unchanged();
-            if let Some(received) = self.take_request(point, user) {
-                return Ok(received);
+        let wanted = RecordFilter { user: user.map(ToOwned::to_owned), ..RecordFilter::at(point) };
+        let records = self.wait_for_records(&wanted, 1, timeout).await?;
+        Ok(records.first().and_then(Received::of).expect("a request at a point was waited for, and found"))
+    }
+
+    /// Waits until so many records of a kind have come, and gives them. It looks from where [`Self::wait_for`] does, and the
+    /// next wait from behind the last of them.
+    pub async fn wait_for_records(
+        &self,
+        wanted: &RecordFilter,
+        count: usize,
+        timeout: Duration,
+    ) -> Result<Vec<Record>, WaitError> {
+        let take = |journal: &Journal, cursor: &mut u64| {
+            let found = journal.since(*cursor).filter(|record| wanted.is(record)).take(count).cloned();
+            let found: Vec<Record> = found.collect();
+            if found.len() < count {
+                return Err(found.len());
             }
-            tokio::select! {
-                _ = progress.changed() => {}
-                _ = timer.join_next() => break,
-            }
+            *cursor = found.last().map_or(*cursor, |last| last.seq + 1);
+            Ok(found)
+        };
+        let found = self.until(timeout, || self.look_on(take).ok()).await;
+        if let Some(found) = found.map_err(|WasReset| WaitError::Reset { wanted: Box::new(wanted.clone()) })? {
+            return Ok(found);
         }
-        self.take_request(point, user).ok_or_else(|| WaitError {
-            point,
-            user: user.map(ToOwned::to_owned),
+        self.look_on(take).map_err(|found| WaitError::TimedOut {
+            wanted: Box::new(wanted.clone()),
+            count,
+            found,
             timeout,
             came: self.look_on(|journal, cursor| journal.since(*cursor).filter_map(Received::of).collect()),
         })
     }
 
-    /// The next request of that kind behind the cursor, which then stands behind it.
-    fn take_request(&self, point: Point, user: Option<&str>) -> Option<Received> {
-        let is_wanted = |record: &&Record| {
-            record.point == Some(point)
-                && record.request().is_some()
-                && user.is_none_or(|user| record.user.as_deref() == Some(user))
-        };
-        self.look_on(|journal, cursor| {
-            let record = journal.since(*cursor).find(is_wanted)?;
-            *cursor = record.seq + 1;
-            Received::of(record)
-        })
+    /// Waits for so long, and fails if such a record comes, or has come since the last wait ended. The next wait looks from here
+    /// on.
+    pub async fn expect_none(&self, wanted: &RecordFilter, within: Duration) -> Result<(), WaitError> {
+        let look =
+            |journal: &Journal, cursor: &mut u64| journal.since(*cursor).find(|record| wanted.is(record)).cloned();
+        let came = self.until(within, || self.look_on(look)).await;
+        match came.map_err(|WasReset| WaitError::Reset { wanted: Box::new(wanted.clone()) })? {
+            Some(record) => Err(WaitError::Came { wanted: Box::new(wanted.clone()), record: Box::new(record) }),
+            None => {
+                self.look_on(|journal, cursor| *cursor = journal.next_seq());
+                Ok(())
+            }
+        }
+    }
+
+    /// Waits until `found` gives something, for so long at most.
+    async fn until<T>(&self, time: Duration, mut found: impl FnMut() -> Option<T>) -> Result<Option<T>, WasReset> {
+        let resets = self.shared.resets();
+        let mut progress = self.shared.progress();
+        // The timer runs on the server's own runtime, since the caller may have none; dropped, it is aborted.
+        let mut timer = JoinSet::new();
+        timer.spawn_on(async move { tokio::time::sleep(time).await }, &self.runtime);
+        loop {
+            progress.mark_unchanged();
+            if self.shared.resets() != resets {
+                return Err(WasReset);
+            }
+            if let Some(found) = found() {
+                return Ok(Some(found));
+            }
+            tokio::select! {
+                _ = progress.changed() => {}
+                _ = timer.join_next() => return Ok(found()),
+            }
+        }
     }
 
     /// Looks at the journal with the cursor in hand.
     fn look_on<R>(&self, look: impl FnOnce(&Journal, &mut u64) -> R) -> R {
         // A number is whole whatever panicked beside it.
         let mut cursor = self.wait_cursor.lock().unwrap_or_else(PoisonError::into_inner);
-        self.shared.look(|platform| look(platform.journal(), &mut cursor))
+        self.shared.look(|platform| {
+            // What was before a reset is no more waited for.
+            *cursor = (*cursor).max(platform.journal().begun());
+            look(platform.journal(), &mut cursor)
+        })
     }
 }
 
-fn of_user(user: Option<&str>) -> String {
-    user.map_or_else(String::new, |user| format!(" of {user}"))
+/// The platform was reset.
+struct WasReset;
+
+fn too_few(wanted: &RecordFilter, count: usize, found: usize) -> String {
+    if found == 0 { format!("no {wanted}") } else { format!("only {found} of {count} ({wanted})") }
 }
 
 /// The last few of what came.

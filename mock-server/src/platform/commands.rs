@@ -53,6 +53,7 @@ impl Platform {
             Command::TokenLifetime { lifetime } => self.set_token_lifetime(now, lifetime)?.into(),
             Command::AnswerPings { enabled } => self.set_answer_pings(now, enabled).into(),
             Command::Latency { latency } => self.set_latency(now, latency).into(),
+            Command::Reset => CommandOutput::Next(self.reset(now)),
         })
     }
 

@@ -73,6 +73,14 @@ pub enum ClockError {
     /// Real time passes by itself.
     #[error("the clock is the real one: only a manual clock is advanced")]
     Real,
+    /// Time does not go back.
+    #[error("{to} is past: the platform's time is {now}")]
+    Past {
+        /// The present time.
+        now: Time,
+        /// Where it was to go.
+        to: Time,
+    },
     /// That is beyond the end of time.
     #[error("{by:?} from {now} is beyond the end of time")]
     End {

@@ -50,7 +50,8 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
             return None;
         }
     };
-    let (upgrade, came, outbox) = shared.handle_upgrade(&request);
+    let mut turn = shared.turns().begin();
+    let (upgrade, came, outbox) = shared.handle_upgrade(&request, &mut turn);
     match upgrade {
         Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
@@ -58,12 +59,21 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
             return open(opened, came + delay, &switching, shared).await;
         }
         Upgrade::Refuse { response, delay } => {
-            shared.until(came + delay).await;
-            refuse(stream, &response).await;
+            if delay.is_zero() || shared.until_due(&turn, came + delay).await {
+                refuse(stream, &response).await;
+            } else {
+                reset(&stream);
+            }
         }
-        Upgrade::Hang => silence(&mut stream).await,
+        Upgrade::Hang => {
+            tokio::select! {
+                () = silence(&mut stream) => {}
+                () = shared.until_reset(turn.resets()) => reset(&stream),
+            }
+        }
         Upgrade::Reset { delay } => {
-            shared.until(came + delay).await;
+            // It comes to the same whether it is due or the platform was reset.
+            let _ = delay.is_zero() || shared.until_due(&turn, came + delay).await;
             reset(&stream);
         }
         Upgrade::RefuseConnection => reset(&stream),

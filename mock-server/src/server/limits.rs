@@ -16,6 +16,8 @@ impl Limits {
     pub const LINGER: Duration = Duration::from_secs(1);
     /// How long a connection without an answer to come is kept whose client sends nothing more.
     pub const HALF_CLOSED: Duration = Duration::from_secs(5);
+    /// How often it is looked whether nothing is under way any more, by those who wait for that.
+    pub const IDLE_LOOK: Duration = Duration::from_millis(5);
     /// How long a connection that is cut, or loses its server, may take to send what was sent to it before.
     pub const LAST_WORDS: Duration = Duration::from_millis(100);
 }

@@ -30,6 +30,8 @@ pub(crate) struct Queues {
     outlets: BTreeMap<SocketId, Outlet>,
     users: BTreeMap<Arc<str>, OfUser>,
     all: Arc<AtomicUsize>,
+    /// Connections that are there, also those that the platform has let go of.
+    alive: Arc<()>,
 }
 
 /// The platform's side of one connection.
@@ -60,6 +62,7 @@ pub(crate) struct Outbox {
 pub(crate) struct Queue {
     frames: mpsc::UnboundedReceiver<Frame>,
     waiting: Arc<Waiting>,
+    _alive: Arc<()>,
 }
 
 /// Bytes that wait for one socket, which is how a queue is bounded: few long frames cost as much as many short ones.
@@ -96,7 +99,7 @@ pub(crate) enum Queued {
 
 impl Queues {
     pub(crate) fn new(limits: QueueLimits) -> Self {
-        Self { limits, outlets: BTreeMap::new(), users: BTreeMap::new(), all: Arc::default() }
+        Self { limits, outlets: BTreeMap::new(), users: BTreeMap::new(), all: Arc::default(), alive: Arc::default() }
     }
 
     /// The outbox of a new connection.
@@ -108,12 +111,25 @@ impl Queues {
         let waiting = Waiting { own: AtomicUsize::new(0), of_user: of_user.waiting.clone(), of_all: self.all.clone() };
         let waiting = Arc::new(waiting);
         self.outlets.insert(socket, Outlet { user, frames: frames_in, waiting: waiting.clone(), end: end_in });
-        Outbox { queue: Queue { frames, waiting }, end }
+        Outbox { queue: Queue { frames, waiting, _alive: self.alive.clone() }, end }
     }
 
     /// The bytes that wait for a socket.
     pub(crate) fn waiting(&self, socket: SocketId) -> usize {
         self.outlets.get(&socket).map_or(0, |outlet| outlet.waiting.own.load(Ordering::Relaxed))
+    }
+
+    /// The bytes that wait for all sockets.
+    #[cfg(feature = "front")]
+    pub(crate) fn all_waiting(&self) -> usize {
+        self.all.load(Ordering::Relaxed)
+    }
+
+    /// How many connections are ending: the platform has let go of them, and they still say so to their clients.
+    #[cfg(feature = "front")]
+    pub(crate) fn ending(&self) -> usize {
+        let alive = Arc::strong_count(&self.alive) - 1;
+        alive.saturating_sub(self.outlets.len())
     }
 
     /// Puts a frame into the queue of a socket.

@@ -2,9 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-#[cfg(feature = "front")]
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Request;
 use tokio::sync::{Notify, watch};
@@ -13,7 +11,12 @@ use super::clock::Clock;
 #[cfg(feature = "front")]
 use super::clock::ClockError;
 use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
+#[cfg(feature = "front")]
+use super::turns::HeldAnswer;
+use super::turns::{Turn, Turns};
 use crate::channel::{Frame, SocketId};
+#[cfg(feature = "front")]
+use crate::front::{Advanced, Fired, UnderWay};
 use crate::limits::PlatformLimits;
 use crate::platform::{Output, Platform};
 use crate::reply::Upgrade;
@@ -37,6 +40,9 @@ pub(crate) struct Shared {
     /// Told whenever `breaks` becomes true.
     #[cfg(feature = "front")]
     renewals: watch::Sender<()>,
+    /// How often the platform was reset.
+    resets: watch::Sender<u64>,
+    turns: Arc<Turns>,
 }
 
 /// What the lock guards.
@@ -65,6 +71,8 @@ impl Shared {
             breaks: AtomicBool::new(false),
             #[cfg(feature = "front")]
             renewals: watch::Sender::new(()),
+            resets: watch::Sender::new(0),
+            turns: Arc::default(),
         }
     }
 
@@ -76,9 +84,12 @@ impl Shared {
     fn act_on_core<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
         let mut core = self.lock();
         let now = self.clock.now();
-        let due = core.platform.poll_timeout();
+        let (due, resets) = (core.platform.poll_timeout(), core.platform.resets());
         let result = act(&mut core, now);
         core.dispatch(now);
+        if core.platform.resets() != resets {
+            self.begin_again(&core);
+        }
         let next = core.platform.poll_timeout();
         self.note_breaks(&core);
         self.tell(core);
@@ -113,25 +124,59 @@ impl Shared {
         self.renewals.subscribe()
     }
 
-    /// Lets a manual clock go on, and fires what is due on the way, each timer at its own deadline. Nothing else happens
-    /// at the platform meanwhile.
+    /// The platform was reset: a clock that is held begins again, and who waits for something of before is told.
+    fn begin_again(&self, core: &Core) {
+        #[cfg(feature = "front")]
+        if let Clock::Manual { held } = &self.clock {
+            held.send_replace(Time::ZERO);
+        }
+        self.resets.send_replace(core.platform.resets());
+    }
+
+    /// Waits until the platform was reset, if it was so often before.
+    pub(crate) async fn until_reset(&self, before: u64) {
+        let reset = self.resets.subscribe().wait_for(|resets| *resets != before).await.map(|_| ());
+        reset.expect("the platform is there for as long as it is waited for");
+    }
+
+    /// How often the platform was reset. It may be asked while one acts on the platform, and tells how it was before that.
+    pub(crate) fn resets(&self) -> u64 {
+        *self.resets.borrow()
+    }
+
+    /// Waits until the answer of a turn is due. `false` if the platform was reset before: then nobody waits for it any more.
+    pub(crate) async fn until_due(&self, turn: &Turn, due: Time) -> bool {
+        tokio::select! {
+            biased;
+            () = self.until_reset(turn.resets()) => false,
+            () = self.clock.until(due) => true,
+        }
+    }
+
+    /// Lets a manual clock go on to what `end` makes of the present time, and fires what is due on the way, each timer at
+    /// its own deadline. Nothing else happens at the platform meanwhile.
     #[cfg(feature = "front")]
-    pub(crate) fn advance(&self, by: Duration) -> Result<Time, ClockError> {
+    pub(crate) fn advance(&self, end: impl FnOnce(Time) -> Result<Time, ClockError>) -> Result<Advanced, ClockError> {
         let Clock::Manual { held } = &self.clock else { return Err(ClockError::Real) };
         let mut core = self.lock();
         let now = self.clock.now();
-        let end = now.since_start().checked_add(by).ok_or(ClockError::End { now, by })?;
-        let end = Time::from_duration(end);
+        let end = end(now)?;
+        let due = |answer: &HeldAnswer| answer.due.filter(|due| now < *due && *due <= end);
+        let answers = self.turns.held().into_iter().filter_map(|answer| Some(Fired::answer(due(&answer)?, answer)));
+        let mut fired: Vec<Fired> = answers.collect();
         // Each turn uses up a timer, and no timer arms another one for the same instant.
         while let Some((due, _)) = core.platform.poll_timeout().filter(|(due, _)| *due <= end) {
             let due = due.max(self.clock.now());
             held.send_replace(due);
+            let before = core.platform.journal().next_seq();
             core.platform.handle_timeout(due);
+            fired.extend(core.platform.journal().since(before).cloned().map(Fired::Record));
             core.dispatch(due);
         }
         held.send_replace(end);
         self.tell(core);
-        Ok(end)
+        fired.sort_by_key(Fired::time);
+        Ok(Advanced { now: end, fired })
     }
 
     /// Lets go of the lock, and tells those who wait for the journal how far it is.
@@ -147,6 +192,26 @@ impl Shared {
             progress.next_seq = progress.next_seq.max(next_seq);
             is_news
         });
+    }
+
+    /// The requests that are being answered.
+    pub(crate) const fn turns(&self) -> &Arc<Turns> {
+        &self.turns
+    }
+
+    /// What has come, or is to go out, and is not done yet.
+    #[cfg(feature = "front")]
+    pub(crate) fn under_way(&self) -> UnderWay {
+        let core = self.lock();
+        let now = self.clock.now();
+        let is_manual = matches!(self.clock, Clock::Manual { .. });
+        // What a manual clock holds does not come by itself; with the real one it does.
+        let is_held = |answer: &HeldAnswer| answer.due.is_none_or(|due| is_manual && now < due);
+        UnderWay {
+            requests: self.turns.going_on(is_held),
+            sockets: core.queues.ending(),
+            bytes: core.queues.all_waiting(),
+        }
     }
 
     #[cfg(feature = "front")]
@@ -177,14 +242,21 @@ impl Shared {
     }
 
     /// Answers a handshake, and says when it came. An accepted socket has its outbox before anybody else can act on the
-    /// platform.
-    pub(crate) fn handle_upgrade(&self, request: &Request<()>) -> (Upgrade, Time, Option<Outbox>) {
+    /// platform. An answer that has to wait is held from here on.
+    pub(crate) fn handle_upgrade(&self, request: &Request<()>, turn: &mut Turn) -> (Upgrade, Time, Option<Outbox>) {
         self.act_on_core(|core, now| {
             let upgrade = core.platform.handle_upgrade(now, request);
             let outbox = match upgrade {
                 Upgrade::Accept { socket, .. } => core.connect(socket),
                 _ => None,
             };
+            match upgrade {
+                Upgrade::Accept { delay, .. } | Upgrade::Refuse { delay, .. } | Upgrade::Reset { delay } => {
+                    turn.await_answer(&core.platform, now, Some(delay));
+                }
+                Upgrade::Hang => turn.await_answer(&core.platform, now, None),
+                Upgrade::RefuseConnection => {}
+            }
             (upgrade, now, outbox)
         })
     }

@@ -96,3 +96,44 @@ async fn a_body_without_an_end_flows_until_the_client_leaves() {
     let heard = rest_of(&stream).unwrap();
     assert!(!heard.ends_with(b"0\r\n\r\n"), "the client is not to take it for whole");
 }
+
+/// Never answers, and tells when nobody waits any more.
+struct Silent(mpsc::UnboundedSender<()>);
+
+impl Beside for Silent {
+    fn takes(&self, _: &http::Request<RequestBody>) -> bool {
+        true
+    }
+
+    fn answer(self: Arc<Self>, _: http::Request<RequestBody>, _: SocketAddr) -> Answering {
+        struct Tells(mpsc::UnboundedSender<()>);
+        impl Drop for Tells {
+            fn drop(&mut self) {
+                let _ = self.0.send(());
+            }
+        }
+        let tells = Tells(self.0.clone());
+        Box::pin(async move {
+            let _tells = tells;
+            std::future::pending().await
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_answers_is_let_go_of_when_its_client_leaves_whatever_that_has_sent_ahead() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let front = start_beside(FrontOptions::default(), Arc::new(Silent(tell))).await;
+    let request = "GET /x HTTP/1.1\r\nHost: kandy\r\n\r\n";
+    for ahead in ["", request, "GET /y HT"] {
+        for breaks in [true, false] {
+            let stream = knock(&front, format!("{request}{ahead}").as_bytes()).unwrap();
+            assert!(is_silent(&stream), "it waits");
+            if breaks {
+                socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+            }
+            drop(stream);
+            soon(told.recv()).await.unwrap();
+        }
+    }
+}

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use kandy_mock_server::{ClockError, ClockKind, Front, FrontOptions, Kind, Platform, Point, SocketState, Time};
-use serde_json::json;
+use kandy_mock_server::{
+    ClockError, ClockKind, Front, FrontOptions, HeldAnswer, Kind, Platform, Point, SocketState, Time, UnderWay,
+};
+use serde_json::{Value, json};
 
 use crate::support::*;
 
@@ -11,8 +13,17 @@ async fn start_held() -> Front {
     start_with(FrontOptions { clock: ClockKind::Manual, ..FrontOptions::default() }).await
 }
 
+async fn until_held(front: &Front, number: usize) {
+    soon(async {
+        while front.handle().held().len() < number {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
 fn advance(front: &Front, millis: u64) -> Time {
-    front.handle().advance(Duration::from_millis(millis)).unwrap()
+    front.handle().advance(Duration::from_millis(millis)).unwrap().now
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -95,5 +106,68 @@ async fn no_clock_goes_where_it_cannot() {
     let front = start_held().await;
     let now = advance(&front, 1);
     assert_eq!(front.handle().advance(Duration::MAX), Err(ClockError::End { now, by: Duration::MAX }));
+    let past = Time::from_millis(0);
+    assert_eq!(front.handle().advance_to(past), Err(ClockError::Past { now, to: past }));
+    assert_eq!(front.handle().advance_to(now).unwrap().now, now, "the present is not past");
     assert_eq!(front.handle().now(), now);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_held_is_told_until_its_time_and_what_fired_then() {
+    let front = start_held().await;
+    let handle = front.handle();
+    let channel = subscribe(&front);
+    handle.platform(|platform, now| platform.set_latency(now, Duration::from_secs(5)));
+    let login = ask(&front, "GET", LOGIN, &[BASIC], "");
+    until_held(&front, 1).await;
+    let opening = knock(&front, &upgrade(&channel, "")).unwrap();
+    until_held(&front, 2).await;
+    let at = |point, due| HeldAnswer { seq: 0, point: Some(point), user: Some(ALICE.to_owned()), due };
+    let due = Some(Time::from_millis(5_000));
+    let held: Vec<_> = handle.held().into_iter().map(|held| HeldAnswer { seq: 0, ..held }).collect();
+    assert_eq!(held, [at(Point::MkToken, due), at(Point::WebSocket, due)]);
+    soon(handle.idle(Duration::ZERO)).await;
+
+    let advanced = handle.advance_to(Time::from_millis(3_700_000)).unwrap();
+    let fired: Vec<Value> = advanced.fired.iter().map(|fired| json!(fired)).collect();
+    let told: Vec<_> =
+        fired.iter().map(|fired| ["time", "kind", "point", "subscription"].map(|key| &fired[key])).collect();
+    let [late, end, none] = [json!(5_000), json!(3_600_000), Value::Null];
+    assert_eq!(told[0], [&late, &json!("answer"), &json!("mk_token"), &none]);
+    assert_eq!(told[1], [&late, &json!("answer"), &json!("websocket"), &none]);
+    assert_eq!(told[2], [&end, &json!("expired"), &none, &json!("SUB-1")]);
+    assert_eq!(fired.len(), 3);
+    assert_eq!(answer(login).unwrap().status, 200);
+    assert!(heard_until(&opening, "\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    soon(handle.idle(Duration::ZERO)).await;
+    assert_eq!(handle.held(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_nothing_under_way_waits_for_answers_that_come_by_themselves() {
+    let front = start().await;
+    let handle = front.handle();
+    soon(handle.idle(Duration::ZERO)).await;
+    fail(&front, Point::MkToken, &json!([{ "hang": true }, { "delay": 200 }, {}]));
+    let hung = ask(&front, "GET", LOGIN, &[BASIC], "");
+    until(&front, Point::MkToken).await;
+    soon(handle.idle(Duration::ZERO)).await;
+    assert_eq!(handle.held()[0].due, None);
+
+    let late = ask(&front, "GET", LOGIN, &[BASIC], "");
+    while requests(&front, Point::MkToken).len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(handle.under_way(), UnderWay { requests: 1, sockets: 0, bytes: 0 });
+    soon(handle.idle(Duration::from_millis(20))).await;
+    assert!(handle.now() >= handle.held().iter().filter_map(|held| held.due).max().unwrap_or_default());
+    assert_eq!(answer(late).unwrap().status, 200);
+    // Who is never answered is held until it leaves.
+    drop(hung);
+    soon(async {
+        while !handle.held().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }

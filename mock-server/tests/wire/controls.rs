@@ -33,6 +33,7 @@ fn apply(mock: &MockKandy, command: Command) -> CommandOutput {
         Command::TokenLifetime { lifetime } => mock.token_lifetime(lifetime).unwrap().into(),
         Command::AnswerPings { enabled } => mock.answer_pings(enabled).into(),
         Command::Latency { latency } => mock.latency(latency).into(),
+        Command::Reset => CommandOutput::Next(mock.reset()),
     }
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kandy_mock_server::{Kind, Lagged, Limits, Point};
+use kandy_mock_server::{Kind, Lagged, Limits, Point, WaitError};
 
 use crate::support::*;
 
@@ -30,8 +30,9 @@ async fn a_wait_in_vain_tells_what_came_instead() {
     let mock = start().await;
     login(&mock).unwrap();
     let error = mock.wait_for(Point::Subscribe, Some(ALICE), Duration::from_millis(10)).await.unwrap_err();
-    assert_eq!(error.came.len(), 1);
-    let time = error.came[0].time;
+    let WaitError::TimedOut { came, .. } = &error else { panic!("{error}") };
+    assert_eq!(came.len(), 1);
+    let time = came[0].time;
     assert_eq!(
         error.to_string(),
         format!("no subscribe request of {ALICE} came within 10ms; came instead: mk_token at {time} (200)")

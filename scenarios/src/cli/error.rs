@@ -134,6 +134,12 @@ pub(crate) enum CliError {
         /// The name.
         name: &'static str,
     },
+    /// The token of the control interface cannot be one.
+    #[error("the token of {origin} cannot be one: it must have 16 to 256 letters, digits or -._~+/=")]
+    ControlToken {
+        /// Where it was given.
+        origin: &'static str,
+    },
     /// The script beside a server is broken.
     #[error("{0}")]
     Script(Box<Diagnostic>),
@@ -174,9 +180,11 @@ impl CliError {
             | Self::NothingPending { .. }
             | Self::Reports(_)
             | Self::Merge(_) => Exit::BadUsage,
-            Self::Find(_) | Self::NoRecordings { .. } | Self::UserTwice { .. } | Self::LimitTwice { .. } => {
-                Exit::BadUsage
-            }
+            Self::Find(_)
+            | Self::NoRecordings { .. }
+            | Self::UserTwice { .. }
+            | Self::LimitTwice { .. }
+            | Self::ControlToken { .. } => Exit::BadUsage,
             Self::Script(_)
             | Self::Sdk(_)
             | Self::Journal(_)
@@ -272,6 +280,7 @@ impl CliError {
             | Self::Script(_)
             | Self::UserTwice { .. }
             | Self::LimitTwice { .. } => None,
+            Self::ControlToken { .. } => Some("`openssl rand -hex 16` makes one".to_owned()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::env;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -13,7 +14,7 @@ use std::time::{Duration, SystemTime};
 use kandy_mock_server::{ClockKind, FrontLimits};
 use rustls::ServerConfig;
 use tokio::runtime::Builder;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::arguments::{ClockName, Serve};
 use super::error::CliError;
@@ -24,6 +25,7 @@ use crate::report::{self, Style};
 use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
 use crate::serve::behaviour::{self, Ended};
+use crate::serve::control::Secrets;
 use crate::serve::notes::{Note, Notes};
 use crate::serve::pages::{SavedJournal, Sdk};
 use crate::serve::server::{self, Options, ServeError};
@@ -34,24 +36,20 @@ pub(super) fn serve(
     arguments: Serve,
     environment: &Environment,
     out: &mut Output<'_>,
-    err: &mut Output<'_>,
+    err: &Output<'_>,
 ) -> Result<Exit, CliError> {
-    let (json, has_command) = (arguments.json, !arguments.command.is_empty());
+    let (json, is_quiet) = (arguments.json, arguments.quiet || !arguments.command.is_empty());
     let options = options(arguments, &environment.folder)?;
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(ServeError::Run)?;
     let (notes, heard) = Notes::new();
     let written = write_down(heard, err.color)?;
-    // What a program reads is one line; what the command writes is its own.
+    // What a program reads is one line; beside a command all that is written is the command's.
     let say_start = |started: &Started<'_>| {
         if json {
             writeln!(out.to, "{}", started.to_json())?;
-            return out.to.flush();
+        } else if !is_quiet {
+            write!(out.to, "{}", started.to_text())?;
         }
-        if has_command {
-            write!(err.to, "{}", started.to_text())?;
-            return err.to.flush();
-        }
-        write!(out.to, "{}", started.to_text())?;
         out.to.flush()
     };
     let exit = runtime.block_on(server::serve(options, say_start, notes));
@@ -98,7 +96,11 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         open,
         script,
         limit,
+        token,
+        log,
+        exit_with_stdin,
         json: _,
+        quiet: _,
         command,
     } = arguments;
     let mut limits = FrontLimits::default();
@@ -144,7 +146,44 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         saved: open.map(|path| SavedJournal::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         script,
         command,
+        secrets: Secrets::draw().map_err(ServeError::Token)?.with_token(token_of(token)?),
+        log,
+        end: exit_with_stdin.then(end_of_stdin).transpose().map_err(ServeError::Run)?,
     })
+}
+
+/// The token of the arguments, or of the environment, if either has one. A wrong one is not told: it may be nearly right.
+fn token_of(argument: Option<String>) -> Result<Option<String>, CliError> {
+    let of_environment = || env::var_os(TOKEN).filter(|token| !token.is_empty());
+    let (origin, token) = match (argument, of_environment()) {
+        (Some(token), _) => ("--token", token),
+        (None, Some(token)) => (TOKEN, token.to_string_lossy().into_owned()),
+        (None, None) => return Ok(None),
+    };
+    // It goes into a header, and into shells as it is (RFC 6750, 2.1).
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    if TOKEN_BYTES.contains(&token.len()) && token.bytes().all(is_safe) {
+        return Ok(Some(token));
+    }
+    Err(CliError::ControlToken { origin })
+}
+
+/// A shorter one could be guessed by a page that the developer visits.
+const TOKEN_BYTES: RangeInclusive<usize> = 16..=256;
+
+/// The variable that has the token of the control interface.
+const TOKEN: &str = "KANDY_CONTROL_TOKEN";
+
+/// What is given back loses its sender when the standard input ends: when whoever has started this is gone.
+fn end_of_stdin() -> io::Result<oneshot::Receiver<Infallible>> {
+    let (reading, ended) = oneshot::channel();
+    let read = move || {
+        let _reading = reading;
+        // An input that cannot be read any more has ended, too.
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+    };
+    thread::Builder::new().name("stdin".to_owned()).spawn(read)?;
+    Ok(ended)
 }
 
 type Tls = (Arc<ServerConfig>, Option<PathBuf>);
@@ -181,10 +220,22 @@ fn shown(note: &Note, color: bool) -> String {
         Note::Ended(Ended::Well { checks }) => {
             format!("The script has ended, with {}.", report::console::counted(*checks as usize, "check"))
         }
+        Note::Ended(Ended::Stopped { checks: 0 }) => "The script was stopped where it waited.".to_owned(),
+        Note::Ended(Ended::Stopped { checks }) => {
+            format!(
+                "The script was stopped where it waited, after {}.",
+                report::console::counted(*checks as usize, "check")
+            )
+        }
+        Note::Request(line) => printable(line).into_owned(),
+        Note::RefusedPort(port) => {
+            format!("Browsers refuse to use port {port}, so that no page finds this server: choose another --port.")
+        }
         Note::Ended(Ended::Skipped(reason)) => format!("The script has ended by itself: {}", printable(reason)),
         Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
         Note::Ended(Ended::Late) => "The script has not ended in time: it computes, and does not wait.".to_owned(),
         Note::Ended(Ended::Panicked) => "The script has ended by an internal error.".to_owned(),
+        Note::ScriptAfterReset => "The platform was reset: the script begins again.".to_owned(),
         Note::ScriptChanged => "The script has changed, and runs again.".to_owned(),
         Note::ScriptUnreadable(error) => format!("{}\nThe script stays as it was.", printable(&error.to_string())),
         Note::Users(count) => {

@@ -1,8 +1,9 @@
 //! The platform as scripts have it: `platform`.
 
 use std::rc::Rc;
+use std::time::Duration;
 
-use kandy_mock_server::{Point, UnknownPoint};
+use kandy_mock_server::{Point, RecordFilter, RecordKind, UnknownKind, UnknownPoint};
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 
 use super::convert::from_serde;
@@ -14,6 +15,7 @@ use super::options::Options;
 use super::register::register;
 use super::run::Run;
 use super::verbs::register_verbs;
+use super::wait::records::asked;
 use super::wait::request_map;
 
 /// What `platform` stands for in a script.
@@ -41,22 +43,25 @@ fn register_waits(engine: &mut Engine, run: &Rc<Run>) {
         run.wait_for_request(call, point(at)?, None, run.default_timeout())
     });
     register!(engine, run, "waitFor", |run, call, _p: PlatformHandle, at: &str, user: &str| {
-        run.check_user(user)?;
         run.wait_for_request(call, point(at)?, Some(user), run.default_timeout())
     });
     register!(engine, run, "waitFor", |run, call, _p: PlatformHandle, at: &str, user: &str, timeout: Dynamic| {
-        run.check_user(user)?;
         run.wait_for_request(call, point(at)?, Some(user), duration(&timeout)?)
     });
     register!(engine, run, "waitFor", |run, call, _p: PlatformHandle, at: &str, _user: (), timeout: Dynamic| {
         run.wait_for_request(call, point(at)?, None, duration(&timeout)?)
     });
+    register!(engine, run, "waitFor", |run, call, _p: PlatformHandle, options: Map| {
+        let asked = asked(&options)?;
+        asked.wanted.user.as_deref().map_or(Ok(()), |user| run.check_user(user))?;
+        run.wait_as_asked(call, asked)
+    });
 }
 
 fn register_views(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "requests", |run, _call, _p: PlatformHandle| run.requests(&Wanted::default()));
+    register!(engine, run, "requests", |run, _call, _p: PlatformHandle| run.requests(&RecordFilter::default()));
     register!(engine, run, "requests", |run, _call, _p: PlatformHandle, at: &str| {
-        run.requests(&Wanted { point: Some(point(at)?), ..Wanted::default() })
+        run.requests(&RecordFilter::at(point(at)?))
     });
     register!(engine, run, "requests", |run, _call, _p: PlatformHandle, filter: Map| {
         let wanted = wanted(&filter)?;
@@ -95,32 +100,34 @@ impl Run {
             .with_nearest(nearest(name, users.iter().map(|user| user.name.as_str()))))
     }
 
-    fn requests(&self, wanted: &Wanted) -> Result<Array, Halt> {
-        let is_wanted = |record: &&kandy_mock_server::Record| {
-            record.request().is_some_and(|request| {
-                wanted.point.is_none_or(|point| record.point == Some(point))
-                    && wanted.user.as_ref().is_none_or(|user| record.user.as_deref() == Some(user.as_str()))
-                    && wanted.method.as_ref().is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method))
-                    && wanted.status.is_none_or(|status| request.answered.status().map(u64::from) == Some(status))
-            })
-        };
-        Ok(self.look(|platform| platform.journal().iter().filter(is_wanted).map(request_map).collect()))
+    fn requests(&self, wanted: &RecordFilter) -> Result<Array, Halt> {
+        Ok(self.look(|platform| {
+            let journal = platform.journal();
+            journal.since(journal.begun()).filter(|record| wanted.is(record)).map(request_map).collect()
+        }))
+    }
+
+    /// `platform.waitFor(point, user, timeout)`: what the journal says of the request.
+    fn wait_for_request(
+        &self,
+        call: &NativeCallContext<'_>,
+        point: Point,
+        user: Option<&str>,
+        timeout: Duration,
+    ) -> Result<Dynamic, Halt> {
+        user.map_or(Ok(()), |user| self.check_user(user))?;
+        let wanted = RecordFilter { user: user.map(str::to_owned), ..RecordFilter::at(point) };
+        let records = self.wait_for_records(call, &wanted, 1, timeout)?;
+        Ok(records.first().map(request_map).unwrap_or_default())
     }
 }
 
-/// Which requests to show.
-#[derive(Default)]
-pub(super) struct Wanted {
-    point: Option<Point>,
-    user: Option<String>,
-    method: Option<String>,
-    status: Option<u64>,
-}
-
 /// Reads what `requests` is to show.
-pub(super) fn wanted(filter: &Map) -> Result<Wanted, Failure> {
+pub(super) fn wanted(filter: &Map) -> Result<RecordFilter, Failure> {
     let options = Options::new(filter, "filters of requests", &["point", "user", "method", "status"])?;
-    Ok(Wanted {
+    Ok(RecordFilter {
+        kind: None,
+        socket: None,
         point: options.text("point")?.as_deref().map(point).transpose()?,
         user: options.text("user")?,
         method: options.text("method")?,
@@ -138,6 +145,15 @@ pub(super) fn point(name: &str) -> Result<Point, Failure> {
         let points: Vec<&str> = Point::ALL.iter().map(|point| point.as_str()).collect();
         Failure::argument(format!("there is no point {name:?}"))
             .with_note(format!("the points are {}", points.join(", ")))
+            .with_nearest(nearest)
+    })
+}
+
+/// The kind of records of that name.
+pub(super) fn kind(name: &str) -> Result<RecordKind, Failure> {
+    name.parse().map_err(|UnknownKind { name, nearest }| {
+        Failure::argument(format!("there is no kind of record {name:?}"))
+            .with_note(format!("the kinds are {}", RecordKind::ALL.map(RecordKind::as_str).join(", ")))
             .with_nearest(nearest)
     })
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use kandy_mock_server::{Command, FrontHandle, Platform, PlatformError, Watch};
+use kandy_mock_server::{Command, FrontHandle, Platform, PlatformError, Time, Watch};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
@@ -25,6 +25,9 @@ pub struct Served {
     stop: watch::Receiver<bool>,
     /// Is told of the first wait.
     waits: Option<oneshot::Sender<()>>,
+    /// How often the platform had been reset, by others before the script began or by the script itself. With one more reset
+    /// it is over.
+    resets: watch::Sender<u64>,
 }
 
 /// What one turn beside a server did.
@@ -51,7 +54,14 @@ impl Served {
         stop: watch::Receiver<bool>,
     ) -> Self {
         let news = handle.watch();
-        Self { handle, news, runtime, printed, stop, waits: None }
+        let resets = watch::Sender::new(handle.resets());
+        Self { handle, news, runtime, printed, stop, waits: None, resets }
+    }
+
+    /// Which reset the script knows of: the last one, unless somebody else has reset the platform since.
+    #[must_use]
+    pub fn resets(&self) -> watch::Receiver<u64> {
+        self.resets.subscribe()
     }
 
     /// Tells `waits` when a script waits here for the first time.
@@ -71,9 +81,18 @@ impl Served {
         self.handle.platform(|platform, _| look(platform))
     }
 
-    /// Makes the platform do something.
-    pub(super) fn command(&self, asked: Command) -> Result<Done, PlatformError> {
-        self.handle.platform(|platform, now| platform.apply(now, asked)).map(Done::from)
+    /// Makes the platform do something. `None` if it was reset by somebody else: nothing of before is to be found there then.
+    pub(super) fn command(&self, asked: Command) -> Option<Result<Done, PlatformError>> {
+        self.handle.platform(|platform, now| {
+            let known = *self.resets.borrow();
+            if platform.resets() != known {
+                return None;
+            }
+            let done = platform.apply(now, asked).map(Done::from);
+            // Before anybody else can know of it.
+            self.resets.send_replace(platform.resets());
+            Some(done)
+        })
     }
 
     /// Prints a line. Whoever prints faster than it is written waits; when nobody writes any more, the server is ending.
@@ -91,12 +110,15 @@ impl Served {
             // Who has stopped waiting for it need not know.
             let _ = waits.send(());
         }
-        let Self { news, stop, runtime, .. } = self;
+        let Self { handle, news, stop, runtime, resets, .. } = self;
+        let known = *resets.borrow();
         runtime.block_on(async {
             tokio::select! {
                 biased;
+                () = handle.until_reset(known) => ServedTurn::Over,
                 record = news.next() => if record.is_some() { ServedTurn::Moved } else { ServedTurn::Over },
                 _ = stop.wait_for(|stop| *stop) => ServedTurn::Over,
+                () = handle.until(Time::from_duration(limit)) => ServedTurn::Moved,
                 () = sleep(ahead.min(LONGEST_TURN)) => ServedTurn::Moved,
             }
         })

@@ -133,7 +133,10 @@ impl Surroundings {
     pub(super) fn apply(&mut self, step: Step) -> Result<Done, Halt> {
         match (self, step) {
             (Self::World(world), step) => Ok(world.apply(step)?),
-            (Self::Served(served), Step::Command(command)) => Ok(served.command(command)?),
+            (Self::Served(served), Step::Command(command)) => match served.command(command) {
+                Some(done) => Ok(done?),
+                None => Err(Halt::ServerEnded),
+            },
             (Self::Served(served), Step::Print(text)) => {
                 served.print(text);
                 Ok(Done::Nothing)

@@ -54,6 +54,7 @@ impl Watched {
         let (user, target) = match command {
             Command::Fail { point, .. } => return Some(Self::Put(*point)),
             Command::Clear { point } => return Some(Self::Clear(*point)),
+            Command::Reset => return Some(Self::Clear(None)),
             Command::Cut { user }
             | Command::Close { user, .. }
             | Command::Silence { user }

@@ -64,6 +64,8 @@ impl Run {
         Ok(match self.apply(Step::Command(command))? {
             Done::Command(CommandOutput::Count(count)) => i64::try_from(count).unwrap_or(i64::MAX).into(),
             Done::Command(CommandOutput::Tokens(tokens)) => from_serde(&tokens),
+            Done::Command(CommandOutput::Fault(id)) => i64::try_from(id.number()).unwrap_or(i64::MAX).into(),
+            Done::Command(CommandOutput::Next(next)) => i64::try_from(next).unwrap_or(i64::MAX).into(),
             _ => Dynamic::UNIT,
         })
     }
@@ -97,7 +99,9 @@ pub(super) fn options(verb: &Verb, map: &Map) -> Result<Vec<(String, Value)>, Fa
             Kind::Number => options.count(name)?.map(Value::from),
             Kind::Flag => options.flag(name)?.map(Value::from),
             Kind::Duration => options.duration(name)?.map(|duration| duration.to_json()),
-            Kind::Bytes | Kind::CloseCode | Kind::Point | Kind::Object | Kind::Faults => options.json(name)?,
+            Kind::Bytes | Kind::CloseCode | Kind::Point | Kind::RecordKind | Kind::Object | Kind::Faults => {
+                options.json(name)?
+            }
         };
         given.extend(value.map(|value| ((*name).to_owned(), value)));
     }
@@ -132,7 +136,7 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
         }
         Kind::Duration => duration(value)?.to_json(),
         Kind::Faults => faults(value)?,
-        Kind::Text | Kind::Number | Kind::Flag | Kind::Object => to_json(value)?,
+        Kind::Text | Kind::RecordKind | Kind::Number | Kind::Flag | Kind::Object => to_json(value)?,
     }))
 }
 
@@ -193,7 +197,7 @@ fn slots(verb: &'static Verb) -> Vec<Slot> {
 /// The types of values of a kind. A `Dynamic` is a value of any type, which is looked at in the call.
 fn types(kind: Kind) -> Vec<TypeId> {
     match kind {
-        Kind::Text | Kind::Point => vec![TypeId::of::<ImmutableString>()],
+        Kind::Text | Kind::Point | Kind::RecordKind => vec![TypeId::of::<ImmutableString>()],
         Kind::Bytes => vec![TypeId::of::<Blob>()],
         Kind::Texts => vec![TypeId::of::<Array>()],
         Kind::Number | Kind::CloseCode => vec![TypeId::of::<i64>()],
@@ -256,7 +260,9 @@ pub(super) fn about(verb: &Verb) -> String {
 /// What a verb gives; empty for nothing.
 pub(super) const fn gives(verb: &Verb) -> &'static str {
     match verb.gives {
-        Gives::Nothing | Gives::Fault => "",
+        Gives::Nothing => "",
+        Gives::Fault => "its number",
+        Gives::Next => "the number of the journal's next record",
         Gives::Count => "how many",
         Gives::Tokens => "#{ accessToken, refreshToken, oauthToken, expires }",
     }

@@ -2,15 +2,16 @@
 
 mod condition;
 mod in_vain;
+pub(super) mod records;
 
 use std::time::Duration;
 
 use kandy_client::EVENT_NAMES;
-use kandy_mock_server::{Point, Record};
+use kandy_mock_server::Record;
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
 use self::condition::Condition;
-use self::in_vain::{InVain, LISTED, list_events, list_requests, within};
+use self::in_vain::{InVain, LISTED, list_events, within};
 use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
@@ -248,53 +249,6 @@ impl Run {
             };
             let place = Place::of(call);
             Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
-        })
-    }
-
-    /// `platform.waitFor(point, user, timeout)`: what the journal says of the request.
-    pub(super) fn wait_for_request(
-        &self,
-        call: &NativeCallContext<'_>,
-        point: Point,
-        user: Option<&str>,
-        timeout: Duration,
-    ) -> Result<Dynamic, Halt> {
-        self.wait(call, || {
-            self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
-            let limit = self.limit(timeout);
-            let from = self.marks.borrow().mark().journal.max(self.platform_waited.borrow().end);
-            let mut looked = from;
-            let is_wanted = |record: &&Record| {
-                record.point == Some(point)
-                    && record.request().is_some()
-                    && user.is_none_or(|user| record.user.as_deref() == Some(user))
-            };
-            let found = self.pump(call.engine(), limit, || {
-                let (found, next) = self.world.borrow().look(|platform| {
-                    let journal = platform.journal();
-                    (journal.since(looked).find(is_wanted).cloned(), journal.next_seq())
-                });
-                looked = next;
-                Ok(found)
-            })?;
-            if let Some(record) = found {
-                self.count_check();
-                let end = record.seq + 1;
-                self.platform_waited.replace(LastWait { end, place: Place::of(call) });
-                self.see_journal(end);
-                self.forget_operations();
-                return Ok(request_map(&record));
-            }
-            let of_user = user.map_or_else(String::new, |user| format!(" of {user}"));
-            let message = format!("no {point} request{of_user} came within {}", within(timeout, limit));
-            let (came, missed) = self.world.borrow().look(|platform| {
-                let journal = platform.journal();
-                let missed = journal.iter().rev().find(|record| record.seq < from && is_wanted(record)).cloned();
-                (format!("came instead: {}", list_requests(journal.since(from))), missed)
-            });
-            let missed = missed.map(|record| self.missed_request(&record));
-            let near = user.and_then(|user| self.sent_by_another(point, user, from));
-            Err(self.failed_wait(InVain { message, came, near, missed, place: Place::of(call) }).into())
         })
     }
 

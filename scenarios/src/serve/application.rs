@@ -40,15 +40,8 @@ pub(super) enum Asked {
 
 /// What a command finds in its environment.
 fn environment<'a>(started: &'a Started<'_>) -> impl Iterator<Item = (&'static str, OsString)> + 'a {
-    let certificate = started.own_certificate.map(|path| ("KANDY_CERTIFICATE", path.clone().into()));
-    let texts = [
-        ("KANDY_URL", started.url()),
-        ("KANDY_WS_URL", started.ws_url()),
-        ("KANDY_CONTROL_URL", started.control_url()),
-        ("KANDY_CONTROL_TOKEN", started.token.to_owned()),
-    ];
     let unproxied = ["NO_PROXY", "no_proxy"].map(|name| (name, unproxied(&started.host())));
-    texts.into_iter().map(|(name, text)| (name, text.into())).chain(certificate).chain(unproxied)
+    started.variables().into_iter().chain(unproxied)
 }
 
 /// The hosts that are asked without a proxy: those of the environment, and this server, which no proxy finds. Programs

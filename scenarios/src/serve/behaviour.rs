@@ -45,8 +45,13 @@ pub enum BehaviourError {
 /// How a script has ended.
 #[derive(Debug)]
 pub enum Ended {
-    /// At its end, or in a wait when the server ended; with so many checks that held.
+    /// At its end, with so many checks that held.
     Well {
+        /// How many checks ran.
+        checks: u32,
+    },
+    /// It was stopped in a wait: the server ended, the platform was reset, or the script changed. Its checks held until then.
+    Stopped {
         /// How many checks ran.
         checks: u32,
     },
@@ -67,10 +72,14 @@ pub struct Behaviour {
     pub printed: mpsc::Receiver<String>,
     /// Comes when the script waits for the first time.
     set_up: oneshot::Receiver<()>,
+    /// Whether it is known to have ended before it waited.
+    is_over: bool,
     stop: watch::Sender<bool>,
     interrupt: Interrupt,
     /// What it has imported until now.
     modules: watch::Receiver<Modules>,
+    /// Which reset of the platform it knows of.
+    resets: watch::Receiver<u64>,
     ended: oneshot::Receiver<Ended>,
 }
 
@@ -109,14 +118,15 @@ impl Behaviour {
         let interrupt = Interrupt::default();
         // What it takes from wait to wait is limited: a server runs for as long as somebody wants it.
         let limits = Limits { operations, wall_time: Duration::MAX, interrupt: interrupt.clone(), ..Limits::default() };
+        let served = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
+        let resets = served.resets();
         let run = move || {
-            let served = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
             // If nobody waits for the end any more, the process is ending.
             let _ = end.send(run(&source, served, &limits, &tell));
         };
         let thread = thread::Builder::new().name("behaviour".to_owned()).stack_size(Limits::STACK_BYTES);
         thread.spawn(run).map_err(BehaviourError::Thread)?;
-        Ok(Self { printed, set_up, stop, interrupt, modules, ended })
+        Ok(Self { printed, set_up, is_over: false, stop, interrupt, modules, resets, ended })
     }
 
     /// Waits until the script waits for the first time, or has ended: what it says of the platform before that is to hold
@@ -127,18 +137,39 @@ impl Behaviour {
     }
 
     async fn set_up_within(&mut self, time: Duration, mut heard: impl FnMut(String)) -> bool {
-        let Self { set_up, printed, .. } = self;
+        let Self { set_up, printed, is_over, .. } = self;
         let waiting = async {
             loop {
                 tokio::select! {
                     biased;
                     // Its sender is gone where the script has ended without a wait.
-                    _ = &mut *set_up => return,
+                    waits = &mut *set_up => {
+                        *is_over = waits.is_err();
+                        return;
+                    }
                     Some(line) = printed.recv() => heard(line),
                 }
             }
         };
         timeout(time, waiting).await.is_ok()
+    }
+
+    /// How it has ended, if it has done so without a wait when it was [`Self::set_up`]; what it has printed since then is
+    /// `heard`.
+    pub async fn ended_early(&mut self, mut heard: impl FnMut(String)) -> Option<Ended> {
+        if !self.is_over {
+            return None;
+        }
+        while let Some(line) = self.printed.recv().await {
+            heard(line);
+        }
+        Some(self.ended().await)
+    }
+
+    /// Whether the last reset of the platform was its own, or came before it began: of those it needs no telling.
+    #[must_use]
+    pub fn knows_of(&self, resets: u64) -> bool {
+        *self.resets.borrow() == resets
     }
 
     /// Ends its waits, once it has seen what has happened until now.
@@ -174,7 +205,8 @@ fn run(source: &Source, served: Served, limits: &Limits, modules: &watch::Sender
     let outcome = host.run_beside(served, &script, limits);
     tell();
     match outcome.verdict {
-        Verdict::Passed | Verdict::ServerEnded => Ended::Well { checks: outcome.checks },
+        Verdict::Passed => Ended::Well { checks: outcome.checks },
+        Verdict::ServerEnded => Ended::Stopped { checks: outcome.checks },
         Verdict::Skipped(reason) => Ended::Skipped(reason),
         Verdict::Failed(diagnostic) => Ended::Failed(diagnostic),
     }
@@ -236,7 +268,7 @@ mod tests {
             assert_eq!(script.printed.recv().await, Some(round.to_string()));
         }
         script.stop();
-        assert!(matches!(script.ended().await, Ended::Well { checks: 4 }));
+        assert!(matches!(script.ended().await, Ended::Stopped { checks: 4 }));
     }
 
     #[tokio::test]
@@ -332,6 +364,6 @@ mod tests {
         let mut script = start(&front, "print(\"waits\"); platform.waitFor(\"subscribe\");");
         assert_eq!(script.printed.recv().await.as_deref(), Some("waits"));
         front.shutdown().await;
-        assert!(matches!(script.ended().await, Ended::Well { .. }));
+        assert!(matches!(script.ended().await, Ended::Stopped { .. }));
     }
 }

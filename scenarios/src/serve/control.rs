@@ -7,6 +7,7 @@ mod guard;
 mod look;
 mod places;
 mod route;
+mod wait;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,9 +19,9 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use kandy_mock_server::command::Arguments;
-use kandy_mock_server::{BodyError, ClockError, Command, CommandOutput, FrontHandle, RequestBody};
+use kandy_mock_server::{Advanced, BodyError, ClockError, Command, CommandOutput, FrontHandle, RequestBody, Time};
 use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 pub use self::error::ControlError;
@@ -31,15 +32,25 @@ use self::feed::Feed;
 use self::places::Places;
 use self::route::{Act, Action, Look};
 use crate::script::names::nearest;
+use crate::serve::script_status::ScriptStatus;
 
+/// The version of what `state` promises: `docs/state.schema.json`.
+pub const API: u32 = 1;
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
-/// Waits of `waitFor` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be gone.
+/// Waits of `waitFor` and `idle` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be
+/// gone.
 pub const MAX_WAITS: usize = 256;
-/// The longest that one wait of `waitFor` may take.
+/// Of what an `advance` has fired, the most that its answer tells.
+pub const MAX_FIRED: usize = 1_000;
+/// The most records that one wait is for.
+pub const MAX_COUNT: usize = 1_000;
+/// The longest that one wait may take.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// How long it takes if it does not say.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+/// How long a reset waits for the script beside the platform: a little longer than a start does.
+const LONGEST_SET_UP: Duration = Duration::from_secs(8);
 
 /// Answers the requests below [`PREFIX`].
 #[derive(Debug)]
@@ -48,6 +59,8 @@ pub struct Control {
     guard: Guard,
     feeds: Arc<Semaphore>,
     waits: Places,
+    /// How the script stands that is beside the platform, if one is.
+    script: Option<watch::Receiver<ScriptStatus>>,
 }
 
 /// An answer.
@@ -57,7 +70,14 @@ impl Control {
     /// The control interface of a platform.
     #[must_use]
     pub fn new(handle: FrontHandle, guard: Guard) -> Self {
-        Self { handle, guard, feeds: Arc::new(Semaphore::new(MAX_FEEDS)), waits: Places::new(MAX_WAITS) }
+        let (feeds, waits) = (Arc::new(Semaphore::new(MAX_FEEDS)), Places::new(MAX_WAITS));
+        Self { handle, guard, feeds, waits, script: None }
+    }
+
+    /// The same, beside a script that stands so.
+    #[must_use]
+    pub fn beside_script(self, script: watch::Receiver<ScriptStatus>) -> Self {
+        Self { script: Some(script), ..self }
     }
 
     /// Whether a request is for the control interface.
@@ -99,9 +119,12 @@ impl Control {
 
     /// The route of a request that may be carried out, and whether its body says that it is JSON.
     fn route(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(&'static Route, bool), ControlError> {
-        self.guard.check(uri, headers)?;
         let name = uri.path().strip_prefix(PREFIX).unwrap_or_default();
-        let route = Route::named(name).ok_or_else(|| {
+        let route = Route::named(name);
+        if !route.is_some_and(Route::is_open) {
+            self.guard.check(uri, headers)?;
+        }
+        let route = route.ok_or_else(|| {
             let error = ControlError::new(StatusCode::NOT_FOUND, format!("there is no {}", uri.path()));
             match nearest(name, ROUTES.iter().map(|route| route.name)) {
                 Some(name) => error.with_help(format!("did you mean {PREFIX}{name}?")),
@@ -122,7 +145,11 @@ impl Control {
     async fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
         let written = match look {
             Look::Index => return Ok(json_answer(StatusCode::OK, &index())),
-            Look::State => look::state(&self.handle, given)?,
+            Look::Health => return Ok(json_answer(StatusCode::OK, &json!({ "status": "ok", "api": API }))),
+            Look::State => {
+                let script = self.script.as_ref().map(|script| script.borrow().clone());
+                look::state(&self.handle, script, given)?
+            }
             Look::Journal => look::journal(&self.handle, given)?,
             Look::Requests => look::requests(&self.handle, given)?,
             Look::Subscriptions => look::subscriptions(&self.handle, given)?,
@@ -149,13 +176,13 @@ impl Control {
     /// Does what a route is for.
     async fn act(&self, act: Act, name: &'static str, given: Map<String, Value>) -> Result<Answer, ControlError> {
         let value = match act {
-            Act::Verb(verb) => self.command(verb.command(given)?)?,
+            Act::Verb(verb) => match verb.command(given)? {
+                Command::Reset => self.begin_again().await?,
+                command => self.command(command)?,
+            },
             Act::WaitFor => self.wait_for(&Arguments::new(name, given)).await?,
-            Act::Advance => {
-                let by = Arguments::new(name, given).get(&route::BY)?;
-                let now = self.handle.advance(by).map_err(clock_error)?;
-                json!({ "now": now })
-            }
+            Act::Advance => self.advance(&Arguments::new(name, given))?,
+            Act::Idle => self.idle(&Arguments::new(name, given)).await?,
         };
         Ok(json_answer(StatusCode::OK, &value))
     }
@@ -164,47 +191,33 @@ impl Control {
         Ok(match self.handle.platform(|platform, now| platform.apply(now, asked))? {
             CommandOutput::Count(count) => json!({ "count": count }),
             CommandOutput::Tokens(tokens) => json!(tokens),
-            CommandOutput::Nothing | CommandOutput::Fault(_) => json!({}),
+            CommandOutput::Fault(id) => json!({ "id": id }),
+            CommandOutput::Next(next) => json!({ "next": next }),
+            CommandOutput::Nothing => json!({}),
         })
     }
 
-    async fn wait_for(&self, given: &Arguments) -> Result<Value, ControlError> {
-        let wanted = look::Wanted::new(&self.handle, Some(given.get(&route::POINT)?), given.get(&route::OF_USER)?)?;
-        let time = given.get(&route::TIMEOUT)?.unwrap_or(DEFAULT_WAIT);
-        if time > LONGEST_WAIT {
-            let most = crate::script::duration::shown(LONGEST_WAIT);
-            return Err(ControlError::argument(format!("a wait takes {most} at most")));
-        }
-        let mut place = self.waits.take();
-        let mut bell = self.handle.watch();
-        let mut since = given.get(&route::SINCE)?.map(|since| look::reached(since, look::newest(&self.handle)));
-        let found = timeout(time, async {
-            loop {
-                // At first what comes from now on: the bell rings for all of that.
-                let from = *since.get_or_insert_with(|| look::newest(&self.handle));
-                let (found, next) = wanted.first_since(&self.handle, from);
-                since = Some(next);
-                if found.is_some() || bell.next().await.is_none() {
-                    return found;
-                }
-            }
-        });
-        let found = tokio::select! {
-            found = found => found,
-            () = place.lost() => {
-                let told = format!("this wait made room: {MAX_WAITS} others came later");
-                return Err(ControlError::new(StatusCode::SERVICE_UNAVAILABLE, told));
-            }
+    fn advance(&self, given: &Arguments) -> Result<Value, ControlError> {
+        let advanced = match (given.get(&route::BY)?, given.get(&route::TO)?) {
+            (Some(by), None) => self.handle.advance(by),
+            (None, Some(to)) => self.handle.advance_to(Time::from_millis(to)),
+            _ => return Err(route::either(given.of(), &route::BY.parameter(), &route::TO.parameter()).into()),
         };
-        match found {
-            Ok(Some(request)) => Ok(json!({ "request": request })),
-            Ok(None) => Err(ControlError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down")),
-            Err(_) => {
-                let within = crate::script::duration::shown(time);
-                Err(ControlError::new(StatusCode::GATEWAY_TIMEOUT, format!("no such request came within {within}"))
-                    .with_help("what came before is found with `since`: the `next` of the journal at an earlier time"))
-            }
+        let Advanced { now, fired } = advanced.map_err(clock_error)?;
+        let told = &fired[..fired.len().min(MAX_FIRED)];
+        Ok(json!({ "now": now, "fired": told, "omitted": fired.len() - told.len() }))
+    }
+
+    /// Makes everything as it was at the start. A script beside the platform has set it up again when this is answered, unless
+    /// that takes too long.
+    async fn begin_again(&self) -> Result<Value, ControlError> {
+        let value = self.command(Command::Reset)?;
+        let resets = self.handle.resets();
+        if let Some(mut script) = self.script.clone() {
+            // One that takes too long is not waited for; its error is in the state.
+            let _ = timeout(LONGEST_SET_UP, script.wait_for(|script| script.set_up_after >= resets)).await;
         }
+        Ok(value)
     }
 }
 
@@ -248,7 +261,13 @@ fn too_many(what: &str, limit: usize) -> ControlError {
 fn clock_error(error: ClockError) -> ControlError {
     let status = if error == ClockError::Real { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST };
     let refused = ControlError::new(status, error.to_string());
-    if error == ClockError::Real { refused.with_help("start with `serve --clock manual`") } else { refused }
+    match error {
+        ClockError::Real => refused.with_help("start with `serve --clock manual`"),
+        ClockError::Past { .. } => {
+            refused.with_help("time goes on only: name a later instant, or `reset` the platform")
+        }
+        _ => refused,
+    }
 }
 
 impl From<BodyError> for ControlError {

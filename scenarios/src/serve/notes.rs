@@ -20,6 +20,8 @@ pub enum Note {
     Ended(Ended),
     /// The script has changed, and runs again.
     ScriptChanged,
+    /// The platform was reset, and the script begins again.
+    ScriptAfterReset,
     /// The script has changed, and cannot be read; the old one goes on.
     ScriptUnreadable(BehaviourError),
     /// The file of users has changed, and how many users the platform has now.
@@ -28,6 +30,10 @@ pub enum Note {
     UsersBroken(FileError),
     /// A user of the file cannot be had.
     UserRefused(String),
+    /// A request has come: its line.
+    Request(String),
+    /// Browsers refuse to use the port.
+    RefusedPort(u16),
     /// A signal has come, and the command has been told.
     Forwarded,
     /// A second signal has come, and the command has been killed.

@@ -1,5 +1,8 @@
 //! The run of a server, from its start to its end.
 
+mod script;
+
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::future::pending;
 use std::io;
@@ -9,18 +12,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use kandy_mock_server::{ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, StartError};
+use kandy_mock_server::{ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Lagged, Record, StartError, Watch};
 use rustls::ServerConfig;
 use thiserror::Error;
 use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
+use self::script::Script;
 use super::accounts::{Accounts, FileError, Follower};
 use super::application::{Application, Signals};
 use super::behaviour::{self, Behaviour, BehaviourError, Ended};
+use super::browser_ports::is_refused;
 use super::control::{Control, Guard, Secrets};
 use super::notes::{Note, Notes};
 use super::pages::{FirstUser, Pages, SavedJournal, Sdk};
+use super::request_log;
+use super::script_status::ScriptStatus;
 use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
@@ -64,6 +72,12 @@ pub struct Options {
     pub script: Option<Source>,
     /// The command that it is for, with its arguments; empty for none.
     pub command: Vec<OsString>,
+    /// The secrets of the control interface.
+    pub secrets: Secrets,
+    /// Whether each request gets a line.
+    pub log: bool,
+    /// Ends the server when its sender is gone.
+    pub end: Option<oneshot::Receiver<Infallible>>,
 }
 
 /// Why there is no server, or not any more.
@@ -124,7 +138,11 @@ struct Server {
     present: Accounts,
     first_user: FirstUser,
     any_user: bool,
-    script_file: Option<behaviour::Follower>,
+    script: Option<Script>,
+    /// How often the platform was reset when it began.
+    resets: u64,
+    log: Option<Watch>,
+    end: Option<oneshot::Receiver<Infallible>>,
     look: Interval,
 }
 
@@ -156,8 +174,10 @@ pub async fn serve(
         saved,
         script,
         command,
+        secrets,
+        log,
+        end,
     } = options;
-    let secrets = Secrets::draw().map_err(ServeError::Token)?;
     let token = secrets.token().to_owned();
     let present = all_users(&users, users_file.as_mut())?;
     let by_default = users.is_empty() && users_file.is_none() && !any_user;
@@ -171,12 +191,18 @@ pub async fn serve(
     let front = Front::bind(FrontOptions { address, both_loopbacks, tls: config, clock, origins, names, limits })?;
     let (handle, address) = (front.handle(), front.address());
     populate(&handle, &present, any_user)?;
+    // What the script does is its own, and is done again after a reset.
+    handle.platform(|platform, _| platform.keep_as_start());
     let mut behaviour = None;
-    let mut script_file = None;
+    let mut running_script = None;
+    let mut control = Control::new(handle.clone(), Guard::new(front.hosts().clone(), secrets));
     if let Some(source) = script {
         let running = Behaviour::start(source.clone(), handle.clone(), Handle::current())?;
         // With a command it is part of a verdict, and stays what it was.
-        script_file = command.is_empty().then(|| behaviour::Follower::new(&source, &running));
+        let file = command.is_empty().then(|| behaviour::Follower::new(&source, &running));
+        let (status, told) = watch::channel(ScriptStatus::running(source.shown.clone()));
+        control = control.beside_script(told);
+        running_script = Some(Script { source, file, status, verdict: Exit::Passed });
         behaviour = Some(running);
     }
     if let Some(behaviour) = &mut behaviour
@@ -184,9 +210,19 @@ pub async fn serve(
     {
         return Ok(if command.is_empty() { Exit::Passed } else { Exit::Interrupted });
     }
-    let control = Control::new(handle.clone(), Guard::new(front.hosts().clone(), secrets));
+    if let (Some(running), Some(script)) = (&mut behaviour, &mut running_script)
+        && let Some(ended) = running.ended_early(|line| notes.say(Note::Printed(line))).await
+    {
+        script.end(ended, &mut notes);
+        behaviour = None;
+    }
+    if is_refused(address.port()) {
+        notes.say(Note::RefusedPort(address.port()));
+    }
+    let serves_sdk = sdk.is_some();
     let first_user = FirstUser::of(&present, any_user);
     let pages = Pages::new(sdk, first_user.clone()).with_saved(saved);
+    let (resets, log) = (handle.resets(), log.then(|| handle.watch()));
     let front = front.serve(Arc::new(Site { pages, control, checks_hosts }));
 
     let started = Started {
@@ -198,7 +234,8 @@ pub async fn serve(
         by_default,
         any_user,
         is_manual: clock == ClockKind::Manual,
-        has_command: !command.is_empty(),
+        serves_sdk,
+        script_error: running_script.as_ref().and_then(|script| script.status.borrow().error.clone()),
         shows_saved,
     };
     say_start(&started).map_err(ServeError::Write)?;
@@ -212,8 +249,20 @@ pub async fn serve(
     };
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut server =
-        Server { front, handle, follower: users_file, fixed, present, first_user, any_user, script_file, look };
+    let mut server = Server {
+        front,
+        handle,
+        follower: users_file,
+        fixed,
+        present,
+        first_user,
+        any_user,
+        script: running_script,
+        resets,
+        log,
+        end,
+        look,
+    };
     let exit = server.run(&mut signals, &mut behaviour, application.as_mut(), &mut notes).await;
     server.front.shutdown().await;
     exit
@@ -227,29 +276,35 @@ impl Server {
         mut application: Option<&mut Application>,
         notes: &mut Notes,
     ) -> Result<Exit, ServeError> {
-        let mut of_script = Exit::Passed;
+        let mut resets = self.resets;
         loop {
             tokio::select! {
+                () = self.handle.until_reset(resets) => {
+                    resets = self.handle.resets();
+                    self.begin_script_again(resets, behaviour, notes).await?;
+                }
                 asked = signals.next() => match application.as_deref_mut() {
                     Some(application) => notes.say(application.forward(asked).await.map_err(ServeError::Run)?),
                     None => break,
                 },
                 status = ended(application.as_deref_mut()) => {
                     let of_command = status.map_err(ServeError::Run)?;
-                    if let Some(behaviour) = behaviour {
-                        of_script = of_script.max(last_words(behaviour, notes).await);
+                    if let (Some(behaviour), Some(script)) = (behaviour, &mut self.script) {
+                        script.end(last_words(behaviour, notes).await, notes);
                     }
+                    let of_script = self.script.as_ref().map_or(Exit::Passed, |script| script.verdict);
                     return Ok(if of_command == Exit::OfCommand(0) { of_script } else { of_command });
                 }
                 line = printed(behaviour.as_mut(), notes) => match line {
                     Some(line) => notes.say(Note::Printed(line)),
                     // Whatever it had to print is said before it is told how it ended.
-                    None => if let Some(mut ended) = behaviour.take() {
-                        let ended = ended.ended().await;
-                        of_script = ended.exit();
-                        notes.say(Note::Ended(ended));
+                    None => if let (Some(mut running), Some(script)) = (behaviour.take(), &mut self.script) {
+                        let ended = running.ended().await;
+                        script.end(ended, notes);
                     },
                 },
+                _ = ended_by(&mut self.end) => break,
+                record = next_of(&mut self.log) => self.log(record, notes),
                 _ = self.look.tick() => {
                     self.look_at_users(notes);
                     self.look_at_script(behaviour, notes).await?;
@@ -257,6 +312,20 @@ impl Server {
             }
         }
         Ok(Exit::Passed)
+    }
+
+    /// A line for what came; of what came too fast the number.
+    fn log(&mut self, record: Option<Result<Record, Lagged>>, notes: &mut Notes) {
+        match record {
+            Some(Ok(record)) => {
+                if let Some(line) = request_log::line(&record) {
+                    notes.say(Note::Request(line));
+                }
+            }
+            Some(Err(Lagged { missed })) => notes.say(Note::Missed(missed)),
+            // The server ends.
+            None => self.log = None,
+        }
     }
 
     fn look_at_users(&mut self, notes: &mut Notes) {
@@ -267,35 +336,11 @@ impl Server {
         };
         let next = with_fixed(&users, &self.fixed);
         let refused = change(&self.handle, &self.present, &next);
+        keep_users(&self.handle, &next);
         self.first_user.follow(&next, self.any_user);
         self.present = next;
         refused.into_iter().for_each(|reason| notes.say(Note::UserRefused(reason)));
         notes.say(Note::Users(self.handle.platform(|platform, _| platform.users().len())));
-    }
-}
-
-/// The script.
-impl Server {
-    /// Runs the script again if it has changed. What it has set up stays, since nobody knows what else relies on it.
-    async fn look_at_script(&mut self, running: &mut Option<Behaviour>, notes: &mut Notes) -> Result<(), ServeError> {
-        let Some(file) = &mut self.script_file else { return Ok(()) };
-        let source = match file.look() {
-            None => return Ok(()),
-            Some(Err(error)) => {
-                notes.say(Note::ScriptUnreadable(error));
-                return Ok(());
-            }
-            Some(Ok(source)) => source,
-        };
-        if let Some(mut last) = running.take() {
-            last_words(&mut last, notes).await;
-            last.interrupt();
-        }
-        notes.say(Note::ScriptChanged);
-        let next = Behaviour::start(source.clone(), self.handle.clone(), Handle::current())?;
-        file.follow(&source, &next);
-        *running = Some(next);
-        Ok(())
     }
 }
 
@@ -312,7 +357,7 @@ async fn set_up(behaviour: &mut Behaviour, signals: &mut Signals, notes: &mut No
 }
 
 /// What a script still has to say when the command has ended.
-async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Exit {
+async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Ended {
     behaviour.stop();
     let words = async {
         let mut is_read = true;
@@ -325,10 +370,7 @@ async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Exit {
     };
     // One that does not wait is at something that its limit of operations ends, some time; what its checks would say is
     // not known.
-    let ended = timeout(LAST_LOOK, words).await.unwrap_or(Ended::Late);
-    let exit = ended.exit();
-    notes.say(Note::Ended(ended));
-    exit
+    timeout(LAST_LOOK, words).await.unwrap_or(Ended::Late)
 }
 
 impl Ended {
@@ -336,11 +378,27 @@ impl Ended {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Well { .. } | Self::Skipped(_) => Exit::Passed,
+            Self::Well { .. } | Self::Stopped { .. } | Self::Skipped(_) => Exit::Passed,
             Self::Failed(diagnostic) if diagnostic.cause.is_broken_script() => Exit::Broken,
             Self::Failed(_) | Self::Late => Exit::Failed,
             Self::Panicked => Exit::InternalError,
         }
+    }
+}
+
+/// Waits for the end of whom the server is to outlive no longer.
+async fn ended_by(end: &mut Option<oneshot::Receiver<Infallible>>) {
+    match end {
+        // Nothing is ever sent.
+        Some(end) => drop(end.await),
+        None => pending().await,
+    }
+}
+
+async fn next_of(log: &mut Option<Watch>) -> Option<Result<Record, Lagged>> {
+    match log {
+        Some(log) => log.next().await,
+        None => pending().await,
     }
 }
 
@@ -385,6 +443,14 @@ fn populate(handle: &FrontHandle, accounts: &Accounts, any_user: bool) -> Result
         handle.platform(|platform, now| platform.set_any_user(now, true));
     }
     Ok(())
+}
+
+/// A reset is to lead back to these users. One that the platform refuses was told when it was to be added.
+fn keep_users(handle: &FrontHandle, users: &Accounts) {
+    handle.platform(|platform, now| {
+        let users = users.iter().map(|(name, account)| (name, account.password.as_str(), account.options.clone()));
+        platform.set_users_of_start(now, users);
+    });
 }
 
 /// Makes the platform that was given the users `before` have those of `next`, at one instant; gives why it refuses some.

@@ -1,5 +1,6 @@
 //! What is said at the start: to people, and to programs.
 
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -32,16 +33,23 @@ pub struct Started<'a> {
     pub any_user: bool,
     /// Whether the clock is moved by the control interface.
     pub is_manual: bool,
-    /// Whether a command is run, which ends the server.
-    pub has_command: bool,
+    /// Whether it serves a copy of the SDK.
+    pub serves_sdk: bool,
+    /// Why its script does nothing, with the place.
+    pub script_error: Option<String>,
     /// Whether it is there to show a saved journal.
     pub shows_saved: bool,
 }
 
 impl Started<'_> {
-    /// The host, as it stands in a URL: one at which the server is reached from its own machine.
+    /// The host, as it stands in a URL: one at which the server is reached from its own machine. With TLS it is a name where it
+    /// can be: what certificates are for.
     #[must_use]
     pub fn host(&self) -> String {
+        let ip = self.address.ip();
+        if self.is_tls && (ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST) {
+            return "localhost".to_owned();
+        }
         match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
             IpAddr::V4(ip) => ip.to_string(),
@@ -92,10 +100,9 @@ impl Started<'_> {
         let mut text = format!("The Kandy platform is served at {}\n\n", self.url());
         let _ = writeln!(text, "  console     {}/", self.url());
         let _ = writeln!(text, "  quickstart  {}/quickstart", self.url());
-        let _ = writeln!(text, "  REST        {}", self.url());
-        let _ = writeln!(text, "  websocket   {}", self.ws_url());
-        let _ = writeln!(text, "  control     {}", self.control_url());
-        let _ = writeln!(text, "  token       {}", self.token);
+        if self.serves_sdk {
+            let _ = writeln!(text, "  SDK         {}/kandy/kandy.uc.js", self.url());
+        }
         if self.is_manual {
             text += "  clock       manual: POST /__admin/advance moves it on\n";
         }
@@ -110,10 +117,29 @@ impl Started<'_> {
             text += "  curl      --cacert with that file\n";
             text += "  Node      NODE_EXTRA_CA_CERTS with that file\n";
         }
-        if !self.has_command {
-            text += "\nStop it with Ctrl-C.\n";
+        text += "\nTell programs where it is:\n\n";
+        for (name, value) in self.variables() {
+            let _ = writeln!(text, "  export {name}={}", quoted(&value));
+        }
+        text += "\nStop it with Ctrl-C.\n";
+        if let Some(error) = &self.script_error {
+            let told = format!("The script does nothing: {}", printable(error));
+            let _ = writeln!(text, "\n{}", wrap(&told, 0).join("\n"));
         }
         text
+    }
+
+    /// What tells programs where it is, as variables of their environment.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, OsString)> {
+        let mut variables: Vec<(_, OsString)> = vec![
+            ("KANDY_URL", self.url().into()),
+            ("KANDY_WS_URL", self.ws_url().into()),
+            ("KANDY_CONTROL_URL", self.control_url().into()),
+            ("KANDY_CONTROL_TOKEN", self.token.into()),
+        ];
+        variables.extend(self.own_certificate.map(|path| ("KANDY_CERTIFICATE", path.clone().into())));
+        variables
     }
 
     fn configuration(&self) -> String {
@@ -153,6 +179,13 @@ impl Started<'_> {
     }
 }
 
+/// A value as a shell takes it.
+fn quoted(value: &OsStr) -> String {
+    let text = value.to_string_lossy();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/[]+=@%".contains(&byte);
+    if text.bytes().all(is_plain) { text.into_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use kandy_mock_server::UserOptions;
@@ -171,7 +204,8 @@ mod tests {
             by_default: true,
             any_user: false,
             is_manual: false,
-            has_command: false,
+            serves_sdk: false,
+            script_error: None,
             shows_saved: false,
         }
     }
@@ -184,10 +218,6 @@ The Kandy platform is served at http://127.0.0.1:8080
 
   console     http://127.0.0.1:8080/
   quickstart  http://127.0.0.1:8080/quickstart
-  REST        http://127.0.0.1:8080
-  websocket   ws://127.0.0.1:8080
-  control     http://127.0.0.1:8080/__admin
-  token       ABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 
 Give Kandy.js this configuration:
 
@@ -208,6 +238,13 @@ and sign in:
 
 That user is there because no other was asked for: see --user, --users and
 --any-user.
+
+Tell programs where it is:
+
+  export KANDY_URL=http://127.0.0.1:8080
+  export KANDY_WS_URL=ws://127.0.0.1:8080
+  export KANDY_CONTROL_URL=http://127.0.0.1:8080/__admin
+  export KANDY_CONTROL_TOKEN=ABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 
 Stop it with Ctrl-C.
 ";
@@ -241,6 +278,32 @@ Stop it with Ctrl-C.
         assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
         assert!(text.contains("somebody-4@example.com and 2 more") && !text.contains("hidden"), "{text}");
         assert!(text.contains("server: '[2001:db8:aaaa:bbbb::1]'") && text.contains("protocol: 'wss'"), "{text}");
+    }
+
+    #[test]
+    fn with_tls_it_is_localhost_everywhere_and_says_where_the_sdk_is() {
+        let accounts = Accounts::by_default();
+        let certificate = PathBuf::from("/home/a b/cert.pem");
+        for address in ["127.0.0.1:3000", "[::1]:3000", "0.0.0.0:3000"] {
+            let own_certificate = Some(&certificate);
+            let tls = Started { is_tls: true, own_certificate, serves_sdk: true, ..started(&accounts, address) };
+            let text = tls.to_text();
+            assert!(text.contains("  SDK         https://localhost:3000/kandy/kandy.uc.js\n"), "{text}");
+            assert!(text.contains("server: 'localhost', port: 3000"), "{text}");
+            assert!(text.contains("  export KANDY_CERTIFICATE='/home/a b/cert.pem'\n"), "{text}");
+            assert!(!text.contains("127.0.0.1") && !text.contains("::1"), "{text}");
+        }
+        let named = Started { is_tls: true, ..started(&accounts, "192.168.1.5:3000") };
+        assert_eq!(named.url(), "https://192.168.1.5:3000");
+    }
+
+    #[test]
+    fn a_broken_script_is_told_last() {
+        let accounts = Accounts::by_default();
+        let error = Some("flaky.rhai:3:5: there is no point \"subscrib\"".to_owned());
+        let text = Started { script_error: error, ..started(&accounts, "127.0.0.1:8080") }.to_text();
+        let last = text.lines().last().unwrap();
+        assert_eq!(last, "The script does nothing: flaky.rhai:3:5: there is no point \"subscrib\"");
     }
 
     #[test]

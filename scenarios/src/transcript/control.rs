@@ -32,5 +32,6 @@ pub(crate) fn control_text(command: &Command) -> String {
         Command::TokenLifetime { lifetime: None } => "tokenLifetime as asked for".to_owned(),
         Command::AnswerPings { enabled } => format!("answerPings {enabled}"),
         Command::Latency { latency } => format!("latency {} ms", latency.as_millis()),
+        Command::Reset => "reset".to_owned(),
     }
 }

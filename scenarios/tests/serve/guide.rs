@@ -51,6 +51,7 @@ async fn every_command_works() {
         folder.write(file, text);
     }
     let (mut server, mut served, mut asked) = (None::<Server>, 0, 0);
+    let mut helper = "";
     for (_, text) in blocks.iter().filter(|(language, _)| *language == "sh") {
         if text.contains("kandy-harness serve") {
             end(server.take()).await;
@@ -64,7 +65,11 @@ async fn every_command_works() {
             continue;
         }
         let running = server.as_ref().expect("a server comes first");
-        let mut command = shell(text, &folder.0);
+        let mut command = shell(&format!("{helper}\n{text}"), &folder.0);
+        // What is defined in one block is there in all that follow, as in one terminal.
+        if text.starts_with("admin() {") {
+            helper = &text[..=text.find("\n}").expect("a function ends") + 1];
+        }
         for (name, key) in [("URL", "url"), ("WS_URL", "ws"), ("CONTROL_URL", "control"), ("CONTROL_TOKEN", "token")] {
             command.env(format!("KANDY_{name}"), running.text(key));
         }
@@ -78,7 +83,7 @@ async fn every_command_works() {
         asked += 1;
     }
     end(server).await;
-    assert_eq!((served, asked), (6, 4), "the blocks of the guide are not found");
+    assert_eq!((served, asked), (6, 5), "the blocks of the guide are not found");
 }
 
 async fn end(server: Option<Server>) {

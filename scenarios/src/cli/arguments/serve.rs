@@ -91,9 +91,28 @@ pub(in crate::cli) struct Serve {
     #[arg(long, value_name = "NAME=VALUE", value_parser = Setting::parse, verbatim_doc_comment)]
     pub(in crate::cli) limit: Vec<Setting>,
 
+    /// The token of the control interface
+    /// [default: $KANDY_CONTROL_TOKEN, else another one
+    /// at each start]
+    #[arg(long, value_name = "TOKEN", verbatim_doc_comment)]
+    pub(in crate::cli) token: Option<String>,
+
     /// Print one line of JSON at the start
     #[arg(long)]
     pub(in crate::cli) json: bool,
+
+    /// Print nothing at the start, as with a command
+    #[arg(long)]
+    pub(in crate::cli) quiet: bool,
+
+    /// Write a line for each request to stderr
+    #[arg(long)]
+    pub(in crate::cli) log: bool,
+
+    /// Stop when the standard input ends: with the
+    /// program that has started this
+    #[arg(long, conflicts_with = "command", verbatim_doc_comment)]
+    pub(in crate::cli) exit_with_stdin: bool,
 
     /// A command to run, such as a test suite; the server ends with it
     #[arg(last = true, value_name = "COMMAND")]
@@ -110,8 +129,8 @@ A command finds the server in KANDY_URL, KANDY_WS_URL, KANDY_CONTROL_URL,
 KANDY_CONTROL_TOKEN and, with --tls, KANDY_CERTIFICATE; NO_PROXY has it, too.
 
 Exit codes:
-  0  stopped by Ctrl-C or SIGTERM; with a command: it ended well, and so did
-     the script
+  0  stopped by Ctrl-C, SIGTERM or the end of its input; with a command: it
+     ended well, and so did the script
   1  with a command: it ended well, and a check of the script failed
   2  bad usage: an argument is wrong, the port is taken, or there is no such
      command

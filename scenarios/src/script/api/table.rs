@@ -410,9 +410,21 @@ pub(super) static ROWS: &[Row] = &[
     ),
     row(
         Of::Platform,
+        "waitFor",
+        &[needs!(
+            "wanted",
+            "#{ kind, point, user, method, status, socket, count, none, timeout }",
+            "#{ kind: \"closed\" }"
+        )],
+        "until so many records of that kind (one request if it does not say) have come since then; with `none`, a duration, that none comes",
+        "the record, or with `count` an array of them",
+        "platform.cut(\"alice@example.com\");\nplatform.waitFor(#{ kind: \"closed\", user: \"alice@example.com\" });",
+    ),
+    row(
+        Of::Platform,
         "requests",
         &[may!("filter", "the name of a point, or a map", "point", "#{point, user, method, status}")],
-        "the requests that came",
+        "the requests that came since the start, or since the last `reset`",
         "an array of requests",
         "assertEq(platform.requests(\"subscribe\").len(), 1);",
     ),

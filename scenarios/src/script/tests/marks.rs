@@ -85,6 +85,7 @@ const CLASSES: &[(Of, &str, Class, &str)] = &[
     (Of::Platform, "tokenLifetime", Action, "platform.tokenLifetime(())"),
     (Of::Platform, "answerPings", Action, "platform.answerPings(true)"),
     (Of::Platform, "latency", Action, "platform.latency(0)"),
+    (Of::Platform, "reset", Action, "platform.reset()"),
     (Of::Platform, "waitFor", NoAction, "platform.waitFor(\"mk_token\")"),
     (Of::Platform, "requests", NoAction, "platform.requests()"),
     (Of::Platform, "subscriptions", NoAction, "platform.subscriptions()"),

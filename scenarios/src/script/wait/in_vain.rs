@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kandy_mock_server::{Answered, Point, Record};
+use kandy_mock_server::{Answered, Record};
 
 use crate::diagnostic::Cause;
 use crate::script::duration::shown;
@@ -45,15 +45,19 @@ impl Run {
         Missed { what: event.name().to_owned(), time: *time, between }
     }
 
-    /// The same for a request.
-    pub(super) fn missed_request(&self, record: &Record) -> Missed {
+    /// The same for a record of the platform's journal.
+    pub(super) fn missed_record(&self, record: &Record) -> Missed {
         let (marks, waited) = (self.marks.borrow(), self.platform_waited.borrow());
         let between = match marks.action_after(|seen| record.seq < seen.journal) {
             Some(action) => Between::Action(action.clone()),
             None => Between::Wait(waited.place.clone(), waited.end == record.seq + 1),
         };
-        let point = record.point.map_or("other", Point::as_str);
-        Missed { what: format!("{point} request"), time: record.time.since_start(), between }
+        let kind = record.kind.kind();
+        let what = match record.point.filter(|_| record.request().is_some()) {
+            Some(point) => format!("{point} request"),
+            None => format!("`{kind}`"),
+        };
+        Missed { what, time: record.time.since_start(), between }
     }
 
     pub(super) fn failed_wait(&self, InVain { message, came, near, missed, place }: InVain) -> Failure {

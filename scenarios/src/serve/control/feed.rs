@@ -9,7 +9,7 @@ use futures_util::stream::{self, Stream};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use kandy_mock_server::{FrontHandle, Journal, Watch};
+use kandy_mock_server::{Command, FrontHandle, Journal, Kind, Record, Watch};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
@@ -97,6 +97,9 @@ impl Page {
             if missed > 0 {
                 page.event(&format!("event: missed\ndata: {{\"missed\": {missed}}}"));
             }
+            if journal.begun_between(page.next, record.seq) || is_reset(record) {
+                page.event("event: reset\ndata: {}");
+            }
             // A record of text and numbers is JSON; if one ever is not, its reader sees the gap in the numbers.
             if let Ok(json) = serde_json::to_string(record) {
                 page.event(&format!("id: {}\ndata: {json}", record.seq));
@@ -109,6 +112,11 @@ impl Page {
     fn event(&mut self, lines: &str) {
         let _ = write!(self.text, "{lines}\n\n");
     }
+}
+
+/// What was before it is no more; its reader is told so before it is told the record.
+fn is_reset(record: &Record) -> bool {
+    matches!(record.kind, Kind::Command { name: Command::RESET, .. })
 }
 
 #[cfg(test)]

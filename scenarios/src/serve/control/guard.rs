@@ -54,6 +54,12 @@ impl Secrets {
         Ok(Self { token: draw()?, session: draw()? })
     }
 
+    /// The same, with a token of somebody's own if there is one.
+    #[must_use]
+    pub fn with_token(self, token: Option<String>) -> Self {
+        Self { token: token.unwrap_or(self.token), ..self }
+    }
+
     /// What programs send as `Authorization: Bearer` or `X-Kandy-Token`.
     #[must_use]
     pub fn token(&self) -> &str {

@@ -34,7 +34,7 @@ fn module() -> String {
 
 /// The declarations.
 fn declarations() -> String {
-    let mut text = format!("{HEAD}import type {{ Acted, Counted, Duration, Issued, UserLike }} from './index.js'\n");
+    let mut text = format!("{HEAD}import type {{ Acted, Broken, Counted, Duration, Issued, UserLike }} from './index.js'\n");
     let points = Point::ALL.iter().map(|point| format!("'{point}'"));
     let _ = write!(text, "\n/** A point of the platform. */\nexport type Point = {}\n", joined(points, " | "));
     text += "\n/** How the platform misbehaves. */\nexport interface Fault {\n";
@@ -56,7 +56,7 @@ fn declarations() -> String {
     let of_user = of_platform.clone().filter(|verb| verb.parameters.first().is_some_and(|first| first.name == USER));
     interface(&mut text, "UserVerbs", "What is done to a user.", of_user, |name| name == USER);
     let of_socket = VERBS.iter().filter(|verb| options(verb).any(|option| option.name == SOCKET));
-    let is_known = |name: &str| name == USER || name == SOCKET;
+    let is_known = |name: &str| [USER, SOCKET, SUBSCRIPTION].contains(&name);
     interface(&mut text, "SocketVerbs", "What is done to one socket.", of_socket, is_known);
     text
 }
@@ -66,6 +66,7 @@ const UPDATE: &str = "KANDY_UPDATE_JAVASCRIPT";
 const ADD_USER: &str = "addUser";
 const USER: &str = "user";
 const SOCKET: &str = "socket";
+const SUBSCRIPTION: &str = "subscription";
 
 /// The methods of one interface, without the arguments that it knows by itself.
 fn interface<'a>(
@@ -85,7 +86,8 @@ fn interface<'a>(
             parameters.push(format!("options{mark}: {{ {} }}", members.join("; ")));
         }
         let gives = match verb.gives {
-            Gives::Nothing | Gives::Fault => "Acted",
+            Gives::Nothing | Gives::Next => "Acted",
+            Gives::Fault => "Broken",
             Gives::Count => "Counted",
             Gives::Tokens => "Issued",
         };
@@ -136,7 +138,7 @@ fn member(option: &Parameter) -> String {
 fn type_of(parameter: &Parameter) -> &'static str {
     match parameter.kind {
         Kind::Text if parameter.name == USER => "UserLike",
-        Kind::Text => "string",
+        Kind::Text | Kind::RecordKind => "string",
         Kind::Bytes => "Uint8Array",
         Kind::Texts => "string[]",
         Kind::Number | Kind::CloseCode => "number",

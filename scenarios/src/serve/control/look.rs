@@ -5,14 +5,15 @@ mod written;
 use http::StatusCode;
 use kandy_mock_server::command::Arguments;
 use kandy_mock_server::{
-    ClockKind, FrontHandle, Platform, Point, Record, SocketInfo, SubscriptionInfo, UserInfo, masked_value,
+    ClockKind, FrontHandle, Platform, RecordFilter, SocketInfo, SubscriptionInfo, UserInfo, masked_value,
 };
 use serde_json::{Value, json};
 
 use self::written::{More, Part, Written};
 use super::error::ControlError;
-use super::route;
+use super::{API, route};
 use crate::script::names::nearest;
+use crate::serve::script_status::ScriptStatus;
 
 /// The most records in one answer.
 const MOST: u64 = 10_000;
@@ -20,17 +21,31 @@ const MOST: u64 = 10_000;
 const LIMIT: u64 = 1_000;
 
 /// How the platform stands, with at most `limit` of each kind of what there is.
-pub(super) fn state(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
+pub(super) fn state(
+    handle: &FrontHandle,
+    script: Option<ScriptStatus>,
+    given: &Arguments,
+) -> Result<Written, ControlError> {
     let limit = given.get(&route::LIMIT)?.unwrap_or(u64::MAX);
     let clock = match handle.clock() {
         ClockKind::Real => "real",
         ClockKind::Manual => "manual",
     };
+    let turns = handle.clone();
     let begin = written::once(move |platform, now, page| {
-        page.put("{\"version\":");
+        page.put("{\"api\":");
+        page.json(&API);
+        page.put(",\"version\":");
         page.json(&env!("CARGO_PKG_VERSION"));
         page.put(",\"clock\":");
-        page.json(&json!({ "kind": clock, "now": now }));
+        let mut held = turns.held();
+        // What is due already is on its way.
+        let next = held.iter().filter_map(|answer| answer.due).filter(|due| *due > now);
+        let next = next.chain(platform.poll_timeout().map(|(due, _)| due)).min();
+        held.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        page.json(&json!({ "kind": clock, "now": now, "next": next, "held": held }));
+        page.put(",\"script\":");
+        page.json(&script);
         page.put(",\"settings\":");
         page.json(&platform.settings());
         page.put(",");
@@ -121,17 +136,24 @@ pub(super) fn reached(since: u64, newest: u64) -> u64 {
 
 /// The requests that are meant; with a limit the newest of them.
 pub(super) fn requests(handle: &FrontHandle, given: &Arguments) -> Result<Written, ControlError> {
-    let of = Wanted::new(handle, given.get(&route::OF_POINT)?, given.get(&route::OF_USER)?)?;
-    let wanted = Wanted { method: given.get(&route::METHOD)?, status: given.get(&route::STATUS)?, ..of };
-    let limit = given.get(&route::LIMIT)?;
+    let wanted = RecordFilter {
+        kind: None,
+        point: given.get(&route::OF_POINT)?,
+        user: known_user(handle, given.get(&route::OF_USER)?)?,
+        method: given.get(&route::METHOD)?,
+        status: given.get(&route::STATUS)?,
+        socket: None,
+    };
+    let (since, limit) = (given.get(&route::SINCE)?, given.get(&route::LIMIT)?);
     let (mut next, newest) = handle.platform(|platform, _| {
         let journal = platform.journal();
+        let since = since.map_or(journal.begun(), |since| reached(since, journal.next_seq()));
         let from = match limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)) {
-            None => 0,
+            None => since,
             Some(0) => journal.next_seq(),
             Some(limit) => {
-                let mut latest = journal.iter().rev().filter(|record| wanted.is(record));
-                latest.nth(limit - 1).map_or(0, |first| first.seq)
+                let mut latest = journal.since(since).rev().filter(|record| wanted.is(record));
+                latest.nth(limit - 1).map_or(since, |first| first.seq)
             }
         };
         (from, journal.next_seq())
@@ -167,42 +189,8 @@ pub(super) fn sockets(handle: &FrontHandle, given: &Arguments) -> Result<Written
     Ok(alone(handle, list_of_sockets(user, limit.unwrap_or(u64::MAX))))
 }
 
-/// Which requests are meant.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    point: Option<Point>,
-    user: Option<String>,
-    method: Option<String>,
-    status: Option<u64>,
-}
-
-impl Wanted {
-    /// Requests at a point, or at any.
-    pub(super) fn new(handle: &FrontHandle, point: Option<Point>, user: Option<String>) -> Result<Self, ControlError> {
-        Ok(Self { point, user: known_user(handle, user)?, method: None, status: None })
-    }
-
-    /// The first such request from record `since` on, and where to look next.
-    pub(super) fn first_since(&self, handle: &FrontHandle, since: u64) -> (Option<Record>, u64) {
-        handle.platform(|platform, _| {
-            let journal = platform.journal();
-            let found = journal.since(since).find(|record| self.is(record)).cloned();
-            (found, journal.next_seq().max(since))
-        })
-    }
-
-    fn is(&self, record: &Record) -> bool {
-        record.request().is_some_and(|request| {
-            self.point.is_none_or(|point| record.point == Some(point))
-                && self.user.as_deref().is_none_or(|user| record.user.as_deref() == Some(user))
-                && self.method.as_ref().is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method))
-                && self.status.is_none_or(|status| request.answered.status().map(u64::from) == Some(status))
-        })
-    }
-}
-
 /// The user who is asked about. A view of a misspelt one would just be empty; with any user, everybody is one.
-fn known_user(handle: &FrontHandle, user: Option<String>) -> Result<Option<String>, ControlError> {
+pub(super) fn known_user(handle: &FrontHandle, user: Option<String>) -> Result<Option<String>, ControlError> {
     let Some(name) = user else { return Ok(None) };
     let stranger = handle.platform(|platform: &mut Platform, _| {
         let was_here = || platform.journal().iter().any(|record| record.user.as_deref() == Some(&name));

@@ -11,7 +11,9 @@ use super::arguments;
 use super::error::ControlError;
 
 pub use self::table::ROUTES;
-pub(super) use self::table::{BY, LIMIT, METHOD, OF_POINT, OF_USER, POINT, SINCE, STATUS, TIMEOUT};
+pub(super) use self::table::{
+    BY, COUNT, KIND, LIMIT, METHOD, NONE, OF_POINT, OF_USER, QUIET, SINCE, SOCKET, STATUS, TIMEOUT, TO, either,
+};
 
 /// What all paths of the control interface begin with.
 pub const PREFIX: &str = "/__admin/";
@@ -41,6 +43,7 @@ pub(super) enum Action {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Look {
     Index,
+    Health,
     State,
     Journal,
     Requests,
@@ -54,6 +57,7 @@ pub(super) enum Look {
 pub(super) enum Act {
     WaitFor,
     Advance,
+    Idle,
     /// A verb of the script's `platform`.
     Verb(&'static Verb),
 }
@@ -72,6 +76,12 @@ impl Route {
             Action::Look(_) => Method::GET,
             Action::Act(_) => Method::POST,
         }
+    }
+
+    /// Whether anybody may ask for it: it shows nothing but that the server answers.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.action, Action::Look(Look::Health))
     }
 
     /// The path.

@@ -76,7 +76,8 @@ async fn a_verb_acts_and_says_how_many_it_was_about() {
     assert_eq!(bench.post("cut", &json!({ "user": "bob" })).await, (200, json!({ "count": 0 })));
     let (status, tokens) = bench.post("issueToken", &json!({ "user": "bob", "lifetime": "1m" })).await;
     assert_eq!((status, &tokens["expires"]), (200, &json!(60)), "{tokens}");
-    assert_eq!(bench.post("fail", &json!({ "point": "mk_token", "how": { "status": 500 } })).await.0, 200);
+    let fault = json!({ "point": "mk_token", "how": { "status": 500 } });
+    assert_eq!(bench.post("fail", &fault).await, (200, json!({ "id": 1 })));
 
     let (_, state) = bench.get("state").await;
     let names: Vec<&str> = state["users"].as_array().unwrap().iter().filter_map(|user| user["name"].as_str()).collect();
@@ -169,7 +170,8 @@ async fn the_journal_is_read_in_parts_and_filtered() {
 async fn a_wait_ends_with_the_request_or_with_its_time() {
     let bench = Bench::new(ClockKind::Real).await;
     let (status, body) = bench.post("waitFor", &json!({ "point": "mk_token", "timeout": "20ms" })).await;
-    assert_eq!((status, &body["error"]["message"]), (504, &json!("no such request came within 20 ms")));
+    let message = "no such request came within 20 ms: mk_token request";
+    assert_eq!((status, &body["error"]["message"]), (504, &json!(message)));
     assert_eq!(bench.post("waitFor", &json!({ "point": "mk_token", "timeout": "11m" })).await.0, 400);
 
     let wait = json!({ "point": "mk_token", "since": 0 });
@@ -254,8 +256,49 @@ async fn only_a_manual_clock_is_advanced() {
     let (status, body) = real.post("advance", &json!({ "by": "30m" })).await;
     assert_eq!((status, &body["error"]["help"]), (409, &json!("start with `serve --clock manual`")));
     let manual = Bench::new(ClockKind::Manual).await;
-    assert_eq!(manual.post("advance", &json!({ "by": "30m" })).await, (200, json!({ "now": 1_800_000 })));
-    assert_eq!(manual.get("state").await.1["clock"], json!({ "kind": "manual", "now": 1_800_000 }));
+    let advanced = json!({ "now": 1_800_000, "fired": [], "omitted": 0 });
+    assert_eq!(manual.post("advance", &json!({ "by": "30m" })).await, (200, advanced));
+    let clock = json!({ "kind": "manual", "now": 1_800_000, "next": null, "held": [] });
+    assert_eq!(manual.get("state").await.1["clock"], clock);
+}
+
+#[tokio::test]
+async fn a_clock_goes_to_an_instant_and_tells_what_is_next_and_what_fired() {
+    let bench = Bench::new(ClockKind::Manual).await;
+    let token = bench.post("issueToken", &json!({ "user": "alice" })).await.1["accessToken"].clone();
+    let path = format!("/rest/version/1/user/alice/subscription?token={}", token.as_str().unwrap());
+    bench.ask(&format!("POST {path}"), &[], r#"{"subscribeRequest": {"expires": 60}}"#).await;
+    assert_eq!(bench.get("state").await.1["clock"]["next"], 60_000);
+    let (status, advanced) = bench.post("advance", &json!({ "to": 60_000 })).await;
+    assert_eq!((status, &advanced["now"]), (200, &json!(60_000)));
+    let fired = &advanced["fired"][0];
+    let expected = (&json!("expired"), &json!("SUB-1"), &json!("alice"), &json!(60_000));
+    assert_eq!((&fired["kind"], &fired["subscription"], &fired["user"], &fired["time"]), expected);
+    assert_eq!(bench.get("state").await.1["clock"]["next"], Value::Null);
+
+    let (status, body) = bench.post("advance", &json!({ "to": 59_999 })).await;
+    assert_eq!((status, &body["error"]["message"]), (400, &json!("59.999 is past: the platform's time is 60.000")));
+    for both in [json!({}), json!({ "by": 1, "to": 60_001 })] {
+        let (status, body) = bench.post("advance", &both).await;
+        assert_eq!((status, &body["error"]["message"]), (400, &json!("advance needs either `by` or `to`")));
+    }
+}
+
+#[tokio::test]
+async fn who_waits_until_nothing_is_under_way_is_told_what_is() {
+    let bench = Bench::new(ClockKind::Real).await;
+    assert_eq!(bench.post("idle", &json!({})).await, (200, json!({})));
+    bench.post("fail", &json!({ "point": "mk_token", "how": { "delay": "1s" } })).await;
+    let mut login = TcpStream::connect(bench.front.address()).await.unwrap();
+    login.write_all(b"GET /v2.0/auth/mk_token?refresh=y HTTP/1.1\r\nHost: kandy\r\n\r\n").await.unwrap();
+    bench.post("waitFor", &json!({ "point": "mk_token", "since": 0 })).await;
+    let (status, body) = bench.post("idle", &json!({ "timeout": "20ms" })).await;
+    let message = "not idle within 20 ms: 1 requests, 0 sockets that end, 0 bytes for sockets";
+    assert_eq!((status, &body["error"]["message"]), (504, &json!(message)));
+    assert_eq!(bench.get("state").await.1["clock"]["held"][0]["point"], "mk_token");
+    // The answer comes by itself.
+    assert_eq!(bench.post("idle", &json!({ "quiet": "10ms" })).await, (200, json!({})));
+    assert_eq!(bench.post("idle", &json!({ "timeout": "11m" })).await.0, 400);
 }
 
 #[tokio::test]
@@ -297,4 +340,125 @@ async fn there_are_so_many_feeds_and_no_more() {
     }
     let (status, body) = bench.get("feed").await;
     assert_eq!((status, &body["error"]["message"]), (503, &json!("there are 64 feeds already, the limit")));
+}
+
+#[tokio::test]
+async fn anybody_may_ask_whether_it_answers() {
+    let bench = Bench::new(ClockKind::Real).await;
+    let (status, _, body) = bench.ask("GET /__admin/health", &[], "").await;
+    assert_eq!((status, body), (200, json!({ "status": "ok", "api": 1 })));
+    let elsewhere = "GET /__admin/health HTTP/1.1\r\nHost: kandy.compose\r\nConnection: close\r\n\r\n";
+    assert!(bench.raw(elsewhere).await.0.starts_with("http/1.1 200"));
+    assert_eq!(bench.ask("GET /__admin/state", &[], "").await.0, 401, "and nothing else");
+    assert_eq!(bench.get("state").await.1["api"], 1);
+}
+
+const LOGIN: &str = "GET /v2.0/auth/mk_token?refresh=y";
+const AS_ALICE: &str = "Authorization: basic YWxpY2U6czNjcmV0";
+
+#[tokio::test]
+async fn a_reset_begins_again_but_for_the_journal() {
+    let bench = Bench::new(ClockKind::Manual).await;
+    bench.front.handle().platform(|platform, _| platform.keep_as_start());
+    bench.post("addUser", &json!({ "user": "bob", "password": "x" })).await;
+    bench.post("fail", &json!({ "point": "mk_token", "how": { "delay": "1h" } })).await;
+    bench.post("latency", &json!({ "latency": "5s" })).await;
+    bench.post("advance", &json!({ "by": "1h" })).await;
+    let mut held = TcpStream::connect(bench.front.address()).await.unwrap();
+    held.write_all(format!("{LOGIN} HTTP/1.1\r\nHost: kandy\r\n{AS_ALICE}\r\n\r\n").as_bytes()).await.unwrap();
+    bench.post("waitFor", &json!({ "point": "mk_token", "since": 0 })).await;
+    let newest = bench.get("state").await.1["journal"]["next"].as_u64().unwrap();
+
+    let (status, body) = bench.post("reset", &json!({})).await;
+    assert_eq!((status, body), (200, json!({ "next": newest + 1 })));
+    let (_, state) = bench.get("state").await;
+    let names: Vec<&str> = state["users"].as_array().unwrap().iter().filter_map(|user| user["name"].as_str()).collect();
+    assert_eq!((names, &state["faults"], &state["settings"]["latency"]), (vec!["alice"], &json!([]), &json!(0)));
+    assert_eq!(state["clock"]["now"], 0);
+    assert!(held.read_to_string(&mut String::new()).await.is_err(), "what was held is not answered any more");
+
+    assert_eq!(bench.get("requests").await.1["requests"], json!([]), "what was before is not asked for");
+    assert_eq!(bench.get("requests?since=0").await.1["requests"][0]["point"], "mk_token", "but by who says so");
+    let (_, _, body) = bench.ask(LOGIN, &[AS_ALICE], "").await;
+    assert_eq!(body["success"]["access_token"], "AT-1");
+    assert_eq!(bench.get("requests").await.1["requests"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn waits_end_with_a_reset_and_feeds_are_told() {
+    let bench = Bench::new(ClockKind::Real).await;
+    let mut feed = TcpStream::connect(bench.front.address()).await.unwrap();
+    let (host, token) = (bench.front.address(), &bench.token);
+    let request = format!("GET /__admin/feed?since=0 HTTP/1.1\r\nHost: {host}\r\nX-Kandy-Token: {token}\r\n\r\n");
+    feed.write_all(request.as_bytes()).await.unwrap();
+    bench.post("fail", &json!({ "point": "mk_token", "how": { "delay": "1h" } })).await;
+    let mut late = TcpStream::connect(host).await.unwrap();
+    late.write_all(format!("{LOGIN} HTTP/1.1\r\nHost: kandy\r\n\r\n").as_bytes()).await.unwrap();
+    bench.post("waitFor", &json!({ "point": "mk_token", "since": 0 })).await;
+    let reset = async {
+        // Both wait: there are so many places less.
+        let control = async { bench.get("state").await };
+        control.await;
+        bench.post("reset", &json!({})).await
+    };
+    let none = json!({});
+    let subscribe = json!({ "point": "subscribe" });
+    let (waiting, idle, _) = tokio::join!(bench.post("waitFor", &subscribe), bench.post("idle", &none), reset);
+    let message = json!("the platform was reset while this waited");
+    assert_eq!((waiting.0, &waiting.1["error"]["message"]), (409, &message));
+    assert_eq!((idle.0, &idle.1["error"]["message"]), (409, &message));
+    let mut told = String::new();
+    while !told.contains("event: reset\ndata: {}\n\n") || !told.contains("\"name\":\"reset\"") {
+        let mut bytes = [0; 4096];
+        let read = feed.read(&mut bytes).await.unwrap();
+        assert_ne!(read, 0, "{told}");
+        told += std::str::from_utf8(&bytes[..read]).unwrap();
+    }
+    assert!(told.find("event: reset") < told.find("\"name\":\"reset\""), "{told}");
+}
+
+#[tokio::test]
+async fn records_of_every_kind_are_waited_for_by_number_and_none_at_all() {
+    let bench = Bench::new(ClockKind::Manual).await;
+    let token = bench.post("issueToken", &json!({ "user": "alice" })).await.1["accessToken"].clone();
+    let path = format!("/rest/version/1/user/alice/subscription?token={}", token.as_str().unwrap());
+    for _ in 0..2 {
+        bench.ask(&format!("POST {path}"), &[], r#"{"subscribeRequest": {"expires": 60}}"#).await;
+    }
+    let both = json!({ "point": "subscribe", "status": 200, "count": 2, "since": 0 });
+    let (status, found) = bench.post("waitFor", &both).await;
+    assert_eq!(
+        (status, found["records"].as_array().map(Vec::len), &found["request"]["user"]),
+        (200, Some(2), &json!("alice"))
+    );
+    let (status, body) =
+        bench.post("waitFor", &json!({ "status": 200, "count": 3, "since": 0, "timeout": "10ms" })).await;
+    let message = "only 2 of 3 such request came within 10 ms: request with status 200";
+    assert_eq!((status, &body["error"]["message"]), (504, &json!(message)));
+
+    let expired = json!({ "kind": "expired", "user": "alice", "count": 2 });
+    let advance = json!({ "by": "60s" });
+    let next = bench.get("state").await.1["journal"]["next"].clone();
+    bench.post("advance", &advance).await;
+    let mut from = expired.clone();
+    from["since"] = next.clone();
+    let (status, found) = bench.post("waitFor", &from).await;
+    assert_eq!((status, &found["record"]["subscription"]), (200, &json!("SUB-1")));
+    assert_eq!(found["records"][1]["subscription"], "SUB-2");
+
+    assert_eq!(bench.post("waitFor", &json!({ "point": "mk_token", "none": "10ms" })).await.0, 200);
+    let (status, body) = bench.post("waitFor", &json!({ "kind": "expired", "none": "10s", "since": next })).await;
+    assert_eq!(status, 409, "{body}");
+    assert!(body["error"]["message"].as_str().unwrap().ends_with("and was not to come: expired"), "{body}");
+    for (wrong, message) in [
+        (json!({ "kind": "close" }), "there is no kind of record \"close\" (did you mean \"closed\"?)"),
+        (json!({ "count": 0 }), "a wait is for 1 to 1000 records, not for 0"),
+        (json!({ "none": "1s", "count": 2 }), "waitFor needs either `none` or `count`"),
+        (json!({ "none": "1s", "timeout": "2s" }), "waitFor needs either `none` or `timeout`"),
+        (json!({ "none": "11m" }), "a wait takes 600 s at most"),
+    ] {
+        let (status, body) = bench.post("waitFor", &wrong).await;
+        assert_eq!(status, 400, "{body}");
+        assert!(body["error"]["message"].as_str().unwrap().starts_with(message), "{body}");
+    }
 }

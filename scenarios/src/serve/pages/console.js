@@ -40,6 +40,18 @@ function come(raw) {
   present.soon();
 }
 
+// The platform was reset: what was before is gone there, and is forgotten here.
+function beginAgain() {
+  if (isSaved) return;
+  [queue, taken] = [[], 0];
+  showRange();
+  records.beginAgain();
+  lanes.sockets.clear();
+  timeline.close();
+  timeline.update();
+  present.soon();
+}
+
 function take(budget) {
   const until = performance.now() + budget;
   while (taken < queue.length) {
@@ -72,9 +84,16 @@ function show(state) {
   tell(at("clock-kind"), `${state.clock.kind} clock`);
   at("clock-advance").hidden = !present.isManual;
   faults.show(state);
+  showScript(state.script);
   showTime();
   const last = records.all.at(-1);
   if (last?.kind === "pings" && !isSaved) reread(last.seq).then((raw) => raw && (records.renew(raw), timeline.draw()));
+}
+
+// Nothing else on the page tells of a script that is broken: the platform is as healthy as without one.
+function showScript(script) {
+  at("script").hidden = script?.state !== "failed";
+  tell(at("script-why"), script?.error ? `${script.path}: ${script.error}` : "");
 }
 
 function showTime() {
@@ -279,6 +298,7 @@ if (isAlone()) {
   follow({
     onRecord: come,
     onMissed: (count) => come(JSON.stringify({ kind: "missed", count, seq: (records.all.at(-1)?.seq ?? -1) + 1, time: records.all.at(-1)?.time ?? 0 })),
+    onReset: beginAgain,
     onState: feedIs,
   });
 }

@@ -26,6 +26,14 @@ export class Records {
     // The commands that made the faults, by the numbers of these.
     this.faults = new Map();
     this.faultsMade = 0;
+    this.isWhole = false;
+  }
+
+  // Forgets all that came before a reset. Faults are numbered on.
+  beginAgain() {
+    const { faultsMade } = this;
+    this.empty();
+    Object.assign(this, { faultsMade, isWhole: true });
   }
 
   // Takes a record as it came. Only what is shown in a row is kept ready; the rest stays text until it is asked for.
@@ -48,7 +56,7 @@ export class Records {
 
   // Faults are numbered as they are made, from 1. From a journal whose beginning is lost nobody knows which is which.
   learn(entry, { kind, name, id }) {
-    if (this.all.length === 0 && entry.seq > 0 || kind === "missed") this.faultsMade = NaN;
+    if (this.all.length === 0 && entry.seq > 0 && !this.isWhole || kind === "missed") this.faultsMade = NaN;
     if (kind !== "command" || name !== "fail") return;
     this.faultsMade += 1;
     if (id || this.faultsMade) this.faults.set(id ?? this.faultsMade, entry);

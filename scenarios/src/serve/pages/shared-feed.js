@@ -24,6 +24,11 @@ const feed = new Feed({
     flush();
     tell({ missed: count });
   },
+  onReset: () => {
+    clearTimeout(flushing);
+    [kept, characters, waiting, flushing] = [[], 0, [], undefined];
+    tell({ reset: true });
+  },
   onState: (...now) => {
     flush();
     state = now;

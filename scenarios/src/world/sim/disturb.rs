@@ -189,7 +189,7 @@ impl Sim {
         let Some(disturber) = &mut self.disturber else { return false };
         match command {
             Command::Offline => disturber.is_offline_by_script = true,
-            Command::Online => disturber.is_offline_by_script = false,
+            Command::Online | Command::Reset => disturber.is_offline_by_script = false,
             _ => return false,
         }
         disturber.outage_ends.is_some()

@@ -258,7 +258,7 @@ mod tests {
                 platform.handle_upgrade(now, &handshake);
             }
         });
-        let (all, longest) = read(state(&handle, &given(json!({})))).await;
+        let (all, longest) = read(state(&handle, None, &given(json!({})))).await;
         let lengths =
             |state: &Value| ["users", "subscriptions", "sockets"].map(|key| state[key].as_array().unwrap().len());
         assert_eq!(lengths(&all), [USERS; 3]);
@@ -268,7 +268,7 @@ mod tests {
         let ids: Vec<_> = all["sockets"].as_array().unwrap().iter().map(|socket| &socket["id"]).collect();
         assert_eq!((ids[0], ids[USERS - 1]), (&json!("WS-1"), &json!(format!("WS-{USERS}"))));
 
-        let (some, _) = read(state(&handle, &given(json!({ "limit": 2 })))).await;
+        let (some, _) = read(state(&handle, None, &given(json!({ "limit": 2 })))).await;
         assert_eq!(lengths(&some), [2; 3]);
         assert_eq!(some["settings"], all["settings"]);
         let of = json!({ "user": all["users"][7]["name"] });

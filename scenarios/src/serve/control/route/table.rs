@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use kandy_mock_server::Point;
-use kandy_mock_server::command::{Gives, Optional, Parameter, Required, VERBS, Verb};
+use kandy_mock_server::command::{ArgumentError, Gives, Optional, Parameter, VERBS, Verb};
+use kandy_mock_server::{Point, RecordKind};
 
 use super::{Act, Action, Look, Route};
 
@@ -15,11 +15,18 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| OWN.iter().copied().c
 const OWN: &[Route] = &[
     route("", Action::Look(Look::Index), "this table", &[], r#"{"routes": [..]}"#),
     route(
+        "health",
+        Action::Look(Look::Health),
+        "whether it answers; without a token",
+        &[],
+        r#"{"status": "ok", "api": 1}"#,
+    ),
+    route(
         "state",
         Action::Look(Look::State),
         "users without passwords, subscriptions, sockets, settings, faults, clock",
         &[LIMIT.parameter()],
-        r#"{"users": [..], ..}"#,
+        r#"{"api": 1, "users": [..], ..}"#,
     ),
     route(
         "journal",
@@ -31,8 +38,15 @@ const OWN: &[Route] = &[
     route(
         "requests",
         Action::Look(Look::Requests),
-        "the requests in the journal, with their answers",
-        &[OF_POINT.parameter(), OF_USER.parameter(), METHOD.parameter(), STATUS.parameter(), LIMIT.parameter()],
+        "the requests in the journal since the last reset, or from record `since` on, with their answers",
+        &[
+            OF_POINT.parameter(),
+            OF_USER.parameter(),
+            METHOD.parameter(),
+            STATUS.parameter(),
+            SINCE.parameter(),
+            LIMIT.parameter(),
+        ],
         r#"{"requests": [..]}"#,
     ),
     route(
@@ -59,11 +73,35 @@ const OWN: &[Route] = &[
     route(
         "waitFor",
         Action::Act(Act::WaitFor),
-        "waits until a request has reached that point, from record `since` on",
-        &[POINT.parameter(), OF_USER.parameter(), TIMEOUT.parameter(), SINCE.parameter()],
-        r#"{"request": {..}}"#,
+        "waits for `count` records of a kind (1 request if it does not say), from record `since` on; with `none` that none comes",
+        &[
+            KIND.parameter(),
+            OF_POINT.parameter(),
+            OF_USER.parameter(),
+            METHOD.parameter(),
+            STATUS.parameter(),
+            SOCKET.parameter(),
+            COUNT.parameter(),
+            NONE.parameter(),
+            TIMEOUT.parameter(),
+            SINCE.parameter(),
+        ],
+        r#"{"record": {..}, "records": [..], "next": 7, "request": {..}}"#,
     ),
-    route("advance", Action::Act(Act::Advance), "moves a manual clock on", &[BY.parameter()], r#"{"now": 1800000}"#),
+    route(
+        "advance",
+        Action::Act(Act::Advance),
+        "moves a manual clock on, by a duration or to an instant in milliseconds, and tells what fired",
+        &[BY.parameter(), TO.parameter()],
+        r#"{"now": 1800000, "fired": [..], "omitted": 0}"#,
+    ),
+    route(
+        "idle",
+        Action::Act(Act::Idle),
+        "waits until nothing is under way, and for `quiet` nothing has happened",
+        &[QUIET.parameter(), TIMEOUT.parameter()],
+        "{}",
+    ),
 ];
 
 pub(crate) const SINCE: Optional<u64> = Optional::new("since", "0");
@@ -72,9 +110,19 @@ pub(crate) const OF_POINT: Optional<Point> = Optional::new("point", "\"subscribe
 pub(crate) const OF_USER: Optional<String> = Optional::new("user", "\"alice@example.com\"");
 pub(crate) const METHOD: Optional<String> = Optional::new("method", "\"POST\"");
 pub(crate) const STATUS: Optional<u64> = Optional::new("status", "200");
-pub(crate) const POINT: Required<Point> = Required::new("point", "\"subscribe\"", &["point"]);
+pub(crate) const KIND: Optional<RecordKind> = Optional::new("kind", "\"request\"");
+pub(crate) const SOCKET: Optional<String> = Optional::new("socket", "\"WS-1\"");
+pub(crate) const COUNT: Optional<u64> = Optional::new("count", "1");
+pub(crate) const NONE: Optional<Duration> = Optional::new("none", "null");
 pub(crate) const TIMEOUT: Optional<Duration> = Optional::new("timeout", "\"30s\"");
-pub(crate) const BY: Required<Duration> = Required::new("by", "\"30m\"", &["duration"]);
+pub(crate) const BY: Optional<Duration> = Optional::new("by", "\"30m\"");
+pub(crate) const TO: Optional<u64> = Optional::new("to", "null");
+pub(crate) const QUIET: Optional<Duration> = Optional::new("quiet", "\"100ms\"");
+
+/// The error where of two parameters exactly one is to be given.
+pub(crate) const fn either(of: &'static str, one: &Parameter, other: &Parameter) -> ArgumentError {
+    ArgumentError::Either { of, one: one.name, other: other.name }
+}
 
 const fn route(
     name: &'static str,
@@ -88,7 +136,9 @@ const fn route(
 
 fn verb(verb: &'static Verb) -> Route {
     let gives = match verb.gives {
-        Gives::Nothing | Gives::Fault => "{}",
+        Gives::Nothing => "{}",
+        Gives::Fault => r#"{"id": 3}"#,
+        Gives::Next => r#"{"next": 7}"#,
         Gives::Count => r#"{"count": 1}"#,
         Gives::Tokens => r#"{"accessToken": "AT-1", ..}"#,
     };
