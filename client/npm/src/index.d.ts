@@ -23,6 +23,12 @@ export interface Counted extends Acted {
   readonly count: number
 }
 
+/** What a fault that was set gives. */
+export interface Broken extends Acted {
+  /** Its number, by which records of requests and `clear` name it. */
+  readonly id: number
+}
+
 /** The tokens that were issued. */
 export interface Issued extends Acted {
   readonly accessToken: string
@@ -104,6 +110,14 @@ export interface WaitOptions {
   timeout?: Duration
 }
 
+/** Which request is waited for. */
+export interface WaitForOptions extends WaitOptions {
+  /** From where on; what comes from now on if it does not say. */
+  since?: Since
+  method?: string
+  status?: number
+}
+
 /** What went wrong with the harness. */
 export class KandyError extends Error {
   /** What to do, if that is known. */
@@ -138,7 +152,7 @@ export interface User extends UserVerbs {
   sockets(): Promise<Socket[]>
   subscriptions(): Promise<Subscription[]>
   requests(filter?: RequestFilter): Promise<RequestRecord[]>
-  waitFor(point: Point, options?: WaitOptions & { since?: Since }): Promise<RequestRecord>
+  waitFor(point: Point, options?: WaitForOptions): Promise<RequestRecord>
   transcript(options?: { since?: Since }): Promise<string>
 }
 export class User {
@@ -180,7 +194,7 @@ export interface Kandy extends PlatformVerbs, AsyncDisposable {
   requests(filter?: RequestFilter & { user?: UserLike }): Promise<RequestRecord[]>
   subscriptions(user?: UserLike): Promise<Subscription[]>
   sockets(user?: UserLike): Promise<Socket[]>
-  waitFor(point: Point, options?: WaitOptions & { user?: UserLike; since?: Since }): Promise<RequestRecord>
+  waitFor(point: Point, options?: WaitForOptions & { user?: UserLike }): Promise<RequestRecord>
   /** Waits until so many sockets are open, one if it does not say, and gives the newest. */
   connected(options?: WaitOptions & { user?: UserLike; sockets?: number }): Promise<Socket>
   /** What happened as text, of one user or of all. */

@@ -243,7 +243,8 @@ for (const verb of VERBS) {
   }
   if (verb.options.includes('socket')) {
     Socket.prototype[verb.name] = function (...given) {
-      return this.kandy.tell(verb.name, { ...named(verb, [this.user, ...given]), socket: this.id })
+      // It says whose it is by itself.
+      return this.kandy.tell(verb.name, { ...named(verb, [undefined, ...given]), socket: this.id })
     }
   }
 }
