@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::error::{PlatformError, check_text, nearest};
 use crate::limits::Limits;
+use crate::platform::OwnSettings;
 use crate::time::Time;
 
 /// What is special about a user; [`UserOptions::default`] is a user for whom the platform's defaults hold.
@@ -43,12 +44,20 @@ pub struct UserInfo {
     pub created: Time,
     /// The services that may be granted; `None` stands for any.
     pub services: Option<Vec<String>>,
+    /// Whether this user is not answered.
+    pub offline: bool,
+    /// The delay of answers and handshakes of this user, in ms; `None` is that of everybody.
+    pub latency: Option<u64>,
+    /// Whether pings of this user are answered; `None` as those of everybody.
+    pub answer_pings: Option<bool>,
 }
 
 #[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) name: Arc<str>,
     pub(crate) options: UserOptions,
+    /// What holds for this user instead of what holds for everybody.
+    pub(crate) own: OwnSettings,
     password: String,
     created: Time,
     /// When the account was used last, counted in uses, if nobody added it: it was made up at a login. Nobody misses it.
@@ -98,8 +107,8 @@ impl Accounts {
             return Err(PlatformError::Full { what: "users", limit: Limits::USERS });
         }
         let name: Arc<str> = name.into();
-        let account =
-            Account { name: name.clone(), options, password: password.to_owned(), created: now, made_up: None };
+        let (own, password) = (OwnSettings::default(), password.to_owned());
+        let account = Account { name: name.clone(), options, own, password, created: now, made_up: None };
         self.by_name.insert(name, account);
         Ok(())
     }
@@ -188,7 +197,19 @@ impl Accounts {
             name: account.name.to_string(),
             created: account.created,
             services: account.options.services.clone(),
+            offline: account.own.offline,
+            latency: account.own.latency.map(|latency| u64::try_from(latency.as_millis()).unwrap_or(u64::MAX)),
+            answer_pings: account.own.answer_pings,
         })
+    }
+
+    /// What holds for a user whom a command is about.
+    pub(crate) fn own_mut(&mut self, name: &str) -> Result<&mut OwnSettings, PlatformError> {
+        Ok(&mut self.known_mut(name)?.own)
+    }
+
+    pub(crate) fn each_own(&mut self, mut change: impl FnMut(&mut OwnSettings)) {
+        self.by_name.values_mut().for_each(|account| change(&mut account.own));
     }
 
     /// An account that a command changes, and so counts on.

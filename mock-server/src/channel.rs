@@ -193,7 +193,6 @@ impl Sockets {
         id
     }
 
-    #[cfg(feature = "net")]
     pub(crate) fn get(&self, id: SocketId) -> Option<&Socket> {
         self.by_id.get(id)
     }

@@ -6,6 +6,7 @@
 mod arguments;
 mod duration;
 mod parameter;
+mod target;
 mod told;
 mod verbs;
 
@@ -17,12 +18,13 @@ use serde_json::Value;
 pub use arguments::{ArgumentError, Arguments};
 pub use duration::{LONGEST_DURATION, parse_duration};
 pub use parameter::{Argument, Declared, Kind, Optional, Parameter, Place, Required};
+pub use target::Target;
 pub(crate) use told::Told;
 pub use verbs::{Gives, OptionsMap, VERBS, Verb};
 
 use crate::account::UserOptions;
 use crate::channel::Frame;
-use crate::fault::{Fault, FaultId};
+use crate::fault::{Fault, FaultFilter, FaultId};
 use crate::platform::GoneOptions;
 use crate::point::Point;
 use crate::token::{IssuedTokens, TokenOptions};
@@ -94,24 +96,30 @@ pub enum Command {
         /// How, in order.
         faults: Vec<Fault>,
     },
-    /// See [`Platform::clear`](crate::Platform::clear).
+    /// See [`Platform::clear_faults`](crate::Platform::clear_faults).
     Clear {
-        /// Whose faults; `None` for all.
-        point: Option<Point>,
+        /// Which rules.
+        rules: FaultFilter,
     },
-    /// See [`Platform::set_offline`](crate::Platform::set_offline).
-    Offline,
-    /// See [`Platform::set_online`](crate::Platform::set_online).
-    Online,
+    /// See [`Platform::set_offline`](crate::Platform::set_offline) and [`Platform::set_offline_of`](crate::Platform::set_offline_of).
+    Offline {
+        /// For whom; `None` for everybody.
+        user: Option<String>,
+    },
+    /// See [`Platform::set_online`](crate::Platform::set_online) and [`Platform::set_offline_of`](crate::Platform::set_offline_of).
+    Online {
+        /// For whom; `None` for everybody.
+        user: Option<String>,
+    },
     /// See [`Platform::cut`](crate::Platform::cut).
     Cut {
-        /// The user's name.
-        user: String,
+        /// Which sockets.
+        target: Target,
     },
     /// See [`Platform::close`](crate::Platform::close).
     Close {
-        /// The user's name.
-        user: String,
+        /// Which sockets.
+        target: Target,
         /// The close code; 1005 for a close frame without one.
         code: u16,
         /// The reason, at most 123 bytes.
@@ -119,20 +127,20 @@ pub enum Command {
     },
     /// See [`Platform::silence`](crate::Platform::silence).
     Silence {
-        /// The user's name.
-        user: String,
+        /// Which sockets.
+        target: Target,
     },
     /// See [`Platform::send`](crate::Platform::send).
     Send {
-        /// The user's name.
-        user: String,
+        /// Which sockets.
+        target: Target,
         /// The notification.
         message: Value,
     },
     /// See [`Platform::send_raw`](crate::Platform::send_raw).
     SendRaw {
-        /// The user's name.
-        user: String,
+        /// Which sockets.
+        target: Target,
         /// The frame.
         frame: Frame,
     },
@@ -152,11 +160,15 @@ pub enum Command {
     AnswerPings {
         /// Whether pings are answered.
         enabled: bool,
+        /// Whose; `None` for everybody's.
+        user: Option<String>,
     },
     /// See [`Platform::set_latency`](crate::Platform::set_latency).
     Latency {
         /// The delay of answers and handshakes.
         latency: Duration,
+        /// For whom; `None` for everybody.
+        user: Option<String>,
     },
     /// See [`Platform::reset`](crate::Platform::reset).
     Reset,
@@ -180,8 +192,8 @@ impl Command {
             Self::GrantServices { .. } => "grantServices",
             Self::Fail { .. } => "fail",
             Self::Clear { .. } => "clear",
-            Self::Offline => "offline",
-            Self::Online => "online",
+            Self::Offline { .. } => "offline",
+            Self::Online { .. } => "online",
             Self::Cut { .. } => "cut",
             Self::Close { .. } => "close",
             Self::Silence { .. } => "silence",

@@ -81,6 +81,29 @@ pub enum PlatformError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// There is no such socket or subscription.
+    #[error("there is no {what} {name:?}{}", did_you_mean(nearest.as_deref()))]
+    Unknown {
+        /// What it would be.
+        what: &'static str,
+        /// The name that was given.
+        name: String,
+        /// The one whose name is most like it.
+        nearest: Option<String>,
+    },
+    /// A socket or a subscription belongs to somebody else.
+    #[error("{name} is not of {user:?}, but of {owner:?}")]
+    OfAnother {
+        /// Its name.
+        name: String,
+        /// Whose it was to be.
+        user: String,
+        /// Whose it is.
+        owner: String,
+    },
+    /// Nothing says which sockets are meant.
+    #[error("name a user, a socket or a subscription: which sockets are meant")]
+    NoTarget,
     /// The fault makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),

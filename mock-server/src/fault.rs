@@ -19,8 +19,8 @@ pub use error::{FaultError, Header};
 pub(crate) use fields::{leave_out, path as field_path};
 pub(crate) use headers::parsed as parsed_headers;
 pub use pace::Pace;
-pub use rules::FaultRule;
 pub(crate) use rules::Faults;
+pub use rules::{FaultFilter, FaultRule};
 
 use crate::point::Point;
 
@@ -62,6 +62,18 @@ pub struct Trigger {
     pub times: Option<u32>,
     /// Matches requests of this user only (`user`).
     pub user: Option<String>,
+    /// For whom `after`, `times` and the place in a list are counted (`each`); in a list, the first fault says it for all.
+    pub each: Each,
+}
+
+/// For whom a fault is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Each {
+    /// For all together.
+    #[default]
+    Together,
+    /// For each user by themselves (`"user"`): it holds until it is cleared. What is from nobody counts as one user more.
+    User,
 }
 
 /// What happens to a request that meets a fault.
@@ -262,6 +274,12 @@ impl Fault {
     /// After so many matching requests.
     pub fn after(mut self, after: u32) -> Self {
         self.when.after = after;
+        self
+    }
+
+    /// Counted for each user by themselves.
+    pub fn each_user(mut self) -> Self {
+        self.when.each = Each::User;
         self
     }
 

@@ -26,8 +26,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 pub use body::{BodyError, RequestBody};
-pub use clock::{Advanced, ClockKind, Fired, FiredAnswer};
-pub use handle::{FrontHandle, UnderWay};
+pub use clock::ClockKind;
+pub use handle::FrontHandle;
 pub use hosts::Hosts;
 pub use limits::FrontLimits;
 

@@ -71,13 +71,13 @@ mod wire;
 
 pub use account::{UserInfo, UserOptions};
 pub use channel::{Frame, SocketId, SocketInfo, SocketState};
-pub use command::{Command, CommandOutput};
+pub use command::{Command, CommandOutput, Target};
 pub use error::PlatformError;
-pub use fault::{Fault, FaultError, FaultId, FaultRule};
+pub use fault::{Each, Fault, FaultError, FaultFilter, FaultId, FaultRule};
 #[cfg(feature = "front")]
 pub use front::{
-    Advanced, Answering, Beside, BodyError, BoundFront, ClockKind, Fired, FiredAnswer, Front, FrontHandle, FrontLimits,
-    FrontOptions, Hosts, RequestBody, UnderWay,
+    Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
+    RequestBody,
 };
 pub use journal::{
     Answered, FrameRecord, Journal, Kind, Record, RecordFilter, RecordKind, RequestRecord, Side, UnknownKind,
@@ -89,6 +89,8 @@ pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
 pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};
+#[cfg(feature = "front")]
+pub use server::advanced::{Advanced, Fired, FiredAnswer, UnderWay};
 #[cfg(feature = "front")]
 pub use server::clock::ClockError;
 #[cfg(feature = "net")]

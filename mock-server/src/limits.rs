@@ -87,6 +87,8 @@ impl Limits {
     pub const FAULT_RULES: usize = 1_000;
     /// Faults in one rule.
     pub const FAULTS_PER_RULE: usize = 1_000;
+    /// Users that a fault counts by themselves; it does not act for more.
+    pub const COUNTED_USERS: usize = 20_000;
     /// Bytes that one fault takes, with its body.
     pub const FAULT_BYTES: usize = 1024 * 1024;
     /// Headers that one fault gives an answer.

@@ -2,11 +2,13 @@
 
 mod answer;
 mod auth;
+mod behaviour;
 mod commands;
 mod settings;
 mod sockets;
 mod start;
 mod subscriptions;
+mod targets;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+pub(crate) use behaviour::OwnSettings;
 pub use commands::GoneOptions;
 pub use settings::SettingsInfo;
 

@@ -1,5 +1,7 @@
 //! What every server of the platform shares: the platform behind its lock, its clock, its listeners and its sockets.
 
+#[cfg(feature = "front")]
+pub(crate) mod advanced;
 pub(crate) mod clock;
 pub(crate) mod error;
 pub(crate) mod handshake;

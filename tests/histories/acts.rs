@@ -58,5 +58,5 @@ pub(crate) fn fail(point: Point, how: &Value) -> Act {
 }
 
 pub(crate) fn clear() -> Act {
-    Act::Command(Command::Clear { point: None })
+    Act::Command(Command::Clear { rules: kandy_mock_server::FaultFilter::default() })
 }

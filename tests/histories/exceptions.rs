@@ -45,7 +45,7 @@ fn a_subscription_that_the_client_does_not_understand() {
 
 #[test]
 fn a_lost_connection() {
-    let acts = [command(|user| Command::Close { user, code: 1000, reason: String::new() }), pass(0)];
+    let acts = [command(|user| Command::Close { target: user.into(), code: 1000, reason: String::new() }), pass(0)];
     leaves(&connected(json!({}), acts), &[SubscriptionOfAnEndedSession, PendingAfterAnIdleDisconnect]);
 }
 
@@ -104,7 +104,7 @@ fn an_attempt_that_hangs_and_opens_late() {
 fn an_old_reconnect_loop_ends_a_newer_session() {
     let acts = [
         fail(Point::WebSocket, &json!({ "refuse": true })),
-        command(|user| Command::Cut { user }),
+        command(|user| Command::Cut { target: user.into() }),
         pass(0),
         disconnect(),
         pass(0),
@@ -120,7 +120,11 @@ fn an_old_reconnect_loop_ends_a_newer_session() {
 
 #[test]
 fn a_reconnect_loop_without_limit() {
-    let acts = [fail(Point::WebSocket, &json!({ "refuse": true })), command(|user| Command::Cut { user }), pass(0)];
+    let acts = [
+        fail(Point::WebSocket, &json!({ "refuse": true })),
+        command(|user| Command::Cut { target: user.into() }),
+        pass(0),
+    ];
     leaves(&connected(json!({ "connectivity": { "reconnectLimit": 0 } }), acts), &[AttemptsWithoutEnd]);
 }
 

@@ -52,11 +52,12 @@ pub(crate) fn any_history() -> impl Strategy<Value = History> {
 pub(crate) fn healthy_history() -> impl Strategy<Value = History> {
     let pass = || span().prop_map(Act::Pass);
     let quiet_command = prop_oneof![
-        (user(), notification_of_news()).prop_map(|(user, frame)| Command::Send { user, message: frame }),
-        user().prop_map(|user| Command::Silence { user }),
-        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled }),
+        (user(), notification_of_news())
+            .prop_map(|(user, frame)| Command::Send { target: user.into(), message: frame }),
+        user().prop_map(|user| Command::Silence { target: user.into() }),
+        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled, user: None }),
         (user(), services()).prop_map(|(user, services)| Command::GrantServices { user, services }),
-        Just(Command::Latency { latency: Duration::from_millis(700) }),
+        Just(Command::Latency { latency: Duration::from_millis(700), user: None }),
         Just(Command::TokenLifetime { lifetime: Some(Duration::from_secs(900)) }),
     ];
     let act = prop_oneof![
@@ -121,29 +122,30 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         (user(), services()).prop_map(|(user, services)| Command::GrantServices { user, services }),
     ];
     let sockets = prop_oneof![
-        user().prop_map(|user| Command::Cut { user }),
-        close.prop_map(|(user, code, reason)| Command::Close { user, code, reason }),
-        user().prop_map(|user| Command::Silence { user }),
+        user().prop_map(|user| Command::Cut { target: user.into() }),
+        close.prop_map(|(user, code, reason)| Command::Close { target: user.into(), code, reason }),
+        user().prop_map(|user| Command::Silence { target: user.into() }),
         (user(), prop_oneof![notification(), body_json()])
-            .prop_map(|(user, frame)| Command::Send { user, message: frame }),
-        (user(), frame()).prop_map(|(user, frame)| Command::SendRaw { user, frame }),
+            .prop_map(|(user, frame)| Command::Send { target: user.into(), message: frame }),
+        (user(), frame()).prop_map(|(user, frame)| Command::SendRaw { target: user.into(), frame }),
         (user(), gone_options()).prop_map(|(user, options)| Command::Gone { user, options }),
     ];
     let lifetime = select(vec![None, Some(60), Some(301), Some(900), Some(3600), Some(30 * 24 * 3600)]);
     let settings = prop_oneof![
         lifetime.prop_map(|lifetime| Command::TokenLifetime { lifetime: lifetime.map(Duration::from_secs) }),
         any::<bool>().prop_map(|enabled| Command::AnyUser { enabled }),
-        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled }),
-        select(vec![0, 700, 3_000]).prop_map(|millis| Command::Latency { latency: Duration::from_millis(millis) }),
-        Just(Command::Offline),
-        Just(Command::Online),
+        any::<bool>().prop_map(|enabled| Command::AnswerPings { enabled, user: None }),
+        select(vec![0, 700, 3_000])
+            .prop_map(|millis| Command::Latency { latency: Duration::from_millis(millis), user: None }),
+        Just(Command::Offline { user: None }),
+        Just(Command::Online { user: None }),
     ];
     let fail = point().prop_flat_map(|point| {
         prop::collection::vec(fault(point), 1..3).prop_map(move |faults| Command::Fail { point, faults })
     });
     prop_oneof![
         6 => fail,
-        1 => prop::option::of(point()).prop_map(|point| Command::Clear { point }),
+        1 => prop::option::of(point()).prop_map(|point| Command::Clear { rules: point.into() }),
         3 => users,
         4 => sockets,
         3 => settings,
@@ -186,7 +188,7 @@ pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
         prop::option::weighted(0.2, user()),
     );
     (prop_oneof![2 => silent, 1 => closing, 5 => answer], turns).prop_map(move |(effect, (times, after, user))| {
-        sensible_at(point, Fault { when: Trigger { after, times, user }, effect })
+        sensible_at(point, Fault { when: Trigger { after, times, user, ..Trigger::default() }, effect })
     })
 }
 

@@ -64,7 +64,7 @@ fn attempts_with_the_longest_pause() {
     let options = json!({ "connectivity": { "reconnectTimeMultiplier": "x" } });
     let acts = [
         fail(Point::WebSocket, &json!({ "refuse": true, "times": 1 })),
-        command(|user| Command::Cut { user }),
+        command(|user| Command::Cut { target: user.into() }),
         pass(0),
     ];
     assert_eq!(check(&connected(options, acts)), Some(BTreeSet::new()));

@@ -73,8 +73,8 @@ impl Run {
 
     /// The end of every history: the faults end, the application waits, disconnects, and leaves all alone.
     pub(crate) fn finish(&mut self, patience: Duration) {
-        self.act(&Act::Command(Command::Clear { point: None }));
-        self.act(&Act::Command(Command::Online));
+        self.act(&Act::Command(Command::Clear { rules: kandy_mock_server::FaultFilter::default() }));
+        self.act(&Act::Command(Command::Online { user: None }));
         self.act(&Act::Pass(patience));
         for client in 0..self.clients.len() {
             self.act(&Act::Call(client, Call::Disconnect));

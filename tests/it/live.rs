@@ -131,7 +131,7 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     let send = |number: usize| {
         let id = number.to_string();
         let message = json!({ "notificationMessage": { "eventType": "x", "id": id } });
-        Step::Command(Command::Send { user: "alice".into(), message })
+        Step::Command(Command::Send { target: "alice".into(), message })
     };
     for number in 0..ALL_HEARD {
         assert!(matches!(world.apply(send(number)), Ok(Done::Command(CommandOutput::Count(1)))), "{number}");

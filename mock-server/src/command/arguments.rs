@@ -58,6 +58,12 @@ pub enum ArgumentError {
         /// The parameter.
         name: &'static str,
     },
+    /// Nothing says which sockets are meant.
+    #[error("{of} needs `user`, `socket` or `subscription`: which sockets are meant")]
+    NoTarget {
+        /// The verb.
+        of: &'static str,
+    },
     /// Of two parameters exactly one is to be given.
     #[error("{of} needs either `{one}` or `{other}`")]
     Either {

@@ -140,7 +140,7 @@ fn no_secret_is_in_a_record_or_a_debug_form() {
             options: TokenOptions { oauth_token: Some(secret()), ..TokenOptions::default() },
         },
         Command::Fail { point: Point::MkToken, faults: vec![Fault::from_json(&body).unwrap()] },
-        Command::Send { user: user(), message: json!({ "Password": secret() }) },
+        Command::Send { target: user().into(), message: json!({ "Password": secret() }) },
         Command::AddUser { user: "bob".to_owned(), password: secret(), options: UserOptions::default() },
     ] {
         let mut platform = platform();
@@ -160,9 +160,9 @@ fn of_a_long_argument_a_record_keeps_the_beginning() {
     let text = "é".repeat(Limits::RECORDED_ARGUMENT_BYTES / 2);
     let mut told = |frame: &str, message: Value| {
         let frame = Frame::Text(frame.to_owned());
-        platform.apply(Time::ZERO, Command::SendRaw { user: user(), frame }).unwrap();
+        platform.apply(Time::ZERO, Command::SendRaw { target: user().into(), frame }).unwrap();
         let text = recorded(&platform)["arguments"]["text"].clone();
-        platform.apply(Time::ZERO, Command::Send { user: user(), message }).unwrap();
+        platform.apply(Time::ZERO, Command::Send { target: user().into(), message }).unwrap();
         (text, recorded(&platform)["arguments"]["message"].clone())
     };
     assert_eq!(told(&text, json!([1])), (json!(text), json!([1])));
@@ -178,14 +178,14 @@ fn values_are_read_as_the_platform_takes_them() {
         let Value::Object(given) = given else { panic!("{given} is no object") };
         Verb::named(name).unwrap().command(given)
     };
-    let latency = Command::Latency { latency: Duration::from_secs(90) };
+    let latency = Command::Latency { latency: Duration::from_secs(90), user: None };
     assert_eq!(read("latency", json!({ "latency": "1m 30s" })), Ok(latency.clone()));
     assert_eq!(read("latency", json!({ "latency": 90_000 })), Ok(latency));
-    assert_eq!(read("clear", json!({})), Ok(Command::Clear { point: None }));
+    assert_eq!(read("clear", json!({})), Ok(Command::Clear { rules: FaultFilter::default() }));
     assert_eq!(read("tokenLifetime", json!({})), Ok(Command::TokenLifetime { lifetime: None }));
     let frame = Frame::Binary(vec![0, 1].into());
     let raw = read("sendRaw", json!({ "user": "a", "base64": "AAE=" }));
-    assert_eq!(raw, Ok(Command::SendRaw { user: "a".to_owned(), frame }));
+    assert_eq!(raw, Ok(Command::SendRaw { target: "a".into(), frame }));
 
     let refused = |name, given| read(name, given).unwrap_err().to_string();
     assert_eq!(refused("close", json!({ "user": "a", "code": 70_000 })), "70000 is no close code");

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::parameter::{Argument, Optional, Parameter, Required};
 use super::verbs::*;
-use super::{Command, Frame, UserOptions};
+use super::{Command, FaultFilter, Frame, Target, UserOptions};
 use crate::journal::beginning;
 use crate::limits::Limits;
 use crate::mask::{MASK, masked_value};
@@ -38,24 +38,26 @@ impl Command {
             Self::EndSubscription { user } => told.user(user),
             Self::GrantServices { user, services } => told.user(user).with(&GRANTED, services),
             Self::Fail { point, faults } => told.with(&POINT, point).with(&HOW, faults),
-            Self::Clear { point } => told.with_any(&OF_POINT, point.as_ref()),
-            Self::Offline => told,
-            Self::Online => told,
-            Self::Cut { user } => told.user(user),
-            Self::Close { user, code, reason } => {
-                let reason = Some(reason).filter(|reason| !reason.is_empty());
-                told.user(user).with(&CODE, code).with_any(&REASON, reason)
+            Self::Clear { rules: FaultFilter { point, id, user } } => {
+                let told = told.with_any(&OF_POINT, point.as_ref()).with_any(&OF_FAULT, id.as_ref());
+                told.any_user(user.as_ref())
             }
-            Self::Silence { user } => told.user(user),
-            Self::Send { user, message } => told.user(user).with(&MESSAGE, message),
-            Self::SendRaw { user, frame: Frame::Text(text) } => told.user(user).with_any(&TEXT, Some(text)),
-            Self::SendRaw { user, frame: Frame::Binary(bytes) } => told.user(user).with_any(&BASE64, Some(bytes)),
+            Self::Offline { user } | Self::Online { user } => told.any_user(user.as_ref()),
+            Self::Cut { target } => told.target(target),
+            Self::Close { target, code, reason } => {
+                let reason = Some(reason).filter(|reason| !reason.is_empty());
+                told.target(target).with(&CODE, code).with_any(&REASON, reason)
+            }
+            Self::Silence { target } => told.target(target),
+            Self::Send { target, message } => told.target(target).with(&MESSAGE, message),
+            Self::SendRaw { target, frame: Frame::Text(text) } => told.target(target).with_any(&TEXT, Some(text)),
+            Self::SendRaw { target, frame: Frame::Binary(bytes) } => told.target(target).with_any(&BASE64, Some(bytes)),
             Self::Gone { user, options } => (told.user(user))
                 .with_any(&RETRY_AFTER, options.retry_after.as_ref())
                 .with_any(&ID, options.id.as_ref()),
             Self::TokenLifetime { lifetime } => told.with_any(&NEW_LIFETIME, lifetime.as_ref()),
-            Self::AnswerPings { enabled } => told.with(&ENABLED, enabled),
-            Self::Latency { latency } => told.with(&LATENCY, latency),
+            Self::AnswerPings { enabled, user } => told.with(&ENABLED, enabled).any_user(user.as_ref()),
+            Self::Latency { latency, user } => told.with(&LATENCY, latency).any_user(user.as_ref()),
             Self::Reset => told,
         }
     }
@@ -74,6 +76,18 @@ impl<'a> Told<'a> {
     fn user(mut self, user: &'a String) -> Self {
         self.user = Some(user);
         self.with(&USER, user)
+    }
+
+    fn any_user(mut self, user: Option<&'a String>) -> Self {
+        self.user = user.map(String::as_str);
+        self.with_any(&OF_USER, user)
+    }
+
+    fn target(mut self, target: &'a Target) -> Self {
+        self.user = target.user.as_deref();
+        self.with_any(&WHOSE, target.user.as_ref())
+            .with_any(&SOCKET, target.socket.as_ref())
+            .with_any(&SUBSCRIPTION, target.subscription.as_ref())
     }
 
     fn with<T: Argument>(self, parameter: &Required<T>, argument: &T) -> Self {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::Command;
 use super::arguments::{ArgumentError, Arguments};
 use super::parameter::{Optional, Parameter, Place, Required};
+use super::{Command, Target};
 use crate::account::UserOptions;
 use crate::channel::Frame;
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultFilter};
 use crate::platform::GoneOptions;
 use crate::point::Point;
 use crate::token::TokenOptions;
@@ -180,32 +180,70 @@ pub static VERBS: &[Verb] = &[
         [point: POINT, faults: HOW],
         Command::Fail { point, faults }
     ),
-    verb!("clear", "removes the faults of a point, or all", Nothing, [point: OF_POINT], Command::Clear { point }),
-    verb!("offline", "refuses connections and cuts the open ones", Nothing, [], Command::Offline),
-    verb!("online", "ends `offline`", Nothing, [], Command::Online),
-    verb!("cut", "drops a user's sockets without a close frame", Count, [user: USER], Command::Cut { user }),
+    verb!(
+        "clear",
+        "removes the faults of a point, of a user, the one with that id, or all",
+        Count,
+        [point: OF_POINT, id: OF_FAULT, user: OF_USER],
+        Some(OptionsMap { what: "the options of clear", optional: true, form: "#{ id: 3 }" }),
+        Command::Clear { rules: FaultFilter { point, id, user } }
+    ),
+    verb!(
+        "offline",
+        "refuses connections and cuts the open ones, for everybody or one user",
+        Nothing,
+        [user: OF_USER],
+        options("the options of offline"),
+        Command::Offline { user }
+    ),
+    verb!(
+        "online",
+        "ends `offline`, for everybody or one user",
+        Nothing,
+        [user: OF_USER],
+        options("the options of online"),
+        Command::Online { user }
+    ),
+    verb!(
+        "cut",
+        "drops a user's sockets, or one of them, without a close frame",
+        Count,
+        [user: WHOSE, socket: SOCKET, subscription: SUBSCRIPTION],
+        OF_SOCKETS,
+        Command::Cut { target: target("cut", user, socket, subscription)? }
+    ),
     verb!(
         "close",
-        "closes a user's sockets",
+        "closes a user's sockets, or one of them",
         Count,
-        [user: USER, code: CODE, reason: REASON],
+        [user: WHOSE, code: CODE, reason: REASON, socket: SOCKET, subscription: SUBSCRIPTION],
+        OF_SOCKETS,
         // A close frame without a reason has an empty one.
-        Command::Close { user, code, reason: reason.unwrap_or_default() }
+        Command::Close { target: target("close", user, socket, subscription)?, code, reason: reason.unwrap_or_default() }
     ),
-    verb!("silence", "mutes the sockets that a user has now", Count, [user: USER], Command::Silence { user }),
+    verb!(
+        "silence",
+        "mutes the sockets that a user has now, or one of them",
+        Count,
+        [user: WHOSE, socket: SOCKET, subscription: SUBSCRIPTION],
+        OF_SOCKETS,
+        Command::Silence { target: target("silence", user, socket, subscription)? }
+    ),
     verb!(
         "send",
         "sends a notification to sockets whose subscription lives; it gets an `id` if it has none",
         Count,
-        [user: USER, message: MESSAGE],
-        Command::Send { user, message }
+        [user: WHOSE, message: MESSAGE, socket: SOCKET, subscription: SUBSCRIPTION],
+        OF_SOCKETS,
+        Command::Send { target: target("send", user, socket, subscription)?, message }
     ),
     verb!(
         "sendRaw",
-        "sends any frame to every open socket: a text, or bytes",
+        "sends any frame to every open socket, or one of them: a text, or bytes",
         Count,
-        [user: USER, text: TEXT, bytes: BASE64],
-        Command::SendRaw { user, frame: frame(text, bytes)? }
+        [user: WHOSE, text: TEXT, bytes: BASE64, socket: SOCKET, subscription: SUBSCRIPTION],
+        OF_SOCKETS,
+        Command::SendRaw { target: target("sendRaw", user, socket, subscription)?, frame: frame(text, bytes)? }
     ),
     verb!(
         "gone",
@@ -224,12 +262,20 @@ pub static VERBS: &[Verb] = &[
     ),
     verb!(
         "answerPings",
-        "answers keep-alives, which harms the SDK, or not",
+        "answers keep-alives, which harms the SDK, or not, for everybody or one user",
         Nothing,
-        [enabled: ENABLED],
-        Command::AnswerPings { enabled }
+        [enabled: ENABLED, user: OF_USER],
+        options("the options of answerPings"),
+        Command::AnswerPings { enabled, user }
     ),
-    verb!("latency", "delays answers and handshakes", Nothing, [latency: LATENCY], Command::Latency { latency }),
+    verb!(
+        "latency",
+        "delays answers and handshakes, for everybody or one user",
+        Nothing,
+        [latency: LATENCY, user: OF_USER],
+        options("the options of latency"),
+        Command::Latency { latency, user }
+    ),
     verb!(
         "reset",
         "makes users, faults and settings as at the start, without tokens, subscriptions and sockets",
@@ -256,6 +302,15 @@ pub(super) const GRANTED: Required<Vec<String>> = Required::new("services", "[\"
 pub(super) const POINT: Required<Point> = Required::new("point", "\"subscribe\"", &["point"]);
 pub(super) const OF_POINT: Optional<Point> =
     Optional::new("point", "\"subscribe\"").at(Place::Next { optional: true, forms: &["point"] });
+/// Whose sockets; one of several things that say which.
+pub(super) const WHOSE: Optional<String> =
+    Optional::new("user", ALICE).at(Place::Next { optional: false, forms: &["user"] });
+pub(super) const SOCKET: Optional<String> = Optional::new("socket", "null");
+pub(super) const SUBSCRIPTION: Optional<String> = Optional::new("subscription", "null");
+const OF_SOCKETS: Option<OptionsMap> =
+    Some(OptionsMap { what: "what says which sockets", optional: true, form: "#{ socket: \"WS-2\" }" });
+pub(super) const OF_FAULT: Optional<u64> = Optional::new("id", "null");
+pub(super) const OF_USER: Optional<String> = Optional::new("user", "null");
 pub(super) const HOW: Required<Vec<Fault>> = Required::new(
     "how",
     "[{\"status\": 500, \"times\": 2}, {\"delay\": \"3s\"}]",
@@ -285,6 +340,18 @@ fn user_options(
     subscription_lifetime: Option<Duration>,
 ) -> UserOptions {
     UserOptions { services, token_lifetime, subscription_lifetime }
+}
+
+fn target(
+    of: &'static str,
+    user: Option<String>,
+    socket: Option<String>,
+    subscription: Option<String>,
+) -> Result<Target, ArgumentError> {
+    if user.is_none() && socket.is_none() && subscription.is_none() {
+        return Err(ArgumentError::NoTarget { of });
+    }
+    Ok(Target { user, socket, subscription })
 }
 
 fn frame(text: Option<String>, bytes: Option<Bytes>) -> Result<Frame, ArgumentError> {

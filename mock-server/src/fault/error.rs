@@ -23,6 +23,9 @@ pub enum Header {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FaultError {
+    /// For whom a list is counted is said by its first fault.
+    #[error("the first fault of a list says `each` for all of it, and this one says something else")]
+    EachInList,
     /// It is no map.
     #[error("a fault is a map such as {{status: 500}}, not {found}")]
     NotAMap {

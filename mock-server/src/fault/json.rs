@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::headers::Headers;
 use super::{
-    Answer, Content, ContentType, Delivery, Edit, Effect, Fault, FaultError, Pace, Trigger, fields, has_no_body,
+    Answer, Content, ContentType, Delivery, Each, Edit, Effect, Fault, FaultError, Pace, Trigger, fields, has_no_body,
     headers, is_close_code, is_success,
 };
 use crate::error::{cut, nearest, quoted};
@@ -42,7 +42,7 @@ impl<'de> Deserialize<'de> for Fault {
 
 impl Fault {
     /// Every key of a fault's JSON.
-    pub const KEYS: [&str; 22] = [
+    pub const KEYS: [&str; 23] = [
         "status",
         "statusText",
         "json",
@@ -65,6 +65,7 @@ impl Fault {
         "times",
         "after",
         "user",
+        "each",
     ];
 }
 
@@ -116,14 +117,17 @@ pub(super) struct Keys<'a> {
     pub(super) after: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) each: Option<&'static str>,
 }
 
 /// To faults and back.
 impl<'a> Keys<'a> {
     /// The keys that give `fault`.
     pub(super) fn of(fault: &'a Fault) -> Self {
-        let Trigger { after, times, user } = &fault.when;
-        let when = Self { after: *after, times: *times, user: user.as_deref(), ..Self::default() };
+        let Trigger { after, times, user, each } = &fault.when;
+        let each = (*each == Each::User).then_some(EACH_USER);
+        let when = Self { after: *after, times: *times, user: user.as_deref(), each, ..Self::default() };
         match &fault.effect {
             Effect::Answer(answer) => when.answering(answer),
             Effect::Hang => Self { hang: true, ..when },
@@ -158,7 +162,8 @@ impl<'a> Keys<'a> {
 
     /// The fault, without the keys for which its effect has no place.
     fn fault(&self) -> Fault {
-        let when = Trigger { after: self.after, times: self.times, user: self.user.map(str::to_owned) };
+        let each = if self.each.is_some() { Each::User } else { Each::Together };
+        let when = Trigger { after: self.after, times: self.times, user: self.user.map(str::to_owned), each };
         Fault { when, effect: self.effect() }
     }
 
@@ -224,10 +229,10 @@ impl Keys<'_> {
             "statusText" => has_body || self.status.is_some(),
             "headers" => point != Point::WebSocket || self.status.is_some(),
             // Nobody knows whom a preflight is from.
-            "user" => point != Point::Preflight,
+            "user" | "each" => point != Point::Preflight,
             _ => true,
         };
-        let user = self.user.map(|_| "user");
+        let user = self.user.map(|_| "user").into_iter().chain(self.each.map(|_| "each"));
         if let Some(key) = self.names().into_iter().chain(user).find(|key| !works(key)) {
             return Err(FaultError::NotAtPoint { key, point });
         }
@@ -338,6 +343,9 @@ const DECISIVE: [&str; 7] = ["hang", "refuse", "reset", "accept", "closeAfterOpe
 
 /// The keys that edit what the platform says itself.
 const EDITS: [&str; 3] = ["merge", "params", "without"];
+
+/// What `each` may be.
+const EACH_USER: &str = "user";
 
 /// What keys take, as errors say it.
 const STATUS: &str = "an HTTP status from 200 to 599";

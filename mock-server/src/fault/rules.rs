@@ -1,10 +1,11 @@
 //! The ordered list of fault rules. The first that matches decides.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Fault, FaultError, FaultId, weight};
+use super::{Each, Fault, FaultError, FaultId, weight};
 use crate::limits::Limits;
 use crate::point::Point;
 
@@ -43,7 +44,20 @@ struct Rule {
     bytes: usize,
     /// Behind the last of its faults that ends a connection.
     breaks_until: usize,
-    /// Which of `faults` is next.
+    turns: Turns,
+}
+
+/// How far the faults of a rule are.
+#[derive(Clone, Debug)]
+enum Turns {
+    Together(Progress),
+    /// By user, with one entry for what is from nobody.
+    Each(BTreeMap<Option<Box<str>>, Progress>),
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// Which of the rule's faults is next.
     at: usize,
     /// How many requests that one has let pass.
     passed: u32,
@@ -73,21 +87,33 @@ impl Faults {
         if bytes > Limits::ALL_FAULT_BYTES - self.bytes {
             return Err(FaultError::TooMany { what: "bytes of faults", limit: Limits::ALL_FAULT_BYTES });
         }
+        let each = faults[0].when.each;
+        if let Some(index) =
+            faults.iter().position(|fault| fault.when.each != each && fault.when.each != Each::Together)
+        {
+            return Err(FaultError::InList { number: index + 1, source: Box::new(FaultError::EachInList) });
+        }
+        let turns = match each {
+            Each::Together => Turns::Together(Progress::default()),
+            Each::User => Turns::Each(BTreeMap::new()),
+        };
         self.bytes += bytes;
         self.made += 1;
         let id = FaultId(self.made);
         let breaks_until = faults.iter().rposition(|fault| fault.effect.breaks()).map_or(0, |last| last + 1);
         let faults = faults.into_iter().map(Arc::new).collect();
-        self.rules.push(Rule { id, point, faults, bytes, breaks_until, at: 0, passed: 0, acted: 0 });
+        self.rules.push(Rule { id, point, faults, bytes, breaks_until, turns });
         self.look_for_breaks();
         Ok(id)
     }
 
-    /// Removes the rules of one point, or all.
-    pub(crate) fn clear(&mut self, point: Option<Point>) {
-        self.rules.retain(|rule| point.is_some_and(|point| rule.point != point));
+    /// Removes the rules that are meant; gives how many.
+    pub(crate) fn clear(&mut self, meant: &FaultFilter) -> usize {
+        let before = self.rules.len();
+        self.rules.retain(|rule| !rule.is_meant(meant));
         self.bytes = self.rules.iter().map(|rule| rule.bytes).sum();
         self.look_for_breaks();
+        before - self.rules.len()
     }
 
     /// Whether a request of REST may meet a fault that ends its connection.
@@ -96,7 +122,7 @@ impl Faults {
     }
 
     fn look_for_breaks(&mut self) {
-        self.breaks = self.rules.iter().any(|rule| rule.point != Point::WebSocket && rule.at < rule.breaks_until);
+        self.breaks = self.rules.iter().any(|rule| rule.point != Point::WebSocket && rule.at() < rule.breaks_until);
     }
 
     /// Takes the rules of another list. Numbers go on: one that was given is never given to another rule.
@@ -110,8 +136,8 @@ impl Faults {
         let rule = |rule: &Rule| FaultRule {
             id: rule.id,
             point: rule.point,
-            faults: rule.faults[rule.at..].iter().map(|fault| Fault::clone(fault)).collect(),
-            acted: rule.acted,
+            faults: rule.faults[rule.at()..].iter().map(|fault| Fault::clone(fault)).collect(),
+            acted: rule.acted(),
         };
         self.rules.iter().map(rule).collect()
     }
@@ -121,10 +147,10 @@ impl Faults {
         self.rules.iter().any(|rule| rule.point == point)
     }
 
-    /// The rules of one point, or all, that no request has met.
-    pub(crate) fn unmet(&self, point: Option<Point>) -> impl Iterator<Item = FaultId> {
-        let is_meant = move |rule: &&Rule| point.is_none_or(|point| rule.point == point);
-        self.rules.iter().filter(is_meant).filter(|rule| rule.at == 0 && rule.acted == 0).map(|rule| rule.id)
+    /// The rules that are meant and that no request has met.
+    pub(crate) fn unmet(&self, meant: &FaultFilter) -> Vec<FaultId> {
+        let is_unmet = |rule: &&Rule| rule.is_meant(meant) && rule.at() == 0 && rule.acted() == 0;
+        self.rules.iter().filter(is_unmet).map(|rule| rule.id).collect()
     }
 
     /// What a request meets: the fault of the first rule that matches, whose turn is thereby used.
@@ -155,28 +181,87 @@ fn check(fault: &Fault, point: Point) -> Result<usize, FaultError> {
 
 impl Rule {
     fn take_turn(&mut self, user: Option<&str>) -> Option<Arc<Fault>> {
-        let fault = self.faults.get(self.at)?;
+        let progress = match &mut self.turns {
+            Turns::Together(progress) => progress,
+            Turns::Each(users) => {
+                let name = user.map(Box::from);
+                // Whoever comes beyond the limit is not counted, and so meets nothing.
+                if users.len() >= Limits::COUNTED_USERS && !users.contains_key(&name) {
+                    return None;
+                }
+                users.entry(name).or_default()
+            }
+        };
+        let fault = self.faults.get(progress.at)?;
         let when = &fault.when;
         if when.user.is_some() && when.user.as_deref() != user {
             return None;
         }
-        if self.passed < when.after {
-            self.passed += 1;
+        if progress.passed < when.after {
+            progress.passed += 1;
             return None;
         }
-        self.acted = self.acted.saturating_add(1);
-        let is_last = self.at + 1 == self.faults.len();
-        let fault = Arc::clone(fault);
-        let times = fault.when.times.or((!is_last).then_some(1));
-        if times.is_some_and(|times| self.acted >= times) {
-            self.at += 1;
-            self.passed = 0;
-            self.acted = 0;
+        progress.acted = progress.acted.saturating_add(1);
+        let is_last = progress.at + 1 == self.faults.len();
+        let times = when.times.or((!is_last).then_some(1));
+        if times.is_some_and(|times| progress.acted >= times) {
+            *progress = Progress { at: progress.at + 1, ..Progress::default() };
         }
-        Some(fault)
+        Some(Arc::clone(fault))
     }
 
+    /// Which fault is next; of users who are counted by themselves, for whoever comes first.
+    const fn at(&self) -> usize {
+        match &self.turns {
+            Turns::Together(progress) => progress.at,
+            Turns::Each(_) => 0,
+        }
+    }
+
+    /// How often the next one has acted; of users who are counted by themselves, how many have met something.
+    fn acted(&self) -> u32 {
+        match &self.turns {
+            Turns::Together(progress) => progress.acted,
+            Turns::Each(users) => {
+                let met = users.values().filter(|progress| progress.at > 0 || progress.acted > 0).count();
+                u32::try_from(met).unwrap_or(u32::MAX)
+            }
+        }
+    }
+
+    /// One that is counted by user is never used up: there may always be another one.
     fn is_used_up(&self) -> bool {
-        self.at == self.faults.len()
+        matches!(self.turns, Turns::Together(Progress { at, .. }) if at == self.faults.len())
+    }
+
+    fn is_meant(&self, FaultFilter { point, id, user }: &FaultFilter) -> bool {
+        let is_of = |user: &String| self.faults.iter().any(|fault| fault.when.user.as_ref() == Some(user));
+        point.is_none_or(|point| self.point == point)
+            && id.is_none_or(|id| self.id.0 == id)
+            && user.as_ref().is_none_or(is_of)
+    }
+}
+
+/// Which rules are meant: those of which all holds that is said. By default all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FaultFilter {
+    /// Where they act.
+    pub point: Option<Point>,
+    /// The number of one.
+    pub id: Option<u64>,
+    /// Those with a fault for requests of this user only.
+    pub user: Option<String>,
+}
+
+impl From<Option<Point>> for FaultFilter {
+    /// The rules of one point, or all.
+    fn from(point: Option<Point>) -> Self {
+        Self { point, ..Self::default() }
+    }
+}
+
+impl From<Point> for FaultFilter {
+    fn from(point: Point) -> Self {
+        Some(point).into()
     }
 }

@@ -214,6 +214,7 @@ fn the_keys_are_all_that_there_are() {
         times: Some(1),
         after: 1,
         user: Some(""),
+        each: Some("user"),
     };
     let written = serde_json::to_value(keys).unwrap();
     assert_eq!(written.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), Fault::KEYS);

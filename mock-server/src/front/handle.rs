@@ -1,14 +1,14 @@
 //! The platform of a [`Front`](super::Front), for those who control it.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::clock::{Advanced, ClockKind};
+use super::clock::ClockKind;
 use crate::limits::Limits;
 use crate::platform::Platform;
+use crate::server::advanced::{Advanced, UnderWay};
 use crate::server::clock::ClockError;
 use crate::server::shared::Shared;
 use crate::server::turns::HeldAnswer;
@@ -117,31 +117,5 @@ impl FrontHandle {
     /// Whether the server has ended, or is about to.
     pub fn is_over(&self) -> bool {
         self.shared.progress().borrow().is_over
-    }
-}
-
-/// What has come to a server, or is to go out, and is not done yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnderWay {
-    /// Requests and handshakes that are being answered. Those that are never answered are left out, and so are those that a
-    /// manual clock holds.
-    pub requests: usize,
-    /// Connections that the platform has ended, and that still say so to their clients.
-    pub sockets: usize,
-    /// Bytes that wait for sockets.
-    pub bytes: usize,
-}
-
-impl UnderWay {
-    /// Whether it is nothing.
-    pub const fn is_nothing(&self) -> bool {
-        self.requests == 0 && self.sockets == 0 && self.bytes == 0
-    }
-}
-
-impl fmt::Display for UnderWay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requests, sockets, bytes } = self;
-        write!(f, "{requests} requests, {sockets} sockets that end, {bytes} bytes for sockets")
     }
 }

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::MockKandy;
 use crate::account::UserOptions;
 use crate::channel::{Frame, SocketInfo};
+use crate::command::Target;
 use crate::error::PlatformError;
-use crate::fault::{Effect, Fault, FaultId};
+use crate::fault::{Effect, Fault, FaultFilter, FaultId};
 use crate::platform::{GoneOptions, Platform};
 use crate::point::Point;
 use crate::subscription::SubscriptionInfo;
@@ -118,6 +119,11 @@ impl MockKandy {
         self.platform(|platform, now| platform.clear(now, point));
     }
 
+    /// Removes the faults that are meant: by their id, by the user for whom they are, or by their point. Gives how many.
+    pub fn clear_faults(&self, rules: impl Into<FaultFilter>) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.clear_faults(now, rules))
+    }
+
     /// From now on nothing is answered: connections are ended as soon as their request is read. The sockets are cut.
     pub fn offline(&self) {
         self.platform(Platform::set_offline);
@@ -139,34 +145,52 @@ impl MockKandy {
     }
 }
 
-/// Sockets and subscriptions.
+/// Misbehaviour towards one user, until something else is said of that user, or of everybody.
+impl MockKandy {
+    /// Whether nothing of a user is answered. The sockets of one who goes offline are cut.
+    pub fn offline_of(&self, name: &str, offline: bool) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_offline_of(now, name, offline))
+    }
+
+    /// Delays answers to a user, and handshakes.
+    pub fn latency_of(&self, name: &str, latency: Duration) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_latency_of(now, name, latency))
+    }
+
+    /// Whether pings of a user are answered.
+    pub fn answer_pings_of(&self, name: &str, answer: bool) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_answer_pings_of(now, name, answer))
+    }
+}
+
+/// Sockets and subscriptions. What is about sockets takes the name of a user, for all of theirs, or a [`Target`]: one of them.
 impl MockKandy {
     /// Ends a user's connections without a close frame; clients see 1006. Gives how many.
-    pub fn cut(&self, name: &str) -> Result<usize, PlatformError> {
-        self.platform(|platform, now| platform.cut(now, name))
+    pub fn cut(&self, target: impl Into<Target>) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.cut(now, target))
     }
 
     /// Closes a user's sockets with a close frame; one that is not open yet as soon as it is. Gives how many. `code` is
     /// 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
-    pub fn close(&self, name: &str, code: u16, reason: &str) -> Result<usize, PlatformError> {
-        self.platform(|platform, now| platform.close(now, name, code, reason))
+    pub fn close(&self, target: impl Into<Target>, code: u16, reason: &str) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.close(now, target, code, reason))
     }
 
     /// Mutes the sockets that a user has now, for the rest of their lives: they stay open, take what comes, and nothing
     /// that is sent to them goes out. Gives how many.
-    pub fn silence(&self, name: &str) -> Result<usize, PlatformError> {
-        self.platform(|platform, now| platform.silence(now, name))
+    pub fn silence(&self, target: impl Into<Target>) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.silence(now, target))
     }
 
     /// Sends a JSON frame to the sockets of a user whose subscription lives. A `notificationMessage` with neither `id` nor `eventId` gets a
     /// fresh `id`. Gives to how many sockets it goes.
-    pub fn send(&self, name: &str, frame: Value) -> Result<usize, PlatformError> {
-        self.platform(|platform, now| platform.send(now, name, frame))
+    pub fn send(&self, target: impl Into<Target>, frame: Value) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.send(now, target, frame))
     }
 
     /// Sends a frame to all sockets of a user as it is, whether their subscriptions live or not. Gives to how many it goes.
-    pub fn send_raw(&self, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
-        self.platform(|platform, now| platform.send_raw(now, name, frame))
+    pub fn send_raw(&self, target: impl Into<Target>, frame: &Frame) -> Result<usize, PlatformError> {
+        self.platform(|platform, now| platform.send_raw(now, target, frame))
     }
 
     /// Ends the user's subscriptions and says so in a `gone` notification to their sockets. Gives to how many.

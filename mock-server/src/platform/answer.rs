@@ -44,14 +44,15 @@ impl Platform {
         {
             record.body = request.body().clone();
         }
-        let asks_faults = !self.settings.offline && effect.is_none();
+        let is_offline = self.is_offline_for(user.as_deref());
+        let asks_faults = !is_offline && effect.is_none();
         let met = if asks_faults { self.faults.decide(point, user.as_deref()) } else { None };
         let effect = effect.or(met.as_ref().map(|(_, fault)| &fault.effect));
-        let reply = self.reply(now, &route, request, effect);
+        let reply = if is_offline { Reply::Refuse } else { self.reply(now, &route, request, effect) };
         record.fault = met.as_ref().map(|(id, _)| *id);
         record.answered = answered(&reply);
         let delay = match record.answered {
-            Answered::Status(_) | Answered::Reset => self.delay(effect),
+            Answered::Status(_) | Answered::Reset => self.delay(user.as_deref(), effect),
             Answered::Hang | Answered::Refused => Duration::ZERO,
         };
         self.journal.write(now, Some(point), user, Kind::Request(record));
@@ -62,7 +63,8 @@ impl Platform {
     fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
         let effect = met.as_ref().map(|(_, fault)| &fault.effect);
-        let reply = self.reply(now, &Route::Preflight, request, effect);
+        let is_offline = self.settings.offline;
+        let reply = if is_offline { Reply::Refuse } else { self.reply(now, &Route::Preflight, request, effect) };
         let delay = match reply {
             Reply::Respond(_) | Reply::Reset => effect.map(Effect::delay).unwrap_or_default(),
             Reply::Hang | Reply::Refuse => Duration::ZERO,
@@ -76,14 +78,8 @@ impl Platform {
         Answer { reply, delay, pace: Pace::default() }
     }
 
-    /// How long an answer takes, if there is one.
-    pub(super) fn delay(&self, effect: Option<&Effect>) -> Duration {
-        self.settings.latency.saturating_add(effect.map(Effect::delay).unwrap_or_default())
-    }
-
     fn reply(&mut self, now: Time, route: &Route<'_>, request: &Request<Bytes>, effect: Option<&Effect>) -> Reply {
         let said = match effect {
-            _ if self.settings.offline => return Reply::Refuse,
             Some(Effect::Refuse) => return Reply::Refuse,
             Some(Effect::Hang) => return Reply::Hang,
             Some(Effect::Reset { .. }) => return Reply::Reset,

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::{Output, Platform};
 use crate::account::{UserOptions, check_lifetime};
 use crate::channel::{Frame, SocketId};
-use crate::command::{Command, CommandOutput, Told};
+use crate::command::{Command, CommandOutput, Target, Told};
 use crate::error::PlatformError;
-use crate::fault::{Fault, FaultId, is_close_code};
+use crate::fault::{Fault, FaultFilter, FaultId, is_close_code};
 use crate::journal::Kind;
 use crate::limits::Limits;
 use crate::point::Point;
@@ -41,18 +41,22 @@ impl Platform {
             Command::EndSubscription { user } => self.end_subscription(now, &user)?.into(),
             Command::GrantServices { user, services } => self.grant_services(now, &user, services)?.into(),
             Command::Fail { point, faults } => self.fail(now, point, faults)?.into(),
-            Command::Clear { point } => self.clear(now, point).into(),
-            Command::Offline => self.set_offline(now).into(),
-            Command::Online => self.set_online(now).into(),
-            Command::Cut { user } => self.cut(now, &user)?.into(),
-            Command::Close { user, code, reason } => self.close(now, &user, code, &reason)?.into(),
-            Command::Silence { user } => self.silence(now, &user)?.into(),
-            Command::Send { user, message } => self.send(now, &user, message)?.into(),
-            Command::SendRaw { user, frame } => self.send_raw(now, &user, &frame)?.into(),
+            Command::Clear { rules } => self.clear_faults(now, rules)?.into(),
+            Command::Offline { user: None } => self.set_offline(now).into(),
+            Command::Online { user: None } => self.set_online(now).into(),
+            Command::Offline { user: Some(user) } => self.set_offline_of(now, &user, true)?.into(),
+            Command::Online { user: Some(user) } => self.set_offline_of(now, &user, false)?.into(),
+            Command::Cut { target } => self.cut(now, target)?.into(),
+            Command::Close { target, code, reason } => self.close(now, target, code, &reason)?.into(),
+            Command::Silence { target } => self.silence(now, target)?.into(),
+            Command::Send { target, message } => self.send(now, target, message)?.into(),
+            Command::SendRaw { target, frame } => self.send_raw(now, target, &frame)?.into(),
             Command::Gone { user, options } => self.gone(now, &user, &options)?.into(),
             Command::TokenLifetime { lifetime } => self.set_token_lifetime(now, lifetime)?.into(),
-            Command::AnswerPings { enabled } => self.set_answer_pings(now, enabled).into(),
-            Command::Latency { latency } => self.set_latency(now, latency).into(),
+            Command::AnswerPings { enabled, user: None } => self.set_answer_pings(now, enabled).into(),
+            Command::AnswerPings { enabled, user: Some(user) } => self.set_answer_pings_of(now, &user, enabled)?.into(),
+            Command::Latency { latency, user: None } => self.set_latency(now, latency).into(),
+            Command::Latency { latency, user: Some(user) } => self.set_latency_of(now, &user, latency)?.into(),
             Command::Reset => CommandOutput::Next(self.reset(now)),
         })
     }
@@ -122,63 +126,69 @@ impl Platform {
 
     /// Removes the faults of one point, or all.
     pub fn clear(&mut self, now: Time, point: Option<Point>) {
-        self.faults.clear(point);
-        self.told(now, &Command::Clear { point });
+        let rules = point.into();
+        self.faults.clear(&rules);
+        self.told(now, &Command::Clear { rules });
     }
 
-    /// From now on connections are refused; the sockets are cut.
-    pub fn set_offline(&mut self, now: Time) {
-        self.told(now, &Command::Offline);
-        self.settings.offline = true;
-        for socket in self.sockets.ids(|_| true) {
-            self.cut_socket(now, socket);
+    /// Removes the rules that are meant. Gives how many.
+    pub fn clear_faults(&mut self, now: Time, rules: impl Into<FaultFilter>) -> Result<usize, PlatformError> {
+        let rules = rules.into();
+        if let Some(user) = &rules.user {
+            self.accounts.known(user)?;
         }
+        let count = self.faults.clear(&rules);
+        self.told(now, &Command::Clear { rules });
+        Ok(count)
     }
 
-    /// Ends [`Self::set_offline`].
-    pub fn set_online(&mut self, now: Time) {
-        self.told(now, &Command::Online);
-        self.settings.offline = false;
+    /// Ends connections of a user, or one of them, without a close frame. Gives how many.
+    pub fn cut(&mut self, now: Time, target: impl Into<Target>) -> Result<usize, PlatformError> {
+        let (target, sockets) = self.targets(target.into())?;
+        self.told(now, &Command::Cut { target });
+        sockets.iter().for_each(|socket| self.cut_socket(now, *socket));
+        Ok(sockets.len())
     }
 
-    /// Ends a user's connections without a close frame. Gives how many.
-    pub fn cut(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
-        self.told(now, &Command::Cut { user: name.to_owned() });
-        Ok(self.each_socket(name, |platform, socket| platform.cut_socket(now, socket)))
-    }
-
-    /// Closes a user's sockets with a close frame; one that is not open yet as soon as it is. Gives how many. `code` is
-    /// 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
-    pub fn close(&mut self, now: Time, name: &str, code: u16, reason: &str) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
+    /// Closes a user's sockets, or one of them, with a close frame; one that is not open yet as soon as it is. Gives how many.
+    /// `code` is 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    pub fn close(
+        &mut self,
+        now: Time,
+        target: impl Into<Target>,
+        code: u16,
+        reason: &str,
+    ) -> Result<usize, PlatformError> {
+        let (target, sockets) = self.targets(target.into())?;
         if !is_close_code(code) {
             return Err(PlatformError::CloseCode { code });
         }
         if reason.len() > 123 || (code == 1005 && !reason.is_empty()) {
             return Err(PlatformError::CloseReason { bytes: reason.len() });
         }
-        self.told(now, &Command::Close { user: name.to_owned(), code, reason: reason.to_owned() });
-        Ok(self.each_socket(name, |platform, socket| platform.close_socket(now, socket, code, reason)))
+        self.told(now, &Command::Close { target, code, reason: reason.to_owned() });
+        sockets.iter().for_each(|socket| self.close_socket(now, *socket, code, reason));
+        Ok(sockets.len())
     }
 
-    /// Mutes the sockets that a user has now, for the rest of their lives: they stay open, take what comes, and nothing
-    /// that is sent to them goes out. Gives how many.
-    pub fn silence(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
-        self.told(now, &Command::Silence { user: name.to_owned() });
-        Ok(self.each_socket(name, |platform, socket| {
-            if let Some(socket) = platform.sockets.get_mut(socket) {
+    /// Mutes the sockets that a user has now, or one of them, for the rest of their lives: they stay open, take what comes, and
+    /// nothing that is sent to them goes out. Gives how many.
+    pub fn silence(&mut self, now: Time, target: impl Into<Target>) -> Result<usize, PlatformError> {
+        let (target, sockets) = self.targets(target.into())?;
+        self.told(now, &Command::Silence { target });
+        for id in &sockets {
+            if let Some(socket) = self.sockets.get_mut(*id) {
                 socket.silent = true;
             }
-        }))
+        }
+        Ok(sockets.len())
     }
 
-    /// Sends a JSON frame to the sockets of a user whose subscription lives: where it has ended, the platform has nobody to tell,
-    /// though a socket may be open still. A `notificationMessage` with neither `id` nor `eventId` gets a
+    /// Sends a JSON frame to the sockets of a user, or one of them, whose subscription lives: where it has ended, the platform has
+    /// nobody to tell, though a socket may be open still. A `notificationMessage` with neither `id` nor `eventId` gets a
     /// fresh `id`, since clients drop what they take for a duplicate. Gives to how many sockets it goes.
-    pub fn send(&mut self, now: Time, name: &str, mut message: Value) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
+    pub fn send(&mut self, now: Time, target: impl Into<Target>, mut message: Value) -> Result<usize, PlatformError> {
+        let (target, sockets) = self.targets(target.into())?;
         if let Some(Value::Object(notification)) = message.get_mut("notificationMessage")
             && !notification.contains_key("id")
             && !notification.contains_key("eventId")
@@ -186,17 +196,19 @@ impl Platform {
             notification.insert("id".to_owned(), self.notification_id());
         }
         let frame = Frame::Text(message.to_string());
-        self.check_frame(name, &frame)?;
-        self.told(now, &Command::Send { user: name.to_owned(), message });
-        Ok(self.send_to(now, &self.subscribed_sockets(name), &frame))
+        self.check_frame(&sockets, &frame)?;
+        self.told(now, &Command::Send { target, message });
+        let sockets = self.subscribed(sockets);
+        Ok(self.send_to(now, &sockets, &frame))
     }
 
-    /// Sends a frame to all sockets of a user as it is, whether their subscriptions live or not. Gives to how many it goes.
-    pub fn send_raw(&mut self, now: Time, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
-        self.check_frame(name, frame)?;
-        self.told(now, &Command::SendRaw { user: name.to_owned(), frame: frame.clone() });
-        Ok(self.send_to(now, &self.sockets.ids(|socket| &*socket.user == name), frame))
+    /// Sends a frame to all sockets of a user, or one of them, as it is, whether their subscriptions live or not. Gives to how
+    /// many it goes.
+    pub fn send_raw(&mut self, now: Time, target: impl Into<Target>, frame: &Frame) -> Result<usize, PlatformError> {
+        let (target, sockets) = self.targets(target.into())?;
+        self.check_frame(&sockets, frame)?;
+        self.told(now, &Command::SendRaw { target, frame: frame.clone() });
+        Ok(self.send_to(now, &sockets, frame))
     }
 
     /// Ends the user's subscriptions and says so in a `gone` notification to their sockets. Gives to how many.
@@ -209,9 +221,10 @@ impl Platform {
         }
         let frame = json!({ "notificationMessage": message });
         let frame = Frame::Text(frame.to_string());
-        self.check_frame(name, &frame)?;
+        let sockets = self.sockets.ids(|socket| &*socket.user == name);
+        self.check_frame(&sockets, &frame)?;
         self.told(now, &Command::Gone { user: name.to_owned(), options: options.clone() });
-        let sockets = self.subscribed_sockets(name);
+        let sockets = self.subscribed(sockets);
         self.end_all(name);
         Ok(self.send_to(now, &sockets, &frame))
     }
@@ -249,25 +262,13 @@ impl Platform {
         Ok(())
     }
 
-    /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
-    pub fn set_answer_pings(&mut self, now: Time, enabled: bool) {
-        self.settings.answer_pings = enabled;
-        self.told(now, &Command::AnswerPings { enabled });
-    }
-
-    /// Delays answers and handshakes from now on; frames and closes are not delayed. At first it is zero.
-    pub fn set_latency(&mut self, now: Time, latency: Duration) {
-        self.settings.latency = latency;
-        self.told(now, &Command::Latency { latency });
-    }
-
     /// Refuses a frame that is too long, or that there is no room for as often as it would wait.
-    fn check_frame(&self, name: &str, frame: &Frame) -> Result<(), PlatformError> {
+    fn check_frame(&self, sockets: &[SocketId], frame: &Frame) -> Result<(), PlatformError> {
         let limit = self.limits.frame_bytes;
         if frame.len() > limit {
             return Err(PlatformError::FrameTooLong { bytes: frame.len(), limit });
         }
-        let sockets = self.sockets.ids(|socket| &*socket.user == name && !socket.silent).len();
+        let sockets = sockets.iter().filter(|id| self.sockets.get(**id).is_some_and(|socket| !socket.silent)).count();
         let waiting: usize = self.output.iter().map(Output::bytes).sum();
         let bytes = self.sockets.waiting_bytes() + waiting + sockets * frame.len();
         if bytes > Limits::WAITING_BYTES {
@@ -276,10 +277,11 @@ impl Platform {
         Ok(())
     }
 
-    /// A user's sockets that the platform still has something to tell.
-    fn subscribed_sockets(&self, name: &str) -> Vec<SocketId> {
+    /// Those of some sockets that the platform still has something to tell.
+    fn subscribed(&self, mut sockets: Vec<SocketId>) -> Vec<SocketId> {
         let lives = |id: SubscriptionId| self.subscriptions.get(id).is_some();
-        self.sockets.ids(|socket| &*socket.user == name && socket.subscription.is_some_and(lives))
+        sockets.retain(|id| self.sockets.get(*id).and_then(|socket| socket.subscription).is_some_and(lives));
+        sockets
     }
 
     fn send_to(&mut self, now: Time, sockets: &[SocketId], frame: &Frame) -> usize {

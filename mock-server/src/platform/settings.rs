@@ -9,7 +9,7 @@ use super::Platform;
 use crate::account::{Account, UserOptions};
 use crate::command::{Command, Told};
 use crate::error::PlatformError;
-use crate::fault::{FaultId, FaultRule};
+use crate::fault::{FaultFilter, FaultId, FaultRule};
 use crate::point::Point;
 use crate::time::Time;
 
@@ -74,9 +74,9 @@ impl Platform {
         self.faults.fails_at(point)
     }
 
-    /// The fault rules of one point, or all, that no request has met.
-    pub fn unmet_faults(&self, point: Option<Point>) -> Vec<FaultId> {
-        self.faults.unmet(point).collect()
+    /// The fault rules that are meant and that no request has met.
+    pub fn unmet_faults(&self, rules: impl Into<FaultFilter>) -> Vec<FaultId> {
+        self.faults.unmet(&rules.into())
     }
 
     /// The account that name and password open.

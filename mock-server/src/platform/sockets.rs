@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Request, StatusCode};
 
@@ -29,11 +30,16 @@ impl Platform {
         let user = subscription.map(|subscription| &subscription.user);
         let user = user.or_else(|| self.token_owner(request)).cloned();
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
-        let met = if self.settings.offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
+        let is_offline = self.is_offline_for(user.as_deref());
+        let met = if is_offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
         let effect = met.as_ref().map(|(_, fault)| &fault.effect);
         record.fault = met.as_ref().map(|(id, _)| *id);
 
-        let outcome = self.handshake(now, request, channel, effect);
+        let delay = self.delay(user.as_deref(), effect);
+        let outcome = match is_offline {
+            true => Upgrade::RefuseConnection,
+            false => self.handshake(now, request, channel, effect, delay),
+        };
         record.answered = match &outcome {
             Upgrade::Accept { .. } => Answered::Status(StatusCode::SWITCHING_PROTOCOLS.as_u16()),
             Upgrade::Refuse { response, .. } => Answered::Status(response.status.as_u16()),
@@ -87,10 +93,13 @@ impl Platform {
             return self.record_frame(now, socket, frame);
         }
         from.pings += 1;
-        let answered = self.settings.answer_pings && !from.silent;
-        self.journal.ping(now, &from.user, socket, answered);
+        let (user, is_silent) = (from.user.clone(), from.silent);
+        let answered = self.answers_pings_of(&user) && !is_silent;
+        self.journal.ping(now, &user, socket, answered);
         if answered {
-            from.frames_out += 1;
+            if let Some(from) = self.sockets.get_mut(socket) {
+                from.frames_out += 1;
+            }
             self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
         }
     }
@@ -162,10 +171,9 @@ impl Platform {
         request: &Request<()>,
         channel: Option<SubscriptionId>,
         effect: Option<&Effect>,
+        delay: Duration,
     ) -> Upgrade {
-        let delay = self.delay(effect);
         let code = match effect {
-            _ if self.settings.offline => return Upgrade::RefuseConnection,
             Some(Effect::Refuse) => return Upgrade::RefuseConnection,
             Some(Effect::Hang) => return Upgrade::Hang,
             Some(Effect::Reset { .. }) => return Upgrade::Reset { delay },

@@ -6,6 +6,7 @@ mod faults;
 mod journal;
 mod limits;
 mod login;
+mod narrow;
 mod reset;
 mod settings;
 mod subscribing;

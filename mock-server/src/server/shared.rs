@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::Request;
 use tokio::sync::{Notify, watch};
 
+#[cfg(feature = "front")]
+use super::advanced::{Advanced, Fired, UnderWay};
 use super::clock::Clock;
 #[cfg(feature = "front")]
 use super::clock::ClockError;
@@ -15,8 +17,6 @@ use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
 use super::turns::HeldAnswer;
 use super::turns::{Turn, Turns};
 use crate::channel::{Frame, SocketId};
-#[cfg(feature = "front")]
-use crate::front::{Advanced, Fired, UnderWay};
 use crate::limits::PlatformLimits;
 use crate::platform::{Output, Platform};
 use crate::reply::Upgrade;

@@ -41,8 +41,8 @@ pub(super) fn behaviour(script: &Value) -> Result<Vec<Command>, Mismatch> {
     let mut commands = Vec::new();
     for (key, value) in script.as_object().into_iter().flatten() {
         let command = match key.as_str() {
-            "latency" => Command::Latency { latency: Duration::from_millis(read(key, value)?) },
-            "pong" => Command::AnswerPings { enabled: read(key, value)? },
+            "latency" => Command::Latency { latency: Duration::from_millis(read(key, value)?), user: None },
+            "pong" => Command::AnswerPings { enabled: read(key, value)?, user: None },
             "tokenExpires" => Command::TokenLifetime { lifetime: Some(Duration::from_secs(read(key, value)?)) },
             "acceptAnyUser" => continue,
             route => {
@@ -51,7 +51,7 @@ pub(super) fn behaviour(script: &Value) -> Result<Vec<Command>, Mismatch> {
                 } else {
                     route.parse().map_err(|unknown: UnknownPoint| refused(unknown.to_string()))?
                 };
-                commands.push(Command::Clear { point: Some(point) });
+                commands.push(Command::Clear { rules: point.into() });
                 let answers: Vec<Map<String, Value>> = read(key, value)?;
                 if answers.is_empty() {
                     continue;
@@ -100,16 +100,16 @@ pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Resul
             let is_binary = options.get("binary").is_some_and(|flag| *flag == Value::Bool(true));
             let frame = if is_binary { Frame::Binary(text.into()) } else { Frame::Text(text) };
             let users = of_channel(options.get("channel")).into_iter();
-            users.map(|user| Command::SendRaw { user, frame: frame.clone() }).collect()
+            users.map(|user| Command::SendRaw { target: user.into(), frame: frame.clone() }).collect()
         }
         "closeAll" => {
             let code = if args.is_empty() { NO_CODE } else { read("code", argument(0))? };
             let reason = argument(1).as_str().unwrap_or_default();
-            everybody().map(|user| Command::Close { user, code, reason: reason.to_owned() }).collect()
+            everybody().map(|user| Command::Close { target: user.into(), code, reason: reason.to_owned() }).collect()
         }
-        "destroyAll" => everybody().map(|user| Command::Cut { user }).collect(),
+        "destroyAll" => everybody().map(|user| Command::Cut { target: user.into() }).collect(),
         "wsListen" => {
-            let mut commands = vec![Command::Clear { point: Some(Point::WebSocket) }];
+            let mut commands = vec![Command::Clear { rules: Point::WebSocket.into() }];
             if !read::<bool>("wsListen", argument(0))? {
                 commands.push(Command::Fail { point: Point::WebSocket, faults: vec![Fault::refuse()] });
             }

@@ -249,7 +249,7 @@ impl Run {
                 let Some(user) = credentials.username else { continue };
                 let message = json!({ "notificationMessage": { "eventType": "probe" } });
                 // A user who is gone from the platform is sent nothing.
-                if self.apply(Step::Command(Command::Send { user, message })).is_err() {
+                if self.apply(Step::Command(Command::Send { target: user.into(), message })).is_err() {
                     continue;
                 }
                 self.let_pass(engine, PUSH)?;

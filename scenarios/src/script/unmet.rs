@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kandy_mock_server::{Command, CommandOutput, FaultId, Point};
+use kandy_mock_server::{Command, CommandOutput, FaultFilter, FaultId, Point};
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 use super::marks::Place;
@@ -39,7 +39,7 @@ struct MetNone {
 #[derive(Clone, Debug)]
 pub(super) enum Watched {
     Put(Point),
-    Clear(Option<Point>),
+    Clear(FaultFilter),
     /// It counts what it meets of a user's.
     Counts {
         verb: &'static str,
@@ -53,18 +53,18 @@ impl Watched {
         let Step::Command(command) = step else { return None };
         let (user, target) = match command {
             Command::Fail { point, .. } => return Some(Self::Put(*point)),
-            Command::Clear { point } => return Some(Self::Clear(*point)),
-            Command::Reset => return Some(Self::Clear(None)),
-            Command::Cut { user }
-            | Command::Close { user, .. }
-            | Command::Silence { user }
-            | Command::Send { user, .. }
-            | Command::SendRaw { user, .. }
-            | Command::Gone { user, .. } => (user, Target::Socket),
-            Command::EndSubscription { user } => (user, Target::Subscription),
+            Command::Clear { rules } => return Some(Self::Clear(rules.clone())),
+            Command::Reset => return Some(Self::Clear(FaultFilter::default())),
+            Command::Cut { target }
+            | Command::Close { target, .. }
+            | Command::Silence { target }
+            | Command::Send { target, .. }
+            | Command::SendRaw { target, .. } => (target.shown(), Target::Socket),
+            Command::Gone { user, .. } => (user.clone(), Target::Socket),
+            Command::EndSubscription { user } => (user.clone(), Target::Subscription),
             _ => return None,
         };
-        Some(Self::Counts { verb: command.verb(), user: user.clone(), target })
+        Some(Self::Counts { verb: command.verb(), user, target })
     }
 }
 
@@ -72,9 +72,9 @@ impl Unmet {
     /// A step is about to be made.
     pub(super) fn before(&mut self, watched: &Watched, world: &Surroundings) {
         match watched {
-            Watched::Clear(point) => self.give_up(*point, world),
+            Watched::Clear(rules) => self.give_up(rules.clone(), world),
             Watched::Put(_) if self.put.len() >= MAX_PUT => {
-                let unmet = world.look(|platform| platform.unmet_faults(None));
+                let unmet = world.look(|platform| platform.unmet_faults(FaultFilter::default()));
                 let numbers: Vec<u64> = unmet.into_iter().map(FaultId::number).collect();
                 self.put.retain(|number, _| numbers.binary_search(number).is_ok());
             }
@@ -103,7 +103,7 @@ impl Unmet {
     /// The run has ended, of the script that messages call `main`. `takes_number` says whether the call at a place does
     /// something with what it gives.
     pub(super) fn end(mut self, world: &Surroundings, main: &str, takes_number: impl Fn(&Place) -> bool) -> Vec<Doubt> {
-        self.give_up(None, world);
+        self.give_up(FaultFilter::default(), world);
         let unmet = self.given_up.into_iter();
         let unmet = unmet.map(|(place, point)| Doubt::UnmetFault { place: place.told(main), point });
         let met_none = self.met_none.into_iter().filter(|met_none| !takes_number(&met_none.place));
@@ -116,11 +116,11 @@ impl Unmet {
         doubts
     }
 
-    fn give_up(&mut self, point: Option<Point>, world: &Surroundings) {
+    fn give_up(&mut self, rules: FaultFilter, world: &Surroundings) {
         if self.put.is_empty() {
             return;
         }
-        let unmet = world.look(|platform| platform.unmet_faults(point));
+        let unmet = world.look(|platform| platform.unmet_faults(rules));
         let unmet = unmet.into_iter().filter_map(|id| self.put.remove(&id.number()));
         let room = MAX_DOUBTS.saturating_sub(self.given_up.len());
         self.given_up.extend(unmet.take(room));

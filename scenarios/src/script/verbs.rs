@@ -278,8 +278,12 @@ pub(super) fn example(verb: &Verb) -> String {
     };
     let mut arguments: Vec<Value> = of(|place| matches!(place, Place::Next { .. })).map(value).collect();
     if verb.options.is_some() {
+        // What has no example is one of several ways to say the same.
         let options = of(|place| place == Place::InOptions).map(|option| (option.name.to_owned(), value(option)));
-        arguments.push(Value::Object(options.collect()));
+        let options: serde_json::Map<_, _> = options.filter(|(_, value)| !value.is_null()).collect();
+        if !options.is_empty() {
+            arguments.push(Value::Object(options));
+        }
     }
     let mut texts: Vec<String> = arguments.iter().map(rhai_text).collect();
     let call = |texts: &[String]| format!("platform.{}({});", verb.name, texts.join(", "));
@@ -312,16 +316,25 @@ mod tests {
     #[test]
     fn every_way_to_call_a_verb_is_told() {
         let told = |name: &str| functions_named(name).next().unwrap().usage();
-        assert_eq!(told("offline"), "platform.offline()");
-        assert_eq!(told("close"), "platform.close(user, code), platform.close(user, code, reason)");
+        assert_eq!(told("expireToken"), "platform.expireToken(user)");
+        assert_eq!(told("offline"), "platform.offline(), platform.offline(options)");
+        assert_eq!(
+            told("close"),
+            "platform.close(user, code), platform.close(user, code, reason), \
+             platform.close(user, code, reason, #{ socket: \"WS-2\" })"
+        );
         assert_eq!(told("addUser"), "platform.addUser(name, password), platform.addUser(name, password, options)");
         assert_eq!(told("setOptions"), "platform.setOptions(user, #{ tokenLifetime: \"1m\" })");
         assert_eq!(
             functions_named("fail").last().unwrap().usage(),
             "platform.fail(point, #{status: 500}), platform.fail(point, [#{..}, #{..}])"
         );
-        assert_eq!(told("sendRaw"), "platform.sendRaw(user, text), platform.sendRaw(user, blob)");
+        assert_eq!(
+            told("sendRaw"),
+            "platform.sendRaw(user, text), platform.sendRaw(user, blob), \
+             platform.sendRaw(user, text, #{ socket: \"WS-2\" }), platform.sendRaw(user, blob, #{ socket: \"WS-2\" })"
+        );
         assert_eq!(told("tokenLifetime"), "platform.tokenLifetime(duration), platform.tokenLifetime(())");
-        assert_eq!(told("clear"), "platform.clear(), platform.clear(point)");
+        assert_eq!(told("clear"), "platform.clear(), platform.clear(point), platform.clear(point, #{ id: 3 })");
     }
 }

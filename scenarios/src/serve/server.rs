@@ -1,6 +1,7 @@
 //! The run of a server, from its start to its end.
 
 mod script;
+mod users;
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use self::script::Script;
+use self::users::{all_users, change, keep_users, populate, with_fixed};
 use super::accounts::{Accounts, FileError, Follower};
 use super::application::{Application, Signals};
 use super::behaviour::{self, Behaviour, BehaviourError, Ended};
@@ -418,46 +420,4 @@ async fn printed(behaviour: Option<&mut Behaviour>, notes: &Notes) -> Option<Str
         }
         None => pending().await,
     }
-}
-
-/// The users of the arguments, and those of the file.
-fn all_users(fixed: &Accounts, file: Option<&mut Follower>) -> Result<Accounts, FileError> {
-    let of_file = file.and_then(Follower::look).transpose()?.unwrap_or_default();
-    Ok(with_fixed(&of_file, fixed))
-}
-
-/// A user of the arguments wins over one of the file.
-fn with_fixed(of_file: &Accounts, fixed: &Accounts) -> Accounts {
-    let mut all = fixed.clone();
-    for (name, account) in of_file.iter() {
-        all.add(name, account.clone());
-    }
-    all
-}
-
-fn populate(handle: &FrontHandle, accounts: &Accounts, any_user: bool) -> Result<(), ServeError> {
-    if let Some(refused) = change(handle, &Accounts::default(), accounts).into_iter().next() {
-        return Err(ServeError::User(refused));
-    }
-    if any_user {
-        handle.platform(|platform, now| platform.set_any_user(now, true));
-    }
-    Ok(())
-}
-
-/// A reset is to lead back to these users. One that the platform refuses was told when it was to be added.
-fn keep_users(handle: &FrontHandle, users: &Accounts) {
-    handle.platform(|platform, now| {
-        let users = users.iter().map(|(name, account)| (name, account.password.as_str(), account.options.clone()));
-        platform.set_users_of_start(now, users);
-    });
-}
-
-/// Makes the platform that was given the users `before` have those of `next`, at one instant; gives why it refuses some.
-fn change(handle: &FrontHandle, before: &Accounts, next: &Accounts) -> Vec<String> {
-    handle.platform(|platform, now| {
-        let present = platform.users().into_iter().map(|user| user.name).collect();
-        let refused = |asked| platform.apply(now, asked).err().map(|error| error.to_string());
-        before.commands_to(next, &present).into_iter().filter_map(refused).collect()
-    })
 }

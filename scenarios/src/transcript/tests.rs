@@ -119,7 +119,7 @@ fn each_kind_of_record_has_its_words() {
         (frame(Frame::Bytes(Some(5))), "frame", "ws1 5 bytes"),
         (frame(Frame::Bytes(None)), "frame", "ws1 binary"),
         (What::Crash(Task::ConnectFlow), "crash", "connect flow"),
-        (control(Command::Cut { user: "alice".to_owned() }), "control", "cut alice"),
+        (control(Command::Cut { target: "alice".into() }), "control", "cut alice"),
     ] {
         assert_eq!((what.kind(), what.text().as_str()), (kind, text));
     }
@@ -152,8 +152,8 @@ fn an_event_is_told_with_what_its_listeners_see() {
 fn a_long_command_is_shown_as_a_short_one_is() {
     let long = "x".repeat(2000);
     for command in [
-        Command::Send { user: "alice".to_owned(), message: json!({ "a": long }) },
-        Command::SendRaw { user: "alice".to_owned(), frame: PlatformFrame::Text(long.clone()) },
+        Command::Send { target: "alice".into(), message: json!({ "a": long }) },
+        Command::SendRaw { target: "alice".into(), frame: PlatformFrame::Text(long.clone()) },
         Command::GrantServices { user: "alice".to_owned(), services: vec![long.clone()] },
     ] {
         let control = Control::of(&command, control_text).unwrap();

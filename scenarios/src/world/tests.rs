@@ -60,7 +60,7 @@ fn connected() -> World {
 fn send_notification(world: &mut World, number: usize) -> Result<Done, StepError> {
     let start = format!("{{\"notificationMessage\":{{\"id\":\"N{number}\",\"padding\":\"");
     let padding = "x".repeat(Limits::FRAME_BYTES - start.len() - 3);
-    command(world, Command::SendRaw { user: "alice".to_owned(), frame: Frame::Text(format!("{start}{padding}\"}}}}")) })
+    command(world, Command::SendRaw { target: "alice".into(), frame: Frame::Text(format!("{start}{padding}\"}}}}")) })
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_loop_of_one_client_is_found_and_told_in_short() {
     let mut world = connected();
     let frame = Frame::Text(format!("{{\"long\":\"{}\"}}", "x".repeat(1000)));
     let found = loop {
-        command(&mut world, Command::SendRaw { user: "alice".to_owned(), frame: frame.clone() }).unwrap();
+        command(&mut world, Command::SendRaw { target: "alice".into(), frame: frame.clone() }).unwrap();
         if let Err(error) = settle(&mut world) {
             break error;
         }

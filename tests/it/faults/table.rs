@@ -114,6 +114,7 @@ pub(super) const ROWS: &[Row] = &[
     row("user", r#"{"status":503,"user":"bob@example.com"}"#, EVERYWHERE),
     row("user", r#"{"reset":true,"user":"alice@example.com"}"#, &[OTHER]),
     row("user", r#"{"reset":true,"user":"bob@example.com"}"#, &[OTHER]),
+    row("each", r#"{"reset":true,"times":1,"each":"user"}"#, EVERYWHERE),
     row("list", r#"[{"reset":true},{},{"delay":"1s"}]"#, EVERYWHERE),
     row("list", r#"[{"json":{}},{"delay":"1s","json":{}},{"reset":true}]"#, &[OTHER]),
 ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{CLOSE_CODE, CONTENT_TYPE, DRIP, HEADERS, Keys, STATUS, STATUS_TEXT, TIMES};
+use super::{CLOSE_CODE, CONTENT_TYPE, DRIP, EACH_USER, HEADERS, Keys, STATUS, STATUS_TEXT, TIMES};
 use crate::error::{cut, nearest};
 use crate::fault::{Fault, FaultError, headers};
 
@@ -49,6 +49,8 @@ impl<'a> Keys<'a> {
             "times" => self.times = Some(number("times", value, TIMES)?),
             "after" => self.after = number("after", value, "how many requests pass first, a number from 0")?,
             "user" => self.user = Some(text("user", value, "a user's name")?),
+            "each" if value == EACH_USER => self.each = Some(EACH_USER),
+            "each" => return Err(wrong("each", value, "\"user\"; leave it out to count for all together")),
             _ => {
                 return Err(FaultError::UnknownKey { key: cut(key).to_owned(), nearest: nearest(key, Fault::KEYS) });
             }

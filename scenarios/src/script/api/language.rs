@@ -70,7 +70,7 @@ impl FaultKeys {
 }
 
 /// Every key of a fault.
-pub(crate) static FAULT_KEYS: [FaultKeys; 15] = [
+pub(crate) static FAULT_KEYS: [FaultKeys; 16] = [
     keys(
         &["status", "statusText"],
         "the HTTP status; alone it gives the platform's own error",
@@ -114,6 +114,7 @@ pub(crate) static FAULT_KEYS: [FaultKeys; 15] = [
     keys(&["closeAfterOpen"], "a close code, for `websocket`", "#{ closeAfterOpen: 4000 }"),
     keys(&["times", "after"], "only so often; only after so many", "#{ status: 503, times: 2, after: 1 }"),
     keys(&["user"], "only for that user", "#{ status: 403, user: \"alice@example.com\" }"),
+    keys(&["each"], "counted for each `\"user\"` by themselves", "#{ status: 503, times: 1, each: \"user\" }"),
 ];
 
 const fn keys(names: &'static [&'static str], about: &'static str, example: &'static str) -> FaultKeys {

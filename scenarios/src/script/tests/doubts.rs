@@ -130,7 +130,9 @@ fn a_command_that_met_none_is_told_if_nothing_takes_its_number() {
     ];
     let watched: BTreeSet<&str> =
         counting.iter().map(|command| verb_of(command)).chain(["cut", "endSubscription"]).collect();
-    let counts: BTreeSet<&str> = VERBS.iter().filter(|verb| verb.gives == Gives::Count).map(|verb| verb.name).collect();
+    // Who clears may well find nothing: it is what a script begins with.
+    let counts = VERBS.iter().filter(|verb| verb.gives == Gives::Count && verb.name != "clear");
+    let counts: BTreeSet<&str> = counts.map(|verb| verb.name).collect();
     assert_eq!(watched, counts, "each verb that counts what it met is to be watched");
     for command in counting {
         let verb = verb_of(command);

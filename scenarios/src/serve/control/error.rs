@@ -42,7 +42,7 @@ impl ControlError {
 impl From<PlatformError> for ControlError {
     fn from(error: PlatformError) -> Self {
         let status = match error {
-            PlatformError::UnknownUser { .. } => StatusCode::NOT_FOUND,
+            PlatformError::UnknownUser { .. } | PlatformError::Unknown { .. } => StatusCode::NOT_FOUND,
             PlatformError::UserExists { .. } | PlatformError::TokenExists { .. } => StatusCode::CONFLICT,
             PlatformError::Full { .. } => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,

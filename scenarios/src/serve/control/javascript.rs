@@ -152,14 +152,16 @@ fn type_of(parameter: &Parameter) -> &'static str {
 
 fn type_of_fault_key(name: &str) -> &'static str {
     match name {
-        "status" | "closeAfterOpen" | "times" | "after" => "number",
+        "status" | "closeAfterOpen" | "times" | "after" | "drip" | "truncate" => "number",
         "statusText" | "body" => "string",
         "type" => "string | null",
         "json" => "unknown",
         "merge" | "params" => "Record<string, unknown>",
         "without" => "string[]",
-        "cors" | "hang" | "reset" | "refuse" => "boolean",
-        "delay" => "Duration",
+        "headers" => "Record<string, string | string[]>",
+        "cors" | "hang" | "reset" | "refuse" | "accept" => "boolean",
+        "delay" | "lateBody" => "Duration",
+        "each" => "'user'",
         "user" => "UserLike",
         name => panic!("a fault's key {name:?} has no type here"),
     }

@@ -196,7 +196,10 @@ mod tests {
         assert_eq!(told("close", close), (400, "close has no argument `coed`".into(), "did you mean `code`?".into()));
         let (status, message, help) = told("close", r#"{"user": "alice", "code": "4000"}"#);
         assert_eq!((status, message.as_str()), (400, "`code` of close is \"4000\", not an integer from 0"));
-        assert_eq!(help, "it takes `user` (a text), `code` (an integer from 0), `reason`? (a text)");
+        assert_eq!(
+            help,
+            "it takes `user`? (a text), `code` (an integer from 0), `reason`? (a text), `socket`? (a text), `subscription`? (a text)"
+        );
         assert_eq!(told("close", r#"{"user": "alice"}"#).1, "close needs `code`");
         assert_eq!(told("close", "[]").1, "the body is a JSON object of named arguments");
         assert!(told("close", "{").1.starts_with("the body is no JSON: "), "{:?}", told("close", "{"));
@@ -214,7 +217,7 @@ mod tests {
                 "{message}"
             );
         }
-        assert_eq!(told("offline", r#"{"x": 1}"#).2, "offline takes no arguments");
+        assert_eq!(told("reset", r#"{"x": 1}"#).2, "reset takes no arguments");
         assert_eq!(told("latency", r#"{"latency": "soon"}"#).0, 400);
         assert_eq!(told("grantServices", r#"{"user": "alice", "services": [1]}"#).0, 400);
         assert_eq!(told("send", r#"{"user": "alice", "message": "x"}"#).0, 400);

@@ -188,8 +188,8 @@ impl Sim {
     pub(super) fn note_command(&mut self, command: &Command) -> bool {
         let Some(disturber) = &mut self.disturber else { return false };
         match command {
-            Command::Offline => disturber.is_offline_by_script = true,
-            Command::Online | Command::Reset => disturber.is_offline_by_script = false,
+            Command::Offline { user: None } => disturber.is_offline_by_script = true,
+            Command::Online { user: None } | Command::Reset => disturber.is_offline_by_script = false,
             _ => return false,
         }
         disturber.outage_ends.is_some()
@@ -322,18 +322,21 @@ impl Sim {
             }
             // Who has not said who he is has nothing at the platform that could be hit.
             (_, None) => return Ok(()),
-            (Act::Cut, Some(user)) => Command::Cut { user },
-            (Act::Close(code), Some(user)) => Command::Close { user, code: *code, reason: String::new() },
+            (Act::Cut, Some(user)) => Command::Cut { target: user.into() },
+            (Act::Close(code), Some(user)) => {
+                Command::Close { target: user.into(), code: *code, reason: String::new() }
+            }
             (Act::Gone, Some(user)) => Command::Gone { user, options: GoneOptions::default() },
-            (Act::Silence, Some(user)) => Command::Silence { user },
+            (Act::Silence, Some(user)) => Command::Silence { target: user.into() },
             (Act::EndSubscription, Some(user)) => Command::EndSubscription { user },
             (Act::ExpireToken, Some(user)) => Command::ExpireToken { user },
-            (Act::Comes(Push::Notification), Some(user)) => {
-                Command::Send { user, message: json!({ "notificationMessage": { "eventType": "push" } }) }
-            }
+            (Act::Comes(Push::Notification), Some(user)) => Command::Send {
+                target: user.into(),
+                message: json!({ "notificationMessage": { "eventType": "push" } }),
+            },
             (Act::Comes(push), Some(user)) => {
                 let text = if *push == Push::Pong { r#"{"message_type":"pong"}"# } else { "{}" };
-                Command::SendRaw { user, frame: Frame::Text(text.to_owned()) }
+                Command::SendRaw { target: user.into(), frame: Frame::Text(text.to_owned()) }
             }
             (Act::Message(_), Some(_)) => return Ok(()),
         };

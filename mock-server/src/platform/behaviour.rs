@@ -1,0 +1,104 @@
+//! How the platform treats everybody, and one user in another way.
+
+use std::time::Duration;
+
+use super::Platform;
+use crate::command::Command;
+use crate::error::PlatformError;
+use crate::fault::Effect;
+use crate::time::Time;
+
+/// What holds for one user instead of what holds for everybody.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OwnSettings {
+    pub(crate) offline: bool,
+    pub(crate) latency: Option<Duration>,
+    pub(crate) answer_pings: Option<bool>,
+}
+
+/// For everybody. What was said of one user before holds no more.
+impl Platform {
+    /// From now on connections are refused; the sockets are cut.
+    pub fn set_offline(&mut self, now: Time) {
+        self.told(now, &Command::Offline { user: None });
+        self.settings.offline = true;
+        for socket in self.sockets.ids(|_| true) {
+            self.cut_socket(now, socket);
+        }
+    }
+
+    /// Ends [`Self::set_offline`] and [`Self::set_offline_of`].
+    pub fn set_online(&mut self, now: Time) {
+        self.told(now, &Command::Online { user: None });
+        self.settings.offline = false;
+        self.accounts.each_own(|own| own.offline = false);
+    }
+
+    /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
+    pub fn set_answer_pings(&mut self, now: Time, enabled: bool) {
+        self.settings.answer_pings = enabled;
+        self.accounts.each_own(|own| own.answer_pings = None);
+        self.told(now, &Command::AnswerPings { enabled, user: None });
+    }
+
+    /// Delays answers and handshakes from now on; frames and closes are not delayed. At first it is zero.
+    pub fn set_latency(&mut self, now: Time, latency: Duration) {
+        self.settings.latency = latency;
+        self.accounts.each_own(|own| own.latency = None);
+        self.told(now, &Command::Latency { latency, user: None });
+    }
+}
+
+/// For one user, until it is said of everybody.
+impl Platform {
+    /// Whether connections of a user are refused: logins in their name, requests and handshakes. The sockets of one who goes
+    /// offline are cut.
+    pub fn set_offline_of(&mut self, now: Time, name: &str, offline: bool) -> Result<(), PlatformError> {
+        self.accounts.own_mut(name)?.offline = offline;
+        let user = Some(name.to_owned());
+        self.told(now, &if offline { Command::Offline { user } } else { Command::Online { user } });
+        if offline {
+            for socket in self.sockets.ids(|socket| &*socket.user == name) {
+                self.cut_socket(now, socket);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether pings of a user are answered.
+    pub fn set_answer_pings_of(&mut self, now: Time, name: &str, enabled: bool) -> Result<(), PlatformError> {
+        self.accounts.own_mut(name)?.answer_pings = Some(enabled);
+        self.told(now, &Command::AnswerPings { enabled, user: Some(name.to_owned()) });
+        Ok(())
+    }
+
+    /// Delays answers to a user, and handshakes.
+    pub fn set_latency_of(&mut self, now: Time, name: &str, latency: Duration) -> Result<(), PlatformError> {
+        self.accounts.own_mut(name)?.latency = Some(latency);
+        self.told(now, &Command::Latency { latency, user: Some(name.to_owned()) });
+        Ok(())
+    }
+}
+
+/// What holds for a request.
+impl Platform {
+    /// Whether a user, or whoever it is, is not answered at all.
+    pub(super) fn is_offline_for(&self, user: Option<&str>) -> bool {
+        self.settings.offline || self.own(user).is_some_and(|own| own.offline)
+    }
+
+    /// Whether a user's pings are answered.
+    pub(super) fn answers_pings_of(&self, user: &str) -> bool {
+        self.own(Some(user)).and_then(|own| own.answer_pings).unwrap_or(self.settings.answer_pings)
+    }
+
+    /// How long an answer to a user takes, if there is one.
+    pub(super) fn delay(&self, user: Option<&str>, effect: Option<&Effect>) -> Duration {
+        let latency = self.own(user).and_then(|own| own.latency).unwrap_or(self.settings.latency);
+        latency.saturating_add(effect.map(Effect::delay).unwrap_or_default())
+    }
+
+    fn own(&self, user: Option<&str>) -> Option<&OwnSettings> {
+        user.and_then(|user| self.accounts.get(user)).map(|account| &account.own)
+    }
+}

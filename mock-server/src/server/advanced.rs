@@ -1,0 +1,83 @@
+//! What is told of a clock that goes on, and of what is not done yet.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::turns::HeldAnswer;
+use crate::journal::Record;
+use crate::point::Point;
+use crate::time::Time;
+
+/// How far a clock has gone, and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advanced {
+    /// The time that it is now.
+    pub now: Time,
+    /// What became due on the way, in the order of its time.
+    pub fired: Vec<Fired>,
+}
+
+/// What became due. Serialized as a flat map with its `kind` in camelCase.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Fired {
+    /// A timer of the platform fired, and left this record.
+    Record(Record),
+    /// An answer that was held goes out.
+    Answer(FiredAnswer),
+}
+
+/// An answer that was held goes out. Serialized in camelCase, with `"kind": "answer"`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename = "answer", rename_all = "camelCase")]
+pub struct FiredAnswer {
+    /// When.
+    pub time: Time,
+    /// The number of its request's record in the journal.
+    pub seq: u64,
+    /// Where that came.
+    pub point: Option<Point>,
+    /// Whose it is, as far as it says so itself.
+    pub user: Option<String>,
+}
+
+impl Fired {
+    pub(crate) fn answer(time: Time, HeldAnswer { seq, point, user, due: _ }: HeldAnswer) -> Self {
+        Self::Answer(FiredAnswer { time, seq, point, user })
+    }
+
+    /// When.
+    pub const fn time(&self) -> Time {
+        match self {
+            Self::Record(record) => record.time,
+            Self::Answer(answer) => answer.time,
+        }
+    }
+}
+
+/// What has come to a server, or is to go out, and is not done yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Requests and handshakes that are being answered. Those that are never answered are left out, and so are those that a
+    /// manual clock holds.
+    pub requests: usize,
+    /// Connections that the platform has ended, and that still say so to their clients.
+    pub sockets: usize,
+    /// Bytes that wait for sockets.
+    pub bytes: usize,
+}
+
+impl UnderWay {
+    /// Whether it is nothing.
+    pub const fn is_nothing(&self) -> bool {
+        self.requests == 0 && self.sockets == 0 && self.bytes == 0
+    }
+}
+
+impl fmt::Display for UnderWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requests, sockets, bytes } = self;
+        write!(f, "{requests} requests, {sockets} sockets that end, {bytes} bytes for sockets")
+    }
+}
