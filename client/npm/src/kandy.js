@@ -279,7 +279,7 @@ function optionsOf(name, options) {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new KandyError(`the options of ${name} are an object, not ${JSON.stringify(options)}`)
   }
-  return options
+  return options.user === undefined ? options : { ...options, user: nameOf(options.user) }
 }
 
 function withoutNothing(given) {

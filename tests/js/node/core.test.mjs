@@ -106,6 +106,11 @@ test('a verb is called as in scripts, of the platform or of a user', async (t) =
   const { accessToken, expires } = await alice.issueToken({ lifetime: '2h' })
   assert.deepEqual([typeof accessToken, expires], ['string', 7200])
   assert.equal((await kandy.cut(alice)).count, 0)
+  await kandy.offline({ user: alice })
+  assert.deepEqual((await kandy.journal({ since: 0 })).records.at(-1).arguments, { user: alice.name })
+  const { id } = await kandy.fail('subscribe', { status: 503, user: alice })
+  await kandy.clear(null, { id })
+  assert.deepEqual((await kandy.state()).faults, [])
   assert.equal((await alice.sendRaw(new Uint8Array([1, 2]))).count, 0)
   const [sent] = (await kandy.journal({ since: 0 })).records.filter(({ name }) => name === 'sendRaw')
   assert.equal(sent.arguments.base64, 'AQI=')
@@ -134,7 +139,8 @@ test('what is refused says why, and what to do', async (t) => {
     [() => kandy.fail('subscrib', {}), /did you mean "subscribe"/],
     [() => kandy.close('alice@example.com', 70000), /70000 is no close code\n {2}help: close codes are 1000 to 4999/],
     [() => kandy.addUser({ tokenLifetme: '1h' }), /addUser has no argument `tokenLifetme`\n {2}help: did you mean `tokenLifetime`\?/],
-    [() => kandy.offline('now'), /offline takes 0 arguments at most, and got 1/],
+    [() => kandy.reset('now'), /reset takes 0 arguments at most, and got 1/],
+    [() => kandy.cut('alice@example.com', 'WS-1'), /the options of cut are an object, not "WS-1"/],
     [() => kandy.clock.advance('1h'), /the clock is the real one.*\n {2}help: start with/],
     [() => kandy.clock.advance('soon'), /"soon" is no duration\n {2}help: write "250ms"/],
     [() => start({ clok: 'manual' }), /start has no option "clok"\n {2}help: it has anyUser/]
