@@ -2,20 +2,22 @@
 
 const http = require('node:http')
 const https = require('node:https')
-// That of the environment may be faked by a test.
-const { setImmediate } = require('node:timers')
+const { setTimeout: sleep } = require('node:timers/promises')
 const { KandyError } = require('./error.js')
+
+/** How much later than the end of a connection the news may come that the server itself has ended, in ms. */
+const NEWS_TIME = 2000
 
 /** The control interface of a server, over `node:http`: an environment's own `fetch` may obey CORS, or be faked. */
 class Control {
   /**
    * @param {{ url: string, token: string, certificate?: string }} where Its address, its token, and what TLS is to trust.
-   * @param {() => Error | undefined} failure Why the server has ended, if it has.
+   * @param {{ failure?: Error, ended: Promise<unknown> }} [server] The process, if it is one of this program.
    */
-  constructor({ url, token, certificate }, failure = () => undefined) {
+  constructor({ url, token, certificate }, server) {
     this.base = new URL(url.endsWith('/') ? url : `${url}/`)
     this.token = token
-    this.failure = failure
+    this.server = server
     const { Agent } = this.base.protocol === 'https:' ? https : http
     this.agent = new Agent({ keepAlive: true, ca: certificate })
   }
@@ -35,15 +37,13 @@ class Control {
   }
 
   async ask(method, url, body) {
-    const failure = this.failure()
-    if (failure) throw failure
+    if (this.server?.failure) throw this.server.failure
     let answer
     try {
       answer = await this.send(method, url, body)
     } catch (error) {
-      // The news that the server has ended may come a moment later than the end of the connection.
-      await new Promise((resolve) => setImmediate(resolve))
-      throw this.failure() ?? new KandyError(`${url.origin} does not answer: ${error.message}`, { cause: error })
+      if (this.server) await Promise.race([this.server.ended, sleep(NEWS_TIME, undefined, { ref: false })])
+      throw this.server?.failure ?? new KandyError(`${url.origin} does not answer: ${error.message}`, { cause: error })
     }
     const { status, text } = answer
     const told = read(text)

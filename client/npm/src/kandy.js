@@ -28,7 +28,7 @@ class Kandy {
     this.token = said.token
     this.config = configuration(said)
     this.server = server
-    this.control = new Control({ url: said.control, token: said.token, certificate }, () => server?.failure)
+    this.control = new Control({ url: said.control, token: said.token, certificate }, server)
     this.clock = new Clock(this)
     this.marks = []
     this.lastUser = 0
