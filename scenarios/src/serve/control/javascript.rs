@@ -34,7 +34,8 @@ fn module() -> String {
 
 /// The declarations.
 fn declarations() -> String {
-    let mut text = format!("{HEAD}import type {{ Acted, Broken, Counted, Duration, Issued, UserLike }} from './index.js'\n");
+    let mut text =
+        format!("{HEAD}import type {{ Acted, Broken, Counted, Duration, Issued, UserLike }} from './index.js'\n");
     let points = Point::ALL.iter().map(|point| format!("'{point}'"));
     let _ = write!(text, "\n/** A point of the platform. */\nexport type Point = {}\n", joined(points, " | "));
     text += "\n/** How the platform misbehaves. */\nexport interface Fault {\n";
