@@ -38,8 +38,7 @@ use crate::serve::script_status::ScriptStatus;
 pub const API: u32 = 1;
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
-/// Waits of `waitFor` and `idle` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be
-/// gone.
+/// Waits of `waitFor` and `idle` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be gone.
 pub const MAX_WAITS: usize = 256;
 /// Of what an `advance` has fired, the most that its answer tells.
 pub const MAX_FIRED: usize = 1_000;

@@ -219,13 +219,11 @@ async fn whoever_waits_for_longest_makes_room_for_one_more() {
         let mut stream = TcpStream::connect(host).await.unwrap();
         let head = format!(
             "POST /__admin/waitFor HTTP/1.1\r\nHost: {host}\r\nX-Kandy-Token: {token}\r\nContent-Length: {length}\r\n\
-             Content-Type: application/json\r\n\r\n"
+             Content-Type: application/json\r\nConnection: close\r\n\r\n"
         );
         stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-        stream.shutdown().await.unwrap();
         stream
     };
-    // Whether they are there, or have sent their last and are gone, cannot be seen.
     let (ended, mut ends) = tokio::sync::mpsc::channel(MAX_WAITS);
     for _ in 0..MAX_WAITS {
         let (mut stream, ended) = (wait().await, ended.clone());

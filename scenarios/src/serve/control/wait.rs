@@ -26,8 +26,8 @@ struct Wait {
 impl Control {
     /// Waits for records, or for none to come.
     pub(super) async fn wait_for(&self, given: &Arguments) -> Result<Value, ControlError> {
-        let mut place = self.waits.take();
         let Wait { wanted, count, time, since } = Wait::read(self, given)?;
+        let mut place = self.waits.take();
         let resets = self.handle.resets();
         let mut bell = self.handle.watch();
         let mut since = since.unwrap_or_else(|| look::newest(&self.handle));
@@ -69,8 +69,8 @@ impl Control {
 
     /// Waits until nothing is under way.
     pub(super) async fn idle(&self, given: &Arguments) -> Result<Value, ControlError> {
-        let mut place = self.waits.take();
         let (time, quiet) = (wait_time(given)?, given.get(&route::QUIET)?.unwrap_or_default());
+        let mut place = self.waits.take();
         let ended = tokio::select! {
             biased;
             () = self.handle.until_reset(self.handle.resets()) => return Err(was_reset()),
