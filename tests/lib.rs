@@ -12,30 +12,37 @@ use kandy_scenarios::recording::Recording;
 use libtest_mimic::{Arguments, Failed, Trial};
 use proptest::test_runner::{Config, RngSeed};
 
-/// One test for each recording of a folder: `tests/traces`, or the one that `KANDY_TRACES` names.
+/// One test for each recording of a folder and those below it: `tests/traces`, or the one that `KANDY_TRACES` names.
 #[derive(Clone, Copy, Debug)]
 pub struct Suite {
     /// The suite's name, which begins its last line.
     pub name: &'static str,
     /// What its last line says of a recording that holds, such as `passed`.
     pub holds: &'static str,
-    /// Recordings that cannot hold, each with its reason. One that holds after all is a failure, and so is one that
-    /// the default folder does not have.
-    pub exceptions: &'static [(&'static str, &'static str)],
+    /// The rules by which recordings are known that cannot hold. One that excuses a recording of the default folder
+    /// which holds is a failure, and so is one without which as many recordings there would be excused.
+    pub exceptions: &'static [Exception],
     /// Says how a recording does not hold.
     pub check: fn(&Recording) -> Result<(), String>,
+}
+
+/// A kind of recordings that cannot hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Exception {
+    /// Why they cannot.
+    pub reason: &'static str,
+    /// Whether a recording is of this kind, by what was done in it.
+    pub excuses: fn(&Recording) -> bool,
 }
 
 impl Suite {
     /// Runs the suite, by the arguments of the command line.
     pub fn run(self) -> ExitCode {
         let arguments = Arguments::from_args();
-        let default_folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
-        let folder = env::var_os("KANDY_TRACES").map_or_else(|| default_folder.clone(), PathBuf::from);
-        let is_there = |name: &str| default_folder.join(name).with_extension("json").is_file();
-        if let Some((name, _)) = self.exceptions.iter().find(|(name, _)| !is_there(name)) {
-            return self.refuse(&format!("the exception {name} names no recording in {}", default_folder.display()));
-        }
+        let own_folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
+        let other_folder = env::var_os("KANDY_TRACES").map(PathBuf::from);
+        let is_own = other_folder.is_none();
+        let folder = other_folder.unwrap_or(own_folder);
         let recordings = match recordings_in(&folder) {
             Ok(recordings) if recordings.is_empty() => {
                 return self.refuse(&format!("no recordings (*.json) in {}", folder.display()));
@@ -43,32 +50,65 @@ impl Suite {
             Ok(recordings) => recordings,
             Err(error) => return self.refuse(&format!("cannot read the folder {}: {error}", folder.display())),
         };
-        let excepted = Arc::new(AtomicUsize::new(0));
-        let trials = recordings.into_iter().map(|(name, path)| {
-            let exception = self.exceptions.iter().find(|(exception, _)| *exception == name).map(|(_, reason)| *reason);
-            let excepted = excepted.clone();
+        let excused: Arc<Vec<AtomicUsize>> = Arc::new(self.exceptions.iter().map(|_| AtomicUsize::new(0)).collect());
+        let mut trials = Vec::new();
+        if is_own && !self.exceptions.is_empty() {
+            let files: Vec<PathBuf> = recordings.iter().map(|(_, path)| path.clone()).collect();
+            trials.push(Trial::test("no_exception_is_idle", move || self.find_idle(&files)));
+        }
+        let checks = trials.len() as u64;
+        trials.extend(recordings.into_iter().map(|(name, path)| {
+            let excused = excused.clone();
             Trial::test(name, move || {
-                self.examine(&path, exception)?;
-                excepted.fetch_add(usize::from(exception.is_some()), Ordering::Relaxed);
+                if let Some(exception) = self.examine(&path, is_own)? {
+                    excused[exception].fetch_add(1, Ordering::Relaxed);
+                }
                 Ok(())
             })
-        });
-        let conclusion = libtest_mimic::run(&arguments, trials.collect());
+        }));
+        let conclusion = libtest_mimic::run(&arguments, trials);
         if !arguments.list {
-            let run = conclusion.num_passed + conclusion.num_failed;
-            let excepted = excepted.load(Ordering::Relaxed);
-            let hold = conclusion.num_passed - excepted as u64;
+            let of_each: Vec<usize> = excused.iter().map(|count| count.load(Ordering::Relaxed)).collect();
+            let excepted: usize = of_each.iter().sum();
+            for (exception, count) in self.exceptions.iter().zip(of_each).filter(|(_, count)| *count > 0) {
+                println!("{}: {count} excepted: {}", self.name, exception.reason);
+            }
+            let run = (conclusion.num_passed + conclusion.num_failed).saturating_sub(checks);
+            let hold = conclusion.num_passed.saturating_sub(checks + excepted as u64);
             println!("{}: {hold} of {run} recordings {}, {excepted} exceptions", self.name, self.holds);
         }
         conclusion.exit_code()
     }
 
-    fn examine(&self, path: &Path, exception: Option<&str>) -> Result<(), Failed> {
+    /// Examines a recording, and gives the exception by which it need not hold. A rule must not excuse what holds; in a
+    /// folder that somebody else has chosen that is as well.
+    fn examine(&self, path: &Path, is_own: bool) -> Result<Option<usize>, Failed> {
         let recording = Recording::read(path)?;
+        let exception = self.exceptions.iter().position(|exception| (exception.excuses)(&recording));
         match ((self.check)(&recording), exception) {
-            (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
-            (Ok(()), Some(reason)) => Err(format!("it holds, but is an exception because {reason}").into()),
+            (Ok(()), Some(exception)) if is_own => {
+                Err(format!("it holds, but is excepted: {}", self.exceptions[exception].reason).into())
+            }
+            (Ok(()), _) => Ok(None),
+            (Err(_), Some(exception)) => Ok(Some(exception)),
             (Err(difference), None) => Err(format!("{}: {difference}", recording.name).into()),
+        }
+    }
+
+    /// Each exception must be the only one that excuses some recording.
+    fn find_idle(&self, files: &[PathBuf]) -> Result<(), Failed> {
+        let mut is_needed = vec![false; self.exceptions.len()];
+        for file in files {
+            let recording = Recording::read(file)?;
+            let excusing: Vec<usize> =
+                (0..self.exceptions.len()).filter(|index| (self.exceptions[*index].excuses)(&recording)).collect();
+            if let [only] = excusing[..] {
+                is_needed[only] = true;
+            }
+        }
+        match is_needed.iter().position(|needed| !needed) {
+            Some(idle) => Err(format!("nothing needs the exception: {}", self.exceptions[idle].reason).into()),
+            None => Ok(()),
         }
     }
 
@@ -78,12 +118,18 @@ impl Suite {
     }
 }
 
-/// The names and files of the recordings in a folder, in the order of their names.
-fn recordings_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+/// The names and files of the recordings in a folder and in those below it, in the order of their names.
+///
+/// # Errors
+///
+/// If a folder cannot be read.
+pub fn recordings_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut recordings = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json")
+        if path.is_dir() {
+            recordings.extend(recordings_in(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "json")
             && let Some(name) = path.file_stem()
         {
             recordings.push((name.to_string_lossy().into_owned(), path));

@@ -3,42 +3,101 @@
 //! The texts are those of the Chromium in which the SDK was recorded. They are kept here, in one place, because an
 //! application can meet them in `error.message`.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
-
-use crate::error::Error;
 
 /// The message of a request that had no answer, and of an answer whose body broke off.
 pub(crate) const FAILED_TO_FETCH: &str = "Failed to fetch";
 
-/// What `encodeURIComponent` leaves as it is.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+const AGENT: HeaderName = HeaderName::from_static("x-cpaas-agent");
 
-/// A value percent-encoded for a query.
-pub(crate) fn encode_component(text: &str) -> String {
-    utf8_percent_encode(text, UNRESERVED).to_string()
+/// How the message begins of a request that cannot be made.
+const FAILED_TO_EXECUTE: &str = "Failed to execute 'fetch' on 'Window'";
+
+/// Why a header with a character beyond Latin-1 cannot be sent.
+const NOT_LATIN1: &str =
+    "Failed to read the 'headers' property from 'RequestInit': String contains non ISO-8859-1 code point.";
+
+/// The address that `fetch` would request: escaped, and without what stands behind a `#`. Where `fetch` refuses, an
+/// address that cannot be parsed among them, it is left as it is, and the browser's words come with it.
+pub(crate) fn fetch_url(address: String) -> (String, Option<String>) {
+    let refused = |why: &str| Some(format!("{FAILED_TO_EXECUTE}: {why}{address}"));
+    match Url::parse(&address) {
+        Err(_) => {
+            let refusal = refused("Failed to parse URL from ");
+            (address, refusal)
+        }
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            let refusal = refused("Request cannot be constructed from a URL that includes credentials: ");
+            (address, refusal)
+        }
+        Ok(mut url) => {
+            url.set_fragment(None);
+            (url.into(), None)
+        }
+    }
 }
 
-/// The address that `fetch` would request: escaped, and without what stands behind a `#`. An address that cannot be
-/// parsed is left as it is; the request can only fail.
-pub(crate) fn fetch_url(address: String) -> String {
-    let Ok(mut url) = Url::parse(&address) else {
-        return address;
-    };
-    url.set_fragment(None);
-    url.into()
+/// The headers that `fetch` would send of these, or the browser's words where it refuses. Names that differ in case alone
+/// are one header with all values.
+pub(crate) fn fetch_headers<'a>(
+    given: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> + Clone,
+) -> Result<HeaderMap, String> {
+    let is_latin1 = |text: &str| text.is_ascii() || text.chars().all(|character| u32::from(character) <= 0xFF);
+    if !given.clone().all(|(name, value)| is_latin1(&name) && is_latin1(&value)) {
+        return Err(format!("{FAILED_TO_EXECUTE}: {NOT_LATIN1}"));
+    }
+    let mut headers = HeaderMap::with_capacity(4);
+    for (name, value) in given {
+        let name = header_name(&name).ok_or_else(|| format!("{FAILED_TO_EXECUTE}: Invalid name"))?;
+        let value = value.trim_matches(['\t', '\n', '\r', ' ']);
+        if value.contains(['\0', '\n', '\r']) {
+            return Err(format!("{FAILED_TO_EXECUTE}: Invalid value"));
+        }
+        // Other control characters, which a browser sends, no client of HTTP here can: such a header is left out.
+        if let Ok(mut value) = HeaderValue::from_bytes(&header_bytes(headers.get(&name), value)) {
+            // Neither `Debug` nor the tables of HTTP/2 show it then.
+            value.set_sensitive(name == AUTHORIZATION);
+            headers.insert(name, value);
+        }
+    }
+    Ok(headers)
+}
+
+/// The headers of a request that has none of its own.
+pub(crate) fn plain_headers(json: &'static str, agent: Option<&'static str>) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(4);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(json));
+    headers.insert(ACCEPT, HeaderValue::from_static(json));
+    if let Some(agent) = agent {
+        headers.insert(AGENT, HeaderValue::from_static(agent));
+    }
+    headers
+}
+
+fn header_name(name: &str) -> Option<HeaderName> {
+    Some(match name {
+        "Authorization" => AUTHORIZATION,
+        "Content-Type" => CONTENT_TYPE,
+        "Accept" => ACCEPT,
+        "X-Cpaas-Agent" => AGENT,
+        other => HeaderName::try_from(other).ok()?,
+    })
+}
+
+/// A value in Latin-1, behind one that is there already.
+fn header_bytes<'a>(known: Option<&HeaderValue>, value: &'a str) -> Cow<'a, [u8]> {
+    if known.is_none() && value.is_ascii() {
+        return Cow::Borrowed(value.as_bytes());
+    }
+    let mut bytes = known.map_or_else(Vec::new, |known| [known.as_bytes(), b", "].concat());
+    #[expect(clippy::cast_possible_truncation, reason = "all characters are of Latin-1")]
+    bytes.extend(value.chars().map(|character| u32::from(character) as u8));
+    Cow::Owned(bytes)
 }
 
 /// The address that `new WebSocket` would connect to; `None` where it throws. Since Chromium 125 `http` and `https` stand
@@ -59,6 +118,29 @@ pub(crate) fn names_token(key: &str) -> bool {
     key.to_ascii_lowercase().ends_with("token")
 }
 
+/// A text in which an address may stand, without the tokens in its query.
+pub(crate) fn without_tokens(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['?', '&']) {
+        let (before, pair) = rest.split_at(at + 1);
+        shown.push_str(before);
+        rest = pair;
+        if let Some((key, value)) =
+            pair.split_once('=').filter(|(key, _)| key.chars().all(is_of_name) && names_token(key))
+        {
+            shown.push_str(key);
+            shown.push_str("=***");
+            rest = value.find(['&', ' ', '"']).map_or("", |end| &value[end..]);
+        }
+    }
+    if shown.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(shown + rest) }
+}
+
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
 /// Prints as the address does, but for the tokens in its query.
 pub(crate) struct MaskedUrl<'a>(pub(crate) &'a str);
 
@@ -75,36 +157,16 @@ impl fmt::Debug for MaskedUrl<'_> {
     }
 }
 
-/// `value.key`; a `TypeError` where `value` is null or undefined.
-pub(crate) fn property<'a>(value: Option<&'a Value>, key: &str) -> Result<Option<&'a Value>, Error> {
-    match value {
-        None => Err(Error::type_error(format!("Cannot read properties of undefined (reading '{key}')"))),
-        Some(Value::Null) => Err(Error::type_error(format!("Cannot read properties of null (reading '{key}')"))),
-        Some(value) => Ok(value.get(key)),
-    }
-}
-
-/// `({ key } = value)` for a `value` that the SDK's source calls `name`: a `TypeError` where it is null or undefined.
-pub(crate) fn destructured<'a>(value: Option<&'a Value>, name: &str, key: &str) -> Result<Option<&'a Value>, Error> {
-    let kind = match value {
-        None => "undefined",
-        Some(Value::Null) => "null",
-        Some(value) => return Ok(value.get(key)),
-    };
-    Err(Error::type_error(format!("Cannot destructure property '{key}' of '{name}' as it is {kind}.")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn addresses_are_escaped_as_by_a_browser() {
-        let url = |path: &str| fetch_url(format!("http://127.0.0.1:8080{path}"));
+        let url = |path: &str| fetch_url(format!("http://127.0.0.1:8080{path}")).0;
         assert_eq!(url("/user/zoë+tag@example.com"), "http://127.0.0.1:8080/user/zo%C3%AB+tag@example.com");
         assert_eq!(url("/user/a/b c?d#e?token=AT-1"), "http://127.0.0.1:8080/user/a/b%20c?d");
         assert_eq!(url("undefined?token=AT-1"), "http://127.0.0.1:8080undefined?token=AT-1");
-        assert_eq!(encode_component("a b+c/ä"), "a%20b%2Bc%2F%C3%A4");
     }
 
     #[test]
@@ -118,6 +180,21 @@ mod tests {
     }
 
     #[test]
+    fn tokens_in_texts_are_not_printed() {
+        for (text, shown) in [
+            (
+                "Failed to parse URL from http://hx?a=1&token=AT.1&b=2 x",
+                "Failed to parse URL from http://hx?a=1&token=***&b=2 x",
+            ),
+            ("from http://hx?access_token=OA-1.", "from http://hx?access_token=***"),
+            ("what? no token = here", "what? no token = here"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(without_tokens(text), shown);
+        }
+    }
+
+    #[test]
     fn tokens_in_addresses_are_not_printed() {
         let printed = |url: &str| format!("{:?}", MaskedUrl(url));
         assert_eq!(printed("http://h/token=1"), r#""http://h/token=1""#);
@@ -126,16 +203,5 @@ mod tests {
             r#""http://h/a?expires=60&token=***&refreshToken=***&x""#
         );
         assert_eq!(printed("http://h/a?x=1?token=AT-1"), r#""http://h/a?x=1?token=AT-1""#, "part of the value of x");
-    }
-
-    #[test]
-    fn type_errors_are_worded_as_by_chromium() {
-        let message = |result: Result<Option<&Value>, Error>| result.unwrap_err().message().to_owned();
-        assert_eq!(message(property(None, "map")), "Cannot read properties of undefined (reading 'map')");
-        assert_eq!(message(property(Some(&Value::Null), "map")), "Cannot read properties of null (reading 'map')");
-        assert_eq!(
-            message(destructured(None, "response.body", "id")),
-            "Cannot destructure property 'id' of 'response.body' as it is undefined."
-        );
     }
 }

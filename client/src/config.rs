@@ -6,8 +6,8 @@
 //! as a [`Violation`]. Only a value that has no place in the typed options, such as an array for
 //! a port, is a [`ConfigError`].
 //!
-//! Scalars of another type are turned into the type of their option, as JavaScript would do where
-//! they are used. Numbers are JavaScript's: a port of `"abc"` is NaN, and shows in the URL.
+//! In the typed options scalars of another type are turned into the type of their option. What a client goes by are its
+//! [`Settings`], which keep each option as it was given.
 //!
 //! From Rust, fill in what differs and leave the rest:
 //!
@@ -26,14 +26,16 @@
 
 mod known;
 mod read;
+mod settings;
 
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
-use crate::js_value::{self, js_text};
+use crate::js;
 
 pub use self::known::{UnknownKey, unknown_keys};
 pub use self::read::{ConfigError, Violation};
+pub use self::settings::Settings;
 
 /// All options of a client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -62,7 +64,7 @@ pub struct Authentication {
     pub websocket: WebSocketServer,
     /// Seconds before its expiry at which a token is renewed; 300 by default, valid from 0. A
     /// token that lives shorter than this is renewed without pause.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub early_refresh_margin: f64,
 }
 
@@ -77,11 +79,11 @@ pub struct SubscriptionServer {
     /// Version in the paths of token requests, `v2.0`. Any other is a violation, and is used.
     pub version: String,
     /// Port, always written out in URLs; 443 by default, valid from 0.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub port: f64,
     /// Lifetime in seconds that is asked for a subscription; 3600 by default, valid from 0. The
     /// server's answer wins over it.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub expires: f64,
     /// Services that are asked for; `call`, `IM` and `Presence` by default.
     pub service: Vec<String>,
@@ -102,7 +104,7 @@ pub struct WebSocketServer {
     /// `wss` by default; every string is valid.
     pub protocol: String,
     /// Port, always written out in URLs; 443 by default, valid from 0.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub port: f64,
 }
 
@@ -113,26 +115,26 @@ pub struct Connectivity {
     /// How the connection is checked: `keepAlive`, the only valid one.
     pub method: String,
     /// Milliseconds between two pings; 30000 by default, valid from 0.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub ping_interval: f64,
     /// Attempts to open a websocket before it is given up; 5 by default, valid from 0, which
     /// stands for no limit.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub reconnect_limit: f64,
     /// Milliseconds from an attempt to the next; 5000 by default, valid from 0. The first
     /// interval is never shorter than 2000.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub reconnect_delay: f64,
     /// Factor by which the delay grows with each failed attempt; 1 by default, valid from 0.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub reconnect_time_multiplier: f64,
     /// Milliseconds beyond which the delay does not grow; 640000 by default, valid from 0.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub reconnect_time_limit: f64,
     /// Whether a lost websocket is opened again; true by default.
     pub auto_reconnect: bool,
     /// Has no effect with `keepAlive`; 3 by default, valid from 0.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub max_missed_pings: f64,
     /// Whether pings are sent; true by default.
     pub check_connectivity: bool,
@@ -147,7 +149,7 @@ pub struct Connectivity {
 pub struct Notifications {
     /// How many ids are remembered to drop duplicates; 100 by default, valid from 0, which drops
     /// none.
-    #[serde(serialize_with = "js_value::serialize")]
+    #[serde(serialize_with = "number")]
     pub id_cache_length: f64,
     /// `any-channel` by default; with `push-channel-only`, the other valid one, notifications of
     /// calls are dropped when they come over the websocket.
@@ -219,6 +221,11 @@ impl Config {
     }
 }
 
+/// What the SDK would log of the values in a patch.
+pub(crate) fn check(patch: &Value) -> Result<Vec<Violation>, ConfigError> {
+    Config::default().merge(patch)
+}
+
 impl SubscriptionServer {
     /// `{protocol}://{server}:{port}`, to which paths are appended; the host is `null` without a
     /// server.
@@ -237,22 +244,14 @@ impl WebSocketServer {
     }
 }
 
-impl Connectivity {
-    /// The options as the state of a websocket shows them: without `checkConnectivity`, and with
-    /// the method and who sees to it.
-    pub(crate) fn of_socket(&self) -> Value {
-        let mut options = serde_json::to_value(self).expect("options are plain JSON");
-        if let Value::Object(options) = &mut options {
-            options.shift_remove("checkConnectivity");
-            options.insert("method".to_owned(), json!({"type": self.method, "responsibleParty": "client"}));
-        }
-        options
-    }
-}
-
 fn base_url(protocol: &str, server: Option<&str>, port: f64) -> String {
     let server = server.unwrap_or("null");
-    format!("{protocol}://{server}:{}", js_text(port))
+    format!("{protocol}://{server}:{}", js::number_text(port))
+}
+
+/// Writes a number as `JSON.stringify` does.
+fn number<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    js::Value::from(*number).serialize(serializer)
 }
 
 impl Default for Authentication {

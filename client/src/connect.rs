@@ -1,19 +1,18 @@
 //! The connect flow: from the credentials to the open websocket, and back out (PROTOCOL.md, section 4).
 
-use crate::browser;
-use crate::credentials::{ConnectOptions, Credentials, Signature};
+use crate::credentials::Signature;
 use crate::error::{Code, Error};
 use crate::event::{DisconnectReason, Event};
 use crate::io::{RequestId, Task};
-use crate::js_value;
+use crate::js::{Object, TypeError, Value, destructured, property};
 use crate::session::{Purpose, Session};
-use crate::state::{Authorization, Services, State, Tokens, UserInfo};
+use crate::state::{ConnectionInfo, State};
 use crate::timer::Time;
 use crate::token::Refresh;
-use crate::wire::{Answer, Granted};
+use crate::wire::{Answer, Draft, Granted, services_info};
 
 /// Where the connect flow stands.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) enum Flow {
     /// Waiting for `connect()`.
     #[default]
@@ -21,13 +20,14 @@ pub(crate) enum Flow {
     /// Waiting for a token.
     CreatingToken { request: RequestId, login: Login },
     /// Waiting for the subscription.
-    Subscribing { request: RequestId, requested: Vec<String> },
+    Subscribing { request: RequestId, attempt: Attempt },
     /// Waiting for a websocket.
-    OpeningWebSocket { granted: Granted },
+    OpeningWebSocket { granted: Granted, connection: ConnectionInfo },
     /// Waiting for `disconnect()`.
     Connected,
-    /// Waiting for the answer to the DELETE. Where that never comes the session is stuck here.
-    Disconnecting { request: RequestId },
+    /// Waiting for the answer to the DELETE. Where that never comes the session is stuck here, and where it waits for a
+    /// websocket to close that nobody looks after, it is without a request, too.
+    Disconnecting { request: Option<RequestId> },
 }
 
 /// Where a session really stands, which what the application sees can disagree with.
@@ -43,11 +43,28 @@ pub enum Phase {
     Disconnecting,
 }
 
-/// What the steps of one `connect()` need of its arguments.
-#[derive(Clone, Debug)]
+/// What the steps of one `connect()` need of its arguments and of the configuration of that moment.
 pub(crate) struct Login {
-    pub(crate) username: Option<String>,
-    pub(crate) options: ConnectOptions,
+    /// `authentication`
+    config: Value,
+    username: Value,
+    /// The second argument.
+    options: Value,
+}
+
+/// A subscription that was asked for.
+pub(crate) struct Attempt {
+    config: Value,
+    connection: ConnectionInfo,
+}
+
+/// Tokens as they were given or issued.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    pub(crate) access: Value,
+    pub(crate) refresh: Value,
+    pub(crate) oauth: Value,
+    pub(crate) expires: Value,
 }
 
 impl Flow {
@@ -61,6 +78,7 @@ impl Flow {
     }
 }
 
+/// In.
 impl Session {
     /// What `connect()` and `disconnect()` show before anything else happens.
     pub(crate) fn set_pending(&mut self) {
@@ -69,66 +87,93 @@ impl Session {
         self.emit(Event::AuthChange);
     }
 
-    pub(crate) fn sign_in(&mut self, credentials: &Credentials, options: &ConnectOptions) {
-        let login = Login { username: credentials.username.clone(), options: options.clone() };
-        let expires = credentials.expires.as_ref();
-        let (request, purpose) = match credentials.signature() {
-            Signature::Password { username, password } => {
-                (self.writer().create_token(username, password, expires), Purpose::CreateToken)
+    pub(crate) fn sign_in(&mut self, now: Time, credentials: &Value, options: &Value) {
+        let given = |name: &str| credentials.get(name).clone();
+        let config = self.settings.authentication().clone();
+        let login = Login { username: given("username"), options: options.clone(), config };
+        match Signature::of(credentials) {
+            Signature::Password => {
+                let request = self.writer().create_token(&login.config, credentials);
+                self.ask_for_token(now, request, Purpose::CreateToken, login);
             }
-            Signature::RefreshToken(token) => {
-                (self.writer().refresh_token(Some(token), expires), Purpose::ConnectWithRefreshToken)
+            Signature::RefreshToken => {
+                let request = self.writer().refresh_token_to_connect(&login.config, credentials);
+                self.ask_for_token(now, request, Purpose::ConnectWithRefreshToken, login);
             }
             Signature::AccessToken => {
-                let tokens = Tokens {
-                    access: credentials.access_token.clone(),
-                    refresh: credentials.refresh_token.clone(),
-                    oauth: None,
-                    expires: credentials.expires.clone(),
-                };
-                return self.signed_in(&login, tokens);
+                let (access, refresh, expires) = (given("accessToken"), given("refreshToken"), given("expires"));
+                self.signed_in(now, login, Tokens { access, refresh, expires, oauth: Value::Undefined });
             }
-            Signature::OAuth(token) => {
-                let tokens = Tokens { oauth: Some(token.to_owned()), ..Tokens::default() };
-                return self.signed_in(&login, tokens);
+            Signature::OAuth => {
+                self.signed_in(now, login, Tokens { oauth: given("oauthToken"), ..Tokens::default() });
             }
             Signature::Invalid => {
-                return self.report(Error::new(Code::InvalidSignature, "This login signature is not valid."));
+                self.report(Error::new(Code::InvalidSignature, "This login signature is not valid."));
             }
-        };
-        let request = self.send(request, purpose);
-        self.flow = Flow::CreatingToken { request, login };
+        }
+    }
+
+    fn ask_for_token(&mut self, now: Time, request: Result<Draft, TypeError>, purpose: Purpose, login: Login) {
+        match request {
+            Ok(request) => {
+                let request = self.send(now, request, purpose);
+                self.flow = Flow::CreatingToken { request, login };
+            }
+            Err(_) => self.crash(Task::ConnectFlow),
+        }
     }
 
     /// The tokens are known: subscribe with them.
-    pub(crate) fn signed_in(&mut self, login: &Login, tokens: Tokens) {
-        self.state.authorization = Some(match &tokens.oauth {
-            Some(token) => Authorization::Bearer(token.clone()),
-            None => Authorization::Token(tokens.access.clone()),
-        });
-        self.state.user_info = Some(UserInfo {
-            username: login.username.clone(),
-            access_token: tokens.access.clone(),
-            refresh_token: tokens.refresh.clone(),
-        });
-        self.state.tokens = Some(tokens);
+    pub(crate) fn signed_in(&mut self, now: Time, login: Login, tokens: Tokens) {
+        if let Err(error) = self.subscribe(now, login, tokens) {
+            self.report(error.into());
+        }
+    }
+
+    fn subscribe(&mut self, now: Time, login: Login, tokens: Tokens) -> Result<(), TypeError> {
+        let Login { config, username, options } = login;
+        let Tokens { access, refresh, oauth, expires } = tokens;
+        let request_options = if oauth.is_truthy() && !access.is_truthy() {
+            let bearer = format!("Bearer {}", oauth.to_text());
+            Value::object([("headers", Value::object([("Authorization", bearer.into())]))])
+        } else {
+            Value::object([("queryParams", Value::object([("token", access.clone())]))])
+        };
+        let server = config.get("subscription");
+        property(server, "protocol")?;
+        let of_server = |name: &'static str| (name, server.get(name).clone());
+        let connection = ConnectionInfo {
+            server: Value::object(["protocol", "server", "port", "version"].map(of_server)),
+            username,
+            access_token: access,
+            oauth_token: oauth,
+            refresh_token: refresh,
+            token_expires: expires,
+            request_options,
+        };
+        self.state.user_info = Some(connection.user_info());
+        self.state.connection = Some(connection.clone());
         self.emit(Event::CredentialsSet);
-        let request = self.writer().subscribe(login.username.as_deref(), &login.options);
-        let request = self.send(request, Purpose::Subscribe);
-        let requested = self.config.authentication.subscription.service.clone();
-        self.flow = Flow::Subscribing { request, requested };
+        let request = self.writer().subscribe(server, &connection, &options)?;
+        let request = self.send(now, request, Purpose::Subscribe);
+        self.flow = Flow::Subscribing { request, attempt: Attempt { config, connection } };
+        Ok(())
     }
 
     /// The answer to the subscription.
     pub(crate) fn subscribed(&mut self, now: Time, answer: Answer) {
-        let Flow::Subscribing { requested, .. } = std::mem::take(&mut self.flow) else {
+        let Flow::Subscribing { attempt: Attempt { config, connection }, .. } = std::mem::take(&mut self.flow) else {
             return;
         };
-        match read_subscription(requested, answer) {
+        match read_subscription(config.get("subscription").get("service"), answer) {
             Ok(granted) => {
-                let channel = granted.channel();
-                self.flow = Flow::OpeningWebSocket { granted };
-                self.open_websocket(now, channel, false);
+                let mut info = Object::default();
+                info.assign(config.get("websocket"));
+                let info = Value::from(info)
+                    .with("url", granted.channel().clone())
+                    .with("params", connection.websocket_params());
+                self.flow = Flow::OpeningWebSocket { granted, connection };
+                self.open_websocket(now, info, false);
             }
             Err(error) => self.report(error),
         }
@@ -136,23 +181,32 @@ impl Session {
 
     /// A websocket is open. The flow takes any, also one that an earlier, cancelled connect was still trying for.
     pub(crate) fn connect_with_open_websocket(&mut self, now: Time) {
-        let granted = match std::mem::replace(&mut self.flow, Flow::Connected) {
-            Flow::OpeningWebSocket { granted } => granted,
+        let (granted, connection) = match std::mem::replace(&mut self.flow, Flow::Connected) {
+            Flow::OpeningWebSocket { granted, connection } => (granted, connection),
             flow => return self.flow = flow,
         };
-        self.state.is_connected = true;
-        self.state.is_pending = false;
-        self.state.error = None;
-        self.state.subscription = Some(granted);
+        let refreshes = connection.refresh_token.is_truthy();
+        self.state = State {
+            is_connected: true,
+            is_pending: false,
+            error: None,
+            user_info: Some(connection.user_info()),
+            connection: Some(connection),
+            subscription: Some(granted),
+        };
         self.emit(Event::AuthChange);
         self.start_resubscribing(now);
-        self.start_refreshing(now);
+        if refreshes {
+            self.wait_to_refresh(now);
+        }
     }
 
     /// No websocket could be opened; here too the flow takes the failure of any.
     pub(crate) fn fail_without_websocket(&mut self) {
-        self.flow = Flow::Idle;
-        self.report(Error::new(Code::WebSocket, "Websocket connection failed."));
+        if matches!(self.flow, Flow::OpeningWebSocket { .. }) {
+            self.flow = Flow::Idle;
+            self.report(Error::new(Code::WebSocket, "Websocket connection failed."));
+        }
     }
 
     /// Connecting has ended with an error. What is known of the user stays.
@@ -162,64 +216,85 @@ impl Session {
         self.state.error = Some(error.clone());
         self.emit(Event::AuthError(error));
     }
+}
 
+/// Out.
+impl Session {
     /// What `disconnect()` does, by where the flow stands.
-    pub(crate) fn leave(&mut self) {
+    pub(crate) fn leave(&mut self, now: Time) {
         match std::mem::take(&mut self.flow) {
             Flow::Idle => {}
             // The websocket attempts go on, and the subscription stays on the server.
             Flow::OpeningWebSocket { .. } => {}
             Flow::CreatingToken { request, .. } | Flow::Subscribing { request, .. } => self.forget(request),
             Flow::Connected => {
-                self.close_websockets();
-                let request = self.unsubscribe();
-                self.flow = request.map_or(Flow::Idle, |request| Flow::Disconnecting { request });
+                if !self.close_websockets() {
+                    return self.flow = Flow::Disconnecting { request: None };
+                }
+                match self.unsubscribe(now) {
+                    Some(request) => self.flow = Flow::Disconnecting { request: Some(request) },
+                    None => self.end_of_flow(now),
+                }
             }
             disconnecting @ Flow::Disconnecting { .. } => self.flow = disconnecting,
         }
     }
 
-    /// Sends the DELETE; `None` without a subscription.
-    pub(crate) fn unsubscribe(&mut self) -> Option<RequestId> {
-        let granted = self.state.subscription.as_ref()?;
-        let request = self.writer().unsubscribe(granted);
-        Some(self.send(request, Purpose::Unsubscribe))
+    /// Sends the DELETE; `None` where the flow dies of it, which it does without a subscription.
+    pub(crate) fn unsubscribe(&mut self, now: Time) -> Option<RequestId> {
+        let State { subscription, connection, .. } = &self.state;
+        let request = self.writer().unsubscribe(connection.as_ref()?, subscription.as_ref()?).ok()?;
+        Some(self.send(now, request, Purpose::Unsubscribe))
     }
 
     /// The answer to a DELETE. Almost every answer will do; one of an unforeseen form kills the flow.
-    pub(crate) fn unsubscribed(&mut self, id: RequestId, answer: &Answer) {
-        let is_flow = matches!(self.flow, Flow::Disconnecting { request } if request == id);
+    pub(crate) fn unsubscribed(&mut self, now: Time, id: RequestId, answer: &Answer) {
+        let is_flow = matches!(self.flow, Flow::Disconnecting { request } if request == Some(id));
         if is_flow {
             self.flow = Flow::Idle;
         }
         let understood = match answer {
-            Answer::Error { body: Some(body), .. } => {
-                body.get("subscribeResponse").is_some_and(|found| !found.is_null())
-            }
+            Answer::Error { body: Some(body), .. } => !body.get("subscribeResponse").is_nullish(),
             _ => true,
         };
         if understood {
             return self.end_session(None, None);
         }
         if is_flow {
-            self.crash(Task::ConnectFlow);
-            // The dying flow takes the refresh task with it, whose cleaning up disconnects once more.
-            if self.refresh.is_alive() {
-                self.stop_refreshing();
-                self.close_websockets();
-                self.unsubscribe();
-            }
+            self.end_of_flow(now);
+        }
+    }
+
+    /// The flow dies, and takes the refresh task with it, whose cleaning up disconnects once more.
+    fn end_of_flow(&mut self, now: Time) {
+        self.crash(Task::ConnectFlow);
+        if self.refresh.is_alive() {
+            self.stop_refreshing();
+            self.disconnect_once_more(now);
+        }
+    }
+
+    /// What the cleaning up of a task does that is cancelled while its session lasts.
+    pub(crate) fn disconnect_once_more(&mut self, now: Time) {
+        if self.close_websockets() {
+            self.unsubscribe(now);
         }
     }
 
     /// The platform has ended the session.
-    pub(crate) fn gone(&mut self, retry_after: Option<serde_json::Value>) {
-        self.close_websockets();
-        self.end_session(Some(DisconnectReason::Gone), retry_after);
+    pub(crate) fn gone(&mut self, retry_after: Option<Value>) {
+        if self.gone_hangs {
+            return;
+        }
+        if self.close_websockets() {
+            self.end_session(Some(DisconnectReason::Gone), retry_after);
+        } else {
+            self.gone_hangs = true;
+        }
     }
 
     /// The session is over: everything is reset but the websockets and the memory of notifications.
-    pub(crate) fn end_session(&mut self, reason: Option<DisconnectReason>, retry_after: Option<serde_json::Value>) {
+    pub(crate) fn end_session(&mut self, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
         self.state = State::default();
         self.stop_resubscribing();
         self.end_refreshing();
@@ -239,8 +314,8 @@ impl Session {
 }
 
 /// Reads the answer to a subscription as PROTOCOL.md, section 1.3, tells.
-fn read_subscription(requested: Vec<String>, answer: Answer) -> Result<Granted, Error> {
-    let mut body = match answer {
+fn read_subscription(requested: &Value, answer: Answer) -> Result<Granted, Error> {
+    let body = match answer {
         Answer::Ok(body) => body,
         Answer::Error { body: Some(body), .. } => {
             let code = refusal_code(&body)?;
@@ -250,40 +325,39 @@ fn read_subscription(requested: Vec<String>, answer: Answer) -> Result<Granted, 
             return Err(Error::new(Code::Subscribe, format!("Subscribe request failed: {message}.")));
         }
     };
-    let response = browser::property(Some(&body), "subscribeResponse")?;
-    let params = browser::property(response, "subscriptionParams")?;
-    let received = received_services(browser::property(params, "service")?)?;
-    let mut take = |pointer| body.pointer_mut(pointer).map(serde_json::Value::take);
-    let address = take("/subscribeResponse/subscription");
-    let params = take("/subscribeResponse/subscriptionParams").unwrap_or_default();
-    Ok(Granted::new(Services::compare(requested, received), address, params))
+    let response = property(&body, "subscribeResponse")?;
+    let params = property(response, "subscriptionParams")?;
+    let compared = services_info(requested, property(params, "service")?)?;
+    let error = response.get("error");
+    if error.is_truthy() {
+        return Err(Error::foreign(error.clone()));
+    }
+    let replaced = response.as_object().and_then(|response| response.own("servicesInfo")).cloned();
+    let services_info = replaced.unwrap_or(compared);
+    Ok(Granted { services_info, url: response.get("subscription").clone(), params: params.clone() })
 }
 
 /// The status code of a refused subscription, in one of the three forms that the SDK knows.
-fn refusal_code(body: &serde_json::Value) -> Result<String, Error> {
+fn refusal_code(body: &Value) -> Result<String, TypeError> {
     let code = body.get("statusCode");
-    if js_value::truthy(code) && js_value::truthy(body.get("reason")) {
-        return Ok(js_value::text(code));
+    if code.is_truthy() && body.get("reason").is_truthy() {
+        return Ok(code.to_text().to_string());
     }
-    let wrapped = match body.get("authorizationResponse") {
-        response if js_value::truthy(response) => response,
-        _ => body.get("subscribeResponse"),
-    };
-    Ok(js_value::text(browser::property(wrapped, "statusCode")?))
+    let wrapped = body.get("authorizationResponse").get("statusCode");
+    let code = if wrapped.is_truthy() { wrapped } else { property(body.get("subscribeResponse"), "statusCode")? };
+    Ok(code.to_text().to_string())
 }
 
-/// The names of the granted services; anything but an array of texts makes the SDK stumble.
-fn received_services(value: Option<&serde_json::Value>) -> Result<Vec<String>, Error> {
-    browser::property(value, "map")?;
-    let Some(serde_json::Value::Array(names)) = value else {
-        return Err(Error::type_error("service.map is not a function"));
-    };
-    let name = |name: &serde_json::Value| match name {
-        serde_json::Value::String(name) => Ok(name.clone()),
-        other => {
-            browser::property(Some(other), "toLowerCase")?;
-            Err(Error::type_error("service.toLowerCase is not a function"))
-        }
-    };
-    names.iter().map(name).collect()
+/// Reads `{"success": {access_token, refresh_token, expires}}`; every one of the three may be missing. A connect reads
+/// them one by one, a refresh at once, which the words tell.
+pub(crate) fn read_tokens(body: &Value) -> Result<Tokens, TypeError> {
+    let success = property(body, "success")?;
+    destructured(success, "response.payload.body.success", "access_token")?;
+    let field = |name: &str| success.get(name).clone();
+    Ok(Tokens {
+        access: field("access_token"),
+        refresh: field("refresh_token"),
+        oauth: Value::Undefined,
+        expires: field("expires"),
+    })
 }

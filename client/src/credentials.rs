@@ -3,9 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-use crate::js_value;
+use crate::js::{Object, Text, Value};
 
 /// The argument of `connect()` and `updateToken()`.
 ///
@@ -25,7 +24,7 @@ pub struct Credentials {
     /// An OAuth token, sent as a bearer.
     pub oauth_token: Option<String>,
     /// The lifetime to ask for, and that of the given access token, in seconds.
-    pub expires: Option<Value>,
+    pub expires: Option<serde_json::Value>,
 }
 
 impl Credentials {
@@ -49,22 +48,25 @@ impl Credentials {
         Self { username: Some(username.into()), oauth_token: Some(token.into()), ..Self::default() }
     }
 
-    /// The way of signing in that these credentials allow.
-    pub(crate) fn signature(&self) -> Signature<'_> {
-        let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        match (&self.username, &self.password, &self.refresh_token, &self.oauth_token) {
-            (Some(username), Some(password), ..) if given(&self.username) && given(&self.password) => {
-                Signature::Password { username, password }
+    /// The argument as JavaScript has it.
+    #[must_use]
+    pub fn to_js(&self) -> Value {
+        let mut object = Object::default();
+        for (name, value) in [
+            ("username", &self.username),
+            ("password", &self.password),
+            ("accessToken", &self.access_token),
+            ("refreshToken", &self.refresh_token),
+            ("oauthToken", &self.oauth_token),
+        ] {
+            if let Some(text) = value {
+                object.set(Text::from_static(name), text.as_str());
             }
-            _ if given(&self.access_token) => Signature::AccessToken,
-            (Some(_), _, Some(token), _) if given(&self.username) && given(&self.refresh_token) => {
-                Signature::RefreshToken(token)
-            }
-            (Some(_), _, _, Some(token)) if given(&self.username) && given(&self.oauth_token) => {
-                Signature::OAuth(token)
-            }
-            _ => Signature::Invalid,
         }
+        if let Some(expires) = &self.expires {
+            object.set(Text::from_static("expires"), Value::from_json(expires));
+        }
+        object.into()
     }
 }
 
@@ -93,20 +95,102 @@ pub struct ConnectOptions {
     pub client_correlator: Option<String>,
 }
 
+impl ConnectOptions {
+    /// The argument as JavaScript has it.
+    #[must_use]
+    pub fn to_js(&self) -> Value {
+        Value::object([
+            ("forceLogOut", self.force_log_out.into()),
+            ("clientCorrelator", self.client_correlator.clone().into()),
+        ])
+    }
+}
+
 /// The option goes out as a text, so that applications give it as a boolean or as that text.
 fn bool_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(js_value::text(Some(&value)) == "true")
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value == true || value == "true")
+}
+
+/// A call whose arguments may be anything: Kandy.js looks at few of them, and leaves the rest to JavaScript.
+#[derive(Clone, PartialEq)]
+pub enum UntypedCall {
+    /// `connect(credentials, options)`
+    Connect {
+        /// The first argument.
+        credentials: Value,
+        /// The second one.
+        options: Value,
+    },
+    /// `updateToken(credentials)`
+    UpdateToken {
+        /// Its argument.
+        credentials: Value,
+    },
+    /// `updateConfig(patch)`
+    UpdateConfig {
+        /// Its argument.
+        patch: Value,
+    },
+    /// `connection.enableConnectivityChecking(enabled)`
+    EnableConnectivityChecking {
+        /// Its argument; the configuration counts where it is undefined.
+        enabled: Value,
+    },
+    /// `notification.enableWebsocket(enabled)`
+    EnableWebsocket {
+        /// Its argument.
+        enabled: Value,
+    },
+}
+
+impl UntypedCall {
+    /// The function's name in Kandy.js.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Connect { .. } => "connect",
+            Self::UpdateToken { .. } => "updateToken",
+            Self::UpdateConfig { .. } => "updateConfig",
+            Self::EnableConnectivityChecking { .. } => "enableConnectivityChecking",
+            Self::EnableWebsocket { .. } => "enableWebsocket",
+        }
+    }
+}
+
+/// Without the arguments, which may hold secrets anywhere.
+impl fmt::Debug for UntypedCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(..)", self.name())
+    }
 }
 
 /// The way of signing in, in the order of PROTOCOL.md, section 4.1.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Signature<'a> {
-    Password { username: &'a str, password: &'a str },
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signature {
+    Password,
     AccessToken,
-    RefreshToken(&'a str),
-    OAuth(&'a str),
+    RefreshToken,
+    OAuth,
     Invalid,
+}
+
+impl Signature {
+    /// The way that these credentials allow.
+    pub(crate) fn of(credentials: &Value) -> Self {
+        let given = |name: &str| credentials.get(name).is_truthy();
+        if given("username") && given("password") {
+            Self::Password
+        } else if given("accessToken") {
+            Self::AccessToken
+        } else if given("refreshToken") && given("username") {
+            Self::RefreshToken
+        } else if given("oauthToken") && given("username") {
+            Self::OAuth
+        } else {
+            Self::Invalid
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,13 +210,14 @@ mod tests {
             change(&mut credentials);
             credentials
         };
-        assert_eq!(all.signature(), Signature::Password { username: "alice", password: "s3cret" });
-        assert_eq!(without(|c| c.password = Some(String::new())).signature(), Signature::AccessToken);
+        let signature = |credentials: &Credentials| Signature::of(&credentials.to_js());
+        assert_eq!(signature(&all), Signature::Password);
+        assert_eq!(signature(&without(|c| c.password = Some(String::new()))), Signature::AccessToken);
         let no_access = without(|c| (c.password, c.access_token) = (None, None));
-        assert_eq!(no_access.signature(), Signature::RefreshToken("RT"));
-        assert_eq!(Credentials::oauth_token("alice", "OA").signature(), Signature::OAuth("OA"));
-        assert_eq!(Credentials::refresh_token("alice", "RT").signature(), Signature::RefreshToken("RT"));
-        assert_eq!(Credentials::access_token("", "AT").signature(), Signature::AccessToken);
+        assert_eq!(signature(&no_access), Signature::RefreshToken);
+        assert_eq!(signature(&Credentials::oauth_token("alice", "OA")), Signature::OAuth);
+        assert_eq!(signature(&Credentials::refresh_token("alice", "RT")), Signature::RefreshToken);
+        assert_eq!(signature(&Credentials::access_token("", "AT")), Signature::AccessToken);
         for incomplete in [
             Credentials::password("alice", ""),
             Credentials::access_token("alice", ""),
@@ -141,9 +226,9 @@ mod tests {
             Credentials::oauth_token("", "OA"),
             Credentials::oauth_token("alice", ""),
         ] {
-            assert_eq!(incomplete.signature(), Signature::Invalid, "{incomplete:?}");
+            assert_eq!(signature(&incomplete), Signature::Invalid, "{incomplete:?}");
         }
-        assert_eq!(Credentials::default().signature(), Signature::Invalid);
+        assert_eq!(signature(&Credentials::default()), Signature::Invalid);
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! The errors that an application meets in events and in `getConnection()`.
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
-use serde_json::Value;
+use std::borrow::Cow;
+use std::fmt;
 
-use crate::event::{Fields, fields_to_json};
+use serde::{Serialize, Serializer};
+
+use crate::browser::without_tokens;
+use crate::js::{Text, TypeError, Value};
 
 /// What `error` holds in `auth:error`, `auth:resub` and `getConnection()`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Error {
     /// One of the SDK's own errors: a plain object with the name `BasicError`.
     Basic {
@@ -21,6 +23,13 @@ pub enum Error {
     /// The SDK stumbled over an answer of an unforeseen form and reports its own `TypeError`, which has no code.
     Type {
         /// The browser's text.
+        message: String,
+    },
+    /// What the platform put into the `error` of an answer that is otherwise a success: any value.
+    Foreign {
+        /// The value, as it came.
+        value: Value,
+        /// Its `message`, or the value itself, as a text.
         message: String,
     },
 }
@@ -45,15 +54,22 @@ pub enum Code {
 impl Code {
     /// The code as JavaScript has it: a text, or a number.
     #[must_use]
-    pub fn to_json(self) -> Value {
-        match self {
-            Self::InvalidSignature => "authentication:1".into(),
-            Self::WebSocket => "authentication:2".into(),
-            Self::Subscribe => "authentication:4".into(),
-            Self::Resubscribe => "authentication:6".into(),
-            Self::CreateToken => "authentication:9".into(),
-            Self::Number(number) => number.into(),
-        }
+    #[expect(clippy::cast_precision_loss, reason = "status codes are small")]
+    pub fn to_js(self) -> Value {
+        Value::from_static(match self {
+            Self::InvalidSignature => "authentication:1",
+            Self::WebSocket => "authentication:2",
+            Self::Subscribe => "authentication:4",
+            Self::Resubscribe => "authentication:6",
+            Self::CreateToken => "authentication:9",
+            Self::Number(number) => return Value::Number(number as f64),
+        })
+    }
+
+    /// [`to_js`](Self::to_js) as JSON.
+    #[must_use]
+    pub fn to_json(self) -> serde_json::Value {
+        self.to_js().to_json()
     }
 }
 
@@ -62,16 +78,18 @@ impl Error {
         Self::Basic { code, message: message.into(), attempt_num: None }
     }
 
-    pub(crate) fn type_error(message: impl Into<String>) -> Self {
-        Self::Type { message: message.into() }
+    pub(crate) fn foreign(value: Value) -> Self {
+        let message = value.get("message");
+        let shown = if message.is_undefined() { value.to_text() } else { message.to_text() };
+        Self::Foreign { message: shown.to_string(), value }
     }
 
-    /// The SDK's code; a `TypeError` has none.
+    /// The SDK's code; a `TypeError` has none, and what the platform sent has its own.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Basic { code, .. } => Some(*code),
-            Self::Type { .. } => None,
+            Self::Type { .. } | Self::Foreign { .. } => None,
         }
     }
 
@@ -79,47 +97,80 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> &str {
         match self {
-            Self::Basic { message, .. } | Self::Type { message } => message,
+            Self::Basic { message, .. } | Self::Type { message } | Self::Foreign { message, .. } => message,
         }
     }
 
-    /// `BasicError` or `TypeError`.
+    /// The text for logs: Chromium quotes addresses in some, and here it does so without the tokens in them.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        without_tokens(self.message())
+    }
+
+    /// `BasicError` or `TypeError`; what the platform sent is called `error`, as it has no name that is sure.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Basic { .. } => "BasicError",
             Self::Type { .. } => "TypeError",
+            Self::Foreign { .. } => "error",
         }
     }
 
-    /// The keys of the JavaScript object: `name`, `code` (not in a `TypeError`), `message`, and `attemptNum` in a
-    /// failed renewal.
+    /// The value that an application gets: `{name, code, message}`, without `code` in a `TypeError`, and with `attemptNum`
+    /// in a failed renewal; or what the platform sent.
     #[must_use]
-    pub fn fields(&self) -> Fields {
-        let mut fields = vec![("name", Some(self.name().into()))];
+    pub fn to_js(&self) -> Value {
+        match self {
+            Self::Basic { code, message, attempt_num } => {
+                let object = Value::object([
+                    ("name", Value::from_static("BasicError")),
+                    ("code", code.to_js()),
+                    ("message", Text::from(message.as_str()).into()),
+                ]);
+                match attempt_num {
+                    Some(number) => object.with("attemptNum", *number),
+                    None => object,
+                }
+            }
+            Self::Type { message } => Value::object([
+                ("name", Value::from_static("TypeError")),
+                ("message", Text::from(message.as_str()).into()),
+            ]),
+            Self::Foreign { value, .. } => value.clone(),
+        }
+    }
+
+    /// [`to_js`](Self::to_js) as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        self.to_js().to_json()
+    }
+}
+
+/// Tokens in addresses are masked, as in every `Debug` here.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct(self.name());
         if let Some(code) = self.code() {
-            fields.push(("code", Some(code.to_json())));
+            shown.field("code", &code);
         }
-        fields.push(("message", Some(self.message().into())));
+        shown.field("message", &self.shown());
         if let Self::Basic { attempt_num: Some(number), .. } = self {
-            fields.push(("attemptNum", Some((*number).into())));
+            shown.field("attempt_num", number);
         }
-        fields
+        shown.finish()
     }
+}
 
-    /// [`fields`](Self::fields) as one JSON object.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        fields_to_json(self.fields())
+impl From<TypeError> for Error {
+    fn from(error: TypeError) -> Self {
+        Self::Type { message: error.message().to_owned() }
     }
 }
 
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (key, value) in self.fields() {
-            map.serialize_entry(key, &value)?;
-        }
-        map.end()
+        self.to_js().serialize(serializer)
     }
 }

@@ -1,17 +1,16 @@
 //! The events of a session, with the names and arguments that Kandy.js gives them.
 
-use serde_json::{Map, Value};
-
 use crate::error::Error;
+use crate::js::{Object, Text, Value};
 
-/// The keys of a JavaScript object in their order; `None` is a key whose value is `undefined`.
-pub type Fields = Vec<(&'static str, Option<Value>)>;
+/// The members of a JavaScript object in their order; one can be there and undefined.
+pub type Fields = Vec<(&'static str, Value)>;
 
 /// Makes one JSON object of `fields`; keys whose value is undefined are left out, as `JSON.stringify` does.
 #[must_use]
-pub fn fields_to_json(fields: Fields) -> Value {
-    let defined = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
-    Value::Object(defined.collect::<Map<_, _>>())
+pub fn fields_to_json(fields: Fields) -> serde_json::Value {
+    let object = Object::new(fields.into_iter().map(|(key, value)| (Text::from_static(key), value)).collect());
+    Value::from(object).to_json()
 }
 
 /// What an application hears.
@@ -24,7 +23,7 @@ pub enum Event {
     Disconnected {
         /// Why; `None` when the application asked for it.
         reason: Option<DisconnectReason>,
-        /// What a `gone` notification said of when to come back, as it said it.
+        /// What a `gone` notification said of when to come back, as it said it; what is falsy counts as nothing.
         retry_after: Option<Value>,
     },
     /// `auth:credentialsSet {}`: the tokens are known.
@@ -101,33 +100,32 @@ impl Event {
         match self {
             Self::AuthChange | Self::CredentialsSet => Vec::new(),
             Self::Disconnected { reason, retry_after } => {
-                let mut fields = vec![("reason", reason.map(|reason| reason.as_str().into()))];
+                let mut fields = vec![("reason", reason.map(|reason| Value::from_static(reason.as_str())).into())];
                 if *reason == Some(DisconnectReason::Gone) {
-                    fields.insert(0, ("forced", Some(true.into())));
+                    fields.insert(0, ("forced", true.into()));
                 }
                 if retry_after.is_some() {
-                    fields.push(("retryAfter", retry_after.clone()));
+                    fields.push(("retryAfter", retry_after.clone().into()));
                 }
                 fields
             }
-            Self::AuthError(error) => vec![("error", Some(error.to_json()))],
+            Self::AuthError(error) => vec![("error", error.to_js())],
             Self::Resubscribed { attempt_num, error } => {
-                let mut fields =
-                    vec![("attemptNum", Some((*attempt_num).into())), ("isFailure", Some(error.is_some().into()))];
+                let mut fields = vec![("attemptNum", (*attempt_num).into()), ("isFailure", error.is_some().into())];
                 if let Some(error) = error {
-                    fields.push(("error", Some(error.to_json())));
+                    fields.push(("error", error.to_js()));
                 }
                 fields
             }
-            Self::WebSocketChange => vec![("platform", Some("uc".into()))],
-            Self::NotificationReceived { payload } => vec![("payload", Some(payload.clone()))],
-            Self::NotificationsChange => vec![("channel", Some("WEBSOCKET".into()))],
+            Self::WebSocketChange => vec![("platform", Value::from_static("uc"))],
+            Self::NotificationReceived { payload } => vec![("payload", payload.clone())],
+            Self::NotificationsChange => vec![("channel", Value::from_static("WEBSOCKET"))],
         }
     }
 
     /// [`args`](Self::args) as one JSON object.
     #[must_use]
-    pub fn args_json(&self) -> Value {
+    pub fn args_json(&self) -> serde_json::Value {
         fields_to_json(self.args())
     }
 }

@@ -80,6 +80,8 @@ pub enum Task {
     Notifications,
     /// `updateToken()`: the call has no effect.
     UpdateToken,
+    /// Looking after websockets: none is used any more, and none is closed.
+    WebSockets,
 }
 
 impl fmt::Display for Task {
@@ -90,6 +92,7 @@ impl fmt::Display for Task {
             Self::Requests => "requests",
             Self::Notifications => "notifications",
             Self::UpdateToken => "update token",
+            Self::WebSockets => "websockets",
         })
     }
 }
@@ -124,6 +127,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// JSON, for POST and PUT.
     pub body: Option<String>,
+    /// What the browser says instead of sending it, if it refuses: an impossible address or header. Such a request fails.
+    pub refusal: Option<String>,
 }
 
 impl fmt::Debug for Request {
@@ -196,7 +201,7 @@ mod tests {
     #[test]
     fn tokens_are_not_printed() {
         let url = || "ws://h:1/CH-1?access_token=OA-secret".to_owned();
-        let request = Request { method: Method::GET, url: url(), headers: HeaderMap::new(), body: None };
+        let request = Request { method: Method::GET, url: url(), headers: HeaderMap::new(), body: None, refusal: None };
         let response = Response { body: r#"{"access_token":"AT-secret"}"#.into(), ..Response::default() };
         let opened = Output::OpenWebSocket { id: SocketId(1), url: url() };
         let asked = Output::Request { id: RequestId(1), request };

@@ -74,8 +74,7 @@ pub mod driver;
 mod error;
 mod event;
 mod io;
-mod js_value;
-mod json;
+pub mod js;
 mod keepalive;
 mod listener;
 mod notification;
@@ -91,7 +90,7 @@ mod wire;
 
 pub use config::*;
 pub use connect::Phase;
-pub use credentials::{ConnectOptions, Credentials};
+pub use credentials::{ConnectOptions, Credentials, UntypedCall};
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
 pub use error::{Code, Error};

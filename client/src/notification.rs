@@ -1,14 +1,10 @@
 //! Frames from the platform, and the filter of duplicates (PROTOCOL.md, section 2).
 
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
-
-use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::event::Event;
 use crate::io::{SocketId, Task};
-use crate::js_value;
-use crate::json;
+use crate::js::{Text, TypeError, Value, property};
 use crate::session::Session;
 use crate::timer::Time;
 
@@ -24,14 +20,28 @@ pub(crate) struct Notifications {
     seen: SeenIds,
 }
 
-/// The ids seen last, as JSON. A notification without an id has the id `undefined`, like all its kind.
+/// The ids seen last. A notification without an id has the id `undefined`, like all its kind.
 #[derive(Debug, Default)]
 struct SeenIds {
     /// Oldest first.
-    order: VecDeque<Arc<str>>,
-    /// The same ids, to find one quickly.
-    index: BTreeSet<Arc<str>>,
+    order: VecDeque<Id>,
+    /// How often each id is among them: more than once only where the memory was made larger again.
+    index: BTreeMap<Id, usize>,
     bytes: usize,
+    objects: u64,
+}
+
+/// An id as `Array.includes` compares it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Id {
+    Undefined,
+    Null,
+    Bool(bool),
+    /// The bits of a double, which are the same for 0 and -0.
+    Number(u64),
+    Text(Text),
+    /// An object or a list: each frame brings new ones, that are no others.
+    Object(u64),
 }
 
 impl Default for Notifications {
@@ -41,29 +51,63 @@ impl Default for Notifications {
 }
 
 impl SeenIds {
-    /// Whether `id` is new; the last `capacity` ids are remembered, as far as the limits allow.
-    fn is_new(&mut self, id: Option<&Value>, capacity: f64) -> bool {
-        if capacity < 1.0 {
-            return true;
-        }
-        let id: Arc<str> = id.map_or_else(|| "undefined".to_owned(), Value::to_string).into();
-        if !self.index.insert(Arc::clone(&id)) {
+    /// Whether `id` is new. Only the last ids are looked at, and remembered, as many as `capacity` says as a number and as
+    /// far as the limits allow.
+    fn is_new(&mut self, id: &Value, capacity: &Value) -> bool {
+        let id = self.id(id);
+        let is_off = capacity.strict_equals(&0.0.into());
+        let capacity = capacity.to_number();
+        if !is_off && self.knows(&id, capacity) {
             return false;
         }
-        self.bytes += id.len();
+        self.bytes += id.bytes();
+        *self.index.entry(id.clone()).or_default() += 1;
         self.order.push_back(id);
         // NaN is no smaller than the limit, which is then what counts.
         let capacity = MAX_IDS.min(capacity);
-        while self.order.len() as f64 > capacity || self.bytes > MAX_ID_BYTES {
+        while !self.order.is_empty() && (self.order.len() as f64 > capacity || self.bytes > MAX_ID_BYTES) {
             self.forget_oldest();
         }
         true
     }
 
+    fn id(&mut self, id: &Value) -> Id {
+        match id {
+            Value::Undefined => Id::Undefined,
+            Value::Null => Id::Null,
+            Value::Bool(flag) => Id::Bool(*flag),
+            Value::Number(number) => Id::Number((*number + 0.0).to_bits()),
+            Value::Text(text) => Id::Text(text.clone()),
+            Value::List(_) | Value::Object(_) => {
+                self.objects += 1;
+                Id::Object(self.objects)
+            }
+        }
+    }
+
+    /// Whether `id` is among the last `capacity` ids; among all where that is less than 1 or no number.
+    fn knows(&self, id: &Id, capacity: f64) -> bool {
+        if !self.index.contains_key(id) {
+            return false;
+        }
+        let all = self.order.len();
+        if !(capacity >= 1.0 && capacity < all as f64) {
+            return true;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 1 to the length")]
+        let looked_at = capacity as usize;
+        self.order.iter().skip(all - looked_at).any(|known| known == id)
+    }
+
     fn forget_oldest(&mut self) {
         if let Some(oldest) = self.order.pop_front() {
-            self.bytes -= oldest.len();
-            self.index.remove(&oldest);
+            self.bytes -= oldest.bytes();
+            if let Some(times) = self.index.get_mut(&oldest) {
+                *times -= 1;
+                if *times == 0 {
+                    self.index.remove(&oldest);
+                }
+            }
         }
     }
 
@@ -72,43 +116,69 @@ impl SeenIds {
     }
 }
 
+impl Id {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.byte_len(),
+            _ => size_of::<Self>(),
+        }
+    }
+}
+
 impl Session {
     /// A text frame. What is not JSON is reported by the browser as uncaught, and seen by nobody here.
     pub(crate) fn frame_received(&mut self, now: Time, socket: SocketId, text: &str) {
-        let in_use = self.websockets.open.iter().any(|open| open.id == socket);
-        if !in_use || !self.notifications.enabled {
+        if self.websockets.index_of(socket).is_none() {
             return;
         }
-        let Ok(frame) = json::parse(text) else {
+        let Ok(frame) = Value::parse(text) else {
             return;
         };
-        if js_value::truthy(frame.get("connAck")) {
-            self.ping_early(now, socket);
-        } else if !frame.is_null() && !js_value::truthy(frame.get("connCheck")) {
-            self.notify(frame);
+        if frame.get("connCheck").is_truthy() {
+            self.ping_received(now, socket, frame.get("connCheck"));
+        } else if frame.get("connAck").is_truthy() {
+            self.pong_received(now, socket);
+        } else if frame != Value::Null
+            && self.notifications.enabled
+            && let Err(_stumble) = self.notify(frame)
+        {
+            // The task that dies here takes the memory of duplicates with it.
+            self.notifications.seen.clear();
+            self.crash(Task::Notifications);
         }
     }
 
-    fn notify(&mut self, frame: Value) {
-        let Some(message) = frame.get("notificationMessage").filter(|message| message.is_object()) else {
-            // The task that dies here takes the memory of duplicates with it.
-            self.notifications.seen.clear();
-            return self.crash(Task::Notifications);
-        };
-        let id = ["id", "eventId"].iter().filter_map(|key| message.get(key)).find(|id| js_value::truthy(Some(id)));
-        if !self.notifications.seen.is_new(id, self.config.notifications.id_cache_length) {
-            return;
+    fn notify(&mut self, frame: Value) -> Result<(), TypeError> {
+        let message = frame.get("notificationMessage");
+        let id = property(message, "id")?;
+        let id = if id.is_truthy() { id } else { message.get("eventId") };
+        let options = self.settings.notifications();
+        let event_type = message.get("eventType").as_str();
+        if event_type == Some("call") {
+            let mode = property(options, "incomingCallNotificationMode")?;
+            if mode.as_str() == Some("push-channel-only") {
+                return Ok(());
+            }
         }
-        let event_type = message.get("eventType").and_then(Value::as_str).unwrap_or_default();
-        if event_type == "call" && self.config.notifications.incoming_call_notification_mode == "push-channel-only" {
-            return;
+        let capacity = property(options, "idCacheLength")?;
+        // The SDK's page hangs for good here: nothing more is heard of any notification.
+        if capacity.to_number() < 0.0 {
+            return Err(TypeError::new("idCacheLength is below 0"));
         }
-        let retry_after = message.get("retryAfter").cloned();
-        let is_gone = event_type == "gone";
+        if !self.notifications.seen.is_new(id, capacity) {
+            return Ok(());
+        }
+        let retry_after = Some(message.get("retryAfter")).filter(|after| after.is_truthy()).cloned();
+        let is_gone = event_type == Some("gone");
+        let hides_own = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
         self.emit(Event::NotificationReceived { payload: frame });
         if is_gone {
             self.gone(retry_after);
         }
+        if hides_own {
+            return Err(TypeError::no_function("notificationMessage.hasOwnProperty"));
+        }
+        Ok(())
     }
 }
 
@@ -118,7 +188,7 @@ mod tests {
 
     fn numbered(seen: &mut SeenIds, numbers: std::ops::Range<u32>, capacity: f64) {
         for number in numbers {
-            assert!(seen.is_new(Some(&number.into()), capacity), "{number}");
+            assert!(seen.is_new(&number.into(), &capacity.into()), "{number}");
         }
     }
 
@@ -126,12 +196,12 @@ mod tests {
     fn the_last_ids_are_remembered() {
         let mut seen = SeenIds::default();
         numbered(&mut seen, 0..5, 3.0);
-        assert!(!seen.is_new(Some(&4.into()), 3.0) && !seen.is_new(Some(&2.into()), 3.0));
-        assert!(seen.is_new(Some(&1.into()), 3.0), "it was forgotten");
-        assert!(seen.is_new(None, 3.0) && !seen.is_new(None, 3.0));
-        assert!(seen.is_new(Some(&"undefined".into()), 3.0), "a text is not the missing id");
-        assert!(seen.is_new(Some(&7.into()), 1.0) && !seen.is_new(Some(&7.into()), 1.0));
-        assert!(seen.is_new(None, 0.0), "0 switches the memory off");
+        assert!(!seen.is_new(&4.0.into(), &3.0.into()) && !seen.is_new(&2.0.into(), &3.0.into()));
+        assert!(seen.is_new(&1.0.into(), &3.0.into()), "it was forgotten");
+        assert!(seen.is_new(&Value::Undefined, &3.0.into()) && !seen.is_new(&Value::Undefined, &3.0.into()));
+        assert!(seen.is_new(&"undefined".into(), &3.0.into()), "a text is not the missing id");
+        assert!(seen.is_new(&7.0.into(), &1.0.into()) && !seen.is_new(&7.0.into(), &1.0.into()));
+        assert!(seen.is_new(&Value::Undefined, &0.0.into()), "0 switches the memory off");
     }
 
     #[test]
@@ -140,8 +210,8 @@ mod tests {
             let mut seen = SeenIds::default();
             numbered(&mut seen, 0..100_001, capacity);
             assert_eq!((seen.order.len(), seen.index.len()), (100_000, 100_000));
-            assert!(!seen.is_new(Some(&1.into()), capacity));
-            assert!(seen.is_new(Some(&0.into()), capacity), "the oldest was forgotten");
+            assert!(!seen.is_new(&1.0.into(), &capacity.into()));
+            assert!(seen.is_new(&0.0.into(), &capacity.into()), "the oldest was forgotten");
         }
     }
 
@@ -149,9 +219,33 @@ mod tests {
     fn the_bytes_of_ids_are_limited() {
         let mut seen = SeenIds::default();
         let long = |first: char| Value::from(format!("{first}{}", "x".repeat(MAX_ID_BYTES / 2)));
-        assert!(seen.is_new(Some(&long('a')), 100.0) && !seen.is_new(Some(&long('a')), 100.0));
-        assert!(seen.is_new(Some(&long('b')), 100.0));
+        assert!(seen.is_new(&long('a'), &100.0.into()) && !seen.is_new(&long('a'), &100.0.into()));
+        assert!(seen.is_new(&long('b'), &100.0.into()));
         assert!(seen.bytes <= MAX_ID_BYTES && seen.order.len() == 1, "{}", seen.bytes);
-        assert!(!seen.is_new(Some(&long('b')), 100.0));
+        assert!(!seen.is_new(&long('b'), &100.0.into()));
+    }
+
+    #[test]
+    fn ids_are_compared_as_includes_does() {
+        let mut seen = SeenIds::default();
+        let mut is_new = |id: &str| seen.is_new(&Value::parse(id).unwrap(), &"100".into());
+        for id in ["0", "7", r#""7""#, "null", "false", r#""""#, "{}", "{}", "[]", "9007199254740992", "1e400"] {
+            assert!(is_new(id), "{id}");
+        }
+        for id in ["-0", "7.0", "null", "9007199254740993", "2e400", "false"] {
+            assert!(!is_new(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_capacity_is_what_javascript_makes_of_it() {
+        let known = |capacity: &str| {
+            let mut seen = SeenIds::default();
+            let capacity = Value::parse(capacity).unwrap();
+            [1.0, 2.0, 3.0].iter().for_each(|id| assert!(seen.is_new(&(*id).into(), &capacity)));
+            seen.order.len()
+        };
+        let lengths = ["null", "false", "0.5", "true", r#""2""#, "[2]", "2.7", r#""x""#, "{}"].map(known);
+        assert_eq!(lengths, [0, 0, 0, 1, 2, 2, 2, 3, 3]);
     }
 }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use crate::connect::Flow;
 use crate::io::{NetworkFailure, Output, Response, SocketId, WebSocketInput};
 use crate::session::{Purpose, Session};
-use crate::timer::Timer;
+use crate::timer::{Time, Timer};
 
 static REPAIRED: AtomicU8 = AtomicU8::new(0);
 
@@ -65,12 +65,12 @@ pub(crate) fn before_disconnect(session: &mut Session) {
 }
 
 /// News of a websocket, before the session takes them.
-pub(crate) fn before_news(session: &mut Session, id: SocketId, input: &WebSocketInput) {
+pub(crate) fn before_news(session: &mut Session, now: Time, id: SocketId, input: &WebSocketInput) {
     let is_end =
         matches!(input, WebSocketInput::Closed { code: 1000 }) && session.open_sockets().any(|open| open == id);
     if is_end && is_repaired(Repair::CloseDeletesSubscription) {
         // The session ends by the close, as it always did: the answer has nothing more to end.
-        if let Some(request) = session.unsubscribe() {
+        if let Some(request) = session.unsubscribe(now) {
             session.forget(request);
         }
     }

@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::{Value, json};
-
-use crate::config::{Config, ConfigError, Violation};
+use crate::config::{self, ConfigError, Settings, Violation};
 use crate::connect::{Flow, Phase};
-use crate::credentials::{ConnectOptions, Credentials};
+use crate::credentials::{ConnectOptions, Credentials, UntypedCall};
 use crate::error::Error;
 use crate::event::Event;
-use crate::io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
+use crate::io::{NetworkFailure, Output, RequestId, Response, SocketId, Task, WebSocketInput};
+use crate::js::{TypeError, Value, property};
 use crate::notification::Notifications;
-use crate::state::{Authorization, Connection, Services, SocketState, State, UserInfo};
+use crate::state::{Connection, Services, SocketState, State, UserInfo};
 use crate::subscription::Resubscription;
 use crate::timer::{OpeningId, Time, Timer, Timers};
 use crate::token::Refresh;
 use crate::websocket::WebSockets;
-use crate::wire::{RequestWriter, read_answer};
+use crate::wire::{Draft, RequestWriter, read_answer};
 
 /// One client: what `create()` returns, without sockets, clocks or threads of its own.
 ///
@@ -25,7 +24,7 @@ use crate::wire::{RequestWriter, read_answer};
 /// take all of [`poll_output`](Self::poll_output) before the next; a call that a listener makes is a command
 /// given between two outputs.
 pub struct Session {
-    pub(crate) config: Config,
+    pub(crate) settings: Settings,
     pub(crate) state: State,
     pub(crate) flow: Flow,
     pub(crate) resubscription: Resubscription,
@@ -33,11 +32,20 @@ pub struct Session {
     pub(crate) websockets: WebSockets,
     pub(crate) notifications: Notifications,
     pub(crate) timers: Timers,
-    pending: BTreeMap<RequestId, Purpose>,
+    /// Whether the task that ends sessions waits for ever.
+    pub(crate) gone_hangs: bool,
+    pending: BTreeMap<RequestId, Pending>,
     requests_sent: u64,
     effects: VecDeque<Output>,
     events: VecDeque<Event>,
     destroyed: bool,
+}
+
+/// A request under way.
+struct Pending {
+    purpose: Purpose,
+    /// What the browser says if it comes to nothing because it could not be made.
+    refusal: Option<String>,
 }
 
 /// What a request under way is for.
@@ -55,9 +63,9 @@ pub(crate) enum Purpose {
 impl Session {
     /// `create(config)`.
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: impl Into<Settings>) -> Self {
         Self {
-            config,
+            settings: config.into(),
             state: State::default(),
             flow: Flow::default(),
             resubscription: Resubscription::default(),
@@ -65,6 +73,7 @@ impl Session {
             websockets: WebSockets::default(),
             notifications: Notifications::default(),
             timers: Timers::default(),
+            gone_hangs: false,
             pending: BTreeMap::new(),
             requests_sent: 0,
             effects: VecDeque::new(),
@@ -76,54 +85,46 @@ impl Session {
     /// `connect(credentials, options)`: `auth:change` comes at once, then the connection, or `auth:error`.
     ///
     /// Without effect but for `isPending` while the session is connected, connecting or disconnecting.
-    pub fn connect(&mut self, _now: Time, credentials: &Credentials, options: &ConnectOptions) {
+    /// Without any effect where the configuration makes the call throw in JavaScript, which a typed one never does:
+    /// [`call_untyped`](Self::call_untyped) tells of it.
+    pub fn connect(&mut self, now: Time, credentials: &Credentials, options: &ConnectOptions) {
+        // A typed configuration throws nothing.
+        let _ = self.connect_with(now, &credentials.to_js(), &options.to_js());
+    }
+
+    fn connect_with(&mut self, now: Time, credentials: &Value, options: &Value) -> Result<(), TypeError> {
+        property(credentials, "username")?;
         if self.destroyed {
-            return;
+            return Ok(());
         }
+        self.settings.check_for_calls()?;
         self.set_pending();
         if matches!(self.flow, Flow::Idle) {
-            self.sign_in(credentials, options);
+            self.sign_in(now, credentials, options);
         }
+        Ok(())
     }
 
     /// `disconnect()`: closes the websocket and deletes the subscription.
     ///
     /// While connecting it cancels that and nothing more is heard; while nothing is connected it only leaves
     /// `isPending` true.
-    pub fn disconnect(&mut self, _now: Time) {
+    pub fn disconnect(&mut self, now: Time) {
         if self.destroyed {
             return;
         }
         #[cfg(feature = "sabotage")]
         crate::sabotage::before_disconnect(self);
         self.set_pending();
-        self.leave();
+        self.leave(now);
     }
 
-    /// `updateToken(credentials)`: later requests and reconnects use the given access token or OAuth token. Without
-    /// effect and without an event while the session is not connected.
+    /// `updateToken(credentials)`: later requests and reconnects use the given access token or OAuth token, if it comes
+    /// with a user name. Without effect and without an event before the session has tokens.
     pub fn update_token(&mut self, _now: Time, credentials: &Credentials) {
-        if self.destroyed {
-            return;
+        if !self.destroyed {
+            self.take_tokens(&credentials.to_js());
         }
-        // Tokens alone do not make a session: a connect that failed, or is still under way, has them too.
-        let connected = self.state.is_connected;
-        let Some(tokens) = self.state.tokens.as_mut().filter(|_| connected) else {
-            return self.crash(Task::UpdateToken);
-        };
-        if let Some(token) = &credentials.access_token {
-            tokens.access = Some(token.clone());
-            tokens.oauth = None;
-            self.state.authorization = Some(Authorization::Token(Some(token.clone())));
-        } else if let Some(token) = &credentials.oauth_token {
-            tokens.oauth = Some(token.clone());
-            self.state.authorization = Some(Authorization::Bearer(token.clone()));
-        }
-        if let Some(user) = &mut self.state.user_info {
-            user.access_token = credentials.access_token.clone();
-            user.refresh_token = None;
-        }
-        self.emit(Event::AuthChange);
     }
 
     /// `updateConfig(patch)`: merged deeply into the configuration; arrays are replaced. Gives what the SDK would
@@ -131,9 +132,33 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// A value of a form that no option can have; nothing is changed then.
-    pub fn update_config(&mut self, _now: Time, patch: &Value) -> Result<Vec<Violation>, ConfigError> {
-        self.config.merge(patch)
+    /// A value of a form that no option can have; nothing is changed then. Kandy.js would take it: see
+    /// [`call_untyped`](Self::call_untyped).
+    pub fn update_config(&mut self, _now: Time, patch: &serde_json::Value) -> Result<Vec<Violation>, ConfigError> {
+        let violations = config::check(patch)?;
+        self.settings.update(&Value::from_json(patch)).expect("what is an object is not null");
+        Ok(violations)
+    }
+
+    /// A call with whatever values an application in JavaScript may give it.
+    ///
+    /// # Errors
+    ///
+    /// What the call throws in JavaScript; it has no effect then.
+    pub fn call_untyped(&mut self, now: Time, call: &UntypedCall) -> Result<(), TypeError> {
+        match call {
+            UntypedCall::Connect { credentials, options } => self.connect_with(now, credentials, options)?,
+            UntypedCall::UpdateToken { credentials } => {
+                property(credentials, "username")?;
+                if !self.destroyed {
+                    self.take_tokens(credentials);
+                }
+            }
+            UntypedCall::UpdateConfig { patch } => self.settings.update(patch)?,
+            UntypedCall::EnableConnectivityChecking { enabled } => self.websockets.checking = enabled.clone(),
+            UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.is_truthy()),
+        }
+        Ok(())
     }
 
     /// `connection.resetConnection()`: closes the open websocket and opens a new one.
@@ -146,7 +171,7 @@ impl Session {
     /// `connection.enableConnectivityChecking(enabled)`: wins over the configuration until the SDK closes the
     /// socket. A socket that has stopped pinging never starts again.
     pub fn enable_connectivity_checking(&mut self, _now: Time, enabled: bool) {
-        self.websockets.checking = Some(enabled);
+        self.websockets.checking = enabled.into();
     }
 
     /// `notification.enableWebsocket(enabled)`: while off, frames are ignored.
@@ -157,15 +182,17 @@ impl Session {
         }
     }
 
-    /// `destroy()`: ends every task. Nothing is emitted any more. A session that has a refresh token still closes
-    /// its websocket and deletes its subscription; another leaves both behind.
-    pub fn destroy(&mut self, _now: Time) {
-        if self.destroyed {
-            return;
+    /// `destroy()`: ends every task, in the next tick: what waits to be heard is heard, then nothing any more. A session
+    /// that has a refresh token still closes its websocket and deletes its subscription; another leaves both behind.
+    pub fn destroy(&mut self, now: Time) {
+        if !self.destroyed {
+            self.timers.arm(now, Timer::Destroy);
         }
-        if matches!(self.flow, Flow::Connected) && self.refresh.is_alive() {
-            self.close_websockets();
-            self.unsubscribe();
+    }
+
+    fn end(&mut self, now: Time) {
+        if matches!(self.flow, Flow::Connected | Flow::Disconnecting { .. }) && self.refresh.is_alive() {
+            self.disconnect_once_more(now);
         }
         self.destroyed = true;
         self.flow = Flow::Idle;
@@ -180,22 +207,22 @@ impl Session {
 impl Session {
     /// The answer to a request, or that there is none. An answer that nobody waits for any more is ignored.
     pub fn handle_response(&mut self, now: Time, id: RequestId, answer: Result<Response, NetworkFailure>) {
-        let Some(purpose) = self.pending.remove(&id) else {
+        let Some(Pending { purpose, refusal }) = self.pending.remove(&id) else {
             return;
         };
         #[cfg(feature = "sabotage")]
         let answer = crate::sabotage::answer(purpose, answer);
-        let Some(answer) = read_answer(answer) else {
+        let Some(answer) = read_answer(answer, refusal) else {
             self.pending.clear();
             return self.crash(Task::Requests);
         };
         match purpose {
-            Purpose::CreateToken => self.token_created(answer),
-            Purpose::ConnectWithRefreshToken => self.token_for_connect_refreshed(answer),
+            Purpose::CreateToken => self.token_created(now, answer),
+            Purpose::ConnectWithRefreshToken => self.token_for_connect_refreshed(now, answer),
             Purpose::Subscribe => self.subscribed(now, answer),
             Purpose::Resubscribe => self.resubscribed(now, &answer),
             Purpose::RefreshToken => self.token_refreshed(now, id, answer),
-            Purpose::Unsubscribe => self.unsubscribed(id, &answer),
+            Purpose::Unsubscribe => self.unsubscribed(now, id, &answer),
         }
     }
 
@@ -205,7 +232,7 @@ impl Session {
             return;
         }
         #[cfg(feature = "sabotage")]
-        crate::sabotage::before_news(self, id, &input);
+        crate::sabotage::before_news(self, now, id, &input);
         match input {
             WebSocketInput::Opened => self.websocket_opened(now, id),
             WebSocketInput::Failed => self.websocket_failed(now, id),
@@ -221,8 +248,10 @@ impl Session {
         match self.timers.take_due(now) {
             Some(Timer::Ping(socket)) => self.ping_due(now, socket),
             Some(Timer::Attempt(opening)) => self.attempt_due(now, opening),
-            Some(Timer::Resubscribe) => self.resubscription_due(),
-            Some(Timer::RefreshToken) => self.token_refresh_due(),
+            Some(Timer::Resubscribe) => self.resubscription_due(now),
+            Some(Timer::RefreshToken) => self.token_refresh_due(now),
+            Some(Timer::Refusal(request)) => self.handle_response(now, request, Err(NetworkFailure)),
+            Some(Timer::Destroy) => self.end(now),
             None => {}
         }
     }
@@ -252,7 +281,7 @@ impl Session {
             is_connected: self.state.is_connected,
             is_pending: self.state.is_pending,
             error: self.state.error.clone(),
-            subscription: self.services().clone(),
+            subscription: self.state.services_info().clone(),
         }
     }
 
@@ -274,10 +303,16 @@ impl Session {
         self.state.error.as_ref()
     }
 
-    /// `getServices()`.
+    /// `getServices()`, as far as it is of that form; [`connection`](Self::connection) has it as it is.
     #[must_use]
-    pub fn services(&self) -> &Services {
-        self.state.services()
+    pub fn services(&self) -> Services {
+        Services::from_js(self.state.services_info())
+    }
+
+    /// `getServices()`, as it is.
+    #[must_use]
+    pub fn services_info(&self) -> &Value {
+        self.state.services_info()
     }
 
     /// `getUserInfo()`; `None` is its empty object.
@@ -294,14 +329,20 @@ impl Session {
 
     /// `getConfig()`.
     #[must_use]
-    pub fn config(&self) -> &Config {
-        &self.config
+    pub fn config(&self) -> &Settings {
+        &self.settings
     }
 
-    /// Whether [`destroy`](Self::destroy) was called.
+    /// Whether it has ended, as [`destroy`](Self::destroy) asked.
     #[must_use]
     pub fn is_destroyed(&self) -> bool {
         self.destroyed
+    }
+
+    /// Whether [`destroy`](Self::destroy) was called, also if what it does is yet to come.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.destroyed || self.timers.iter().any(|(_, timer)| timer == Timer::Destroy)
     }
 
     /// Where it really stands, whatever [`connection`](Self::connection) says.
@@ -323,30 +364,39 @@ impl Session {
 
     /// The sockets that are open and in use.
     pub fn open_sockets(&self) -> impl Iterator<Item = SocketId> + '_ {
-        self.websockets.open.iter().map(|socket| socket.id)
+        self.websockets.open.iter().filter_map(|socket| socket.id)
     }
 }
 
 /// What the parts of the machine share.
 impl Session {
     pub(crate) fn writer(&self) -> RequestWriter<'_> {
-        RequestWriter {
-            config: &self.config,
-            authorization: self.state.authorization.as_ref(),
-            platform_known: self.state.tokens.is_some(),
-        }
+        RequestWriter { settings: &self.settings, connection: self.state.connection.as_ref() }
     }
 
-    pub(crate) fn send(&mut self, request: Request, purpose: Purpose) -> RequestId {
+    /// Sends a request. One that fails before it is sent does so in its own time, as everything does that a browser
+    /// answers.
+    pub(crate) fn send(&mut self, now: Time, draft: Draft, purpose: Purpose) -> RequestId {
         self.requests_sent += 1;
         let id = RequestId(self.requests_sent);
-        self.pending.insert(id, purpose);
-        self.effects.push_back(Output::Request { id, request });
+        let refusal = match draft {
+            Draft::Fetch(request) => {
+                let refusal = request.refusal.clone();
+                self.effects.push_back(Output::Request { id, request });
+                refusal
+            }
+            Draft::Failed(error) => {
+                self.timers.arm(now, Timer::Refusal(id));
+                Some(error.to_string())
+            }
+        };
+        self.pending.insert(id, Pending { purpose, refusal });
         id
     }
 
     /// Ignores the answer to a request.
     pub(crate) fn forget(&mut self, request: RequestId) {
+        self.timers.cancel(Timer::Refusal(request));
         self.pending.remove(&request);
     }
 
@@ -365,7 +415,7 @@ impl Session {
 
 impl Default for Session {
     fn default() -> Self {
-        Self::new(Config::default())
+        Self::new(Settings::default())
     }
 }
 
@@ -374,27 +424,9 @@ impl std::fmt::Debug for Session {
         f.debug_struct("Session")
             .field("is_connected", &self.state.is_connected)
             .field("is_pending", &self.state.is_pending)
-            .field("flow", &self.flow)
+            .field("phase", &self.flow.phase())
             .field("next_timer", &self.timers.next())
             .finish_non_exhaustive()
-    }
-}
-
-impl SocketState {
-    /// The JavaScript object; `last_contact` is in milliseconds since the world began.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        let mut object = json!({ "connected": self.connected, "pinging": false });
-        if let (Some(details), Value::Object(fields)) = (&self.details, &mut object) {
-            fields.insert("method".into(), json!({ "type": "keepAlive", "responsibleParty": "client" }));
-            fields.insert("platform".into(), "uc".into());
-            if let Value::Object(options) = details.options.of_socket() {
-                fields.extend(options);
-            }
-            fields.insert("wsInfo".into(), details.ws_info.clone());
-            fields.insert("lastContact".into(), details.last_contact.as_millis().into());
-        }
-        object
     }
 }
 

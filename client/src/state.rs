@@ -4,14 +4,14 @@
 //! `is_pending` true. An application sees that, so the port keeps the flags as flags.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::browser::names_token;
-use crate::config::Connectivity;
 use crate::error::Error;
 use crate::event::Fields;
+use crate::js::{Object, Text, Value};
 use crate::timer::Time;
 use crate::wire::Granted;
 
@@ -26,11 +26,11 @@ pub struct Connection {
     pub is_pending: bool,
     /// Why the last connect failed.
     pub error: Option<Error>,
-    /// The services of the subscription.
-    pub subscription: Services,
+    /// The services of the subscription, as [`Services`] has them unless the platform said something else.
+    pub subscription: Value,
 }
 
-/// What `getServices()` gives, and `getConnection().subscription`.
+/// What `getServices()` gives, and `getConnection().subscription`, where the services are texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Services {
     /// The services that were asked for.
@@ -61,23 +61,26 @@ pub enum ServiceStatus {
 }
 
 /// What a session without a subscription has.
-static NO_SERVICES: Services = Services {
-    requested: Vec::new(),
-    received: Vec::new(),
-    missing: Vec::new(),
-    status: ServiceStatus::None,
-    services: Vec::new(),
-};
+static NO_SERVICES: LazyLock<Value> = LazyLock::new(|| {
+    let nothing = || Value::from(Vec::new());
+    Value::object([
+        ("requested", nothing()),
+        ("received", nothing()),
+        ("missing", nothing()),
+        ("status", Value::from_static(ServiceStatus::None.as_str())),
+        ("services", Object::default().into()),
+    ])
+});
 
-/// What `getUserInfo()` gives once the tokens are known.
+/// What `getUserInfo()` gives once the tokens are known: each as it was given to `connect()` or came from the platform.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserInfo {
     /// The user name that was given to `connect()`.
-    pub username: Option<String>,
+    pub username: Value,
     /// The newest access token.
-    pub access_token: Option<String>,
+    pub access_token: Value,
     /// The newest refresh token.
-    pub refresh_token: Option<String>,
+    pub refresh_token: Value,
 }
 
 /// What `connection.getSocketState("uc")` gives.
@@ -95,28 +98,25 @@ pub struct SocketDetails {
     /// `server`, `protocol`, `port`, `url` and `params`, as JavaScript names them.
     pub ws_info: Value,
     /// The connectivity options of the moment of opening.
-    pub options: Connectivity,
+    pub options: Value,
     /// When it was opened; the SDK never renews this.
     pub last_contact: Time,
 }
 
-/// How requests prove who sends them, once a token is known.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Authorization {
-    /// `?token=..`; without a token the parameter is left out.
-    Token(Option<String>),
-    /// `Authorization: Bearer ..`
-    Bearer(String),
-}
-
-/// The tokens of the session.
-#[derive(Clone, Default)]
-pub(crate) struct Tokens {
-    pub(crate) access: Option<String>,
-    pub(crate) refresh: Option<String>,
-    pub(crate) oauth: Option<String>,
+/// What a session knows of itself once it has tokens.
+#[derive(Clone)]
+pub(crate) struct ConnectionInfo {
+    /// `protocol`, `server`, `port` and `version`, as they were when the user connected.
+    pub(crate) server: Value,
+    pub(crate) username: Value,
+    pub(crate) access_token: Value,
+    pub(crate) oauth_token: Value,
+    pub(crate) refresh_token: Value,
     /// The lifetime of the access token in seconds, as the platform or the application gave it.
-    pub(crate) expires: Option<Value>,
+    pub(crate) token_expires: Value,
+    /// What proves who sends a request, `queryParams` or `headers`. The SDK forgets to renew this on a token refresh:
+    /// requests carry the first access token for ever.
+    pub(crate) request_options: Value,
 }
 
 /// Everything that the end of a session resets.
@@ -125,41 +125,61 @@ pub(crate) struct State {
     pub(crate) is_connected: bool,
     pub(crate) is_pending: bool,
     pub(crate) error: Option<Error>,
-    pub(crate) tokens: Option<Tokens>,
-    /// The SDK forgets to renew this on a token refresh: requests carry the first access token for ever.
-    pub(crate) authorization: Option<Authorization>,
+    pub(crate) connection: Option<ConnectionInfo>,
     pub(crate) user_info: Option<UserInfo>,
     pub(crate) subscription: Option<Granted>,
 }
 
 impl State {
-    pub(crate) fn services(&self) -> &Services {
-        self.subscription.as_ref().map_or(&NO_SERVICES, |granted| &granted.services)
+    /// What `getServices()` gives.
+    pub(crate) fn services_info(&self) -> &Value {
+        let info = self.subscription.as_ref().map(|granted| &granted.services_info);
+        info.filter(|info| info.is_truthy()).unwrap_or(&NO_SERVICES)
+    }
+}
+
+impl ConnectionInfo {
+    /// The newest token, and the name under which a websocket's address carries it.
+    pub(crate) fn websocket_params(&self) -> Value {
+        if self.oauth_token.is_truthy() && !self.access_token.is_truthy() {
+            Value::object([("access_token", self.oauth_token.clone())])
+        } else {
+            Value::object([("token", self.access_token.clone())])
+        }
+    }
+
+    pub(crate) fn user_info(&self) -> UserInfo {
+        UserInfo {
+            username: self.username.clone(),
+            access_token: self.access_token.clone(),
+            refresh_token: self.refresh_token.clone(),
+        }
     }
 }
 
 impl Services {
-    /// Compares names without regard to case.
-    pub(crate) fn compare(requested: Vec<String>, received: Vec<String>) -> Self {
-        let received_lower: Vec<String> = received.iter().map(|name| name.to_lowercase()).collect();
-        let is_missing = |name: &&String| !received_lower.contains(&name.to_lowercase());
-        let missing: Vec<String> = requested.iter().filter(is_missing).cloned().collect();
-        let status = if received.is_empty() {
-            ServiceStatus::None
-        } else if !missing.is_empty() {
-            ServiceStatus::Partial
-        } else if received.len() == requested.len() {
-            ServiceStatus::Full
-        } else {
-            ServiceStatus::Unknown
+    /// What of an object as [`Connection::subscription`] has it is of this form.
+    #[must_use]
+    pub fn from_js(info: &Value) -> Self {
+        let names = |key: &str| {
+            let names = info.get(key).as_list().unwrap_or_default().iter();
+            names.map(|name| name.to_text().to_string()).collect()
         };
-        let mut services: Vec<(String, bool)> = received.iter().map(|name| (name.clone(), true)).collect();
-        services.extend(missing.iter().map(|name| (name.clone(), false)));
-        Self { requested, received, missing, status, services }
+        let services = info.get("services").as_object().into_iter().flat_map(Object::iter);
+        let status = info.get("status").as_str();
+        Self {
+            requested: names("requested"),
+            received: names("received"),
+            missing: names("missing"),
+            status: ServiceStatus::ALL.into_iter().find(|known| Some(known.as_str()) == status).unwrap_or_default(),
+            services: services.map(|(name, granted)| (name.to_string(), granted.is_truthy())).collect(),
+        }
     }
 }
 
 impl ServiceStatus {
+    const ALL: [Self; 4] = [Self::Full, Self::Partial, Self::None, Self::Unknown];
+
     /// Its text in Kandy.js.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -182,38 +202,61 @@ impl UserInfo {
     /// The keys of the JavaScript object.
     #[must_use]
     pub fn fields(&self) -> Fields {
-        let text = |text: &Option<String>| text.clone().map(Value::from);
         vec![
-            ("username", text(&self.username)),
-            ("accessToken", text(&self.access_token)),
-            ("refreshToken", text(&self.refresh_token)),
+            ("username", self.username.clone()),
+            ("accessToken", self.access_token.clone()),
+            ("refreshToken", self.refresh_token.clone()),
         ]
+    }
+}
+
+impl SocketState {
+    /// The JavaScript object; `lastContact` is in milliseconds since the world began.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a world does not last that long")]
+    pub fn to_js(&self) -> Value {
+        let mut object = Object::from([("connected", self.connected.into()), ("pinging", false.into())]);
+        if let Some(details) = &self.details {
+            object.set(Text::from_static("method"), details.options.get("method").clone());
+            object.set(Text::from_static("platform"), Value::from_static("uc"));
+            object.assign(&details.options);
+            object.remove("checkConnectivity");
+            object.set(Text::from_static("wsInfo"), details.ws_info.clone());
+            object.set(Text::from_static("lastContact"), details.last_contact.as_millis() as f64);
+        }
+        object.into()
     }
 }
 
 impl fmt::Debug for UserInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secret = |text: &Option<String>| text.as_ref().map(|_| "***");
         f.debug_struct("UserInfo")
             .field("username", &self.username)
-            .field("access_token", &secret(&self.access_token))
-            .field("refresh_token", &secret(&self.refresh_token))
+            .field("access_token", &masked(&self.access_token))
+            .field("refresh_token", &masked(&self.refresh_token))
             .finish()
     }
 }
 
 impl fmt::Debug for SocketDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut ws_info = self.ws_info.clone();
-        if let Some(Value::Object(params)) = ws_info.get_mut("params") {
-            params.iter_mut().filter(|(key, _)| names_token(key)).for_each(|(_, value)| *value = "***".into());
-        }
+        let params = self.ws_info.get("params").as_object().into_iter().flat_map(Object::iter);
+        let params = params.map(|(name, value)| {
+            let is_token = names_token(&name.to_str_lossy());
+            (name.clone(), if is_token { masked(value) } else { value.clone() })
+        });
+        let params = Object::new(params.collect());
         f.debug_struct("SocketDetails")
-            .field("ws_info", &ws_info)
-            .field("options", &self.options)
+            .field("ws_info", &self.ws_info.clone().with("params", params).to_json())
+            .field("options", &self.options.to_json())
             .field("last_contact", &self.last_contact)
             .finish()
     }
+}
+
+/// What is printed instead of a secret.
+pub(crate) fn masked(secret: &Value) -> Value {
+    if secret.is_undefined() { Value::Undefined } else { Value::from_static("***") }
 }
 
 fn serialize_pairs<S: Serializer>(pairs: &[(String, bool)], serializer: S) -> Result<S::Ok, S::Error> {
@@ -224,25 +267,34 @@ fn serialize_pairs<S: Serializer>(pairs: &[(String, bool)], serializer: S) -> Re
 mod tests {
     use super::*;
 
-    fn compare(requested: &[&str], received: &[&str]) -> (ServiceStatus, Vec<String>) {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let services = Services::compare(owned(requested), owned(received));
-        (services.status, services.missing)
+    #[test]
+    fn typed_services_are_what_is_of_their_form() {
+        let info = r#"{"requested": ["a", "b"], "received": ["a"], "missing": ["b"], "status": "PARTIAL",
+                       "services": {"a": true, "b": false}}"#;
+        let services = Services::from_js(&Value::parse(info).unwrap());
+        assert_eq!((services.status, services.missing.as_slice()), (ServiceStatus::Partial, &["b".to_owned()][..]));
+        assert_eq!(services.services, [("a".to_owned(), true), ("b".to_owned(), false)]);
+        assert_eq!(Services::from_js(&NO_SERVICES), Services::default());
+        assert_eq!(Services::from_js(&Value::from(true)), Services::default());
     }
 
     #[test]
-    fn services_are_compared_without_regard_to_case() {
-        assert_eq!(compare(&["call", "IM"], &["CALL", "im"]), (ServiceStatus::Full, vec![]));
-        assert_eq!(compare(&["call", "IM"], &["call"]), (ServiceStatus::Partial, vec!["IM".into()]));
-        assert_eq!(compare(&["call"], &[]), (ServiceStatus::None, vec!["call".into()]));
-        assert_eq!(compare(&["call"], &["call", "IM"]), (ServiceStatus::Unknown, vec![]));
-        assert_eq!(compare(&[], &["call"]), (ServiceStatus::Unknown, vec![]));
+    fn sockets_show_their_options() {
+        let options = crate::config::Settings::default().connectivity().clone();
+        let details = SocketDetails { ws_info: Value::Null, options, last_contact: Time::from_millis(7) };
+        let shown = SocketState { connected: true, details: Some(details) }.to_js().stringify().unwrap();
+        let expected = r#"{"connected":true,"pinging":false,
+            "method":{"type":"keepAlive","responsibleParty":"client"},"platform":"uc","pingInterval":30000,"reconnectLimit":5,
+            "reconnectDelay":5000,"reconnectTimeMultiplier":1,"reconnectTimeLimit":640000,"autoReconnect":true,
+            "maxMissedPings":3,"webSocketOAuthMode":"query","wsInfo":null,"lastContact":7}"#;
+        assert_eq!(shown, expected.replace(['\n', ' '], ""));
     }
 
     #[test]
     fn the_token_of_a_socket_is_not_printed() {
-        let ws_info = serde_json::json!({ "url": "/CH-1", "params": { "access_token": "OA-secret", "x": "y" } });
-        let details = SocketDetails { ws_info, options: Connectivity::default(), last_contact: Time::ZERO };
+        let params = Value::object([("access_token", "OA-secret".into()), ("x", "y".into())]);
+        let ws_info = Value::object([("url", "/CH-1".into()), ("params", params)]);
+        let details = SocketDetails { ws_info, options: Value::Undefined, last_contact: Time::ZERO };
         let printed = format!("{details:?}");
         assert!(!printed.contains("secret") && printed.contains("***") && printed.contains("/CH-1"), "{printed}");
     }

@@ -1,13 +1,12 @@
 //! Renewing the subscription (PROTOCOL.md, sections 1.5 and 6).
 
-use crate::browser;
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::io::Task;
-use crate::js_value;
+use crate::js::{self, TypeError, Value, destructured, property};
 use crate::session::{Purpose, Session};
-use crate::timer::{Time, Timer, set_timeout};
-use crate::wire::Answer;
+use crate::timer::{Time, Timer};
+use crate::wire::{Answer, compare_services};
 
 /// The shortest delay between two renewals, in milliseconds.
 const SHORTEST_DELAY: f64 = 30_000.0;
@@ -21,15 +20,16 @@ const LINK_GONE: i64 = 39;
 ///
 /// While it waits for an answer it does not notice that the session ends, nor that a new one begins: that answer is
 /// handled as ever, and the new session's renewals are counted from it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Resubscription {
     /// No session, or the task has died in it.
     #[default]
     Off,
     /// Until the timer fires.
     Waiting { attempt: u32 },
-    /// For the answer to the PUT. `outlived` says that the session which it was sent for is over.
-    Requesting { attempt: u32, outlived: bool },
+    /// For the answer to the PUT, which asks for `services`. `outlived` says that the session which it was sent for is
+    /// over.
+    Requesting { attempt: u32, services: Value, outlived: bool },
 }
 
 impl Session {
@@ -54,45 +54,54 @@ impl Session {
     /// second. Without a session the task dies here.
     fn wait_to_resubscribe(&mut self, now: Time, attempt: u32) {
         let Some(granted) = &self.state.subscription else {
-            self.resubscription = Resubscription::Off;
-            return self.crash(Task::Resubscription);
+            return self.stop_renewing();
         };
-        let part = granted.expires() * 1000.0 / 2f64.powf(f64::from(attempt));
-        let delay = set_timeout(part.max(SHORTEST_DELAY));
+        let part = granted.params.get("expires").to_number() * 1000.0 / 2f64.powf(f64::from(attempt));
+        let delay = js::timeout(&part.max(SHORTEST_DELAY).into());
         self.timers.arm(now + delay, Timer::Resubscribe);
         self.resubscription = Resubscription::Waiting { attempt };
     }
 
-    pub(crate) fn resubscription_due(&mut self) {
+    /// The task dies.
+    fn stop_renewing(&mut self) {
+        self.resubscription = Resubscription::Off;
+        self.crash(Task::Resubscription);
+    }
+
+    pub(crate) fn resubscription_due(&mut self, now: Time) {
         let Resubscription::Waiting { attempt } = self.resubscription else {
             return;
         };
-        let Some(granted) = &self.state.subscription else {
+        let (Some(granted), Some(connection)) = (&self.state.subscription, &self.state.connection) else {
             return;
         };
-        let username = self.state.user_info.as_ref().and_then(|user| user.username.as_deref());
-        let request = self.writer().resubscribe(username, granted);
-        self.send(request, Purpose::Resubscribe);
-        self.resubscription = Resubscription::Requesting { attempt, outlived: false };
+        let services = granted.params.get("service").clone();
+        match self.writer().resubscribe(connection, granted) {
+            Ok(request) => {
+                self.send(now, request, Purpose::Resubscribe);
+                self.resubscription = Resubscription::Requesting { attempt, services, outlived: false };
+            }
+            Err(_) => self.stop_renewing(),
+        }
     }
 
     /// The answer to the PUT.
     pub(crate) fn resubscribed(&mut self, now: Time, answer: &Answer) {
-        let Resubscription::Requesting { attempt, outlived } = self.resubscription else {
+        let Resubscription::Requesting { attempt, services, outlived } = std::mem::take(&mut self.resubscription)
+        else {
             return;
         };
-        let Ok(outcome) = read_renewal(answer) else {
-            self.resubscription = Resubscription::Off;
-            return self.crash(Task::Resubscription);
+        let Ok(error) =
+            read_renewal(answer, &services).and_then(|error| error.map(|error| numbered(error, attempt)).transpose())
+        else {
+            return self.stop_renewing();
         };
-        let error = outcome.err().map(|(code, message)| Error::Basic { code, message, attempt_num: Some(attempt) });
-        let is_gone = error.as_ref().is_some_and(|error| error.code() == Some(Code::Number(GONE)));
+        let is_gone = error.as_ref().is_some_and(says_gone);
         let next_attempt = if error.is_some() { attempt.saturating_add(1) } else { 1 };
         self.emit(Event::Resubscribed { attempt_num: attempt, error });
         if is_gone {
             self.gone(None);
             if !outlived {
-                self.resubscription = Resubscription::Off;
                 return;
             }
         }
@@ -100,35 +109,53 @@ impl Session {
     }
 }
 
-/// Reads the answer to a PUT: renewed, or the code and text of the failure. The outer error is the death of the task.
-fn read_renewal(answer: &Answer) -> Result<Result<(), (Code, String)>, Error> {
-    let failed = |message: String| Ok(Err((Code::Resubscribe, message)));
+/// The error with the number of the attempt, which the SDK puts into it. What can hold no member kills the task.
+fn numbered(error: Error, attempt: u32) -> Result<Error, TypeError> {
+    match error {
+        Error::Basic { code, message, .. } => Ok(Error::Basic { code, message, attempt_num: Some(attempt) }),
+        Error::Foreign { value: value @ Value::Object(_), .. } => Ok(Error::foreign(value.with("attemptNum", attempt))),
+        Error::Foreign { value: value @ Value::List(_), message } => Ok(Error::Foreign { value, message }),
+        Error::Foreign { value, .. } => {
+            Err(TypeError::new(format!("Cannot create property 'attemptNum' on {}", value.to_text())))
+        }
+        error @ Error::Type { .. } => Ok(error),
+    }
+}
+
+/// Whether the subscription is no more.
+fn says_gone(error: &Error) -> bool {
+    match error {
+        Error::Foreign { value, .. } => value.get("code").strict_equals(&4.0.into()),
+        error => error.code() == Some(Code::Number(GONE)),
+    }
+}
+
+/// Reads the answer to a PUT: the error of the failure, if it is one. The outer error is the death of the task.
+fn read_renewal(answer: &Answer, services: &Value) -> Result<Option<Error>, TypeError> {
+    let failed = |message: String| Ok(Some(Error::new(Code::Resubscribe, message)));
     match answer {
         Answer::Ok(body) => {
-            let response = browser::property(Some(body), "subscribeResponse")?;
-            let status = browser::property(response, "statusCode")?;
-            if !matches!(status.and_then(serde_json::Value::as_f64), Some(0.0 | 2.0)) {
-                return failed(format!("Unknown error; statusCode: {}.", js_value::text(status)));
+            let response = property(body, "subscribeResponse")?;
+            let status = property(response, "statusCode")?;
+            if ![0.0, 2.0].iter().any(|fine| status.strict_equals(&(*fine).into())) {
+                return failed(format!("Unknown error; statusCode: {}.", status.to_text()));
             }
-            let params = response.and_then(|response| response.get("subscriptionParams"));
-            let service = browser::property(params, "service")?;
-            browser::property(service, "map")?;
-            if !service.is_some_and(serde_json::Value::is_array) {
-                return Err(Error::type_error("service.map is not a function"));
-            }
-            Ok(Ok(()))
+            let params = response.get("subscriptionParams");
+            compare_services(services, property(params, "service")?)?;
+            let error = response.get("error");
+            Ok(error.is_truthy().then(|| Error::foreign(error.clone())))
         }
         Answer::Error { status, body: Some(body), .. } => {
             let response = body.get("subscribeResponse");
-            let code = browser::destructured(response, "response.payload.body.subscribeResponse", "statusCode")?;
-            match (*status, code.and_then(serde_json::Value::as_i64)) {
-                (404, Some(code @ (GONE | LINK_GONE))) => {
-                    Ok(Err((Code::Number(code), format!("Subscription no longer exists. Code {code}."))))
+            let code = destructured(response, "response.payload.body.subscribeResponse", "statusCode")?;
+            #[expect(clippy::cast_precision_loss, reason = "the codes are small")]
+            let ended = [GONE, LINK_GONE].into_iter().find(|ended| code.strict_equals(&(*ended as f64).into()));
+            match (*status, ended) {
+                (404, Some(code)) => {
+                    let message = format!("Subscription no longer exists. Code {code}.");
+                    Ok(Some(Error::new(Code::Number(code), message)))
                 }
-                _ => {
-                    let code = js_value::text(code);
-                    failed(format!("Failed to update user subscription with status code {code}."))
-                }
+                _ => failed(format!("Failed to update user subscription with status code {}.", code.to_text())),
             }
         }
         Answer::Error { message, .. } => failed(format!("Update subscription request failed.: {message}.")),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-use crate::io::SocketId;
+use crate::io::{RequestId, SocketId};
 
 /// A moment: the duration since the world began.
 ///
@@ -69,6 +69,10 @@ pub enum Timer {
     Resubscribe,
     /// The next refresh of the access token.
     RefreshToken,
+    /// The failure of a request that cannot even be made: it comes once all that waits has been heard.
+    Refusal(RequestId),
+    /// The end that `destroy()` has asked for, in the next tick.
+    Destroy,
 }
 
 impl fmt::Display for Timer {
@@ -78,6 +82,8 @@ impl fmt::Display for Timer {
             Self::Attempt(_) => f.write_str("websocket attempt"),
             Self::Resubscribe => f.write_str("resubscription"),
             Self::RefreshToken => f.write_str("token refresh"),
+            Self::Refusal(request) => write!(f, "failure of request {request}"),
+            Self::Destroy => f.write_str("end of the client"),
         }
     }
 }
@@ -103,6 +109,10 @@ impl Timers {
         self.armed.retain(|(_, armed)| *armed != timer);
     }
 
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(Timer) -> bool) {
+        self.armed.retain(|(_, timer)| keep(*timer));
+    }
+
     pub(crate) fn clear(&mut self) {
         self.armed.clear();
     }
@@ -124,23 +134,6 @@ impl Timers {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Time, Timer)> + '_ {
         self.armed.iter().copied()
     }
-}
-
-/// The duration for which a browser's `setTimeout(millis)` waits.
-///
-/// Its argument is a 32-bit integer: fractions are cut, what is negative or not a number is 0, and what is too
-/// large wraps around, so that a delay of 25 days and more can fire at once.
-pub(crate) fn set_timeout(millis: f64) -> Duration {
-    const RANGE: f64 = 4_294_967_296.0;
-    if !millis.is_finite() {
-        return Duration::ZERO;
-    }
-    let wrapped = millis.trunc().rem_euclid(RANGE);
-    if wrapped >= RANGE / 2.0 {
-        return Duration::ZERO;
-    }
-    // The value is a whole number below 2^31 here.
-    Duration::from_secs_f64(wrapped / 1000.0)
 }
 
 #[cfg(test)]
@@ -177,17 +170,5 @@ mod tests {
         timers.arm(Time::from_millis(9), Timer::Resubscribe);
         assert_eq!(timers.next(), Some((Time::from_millis(9), Timer::Resubscribe)));
         assert_eq!(timers.iter().count(), 1);
-    }
-
-    #[test]
-    fn delays_are_those_of_a_browser() {
-        assert_eq!(set_timeout(30_500.0), Duration::from_millis(30_500));
-        assert_eq!(set_timeout(112_500.9), Duration::from_millis(112_500));
-        assert_eq!(set_timeout(f64::NAN), Duration::ZERO);
-        assert_eq!(set_timeout(f64::INFINITY), Duration::ZERO);
-        assert_eq!(set_timeout(-240_000.0), Duration::ZERO);
-        assert_eq!(set_timeout(2_147_483_647.0), Duration::from_millis(2_147_483_647));
-        assert_eq!(set_timeout(2_147_483_648.0), Duration::ZERO);
-        assert_eq!(set_timeout(4_294_967_296.0 + 7_000.0), Duration::from_millis(7_000));
     }
 }

@@ -1,16 +1,12 @@
-//! Tokens: the first one, and keeping it fresh (PROTOCOL.md, sections 1.2, 1.4 and 4.5).
+//! Tokens: the first one, and keeping it fresh (PROTOCOL.md, sections 1.2, 1.4, 4.5 and 4.6).
 
-use serde_json::Value;
-
-use crate::browser;
-use crate::connect::Flow;
+use crate::connect::{Flow, Tokens, read_tokens};
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::io::{RequestId, Task};
-use crate::js_value;
+use crate::js::{self, TypeError, Value, property};
 use crate::session::{Purpose, Session};
-use crate::state::Tokens;
-use crate::timer::{Time, Timer, set_timeout};
+use crate::timer::{Time, Timer};
 use crate::wire::Answer;
 
 /// The task that keeps the access token fresh; it lives as long as the session that it was started for.
@@ -33,18 +29,18 @@ impl Refresh {
 
 impl Session {
     /// The answer to `mk_token`.
-    pub(crate) fn token_created(&mut self, answer: Answer) {
+    pub(crate) fn token_created(&mut self, now: Time, answer: Answer) {
         let outcome = match answer {
             Answer::Ok(body) => read_tokens(&body).map(Ok),
-            Answer::Error { body: Some(body), .. } => browser::property(body.get("error"), "human")
-                .map(|human| Err(format!("There was an error connecting. Error: {}", js_value::text(human)))),
+            Answer::Error { body: Some(body), .. } => property(body.get("error"), "human")
+                .map(|human| Err(format!("There was an error connecting. Error: {}", human.to_text()))),
             Answer::Error { .. } => Ok(Err("Login request failed. Check your credentials.".to_owned())),
         };
-        self.finish_token_step(outcome);
+        self.finish_token_step(now, outcome);
     }
 
     /// The answer to a refresh with which a connect began.
-    pub(crate) fn token_for_connect_refreshed(&mut self, answer: Answer) {
+    pub(crate) fn token_for_connect_refreshed(&mut self, now: Time, answer: Answer) {
         let outcome = match answer {
             Answer::Ok(body) => read_tokens(&body).map(Ok),
             Answer::Error { .. } => Ok(Err(
@@ -52,32 +48,29 @@ impl Session {
                     .to_owned(),
             )),
         };
-        self.finish_token_step(outcome);
+        self.finish_token_step(now, outcome);
     }
 
     /// The tokens, or the message of the failure. The outer error kills the flow: no event tells it, and `isPending`
     /// stays true.
-    fn finish_token_step(&mut self, outcome: Result<Result<Tokens, String>, Error>) {
+    fn finish_token_step(&mut self, now: Time, outcome: Result<Result<Tokens, String>, TypeError>) {
         let Flow::CreatingToken { login, .. } = std::mem::take(&mut self.flow) else {
             return;
         };
         match outcome {
-            Ok(Ok(tokens)) => self.signed_in(&login, tokens),
+            Ok(Ok(tokens)) => self.signed_in(now, login, tokens),
             Ok(Err(message)) => self.report(Error::new(Code::CreateToken, message)),
             Err(_) => self.crash(Task::ConnectFlow),
         }
     }
 
-    pub(crate) fn start_refreshing(&mut self, now: Time) {
-        let Some(tokens) = &self.state.tokens else {
+    pub(crate) fn wait_to_refresh(&mut self, now: Time) {
+        let Some(connection) = &self.state.connection else {
             return;
         };
-        if tokens.refresh.as_ref().is_none_or(String::is_empty) {
-            return;
-        }
-        let lifetime = js_value::number(tokens.expires.as_ref());
-        let delay = (lifetime - self.config.authentication.early_refresh_margin) * 1000.0;
-        self.timers.arm(now + set_timeout(delay), Timer::RefreshToken);
+        let margin = self.settings.authentication().get("earlyRefreshMargin").to_number();
+        let delay = (connection.token_expires.to_number() - margin) * 1000.0;
+        self.timers.arm(now + js::timeout(&delay.into()), Timer::RefreshToken);
         self.refresh = Refresh::Waiting;
     }
 
@@ -87,12 +80,17 @@ impl Session {
         self.refresh = Refresh::Off;
     }
 
-    pub(crate) fn token_refresh_due(&mut self) {
-        let Some(tokens) = &self.state.tokens else {
+    pub(crate) fn token_refresh_due(&mut self, now: Time) {
+        let Some(connection) = &self.state.connection else {
             return;
         };
-        let request = self.writer().refresh_token(tokens.refresh.as_deref(), tokens.expires.as_ref());
-        self.refresh = Refresh::Requesting(self.send(request, Purpose::RefreshToken));
+        match self.writer().refresh_token(connection) {
+            Ok(request) => self.refresh = Refresh::Requesting(self.send(now, request, Purpose::RefreshToken)),
+            Err(error) => {
+                self.refresh = Refresh::Off;
+                self.report(error.into());
+            }
+        }
     }
 
     /// The answer to a periodic refresh, also where its session is over.
@@ -103,83 +101,63 @@ impl Session {
         }
         let Answer::Ok(body) = answer else {
             self.set_pending();
-            return self.leave();
+            return self.leave(now);
         };
         let issued = match read_tokens(&body) {
             Ok(issued) => issued,
-            Err(error) => return self.report(error),
+            Err(error) => return self.report(error.into()),
         };
-        let Some(tokens) = &mut self.state.tokens else {
-            let missing = browser::property(None, "uc").expect_err("undefined has no properties");
-            return self.report(missing);
+        let Some(connection) = &mut self.state.connection else {
+            let missing = property(&Value::Undefined, "uc").expect_err("undefined has no properties");
+            return self.report(missing.into());
         };
-        tokens.access = issued.access.clone();
-        tokens.refresh = issued.refresh.clone();
-        tokens.expires = issued.expires;
+        connection.access_token = issued.access.clone();
+        connection.refresh_token = issued.refresh.clone();
+        connection.token_expires = issued.expires;
+        self.show_tokens(issued.access, issued.refresh);
+        if is_current {
+            self.wait_to_refresh(now);
+        }
+    }
+
+    /// What `updateToken()` does. The session takes over whatever of itself is named in the credentials; requests change
+    /// their token only if there is a user name and exactly one kind of token.
+    pub(crate) fn take_tokens(&mut self, credentials: &Value) {
+        let Some(connection) = &mut self.state.connection else {
+            return self.crash(Task::UpdateToken);
+        };
+        let (username, access, oauth) =
+            (credentials.get("username"), credentials.get("accessToken"), credentials.get("oauthToken"));
+        let options = if oauth.is_truthy() && username.is_truthy() && !access.is_truthy() {
+            let bearer = format!("Bearer {}", oauth.to_text());
+            Value::object([("headers", Value::object([("Authorization", bearer.into())]))])
+        } else if access.is_truthy() && username.is_truthy() && !oauth.is_truthy() {
+            Value::object([("queryParams", Value::object([("token", access.clone())]))])
+        } else {
+            Value::Undefined
+        };
+        connection.request_options = js::merge_keeping_lists(&connection.request_options, &options);
+        let given = |name: &str| credentials.as_object().and_then(|credentials| credentials.own(name)).cloned();
+        for (name, slot) in [
+            ("server", &mut connection.server),
+            ("username", &mut connection.username),
+            ("accessToken", &mut connection.access_token),
+            ("oauthToken", &mut connection.oauth_token),
+            ("refreshToken", &mut connection.refresh_token),
+            ("tokenExpires", &mut connection.token_expires),
+        ] {
+            if let Some(value) = given(name) {
+                *slot = value;
+            }
+        }
+        self.show_tokens(access.clone(), credentials.get("refreshToken").clone());
+    }
+
+    fn show_tokens(&mut self, access: Value, refresh: Value) {
         if let Some(user) = &mut self.state.user_info {
-            user.access_token = issued.access;
-            user.refresh_token = issued.refresh;
+            user.access_token = access;
+            user.refresh_token = refresh;
         }
         self.emit(Event::AuthChange);
-        if is_current {
-            self.start_refreshing(now);
-        }
-    }
-}
-
-/// Reads `{"success": {access_token, refresh_token, expires}}`; every one of the three may be missing.
-fn read_tokens(body: &Value) -> Result<Tokens, Error> {
-    let success = browser::property(Some(body), "success")?;
-    browser::destructured(success, "response.payload.body.success", "access_token")?;
-    let field = |key: &str| success.and_then(|success| success.get(key)).filter(|value| !value.is_null());
-    let token = |key: &str| field(key).map(|value| js_value::text(Some(value)));
-    Ok(Tokens {
-        access: token("access_token"),
-        refresh: token("refresh_token"),
-        oauth: None,
-        expires: field("expires").cloned(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use http::{HeaderMap, StatusCode};
-
-    use super::*;
-    use crate::config::Config;
-    use crate::credentials::{ConnectOptions, Credentials};
-    use crate::io::{Output, Response};
-
-    fn outputs(session: &mut Session) -> Vec<Output> {
-        std::iter::from_fn(|| session.poll_output()).collect()
-    }
-
-    fn updates_token(session: &mut Session) -> Vec<Output> {
-        let credentials = Credentials { access_token: Some("AT-new".into()), ..Credentials::default() };
-        session.update_token(Time::ZERO, &credentials);
-        outputs(session)
-    }
-
-    #[test]
-    fn a_token_is_not_updated_while_connecting_or_after_that_has_failed() {
-        let mut session = Session::new(Config::for_server("127.0.0.1", 1, 2));
-        let credentials =
-            Credentials { username: Some("alice".into()), access_token: Some("AT-1".into()), ..Credentials::default() };
-        session.connect(Time::ZERO, &credentials, &ConnectOptions::default());
-        outputs(&mut session);
-        assert_eq!(updates_token(&mut session), [Output::Crash(Task::UpdateToken)]);
-
-        let forbidden = Response {
-            status: StatusCode::FORBIDDEN,
-            status_text: "Forbidden".into(),
-            headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, "text/html".parse().unwrap())]),
-            body: "no".into(),
-            is_cut: false,
-        };
-        session.handle_response(Time::ZERO, RequestId(1), Ok(forbidden));
-        assert!(session.error().is_some());
-        outputs(&mut session);
-        assert_eq!(updates_token(&mut session), [Output::Crash(Task::UpdateToken)]);
-        assert_eq!(session.user_info().unwrap().access_token.as_deref(), Some("AT-1"));
     }
 }

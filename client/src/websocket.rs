@@ -1,20 +1,19 @@
 //! Websockets: attempts to open one, drops and reconnects (PROTOCOL.md, section 2).
 
-use serde_json::{Value, json};
-
 use crate::browser;
-use crate::connect::Flow;
 use crate::event::{DisconnectReason, Event};
-use crate::io::{Output, SocketId};
-use crate::js_value::js_number;
+use crate::io::{Output, SocketId, Task};
+use crate::js::{self, Text, Value, property};
+use crate::keepalive::Keepalive;
 use crate::session::Session;
 use crate::state::{SocketDetails, SocketState};
-use crate::timer::{OpeningId, Time, Timer, set_timeout};
-use crate::wire::query_text;
+use crate::timer::{OpeningId, Time, Timer};
+use crate::wire::address;
 
-/// The shortest first interval between two attempts, in milliseconds. Later intervals have no floor.
+/// Below this, in milliseconds, the first interval between two attempts does not go.
 const SHORTEST_FIRST_INTERVAL: f64 = 2_000.0;
-/// The close code with which the platform says that the session is over.
+
+/// The close code by which the platform says that the session is over.
 const NORMAL_CLOSURE: u16 = 1000;
 
 /// The websockets of one client. There can be more than one: an attempt that a disconnect has left behind may
@@ -24,7 +23,9 @@ pub(crate) struct WebSockets {
     /// What `getSocketState()` gives: of all sockets together, by the last that changed.
     pub(crate) state: Option<SocketState>,
     /// What `enableConnectivityChecking()` said since the SDK last closed a socket.
-    pub(crate) checking: Option<bool>,
+    pub(crate) checking: Value,
+    /// How often the server asks, since then, in milliseconds.
+    pub(crate) ping_interval: Value,
     pub(crate) open: Vec<OpenSocket>,
     pub(crate) openings: Vec<Opening>,
     last_opening: Option<OpeningId>,
@@ -34,10 +35,15 @@ pub(crate) struct WebSockets {
 /// A socket that is open and in use.
 #[derive(Debug)]
 pub(crate) struct OpenSocket {
-    pub(crate) id: SocketId,
-    /// `checkConnectivity` as it was when the socket opened.
-    pub(crate) check_connectivity: bool,
-    channel: String,
+    /// Missing where the browser refused to make the socket: the SDK takes the exception for one, and waits for its end.
+    pub(crate) id: Option<SocketId>,
+    /// The connectivity options as they were when the socket opened.
+    pub(crate) options: Value,
+    /// `checkConnectivity` among them.
+    pub(crate) is_checked: bool,
+    pub(crate) keepalive: Keepalive,
+    /// Server, channel and parameters of its address.
+    info: Value,
 }
 
 /// A run of attempts to open a websocket.
@@ -46,13 +52,15 @@ pub(crate) struct Opening {
     pub(crate) id: OpeningId,
     /// Whether a session that was connected is waiting for it.
     reconnects: bool,
-    channel: String,
+    info: Value,
     /// The address is made once; later attempts do not know newer tokens.
     url: String,
-    info: Value,
+    /// The connectivity options as they were at the start.
+    options: Value,
     attempt: u32,
-    /// From the start of this attempt to that of the next, in milliseconds.
-    interval: f64,
+    started: Time,
+    /// How long this attempt may take, in milliseconds.
+    interval: Value,
     /// The socket of this attempt, until it has failed.
     pub(crate) socket: Option<SocketId>,
 }
@@ -71,83 +79,108 @@ impl WebSockets {
 
     fn set_forgotten(&mut self) {
         self.state = Some(SocketState { connected: false, details: None });
+        self.checking = Value::Undefined;
+        self.ping_interval = Value::Undefined;
     }
 
-    fn opening_of(&mut self, socket: SocketId) -> Option<&mut Opening> {
-        self.openings.iter_mut().find(|opening| opening.socket == Some(socket))
+    pub(crate) fn index_of(&self, socket: SocketId) -> Option<usize> {
+        self.open.iter().position(|open| open.id == Some(socket))
+    }
+
+    fn opening_of(&self, socket: SocketId) -> Option<OpeningId> {
+        self.openings.iter().find(|opening| opening.socket == Some(socket)).map(|opening| opening.id)
     }
 
     fn take_opening(&mut self, id: OpeningId) -> Option<Opening> {
         let index = self.openings.iter().position(|opening| opening.id == id)?;
         Some(self.openings.remove(index))
     }
+}
 
-    fn take_open(&mut self, id: SocketId) -> Option<OpenSocket> {
-        let index = self.open.iter().position(|socket| socket.id == id)?;
-        Some(self.open.remove(index))
+impl OpenSocket {
+    fn new(id: Option<SocketId>, options: Value, info: Value) -> Self {
+        let is_checked = options.get("checkConnectivity").is_truthy();
+        Self { id, options, is_checked, keepalive: Keepalive::Ended, info }
     }
 }
 
+impl Opening {
+    /// Whether there is an attempt after so many.
+    fn goes_on(&self) -> bool {
+        let limit = self.options.get("reconnectLimit");
+        f64::from(self.attempt) < limit.to_number() || !limit.is_truthy()
+    }
+
+    /// The interval of the next attempt, which is longer by the multiplier.
+    fn lengthen(&mut self) {
+        let longest = self.options.get("reconnectTimeLimit");
+        if self.interval.strict_equals(longest) {
+            return;
+        }
+        let growth = self.options.get("reconnectTimeMultiplier").to_number().powf(f64::from(self.attempt));
+        let interval = self.options.get("reconnectDelay").to_number() * growth;
+        self.interval = if interval < longest.to_number() { interval.into() } else { longest.clone() };
+    }
+}
+
+/// Opening.
 impl Session {
     /// Starts a run of attempts.
-    pub(crate) fn open_websocket(&mut self, now: Time, channel: String, reconnects: bool) {
+    pub(crate) fn open_websocket(&mut self, now: Time, info: Value, reconnects: bool) {
         self.websockets.set_disconnected();
         self.emit(Event::WebSocketChange);
-        let (address, info) = self.websocket_address(&channel);
-        let Some(url) = browser::websocket_url(&address) else {
-            self.emit(Event::WebSocketChange);
-            return self.opening_failed(reconnects);
+        let options = self.settings.connectivity().clone();
+        let Ok(delay) = property(&options, "reconnectDelay").cloned() else {
+            return self.crash_websockets();
         };
         let id = self.websockets.last_opening.map_or(OpeningId(1), OpeningId::next);
         self.websockets.last_opening = Some(id);
-        let interval = self.config.connectivity.reconnect_delay.max(SHORTEST_FIRST_INTERVAL);
-        let opening = Opening { id, reconnects, channel, url, info, attempt: 0, interval, socket: None };
-        self.start_attempt(now, opening);
-    }
-
-    /// The address for a channel with the newest token, and its parts as `getSocketState()` names them.
-    fn websocket_address(&self, channel: &str) -> (String, Value) {
-        let server = &self.config.authentication.websocket;
-        let tokens = self.state.tokens.as_ref();
-        let (key, token) = match tokens.and_then(|tokens| tokens.oauth.as_ref()) {
-            Some(token) => ("access_token", Some(token)),
-            None => ("token", tokens.and_then(|tokens| tokens.access.as_ref())),
-        };
-        let address = server.base_url() + channel + &query_text(&[(key, token.cloned())]);
-        let info = json!({
-            "protocol": server.protocol,
-            "server": server.server,
-            "port": js_number(server.port),
-            "url": channel,
-            "params": token.map_or_else(|| json!({}), |token| json!({ key: token })),
-        });
-        (address, info)
+        let interval = if delay.to_number() > SHORTEST_FIRST_INTERVAL { delay } else { SHORTEST_FIRST_INTERVAL.into() };
+        let url = websocket_address(&info).and_then(|address| browser::websocket_url(&address));
+        let is_possible = url.is_some();
+        let url = url.unwrap_or_default();
+        let opening = Opening { id, reconnects, info, url, options, attempt: 0, started: now, interval, socket: None };
+        // Without a single attempt the SDK has no socket to look at.
+        if !opening.goes_on() {
+            return self.crash_websockets();
+        }
+        if is_possible {
+            self.start_attempt(now, opening);
+        } else {
+            self.use_refused_websocket(now, opening.info);
+        }
     }
 
     fn start_attempt(&mut self, now: Time, mut opening: Opening) {
         self.websockets.sockets_made += 1;
         let id = SocketId(self.websockets.sockets_made);
         opening.attempt = opening.attempt.saturating_add(1);
+        opening.started = now;
         opening.socket = Some(id);
         self.effect(Output::OpenWebSocket { id, url: opening.url.clone() });
-        self.timers.arm(now + set_timeout(opening.interval), Timer::Attempt(opening.id));
+        self.timers.arm(now + js::timeout(&opening.interval), Timer::Attempt(opening.id));
         self.websockets.openings.push(opening);
     }
 
-    fn is_last(&self, attempt: u32) -> bool {
-        let limit = self.config.connectivity.reconnect_limit;
-        limit != 0.0 && f64::from(attempt) >= limit
-    }
-
     /// An attempt has failed: the next one comes when its interval is over, unless it was the last.
-    pub(crate) fn websocket_failed(&mut self, _now: Time, socket: SocketId) {
-        let Some(opening) = self.websockets.opening_of(socket) else {
+    pub(crate) fn websocket_failed(&mut self, now: Time, socket: SocketId) {
+        let Some(mut opening) = self.websockets.opening_of(socket).and_then(|id| self.websockets.take_opening(id))
+        else {
             return;
         };
+        self.timers.cancel(Timer::Attempt(opening.id));
         opening.socket = None;
-        let (id, attempt) = (opening.id, opening.attempt);
-        if self.is_last(attempt) {
-            self.give_up(id);
+        if !opening.goes_on() {
+            return self.opening_failed(opening.reconnects);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "JavaScript's times are doubles, too")]
+        let rest = opening.interval.to_number() - (now - opening.started).as_millis() as f64;
+        if rest > 0.0 {
+            self.timers.arm(now + js::timeout(&rest.into()), Timer::Attempt(opening.id));
+            self.websockets.openings.push(opening);
+        } else {
+            opening.lengthen();
+            self.start_attempt(now, opening);
         }
     }
 
@@ -156,91 +189,144 @@ impl Session {
         let Some(mut opening) = self.websockets.take_opening(id) else {
             return;
         };
-        if self.is_last(opening.attempt) {
+        if !opening.goes_on() {
             return self.opening_failed(opening.reconnects);
         }
-        let connectivity = &self.config.connectivity;
-        let growth = connectivity.reconnect_time_multiplier.powf(f64::from(opening.attempt));
-        opening.interval = (connectivity.reconnect_delay * growth).min(connectivity.reconnect_time_limit);
+        opening.lengthen();
         self.start_attempt(now, opening);
-    }
-
-    fn give_up(&mut self, id: OpeningId) {
-        self.timers.cancel(Timer::Attempt(id));
-        if let Some(opening) = self.websockets.take_opening(id) {
-            self.opening_failed(opening.reconnects);
-        }
     }
 
     fn opening_failed(&mut self, reconnects: bool) {
         if reconnects {
             self.websockets.set_disconnected();
+            self.end_session(Some(DisconnectReason::LostConnection), None);
         } else {
             self.websockets.set_forgotten();
-        }
-        if matches!(self.flow, Flow::OpeningWebSocket { .. }) {
             self.fail_without_websocket();
-        }
-        if reconnects {
-            self.end_session(Some(DisconnectReason::LostConnection), None);
         }
     }
 
     pub(crate) fn websocket_opened(&mut self, now: Time, id: SocketId) {
-        let Some(opening) = self.websockets.opening_of(id).map(|opening| opening.id) else {
+        let Some(opening) = self.websockets.opening_of(id).and_then(|opening| self.websockets.take_opening(opening))
+        else {
             return;
         };
-        self.timers.cancel(Timer::Attempt(opening));
-        let opening = self.websockets.take_opening(opening).expect("it was found by its socket");
-        let connectivity = &self.config.connectivity;
-        let check_connectivity = connectivity.check_connectivity;
-        let options = connectivity.clone();
-        self.websockets.state = Some(SocketState {
-            connected: true,
-            details: Some(SocketDetails { ws_info: opening.info, options, last_contact: now }),
-        });
-        self.websockets.open.push(OpenSocket { id, check_connectivity, channel: opening.channel });
-        self.start_pinging(now, id, check_connectivity);
+        self.timers.cancel(Timer::Attempt(opening.id));
+        let options = self.settings.connectivity().clone();
+        if options.as_object().is_none() || options.get("method").is_nullish() {
+            return self.crash_websockets();
+        }
+        let info = opening.info;
+        let details = SocketDetails { ws_info: info.clone(), options: options.clone(), last_contact: now };
+        self.websockets.open.push(OpenSocket::new(Some(id), options, info));
+        self.start_keepalive(now, self.websockets.open.len() - 1);
+        self.websockets.state = Some(SocketState { connected: true, details: Some(details) });
+        // However it was switched off, the channel is on again.
+        self.notifications.enabled = true;
         self.emit(Event::WebSocketChange);
         self.connect_with_open_websocket(now);
     }
 
+    /// The browser refuses to make a socket, and the SDK takes the exception for one that is open. Its keep-alive finds
+    /// out, if there is any.
+    fn use_refused_websocket(&mut self, now: Time, info: Value) {
+        let options = self.settings.connectivity().clone();
+        if options.as_object().is_none() || options.get("method").is_nullish() {
+            return self.crash_websockets();
+        }
+        // Nobody waits yet for what this says of the connection.
+        self.websockets.open.push(OpenSocket::new(None, options, info));
+        if !self.start_keepalive(now, self.websockets.open.len() - 1) {
+            self.emit(Event::WebSocketChange);
+        }
+        self.websockets.set_forgotten();
+        self.fail_without_websocket();
+    }
+}
+
+/// Open sockets, and their end.
+impl Session {
     /// The server or the network has closed a socket.
     pub(crate) fn websocket_closed(&mut self, now: Time, id: SocketId, code: u16) {
-        let Some(socket) = self.websockets.take_open(id) else {
+        let Some(index) = self.websockets.index_of(id) else {
             return self.websocket_failed(now, id);
         };
+        let socket = self.websockets.open.remove(index);
         self.timers.cancel(Timer::Ping(id));
-        self.websockets.set_disconnected();
-        if code == NORMAL_CLOSURE || !self.config.connectivity.auto_reconnect {
-            self.end_session(Some(DisconnectReason::LostConnection), None);
-        } else {
-            self.open_websocket(now, socket.channel, true);
+        if code == NORMAL_CLOSURE {
+            self.websockets.set_disconnected();
+            return self.end_session(Some(DisconnectReason::LostConnection), None);
         }
+        self.reopen(now, socket);
     }
 
-    /// Closes every socket in use, as disconnecting and `gone` do; attempts under way go on.
-    pub(crate) fn close_websockets(&mut self) {
-        for socket in std::mem::take(&mut self.websockets.open) {
-            self.close_websocket(socket.id);
+    /// Opens a socket again that is lost, unless the options say otherwise. Without a session the SDK stumbles over that.
+    fn reopen(&mut self, now: Time, socket: OpenSocket) {
+        if !socket.options.get("autoReconnect").is_truthy() {
+            self.websockets.set_disconnected();
+            return self.end_session(Some(DisconnectReason::LostConnection), None);
+        }
+        let (Some(granted), Some(connection)) = (&self.state.subscription, &self.state.connection) else {
+            return self.crash_websockets();
+        };
+        let info = socket.info.with("url", granted.channel().clone()).with("params", connection.websocket_params());
+        self.open_websocket(now, info, true);
+    }
+
+    /// Closes every socket in use, as disconnecting and `gone` do, and ends the attempts under way. Where the last that
+    /// is known is no open socket, nothing happens. Gives false where it is, but nobody looks after it any more: the SDK
+    /// waits for ever then.
+    pub(crate) fn close_websockets(&mut self) -> bool {
+        if !self.websockets.state.as_ref().is_some_and(|state| state.connected) {
+            return true;
+        }
+        for opening in std::mem::take(&mut self.websockets.openings) {
+            self.timers.cancel(Timer::Attempt(opening.id));
+        }
+        let sockets = std::mem::take(&mut self.websockets.open);
+        for socket in &sockets {
+            self.close_websocket(socket);
             self.websockets.set_forgotten();
-            self.websockets.checking = None;
             self.emit(Event::WebSocketChange);
+        }
+        !sockets.is_empty()
+    }
+
+    /// What `resetConnection()` does.
+    pub(crate) fn reset_websockets(&mut self, now: Time) {
+        if self.websockets.state.as_ref().is_some_and(|state| state.connected) {
+            self.lose_connection(now);
         }
     }
 
     /// Closes every socket in use and opens it anew.
-    pub(crate) fn reset_websockets(&mut self, now: Time) {
+    pub(crate) fn lose_connection(&mut self, now: Time) {
+        self.websockets.set_disconnected();
+        self.emit(Event::WebSocketChange);
         for socket in std::mem::take(&mut self.websockets.open) {
-            self.close_websocket(socket.id);
-            self.websockets.set_disconnected();
-            self.emit(Event::WebSocketChange);
-            self.open_websocket(now, socket.channel, true);
+            self.close_websocket(&socket);
+            self.reopen(now, socket);
         }
     }
 
-    fn close_websocket(&mut self, id: SocketId) {
-        self.timers.cancel(Timer::Ping(id));
-        self.effect(Output::CloseWebSocket { id });
+    fn close_websocket(&mut self, socket: &OpenSocket) {
+        if let Some(id) = socket.id {
+            self.timers.cancel(Timer::Ping(id));
+            self.effect(Output::CloseWebSocket { id });
+        }
     }
+
+    /// The task dies that looks after all sockets: none of them is used any more, and none is closed.
+    pub(crate) fn crash_websockets(&mut self) {
+        self.timers.retain(|timer| !matches!(timer, Timer::Ping(_) | Timer::Attempt(_)));
+        self.websockets.forget();
+        self.crash(Task::WebSockets);
+    }
+}
+
+/// The address that these parts give; `None` where the browser refuses to write the query.
+fn websocket_address(info: &Value) -> Option<String> {
+    let query = js::query_string(info.get("params")).ok()?;
+    let address = address(info, [info.get("url").to_text()]).ok()?;
+    Some(Text::concat_lossy(&address, if query == "?" { "" } else { &query }))
 }

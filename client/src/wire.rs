@@ -1,283 +1,228 @@
 //! The client's side of the REST protocol: how requests are written and answers are read (PROTOCOL.md, section 1).
 
+mod answer;
+mod granted;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::Serialize;
-use serde_json::{Value, json};
+use http::{HeaderMap, Method};
 
-use crate::browser::{self, FAILED_TO_FETCH};
-use crate::config::Config;
-use crate::credentials::ConnectOptions;
-use crate::io::{NetworkFailure, Request, Response};
-use crate::js_value::{self, js_number};
-use crate::json;
-use crate::state::{Authorization, Services};
+pub(crate) use self::answer::{Answer, read_answer};
+pub(crate) use self::granted::{Granted, compare_services, services_info};
+use crate::browser;
+use crate::config::Settings;
+use crate::io::Request;
+use crate::js::{self, QueryError, Text, TypeError, Value, property};
+use crate::state::ConnectionInfo;
 
-/// The version that the SDK gives in its agent header.
-pub(crate) const SDK_VERSION: &str = "3.41.1";
+/// What the agent header says before the session knows its platform, and afterwards.
+const FIRST_AGENT: &str = "cpaas-js-sdk/3.41.1";
+const UC_AGENT: &str = "uc-js-sdk/3.41.1";
 /// The keep-alive frame.
 pub(crate) const PING: &str = r#"{"message_type":"ping"}"#;
-
-const AGENT: HeaderName = HeaderName::from_static("x-cpaas-agent");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The keep-alive frame's answer, where the server is the one that asks.
+pub(crate) const PONG: &str = r#"{"connAck":{}}"#;
 
 /// Writes the requests of one session.
 pub(crate) struct RequestWriter<'a> {
-    pub(crate) config: &'a Config,
-    /// The session's own options, which win over those of any request.
-    pub(crate) authorization: Option<&'a Authorization>,
-    /// Whether the session knows its platform, which the agent header tells.
-    pub(crate) platform_known: bool,
+    pub(crate) settings: &'a Settings,
+    /// What the session knows of itself; its options win over those of any request.
+    pub(crate) connection: Option<&'a ConnectionInfo>,
+}
+
+/// A request as it leaves the SDK.
+#[derive(Debug)]
+pub(crate) enum Draft {
+    /// It goes to `fetch`, which may refuse it.
+    Fetch(Request),
+    /// It fails before, with this message.
+    Failed(QueryError),
 }
 
 impl RequestWriter<'_> {
-    pub(crate) fn create_token(&self, username: &str, password: &str, expires: Option<&Value>) -> Request {
-        let basic = format!("basic {}", BASE64_STANDARD.encode(format!("{username}:{password}")));
-        let path = format!("/{}/auth/mk_token", self.config.authentication.subscription.version);
-        let query = vec![("expires", expires.map(|value| js_value::text(Some(value)))), ("refresh", Some("y".into()))];
-        self.request(Method::GET, &path, query, Some(basic), None)
-    }
-
-    pub(crate) fn refresh_token(&self, token: Option<&str>, expires: Option<&Value>) -> Request {
-        let path = format!("/{}/auth/refresh_token", self.config.authentication.subscription.version);
-        let expires = expires.map(|value| js_value::text(Some(value)));
-        let query = vec![("expires", expires), ("token", token.map(str::to_owned))];
-        self.request(Method::GET, &path, query, None, None)
-    }
-
-    pub(crate) fn subscribe(&self, username: Option<&str>, options: &ConnectOptions) -> Request {
-        let subscription = &self.config.authentication.subscription;
-        let path = format!("/rest/version/1/user/{}/subscription", username.unwrap_or("undefined"));
-        let body = Envelope {
-            subscribe_request: SubscribeRequest {
-                expires: Some(js_number(subscription.expires)),
-                service: json!(subscription.service),
-                localization: json!(subscription.localization),
-                use_turn: true,
-                notification_type: json!(subscription.notification_type),
-                supported: Some(["RingingFeedback"]),
-                force_log_out: Some(if options.force_log_out { "true" } else { "false" }),
-                client_correlator: options.client_correlator.as_deref(),
-            },
+    /// `config` is `authentication`, as it was when the user connected.
+    pub(crate) fn create_token(&self, config: &Value, credentials: &Value) -> Result<Draft, TypeError> {
+        let secret = Text::concat(&[
+            credentials.get("username").to_text(),
+            Text::from_static(":"),
+            credentials.get("password").to_text(),
+        ]);
+        // The SDK's own UTF-8 knows no half characters.
+        let Some(secret) = secret.as_str() else {
+            return Err(TypeError::new("Lone surrogate is not a scalar value"));
         };
-        self.request(Method::POST, &path, Vec::new(), None, Some(body.to_text()))
+        let basic = format!("basic {}", BASE64_STANDARD.encode(secret));
+        let query =
+            Value::object([("refresh", Value::from_static("y")), ("expires", credentials.get("expires").clone())]);
+        let own =
+            Value::object([("queryParams", query), ("headers", Value::object([("Authorization", basic.into())]))]);
+        self.request(Method::GET, &auth_address(config.get("subscription"), "mk_token")?, &own, None)
     }
 
-    pub(crate) fn resubscribe(&self, username: Option<&str>, subscription: &Granted) -> Request {
-        let param = |key: &str| subscription.params.get(key).cloned();
-        let path = match subscription.params.get("clientCorrelator") {
-            correlator if js_value::truthy(correlator) => format!(
-                "/rest/version/{}/user/{}/subscription/clientCorrelator/{}",
-                self.config.authentication.subscription.version,
-                username.unwrap_or("undefined"),
-                js_value::text(correlator),
-            ),
-            _ => subscription.path(),
-        };
-        let body = Envelope {
-            subscribe_request: SubscribeRequest {
-                expires: param("expires"),
-                service: param("service").unwrap_or_default(),
-                localization: param("localization").unwrap_or_else(|| "English_US".into()),
-                use_turn: true,
-                notification_type: param("notificationType").unwrap_or_else(|| "WebSocket".into()),
-                supported: None,
-                force_log_out: None,
-                client_correlator: None,
-            },
-        };
-        self.request(Method::PUT, &path, Vec::new(), None, Some(body.to_text()))
+    /// The refresh with which a connect begins.
+    pub(crate) fn refresh_token_to_connect(&self, config: &Value, credentials: &Value) -> Result<Draft, TypeError> {
+        let expires = credentials.get("expires");
+        let expires = if expires.is_truthy() { expires.clone() } else { Value::Undefined };
+        self.refresh(config.get("subscription"), credentials.get("refreshToken"), &expires)
     }
 
-    pub(crate) fn unsubscribe(&self, subscription: &Granted) -> Request {
-        self.request(Method::DELETE, &subscription.path(), Vec::new(), None, None)
+    /// The periodic refresh.
+    pub(crate) fn refresh_token(&self, connection: &ConnectionInfo) -> Result<Draft, TypeError> {
+        self.refresh(&connection.server, &connection.refresh_token, &connection.token_expires)
     }
 
-    /// `query` has its keys in alphabetical order; a value that is undefined is left out.
-    fn request(
+    fn refresh(&self, server: &Value, token: &Value, expires: &Value) -> Result<Draft, TypeError> {
+        let query = Value::object([("token", token.clone()), ("expires", expires.clone())]);
+        let own = Value::object([("queryParams", query)]);
+        self.request(Method::GET, &auth_address(server, "refresh_token")?, &own, None)
+    }
+
+    /// `subscription` is `authentication.subscription`, as it was when the user connected. Of the options that
+    /// `connect()` got, others leak into the request.
+    pub(crate) fn subscribe(
         &self,
-        method: Method,
-        path: &str,
-        mut query: Vec<(&'static str, Option<String>)>,
-        mut authorization: Option<String>,
-        body: Option<String>,
-    ) -> Request {
-        match self.authorization {
-            Some(Authorization::Token(token)) => {
-                query.retain(|(key, _)| *key != "token");
-                query.push(("token", token.clone()));
-            }
-            Some(Authorization::Bearer(token)) => authorization = Some(format!("Bearer {token}")),
-            None => {}
-        }
-        let address = self.config.authentication.subscription.base_url() + path + &query_text(&query);
-        Request { method, url: browser::fetch_url(address), headers: self.headers(authorization), body }
-    }
-
-    fn headers(&self, authorization: Option<String>) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(4);
-        // A browser refuses to send a header with control characters; such a token cannot sign in either way.
-        if let Some(mut value) = authorization.and_then(|text| HeaderValue::try_from(text).ok()) {
-            // Neither `Debug` nor the tables of HTTP/2 show it then.
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
-        headers.insert(CONTENT_TYPE, JSON);
-        headers.insert(ACCEPT, JSON);
-        let options = &self.config.request;
-        if options.inject_agent_version_header {
-            let platform = if self.platform_known { "uc" } else { "cpaas" };
-            let suffix = &options.custom_agent_version_header_suffix;
-            let gap = if suffix.is_empty() { "" } else { " " };
-            let agent = format!("{platform}-js-sdk/{SDK_VERSION}{gap}{suffix}");
-            if let Ok(value) = HeaderValue::try_from(agent) {
-                headers.insert(AGENT, value);
-            }
-        }
-        headers
-    }
-}
-
-/// `?key=value&..` of the defined values; empty where there is none.
-pub(crate) fn query_text(query: &[(&'static str, Option<String>)]) -> String {
-    let mut text = String::new();
-    for (key, value) in query {
-        let Some(value) = value else { continue };
-        text.push(if text.is_empty() { '?' } else { '&' });
-        text.push_str(key);
-        text.push('=');
-        text.push_str(&browser::encode_component(value));
-    }
-    text
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Envelope<'a> {
-    subscribe_request: SubscribeRequest<'a>,
-}
-
-/// The body of POST and PUT; the order of its keys is the SDK's.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SubscribeRequest<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<Value>,
-    service: Value,
-    localization: Value,
-    use_turn: bool,
-    notification_type: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    supported: Option<[&'static str; 1]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    force_log_out: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_correlator: Option<&'a str>,
-}
-
-impl Envelope<'_> {
-    fn to_text(&self) -> String {
-        serde_json::to_string(self).expect("values with text keys are always JSON")
-    }
-}
-
-/// A subscription as the platform granted it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Granted {
-    /// Those of `subscriptionParams.service`, beside those that were asked for.
-    pub(crate) services: Services,
-    /// Its address on the server, for PUT and DELETE.
-    address: Option<Value>,
-    /// `subscriptionParams`, as a whole.
-    pub(crate) params: Value,
-}
-
-impl Granted {
-    pub(crate) fn new(services: Services, address: Option<Value>, params: Value) -> Self {
-        Self { services, address, params }
-    }
-
-    /// What is appended to the server's address: `undefined` where the platform named none.
-    fn path(&self) -> String {
-        js_value::text(self.address.as_ref())
-    }
-
-    /// The path of the websocket's address, likewise.
-    pub(crate) fn channel(&self) -> String {
-        js_value::text(self.params.get("notificationChannel"))
-    }
-
-    /// The lifetime in seconds; NaN where the platform named none.
-    pub(crate) fn expires(&self) -> f64 {
-        js_value::number(self.params.get("expires"))
-    }
-}
-
-/// An answer as the SDK's request task hands it on.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Answer {
-    /// A success, with its JSON body.
-    Ok(Value),
-    /// An error. `body` is missing where the SDK makes nothing of it; then `message` says why.
-    Error { status: u16, body: Option<Value>, message: String },
-}
-
-/// Reads an answer as section 1.1 of PROTOCOL.md tells. `None` where the request task dies of it, which is what a 403
-/// without a content type does.
-pub(crate) fn read_answer(answer: Result<Response, NetworkFailure>) -> Option<Answer> {
-    let Ok(response) = answer else {
-        return Some(Answer::Error { status: 0, body: None, message: FAILED_TO_FETCH.to_owned() });
-    };
-    let status = response.status.as_u16();
-    if status == 204 {
-        return Some(Answer::Ok(json!({})));
-    }
-    let parsed = match response.is_cut {
-        true => Err(FAILED_TO_FETCH.to_owned()),
-        false => json::parse_bytes(&response.body).map_err(|error| error.to_string()),
-    };
-    if response.status.is_success() {
-        return Some(match parsed {
-            Ok(body) => Answer::Ok(body),
-            Err(message) => Answer::Error { status, body: None, message },
+        subscription: &Value,
+        connection: &ConnectionInfo,
+        options: &Value,
+    ) -> Result<Draft, TypeError> {
+        let user = connection.username.to_text();
+        let path = [Text::from_static("/rest/version/1/user/"), user, Text::from_static("/subscription")];
+        let address = address(subscription, path)?;
+        let body = Value::object([
+            ("expires", subscription.get("expires").clone()),
+            ("service", subscription.get("service").clone()),
+            ("localization", subscription.get("localization").or(LOCALIZATION)),
+            ("useTurn", subscription.get("useTurn").or(true)),
+            ("notificationType", subscription.get("notificationType").or(NOTIFICATION_TYPE)),
+            ("supported", vec![Value::from_static("RingingFeedback")].into()),
+            ("forceLogOut", options.get("forceLogOut").or(false).to_text().into()),
+            ("clientCorrelator", options.get("clientCorrelator").clone()),
+        ]);
+        let of_session = &connection.request_options;
+        let own = ["queryParams", "headers"].map(|name| match of_session.get(name) {
+            Value::Undefined => (name, options.get(name).clone()),
+            known => (name, known.clone()),
         });
+        self.request(Method::POST, &address, &Value::object(own), Some(body))
     }
-    let mut body = Some(parsed.unwrap_or_else(|_| json!({})));
-    if status == 403 {
-        let kind = response.headers.get(CONTENT_TYPE)?;
-        if String::from_utf8_lossy(kind.as_bytes()).contains("html") {
-            body = None;
+
+    pub(crate) fn resubscribe(&self, connection: &ConnectionInfo, subscription: &Granted) -> Result<Draft, TypeError> {
+        let params = &subscription.params;
+        let correlator = params.get("clientCorrelator");
+        let address = if correlator.is_truthy() {
+            let path = [
+                Text::from_static("/rest/version/"),
+                connection.server.get("version").to_text(),
+                Text::from_static("/user/"),
+                connection.username.to_text(),
+                Text::from_static("/subscription/clientCorrelator/"),
+                correlator.to_text(),
+            ];
+            address(&connection.server, path)?
+        } else {
+            address(&connection.server, [subscription.url.to_text()])?
+        };
+        let body = Value::object([
+            ("expires", params.get("expires").clone()),
+            ("service", params.get("service").clone()),
+            ("localization", params.get("localization").or(LOCALIZATION)),
+            ("useTurn", params.get("useTurn").or(true)),
+            ("notificationType", params.get("notificationType").or(NOTIFICATION_TYPE)),
+        ]);
+        self.request(Method::PUT, &address, &Value::Undefined, Some(body))
+    }
+
+    pub(crate) fn unsubscribe(&self, connection: &ConnectionInfo, subscription: &Granted) -> Result<Draft, TypeError> {
+        let address = address(&connection.server, [subscription.url.to_text()])?;
+        self.request(Method::DELETE, &address, &Value::Undefined, None)
+    }
+
+    /// `own` are the options of this request, `queryParams` and `headers`; those of the session win over them.
+    fn request(&self, method: Method, address: &[Text], own: &Value, body: Option<Value>) -> Result<Draft, TypeError> {
+        property(property(self.settings.authentication(), "subscription")?, "protocol")?;
+        let of_session = self.connection.map_or(&Value::Undefined, |connection| &connection.request_options);
+        let option = |name: &str| match (own.get(name), of_session.get(name)) {
+            (own, Value::Undefined) => own.clone(),
+            (Value::Undefined, of_session) => of_session.clone(),
+            _ => js::merge(own, of_session).get(name).clone(),
+        };
+        let parameters = option("queryParams");
+        let query = if parameters.is_undefined() { Ok(String::new()) } else { js::query_string(&parameters) };
+        let query = match query {
+            Ok(query) => query,
+            Err(error) => return Ok(Draft::Failed(error)),
+        };
+        let (headers, refused_headers) = match self.headers(&option("headers"))? {
+            Ok(headers) => (headers, None),
+            Err(refusal) => (HeaderMap::new(), Some(refusal)),
+        };
+        // A `?` with nothing behind it is no part of what an application or a platform sees.
+        let query = if query == "?" { "" } else { &query };
+        let (url, refused_address) = browser::fetch_url(Text::concat_lossy(address, query));
+        let body = body.map(|body| Value::object([("subscribeRequest", body)]).stringify().unwrap_or_default());
+        Ok(Draft::Fetch(Request { method, url, headers, body, refusal: refused_headers.or(refused_address) }))
+    }
+
+    /// The headers, of which those of all requests win over `given`; or what the browser says where it refuses.
+    fn headers(&self, given: &Value) -> Result<Result<HeaderMap, String>, TypeError> {
+        let requests = self.settings.requests();
+        let adds_agent = property(requests, "injectAgentVersionHeader")?.is_truthy();
+        let suffix = requests.get("customAgentVersionHeaderSuffix");
+        let platform = if self.connection.is_some() { UC_AGENT } else { FIRST_AGENT };
+        if given.is_undefined() && !suffix.is_truthy() {
+            return Ok(Ok(browser::plain_headers(JSON, adds_agent.then_some(platform))));
         }
+        let mut headers = given.as_object().cloned().unwrap_or_default();
+        headers.set(Text::from_static("Content-Type"), Value::from_static(JSON));
+        headers.set(Text::from_static("Accept"), Value::from_static(JSON));
+        if adds_agent {
+            let mut agent = vec![Text::from_static(platform)];
+            if suffix.is_truthy() {
+                agent.extend([Text::from_static(" "), suffix.to_text()]);
+            }
+            headers.set(Text::from_static("X-Cpaas-Agent"), Text::concat(&agent));
+        }
+        let texts: Vec<(&Text, Text)> = headers.iter().map(|(name, value)| (name, value.to_text())).collect();
+        Ok(browser::fetch_headers(texts.iter().map(|(name, value)| (name.to_str_lossy(), value.to_str_lossy()))))
     }
-    let body = body.filter(|body| js_value::truthy(Some(body)));
-    Some(Answer::Error { status, body, message: response.status_text })
+}
+
+const JSON: &str = "application/json";
+const LOCALIZATION: Value = Value::from_static("English_US");
+const NOTIFICATION_TYPE: Value = Value::from_static("WebSocket");
+
+/// `{protocol}://{server}:{port}` and what stands behind that, in pieces.
+pub(crate) fn address<const N: usize>(server: &Value, behind: [Text; N]) -> Result<Vec<Text>, TypeError> {
+    let mut address = vec![
+        property(server, "protocol")?.to_text(),
+        Text::from_static("://"),
+        server.get("server").to_text(),
+        Text::from_static(":"),
+        server.get("port").to_text(),
+    ];
+    address.extend(behind);
+    Ok(address)
+}
+
+fn auth_address(server: &Value, action: &'static str) -> Result<Vec<Text>, TypeError> {
+    let version = server.get("version").to_text();
+    address(server, [Text::from_static("/"), version, Text::from_static("/auth/"), Text::from_static(action)])
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::AUTHORIZATION;
+
     use super::*;
 
     #[test]
-    fn a_body_that_broke_off_is_none_though_its_beginning_is_json() {
-        let cut = |status: u16| {
-            let status = http::StatusCode::from_u16(status).unwrap();
-            let headers = HeaderMap::from_iter([(CONTENT_TYPE, "application/json".parse().unwrap())]);
-            read_answer(Ok(Response { status, headers, body: "{}".into(), is_cut: true, ..Response::default() }))
-                .unwrap()
-        };
-        let failed = |status| Answer::Error { status, body: None, message: "Failed to fetch".to_owned() };
-        assert_eq!(cut(200), failed(200));
-        assert_eq!(cut(204), Answer::Ok(json!({})), "it has no body");
-        assert_eq!(cut(403), Answer::Error { status: 403, body: Some(json!({})), message: String::new() });
-    }
-
-    #[test]
     fn a_password_is_not_printed_with_its_request() {
-        let config = Config::default();
-        let writer = RequestWriter { config: &config, authorization: None, platform_known: false };
-        let request = writer.create_token("alice", "s3cret", None);
+        let settings = Settings::default();
+        let writer = RequestWriter { settings: &settings, connection: None };
+        let credentials = Value::object([("username", "alice".into()), ("password", "s3cret".into())]);
+        let Ok(Draft::Fetch(request)) = writer.create_token(settings.authentication(), &credentials) else {
+            panic!("it can be written")
+        };
         let sent = request.headers.get(AUTHORIZATION).unwrap();
         assert_eq!(sent, "basic YWxpY2U6czNjcmV0");
         assert!(!format!("{request:?}").contains("YWxpY2U6czNjcmV0"));

@@ -6,7 +6,7 @@
 mod observer;
 mod text;
 
-use kandy_client::{NetworkFailure, Phase, Response, Session, Timer, WebSocketInput};
+use kandy_client::{NetworkFailure, Phase, Response, Session, Timer, UntypedCall, WebSocketInput};
 use kandy_mock_server::Point;
 
 pub(crate) use self::observer::{Before, Observer};
@@ -69,6 +69,10 @@ pub struct Timers {
     pub renewal: bool,
     /// The next refresh of the token.
     pub refresh: bool,
+    /// The failure of a request that cannot be made.
+    pub failure: bool,
+    /// The end that `destroy()` has asked for.
+    pub end: bool,
 }
 
 /// What comes to a client.
@@ -144,6 +148,10 @@ pub enum Due {
     Renewal,
     /// A refresh of the token.
     Refresh,
+    /// The failure of a request that cannot be made.
+    Failure,
+    /// The end that `destroy()` has asked for.
+    End,
 }
 
 impl State {
@@ -157,6 +165,8 @@ impl State {
                 Due::Attempt => timers.attempt = true,
                 Due::Renewal => timers.renewal = true,
                 Due::Refresh => timers.refresh = true,
+                Due::Failure => timers.failure = true,
+                Due::End => timers.end = true,
             }
         }
         Self {
@@ -193,6 +203,11 @@ impl Input {
             step::Call::ResetConnection => Called::ResetConnection,
             step::Call::EnableConnectivityChecking(_) => Called::EnableConnectivityChecking,
             step::Call::EnableWebsocket(_) => Called::EnableWebsocket,
+            step::Call::Untyped(UntypedCall::Connect { .. }) => Called::Connect,
+            step::Call::Untyped(UntypedCall::UpdateToken { .. }) => Called::UpdateToken,
+            step::Call::Untyped(UntypedCall::UpdateConfig { .. }) => Called::UpdateConfig,
+            step::Call::Untyped(UntypedCall::EnableConnectivityChecking { .. }) => Called::EnableConnectivityChecking,
+            step::Call::Untyped(UntypedCall::EnableWebsocket { .. }) => Called::EnableWebsocket,
             step::Call::WithoutEffect(_) => return None,
         }))
     }
@@ -229,6 +244,8 @@ impl From<Timer> for Due {
             Timer::Attempt(_) => Self::Attempt,
             Timer::Resubscribe => Self::Renewal,
             Timer::RefreshToken => Self::Refresh,
+            Timer::Refusal(_) => Self::Failure,
+            Timer::Destroy => Self::End,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod compare;
 mod cue;
 pub(crate) mod difference;
+mod known;
 mod page;
 mod traffic;
 
@@ -88,6 +89,7 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn run(&mut self) -> Result<(), Mismatch> {
+        known::check(self.recording)?;
         for (index, record) in self.recording.timeline.iter().enumerate() {
             self.at = index;
             self.look(index)?;

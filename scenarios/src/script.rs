@@ -36,6 +36,7 @@ mod situation;
 mod soft;
 mod surroundings;
 mod unmet;
+mod untyped;
 mod verbs;
 mod wait;
 mod world_api;

@@ -3,9 +3,11 @@
 //! What a script does between two waits is a list of steps, and what it does in all is that list with its times: that
 //! is enough to log a run, to make it again, and to vary it.
 
-use kandy_client::{Config, ConfigError, ConnectOptions, Credentials, Session, Time, Violation};
+use kandy_client::js::TypeError;
+use kandy_client::{ConfigError, ConnectOptions, Credentials, Session, Settings, Time, UntypedCall, Violation};
 use kandy_mock_server::{Command, CommandOutput};
 use serde_json::Value;
+use thiserror::Error;
 
 /// Names a client of a world, by the order of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +21,7 @@ pub enum Step {
         /// The client's name in the transcript.
         name: String,
         /// Its whole configuration.
-        config: Box<Config>,
+        config: Settings,
     },
     /// A call on a client.
     Call {
@@ -51,10 +53,23 @@ pub enum Call {
     EnableConnectivityChecking(bool),
     /// `notification.enableWebsocket(enabled)`
     EnableWebsocket(bool),
+    /// A call with values that no typed one takes, as an application in JavaScript may make it.
+    Untyped(UntypedCall),
     /// `destroy()`
     Destroy,
     /// A call that exists in Kandy.js and does nothing in this build.
     WithoutEffect(&'static str),
+}
+
+/// Why a call comes to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CallError {
+    /// A configuration has a value of a form that no option can have.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// What the call throws in JavaScript.
+    #[error(transparent)]
+    Thrown(#[from] TypeError),
 }
 
 /// What a step gives back.
@@ -105,18 +120,31 @@ impl Call {
             Self::EnableConnectivityChecking(_) => "enableConnectivityChecking",
             Self::EnableWebsocket(_) => "enableWebsocket",
             Self::Destroy => "destroy",
+            Self::Untyped(call) => return Some(call.name()),
             Self::WithoutEffect(_) => return None,
         })
     }
 
+    /// The user that it names, if it is a text.
+    pub(crate) fn username(&self) -> Option<String> {
+        match self {
+            Self::Connect(credentials, _) | Self::UpdateToken(credentials) => credentials.username.clone(),
+            Self::Untyped(UntypedCall::Connect { credentials, .. } | UntypedCall::UpdateToken { credentials }) => {
+                credentials.get("username").as_str().map(str::to_owned)
+            }
+            _ => None,
+        }
+    }
+
     /// Makes the call on a session; gives what the SDK logs of the values given to `updateConfig`. Drain the session
     /// afterwards.
-    pub(crate) fn make(self, now: Time, session: &mut Session) -> Result<Vec<Violation>, ConfigError> {
+    pub(crate) fn make(self, now: Time, session: &mut Session) -> Result<Vec<Violation>, CallError> {
         match self {
             Self::Connect(credentials, options) => session.connect(now, &credentials, &options),
             Self::Disconnect => session.disconnect(now),
             Self::UpdateToken(credentials) => session.update_token(now, &credentials),
-            Self::UpdateConfig(patch) => return session.update_config(now, &patch),
+            Self::UpdateConfig(patch) => return Ok(session.update_config(now, &patch)?),
+            Self::Untyped(call) => session.call_untyped(now, &call)?,
             Self::ResetConnection => session.reset_connection(now),
             Self::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, enabled),
             Self::EnableWebsocket(enabled) => session.enable_websocket(now, enabled),

@@ -290,7 +290,7 @@ fn write_error(line: &mut Line<'_>, error: &Error) -> fmt::Result {
         Some(serde_json::Value::String(code)) => write!(line, "  {code}")?,
         Some(code) => write!(line, "  {code}")?,
     }
-    write!(line, "  {}", error.message())
+    write!(line, "  {}", error.shown())
 }
 
 /// `connected`, `disconnected`, `pending` or, while leaving, `connected, pending`.

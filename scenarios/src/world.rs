@@ -20,7 +20,8 @@ mod tests;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::{Config, ConfigError, ConnectOptions, Credentials, Event, Session, Violation};
+use kandy_client::js::TypeError;
+use kandy_client::{Config, ConfigError, Event, Session, Violation};
 use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
@@ -30,7 +31,7 @@ pub use sim::{Changeable, PLATFORM_SERVER, Seen, Sim};
 
 use stage::Stage;
 
-use crate::step::{ClientId, Done, Step};
+use crate::step::{Call, CallError, ClientId, Done, Step};
 use crate::trace::{Trace, TraceFull};
 use crate::transcript::seconds;
 
@@ -82,7 +83,7 @@ impl World {
     }
 
     /// What a client's `connect()` was last called with.
-    pub(crate) fn last_connect(&self, client: ClientId) -> Option<&(Credentials, ConnectOptions)> {
+    pub(crate) fn last_connect(&self, client: ClientId) -> Option<&Call> {
         self.stage().last_connect(client)
     }
 
@@ -245,6 +246,9 @@ pub enum StepError {
     /// The configuration has a value of a form that no option can have.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// What a call throws in JavaScript.
+    #[error(transparent)]
+    Thrown(#[from] TypeError),
     /// A second client of one name.
     #[error("there is a client named {0:?} already: give each client a name of its own")]
     NameTaken(String),
@@ -273,6 +277,15 @@ pub enum StepError {
     /// More messages than a link carries.
     #[error(transparent)]
     World(#[from] WorldError),
+}
+
+impl From<CallError> for StepError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Config(error) => error.into(),
+            CallError::Thrown(error) => error.into(),
+        }
+    }
 }
 
 /// A world that cannot go on.

@@ -238,7 +238,7 @@ fn connect_and_disconnect_in_virtual_time() {
         password: PASSWORD.into(),
         options: Default::default(),
     }));
-    let created = apply(Step::Create { name: "kandy".into(), config: Box::new(config) });
+    let created = apply(Step::Create { name: "kandy".into(), config: config.into() });
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
     apply(Step::Call { client, call: Call::Connect(credentials(), ConnectOptions::default()) });
     apply(Step::Call { client, call: Call::Disconnect });

@@ -106,7 +106,7 @@ fn connected() -> (Sim, ClientId) {
         &mut sim,
         Step::Command(Command::AddUser { user: USER.into(), password: PASSWORD.into(), options: Default::default() }),
     );
-    let created = apply(&mut sim, Step::Create { name: "kandy".into(), config: Box::new(config) });
+    let created = apply(&mut sim, Step::Create { name: "kandy".into(), config: config.into() });
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
     let connect = Call::Connect(Credentials::password(USER, PASSWORD), ConnectOptions::default());
     apply(&mut sim, Step::Call { client, call: connect });

@@ -56,8 +56,8 @@ fn a_delete_that_is_refused() {
 
 #[test]
 fn a_delete_that_goes_elsewhere() {
-    let patch = json!({ "authentication": { "subscription": { "server": "nowhere.example" } } });
-    leaves(&connected(json!({}), [call(Call::UpdateConfig(patch))]), &[SubscriptionDeletedElsewhere]);
+    let nowhere = json!({ "merge": { "subscribeResponse": { "subscription": null } } });
+    leaves(&history([fail(Point::Subscribe, &nowhere), connect(), pass(0)]), &[SubscriptionDeletedElsewhere]);
 }
 
 #[test]

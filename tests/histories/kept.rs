@@ -27,10 +27,11 @@ fn reset_and_disconnect_at_once() {
     assert_eq!(left, Some(expected.into_iter().collect()));
 }
 
-/// The subscription was made after the client that asked for it was gone.
+/// The answer to the subscription comes when the client that asked for it is gone.
 #[test]
 fn destroy_before_the_subscription() {
-    let left = check(&history([connect_with_access_token(), call(Call::Destroy)]));
+    let slow = fail(Point::Subscribe, &json!({ "delay": "1s" }));
+    let left = check(&history([slow, connect_with_access_token(), call(Call::Destroy), pass(2_000)]));
     assert_eq!(left, Some([SubscriptionOfADestroyedClient].into_iter().collect()));
 }
 

@@ -143,16 +143,15 @@ fn explain_client(run: &Run, client: usize, found: &mut BTreeSet<Exception>) -> 
             // A socket in use has its own explanation.
             Timer::Ping(socket) if session.open_sockets().any(|open| open == socket) => continue,
             Timer::Ping(_) => None,
-            Timer::Attempt(_) => {
-                (session.config().connectivity.reconnect_limit == 0.0).then_some(Exception::AttemptsWithoutEnd)
-            }
+            Timer::Attempt(_) => (!session.config().value()["connectivity"]["reconnectLimit"].is_truthy())
+                .then_some(Exception::AttemptsWithoutEnd),
             Timer::Resubscribe | Timer::RefreshToken if session.is_connected() => {
                 without_end.then_some(Exception::DisconnectWithoutEnd)
             }
             Timer::Resubscribe => {
                 run.ledger.has(client, 0, &[Moment::FlowDied]).then_some(Exception::RenewalsOfADeadFlow)
             }
-            Timer::RefreshToken => None,
+            Timer::RefreshToken | Timer::Refusal(_) | Timer::Destroy => None,
         };
         found.insert(explained.ok_or_else(|| format!("client {client} still has a timer: {timer}"))?);
     }

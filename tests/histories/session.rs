@@ -220,7 +220,7 @@ impl Alone {
             match timer {
                 Timer::Ping(socket) => assert!(open.contains(socket), "{timer} goes on, which is closed"),
                 Timer::Resubscribe | Timer::RefreshToken => assert!(!ended, "{timer} goes on after its session"),
-                Timer::Attempt(_) => {}
+                Timer::Attempt(_) | Timer::Refusal(_) | Timer::Destroy => {}
             }
         }
         assert_no_secret("a session", &format!("{:?}", self.session));
@@ -285,6 +285,12 @@ fn make(session: &mut Session, now: Time, call: &Call) {
         }
         Call::ResetConnection => session.reset_connection(now),
         Call::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, *enabled),
+        Call::Untyped(untyped) => {
+            let before = format!("{:?}", session.config());
+            if session.call_untyped(now, untyped).is_err() {
+                assert_eq!(format!("{:?}", session.config()), before, "a call that throws changes something");
+            }
+        }
         Call::EnableWebsocket(enabled) => session.enable_websocket(now, *enabled),
         Call::Destroy => session.destroy(now),
         Call::WithoutEffect(_) => {}

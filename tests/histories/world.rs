@@ -52,7 +52,7 @@ impl Run {
             config.merge(patch).expect("patches have the form of options");
             // The platform learns from it whose requests are whose.
             config.merge(&json!({ "request": { "customAgentVersionHeaderSuffix": name } })).expect("it is a text");
-            match sim.apply(Step::Create { name, config: Box::new(config) }) {
+            match sim.apply(Step::Create { name, config: config.into() }) {
                 Ok(Done::Created(client)) => client,
                 other => panic!("a client is not created: {other:?}"),
             }

@@ -7,6 +7,7 @@ use kandy_scenarios::explore::{self, Options, recorded};
 use kandy_scenarios::recording::Recording;
 use kandy_scenarios::replay::replay;
 use kandy_scenarios::script::Source;
+use kandy_tests::recordings_in;
 
 use crate::project::Project;
 use crate::support::{harness, root};
@@ -23,10 +24,8 @@ const UPDATE: &str = "KANDY_UPDATE_RECORDED";
 /// The transitions of all recordings but these.
 fn transitions_without(left_out: &[&str]) -> BTreeSet<String> {
     let mut transitions = BTreeSet::new();
-    for entry in fs::read_dir(root().join("tests/traces")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        if !left_out.contains(&name) {
+    for (name, path) in recordings_in(&root().join("tests/traces")).unwrap() {
+        if !left_out.contains(&name.as_str()) {
             let recording = Recording::read(&path).unwrap();
             transitions.extend(replay(&recording).transitions.iter().map(ToString::to_string));
         }

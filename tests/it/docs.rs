@@ -45,12 +45,14 @@ fn an_entry_tells_how_it_is_called_and_shows_it() {
     let expected = "\
 kandy.connect(credentials)
 kandy.connect(credentials, options)
+kandy.connect(credentials, options, how)
 
     signs in; events tell what comes of it
 
     credentials  #{ username, password | accessToken, refreshToken |
                  refreshToken | oauthToken, expires }
     options      #{ forceLogOut, clientCorrelator }; may be left out
+    how          #{ asInJavaScript: true }; may be left out
     gives        nothing
 
     kandy.connect(#{ username: \"alice@example.com\", password: \"s3cret\" });

@@ -122,7 +122,7 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     let mut world = World::Live(Box::new(live));
     let user = Command::AddUser { user: "alice".into(), password: "s3cret".into(), options: Default::default() };
     world.apply(Step::Command(user)).unwrap();
-    let created = world.apply(Step::Create { name: "kandy".into(), config: Box::new(config) }).unwrap();
+    let created = world.apply(Step::Create { name: "kandy".into(), config: config.into() }).unwrap();
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
     let credentials = Credentials::password("alice", "s3cret");
     world.apply(Step::Call { client, call: Call::Connect(credentials, ConnectOptions::default()) }).unwrap();

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::js_value;
+use crate::js;
 
 use super::{Authentication, Config, Connectivity, Notifications, RequestOptions, SubscriptionServer, WebSocketServer};
 
@@ -29,7 +29,7 @@ pub struct Violation {
 impl Violation {
     /// The complaint about a server that nobody named.
     pub(super) fn missing(path: &str) -> Self {
-        Self { path: path.to_owned(), value: js_value::text(Some(&Value::Null)), expected: STRING }
+        Self { path: path.to_owned(), value: "null".to_owned(), expected: STRING }
     }
 }
 
@@ -222,7 +222,7 @@ impl Section<'_> {
         };
         let number = match value {
             Value::Number(number) => number.as_f64(),
-            Value::String(string) => Some(js_value::number_from(string)),
+            Value::String(_) => Some(js::Value::from_json(value).to_number()),
             Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
             Value::Null | Value::Array(_) | Value::Object(_) => None,
         };
@@ -269,11 +269,7 @@ impl Section<'_> {
     }
 
     fn complain(&mut self, key: &str, value: &Value, expected: &'static str) {
-        self.violations.push(Violation {
-            path: format!("{}.{key}", self.path),
-            value: js_value::text(Some(value)),
-            expected,
-        });
+        self.violations.push(Violation { path: format!("{}.{key}", self.path), value: text(value), expected });
     }
 
     fn error(&self, key: &str, value: &Value, expected: &'static str) -> ConfigError {
@@ -288,16 +284,21 @@ fn object<'a>(path: &str, value: &'a Value) -> Result<&'a Map<String, Value>, Co
 /// `String(value)`, unless the value is null, an array or an object.
 fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(js_value::text(Some(value))),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(text(value)),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// `String(value)`.
+fn text(value: &Value) -> String {
+    js::Value::from_json(value).to_text().to_string()
 }
 
 fn describe(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(flag) => format!("the boolean {flag}"),
-        Value::Number(_) => format!("the number {}", js_value::text(Some(value))),
+        Value::Number(_) => format!("the number {}", text(value)),
         Value::String(string) if string.chars().count() <= 40 => format!("the string '{string}'"),
         Value::String(_) => "a long string".to_owned(),
         Value::Array(_) => "an array".to_owned(),

@@ -1,5 +1,7 @@
 mod validation;
 
+use serde_json::json;
+
 use super::*;
 
 /// Options without any violation, to add one to.
@@ -61,23 +63,6 @@ fn defaults_are_those_of_the_sdk() {
     });
     let config = serde_json::to_value(Config::default()).expect("options are JSON");
     assert_eq!(config, defaults);
-}
-
-#[test]
-fn sockets_show_their_options() {
-    let options = Connectivity::default().of_socket();
-    let expected = json!({
-        "method": {"type": "keepAlive", "responsibleParty": "client"},
-        "pingInterval": 30000,
-        "reconnectLimit": 5,
-        "reconnectDelay": 5000,
-        "reconnectTimeMultiplier": 1,
-        "reconnectTimeLimit": 640000,
-        "autoReconnect": true,
-        "maxMissedPings": 3,
-        "webSocketOAuthMode": "query",
-    });
-    assert_eq!(options.to_string(), expected.to_string());
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Http {
 
     /// One exchange. Whatever goes wrong looks the same to a script, so the reason ends here.
     pub(super) async fn exchange(&self, request: Request) -> Result<Response, NetworkFailure> {
-        if self.asks_first && !self.may_ask(&request).await {
+        if request.refusal.is_some() || (self.asks_first && !self.may_ask(&request).await) {
             return Err(NetworkFailure);
         }
         let mut builder = self.client.request(request.method, request.url).headers(request.headers);

@@ -12,10 +12,11 @@ use super::listener::{ListenError, ListenerId, known_event};
 use super::options::{Options, SetUpError};
 use super::transport::Transport;
 use super::turn::{Client, Core};
-use crate::config::{Config, ConfigError, Violation};
-use crate::credentials::{ConnectOptions, Credentials};
+use crate::config::{ConfigError, Settings, Violation};
+use crate::credentials::{ConnectOptions, Credentials, UntypedCall};
 use crate::error::Error as KandyError;
 use crate::event::Event;
+use crate::js::TypeError;
 use crate::listener::TooManyListeners;
 use crate::session::Session;
 use crate::state::{Connection, Services, SocketState, UserInfo};
@@ -70,7 +71,7 @@ pub struct Kandy {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NotConnected {
     /// Connecting failed with this error, as `auth:error` told.
-    #[error("connecting failed: {}", .0.message())]
+    #[error("connecting failed: {}", .0.shown())]
     Failed(KandyError),
     /// Nobody has called `connect()`, or the session has ended.
     #[error("the user is signed out")]
@@ -82,12 +83,13 @@ pub enum NotConnected {
 
 /// Making a client.
 impl Kandy {
-    /// `create(config)`, with the default [`Options`], on the runtime of the caller.
+    /// `create(config)`, with the default [`Options`], on the runtime of the caller. What JavaScript would take beside a
+    /// [`Config`](crate::Config) goes through [`Settings::create`].
     ///
     /// # Errors
     ///
     /// [`SetUpError::NoRuntime`] outside a tokio runtime.
-    pub fn create(config: Config) -> Result<Self, SetUpError> {
+    pub fn create(config: impl Into<Settings>) -> Result<Self, SetUpError> {
         Self::create_with(config, &Options::default())
     }
 
@@ -96,7 +98,7 @@ impl Kandy {
     /// # Errors
     ///
     /// [`SetUpError`] outside a tokio runtime, or if an extra root certificate is of no use.
-    pub fn create_with(config: Config, options: &Options) -> Result<Self, SetUpError> {
+    pub fn create_with(config: impl Into<Settings>, options: &Options) -> Result<Self, SetUpError> {
         let runtime = Handle::try_current().map_err(|_| SetUpError::NoRuntime)?;
         let (transport, inputs) = Transport::new(runtime.clone(), options)?;
         let (client, turns) = Client::new(Session::new(config), transport, inputs);
@@ -165,19 +167,22 @@ impl Kandy {
         self.client.call(|session, now| session.enable_websocket(now, enabled));
     }
 
-    /// `destroy()`: ends every task of the SDK. Nothing is heard any more, listeners are dropped and readers end. A
-    /// session that has a refresh token still closes its websocket and deletes its subscription; another leaves both
-    /// behind, until the last handle is dropped.
+    /// A call with whatever values an application in JavaScript may give it.
+    ///
+    /// # Errors
+    ///
+    /// What the call throws in JavaScript; it has no effect then.
+    #[track_caller]
+    pub fn call_untyped(&self, call: &UntypedCall) -> Result<(), TypeError> {
+        self.client.call(|session, now| session.call_untyped(now, call))
+    }
+
+    /// `destroy()`: ends every task of the SDK once all events that wait are out. Then nothing is heard any more,
+    /// listeners are dropped and readers end. A session that has a refresh token still closes its websocket and deletes
+    /// its subscription; another leaves both behind, until the last handle is dropped.
     #[track_caller]
     pub fn destroy(&self) {
         self.client.call(Session::destroy);
-        let (listeners, readers) = {
-            let mut core = self.client.lock();
-            (std::mem::take(&mut core.listeners), std::mem::take(&mut core.readers))
-        };
-        // What listeners have captured is dropped here, where no lock is held.
-        drop((listeners, readers));
-        self.client.quiet.notify_waiters();
     }
 }
 
@@ -345,7 +350,7 @@ impl Kandy {
 
     /// `getConfig()`.
     #[must_use]
-    pub fn config(&self) -> Config {
+    pub fn config(&self) -> Settings {
         self.client.lock().session.config().clone()
     }
 }

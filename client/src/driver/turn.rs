@@ -113,11 +113,18 @@ impl Client {
         let mut core = self.lock();
         let now = self.clock.now();
         let is_due = core.session.poll_timeout().is_some_and(|(due, _)| due <= now);
-        let fires = is_due && core.is_quiet();
-        if fires {
-            core.step(now, Session::handle_timeout);
+        if !is_due || !core.is_quiet() {
+            return false;
         }
-        fires
+        core.step(now, Session::handle_timeout);
+        if core.session.is_destroyed() {
+            let nobody = (std::mem::take(&mut core.listeners), std::mem::take(&mut core.readers));
+            drop(core);
+            // What listeners have captured is dropped here, where no lock is held.
+            drop(nobody);
+            self.quiet.notify_waiters();
+        }
+        true
     }
 
     fn next_deadline(&self) -> Option<Instant> {

@@ -1,7 +1,10 @@
 use http::StatusCode;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::config::Config;
 use crate::error::Code;
+use crate::js;
 
 const ALICE: &str = "alice@example.com";
 
@@ -45,7 +48,7 @@ fn hears(session: &mut Session, frame: &Value) -> Vec<Output> {
 #[test]
 fn getters_follow_a_session_from_connecting_to_its_end() {
     let mut session = Session::new(Config::for_server("127.0.0.1", 1, 2));
-    assert_eq!(session.config(), &Config::for_server("127.0.0.1", 1, 2));
+    assert_eq!(session.config(), &Settings::from(Config::for_server("127.0.0.1", 1, 2)));
     assert_eq!((session.is_connected(), session.is_pending(), session.pending_requests()), (false, false, 0));
 
     session.connect(Time::ZERO, &Credentials::refresh_token(ALICE, "RT-1"), &ConnectOptions::default());
@@ -59,6 +62,8 @@ fn getters_follow_a_session_from_connecting_to_its_end() {
     assert!(!session.is_destroyed());
     assert_eq!(session.open_sockets().collect::<Vec<_>>(), [SocketId(1)]);
     session.destroy(Time::ZERO);
+    assert!(!session.is_destroyed(), "that comes in the next tick");
+    session.handle_timeout(Time::ZERO);
     assert!(session.is_destroyed());
     assert_eq!(session.open_sockets().count(), 0);
 }
@@ -89,7 +94,7 @@ fn a_conn_ack_pings_early_and_only_a_socket_that_pings() {
 #[test]
 fn calls_over_the_websocket_are_dropped_where_only_push_brings_them() {
     let frame = |kind: &str| json!({ "notificationMessage": { "id": kind, "eventType": kind } });
-    let received = |kind| [Output::Event(Event::NotificationReceived { payload: frame(kind) })];
+    let received = |kind| [Output::Event(Event::NotificationReceived { payload: js::Value::from_json(&frame(kind)) })];
     let mut session = with_config(&json!({ "notifications": { "incomingCallNotificationMode": "push-channel-only" } }));
     assert_eq!(hears(&mut session, &frame("call")), []);
     assert_eq!(hears(&mut session, &frame("im")), received("im"));

@@ -35,7 +35,7 @@ async fn a_user_connects_and_disconnects() {
     assert!(kandy.connection().is_pending, "the state has changed before the call returns");
     soon(kandy.connected()).await.unwrap();
     assert_eq!(kandy.services().status, ServiceStatus::Full);
-    assert_eq!(kandy.user_info().unwrap().username.as_deref(), Some("alice@example.com"));
+    assert_eq!(kandy.user_info().unwrap().username, "alice@example.com");
     assert!(kandy.socket_state().unwrap().connected);
 
     kandy.disconnect();

@@ -24,7 +24,7 @@ fn open(transport: &mut Transport, server: &Foreign, id: u64) {
 
 fn get(transport: &mut Transport, server: &Foreign, id: u64, path: &str) {
     let url = format!("http://{}{path}", server.rest);
-    let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+    let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None, refusal: None };
     transport.carry_out(Output::Request { id: RequestId(id), request });
 }
 
@@ -147,7 +147,7 @@ async fn a_socket_whose_server_does_not_read_is_given_up() {
 async fn impossible_addresses_fail() {
     let (mut transport, mut inputs) = transport(&Options::default());
     let url = "http://127.0.0.1:8080undefined".to_owned();
-    let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+    let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None, refusal: None };
     transport.carry_out(Output::Request { id: RequestId(1), request });
     let failure = Input::Response { id: RequestId(1), answer: Err(NetworkFailure) };
     assert_eq!(soon(inputs.recv()).await, Some(failure));

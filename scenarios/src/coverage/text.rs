@@ -47,11 +47,13 @@ const NEWS: [(&str, News); 6] = [
     ("close", News::Close),
 ];
 
-const TIMERS: [(&str, Due); 4] = [
+const TIMERS: [(&str, Due); 6] = [
     ("ping due", Due::Ping),
     ("attempt due", Due::Attempt),
     ("renewal due", Due::Renewal),
     ("refresh due", Due::Refresh),
+    ("failure due", Due::Failure),
+    ("end due", Due::End),
 ];
 
 fn word_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &'static str {
@@ -76,7 +78,7 @@ impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_destroyed { DESTROYED } else { word_of(&PHASES, &self.phase) })?;
         let (connected, pending) = usual(self.phase);
-        let Timers { ping, attempt, renewal, refresh } = self.timers;
+        let Timers { ping, attempt, renewal, refresh, failure, end } = self.timers;
         for (word, is_so) in [
             ("isConnected", self.is_connected && !connected),
             ("not isConnected", !self.is_connected && connected),
@@ -90,6 +92,8 @@ impl fmt::Display for State {
             ("attempt", attempt),
             ("renewal", renewal),
             ("refresh", refresh),
+            ("failure", failure),
+            ("end", end),
         ] {
             if is_so {
                 write!(f, ", {word}")?;
@@ -125,6 +129,8 @@ impl FromStr for State {
                 "attempt" => state.timers.attempt = true,
                 "renewal" => state.timers.renewal = true,
                 "refresh" => state.timers.refresh = true,
+                "failure" => state.timers.failure = true,
+                "end" => state.timers.end = true,
                 _ => return Err(error()),
             }
         }

@@ -60,6 +60,23 @@ pub struct Snapshot {
     pub shown: Shown,
 }
 
+/// The keys that an entry of the script may have.
+const KEYS: [&str; 13] = [
+    "args",
+    "call",
+    "client",
+    "config",
+    "connection",
+    "inListener",
+    "returned",
+    "sameTick",
+    "server",
+    "snapshot",
+    "t",
+    "userInfo",
+    "webSocketConnected",
+];
+
 pub(super) fn decode(value: &Value, place: &str) -> Result<Action, DecodeError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -73,6 +90,12 @@ pub(super) fn decode(value: &Value, place: &str) -> Result<Action, DecodeError> 
         same_tick: bool,
         #[serde(default)]
         args: Vec<Value>,
+    }
+    if let Some(unknown) = value.as_object().into_iter().flatten().find(|(key, _)| !KEYS.contains(&key.as_str())) {
+        return Err(DecodeError::Form {
+            place: place.to_owned(),
+            message: format!("the key `{}` is not known", unknown.0),
+        });
     }
     let Entry { call, server, snapshot, client, config, same_tick, args } = super::decode(value, place)?;
     Ok(match (call, server, snapshot) {
@@ -91,6 +114,7 @@ fn rule(value: &Value, place: &str) -> Result<Rule, DecodeError> {
         in_listener: InListener,
     }
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct InListener {
         event: String,
         nth: Option<u64>,

@@ -43,6 +43,15 @@ fn a_missing_key_is_named() {
 }
 
 #[test]
+fn a_key_of_the_script_that_is_not_known_is_named() {
+    let error = refused(|file| file["script"][1]["twice"] = json!(true));
+    assert_eq!(error, "script[1]: the key `twice` is not known");
+    let rule = json!({ "t": 0, "client": "c", "inListener": { "event": "x", "calls": [], "often": 2 } });
+    let error = refused(|file| file["script"].as_array_mut().unwrap().push(rule));
+    assert!(error.contains("unknown field `often`"), "{error}");
+}
+
+#[test]
 fn a_record_of_another_form_is_named_by_its_place() {
     assert_eq!(refused(|file| file["timeline"] = json!({})), "timeline: it is not an array");
     assert_eq!(refused(|file| file["timeline"][3]["t"] = json!("0")), {

@@ -118,6 +118,9 @@ pub struct ApiCall {
     /// Whether the listener called last makes it.
     #[serde(default)]
     pub in_listener: bool,
+    /// What it threw.
+    #[serde(default)]
+    pub threw: Option<String>,
 }
 
 /// A REST request.

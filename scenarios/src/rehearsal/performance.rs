@@ -1,18 +1,18 @@
 //! The run: the script of a recording in a simulated world.
 
 use http::Method;
-use kandy_client::{Call, Config, Emission, Event, Time};
+use kandy_client::{Call, Emission, Event, Time};
 use kandy_mock_server::Command;
 use serde_json::Value;
 
 use super::platform;
 use crate::recording::{Action, ApiCall, Recording, Rule, Shown};
 use crate::replay::audience::{Audience, Listener};
-use crate::replay::call::{Asked, asked};
+use crate::replay::call::{Asked, asked, settings};
 use crate::replay::compare::{self, Mismatch};
-use crate::step::{self, ClientId, Done, Step};
+use crate::step::{ClientId, Done, Step};
 use crate::trace::{Address, Close, Handshake, Trace, What};
-use crate::world::{PLATFORM_SERVER, Sim, Turn};
+use crate::world::{PLATFORM_SERVER, Sim, StepError, Turn};
 
 /// The recorder's host, for which the simulated platform stands in.
 pub(super) const RECORDED_HOST: &str = "127.0.0.1";
@@ -82,6 +82,8 @@ impl<'a> Performance<'a> {
     fn act(&mut self, action: &Action) -> Result<(), Mismatch> {
         match action {
             Action::Call { call, config, .. } if call.call == "create" => self.create(call, config.as_ref()),
+            // Of a client that `create` did not give, an application has nothing to call.
+            Action::Call { call, .. } if !self.clients.iter().any(|client| client.name == call.client) => Ok(()),
             Action::Call { call, .. } => self.call(self.client(&call.client)?, call),
             Action::Server { action, args, .. } => self.command(platform::action(self.sim.platform(), action, args)?),
             Action::Snapshot(snapshot) => {
@@ -99,21 +101,25 @@ impl<'a> Performance<'a> {
 
     fn create(&mut self, call: &ApiCall, config: Option<&Value>) -> Result<(), Mismatch> {
         let config = relocate(&compare::fill(config.unwrap_or(&self.recording.config)));
-        let (config, _) = Config::from_json(&config).map_err(impossible)?;
-        self.apply(Step::Create { name: call.client.clone(), config: Box::new(config) })?;
+        // What a call throws is compared by the replay; the script does not tell.
+        let Ok(config) = settings(call, &config)? else { return Ok(()) };
+        self.apply(Step::Create { name: call.client.clone(), config })?;
         self.clients.push(Client { name: call.client.clone(), audience: Audience::default(), rules: Vec::new() });
         Ok(())
     }
 
     fn call(&mut self, client: ClientId, call: &ApiCall) -> Result<(), Mismatch> {
         let audience = &mut self.clients[client.0].audience;
-        audience.learn_behaviour(call);
-        match asked(call)? {
-            Asked::Session(step::Call::UpdateConfig(patch)) => {
-                let call = step::Call::UpdateConfig(relocate(&patch));
-                self.apply(Step::Call { client, call }).map(drop)
-            }
-            Asked::Session(call) => self.apply(Step::Call { client, call }).map(drop),
+        audience.learn_behaviour(call)?;
+        let relocated = ApiCall { args: call.args.iter().map(relocate).collect(), ..call.clone() };
+        match asked(if call.call == "updateConfig" { &relocated } else { call })? {
+            Asked::Session(asked) => match self.sim.apply(Step::Call { client, call: asked }) {
+                Ok(_) | Err(StepError::Thrown(_)) => {
+                    self.read_trace();
+                    Ok(())
+                }
+                Err(error) => Err(impossible(error)),
+            },
             Asked::Listeners(change) => audience.change(change).map_err(impossible),
             Asked::Nothing => Ok(()),
         }
@@ -160,10 +166,10 @@ impl<'a> Performance<'a> {
             let next = emission.next(&self.clients[client.0].audience.listeners);
             let Some(Call::Typed(listener) | Call::Wildcard(listener)) = next else { return Ok(()) };
             let name = self.clients[client.0].name.clone();
-            let args = compare::fields(event.args());
+            let args = recorded_host(&compare::fields(event.args()));
             match listener {
                 Listener::Recorder => {
-                    let shown = compare::look(self.sim.session(client));
+                    let shown = self.shown(client);
                     self.see(Seen::Event { client: name, event: event.name(), args, shown });
                     self.follow_rules(client, event)?;
                 }
@@ -211,14 +217,20 @@ impl<'a> Performance<'a> {
                 call: function.as_str().unwrap_or_default().to_owned(),
                 args: args.to_vec(),
                 in_listener: true,
+                threw: None,
             };
             self.call(client, &call)?;
         }
         Ok(())
     }
 
-    fn look(&mut self, name: &str, client: ClientId) {
+    fn shown(&self, client: ClientId) -> Shown {
         let shown = compare::look(self.sim.session(client));
+        Shown { connection: recorded_host(&shown.connection), ..shown }
+    }
+
+    fn look(&mut self, name: &str, client: ClientId) {
+        let shown = self.shown(client);
         self.see(Seen::Snapshot { name: name.to_owned(), shown });
     }
 
@@ -253,10 +265,19 @@ impl<'a> Performance<'a> {
 
 /// Puts the simulated platform in the place of the recorder's.
 fn relocate(config: &Value) -> Value {
-    match config {
-        Value::String(text) => text.replace(RECORDED_HOST, PLATFORM_SERVER).into(),
-        Value::Array(items) => items.iter().map(relocate).collect(),
-        Value::Object(fields) => fields.iter().map(|(key, field)| (key.clone(), relocate(field))).collect(),
+    replaced(config, RECORDED_HOST, PLATFORM_SERVER)
+}
+
+/// The other way round: texts of Chromium can quote an address.
+fn recorded_host(shown: &Value) -> Value {
+    replaced(shown, PLATFORM_SERVER, RECORDED_HOST)
+}
+
+fn replaced(value: &Value, from: &str, to: &str) -> Value {
+    match value {
+        Value::String(text) => text.replace(from, to).into(),
+        Value::Array(items) => items.iter().map(|item| replaced(item, from, to)).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, field)| (key.clone(), replaced(field, from, to))).collect(),
         other => other.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use kandy_client::Credentials;
+use kandy_client::js;
 use kandy_mock_server::{Command, Fault, Frame, Platform, Point, TokenOptions, UnknownPoint, UserOptions};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -23,15 +23,19 @@ pub(super) fn stage(recording: &Recording) -> Result<Vec<Command>, Mismatch> {
     let mut commands = Vec::new();
     let credentials = credentials(recording);
     let mut users: BTreeSet<&str> = BTreeSet::new();
-    let signed_in = credentials.iter().filter_map(|given| given.username.as_deref().zip(given.password.as_deref()));
     let any_user = recording.server_script.get("acceptAnyUser").is_some_and(|flag| *flag == Value::Bool(true));
-    for (name, password) in USERS.into_iter().chain(signed_in.filter(|_| any_user)) {
+    let named = credentials.iter().filter_map(|given| {
+        let name = given.username.as_deref()?;
+        Some((name, given.password.as_deref().unwrap_or("unused")))
+    });
+    // Where anybody may sign in, a user of the recorder's platform may do so with another password.
+    for (name, password) in named.filter(|_| any_user).chain(USERS) {
         if users.insert(name) {
             let (user, password) = (name.to_owned(), password.to_owned());
             commands.push(Command::AddUser { user, password, options: UserOptions::default() });
         }
     }
-    commands.extend(foreign_tokens(&credentials, &recording.server_script));
+    commands.extend(foreign_tokens(&credentials, &users, &recording.server_script));
     commands.extend(behaviour(&recording.server_script)?);
     Ok(commands)
 }
@@ -56,12 +60,35 @@ pub(super) fn behaviour(script: &Value) -> Result<Vec<Command>, Mismatch> {
                 if answers.is_empty() {
                     continue;
                 }
-                Command::Fail { point, faults: answers.iter().map(fault).collect::<Result<_, _>>()? }
+                let answers = answers.iter().map(|answer| fault(&merged_where_possible(point, answer)));
+                Command::Fail { point, faults: answers.collect::<Result<_, _>>()? }
             }
         };
         commands.push(command);
     }
     Ok(commands)
+}
+
+/// Where an answer has the name by which a client knows its subscription.
+const CORRELATOR: &str = "/subscribeResponse/subscriptionParams/clientCorrelator";
+
+/// A subscription that the recorder's platform describes in words of its own is there nevertheless: here, too, if the
+/// words are put into the platform's own answer.
+fn merged_where_possible(point: Point, answer: &Map<String, Value>) -> Map<String, Value> {
+    let mut answer = answer.clone();
+    let body = answer.get("raw").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let params = "/subscribeResponse/subscriptionParams/notificationChannel";
+    let is_success = answer.get("status").is_none_or(|status| *status == 200);
+    if let Some(body) = body.filter(|body| point == Point::Subscribe && is_success && body.pointer(params).is_some()) {
+        answer.remove("raw");
+        answer.remove("type");
+        // By its correlator a subscription is renewed.
+        if let Some(correlator) = body.pointer(CORRELATOR).filter(|correlator| correlator.is_string()) {
+            answer.insert("params".to_owned(), serde_json::json!({ "clientCorrelator": correlator }));
+        }
+        answer.insert("merge".to_owned(), body);
+    }
+    answer
 }
 
 /// One answer of a `serverScript`.
@@ -123,12 +150,45 @@ pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Resul
 /// A close frame without a code.
 const NO_CODE: u16 = 1005;
 
+/// Credentials as they go over the wire: texts, whatever they were.
+#[derive(Debug)]
+struct Credentials {
+    username: Option<String>,
+    password: Option<String>,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    oauth_token: Option<String>,
+}
+
+impl Credentials {
+    fn of(argument: &Value) -> Self {
+        let argument = js::Value::from_json(argument);
+        let text = |key: &str| on_the_wire(argument.get(key));
+        let given = |key: &str| Some(argument.get(key)).filter(|value| value.is_truthy());
+        let name = |key: &str| given(key).map(|value| value.to_text().to_string()).filter(|name| !name.is_empty());
+        Self {
+            username: name("username"),
+            password: name("password"),
+            access_token: text("accessToken"),
+            refresh_token: text("refreshToken"),
+            oauth_token: text("oauthToken"),
+        }
+    }
+}
+
+/// The text of a token in a request; of a list in a query that is the first.
+fn on_the_wire(value: &js::Value) -> Option<String> {
+    let elements = value.as_list().unwrap_or(std::slice::from_ref(value));
+    let mut texts = elements.iter().filter(|element| !element.is_nullish()).map(js::Value::to_text);
+    texts.find(|text| !text.is_empty()).map(|text| text.to_string())
+}
+
 /// What the script signs in with, in its calls and in those that listeners make.
 fn credentials(recording: &Recording) -> Vec<Credentials> {
     let mut arguments = Vec::new();
     let mut note = |call: &str, argument: Option<&Value>| {
         if matches!(call, "connect" | "updateToken") {
-            arguments.extend(argument.and_then(|argument| Credentials::deserialize(argument).ok()));
+            arguments.extend(argument.map(Credentials::of));
         }
     };
     for entry in &recording.script {
@@ -147,23 +207,25 @@ fn credentials(recording: &Recording) -> Vec<Credentials> {
 
 /// The recorder's platform takes every token; `Platform` is told of those that it has not issued itself: what the
 /// application brings along, and what a fault gives instead of the platform.
-fn foreign_tokens(credentials: &[Credentials], script: &Value) -> Vec<Command> {
-    let first_user = credentials.iter().find_map(|given| given.username.clone()).unwrap_or_default();
+fn foreign_tokens(credentials: &[Credentials], users: &BTreeSet<&str>, script: &Value) -> Vec<Command> {
+    let known = credentials.iter().filter_map(|given| given.username.clone()).find(|name| users.contains(&**name));
+    let first_user = known.unwrap_or_default();
     let answers = ["mk_token", "refresh_token"].into_iter().filter_map(|route| script.get(route)?.as_array()).flatten();
-    let given = answers.filter_map(|answer| answer.pointer("/json/success")).map(|success| {
-        let text = |key: &str| success.get(key).and_then(Value::as_str).map(str::to_owned);
-        [Some(first_user.clone()), text("access_token"), text("refresh_token"), None]
+    let given = answers.filter_map(success_of).map(|success| {
+        let text = |key: &str| on_the_wire(success.get(key));
+        (first_user.clone(), [text("access_token"), text("refresh_token"), None])
     });
     let brought = credentials.iter().map(|given| {
-        [given.username.clone(), given.access_token.clone(), given.refresh_token.clone(), given.oauth_token.clone()]
+        // A token without a user, or for somebody else, is used by whoever has signed in.
+        let user = given.username.clone().filter(|name| users.contains(&**name));
+        let tokens = [given.access_token.clone(), given.refresh_token.clone(), given.oauth_token.clone()];
+        (user.unwrap_or_else(|| first_user.clone()), tokens)
     });
     let mut known = BTreeSet::new();
     let mut commands = Vec::new();
-    for [user, access_token, refresh_token, oauth_token] in given.chain(brought) {
-        let Some(user) = user else { continue };
-        let texts =
-            [access_token, refresh_token, oauth_token].map(|text| text.filter(|text| known.insert(text.clone())));
-        if texts.iter().all(Option::is_none) {
+    for (user, tokens) in given.chain(brought) {
+        let texts = tokens.map(|text| text.filter(|text| known.insert(text.clone())));
+        if user.is_empty() || texts.iter().all(Option::is_none) {
             continue;
         }
         // A text left out would take a number, which the recorder's platform did not.
@@ -178,6 +240,15 @@ fn foreign_tokens(credentials: &[Credentials], script: &Value) -> Vec<Command> {
         commands.push(Command::IssueToken { user, options });
     }
     commands
+}
+
+/// The tokens of an answer that is given instead of the platform's own.
+fn success_of(answer: &Value) -> Option<js::Value> {
+    let body = match answer.get("raw").and_then(Value::as_str) {
+        Some(text) => js::Value::parse(text.trim_start_matches('\u{feff}')).ok()?,
+        None => js::Value::from_json(answer.get("json")?),
+    };
+    Some(body.get("success").clone())
 }
 
 fn read<'a, T: Deserialize<'a>>(key: &str, value: &'a Value) -> Result<T, Mismatch> {

@@ -6,6 +6,7 @@ use kandy_client::{Listeners, TooManyListeners};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::compare::{Mismatch, missing};
 use crate::recording::{ApiCall, Record, Timed};
 
 /// Who listens to a client, and what each listener does of itself.
@@ -27,6 +28,9 @@ pub(crate) enum Listener {
     Named(String),
 }
 
+/// The keys by which a script tells a listener what to do.
+const BEHAVIOUR: [&str; 4] = ["$listener", "calls", "nth", "throws"];
+
 /// What a listener throws.
 struct Exception {
     text: String,
@@ -45,8 +49,16 @@ impl Default for Audience {
 
 impl Audience {
     /// Remembers what the listeners among the arguments are to call and to throw.
-    pub(crate) fn learn_behaviour(&mut self, call: &ApiCall) {
-        for argument in &call.args {
+    ///
+    /// # Errors
+    ///
+    /// A listener is told to do something that is not known here.
+    pub(crate) fn learn_behaviour(&mut self, call: &ApiCall) -> Result<(), Mismatch> {
+        for argument in call.args.iter().filter(|argument| argument.get("$listener").is_some()) {
+            let keys = argument.as_object().into_iter().flat_map(serde_json::Map::keys);
+            if let Some(unknown) = keys.into_iter().find(|key| !BEHAVIOUR.contains(&key.as_str())) {
+                return Err(missing(&format!("a listener without `{unknown}`, which is not known")));
+            }
             let text = |key: &str| argument.get(key).and_then(Value::as_str).map(str::to_owned);
             let nth = argument.get("nth").and_then(Value::as_u64).filter(|nth| *nth > 0);
             if let (Some(name), Some(text)) = (text("$listener"), text("throws")) {
@@ -57,6 +69,7 @@ impl Audience {
                 self.calls.insert(name, (nth.unwrap_or(1), calls));
             }
         }
+        Ok(())
     }
 
     /// Makes a change of the listeners.

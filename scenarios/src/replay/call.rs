@@ -1,7 +1,9 @@
 //! The calls of a recording, made on the port.
+//!
+//! A call, or an argument of a form, that is not known here is an error: nothing passes unplayed.
 
-use kandy_client::{Config, ConnectOptions, Session, Time};
-use serde::de::DeserializeOwned;
+use kandy_client::js::{Text, TypeError, Value as Js};
+use kandy_client::{Session, Settings, Time, UntypedCall};
 use serde_json::Value;
 
 use super::audience::{Change, Listener};
@@ -9,43 +11,86 @@ use super::compare::{self, Mismatch};
 use super::page::{Client, Page};
 use crate::coverage::Input;
 use crate::recording::{ApiCall, UNDEFINED};
-use crate::step;
+use crate::step::{Call, CallError};
+
+/// How the recorder writes a text of UTF-16 units that JSON has no form for.
+const UTF16: &str = "$utf16";
+
+/// Calls of Kandy.js that only look, or that do nothing in this build.
+const WITHOUT_EFFECT: [&str; 8] = [
+    "connection.getSocketState",
+    "getConfig",
+    "getConnection",
+    "getServices",
+    "getUserInfo",
+    "setCredentials",
+    "setTokens",
+    "updateConnection",
+];
 
 impl Page {
     /// Makes a call; `config` is for `create`.
     pub(crate) fn call(&mut self, now: Time, call: &ApiCall, config: &Value) -> Result<(), Mismatch> {
         if call.call == "create" {
-            let config =
-                Config::from_json(&compare::fill(config)).map_err(|error| refused(call, &error.to_string()))?;
-            self.clients.push(Client::new(&call.client, Session::new(config.0)));
+            let created = settings(call, &compare::fill(config))?;
+            if let Ok(settings) = &created {
+                self.clients.push(Client::new(&call.client, Session::new(settings.clone())));
+            }
+            return thrown(call, created.map(drop));
+        }
+        // Of a client that `create` did not give, an application has nothing to call.
+        if call.threw.is_some() && self.client(&call.client).is_err() {
             return Ok(());
         }
         let client = self.client(&call.client)?;
-        self.clients[client].audience.learn_behaviour(call);
+        let made = self.act(now, client, call)?;
+        self.drain(client);
+        thrown(call, made)
+    }
+
+    /// What the call throws, if it does.
+    fn act(&mut self, now: Time, client: usize, call: &ApiCall) -> Result<Result<(), TypeError>, Mismatch> {
+        self.clients[client].audience.learn_behaviour(call)?;
         match asked(call)? {
             Asked::Session(asked) => {
                 let before = Input::of_call(&asked).map(|input| self.before(client, input));
-                let session = &mut self.clients[client].session;
-                asked.make(now, session).map_err(|error| refused(call, &error.to_string()))?;
+                let made = asked.make(now, &mut self.clients[client].session);
                 if let Some(before) = before {
                     self.took(client, before);
+                }
+                match made {
+                    Ok(_) => Ok(Ok(())),
+                    Err(CallError::Thrown(error)) => Ok(Err(error)),
+                    Err(CallError::Config(error)) => Err(refused(call, &error.to_string())),
                 }
             }
             Asked::Listeners(change) => {
                 let audience = &mut self.clients[client].audience;
                 audience.change(change).map_err(|error| refused(call, &error.to_string()))?;
+                Ok(Ok(()))
             }
-            Asked::Nothing => {}
+            Asked::Nothing => Ok(Ok(())),
         }
-        self.drain(client);
-        Ok(())
     }
+}
+
+/// What `create` makes of a configuration, or what it throws.
+pub(crate) fn settings(call: &ApiCall, config: &Value) -> Result<Result<Settings, TypeError>, Mismatch> {
+    Ok(Settings::create(&js(call, config)?))
+}
+
+/// Compares what a call has thrown.
+pub(crate) fn thrown(call: &ApiCall, made: Result<(), TypeError>) -> Result<(), Mismatch> {
+    let nothing = || "nothing".to_owned();
+    let expected = call.threw.clone().unwrap_or_else(nothing);
+    let got = made.map_or_else(|error| format!("TypeError: {error}"), |()| nothing());
+    compare::text(&format!("{} on client {} throws", call.call, call.client), &expected, &got)
 }
 
 /// What a recorded call asks for.
 pub(crate) enum Asked {
     /// A call on the session.
-    Session(step::Call),
+    Session(Call),
     /// Another set of listeners.
     Listeners(Change),
     /// Nothing that acts: a getter, or a call without effect in this build of the SDK.
@@ -54,31 +99,46 @@ pub(crate) enum Asked {
 
 /// Reads a recorded call other than `create`.
 pub(crate) fn asked(call: &ApiCall) -> Result<Asked, Mismatch> {
-    use step::Call;
-    let asked = match call.call.as_str() {
-        // Without credentials it throws, and does nothing else.
-        "connect" if given(call, 0).is_none() => return Ok(Asked::Nothing),
-        "connect" => {
-            let options = match given(call, 1) {
-                None => ConnectOptions::default(),
-                Some(_) => argument(call, 1)?,
-            };
-            Call::Connect(argument(call, 0)?, options)
+    if call.args.len() > most_arguments(&call.call) {
+        return Err(refused(call, "it has more arguments than the call takes"));
+    }
+    let argument = |index: usize| call.args.get(index).map_or(Ok(Js::Undefined), |given| js(call, given));
+    let untyped = |call: UntypedCall| Ok(Asked::Session(Call::Untyped(call)));
+    let listeners = |change: Change| Ok(Asked::Listeners(change));
+    match call.call.as_str() {
+        "connect" => untyped(UntypedCall::Connect { credentials: argument(0)?, options: argument(1)? }),
+        "updateToken" => untyped(UntypedCall::UpdateToken { credentials: argument(0)? }),
+        "updateConfig" => {
+            let patch = call.args.first().map_or(Ok(Js::Undefined), |patch| js(call, &compare::fill(patch)))?;
+            untyped(UntypedCall::UpdateConfig { patch })
         }
-        "disconnect" => Call::Disconnect,
-        "updateToken" => Call::UpdateToken(argument(call, 0)?),
-        "updateConfig" => Call::UpdateConfig(compare::fill(call.args.first().unwrap_or(&Value::Null))),
-        "connection.resetConnection" => Call::ResetConnection,
-        "connection.enableConnectivityChecking" => Call::EnableConnectivityChecking(argument(call, 0)?),
-        "notification.enableWebsocket" => Call::EnableWebsocket(argument(call, 0)?),
-        "destroy" => Call::Destroy,
-        "on" => return Ok(Asked::Listeners(Change::On(argument(call, 0)?, listener(call, 1)?))),
-        "off" => return Ok(Asked::Listeners(Change::Off(argument(call, 0)?, listener(call, 1)?))),
-        "subscribe" => return Ok(Asked::Listeners(Change::Subscribe(listener(call, 0)?))),
-        "unsubscribe" => return Ok(Asked::Listeners(Change::Unsubscribe(listener(call, 0)?))),
-        _ => return Ok(Asked::Nothing),
-    };
-    Ok(Asked::Session(asked))
+        "connection.enableConnectivityChecking" => {
+            untyped(UntypedCall::EnableConnectivityChecking { enabled: argument(0)? })
+        }
+        "notification.enableWebsocket" => untyped(UntypedCall::EnableWebsocket { enabled: argument(0)? }),
+        "connection.resetConnection" => Ok(Asked::Session(Call::ResetConnection)),
+        "disconnect" => Ok(Asked::Session(Call::Disconnect)),
+        "destroy" => Ok(Asked::Session(Call::Destroy)),
+        "on" => listeners(Change::On(event(call)?, listener(call, 1)?)),
+        "off" => listeners(Change::Off(event(call)?, listener(call, 1)?)),
+        "subscribe" => listeners(Change::Subscribe(listener(call, 0)?)),
+        "unsubscribe" => listeners(Change::Unsubscribe(listener(call, 0)?)),
+        known if WITHOUT_EFFECT.contains(&known) => Ok(Asked::Nothing),
+        _ => Err(refused(call, "the port has no such call")),
+    }
+}
+
+fn most_arguments(call: &str) -> usize {
+    match call {
+        "connect" | "on" | "off" => 2,
+        "connection.resetConnection" | "destroy" | "disconnect" => 0,
+        _ => 1,
+    }
+}
+
+fn event(call: &ApiCall) -> Result<String, Mismatch> {
+    let name = call.args.first().and_then(Value::as_str);
+    name.map(str::to_owned).ok_or_else(|| refused(call, "it needs the name of an event"))
 }
 
 /// The function that an argument stands for.
@@ -87,16 +147,32 @@ fn listener(call: &ApiCall, index: usize) -> Result<Listener, Mismatch> {
     name.map(|name| Listener::Named(name.to_owned())).ok_or_else(|| refused(call, "it needs a $listener"))
 }
 
-/// An argument that is neither missing nor `undefined` nor `null`.
-fn given(call: &ApiCall, index: usize) -> Option<&Value> {
-    call.args.get(index).filter(|argument| !argument.is_null() && *argument != UNDEFINED)
+/// The value that an argument stands for.
+fn js(call: &ApiCall, argument: &Value) -> Result<Js, Mismatch> {
+    let unknown = |key: &str| refused(call, &format!("a value of the recorder's with {key}, which is not known"));
+    Ok(match argument {
+        Value::String(text) if text == UNDEFINED => Js::Undefined,
+        Value::Array(items) => items.iter().map(|item| js(call, item)).collect::<Result<Vec<_>, _>>()?.into(),
+        Value::Object(members) => {
+            if let Some(units) = members.get(UTF16) {
+                let text = utf16(units).filter(|_| members.len() == 1);
+                return text.map(Js::from).ok_or_else(|| unknown(UTF16));
+            }
+            if let Some(special) = members.keys().find(|key| key.starts_with('$')) {
+                return Err(unknown(special));
+            }
+            let member = |(key, value): (&String, &Value)| Ok((Text::from(key.as_str()), js(call, value)?));
+            kandy_client::js::Object::new(members.iter().map(member).collect::<Result<Vec<_>, Mismatch>>()?).into()
+        }
+        plain => Js::from_json(plain),
+    })
 }
 
-fn argument<T: DeserializeOwned>(call: &ApiCall, index: usize) -> Result<T, Mismatch> {
-    let argument = call.args.get(index).unwrap_or(&Value::Null);
-    T::deserialize(argument).map_err(|error| refused(call, &error.to_string()))
+fn utf16(units: &Value) -> Option<Text> {
+    let unit = |unit: &Value| u16::try_from(unit.as_u64()?).ok();
+    Some(Text::from_units(&units.as_array()?.iter().map(unit).collect::<Option<Vec<_>>>()?))
 }
 
 fn refused(call: &ApiCall, why: &str) -> Mismatch {
-    Mismatch::new(format!("{} on client {}", call.call, call.client), format!("arguments that the port refuses: {why}"))
+    Mismatch::new(format!("{} on client {}", call.call, call.client), format!("what the replay refuses: {why}"))
 }

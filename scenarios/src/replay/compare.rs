@@ -1,7 +1,10 @@
 //! How what the port says is compared with what was recorded.
 
+use std::borrow::Cow;
+
+use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use kandy_client::{Fields, Request, Session, Time};
+use kandy_client::{Fields, Request, Session, Time, js};
 use serde_json::{Value, json};
 
 use super::difference::clock;
@@ -14,6 +17,9 @@ const PLACEHOLDERS: [(&str, &str); 4] = [
     ("{REST_PORT}", "8080"),
     ("{WS_PORT}", "8081"),
 ];
+
+/// What a recording has instead of what is nested too deep.
+const DEEP: &str = "[deep]";
 
 /// Chromium says this before the text for an empty body, or does not: a race inside the browser (PROTOCOL.md, 5.1).
 const OPTIONAL_PREFIX: &str = "Failed to execute 'json' on 'Response': ";
@@ -55,7 +61,9 @@ pub(crate) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Re
     };
     for name in [AUTHORIZATION.as_str(), CONTENT_TYPE.as_str(), ACCEPT.as_str(), "x-cpaas-agent"] {
         let expected = on_wire.headers.get(name).map_or("none", String::as_str);
-        let got = request.headers.get(name).map_or("none".into(), |value| String::from_utf8_lossy(value.as_bytes()));
+        // As Node reads headers.
+        let latin1 = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+        let got: String = request.headers.get(name).map_or_else(|| "none".to_owned(), latin1);
         text(&format!("header {name}"), expected, &got)?;
     }
     text("body", &body_text(on_wire.body.as_ref()), request.body.as_deref().unwrap_or_default())
@@ -64,8 +72,18 @@ pub(crate) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Re
 /// Compares an address; one that the page could not take apart says nothing.
 pub(crate) fn address(what: &str, expected: &Address, got: &str) -> Result<(), Mismatch> {
     match expected.url() {
-        Some(expected) => text(what, &fill_text(&expected), got),
+        Some(expected) => text(what, &fill_text(&expected), &without_credentials(got)),
         None => Ok(()),
+    }
+}
+
+/// The origin of an address, as the page tells it, is without the credentials that it may have.
+fn without_credentials(address: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.into() };
+    let authority = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
+    match authority.rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]).into(),
+        None => address.into(),
     }
 }
 
@@ -86,10 +104,12 @@ pub(crate) fn shown(expected: &Shown, got: &Shown) -> Result<(), Mismatch> {
 /// What a client shows, as a recording writes it.
 pub(crate) fn look(session: &Session) -> Shown {
     let now = session.connection();
-    let mut connection = json!(now);
-    if now.error.is_none() {
-        connection["error"] = UNDEFINED.into();
-    }
+    let connection = fields(vec![
+        ("isConnected", now.is_connected.into()),
+        ("isPending", now.is_pending.into()),
+        ("error", now.error.map(|error| error.to_js()).into()),
+        ("subscription", now.subscription),
+    ]);
     let user_info = session.user_info().map_or_else(|| json!({}), |user| fields(user.fields()));
     let web_socket_connected = session.socket_state().map(|state| state.connected);
     Shown { connection, user_info, web_socket_connected }
@@ -106,8 +126,20 @@ pub(crate) fn timers(expected: &[Time], mut got: Vec<Time>) -> Result<(), Mismat
 
 /// An object as a recording writes it.
 pub(crate) fn fields(fields: Fields) -> Value {
-    let field = |(key, value): (&str, Option<Value>)| (key.to_owned(), value.unwrap_or_else(|| UNDEFINED.into()));
-    Value::Object(fields.into_iter().map(field).collect())
+    Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), recorded(&value))).collect())
+}
+
+/// A value as a recording writes it.
+fn recorded(value: &js::Value) -> Value {
+    match value {
+        js::Value::Undefined => UNDEFINED.into(),
+        js::Value::Number(number) if !number.is_finite() => format!("[{}]", js::number_text(*number)).into(),
+        js::Value::List(items) => items.iter().map(recorded).collect(),
+        js::Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.to_str_lossy().into_owned(), recorded(value))).collect()
+        }
+        plain => plain.to_json(),
+    }
 }
 
 /// Compares two values; what is told is the first place where they differ.
@@ -124,16 +156,19 @@ pub(crate) fn value(place: &str, expected: &Value, got: &Value) -> Result<(), Mi
             let mut pairs = expected.iter().zip(got).enumerate();
             pairs.try_for_each(|(index, (expected, got))| value(&format!("{place}[{index}]"), expected, got))
         }
+        // What the recorder found too deep to write down.
+        (Value::String(expected), _) if expected == DEEP => Ok(()),
         // JavaScript has one kind of numbers.
         (Value::Number(one), Value::Number(other)) if one.as_f64() == other.as_f64() => Ok(()),
-        (Value::String(one), Value::String(other))
-            if one.replace(OPTIONAL_PREFIX, "") == other.replace(OPTIONAL_PREFIX, "") =>
-        {
-            Ok(())
-        }
+        (Value::String(one), Value::String(other)) if same_text(one, other) => Ok(()),
         (expected, got) if expected == got => Ok(()),
         _ => differ(),
     }
+}
+
+/// Texts of Chromium can quote an address.
+fn same_text(expected: &str, got: &str) -> bool {
+    fill_text(expected).replace(OPTIONAL_PREFIX, "") == got.replace(OPTIONAL_PREFIX, "")
 }
 
 /// The port's key for a recorded one: the class of an `Error` object is what the port gives as its name.

@@ -201,6 +201,69 @@ fn a_recording_at_odds_with_itself_is_no_panic() {
     difference(CONNECT, |file| file["wire"] = json!([]));
 }
 
+/// Such things would pass unplayed.
+#[test]
+fn what_the_replay_does_not_know_is_a_difference() {
+    let call = |name: &str, args: Value| {
+        difference(CONNECT, |file| {
+            record(file, "timeline", "api", 2)["call"] = json!(name);
+            record(file, "timeline", "api", 2)["args"] = args;
+        })
+    };
+    let refused = |why: &str| format!("what the replay refuses: {why}");
+    assert_eq!(call("services.subscribe", json!([])).1, refused("the port has no such call"));
+    assert_eq!(call("updateToken", json!([{ "$date": 7 }])).1, {
+        refused("a value of the recorder's with $date, which is not known")
+    });
+    assert_eq!(call("on", json!(["auth:change", { "$listener": "L", "waits": 5 }])).0, {
+        "a recording with a listener without `waits`, which is not known"
+    });
+    let unknown = |file: &mut Value| file["serverScript"] = json!({ "mk_token": [{ "teapot": true }] });
+    let mut file = parsed(CONNECT);
+    unknown(&mut file);
+    let expected = replayed(&file).unwrap_err().expected;
+    assert_eq!(expected, "a recording with known values only, and not the key of an answer `teapot`");
+    file["serverScript"] = json!({ "brew": [] });
+    assert!(replayed(&file).unwrap_err().expected.ends_with("the key of the server script `brew`"));
+}
+
+#[test]
+fn what_is_not_known_is_refused_though_nothing_comes_of_it() {
+    let refused = |entry: Value| {
+        let mut file = parsed(CONNECT);
+        file["script"].as_array_mut().unwrap().push(entry);
+        let difference = replayed(&file).unwrap_err();
+        format!("{}; {}", difference.expected, difference.got)
+    };
+    let call = |call: &str, args: Value| json!({ "t": 9, "client": "c", "call": call, "args": args });
+    let server = |action: &str, args: Value| json!({ "t": 9, "server": action, "args": args });
+    let rule = |calls: Value| json!({ "t": 9, "client": "c", "inListener": { "event": "x", "calls": calls } });
+    for (entry, why) in [
+        (call("services.subscribe", json!([["call"]])), "the port has no such call"),
+        (call("connect", json!([{}, {}, 5])), "more arguments than the call takes"),
+        (call("updateToken", json!([{ "$bigint": "5" }])), "$bigint, which is not known"),
+        (call("connect", json!([{ "username": { "$utf16": [97], "x": 1 } }])), "$utf16, which is not known"),
+        (call("on", json!(["x", { "$listener": "L", "calls": [["call.make"]] }])), "the port has no such call"),
+        (rule(json!([["services.subscribe", []]])), "the port has no such call"),
+        (server("explode", json!([])), "the action of the platform `explode`"),
+        (server("push", json!(["{}", { "twice": true }])), "the option of a frame `twice`"),
+        (server("destroyAll", json!([5])), "fewer arguments of `destroyAll`"),
+        (server("set", json!([{ "mk_token": {} }])), "answers of `mk_token` that are a list of objects"),
+    ] {
+        let told = refused(entry);
+        assert!(told.contains(why), "{told}");
+    }
+}
+
+#[test]
+fn what_a_call_throws_is_compared() {
+    let change = difference(UPDATE, |file| record(file, "timeline", "api", 2)["args"] = json!([null]));
+    let throws = |what: &str| format!("updateToken on client c throws {what}");
+    assert_eq!(change, {
+        (throws("nothing"), throws("TypeError: Cannot read properties of null (reading 'username')"))
+    });
+}
+
 #[test]
 fn an_endless_recording_meets_the_limit() {
     let mut recording = Recording::from_json(CONNECT.as_bytes()).unwrap();

@@ -18,7 +18,7 @@ use super::{Host, Limits, Script};
 use crate::coverage::{Observer, Transition};
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::explore::{Ended, Explored, Finding, FindingKind, Observed, Stand, event_word, of_endings};
-use crate::step::{Call, ClientId, Step};
+use crate::step::{ClientId, Step};
 use crate::trace::What;
 use crate::world::{Sim, World};
 
@@ -242,11 +242,11 @@ impl Run {
             let (is_connected, is_destroyed) = (session.is_connected(), session.is_destroyed());
             let last = world_of_clients.last_connect(client).cloned();
             drop(world);
-            let (false, Some((credentials, options))) = (is_destroyed, last) else { continue };
+            let (false, Some(call)) = (is_destroyed, last) else { continue };
             let heard = self.heard_by(client);
             let mut call_step = None;
             let kind = if is_connected {
-                let Some(user) = credentials.username else { continue };
+                let Some(user) = call.username() else { continue };
                 let message = json!({ "notificationMessage": { "eventType": "probe" } });
                 // A user who is gone from the platform is sent nothing.
                 if self.apply(Step::Command(Command::Send { target: user.into(), message })).is_err() {
@@ -255,7 +255,6 @@ impl Run {
                 self.let_pass(engine, PUSH)?;
                 FindingKind::Deaf
             } else {
-                let call = Call::Connect(credentials, options);
                 self.apply(Step::Call { client, call }).map_err(|halt| self.finding_of(halt))?;
                 call_step = self.last_step(client);
                 self.let_pass(engine, CONNECT)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use kandy_client::{Config, ConnectOptions, Credentials, Violation, unknown_keys};
+use kandy_client::{Config, ConnectOptions, Credentials, Settings, Violation, js, unknown_keys};
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ use super::options::Options;
 use super::register::register;
 use super::run::{Application, Run};
 use super::show::show_short;
+use super::untyped::{register_untyped_calls, thrown};
 use super::wait::event_name;
 use crate::step::{Call, ClientId, Done, Step};
 
@@ -24,11 +25,11 @@ pub(super) struct Client(pub(super) ClientId);
 
 /// `kandy.connection`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ConnectionPart(ClientId);
+pub(super) struct ConnectionPart(pub(super) ClientId);
 
 /// `kandy.notification`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NotificationPart(ClientId);
+pub(super) struct NotificationPart(pub(super) ClientId);
 
 /// The longest name of a client.
 const MAX_NAME: usize = 32;
@@ -53,6 +54,7 @@ pub(super) fn register_client_api(engine: &mut Engine, run: &Rc<Run>) {
     register_getters(engine, run);
     register_listeners(engine, run);
     register_waits(engine, run);
+    register_untyped_calls(engine, run);
 }
 
 fn register_create(engine: &mut Engine, run: &Rc<Run>) {
@@ -102,14 +104,12 @@ fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getConnection", |run, _call, client: Client| {
         run.look_at(client.0, convert::connection)
     });
-    register!(engine, run, "getServices", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::services(session.services()))
-    });
+    register!(engine, run, "getServices", |run, _call, client: Client| run.look_at(client.0, convert::services));
     register!(engine, run, "getUserInfo", |run, _call, client: Client| {
         run.look_at(client.0, |session| convert::user_info(session.user_info()))
     });
     register!(engine, run, "getConfig", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::from_serde(session.config()))
+        run.look_at(client.0, |session| convert::from_js(session.config().value()))
     });
     register!(engine, run, "getSocketState", |_run, _call, _part: ConnectionPart| done(convert::socket_state(None)));
     register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart, platform: &str| {
@@ -169,14 +169,23 @@ impl Run {
         if let Some(given) = given.filter(|given| !given.is_empty()) {
             violations = merge(&mut config, &options_json(given)?)?;
         }
+        self.create_with(config.into(), name, &violations)
+    }
+
+    pub(super) fn create_with(
+        &self,
+        config: Settings,
+        name: Option<&str>,
+        violations: &[Violation],
+    ) -> Result<Client, Halt> {
         let name = match name {
             Some(name) => checked_name(name)?.to_owned(),
             None => self.default_name(),
         };
-        match self.apply(Step::Create { name: name.clone(), config: Box::new(config) })? {
+        match self.apply(Step::Create { name: name.clone(), config })? {
             Done::Created(id) => {
                 self.applications.borrow_mut().push(Application::new(name));
-                self.log(id, &violations)?;
+                self.log(id, violations)?;
                 Ok(Client(id))
             }
             done => unreachable!("`create` gave {done:?}"),
@@ -192,7 +201,7 @@ impl Run {
         std::iter::once("kandy".to_owned()).chain(numbered).find(is_free).expect("there is always a next number")
     }
 
-    fn call(&self, client: ClientId, call: Call) -> Result<(), Halt> {
+    pub(super) fn call(&self, client: ClientId, call: Call) -> Result<(), Halt> {
         if let Done::Violations(violations) = self.apply(Step::Call { client, call })? {
             self.log(client, &violations)?;
         }
@@ -212,8 +221,7 @@ impl Run {
 /// Kandy.js reads the credentials before it looks whether there are any.
 fn no_credentials() -> Result<(), Halt> {
     let message = "connect() needs credentials, such as #{ username: \"..\", password: \"..\" }";
-    let error = convert::map([("name", "TypeError".into()), ("message", message.into())]);
-    Err(Halt::Script(rhai::EvalAltResult::ErrorRuntime(error, rhai::Position::NONE).into()))
+    Err(thrown(&js::TypeError::new(message)))
 }
 
 /// Options of Kandy.js as JSON, if it knows them all.

@@ -3,7 +3,7 @@
 //! What a script gets carries every key that Kandy.js may set, `()` where it is undefined, so that reading one never
 //! fails for want of it.
 
-use kandy_client::{DisconnectReason, Error, Event, Fields, Services, Session, SocketState, UserInfo};
+use kandy_client::{DisconnectReason, Error, Event, Fields, Session, SocketState, UserInfo, js};
 use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 use serde::Serialize;
 use serde_json::{Number, Value};
@@ -38,12 +38,29 @@ pub(super) fn from_json(value: &Value) -> Dynamic {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-fn from_number(number: &Number) -> Dynamic {
-    if let Some(integer) = number.as_i64() {
-        return integer.into();
+/// A value of JavaScript as a Rhai value; null and undefined are `()`, and each half of a character U+FFFD.
+pub(super) fn from_js(value: &js::Value) -> Dynamic {
+    match value {
+        js::Value::Undefined | js::Value::Null => Dynamic::UNIT,
+        js::Value::Bool(flag) => (*flag).into(),
+        js::Value::Number(number) => from_float(*number),
+        js::Value::Text(text) => text.to_str_lossy().as_ref().into(),
+        js::Value::List(items) => Dynamic::from_array(items.iter().map(from_js).collect()),
+        js::Value::Object(members) => Dynamic::from_map(
+            members.iter().map(|(key, value)| (key.to_str_lossy().as_ref().into(), from_js(value))).collect(),
+        ),
     }
-    let float = number.as_f64().unwrap_or(f64::NAN);
+}
+
+fn from_number(number: &Number) -> Dynamic {
+    match number.as_i64() {
+        Some(integer) => integer.into(),
+        None => from_float(number.as_f64().unwrap_or(f64::NAN)),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+fn from_float(float: f64) -> Dynamic {
     // JavaScript has one kind of number: 30000.0 is an integer to whoever reads it.
     if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 { (float as i64).into() } else { float.into() }
 }
@@ -116,7 +133,7 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
         Event::Disconnected { reason, retry_after } => map([
             ("reason", optional(reason.map(DisconnectReason::as_str))),
             ("forced", optional((*reason == Some(DisconnectReason::Gone)).then_some(true))),
-            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_json)),
+            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_js)),
         ]),
         Event::CredentialsSet => map([]),
         Event::AuthError(error) => map([("error", error_map(error))]),
@@ -131,23 +148,35 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
     }
 }
 
+/// An error with all keys that it may have; what the platform sent in its place, and is no object, as it is.
 fn error_map(error: &Error) -> Dynamic {
-    from_fields(error.fields(), ["name", "code", "message"])
+    with_keys(&error.to_js(), ["name", "code", "message"])
 }
 
 fn numbered_error_map(error: &Error, attempt_num: u32) -> Dynamic {
-    let mut fields = error.fields();
-    if fields.iter().all(|(key, _)| *key != "attemptNum") {
-        fields.push(("attemptNum", Some(attempt_num.into())));
+    let mut map = error_map(error);
+    if let Ok(mut members) = map.as_map_mut() {
+        members.entry("attemptNum".into()).or_insert_with(|| i64::from(attempt_num).into());
     }
-    from_fields(fields, ["name", "code", "message"])
+    map
+}
+
+/// An object with keys that it may have besides; any other value as it is.
+fn with_keys<const N: usize>(value: &js::Value, keys: [&str; N]) -> Dynamic {
+    let js::Value::Object(object) = value else { return from_js(value) };
+    let mut map = Map::new();
+    map.extend(object.iter().map(|(key, value)| (key.to_str_lossy().as_ref().into(), from_js(value))));
+    for key in keys.into_iter().filter(|key| object.own(key).is_none()) {
+        map.insert(key.into(), Dynamic::UNIT);
+    }
+    Dynamic::from_map(map)
 }
 
 /// The keys of a JavaScript object, and those that it may have besides.
 fn from_fields<const N: usize>(fields: Fields, keys: [&str; N]) -> Dynamic {
     let mut map: Map = keys.into_iter().map(|key| (key.into(), Dynamic::UNIT)).collect();
     for (key, value) in fields {
-        map.insert(key.into(), value.as_ref().map_or(Dynamic::UNIT, from_json));
+        map.insert(key.into(), from_js(&value));
     }
     Dynamic::from_map(map)
 }
@@ -158,21 +187,13 @@ pub(super) fn connection(session: &Session) -> Dynamic {
         ("isConnected", session.is_connected().into()),
         ("isPending", session.is_pending().into()),
         ("error", optional(session.error().map(error_map))),
-        ("subscription", services(session.services())),
+        ("subscription", services(session)),
     ])
 }
 
 /// What `getServices()` gives.
-pub(super) fn services(services: &Services) -> Dynamic {
-    let names = |names: &[String]| Dynamic::from_array(names.iter().map(|name| name.as_str().into()).collect());
-    let by_name = services.services.iter().map(|(name, granted)| (name.as_str().into(), (*granted).into()));
-    map([
-        ("requested", names(&services.requested)),
-        ("received", names(&services.received)),
-        ("missing", names(&services.missing)),
-        ("status", services.status.as_str().into()),
-        ("services", Dynamic::from_map(by_name.collect())),
-    ])
+pub(super) fn services(session: &Session) -> Dynamic {
+    with_keys(session.services_info(), ["requested", "received", "missing", "status", "services"])
 }
 
 /// What `getUserInfo()` gives.
@@ -205,13 +226,9 @@ const SOCKET_STATE: [&str; 16] = [
 pub(super) fn socket_state(state: Option<&SocketState>) -> Dynamic {
     let Some(state) = state else {
         let message = "No sockets are up. Have you attempted to connect?";
-        return from_fields(vec![("name", Some("Error".into())), ("message", Some(message.into()))], SOCKET_STATE);
+        return from_fields(vec![("name", "Error".into()), ("message", message.into())], SOCKET_STATE);
     };
-    let mut map: Map = SOCKET_STATE.into_iter().map(|key| (key.into(), Dynamic::UNIT)).collect();
-    if let Value::Object(members) = state.to_json() {
-        map.extend(members.iter().map(|(key, value)| (key.as_str().into(), from_json(value))));
-    }
-    Dynamic::from_map(map)
+    with_keys(&state.to_js(), SOCKET_STATE)
 }
 
 #[cfg(test)]

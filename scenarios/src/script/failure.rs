@@ -6,6 +6,7 @@ use kandy_mock_server::command::ArgumentError;
 use rhai::{EvalAltResult, Position};
 
 use super::parts::Parts;
+use super::untyped::thrown;
 use crate::diagnostic::Cause;
 use crate::world::{StepError, WorldError};
 
@@ -121,6 +122,7 @@ impl From<StepError> for Halt {
     fn from(error: StepError) -> Self {
         let cause = match error {
             StepError::World(error) => return error.into(),
+            StepError::Thrown(error) => return thrown(&error),
             // As what needs virtual time: it is the place that is wrong, not the scenario.
             StepError::Wiremock(error) => return Self::Skip(error.to_string()),
             StepError::Trace(_) | StepError::TooManyClients => Cause::Limit,

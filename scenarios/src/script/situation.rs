@@ -126,6 +126,6 @@ fn error_line(error: &Error) -> String {
         serde_json::Value::String(code) => code,
         code => code.to_string(),
     });
-    let text = format!("{} {}", code.as_deref().unwrap_or(error.name()), error.message());
+    let text = format!("{} {}", code.as_deref().unwrap_or(error.name()), error.shown());
     cut(text.trim_end().to_owned(), MAX_ERROR)
 }

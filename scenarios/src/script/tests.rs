@@ -21,6 +21,7 @@ mod properties;
 mod redact;
 mod situation;
 mod soft;
+mod untyped;
 mod waits;
 
 use super::*;

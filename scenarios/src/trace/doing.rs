@@ -1,6 +1,6 @@
 //! What applications and scripts do.
 
-use kandy_client::Credentials;
+use kandy_client::{UntypedCall, js};
 use kandy_mock_server::{Command, Frame};
 
 use super::content::{Beginning, MAX_BEGINNING_BYTES};
@@ -63,7 +63,7 @@ impl Call {
         match call {
             step::Call::Connect(credentials, _) => {
                 let user = credentials.username.as_deref().map(Beginning::of);
-                Self::Connect { user, by: SignIn::of(credentials) }
+                Self::Connect { user, by: SignIn::of(&credentials.to_js()) }
             }
             step::Call::Disconnect => Self::Disconnect,
             step::Call::UpdateToken(_) => Self::UpdateToken,
@@ -71,22 +71,37 @@ impl Call {
             step::Call::ResetConnection => Self::ResetConnection,
             step::Call::EnableConnectivityChecking(enabled) => Self::EnableConnectivityChecking(*enabled),
             step::Call::EnableWebsocket(enabled) => Self::EnableWebsocket(*enabled),
+            step::Call::Untyped(untyped) => Self::of_untyped(untyped, call.username().as_deref()),
             step::Call::Destroy => Self::Destroy,
             step::Call::WithoutEffect(name) => Self::WithoutEffect(name),
+        }
+    }
+
+    fn of_untyped(call: &UntypedCall, user: Option<&str>) -> Self {
+        match call {
+            UntypedCall::Connect { credentials, .. } => {
+                Self::Connect { user: user.map(Beginning::of), by: SignIn::of(credentials) }
+            }
+            UntypedCall::UpdateToken { .. } => Self::UpdateToken,
+            UntypedCall::UpdateConfig { patch } => Self::UpdateConfig(Beginning::of_json(patch)),
+            UntypedCall::EnableConnectivityChecking { enabled } => {
+                Self::EnableConnectivityChecking(enabled.is_truthy())
+            }
+            UntypedCall::EnableWebsocket { enabled } => Self::EnableWebsocket(enabled.is_truthy()),
         }
     }
 }
 
 impl SignIn {
-    fn of(credentials: &Credentials) -> Self {
-        let has = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-        if has(&credentials.username) && has(&credentials.password) {
+    fn of(credentials: &js::Value) -> Self {
+        let has = |name: &str| credentials.get(name).is_truthy();
+        if has("username") && has("password") {
             Self::Password
-        } else if has(&credentials.access_token) {
+        } else if has("accessToken") {
             Self::AccessToken
-        } else if has(&credentials.refresh_token) {
+        } else if has("refreshToken") {
             Self::RefreshToken
-        } else if has(&credentials.oauth_token) {
+        } else if has("oauthToken") {
             Self::OAuthToken
         } else {
             Self::Incomplete

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use kandy_client::{Code, Task};
+use kandy_client::{Code, Task, js};
 use kandy_mock_server::{Command, Frame as PlatformFrame};
 use serde_json::json;
 
@@ -60,7 +60,7 @@ fn a_line_is_full_behind_its_last_character_and_not_before() {
     assert_eq!(text("\n".repeat(300)), format!("{}…", "\\n".repeat(200)));
     // It does not matter in how many pieces a text comes.
     let long = json!({ "a": "x".repeat(1000) });
-    let event = Arc::new(Event::NotificationReceived { payload: long.clone() });
+    let event = Arc::new(Event::NotificationReceived { payload: js::Value::from_json(&long) });
     let state = State { is_connected: true, is_pending: false };
     let whole = format!("notification:received  {long}");
     assert_eq!(What::Event { event, state }.text(), format!("{}…", &whole[..MAX_TEXT]));
@@ -134,7 +134,7 @@ fn an_event_is_told_with_what_its_listeners_see() {
         (Event::AuthChange, leaving, "auth:change  connected, pending"),
         (ended(None, None), idle, "auth:change  disconnected"),
         (
-            ended(Some(DisconnectReason::Gone), Some(json!(30))),
+            ended(Some(DisconnectReason::Gone), Some(30.into())),
             idle,
             "auth:change  disconnected  GONE (forced)  retryAfter 30",
         ),

@@ -38,8 +38,8 @@ impl World {
         let running = session.timers().filter_map(|(_, timer)| match timer {
             Timer::Attempt(_) => Some(Running::Attempts),
             Timer::Resubscribe => Some(Running::Renewals),
-            // They end with their session and their socket.
-            Timer::RefreshToken | Timer::Ping(_) => None,
+            // They end with their session and their socket, or at once.
+            Timer::RefreshToken | Timer::Ping(_) | Timer::Refusal(_) | Timer::Destroy => None,
         });
         Ending {
             client: stage.client_name(client).to_owned(),
@@ -59,7 +59,7 @@ impl World {
 
     /// Notes that a listener of a client is about to be called.
     pub(crate) fn note_listener_call(&mut self, client: ClientId, event: &'static str) {
-        if self.session(client).is_destroyed() {
+        if self.session(client).is_ending() {
             self.stage_mut().ledger.called_after_destroy(client, event);
         }
     }

@@ -151,7 +151,13 @@ mod tests {
     fn asked(requests: &[(ClientId, u64)]) -> Ledger {
         let mut ledger = Ledger::default();
         for (client, id) in requests {
-            let request = Request { method: Method::POST, url: String::new(), headers: HeaderMap::new(), body: None };
+            let request = Request {
+                method: Method::POST,
+                url: String::new(),
+                headers: HeaderMap::new(),
+                body: None,
+                refusal: None,
+            };
             ledger.sent(*client, &Output::Request { id: RequestId(*id), request });
         }
         ledger

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use kandy_client::{Event, Session};
+use kandy_client::{Event, Session, UntypedCall, js};
 use serde::Serialize;
 
 use super::StepError;
@@ -39,10 +39,22 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
         }
         Call::UpdateConfig(patch) => {
             check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
-            let mut patched = session.config().clone();
-            patched.merge(patch)?;
-            check_length("patched configuration as JSON", json_bytes(&patched), MAX_CONFIG_BYTES)?;
+            check_patched(session, &js::Value::from_json(patch))?;
         }
+        Call::Untyped(UntypedCall::Connect { credentials, options }) => {
+            check_length("credentials as JSON", json_bytes(credentials), MAX_CONFIG_BYTES)?;
+            check_length("options of connect as JSON", json_bytes(options), MAX_CONFIG_BYTES)?;
+        }
+        Call::Untyped(UntypedCall::UpdateToken { credentials: given }) => {
+            check_length("credentials as JSON", json_bytes(given), MAX_CONFIG_BYTES)?;
+        }
+        Call::Untyped(UntypedCall::UpdateConfig { patch }) => {
+            check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
+            check_patched(session, patch)?;
+        }
+        Call::Untyped(
+            UntypedCall::EnableConnectivityChecking { enabled } | UntypedCall::EnableWebsocket { enabled },
+        ) => check_length("argument as JSON", json_bytes(enabled), MAX_CONFIG_BYTES)?,
         Call::Disconnect
         | Call::ResetConnection
         | Call::EnableConnectivityChecking(_)
@@ -55,6 +67,13 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
         check_length("`clientCorrelator`", correlator, MAX_TEXT_BYTES)?;
     }
     Ok(())
+}
+
+fn check_patched(session: &Session, patch: &js::Value) -> Result<(), StepError> {
+    let mut patched = session.config().clone();
+    // What throws changes nothing, and the call says so itself.
+    let _ = patched.update(patch);
+    check_length("patched configuration as JSON", json_bytes(&patched), MAX_CONFIG_BYTES)
 }
 
 /// How much an event carries, as a transcript would write it in full.

@@ -145,7 +145,7 @@ impl Live {
                 if self.asks_first {
                     line.transport.ask_first();
                 }
-                let client = self.stage.create(&name, Session::new(*config))?;
+                let client = self.stage.create(&name, Session::new(config))?;
                 self.lines.push(line);
                 Ok(Done::Created(client))
             }

@@ -140,7 +140,7 @@ impl Sim {
     /// The step cannot be carried out, and nothing has changed; or the world cannot go on ([`StepError::World`]).
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         match step {
-            Step::Create { name, config } => Ok(Done::Created(self.stage.create(&name, Session::new(*config))?)),
+            Step::Create { name, config } => Ok(Done::Created(self.stage.create(&name, Session::new(config))?)),
             Step::Call { client, call } => {
                 let done = self.stage.call(client, call)?;
                 self.drain_client(client)?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kandy_client::{
-    ConnectOptions, Credentials, Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer,
-    Violation, WebSocketInput,
+    Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, UntypedCall, Violation,
+    WebSocketInput,
 };
 
 use super::address::Address;
@@ -25,6 +25,8 @@ pub(super) struct Stage {
     /// The time of what happens next, which its world sets.
     pub(super) now: Duration,
     clients: Vec<Client>,
+    /// Those that end in the next tick.
+    ending: Vec<ClientId>,
     client_inputs: u64,
     /// The events that wait. Only calls make more than one turn does, and each call is a record of the trace.
     events: VecDeque<(ClientId, Event)>,
@@ -47,7 +49,7 @@ struct Client {
     name: Arc<str>,
     session: Session,
     /// What `connect()` was last called with.
-    last_connect: Option<(Credentials, ConnectOptions)>,
+    last_connect: Option<Call>,
 }
 
 /// What a trace calls the requests and sockets: clients number their own, a trace numbers all of them.
@@ -64,6 +66,7 @@ impl Stage {
         Self {
             now: Duration::ZERO,
             clients: Vec::new(),
+            ending: Vec::new(),
             client_inputs: 0,
             events: VecDeque::new(),
             event_bytes: 0,
@@ -118,9 +121,14 @@ impl Stage {
         timers.min_by_key(|(due, _)| *due)
     }
 
-    /// What a client's `connect()` was last called with.
-    pub(super) fn last_connect(&self, client: ClientId) -> Option<&(Credentials, ConnectOptions)> {
+    /// The last `connect()` of a client.
+    pub(super) fn last_connect(&self, client: ClientId) -> Option<&Call> {
         self.clients[client.0].last_connect.as_ref()
+    }
+
+    /// A client that ends in the next tick, which no message overtakes.
+    pub(super) fn ending(&self) -> Option<ClientId> {
+        self.ending.first().copied()
     }
 
     /// When the armed timers of all clients are due.
@@ -160,19 +168,18 @@ impl Stage {
         self.client_inputs += 1;
         let Client { name, session, last_connect } = &mut self.clients[id.0];
         check_call(&call, session)?;
-        if let Call::Connect(credentials, options) = &call {
-            *last_connect = Some((credentials.clone(), options.clone()));
+        if let Call::Connect(..) | Call::Untyped(UntypedCall::Connect { .. }) = &call {
+            *last_connect = Some(call.clone());
         }
         self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
         let tells_violations = matches!(call, Call::UpdateConfig(_));
+        if matches!(call, Call::Destroy) && !session.is_ending() {
+            self.ending.push(id);
+        }
         let before = self.observer.as_ref().and_then(|_| Some(Before::of(session, Input::of_call(&call)?)));
         let violations = call.make(now, session)?;
         if let (Some(observer), Some(before)) = (&mut self.observer, before) {
             observer.took(id.0, before, session);
-        }
-        if session.is_destroyed() {
-            // A destroyed client emits nothing, not even what waits already.
-            self.events.retain(|(client, _)| *client != id);
         }
         Ok(if tells_violations { Done::Violations(violations) } else { Done::Nothing })
     }
@@ -201,6 +208,11 @@ impl Stage {
         let before = self.before(client, |_| Input::Timer(timer.into()));
         self.session_mut(client).handle_timeout(now);
         self.took(client, before);
+        if self.session(client).is_destroyed() {
+            // A destroyed client emits nothing, not even what waits already.
+            self.events.retain(|(of, _)| *of != client);
+            self.ending.retain(|of| *of != client);
+        }
         Some(timer)
     }
 

@@ -1,6 +1,6 @@
 //! The limits of a world: each is reached, and says what it is.
 
-use kandy_client::{ConnectOptions, Credentials, SocketId};
+use kandy_client::{ConnectOptions, Credentials, SocketId, js};
 use kandy_mock_server::{Command, Frame, Limits, UserOptions};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::step::Call;
 use crate::trace::{self, What};
 
 fn create(world: &mut World, name: &str) -> ClientId {
-    let config = Box::new(world.plain_config());
+    let config = world.plain_config().into();
     match world.apply(Step::Create { name: name.to_owned(), config }).unwrap() {
         Done::Created(client) => client,
         done => panic!("{done:?}"),
@@ -74,7 +74,7 @@ fn as_many_clients_as_there_may_be_connect_and_leave_at_one_instant() {
     settle(&mut world).unwrap();
     assert!(clients.iter().all(|client| !world.session(*client).is_connected()));
     assert_eq!(world.now(), Duration::ZERO);
-    let config = Box::new(world.plain_config());
+    let config = world.plain_config().into();
     let one_more = world.apply(Step::Create { name: "one more".to_owned(), config });
     assert!(matches!(one_more, Err(StepError::TooManyClients)));
 }
@@ -195,7 +195,7 @@ fn texts_for_a_client_have_limits() {
     let longest = Credentials { access_token: long(16384), ..of(long(4096), long(4096)) };
     call(&mut world, client, Call::Connect(longest, with(long(4096)))).unwrap();
     let name = "x".repeat(129);
-    let config = Box::new(world.plain_config());
+    let config = world.plain_config().into();
     let named = world.apply(Step::Create { name, config }).unwrap_err();
     assert_eq!(named.to_string(), "the client's name has 129 bytes, the limit is 128");
 }
@@ -217,7 +217,7 @@ fn configurations_have_a_limit_also_patch_by_patch() {
     assert_eq!(*world.session(client).config(), before, "a refused call changes nothing");
 
     let mut config = before;
-    config.merge(&agent(70_000)).unwrap();
-    let error = world.apply(Step::Create { name: "other".to_owned(), config: Box::new(config) }).unwrap_err();
+    config.update(&js::Value::from_json(&agent(70_000))).unwrap();
+    let error = world.apply(Step::Create { name: "other".to_owned(), config }).unwrap_err();
     assert!(error.to_string().starts_with("the configuration as JSON has 7"), "{error}");
 }

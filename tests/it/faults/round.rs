@@ -49,7 +49,7 @@ impl Bench {
             };
             sim.apply(Step::Command(add)).unwrap();
         }
-        let created = sim.apply(Step::Create { name: "kandy".to_owned(), config: Box::new(config) }).unwrap();
+        let created = sim.apply(Step::Create { name: "kandy".to_owned(), config: config.into() }).unwrap();
         let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
         let mut bench = Self { sim, client, occasion };
         if occasion.point() == Point::Other {

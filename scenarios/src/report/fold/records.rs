@@ -292,7 +292,7 @@ impl Record {
         };
         self.result = Some(title(&code));
         self.detail.code = Some(code);
-        self.detail.message = Some(error.message().to_string());
+        self.detail.message = Some(error.shown().into_owned());
         self.tone = Some(Tone::Bad);
     }
 

@@ -18,6 +18,7 @@ use crate::script::pattern::regex;
 use crate::script::platform_api::{point, wanted};
 use crate::script::properties;
 use crate::script::redact;
+use crate::script::untyped::is_meant;
 use crate::script::verbs::{self, Taken};
 use crate::script::wait::event_name;
 use crate::script::world_api::{clock_is_off, expected_events};
@@ -27,6 +28,9 @@ use crate::world::World;
 /// function looks at it, so that the same mistake is told first.
 pub(super) fn judge(script: &Parsed, of: Of, name: &str, given: &[Value]) -> Result<(), Failure> {
     let given = Given(given);
+    if given.is_as_in_javascript(name)? {
+        return Ok(());
+    }
     match of {
         Of::Script => of_script(script, name, &given),
         Of::Client => of_client(script, name, &given),
@@ -130,6 +134,20 @@ struct Given<'a>(&'a [Value]);
 impl Given<'_> {
     fn value(&self, index: usize) -> &Value {
         self.0.get(index).unwrap_or(&Value::Unknown)
+    }
+
+    /// Whether the call takes everything, by what stands behind its arguments.
+    fn is_as_in_javascript(&self, name: &str) -> Result<bool, Failure> {
+        let place = match name {
+            "create" | "connect" => 2,
+            "updateToken" | "updateConfig" | "enableConnectivityChecking" | "enableWebsocket" => 1,
+            _ => return Ok(false),
+        };
+        if self.value(place).known_map().is_none() {
+            return Ok(false);
+        }
+        // Of a map that is not all known, what is not may be the word.
+        self.constant(place).and_then(Dynamic::try_cast).map_or(Ok(true), |how| is_meant(&how).map(|()| true))
     }
 
     fn constant(&self, index: usize) -> Option<Dynamic> {

@@ -1,6 +1,6 @@
 //! Calls and properties: is there such a function, and does it take what it is given?
 
-use kandy_client::{Services, Session};
+use kandy_client::Session;
 use rhai::{Dynamic, Expr, FnCallExpr, Position, is_valid_identifier};
 
 use super::arguments;
@@ -149,7 +149,7 @@ fn result_of(of: Of, name: &str) -> Value {
         (Of::Script, "create") => of_owner(Of::Client),
         (Of::Script, "now") => Value::Typed(Type::integer()),
         (Of::Client, "getConnection") => shape(&convert::connection(&Session::default())),
-        (Of::Client, "getServices") => shape(&convert::services(&Services::default())),
+        (Of::Client, "getServices") => shape(&convert::services(&Session::default())),
         (Of::Client, "getUserInfo") => shape(&convert::user_info(None)),
         (Of::Connection, "getSocketState") => shape(&convert::socket_state(None)),
         (Of::Client, "getConfig" | "waitFor") | (Of::Platform, "issueToken" | "waitFor") => Value::Typed(Type::map()),

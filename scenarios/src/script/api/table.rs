@@ -22,6 +22,9 @@ macro_rules! may {
     };
 }
 
+/// What lets a call be made with any values.
+const HOW: Given = may!("how", "#{ asInJavaScript: true }");
+
 const fn row(
     of: Of,
     name: &'static str,
@@ -65,6 +68,7 @@ pub(super) static ROWS: &[Row] = &[
         &[
             may!("config", "a map: the configuration of Kandy.js, without servers; or ()"),
             may!("name", "a text: what the transcript calls the client"),
+            HOW,
         ],
         "makes a client, which is in no session yet",
         "a client",
@@ -79,6 +83,7 @@ pub(super) static ROWS: &[Row] = &[
                 "#{ username, password | accessToken, refreshToken | refreshToken | oauthToken, expires }"
             ),
             may!("options", "#{ forceLogOut, clientCorrelator }"),
+            HOW,
         ],
         "signs in; events tell what comes of it",
         "",
@@ -95,7 +100,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Client,
         "updateToken",
-        &[needs!("credentials", "the credentials of connect")],
+        &[needs!("credentials", "the credentials of connect"), HOW],
         "gives a running session other tokens",
         "",
         "let newer = platform.issueToken(\"alice@example.com\").accessToken;\n\
@@ -104,12 +109,19 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Client,
         "updateConfig",
-        &[needs!("config", "a map: what is to be otherwise")],
+        &[needs!("config", "a map: what is to be otherwise"), HOW],
         "changes the configuration",
         "",
         "kandy.updateConfig(#{ connectivity: #{ pingInterval: 10000 } });",
     ),
-    row(Of::Client, "destroy", &[], "ends the client; no event comes any more", "", "kandy.destroy();"),
+    row(
+        Of::Client,
+        "destroy",
+        &[],
+        "ends the client in the next tick; then no event comes any more",
+        "",
+        "kandy.destroy();",
+    ),
     row(
         Of::Client,
         "on",
@@ -243,7 +255,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Connection,
         "enableConnectivityChecking",
-        &[needs!("enabled", "true or false", "true")],
+        &[needs!("enabled", "true or false", "true"), HOW],
         "turns the keep-alives on or off",
         "",
         "kandy.connection.enableConnectivityChecking(false);",
@@ -251,7 +263,7 @@ pub(super) static ROWS: &[Row] = &[
     row(
         Of::Notification,
         "enableWebsocket",
-        &[needs!("enabled", "true or false", "true")],
+        &[needs!("enabled", "true or false", "true"), HOW],
         "takes notifications from the websocket, or no more",
         "",
         "kandy.notification.enableWebsocket(false);",

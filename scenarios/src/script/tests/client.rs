@@ -155,6 +155,7 @@ fn the_other_calls_do_what_they_do_in_kandy_js() {
         advance(0);
         expectEvents(kandy, ["ws:change", "ws:change"]);
         kandy.destroy();
+        advance(0);
         kandy.connect(#{{ username: "alice", password: "s3cret" }});
         advance("1s");
         expectEvents(kandy, []);"#

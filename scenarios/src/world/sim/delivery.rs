@@ -31,6 +31,9 @@ pub(super) enum Source {
 /// Movement.
 impl Sim {
     pub(super) fn next_due(&self) -> Option<(Duration, Source)> {
+        if let Some(client) = self.stage.ending() {
+            return Some((self.stage.now, Source::ClientTimer(client)));
+        }
         let link = self.link.next_arrival().map(|due| (due, Source::Link));
         if link.is_some_and(|(due, _)| due <= self.stage.now) {
             // Messages that have arrived come first, so that no client need be asked for its timers.
@@ -238,8 +241,10 @@ impl Sim {
     }
 
     fn request_message(&self, client: ClientId, id: RequestId, request: Request) -> Message {
-        let Address::Platform(path) = self.stage.address(&request.url) else {
-            return Message::Reply { client, id, answered: Answered::NoServer };
+        let path = match self.stage.address(&request.url) {
+            Address::Platform(path) if request.refusal.is_none() => path,
+            // There is nobody to take it, or the browser does not even send it.
+            _ => return Message::Reply { client, id, answered: Answered::NoServer },
         };
         let mut to_platform = http::Request::new(Bytes::from(request.body.unwrap_or_default()));
         *to_platform.method_mut() = request.method;

@@ -305,7 +305,7 @@ impl Sim {
 
     /// The user of the platform whom a client is.
     fn user_of(&self, client: ClientId) -> Option<String> {
-        self.stage.last_connect(client).and_then(|(credentials, _)| credentials.username.clone())
+        self.stage.last_connect(client).and_then(Call::username)
     }
 }
 
@@ -350,12 +350,16 @@ impl Sim {
             Application::Disconnect => Call::Disconnect,
             Application::Destroy => Call::Destroy,
             Application::Connect => match self.stage.last_connect(client) {
-                Some((credentials, options)) => Call::Connect(credentials.clone(), options.clone()),
+                Some(call) => call.clone(),
                 None => return Ok(()),
             },
         };
         // These calls take anything; only a full trace can refuse them, and the next record tells of that.
         let _ = self.stage.call(client, call);
+        if self.stage.ending() == Some(client) {
+            // The tick in which a client ends is over before a message comes.
+            self.stage.fire_timer(client);
+        }
         self.drain_client(client)
     }
 }

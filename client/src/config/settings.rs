@@ -1,0 +1,327 @@
+//! The configuration as the SDK holds it: a JavaScript object, in which every option is what was given.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::{Authentication, Config, Connectivity, Notifications, RequestOptions};
+use crate::js::{self, Object, Text, TypeError, Value, property};
+
+/// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
+/// likewise, as it fills them up.
+const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
+
+/// What each section is where nothing is given, under the names that `create` has for them.
+static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
+    Value::object([
+        ("authentication", typed_authentication(&Authentication::default())),
+        ("connectivity", typed_connectivity(&Connectivity::default())),
+        ("notifications", typed_notifications(&Notifications::default())),
+        ("request", typed_request(&RequestOptions::default())),
+    ])
+});
+
+/// The settings of a client for which nothing is given.
+static PLAIN: LazyLock<Settings> =
+    LazyLock::new(|| Settings::create(&Value::Undefined).expect("nothing in the defaults is null"));
+
+/// The configuration of a client: what was given to `create` over the defaults, with what `updateConfig` changed. No
+/// option is converted on the way, so that each is used as JavaScript uses what was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Settings(Value);
+
+impl Settings {
+    /// What `create(given)` makes of a configuration.
+    ///
+    /// # Errors
+    ///
+    /// `create` throws where `logs`, `authentication.subscription` or `call` is null.
+    pub fn create(given: &Value) -> Result<Self, TypeError> {
+        not_null(given, "logs", "handler")?;
+        let mut settings = Object::default();
+        for name in SECTIONS {
+            settings.set(name, section(name, given.get(name)));
+        }
+        settings.set("requests", section("request", given.get("request")));
+        let others = given.as_object().into_iter().flat_map(Object::iter);
+        for (name, value) in others.filter(|(name, _)| !is_settled(&name.to_str_lossy())) {
+            settings.set(name.clone(), value.clone());
+        }
+        property(settings.get("authentication").get("subscription"), "server")?;
+        not_null(given, "call", "callDefaults")?;
+        Ok(Self(settings.into()))
+    }
+
+    /// `updateConfig(patch)`: objects are merged member by member, all else is replaced. Of sections the SDK has its own
+    /// names: `requests` is what `create` calls `request`.
+    ///
+    /// # Errors
+    ///
+    /// The call throws where the patch is null or undefined.
+    pub fn update(&mut self, patch: &Value) -> Result<(), TypeError> {
+        property(patch, "call")?;
+        self.0 = js::merge(&self.0, patch);
+        Ok(())
+    }
+
+    /// All of it, as `getConfig()` gives it.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// What `connect()` looks at before anything else, for the sake of calls.
+    pub(crate) fn check_for_calls(&self) -> Result<(), TypeError> {
+        not_null(&self.0, "logs", "enableFcsLogs")?;
+        property(property(self.authentication(), "subscription")?, "protocol")?;
+        property(self.authentication().get("websocket"), "protocol")?;
+        Ok(())
+    }
+
+    pub(crate) fn authentication(&self) -> &Value {
+        self.0.get("authentication")
+    }
+
+    pub(crate) fn connectivity(&self) -> &Value {
+        self.0.get("connectivity")
+    }
+
+    pub(crate) fn notifications(&self) -> &Value {
+        self.0.get("notifications")
+    }
+
+    pub(crate) fn requests(&self) -> &Value {
+        self.0.get("requests")
+    }
+}
+
+/// An error where a section of another part of the SDK is null. Left out, it has defaults.
+fn not_null(settings: &Value, section: &str, member: &str) -> Result<(), TypeError> {
+    match settings.get(section) {
+        Value::Null => property(&Value::Null, member).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a section is one of those with defaults, or has a name that `create` does not know them by.
+fn is_settled(name: &str) -> bool {
+    SECTIONS.contains(&name) || matches!(name, "request" | "requests")
+}
+
+fn section(name: &str, given: &Value) -> Value {
+    let defaults = DEFAULTS.get(name);
+    let merged = match name {
+        "authentication" => js::merge(defaults, given),
+        "notifications" => filled_up(given, defaults, true),
+        _ => filled_up(given, defaults, false),
+    };
+    match (name, merged.get("method").clone()) {
+        ("connectivity", method @ Value::Text(_)) => with_method(merged, method),
+        _ => merged,
+    }
+}
+
+/// A method that is a text is the client's business.
+fn with_method(connectivity: Value, method: Value) -> Value {
+    connectivity.with("method", Value::object([("type", method), ("responsibleParty", Value::from_static("client"))]))
+}
+
+/// `given` with the defaults for what is undefined in it.
+fn filled_up(given: &Value, defaults: &Value, is_deep: bool) -> Value {
+    let Value::Object(given) = given else { return defaults.clone() };
+    let mut filled = given.as_ref().clone();
+    for (name, default) in defaults.as_object().into_iter().flat_map(Object::iter) {
+        match filled.get(&name.to_str_lossy()) {
+            Value::Undefined => filled.set(name.clone(), default.clone()),
+            deeper @ Value::Object(_) if is_deep => {
+                let deeper = filled_up(deeper, default, true);
+                filled.set(name.clone(), deeper);
+            }
+            _ => {}
+        }
+    }
+    filled.into()
+}
+
+impl Value {
+    /// The object with another value under `name`; anything else as it is.
+    pub(crate) fn with(self, name: &'static str, value: impl Into<Self>) -> Self {
+        match self {
+            Self::Object(object) => {
+                let mut object = std::sync::Arc::unwrap_or_clone(object);
+                object.set(Text::from_static(name), value);
+                object.into()
+            }
+            other => other,
+        }
+    }
+}
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        let mut settings = Object::default();
+        settings.set(Text::from_static("authentication"), typed_authentication(&config.authentication));
+        settings.set(
+            Text::from_static("connectivity"),
+            settled(&config.connectivity, "connectivity", |options| {
+                let options = typed_connectivity(options);
+                let method = options.get("method").clone();
+                with_method(options, method)
+            }),
+        );
+        settings.set(
+            Text::from_static("notifications"),
+            settled(&config.notifications, "notifications", typed_notifications),
+        );
+        settings.set(Text::from_static("requests"), settled(&config.request, "requests", typed_request));
+        for (name, value) in config.other.iter().filter(|(name, _)| !is_settled(name)) {
+            settings.set(name.as_str(), Value::from_json(value));
+        }
+        Self(settings.into())
+    }
+}
+
+/// A section of typed options. Most are as they are by default, and need not be made again.
+fn settled<T: Default + PartialEq>(options: &T, name: &str, make: impl FnOnce(&T) -> Value) -> Value {
+    if *options == T::default() { PLAIN.0.get(name).clone() } else { make(options) }
+}
+
+fn typed_notifications(options: &Notifications) -> Value {
+    let typed = Value::object([
+        ("idCacheLength", options.id_cache_length.into()),
+        ("incomingCallNotificationMode", text(&options.incoming_call_notification_mode)),
+    ]);
+    match &options.push_registration {
+        Some(push) => typed.with("pushRegistration", Value::from_json(push)),
+        None => typed,
+    }
+}
+
+fn typed_request(options: &RequestOptions) -> Value {
+    Value::object([
+        ("injectAgentVersionHeader", options.inject_agent_version_header.into()),
+        ("customAgentVersionHeaderSuffix", text(&options.custom_agent_version_header_suffix)),
+    ])
+}
+
+fn typed_authentication(options: &Authentication) -> Value {
+    let Authentication { subscription, websocket, early_refresh_margin } = options;
+    let server = |server: &Option<String>| server.as_deref().map_or(Value::Null, text);
+    let subscription = Value::object([
+        ("server", server(&subscription.server)),
+        ("protocol", text(&subscription.protocol)),
+        ("version", text(&subscription.version)),
+        ("port", subscription.port.into()),
+        ("expires", subscription.expires.into()),
+        ("service", subscription.service.iter().map(|name| text(name)).collect::<Vec<_>>().into()),
+        ("localization", text(&subscription.localization)),
+        ("useTurn", subscription.use_turn.into()),
+        ("notificationType", text(&subscription.notification_type)),
+    ]);
+    let websocket = Value::object([
+        ("server", server(&websocket.server)),
+        ("protocol", text(&websocket.protocol)),
+        ("port", websocket.port.into()),
+    ]);
+    Value::object([
+        ("subscription", subscription),
+        ("websocket", websocket),
+        ("earlyRefreshMargin", (*early_refresh_margin).into()),
+    ])
+}
+
+fn typed_connectivity(options: &Connectivity) -> Value {
+    Value::object([
+        ("method", text(&options.method)),
+        ("pingInterval", options.ping_interval.into()),
+        ("reconnectLimit", options.reconnect_limit.into()),
+        ("reconnectDelay", options.reconnect_delay.into()),
+        ("reconnectTimeMultiplier", options.reconnect_time_multiplier.into()),
+        ("reconnectTimeLimit", options.reconnect_time_limit.into()),
+        ("autoReconnect", options.auto_reconnect.into()),
+        ("maxMissedPings", options.max_missed_pings.into()),
+        ("checkConnectivity", options.check_connectivity.into()),
+        ("webSocketOAuthMode", text(&options.web_socket_oauth_mode)),
+    ])
+}
+
+fn text(text: &str) -> Value {
+    text.into()
+}
+
+impl From<Config> for Settings {
+    fn from(config: Config) -> Self {
+        Self::from(&config)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        PLAIN.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn create(given: &str) -> Settings {
+        Settings::create(&Value::parse(given).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn options_are_kept_as_they_were_given() {
+        let settings = create(r#"{"authentication": {"subscription": {"expires": "80", "service": null}}, "call": 5}"#);
+        let subscription = settings.authentication().get("subscription");
+        assert_eq!(subscription.get("expires"), &Value::from("80"));
+        assert_eq!((subscription.get("service"), subscription.get("port")), (&Value::Null, &443.0.into()));
+        assert_eq!(settings.value().get("call"), &Value::from(5.0));
+    }
+
+    /// Two ways to say the same, which must not differ; but for NaN, which JSON has no form for.
+    #[test]
+    fn typed_options_are_those_of_their_json() {
+        let mut config = Config::for_server("h", 80, 81);
+        config.notifications.push_registration = Some(serde_json::json!({ "server": "p" }));
+        config.other.insert("call".to_owned(), serde_json::json!({ "x": [1] }));
+        config.connectivity.reconnect_limit = 2.5;
+        let given = Value::from_json(&serde_json::to_value(&config).unwrap());
+        assert_eq!(Ok(Settings::from(&config)), Settings::create(&given));
+        assert_eq!(Settings::from(Config::default()), Settings::default());
+        config.connectivity.reconnect_delay = f64::NAN;
+        assert_eq!(Settings::from(&config).connectivity().get("reconnectDelay"), &Value::from(f64::NAN));
+    }
+
+    #[test]
+    fn sections_that_are_no_objects_count_as_left_out() {
+        for odd in ["null", "5", r#""x""#, "[]"] {
+            let given = ["authentication", "connectivity", "notifications", "request"];
+            let given = given.map(|name| format!(r#""{name}": {odd}"#)).join(",");
+            assert_eq!(create(&format!("{{{given}}}")), Settings::default(), "{odd}");
+        }
+        let none = Value::parse(r#"{"authentication": {"subscription": null}}"#).unwrap();
+        assert_eq!(Settings::create(&none).unwrap_err().message(), "Cannot read properties of null (reading 'server')");
+    }
+
+    #[test]
+    fn a_method_is_the_clients_unless_it_says_more() {
+        let method = |given: &str| create(given).connectivity().get("method").stringify().unwrap();
+        assert_eq!(method("{}"), r#"{"type":"keepAlive","responsibleParty":"client"}"#);
+        assert_eq!(method(r#"{"connectivity": {"method": "x"}}"#), r#"{"type":"x","responsibleParty":"client"}"#);
+        assert_eq!(method(r#"{"connectivity": {"method": {"type": "x"}}}"#), r#"{"type":"x"}"#);
+        assert_eq!(method(r#"{"connectivity": {"method": null}}"#), "null");
+    }
+
+    #[test]
+    fn an_update_merges_objects_and_replaces_the_rest() {
+        let mut settings = Settings::default();
+        let mut update = |patch: &str| settings.update(&Value::parse(patch).unwrap());
+        update(r#"{"connectivity": {"pingInterval": "x"}, "notifications": null, "request": {"a": 1}}"#).unwrap();
+        update("5").unwrap();
+        assert!(update("null").is_err());
+        let connectivity = settings.connectivity();
+        assert_eq!((connectivity.get("pingInterval"), connectivity.get("reconnectLimit")), (&"x".into(), &5.0.into()));
+        assert_eq!((settings.notifications(), settings.requests().get("a")), (&Value::Null, &Value::Undefined));
+    }
+}

@@ -1,0 +1,162 @@
+//! Objects: members under names, in JavaScript's order.
+
+use std::collections::BTreeMap;
+
+use super::text::Text;
+use super::value::{UNDEFINED, Value};
+
+/// From here on a list of members is searched with the help of an index while it is made.
+const MANY_MEMBERS: usize = 16;
+
+/// The key that an assignment never makes a member of: it sets the prototype, or nothing.
+const PROTO: &str = "__proto__";
+
+/// The members of an object, in the order in which JavaScript lists them: those whose names are indexes first, by their
+/// numbers, the others as they were added.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object {
+    members: Vec<(Text, Value)>,
+}
+
+impl Object {
+    /// An object of these members. The last of equal names counts, in the place of the first.
+    #[must_use]
+    pub fn new(members: Vec<(Text, Value)>) -> Self {
+        let mut members = if members.len() < MANY_MEMBERS { without_repetition(members) } else { indexed(members) };
+        if members.iter().any(|(name, _)| name.index().is_some()) {
+            members.sort_by_key(|(name, _)| name.index().map_or((1, 0), |index| (0, index)));
+        }
+        Self { members }
+    }
+
+    /// The value under `name`; undefined where there is none.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &Value {
+        self.own(name).unwrap_or(&UNDEFINED)
+    }
+
+    /// The value under `name`, if it has such a member, be it undefined.
+    #[must_use]
+    pub fn own(&self, name: &str) -> Option<&Value> {
+        self.members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn own_mut(&mut self, name: &Text) -> Option<&mut Value> {
+        self.members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// `object[name] = value`.
+    pub fn set(&mut self, name: impl Into<Text>, value: impl Into<Value>) {
+        let (name, value) = (name.into(), value.into());
+        if name == PROTO {
+            return;
+        }
+        if let Some(known) = self.own_mut(&name) {
+            *known = value;
+            return;
+        }
+        let place = match name.index() {
+            None => self.members.len(),
+            Some(index) => self.members.partition_point(|(known, _)| known.index().is_some_and(|known| known < index)),
+        };
+        self.members.insert(place, (name, value));
+    }
+
+    /// `delete object[name]`.
+    pub fn remove(&mut self, name: &str) {
+        self.members.retain(|(known, _)| known != name);
+    }
+
+    /// `{ ...target, ...source }`: all members of `source` are assigned.
+    pub fn assign(&mut self, source: &Value) {
+        if let Value::Object(source) = source {
+            source.iter().for_each(|(name, value)| self.set(name.clone(), value.clone()));
+        }
+    }
+
+    /// The members in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Value)> {
+        self.members.iter().map(|(name, value)| (name, value))
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
+
+/// Members whose names the program knows: all different, and none an index.
+impl<const N: usize> From<[(&'static str, Value); N]> for Object {
+    fn from(members: [(&'static str, Value); N]) -> Self {
+        let members: Vec<_> = members.into_iter().map(|(name, value)| (Text::from_static(name), value)).collect();
+        debug_assert!(Self::new(members.clone()).members.len() == N, "a name is repeated: {members:?}");
+        Self { members }
+    }
+}
+
+fn without_repetition(members: Vec<(Text, Value)>) -> Vec<(Text, Value)> {
+    let mut kept: Vec<(Text, Value)> = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        match kept.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => kept.push((name, value)),
+        }
+    }
+    kept
+}
+
+fn indexed(members: Vec<(Text, Value)>) -> Vec<(Text, Value)> {
+    let mut places = BTreeMap::new();
+    let mut kept: Vec<(Text, Value)> = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        match places.get(&name) {
+            Some(place) => {
+                let known: &mut (Text, Value) = &mut kept[*place];
+                known.1 = value;
+            }
+            None => {
+                places.insert(name.clone(), kept.len());
+                kept.push((name, value));
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(object: &Object) -> Vec<String> {
+        object.iter().map(|(name, _)| name.to_string()).collect()
+    }
+
+    #[test]
+    fn indexes_come_first_and_repetitions_keep_their_place() {
+        for repeated in [1, 20] {
+            let members = (0..repeated).flat_map(|_| ["b", "10", "a", "2", "b", "01"]);
+            let object = Object::new(members.map(|name| (name.into(), name.into())).collect());
+            assert_eq!(names(&object), ["2", "10", "b", "a", "01"]);
+        }
+    }
+
+    #[test]
+    fn an_assignment_keeps_the_order_and_makes_no_prototype_a_member() {
+        let mut object = Object::default();
+        ["b", "10", "2", "__proto__", "b"].into_iter().for_each(|name| object.set(name, true));
+        assert_eq!(names(&object), ["2", "10", "b"]);
+        let read = Value::parse(r#"{"__proto__": 1, "x": 2}"#).unwrap();
+        assert_eq!(read.get("__proto__"), &Value::Number(1.0));
+        object.assign(&read);
+        assert_eq!(names(&object), ["2", "10", "b", "x"]);
+        object.remove("10");
+        assert!(object.own("10").is_none() && object.get("10") == &Value::Undefined);
+    }
+}

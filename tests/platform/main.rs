@@ -1,0 +1,28 @@
+//! Conformance of the platform, one test a recording of the real SDK: the recording's script runs in the simulated
+//! world, port against `Platform`, and must give the same requests and events; and the requests of a healthy recording,
+//! given to `Platform` alone, must get every field that the SDK reads.
+//!
+//! The recorder's platform is there to see what the SDK does, whatever it is told; `Platform` is to be met in earnest.
+//! So it does not follow some recordings: [`EXCEPTIONS`] are the rules by which they are known.
+//!
+//! `KANDY_TRACES=<folder>` takes the recordings from another folder.
+
+mod exceptions;
+mod history;
+
+use std::process::ExitCode;
+
+use kandy_scenarios::recording::Recording;
+use kandy_scenarios::rehearsal::{check_answers, rehearse};
+use kandy_tests::Suite;
+
+use self::exceptions::EXCEPTIONS;
+
+fn main() -> ExitCode {
+    Suite { name: "platform", holds: "agree", exceptions: &EXCEPTIONS, check: agrees }.run()
+}
+
+fn agrees(recording: &Recording) -> Result<(), String> {
+    check_answers(recording).map_err(|difference| format!("the platform alone: {difference}"))?;
+    rehearse(recording).map_err(|divergence| divergence.to_string())
+}
