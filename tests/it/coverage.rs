@@ -130,7 +130,7 @@ fn a_picture_is_drawn_of_what_was_reached_or_it_is_told_why_not() {
     assert_eq!(exit, 0, "{text}");
     let svg = project.read("states.svg");
     assert!(
-        svg.contains("<title>idle (neither) to connecting (isPending): 3 transitions, 1 in scenarios, 3 recorded, "),
+        svg.contains("<title>idle (neither) to connecting (isPending): 4 transitions, 1 in scenarios, 4 recorded, "),
         "{svg}"
     );
     let (text, exit) = project.run(".", &["explore", "--coverage", "--picture", "nowhere/states.svg"]);

@@ -19,8 +19,8 @@ pub(in crate::cli) struct Explore {
     #[command(flatten)]
     pub(in crate::cli) selection: Selection,
 
-    /// Let this go wrong and nothing else, and show all that
-    /// happens; may be given again
+    /// Let this go wrong and nothing else, and show all
+    /// that happens; may be given again
     #[arg(long, value_name = "MOMENT: ACT", conflicts_with_all = ["pairs", "update"], verbatim_doc_comment)]
     pub(in crate::cli) at: Vec<Schedule>,
 
@@ -34,18 +34,18 @@ pub(in crate::cli) struct Explore {
     #[arg(long, value_name = "FAMILY", value_parser = FAMILIES, hide_possible_values = true, verbatim_doc_comment)]
     pub(in crate::cli) without: Vec<String>,
 
-    /// Take every failed wait and check for a finding, as the
-    /// line `// explore: judge checks` does
+    /// Take every failed wait and check for a finding, as
+    /// the line `// explore: judge checks` does
     #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) judge_checks: bool,
 
-    /// Tell what states of a client exploration reaches that no
-    /// scenario has, and how: scenarios to write
+    /// Tell what states of a client exploration reaches
+    /// that no scenario has, and how: scenarios to write
     #[arg(long, conflicts_with_all = ["at", "update"], verbatim_doc_comment)]
     pub(in crate::cli) coverage: bool,
 
-    /// Draw them, too: the states of a client, and who has been
-    /// through which transition
+    /// Draw them, too: the states of a client, and who has
+    /// been through which transition
     #[arg(long, value_name = "FILE.svg", requires = "coverage", verbatim_doc_comment)]
     pub(in crate::cli) picture: Option<PathBuf>,
 
@@ -72,13 +72,13 @@ pub(in crate::cli) struct Explore {
     #[arg(long, conflicts_with = "without")]
     pub(in crate::cli) update: bool,
 
-    /// Explore one of N parts, chosen by names: I/N, from 1/N
-    /// to N/N; `report merge` joins their reports
+    /// Explore one of N parts, chosen by names: I/N, from
+    /// 1/N to N/N; `report merge` joins their reports
     #[arg(long, value_name = "I/N", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
     pub(in crate::cli) shard: Option<Shard>,
 
-    /// Report to html=FILE, json=FILE, junit=FILE, or github
-    /// (for its annotations) too; may be given again
+    /// Report to html=FILE, json=FILE, junit=FILE, or
+    /// github (for its annotations) too; may be given again
     #[arg(long, value_name = "REPORT", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
     pub(in crate::cli) report: Vec<Wanted>,
 }
