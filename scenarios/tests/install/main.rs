@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 #[cfg(unix)]
+mod action;
+#[cfg(test)]
+#[cfg(unix)]
 mod made;
 #[cfg(test)]
 #[cfg(unix)]
