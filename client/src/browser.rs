@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::error::Error;
 
-/// The message of a request that had no answer.
+/// The message of a request that had no answer, and of an answer whose body broke off.
 pub(crate) const FAILED_TO_FETCH: &str = "Failed to fetch";
 
 /// What `encodeURIComponent` leaves as it is.

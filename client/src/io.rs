@@ -146,8 +146,10 @@ pub struct Response {
     pub status_text: String,
     /// Only `content-type` is read.
     pub headers: HeaderMap,
-    /// The whole body.
+    /// The body; the beginning of it if `is_cut`.
     pub body: Bytes,
+    /// Whether the connection broke off before the body was whole.
+    pub is_cut: bool,
 }
 
 /// The body may hold tokens, so that only its length is told.
@@ -158,6 +160,7 @@ impl fmt::Debug for Response {
             .field("status_text", &self.status_text)
             .field("headers", &self.headers)
             .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("is_cut", &self.is_cut)
             .finish()
     }
 }

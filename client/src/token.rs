@@ -174,6 +174,7 @@ mod tests {
             status_text: "Forbidden".into(),
             headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, "text/html".parse().unwrap())]),
             body: "no".into(),
+            is_cut: false,
         };
         session.handle_response(Time::ZERO, RequestId(1), Ok(forbidden));
         assert!(session.error().is_some());

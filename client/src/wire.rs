@@ -234,11 +234,14 @@ pub(crate) fn read_answer(answer: Result<Response, NetworkFailure>) -> Option<An
     if status == 204 {
         return Some(Answer::Ok(json!({})));
     }
-    let parsed = json::parse_bytes(&response.body);
+    let parsed = match response.is_cut {
+        true => Err(FAILED_TO_FETCH.to_owned()),
+        false => json::parse_bytes(&response.body).map_err(|error| error.to_string()),
+    };
     if response.status.is_success() {
         return Some(match parsed {
             Ok(body) => Answer::Ok(body),
-            Err(error) => Answer::Error { status, body: None, message: error.to_string() },
+            Err(message) => Answer::Error { status, body: None, message },
         });
     }
     let mut body = Some(parsed.unwrap_or_else(|_| json!({})));
@@ -255,6 +258,20 @@ pub(crate) fn read_answer(answer: Result<Response, NetworkFailure>) -> Option<An
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_that_broke_off_is_none_though_its_beginning_is_json() {
+        let cut = |status: u16| {
+            let status = http::StatusCode::from_u16(status).unwrap();
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, "application/json".parse().unwrap())]);
+            read_answer(Ok(Response { status, headers, body: "{}".into(), is_cut: true, ..Response::default() }))
+                .unwrap()
+        };
+        let failed = |status| Answer::Error { status, body: None, message: "Failed to fetch".to_owned() };
+        assert_eq!(cut(200), failed(200));
+        assert_eq!(cut(204), Answer::Ok(json!({})), "it has no body");
+        assert_eq!(cut(403), Answer::Error { status: 403, body: Some(json!({})), message: String::new() });
+    }
 
     #[test]
     fn a_password_is_not_printed_with_its_request() {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs this machine's share of the scenarios, and leaves a report of it for `kandy-harness report merge`.
 #
-# shard.sh [ARGUMENT]...: what is given goes to `kandy-harness run`, such as a folder or `--filter tag:smoke`
+# shard.sh [explore] [ARGUMENT]...: what is given goes to `kandy-harness run`, such as a folder or `--filter tag:smoke`, or to
+# `kandy-harness explore`, if that is the first word
 #
 # Which share is told by the variables of what started it:
 #   SHARD (from 1), SHARDS                     a matrix of GitHub Actions, or by hand
@@ -71,6 +72,12 @@ if [ -n "${JOB_COMPLETION_INDEX-}" ]; then
 fi
 [ -n "$shard" ] || fail "which shard? Set SHARD and SHARDS, or run it in an array, a matrix or an indexed job"
 
+command=run
+if [ "${1-}" = explore ]; then
+    command=explore
+    shift
+fi
+
 # Nobody looks on: what proves nothing fails, and nothing is left for review beside the snapshots.
 export CI="${CI:-true}"
 reports=${REPORTS:-reports}
@@ -78,4 +85,4 @@ report=$reports/shard-${shard%/*}.json
 mkdir -p "$reports"
 # The report of an earlier run must not stand for this one if it is killed.
 rm -f "$report"
-exec "${KANDY_HARNESS:-kandy-harness}" run --shard "$shard" --report "json=$report" "$@"
+exec "${KANDY_HARNESS:-kandy-harness}" "$command" --shard "$shard" --report "json=$report" "$@"

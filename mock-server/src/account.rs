@@ -50,6 +50,8 @@ pub(crate) struct Account {
     pub(crate) options: UserOptions,
     password: String,
     created: Time,
+    /// When the account was used last, counted in uses, if nobody added it: it was made up at a login. Nobody misses it.
+    made_up: Option<u64>,
 }
 
 impl fmt::Debug for Account {
@@ -77,6 +79,9 @@ impl Account {
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
     by_name: BTreeMap<Arc<str>, Account>,
+    /// The accounts that were made up, the one that was not used for longest first.
+    made_up: BTreeMap<u64, Arc<str>>,
+    uses: u64,
 }
 
 impl Accounts {
@@ -87,23 +92,59 @@ impl Accounts {
         password: &str,
         options: UserOptions,
     ) -> Result<(), PlatformError> {
+        self.check_new(name, password, &options)?;
+        if self.by_name.len() >= Limits::USERS {
+            return Err(PlatformError::Full { what: "users", limit: Limits::USERS });
+        }
+        let name: Arc<str> = name.into();
+        let account =
+            Account { name: name.clone(), options, password: password.to_owned(), created: now, made_up: None };
+        self.by_name.insert(name, account);
+        Ok(())
+    }
+
+    /// Whether an account may be added, if there is room for it.
+    pub(crate) fn check_new(&self, name: &str, password: &str, options: &UserOptions) -> Result<(), PlatformError> {
         check_text("user's name", name)?;
         check_text("password", password)?;
         if self.by_name.contains_key(name) {
             return Err(PlatformError::UserExists { name: name.to_owned() });
         }
-        if self.by_name.len() >= Limits::USERS {
-            return Err(PlatformError::Full { what: "users", limit: Limits::USERS });
-        }
-        options.check()?;
-        let name: Arc<str> = name.into();
-        let account = Account { name: name.clone(), options, password: password.to_owned(), created: now };
-        self.by_name.insert(name, account);
-        Ok(())
+        options.check()
     }
 
     pub(crate) fn remove(&mut self, name: &str) {
+        self.keep(name);
         self.by_name.remove(name);
+    }
+
+    /// An account of which a client made up the name.
+    pub(crate) fn set_made_up(&mut self, name: &str) {
+        let Some(account) = self.by_name.get_mut(name) else { return };
+        self.uses += 1;
+        account.made_up = Some(self.uses);
+        self.made_up.insert(self.uses, account.name.clone());
+    }
+
+    /// An account is used now, which matters if it was made up.
+    pub(crate) fn touch(&mut self, name: &str) {
+        if self.keep(name) {
+            self.set_made_up(name);
+        }
+    }
+
+    /// Somebody counts on an account: it is as if it had been added. Gives whether it was made up.
+    pub(crate) fn keep(&mut self, name: &str) -> bool {
+        let used = self.by_name.get_mut(name).and_then(|account| account.made_up.take());
+        used.is_some_and(|used| self.made_up.remove(&used).is_some())
+    }
+
+    /// The account that was made up, and was not used for longest, if there is no room for one more account.
+    pub(crate) fn displaced(&self) -> Option<Arc<str>> {
+        if self.by_name.len() < Limits::USERS {
+            return None;
+        }
+        self.made_up.first_key_value().map(|(_, name)| name.clone())
     }
 
     pub(crate) fn set_password(&mut self, name: &str, password: &str) -> Result<(), PlatformError> {
@@ -149,7 +190,9 @@ impl Accounts {
         })
     }
 
+    /// An account that a command changes, and so counts on.
     fn known_mut(&mut self, name: &str) -> Result<&mut Account, PlatformError> {
+        self.keep(name);
         if !self.by_name.contains_key(name) {
             return Err(self.unknown(name));
         }

@@ -77,12 +77,12 @@ pub enum SocketState {
 pub struct SocketInfo {
     /// Its name: `WS-1`.
     pub id: SocketId,
-    /// Whose it is.
+    /// Whose it is; empty if it is nobody's, see [`Effect::Accept`](crate::fault::Effect::Accept).
     pub user: String,
-    /// The subscription that it was opened for, which may have ended since.
-    pub subscription: SubscriptionId,
-    /// The channel that it is on: `CH-1`.
-    pub channel: String,
+    /// The subscription that it was opened for, which may have ended since; `None` if its address names none.
+    pub subscription: Option<SubscriptionId>,
+    /// The channel that it is on: `CH-1`; `None` if its address names none that the platform gives.
+    pub channel: Option<String>,
     /// How it stands.
     pub state: SocketState,
     /// When the handshake had reached the client.
@@ -98,7 +98,7 @@ pub struct SocketInfo {
 #[derive(Debug)]
 pub(crate) struct Socket {
     pub(crate) user: Arc<str>,
-    pub(crate) subscription: SubscriptionId,
+    pub(crate) subscription: Option<SubscriptionId>,
     pub(crate) phase: Phase,
     pub(crate) silent: bool,
     pub(crate) pings: u64,
@@ -133,7 +133,7 @@ impl Socket {
             id,
             user: self.user.to_string(),
             subscription: self.subscription,
-            channel: self.subscription.channel(),
+            channel: self.subscription.map(SubscriptionId::channel),
             state: if self.silent { SocketState::Silent } else { state },
             opened,
             pings: self.pings,
@@ -171,7 +171,7 @@ impl Sockets {
         self.by_id.touch(id);
     }
 
-    pub(crate) fn reserve(&mut self, user: Arc<str>, subscription: SubscriptionId) -> SocketId {
+    pub(crate) fn reserve(&mut self, user: Arc<str>, subscription: Option<SubscriptionId>) -> SocketId {
         self.made += 1;
         let id = SocketId(self.made);
         let phase = Phase::Opening { waiting: Vec::new() };
@@ -196,6 +196,11 @@ impl Sockets {
     /// Those that `wanted` picks, oldest first. Copied, since what is done with them changes the table.
     pub(crate) fn ids(&self, wanted: impl Fn(&Socket) -> bool) -> Vec<SocketId> {
         self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| id).collect()
+    }
+
+    /// Whether `user` has a socket.
+    pub(crate) fn has_any(&self, user: &str) -> bool {
+        self.by_id.of(user).next().is_some()
     }
 
     /// Bytes of what waits for sockets to open.

@@ -3,7 +3,10 @@
 //! A [`Fault`] is a [`Trigger`], which says when it acts, and an [`Effect`], which says what then happens.
 
 mod error;
+mod fields;
+mod headers;
 mod json;
+mod pace;
 mod rules;
 mod weight;
 
@@ -12,7 +15,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub use error::FaultError;
+pub use error::{FaultError, Header};
+pub(crate) use fields::{leave_out, path as field_path};
+pub(crate) use headers::parsed as parsed_headers;
+pub use pace::Pace;
 pub use rules::FaultRule;
 pub(crate) use rules::Faults;
 
@@ -73,6 +79,12 @@ pub enum Effect {
     },
     /// The connection is refused (`refuse`).
     Refuse,
+    /// The handshake is accepted, whatever its address and its token are (`accept`). The socket is that of the channel's owner;
+    /// of whom the token was issued to, if there is no such channel; else nobody's, whose name is empty.
+    Accept {
+        /// How much later the handshake is answered, beside the platform's latency (`delay`).
+        delay: Option<Duration>,
+    },
     /// The socket is closed as soon as it is open (`closeAfterOpen`).
     CloseAfterOpen {
         /// The close code; 1005 stands for none.
@@ -113,9 +125,10 @@ pub enum Content {
 pub struct Edit {
     /// Is merged into the body (`merge`): maps deeply, everything else replaced.
     pub merge: Option<Map<String, Value>>,
-    /// Is merged into `subscriptionParams` (`params`).
+    /// Is merged into `subscriptionParams` (`params`): what clients are told, and nothing that the platform keeps.
     pub params: Option<Map<String, Value>>,
-    /// Keys left out of `subscriptionParams` (`without`).
+    /// Fields that are left out (`without`): by their names, or by their paths, such as
+    /// `/subscribeResponse/subscriptionParams/expires`. Of two fields with one name the inner one would be meant.
     pub without: Vec<String>,
 }
 
@@ -126,10 +139,15 @@ pub struct Delivery {
     pub reason: Option<String>,
     /// The header Content-Type (`type`).
     pub content_type: ContentType,
+    /// More headers (`headers`; in JSON a map, with a list for a name that comes more than once), in place of those that the
+    /// platform gives under these names. Pages may read them.
+    pub headers: Vec<(String, String)>,
     /// `false` leaves the CORS headers out, so that a browser hides the answer (`cors`).
     pub cors: Option<bool>,
     /// How much later it comes, beside the platform's latency (`delay`; in JSON milliseconds or a text such as `"2s"`).
     pub delay: Option<Duration>,
+    /// How its body comes.
+    pub pace: Pace,
 }
 
 /// What an answer says about the type of its body.
@@ -176,7 +194,7 @@ impl Fault {
         Edit { params: Some(Map::from_iter(members.into_iter().map(own))), ..Edit::default() }.into()
     }
 
-    /// The platform's own answer without these keys of its `subscriptionParams`.
+    /// The platform's own answer without these fields: see [`Edit::without`].
     pub fn without<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Self {
         Edit { without: keys.into_iter().map(Into::into).collect(), ..Edit::default() }.into()
     }
@@ -184,6 +202,32 @@ impl Fault {
     /// The platform's own answer, so much later.
     pub fn delay(delay: Duration) -> Self {
         Delivery { delay: Some(delay), ..Delivery::default() }.into()
+    }
+
+    /// The platform's own answer, whose connection is cut after so many bytes of its body.
+    pub fn truncate(bytes: u32) -> Self {
+        Pace { truncate: Some(bytes), ..Pace::default() }.into()
+    }
+
+    /// The platform's own answer, whose body comes so much later than its head.
+    pub fn late_body(late: Duration) -> Self {
+        Pace { late: Some(late), ..Pace::default() }.into()
+    }
+
+    /// The platform's own answer, so many bytes of its body in each second.
+    pub fn drip(bytes: u32) -> Self {
+        Pace { drip: Some(bytes), ..Pace::default() }.into()
+    }
+
+    /// The platform's own answer with these headers more.
+    pub fn headers<N: Into<String>, V: Into<String>>(headers: impl IntoIterator<Item = (N, V)>) -> Self {
+        let headers = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Delivery { headers, ..Delivery::default() }.into()
+    }
+
+    /// The handshake is accepted, also if it would be refused.
+    pub fn accept() -> Self {
+        Effect::Accept { delay: None }.into()
     }
 
     /// No answer, ever.
@@ -262,10 +306,23 @@ impl Effect {
     pub(crate) fn delay(&self) -> Duration {
         let delay = match self {
             Self::Answer(answer) => answer.delivery.delay,
-            Self::Reset { delay } | Self::CloseAfterOpen { delay, .. } => *delay,
+            Self::Reset { delay } | Self::Accept { delay } | Self::CloseAfterOpen { delay, .. } => *delay,
             Self::Hang | Self::Refuse => None,
         };
         delay.unwrap_or_default()
+    }
+
+    /// How the body of an answer comes.
+    pub(crate) fn pace(&self) -> Pace {
+        match self {
+            Self::Answer(answer) => answer.delivery.pace,
+            _ => Pace::default(),
+        }
+    }
+
+    /// Whether it ends the connection instead of an answer.
+    pub(crate) const fn breaks(&self) -> bool {
+        matches!(self, Self::Reset { .. } | Self::Refuse)
     }
 }
 
@@ -327,6 +384,12 @@ impl From<Edit> for Fault {
 impl From<Delivery> for Fault {
     fn from(delivery: Delivery) -> Self {
         Answer { delivery, ..Answer::default() }.into()
+    }
+}
+
+impl From<Pace> for Fault {
+    fn from(pace: Pace) -> Self {
+        Delivery { pace, ..Delivery::default() }.into()
     }
 }
 

@@ -6,6 +6,7 @@ mod connection;
 mod handle;
 mod hosts;
 mod limits;
+mod paced;
 mod service;
 
 use std::convert::Infallible;
@@ -42,6 +43,10 @@ use crate::server::shared::Shared;
 /// RST, as is every request while the platform is offline; `hang` is silence until the client leaves; a cut is a FIN
 /// without a close frame. A client that shuts down its side of a connection gets its answer all the same; where none is to come,
 /// the connection ends after [`Limits::HALF_CLOSED`]. With TLS it is the TCP connection below that is reset.
+///
+/// As long as a fault of REST that breaks a connection waits for its request, each connection carries one request: those that are
+/// there are closed, and answers say `Connection: close`. Chromium and curl would repeat a request, and tell nobody, whose
+/// connection was used before and breaks; so they see each such fault once.
 ///
 /// Dropping it ends it as [`Self::shutdown`] does, without waiting for that.
 #[derive(Debug)]

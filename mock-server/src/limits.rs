@@ -45,8 +45,11 @@ impl Default for PlatformLimits {
 }
 
 impl Limits {
-    /// Accounts.
+    /// Accounts. Beyond it one makes room whose name a client made up ([`Platform::set_any_user`](crate::Platform::set_any_user)),
+    /// which has neither a subscription nor a socket, and was not used for longest. If there is none: 503.
     pub const USERS: usize = 20_000;
+    /// How many of such accounts are looked at before there is none.
+    pub const MADE_UP_LOOKS: usize = 64;
     /// Bytes of a user's name, of a password, of a token that a command gives, of a user's services as a list, and of a
     /// subscription's correlator. Of the last two a longer one that a client asks for gets 413.
     pub const TEXT_BYTES: usize = 4 * 1024;
@@ -86,6 +89,8 @@ impl Limits {
     pub const FAULTS_PER_RULE: usize = 1_000;
     /// Bytes that one fault takes, with its body.
     pub const FAULT_BYTES: usize = 1024 * 1024;
+    /// Headers that one fault gives an answer.
+    pub const FAULT_HEADERS: usize = 100;
     /// Bytes that all faults take that are not used up, rule by rule.
     pub const ALL_FAULT_BYTES: usize = 16 * 1024 * 1024;
     /// Records in the journal; older ones are dropped, and counted.

@@ -60,7 +60,10 @@ use crate::server::shared::Shared;
 /// Below REST there is [wiremock](MockServer), which limits what can happen there:
 /// - the connection of a request that meets `reset` or `refuse`, or comes while the platform is offline, is closed
 ///   without an answer, at once: a FIN, not a RST, and the `delay` of a `reset` does not count. Clients see a failed
-///   request either way;
+///   request either way. Meanwhile answers say `Connection: close`, so that no client repeats a request unseen, as some do
+///   whose connection was used before; a connection that was idle before the fault was put stays;
+/// - a body comes whole and with its head: with `lateBody` and `drip` both come when the last of it is due, and a request whose
+///   answer is cut by `truncate` gets no answer, as with `reset`;
 /// - a client that shuts down its side of the connection before its answer is due gets none;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the

@@ -196,6 +196,14 @@ impl Platform {
         self.settings.offline
     }
 
+    /// Whether a REST request may end its connection without an answer: for a fault, or while the platform is offline.
+    ///
+    /// Browsers and curl send a request once more, unseen, whose connection was used before and then breaks. Whoever carries
+    /// requests over such connections lets none be used twice meanwhile, so that a fault is met as often as it acts.
+    pub const fn breaks_connections(&self) -> bool {
+        self.settings.offline || self.faults.breaks()
+    }
+
     /// The delay of every answer and handshake.
     pub const fn latency(&self) -> Duration {
         self.settings.latency

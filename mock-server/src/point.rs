@@ -22,21 +22,28 @@ pub enum Point {
     Resubscribe,
     /// `DELETE` at a subscription's path.
     Unsubscribe,
+    /// `GET /v2.0/auth/revoke_token`: the end of a token and of what belongs to it. SDKs before 3.15 ask for it when they leave.
+    RevokeToken,
     /// The handshake at a notification channel.
     WebSocket,
+    /// `OPTIONS` at any address: a browser asks whether a page may make a request. It is from no user, and the journal keeps
+    /// only those that a fault has answered.
+    Preflight,
     /// Every other request.
     Other,
 }
 
 impl Point {
     /// Every point, in the order of a session.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::MkToken,
         Self::RefreshToken,
         Self::Subscribe,
         Self::Resubscribe,
         Self::Unsubscribe,
+        Self::RevokeToken,
         Self::WebSocket,
+        Self::Preflight,
         Self::Other,
     ];
 
@@ -53,7 +60,9 @@ impl Point {
             Self::Subscribe => "subscribe",
             Self::Resubscribe => "resubscribe",
             Self::Unsubscribe => "unsubscribe",
+            Self::RevokeToken => "revoke_token",
             Self::WebSocket => "websocket",
+            Self::Preflight => "preflight",
             Self::Other => "other",
         }
     }
@@ -92,7 +101,7 @@ impl<'de> Deserialize<'de> for Point {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no point {name:?}{}: the points are mk_token, refresh_token, subscribe, resubscribe, unsubscribe, \
-     websocket and other",
+     revoke_token, websocket, preflight and other",
     did_you_mean(nearest.as_deref())
 )]
 pub struct UnknownPoint {

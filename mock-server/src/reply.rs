@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::channel::SocketId;
+use crate::fault::{self, Pace};
 
 /// What a request gets, and when.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Answer {
     /// How long after the request: the platform's latency and the delay of a fault. Zero for [`Reply::Hang`] and
     /// [`Reply::Refuse`].
     pub delay: Duration,
+    /// How the body of an HTTP answer comes.
+    pub pace: Pace,
 }
 
 /// The outcome of a request.
@@ -117,17 +120,39 @@ impl Response {
         }
         let allowed = origin.cloned().unwrap_or(HeaderValue::from_static("*"));
         self.headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-        self.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+        self.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+
+    /// Puts the headers of a fault in place of those with the same names. A page that may read the answer may read them.
+    pub(crate) fn put(&mut self, headers: &[(String, String)]) {
+        for (name, _) in fault::parsed_headers(headers) {
+            self.headers.remove(&name);
+        }
+        let is_exposed = self.headers.contains_key(ACCESS_CONTROL_EXPOSE_HEADERS);
+        let mut exposed = String::from(EXPOSED);
+        for (name, value) in fault::parsed_headers(headers) {
+            if !exposed.split(", ").any(|other| other == name.as_str()) {
+                exposed.push_str(", ");
+                exposed.push_str(name.as_str());
+            }
+            self.headers.append(name, value);
+        }
+        let exposed = HeaderValue::from_str(&exposed).ok().filter(|_| is_exposed && !headers.is_empty());
+        if let Some(exposed) = exposed {
+            self.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
     }
 }
 
+/// The headers that pages may read beside those that they always may.
+const EXPOSED: &str = "retry-after";
+
 pub(crate) const JSON: &str = "application/json";
 
-/// The answer to a CORS preflight (Fetch standard, 3.2; private network access: its own draft). Applications send headers of
-/// their own, for tracing say, so whatever a page asks for is allowed.
+/// The answer to a CORS preflight (Fetch standard, 3.2; private network access: its own draft), but for the origin. Applications
+/// send headers of their own, for tracing say, so whatever a page asks for is allowed.
 pub(crate) fn preflight(request: &HeaderMap) -> Response {
     let mut response = Response::empty(StatusCode::NO_CONTENT);
-    response.allow_origin(request);
     let headers = &mut response.headers;
     for (allowed, asked, usual) in [
         (ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, "GET, POST, PUT, DELETE"),

@@ -13,9 +13,11 @@ use crate::subscription::SubscriptionId;
 pub(crate) enum Route<'a> {
     MkToken,
     RefreshToken,
+    RevokeToken,
     Subscribe { user: Cow<'a, str> },
     Resubscribe { user: Cow<'a, str>, target: Target<'a> },
     Unsubscribe { user: Cow<'a, str>, target: Target<'a> },
+    Preflight,
     Other,
 }
 
@@ -31,11 +33,15 @@ pub(crate) enum Target<'a> {
 impl<'a> Route<'a> {
     /// Versions in a path (`v2.0`, `1`) may have any text: clients take them from their configuration.
     pub(crate) fn of(method: &Method, path: &'a str) -> Self {
+        if method == Method::OPTIONS {
+            return Self::Preflight;
+        }
         let auth = after_segment(path).and_then(|rest| rest.strip_prefix("/auth/"));
         if let (Some(action), &Method::GET) = (auth, method) {
             return match action {
                 "mk_token" => Self::MkToken,
                 "refresh_token" => Self::RefreshToken,
+                "revoke_token" => Self::RevokeToken,
                 _ => Self::Other,
             };
         }
@@ -46,9 +52,11 @@ impl<'a> Route<'a> {
         match self {
             Self::MkToken => Point::MkToken,
             Self::RefreshToken => Point::RefreshToken,
+            Self::RevokeToken => Point::RevokeToken,
             Self::Subscribe { .. } => Point::Subscribe,
             Self::Resubscribe { .. } => Point::Resubscribe,
             Self::Unsubscribe { .. } => Point::Unsubscribe,
+            Self::Preflight => Point::Preflight,
             Self::Other => Point::Other,
         }
     }
@@ -160,6 +168,9 @@ mod tests {
     fn the_auth_paths_take_any_version_and_only_get() {
         assert_eq!(route(&Method::GET, "/v2.0/auth/mk_token"), Route::MkToken);
         assert_eq!(route(&Method::GET, "/v3/auth/refresh_token"), Route::RefreshToken);
+        assert_eq!(route(&Method::GET, "/v2.0/auth/revoke_token"), Route::RevokeToken);
+        assert_eq!(route(&Method::DELETE, "/v2.0/auth/revoke_token"), Route::Other);
+        assert_eq!(route(&Method::OPTIONS, "/v2.0/auth/mk_token"), Route::Preflight);
         assert_eq!(route(&Method::POST, "/v2.0/auth/mk_token"), Route::Other);
         assert_eq!(route(&Method::GET, "//auth/mk_token"), Route::Other);
         assert_eq!(route(&Method::GET, "/v2.0/auth/mk_token/"), Route::Other);

@@ -277,9 +277,16 @@ impl Grants {
         Some(pair)
     }
 
+    /// Ends the grant of a token: none of what was issued with it, or refreshed from it, is good for anything any more.
+    pub(crate) fn revoke_with(&mut self, token: &str) {
+        let Some((id, _)) = self.tokens.get(token).copied() else { return };
+        self.forget(id);
+    }
+
     /// Ends every grant of a user: none of the tokens is good for anything any more.
     pub(crate) fn revoke(&mut self, user: &str) {
-        self.forget_each(|grant| &*grant.user == user);
+        let of_user: Vec<u64> = self.grants.of(user).map(|(id, _)| id).collect();
+        of_user.into_iter().for_each(|id| self.forget(id));
     }
 
     /// Where there is no room, another grant goes. `None` if nobody has more than a fair share.
@@ -331,11 +338,7 @@ impl Grants {
     }
 
     fn forget_ended(&mut self, now: Time) {
-        self.forget_each(|grant| grant.ends() <= now);
-    }
-
-    fn forget_each(&mut self, is_over: impl Fn(&Grant) -> bool) {
-        let over: Vec<u64> = self.grants.iter().filter(|(_, grant)| is_over(grant)).map(|(id, _)| id).collect();
+        let over: Vec<u64> = self.grants.iter().filter(|(_, grant)| grant.ends() <= now).map(|(id, _)| id).collect();
         over.into_iter().for_each(|id| self.forget(id));
     }
 

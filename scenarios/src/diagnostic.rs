@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::transcript::Redactions;
+
 /// The columns that a diagnostic keeps to, where its words allow.
 const COLUMNS: usize = 80;
 
@@ -109,6 +111,18 @@ impl fmt::Display for AsWarning<'_> {
 }
 
 impl Diagnostic {
+    /// The same without what its script redacts.
+    pub(crate) fn redacted(&self, redactions: &Redactions) -> Self {
+        let text = |text: &String| redactions.redacted(text.clone());
+        Self {
+            message: text(&self.message),
+            source_line: self.source_line.as_ref().map(text),
+            notes: self.notes.iter().map(text).collect(),
+            help: self.help.as_ref().map(text),
+            ..self.clone()
+        }
+    }
+
     fn write(&self, f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
         write_wrapped(f, &format!("{word}: "), &self.message)?;
         let margin = if self.line == 0 { 1 } else { self.line.to_string().len() };

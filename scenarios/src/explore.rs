@@ -8,19 +8,23 @@ mod outcome;
 mod replay;
 mod runner;
 mod shrink;
+mod verdict;
 
 use std::collections::BTreeSet;
 
-pub use self::accepted::{Accepted, AcceptedError, Changes, path_of as accepted_path};
+pub use self::accepted::{Accepted, AcceptedError, Changes, Ran, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
-pub use self::exploration::{BUDGET, Exploration, ExploreError, MAX_OUTCOMES, MAX_RUNS, Options, explore};
+pub use self::exploration::{
+    BUDGET, Class, Exploration, ExploreError, MAX_OUTCOMES, MAX_PAIRS, MAX_RUNS, Options, Told, explore,
+};
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
 pub(crate) use self::outcome::event_word;
 pub use self::outcome::{Ended, Outcome, Stand};
-pub use self::replay::{Origins, origins, replay};
+pub use self::replay::{Origins, origins, replay, retrace};
 pub use self::shrink::MAX_TRIES;
 pub(crate) use self::shrink::size;
+pub use self::verdict::Verdict;
 use crate::diagnostic::Diagnostic;
 use crate::schedule::Schedule;
 use crate::trace::{Disturbed, Trace, What};

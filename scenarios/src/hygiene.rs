@@ -29,6 +29,8 @@ pub struct Ending {
     pub is_destroyed: bool,
     /// The live subscriptions at the platform that it has made.
     pub subscriptions: Vec<Left>,
+    /// Whether there is a live subscription of which nobody knows whose it is.
+    pub may_have_more: bool,
     /// Its sockets that are open, whether it still knows them or not.
     pub sockets: Vec<OpenSocket>,
     /// What its timers keep going, by timer.
@@ -99,6 +101,8 @@ pub enum What {
     Pending,
     /// A listener was called after `destroy()`.
     EventAfterDestroy(&'static str),
+    /// The client is connected, and no subscription of its lives: nothing that the platform has to tell reaches it.
+    Unsubscribed,
     /// The client is not connected, and something of it goes on.
     RunsOn(Running),
 }
@@ -120,6 +124,9 @@ impl Ending {
         found.extend(subscriptions.map(|left| What::Subscription(left.name.clone())));
         let sockets = self.sockets.iter().filter(|socket| !(socket.is_used && self.is_signed_in()));
         found.extend(sockets.map(|socket| What::Socket(socket.clone())));
+        if self.is_unsubscribed() {
+            found.push(What::Unsubscribed);
+        }
         if self.is_pending_for_ever() {
             found.push(What::Pending);
         }
@@ -142,6 +149,15 @@ impl Ending {
         let is_busy = !self.is_destroyed && matches!(self.phase, Phase::Connecting | Phase::Disconnecting);
         let is_owned = subscription.is_newest && (is_busy || self.is_signed_in());
         !is_owned && !self.under_way.deletes
+    }
+
+    /// Whether it takes itself for reachable, and is not. What is under way may be what tells it.
+    fn is_unsubscribed(&self) -> bool {
+        self.is_signed_in()
+            && !self.is_pending
+            && self.subscriptions.is_empty()
+            && !self.may_have_more
+            && !self.under_way.requests
     }
 
     fn is_pending_for_ever(&self) -> bool {
@@ -180,6 +196,9 @@ impl fmt::Display for What {
             Self::Socket(OpenSocket { number, is_used: false }) => {
                 write!(f, "socket left open: ws{number} is open, and its client has forgotten it: nobody will close it")
             }
+            Self::Unsubscribed => f.write_str(
+                "connected without a subscription: isConnected is true, and the platform has none of it: no notification comes",
+            ),
             Self::Pending => f.write_str("pending for ever: isPending is true, and nothing is left that could end it"),
             Self::EventAfterDestroy(event) => {
                 write!(f, "event after destroy: a listener was called with {event} after destroy()")

@@ -5,7 +5,7 @@ pub mod console;
 pub mod diff;
 pub mod explored;
 mod files;
-mod fold;
+pub(crate) mod fold;
 pub mod github;
 pub mod html;
 pub mod json;

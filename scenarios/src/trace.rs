@@ -217,9 +217,14 @@ impl What {
     fn body_mut(&mut self) -> Option<&mut Body> {
         match self {
             Self::Request(request) => request.body.as_mut(),
-            Self::Reply { outcome: Outcome::Answer(answer) | Outcome::WithoutCors(answer), .. } => {
-                Some(&mut answer.body)
-            }
+            Self::Reply {
+                outcome:
+                    Outcome::Answer(answer)
+                    | Outcome::WithoutCors(answer)
+                    | Outcome::Cut(answer)
+                    | Outcome::Preflight(answer),
+                ..
+            } => Some(&mut answer.body),
             _ => None,
         }
     }

@@ -215,6 +215,8 @@ impl fmt::Display for Outcome {
         match self {
             Self::Answer(answer) => write!(f, "{}", answer.status.as_u16()),
             Self::WithoutCors(answer) => write!(f, "{} without CORS headers", answer.status.as_u16()),
+            Self::Cut(answer) => write!(f, "{}, cut off", answer.status.as_u16()),
+            Self::Preflight(answer) => write!(f, "preflight {}", answer.status.as_u16()),
             Self::Hang => f.write_str("none (hangs)"),
             Self::Refused => f.write_str("connection refused"),
             Self::Reset => f.write_str("connection reset"),

@@ -71,6 +71,10 @@ const TESTS: &[(&str, &[&str])] = &[
     ("a_report_is_printed_whole", &[]),
     ("a_thousand_scenarios_are_usable", &[]),
     ("a_hundred_thousand_records_are_bounded", &[]),
+    ("a_run_of_the_matrix_stands_beside_the_undisturbed_one", &[]),
+    ("the_matrix_is_walked_by_keys", &[]),
+    ("findings_and_pairs_lead_to_their_runs", &[]),
+    ("a_matrix_is_accessible_in_light_and_dark", &[]),
 ];
 
 fn main() -> ExitCode {

@@ -20,7 +20,7 @@ export const SCENARIOS = {
 };
 
 // Runs the command in a folder with these scripts, and gives the page of its report with what was asked for meanwhile.
-export async function report({ context, complaints }, scripts, { before = async () => {}, options = [], first = [] } = {}) {
+export async function report({ context, complaints }, scripts, { before = async () => {}, options = [], first = [], command = "run" } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "kandy-report-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const write = (files) => {
@@ -30,11 +30,11 @@ export async function report({ context, complaints }, scripts, { before = async 
       writeFileSync(path, text);
     }
   };
-  const run = (...more) => spawnSync(process.env.KANDY_PROGRAM, ["run", "scenarios", ...more], { cwd: folder, encoding: "utf8" });
+  const run = (...more) => spawnSync(process.env.KANDY_PROGRAM, [command, "scenarios", ...more], { cwd: folder, encoding: "utf8" });
   write(first);
   if (Object.keys(first).length > 0) run("--update");
   write(scripts);
-  const { status, stderr } = run("--report", "html=report.html", "--no-strict", ...options);
+  const { status, stderr } = run("--report", "html=report.html", ...(command === "run" ? ["--no-strict"] : []), ...options);
   assert.ok(status !== null && status < 2 || status === 3, `${status}: ${stderr}`);
   const page = await context.newPage();
   const asked = [];

@@ -3,6 +3,7 @@
 import { control, launch } from "./chromium.mjs";
 import * as breaks from "./breaks.mjs";
 import * as console from "./console.mjs";
+import * as explored from "./explored.mjs";
 import * as kept from "./kept.mjs";
 import * as many from "./many.mjs";
 import * as protection from "./protection.mjs";
@@ -15,7 +16,7 @@ import * as scale from "./scale.mjs";
 const { open, ...ofConsole } = console;
 const { findings, ...ofProtection } = protection;
 const { entry, report, SCENARIOS, ...ofReports } = reports;
-const tests = { ...breaks, ...ofConsole, ...kept, ...many, ...ofProtection, ...quickstart, ...ofReports, ...reportsProtection, ...reportsScale, ...scale };
+const tests = { ...breaks, ...ofConsole, ...explored, ...kept, ...many, ...ofProtection, ...quickstart, ...ofReports, ...reportsProtection, ...reportsScale, ...scale };
 
 // However it hangs, it ends.
 const LONGEST = 180_000;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kandy_client::{ConnectOptions, Credentials};
-use kandy_mock_server::fault::{Answer, Content, ContentType, Delivery, Edit, Effect, Trigger};
+use kandy_mock_server::fault::{Answer, Content, ContentType, Delivery, Edit, Effect, Pace, Trigger};
 use kandy_mock_server::{Command, Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
 use kandy_scenarios::step::Call;
 use proptest::prelude::*;
@@ -156,9 +156,10 @@ pub(crate) fn point() -> impl Strategy<Value = Point> {
 
 /// A fault that makes sense at `point`, over the whole vocabulary.
 pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
-    let silent = (0..3u8, prop::option::of(delay())).prop_map(|(kind, delay)| match kind {
+    let silent = (0..4u8, prop::option::of(delay())).prop_map(|(kind, delay)| match kind {
         0 => Effect::Hang,
         1 => Effect::Refuse,
+        2 => Effect::Accept { delay },
         _ => Effect::Reset { delay },
     });
     let closing = (select(vec![1000, 1001, 1005, 4000]), prop::option::of(delay()))
@@ -170,7 +171,7 @@ pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
         1 => select(vec!["", "<html>", "{", "OK"]).prop_map(|text| Content::Text(text.to_owned())),
     ];
     let answering = (prop::option::of(status), content);
-    let keys = vec!["service", "notificationChannel", "expires", "subscription"];
+    let keys = vec!["service", "notificationChannel", "expires", "subscription", "access_token", "/subscribeResponse"];
     let shaping = (
         prop::option::weighted(0.3, body_json().prop_filter_map("it is no map", |json| json.as_object().cloned())),
         prop::option::weighted(0.5, params()),
@@ -195,8 +196,28 @@ fn delivery() -> impl Strategy<Value = Delivery> {
     let content_type = select(vec![usual.clone(), usual, ContentType::Absent, is("text/html"), is("application/json")]);
     let cors = prop::option::weighted(0.2, any::<bool>());
     let reason = prop::option::weighted(0.2, select(vec!["Login Please", ""]).prop_map(str::to_owned));
-    (content_type, cors, reason, prop::option::weighted(0.3, delay()))
-        .prop_map(|(content_type, cors, reason, delay)| Delivery { reason, content_type, cors, delay })
+    let header = select(vec![("Retry-After", "7"), ("X-Trace", "a"), ("X-Trace", "b")]);
+    let headers = prop_oneof![
+        4 => Just(Vec::new()),
+        1 => header.prop_map(|(name, value)| vec![(name.to_owned(), value.to_owned())]),
+    ];
+    (content_type, headers, cors, reason, prop::option::weighted(0.3, delay()), pace()).prop_map(
+        |(content_type, headers, cors, reason, delay, pace)| Delivery {
+            reason,
+            content_type,
+            headers,
+            cors,
+            delay,
+            pace,
+        },
+    )
+}
+
+fn pace() -> impl Strategy<Value = Pace> {
+    let late = prop::option::weighted(0.1, delay());
+    let drip = prop::option::weighted(0.1, select(vec![1, 50, 1_000]));
+    let truncate = prop::option::weighted(0.1, select(vec![0, 1, 20, 10_000]));
+    (late, drip, truncate).prop_map(|(late, drip, truncate)| Pace { late, drip, truncate })
 }
 
 /// The fault without what has no effect at `point` or what its status excludes; a healthy turn if that does not help.
@@ -206,11 +227,25 @@ fn sensible_at(point: Point, mut fault: Fault) -> Fault {
             (*content, delivery.content_type, delivery.cors) = (Content::default(), ContentType::Usual, None);
             delivery.reason = delivery.reason.take().filter(|_| status.is_some());
         }
-        if let Content::Own(edit) = content
-            && !matches!(point, Point::Subscribe | Point::Resubscribe)
-        {
-            *edit = Edit { merge: edit.merge.take(), ..Edit::default() };
+        if point == Point::Preflight {
+            (*content, delivery.content_type) = (Content::default(), ContentType::Usual);
+            delivery.reason = delivery.reason.take().filter(|_| status.is_some());
         }
+        if matches!(point, Point::WebSocket | Point::Preflight)
+            || status.is_some_and(|status| matches!(status, 204 | 304))
+        {
+            delivery.pace = Pace::default();
+        }
+        if point == Point::WebSocket && status.is_none() {
+            delivery.headers.clear();
+        }
+        if let Content::Own(edit) = content {
+            edit.params = edit.params.take().filter(|_| matches!(point, Point::Subscribe | Point::Resubscribe));
+            edit.without.retain(|field| Fault::without([field]).check_at(point).is_ok());
+        }
+    }
+    if point == Point::Preflight {
+        fault.when.user = None;
     }
     if fault.check_at(point).is_ok() {
         return fault;

@@ -197,7 +197,7 @@ impl Alone {
     fn request(&mut self, sent: &Sent) {
         let Some(request) = sent.with_body(Bytes::from(sent.body.clone())) else { return };
         let answer = self.platform.handle_request(self.now, &request);
-        if let Answer { reply: Reply::Hang | Reply::Refuse, delay } = &answer {
+        if let Answer { reply: Reply::Hang | Reply::Refuse, delay, .. } = &answer {
             assert_eq!(*delay, Duration::ZERO, "there is no answer that could be late");
         }
         self.outputs.push(format!("{answer:?}"));

@@ -1,6 +1,6 @@
 //! The real thing on the other end of the wire: the platform before Node's `ws` and Python's `websockets`, and the
 //! client before a platform made of Node. And what is worse than real: Autobahn's suite, which breaks every rule of
-//! websockets, and slowhttptest, whose clients never come to an end.
+//! websockets, and slowhttptest, whose clients never come to an end. And old releases of Kandy.js, where there are any.
 //!
 //! Where a tool is missing, the tests that need it are skipped, each with the reason. With `KANDY_INTEROP=required` they
 //! fail instead, but for Autobahn's: so `.ci/run` has it.
@@ -9,6 +9,7 @@ mod autobahn;
 mod clients;
 mod ipv6;
 mod program;
+mod releases;
 mod server;
 mod slow;
 
@@ -38,7 +39,8 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     take_files();
-    let trials = [clients::trials(), server::trials(), ipv6::trials(), autobahn::trials(), slow::trials()];
+    let trials =
+        [clients::trials(), server::trials(), ipv6::trials(), autobahn::trials(), slow::trials(), releases::trials()];
     let trials = trials.into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list && conclusion.num_ignored > 0 {

@@ -26,6 +26,8 @@ pub(crate) enum Script {
     PythonClient,
     /// A platform of Node's HTTP server and `ws`.
     NodeServer,
+    /// Pages of Chromium with releases of Kandy.js.
+    Releases,
 }
 
 impl Script {
@@ -34,6 +36,7 @@ impl Script {
             Self::NodeClient => "client.mjs",
             Self::PythonClient => "client.py",
             Self::NodeServer => "server.mjs",
+            Self::Releases => "releases.mjs",
         }
     }
 
@@ -41,6 +44,7 @@ impl Script {
         match self {
             Self::NodeClient | Self::NodeServer => Tool::Node,
             Self::PythonClient => Tool::Python,
+            Self::Releases => Tool::Chromium,
         }
     }
 
@@ -52,9 +56,9 @@ impl Script {
     /// The same; it is also skipped if something else is missing.
     pub(crate) fn trial_unless<F: Future<Output = ()> + 'static>(
         self,
-        missing: fn() -> Option<&'static str>,
+        missing: impl FnOnce() -> Option<&'static str> + Send + 'static,
         name: &str,
-        test: fn(Program) -> F,
+        test: impl FnOnce(Program) -> F + Send + 'static,
     ) -> Trial {
         let test = move |interpreter: &'static Path| block_on(test(Program::start(interpreter, self)));
         self.tool().trial_unless(missing, format!("{}::{name}", self.file()), test)
@@ -66,6 +70,8 @@ impl Script {
 pub(crate) enum Tool {
     Node,
     Python,
+    /// Node with Playwright and Chromium.
+    Chromium,
     /// Python 2.7 with the suite of Autobahn, which no later Python runs.
     Autobahn,
     /// Clients that are too slow on purpose.
@@ -80,7 +86,7 @@ impl Tool {
 
     fn trial_unless(
         self,
-        missing: fn() -> Option<&'static str>,
+        missing: impl FnOnce() -> Option<&'static str> + Send + 'static,
         name: String,
         test: impl FnOnce(&'static Path) + Send + 'static,
     ) -> Trial {
@@ -106,6 +112,7 @@ impl Tool {
     fn find(self) -> Result<&'static Path, &'static str> {
         static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
         static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+        static CHROMIUM: OnceLock<Option<PathBuf>> = OnceLock::new();
         static AUTOBAHN: OnceLock<Option<PathBuf>> = OnceLock::new();
         static SLOW_HTTP_TEST: OnceLock<Option<PathBuf>> = OnceLock::new();
         let (found, missing) = match self {
@@ -113,6 +120,7 @@ impl Tool {
             Self::Python => {
                 (&PYTHON, "it needs Python 3.10 or later, and: pip install -r tests/interop/requirements.txt")
             }
+            Self::Chromium => (&CHROMIUM, "it needs Node 18 or later, Chromium, and: npm ci --prefix tests/browser"),
             Self::Autobahn => (
                 &AUTOBAHN,
                 "it needs Python 2.7 (KANDY_PYTHON27 may say which), and: \
@@ -127,7 +135,7 @@ impl Tool {
     /// Interpreters by preference.
     fn candidates(self) -> Vec<PathBuf> {
         match self {
-            Self::Node => vec!["node".into()],
+            Self::Node | Self::Chromium => vec!["node".into()],
             Self::Python => {
                 let own = folder().join("../../target/interop-venv");
                 vec![own.join("bin/python"), own.join("Scripts/python.exe"), "python3".into(), "python".into()]
@@ -141,6 +149,7 @@ impl Tool {
     fn works(self, interpreter: &Path) -> bool {
         let check = match self {
             Self::Node => &["--input-type=module", "--eval", "import 'ws'; fetch.name"][..],
+            Self::Chromium => &["--input-type=module", "--eval", CHROMIUM],
             Self::Python => &["-c", "from websockets.version import version; assert int(version.split('.')[0]) >= 15"],
             Self::Autobahn => &["-c", AUTOBAHN],
             Self::SlowHttpTest => &["-h"],
@@ -151,6 +160,9 @@ impl Tool {
         command.status().is_ok_and(|status| status.success() || self == Self::SlowHttpTest)
     }
 }
+
+/// Fails where there is no Playwright or no Chromium.
+const CHROMIUM: &str = "import { program } from '../browser/chromium.mjs'; if (!program) process.exit(1)";
 
 /// What Python 2.7 runs of Autobahn's suite; its arguments are those of the suite, if there are any.
 pub(crate) const AUTOBAHN: &str = "\

@@ -144,11 +144,12 @@ fn bad_arguments() {
 fn help() {
     command("help", &["--help"]);
     command("help-run", &["run", "--help"]);
+    command("help-explore", &["explore", "--help"]);
     command("help-review", &["review", "--help"]);
     command("help-serve", &["serve", "--help"]);
     command("help-report-merge", &["report", "merge", "--help"]);
     command("version", &["--version"]);
-    for of in ["", "run", "list", "check", "review", "serve", "replay", "report", "report merge"] {
+    for of in ["", "run", "explore", "list", "check", "review", "serve", "replay", "report", "report merge"] {
         let words: Vec<&str> = ["help"].into_iter().chain(of.split_whitespace()).collect();
         let text = here().run(&words);
         for line in text.lines() {

@@ -204,19 +204,3 @@ fn what_fails_softly_fails_and_what_is_redacted_is() {
     let transcript = text.split("the script").next().unwrap();
     assert!(transcript.contains("connect [user]") && !transcript.contains("alice"), "{text}");
 }
-
-#[test]
-fn the_guide_shows_what_is_told() {
-    let guide = std::fs::read_to_string(root().join("docs/explore.md")).unwrap();
-    let flow = std::fs::read_to_string(root().join("scenarios/scripts/connect/quickstart.rhai")).unwrap();
-    let project = Project::new("explore-guide", &[("scenarios/login.rhai", &flow)]);
-    let (told, _) = project.run(".", &["explore", "scenarios/login.rhai"]);
-    let shown = guide.split_once("```text\n").unwrap().1.split_once("```").unwrap().0;
-    for line in shown.lines().filter(|line| line.trim() != "..") {
-        assert!(told.lines().any(|of_all| of_all == line), "{line}\n{told}");
-    }
-    let schedule = guide.split_once("login.rhai --at \"").unwrap().1.split_once('"').unwrap().0;
-    let (told, _) = project.run(".", &["explore", "scenarios/login.rhai", "--at", schedule]);
-    assert!(told.contains("  socket left open (kandy)"), "{told}");
-    assert!(guide.contains(&format!("disturb(\"{schedule}\");")), "{schedule}");
-}

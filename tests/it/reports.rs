@@ -1,5 +1,6 @@
 //! Reports to files, and for CI systems.
 
+mod explored;
 mod github;
 mod html;
 mod merge;

@@ -3,8 +3,14 @@
 use crate::support::{harness, root};
 
 /// How each kind of warning begins.
-const KINDS: [&str; 5] =
-    ["subscription left behind: ", "socket left open: ", "pending for ever: ", "event after destroy: ", "runs on: "];
+const KINDS: [&str; 6] = [
+    "subscription left behind: ",
+    "socket left open: ",
+    "connected without a subscription: ",
+    "pending for ever: ",
+    "event after destroy: ",
+    "runs on: ",
+];
 
 #[test]
 fn the_bundled_scenarios_warn_of_this_and_of_nothing_else() {

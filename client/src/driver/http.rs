@@ -1,8 +1,10 @@
 //! Requests, as `fetch` with its default options sends them.
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
-use http::{HeaderMap, StatusCode};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
+};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 use hyper::ext::ReasonPhrase;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
@@ -22,6 +24,8 @@ const MAX_IDLE_CONNECTIONS: usize = 6;
 pub(super) struct Http {
     client: reqwest::Client,
     enforce_cors: bool,
+    /// Whether the platform is asked before each request whether a page may make it.
+    pub(super) asks_first: bool,
     max_body: usize,
 }
 
@@ -39,11 +43,14 @@ impl Http {
             builder = builder.timeout(timeout);
         }
         let client = builder.build().map_err(SetUpError::Http)?;
-        Ok(Self { client, enforce_cors: options.enforce_cors, max_body: options.max_body })
+        Ok(Self { client, enforce_cors: options.enforce_cors, asks_first: false, max_body: options.max_body })
     }
 
     /// One exchange. Whatever goes wrong looks the same to a script, so the reason ends here.
     pub(super) async fn exchange(&self, request: Request) -> Result<Response, NetworkFailure> {
+        if self.asks_first && !self.may_ask(&request).await {
+            return Err(NetworkFailure);
+        }
         let mut builder = self.client.request(request.method, request.url).headers(request.headers);
         if self.enforce_cors {
             builder = builder.header(ORIGIN, PAGE_ORIGIN);
@@ -59,28 +66,42 @@ impl Http {
         if self.enforce_cors && !is_allowed(answer.headers()) {
             return Err(NetworkFailure);
         }
-        let body = self.read_body(&mut answer).await?;
+        let (body, is_cut) = self.read_body(&mut answer).await?;
         Ok(Response {
             status: answer.status(),
             status_text: status_text(&answer),
             headers: std::mem::take(answer.headers_mut()),
             body,
+            is_cut,
         })
     }
 
-    async fn read_body(&self, answer: &mut reqwest::Response) -> Result<Bytes, NetworkFailure> {
+    /// Whether a page may make a request: what a browser asks first (Fetch standard, 4.8).
+    async fn may_ask(&self, request: &Request) -> bool {
+        let question = self.client.request(Method::OPTIONS, &request.url).header(ORIGIN, PAGE_ORIGIN);
+        let names: Vec<&str> = request.headers.keys().map(HeaderName::as_str).collect();
+        let question = question
+            .header(ACCESS_CONTROL_REQUEST_METHOD, request.method.as_str())
+            .header(ACCESS_CONTROL_REQUEST_HEADERS, names.join(","));
+        question.send().await.is_ok_and(|answer| answer.status().is_success() && is_allowed(answer.headers()))
+    }
+
+    /// The body, and whether the connection broke off before it was whole.
+    async fn read_body(&self, answer: &mut reqwest::Response) -> Result<(Bytes, bool), NetworkFailure> {
         // What is announced to be too long need not be waited for.
         if answer.content_length().is_some_and(|length| length > self.max_body as u64) {
             return Err(NetworkFailure);
         }
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|_| NetworkFailure)? {
-            if body.len() + chunk.len() > self.max_body {
-                return Err(NetworkFailure);
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.max_body => return Err(NetworkFailure),
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok((body.freeze(), false)),
+                Err(error) if error.is_timeout() => return Err(NetworkFailure),
+                Err(_) => return Ok((body.freeze(), true)),
             }
-            body.extend_from_slice(&chunk);
         }
-        Ok(body.freeze())
     }
 }
 

@@ -108,6 +108,12 @@ impl Transport {
         None
     }
 
+    /// From now on a platform is asked before each request whether a page may make it, as a browser asks: if the answer does not
+    /// allow it, the request fails. A browser keeps such an answer for a while; here each is asked for.
+    pub fn ask_first(&mut self) {
+        self.http.asks_first = true;
+    }
+
     /// How many requests and websockets are under way, those that the session has given up included.
     #[must_use]
     pub fn under_way(&mut self) -> usize {

@@ -193,14 +193,14 @@ pub static VERBS: &[Verb] = &[
     verb!("silence", "mutes the sockets that a user has now", Count, [user: USER], Command::Silence { user }),
     verb!(
         "send",
-        "sends a notification; it gets an `id` if it has none",
+        "sends a notification to sockets whose subscription lives; it gets an `id` if it has none",
         Count,
         [user: USER, message: MESSAGE],
         Command::Send { user, message }
     ),
     verb!(
         "sendRaw",
-        "sends any frame: a text, or bytes",
+        "sends any frame to every open socket: a text, or bytes",
         Count,
         [user: USER, text: TEXT, bytes: BASE64],
         Command::SendRaw { user, frame: frame(text, bytes)? }

@@ -2,6 +2,23 @@
 
 use crate::point::Point;
 
+/// What can be wrong with a header.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Header {
+    /// Its name.
+    #[error("has no name that a header can have: give letters, digits and hyphens")]
+    Name,
+    /// Its value.
+    #[error("has the value {value}: give one line of visible ASCII")]
+    Value {
+        /// The value that was given.
+        value: String,
+    },
+    /// It says how the connection goes on, or how long the body is.
+    #[error("belongs to the connection, whose owner sends it: leave it out, or use truncate, drip and lateBody")]
+    OfConnection,
+}
+
 /// What is wrong with a fault, where, and what to do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -45,6 +62,28 @@ pub enum FaultError {
         key: &'static str,
         /// The point.
         point: Point,
+    },
+    /// A field to be left out that no normal answer has at the point where the fault is put.
+    #[error(
+        "the fault's \"without\" has no effect at {point}: no normal answer there has {field:?}{}; it may have {}",
+        crate::error::did_you_mean(nearest.as_deref()),
+        super::fields::fields(*point).join(", ")
+    )]
+    NoField {
+        /// The name or the path that was given.
+        field: String,
+        /// The point.
+        point: Point,
+        /// The name of a field there that is most like it.
+        nearest: Option<String>,
+    },
+    /// A header that no answer can have.
+    #[error("the fault's header {name:?} {what}")]
+    Header {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        what: Header,
     },
     /// A list without faults.
     #[error("the list of faults is empty: give at least one, {{}} for a healthy turn, or clear the point")]

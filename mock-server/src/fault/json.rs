@@ -2,17 +2,19 @@
 
 mod read;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::ser::Serializer;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use super::headers::Headers;
 use super::{
-    Answer, Content, ContentType, Delivery, Edit, Effect, Fault, FaultError, Trigger, has_no_body, is_close_code,
-    is_success,
+    Answer, Content, ContentType, Delivery, Edit, Effect, Fault, FaultError, Pace, Trigger, fields, has_no_body,
+    headers, is_close_code, is_success,
 };
-use crate::error::quoted;
+use crate::error::{cut, nearest, quoted};
 use crate::limits::Limits;
 use crate::point::Point;
 
@@ -40,20 +42,25 @@ impl<'de> Deserialize<'de> for Fault {
 
 impl Fault {
     /// Every key of a fault's JSON.
-    pub const KEYS: [&str; 17] = [
+    pub const KEYS: [&str; 22] = [
         "status",
         "statusText",
         "json",
         "body",
         "type",
+        "headers",
         "cors",
         "merge",
         "params",
         "without",
         "delay",
+        "lateBody",
+        "drip",
+        "truncate",
         "hang",
         "reset",
         "refuse",
+        "accept",
         "closeAfterOpen",
         "times",
         "after",
@@ -75,6 +82,8 @@ pub(super) struct Keys<'a> {
     pub(super) body: Option<&'a str>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(super) content_type: Option<Option<&'a str>>,
+    #[serde(serialize_with = "headers::write", skip_serializing_if = "Option::is_none")]
+    pub(super) headers: Option<Cow<'a, Headers>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cors: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,12 +94,20 @@ pub(super) struct Keys<'a> {
     pub(super) without: Vec<&'a str>,
     #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
     pub(super) delay: Option<Duration>,
+    #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
+    pub(super) late_body: Option<Duration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) drip: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) truncate: Option<u32>,
     #[serde(skip_serializing_if = "is_false")]
     pub(super) hang: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(super) reset: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(super) refuse: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) accept: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) close_after_open: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,14 +129,17 @@ impl<'a> Keys<'a> {
             Effect::Hang => Self { hang: true, ..when },
             Effect::Reset { delay } => Self { reset: true, delay: *delay, ..when },
             Effect::Refuse => Self { refuse: true, ..when },
+            Effect::Accept { delay } => Self { accept: true, delay: *delay, ..when },
             Effect::CloseAfterOpen { code, delay } => Self { close_after_open: Some(*code), delay: *delay, ..when },
         }
     }
 
     fn answering(mut self, answer: &'a Answer) -> Self {
         let Answer { status, content, delivery } = answer;
-        let Delivery { reason, content_type, cors, delay } = delivery;
+        let Delivery { reason, content_type, headers, cors, delay, pace } = delivery;
         (self.status, self.status_text, self.cors, self.delay) = (*status, reason.as_deref(), *cors, *delay);
+        self.headers = (!headers.is_empty()).then_some(Cow::Borrowed(headers.as_slice()));
+        (self.late_body, self.drip, self.truncate) = (pace.late, pace.drip, pace.truncate);
         self.content_type = match content_type {
             ContentType::Usual => None,
             ContentType::Absent => Some(None),
@@ -148,6 +168,7 @@ impl<'a> Keys<'a> {
             _ if self.hang => Effect::Hang,
             _ if self.refuse => Effect::Refuse,
             _ if self.reset => Effect::Reset { delay },
+            _ if self.accept => Effect::Accept { delay },
             Some(code) => Effect::CloseAfterOpen { code, delay },
             None => Effect::Answer(Answer { status: self.status, content: self.content(), delivery: self.delivery() }),
         }
@@ -171,7 +192,14 @@ impl<'a> Keys<'a> {
             Some(None) => ContentType::Absent,
             Some(Some(text)) => ContentType::Is(text.to_owned()),
         };
-        Delivery { reason: self.status_text.map(str::to_owned), content_type, cors: self.cors, delay: self.delay }
+        Delivery {
+            reason: self.status_text.map(str::to_owned),
+            content_type,
+            headers: self.headers.as_deref().unwrap_or_default().to_vec(),
+            cors: self.cors,
+            delay: self.delay,
+            pace: Pace { late: self.late_body, drip: self.drip, truncate: self.truncate },
+        }
     }
 }
 
@@ -186,15 +214,29 @@ impl Keys<'_> {
     /// Whether all of them have an effect at `point`.
     pub(super) fn check_at(&self, point: Point) -> Result<(), FaultError> {
         self.check()?;
+        let has_body = !matches!(point, Point::WebSocket | Point::Preflight);
         let works = |key: &&str| match *key {
-            "closeAfterOpen" => point == Point::WebSocket,
-            "json" | "body" | "type" | "cors" | "merge" => point != Point::WebSocket,
-            "params" | "without" => matches!(point, Point::Subscribe | Point::Resubscribe),
-            "statusText" => point != Point::WebSocket || self.status.is_some(),
+            "accept" | "closeAfterOpen" => point == Point::WebSocket,
+            "json" | "body" | "type" | "merge" | "lateBody" | "drip" | "truncate" => has_body,
+            "cors" => point != Point::WebSocket,
+            "params" => matches!(point, Point::Subscribe | Point::Resubscribe),
+            "without" => !fields::fields(point).is_empty(),
+            "statusText" => has_body || self.status.is_some(),
+            "headers" => point != Point::WebSocket || self.status.is_some(),
+            // Nobody knows whom a preflight is from.
+            "user" => point != Point::Preflight,
             _ => true,
         };
-        match self.names().into_iter().find(|key| !works(key)) {
-            Some(key) => Err(FaultError::NotAtPoint { key, point }),
+        let user = self.user.map(|_| "user");
+        if let Some(key) = self.names().into_iter().chain(user).find(|key| !works(key)) {
+            return Err(FaultError::NotAtPoint { key, point });
+        }
+        match self.without.iter().find(|field| fields::path(point, field).is_none()) {
+            Some(field) => {
+                let names = fields::fields(point).iter().map(|path| fields::name(path));
+                let nearest = nearest(fields::name(field), names);
+                Err(FaultError::NoField { field: cut(field).to_owned(), point, nearest })
+            }
             None => Ok(()),
         }
     }
@@ -205,6 +247,7 @@ impl Keys<'_> {
             ("hang", self.hang),
             ("refuse", self.refuse),
             ("reset", self.reset),
+            ("accept", self.accept),
             ("closeAfterOpen", self.close_after_open.is_some()),
             ("delay", self.delay.is_some()),
             ("status", self.status.is_some()),
@@ -212,10 +255,14 @@ impl Keys<'_> {
             ("json", self.json.is_some()),
             ("body", self.body.is_some()),
             ("type", self.content_type.is_some()),
+            ("headers", self.headers.is_some()),
             ("cors", self.cors.is_some()),
             ("merge", self.merge.is_some()),
             ("params", self.params.is_some()),
             ("without", !self.without.is_empty()),
+            ("lateBody", self.late_body.is_some()),
+            ("drip", self.drip.is_some()),
+            ("truncate", self.truncate.is_some()),
         ];
         keys.into_iter().filter(|(_, set)| *set).map(|(key, _)| key).collect()
     }
@@ -239,7 +286,7 @@ impl Keys<'_> {
     fn lost_body(&self) -> Option<(&'static str, &'static str)> {
         self.status.filter(|status| has_no_body(*status))?;
         let has_text = |key: &&str| match *key {
-            "json" => true,
+            "json" | "lateBody" | "drip" | "truncate" => true,
             "body" => self.body != Some(""),
             key => EDITS.contains(&key),
         };
@@ -272,6 +319,12 @@ impl Keys<'_> {
             let value = format!("a map with a clientCorrelator of {} bytes", correlator.len());
             return wrong("params", value, "one of at most 4096 bytes");
         }
+        if let Some(headers) = self.headers.as_deref() {
+            headers::check(headers)?;
+        }
+        if self.drip == Some(0) {
+            return wrong("drip", "0".to_owned(), DRIP);
+        }
         if self.times == Some(0) {
             return wrong("times", "0".to_owned(), TIMES);
         }
@@ -281,7 +334,7 @@ impl Keys<'_> {
 
 /// The keys that name an effect or its content, and so leave no place for others. `status` is none of them, as it goes
 /// with most.
-const DECISIVE: [&str; 6] = ["hang", "refuse", "reset", "closeAfterOpen", "json", "body"];
+const DECISIVE: [&str; 7] = ["hang", "refuse", "reset", "accept", "closeAfterOpen", "json", "body"];
 
 /// The keys that edit what the platform says itself.
 const EDITS: [&str; 3] = ["merge", "params", "without"];
@@ -291,6 +344,8 @@ const STATUS: &str = "an HTTP status from 200 to 599";
 const STATUS_TEXT: &str = "one line of visible ASCII";
 const CONTENT_TYPE: &str = "a content type, or null for no header";
 const CLOSE_CODE: &str = "a close code: 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none";
+const HEADERS: &str = "a map of header names to texts, or to lists of texts";
+const DRIP: &str = "how many bytes come in a second, a number from 1";
 const TIMES: &str = "a number from 1; leave it out for ever";
 
 fn is_false(flag: &bool) -> bool {

@@ -15,6 +15,8 @@ pub(crate) struct Faults {
     /// What they take together.
     bytes: usize,
     made: u64,
+    /// Whether one of them may still end a connection that REST goes over.
+    breaks: bool,
 }
 
 /// One `fail` that is not used up. Serialized in camelCase.
@@ -39,6 +41,8 @@ struct Rule {
     faults: Vec<Arc<Fault>>,
     /// What its faults take.
     bytes: usize,
+    /// Behind the last of its faults that ends a connection.
+    breaks_until: usize,
     /// Which of `faults` is next.
     at: usize,
     /// How many requests that one has let pass.
@@ -72,8 +76,10 @@ impl Faults {
         self.bytes += bytes;
         self.made += 1;
         let id = FaultId(self.made);
+        let breaks_until = faults.iter().rposition(|fault| fault.effect.breaks()).map_or(0, |last| last + 1);
         let faults = faults.into_iter().map(Arc::new).collect();
-        self.rules.push(Rule { id, point, faults, bytes, at: 0, passed: 0, acted: 0 });
+        self.rules.push(Rule { id, point, faults, bytes, breaks_until, at: 0, passed: 0, acted: 0 });
+        self.look_for_breaks();
         Ok(id)
     }
 
@@ -81,6 +87,16 @@ impl Faults {
     pub(crate) fn clear(&mut self, point: Option<Point>) {
         self.rules.retain(|rule| point.is_some_and(|point| rule.point != point));
         self.bytes = self.rules.iter().map(|rule| rule.bytes).sum();
+        self.look_for_breaks();
+    }
+
+    /// Whether a request of REST may meet a fault that ends its connection.
+    pub(crate) const fn breaks(&self) -> bool {
+        self.breaks
+    }
+
+    fn look_for_breaks(&mut self) {
+        self.breaks = self.rules.iter().any(|rule| rule.point != Point::WebSocket && rule.at < rule.breaks_until);
     }
 
     /// Every rule as it stands.
@@ -92,6 +108,11 @@ impl Faults {
             acted: rule.acted,
         };
         self.rules.iter().map(rule).collect()
+    }
+
+    /// Whether there is a rule for `point`.
+    pub(crate) fn fails_at(&self, point: Point) -> bool {
+        self.rules.iter().any(|rule| rule.point == point)
     }
 
     /// The rules of one point, or all, that no request has met.
@@ -111,6 +132,9 @@ impl Faults {
         let id = self.rules[index].id;
         if self.rules[index].is_used_up() {
             self.bytes -= self.rules.remove(index).bytes;
+        }
+        if fault.effect.breaks() {
+            self.look_for_breaks();
         }
         Some((id, fault))
     }

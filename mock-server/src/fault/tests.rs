@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::limits::Limits;
 
 #[test]
 fn every_key_is_read_and_written_back() {
@@ -12,7 +13,10 @@ fn every_key_is_read_and_written_back() {
         json!({ "hang": true }),
         json!({ "reset": true, "delay": 10 }),
         json!({ "refuse": true }),
+        json!({ "accept": true, "delay": 10 }),
         json!({ "closeAfterOpen": 1011 }),
+        json!({ "headers": { "Retry-After": "7", "Set-Cookie": ["a=1", "b=2"] } }),
+        json!({ "lateBody": 1500, "drip": 100, "truncate": 0 }),
     ];
     for text in texts {
         let fault = Fault::from_json(&text).unwrap();
@@ -76,6 +80,10 @@ fn impossible_values_are_refused() {
         json!({ "closeAfterOpen": 1006 }),
         json!({ "closeAfterOpen": 70_000 }),
         json!({ "times": 0 }),
+        json!({ "drip": 0 }),
+        json!({ "truncate": -1 }),
+        json!({ "lateBody": "soon" }),
+        json!({ "accept": 1 }),
         json!({ "after": -1 }),
         json!({ "without": "service" }),
         json!({ "without": [5] }),
@@ -96,6 +104,10 @@ fn keys_that_exclude_each_other_are_refused() {
         (json!({ "reset": true, "json": {} }), "reset", "json"),
         (json!({ "reset": true, "refuse": true, "hang": true, "merge": {} }), "hang", "refuse"),
         (json!({ "closeAfterOpen": 1000, "status": 500 }), "closeAfterOpen", "status"),
+        (json!({ "closeAfterOpen": 1000, "accept": true }), "accept", "closeAfterOpen"),
+        (json!({ "accept": true, "status": 503 }), "accept", "status"),
+        (json!({ "hang": true, "truncate": 3 }), "hang", "truncate"),
+        (json!({ "status": 204, "drip": 1 }), "status", "drip"),
         (json!({ "merge": {}, "closeAfterOpen": 1000 }), "closeAfterOpen", "merge"),
         (json!({ "json": {}, "body": "x" }), "json", "body"),
         (json!({ "json": {}, "merge": {} }), "json", "merge"),
@@ -144,6 +156,11 @@ fn a_fault_made_in_rust_is_the_one_that_its_json_gives() {
         (Fault::reset(), json!({ "reset": true })),
         (Effect::Reset { delay: late }.into(), json!({ "reset": true, "delay": 2000 })),
         (Fault::refuse(), json!({ "refuse": true })),
+        (Fault::accept(), json!({ "accept": true })),
+        (Fault::truncate(9), json!({ "truncate": 9 })),
+        (Fault::late_body(Duration::from_secs(2)), json!({ "lateBody": "2s" })),
+        (Fault::drip(9), json!({ "drip": 9 })),
+        (Fault::headers([("A", "1"), ("A", "3"), ("B", "2")]), json!({ "headers": { "A": ["1", "3"], "B": "2" } })),
         (Fault::close_after_open(1011), json!({ "closeAfterOpen": 1011 })),
         (Effect::CloseAfterOpen { code: 1005, delay: late }.into(), json!({ "closeAfterOpen": 1005, "delay": 2000 })),
     ] {
@@ -180,14 +197,19 @@ fn the_keys_are_all_that_there_are() {
         json: Some(&json),
         body: Some(""),
         content_type: Some(None),
+        headers: Some(vec![("a".to_owned(), String::new())].into()),
         cors: Some(true),
         merge: Some(&map),
         params: Some(&map),
         without: vec![""],
         delay: Some(Duration::ZERO),
+        late_body: Some(Duration::ZERO),
+        drip: Some(1),
+        truncate: Some(0),
         hang: true,
         reset: true,
         refuse: true,
+        accept: true,
         close_after_open: Some(1000),
         times: Some(1),
         after: 1,
@@ -206,7 +228,19 @@ fn a_key_without_effect_at_a_point_is_refused_there() {
         (json!({ "json": {} }), Point::WebSocket, Some("json")),
         (json!({ "closeAfterOpen": 1000 }), Point::Subscribe, Some("closeAfterOpen")),
         (json!({ "params": {} }), Point::MkToken, Some("params")),
-        (json!({ "without": ["service"] }), Point::Unsubscribe, Some("without")),
+        (json!({ "without": ["service"] }), Point::Other, Some("without")),
+        (json!({ "without": ["service"] }), Point::WebSocket, Some("without")),
+        (json!({ "accept": true }), Point::Subscribe, Some("accept")),
+        (json!({ "accept": true }), Point::WebSocket, None),
+        (json!({ "truncate": 1 }), Point::WebSocket, Some("truncate")),
+        (json!({ "drip": 1 }), Point::WebSocket, Some("drip")),
+        (json!({ "lateBody": 1 }), Point::Preflight, Some("lateBody")),
+        (json!({ "json": {} }), Point::Preflight, Some("json")),
+        (json!({ "user": "alice" }), Point::Preflight, Some("user")),
+        (json!({ "headers": { "a": "b" } }), Point::Preflight, None),
+        (json!({ "cors": false, "delay": 5, "status": 503, "statusText": "x" }), Point::Preflight, None),
+        (json!({ "headers": { "a": "b" } }), Point::WebSocket, Some("headers")),
+        (json!({ "status": 503, "headers": { "a": "b" } }), Point::WebSocket, None),
         (json!({ "statusText": "Busy" }), Point::WebSocket, Some("statusText")),
         (json!({ "status": 503, "statusText": "Busy" }), Point::WebSocket, None),
     ] {
@@ -215,6 +249,64 @@ fn a_key_without_effect_at_a_point_is_refused_there() {
             |key| format!("the fault's {key:?} has no effect at {point}: leave it out, or put the fault elsewhere");
         assert_eq!(told.err(), refused.map(text));
     }
+}
+
+#[test]
+fn a_field_that_no_normal_answer_has_cannot_be_left_out() {
+    for (point, field, message) in [
+        (
+            Point::MkToken,
+            "acces_token",
+            "the fault's \"without\" has no effect at mk_token: no normal answer there has \"acces_token\" (did you mean \
+             \"access_token\"?); it may have /success/access_token, /success/refresh_token, /success/expires, /success",
+        ),
+        (
+            Point::Unsubscribe,
+            "/subscribeResponse/subscription",
+            "the fault's \"without\" has no effect at unsubscribe: no normal answer there has \
+             \"/subscribeResponse/subscription\"; it may have /subscribeResponse/statusCode, /subscribeResponse",
+        ),
+    ] {
+        let told = Fault::without(["expires", field]).check_at(point);
+        let told = if point == Point::MkToken { told } else { Fault::without([field]).check_at(point) };
+        assert_eq!(told.unwrap_err().to_string(), message);
+    }
+    for (point, fields) in [
+        (Point::Subscribe, ["subscription", "/subscribeResponse/subscriptionParams/expires"]),
+        (Point::Resubscribe, ["statusCode", "service"]),
+        (Point::RefreshToken, ["access_token", "/success"]),
+        (Point::Unsubscribe, ["statusCode", "/subscribeResponse"]),
+    ] {
+        assert_eq!(Fault::without(fields).check_at(point), Ok(()), "{fields:?} at {point}");
+    }
+}
+
+#[test]
+fn a_header_that_no_answer_can_have_is_refused() {
+    for (name, value, message) in [
+        ("a b", "x", "\"a b\" has no name that a header can have: give letters, digits and hyphens"),
+        ("", "x", "\"\" has no name that a header can have: give letters, digits and hyphens"),
+        ("A", "x\r\nB: y", "\"A\" has the value \"x\\r\\nB: y\": give one line of visible ASCII"),
+        ("A", "x\ny", "\"A\" has the value \"x\\ny\": give one line of visible ASCII"),
+        ("A", "é\0", "\"A\" has the value \"é\\0\": give one line of visible ASCII"),
+        (
+            "Content-Length",
+            "5",
+            "\"Content-Length\" belongs to the connection, whose owner sends it: leave it out, or use truncate, drip and \
+             lateBody",
+        ),
+    ] {
+        let told = Fault::from_json(&json!({ "headers": { name: [value] } })).unwrap_err();
+        assert_eq!(told.to_string(), format!("the fault's header {message}"));
+    }
+    for how in [json!(["a"]), json!({ "a": 5 }), json!({ "a": [] }), json!({ "a": [5] })] {
+        let told = Fault::from_json(&json!({ "headers": how }));
+        assert!(matches!(told, Err(FaultError::Value { key: "headers", .. })), "{told:?}");
+    }
+    let many = |count| (0..count).map(|number| (format!("h{number}"), ""));
+    assert_eq!(Fault::headers(many(Limits::FAULT_HEADERS)).check(), Ok(()));
+    let too_many = Fault::headers(many(Limits::FAULT_HEADERS + 1)).check();
+    assert!(matches!(too_many, Err(FaultError::TooMany { .. })), "{too_many:?}");
 }
 
 /// Puts faults, then lets requests come, each by its user; gives the status that each meets, 0 for health.
@@ -238,6 +330,7 @@ fn a_fault_takes_what_it_holds() {
     assert_eq!(holds(&json!({ "status": 200, "delay": 5 })), 0);
     assert_eq!(holds(&json!({ "statusText": "ab", "type": "abc", "user": "abcd" })), 2 + 3 + 4);
     assert_eq!(holds(&json!({ "without": ["ab", "abc"] })), 2 * text + 2 + 3);
+    assert_eq!(holds(&json!({ "headers": { "a": ["b", "cd"] } })), 2 * (2 * text + 1) + 3);
     assert_eq!(holds(&json!({ "json": [1, "abc"] })), 2 * value + 3);
     assert_eq!(holds(&json!({ "merge": { "ab": "abc" }, "params": { "a": true } })), 2 * member + 2 + 3 + 1);
     let all = json!({ "user": "ab", "without": ["abc"], "params": { "a": { "b": [null] } } });

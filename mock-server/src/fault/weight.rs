@@ -7,7 +7,11 @@ use crate::weight::{of_contents, of_members};
 pub(super) fn of(fault: &Fault) -> usize {
     let held = match &fault.effect {
         Effect::Answer(answer) => of_answer(answer),
-        Effect::Hang | Effect::Reset { .. } | Effect::Refuse | Effect::CloseAfterOpen { .. } => 0,
+        Effect::Hang
+        | Effect::Reset { .. }
+        | Effect::Refuse
+        | Effect::Accept { .. }
+        | Effect::CloseAfterOpen { .. } => 0,
     };
     size_of::<Fault>() + of_text(fault.when.user.as_ref()) + held
 }
@@ -26,7 +30,9 @@ fn of_answer(Answer { status: _, content, delivery }: &Answer) -> usize {
             without + maps.map(of_members).sum::<usize>()
         }
     };
-    of_text(delivery.reason.as_ref()) + content_type + content
+    let header = |(name, value): &(String, String)| size_of::<(String, String)>() + name.len() + value.len();
+    let headers: usize = delivery.headers.iter().map(header).sum();
+    of_text(delivery.reason.as_ref()) + content_type + headers + content
 }
 
 fn of_text(text: Option<&String>) -> usize {

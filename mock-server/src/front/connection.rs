@@ -87,6 +87,7 @@ async fn exchange<S: Stream>(
             }
         }
         Some(Ending::Reset) => stream::reset(&stream),
+        Some(Ending::Close) => stream::linger(stream).await,
         // The client does not read: what it was to get is not waited for any longer.
         None if cause::<io::Error>(&ended).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) => {
             stream::reset(&stream);
@@ -114,10 +115,12 @@ async fn answer<S: Stream>(
     stream.as_mut().set_timeout_pinned(Some(site.limits.write_time));
     let service = service_fn(|request| guest.answer(request));
     let mut connection = site.http.serve_connection(TokioIo::new(stream), service);
+    let mut renewals = site.shared.renewals();
     let ended = tokio::select! {
         biased;
         ended = &mut connection => Some(ended),
         _ = stopped.changed() => None,
+        _ = renewals.changed() => None,
     };
     let ended = match ended {
         Some(ended) => ended,

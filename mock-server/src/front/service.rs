@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::future;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, ORIGIN, UPGRADE, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, CONTENT_LENGTH, ORIGIN, UPGRADE, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use http_body_util::combinators::BoxBody;
@@ -19,7 +19,9 @@ use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 
+use super::paced::paced;
 use super::{BodyError, RequestBody, Site};
+use crate::fault::Pace;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::handshake::lists;
 use crate::time::Time;
@@ -41,6 +43,8 @@ pub(super) enum Ending {
     Hang,
     #[error("the connection is reset")]
     Reset,
+    #[error("the connection is closed, as if it had been before the request")]
+    Close,
 }
 
 type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
@@ -58,10 +62,15 @@ impl Guest {
     pub(super) fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Outcome> + use<> {
         let site = &self.site;
         let request = request.map(|incoming| RequestBody::new(incoming, &site.limits));
-        let is_last = self.requests.fetch_add(1, Ordering::Relaxed) + 1 >= site.limits.requests_per_connection;
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_last = number >= site.limits.requests_per_connection;
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
-            return elsewhere(async move { Ok(bounded(answer.await.map(Either::Right), is_last)) });
+            let site = site.clone();
+            return elsewhere(async move {
+                let answer = answer.await.map(Either::Right);
+                Ok(bounded(answer, is_last || site.shared.breaks_connections()))
+            });
         }
         if let Some(origins) = &site.origins
             && let Some(refused) = site.refusal(origins, &request)
@@ -75,6 +84,10 @@ impl Guest {
             *self.handshake() = Some(Request::from_parts(head, ()));
             return elsewhere(ready(Err(Ending::Handshake)));
         }
+        // It was on its way when the connections were closed that could break under a request.
+        if number > 1 && site.shared.breaks_connections() {
+            return elsewhere(ready(Err(Ending::Close)));
+        }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
@@ -84,7 +97,7 @@ impl Guest {
             if let Some(due) = due {
                 Box::pin(site.shared.until(due)).await;
             }
-            outcome.map(|response| bounded(response, is_last))
+            outcome.map(|response| bounded(response, is_last || site.shared.breaks_connections()))
         })
     }
 
@@ -122,10 +135,11 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
     fn rest(&self, request: &Request<Bytes>) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay }, came) =
+        let (Answer { reply, delay, pace }, came) =
             self.shared.act(|platform, now| (platform.handle_request(now, request), now));
         let outcome = match reply {
-            Reply::Respond(response) => Ok(self.respond(request.headers(), response)),
+            Reply::Respond(response) if pace.is_usual() => Ok(self.respond(request.headers(), response)),
+            Reply::Respond(response) => Ok(self.respond_slowly(request.headers(), response, pace, came + delay)),
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
         };
@@ -164,6 +178,18 @@ impl Site {
             answer.extensions_mut().insert(reason);
         }
         answer
+    }
+
+    /// The same, its body as a fault has it.
+    fn respond_slowly(&self, asked: &HeaderMap, response: Response, pace: Pace, head: Time) -> http::Response<Body> {
+        let body = response.body.clone();
+        let mut answer =
+            self.respond(asked, response).map(|_| Either::Right(paced(&body, pace, head, self.shared.clone())));
+        // That a body is empty is known with its head, if that says so: then it could not be late.
+        if !body.is_empty() {
+            answer.headers_mut().insert(CONTENT_LENGTH, body.len().into());
+        }
+        bounded(answer, pace.ends_connection())
     }
 
     /// The answer to a request without a whole body. The page that sent it may read it, as it may with every other one.

@@ -158,19 +158,18 @@ impl MockKandy {
         self.platform(|platform, now| platform.silence(now, name))
     }
 
-    /// Sends a JSON frame to all sockets of a user. A `notificationMessage` with neither `id` nor `eventId` gets a
+    /// Sends a JSON frame to the sockets of a user whose subscription lives. A `notificationMessage` with neither `id` nor `eventId` gets a
     /// fresh `id`. Gives to how many sockets it goes.
     pub fn send(&self, name: &str, frame: Value) -> Result<usize, PlatformError> {
         self.platform(|platform, now| platform.send(now, name, frame))
     }
 
-    /// Sends a frame to all sockets of a user as it is. Gives to how many it goes.
+    /// Sends a frame to all sockets of a user as it is, whether their subscriptions live or not. Gives to how many it goes.
     pub fn send_raw(&self, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
         self.platform(|platform, now| platform.send_raw(now, name, frame))
     }
 
-    /// Ends the user's subscriptions and says so in a `gone` notification to all sockets of the user. Gives to how
-    /// many.
+    /// Ends the user's subscriptions and says so in a `gone` notification to their sockets. Gives to how many.
     pub fn gone(&self, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
         self.platform(|platform, now| platform.gone(now, name, options))
     }

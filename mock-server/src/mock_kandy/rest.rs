@@ -8,7 +8,8 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::CONNECTION;
+use http::{HeaderValue, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -130,7 +131,11 @@ impl Match for Ask {
         self.0.keep_one();
         let answer = for_platform(request)
             .map(|request| self.0.shared.act(|platform, now| platform.handle_request(now, &request)));
-        let ends = answer.as_ref().is_some_and(|answer| matches!(answer.reply, Reply::Reset | Reply::Refuse));
+        let ends = answer.as_ref().is_some_and(|answer| match &answer.reply {
+            Reply::Respond(response) => answer.pace.cuts(response.body.len()),
+            Reply::Hang => false,
+            Reply::Reset | Reply::Refuse => true,
+        });
         *lock(&self.0.answer) = answer;
         ends
     }
@@ -142,7 +147,12 @@ struct Tell(Arc<CatchAll>);
 impl Respond for Tell {
     fn respond(&self, _: &Request) -> ResponseTemplate {
         match lock(&self.0.answer).take() {
-            Some(Answer { reply: Reply::Respond(response), delay }) => {
+            Some(Answer { reply: Reply::Respond(mut response), delay, pace }) => {
+                if pace.ends_connection() || self.0.shared.breaks_connections() {
+                    response.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                // wiremock has no body that comes later than its head.
+                let delay = delay.saturating_add(pace.takes(response.body.len()));
                 let template = template(response);
                 if delay.is_zero() { template } else { template.set_delay(delay) }
             }

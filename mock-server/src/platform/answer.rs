@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Platform;
-use crate::fault::{self, Content, ContentType, Effect};
+use crate::fault::{self, Content, ContentType, Effect, Pace};
 use crate::journal::{Answered, Kind, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
@@ -21,7 +21,7 @@ use crate::wire::{AuthError, Human, SubscribeAnswer, code};
 impl Platform {
     /// Answers a REST request. Its URI may be absolute or in origin form; only path and query count.
     ///
-    /// CORS preflights are answered at once, healthy, without a trace in the journal.
+    /// CORS preflights are answered at once, without a trace in the journal, unless one meets a fault.
     pub fn handle_request(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         self.handle_request_under(now, request, None)
     }
@@ -29,13 +29,12 @@ impl Platform {
     /// The same; an `effect` that is given stands before all faults, none of which is asked. It is of no use to a preflight,
     /// nor while the platform is offline.
     pub fn handle_request_under(&mut self, now: Time, request: &Request<Bytes>, effect: Option<&Effect>) -> Answer {
-        let is_preflight = request.method() == Method::OPTIONS;
-        if is_preflight && !self.settings.offline {
-            return Answer { reply: Reply::Respond(preflight(request.headers())), delay: Duration::ZERO };
+        if request.method() == Method::OPTIONS {
+            return self.handle_preflight(now, request);
         }
         #[cfg(feature = "sabotage")]
         if let Some(answer) = crate::sabotage::answer(request) {
-            return Answer { reply: Reply::Respond(answer), delay: self.settings.latency };
+            return Answer { reply: Reply::Respond(answer), delay: self.settings.latency, pace: Pace::default() };
         }
         let route = Route::of(request.method(), request.uri().path());
         let point = route.point();
@@ -50,20 +49,31 @@ impl Platform {
         let effect = effect.or(met.as_ref().map(|(_, fault)| &fault.effect));
         let reply = self.reply(now, &route, request, effect);
         record.fault = met.as_ref().map(|(id, _)| *id);
-        record.answered = match &reply {
-            Reply::Respond(response) => Answered::Status(response.status.as_u16()),
-            Reply::Hang => Answered::Hang,
-            Reply::Reset => Answered::Reset,
-            Reply::Refuse => Answered::Refused,
-        };
+        record.answered = answered(&reply);
         let delay = match record.answered {
             Answered::Status(_) | Answered::Reset => self.delay(effect),
             Answered::Hang | Answered::Refused => Duration::ZERO,
         };
-        if !is_preflight {
-            self.journal.write(now, Some(point), user, Kind::Request(record));
+        self.journal.write(now, Some(point), user, Kind::Request(record));
+        Answer { reply, delay, pace: effect.map(Effect::pace).unwrap_or_default() }
+    }
+
+    /// A preflight is no request of an application's: nothing delays it but a fault, which is all that the journal has of it.
+    fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
+        let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
+        let effect = met.as_ref().map(|(_, fault)| &fault.effect);
+        let reply = self.reply(now, &Route::Preflight, request, effect);
+        let delay = match reply {
+            Reply::Respond(_) | Reply::Reset => effect.map(Effect::delay).unwrap_or_default(),
+            Reply::Hang | Reply::Refuse => Duration::ZERO,
+        };
+        if let Some((id, _)) = met {
+            let mut record = RequestRecord::new(request, |token| self.grants.has(token));
+            record.fault = Some(id);
+            record.answered = answered(&reply);
+            self.journal.write(now, Some(Point::Preflight), None, Kind::Request(record));
         }
-        Answer { reply, delay }
+        Answer { reply, delay, pace: Pace::default() }
     }
 
     /// How long an answer takes, if there is one.
@@ -78,17 +88,20 @@ impl Platform {
             Some(Effect::Hang) => return Reply::Hang,
             Some(Effect::Reset { .. }) => return Reply::Reset,
             Some(Effect::Answer(answer)) => Some(answer),
-            Some(Effect::CloseAfterOpen { .. }) | None => None,
+            Some(Effect::Accept { .. } | Effect::CloseAfterOpen { .. }) | None => None,
         };
         let mut response = match said {
             Some(answer) if answer.replaces() => replacement(route.point(), answer),
             _ => self.serve(now, route, request, said),
         };
         if let Some(answer) = said {
-            shape(&mut response, answer);
+            shape(route.point(), &mut response, answer);
         }
         if said.and_then(|answer| answer.delivery.cors) != Some(false) {
             response.allow_origin(request.headers());
+        }
+        if let Some(answer) = said {
+            response.put(&answer.delivery.headers);
         }
         Reply::Respond(response)
     }
@@ -111,9 +124,11 @@ impl Platform {
         let served = match route {
             Route::MkToken => self.make_token(now, request),
             Route::RefreshToken => self.refresh_token(now, request),
+            Route::RevokeToken => self.revoke_token(now, request),
             Route::Subscribe { user } => self.subscribe(now, user, request, said),
             Route::Resubscribe { user, target } => self.resubscribe(now, user, target, request),
             Route::Unsubscribe { user, target } => self.unsubscribe(now, user, target, request),
+            Route::Preflight => Ok(preflight(request.headers())),
             Route::Other => Err(StatusCode::NOT_FOUND),
         };
         served.unwrap_or_else(|status| own_error(point, status))
@@ -126,12 +141,21 @@ impl Platform {
             Route::MkToken => {
                 Self::login(request).filter(|(name, _)| could_be(name)).map(|(name, _)| self.shared_name(&name))
             }
-            Route::RefreshToken => self.token_owner(request).cloned(),
+            Route::RefreshToken | Route::RevokeToken => self.token_owner(request).cloned(),
             Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. } => {
                 could_be(user).then(|| self.shared_name(user))
             }
-            Route::Other => None,
+            Route::Preflight | Route::Other => None,
         }
+    }
+}
+
+fn answered(reply: &Reply) -> Answered {
+    match reply {
+        Reply::Respond(response) => Answered::Status(response.status.as_u16()),
+        Reply::Hang => Answered::Hang,
+        Reply::Reset => Answered::Reset,
+        Reply::Refuse => Answered::Refused,
     }
 }
 
@@ -152,11 +176,13 @@ pub(super) fn own_error(point: Point, status: StatusCode) -> Response {
         (Point::MkToken, StatusCode::UNAUTHORIZED) => {
             human("Incorrect username or password.").with_reason("Login Please")
         }
-        (Point::RefreshToken, StatusCode::UNAUTHORIZED) => human("The token is unknown or has expired."),
-        (Point::MkToken | Point::RefreshToken, _) => human(usual),
+        (Point::RefreshToken | Point::RevokeToken, StatusCode::UNAUTHORIZED) => {
+            human("The token is unknown or has expired.")
+        }
+        (Point::MkToken | Point::RefreshToken | Point::RevokeToken, _) => human(usual),
         (Point::Subscribe, _) => coded(code::UNKNOWN),
         (Point::Resubscribe | Point::Unsubscribe, _) => coded(code::NO_SUBSCRIPTION),
-        (Point::WebSocket, _) => Response::empty(status),
+        (Point::WebSocket | Point::Preflight, _) => Response::empty(status),
         (Point::Other, _) => Response::json(status, &json!({})),
     }
 }
@@ -175,7 +201,7 @@ pub(super) fn replacement(point: Point, answer: &fault::Answer) -> Response {
 }
 
 /// Puts into an answer what a fault says about it.
-pub(super) fn shape(response: &mut Response, answer: &fault::Answer) {
+pub(super) fn shape(point: Point, response: &mut Response, answer: &fault::Answer) {
     if let Some(status) = answer.status.map(known_status)
         && response.status != status
     {
@@ -183,7 +209,7 @@ pub(super) fn shape(response: &mut Response, answer: &fault::Answer) {
         response.reason = None;
     }
     if let Some(edit) = answer.edit().filter(|edit| !edit.is_empty()) {
-        response.edit_json(|body| apply(edit, body));
+        response.edit_json(|body| apply(point, edit, body));
     }
     if let Some(reason) = &answer.delivery.reason {
         response.reason = Some(reason.clone());
@@ -204,12 +230,12 @@ pub(super) fn shape(response: &mut Response, answer: &fault::Answer) {
     }
 }
 
-fn apply(edit: &fault::Edit, body: &mut Value) {
+fn apply(point: Point, edit: &fault::Edit, body: &mut Value) {
     if let Some(Value::Object(params)) = body.pointer_mut("/subscribeResponse/subscriptionParams") {
         merge(params, edit.params.iter().flatten());
-        for key in &edit.without {
-            params.shift_remove(key);
-        }
+    }
+    for path in edit.without.iter().filter_map(|field| fault::field_path(point, field)) {
+        fault::leave_out(body, path);
     }
     if let (Value::Object(body), Some(more)) = (body, &edit.merge) {
         merge(body, more.iter());

@@ -1,4 +1,5 @@
-//! Login and refresh: `mk_token` and `refresh_token` (PROTOCOL.md, 1.2 and 1.4).
+//! Login and refresh: `mk_token` and `refresh_token` (PROTOCOL.md, 1.2 and 1.4), and `revoke_token`, which SDKs before 3.15 ask
+//! for when they leave.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request, StatusCode, Uri};
+use serde_json::json;
 
 use super::Platform;
 use crate::account::DEFAULT_LIFETIME;
@@ -33,8 +35,18 @@ impl Platform {
         let token = self.refreshed_token(request).ok_or(StatusCode::UNAUTHORIZED)?;
         let user = self.grants.refreshable(now, &token).ok_or(StatusCode::UNAUTHORIZED)?.clone();
         let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
+        self.accounts.touch(&user);
         let pair = self.grants.refresh(now, &token, lifetime);
         pair.map(|pair| token_answer(&pair, lifetime)).ok_or(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Ends what a token belongs to: with an access token its refresh token is void as well. Subscriptions and sockets stay, as a
+    /// client has ended them before. Of the answer clients read that it is no error, and of an error what it says to people.
+    pub(super) fn revoke_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, StatusCode> {
+        let token = self.refreshed_token(request).ok_or(StatusCode::UNAUTHORIZED)?;
+        self.grants.refreshable(now, &token).ok_or(StatusCode::UNAUTHORIZED)?;
+        self.grants.revoke_with(&token);
+        Ok(Response::json(StatusCode::OK, &json!({})))
     }
 
     /// Name and password of a basic authorization. Clients write the scheme in lower case; its case means nothing
@@ -46,7 +58,7 @@ impl Platform {
         Some((name.to_owned(), password.to_owned()))
     }
 
-    /// The token that a refresh is about. An OAuth session has it in the header.
+    /// The token that a refresh or its end is about. An OAuth session has it in the header.
     fn refreshed_token<B>(&self, request: &Request<B>) -> Option<String> {
         tokens(request).find(|token| self.grants.has(token)).map(Cow::into_owned)
     }

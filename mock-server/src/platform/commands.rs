@@ -13,6 +13,7 @@ use crate::fault::{Fault, FaultId, is_close_code};
 use crate::journal::Kind;
 use crate::limits::Limits;
 use crate::point::Point;
+use crate::subscription::SubscriptionId;
 use crate::time::Time;
 use crate::token::{IssuedTokens, TokenOptions};
 
@@ -63,6 +64,8 @@ impl Platform {
         password: &str,
         options: UserOptions,
     ) -> Result<(), PlatformError> {
+        self.accounts.check_new(name, password, &options)?;
+        self.make_room_for_user(now);
         self.accounts.add(now, name, password, options.clone())?;
         self.told(now, &Command::AddUser { user: name.to_owned(), password: password.to_owned(), options });
         Ok(())
@@ -99,6 +102,7 @@ impl Platform {
         }
         let lifetime = options.lifetime.unwrap_or_else(|| self.token_lifetime(name, None));
         let issued = self.grants.issue(now, &user, lifetime, options)?;
+        self.accounts.keep(name);
         self.told(now, &Command::IssueToken { user: name.to_owned(), options: options.clone() });
         Ok(issued)
     }
@@ -169,7 +173,8 @@ impl Platform {
         }))
     }
 
-    /// Sends a JSON frame to all sockets of a user. A `notificationMessage` with neither `id` nor `eventId` gets a
+    /// Sends a JSON frame to the sockets of a user whose subscription lives: where it has ended, the platform has nobody to tell,
+    /// though a socket may be open still. A `notificationMessage` with neither `id` nor `eventId` gets a
     /// fresh `id`, since clients drop what they take for a duplicate. Gives to how many sockets it goes.
     pub fn send(&mut self, now: Time, name: &str, mut message: Value) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
@@ -182,19 +187,18 @@ impl Platform {
         let frame = Frame::Text(message.to_string());
         self.check_frame(name, &frame)?;
         self.told(now, &Command::Send { user: name.to_owned(), message });
-        Ok(self.send_all(now, name, &frame))
+        Ok(self.send_to(now, &self.subscribed_sockets(name), &frame))
     }
 
-    /// Sends a frame to all sockets of a user as it is. Gives to how many it goes.
+    /// Sends a frame to all sockets of a user as it is, whether their subscriptions live or not. Gives to how many it goes.
     pub fn send_raw(&mut self, now: Time, name: &str, frame: &Frame) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
         self.check_frame(name, frame)?;
         self.told(now, &Command::SendRaw { user: name.to_owned(), frame: frame.clone() });
-        Ok(self.send_all(now, name, frame))
+        Ok(self.send_to(now, &self.sockets.ids(|socket| &*socket.user == name), frame))
     }
 
-    /// Ends the user's subscriptions and says so in a `gone` notification to all sockets of the user. Gives to how
-    /// many.
+    /// Ends the user's subscriptions and says so in a `gone` notification to their sockets. Gives to how many.
     pub fn gone(&mut self, now: Time, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
         let id = options.id.clone().map_or_else(|| self.notification_id(), Value::String);
@@ -206,8 +210,9 @@ impl Platform {
         let frame = Frame::Text(frame.to_string());
         self.check_frame(name, &frame)?;
         self.told(now, &Command::Gone { user: name.to_owned(), options: options.clone() });
+        let sockets = self.subscribed_sockets(name);
         self.end_all(name);
-        Ok(self.send_all(now, name, &frame))
+        Ok(self.send_to(now, &sockets, &frame))
     }
 
     /// Makes all tokens of a user void, refresh tokens too. Open sockets stay.
@@ -270,9 +275,28 @@ impl Platform {
         Ok(())
     }
 
-    fn send_all(&mut self, now: Time, name: &str, frame: &Frame) -> usize {
-        let sockets = self.sockets.ids(|socket| &*socket.user == name);
-        sockets.into_iter().filter(|socket| self.send_frame(now, *socket, frame)).count()
+    /// A user's sockets that the platform still has something to tell.
+    fn subscribed_sockets(&self, name: &str) -> Vec<SocketId> {
+        let lives = |id: SubscriptionId| self.subscriptions.get(id).is_some();
+        self.sockets.ids(|socket| &*socket.user == name && socket.subscription.is_some_and(lives))
+    }
+
+    fn send_to(&mut self, now: Time, sockets: &[SocketId], frame: &Frame) -> usize {
+        sockets.iter().filter(|socket| self.send_frame(now, **socket, frame)).count()
+    }
+
+    /// Where there is no room for one more user, one goes whose name a client made up, and who holds nothing that anybody would
+    /// miss. Those who do are in use; each is looked at once, and so many at a time.
+    fn make_room_for_user(&mut self, now: Time) {
+        for _ in 0..Limits::MADE_UP_LOOKS {
+            let Some(name) = self.accounts.displaced() else { return };
+            if self.subscriptions.of(Some(&name)).next().is_none() && !self.sockets.has_any(&name) {
+                self.told(now, &Command::RemoveUser { user: name.to_string() });
+                self.grants.revoke(&name);
+                return self.accounts.remove(&name);
+            }
+            self.accounts.touch(&name);
+        }
     }
 
     fn end_all(&mut self, name: &str) -> usize {

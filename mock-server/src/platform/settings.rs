@@ -30,8 +30,9 @@ pub struct SettingsInfo {
 }
 
 impl Platform {
-    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
-    /// first it is not so.
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. Such users make
+    /// room for others when there are [`Limits::USERS`](crate::Limits::USERS), if they have neither a subscription nor a socket and no command named
+    /// them. At first it is not so.
     pub fn set_any_user(&mut self, now: Time, enabled: bool) {
         self.settings.any_user = enabled;
         self.told(now, &Command::AnyUser { enabled });
@@ -68,6 +69,11 @@ impl Platform {
         self.faults.rules()
     }
 
+    /// Whether a request to `point` may meet a fault.
+    pub fn fails_at(&self, point: Point) -> bool {
+        self.faults.fails_at(point)
+    }
+
     /// The fault rules of one point, or all, that no request has met.
     pub fn unmet_faults(&self, point: Option<Point>) -> Vec<FaultId> {
         self.faults.unmet(point).collect()
@@ -83,7 +89,9 @@ impl Platform {
                 PlatformError::Full { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::UNAUTHORIZED,
             })?;
+            self.accounts.set_made_up(name);
         }
+        self.accounts.touch(name);
         self.accounts.get(name).ok_or(StatusCode::UNAUTHORIZED)
     }
 }

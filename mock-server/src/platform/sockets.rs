@@ -1,7 +1,6 @@
 //! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
 
 use std::mem;
-#[cfg(feature = "net")]
 use std::sync::Arc;
 
 use http::{Request, StatusCode};
@@ -172,13 +171,18 @@ impl Platform {
             Some(Effect::Reset { .. }) => return Upgrade::Reset { delay },
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
                 let mut response = replacement(Point::WebSocket, answer);
-                shape(&mut response, answer);
+                shape(Point::WebSocket, &mut response, answer);
+                response.put(&answer.delivery.headers);
                 return Upgrade::Refuse { response, delay };
             }
             Some(Effect::CloseAfterOpen { code, .. }) => Some(*code),
-            Some(Effect::Answer(_)) | None => None,
+            Some(Effect::Answer(_) | Effect::Accept { .. }) | None => None,
         };
-        match self.accept(now, request, channel) {
+        let accepted = match effect {
+            Some(Effect::Accept { .. }) => self.accept_any(now, request, channel),
+            _ => self.accept(now, request, channel),
+        };
+        match accepted {
             Ok(socket) => {
                 if let Some(code) = code {
                     self.close_socket(now, socket, code, "");
@@ -200,12 +204,31 @@ impl Platform {
         if self.bearer(now, request)? != owner {
             return Err(StatusCode::UNAUTHORIZED);
         }
-        let crowder = self.sockets.crowder(&owner).map_err(|Full| StatusCode::SERVICE_UNAVAILABLE)?;
+        self.make_room_for_socket(now, &owner)?;
+        self.subscriptions.touch(id);
+        Ok(self.sockets.reserve(owner, Some(id)))
+    }
+
+    /// Asks neither for a subscription nor for a token. There may be no room for one more socket all the same.
+    fn accept_any(
+        &mut self,
+        now: Time,
+        request: &Request<()>,
+        channel: Option<SubscriptionId>,
+    ) -> Result<SocketId, StatusCode> {
+        let of_channel = channel.and_then(|id| self.subscriptions.get(id)).map(|subscription| &subscription.user);
+        let user = of_channel.or_else(|| self.token_owner(request)).cloned().unwrap_or_default();
+        self.make_room_for_socket(now, &user)?;
+        Ok(self.sockets.reserve(user, channel))
+    }
+
+    /// Where there is no room for a socket of a user, another socket goes. Nobody has to make room for those who have a fair share.
+    fn make_room_for_socket(&mut self, now: Time, user: &Arc<str>) -> Result<(), StatusCode> {
+        let crowder = self.sockets.crowder(user).map_err(|Full| StatusCode::SERVICE_UNAVAILABLE)?;
         if let Some(displaced) = crowder.and_then(|crowder| self.sockets.displaced(now, &crowder)) {
             self.cut_socket(now, displaced);
         }
-        self.subscriptions.touch(id);
-        Ok(self.sockets.reserve(owner, id))
+        Ok(())
     }
 
     fn record_frame(&mut self, now: Time, socket: SocketId, frame: &Frame) {

@@ -1,6 +1,7 @@
 //! The one platform that connections, timers and the threads that control it share.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "front")]
 use std::time::Duration;
@@ -31,6 +32,11 @@ pub(crate) struct Shared {
     /// Tells the timers that the platform's next deadline is sooner than it was.
     rearm: Notify,
     progress: watch::Sender<Progress>,
+    /// What [`Platform::breaks_connections`] said after the last act.
+    breaks: AtomicBool,
+    /// Told whenever `breaks` becomes true.
+    #[cfg(feature = "front")]
+    renewals: watch::Sender<()>,
 }
 
 /// What the lock guards.
@@ -51,7 +57,15 @@ impl Shared {
     pub(crate) fn new(clock: Clock, limits: PlatformLimits, limits_of_queues: QueueLimits) -> Self {
         let platform = Platform::with_limits(limits);
         let core = Core { platform, queues: Queues::new(limits_of_queues) };
-        Self { clock, core: Mutex::new(core), rearm: Notify::new(), progress: watch::Sender::new(Progress::default()) }
+        Self {
+            clock,
+            core: Mutex::new(core),
+            rearm: Notify::new(),
+            progress: watch::Sender::new(Progress::default()),
+            breaks: AtomicBool::new(false),
+            #[cfg(feature = "front")]
+            renewals: watch::Sender::new(()),
+        }
     }
 
     /// Acts on the platform, and carries out what comes of it.
@@ -66,12 +80,37 @@ impl Shared {
         let result = act(&mut core, now);
         core.dispatch(now);
         let next = core.platform.poll_timeout();
+        self.note_breaks(&core);
         self.tell(core);
         // A deadline that has moved away is found out when it would have been: most requests move one.
         if next.is_some_and(|(next, _)| due.is_none_or(|(due, _)| next < due)) {
             self.rearm.notify_one();
         }
         result
+    }
+
+    /// Under the lock, so that what is noted last is what holds.
+    fn note_breaks(&self, core: &Core) {
+        let breaks = core.platform.breaks_connections();
+        if self.breaks.load(Ordering::Relaxed) == breaks {
+            return;
+        }
+        self.breaks.store(breaks, Ordering::Relaxed);
+        #[cfg(feature = "front")]
+        if breaks {
+            self.renewals.send_replace(());
+        }
+    }
+
+    /// Whether a connection is to carry no request that comes after another one: see [`Platform::breaks_connections`].
+    pub(crate) fn breaks_connections(&self) -> bool {
+        self.breaks.load(Ordering::Relaxed)
+    }
+
+    /// Changes when the connections that are there have to make way for new ones.
+    #[cfg(feature = "front")]
+    pub(crate) fn renewals(&self) -> watch::Receiver<()> {
+        self.renewals.subscribe()
     }
 
     /// Lets a manual clock go on, and fires what is due on the way, each timer at its own deadline. Nothing else happens

@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "what a test does not expect fails it")]
 
 mod beside;
+mod bodies;
 mod clock;
 mod cors;
 mod ending;
 mod half_closed;
 mod limits;
 mod listening;
+mod once;
 #[path = "../wire/peer.rs"]
 mod peer;
 mod platform;

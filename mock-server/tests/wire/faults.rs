@@ -15,6 +15,7 @@ use crate::support::*;
 const BOB: &str = "bob@example.com";
 const REST: [Point; 6] =
     [Point::MkToken, Point::RefreshToken, Point::Subscribe, Point::Resubscribe, Point::Unsubscribe, Point::Other];
+const ASKS: [&str; 2] = ["Origin: http://x", "Access-Control-Request-Method: GET"];
 
 /// Every point; the DELETE behind the websocket, since it ends the channel.
 fn every_point() -> impl Iterator<Item = Point> {
@@ -41,6 +42,8 @@ fn ask_at(mock: &MockKandy, point: Point) -> TcpStream {
         Point::Subscribe => ask(mock, "POST", &format!("{SUBSCRIPTION}?token=AT-1"), &[json], &body),
         Point::Resubscribe => ask(mock, "PUT", &subscription, &[json], &body),
         Point::Unsubscribe => ask(mock, "DELETE", &subscription, &[], ""),
+        Point::RevokeToken => ask(mock, "GET", "/v2.0/auth/revoke_token?token=AT-1", &[], ""),
+        Point::Preflight => ask(mock, "OPTIONS", LOGIN, &ASKS, ""),
         Point::Other => ask(mock, "GET", "/elsewhere", &[], ""),
         Point::WebSocket => knock(mock, &upgrade(CHANNEL, "")).unwrap(),
     }
@@ -105,7 +108,7 @@ fn statuses<const N: usize>(mock: &MockKandy, point: Point) -> [u16; N] {
 /// A fault, how its answer begins, what some of its headers are, `None` for one that is not there, and the body.
 type Told = (&'static str, &'static str, &'static [(&'static str, Option<&'static str>)], Option<&'static str>);
 
-const ANSWERS: [Told; 6] = [
+const ANSWERS: [Told; 7] = [
     (r#"{"status":503}"#, "503 Service Unavailable\r\n", &[("content-type", Some("application/json"))], None),
     (r#"{"status":418,"json":{"a":[1]}}"#, "418 ", &[("content-length", Some("9"))], Some(r#"{"a":[1]}"#)),
     (
@@ -115,6 +118,7 @@ const ANSWERS: [Told; 6] = [
         Some("<p>Zoë</p>"),
     ),
     (r#"{"body":""}"#, "200 ", &[("content-length", Some("0"))], Some("")),
+    (r#"{"headers":{"Retry-After":["7"],"X-A":"b"}}"#, "", &[("retry-after", Some("7")), ("x-a", Some("b"))], None),
     (r#"{"status":403,"body":"no","type":null}"#, "403 ", &[("content-type", None)], Some("no")),
     (
         r#"{"cors":false}"#,
@@ -214,11 +218,67 @@ async fn a_delayed_answer_is_not_early() {
 }
 
 #[tokio::test]
+async fn a_preflight_meets_its_faults() {
+    let mock = subscribed().await;
+    fail(
+        &mock,
+        Point::Preflight,
+        &json!([{ "status": 403 }, { "cors": false }, { "reset": true }, { "headers": { "A": "b" } }, {}]),
+    );
+    let refused = answer_at(&mock, Point::Preflight);
+    assert_eq!((refused.status, refused.header("access-control-allow-origin")), (403, Some("http://x")));
+    let hidden = answer_at(&mock, Point::Preflight);
+    assert_eq!((hidden.status, hidden.header("access-control-allow-origin")), (204, None));
+    assert_eq!(bytes(ask_at(&mock, Point::Preflight)).unwrap(), "");
+    assert_eq!(answer_at(&mock, Point::Preflight).header("a"), Some("b"));
+    assert_eq!(answer_at(&mock, Point::Preflight).status, 204);
+    assert_eq!(mock.requests(Point::Preflight).len(), 5);
+}
+
+/// wiremock has whole bodies only: the documentation of `MockKandy` says so.
+#[tokio::test]
+async fn a_slow_body_comes_when_its_last_byte_would_and_a_cut_one_never() {
+    let mock = subscribed().await;
+    for point in REST {
+        fail(
+            &mock,
+            point,
+            &json!([{ "body": "0123456789", "truncate": 9 }, { "truncate": 10, "body": "0123456789", "times": 1 }]),
+        );
+        assert_eq!(bytes(ask_at(&mock, point)).unwrap(), "", "{point}");
+        let whole = answer_at(&mock, point);
+        assert_eq!((&*whole.body, whole.header("connection")), ("0123456789", Some("close")), "{point}");
+    }
+    fail(&mock, Point::MkToken, &json!([{ "lateBody": 30 }, { "body": "01", "drip": 2, "times": 1 }]));
+    for least in [30, 1000] {
+        let asked = mock.now();
+        assert_eq!(answer_at(&mock, Point::MkToken).status, 200);
+        assert!(mock.now() - asked >= Duration::from_millis(least), "early");
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_is_accepted_that_would_be_refused() {
+    let mock = subscribed().await;
+    fail(&mock, Point::WebSocket, &json!([{ "accept": true }, {}]));
+    let socket = opened(&mock, "/elsewhere?token=AT-1");
+    assert_eq!(bytes(knock(&mock, &upgrade("/elsewhere?token=AT-1", "")).unwrap()).unwrap()[..12], *"HTTP/1.1 404");
+    assert_eq!(mock.sockets(ALICE)[0].channel, None);
+    drop(socket);
+}
+
+#[tokio::test]
 async fn a_refused_handshake_is_an_http_answer() {
     let mock = subscribed().await;
-    fail(&mock, Point::WebSocket, &json!([{ "status": 503, "statusText": "Come Back" }, { "status": 401 }]));
+    fail(
+        &mock,
+        Point::WebSocket,
+        &json!([{ "status": 503, "statusText": "Come Back" }, { "status": 503, "headers": { "Retry-After": "7" } }, { "status": 401 }]),
+    );
     let stream = ask_at(&mock, Point::WebSocket);
     assert_eq!(bytes(stream).unwrap(), "HTTP/1.1 503 Come Back\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    let answer = answer_at(&mock, Point::WebSocket);
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("7")));
     let stream = ask_at(&mock, Point::WebSocket);
     let refused = bytes(stream).unwrap();
     let (head, date) = refused.split_once("date: ").expect("what is the client's mistake has a date");

@@ -1,24 +1,28 @@
 //! `explore`
 
 use std::io;
+use std::time::{Duration, Instant};
 
 use super::arguments::Explore;
 use super::error::CliError;
 use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::{self, Accepted, AcceptedError, Exploration, ExploreError, Explored, Options};
+use crate::explore::{self, Accepted, Exploration, ExploreError, Explored, Options, Ran, Verdict};
 use crate::printable::printable;
 use crate::report::console::counted;
+use crate::report::explored::{self, Around};
+use crate::report::fold::{self, exploration as of_model};
+use crate::report::model::{self, End, Event, HowExplored, Summary, WallTime};
 use crate::report::progress::Progress;
-use crate::report::{Style, explored};
-use crate::run::{Broken, Case, Plan, Variant};
+use crate::report::{Reports, Style};
+use crate::run::{self, Broken, Case, Plan, Variant};
 use crate::schedule::Schedule;
-use crate::script::Limits;
+use crate::script::{Limits, Source};
 use crate::settings::Settings;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Explore { selection, at, pairs, without, judge_checks, budget, jobs, all, update } = arguments;
+    let Explore { selection, at, pairs, without, judge_checks, budget, jobs, all, update, shard, report } = arguments;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     let mut limits = Limits::default();
@@ -34,34 +38,62 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         without: without.into_iter().collect(),
     };
     let plan = Plan::to_run(&found, Variant::Sim);
+    let plan = match shard {
+        Some(shard) => plan.only(shard),
+        None => plan,
+    };
+    let wanted: Vec<_> = report.into_iter().map(|report| report.within(&environment.folder)).collect();
+    let mut reports = Reports::begin(&wanted, &environment.github)?;
+    reports.tell(&Event::Started(&start(&plan, &options)))?;
     let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
     let mut above = progress.above(out.to);
     progress.begin(plan.cases.len())?;
     let mut to = Output { to: &mut above, color: out.color, columns: out.columns };
-    let mut command = Command { out: &mut to, progress: &progress, options, all, update, totals: Totals::default() };
+    let mut command = Command {
+        out: &mut to,
+        progress: &progress,
+        reports: &mut reports,
+        options,
+        all,
+        update,
+        totals: Totals::default(),
+        began: run::pool::clock(),
+    };
     for case in &plan.cases {
         if command.options.limits.interrupt.is_raised() {
-            break;
-        }
-        if at.is_empty() {
+            command.not_begun(case)?;
+        } else if at.is_empty() {
             command.case(case)?;
         } else {
             command.replay(case, &at)?;
         }
         progress.step();
     }
-    let exit = command.end(plan.cases.len())?;
+    let exit = command.end(&plan)?;
     above.finish()?;
+    out.to.write_all(reports.said().as_bytes())?;
     Ok(exit)
+}
+
+/// What reports are told first.
+fn start(plan: &Plan<'_>, options: &Options) -> model::Start {
+    let explored = HowExplored {
+        pairs: options.pairs,
+        judge_checks: options.judge_checks,
+        without: options.without.iter().cloned().collect(),
+    };
+    model::Start { explored: Some(explored), ..fold::start(plan, false) }
 }
 
 struct Command<'a, 'o> {
     out: &'a mut Output<'o>,
     progress: &'a Progress,
+    reports: &'a mut Reports,
     options: Options,
     all: bool,
     update: bool,
     totals: Totals,
+    began: Instant,
 }
 
 /// All scenarios in numbers.
@@ -69,99 +101,112 @@ struct Command<'a, 'o> {
 struct Totals {
     explored: usize,
     runs: usize,
-    took: std::time::Duration,
+    took: Duration,
     exit: Exit,
+    summary: Summary,
 }
 
 impl Command<'_, '_> {
-    /// Explores a scenario, and holds what was found against what is accepted.
+    /// Explores a scenario, holds what was found against what is accepted, and tells it.
     fn case(&mut self, case: &Case<'_>) -> Result<(), CliError> {
-        let Some(source) = self.source(case)? else { return Ok(()) };
-        let progress = self.progress;
-        let mut tell = |done: usize, of: usize, since| progress.within(done, of, since);
-        let found = match explore::explore(&source, case.row, &self.options, &mut tell) {
-            Ok(found) => found,
-            Err(error) => return Ok(self.not_explored(case, &error)?),
+        let began = self.began.elapsed();
+        let (verdict, explored) = match source_of(case) {
+            Ok(source) => match self.explored(case, &source) {
+                Ok(found) => (self.verdict(case, &found), Some((source, found))),
+                Err(error) => (Verdict::NotExplored(error), None),
+            },
+            Err(why) => (Verdict::Unreadable(why), None),
         };
-        self.totals.explored += 1;
-        self.totals.runs += found.runs;
-        self.totals.took += found.took;
-        let path = explore::accepted_path(&case.snapshot());
-        let now = Accepted::of(&found);
-        if self.update && found.is_whole() {
-            return match now.write(&path) {
-                Ok(()) => Ok(self.line(Style::Good, "update", case, &count_of(&found))?),
-                Err(error) => Ok(self.unaccepted(case, &error)?),
-            };
+        let found = explored.as_ref().map(|(_, found)| found);
+        if let Some(found) = found {
+            self.totals.explored += usize::from(!self.is_interrupted());
+            self.totals.runs += found.runs;
+            self.totals.took += found.took;
         }
-        if self.update {
-            self.totals.exit = self.totals.exit.max(Exit::Failed);
-            self.line(Style::Bad, "FAIL", case, "not accepted, since it is not all")?;
-            return Ok(self.not_all(&found)?);
-        }
-        let is_whole = found.is_whole() && self.options.without.is_empty() && !self.options.judge_checks;
-        match Accepted::read(&path) {
-            Ok(Some(accepted)) => {
-                let is_whole = is_whole && (self.options.pairs || !accepted.is_of_pairs());
-                let changes = accepted.changes(&now, is_whole);
-                if changes.is_empty() {
-                    self.line(Style::Good, "same", case, &count_of(&found))?;
-                    if self.all {
-                        self.findings(case, &found)?;
-                    }
-                } else {
-                    self.totals.exit = self.totals.exit.max(Exit::Failed);
-                    self.line(Style::Bad, "FAIL", case, &count_of(&found))?;
-                    let changes = explored::changes(&changes, self.all, self.out.color);
-                    write!(self.out.to, "\n  not as accepted:\n\n{changes}\n")?;
-                }
-            }
-            Ok(None) if found.with_finding == 0 => self.line(Style::Good, "well", case, &count_of(&found))?,
-            Ok(None) => {
-                self.totals.exit = self.totals.exit.max(Exit::Failed);
-                self.line(Style::Bad, "FOUND", case, &count_of(&found))?;
-                self.findings(case, &found)?;
-            }
-            Err(error) => self.unaccepted(case, &error)?,
-        }
-        Ok(self.not_all(&found)?)
-    }
-
-    /// What an exploration has not come to.
-    fn not_all(&mut self, found: &Exploration) -> io::Result<()> {
-        if self.options.limits.interrupt.is_raised() {
+        self.totals.exit = self.totals.exit.max(verdict.exit());
+        let around = Around { all: self.all, is_interrupted: self.is_interrupted() };
+        let color = self.out.color;
+        writeln!(self.out.to, "{}", explored::line(case, &verdict, found, color))?;
+        write!(self.out.to, "{}", explored::below(case, &verdict, found, around, color))?;
+        if self.reports.is_empty() {
             return Ok(());
         }
-        if found.not_run > 0 {
-            let not_run = counted(found.not_run, "run");
-            writeln!(self.out.to, "  the budget was spent before {not_run}; --budget gives more")?;
-        }
-        if found.too_many > 0 {
-            let (made, too_many) = (explore::MAX_RUNS, counted(found.too_many, "run"));
-            writeln!(self.out.to, "  more than {made} runs: {too_many} not made; --without makes fewer")?;
-        }
-        if found.in_other_outcomes > 0 {
-            let (told, others) = (explore::MAX_OUTCOMES, counted(found.in_other_outcomes, "run"));
-            writeln!(self.out.to, "  more than {told} outcomes: {others} ended in others")?;
-        }
-        Ok(())
+        let found = match &explored {
+            Some((source, found)) => Some((found, self.shown(case, source, found)?)),
+            None => None,
+        };
+        let text = explored::below(case, &verdict, found.as_ref().map(|(found, _)| *found), around, false);
+        let duration = self.began.elapsed().saturating_sub(began);
+        let wall_time = WallTime { start: began.as_secs_f64(), duration: duration.as_secs_f64() };
+        let told = of_model::case(case, of_model::Explored { verdict: &verdict, found, text, wall_time });
+        self.report(&told)
     }
 
-    fn findings(&mut self, case: &Case<'_>, found: &Exploration) -> io::Result<()> {
-        let well = found.runs - found.with_finding;
-        writeln!(self.out.to, "\n  {well} end well, {} do not:\n", found.with_finding)?;
-        write!(self.out.to, "{}", explored::findings(found, self.all, self.out.color))?;
-        let shown = printable(case.shown());
-        writeln!(self.out.to)?;
-        if let Some(schedule) = explored::smallest(found.findings.values().flatten()) {
-            writeln!(self.out.to, "  see one:     kandy-harness explore {shown} --at \"{schedule}\"")?;
+    fn is_interrupted(&self) -> bool {
+        self.options.limits.interrupt.is_raised()
+    }
+
+    fn explored(&self, case: &Case<'_>, source: &Source) -> Result<Exploration, ExploreError> {
+        let (progress, budget) = (self.progress, self.options.budget);
+        let mut tell = |done: usize, of: usize, since| progress.within(done, of, since, budget);
+        explore::explore(source, case.row, &self.options, &mut tell)
+    }
+
+    /// Holds what was found against what is accepted, or accepts it.
+    fn verdict(&self, case: &Case<'_>, found: &Exploration) -> Verdict {
+        let path = explore::accepted_path(&case.snapshot());
+        let accepted = match Accepted::read(&path) {
+            Ok(accepted) => accepted,
+            Err(_) if self.update => None,
+            Err(error) => return Verdict::Unaccepted(error),
+        };
+        let ran = match (found.is_whole() && self.options.without.is_empty(), self.options.pairs) {
+            (true, true) => Ran::All,
+            (true, false) => Ran::Singles,
+            (false, _) => Ran::Some,
+        };
+        if self.update && self.is_interrupted() {
+            return Verdict::Stopped;
         }
-        writeln!(self.out.to, "  accept all:  kandy-harness explore {shown} --update\n")
+        if self.update && !found.is_whole() {
+            return Verdict::NotAll;
+        }
+        if self.update {
+            let now = Accepted::of(found);
+            let now = if self.options.pairs { now } else { now.with_pairs_of(accepted.unwrap_or_default()) };
+            return now.write(&path).map_or_else(Verdict::Unaccepted, |()| Verdict::Updated);
+        }
+        // What is accepted was found without it, and has other outcomes.
+        let ran = if self.options.judge_checks { Ran::Some } else { ran };
+        Verdict::of(found, accepted.as_ref(), ran, self.is_interrupted())
+    }
+
+    /// The runs that reports show. After an interrupt there are none: that would be more of what was to end.
+    fn shown(&self, case: &Case<'_>, source: &Source, found: &Exploration) -> Result<Vec<of_model::Shown>, CliError> {
+        match explore::retrace(source, case.row, &of_model::to_show(found), &self.options, of_model::show) {
+            Ok(shown) => Ok(shown),
+            Err(ExploreError::NoThread(error)) => Err(CliError::Run(error.into())),
+            // It has run before. A panic was told as a finding.
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// A scenario that an interrupt keeps from being explored.
+    fn not_begun(&mut self, case: &Case<'_>) -> Result<(), CliError> {
+        self.report(&fold::not_run(case))
+    }
+
+    fn report(&mut self, case: &model::Case) -> Result<(), CliError> {
+        self.totals.summary.add(case);
+        Ok(self.reports.tell(&Event::Case(case))?)
     }
 
     /// One run, with what is to go wrong in it, and all that happened.
     fn replay(&mut self, case: &Case<'_>, at: &[Schedule]) -> Result<(), CliError> {
-        let Some(source) = self.source(case)? else { return Ok(()) };
+        let source = match source_of(case) {
+            Ok(source) => source,
+            Err(why) => return Ok(self.not_replayed(case, &Verdict::Unreadable(why))?),
+        };
         let disturbances = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
         let schedule = Schedule::new(disturbances).map_err(CliError::Schedule)?;
         let told = explore::replay(&source, case.row, &schedule, &self.options).and_then(|explored| {
@@ -170,14 +215,16 @@ impl Command<'_, '_> {
         });
         let (explored, origins) = match told {
             Ok(told) => told,
-            Err(error) => return Ok(self.not_explored(case, &error)?),
+            Err(error) => return Ok(self.not_replayed(case, &Verdict::NotExplored(error))?),
         };
         self.totals.explored += 1;
         self.totals.runs += 1;
         let Explored { findings, failure, trace, ended, .. } = &explored;
         let is_well = findings.is_subset(&origins.undisturbed);
         let (style, word) = if is_well { (Style::Good, "well") } else { (Style::Bad, "FOUND") };
-        self.line(style, word, case, &schedule.to_string())?;
+        let word = style.paint(format_args!("{word:<6}"), self.out.color);
+        let shown = Style::Faint.paint(format_args!("  {schedule}"), self.out.color);
+        writeln!(self.out.to, "{word}  {}{shown}", printable(case.name()))?;
         writeln!(self.out.to, "\n{trace}\n  the script {ended}")?;
         if let Some(failure) = failure {
             writeln!(self.out.to, "\n{failure}")?;
@@ -196,75 +243,43 @@ impl Command<'_, '_> {
         Ok(())
     }
 
-    fn source(&mut self, case: &Case<'_>) -> io::Result<Option<crate::script::Source>> {
-        match crate::run::source_of(case.scenario) {
-            Ok(source) => Ok(Some(source)),
-            Err(why) => {
-                self.totals.exit = self.totals.exit.max(Exit::Broken);
-                let told = if let Broken::Unreadable(why) = why { why } else { String::new() };
-                self.line(Style::Bad, "BROKEN", case, &told)?;
-                Ok(None)
-            }
+    fn not_replayed(&mut self, case: &Case<'_>, verdict: &Verdict) -> io::Result<()> {
+        self.totals.exit = self.totals.exit.max(verdict.exit());
+        let (color, around) = (self.out.color, Around { all: false, is_interrupted: self.is_interrupted() });
+        writeln!(self.out.to, "{}", explored::line(case, verdict, None, color))?;
+        write!(self.out.to, "{}", explored::below(case, verdict, None, around, color))
+    }
+
+    fn end(self, plan: &Plan<'_>) -> Result<Exit, CliError> {
+        let is_interrupted = self.is_interrupted();
+        let Self { out, reports, totals, began, .. } = self;
+        let Totals { explored, runs, took, exit, summary } = totals;
+        if plan.cases.is_empty()
+            && let Some(shard) = plan.shard
+        {
+            writeln!(out.to, "shard {shard}: none of {} is in it", counted(plan.set.count, "scenario"))?;
         }
-    }
-
-    fn not_explored(&mut self, case: &Case<'_>, error: &ExploreError) -> io::Result<()> {
-        let (style, word, exit) = match error {
-            ExploreError::Skipped => (Style::Warning, "skip", Exit::Passed),
-            ExploreError::Undisturbed(why) if why.cause.is_broken_script() => (Style::Bad, "BROKEN", Exit::Broken),
-            ExploreError::Undisturbed(_) => (Style::Bad, "FAIL", Exit::Failed),
-            ExploreError::Script(_) => (Style::Bad, "BROKEN", Exit::Broken),
-            ExploreError::NoThread(_) | ExploreError::Panic(_) => (Style::Bad, "ERROR", Exit::InternalError),
-            ExploreError::Interrupted => return Ok(()),
-        };
-        self.totals.exit = self.totals.exit.max(exit);
-        match error {
-            ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic) => {
-                self.line(style, word, case, "")?;
-                writeln!(self.out.to, "\n{diagnostic}\n")
-            }
-            other => self.line(style, word, case, &other.to_string()),
-        }
-    }
-
-    fn unaccepted(&mut self, case: &Case<'_>, error: &AcceptedError) -> io::Result<()> {
-        self.totals.exit = self.totals.exit.max(match error {
-            AcceptedError::Write(_) => Exit::InternalError,
-            AcceptedError::Read(_) | AcceptedError::Malformed(_) => Exit::Broken,
-        });
-        let path = explore::accepted_path(std::path::Path::new(&case.shown_snapshot()));
-        self.line(Style::Bad, "BROKEN", case, &format!("{}: {error}", path.display()))
-    }
-
-    fn line(&mut self, style: Style, word: &str, case: &Case<'_>, note: &str) -> io::Result<()> {
-        let word = style.paint(format_args!("{word:<6}"), self.out.color);
-        let note = if note.is_empty() { String::new() } else { format!("  {}", printable(note)) };
-        writeln!(self.out.to, "{word}  {}{}", printable(case.name()), Style::Faint.paint(note, self.out.color))
-    }
-
-    fn end(self, cases: usize) -> Result<Exit, CliError> {
-        let Self { out, options, totals, .. } = self;
-        let Totals { explored, runs, took, exit } = totals;
         if runs > explored {
             let seconds = took.as_secs_f64();
             let (scenarios, runs) = (counted(explored, "scenario"), counted(runs, "run"));
             writeln!(out.to, "\n{scenarios}: {runs} in {seconds:.2} s")?;
         }
-        if options.limits.interrupt.is_raised() {
+        if is_interrupted {
             let gap = if runs > explored { "" } else { "\n" };
-            writeln!(out.to, "{gap}interrupted: {explored} of {} explored", counted(cases, "scenario"))?;
-            return Ok(Exit::Interrupted);
+            writeln!(out.to, "{gap}interrupted: {explored} of {} explored", counted(plan.cases.len(), "scenario"))?;
         }
-        Ok(exit)
+        reports.tell(&Event::Ended(&End {
+            wall_time: began.elapsed().as_secs_f64(),
+            interrupted: is_interrupted,
+            warnings: Vec::new(),
+            stale_snapshots: Vec::new(),
+            summary,
+        }))?;
+        Ok(if is_interrupted { Exit::Interrupted } else { exit })
     }
 }
 
-/// What an exploration comes to, in numbers.
-fn count_of(found: &Exploration) -> String {
-    format!(
-        "{}, {}, {}",
-        counted(found.messages, "message"),
-        counted(found.runs, "run"),
-        counted(found.outcomes.len(), "outcome")
-    )
+/// The script of a case, or why it cannot be read.
+fn source_of(case: &Case<'_>) -> Result<Source, String> {
+    run::source_of(case.scenario).map_err(|why| if let Broken::Unreadable(why) = why { why } else { String::new() })
 }

@@ -6,7 +6,7 @@ use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::printable::printable_path;
 use crate::report::console::Console;
-use crate::report::{Reports, merge};
+use crate::report::{Reports, explored, merge};
 
 pub(super) fn merge(arguments: Merge, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let Merge { files, report } = arguments;
@@ -17,8 +17,14 @@ pub(super) fn merge(arguments: Merge, environment: &Environment, out: &mut Outpu
     let merged = merge::merge(files.iter().map(read).collect::<Result<_, _>>()?)?;
     let wanted: Vec<_> = report.into_iter().map(|report| report.within(&environment.folder)).collect();
     let mut reports = Reports::begin(&wanted, &environment.github)?;
-    let summary = Console::new(out.to, out.color).merged(&merged)?;
+    let exit = if merged.start.explored.is_some() {
+        let (text, exit) = explored::merged(&merged, out.color);
+        out.to.write_all(text.as_bytes())?;
+        exit
+    } else {
+        Console::new(out.to, out.color).merged(&merged)?.exit()
+    };
     reports.render(&merged)?;
     out.to.write_all(reports.said().as_bytes())?;
-    Ok(summary.exit())
+    Ok(exit)
 }

@@ -1,17 +1,20 @@
 //! All runs of one scenario, and what came of them.
 
+mod told;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+pub use self::told::{Class, MAX_PAIRS, Told};
 use super::catalogue::{Worth, disturbances, family, moments};
 use super::runner::{Runner, Subject, on_a_worker};
 use super::shrink::shrink;
 use super::{Ended, Explored, Finding, FindingKind, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::run::pool::{self, Done, NoThread, in_order};
-use crate::schedule::{Act, Schedule};
+use crate::schedule::{Act, Moment, Schedule};
 use crate::script::{Limits, Source};
 use crate::world::Seen;
 
@@ -79,9 +82,19 @@ pub struct Exploration {
     /// ones of more.
     pub findings: BTreeMap<Finding, Vec<Schedule>>,
     /// The outcomes that there were, up to [`MAX_OUTCOMES`].
-    pub outcomes: BTreeSet<Outcome>,
+    pub outcomes: BTreeMap<Outcome, Class>,
     /// How many runs ended in others.
     pub in_other_outcomes: usize,
+    /// That of the undisturbed run, which is not counted.
+    pub undisturbed: Outcome,
+    /// The moments that were disturbed, in the order in which they came.
+    pub moments: Vec<Moment>,
+    /// The runs with one disturbance.
+    pub singles: Vec<Told>,
+    /// Those with two that are the smallest to bring a finding, or the first with an outcome; up to [`MAX_PAIRS`].
+    pub pairs: Vec<Told>,
+    /// How many more of these there were.
+    pub more_pairs: usize,
     /// What is to hold sometimes, and whether it held in a run.
     pub sometimes: BTreeMap<String, bool>,
     /// How long it took.
@@ -163,7 +176,13 @@ impl Explorer<'_> {
     fn explore(&self, progress: &mut dyn FnMut(usize, usize, Duration)) -> Result<Exploration, ExploreError> {
         let undisturbed = self.undisturbed()?;
         let sometimes = undisturbed.sometimes.iter().cloned().collect();
-        let mut found = Exploration { messages: undisturbed.seen.len(), sometimes, ..Exploration::default() };
+        let mut found = Exploration {
+            messages: undisturbed.seen.len(),
+            undisturbed: Outcome::of(&undisturbed),
+            moments: moments(&undisturbed.seen).map(|worth| worth.seen.moment.clone()).collect(),
+            sometimes,
+            ..Exploration::default()
+        };
         let mut singles = Vec::new();
         self.add_next_to(&Schedule::default(), &undisturbed.seen, &mut singles, &mut found);
         let known = Known { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
@@ -172,7 +191,9 @@ impl Explorer<'_> {
             let alone = found.findings.clone();
             self.all(&second, Known { alone: &alone, ..known }, &mut found, progress)?;
         }
-        for (name, _) in found.sometimes.iter().filter(|(_, held)| !**held) {
+        // In a run that was not made it may hold.
+        let may_hold = found.not_run > 0 || found.too_many > 0;
+        for (name, _) in found.sometimes.iter().filter(|(_, held)| !**held && !may_hold) {
             found.findings.entry(FindingKind::Never(name.clone()).of_none()).or_default().push(Schedule::default());
         }
         found.took = self.begun.elapsed();
@@ -259,7 +280,12 @@ impl Explorer<'_> {
             if is_over || self.options.limits.interrupt.is_raised() {
                 break;
             }
-            ran.push(self.one(runner, known, schedule));
+            let one = self.one(runner, known, schedule);
+            if self.options.limits.interrupt.is_raised() {
+                // How it would have ended is not known.
+                break;
+            }
+            ran.push(one);
         }
         let not_run = chunk.len() - ran.len();
         (ran, not_run)
@@ -326,18 +352,17 @@ impl Exploration {
         for (name, has_held) in sometimes {
             *self.sometimes.entry(name).or_default() |= has_held;
         }
-        self.with_finding += usize::from(!findings.is_empty());
+        let has_finding = !findings.is_empty();
+        self.with_finding += usize::from(has_finding);
         let is_single = schedule.disturbances().len() == 1;
+        let mut is_smallest = false;
         for (finding, by) in findings {
+            is_smallest |= by.as_ref() == Some(&schedule);
             let told = self.findings.entry(finding).or_default();
             // Several pairs come down to the same, or even to one thing alone.
             told.extend(by.filter(|by| is_single || !told.contains(by)));
         }
-        if self.outcomes.len() < max_outcomes {
-            self.outcomes.insert(outcome);
-        } else {
-            self.in_other_outcomes += usize::from(!self.outcomes.contains(&outcome));
-        }
+        self.tell(schedule, outcome, has_finding, is_smallest, max_outcomes);
     }
 }
 

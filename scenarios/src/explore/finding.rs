@@ -60,6 +60,7 @@ impl FindingKind {
             What::Socket(_) => Self::Socket,
             What::Pending => Self::Pending,
             What::EventAfterDestroy(_) => Self::EventAfterDestroy,
+            What::Unsubscribed => Self::Belief,
             What::RunsOn(Running::Attempts | Running::Renewals) => Self::RunsOn,
         }
     }
@@ -104,7 +105,8 @@ impl fmt::Display for Finding {
 
 /// What is wrong with how the clients stand, when all is well again and nothing is under way.
 pub(crate) fn of_endings(endings: &[Ending]) -> impl Iterator<Item = Finding> {
-    let warnings = hygiene::warnings(endings).into_iter();
+    // That nothing is subscribed is a part of what is judged below, where a socket matters as well.
+    let warnings = hygiene::warnings(endings).into_iter().filter(|warning| warning.what != What::Unsubscribed);
     let left =
         warnings.map(|warning| Finding { kind: FindingKind::of_warning(&warning.what), client: Some(warning.client) });
     let deceived = endings.iter().filter(|ending| is_deceived(ending));

@@ -1,10 +1,12 @@
-//! One run with one schedule, and what its findings come from.
+//! Runs with schedules that are known, and what the findings of one come from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use super::runner::{Subject, on_a_worker};
 use super::shrink::shrink;
 use super::{ExploreError, Explored, Finding, Options};
+use crate::run::pool;
 use crate::schedule::Schedule;
 use crate::script::Source;
 
@@ -29,6 +31,36 @@ pub fn replay(
     options: &Options,
 ) -> Result<Explored, ExploreError> {
     on_a_worker(|| Subject::new(source, row, options).runner()?.run_alone(schedule, false))
+}
+
+/// Runs schedules again, one after the other, for what happens in each: an exploration keeps no traces. `tell` hears of each,
+/// adds what is to be kept of it, and says whether to go on; once the budget is spent it is over, too.
+///
+/// # Errors
+///
+/// The script is broken, or nothing can run.
+pub fn retrace<T: Send>(
+    source: &Source,
+    row: Option<&str>,
+    schedules: &[Schedule],
+    options: &Options,
+    tell: impl Fn(&mut Vec<T>, &Schedule, &Explored) -> ControlFlow<()> + Sync,
+) -> Result<Vec<T>, ExploreError> {
+    let deadline = pool::clock().checked_add(options.budget);
+    on_a_worker(|| {
+        let runner = Subject::new(source, row, options).runner()?;
+        let mut kept = Vec::new();
+        for schedule in schedules {
+            if deadline.is_some_and(|deadline| pool::clock() >= deadline) {
+                break;
+            }
+            let explored = runner.run(schedule, false);
+            if options.limits.interrupt.is_raised() || tell(&mut kept, schedule, &explored).is_break() {
+                break;
+            }
+        }
+        Ok(kept)
+    })
 }
 
 /// What these findings of a run with this schedule come from: the scenario itself, or how much of the schedule.

@@ -8,6 +8,7 @@ fn idle() -> Ending {
         is_pending: false,
         is_destroyed: false,
         subscriptions: Vec::new(),
+        may_have_more: false,
         sockets: Vec::new(),
         running: Vec::new(),
         awaits_answer: false,
@@ -17,7 +18,8 @@ fn idle() -> Ending {
 }
 
 fn connected() -> Ending {
-    Ending { phase: Phase::Connected, is_connected: true, ..idle() }
+    // With a subscription, of which nothing is said.
+    Ending { phase: Phase::Connected, is_connected: true, may_have_more: true, ..idle() }
 }
 
 fn connecting() -> Ending {
@@ -77,6 +79,24 @@ fn a_socket_is_left_when_nobody_reads_it_or_the_client_is_not_connected() {
     check(with(false, connected()), &[What::Socket(socket(false))]);
     check(with(true, idle()), &[What::Socket(socket(true))]);
     check(with(true, Ending { is_connected: false, ..connected() }), &[What::Socket(socket(true))]);
+}
+
+#[test]
+fn who_is_connected_has_a_subscription() {
+    let without = |ending: Ending| Ending { may_have_more: false, ..ending };
+    let with = |left: Left| Ending { subscriptions: vec![left], ..without(connected()) };
+    check(without(connected()), &[What::Unsubscribed]);
+    check(Ending { sockets: vec![socket(true)], ..without(connected()) }, &[What::Unsubscribed]);
+    check(with(newest("SUB-1")), &[]);
+    // An older one is of an earlier session, which is told as such.
+    check(with(older("SUB-1")), &[What::Subscription("SUB-1".to_owned())]);
+    check(connected(), &[]);
+    let under_way = UnderWay { requests: true, ..UnderWay::default() };
+    check(without(Ending { under_way, ..connected() }), &[]);
+    check(without(Ending { is_destroyed: true, ..connected() }), &[]);
+    for ending in [idle(), Ending { is_connected: false, ..connected() }] {
+        check(without(ending), &[]);
+    }
 }
 
 #[test]

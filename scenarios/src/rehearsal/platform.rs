@@ -86,7 +86,7 @@ pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Resul
     let sockets = platform.sockets(None);
     let of_channel = |channel: Option<&Value>| {
         let wanted = channel.map(|number| format!("CH-{number}"));
-        let sockets = sockets.iter().filter(|socket| wanted.as_ref().is_none_or(|wanted| *wanted == socket.channel));
+        let sockets = sockets.iter().filter(|socket| wanted.is_none() || wanted == socket.channel);
         sockets.map(|socket| socket.user.clone()).collect::<BTreeSet<_>>()
     };
     let everybody = || of_channel(None).into_iter();

@@ -70,7 +70,7 @@ impl<'a> Traffic<'a> {
             headers.insert(CONTENT_TYPE, value);
         }
         let body = body_text(answer.body.as_ref()).into_bytes().into();
-        Ok(Ok(Response { status, status_text: answer.status_text.clone(), headers, body }))
+        Ok(Ok(Response { status, status_text: answer.status_text.clone(), headers, body, is_cut: false }))
     }
 
     /// Every request on the wire must be one that the timeline has.

@@ -1,8 +1,14 @@
 //! What an exploration found, for a terminal: by finding, then by what went wrong, then where.
 
+mod case;
+mod merged;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+pub(crate) use self::case::{Around, below, line, shown_accepted};
+pub(crate) use self::merged::merged;
+use super::console::counted;
 use super::{COLUMNS, Style, wrap};
 use crate::explore::{Changes, Exploration, Finding, Origins, family, size};
 use crate::printable::printable;
@@ -31,18 +37,18 @@ pub fn findings(found: &Exploration, all: bool, color: bool) -> String {
 /// Each finding with its smallest schedule, and up to so many rows of what else brings it.
 fn rows(found: &Exploration, most: usize, color: bool) -> String {
     let mut text = String::new();
-    for (finding, schedules) in by_count(found) {
-        let _ = writeln!(text, "{}", head(finding, schedules, color));
-        if let Some(schedule) = smallest(schedules) {
+    for group in groups(found) {
+        let _ = writeln!(text, "{}", group.head(color));
+        if let Some(schedule) = group.smallest {
             text.push_str(&replayed_by(schedule));
         }
-        let groups = if most == 0 || schedules.len() == 1 { Vec::new() } else { groups(schedules) };
-        for (label, count) in groups.iter().take(most) {
-            let _ = writeln!(text, "{}", counted_line(6, label, *count));
+        let ways = if most == 0 || group.count == 1 { Vec::new() } else { group.ways };
+        for way in ways.iter().take(most) {
+            let _ = writeln!(text, "{}", counted_line(6, &way.label, way.schedules.len()));
         }
-        if groups.len() > most {
-            let rest: usize = groups[most..].iter().map(|(_, count)| count).sum();
-            let _ = writeln!(text, "{}", counted_line(6, &format!("{} more ways", groups.len() - most), rest));
+        if ways.len() > most {
+            let rest: usize = ways[most..].iter().map(|way| way.schedules.len()).sum();
+            let _ = writeln!(text, "{}", counted_line(6, &counted(ways.len() - most, "more way"), rest));
         }
     }
     text
@@ -50,29 +56,50 @@ fn rows(found: &Exploration, most: usize, color: bool) -> String {
 
 /// As many findings as fit, without what brings them.
 fn heads(found: &Exploration, color: bool) -> String {
-    let all = by_count(found);
+    let all = groups(found);
     let room = MAX_LINES - AROUND - 1;
-    let mut lines: Vec<String> =
-        all.iter().take(room).map(|(finding, schedules)| head(finding, schedules, color)).collect();
+    let mut lines: Vec<String> = all.iter().take(room).map(|group| group.head(color)).collect();
     if all.len() > room {
         lines.push(format!("  and {} more findings: --all lists them", all.len() - room));
     }
     lines.join("\n") + "\n"
 }
 
-/// The findings, those first that come most.
-fn by_count(found: &Exploration) -> Vec<(&Finding, &Vec<Schedule>)> {
-    let mut by_count: Vec<_> = found.findings.iter().filter(|(_, schedules)| !schedules.is_empty()).collect();
-    by_count.sort_by_key(|(_, schedules)| std::cmp::Reverse(schedules.len()));
-    by_count
+/// Something that was found, and what brings it.
+pub(super) struct Group<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) count: usize,
+    /// The smallest of the schedules; `None` if nothing has to go wrong.
+    pub(super) smallest: Option<&'a Schedule>,
+    pub(super) ways: Vec<Way<'a>>,
 }
 
-fn head(finding: &Finding, schedules: &[Schedule], color: bool) -> String {
-    Style::Bad.paint(counted_line(2, &finding.to_string(), schedules.len()), color).to_string()
+impl Group<'_> {
+    fn head(&self, color: bool) -> String {
+        Style::Bad.paint(counted_line(2, &self.finding.to_string(), self.count), color).to_string()
+    }
+}
+
+/// Schedules that are told in one line.
+pub(super) struct Way<'a> {
+    pub(super) label: String,
+    pub(super) schedules: Vec<&'a Schedule>,
+}
+
+/// What was found; what comes most first.
+pub(super) fn groups(found: &Exploration) -> Vec<Group<'_>> {
+    let told = found.findings.iter().filter(|(_, schedules)| !schedules.is_empty());
+    let groups = told.map(|(finding, schedules)| {
+        let (smallest, ways) = (smallest(schedules), ways(schedules));
+        Group { finding, count: schedules.len(), smallest, ways }
+    });
+    let mut groups: Vec<Group<'_>> = groups.collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    groups
 }
 
 /// The smallest schedule, if there is one in which something goes wrong.
-pub fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
+fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
     let disturbed = schedules.into_iter().filter(|schedule| !schedule.disturbances().is_empty());
     disturbed.min_by_key(|schedule| size(schedule))
 }
@@ -100,20 +127,20 @@ pub fn origins(findings: &BTreeSet<Finding>, origins: &Origins, schedule: &Sched
 }
 
 /// Schedules of one thing by what goes wrong, those of several each for itself; those that come most first.
-fn groups(schedules: &[Schedule]) -> Vec<(String, usize)> {
+fn ways(schedules: &[Schedule]) -> Vec<Way<'_>> {
     let mut singles: BTreeMap<&str, Vec<&Schedule>> = BTreeMap::new();
-    let mut groups = Vec::new();
+    let mut ways = Vec::new();
     for schedule in schedules {
         match schedule.disturbances() {
             [one] => singles.entry(family(&one.act)).or_default().push(schedule),
-            _ => groups.push((schedule.to_string(), 1)),
+            _ => ways.push(Way { label: schedule.to_string(), schedules: vec![schedule] }),
         }
     }
-    let of_family = |schedules: Vec<&Schedule>| (label(&schedules), schedules.len());
-    let mut told: Vec<_> = singles.into_values().map(of_family).collect();
-    told.extend(groups);
-    told.sort_by(|(left, many), (right, more)| more.cmp(many).then_with(|| left.cmp(right)));
-    told
+    ways.extend(singles.into_values().map(|schedules| Way { label: label(&schedules), schedules }));
+    ways.sort_by(|one, other| {
+        other.schedules.len().cmp(&one.schedules.len()).then_with(|| one.label.cmp(&other.label))
+    });
+    ways
 }
 
 /// What went wrong, and where: all of it for one schedule, a choice for many.

@@ -82,9 +82,23 @@ impl Reports {
         let Report { start, cases, end, .. } = report;
         let cases = cases.iter().map(Event::Case);
         let mut events = [Event::Started(start)].into_iter().chain(cases).chain([Event::Ended(end)]);
-        events
-            .try_for_each(|event| tell(&mut self.renderers, &event))
+        events.try_for_each(|event| self.tell(&event))
+    }
+
+    /// Tells all of them what happens next.
+    ///
+    /// # Errors
+    ///
+    /// One cannot be written.
+    pub fn tell(&mut self, event: &Event<'_>) -> Result<(), RunError> {
+        tell(&mut self.renderers, event)
             .map_err(|(reporter, source)| RunError::Report { reporter: reporter.to_owned(), source })
+    }
+
+    /// Whether none is wanted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.renderers.is_empty()
     }
 
     /// What they have to say on standard output when all has ended.

@@ -2,11 +2,13 @@
 //! none.
 
 mod case;
+pub(crate) mod exploration;
 mod records;
 mod redacted;
 
 use std::io;
 
+pub(crate) use self::case::not_run;
 use super::console;
 use super::model::{self, Event, Renderer, Shard, Start};
 use crate::run::{self, Plan, Reporter, RunEvent};
@@ -67,7 +69,7 @@ impl Reporter for Fold<'_> {
                 Ok(())
             }
             RunEvent::Finished { case, finished } => self.tell(&Event::Case(&case::finished(case, finished))),
-            RunEvent::NotRun { case, .. } => self.tell(&Event::Case(&case::not_run(case))),
+            RunEvent::NotRun { case, .. } => self.tell(&Event::Case(&not_run(case))),
             RunEvent::Ended { summary, wall_time } => {
                 let end = model::End {
                     wall_time: wall_time.as_secs_f64(),
@@ -87,11 +89,12 @@ pub(super) fn tell(renderers: &mut [Box<dyn Renderer>], event: &Event<'_>) -> Re
     renderers.iter_mut().try_for_each(|renderer| renderer.event(event).map_err(|error| (renderer.name(), error)))
 }
 
-fn start(plan: &Plan<'_>, strict: bool) -> Start {
+pub(crate) fn start(plan: &Plan<'_>, strict: bool) -> Start {
     Start {
         harness: env!("CARGO_PKG_VERSION").to_owned(),
         live: plan.is_live(),
         strict,
+        explored: None,
         shard: plan.shard.map(|shard| Shard { index: shard.index(), of: shard.of() }),
         set: plan.set.to_string(),
         cases: plan.cases.len(),

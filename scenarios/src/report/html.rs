@@ -17,7 +17,7 @@ use super::model::{Case, End, Event, Renderer, Start};
 use crate::file::Replacement;
 use crate::web::escape;
 
-/// The most bytes of one case. Of longer ones fewer records are shown.
+/// The most bytes of one case. Of longer ones fewer runs of an exploration, and fewer records, are shown.
 const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;
 /// From so many bytes of cases on, no records of further ones are shown: browsers open no page of any size.
 const MAX_PAGE_BYTES: u64 = 128 * 1024 * 1024;
@@ -87,7 +87,7 @@ struct Run<'a> {
     end: &'a End,
 }
 
-/// A case as JSON, with as many of its records as there is room for.
+/// A case as JSON, with as much of its exploration and its records as there is room for.
 fn fitting(case: &Case, written: u64) -> io::Result<Vec<u8>> {
     let mut room = if written < MAX_PAGE_BYTES { Room::default() } else { Room::NONE };
     loop {
@@ -95,7 +95,7 @@ fn fitting(case: &Case, written: u64) -> io::Result<Vec<u8>> {
         if json.len() <= MAX_CASE_BYTES || room == Room::NONE {
             return Ok(json);
         }
-        room = room.half();
+        room = room.less();
     }
 }
 

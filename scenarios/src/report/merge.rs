@@ -9,7 +9,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::console;
-use super::model::{End, Report, RunWarning, SCHEMA, Shard, Start, Status, Summary};
+use super::model::{End, HowExplored, Report, RunWarning, SCHEMA, Shard, Start, Status, Summary};
 use crate::file::{self, FileError};
 use crate::run::MAX_SHARDS;
 
@@ -239,7 +239,25 @@ fn unlike(start: &Start, like: &Start) -> Option<String> {
     if start.live != like.live {
         return Some(with(start.live, "--live"));
     }
-    (start.strict != like.strict).then(|| with(start.strict, "--strict"))
+    if start.strict != like.strict {
+        return Some(with(start.strict, "--strict"));
+    }
+    unlike_explored(start.explored.as_ref(), like.explored.as_ref())
+}
+
+/// What is different in how two explored, if they did.
+fn unlike_explored(one: Option<&HowExplored>, like: Option<&HowExplored>) -> Option<String> {
+    let with = |is: bool, option: &str| format!("{} {option}", if is { "with" } else { "without" });
+    match (one, like) {
+        (None, None) => None,
+        (Some(_), None) => Some("by `explore`, not by `run`".to_owned()),
+        (None, Some(_)) => Some("by `run`, not by `explore`".to_owned()),
+        (Some(one), Some(like)) if one.pairs != like.pairs => Some(with(one.pairs, "--pairs")),
+        (Some(one), Some(like)) if one.judge_checks != like.judge_checks => {
+            Some(with(one.judge_checks, "--judge-checks"))
+        }
+        (Some(one), Some(like)) => (one.without != like.without).then(|| "with another --without".to_owned()),
+    }
 }
 
 /// How all of them together have ended. They ran side by side, so that the longest tells how long it took.

@@ -4,6 +4,7 @@
 //! Times are in seconds. Texts are as the console has them, without colours: secrets are masked, and what the script redacts
 //! is left out of all of them.
 
+mod exploration;
 mod problem;
 mod record;
 mod summary;
@@ -12,6 +13,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::exploration::{Act, Cell, Changes, Example, Exploration, Found, HowExplored, Outcome, Pair, RunEnd, Way};
 pub use self::problem::{Cause, Difference, Doubt, Problem, Warning};
 pub use self::record::{Body, Detail, Lane, Record, RecordKind, Tone};
 pub use self::summary::Summary;
@@ -74,6 +76,9 @@ pub struct Start {
     pub live: bool,
     /// Whether what cannot be trusted fails.
     pub strict: bool,
+    /// How they are explored; only where they are, and do not just run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explored: Option<HowExplored>,
     /// Which part of the cases this is, if it is one.
     pub shard: Option<Shard>,
     /// A digest of the names of all cases that were selected, those of other shards among them.
@@ -176,8 +181,11 @@ pub struct Case {
     pub difference: Option<Difference>,
     /// All that the console says of it below its line.
     pub text: String,
-    /// What happened in its world.
+    /// What happened in its world; where it was explored, in the undisturbed run.
     pub records: Vec<Record>,
+    /// What its exploration found, if it was explored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exploration: Option<Box<Exploration>>,
 }
 
 /// How a scenario ran.

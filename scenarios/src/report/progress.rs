@@ -84,10 +84,10 @@ impl Progress {
         self.bar.inc(1);
     }
 
-    /// Tells what is done within a step that takes long: so many things of so many since it began.
-    pub fn within(&self, done: usize, of: usize, since: Duration) {
-        let rate = done as f64 / since.as_secs_f64().max(0.001);
-        self.bar.set_message(format!("  {done} of {of} runs, {rate:.0} a second"));
+    /// Tells what is done within a step that takes long: so many runs of so many since it began, and what is left of its
+    /// budget.
+    pub fn within(&self, done: usize, of: usize, since: Duration, budget: Duration) {
+        self.bar.set_message(within(done, of, since, budget));
     }
 
     fn end(&mut self) {
@@ -127,6 +127,13 @@ impl Reporter for Progress {
         }
         Ok(())
     }
+}
+
+/// No more than 44 columns for a million runs and an hour.
+fn within(done: usize, of: usize, since: Duration, budget: Duration) -> String {
+    let rate = done as f64 / since.as_secs_f64().max(0.001);
+    let left = budget.saturating_sub(since).as_secs();
+    format!("  {done}/{of} runs, {rate:.0}/s, {left} s left")
 }
 
 /// Less than 60 columns as long as there are less than 100,000 cases.
@@ -194,6 +201,15 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn an_exploration_tells_how_fast_it_is_and_what_is_left() {
+        let told = within(1_200, 17_735, Duration::from_millis(400), Duration::from_secs(60));
+        assert_eq!(told, "  1200/17735 runs, 3000/s, 59 s left");
+        let most = within(1_000_000, 1_000_000, Duration::from_secs(60), Duration::from_secs(3_600));
+        assert!(most.len() <= 44, "{most}");
+        assert!(within(1, 2, Duration::from_secs(9), Duration::from_secs(5)).ends_with(" 0 s left"));
     }
 
     #[test]

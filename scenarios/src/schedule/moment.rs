@@ -53,9 +53,9 @@ const OF_SOCKETS: [(&str, Kind); 7] = [
     ("client close", Kind::ClientClose),
 ];
 
-/// The points of REST.
+/// The points of REST at which a client's requests are.
 fn points() -> impl Iterator<Item = Point> {
-    Point::ALL.into_iter().filter(|point| *point != Point::WebSocket)
+    Point::ALL.into_iter().filter(|point| !matches!(point, Point::WebSocket | Point::Preflight))
 }
 
 /// Every kind, for an error.

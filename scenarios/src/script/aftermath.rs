@@ -105,6 +105,7 @@ impl Host {
                 findings.insert(Finding { kind: FindingKind::TaskDied(task), client: Some(record.who.to_string()) });
             }
         }
+        let failure = failure.map(|failure| failure.redacted(trace.redactions()));
         Explored { ended, failure, clients, findings, sometimes, seen, trace }
     }
 }

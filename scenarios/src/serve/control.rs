@@ -5,6 +5,7 @@ mod error;
 mod feed;
 mod guard;
 mod look;
+mod places;
 mod route;
 
 use std::convert::Infallible;
@@ -27,12 +28,13 @@ pub use self::guard::{Guard, Secrets};
 pub use self::route::{PREFIX, ROUTES, Route, index, markdown};
 
 use self::feed::Feed;
+use self::places::Places;
 use self::route::{Act, Action, Look};
 use crate::script::names::nearest;
 
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
-/// Waits of `waitFor` at once.
+/// Waits of `waitFor` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be gone.
 pub const MAX_WAITS: usize = 256;
 /// The longest that one wait of `waitFor` may take.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -45,7 +47,7 @@ pub struct Control {
     handle: FrontHandle,
     guard: Guard,
     feeds: Arc<Semaphore>,
-    waits: Semaphore,
+    waits: Places,
 }
 
 /// An answer.
@@ -55,7 +57,7 @@ impl Control {
     /// The control interface of a platform.
     #[must_use]
     pub fn new(handle: FrontHandle, guard: Guard) -> Self {
-        Self { handle, guard, feeds: Arc::new(Semaphore::new(MAX_FEEDS)), waits: Semaphore::new(MAX_WAITS) }
+        Self { handle, guard, feeds: Arc::new(Semaphore::new(MAX_FEEDS)), waits: Places::new(MAX_WAITS) }
     }
 
     /// Whether a request is for the control interface.
@@ -167,13 +169,13 @@ impl Control {
     }
 
     async fn wait_for(&self, given: &Arguments) -> Result<Value, ControlError> {
-        let _place = self.waits.try_acquire().map_err(|_| too_many("waits", MAX_WAITS))?;
         let wanted = look::Wanted::new(&self.handle, Some(given.get(&route::POINT)?), given.get(&route::OF_USER)?)?;
         let time = given.get(&route::TIMEOUT)?.unwrap_or(DEFAULT_WAIT);
         if time > LONGEST_WAIT {
             let most = crate::script::duration::shown(LONGEST_WAIT);
             return Err(ControlError::argument(format!("a wait takes {most} at most")));
         }
+        let mut place = self.waits.take();
         let mut bell = self.handle.watch();
         let mut since = given.get(&route::SINCE)?.map(|since| look::reached(since, look::newest(&self.handle)));
         let found = timeout(time, async {
@@ -187,7 +189,14 @@ impl Control {
                 }
             }
         });
-        match found.await {
+        let found = tokio::select! {
+            found = found => found,
+            () = place.lost() => {
+                let told = format!("this wait made room: {MAX_WAITS} others came later");
+                return Err(ControlError::new(StatusCode::SERVICE_UNAVAILABLE, told));
+            }
+        };
+        match found {
             Ok(Some(request)) => Ok(json!({ "request": request })),
             Ok(None) => Err(ControlError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down")),
             Err(_) => {

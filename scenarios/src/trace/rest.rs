@@ -34,6 +34,10 @@ pub enum Outcome {
     Answer(Box<Answer>),
     /// An answer that a browser keeps from the page, since it has no CORS headers.
     WithoutCors(Box<Answer>),
+    /// An answer of whose body only the beginning came, as it stands here.
+    Cut(Box<Answer>),
+    /// A browser asked first whether the page may make the request, and got this: the request was never made.
+    Preflight(Box<Answer>),
     /// The platform takes it and says nothing.
     Hang,
     /// The connection was refused.

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use kandy_client::{NetworkFailure, Response, WebSocketInput};
-use kandy_mock_server::{Frame, Reply};
+use kandy_mock_server::{self as platform, Frame, Reply};
 
 use super::link::header_bytes;
 use crate::trace::{self, Answer, Beginning, Close, Handshake, Outcome, What};
@@ -15,6 +15,10 @@ const ABNORMAL: u16 = 1006;
 pub(super) enum Answered {
     /// What the platform says.
     Reply(Reply),
+    /// An answer of which the connection takes only the beginning of the body.
+    Cut(platform::Response),
+    /// What the platform says to a browser that asks first, and may not go on.
+    Preflight(platform::Response),
     /// There is no server at its address.
     NoServer,
 }
@@ -42,11 +46,14 @@ impl Answered {
     pub(super) fn outcome(&self) -> Outcome {
         match self {
             Self::NoServer => Outcome::NoServer,
+            Self::Cut(response) if may_read(response) => Outcome::Cut(told(response)),
+            Self::Cut(response) => Outcome::WithoutCors(told(response)),
+            Self::Preflight(response) => Outcome::Preflight(told(response)),
             Self::Reply(Reply::Hang) => Outcome::Hang,
             Self::Reply(Reply::Refuse) => Outcome::Refused,
             Self::Reply(Reply::Reset) => Outcome::Reset,
             Self::Reply(Reply::Respond(response)) => {
-                let answer = Box::new(Answer::new(response.status, &response.headers, &response.body));
+                let answer = told(response);
                 if may_read(response) { Outcome::Answer(answer) } else { Outcome::WithoutCors(answer) }
             }
         }
@@ -55,19 +62,15 @@ impl Answered {
     /// What the client is given, by the rules of a browser.
     pub(super) fn into_answer(self) -> Result<Response, NetworkFailure> {
         match self {
-            Self::Reply(Reply::Respond(response)) if may_read(&response) => {
-                let status = response.status;
-                let usual = || status.canonical_reason().unwrap_or_default().to_owned();
-                let status_text = response.reason.unwrap_or_else(usual);
-                Ok(Response { status, status_text, headers: response.headers, body: response.body })
-            }
-            Self::Reply(_) | Self::NoServer => Err(NetworkFailure),
+            Self::Reply(Reply::Respond(response)) if may_read(&response) => Ok(given(response, false)),
+            Self::Cut(response) if may_read(&response) => Ok(given(response, true)),
+            Self::Reply(_) | Self::Cut(_) | Self::Preflight(_) | Self::NoServer => Err(NetworkFailure),
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Self::Reply(Reply::Respond(response)) => {
+            Self::Reply(Reply::Respond(response)) | Self::Cut(response) | Self::Preflight(response) => {
                 let reason = response.reason.as_ref().map_or(0, String::len);
                 reason + header_bytes(&response.headers) + response.body.len()
             }
@@ -120,7 +123,10 @@ impl News {
 /// What came of a request in `Live`, as the client knows it.
 pub(super) fn outcome(answer: &Result<Response, NetworkFailure>) -> Outcome {
     match answer {
-        Ok(answer) => Outcome::Answer(Box::new(Answer::new(answer.status, &answer.headers, &answer.body))),
+        Ok(answer) => {
+            let told = Box::new(Answer::new(answer.status, &answer.headers, &answer.body));
+            if answer.is_cut { Outcome::Cut(told) } else { Outcome::Answer(told) }
+        }
         Err(NetworkFailure) => Outcome::NoAnswer,
     }
 }
@@ -138,7 +144,19 @@ pub(super) fn record(socket: u64, input: &WebSocketInput) -> What {
     }
 }
 
+/// An answer, as a trace tells it.
+fn told(response: &platform::Response) -> Box<Answer> {
+    Box::new(Answer::new(response.status, &response.headers, &response.body))
+}
+
+/// An answer, as a client gets it.
+fn given(response: platform::Response, is_cut: bool) -> Response {
+    let platform::Response { status, reason, headers, body } = response;
+    let usual = || status.canonical_reason().unwrap_or_default().to_owned();
+    Response { status, status_text: reason.unwrap_or_else(usual), headers, body, is_cut }
+}
+
 /// Whether a browser gives an answer to a page.
-fn may_read(response: &kandy_mock_server::Response) -> bool {
+pub(super) fn may_read(response: &platform::Response) -> bool {
     response.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
 }

@@ -20,8 +20,9 @@ impl World {
         let ledger = &self.stage().ledger;
         for subscription in self.look(|platform| Platform::subscriptions(platform, None)) {
             let name = subscription.id.to_string();
-            if let Some((client, is_newest)) = ledger.maker(&name, &subscription.channel) {
-                endings[client.0].subscriptions.push(Left { name, is_newest });
+            match ledger.maker(&name, &subscription.channel) {
+                Some((client, is_newest)) => endings[client.0].subscriptions.push(Left { name, is_newest }),
+                None => endings.iter_mut().for_each(|ending| ending.may_have_more = true),
             }
         }
         endings
@@ -47,6 +48,7 @@ impl World {
             is_pending: session.is_pending(),
             is_destroyed: session.is_destroyed(),
             subscriptions: Vec::new(),
+            may_have_more: false,
             sockets: sockets.collect(),
             running: running.collect(),
             awaits_answer: session.pending_requests() > 0,

@@ -16,7 +16,13 @@ use crate::world::{MAX_MESSAGE_BYTES, MAX_MESSAGES, WorldError};
 /// A message on its way.
 pub(super) enum Message {
     /// A request, to the platform.
-    Request { client: ClientId, id: RequestId, request: http::Request<Bytes> },
+    Request {
+        client: ClientId,
+        id: RequestId,
+        request: http::Request<Bytes>,
+        /// Whether a browser has asked whether it may be made, as far as the platform misbehaves at that.
+        is_allowed: bool,
+    },
     /// A websocket handshake, to the platform.
     Upgrade { client: ClientId, id: SocketId, request: http::Request<()> },
     /// A frame, to the platform.

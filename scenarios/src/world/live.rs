@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kandy_client::Session;
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
-use kandy_mock_server::{Command, Platform, StartError, Watch};
+use kandy_mock_server::{Command, Platform, Point, StartError, Watch};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
@@ -40,6 +40,8 @@ pub struct Live {
     /// How far the platform's journal had come before the effects of the last input or timer went out.
     journal_known: u64,
     news: Watch,
+    /// Whether clients ask first whether they may make a request, since the platform was told to misbehave at that.
+    asks_first: bool,
     server: Server,
     // Dropped last: the transports and the server need it to say goodbye.
     runtime: Runtime,
@@ -101,7 +103,7 @@ impl Live {
         let address = |port: u16| format!("{}:{port}", server.host());
         let stage = Stage::new(vec![address(server.rest_port()), address(server.ws_port())]);
         let news = server.watch();
-        Ok(Self { stage, lines: Vec::new(), arrived: None, journal_known: 0, news, server, runtime })
+        Ok(Self { stage, lines: Vec::new(), arrived: None, journal_known: 0, news, asks_first: false, server, runtime })
     }
 
     /// The configuration that a client needs to reach this platform.
@@ -139,7 +141,10 @@ impl Live {
         self.stage.now = self.now();
         match step {
             Step::Create { name, config } => {
-                let line = Line::new(&self.runtime)?;
+                let mut line = Line::new(&self.runtime)?;
+                if self.asks_first {
+                    line.transport.ask_first();
+                }
                 let client = self.stage.create(&name, Session::new(*config))?;
                 self.lines.push(line);
                 Ok(Done::Created(client))
@@ -156,7 +161,12 @@ impl Live {
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
         let control = Control::of(&asked, control_text);
+        let asks_first = matches!(asked, Command::Fail { point: Point::Preflight, .. });
         let output = self.server.command(asked)?;
+        if asks_first {
+            self.asks_first = true;
+            self.lines.iter_mut().for_each(|line| line.transport.ask_first());
+        }
         self.stage.record_control(control)?;
         Ok(output.into())
     }

@@ -44,10 +44,15 @@ fn calls(place: &Place, line: &str, variables: &[(&str, &str)]) -> Vec<String> {
 
 /// The shards that are called for are all there are, each once.
 fn assert_all(calls: &[Vec<String>]) {
+    assert_all_of("run", calls);
+}
+
+/// The same of a command.
+fn assert_all_of(command: &str, calls: &[Vec<String>]) {
     let shards: Vec<&str> = calls.iter().map(|call| call[2].as_str()).collect();
     let all: Vec<String> = (1..=calls.len()).map(|index| format!("{index}/{}", calls.len())).collect();
     assert_eq!(shards, all);
-    assert!(calls.iter().all(|call| call[0] == "run" && call[4].starts_with("json=")), "{calls:?}");
+    assert!(calls.iter().all(|call| call[0] == command && call[4].starts_with("json=")), "{calls:?}");
 }
 
 /// That a line merges the reports of shards that lie in `folder`.
@@ -172,12 +177,24 @@ fn options(file: &str) -> BTreeMap<&str, &str> {
 
 #[test]
 fn slurm_gives_each_task_of_its_array_a_shard() {
-    let file = read("slurm.sbatch");
-    let options = options(&file);
+    let place = project("slurm");
+    let (all, cpus) = of_array(&place, &read("slurm.sbatch"));
+    assert!(all.iter().all(|call| call[5..] == ["--jobs", cpus.as_str()]), "{all:?}");
+    assert_all(&all);
+    let (all, cpus) = of_array(&place, &read("slurm-explore.sbatch"));
+    let folder = "kandy-harness/scenarios/scripts";
+    let given = [folder, "--pairs", "--budget", "10m", "--jobs", cpus.as_str()];
+    assert!(all.iter().all(|call| call[5..] == given), "{all:?}");
+    assert_all_of("explore", &all);
+    assert_merges(&place, &read("slurm-merge.sbatch"), "reports");
+}
+
+/// What each task of an array calls, and how many processors it has.
+fn of_array(place: &Place, file: &str) -> (Vec<Vec<String>>, String) {
+    let options = options(file);
     assert!(file.starts_with("#!/bin/sh\n#SBATCH "), "options stand before the first command");
     let (first, last) = options["array"].split_once('-').unwrap();
     let (first, last): (u32, u32) = (first.parse().unwrap(), last.parse().unwrap());
-    let place = project("slurm");
     let of_task = |task: u32| {
         let (task, count, first) = (task.to_string(), (last - first + 1).to_string(), first.to_string());
         let variables = [
@@ -186,10 +203,7 @@ fn slurm_gives_each_task_of_its_array_a_shard() {
             ("SLURM_ARRAY_TASK_COUNT", &count),
             ("SLURM_CPUS_PER_TASK", options["cpus-per-task"]),
         ];
-        let call = calls(&place, &file, &variables);
-        assert_eq!(call[5..], ["--jobs", options["cpus-per-task"]]);
-        call
+        calls(place, file, &variables)
     };
-    assert_all(&(first..=last).map(of_task).collect::<Vec<_>>());
-    assert_merges(&place, &read("slurm-merge.sbatch"), "reports");
+    ((first..=last).map(of_task).collect(), options["cpus-per-task"].to_owned())
 }

@@ -176,6 +176,41 @@ fn paths_and_arguments_may_have_spaces() {
     assert!(!reports.join("shard-2.json").exists(), "an old report would stand for one that was killed");
 }
 
+#[test]
+fn explore_takes_the_place_of_run() {
+    let place = Place::new("explore");
+    let variables = [("SHARD", "2"), ("SHARDS", "3")];
+    let (text, exit) = place.shard(&variables, &["explore", "my scenarios", "--pairs"]);
+    let expected = "explore\n--shard\n2/3\n--report\njson=reports/shard-2.json\nmy scenarios\n--pairs\n";
+    assert_eq!((text, exit), (format!("CI=true\n{expected}"), 0));
+    let (text, _) = place.shard(&variables, &["my scenarios", "explore"]);
+    assert!(text.starts_with("CI=true\nrun\n") && text.ends_with("\nmy scenarios\nexplore\n"), "{text}");
+}
+
+/// The real command, in shards that explore: what is found in one of them is the verdict of the whole.
+#[test]
+fn the_shards_of_an_exploration_are_merged_to_one_report() {
+    let place = Place::new("explored");
+    let harness = Path::new(env!("CARGO_BIN_EXE_kandy-harness"));
+    fs::create_dir_all(place.path().join("s")).unwrap();
+    let flow = "platform.addUser(\"a\", \"x\");\nlet kandy = create();\nkandy.connect(#{ username: \"a\", password: \"x\" });\n";
+    for (name, text) in [("still", "advance(1);\n"), ("flow", flow)] {
+        fs::write(place.path().join(format!("s/{name}.rhai")), text).unwrap();
+    }
+    let script = script();
+    let mut exits = ["1", "2"].map(|shard| {
+        let variables = [("SHARD", shard), ("SHARDS", "2")];
+        let without = ["--without", "late", "--without", "outage", "--without", "application"];
+        place.sh(harness, &variables, &[&[script.to_str().unwrap(), "explore", "s"], &without[..]].concat()).1
+    });
+    exits.sort_unstable();
+    assert!(exits == [0, 1] || exits == [1, 1], "{exits:?}");
+    let line = "\"$KANDY_HARNESS\" report merge reports/shard-*.json --report html=all.html";
+    let (text, exit) = place.sh(harness, &[], &["-c", line]);
+    assert!(exit == 1 && text.contains("FOUND   flow") && text.contains("2 of 2 scenarios explored"), "{exit}\n{text}");
+    assert!(fs::read_to_string(place.path().join("all.html")).unwrap().contains("\"exploration\":{"));
+}
+
 /// The real command, in three shards, and their reports merged; then one shard is missing, and one fails.
 #[test]
 fn the_shards_of_a_run_are_merged_to_one_report() {

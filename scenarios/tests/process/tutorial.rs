@@ -1,4 +1,4 @@
-//! docs/tutorial.md: its files are made, its commands run word for word, and what they show is compared.
+//! docs/tutorial.md and docs/explore.md: their files are made, their commands run word for word, and what they show is compared.
 
 use std::env;
 use std::fs;
@@ -12,14 +12,25 @@ const BETWEEN: char = '\u{1e}';
 
 #[test]
 fn every_step_of_the_tutorial_does_what_it_shows() {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/tutorial.md")).unwrap();
-    let place = env::temp_dir().join(format!("kandy-tutorial-{}", process::id()));
+    assert_eq!(walk("tutorial"), (4, 14), "the blocks of the page are not found");
+}
+
+#[test]
+fn the_guide_to_exploring_does_what_it_shows() {
+    assert_eq!(walk("explore"), (5, 15), "the blocks of the page are not found");
+}
+
+/// Makes the files of a page and runs its commands: how many there are of each.
+fn walk(page: &str) -> (usize, usize) {
+    let text = fs::read_to_string(format!("{}/../docs/{page}.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let place = env::temp_dir().join(format!("kandy-{page}-{}", process::id()));
     fs::create_dir_all(&place).unwrap();
     let mut here = place.clone();
     let (mut files, mut commands) = (0, 0);
-    for (head, text) in blocks(&page) {
+    for (head, text) in blocks(&text) {
         match head.split_once(' ') {
-            Some((_, file)) => {
+            Some((of, file)) => {
+                assert_eq!(of, "rhai");
                 fs::write(here.join(file), text).unwrap();
                 files += 1;
             }
@@ -36,7 +47,7 @@ fn every_step_of_the_tutorial_does_what_it_shows() {
         }
     }
     fs::remove_dir_all(&place).unwrap();
-    assert_eq!((files, commands), (4, 14), "the blocks of the page are not found");
+    (files, commands)
 }
 
 /// The fenced blocks of a page: what stands behind the fence, and the text.

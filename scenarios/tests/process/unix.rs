@@ -150,7 +150,7 @@ fn a_signal_ends_an_exploration_and_what_was_found_is_told() {
     assert_eq!(run.line(), "well    a  0 messages, 0 runs, 0 outcomes\n");
     run.signal("INT");
     let (out, _, code) = run.end();
-    assert!(out.contains("\ninterrupted: ") && out.ends_with(" of 2 scenarios explored\n"), "{out}");
+    assert!(out.contains("    b") && out.ends_with("\ninterrupted: 1 of 2 scenarios explored\n"), "{out}");
     assert_eq!(code, Some(130));
 }
 

@@ -1,12 +1,13 @@
 //! An honest user beside one who takes whatever is to be had.
 
+use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Folder, PATIENCE, Server};
 
@@ -21,12 +22,16 @@ const LOGINS: usize = 5_000;
 /// Those who sign in without end, and those who look at everything without end.
 const GREEDY: usize = 4;
 const CURIOUS: usize = 2;
+/// Sockets of the deaf user, which are open and not read, and what is sent to all of them at a time.
+const UNREAD: usize = 100;
+const PUSHED: usize = 32 * 1024;
 
 const HONEST: &str = "/v2.0/auth/mk_token?refresh=y";
 const TEN_YEARS: &str = "/v2.0/auth/mk_token?refresh=y&expires=315360000";
-/// honest:x and greedy:x.
+/// honest:x, greedy:x and deaf:x.
 const OF_HONEST: &str = "Authorization: basic aG9uZXN0Ong=";
 const OF_GREEDY: &str = "Authorization: basic Z3JlZWR5Ong=";
+const OF_DEAF: &str = "Authorization: basic ZGVhZjp4";
 
 /// A connection for one request after the other.
 struct Line {
@@ -63,6 +68,54 @@ fn look(port: u16, token: &str) {
     stream.write_all(head.as_bytes()).unwrap();
     let mut heard = [0; 64 * 1024];
     while matches!(stream.read(&mut heard), Ok(1..)) {}
+}
+
+/// Asks once, and gives the body of the answer.
+fn asked(port: u16, line: &str, header: &str, body: &str) -> Value {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let length = body.len();
+    let request = format!(
+        "{line} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\nContent-Type: application/json\r\n{header}\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).unwrap();
+    let (head, body) = heard.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{line}: {heard}");
+    serde_json::from_str(body).unwrap()
+}
+
+/// Opens sockets of the deaf user and sends to them, and reads none of it. Gives how often it has sent.
+fn flood(port: u16, token: &str, is_over: &AtomicBool) -> usize {
+    let login = asked(port, &format!("GET {HONEST}"), OF_DEAF, "");
+    let access = login["success"]["access_token"].as_str().unwrap();
+    let subscribe = format!("POST /rest/version/1/user/deaf/subscription?token={access}");
+    let body = r#"{"subscribeRequest": {"expires": 3600, "service": ["call"], "notificationType": "WebSocket"}}"#;
+    let made = asked(port, &subscribe, "Accept: application/json", body);
+    let channel = made["subscribeResponse"]["subscriptionParams"]["notificationChannel"].as_str().unwrap();
+    let handshake = format!(
+        "GET {channel}?access_token={access} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    let push = json!({ "user": "deaf", "text": "x".repeat(PUSHED) }).to_string();
+    let mut unread = VecDeque::new();
+    let mut sent = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        socket.write_all(handshake.as_bytes()).unwrap();
+        let mut heard = [0; 12];
+        socket.read_exact(&mut heard).unwrap();
+        assert_eq!(heard, *b"HTTP/1.1 101");
+        unread.push_back(socket);
+        if unread.len() > UNREAD {
+            unread.pop_front();
+        }
+        asked(port, "POST /__admin/sendRaw", &format!("X-Kandy-Token: {token}"), &push);
+        sent += 1;
+    }
+    sent
 }
 
 /// The time within which half of the honest user's logins are answered.
@@ -106,8 +159,10 @@ fn slowed(port: u16, token: &str) -> f64 {
             let take = &take;
             scope.spawn(move || take(number < GREEDY));
         }
+        let flood = scope.spawn(|| flood(port, token, &is_over));
         let busy = usual(port);
         is_over.store(true, Ordering::Relaxed);
+        assert_ne!(flood.join().unwrap(), 0);
         busy
     });
     busy.as_secs_f64() / idle.as_secs_f64()
@@ -117,7 +172,7 @@ fn slowed(port: u16, token: &str) -> f64 {
 #[ignore = "it compares times, which takes a machine without other work: .ci/full has it"]
 async fn an_honest_user_is_answered_in_time_whatever_others_take() {
     let folder = Folder::new("load");
-    let server = Server::start(&folder.0, &["--user", "honest:x", "--user", "greedy:x"]).await;
+    let server = Server::start(&folder.0, &["--user", "honest:x", "--user", "greedy:x", "--user", "deaf:x"]).await;
     server.post("answerPings", &json!({ "enabled": true })).await;
     let (port, token) = (server.port(), server.text("token").to_owned());
     let measured = tokio::task::spawn_blocking(move || {

@@ -73,7 +73,7 @@ impl Bench {
     /// Makes the client's next request at the point, and says what comes of it.
     pub(super) fn round(&mut self) -> Vec<String> {
         match self.occasion {
-            Occasion::At(Point::MkToken | Point::Subscribe | Point::WebSocket) => {
+            Occasion::At(Point::MkToken | Point::Subscribe | Point::WebSocket | Point::Preflight) => {
                 let credentials = Credentials::password(ALICE, PASSWORD);
                 self.connect_and_leave(credentials)
             }
@@ -92,6 +92,7 @@ impl Bench {
                 self.wait_for_outcome(REFRESH)
             }
             Occasion::At(Point::Resubscribe) => self.wait_for_outcome(RENEWAL),
+            Occasion::At(Point::RevokeToken) => unreachable!("this SDK does not ask for it"),
             Occasion::At(Point::Unsubscribe | Point::Other) => {
                 self.connect();
                 let from = self.mark();
@@ -205,7 +206,9 @@ impl Bench {
             Point::Resubscribe => (Method::PUT, true),
             Point::Unsubscribe => (Method::DELETE, path.starts_with("/rest/")),
             Point::Other => (Method::DELETE, path == "/elsewhere"),
-            Point::WebSocket => return false,
+            // Each request is asked about.
+            Point::Preflight => return true,
+            Point::WebSocket | Point::RevokeToken => return false,
         };
         request.method == method && is_there
     }

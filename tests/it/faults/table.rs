@@ -31,13 +31,14 @@ const RESUBSCRIBE: Occasion = Occasion::At(Point::Resubscribe);
 const UNSUBSCRIBE: Occasion = Occasion::At(Point::Unsubscribe);
 const WEBSOCKET: Occasion = Occasion::At(Point::WebSocket);
 const OTHER: Occasion = Occasion::At(Point::Other);
+const PREFLIGHT: Occasion = Occasion::At(Point::Preflight);
 
 /// What is refused at a point has its row there as well.
 const EVERYWHERE: &[Occasion] = &Occasion::ALL;
 const TOKENS: &[Occasion] = &[MK_TOKEN, Occasion::At(Point::RefreshToken), Occasion::RefreshWhileConnected];
 const SUBSCRIPTIONS: &[Occasion] = &[SUBSCRIBE, RESUBSCRIBE];
 const REST: &[Occasion] = {
-    let (rest, [WEBSOCKET]) = Occasion::ALL.split_at(7) else { panic!("the websocket is the last occasion") };
+    let (rest, [PREFLIGHT, WEBSOCKET]) = Occasion::ALL.split_at(7) else { panic!("REST comes first") };
     rest
 };
 
@@ -50,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
     row("status", r#"{"status":204}"#, &[MK_TOKEN]),
     row("status", r#"{"status":200}"#, &[WEBSOCKET]),
     row("statusText", r#"{"status":403,"body":"<html>","type":"text/html","statusText":"Keep Out"}"#, REST),
-    row("statusText", r#"{"statusText":"Busy"}"#, &[WEBSOCKET]),
+    row("statusText", r#"{"statusText":"Busy"}"#, &[WEBSOCKET, PREFLIGHT]),
     row("statusText", r#"{"status":503,"statusText":"Busy"}"#, &[WEBSOCKET]),
     row("json", r#"{"status":403,"json":{"error":{"human":"Locked out."}}}"#, TOKENS),
     row("json", r#"{"status":403,"json":{"statusCode":61,"reason":"not provisioned"}}"#, &[SUBSCRIBE]),
@@ -60,13 +61,19 @@ pub(super) const ROWS: &[Row] = &[
     row("json", r#"{"status":500,"json":{"subscribeResponse":{"statusCode":5}}}"#, &[UNSUBSCRIBE]),
     row("json", r#"{"json":{}}"#, &[OTHER]),
     row("json", r#"{"status":500,"json":{"subscribeResponse":{}}}"#, &[OTHER]),
-    row("json", r#"{"status":503,"json":{}}"#, &[WEBSOCKET]),
+    row("json", r#"{"status":503,"json":{}}"#, &[WEBSOCKET, PREFLIGHT]),
     row("body", r#"{"body":"{"}"#, REST),
     row("body", r#"{"status":500,"body":""}"#, REST),
-    row("body", r#"{"status":503,"body":"x"}"#, &[WEBSOCKET]),
+    row("body", r#"{"status":503,"body":"x"}"#, &[WEBSOCKET, PREFLIGHT]),
     row("type", r#"{"status":403,"body":"","type":null}"#, REST),
     row("type", r#"{"status":403,"body":"","type":"text/html"}"#, REST),
-    row("type", r#"{"status":503,"type":null}"#, &[WEBSOCKET]),
+    row("type", r#"{"status":503,"type":null}"#, &[WEBSOCKET, PREFLIGHT]),
+    row("headers", r#"{"headers":{"Retry-After":"7"}}"#, EVERYWHERE),
+    row(
+        "headers",
+        r#"{"status":503,"headers":{"Retry-After":"7","Set-Cookie":["a=1","b=2"]}}"#,
+        &[SUBSCRIBE, WEBSOCKET],
+    ),
     row("cors", r#"{"cors":false}"#, EVERYWHERE),
     row("merge", r#"{"merge":{"success":{"access_token":"AT-x"}}}"#, TOKENS),
     row("merge", r#"{"merge":{"success":null}}"#, TOKENS),
@@ -74,17 +81,29 @@ pub(super) const ROWS: &[Row] = &[
     row("merge", r#"{"merge":{"subscribeResponse":{"statusCode":5}}}"#, &[RESUBSCRIBE]),
     row("merge", r#"{"merge":{"subscribeResponse":null}}"#, &[UNSUBSCRIBE]),
     row("merge", r#"{"merge":{"subscribeResponse":{}}}"#, &[OTHER]),
-    row("merge", r#"{"merge":{"a":1}}"#, &[WEBSOCKET]),
+    row("merge", r#"{"merge":{"a":1}}"#, &[WEBSOCKET, PREFLIGHT]),
     row("params", r#"{"params":{"expires":60}}"#, EVERYWHERE),
     row("params", r#"{"params":{"service":["call"]}}"#, SUBSCRIPTIONS),
     row("without", r#"{"without":["service"]}"#, EVERYWHERE),
+    row("without", r#"{"without":["access_token"]}"#, TOKENS),
+    row("without", r#"{"without":["/success"]}"#, TOKENS),
+    row("without", r#"{"without":["subscription"]}"#, SUBSCRIPTIONS),
+    row("without", r#"{"without":["/subscribeResponse/subscriptionParams/expires"]}"#, SUBSCRIPTIONS),
+    row("without", r#"{"without":["statusCode"]}"#, &[SUBSCRIBE, RESUBSCRIBE, UNSUBSCRIBE]),
     row("without", r#"{"without":["notificationChannel"]}"#, &[SUBSCRIBE]),
     row("delay", r#"{"delay":"2s"}"#, EVERYWHERE),
     row("delay", r#"{"delay":"7s","times":1}"#, &[WEBSOCKET]),
+    row("lateBody", r#"{"lateBody":"2s"}"#, EVERYWHERE),
+    row("drip", r#"{"drip":50}"#, EVERYWHERE),
+    row("truncate", r#"{"truncate":10}"#, EVERYWHERE),
+    row("truncate", r#"{"status":403,"truncate":10}"#, REST),
+    row("truncate", r#"{"json":{"success":{}},"truncate":100}"#, &[MK_TOKEN]),
     row("hang", r#"{"hang":true}"#, EVERYWHERE),
     row("reset", r#"{"reset":true}"#, EVERYWHERE),
     row("reset", r#"{"reset":true,"delay":"1s"}"#, EVERYWHERE),
     row("refuse", r#"{"refuse":true}"#, EVERYWHERE),
+    row("accept", r#"{"accept":true}"#, EVERYWHERE),
+    row("accept", r#"{"accept":true,"delay":"2s"}"#, &[WEBSOCKET]),
     row("closeAfterOpen", r#"{"closeAfterOpen":1000}"#, EVERYWHERE),
     row("closeAfterOpen", r#"{"closeAfterOpen":1011,"times":2}"#, &[WEBSOCKET]),
     row("times", r#"{"status":503,"times":1}"#, EVERYWHERE),

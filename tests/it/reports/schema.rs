@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kandy_scenarios::report::json::Json;
 use kandy_scenarios::report::model::{
-    Cause, Lane, RecordKind, Renderer, Snapshot, Status as ModelStatus, Tone, Variant,
+    Cause, Lane, RecordKind, Renderer, RunEnd, Snapshot, Status as ModelStatus, Tone, Variant,
 };
 use kandy_scenarios::report::{Fold, merge};
 use kandy_scenarios::run::{
@@ -59,6 +59,7 @@ fn project() -> Project {
         ("left", "create().disconnect();\nassert(true);\n".to_owned()),
         ("skipped", "skip(\"needs a moon\");\n".to_owned()),
         ("broken", "nothing();\n".to_owned()),
+        ("pair", format!("{USER}{CONNECT}{CONNECTED}kandy.disconnect();\nadvance(\"1s\");\nassertEq(1, 1);\n")),
         ("misread", "// x\n// tag: smoke\nassert(true);\n".to_owned()),
         ("rows", "let case = cases(#{ a: 1, b: 2 });\nassert(case > 0);\n".to_owned()),
     ];
@@ -119,6 +120,16 @@ fn reports_are_as_the_schema_says_and_it_says_no_more() {
         members(&report, "", &mut found);
         statuses
             .extend(report["cases"].as_array().unwrap().iter().map(|case| case["status"].as_str().unwrap().to_owned()));
+    }
+    // What is accepted is not what is found.
+    project.write("s/all.explore", "[findings]\nout of the blue | open 1: lost\n");
+    let families = ["late", "socket", "outage", "push", "answered", "twice"];
+    let few: Vec<&str> = families.iter().flat_map(|family| ["--without", family]).collect();
+    for selected in [&["--filter", "pair", "--pairs"][..], &["--filter", "all"], &["--filter", "not all"]] {
+        project.run(".", &[&["explore", "s", "--report", "json=a.json"], selected, &few].concat());
+        let report: Value = serde_json::from_str(&project.read("a.json")).unwrap();
+        check(&report);
+        members(&report, "", &mut found);
     }
     let report = of_the_rest(&project);
     check(&report);
@@ -195,6 +206,7 @@ fn the_words_of_the_schema_are_those_of_the_types() {
     words::<Cause>("cause");
     words::<Lane>("lane");
     words::<RecordKind>("recordKind");
+    words::<RunEnd>("runEnd");
     words::<Tone>("tone");
 }
 

@@ -1,12 +1,13 @@
 //! Reads the keys of a fault, each by its type.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{CLOSE_CODE, CONTENT_TYPE, Keys, STATUS, STATUS_TEXT, TIMES};
+use super::{CLOSE_CODE, CONTENT_TYPE, DRIP, HEADERS, Keys, STATUS, STATUS_TEXT, TIMES};
 use crate::error::{cut, nearest};
-use crate::fault::{Fault, FaultError};
+use crate::fault::{Fault, FaultError, headers};
 
 impl<'a> Keys<'a> {
     pub(super) fn read(value: &'a Value) -> Result<Self, FaultError> {
@@ -26,14 +27,24 @@ impl<'a> Keys<'a> {
             "body" => self.body = Some(text("body", value, "a text; for JSON use the key json")?),
             "type" if value.is_null() => self.content_type = Some(None),
             "type" => self.content_type = Some(Some(text("type", value, CONTENT_TYPE)?)),
+            "headers" => {
+                let read = headers::read(value).ok_or_else(|| wrong("headers", value, HEADERS))?;
+                self.headers = (!read.is_empty()).then_some(Cow::Owned(read));
+            }
             "cors" => self.cors = Some(flag("cors", value)?),
             "merge" => self.merge = Some(map("merge", value)?),
             "params" => self.params = Some(map("params", value)?),
             "without" => self.without = texts("without", value)?,
             "delay" => self.delay = Some(duration("delay", value)?),
+            "lateBody" => self.late_body = Some(duration("lateBody", value)?),
+            "drip" => self.drip = Some(number("drip", value, DRIP)?),
+            "truncate" => {
+                self.truncate = Some(number("truncate", value, "after how many bytes of the body, a number from 0")?);
+            }
             "hang" => self.hang = flag("hang", value)?,
             "reset" => self.reset = flag("reset", value)?,
             "refuse" => self.refuse = flag("refuse", value)?,
+            "accept" => self.accept = flag("accept", value)?,
             "closeAfterOpen" => self.close_after_open = Some(number("closeAfterOpen", value, CLOSE_CODE)?),
             "times" => self.times = Some(number("times", value, TIMES)?),
             "after" => self.after = number("after", value, "how many requests pass first, a number from 0")?,
@@ -64,7 +75,7 @@ fn map<'a>(key: &'static str, value: &'a Value) -> Result<&'a Map<String, Value>
 }
 
 fn texts<'a>(key: &'static str, value: &'a Value) -> Result<Vec<&'a str>, FaultError> {
-    let expected = "an array of keys of subscriptionParams";
+    let expected = "an array of fields, each by its name or its path";
     let items = value.as_array().ok_or_else(|| wrong(key, value, expected))?;
     items.iter().map(|item| text(key, item, expected)).collect()
 }

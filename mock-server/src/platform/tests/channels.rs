@@ -19,6 +19,37 @@ fn a_handshake_takes_the_channel_of_a_live_subscription_and_its_users_token() {
 }
 
 #[test]
+fn a_fault_accepts_a_handshake_that_would_be_refused() {
+    let mut bench = Bench::new();
+    let token = bench.subscribe(ALICE);
+    let late = json!({ "accept": true, "delay": 5 });
+    for (url, user, subscription) in [
+        (format!("/websocket/CH-1?token={token}"), ALICE, Some("SUB-1")),
+        ("/websocket/CH-1?token=AT-9".to_owned(), ALICE, Some("SUB-1")),
+        (format!("/websocket/CH-9?token={token}"), ALICE, Some("SUB-9")),
+        (format!("/elsewhere?token={token}"), ALICE, None),
+        ("/elsewhere".to_owned(), "", None),
+    ] {
+        bench.fail(Point::WebSocket, &json!([late, { "times": 1 }]));
+        let Upgrade::Accept { socket, delay } = bench.upgrade(&url) else { panic!("{url} is refused") };
+        assert_eq!(delay, Duration::from_millis(5));
+        bench.platform.handle_opened(bench.now, socket);
+        bench.upgrade("/x");
+        let info = bench.platform.sockets(None).pop().unwrap();
+        assert_eq!((info.id, info.user.as_str()), (socket, user), "{url}");
+        assert_eq!(info.subscription.map(|id| id.to_string()).as_deref(), subscription, "{url}");
+        let channel = subscription.map(|name| name.replace("SUB", "CH"));
+        assert_eq!(info.channel, channel, "{url}");
+    }
+    assert_eq!(bench.platform.send_raw(bench.now, ALICE, &text("x")), Ok(4));
+    let ended = bench.delete(&format!("/rest/version/1/user/{ALICE}/subscription/SUB-1?token={token}"));
+    assert_eq!(ended.0, 200);
+    assert_eq!(bench.refused(&format!("/websocket/CH-1?token={token}")), 404);
+    bench.fail(Point::WebSocket, &json!({ "accept": true }));
+    bench.open(&format!("/websocket/CH-1?token={token}"));
+}
+
+#[test]
 fn a_channel_may_have_several_sockets_and_each_gets_the_notification() {
     let mut bench = Bench::new();
     let first = bench.connect(ALICE);
@@ -28,6 +59,37 @@ fn a_channel_may_have_several_sockets_and_each_gets_the_notification() {
     assert_eq!(bench.platform.send(bench.now, ALICE, notification), Ok(2));
     let frame = json!({ "notificationMessage": { "eventType": "custom", "id": "N-1" } });
     assert_eq!(sent(&bench.drain()), [(first, frame.clone()), (second, frame)]);
+}
+
+#[test]
+fn a_notification_goes_where_a_subscription_lives_and_a_raw_frame_everywhere() {
+    const SUBSCRIPTION: &str = "/rest/version/1/user/alice@example.com/subscription/SUB-1?token=AT-1";
+    type End = fn(&mut Bench);
+    let notification = || json!({ "notificationMessage": { "eventType": "custom" } });
+    let ends: [(&str, End); 4] = [
+        ("the time is up", |bench| bench.advance(3600)),
+        ("it is ended", |bench| assert_eq!(bench.platform.end_subscription(bench.now, ALICE), Ok(1))),
+        ("the client ends it", |bench| assert_eq!(bench.delete(SUBSCRIPTION).0, 200)),
+        ("it is gone", |bench| assert_eq!(bench.platform.gone(bench.now, ALICE, &GoneOptions::default()), Ok(1))),
+    ];
+    for (name, end) in ends {
+        let mut bench = Bench::new();
+        let socket = bench.connect(ALICE);
+        assert_eq!(bench.platform.send(bench.now, ALICE, notification()), Ok(1), "{name}");
+        end(&mut bench);
+        bench.drain();
+        assert_eq!(bench.platform.send(bench.now, ALICE, notification()), Ok(0), "{name}");
+        assert_eq!(bench.platform.gone(bench.now, ALICE, &GoneOptions::default()), Ok(0), "{name}");
+        assert_eq!(bench.drain(), [], "{name}");
+        assert_eq!(bench.platform.send_raw(bench.now, ALICE, &text("{}")), Ok(1), "{name}");
+        assert_eq!(sent(&bench.drain()), [(socket, json!({}))], "{name}");
+    }
+    let mut bench = Bench::new();
+    bench.connect(ALICE);
+    let second = bench.connect(ALICE);
+    bench.delete(SUBSCRIPTION);
+    assert_eq!(bench.platform.send(bench.now, ALICE, notification()), Ok(1));
+    assert_eq!(sent(&bench.drain())[0].0, second, "only where one lives");
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn offline_nothing_answers_and_online_all_is_as_before() {
     bench.platform.set_offline(bench.now);
     assert!(bench.platform.is_offline());
     assert_eq!(bench.drain(), [Output::Cut { socket }]);
-    let refused = Answer { reply: Reply::Refuse, delay: Duration::ZERO };
+    let refused = Answer { reply: Reply::Refuse, delay: Duration::ZERO, pace: fault::Pace::default() };
     assert_eq!(bench.log_in_as(ALICE, "s3cret"), refused);
     assert_eq!(bench.ask(Method::OPTIONS, "/v2.0/auth/mk_token").answer(), refused);
     assert_eq!(bench.upgrade("/websocket/CH-1?token=AT-1"), Upgrade::RefuseConnection);

@@ -33,6 +33,8 @@ impl Bench {
             Point::Resubscribe => (Method::PUT, format!("{subscriptions}/SUB-1?token={token}")),
             Point::Unsubscribe => (Method::DELETE, format!("{subscriptions}/SUB-1?token={token}")),
             Point::Other => (Method::GET, "/x".to_owned()),
+            Point::RevokeToken => (Method::GET, format!("/v2.0/auth/revoke_token?token={token}")),
+            Point::Preflight => (Method::OPTIONS, "/x".to_owned()),
             Point::WebSocket => panic!("a handshake is no request of REST"),
         };
         self.ask(method, &url).json(&json!({ "subscribeRequest": { "service": ["call"] } })).answer()
@@ -80,6 +82,24 @@ const ANSWERS: &[(Point, &str, &str)] = &[
         r#"{"cors":false}"#,
         r#"200, hidden, {"success":{"access_token":"AT-2","refresh_token":"RT-2","expires":3600}}; [3600]"#,
     ),
+    (Point::MkToken, r#"{"without":["success"]}"#, "200, {}; [3600]"),
+    (
+        Point::RefreshToken,
+        r#"{"without":["access_token","/success/expires"]}"#,
+        r#"200, {"success":{"refresh_token":"RT-2"}}; [3600]"#,
+    ),
+    (Point::Unsubscribe, r#"{"without":["statusCode"]}"#, r#"200, {"subscribeResponse":{}}; []"#),
+    (Point::Resubscribe, r#"{"without":["/subscribeResponse"]}"#, "200, {}; [3600]"),
+    (Point::RevokeToken, r#"{}"#, "200, {}; [3600]"),
+    (
+        Point::RevokeToken,
+        r#"{"status":401}"#,
+        r#"401, {"error":{"human":"The token is unknown or has expired."}}; [3600]"#,
+    ),
+    (Point::RevokeToken, r#"{"status":500}"#, r#"500, {"error":{"human":"Internal Server Error"}}; [3600]"#),
+    (Point::Preflight, r#"{}"#, "204, no type; [3600]"),
+    (Point::Preflight, r#"{"status":503}"#, "503, no type; [3600]"),
+    (Point::Preflight, r#"{"status":200,"cors":false}"#, "200, no type, hidden; [3600]"),
     (Point::Unsubscribe, r#"{"cors":false}"#, r#"200, hidden, {"subscribeResponse":{"statusCode":0}}; []"#),
 ];
 
@@ -230,4 +250,68 @@ fn a_socket_can_be_closed_as_soon_as_it_is_open() {
     assert!(bench.platform.sockets(None).is_empty());
     bench.open(&channel(&token));
     assert_eq!(bench.drain(), []);
+}
+
+#[test]
+fn what_is_told_of_a_lifetime_is_not_what_the_platform_keeps() {
+    let options = UserOptions { subscription_lifetime: Some(Duration::from_secs(600)), ..UserOptions::default() };
+    for (options, how, told, kept) in [
+        (UserOptions::default(), json!({ "params": { "expires": 5 } }), json!(5), 3600),
+        (UserOptions::default(), json!({ "without": ["expires"] }), Value::Null, 3600),
+        (options.clone(), json!({}), json!(600), 600),
+        (options, json!({ "params": { "expires": 5 } }), json!(5), 600),
+    ] {
+        let mut bench = Bench::new();
+        bench.platform.set_options(bench.now, ALICE, options).unwrap();
+        let token = bench.log_in(ALICE);
+        bench.fail(Point::Subscribe, &how);
+        let (_, body) = bench.post(ALICE, &token, &request(3600));
+        assert_eq!(body["subscribeResponse"]["subscriptionParams"]["expires"], told, "{how}");
+        bench.advance(kept - 1);
+        assert_eq!(bench.platform.subscriptions(None).len(), 1, "{how}");
+        bench.advance(1);
+        assert!(bench.platform.subscriptions(None).is_empty(), "{how}");
+    }
+}
+
+#[test]
+fn headers_stand_in_place_of_the_platforms_own_and_pages_may_read_them() {
+    let mut bench = Bench::new();
+    let headers = json!({ "Retry-After": "7", "X-Trace": ["a", "b"], "content-type": "text/x" });
+    bench.fail(Point::MkToken, &json!([{ "headers": headers }, { "headers": headers, "cors": false }, {}]));
+    let values = |answer: &Answer, name: &str| -> Vec<String> {
+        response(answer).headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    };
+    let answer = bench.log_in_as(ALICE, "s3cret");
+    assert_eq!(values(&answer, "retry-after"), ["7"]);
+    assert_eq!(values(&answer, "x-trace"), ["a", "b"]);
+    assert_eq!(values(&answer, "content-type"), ["text/x"]);
+    assert_eq!(values(&answer, "access-control-expose-headers"), ["retry-after, x-trace, content-type"]);
+    let hidden = bench.log_in_as(ALICE, "s3cret");
+    assert_eq!(values(&hidden, "x-trace"), ["a", "b"]);
+    assert!(values(&hidden, "access-control-expose-headers").is_empty());
+    let healthy = bench.log_in_as(ALICE, "s3cret");
+    assert_eq!(values(&healthy, "access-control-expose-headers"), ["retry-after"]);
+}
+
+#[test]
+fn a_preflight_is_met_by_its_own_faults_alone_and_recorded_only_then() {
+    let mut bench = Bench::new();
+    let ask =
+        |bench: &mut Bench| bench.ask(Method::OPTIONS, "/v2.0/auth/mk_token").header("origin", "http://x").answer();
+    let records = |bench: &Bench| bench.platform.journal().iter().filter(|record| record.request().is_some()).count();
+    bench.fail(Point::MkToken, &json!({ "reset": true }));
+    bench.platform.set_latency(bench.now, Duration::from_secs(1));
+    let healthy = ask(&mut bench);
+    assert_eq!((response(&healthy).status.as_u16(), healthy.delay), (204, Duration::ZERO));
+    assert_eq!(records(&bench), 0);
+    bench.fail(Point::Preflight, &json!([{ "status": 403, "delay": 5 }, { "reset": true }, { "hang": true }, {}]));
+    let refused = ask(&mut bench);
+    assert_eq!((response(&refused).status.as_u16(), refused.delay), (403, Duration::from_millis(5)));
+    assert_eq!(ask(&mut bench).reply, Reply::Reset);
+    assert_eq!(ask(&mut bench).reply, Reply::Hang);
+    assert_eq!(response(&ask(&mut bench)), response(&healthy));
+    assert_eq!(records(&bench), 4);
+    let user = Fault::status(503).user(ALICE);
+    assert!(bench.platform.fail(bench.now, Point::Preflight, vec![user]).is_err(), "it is from no user");
 }

@@ -153,3 +153,50 @@ fn a_preflight_is_answered_at_once_whatever_the_faults() {
     assert_eq!(header(&answer, "access-control-allow-private-network"), Some("true"));
     assert_eq!(bench.platform.journal().next_seq(), before);
 }
+
+#[test]
+fn a_revoked_token_is_void_with_all_that_belongs_to_it_and_no_other_is() {
+    let revoke = |bench: &mut Bench, token: &str| {
+        told(&bench.ask(Method::GET, &format!("/v2.0/auth/revoke_token?token={token}")).answer())
+    };
+    let refresh = |bench: &mut Bench, token: &str| {
+        told(&bench.ask(Method::GET, &format!("/v2.0/auth/refresh_token?token={token}")).answer()).0
+    };
+    let unknown = (401, json!({ "error": { "human": "The token is unknown or has expired." } }));
+    let mut bench = Bench::new();
+    let socket = bench.connect(ALICE);
+    assert_eq!(bench.log_in(ALICE), "AT-2");
+    assert_eq!(refresh(&mut bench, "AT-1"), 200);
+    assert_eq!(revoke(&mut bench, "AT-1"), (200, json!({})));
+    for void in ["AT-1", "RT-1", "AT-3", "RT-3"] {
+        assert_eq!(refresh(&mut bench, void), 401, "{void}");
+        assert_eq!(revoke(&mut bench, void), unknown, "{void}");
+        assert_eq!(bench.refused(&format!("/websocket/CH-1?token={void}")), 401, "{void}");
+    }
+    assert_eq!(refresh(&mut bench, "AT-2"), 200, "another login of the same user");
+    assert_eq!(bench.platform.sockets(None)[0].id, socket, "the socket is the client's to close");
+    assert_eq!(bench.platform.subscriptions(None).len(), 1);
+    assert_eq!(revoke(&mut bench, "RT-2"), (200, json!({})), "a refresh token speaks for its login, too");
+    assert_eq!(revoke(&mut bench, ""), unknown);
+
+    let token = bench.log_in(BOB);
+    bench.advance(3600);
+    assert_eq!(revoke(&mut bench, &token), unknown, "it has expired");
+    let records: Vec<_> =
+        bench.platform.journal().iter().filter(|record| record.point == Some(Point::RevokeToken)).collect();
+    assert_eq!(records.len(), 8);
+    assert_eq!(records[0].user.as_deref(), Some(ALICE));
+    assert_eq!(records[0].request().unwrap().query().next().unwrap().1, "AT-1");
+}
+
+#[test]
+fn a_fault_at_the_end_of_a_token_leaves_it_valid() {
+    let mut bench = Bench::new();
+    let token = bench.log_in(ALICE);
+    let path = format!("/v2.0/auth/revoke_token?token={token}");
+    bench.fail(Point::RevokeToken, &json!([{ "status": 500, "user": ALICE }, { "hang": true }, { "times": 1 }]));
+    assert_eq!(told(&bench.ask(Method::GET, &path).answer()).0, 500);
+    assert_eq!(bench.ask(Method::GET, &path).answer().reply, Reply::Hang);
+    assert_eq!(told(&bench.ask(Method::GET, &path).answer()).0, 200);
+    assert_eq!(told(&bench.ask(Method::GET, &path).answer()).0, 401);
+}

@@ -27,6 +27,59 @@ fn not_even_any_user_goes_beyond_the_limits() {
     assert_eq!(told(&bench.log_in_as("19999", "y")).0, 200);
 }
 
+/// Adds users until there are as many as there may be.
+fn fill(bench: &mut Bench) {
+    for number in bench.platform.users().len()..Limits::USERS {
+        bench.platform.add_user(bench.now, &format!("added {number}"), "x", UserOptions::default()).unwrap();
+    }
+}
+
+#[test]
+fn names_that_clients_make_up_do_not_keep_out_others() {
+    let mut bench = Bench::new();
+    bench.platform.set_any_user(bench.now, true);
+    let token = bench.log_in("first");
+    for name in ["subscribed", "again", "told", "idle", "late"] {
+        bench.log_in(name);
+    }
+    bench.subscribe("subscribed");
+    bench.log_in("again");
+    bench.platform.set_password(bench.now, "told", "y").unwrap();
+    fill(&mut bench);
+    let long = "x".repeat(Limits::TEXT_BYTES + 1);
+    assert!(bench.platform.add_user(bench.now, &long, "x", UserOptions::default()).is_err());
+    assert!(bench.platform.has_user("first"), "a refused command changes nothing");
+
+    assert_eq!(told(&bench.log_in_as("new", "x")).0, 200);
+    bench.platform.add_user(bench.now, "added", "x", UserOptions::default()).unwrap();
+    let gone = |bench: &Bench| {
+        let all = ["first", "idle", "late", "subscribed", "again", "new", "told", "added", ALICE];
+        all.into_iter().filter(|name| !bench.platform.has_user(name)).collect::<Vec<_>>()
+    };
+    assert_eq!(gone(&bench), ["first", "idle"], "those that were not used for longest");
+    assert_eq!(bench.post("first", &token, &request(3600)).0, 401, "nothing is left of them");
+    for number in 0..100 {
+        assert_eq!(told(&bench.log_in_as(&number.to_string(), "x")).0, 200);
+    }
+    assert_eq!(gone(&bench), ["first", "idle", "late", "again", "new"], "who is in use, told or added is not");
+    assert_eq!(bench.platform.users().len(), Limits::USERS);
+}
+
+#[test]
+fn where_made_up_names_are_in_use_only_some_are_looked_at() {
+    let mut bench = Bench::new();
+    bench.platform.set_any_user(bench.now, true);
+    for number in 0..Limits::MADE_UP_LOOKS {
+        bench.subscribe(&number.to_string());
+    }
+    bench.log_in("idle");
+    fill(&mut bench);
+    assert_eq!(told(&bench.log_in_as("new", "x")).0, 503);
+    assert!(bench.platform.has_user("idle"));
+    assert_eq!(told(&bench.log_in_as("new", "x")).0, 200, "it goes on where it was");
+    assert!(!bench.platform.has_user("idle"));
+}
+
 #[test]
 fn options_of_a_user_change_for_what_is_granted_from_then_on() {
     let mut bench = Bench::new();

@@ -7,6 +7,8 @@ use clap::Args;
 
 use super::{Selection, jobs};
 use crate::explore::FAMILIES;
+use crate::report::Wanted;
+use crate::run::Shard;
 use crate::schedule::Schedule;
 use crate::settings;
 
@@ -53,6 +55,16 @@ pub(in crate::cli) struct Explore {
     /// Accept what is found: write it beside the snapshots
     #[arg(long, conflicts_with = "without")]
     pub(in crate::cli) update: bool,
+
+    /// Explore one of N parts, chosen by names: I/N, from 1/N
+    /// to N/N; `report merge` joins their reports
+    #[arg(long, value_name = "I/N", conflicts_with = "at", verbatim_doc_comment)]
+    pub(in crate::cli) shard: Option<Shard>,
+
+    /// Report to html=FILE, json=FILE, junit=FILE, or github
+    /// (for its annotations) too; may be given again
+    #[arg(long, value_name = "REPORT", conflicts_with = "at", verbatim_doc_comment)]
+    pub(in crate::cli) report: Vec<Wanted>,
 }
 
 const EXPLORE_HELP: &str = "\

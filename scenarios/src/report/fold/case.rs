@@ -42,7 +42,7 @@ pub(super) fn finished(case: &Case<'_>, finished: &Finished) -> model::Case {
 }
 
 /// A case that did not.
-pub(super) fn not_run(case: &Case<'_>) -> model::Case {
+pub(crate) fn not_run(case: &Case<'_>) -> model::Case {
     let header = case.scenario.header();
     model::Case {
         name: case.name().to_owned(),
@@ -69,6 +69,7 @@ pub(super) fn not_run(case: &Case<'_>) -> model::Case {
         difference: None,
         text: String::new(),
         records: Vec::new(),
+        exploration: None,
     }
 }
 
@@ -189,7 +190,7 @@ fn problems(case: &Case<'_>, finished: &Finished) -> (Vec<Problem>, usize) {
     }
 }
 
-fn problem(cause: Cause, diagnostic: &Diagnostic) -> Problem {
+pub(super) fn problem(cause: Cause, diagnostic: &Diagnostic) -> Problem {
     Problem {
         cause,
         message: diagnostic.message.clone(),
@@ -203,7 +204,7 @@ fn problem(cause: Cause, diagnostic: &Diagnostic) -> Problem {
     }
 }
 
-const fn cause(cause: diagnostic::Cause) -> Cause {
+pub(super) const fn cause(cause: diagnostic::Cause) -> Cause {
     match cause {
         diagnostic::Cause::Syntax => Cause::Syntax,
         diagnostic::Cause::UnknownFunction => Cause::UnknownFunction,

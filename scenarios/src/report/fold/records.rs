@@ -178,6 +178,11 @@ impl Record {
                 self.answer(answer);
                 format!("{} without CORS", answer.status.as_u16())
             }
+            Outcome::Cut(answer) => {
+                self.answer(answer);
+                format!("{} cut off", answer.status.as_u16())
+            }
+            Outcome::Preflight(answer) => format!("preflight {}", answer.status.as_u16()),
             Outcome::Hang | Outcome::NoAnswer => "no answer".to_owned(),
             Outcome::Refused => "refused".to_owned(),
             Outcome::Reset => "reset".to_owned(),

@@ -1,6 +1,5 @@
 //! What came of a case, without what its script redacts.
 
-use crate::diagnostic::Diagnostic;
 use crate::doubt::Doubt;
 use crate::hygiene::{self, Warning};
 use crate::run::{Broken, Finished, Status, Unlike};
@@ -23,7 +22,7 @@ pub(super) fn redacted(finished: &Finished) -> Option<Finished> {
         warnings: finished.warnings.iter().map(|each| warning(each, redactions)).collect(),
         doubts: finished.doubts.iter().map(|each| doubt(each, redactions)).collect(),
         also: AlsoFailed {
-            told: finished.also.told.iter().map(|each| diagnostic(each, redactions)).collect(),
+            told: finished.also.told.iter().map(|each| each.redacted(redactions)).collect(),
             more: finished.also.more,
         },
         // A script that is only looked at redacts nothing.
@@ -39,9 +38,9 @@ fn status(status: &Status, redactions: &Redactions) -> Option<Status> {
         Status::Doubtful(comparison) => Status::Doubtful(comparison.clone()),
         Status::Skipped(reason) => Status::Skipped(text(reason)),
         Status::Stopped => Status::Stopped,
-        Status::Failed(failure) => Status::Failed(Box::new(diagnostic(failure, redactions))),
+        Status::Failed(failure) => Status::Failed(Box::new(failure.redacted(redactions))),
         Status::Broken(Broken::Script(failure)) => {
-            Status::Broken(Broken::Script(Box::new(diagnostic(failure, redactions))))
+            Status::Broken(Broken::Script(Box::new(failure.redacted(redactions))))
         }
         // The run's transcript is without it already, and what the snapshot says was accepted as it is.
         Status::Differs(difference) => Status::Differs(difference.clone()),
@@ -59,17 +58,6 @@ fn status(status: &Status, redactions: &Redactions) -> Option<Status> {
 /// Each line on its own, as in a transcript.
 fn lines(text: &str, redactions: &Redactions) -> String {
     text.split_inclusive('\n').map(|line| redactions.redacted(line.to_owned())).collect()
-}
-
-fn diagnostic(diagnostic: &Diagnostic, redactions: &Redactions) -> Diagnostic {
-    let text = |text: &String| redactions.redacted(text.clone());
-    Diagnostic {
-        message: text(&diagnostic.message),
-        source_line: diagnostic.source_line.as_ref().map(text),
-        notes: diagnostic.notes.iter().map(text).collect(),
-        help: diagnostic.help.as_ref().map(text),
-        ..diagnostic.clone()
-    }
 }
 
 fn warning(Warning { client, what }: &Warning, redactions: &Redactions) -> Warning {

@@ -15,6 +15,7 @@ const STYLES: &[&str] = &[
     include_str!("problems.css"),
     include_str!("difference.css"),
     include_str!("diagram.css"),
+    include_str!("exploration.css"),
     include_str!("print.css"),
 ];
 
@@ -39,6 +40,8 @@ pub(super) const MODULES: &[Module] = &[
     ("problems.js", include_str!("problems.js")),
     ("summary.js", include_str!("summary.js")),
     ("cases.js", include_str!("cases.js")),
+    ("matrix.js", include_str!("matrix.js")),
+    ("exploration.js", include_str!("exploration.js")),
     ("case.js", include_str!("case.js")),
     ("report.js", include_str!("report.js")),
 ];

@@ -1,8 +1,12 @@
 //! What the page has of a case: an entry of the list, which is read at once, and what is shown when it is opened.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use crate::report::model::{Case, Difference, Doubt, Problem, Record, Snapshot, Status, Variant, WallTime, Warning};
+use crate::report::model::{
+    Case, Difference, Doubt, Exploration, Problem, Record, Snapshot, Status, Variant, WallTime, Warning,
+};
 
 /// The most characters of a message in the list.
 const MAX_MESSAGE: usize = 160;
@@ -69,6 +73,8 @@ pub(super) struct Shown<'a> {
     difference: Option<Sides<'a>>,
     records: Vec<&'a Record>,
     left: Option<Left>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exploration: Option<Cow<'a, Exploration>>,
 }
 
 /// Records that are left out.
@@ -94,25 +100,43 @@ struct Sides<'a> {
     is_cut: bool,
 }
 
-/// How many records are shown of a case.
+/// How much is shown of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Room {
+    /// How many records.
     first: usize,
     last: usize,
+    /// What of an exploration.
+    explored: ExploredRoom,
+}
+
+/// What is shown of an exploration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ExploredRoom {
+    All,
+    /// No run beside the undisturbed one.
+    WithoutExamples,
+    /// What was found, and no matrix.
+    FindingsAlone,
 }
 
 impl Default for Room {
     /// What led to the end tells more than how it began.
     fn default() -> Self {
-        Self { first: 500, last: 1_500 }
+        Self { first: 500, last: 1_500, explored: ExploredRoom::All }
     }
 }
 
 impl Room {
-    pub(super) const NONE: Self = Self { first: 0, last: 0 };
+    pub(super) const NONE: Self = Self { first: 0, last: 0, explored: ExploredRoom::FindingsAlone };
 
-    pub(super) const fn half(self) -> Self {
-        Self { first: self.first / 2, last: self.last / 2 }
+    /// Less of it: of an exploration first, since its runs stand beside all of the undisturbed one.
+    pub(super) const fn less(self) -> Self {
+        match self.explored {
+            ExploredRoom::All => Self { explored: ExploredRoom::WithoutExamples, ..self },
+            ExploredRoom::WithoutExamples => Self { explored: ExploredRoom::FindingsAlone, ..self },
+            ExploredRoom::FindingsAlone => Self { first: self.first / 2, last: self.last / 2, ..self },
+        }
     }
 }
 
@@ -138,6 +162,24 @@ impl<'a> Shown<'a> {
             difference: case.difference.as_ref().map(sides),
             records,
             left,
+            exploration: case.exploration.as_deref().map(|found| explored(found, room.explored)),
+        }
+    }
+}
+
+fn explored(found: &Exploration, room: ExploredRoom) -> Cow<'_, Exploration> {
+    let without_examples = || {
+        let mut found = Exploration { examples: Vec::new(), ..found.clone() };
+        found.outcomes.iter_mut().for_each(|outcome| outcome.example = None);
+        found
+    };
+    match room {
+        ExploredRoom::All => Cow::Borrowed(found),
+        ExploredRoom::WithoutExamples => Cow::Owned(without_examples()),
+        ExploredRoom::FindingsAlone => {
+            let all = without_examples();
+            let more_pairs = all.more_pairs + all.pairs.len();
+            Cow::Owned(Exploration { cells: Vec::new(), pairs: Vec::new(), outcomes: Vec::new(), more_pairs, ..all })
         }
     }
 }

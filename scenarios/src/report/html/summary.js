@@ -22,6 +22,7 @@ export function showSummary({ start, end }, index) {
   facts("facts", [
     ["", start.live ? "Live: on real sockets" : "Sim: in virtual time"],
     ["", start.strict ? "strict" : ""],
+    ["", start.explored ? `explored${start.explored.pairs ? " with pairs" : ""}` : ""],
     ["", end.interrupted ? "interrupted" : ""],
     ["took", took(end.wallTime)],
     ["virtual time", end.summary.virtualTime > 0 ? inUnits(end.summary.virtualTime) : ""],

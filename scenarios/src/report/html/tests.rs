@@ -76,7 +76,7 @@ fn difference(old: String, new: String) -> Difference {
 }
 
 fn start() -> Start {
-    Start { harness: "1".into(), live: false, strict: true, shard: None, set: String::new(), cases: 0 }
+    Start { harness: "1".into(), live: false, strict: true, explored: None, shard: None, set: String::new(), cases: 0 }
 }
 
 fn end() -> End {
@@ -147,6 +147,40 @@ fn a_case_has_so_many_bytes_and_no_more() {
     let full = fitting(&Case { records: vec![record("x")], ..case("a") }, MAX_PAGE_BYTES).unwrap();
     let full: Value = serde_json::from_slice(&full).unwrap();
     assert_eq!((&full["records"], &full["left"]["count"]), (&json!([]), &json!(1)));
+}
+
+/// An exploration with a run of so many bytes beside the undisturbed one, and so many cells.
+fn explored(bytes: usize, cells: usize) -> Case {
+    let example = json!({ "schedule": "open 1: lost", "same": 0, "records": [record(&"x".repeat(bytes))], "more": 0 });
+    let exploration = json!({
+        "messages": 1, "runs": cells, "notRun": 0, "withFinding": cells, "changes": null, "moments": ["open 1"],
+        "acts": [{ "act": "lost", "family": "lost" }],
+        "cells": vec![json!({ "moment": 0, "act": 0, "outcome": 0, "end": "finding" }); cells],
+        "pairs": [{ "schedule": "open 1: lost; ping 1: lost", "outcome": 0, "end": "other" }], "morePairs": 2,
+        "outcomes": [{ "text": "passes", "runs": cells, "end": "finding", "example": 0 }],
+        "findings": [{ "finding": "deaf", "count": 1, "smallest": "open 1: lost", "ways": [] }],
+        "examples": [example],
+    });
+    let exploration = Some(serde_json::from_value(exploration).unwrap());
+    Case { exploration, records: vec![record("x"); 3], ..case("a") }
+}
+
+#[test]
+fn of_a_large_exploration_runs_go_first_then_the_matrix_and_never_what_was_found() {
+    for (bytes, cells, examples, shown_cells, more_pairs) in
+        [(1_000, 100, 1, 100, 2), (MAX_CASE_BYTES, 100, 0, 100, 2), (1_000, MAX_CASE_BYTES / 40, 0, 0, 3)]
+    {
+        let json = fitting(&explored(bytes, cells), 0).unwrap();
+        assert!(json.len() <= MAX_CASE_BYTES, "{}", json.len());
+        let shown: Value = serde_json::from_slice(&json).unwrap();
+        let found = &shown["exploration"];
+        let counts = ["examples", "cells"].map(|part| found[part].as_array().unwrap().len());
+        assert_eq!((counts, &found["morePairs"]), ([examples, shown_cells], &json!(more_pairs)));
+        assert_eq!(found["findings"][0]["smallest"], "open 1: lost");
+        let outcome = &found["outcomes"][0]["example"];
+        assert_eq!(*outcome, if examples > 0 { json!(0) } else { Value::Null }, "it names no run that is not there");
+        assert_eq!(shown["records"].as_array().unwrap().len(), 3, "there is room for these");
+    }
 }
 
 #[test]

@@ -62,6 +62,8 @@ pub enum Cause {
     Snapshot,
     /// A client heard other events in Live than in Sim, or there is no Live.
     Live,
+    /// What an exploration found is not what is accepted, or that cannot be read or written.
+    Explored,
     /// A mistake in the harness.
     Internal,
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Case, Status};
 use crate::run;
 
 /// A run in numbers.
@@ -90,6 +91,22 @@ impl Summary {
     #[must_use]
     pub const fn all(&self) -> usize {
         self.passed + self.skipped + self.failed + self.broken + self.errors + self.stopped + self.not_run
+    }
+
+    /// Counts a case.
+    pub fn add(&mut self, case: &Case) {
+        let count = match case.status {
+            Status::Passed => &mut self.passed,
+            Status::Skipped => &mut self.skipped,
+            Status::Failed | Status::Doubtful | Status::Differs | Status::Unlike => &mut self.failed,
+            Status::Broken => &mut self.broken,
+            Status::Error => &mut self.errors,
+            Status::Stopped => &mut self.stopped,
+            Status::NotRun => &mut self.not_run,
+        };
+        *count += 1;
+        self.doubtful += usize::from(case.status == Status::Doubtful);
+        self.virtual_time += case.virtual_time;
     }
 
     /// Both together.

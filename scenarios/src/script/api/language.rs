@@ -35,13 +35,15 @@ pub(crate) struct Named {
 }
 
 /// Every point of the platform.
-pub(crate) static POINTS: [Named; 7] = [
+pub(crate) static POINTS: [Named; 9] = [
     named("mk_token", "a login: name and password for tokens"),
     named("refresh_token", "a token for newer tokens"),
     named("subscribe", "a new subscription"),
     named("resubscribe", "the renewal of a subscription"),
     named("unsubscribe", "the end of a subscription"),
+    named("revoke_token", "the end of a token, for which Kandy.js up to 3.14 asks when it leaves"),
     named("websocket", "the handshake of a websocket"),
+    named("preflight", "a browser's question whether a page may make a request; it is from no user"),
     named("other", "every other request"),
 ];
 
@@ -61,13 +63,14 @@ pub(crate) struct FaultKeys {
 impl FaultKeys {
     /// A call of `fail` with them.
     pub(crate) fn call(&self) -> String {
-        let point = if self.names.contains(&"closeAfterOpen") { "websocket" } else { "subscribe" };
+        let is_of_sockets = self.names.iter().any(|name| ["accept", "closeAfterOpen"].contains(name));
+        let point = if is_of_sockets { "websocket" } else { "subscribe" };
         format!("platform.fail(\"{point}\", {});", self.example)
     }
 }
 
 /// Every key of a fault.
-pub(crate) static FAULT_KEYS: [FaultKeys; 10] = [
+pub(crate) static FAULT_KEYS: [FaultKeys; 15] = [
     keys(
         &["status", "statusText"],
         "the HTTP status; alone it gives the platform's own error",
@@ -78,15 +81,36 @@ pub(crate) static FAULT_KEYS: [FaultKeys; 10] = [
         "the body, and its content type (`()` for none)",
         "#{ body: \"<html>\", type: \"text/html\" }",
     ),
+    keys(
+        &["headers"],
+        "more headers, or others in place of the normal ones; a list for a name that comes more than once",
+        "#{ headers: #{ \"Retry-After\": \"7\" } }",
+    ),
     keys(&["cors"], "`false` for no CORS headers: a browser hides the answer", "#{ cors: false }"),
     keys(&["merge"], "merged into the normal body", "#{ merge: #{ extra: 1 } }"),
     keys(
-        &["params", "without"],
-        "merged into, and left out of, `subscriptionParams`",
-        "#{ params: #{ expires: 60 }, without: [\"id\"] }",
+        &["params"],
+        "merged into `subscriptionParams`: what is told of a subscription, not what the platform keeps",
+        "#{ params: #{ expires: 60 } }",
+    ),
+    keys(
+        &["without"],
+        "fields that are left out: by name, or by path from the root, such as `\"/subscribeResponse/statusCode\"`",
+        "#{ without: [\"service\", \"subscription\"] }",
     ),
     keys(&["delay"], "a duration", "#{ delay: \"3s\" }"),
+    keys(
+        &["lateBody", "drip"],
+        "the body comes that much later than its head; so many bytes of it a second",
+        "#{ drip: 100 }",
+    ),
+    keys(
+        &["truncate"],
+        "after so many bytes of the body, or behind all of it if it is shorter, the connection is cut",
+        "#{ truncate: 20 }",
+    ),
     keys(&["hang", "reset", "refuse"], "no answer; the connection is reset; it is refused", "#{ hang: true }"),
+    keys(&["accept"], "`true` accepts a handshake that would be refused, for `websocket`", "#{ accept: true }"),
     keys(&["closeAfterOpen"], "a close code, for `websocket`", "#{ closeAfterOpen: 4000 }"),
     keys(&["times", "after"], "only so often; only after so many", "#{ status: 503, times: 2, after: 1 }"),
     keys(&["user"], "only for that user", "#{ status: 403, user: \"alice@example.com\" }"),

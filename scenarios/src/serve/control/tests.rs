@@ -209,6 +209,46 @@ async fn who_sends_nothing_more_is_waited_for_and_fed() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_longest_makes_room_for_one_more() {
+    let bench = Bench::new(ClockKind::Real).await;
+    let body = r#"{"point": "subscribe", "timeout": "10m"}"#;
+    let wait = || async {
+        let (host, token, length) = (bench.front.address(), &bench.token, body.len());
+        let mut stream = TcpStream::connect(host).await.unwrap();
+        let head = format!(
+            "POST /__admin/waitFor HTTP/1.1\r\nHost: {host}\r\nX-Kandy-Token: {token}\r\nContent-Length: {length}\r\n\
+             Content-Type: application/json\r\n\r\n"
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        stream
+    };
+    // Whether they are there, or have sent their last and are gone, cannot be seen.
+    let (ended, mut ends) = tokio::sync::mpsc::channel(MAX_WAITS);
+    for _ in 0..MAX_WAITS {
+        let (mut stream, ended) = (wait().await, ended.clone());
+        tokio::spawn(async move {
+            let mut told = String::new();
+            stream.read_to_string(&mut told).await.unwrap();
+            ended.send(told).await.unwrap();
+        });
+    }
+    let (found, login) = (json!({ "point": "mk_token", "since": 0 }), "GET /v2.0/auth/mk_token?refresh=y");
+    bench.ask(login, &["Authorization: basic YWxpY2U6czNjcmV0"], "").await;
+    // The waits may still be on their way: each of these takes one more place, and gives it back.
+    let asking = async {
+        loop {
+            assert_eq!(bench.post("waitFor", &found).await.0, 200);
+        }
+    };
+    let made_room = tokio::select! {
+        () = asking => unreachable!("it ends with the test"),
+        told = ends.recv() => told.unwrap(),
+    };
+    assert!(made_room.starts_with("HTTP/1.1 503 ") && made_room.contains("made room"), "{made_room}");
+}
+
+#[tokio::test]
 async fn only_a_manual_clock_is_advanced() {
     let real = Bench::new(ClockKind::Real).await;
     let (status, body) = real.post("advance", &json!({ "by": "30m" })).await;

@@ -2,10 +2,11 @@
 import { at, element, tell } from "./element.js";
 import { json } from "./printable.js";
 
-const POINTS = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "websocket", "other"];
+const POINTS = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "revoke_token", "websocket", "preflight", "other"];
 
 // The common ways to fail. `at` says at which points one makes sense; without it, everywhere.
 const REST = POINTS.filter((point) => point !== "websocket");
+const WITH_BODY = REST.filter((point) => point !== "preflight");
 const HOWS = [
   { name: "500 server error", how: { status: 500 } },
   { name: "503 unavailable", how: { status: 503 } },
@@ -17,11 +18,16 @@ const HOWS = [
   { name: "connection refused", how: { refuse: true } },
   { name: "3 s late", how: { delay: "3s" } },
   { name: "no CORS headers", how: { cors: false }, at: REST },
-  { name: "HTML instead of JSON", how: { status: 200, body: "<html>It works!</html>", type: "text/html" }, at: REST },
-  { name: "empty JSON object", how: { status: 200, json: {} }, at: REST },
+  { name: "HTML instead of JSON", how: { status: 200, body: "<html>It works!</html>", type: "text/html" }, at: WITH_BODY },
+  { name: "empty JSON object", how: { status: 200, json: {} }, at: WITH_BODY },
+  { name: "try again in 7 s", how: { status: 503, headers: { "Retry-After": "7" } } },
+  { name: "body 3 s late", how: { lateBody: "3s" }, at: WITH_BODY },
+  { name: "body of 50 bytes a second", how: { drip: 50 }, at: WITH_BODY },
+  { name: "body cut off", how: { truncate: 10 }, at: WITH_BODY },
   { name: "subscription of 60 s", how: { params: { expires: 60 } }, at: ["subscribe"] },
   { name: "no services", how: { params: { service: [] } }, at: ["subscribe"] },
   { name: "no channel", how: { without: ["notificationChannel"] }, at: ["subscribe"] },
+  { name: "accepted in any case", how: { accept: true }, at: ["websocket"] },
   { name: "closed once open", how: { closeAfterOpen: 1011 }, at: ["websocket"] },
 ];
 
@@ -59,7 +65,7 @@ export class Faults {
     const { how } = HOWS.find(({ name }) => name === at("fail-how").value);
     const fault = { ...how };
     if (at("fail-times").value) fault.times = Number(at("fail-times").value);
-    if (at("fail-user").value && this.target()) fault.user = this.target();
+    if (at("fail-user").value && this.target() && at("fail-point").value !== "preflight") fault.user = this.target();
     at("fail-json").value = json(fault);
   }
 

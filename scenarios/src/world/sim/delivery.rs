@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use kandy_client::{Output, Request, RequestId, SocketId, WebSocketInput};
-use kandy_mock_server::{self as platform, Answer, Frame, Reply, Upgrade};
+use kandy_mock_server::{self as platform, Answer, Frame, Point, Reply, Upgrade};
 
 use super::Sim;
 use super::turns::label;
@@ -12,7 +13,7 @@ use crate::step::ClientId;
 use crate::trace::{Handshake, Outcome, What};
 use crate::world::WorldError;
 use crate::world::address::Address;
-use crate::world::arrival::{Answered, News};
+use crate::world::arrival::{Answered, News, may_read};
 use crate::world::link::Message;
 
 /// The close code that stands for a close frame without one.
@@ -76,7 +77,10 @@ impl Sim {
     pub(super) fn deliver_message(&mut self, message: Message) -> Result<(), WorldError> {
         let now = self.platform_time();
         match message {
-            Message::Request { client, id, request } => {
+            Message::Request { client, id, request, is_allowed: false } if self.platform.fails_at(Point::Preflight) => {
+                self.ask_first(client, id, request)?;
+            }
+            Message::Request { client, id, request, .. } => {
                 let before = self.platform.newest_subscription();
                 let answer = self.platform.handle_request(now, &request);
                 if let Some(made) = self.platform.newest_subscription().filter(|made| Some(*made) != before) {
@@ -129,8 +133,39 @@ impl Sim {
         if answer.reply == Reply::Hang {
             return self.stage.record_reply(client, id, Outcome::Hang);
         }
-        let message = Message::Reply { client, id, answered: Answered::Reply(answer.reply) };
-        self.link.send(self.stage.now, self.stage.now.saturating_add(answer.delay), message)
+        let Answer { reply, mut delay, pace } = answer;
+        let answered = match reply {
+            Reply::Respond(mut response) if !pace.is_usual() => {
+                // Nothing can be seen of an answer before its body has come, or can come no more.
+                let bytes = response.body.len();
+                delay = delay.saturating_add(pace.takes(bytes));
+                response.body.truncate(pace.coming(bytes));
+                if pace.cuts(bytes) { Answered::Cut(response) } else { Answered::Reply(Reply::Respond(response)) }
+            }
+            reply => Answered::Reply(reply),
+        };
+        let message = Message::Reply { client, id, answered };
+        self.link.send(self.stage.now, self.stage.now.saturating_add(delay), message)
+    }
+
+    /// Asks the platform whether a page may make a request, as a browser does. It matters only where the platform misbehaves
+    /// at that: else it always says yes, and nobody can tell that it was asked.
+    fn ask_first(&mut self, client: ClientId, id: RequestId, request: http::Request<Bytes>) -> Result<(), WorldError> {
+        let mut question = http::Request::new(Bytes::new());
+        *question.method_mut() = Method::OPTIONS;
+        question.uri_mut().clone_from(request.uri());
+        let Answer { reply, delay, .. } = self.platform.handle_request(self.platform_time(), &question);
+        let arrival = self.stage.now.saturating_add(delay);
+        let answered = match reply {
+            Reply::Hang => return self.stage.record_reply(client, id, Outcome::Hang),
+            Reply::Respond(response) if response.status.is_success() && may_read(&response) => {
+                let message = Message::Request { client, id, request, is_allowed: true };
+                return self.link.send_asked(self.stage.now, arrival, message);
+            }
+            Reply::Respond(response) => Answered::Preflight(response),
+            reply => Answered::Reply(reply),
+        };
+        self.link.send(self.stage.now, arrival, Message::Reply { client, id, answered })
     }
 
     fn answer_upgrade(&mut self, client: ClientId, id: SocketId, upgrade: Upgrade) -> Result<(), WorldError> {
@@ -210,7 +245,7 @@ impl Sim {
         *to_platform.method_mut() = request.method;
         *to_platform.uri_mut() = path;
         *to_platform.headers_mut() = request.headers;
-        Message::Request { client, id, request: to_platform }
+        Message::Request { client, id, request: to_platform, is_allowed: false }
     }
 
     fn upgrade_message(&self, client: ClientId, id: SocketId, url: &str) -> Message {

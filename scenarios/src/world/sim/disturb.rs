@@ -73,7 +73,7 @@ impl Disturber {
     /// The kind of a message. What a page would not tell apart has none.
     fn kind_of(&mut self, message: &Message) -> Option<(ClientId, Kind)> {
         Some(match message {
-            Message::Request { client, id, request } => {
+            Message::Request { client, id, request, .. } => {
                 let point = Point::of(request.method(), request.uri().path());
                 self.points.insert((*client, *id), point);
                 (*client, Kind::Request(point))
@@ -352,10 +352,10 @@ impl Sim {
 impl Sim {
     fn deliver_twice(&mut self, message: Message) -> Result<(), WorldError> {
         match message {
-            Message::Request { client, id, request } => {
+            Message::Request { client, id, request, is_allowed } => {
                 // The second one's answer finds nobody.
                 let now = self.platform_time();
-                self.deliver_message(Message::Request { client, id, request: request.clone() })?;
+                self.deliver_message(Message::Request { client, id, request: request.clone(), is_allowed })?;
                 self.platform.handle_request(now, &request);
                 self.drain_platform()
             }
@@ -395,7 +395,7 @@ impl Sim {
 
     fn answer_oddly(&mut self, message: Message, odd: Odd) -> Result<(), WorldError> {
         match message {
-            Message::Request { client, id, request } => {
+            Message::Request { client, id, request, .. } => {
                 let effect = effect_of(odd);
                 let answer = self.platform.handle_request_under(self.platform_time(), &request, Some(&effect));
                 self.answer(client, id, answer)?;

@@ -186,3 +186,32 @@ fn the_environment_is_asked_whether_there_is_one_and_in_which_colours() {
         }
     }
 }
+
+#[test]
+fn an_exploration_tells_how_fast_it_is_and_what_it_found_until_a_signal() {
+    // All pairs of it take minutes here, and something is found among the first.
+    let flow = "platform.addUser(\"a\", \"x\");\nlet kandy = create();\n\
+                kandy.connect(#{ username: \"a\", password: \"x\" });\nadvance(\"3d\");\n";
+    let place = Place::new("progress-explored", &[("a.rhai", flow), ("b.rhai", flow)]);
+    let arguments = ["explore", ".", "--pairs", "--budget", "1h", "--report", "json=a.json", "--report", "junit=a.xml"];
+    let mut screen = Screen::run(&place, &arguments, &[("NO_COLOR", "1")]);
+    screen.shows(" runs, ");
+    screen.shows("/s, 35");
+    screen.shows(" s left");
+    let signal = Command::new("kill").args(["-INT", &screen.child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let (sent, code) = screen.end();
+    assert_eq!(code, Some(130));
+    let has = |text: &str| assert!(sent.contains(text), "{text}: {sent}");
+    has("FOUND   a  ");
+    has("pending for ever (kandy)");
+    has("see one:     kandy-harness explore a.rhai --at \"");
+    has(": this is what was found until then");
+    has("interrupted: 0 of 2 scenarios explored");
+    let report = std::fs::read_to_string(place.0.join("a.json")).unwrap();
+    assert!(report.contains("\"interrupted\":true") && report.contains("\"status\":\"notRun\""), "{report}");
+    let mut merge = Command::new(env!("CARGO_BIN_EXE_kandy-harness"));
+    let merged = merge.args(["report", "merge", "a.json"]).current_dir(&place.0).output().unwrap();
+    let text = String::from_utf8(merged.stdout).unwrap();
+    assert!(text.contains("interrupted: 1 scenario not begun") && merged.status.code() == Some(130), "{text}");
+}

@@ -1,0 +1,78 @@
+//! The body of an answer that does not come whole and at once.
+
+use std::convert::Infallible;
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::unfold;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
+use tokio::task::yield_now;
+
+use crate::fault::Pace;
+use crate::server::shared::Shared;
+use crate::time::Time;
+
+/// How much is handed to hyper at once. What hyper holds when a body ends too early is lost, and it holds little more than that.
+const PART: usize = 8 * 1024;
+
+/// What of a body comes, and when: `head` is when its head does. One that is cut is shorter than its head says, which for hyper is
+/// a reason to end the connection.
+pub(super) fn paced(whole: &Bytes, pace: Pace, head: Time, shared: Arc<Shared>) -> BoxBody<Bytes, Infallible> {
+    let rest = Rest {
+        left: whole.slice(..pace.coming(whole.len())),
+        is_cut: pace.cuts(whole.len()),
+        is_late: pace.late.is_some(),
+        due: head + pace.late.unwrap_or_default(),
+        second: 0,
+        drip: pace.drip.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
+        shared,
+    };
+    StreamBody::new(unfold(rest, async |mut rest| {
+        let part = rest.next().await?;
+        Some((Ok(Frame::data(part)), rest))
+    }))
+    .boxed()
+}
+
+struct Rest {
+    left: Bytes,
+    is_cut: bool,
+    /// Whether the head is to be out before anything of the body is, be it nothing but its end.
+    is_late: bool,
+    /// When the next second of a body that drips is over, or the body begins.
+    due: Time,
+    /// What is still to come in this second.
+    second: usize,
+    drip: Option<usize>,
+    shared: Arc<Shared>,
+}
+
+impl Rest {
+    async fn next(&mut self) -> Option<Bytes> {
+        if mem::take(&mut self.is_late) {
+            self.shared.until(self.due).await;
+            // hyper writes what it has before it asks again.
+            yield_now().await;
+        }
+        if self.left.is_empty() {
+            if self.is_cut {
+                yield_now().await;
+            }
+            return None;
+        }
+        if self.second == 0 {
+            self.second = self.drip.unwrap_or(usize::MAX);
+            if self.drip.is_some() {
+                self.due = self.due + Duration::from_secs(1);
+            }
+            self.shared.until(self.due).await;
+        }
+        let part = self.left.split_to(self.left.len().min(self.second).min(PART));
+        self.second -= part.len();
+        Some(part)
+    }
+}
