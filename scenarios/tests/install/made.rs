@@ -88,10 +88,11 @@ fn root_of_image(place: &Place) -> PathBuf {
         }
     } else {
         fs::create_dir_all(root.join("project")).unwrap();
+        fs::create_dir_all(root.join("licenses")).unwrap();
         fs::copy(dist.join("stage").join(this_system()).join("kandy-harness"), root.join("kandy-harness")).unwrap();
     }
     let names: BTreeSet<_> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, ["kandy-harness", "project"].map(Into::into).into());
+    assert_eq!(names, ["kandy-harness", "licenses", "project"].map(Into::into).into());
     root
 }
 

@@ -115,7 +115,7 @@ fn what_makes_a_release_knows_each_system_and_says_so() {
         .assert(2, &["there is nothing to release for plan9-x64"]);
 }
 
-/// One file from scratch, which does not run as root; nothing is run to make it, so that it needs no shell. What starts it is a list
+/// From scratch, which does not run as root; nothing is run to make it, so that it needs no shell. What starts it is a list
 /// for the same reason.
 #[test]
 fn the_image_is_the_command_and_nothing_else() {
@@ -125,6 +125,7 @@ fn the_image_is_the_command_and_nothing_else() {
     let expected = [
         ("FROM", "scratch"),
         ("COPY", "kandy-harness /kandy-harness"),
+        ("COPY", "LICENSE-APACHE LICENSE-MIT THIRD-PARTY.txt /licenses/"),
         ("WORKDIR", "/project"),
         ("USER", "65534:65534"),
         ("ENTRYPOINT", "[\"/kandy-harness\"]"),
