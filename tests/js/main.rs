@@ -29,7 +29,7 @@ const TESTS: &[(&str, &[&str])] = &[
     ("core_and_timers", &["node", "--test", "--test-timeout=60000", "node/"]),
     ("declarations", &["tsc", "--project", "types"]),
     ("documents", &["node", "types/documents.mjs"]),
-    ("what_is_given_to_others", &["node", "dist.mjs"]),
+    ("tarballs", &["node", "tarballs.mjs"]),
     ("vitest_in_node", &["vitest", "run", "--environment", "node"]),
     ("vitest_in_jsdom", &["vitest", "run", "--environment", "jsdom"]),
     ("vitest_in_happy_dom", &["vitest", "run", "--environment", "happy-dom"]),
