@@ -1,6 +1,6 @@
-// What `npm pack` makes installs offline into an empty folder, and a test of Playwright passes there.
+// What `npm pack` makes installs offline into an empty folder. There the command is that of the package, and a test of Playwright passes.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,16 +10,20 @@ const PEERS = ['@playwright/test', 'playwright', 'playwright-core']
 const { KANDY_HARNESS: binary, ...environment } = process.env
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kandy-tarballs-')))
-const [packed, empty] = ['packed', 'empty'].map((name) => join(folder, name))
+const [program, packed, empty] = ['program', 'packed', 'empty'].map((name) => join(folder, name))
 try {
-  mkdirSync(packed)
-  mkdirSync(empty)
-  run(HERE, process.execPath, '../../client/npm/pack.mjs', '--binary', binary, '--out', packed)
+  for (const made of [program, packed, empty]) mkdirSync(made)
+  copyFileSync(binary, join(program, 'kandy-harness'))
+  const pack = ['../../client/npm/pack.mjs', packed]
+  run(HERE, process.execPath, ...pack)
+  run(HERE, process.execPath, ...pack, `${process.platform}-${process.arch}`, program)
   for (const peer of PEERS) run(join(HERE, 'node_modules', peer), 'npm', 'pack', '--silent', '--offline', '--pack-destination', packed)
   // Without a registry, and without what this machine may have of one.
   const tarballs = readdirSync(packed).map((name) => join(packed, name))
   const npm = ['--offline', '--no-audit', '--no-fund', '--cache', join(folder, 'cache')]
   run(empty, 'npm', 'install', ...npm, ...tarballs)
+  run(empty, 'npx', '--offline', 'kandy-harness', '--version')
+  run(empty, 'sh', '-c', 'npx --offline kandy-harness run nowhere.rhai; test $? = 3')
   writeFileSync(join(empty, 'playwright.config.mjs'), `export { default } from ${JSON.stringify(join(HERE, 'chromium.config.mjs'))}\n`)
   writeFileSync(join(empty, 'login.spec.mjs'), SPEC())
   run(empty, 'npx', '--offline', 'playwright', 'test')

@@ -5,6 +5,7 @@ const { delimiter, join } = require('node:path')
 const { KandyError } = require('./error.js')
 
 const NAME = process.platform === 'win32' ? 'kandy-harness.exe' : 'kandy-harness'
+const OF_PACKAGES = join('node_modules', '.bin')
 const WAYS = `set KANDY_HARNESS to the program, install the package for this system beside this one (npm does, unless it is told to leave out optional dependencies), or put kandy-harness on the path (cargo install --path scenarios)`
 
 /** The package that has the program for this system. */
@@ -26,7 +27,8 @@ function findBinary(environment = process.env, resolve = require.resolve) {
   }
   const packaged = inPackage(resolve)
   if (packaged) return packaged
-  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  // Where package managers put commands of packages, that of this one would find itself.
+  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '' && !folder.endsWith(OF_PACKAGES))
   const onPath = folders.map((folder) => join(folder, NAME)).find(isProgram)
   if (onPath) return onPath
   throw new KandyError(`there is no kandy-harness for ${process.platform} on ${process.arch}`, { help: WAYS })

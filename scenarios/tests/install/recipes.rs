@@ -1,10 +1,11 @@
 //! What makes a release: the workflow for all systems, `.ci/dist`, and the image's Containerfile.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use regex::Regex;
 use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::Value;
 
 use crate::place::{Place, SYSTEMS, blocks, file, repository};
 
@@ -132,6 +133,18 @@ fn the_image_is_the_command_and_nothing_else() {
         ("CMD", "[\"run\"]"),
     ];
     assert_eq!(instructions, expected);
+}
+
+/// Of another version, or another system, npm would find none when they are published.
+#[test]
+fn the_package_names_the_program_of_each_system() {
+    let package: Value = serde_json::from_str(&file("client/npm/package.json")).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let programs: BTreeMap<_, _> = SYSTEMS.iter().map(|system| (format!("@kandy-harness/{system}"), version)).collect();
+    assert_eq!(package["optionalDependencies"], serde_json::json!(programs));
+    assert_eq!(package["version"], version);
+    let command = package["bin"]["kandy-harness"].as_str().unwrap();
+    assert!(file(&format!("client/npm/{command}")).starts_with("#!/usr/bin/env node\n"), "{command}");
 }
 
 /// Names of files and of the image have the version of the packages in them.

@@ -1,7 +1,8 @@
 // The core of the package, without any framework.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -177,9 +178,31 @@ test('the program is found: what is named, in its package, on the path; else the
   const ofPackage = (name) => (asked.push(name), '/packages/kandy-harness')
   assert.equal(findBinary({ PATH: join(path, '..') }, ofPackage), '/packages/kandy-harness')
   assert.deepEqual(asked, [`@kandy-harness/${process.platform}-${process.arch}/bin/kandy-harness`])
+  const commands = join(path, '../node_modules/.bin')
+  await mkdir(commands, { recursive: true })
+  await copyFile(path, join(commands, 'kandy-harness'))
+  assert.throws(() => findBinary({ PATH: commands }, none), /there is no kandy-harness/, 'the command of a package finds itself')
   assert.throws(() => findBinary({ PATH: '/nowhere' }, none), ({ message }) =>
     ['KANDY_HARNESS', 'optional dependencies', 'on the path'].every((way) => message.includes(way)))
   assert.throws(() => findBinary({ KANDY_HARNESS: '/nowhere' }, none), /KANDY_HARNESS is "\/nowhere", which is no program/)
+})
+
+test('the command of the package is the program: its arguments, streams, signals and end', async (t) => {
+  const command = join(require.resolve('kandy-harness/package.json'), '../src/command.js')
+  const launch = async (script, then = () => {}) => {
+    const env = { ...process.env, KANDY_HARNESS: await program(t, script, process.execPath) }
+    const launched = spawn(process.execPath, [command, 'run', 'two words'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const told = []
+    for (const stream of [launched.stdout, launched.stderr]) stream.on('data', (text) => (told.push(String(text)), then(launched)))
+    const [code, signal] = await once(launched, 'close')
+    return { code, signal, told: told.join('') }
+  }
+  assert.deepEqual(await launch('console.log(process.argv.slice(2).join()); process.exitCode = 3'), { code: 3, signal: null, told: 'run,two words\n' })
+  assert.deepEqual(await launch('process.kill(process.pid, "SIGKILL")'), { code: null, signal: 'SIGKILL', told: '' })
+  // Of what a terminal sends to both, the program decides what comes of it.
+  const patient = 'process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 1000); console.log("ready")'
+  const ended = await launch(patient, (launched) => ['SIGINT', 'SIGTERM'].forEach((signal) => launched.kill(signal)))
+  assert.deepEqual(ended, { code: 7, signal: null, told: 'ready\n' })
 })
 
 test('a port that is taken, an older program, one that is something else', async (t) => {
