@@ -48,8 +48,8 @@ pub struct Config {
     pub notifications: Notifications,
     /// What is added to REST requests.
     pub request: RequestOptions,
-    /// Every other top-level option (`call`, `logs`, `messaging`, ..), merged but never read:
-    /// none of them touches connecting. Empty by default.
+    /// Every other top-level option (`call`, `logs`, `messaging`, ..), merged, and looked at
+    /// only for whether `logs` or `call` is null, at which JavaScript throws. Empty by default.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }

@@ -85,10 +85,10 @@ impl Session {
     /// `connect(credentials, options)`: `auth:change` comes at once, then the connection, or `auth:error`.
     ///
     /// Without effect but for `isPending` while the session is connected, connecting or disconnecting.
-    /// Without any effect where the configuration makes the call throw in JavaScript, which a typed one never does:
+    /// Without any effect where the configuration makes the call throw in JavaScript, such as `logs: null`:
     /// [`call_untyped`](Self::call_untyped) tells of it.
     pub fn connect(&mut self, now: Time, credentials: &Credentials, options: &ConnectOptions) {
-        // A typed configuration throws nothing.
+        // What it throws is for `call_untyped` to tell.
         let _ = self.connect_with(now, &credentials.to_js(), &options.to_js());
     }
 

@@ -212,10 +212,7 @@ impl Session {
             return;
         };
         self.timers.cancel(Timer::Attempt(opening.id));
-        let options = self.settings.connectivity().clone();
-        if options.as_object().is_none() || options.get("method").is_nullish() {
-            return self.crash_websockets();
-        }
+        let Some(options) = self.options_of_socket() else { return };
         let info = opening.info;
         let details = SocketDetails { ws_info: info.clone(), options: options.clone(), last_contact: now };
         self.websockets.open.push(OpenSocket::new(Some(id), options, info));
@@ -230,10 +227,7 @@ impl Session {
     /// The browser refuses to make a socket, and the SDK takes the exception for one that is open. Its keep-alive finds
     /// out, if there is any.
     fn use_refused_websocket(&mut self, now: Time, info: Value) {
-        let options = self.settings.connectivity().clone();
-        if options.as_object().is_none() || options.get("method").is_nullish() {
-            return self.crash_websockets();
-        }
+        let Some(options) = self.options_of_socket() else { return };
         // Nobody waits yet for what this says of the connection.
         self.websockets.open.push(OpenSocket::new(None, options, info));
         if !self.start_keepalive(now, self.websockets.open.len() - 1) {
@@ -241,6 +235,16 @@ impl Session {
         }
         self.websockets.set_forgotten();
         self.fail_without_websocket();
+    }
+
+    /// What a socket is kept alive by. Without a method there the task of sockets dies.
+    fn options_of_socket(&mut self) -> Option<Value> {
+        let options = self.settings.connectivity().clone();
+        if options.get("method").is_nullish() {
+            self.crash_websockets();
+            return None;
+        }
+        Some(options)
     }
 }
 

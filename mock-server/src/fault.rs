@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub use error::{FaultError, Header};
+pub use error::{FaultError, WrongHeader};
 pub(crate) use fields::{leave_out, path as field_path};
 pub(crate) use headers::parsed as parsed_headers;
 pub use pace::Pace;

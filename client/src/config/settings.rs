@@ -144,20 +144,6 @@ fn filled_up(given: &Value, defaults: &Value, is_deep: bool) -> Value {
     filled.into()
 }
 
-impl Value {
-    /// The object with another value under `name`; anything else as it is.
-    pub(crate) fn with(self, name: &'static str, value: impl Into<Self>) -> Self {
-        match self {
-            Self::Object(object) => {
-                let mut object = std::sync::Arc::unwrap_or_clone(object);
-                object.set(Text::from_static(name), value);
-                object.into()
-            }
-            other => other,
-        }
-    }
-}
-
 impl From<&Config> for Settings {
     fn from(config: &Config) -> Self {
         let mut settings = Object::default();

@@ -37,7 +37,7 @@ fn merged(target: &Value, source: &Value, replaces_lists: bool) -> Value {
 }
 
 fn merge_member(into: &mut super::Object, name: &Text, value: &Value, replaces_lists: bool) {
-    let known = into.own(&name.to_str_lossy()).cloned();
+    let known = into.own_mut(name).cloned();
     let merged = match (&known, value) {
         (Some(known), Value::Undefined) => known.clone(),
         (Some(Value::List(_)), value) if replaces_lists => value.clone(),
@@ -79,6 +79,10 @@ mod tests {
         let merged = super::merge(&target, &undefined);
         assert_eq!(merged.get("d"), &Value::from(5.0));
         assert!(merged.as_object().unwrap().own("g").is_some());
+        // A name is one by its units, of which no text in UTF-8 tells all.
+        let target = read(r#"{"\ud800": {"a": 1}, "\ufffd": {"b": 2}}"#);
+        let merged = super::merge(&target, &read(r#"{"\ud800": {"c": 3}}"#));
+        assert_eq!(merged, read(r#"{"\ud800": {"a": 1, "c": 3}, "\ufffd": {"b": 2}}"#));
     }
 
     #[test]

@@ -106,6 +106,18 @@ impl Value {
         if self.is_truthy() { self.clone() } else { other.into() }
     }
 
+    /// The object with another value under `name`; anything else as it is.
+    pub(crate) fn with(self, name: &'static str, value: impl Into<Self>) -> Self {
+        match self {
+            Self::Object(object) => {
+                let mut object = Arc::unwrap_or_clone(object);
+                object.set(Text::from_static(name), value);
+                object.into()
+            }
+            other => other,
+        }
+    }
+
     /// The value of a JSON text that another reader has read.
     #[must_use]
     pub fn from_json(json: &serde_json::Value) -> Self {

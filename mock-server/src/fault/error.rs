@@ -4,7 +4,7 @@ use crate::point::Point;
 
 /// What can be wrong with a header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Header {
+pub enum WrongHeader {
     /// Its name.
     #[error("has no name that a header can have: give letters, digits and hyphens")]
     Name,
@@ -86,7 +86,7 @@ pub enum FaultError {
         /// Its name.
         name: String,
         /// What is wrong with it.
-        what: Header,
+        what: WrongHeader,
     },
     /// A list without faults.
     #[error("the list of faults is empty: give at least one, {{}} for a healthy turn, or clear the point")]

@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::FaultError;
-use super::error::Header;
+use super::error::WrongHeader;
 use crate::error::{cut, quoted};
 use crate::limits::Limits;
 
@@ -60,13 +60,13 @@ pub(super) fn check(headers: &Headers) -> Result<(), FaultError> {
     for (name, value) in headers {
         let header = |what| Err(FaultError::Header { name: cut(name).to_owned(), what });
         if HeaderName::from_bytes(name.as_bytes()).is_err() {
-            return header(Header::Name);
+            return header(WrongHeader::Name);
         }
         if HeaderValue::from_str(value).is_err() {
-            return header(Header::Value { value: quoted(value) });
+            return header(WrongHeader::Value { value: quoted(value) });
         }
         if OF_CONNECTION.iter().any(|of_connection| name.eq_ignore_ascii_case(of_connection)) {
-            return header(Header::OfConnection);
+            return header(WrongHeader::OfConnection);
         }
     }
     Ok(())

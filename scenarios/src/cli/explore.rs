@@ -279,6 +279,13 @@ impl Command<'_, '_> {
             let not_made = counted(made.not_made, "answer");
             writeln!(self.out.to, "\nthe budget was spent before {not_made} more; --budget gives more")?;
         }
+        if made.too_many > 0 {
+            writeln!(
+                self.out.to,
+                "\n{} more not made: they are too many for one scenario",
+                counted(made.too_many, "answer")
+            )?;
+        }
         if !(judged.unnoticed.is_empty() && judged.wrongly_listed.is_empty()) {
             self.totals.exit = self.totals.exit.max(Exit::Failed);
         }

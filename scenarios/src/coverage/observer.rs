@@ -11,7 +11,7 @@ use super::{Input, State, Transition};
 #[derive(Debug, Default)]
 pub(crate) struct Observer {
     transitions: BTreeSet<Transition>,
-    /// What the requests without an answer are for.
+    /// What the requests are for, answered ones included: an answer may come twice.
     points: BTreeMap<(usize, RequestId), Point>,
     clients: BTreeMap<usize, Steps>,
     /// The client that has changed last.

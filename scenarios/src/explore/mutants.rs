@@ -41,6 +41,8 @@ pub struct Mutants {
     pub noticed: usize,
     /// How many were not made since the budget was spent.
     pub not_made: usize,
+    /// How many were not made since they are more than one scenario can have.
+    pub too_many: usize,
     /// The kinds: whether any scenario noticed one, and else one that none has noticed.
     pub kinds: BTreeMap<MutantKind, Notice>,
 }
@@ -140,7 +142,9 @@ pub fn mutate(
         let runner = Subject::new(source, row, options).runner()?;
         runner.undisturbed(runner.world(&Schedule::default(), false).with_answers())
     })?;
-    let of_scenario = mutants_of(&explored.answers);
+    let all = mutants_of(&explored.answers);
+    let (of_scenario, rest) = all.split_at(all.len().min(MAX_MUTANTS));
+    mutants.too_many += rest.len();
     let deadline = pool::clock().checked_add(options.budget);
     let worker = || {
         let host = Host::new();
@@ -158,7 +162,7 @@ pub fn mutate(
             Some(shown(&host, mutant.schedule.clone(), script, row, limits) != *original)
         }
     };
-    in_order(&of_scenario, options.jobs, worker, |mutant, Done { result, .. }| {
+    in_order(of_scenario, options.jobs, worker, |mutant, Done { result, .. }| {
         match result {
             Ok(Some(is_noticed)) => mutants.count(scenario, mutant, is_noticed),
             Ok(None) => mutants.not_made += 1,
@@ -182,7 +186,7 @@ fn mutants_of(answers: &[Changeable]) -> Vec<Mutant> {
         };
         mutations.iter().map(of_mutation).collect::<Vec<_>>()
     };
-    chosen.flat_map(|(answer, _)| of_answer(answer)).take(MAX_MUTANTS).collect()
+    chosen.flat_map(|(answer, _)| of_answer(answer)).collect()
 }
 
 fn shown(host: &Host, schedule: Schedule, script: &Script, row: Option<&str>, limits: &Limits) -> Shown {

@@ -19,12 +19,6 @@ impl Predicted {
     pub fn has(&self, finding: &Finding, schedule: &Schedule) -> bool {
         self.0.get(schedule).is_some_and(|findings| findings.contains(finding))
     }
-
-    /// Whether none is.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl FromIterator<(Schedule, BTreeSet<Finding>)> for Predicted {

@@ -84,7 +84,7 @@ impl<'a> Overview<'a> {
     pub fn text(&self, predicted: &Predicted, color: bool) -> String {
         let Some(most) = self.most else { return heads(&self.groups, color) };
         let mut text = rows(&self.groups, most, &|finding, schedule| predicted.has(finding, schedule), color);
-        if !predicted.is_empty() {
+        if text.contains(NOT_RECORDED) {
             text.push_str(LEGEND);
         }
         text
@@ -236,6 +236,11 @@ fn some_of(texts: &[String]) -> String {
         [first, .., last] if texts.len() > 3 => format!("{first} .. {last}"),
         few => few.join(", "),
     }
+}
+
+/// What an exploration comes to, in numbers.
+fn counts(messages: usize, runs: usize, outcomes: usize) -> String {
+    [(messages, "message"), (runs, "run"), (outcomes, "outcome")].map(|(count, word)| counted(count, word)).join(", ")
 }
 
 /// A line with its count at the right, and a mark before that.

@@ -1,7 +1,7 @@
 //! The functions of the script API, as data: what each takes, does and gives, with an example. From here come the tables of
 //! scripts/README.md, what `kandy-harness docs` prints, and what an error says of a call.
 //!
-//! The platform's verbs have their rows in the platform's own table; everything else has one in `api/table.rs`.
+//! The platform's verbs have their rows in the platform's own table; everything else has one in `api/table`.
 
 mod language;
 mod table;
@@ -196,7 +196,7 @@ impl From<&Given> for Parameter {
 pub(crate) fn functions() -> impl Iterator<Item = Function> {
     let row = |row: &'static Row| Function { of: row.of, name: row.name, source: Source::Row(row) };
     let verb = |verb: &'static Verb| Function { of: Of::Platform, name: verb.name, source: Source::Verb(verb) };
-    table::ROWS.iter().map(row).chain(VERBS.iter().map(verb))
+    table::rows().map(row).chain(VERBS.iter().map(verb))
 }
 
 /// The functions named `name`, whoever they belong to.

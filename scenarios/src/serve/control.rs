@@ -300,4 +300,6 @@ impl From<BodyError> for ControlError {
 }
 
 #[cfg(test)]
+mod javascript;
+#[cfg(test)]
 mod tests;

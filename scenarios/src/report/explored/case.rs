@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Overview, changes, new_runs, smallest};
+use super::{Overview, changes, counts, new_runs, smallest};
 use crate::exit_code::Exit;
 use crate::explore::{self, Changes, Exploration, ExploreError, Predicted, Verdict};
 use crate::printable::printable;
@@ -39,7 +39,7 @@ pub(crate) fn line(case: &Case<'_>, verdict: &Verdict, found: Option<&Exploratio
         (Verdict::NotExplored(ExploreError::Script(_) | ExploreError::Undisturbed(_)), _) => String::new(),
         (Verdict::NotExplored(ExploreError::Interrupted), _) => String::new(),
         (Verdict::NotExplored(error), _) => error.to_string(),
-        (_, Some(found)) => count_of(found),
+        (_, Some(found)) => counts(found.messages, found.runs, found.outcomes.len()),
         (_, None) => String::new(),
     };
     let word = style.paint(format_args!("{word:<6}"), color);
@@ -143,10 +143,4 @@ pub(crate) fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bo
         let _ = writeln!(text, "  more than {told} outcomes: {others} ended in others");
     }
     text
-}
-
-/// What an exploration comes to, in numbers.
-fn count_of(found: &Exploration) -> String {
-    let counts = [(found.messages, "message"), (found.runs, "run"), (found.outcomes.len(), "outcome")];
-    counts.map(|(count, word)| counted(count, word)).join(", ")
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::counts;
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::report::Style;
@@ -55,7 +56,6 @@ fn word(case: &Case) -> Option<(Style, &'static str)> {
 
 fn note(case: &Case) -> String {
     case.exploration.as_deref().map_or_else(String::new, |found: &Exploration| {
-        let counts = [(found.messages, "message"), (found.runs, "run"), (found.outcomes.len(), "outcome")];
-        format!("  {}", counts.map(|(count, word)| counted(count, word)).join(", "))
+        format!("  {}", counts(found.messages, found.runs, found.outcomes.len()))
     })
 }

@@ -1,4 +1,4 @@
-//! The table of the functions that are no verbs of the platform.
+//! The table of the functions that are no verbs of the platform. What the platform has beside its verbs is in `platform`.
 
 use super::{Given, Of, Row};
 
@@ -22,6 +22,9 @@ macro_rules! may {
     };
 }
 
+// Behind the macros, which it uses as well.
+mod platform;
+
 /// What lets a call be made with any values.
 const HOW: Given = may!("how", "#{ asInJavaScript: true }");
 
@@ -37,7 +40,11 @@ const fn row(
 }
 
 /// Every function but for the platform's verbs, in the order in which documents tell them.
-pub(super) static ROWS: &[Row] = &[
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(platform::ROWS)
+}
+
+static ROWS: &[Row] = &[
     row(
         Of::Script,
         "advance",
@@ -407,53 +414,5 @@ pub(super) static ROWS: &[Row] = &[
         "the same, with the place, and texts in quotes",
         "",
         "debug(kandy.getServices().received);",
-    ),
-    row(
-        Of::Platform,
-        "waitFor",
-        &[
-            needs!("point", "the name of a point"),
-            may!("user", "a user's name; or () for any"),
-            may!("timeout", "a duration: 60 seconds if left out"),
-        ],
-        "until a request has reached that point since the last action or the last such wait; its answer is on its way",
-        "",
-        "platform.cut(\"alice@example.com\");\nplatform.waitFor(\"websocket\", \"alice@example.com\", \"2m\");",
-    ),
-    row(
-        Of::Platform,
-        "waitFor",
-        &[needs!(
-            "wanted",
-            "#{ kind, point, user, method, status, socket, count, none, timeout }",
-            "#{ kind: \"closed\" }"
-        )],
-        "until so many records of that kind (one request if it does not say) have come since then; with `none`, a duration, that none comes",
-        "the record, or with `count` an array of them",
-        "platform.cut(\"alice@example.com\");\nplatform.waitFor(#{ kind: \"closed\", user: \"alice@example.com\" });",
-    ),
-    row(
-        Of::Platform,
-        "requests",
-        &[may!("filter", "the name of a point, or a map", "point", "#{point, user, method, status}")],
-        "the requests that came since the start, or since the last `reset`",
-        "an array of requests",
-        "assertEq(platform.requests(\"subscribe\").len(), 1);",
-    ),
-    row(
-        Of::Platform,
-        "subscriptions",
-        &[may!("user", "a user's name")],
-        "the subscriptions that are there now",
-        "an array of subscriptions",
-        "assertEq(platform.subscriptions(\"alice@example.com\").len(), 1);",
-    ),
-    row(
-        Of::Platform,
-        "sockets",
-        &[may!("user", "a user's name")],
-        "the sockets that are there now",
-        "an array of sockets",
-        "assertEq(platform.sockets(\"alice@example.com\").len(), 1);",
     ),
 ];

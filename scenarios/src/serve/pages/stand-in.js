@@ -7,6 +7,8 @@ globalThis.Kandy = (() => {
   const RECONNECT_EVERY = 5000;
   const RECONNECTS = 5;
   const EARLIEST_RENEWAL = 30000;
+  const TOKEN_LIFETIME = 3600;
+  const REFRESH_MARGIN = 300;
   const AGENT = "kandy-harness-stand-in";
 
   class KandyError extends Error {
@@ -31,12 +33,15 @@ globalThis.Kandy = (() => {
     }
 
     async start({ username, password }) {
-      this.token = await this.createToken(username, password);
+      const { access_token: token, expires } = await this.createToken(username, password);
+      // Every request but the websocket's names the first token, as those of Kandy.js do.
+      this.token = this.newestToken = token;
       const { subscription, subscriptionParams } = await this.subscribe(username);
       this.subscription = subscription;
       this.params = subscriptionParams;
       await this.open();
       this.renewLater();
+      this.refreshLater(expires);
     }
 
     async request(method, path, { authorization, body } = {}) {
@@ -52,8 +57,8 @@ globalThis.Kandy = (() => {
       const code = "authentication:9";
       const authorization = `basic ${base64(`${username}:${password}`)}`;
       const answer = await this.request("GET", "/v2.0/auth/mk_token?refresh=y", { authorization }).catch(() => ({}));
-      const token = answer.isOk && answer.json?.success?.access_token;
-      if (token) return token;
+      const tokens = answer.isOk && answer.json?.success;
+      if (tokens?.access_token) return tokens;
       const human = answer.json?.error?.human;
       throw new KandyError(code, human ? `There was an error connecting. Error: ${human}` : "Login request failed. Check your credentials.");
     }
@@ -85,7 +90,7 @@ globalThis.Kandy = (() => {
       const { protocol, server, port } = this.servers.websocket;
       const channel = `${protocol}://${server}:${port}${this.params.notificationChannel}`;
       return new Promise((opened) => {
-        const socket = new WebSocket(`${channel}?token=${encodeURIComponent(this.token)}`);
+        const socket = new WebSocket(`${channel}?token=${encodeURIComponent(this.newestToken)}`);
         this.socket = socket;
         socket.onerror = () => opened(false);
         socket.onclose = (close) => {
@@ -105,6 +110,10 @@ globalThis.Kandy = (() => {
       if (socket.readyState !== WebSocket.OPEN) return;
       socket.send(JSON.stringify({ message_type: "ping" }));
       this.later(PING_EVERY, () => this.ping(socket));
+    }
+
+    get isOpen() {
+      return this.socket?.readyState === WebSocket.OPEN;
     }
 
     received(text) {
@@ -143,6 +152,18 @@ globalThis.Kandy = (() => {
       });
     }
 
+    refreshLater(expires) {
+      this.later((expires - REFRESH_MARGIN) * 1000, async () => {
+        const path = `/v2.0/auth/refresh_token?expires=${TOKEN_LIFETIME}&token=${encodeURIComponent(this.token)}`;
+        const answer = await this.request("GET", path).catch(() => ({}));
+        if (this.isOver) return;
+        const tokens = answer.isOk && answer.json?.success;
+        if (!tokens?.access_token) return this.fail(new KandyError("authentication:9", "The token could not be refreshed."));
+        this.newestToken = tokens.access_token;
+        this.refreshLater(tokens.expires);
+      });
+    }
+
     async stop() {
       this.close();
       const path = `${this.subscription}?token=${encodeURIComponent(this.token)}`;
@@ -154,6 +175,11 @@ globalThis.Kandy = (() => {
       if (this.isOver) return;
       this.close();
       this.owner.ended(reason);
+    }
+
+    fail(error) {
+      this.close();
+      this.owner.failed(error);
     }
 
     close() {
@@ -195,6 +221,7 @@ globalThis.Kandy = (() => {
       received: (payload) => emit("notification:received", { payload }),
       socketChanged: () => emit("ws:change", { platform: "uc" }),
       ended: (reason) => become(idle, "auth:change", { reason }),
+      failed: (error) => become({ isConnected: false, error }, "auth:error", { error }),
     };
 
     return {
@@ -223,6 +250,7 @@ globalThis.Kandy = (() => {
         become(idle);
       },
       getConnection: () => ({ ...state }),
+      connection: { getSocketState: () => ({ connected: session?.isOpen ?? false }) },
     };
   }
 

@@ -354,7 +354,8 @@ impl Sim {
                 None => return Ok(()),
             },
         };
-        // These calls take anything; only a full trace can refuse them, and the next record tells of that.
+        // A connect that throws has no effect, here as in the script. Else only a full trace can refuse these calls, and
+        // the next record tells of that.
         let _ = self.stage.call(client, call);
         if self.stage.ending() == Some(client) {
             // The tick in which a client ends is over before a message comes.

@@ -1,0 +1,3 @@
+import index from './index.js'
+
+export const { Kandy, KandyError, Socket, User, connect, findBinary, start } = index

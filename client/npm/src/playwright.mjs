@@ -1,0 +1,3 @@
+import playwright from './playwright.js'
+
+export const { KandyError, expect, test } = playwright
