@@ -100,6 +100,8 @@ export interface PlatformVerbs {
   latency(latency: Duration, options?: { user?: UserLike }): Promise<Acted>
   /** Makes users, faults and settings as at the start, without tokens, subscriptions and sockets. */
   reset(): Promise<Acted>
+  /** Writes a line of your own into the journal. */
+  mark(text: string): Promise<Acted>
 }
 
 /** What is done to a user. */
