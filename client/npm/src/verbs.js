@@ -25,4 +25,5 @@ module.exports = [
   { name: 'answerPings', places: [{ name: 'enabled' }], options: ['user'] },
   { name: 'latency', places: [{ name: 'latency' }], options: ['user'] },
   { name: 'reset', places: [], options: [] },
+  { name: 'mark', places: [{ name: 'text' }], options: [] },
 ]
