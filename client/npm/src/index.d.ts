@@ -29,6 +29,12 @@ export interface Broken extends Acted {
   readonly id: number
 }
 
+/** What a record of one's own gives. */
+export interface Recorded extends Acted {
+  /** Its number in the journal. */
+  readonly seq: number
+}
+
 /** The tokens that were issued. */
 export interface Issued extends Acted {
   readonly accessToken: string
@@ -188,7 +194,7 @@ export interface Kandy extends PlatformVerbs, AsyncDisposable {
   /** Tells the platform something, with named arguments as the control interface takes them. */
   tell(verb: string, given?: Record<string, unknown>): Promise<Acted & Record<string, unknown>>
   /** Notes a line for transcripts. */
-  mark(text: string): Promise<Acted>
+  mark(text: string): Promise<Recorded>
   state(query?: { limit?: number }): Promise<State>
   journal(options?: { since?: Since; limit?: number }): Promise<{ records: JournalRecord[]; next: number; missed: number }>
   requests(filter?: RequestFilter & { user?: UserLike }): Promise<RequestRecord[]>

@@ -12,8 +12,6 @@ const VERBS = require('./verbs.js')
 const WAIT = 5000
 /** How often a wait looks. */
 const LOOK = 15
-/** The most marks that are kept. */
-const MOST_MARKS = 10_000
 
 /** A platform that is served, and whatever can be done to it. */
 class Kandy {
@@ -30,7 +28,6 @@ class Kandy {
     this.server = server
     this.control = new Control({ url: said.control, token: said.token, certificate }, server)
     this.clock = new Clock(this)
-    this.marks = []
     this.lastUser = 0
     /** Whoever knows of pages tells here why nobody comes, as far as they know. */
     this.whyNobody = async () => 'does the page load Kandy.js, give `config` to `create`, and call `connect`?'
@@ -64,11 +61,9 @@ class Kandy {
     return { ...told, next: command === undefined ? before : command.seq + 1 }
   }
 
-  /** Notes a line for transcripts, and gives a place from which matchers look with `since`. */
+  /** Writes a line of one's own into the journal, and gives a place from which matchers look with `since`. */
   async mark(text) {
-    const [{ next }, { clock }] = await Promise.all([this.journal({ limit: 0 }), this.state({ limit: 0 })])
-    if (this.marks.length < MOST_MARKS) this.marks.push({ seq: next, time: clock.now, text: String(text) })
-    return { next }
+    return this.tell('mark', { text: String(text) })
   }
 
   /** How the platform stands. */
@@ -128,7 +123,7 @@ class Kandy {
   /** What happened as text, of one user or of all. */
   async transcript({ user, since } = {}) {
     const { records, missed } = await this.journal({ since: since ?? 0, limit: 10_000 })
-    return transcript({ records, missed, marks: this.marks, user: nameOf(user), since: placeOf(since) ?? 0 })
+    return transcript({ records, missed, user: nameOf(user) })
   }
 
   /** Ends the server, if it is one of this program. */

@@ -6,20 +6,15 @@ const { seconds } = require('./duration.js')
 const WHO = 24
 
 /**
- * What happened as text: a line for each record of the journal, and for each mark.
+ * What happened as text: a line for each record of the journal.
  *
- * @param {{ records: object[], missed: number, marks: object[], user?: string, since: number }} given
+ * @param {{ records: object[], missed: number, user?: string }} given
  */
-function transcript({ records, missed, marks, user, since }) {
+function transcript({ records, missed, user }) {
   const isMeant = (record) => user === undefined || record.user === user || record.user === null || record.kind === 'command'
-  const lines = [
-    ...records.filter(isMeant).map((record) => ({ seq: record.seq, time: record.time, text: lineOf(record) })),
-    // A mark comes before the record whose number it has.
-    ...marks.filter(({ seq }) => seq >= since).map(({ seq, time, text }) => ({ seq: seq - 0.5, time, text: row('test', 'mark', text) }))
-  ]
-  lines.sort((one, other) => one.seq - other.seq)
+  const lines = records.filter(isMeant).map((record) => `${seconds(record.time).padStart(10)}  ${lineOf(record)}`)
   const head = missed > 0 ? [`(${missed} older records are not kept any more)`] : []
-  return [...head, ...lines.map(({ time, text }) => `${seconds(time).padStart(10)}  ${text}`)].join('\n')
+  return [...head, ...lines].join('\n')
 }
 
 const row = (who, kind, what) => `${who.padEnd(WHO)}  ${kind.padEnd(8)}  ${what}`
@@ -45,9 +40,10 @@ function lineOf(record) {
     case 'expired':
       return row(who, 'expired', String(record.subscription))
     case 'command':
+      if (record.name === 'mark') return row('test', 'mark', record.arguments.text)
       return row(who, 'command', `${record.name} ${JSON.stringify(record.arguments)}`)
     default:
-      return row(who, record.kind, '')
+      return row(who, record.kind, record.reason ?? '')
   }
 }
 

@@ -1,5 +1,5 @@
 // Made from the table of verbs by a test of the server, which says how to make it anew.
-import type { Acted, Broken, Counted, Duration, Issued, UserLike } from './index.js'
+import type { Acted, Broken, Counted, Duration, Issued, Recorded, UserLike } from './index.js'
 
 /** A point of the platform. */
 export type Point = 'mk_token' | 'refresh_token' | 'subscribe' | 'resubscribe' | 'unsubscribe' | 'revoke_token' | 'websocket' | 'preflight' | 'other'
@@ -101,7 +101,7 @@ export interface PlatformVerbs {
   /** Makes users, faults and settings as at the start, without tokens, subscriptions and sockets. */
   reset(): Promise<Acted>
   /** Writes a line of your own into the journal. */
-  mark(text: string): Promise<Acted>
+  mark(text: string): Promise<Recorded>
 }
 
 /** What is done to a user. */

@@ -34,8 +34,9 @@ fn module() -> String {
 
 /// The declarations.
 fn declarations() -> String {
-    let mut text =
-        format!("{HEAD}import type {{ Acted, Broken, Counted, Duration, Issued, UserLike }} from './index.js'\n");
+    let mut text = format!(
+        "{HEAD}import type {{ Acted, Broken, Counted, Duration, Issued, Recorded, UserLike }} from './index.js'\n"
+    );
     let points = Point::ALL.iter().map(|point| format!("'{point}'"));
     let _ = write!(text, "\n/** A point of the platform. */\nexport type Point = {}\n", joined(points, " | "));
     text += "\n/** How the platform misbehaves. */\nexport interface Fault {\n";
@@ -91,6 +92,7 @@ fn interface<'a>(
             Gives::Fault => "Broken",
             Gives::Count => "Counted",
             Gives::Tokens => "Issued",
+            Gives::Record => "Recorded",
         };
         let about = capitalized(verb.about);
         let _ = writeln!(text, "  /** {about}. */\n  {}({}): Promise<{gives}>", verb.name, parameters.join(", "));
