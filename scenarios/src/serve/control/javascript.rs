@@ -88,7 +88,7 @@ fn interface<'a>(
             parameters.push(format!("options{mark}: {{ {} }}", members.join("; ")));
         }
         let gives = match verb.gives {
-            Gives::Nothing | Gives::Next | Gives::Record => "Acted",
+            Gives::Nothing | Gives::Next => "Acted",
             Gives::Fault => "Broken",
             Gives::Count => "Counted",
             Gives::Tokens => "Issued",
