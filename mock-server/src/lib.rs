@@ -96,7 +96,7 @@ pub use server::advanced::{Advanced, Fired, FiredAnswer, UnderWay};
 pub use server::clock::ClockError;
 #[cfg(feature = "net")]
 pub use server::error::StartError;
-#[cfg(feature = "front")]
+#[cfg(feature = "net")]
 pub use server::turns::HeldAnswer;
 #[cfg(feature = "net")]
 pub use server::watch::{Lagged, Watch};

@@ -42,9 +42,9 @@ fn a_long_schedule_that_finds_something_is_told_with_the_smallest_that_does() {
 fn pairs_are_told_as_the_smallest_that_bring_it_and_accepted_so() {
     let flow: String = FLOW.lines().take(4).collect::<Vec<_>>().join("\n");
     let project = Project::new("explore-pairs", &[("scenarios/flow.rhai", &flow)]);
-    let (text, exit) = project.run(".", &["explore", "--pairs", "--update", "--jobs", "1"]);
+    let (text, exit) = project.run(".", &["explore", "--pairs", "--budget", "1h", "--update", "--jobs", "1"]);
     assert!(text.starts_with("update  flow") && exit == 0, "{text}");
-    let (text, exit) = project.run(".", &["explore", "--pairs", "--jobs", "2"]);
+    let (text, exit) = project.run(".", &["explore", "--pairs", "--budget", "1h", "--jobs", "2"]);
     assert!(text.starts_with("same    flow") && exit == 0, "{text}");
     let (text, exit) = project.run(".", &["explore"]);
     assert!(text.starts_with("same    flow") && exit == 0, "without pairs, none of them has gone:\n{text}");

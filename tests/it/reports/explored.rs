@@ -124,7 +124,8 @@ fn pairs_are_listed_and_the_page_has_them() {
     let project = project("explored-pairs");
     let without = ["late", "application", "socket", "outage", "push", "answered"];
     let without = without.iter().flat_map(|family| ["--without", family]);
-    let arguments = ["explore", "s/flow.rhai", "--pairs", "--report", "json=a.json", "--report", "html=a.html"];
+    let arguments =
+        ["explore", "s/flow.rhai", "--pairs", "--budget", "1h", "--report", "json=a.json", "--report", "html=a.html"];
     project.run(".", &arguments.into_iter().chain(without).collect::<Vec<_>>());
     let report = json(&project, "a.json");
     let found = &case(&report, "flow")["exploration"];
