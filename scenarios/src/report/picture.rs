@@ -260,8 +260,7 @@ mod tests {
         let mut reached = Reached::default();
         let transitions = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<BTreeSet<_>>();
         reached.by_scenarios = transitions(&["idle | connect() | connecting, request"]);
-        reached.by_exploration =
-            transitions(&["disconnecting, request | destroy() | destroyed, isConnected, isPending"]);
+        reached.by_exploration = transitions(&["disconnecting, request | end due | destroyed"]);
         let svg = picture(&reached);
         let arrow = |title: &str| svg.lines().find(|line| line.contains(title)).map(str::to_owned).unwrap_or_default();
         let known = arrow("<title>idle (neither) to connecting (isPending): ");
@@ -270,10 +269,9 @@ mod tests {
                 && known.contains(Who::Scenarios.color()),
             "{svg}"
         );
-        let new = arrow("<title>disconnecting (isConnected, isPending) to destroyed (isConnected, isPending): 1 ");
+        let new = arrow("<title>disconnecting (isConnected, isPending) to destroyed (neither): 1 ");
         assert!(
-            new.contains(" 0 in scenarios, 0 recorded, 1 explored: destroy()")
-                && new.contains(Who::Exploration.color()),
+            new.contains(" 0 in scenarios, 0 recorded, 1 explored: end due") && new.contains(Who::Exploration.color()),
             "{svg}"
         );
         let recorded = arrow("<title>connecting (isPending) to idle (neither): ");
