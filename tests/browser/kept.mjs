@@ -208,7 +208,7 @@ export async function the_server_gives_the_same_transcript_and_archive(test) {
 // Why something was refused is in its row, and the details have its times; what users have is beside their names.
 export async function the_console_tells_why_and_when(test) {
   const page = await open(test);
-  await test.act("setOptions", { user: ALICE, tokenLifetime: "5m" });
+  await test.act("setOptions", { user: ALICE, tokenLifetime: "10m" });
   await signIn(test.context, test.url, ALICE, "s3cret");
   await page.getByText("tokens for").waitFor();
   await page.getByText(/AT-1 · expires in/).waitFor();
@@ -219,9 +219,9 @@ export async function the_console_tells_why_and_when(test) {
   await page.getByLabel("Filter the timeline").fill("wrong_password");
   await page.locator("#shown-count", { hasText: /^1 of/ }).waitFor();
   await page.getByLabel("Filter the timeline").fill("");
-  await test.act("advance", { by: "6m" });
+  await test.act("advance", { by: "11m" });
   await row(page, "AT-1").getByText("expired").first().waitFor();
-  await row(page, "advance 360000").first().waitFor();
+  await row(page, "advance 660000").first().waitFor();
 }
 
 export async function what_is_kept_is_copied_saved_and_of_what_is_shown(test) {
