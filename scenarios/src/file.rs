@@ -102,6 +102,9 @@ impl Replacement {
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        if path.symlink_metadata().is_ok_and(|data| !data.is_file() && !data.is_symlink()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device, a pipe or a socket"));
+        }
         // A device or pipe at the end of a link must not be replaced; the link itself may.
         let target = path.canonicalize().ok().filter(|real| real.is_file()).unwrap_or_else(|| path.to_owned());
         for _ in 0..Self::MAX_NAMES {
@@ -192,10 +195,11 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_no_file_is_not_replaced_through_a_link() {
+    fn what_is_no_file_is_not_replaced_nor_through_a_link() {
         let folder = Folder::new("socket");
         let (socket, link) = (folder.join("socket"), folder.join("link"));
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert_eq!(replace(&socket, "new").unwrap_err().kind(), io::ErrorKind::InvalidInput);
         std::os::unix::fs::symlink("socket", &link).unwrap();
         replace(&link, "new").unwrap();
         assert!(!socket.is_file() && socket.exists());

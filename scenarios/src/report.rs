@@ -20,6 +20,7 @@ mod style;
 mod wanted;
 mod wrap;
 
+pub(crate) use self::files::check_place;
 pub use self::files::{Reports, ReportsError};
 pub use self::fold::Fold;
 pub use self::style::Style;

@@ -33,6 +33,25 @@ fn without_times(text: &str) -> String {
 }
 
 #[test]
+fn no_report_takes_the_place_of_what_it_is_about() {
+    let project = Project::new("report-kept", &[("scenarios/a.rhai", "assert(true);\n"), ("kandy.toml", "")]);
+    for file in ["scenarios/a.rhai", "new.snap", "scenarios/a.explore", "kandy.toml"] {
+        for arguments in [
+            &["run", "--report", &format!("html={file}")][..],
+            &["explore", "--report", &format!("json={file}")],
+            &["explore", "--coverage", "--picture", file],
+        ] {
+            let (text, exit) = project.run(".", arguments);
+            let told = format!("{file}` would take the place of a script, ");
+            assert!(exit == 2 && text.starts_with("error: a report to `"), "{text}");
+            assert!(text.contains(&told) && text.contains("tip: name another file"), "{text}");
+        }
+    }
+    assert_eq!(project.read("scenarios/a.rhai"), "assert(true);\n");
+    assert_eq!(project.read("kandy.toml"), "");
+}
+
+#[test]
 fn junit_has_a_test_case_for_each_case() {
     let project = project("junit");
     let (text, exit) = project.run(".", &["run", "--report", "junit=junit.xml"]);

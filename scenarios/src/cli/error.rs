@@ -252,6 +252,7 @@ impl CliError {
             Self::Serve(ServeError::Application { .. }) => {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
+            Self::Reports(ReportsError::Kept { .. }) => Some("name another file".to_owned()),
             Self::Reports(ReportsError::Unwritable { .. }) => Some("make its folder, or name another file".to_owned()),
             Self::ReadReport(ReadError::File { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())

@@ -19,7 +19,7 @@ use crate::report::explored::{self, Around};
 use crate::report::fold::{self, exploration as of_model};
 use crate::report::model::{self, End, Event, HowExplored, Summary, WallTime};
 use crate::report::progress::Progress;
-use crate::report::{self, Reports, ReportsError, Style};
+use crate::report::{self, Reports, ReportsError, Style, check_place};
 use crate::run::{self, Broken, Case, Plan, Variant};
 use crate::schedule::Schedule;
 use crate::script::{Limits, Source};
@@ -115,6 +115,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
 /// The file of a picture, which is not there before it is finished.
 fn begin_picture(path: &Path, environment: &Environment) -> Result<Replacement, ReportsError> {
     let unwritable = |source| ReportsError::Unwritable { shown: path.display().to_string(), source };
+    check_place(path)?;
     Replacement::new(&environment.folder.join(path)).map_err(unwritable)
 }
 

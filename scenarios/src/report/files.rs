@@ -15,6 +15,10 @@ use super::{Kind, Wanted};
 use crate::file::real;
 use crate::printable::printable_path;
 use crate::run::RunError;
+use crate::scenario::SETTINGS;
+
+/// How files end that no report is written to: scripts, snapshots, and what explorations find and is accepted.
+const KEPT: [&str; 3] = ["rhai", "snap", "explore"];
 
 /// Reports whose files are begun.
 pub struct Reports {
@@ -40,6 +44,12 @@ pub enum ReportsError {
         first: Kind,
         /// The other.
         second: Kind,
+        /// The file.
+        shown: String,
+    },
+    /// A report would take the place of what it is about.
+    #[error("a report to `{shown}` would take the place of a script, of what is accepted, or of settings")]
+    Kept {
         /// The file.
         shown: String,
     },
@@ -123,6 +133,7 @@ fn check(wanted: &[Wanted]) -> Result<(), ReportsError> {
             }
             continue;
         };
+        check_place(path)?;
         let place = place(path);
         for other in before {
             match other {
@@ -136,6 +147,16 @@ fn check(wanted: &[Wanted]) -> Result<(), ReportsError> {
                 Wanted::File { .. } | Wanted::Github => {}
             }
         }
+    }
+    Ok(())
+}
+
+/// Refuses a file that scenarios are made of.
+pub(crate) fn check_place(path: &Path) -> Result<(), ReportsError> {
+    let place = place(path);
+    let is_kept = place.extension().is_some_and(|extension| KEPT.iter().any(|kept| extension == *kept));
+    if is_kept || place.file_name().is_some_and(|name| name == SETTINGS) {
+        return Err(ReportsError::Kept { shown: printable_path(path) });
     }
     Ok(())
 }
