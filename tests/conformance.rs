@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use kandy_scenarios::recording::Dialect;
 use kandy_scenarios::replay::replay;
 use kandy_tests::Suite;
 
@@ -11,6 +12,7 @@ fn main() -> ExitCode {
     let suite = Suite {
         name: "conformance",
         holds: "passed",
+        dialects: &[Dialect::Uc3],
         exceptions: &[],
         check: |recording| replay(recording).result.map_err(|difference| difference.to_string()),
     };

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, io};
 
-use kandy_scenarios::recording::Recording;
-use libtest_mimic::{Arguments, Failed, Trial};
+use kandy_scenarios::recording::{Dialect, Recording};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use proptest::test_runner::{Config, RngSeed};
 
 /// One test for each recording of a folder and those below it: `tests/traces`, or the one that `KANDY_TRACES` names.
@@ -19,6 +19,8 @@ pub struct Suite {
     pub name: &'static str,
     /// What its last line says of a recording that holds, such as `passed`.
     pub holds: &'static str,
+    /// The dialects whose recordings are run; those of others are passed over.
+    pub dialects: &'static [Dialect],
     /// The rules by which recordings are known that cannot hold. One that excuses a recording of the default folder
     /// which holds is a failure, and so is one without which as many recordings there would be excused.
     pub exceptions: &'static [Exception],
@@ -59,11 +61,15 @@ impl Suite {
         let checks = trials.len() as u64;
         trials.extend(recordings.into_iter().map(|(name, path)| {
             let excused = excused.clone();
-            Trial::test(name, move || {
-                if let Some(exception) = self.examine(&path, is_own)? {
+            Trial::ignorable_test(name, move || {
+                let recording = Recording::read(&path)?;
+                if !self.dialects.contains(&recording.dialect) {
+                    return Ok(Completion::ignored_with("another dialect"));
+                }
+                if let Some(exception) = self.examine(&recording, is_own)? {
                     excused[exception].fetch_add(1, Ordering::Relaxed);
                 }
-                Ok(())
+                Ok(Completion::Completed)
             })
         }));
         let conclusion = libtest_mimic::run(&arguments, trials);
@@ -82,10 +88,9 @@ impl Suite {
 
     /// Examines a recording, and gives the exception by which it need not hold. A rule must not excuse what holds; in a
     /// folder that somebody else has chosen that is as well.
-    fn examine(&self, path: &Path, is_own: bool) -> Result<Option<usize>, Failed> {
-        let recording = Recording::read(path)?;
-        let exception = self.exceptions.iter().position(|exception| (exception.excuses)(&recording));
-        match ((self.check)(&recording), exception) {
+    fn examine(&self, recording: &Recording, is_own: bool) -> Result<Option<usize>, Failed> {
+        let exception = self.exceptions.iter().position(|exception| (exception.excuses)(recording));
+        match ((self.check)(recording), exception) {
             (Ok(()), Some(exception)) if is_own => {
                 Err(format!("it holds, but is excepted: {}", self.exceptions[exception].reason).into())
             }
@@ -100,6 +105,9 @@ impl Suite {
         let mut is_needed = vec![false; self.exceptions.len()];
         for file in files {
             let recording = Recording::read(file)?;
+            if !self.dialects.contains(&recording.dialect) {
+                continue;
+            }
             let excusing: Vec<usize> =
                 (0..self.exceptions.len()).filter(|index| (self.exceptions[*index].excuses)(&recording)).collect();
             if let [only] = excusing[..] {
@@ -118,7 +126,8 @@ impl Suite {
     }
 }
 
-/// The names and files of the recordings in a folder and in those below it, in the order of their names.
+/// The names and files of the recordings in a folder and in those below it, in the order of their names: `link/gone` is
+/// that of `link/gone.json`.
 ///
 /// # Errors
 ///
@@ -127,12 +136,12 @@ pub fn recordings_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut recordings = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        let Some(name) = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) else { continue };
         if path.is_dir() {
-            recordings.extend(recordings_in(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "json")
-            && let Some(name) = path.file_stem()
-        {
-            recordings.push((name.to_string_lossy().into_owned(), path));
+            let below = recordings_in(&path)?.into_iter();
+            recordings.extend(below.map(|(below, path)| (format!("{name}/{below}"), path)));
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            recordings.push((name, path));
         }
     }
     recordings.sort();

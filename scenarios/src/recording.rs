@@ -3,6 +3,7 @@
 //! A recording holds the calls on the client, all that the page saw in exact order (`timeline`), the platform's side
 //! of it (`wire`), and the state at the end. [`replay`](crate::replay) drives the port with it and compares.
 
+mod dialect;
 mod error;
 mod script;
 mod timeline;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+pub use self::dialect::Dialect;
 pub use self::error::{DecodeError, RecordingError};
 pub use self::script::{Action, Rule, Snapshot};
 pub use self::timeline::{Address, ApiCall, Fetch, Heard, ListenerCall, Record};
@@ -35,6 +37,8 @@ pub struct Recording {
     pub name: String,
     /// What it shows.
     pub description: String,
+    /// Of which SDK it is.
+    pub dialect: Dialect,
     /// What `create()` got, with placeholders such as `{REST_PORT}`.
     pub config: Value,
     /// How the platform was told to misbehave; an empty object is a healthy one.
@@ -107,6 +111,7 @@ impl Recording {
         Ok(Self {
             name: decode(field(&file, "name")?, "name")?,
             description: decode(field(&file, "description")?, "description")?,
+            dialect: dialect(&file)?,
             config: field(&file, "config")?.clone(),
             server_script: file.get("serverScript").cloned().unwrap_or_default(),
             script: records(&file, "script", script::decode)?,
@@ -135,6 +140,11 @@ impl FinalState {
         let pending_timers = end.pending_timers.iter().map(|timer| Time::from_millis(timer.due)).collect();
         Ok(Self { time: Time::from_millis(end.t), pending_timers, state })
     }
+}
+
+fn dialect(file: &Map<String, Value>) -> Result<Dialect, DecodeError> {
+    let text = |key: &str| file.get(key).map(|value| decode::<String>(value, key)).transpose();
+    Dialect::of(text("dialect")?.as_deref(), text("sdkVersion")?.as_deref())
 }
 
 fn field<'a>(file: &'a Map<String, Value>, key: &str) -> Result<&'a Value, DecodeError> {

@@ -12,14 +12,14 @@ mod history;
 
 use std::process::ExitCode;
 
-use kandy_scenarios::recording::Recording;
+use kandy_scenarios::recording::{Dialect, Recording};
 use kandy_scenarios::rehearsal::{check_answers, rehearse};
 use kandy_tests::Suite;
 
 use self::exceptions::EXCEPTIONS;
 
 fn main() -> ExitCode {
-    Suite { name: "platform", holds: "agree", exceptions: &EXCEPTIONS, check: agrees }.run()
+    Suite { name: "platform", holds: "agree", dialects: &[Dialect::Uc3], exceptions: &EXCEPTIONS, check: agrees }.run()
 }
 
 fn agrees(recording: &Recording) -> Result<(), String> {

@@ -61,9 +61,10 @@ pub struct Snapshot {
 }
 
 /// The keys that an entry of the script may have.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "args",
     "call",
+    "calls",
     "client",
     "config",
     "connection",
@@ -71,6 +72,7 @@ const KEYS: [&str; 13] = [
     "returned",
     "sameTick",
     "server",
+    "services",
     "snapshot",
     "t",
     "userInfo",

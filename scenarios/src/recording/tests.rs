@@ -95,3 +95,17 @@ fn files_that_cannot_be_read_have_their_own_errors() {
     let error = Recording::read(&scratch.make_sparse("large.json", MAX_BYTES + 1)).unwrap_err().to_string();
     assert!(error.ends_with("large.json: it is larger than 67108864 bytes"), "{error}");
 }
+
+#[test]
+fn a_recording_tells_its_dialect() {
+    let of = |name, version| Dialect::of(name, version).map_err(|error| error.to_string());
+    assert_eq!(of(None, None), Ok(Dialect::Uc3));
+    assert_eq!(of(Some("uc"), Some("3.41.1")), Ok(Dialect::Uc3));
+    assert_eq!(of(Some("uc"), Some("5.2.0")), Ok(Dialect::Uc5));
+    assert_eq!(of(Some("link3"), Some("3.41.1")), Ok(Dialect::Link3));
+    assert_eq!(of(Some("link"), None), Ok(Dialect::Link));
+    assert_eq!(
+        of(Some("rcs"), None),
+        Err("dialect: there is no dialect \"rcs\"; they are uc, link3, link, callme and cpaas".to_owned())
+    );
+}
