@@ -8,6 +8,7 @@ mod hosts;
 mod limits;
 mod line;
 mod paced;
+mod presence;
 mod service;
 
 use std::convert::Infallible;

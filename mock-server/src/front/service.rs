@@ -18,15 +18,13 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
-use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
 
-use super::line::{End, Line};
+use super::line::Line;
 use super::paced::paced;
+use super::presence::{Presence, WaitsFor};
 use super::{BodyError, RequestBody, Site};
 use crate::fault::Pace;
 use crate::journal::Refused;
-use crate::limits::Limits;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::delivery::Undelivered;
 use crate::server::handshake::lists;
@@ -43,15 +41,6 @@ pub(super) struct Guest {
     /// The request that is never answered: the last one.
     hung: Arc<OnceLock<Turn>>,
     presence: Arc<Presence>,
-}
-
-/// Whether a client is still there who waits for what is beside the platform.
-#[derive(Debug, Default)]
-struct Presence {
-    /// Whether it waits.
-    waits: watch::Sender<bool>,
-    /// It has left.
-    left: Notify,
 }
 
 /// How a connection goes on without HTTP. It is an error in hyper's eyes, which then hands it back as it is.
@@ -94,18 +83,9 @@ impl Guest {
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
             let (site, presence) = (site.clone(), self.presence.clone());
-            presence.waits.send_replace(true);
             return elsewhere(async move {
-                let outcome = tokio::select! {
-                    biased;
-                    answer = answer => {
-                        let is_last = is_last || site.shared.breaks_connections();
-                        Ok(bounded(answer.map(Either::Right), is_last))
-                    }
-                    () = presence.left.notified() => Err(Ending::Reset),
-                };
-                presence.waits.send_replace(false);
-                outcome
+                let answer = presence.during(WaitsFor::Beside, answer).await.ok_or(Ending::Reset)?;
+                Ok(bounded(answer.map(Either::Right), is_last || site.shared.breaks_connections()))
             });
         }
         if let Some(origins) = &site.origins
@@ -128,13 +108,14 @@ impl Guest {
         }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
         let (mut turn, hung, peer) = (site.shared.turns().begin(), self.hung.clone(), self.peer.ip());
+        let presence = self.presence.clone();
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
                 Ok(body) => site.rest(&Request::from_parts(head, body), &mut turn),
                 Err(error) => (Ok(site.unreadable(&Request::from_parts(head, ()), peer, &error)), None),
             };
             if let Some(due) = due
-                && !Box::pin(site.deliver(&turn, due)).await
+                && !Box::pin(site.deliver(&turn, due, &presence)).await
             {
                 return Err(Ending::Reset);
             }
@@ -146,24 +127,9 @@ impl Guest {
         })
     }
 
-    /// Looks whether the client leaves, as long as it waits for what is beside the platform. One that sends nothing more may
-    /// wait all the same, and has [`Limits::HALF_CLOSED`].
+    /// Looks whether the client leaves that waits for an answer.
     pub(super) async fn watch<S: Stream>(&self, line: &Line<'_, S>) -> Infallible {
-        let Presence { waits, left } = &*self.presence;
-        let mut waits = waits.subscribe();
-        loop {
-            let began = waits.wait_for(|waits| *waits).await.map(drop);
-            began.expect("its sender is here");
-            let gone = async {
-                if line.end().await == End::Quiet {
-                    sleep(Limits::HALF_CLOSED).await;
-                }
-            };
-            tokio::select! {
-                _ = waits.wait_for(|waits| !*waits) => {}
-                () = gone => left.notify_one(),
-            }
-        }
+        self.presence.watch(line).await
     }
 
     /// Waits until the platform is reset that does not answer.
@@ -228,17 +194,19 @@ impl Site {
         (outcome, (!delay.is_zero()).then(|| came + delay))
     }
 
-    /// Waits until the answer of a turn is due. `false` if the platform was reset before. What is dropped while it waits has
-    /// lost its client.
-    async fn deliver(&self, turn: &Turn, due: Time) -> bool {
-        let undelivered = Undelivered::new(&self.shared, turn);
-        let is_due = self.shared.until_due(turn, due).await;
-        if is_due {
-            undelivered.sent();
-        } else {
-            undelivered.never();
+    /// Waits until the answer of a turn is due. `false` if the platform was reset before, or the client has left. What is dropped
+    /// while it waits has lost its client.
+    async fn deliver(&self, turn: &Turn, due: Time, presence: &Presence) -> bool {
+        let mut undelivered = Undelivered::new(&self.shared, turn);
+        match presence.during(WaitsFor::HeldAnswer, self.shared.until_due(turn, due)).await {
+            Some(true) => {
+                undelivered.sent();
+                return true;
+            }
+            Some(false) => undelivered.never(),
+            None => undelivered.left(),
         }
-        is_due
+        false
     }
 
     /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
