@@ -169,15 +169,15 @@ impl Journal {
     }
 
     fn count(&mut self, counting: &Counting, time: Time, is_meant: impl Fn(&RefusalRecord) -> bool) -> bool {
-        for (seq, _) in counting.0.iter().rev() {
-            if let Some(Record { kind: Kind::Refused(record), .. }) = self.record_mut(*seq)
-                && is_meant(record)
-            {
-                record.count += 1;
-                record.last = time;
-                return true;
-            }
+        let is_counted_in = |seq: &u64| {
+            let record = self.since(*seq).next().filter(|record| record.seq == *seq);
+            record.is_some_and(|record| matches!(&record.kind, Kind::Refused(record) if is_meant(record)))
+        };
+        let Some(seq) = counting.0.iter().rev().map(|(seq, _)| *seq).find(is_counted_in) else { return false };
+        if let Some(Record { kind: Kind::Refused(record), .. }) = self.record_mut(seq) {
+            record.count += 1;
+            record.last = time;
         }
-        false
+        true
     }
 }

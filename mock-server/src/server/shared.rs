@@ -57,6 +57,8 @@ struct Core {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Progress {
     pub(crate) next_seq: u64,
+    /// How far it is with what older records say beside.
+    next_change: u64,
     pub(crate) is_over: bool,
 }
 
@@ -185,15 +187,17 @@ impl Shared {
 
     /// Lets go of the lock, and tells those who wait for the journal how far it is.
     fn tell(&self, core: MutexGuard<'_, Core>) {
-        let next_seq = core.platform.journal().next_seq();
+        let journal = core.platform.journal();
+        let (next_seq, next_change) = (journal.next_seq(), journal.next_change());
         drop(core);
         // Whoever begins to listen looks at the journal itself, under the lock, before waiting.
         if self.progress.receiver_count() == 0 {
             return;
         }
         self.progress.send_if_modified(|progress| {
-            let is_news = progress.next_seq < next_seq;
+            let is_news = progress.next_seq < next_seq || progress.next_change < next_change;
             progress.next_seq = progress.next_seq.max(next_seq);
+            progress.next_change = progress.next_change.max(next_change);
             is_news
         });
     }
