@@ -1,11 +1,14 @@
 //! The platform of a [`Front`](super::Front), for those who control it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Request;
 use tokio::time::{sleep, timeout};
 
 use super::clock::ClockKind;
+use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::server::advanced::{Advanced, UnderWay};
@@ -69,6 +72,11 @@ impl FrontHandle {
     /// [`Platform::breaks_connections`]. A client that hears of it then sends its next request over a new one.
     pub async fn made_way(&self) {
         self.shared.renewals().done().await;
+    }
+
+    /// Tells the journal that what answers beside the platform has refused a request of `peer`, whose head it is.
+    pub fn refused<B>(&self, what: Refused, peer: IpAddr, request: &Request<B>) {
+        self.shared.refused(what, Some(peer), None, Some(request));
     }
 
     /// How often the platform was reset.

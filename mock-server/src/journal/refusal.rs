@@ -55,6 +55,8 @@ pub enum Refused {
     Tls,
     /// A connection beyond the limit: reset.
     Connections,
+    /// A request without the token of what is beside the platform and asks for one: 401.
+    Token,
 }
 
 impl Refused {
@@ -73,6 +75,7 @@ impl Refused {
             Self::BadHandshake => "bad_handshake",
             Self::Tls => "tls",
             Self::Connections => "connections",
+            Self::Token => "token",
         }
     }
 
@@ -80,6 +83,7 @@ impl Refused {
     pub const fn status(self) -> Option<u16> {
         Some(match self {
             Self::BadHead | Self::BrokenBody | Self::BadHandshake => 400,
+            Self::Token => 401,
             Self::Origin => 403,
             Self::SlowHead | Self::SlowBody => 408,
             Self::LongBody => 413,

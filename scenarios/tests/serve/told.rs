@@ -30,6 +30,22 @@ async fn each_request_has_a_line_without_secrets_if_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_of_its_start_if_it_is_to_be_quiet() {
+    let folder = Folder::new("quiet");
+    // Its input is over, so that it ends as soon as it has started.
+    let said = async |quiet: &[&str]| {
+        let mut command = harness();
+        command.current_dir(&folder.0).args(["serve", "--port", "0", "--exit-with-stdin"]).args(quiet);
+        let ended = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+        String::from_utf8(ended.stdout).unwrap()
+    };
+    let loud = said(&[]).await;
+    assert!(loud.contains("http://127.0.0.1:") || loud.contains("http://localhost:"), "{loud}");
+    assert_eq!(said(&["--quiet"]).await, "");
+}
+
+#[tokio::test]
 async fn it_ends_with_its_standard_input_if_it_is_to() {
     let folder = Folder::new("stdin");
     let mut command = harness();
