@@ -1,6 +1,7 @@
 //! [`MockKandy`]: the platform behind wiremock, and a port for notification channels.
 
 mod controls;
+mod late;
 mod limits;
 mod options;
 mod received;
@@ -22,6 +23,7 @@ pub use controls::FailError;
 pub use options::Options;
 pub use received::{Received, WaitError};
 
+use late::Late;
 use rest::{Chore, Rest};
 
 use crate::limits::{Limits, PlatformLimits};
@@ -88,6 +90,7 @@ pub struct MockKandy {
     shared: Arc<Shared>,
     /// From which record of the journal the next [`Self::wait_for`] looks.
     wait_cursor: Mutex<u64>,
+    late: Arc<Late>,
     rest: SocketAddr,
     ws: SocketAddr,
     runtime: Handle,
@@ -119,13 +122,15 @@ impl MockKandy {
         let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), queues));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
-        let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };
+        let late = Arc::<Late>::default();
+        let served = Served { rest_listener, ws_listener, shared: shared.clone(), late: late.clone(), options };
         let thread = thread::Builder::new().name("mock-kandy".to_owned());
         let thread = thread.spawn(move || served.run(started, stopped)).map_err(StartError::Run)?;
         let (server, runtime) = start.await.expect("the thread says how it started").map_err(StartError::Run)?;
         Ok(Self {
             shared,
             wait_cursor: Mutex::default(),
+            late,
             rest,
             ws,
             runtime,
@@ -194,6 +199,7 @@ struct Served {
     rest_listener: TcpListener,
     ws_listener: TcpListener,
     shared: Arc<Shared>,
+    late: Arc<Late>,
     options: Options,
 }
 
@@ -209,7 +215,7 @@ impl Served {
                 let _context = runtime.enter();
                 tokio::net::TcpListener::from_std(self.ws_listener)?
             };
-            let rest = runtime.block_on(Rest::start(self.rest_listener, self.shared.clone(), chores))?;
+            let rest = runtime.block_on(Rest::start(self.rest_listener, self.shared.clone(), self.late, chores))?;
             Ok((runtime, ws_listener, rest))
         };
         let (runtime, ws_listener, rest) = match prepare() {

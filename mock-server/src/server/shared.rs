@@ -8,7 +8,7 @@ use http::Request;
 use tokio::sync::{Notify, watch};
 
 #[cfg(feature = "front")]
-use super::advanced::{Advanced, Fired, UnderWay};
+use super::advanced::{Advanced, Fired};
 #[cfg(feature = "front")]
 use super::clock::ClockError;
 use super::clock::{self, Clock};
@@ -207,22 +207,12 @@ impl Shared {
         &self.turns
     }
 
-    /// What has come, or is to go out, and is not done yet.
-    #[cfg(feature = "front")]
-    pub(crate) fn under_way(&self) -> UnderWay {
+    /// How many connections are ending, and the bytes that wait for sockets, at which time.
+    pub(super) fn ending(&self) -> (usize, usize, Time) {
         let core = self.lock();
-        let now = self.clock.now();
-        let is_manual = matches!(self.clock, Clock::Manual { .. });
-        // What a manual clock holds does not come by itself; with the real one it does.
-        let is_held = |answer: &HeldAnswer| answer.due.is_none_or(|due| is_manual && now < due);
-        UnderWay {
-            requests: self.turns.going_on(is_held),
-            sockets: core.queues.ending(),
-            bytes: core.queues.all_waiting(),
-        }
+        (core.queues.ending(), core.queues.all_waiting(), self.clock.now())
     }
 
-    #[cfg(feature = "front")]
     pub(crate) const fn clock(&self) -> &Clock {
         &self.clock
     }

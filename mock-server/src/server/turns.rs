@@ -64,7 +64,6 @@ impl Turns {
     }
 
     /// How many requests are being answered, but for those whose answers are held at `now` and do not come by themselves.
-    #[cfg(feature = "front")]
     pub(crate) fn going_on(&self, is_held: impl Fn(&HeldAnswer) -> bool) -> usize {
         // A turn is counted before it is held, and as long as it is: so this is too many rather than too few.
         let held = self.lock().values().filter(|answer| is_held(answer)).count();

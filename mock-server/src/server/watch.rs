@@ -55,6 +55,11 @@ impl Watch {
         self.progress.changed().await.is_ok() && !self.progress.borrow().is_over
     }
 
+    /// The number of the record that it tells next.
+    pub const fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
     /// The next record, if there is one already.
     pub fn try_next(&mut self) -> Option<Result<Record, Lagged>> {
         let next_seq = self.next_seq;
