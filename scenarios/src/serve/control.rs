@@ -184,6 +184,12 @@ impl Control {
         self.script.as_ref().map(|script| script.borrow().clone())
     }
 
+    /// Whether a script beside the platform has something to do.
+    fn is_script_busy(&self) -> bool {
+        let Some(script) = self.script() else { return false };
+        self.handle.platform(|platform, now| script.is_busy(now, platform.journal().next_seq()))
+    }
+
     /// What happened, in a form to be kept.
     async fn kept(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
         let records = Selection::new(&self.handle, given)?.records(&self.handle).await;

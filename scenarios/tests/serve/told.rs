@@ -59,6 +59,27 @@ async fn it_ends_with_its_standard_input_if_it_is_to() {
 }
 
 #[tokio::test]
+async fn a_script_is_waited_for_until_it_waits_and_what_it_waits_for_is_due() {
+    let folder = Folder::new("busy");
+    let text = "advance(\"10m\"); for user in 0..50 { platform.addUser(`user-${user}`, \"x\"); } advance(\"1h\");";
+    folder.write("it.rhai", text);
+    let server = Server::start(&folder.0, &["--clock", "manual", "--script", "it.rhai"]).await;
+    let due = async || {
+        let state = server.state().await;
+        let users = state["users"].as_array().unwrap().len();
+        (state["clock"]["next"].clone(), state["script"]["busy"].clone(), users)
+    };
+    server.post("idle", &json!({})).await;
+    assert_eq!(due().await, (json!(600_000), json!(false), 1));
+    server.post("advance", &json!({ "to": 600_000 })).await;
+    server.post("idle", &json!({})).await;
+    assert_eq!(due().await, (json!(4_200_000), json!(false), 51));
+    server.post("advance", &json!({ "by": "1h" })).await;
+    server.post("idle", &json!({})).await;
+    assert_eq!(due().await, (json!(null), json!(false), 51), "it has ended");
+}
+
+#[tokio::test]
 async fn a_script_begins_again_with_a_reset_and_has_set_up_when_that_is_answered() {
     let folder = Folder::new("reset");
     folder.write("it.rhai", "platform.fail(\"subscribe\", #{ status: 503 }); platform.waitFor(\"unsubscribe\");");
