@@ -20,16 +20,15 @@ use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 
 use super::line::Line;
-use super::paced::paced;
+use super::paced::{Slow, paced};
 use super::presence::{Presence, WaitsFor};
 use super::{BodyError, RequestBody, Site};
-use crate::fault::Pace;
 use crate::journal::Refused;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::delivery::Undelivered;
 use crate::server::handshake::lists;
 use crate::server::stream::Stream;
-use crate::server::turns::Turn;
+use crate::server::turns::{HeldAnswer, Turn};
 use crate::time::Time;
 
 /// Who is at the other end of a connection.
@@ -179,15 +178,22 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
     fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay, pace }, came) = self.shared.act(|platform, now| {
+        let (Answer { reply, delay, .. }, came, slow) = self.shared.act(|platform, now| {
             let answer = platform.handle_request(now, request);
             let delay = (!matches!(answer.reply, Reply::Hang)).then_some(answer.delay);
             turn.await_answer(platform, now, delay);
-            (answer, now)
+            let slow = (!answer.pace.is_usual()).then(|| {
+                let record = platform.journal().newest().filter(|_| request.method() != Method::OPTIONS);
+                let answer_to = record.map(|record| HeldAnswer::to(record, None));
+                Slow { pace: answer.pace, head: now + answer.delay, answer: answer_to, resets: platform.resets() }
+            });
+            (answer, now, slow)
         });
         let outcome = match reply {
-            Reply::Respond(response) if pace.is_usual() => Ok(self.respond(request.headers(), response)),
-            Reply::Respond(response) => Ok(self.respond_slowly(request.headers(), response, pace, came + delay)),
+            Reply::Respond(response) => Ok(match slow {
+                None => self.respond(request.headers(), response),
+                Some(slow) => self.respond_slowly(request.headers(), response, slow),
+            }),
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
         };
@@ -244,15 +250,14 @@ impl Site {
     }
 
     /// The same, its body as a fault has it.
-    fn respond_slowly(&self, asked: &HeaderMap, response: Response, pace: Pace, head: Time) -> http::Response<Body> {
-        let body = response.body.clone();
-        let mut answer =
-            self.respond(asked, response).map(|_| Either::Right(paced(&body, pace, head, self.shared.clone())));
+    fn respond_slowly(&self, asked: &HeaderMap, response: Response, slow: Slow) -> http::Response<Body> {
+        let (body, ends_connection) = (response.body.clone(), slow.pace.ends_connection());
+        let mut answer = self.respond(asked, response).map(|_| Either::Right(paced(&body, slow, self.shared.clone())));
         // That a body is empty is known with its head, if that says so: then it could not be late.
         if !body.is_empty() {
             answer.headers_mut().insert(CONTENT_LENGTH, body.len().into());
         }
-        bounded(answer, pace.ends_connection())
+        bounded(answer, ends_connection)
     }
 
     /// The answer to a request without a whole body. The page that sent it may read it, as it may with every other one.

@@ -28,7 +28,7 @@ pub struct HeldAnswer {
 
 impl HeldAnswer {
     /// The answer to the request of a record.
-    fn to(record: &Record, due: Option<Time>) -> Self {
+    pub(crate) fn to(record: &Record, due: Option<Time>) -> Self {
         Self { seq: record.seq, point: record.point, user: record.user.as_deref().map(str::to_owned), due }
     }
 }
@@ -98,6 +98,13 @@ impl Turn {
         self.resets
     }
 
+    /// The next part of the answer to a request comes later, where the platform has been reset so often.
+    #[cfg(feature = "front")]
+    pub(crate) fn await_part(&mut self, answer: HeldAnswer, resets: u64) {
+        self.resets = resets;
+        self.hold(answer);
+    }
+
     /// Its answer is held from now on, until it is released or dropped.
     fn hold(&mut self, answer: HeldAnswer) {
         self.release();
@@ -105,7 +112,7 @@ impl Turn {
         self.all.lock().insert(answer.seq, answer);
     }
 
-    fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         if let Some(seq) = self.held.take() {
             self.all.lock().remove(&seq);
         }
