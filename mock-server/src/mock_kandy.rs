@@ -66,7 +66,8 @@ use crate::server::shared::Shared;
 ///   whose connection was used before; a connection that was idle before the fault was put stays;
 /// - a body comes whole and with its head: with `lateBody` and `drip` both come when the last of it is due, and a request whose
 ///   answer is cut by `truncate` gets no answer, as with `reset`;
-/// - a client that shuts down its side of the connection before its answer is due gets none;
+/// - a client that shuts down its side of the connection before its answer is due gets none: hyper ends such a connection unless it is
+///   told otherwise, and wiremock takes no word for it. `Front` answers such clients;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
 ///   time that a request takes to arrive;
