@@ -1,4 +1,4 @@
-//! Websockets: attempts to open one, drops and reconnects (PROTOCOL.md, section 2).
+//! Websockets: attempts to open one, drops and reconnects (docs/protocol.md, sections 2.2 and 2.6).
 
 use crate::browser;
 use crate::event::{DisconnectReason, Event};

@@ -1,4 +1,4 @@
-//! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
+//! Notification channels: handshakes, frames both ways, and the end of a connection (docs/protocol.md, section 2).
 
 use std::mem;
 use std::sync::Arc;
