@@ -87,16 +87,18 @@ pub(crate) struct SubscriptionParams<'a> {
     pub(crate) notification_channel: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client_correlator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_id: Option<&'a str>,
 }
 
-/// The values of `subscribeResponse.statusCode`. The real platform's are known only as far as clients read them; the others
-/// are assumed (docs/protocol.md, section 10.2).
+/// The values of `subscribeResponse.statusCode` that all dialects share. The real platform's are known only as far as clients
+/// read them; the others are assumed (docs/protocol.md, section 10.2).
 pub(crate) mod code {
     pub(crate) const OK: u32 = 0;
     /// The user or the address is unknown.
     pub(crate) const UNKNOWN: u32 = 1;
-    /// With 404: there is no such subscription (any more). With 403: not for this user.
-    pub(crate) const NO_SUBSCRIPTION: u32 = 4;
+    /// With 403: not for this user.
+    pub(crate) const FORBIDDEN: u32 = 4;
     /// The token is missing, unknown or expired.
     pub(crate) const UNAUTHORIZED: u32 = 35;
     /// Everything else.

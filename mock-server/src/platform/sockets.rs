@@ -7,8 +7,10 @@ use std::time::Duration;
 use http::{Request, StatusCode};
 
 use super::answer::{own_error, replacement, shape};
+use super::auth::tokens;
 use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
+use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
 use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
@@ -184,7 +186,7 @@ impl Platform {
             Some(Effect::Hang) => return (Upgrade::Hang, None),
             Some(Effect::Reset { .. }) => return (Upgrade::Reset { delay }, None),
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
-                let mut response = replacement(Point::WebSocket, answer);
+                let mut response = replacement(Dialect::Uc, Point::WebSocket, answer);
                 shape(Point::WebSocket, &mut response, answer);
                 response.put(&answer.delivery.headers);
                 return (Upgrade::Refuse { response, delay }, None);
@@ -206,7 +208,7 @@ impl Platform {
             Err(reason) => {
                 // Here somebody else's token is as good as none.
                 let status = if reason == Reason::OtherUser { StatusCode::UNAUTHORIZED } else { reason.status() };
-                (Upgrade::Refuse { response: own_error(Point::WebSocket, status), delay }, Some(reason))
+                (Upgrade::Refuse { response: own_error(Dialect::Uc, Point::WebSocket, status), delay }, Some(reason))
             }
         }
     }
@@ -218,8 +220,10 @@ impl Platform {
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, Reason> {
         let id = channel.ok_or(Reason::UnknownAddress)?;
-        let owner = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?.user.clone();
-        if self.bearer(now, request)? != owner {
+        let subscription = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?;
+        let (owner, profile) = (subscription.user.clone(), subscription.dialect.profile());
+        let has_token = profile.handshake_has_token || tokens(request).next().is_some();
+        if has_token && self.bearer(now, request)? != owner {
             return Err(Reason::OtherUser);
         }
         self.make_room_for_socket(now, &owner)?;
