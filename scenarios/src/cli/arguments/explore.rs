@@ -10,7 +10,6 @@ use super::{Selection, jobs};
 use crate::explore::FAMILIES;
 use crate::report::Wanted;
 use crate::run::Shard;
-use crate::schedule::Schedule;
 use crate::settings;
 
 #[derive(Debug, Args)]
@@ -22,7 +21,7 @@ pub(in crate::cli) struct Explore {
     /// Let this go wrong and nothing else, and show all
     /// that happens; may be given again
     #[arg(long, value_name = "MOMENT: ACT", conflicts_with_all = ["pairs", "update"], verbatim_doc_comment)]
-    pub(in crate::cli) at: Vec<Schedule>,
+    pub(in crate::cli) at: Vec<String>,
 
     /// Let two things go wrong in one run, too
     #[arg(long)]
