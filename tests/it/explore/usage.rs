@@ -28,6 +28,28 @@ fn what_is_no_schedule_is_told_in_eighty_columns() {
 }
 
 #[test]
+fn what_would_be_ignored_is_refused() {
+    let at = ["--at", "open 1: lost"];
+    for (one, other) in [
+        (&at[..], &["--update"][..]),
+        (&at, &["--pairs"]),
+        (&at, &["--without", "lost"]),
+        (&at, &["--budget", "5s"]),
+        (&at, &["--all"]),
+        (&at, &["--shard", "1/2"]),
+        (&["--mutants"], &["--without", "lost"]),
+        (&["--mutants"], &["--judge-checks"]),
+        (&["--mutants"], &["--pairs"]),
+        (&["--coverage"], &["--judge-checks"]),
+        (&["--update"], &["--judge-checks"]),
+        (&["--update"], &["--without", "lost"]),
+    ] {
+        let text = told("refused", &[one, other].concat());
+        assert!(text.contains(one[0]) && text.contains(other[0]) && text.contains("cannot be used with"), "{text}");
+    }
+}
+
+#[test]
 fn what_no_option_takes_is_told() {
     for (arguments, error) in
         [(["--without", "fire"], "invalid value 'fire'"), (["--budget", "soon"], "it must be numbers and units")]
