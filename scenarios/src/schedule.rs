@@ -7,6 +7,7 @@
 mod act;
 mod moment;
 mod mutation;
+mod on_platform;
 
 use std::fmt;
 use std::str::FromStr;
@@ -58,6 +59,9 @@ pub enum ScheduleError {
         /// Why.
         why: &'static str,
     },
+    /// Only the application itself does that.
+    #[error("`{0}` is what an application does, and a platform cannot: the acts of a platform are the others")]
+    OfApplication(String),
     /// More than [`MAX_DISTURBANCES`].
     #[error("a schedule has at most {MAX_DISTURBANCES} disturbances")]
     TooMany,
@@ -80,6 +84,19 @@ impl Schedule {
     #[must_use]
     pub fn disturbances(&self) -> &[Disturbance] {
         &self.0
+    }
+
+    /// Reads what goes wrong at a platform alone, where the application is a real one.
+    ///
+    /// # Errors
+    ///
+    /// It is no schedule, or the application has a part in it.
+    pub fn of_platform(text: &str) -> Result<Self, ScheduleError> {
+        let schedule: Self = text.parse()?;
+        match schedule.0.iter().find(|one| matches!(one.act, Act::Application(_))) {
+            Some(one) => Err(ScheduleError::OfApplication(one.act.to_string())),
+            None => Ok(schedule),
+        }
     }
 
     /// One more thing that goes wrong.
