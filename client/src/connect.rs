@@ -1,4 +1,4 @@
-//! The connect flow: from the credentials to the open websocket, and back out (PROTOCOL.md, section 4).
+//! The connect flow: from the credentials to the open websocket, and back out (docs/protocol.md, section 4).
 
 use crate::credentials::{Signature, token_options};
 use crate::dialect::Profile;
@@ -369,7 +369,7 @@ pub(crate) fn says_unsubscribed(answer: &Answer) -> bool {
     }
 }
 
-/// Reads the answer to a subscription as PROTOCOL.md, section 1.3, tells.
+/// Reads the answer to a subscription (docs/protocol.md, section 1.3).
 pub(crate) fn read_subscription(profile: &Profile, requested: &Value, answer: Answer) -> Result<Granted, Error> {
     let body = match answer {
         Answer::Ok(body) => body,

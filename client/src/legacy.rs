@@ -1,5 +1,5 @@
 //! The old `connect()` and `disconnect()` of Link 4 and 5, which are made of the calls that took their place
-//! (PROTOCOL-DIALECTS.md, section 3.7).
+//! (docs/protocol-dialects.md, section 3.7).
 
 use crate::credentials::Signature;
 use crate::error::{Code, Error};

@@ -1,4 +1,4 @@
-//! Subscribing to services, which Link 4 and 5 do apart from signing in (PROTOCOL-DIALECTS.md, section 3).
+//! Subscribing to services, which Link 4 and 5 do apart from signing in (docs/protocol-dialects.md, section 3).
 
 mod change;
 

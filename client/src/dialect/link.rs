@@ -1,4 +1,4 @@
-//! Link 4 and 5 (SDK 5.2.0), which PROTOCOL-DIALECTS.md describes in section 3: the requests of Link 3 under another API, in
+//! Link 4 and 5 (SDK 5.2.0), which docs/protocol-dialects.md describes in section 3: the requests of Link 3 under another API, in
 //! which credentials and subscriptions are apart.
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Link 3 (SDK 3.41.1): one core with UC 3, and what PROTOCOL-DIALECTS.md, section 2, tells.
+//! Link 3 (SDK 3.41.1): one core with UC 3, and what docs/protocol-dialects.md, section 2, tells.
 
 use std::sync::LazyLock;
 

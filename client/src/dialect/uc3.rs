@@ -1,4 +1,4 @@
-//! UC 3 (SDK 3.41.1), which PROTOCOL.md describes.
+//! UC 3 (SDK 3.41.1), which docs/protocol.md describes.
 
 use std::sync::LazyLock;
 
@@ -84,7 +84,7 @@ pub(super) fn servers(settings: &Value) -> Value {
     settings.get("authentication").clone()
 }
 
-/// In the order of PROTOCOL.md, section 4.1.
+/// In the order of docs/protocol.md, section 4.1.
 pub(super) fn signature(credentials: &Value) -> Signature {
     let given = |name: &str| credentials.get(name).is_truthy();
     if given("username") && given("password") {

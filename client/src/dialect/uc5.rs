@@ -1,4 +1,4 @@
-//! UC 4 and 5 (SDK 5.2.0): UC 3 but for what PROTOCOL-DIALECTS.md, section 1, tells.
+//! UC 4 and 5 (SDK 5.2.0): UC 3 but for what docs/protocol-dialects.md, section 1, tells.
 
 use super::Profile;
 use super::uc3;

@@ -26,9 +26,9 @@ impl Answer {
     }
 }
 
-/// Reads an answer as section 1.1 of PROTOCOL.md tells. `None` where the request task dies of it, which is what a 403
-/// without a content type does. `refusal` is what the browser says where the request could not be made, and `clock` the time
-/// of day where the dialect rewrites answers of 503.
+/// Reads an answer (docs/protocol.md, section 1.1). `None` where the request task crashes, which it does for a 403 without
+/// a content type. `refusal` is what the browser says where the request could not be made, and `clock` the time of day where
+/// the dialect rewrites answers of 503.
 pub(crate) fn read_answer(
     answer: Result<Response, NetworkFailure>,
     refusal: Option<String>,
