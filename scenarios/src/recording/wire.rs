@@ -112,9 +112,6 @@ pub struct WireResponse {
     /// The content type; `None` for no such header.
     #[serde(rename = "type")]
     pub content_type: Option<String>,
-    /// Other headers.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
     /// The body: JSON, or a text that is not JSON. `None` is an empty one.
     #[serde(default, deserialize_with = "present")]
     pub body: Option<Value>,
