@@ -27,7 +27,7 @@ pub(super) struct Slow {
     /// When its head comes.
     pub(super) head: Time,
     /// As it is told while it is held; `None` of what leaves no record.
-    pub(super) answer: Option<HeldAnswer>,
+    pub(super) answer: Option<Box<HeldAnswer>>,
     /// How often the platform had been reset when the request came.
     pub(super) resets: u64,
 }
@@ -56,7 +56,7 @@ pub(super) fn paced(whole: &Bytes, slow: Slow, shared: Arc<Shared>) -> BoxBody<B
 }
 
 struct Rest {
-    answer: Option<HeldAnswer>,
+    answer: Option<Box<HeldAnswer>>,
     resets: u64,
     /// That of the body, which is being sent once its head is.
     turn: Option<Turn>,
@@ -107,7 +107,7 @@ impl Rest {
         let turn = turn.get_or_insert_with(|| shared.turns().begin());
         if let Some(answer) = answer {
             answer.due = Some(*due);
-            turn.await_part(answer.clone(), *resets);
+            turn.await_part((**answer).clone(), *resets);
         }
         let is_due = shared.until_due(turn, *due).await;
         turn.release();

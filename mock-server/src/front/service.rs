@@ -23,12 +23,13 @@ use super::line::Line;
 use super::paced::{Slow, paced};
 use super::presence::{Presence, WaitsFor};
 use super::{BodyError, RequestBody, Site};
+use crate::fault::{Effect, Pace};
 use crate::journal::Refused;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::delivery::Undelivered;
 use crate::server::handshake::lists;
 use crate::server::stream::Stream;
-use crate::server::turns::{HeldAnswer, Turn};
+use crate::server::turns::Turn;
 use crate::time::Time;
 
 /// Who is at the other end of a connection.
@@ -56,7 +57,7 @@ pub(super) enum Ending {
 }
 
 type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
-type Outcome = Result<http::Response<Body>, Ending>;
+pub(super) type Outcome = Result<http::Response<Body>, Ending>;
 
 impl Guest {
     pub(super) fn new(site: Arc<Site>, peer: SocketAddr) -> Self {
@@ -110,6 +111,9 @@ impl Guest {
         let presence = self.presence.clone();
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
+                Ok(body) if site.shared.is_disturbed() => {
+                    (Box::pin(site.rest_disturbed(&Request::from_parts(head, body), &mut turn, &presence)).await, None)
+                }
                 Ok(body) => site.rest(&Request::from_parts(head, body), &mut turn),
                 Err(error) => (Ok(site.unreadable(&Request::from_parts(head, ()), peer, &error)), None),
             };
@@ -177,32 +181,42 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 
 impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
-    fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay, .. }, came, slow) = self.shared.act(|platform, now| {
-            let answer = platform.handle_request(now, request);
+    pub(super) fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
+        let (Answer { reply, delay, pace }, came) = self.ask(request, None, turn);
+        let outcome = self.outcome(request.headers(), reply, pace, came + delay, turn);
+        (outcome, (!delay.is_zero()).then(|| came + delay))
+    }
+
+    /// What the platform answers, and when it was asked. An `effect` that is given stands before all faults.
+    pub(super) fn ask(&self, request: &Request<Bytes>, effect: Option<&Effect>, turn: &mut Turn) -> (Answer, Time) {
+        self.shared.act(|platform, now| {
+            let answer = platform.handle_request_under(now, request, effect);
             let delay = (!matches!(answer.reply, Reply::Hang)).then_some(answer.delay);
             turn.await_answer(platform, now, delay);
-            let slow = (!answer.pace.is_usual()).then(|| {
-                let record = platform.journal().newest().filter(|_| request.method() != Method::OPTIONS);
-                let answer_to = record.map(|record| HeldAnswer::to(record, None));
-                Slow { pace: answer.pace, head: now + answer.delay, answer: answer_to, resets: platform.resets() }
-            });
-            (answer, now, slow)
-        });
-        let outcome = match reply {
-            Reply::Respond(response) => Ok(match slow {
-                None => self.respond(request.headers(), response),
-                Some(slow) => self.respond_slowly(request.headers(), response, slow),
-            }),
+            // A preflight leaves no record.
+            if !answer.pace.is_usual() && request.method() != Method::OPTIONS {
+                turn.await_parts(platform);
+            }
+            (answer, now)
+        })
+    }
+
+    /// What comes of an answer on a connection, where its head goes out at that time.
+    pub(super) fn outcome(&self, asked: &HeaderMap, reply: Reply, pace: Pace, head: Time, turn: &mut Turn) -> Outcome {
+        match reply {
+            Reply::Respond(response) if pace.is_usual() => Ok(self.respond(asked, response)),
+            Reply::Respond(response) => {
+                let slow = Slow { pace, head, answer: turn.take_parts(), resets: turn.resets() };
+                Ok(self.respond_slowly(asked, response, slow))
+            }
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
-        };
-        (outcome, (!delay.is_zero()).then(|| came + delay))
+        }
     }
 
     /// Waits until the answer of a turn is due. `false` if the platform was reset before, or the client has left. What is dropped
     /// while it waits has lost its client.
-    async fn deliver(&self, turn: &Turn, due: Time, presence: &Presence) -> bool {
+    pub(super) async fn deliver(&self, turn: &Turn, due: Time, presence: &Presence) -> bool {
         let mut undelivered = Undelivered::new(&self.shared, turn);
         match presence.during(WaitsFor::HeldAnswer, self.shared.until_due(turn, due)).await {
             Some(true) => {

@@ -1,4 +1,4 @@
-//! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
+//! Notification channels: handshakes, frames both ways, and the end of a connection (docs/protocol.md, section 2).
 
 use std::mem;
 use std::sync::Arc;
@@ -7,8 +7,10 @@ use std::time::Duration;
 use http::{Request, StatusCode};
 
 use super::answer::{own_error, replacement, shape};
+use super::auth::tokens;
 use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
+use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
 use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
@@ -16,24 +18,29 @@ use crate::limits::Limits;
 use crate::point::Point;
 use crate::reply::Upgrade;
 use crate::route;
-use crate::subscription::SubscriptionId;
+use crate::subscription::{Holds, SubscriptionId};
 use crate::time::Time;
-use crate::wire;
+use crate::timer::Timer;
 
 impl Platform {
     /// Answers a websocket handshake. The owner has checked that it is one; only its address and its token count here.
     ///
     /// An accepted socket is reserved: what is sent to it waits until [`Self::handle_opened`].
     pub fn handle_upgrade(&mut self, now: Time, request: &Request<()>) -> Upgrade {
+        self.handle_upgrade_under(now, request, None)
+    }
+
+    /// The same; an `effect` that is given stands before all faults, none of which is asked. It is of no use while the platform
+    /// is offline.
+    pub fn handle_upgrade_under(&mut self, now: Time, request: &Request<()>, effect: Option<&Effect>) -> Upgrade {
         self.note_expiries(now);
         let channel = route::channel(request.uri().path());
-        let subscription = channel.and_then(|id| self.subscriptions.get(id));
-        let user = subscription.map(|subscription| &subscription.user);
-        let user = user.or_else(|| self.token_owner(request)).cloned();
+        let user = self.whose_handshake(request);
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
         let is_offline = self.is_offline_for(user.as_deref());
-        let met = if is_offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
-        let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
+        let asks_faults = !is_offline && effect.is_none();
+        let met = if asks_faults { self.faults.decide(Point::WebSocket, user.as_deref()) } else { None };
+        let effect = effect.or(met.as_ref().map(|(_, met)| &met.fault.effect));
         let delay = self.delay(user.as_deref(), effect);
         let (outcome, reason) = match is_offline {
             true => (Upgrade::RefuseConnection, None),
@@ -57,6 +64,13 @@ impl Platform {
         outcome
     }
 
+    /// Whom a handshake is from, as far as known: whose channel it asks for, else whose its token is.
+    pub(crate) fn whose_handshake(&self, request: &Request<()>) -> Option<Arc<str>> {
+        let subscription = route::channel(request.uri().path()).and_then(|id| self.subscriptions.get(id));
+        let user = subscription.map(|subscription| &subscription.user);
+        user.or_else(|| self.token_owner(request)).cloned()
+    }
+
     /// The handshake of an accepted socket has reached the client: what waited for it goes out.
     pub fn handle_opened(&mut self, now: Time, socket: SocketId) {
         self.note_expiries(now);
@@ -66,6 +80,9 @@ impl Platform {
         opened.phase = Phase::Open { since: now };
         let user = opened.user.clone();
         self.journal.write(now, Some(Point::WebSocket), Some(user), Kind::Opened { socket });
+        if self.is_to_check(socket) {
+            self.timers.arm(now + FIRST_CHECK, Timer::ConnectionCheck(socket));
+        }
         for output in waiting {
             if let Output::Close { code, .. } = output {
                 self.forget(now, socket, Some(code), Side::Platform);
@@ -93,18 +110,36 @@ impl Platform {
             return;
         }
         let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };
-        if !wire::is_ping(text) {
+        let (dialect, profile) = (from.dialect, from.dialect.profile());
+        if !(profile.is_keep_alive)(text) {
             return self.record_frame(now, socket, frame);
         }
         from.pings += 1;
         let (user, is_silent) = (from.user.clone(), from.silent);
-        let answered = self.answers_pings_of(&user) && !is_silent;
+        let answered = self.answers_pings_of(&user, dialect) && !is_silent;
         self.journal.ping(now, &user, socket, answered);
         if answered {
             if let Some(from) = self.sockets.get_mut(socket) {
                 from.frames_out += 1;
             }
-            self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
+            self.emit(Output::Send { socket, frame: Frame::Text(profile.kept_alive.to_owned()) });
+        }
+    }
+
+    /// Whether it is on the platform to see whether the connection of a socket lives.
+    fn is_to_check(&self, socket: SocketId) -> bool {
+        let subscription = self.sockets.get(socket).and_then(|socket| self.subscriptions.get(socket.subscription?));
+        subscription.is_some_and(|live| matches!(live.holds, Holds::Services { checks: true, .. }))
+    }
+
+    /// Tells a client that its connection lives, and when the next such frame comes.
+    pub(super) fn check_connection(&mut self, now: Time, id: SocketId) {
+        let Some(socket) = self.sockets.get(id) else { return };
+        let (user, dialect) = (socket.user.clone(), socket.dialect);
+        self.timers.arm(now + CHECKS_APART, Timer::ConnectionCheck(id));
+        if self.answers_pings_of(&user, dialect) {
+            let check = format!(r#"{{"connCheck":{{"interval":{}}}}}"#, CHECKS_APART.as_secs());
+            self.send_frame(now, id, &Frame::Text(check));
         }
     }
 
@@ -184,7 +219,7 @@ impl Platform {
             Some(Effect::Hang) => return (Upgrade::Hang, None),
             Some(Effect::Reset { .. }) => return (Upgrade::Reset { delay }, None),
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
-                let mut response = replacement(Point::WebSocket, answer);
+                let mut response = replacement(Dialect::Uc, Point::WebSocket, answer);
                 shape(Point::WebSocket, &mut response, answer);
                 response.put(&answer.delivery.headers);
                 return (Upgrade::Refuse { response, delay }, None);
@@ -206,7 +241,7 @@ impl Platform {
             Err(reason) => {
                 // Here somebody else's token is as good as none.
                 let status = if reason == Reason::OtherUser { StatusCode::UNAUTHORIZED } else { reason.status() };
-                (Upgrade::Refuse { response: own_error(Point::WebSocket, status), delay }, Some(reason))
+                (Upgrade::Refuse { response: own_error(Dialect::Uc, Point::WebSocket, status), delay }, Some(reason))
             }
         }
     }
@@ -218,13 +253,15 @@ impl Platform {
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, Reason> {
         let id = channel.ok_or(Reason::UnknownAddress)?;
-        let owner = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?.user.clone();
-        if self.bearer(now, request)? != owner {
+        let subscription = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?;
+        let (owner, dialect) = (subscription.user.clone(), subscription.dialect);
+        let has_token = dialect.profile().handshake_has_token || tokens(request).next().is_some();
+        if has_token && self.bearer(now, request)? != owner {
             return Err(Reason::OtherUser);
         }
         self.make_room_for_socket(now, &owner)?;
         self.subscriptions.touch(id);
-        Ok(self.sockets.reserve(owner, Some(id)))
+        Ok(self.sockets.reserve(owner, Some(id), dialect))
     }
 
     /// Asks neither for a subscription nor for a token. There may be no room for one more socket all the same.
@@ -234,10 +271,12 @@ impl Platform {
         request: &Request<()>,
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, Reason> {
-        let of_channel = channel.and_then(|id| self.subscriptions.get(id)).map(|subscription| &subscription.user);
+        let of_channel = channel.and_then(|id| self.subscriptions.get(id));
+        let dialect = of_channel.map_or(Dialect::Uc, |subscription| subscription.dialect);
+        let of_channel = of_channel.map(|subscription| &subscription.user);
         let user = of_channel.or_else(|| self.token_owner(request)).cloned().unwrap_or_default();
         self.make_room_for_socket(now, &user)?;
-        Ok(self.sockets.reserve(user, channel))
+        Ok(self.sockets.reserve(user, channel, dialect))
     }
 
     /// Where there is no room for a socket of a user, another socket goes. Nobody has to make room for those who have a fair share.
@@ -263,6 +302,11 @@ impl Platform {
         true
     }
 }
+
+/// When the first check of a connection comes.
+const FIRST_CHECK: Duration = Duration::from_secs(1);
+/// How long it is from one check of a connection to the next.
+const CHECKS_APART: Duration = Duration::from_secs(30);
 
 fn is_closing(waiting: &[Output]) -> bool {
     matches!(waiting.last(), Some(Output::Close { .. }))

@@ -48,13 +48,15 @@ pub(crate) struct Turn {
     held: Option<u64>,
     /// How often the platform had been reset when its answer was held.
     resets: u64,
+    /// The answer as it is told while a part of it is held, if it comes in parts. Few do.
+    parts: Option<Box<HeldAnswer>>,
 }
 
 impl Turns {
     /// A request has come.
     pub(crate) fn begin(self: &Arc<Self>) -> Turn {
         self.number.fetch_add(1, Ordering::Relaxed);
-        Turn { all: self.clone(), held: None, resets: 0 }
+        Turn { all: self.clone(), held: None, resets: 0, parts: None }
     }
 
     /// What is held, by the time of its coming.
@@ -96,6 +98,20 @@ impl Turn {
 
     pub(crate) const fn resets(&self) -> u64 {
         self.resets
+    }
+
+    /// The answer to the request that was recorded last comes in parts, which another turn waits for. To be called under the lock
+    /// under which it was recorded.
+    #[cfg(feature = "front")]
+    pub(crate) fn await_parts(&mut self, platform: &Platform) {
+        self.resets = platform.resets();
+        self.parts = platform.journal().newest().map(|record| Box::new(HeldAnswer::to(record, None)));
+    }
+
+    /// The answer that comes in parts, for the turn that waits for them.
+    #[cfg(feature = "front")]
+    pub(crate) fn take_parts(&mut self) -> Option<Box<HeldAnswer>> {
+        self.parts.take()
     }
 
     /// The next part of the answer to a request comes later, where the platform has been reset so often.
