@@ -49,6 +49,7 @@ pub(crate) struct Turn {
     /// How often the platform had been reset when its answer was held.
     resets: u64,
     /// The answer as it is told while a part of it is held, if it comes in parts. Few do.
+    #[cfg(feature = "front")]
     parts: Option<Box<HeldAnswer>>,
 }
 
@@ -56,7 +57,13 @@ impl Turns {
     /// A request has come.
     pub(crate) fn begin(self: &Arc<Self>) -> Turn {
         self.number.fetch_add(1, Ordering::Relaxed);
-        Turn { all: self.clone(), held: None, resets: 0, parts: None }
+        Turn {
+            all: self.clone(),
+            held: None,
+            resets: 0,
+            #[cfg(feature = "front")]
+            parts: None,
+        }
     }
 
     /// What is held, by the time of its coming.
