@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::behaviour::{Behaviour, Ended};
+use super::behaviour::Ended;
 use crate::script::Doing;
 
 /// How the script beside a server stands.
@@ -37,15 +37,15 @@ pub enum ScriptState {
 }
 
 impl ScriptStatus {
-    /// One that runs from its beginning.
+    /// One that runs from its beginning, and tells what it is at until it ends.
     #[must_use]
-    pub fn running(path: String, script: &Behaviour) -> Self {
-        Self { path, state: ScriptState::Running, error: None, set_up_after: 0, doing: script.doing() }
+    pub const fn running(path: String, doing: watch::Receiver<Doing>) -> Self {
+        Self { path, state: ScriptState::Running, error: None, set_up_after: 0, doing }
     }
 
     /// It runs from its beginning again.
-    pub fn begin(&mut self, script: &Behaviour) {
-        (self.state, self.error, self.doing) = (ScriptState::Running, None, script.doing());
+    pub fn begin(&mut self, doing: watch::Receiver<Doing>) {
+        (self.state, self.error, self.doing) = (ScriptState::Running, None, doing);
     }
 
     /// Whether it has something to do at that time, where the journal has come to record `newest`. One that waits for what is not
