@@ -16,7 +16,8 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::accepted::{Accepted, AcceptedError, Changes, Ran, path_of as accepted_path};
+pub(crate) use self::accepted::is_stale;
+pub use self::accepted::{Accepted, AcceptedError, Changes, Kept, Ran, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
 pub use self::cover::{Coverage, Reached, Way, states};
 pub use self::exploration::{

@@ -7,7 +7,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-pub(crate) use self::case::{Around, below, line, not_all, shown_accepted, told_runs};
+pub(crate) use self::case::{
+    Around, NO_RUN, below, line, not_all, nothing, shown_accepted, told_runs, unaccepted, words,
+};
 pub(crate) use self::merged::merged;
 use super::console::counted;
 use super::coverage::step_lines;
