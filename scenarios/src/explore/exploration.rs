@@ -4,6 +4,7 @@ mod told;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::run::pool::{self, Done, NoThread, in_order};
 use crate::schedule::{Act, Moment, Schedule};
 use crate::script::{Limits, Source};
-use crate::world::Seen;
+use crate::world::{Seen, Unmet};
 
 /// The time for one scenario, if nothing else is said.
 pub const BUDGET: Duration = Duration::from_secs(60);
@@ -98,6 +99,8 @@ pub struct Exploration {
     pub pairs: Vec<Told>,
     /// How many more of these there were.
     pub more_pairs: usize,
+    /// What the script itself lets go wrong, and does not happen where nothing else does.
+    pub unmet: Vec<Unmet>,
     /// What is to hold sometimes, and whether it held in a run.
     pub sometimes: BTreeMap<String, bool>,
     /// The transitions of the clients, if they are noted.
@@ -185,6 +188,7 @@ impl Explorer<'_> {
         let mut found = Exploration {
             messages: undisturbed.seen.len(),
             undisturbed: Outcome::of(&undisturbed),
+            unmet: mem::take(&mut undisturbed.unmet),
             moments: moments(&undisturbed.seen).map(|worth| worth.seen.moment.clone()).collect(),
             sometimes: undisturbed.sometimes.iter().cloned().collect(),
             coverage: undisturbed.observed.take().map(Coverage::of_undisturbed).unwrap_or_default(),

@@ -35,9 +35,15 @@ impl Command<'_, '_> {
         };
         self.totals.explored += 1;
         self.totals.runs += 1;
-        let Explored { findings, failure, trace, ended, .. } = &explored;
+        let Explored { findings, failure, trace, ended, unmet, .. } = &explored;
         let is_well = findings.is_subset(&origins.undisturbed);
-        let (style, word) = if is_well { (Style::Good, "well") } else { (Style::Bad, "FOUND") };
+        // What did not go wrong says nothing of the scenario.
+        let is_missed = unmet.iter().any(|unmet| unmet.by_script.is_none());
+        let (style, word) = match (is_well, is_missed) {
+            (false, _) => (Style::Bad, "FOUND"),
+            (true, true) => (Style::Bad, "MISSED"),
+            (true, false) => (Style::Good, "well"),
+        };
         let word = style.paint(format_args!("{word:<6}"), self.out.color);
         let shown = Style::Faint.paint(format_args!("  {schedule}"), self.out.color);
         writeln!(self.out.to, "{word}  {}{shown}", printable(case.name()))?;
@@ -45,16 +51,13 @@ impl Command<'_, '_> {
         if let Some(failure) = failure {
             writeln!(self.out.to, "\n{failure}")?;
         }
-        if !findings.is_empty() {
+        if !(findings.is_empty() && unmet.is_empty()) {
             writeln!(self.out.to)?;
         }
         let observed = explored.observed.as_ref();
         write!(self.out.to, "{}", explored::origins(findings, &origins, observed, schedule, self.out.color))?;
-        if !explored.happened(schedule) {
-            let warning = Style::Warning.paint("warning", self.out.color);
-            writeln!(self.out.to, "  {warning}: not all of the schedule happened: some of its moments did not come")?;
-        }
-        if !is_well {
+        write!(self.out.to, "{}", explored::unmet(unmet, self.out.color))?;
+        if !is_well || is_missed {
             self.totals.exit = self.totals.exit.max(Exit::Failed);
         }
         Ok(())

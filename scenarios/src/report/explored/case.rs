@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Overview, changes, counts, new_runs, smallest};
+use super::{Overview, changes, counts, new_runs, smallest, unmet};
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
 use crate::explore::{self, AcceptedError, Changes, Exploration, ExploreError, Options, Predicted, Verdict};
@@ -154,6 +154,7 @@ pub(crate) fn below(
     };
     if let Some(found) = found {
         text.push_str(&not_all(verdict, found, around.is_interrupted));
+        text.push_str(&unmet(&found.unmet, color));
     }
     text
 }
