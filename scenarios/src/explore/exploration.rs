@@ -80,6 +80,8 @@ pub struct Exploration {
     pub not_run: usize,
     /// How many were not made since they are more than [`MAX_RUNS`].
     pub too_many: usize,
+    /// In how many nothing went wrong, since the script went another way when it knew that something would.
+    pub missed: usize,
     /// How many had a finding.
     pub with_finding: usize,
     /// Each finding, with the schedules that bring it: each of one disturbance in the order of the runs, then the smallest
@@ -140,6 +142,8 @@ struct Ran {
     findings: BTreeMap<Finding, Option<Schedule>>,
     outcome: Outcome,
     sometimes: Vec<(String, bool)>,
+    /// Whether something of its schedule did not come.
+    is_missed: bool,
     /// The moments after its first disturbance that are worth a second one.
     seen: Vec<Seen>,
     /// The transitions of the clients, if they are noted.
@@ -312,6 +316,7 @@ impl Explorer<'_> {
             findings: told.collect(),
             outcome: Outcome::of(&explored),
             sometimes: explored.sometimes,
+            is_missed: explored.unmet.iter().any(|unmet| unmet.by_script.is_none() && !unmet.has_come),
             seen: moments(&explored.seen).map(|worth| worth.seen.clone()).collect(),
             observed: explored.observed,
         }
@@ -339,7 +344,7 @@ impl Explorer<'_> {
 fn panicked(schedule: &Schedule) -> Ran {
     let findings = BTreeMap::from([(FindingKind::Panic.of_none(), Some(schedule.clone()))]);
     let (schedule, outcome) = (schedule.clone(), Outcome::default());
-    Ran { schedule, findings, outcome, sometimes: Vec::new(), seen: Vec::new(), observed: None }
+    Ran { schedule, findings, outcome, sometimes: Vec::new(), is_missed: false, seen: Vec::new(), observed: None }
 }
 
 impl Known<'_> {
@@ -358,8 +363,9 @@ impl Exploration {
     }
 
     fn count(&mut self, ran: Ran, max_outcomes: usize) {
-        let Ran { schedule, findings, outcome, sometimes, observed, .. } = ran;
+        let Ran { schedule, findings, outcome, sometimes, is_missed, observed, .. } = ran;
         self.runs += 1;
+        self.missed += usize::from(is_missed);
         if let Some(observed) = observed {
             self.coverage.add(&schedule, observed.all);
         }

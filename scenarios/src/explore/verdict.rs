@@ -16,7 +16,8 @@ pub enum Verdict {
     Cut,
     /// The budget was spent before the first run.
     NoRun,
-    /// There is nothing to run: no message comes that could be disturbed, or all that could happen to it is left out.
+    /// Nothing went wrong: no message comes that could be disturbed, all that could happen to it is left out, or the script
+    /// goes another way.
     Nothing,
     /// What was found is not what is accepted.
     Changed(Changes),
@@ -46,6 +47,7 @@ impl Verdict {
             _ if is_interrupted => Self::Stopped,
             _ if found.runs == 0 && found.not_run > 0 => Self::NoRun,
             _ if found.not_run + found.too_many > 0 => Self::Cut,
+            _ if found.runs > 0 && found.missed == found.runs => Self::Nothing,
             // That no message comes can be accepted.
             _ if found.runs == 0 && (accepted.is_none() || found.messages > 0) => Self::Nothing,
             None => Self::Well,

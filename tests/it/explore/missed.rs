@@ -78,3 +78,27 @@ fn all_messages_of_a_script_that_disturbs_itself_are_explored() {
     assert_eq!(counts(&text)[0], counts(&all)[0], "{text}");
     assert!(text.contains("mk_token request 1: lost") && !text.contains("endless loop"), "{text}");
 }
+
+#[test]
+fn a_script_that_goes_another_way_where_it_is_disturbed_is_not_called_well() {
+    let script = format!("if disturbed() != () {{ throw \"no\"; }}\n{FLOW}");
+    let (text, exit) = project("away", &script).run(".", &["explore"]);
+    assert!(text.starts_with("skip    flow  nothing went wrong in any run\n  in ") && exit == 0, "{text}");
+    assert!(text.contains(" runs what was to go wrong did not come: the script goes another way then\n"), "{text}");
+    let script = format!("if (disturbed() ?? \"\").contains(\"lost\") {{ throw \"no\"; }}\n{FLOW}");
+    let (text, exit) = project("partly", &script).run(".", &["explore"]);
+    assert!(
+        text.starts_with("FOUND   flow") && text.contains("  in 10 runs what was to go wrong did") && exit == 1,
+        "{text}"
+    );
+}
+
+#[test]
+fn a_script_may_disturb_itself_in_an_exploration_where_it_may_in_a_run() {
+    let script = format!("{FLOW}disturb(\"open 2: lost\");\n");
+    let project = project("late", &script);
+    for command in ["run", "explore"] {
+        let (text, exit) = project.run(".", &[command]);
+        assert!(text.contains("error: `disturb` stands before the first call of a client") && exit == 1, "{text}");
+    }
+}

@@ -81,11 +81,12 @@ const fn word(verdict: &Verdict) -> (Style, &'static str) {
     }
 }
 
-/// Why there is nothing to run.
+/// Why nothing went wrong.
 pub(crate) const fn nothing(found: &Exploration) -> &'static str {
-    match found.messages {
-        0 => "no message comes, so that there is nothing to disturb",
-        _ => "all that could go wrong is left out",
+    match (found.messages, found.runs) {
+        (0, _) => "no message comes, so that there is nothing to disturb",
+        (_, 0) => "all that could go wrong is left out",
+        _ => "nothing went wrong in any run",
     }
 }
 
@@ -194,6 +195,10 @@ pub(crate) fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bo
             (true, _) => writeln!(text, "  interrupted before {not_run}: this is what was found until then"),
             (false, _) => writeln!(text, "  the budget was spent before {not_run}; --budget gives more"),
         };
+    }
+    if found.missed > 0 {
+        let missed = counted(found.missed, "run");
+        let _ = writeln!(text, "  in {missed} what was to go wrong did not come: the script goes another way then");
     }
     if found.too_many > 0 {
         let (made, too_many) = (explore::MAX_RUNS, counted(found.too_many, "run"));

@@ -145,10 +145,12 @@ impl Sim {
         self.disturber.iter().flat_map(|disturber| disturber.planned.unmet())
     }
 
-    /// Whether messages have been on their way that no schedule has counted.
+    /// Whether messages have been on their way that no schedule of the script has counted. Those of whoever explores it do not
+    /// matter: it is to do the same in a run.
     #[must_use]
     pub fn has_uncounted_messages(&self) -> bool {
-        self.disturber.is_none() && self.link.has_carried()
+        let is_counted = self.disturber.as_ref().is_some_and(|disturber| disturber.planned.is_wanted_by_script());
+        !is_counted && self.link.has_carried()
     }
 
     /// The moments so far, of a world that remembers them.

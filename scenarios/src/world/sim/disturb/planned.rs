@@ -44,6 +44,11 @@ impl Planned {
         Ok(())
     }
 
+    /// Whether the script lets something go wrong.
+    pub(super) fn is_wanted_by_script(&self) -> bool {
+        !self.by_script.disturbances().is_empty()
+    }
+
     fn all(&self) -> impl Iterator<Item = &Disturbance> {
         self.given.disturbances().iter().chain(self.by_script.disturbances())
     }
