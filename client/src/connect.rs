@@ -1,4 +1,4 @@
-//! The connect flow: from the credentials to the open websocket, and back out (PROTOCOL.md, section 4).
+//! The connect flow: from the credentials to the open websocket, and back out (docs/protocol.md, section 4).
 
 use crate::credentials::Signature;
 use crate::error::{Code, Error};
@@ -313,7 +313,7 @@ impl Session {
     }
 }
 
-/// Reads the answer to a subscription as PROTOCOL.md, section 1.3, tells.
+/// Reads the answer to a subscription (docs/protocol.md, section 1.3).
 fn read_subscription(requested: &Value, answer: Answer) -> Result<Granted, Error> {
     let body = match answer {
         Answer::Ok(body) => body,

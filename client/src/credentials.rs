@@ -165,7 +165,7 @@ impl fmt::Debug for UntypedCall {
     }
 }
 
-/// The way of signing in, in the order of PROTOCOL.md, section 4.1.
+/// The way of signing in, in the order in which they are tried (docs/protocol.md, section 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signature {
     Password,

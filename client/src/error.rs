@@ -34,7 +34,7 @@ pub enum Error {
     },
 }
 
-/// The codes that this part of the SDK uses (PROTOCOL.md, section 5).
+/// The codes that this part of the SDK uses (docs/protocol.md, section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     /// `authentication:1`: the credentials fit no way of signing in.

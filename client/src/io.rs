@@ -67,7 +67,7 @@ pub enum Output {
     Event(Event),
 }
 
-/// The tasks inside the SDK that an answer of an unforeseen form can kill (PROTOCOL.md, section 8).
+/// The tasks inside the SDK that an answer of an unforeseen form can kill (docs/protocol.md, section 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Task {
     /// Connecting and disconnecting: `isPending` stays true until the next connect succeeds or fails.

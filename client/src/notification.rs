@@ -1,4 +1,4 @@
-//! Frames from the platform, and the filter of duplicates (PROTOCOL.md, section 2).
+//! Frames from the platform, and the filter of duplicates (docs/protocol.md, sections 2.4 and 2.5).
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -21,8 +21,8 @@ use crate::wire::Granted;
 pub struct Connection {
     /// Whether the user is signed in.
     pub is_connected: bool,
-    /// Whether connecting or disconnecting is under way. It can stay true for ever: see PROTOCOL.md, sections 7
-    /// and 8.
+    /// Whether connecting or disconnecting is under way. It can stay true for ever (docs/protocol.md, sections
+    /// 7 and 8).
     pub is_pending: bool,
     /// Why the last connect failed.
     pub error: Option<Error>,

@@ -1,4 +1,4 @@
-//! Renewing the subscription (PROTOCOL.md, sections 1.5 and 6).
+//! Renewing the subscription (docs/protocol.md, sections 1.5 and 6.1).
 
 use crate::error::{Code, Error};
 use crate::event::Event;

@@ -1,4 +1,4 @@
-//! Tokens: the first one, and keeping it fresh (PROTOCOL.md, sections 1.2, 1.4, 4.5 and 4.6).
+//! Tokens: the first one, and keeping it fresh (docs/protocol.md, sections 1.2, 1.4, 4.5 and 4.6).
 
 use crate::connect::{Flow, Tokens, read_tokens};
 use crate::error::{Code, Error};

@@ -1,4 +1,6 @@
-//! Websockets: attempts to open one, drops and reconnects (PROTOCOL.md, section 2).
+//! Websockets: attempts to open one, drops and reconnects (docs/protocol.md, sections 2.2 and 2.6).
+
+use std::mem;
 
 use crate::browser;
 use crate::event::{DisconnectReason, Event};
@@ -250,18 +252,25 @@ impl Session {
 
 /// Open sockets, and their end.
 impl Session {
-    /// The server or the network has closed a socket.
+    /// The server or the network has closed a socket. The SDK takes that for the end of all its sockets: it closes the
+    /// others, and opens each of them again.
     pub(crate) fn websocket_closed(&mut self, now: Time, id: SocketId, code: u16) {
-        let Some(index) = self.websockets.index_of(id) else {
+        if self.websockets.index_of(id).is_none() {
             return self.websocket_failed(now, id);
-        };
-        let socket = self.websockets.open.remove(index);
-        self.timers.cancel(Timer::Ping(id));
-        if code == NORMAL_CLOSURE {
-            self.websockets.set_disconnected();
-            return self.end_session(Some(DisconnectReason::LostConnection), None);
         }
-        self.reopen(now, socket);
+        self.timers.cancel(Timer::Ping(id));
+        let sockets = mem::take(&mut self.websockets.open);
+        for socket in sockets.iter().filter(|socket| socket.id != Some(id)) {
+            self.close_websocket(socket);
+        }
+        for socket in sockets {
+            if code == NORMAL_CLOSURE {
+                self.websockets.set_disconnected();
+                self.end_session(Some(DisconnectReason::LostConnection), None);
+            } else {
+                self.reopen(now, socket);
+            }
+        }
     }
 
     /// Opens a socket again that is lost, unless the options say otherwise. Without a session the SDK stumbles over that.
@@ -284,10 +293,10 @@ impl Session {
         if !self.websockets.state.as_ref().is_some_and(|state| state.connected) {
             return true;
         }
-        for opening in std::mem::take(&mut self.websockets.openings) {
+        for opening in mem::take(&mut self.websockets.openings) {
             self.timers.cancel(Timer::Attempt(opening.id));
         }
-        let sockets = std::mem::take(&mut self.websockets.open);
+        let sockets = mem::take(&mut self.websockets.open);
         for socket in &sockets {
             self.close_websocket(socket);
             self.websockets.set_forgotten();
@@ -307,7 +316,7 @@ impl Session {
     pub(crate) fn lose_connection(&mut self, now: Time) {
         self.websockets.set_disconnected();
         self.emit(Event::WebSocketChange);
-        for socket in std::mem::take(&mut self.websockets.open) {
+        for socket in mem::take(&mut self.websockets.open) {
             self.close_websocket(&socket);
             self.reopen(now, socket);
         }

@@ -1,4 +1,4 @@
-//! The client's side of the REST protocol: how requests are written and answers are read (PROTOCOL.md, section 1).
+//! The client's side of the REST protocol: how requests are written and answers are read (docs/protocol.md, section 1).
 
 mod answer;
 mod granted;

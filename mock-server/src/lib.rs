@@ -44,6 +44,7 @@
 mod account;
 mod channel;
 pub mod command;
+mod dialect;
 mod error;
 mod fair;
 pub mod fault;
@@ -94,6 +95,8 @@ pub use reply::{Answer, Reply, Response, Upgrade};
 pub use server::advanced::{Advanced, Fired, FiredAnswer, UnderWay};
 #[cfg(feature = "front")]
 pub use server::clock::ClockError;
+#[cfg(feature = "net")]
+pub use server::disturber::{Disturber, Fate, Message};
 #[cfg(feature = "net")]
 pub use server::error::StartError;
 #[cfg(feature = "net")]

@@ -4,6 +4,7 @@ mod answer;
 mod auth;
 mod behaviour;
 mod commands;
+mod credentials;
 mod settings;
 mod sockets;
 mod start;

@@ -98,6 +98,9 @@ pub(crate) fn channel(path: &str) -> Option<SubscriptionId> {
 /// What stands before a channel's name in its path.
 pub(crate) const CHANNELS: &str = "/websocket/";
 
+/// What stands between the subscriptions of a user and a correlator.
+pub(crate) const CORRELATORS: &str = "/clientCorrelator/";
+
 /// Whether path and query are longer than the platform reads.
 pub(crate) fn is_too_long(uri: &Uri) -> bool {
     uri.path_and_query().is_some_and(|path| path.as_str().len() > Limits::URL_BYTES)

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::dialect::Dialect;
 use crate::fair::{Fair, Full, Owned};
 use crate::limits::Limits;
 use crate::time::Time;
@@ -19,6 +20,11 @@ impl SubscriptionId {
     /// The name of the subscription's notification channel: `CH-1`.
     pub fn channel(self) -> String {
         format!("CH-{}", self.0)
+    }
+
+    /// The name of the session that begins with the subscription: `SESS-1`.
+    pub(crate) fn session(self) -> String {
+        format!("SESS-{}", self.0)
     }
 
     /// The subscription that `SUB-n` names.
@@ -69,6 +75,7 @@ pub struct SubscriptionInfo {
 #[derive(Debug)]
 pub(crate) struct Subscription {
     pub(crate) user: Arc<str>,
+    pub(crate) dialect: Dialect,
     pub(crate) services: Vec<String>,
     pub(crate) lifetime: Duration,
     pub(crate) correlator: Option<String>,

@@ -1,4 +1,4 @@
-//! The wire of UC 3.x, as the platform reads and writes it (PROTOCOL.md, sections 1 and 2).
+//! The wire of UC 3.x, as the platform reads and writes it (docs/protocol.md, sections 1 and 2).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -87,16 +87,18 @@ pub(crate) struct SubscriptionParams<'a> {
     pub(crate) notification_channel: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client_correlator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_id: Option<&'a str>,
 }
 
-/// The values of `subscribeResponse.statusCode`. The real platform's are known only as far as clients read them: 0 and
-/// 4 (with 404, at a renewal). The others are those of the recordings.
+/// The values of `subscribeResponse.statusCode` that all dialects share. The real platform's are known only as far as clients
+/// read them; the others are assumed (docs/protocol.md, section 10.2).
 pub(crate) mod code {
     pub(crate) const OK: u32 = 0;
     /// The user or the address is unknown.
     pub(crate) const UNKNOWN: u32 = 1;
-    /// With 404: there is no such subscription (any more). With 403: not for this user.
-    pub(crate) const NO_SUBSCRIPTION: u32 = 4;
+    /// With 403: not for this user.
+    pub(crate) const FORBIDDEN: u32 = 4;
     /// The token is missing, unknown or expired.
     pub(crate) const UNAUTHORIZED: u32 = 35;
     /// Everything else.

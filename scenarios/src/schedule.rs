@@ -8,6 +8,7 @@ mod act;
 mod error;
 mod moment;
 mod mutation;
+mod on_platform;
 
 use std::fmt;
 use std::str::FromStr;
@@ -50,6 +51,19 @@ impl Schedule {
     #[must_use]
     pub fn disturbances(&self) -> &[Disturbance] {
         &self.0
+    }
+
+    /// Reads what goes wrong at a platform alone, where the application is a real one.
+    ///
+    /// # Errors
+    ///
+    /// It is no schedule, or the application has a part in it.
+    pub fn of_platform(text: &str) -> Result<Self, ScheduleError> {
+        let schedule: Self = text.parse()?;
+        match schedule.0.iter().find(|one| matches!(one.act, Act::Application(_))) {
+            Some(one) => Err(ScheduleError::OfApplication(one.act.to_string())),
+            None => Ok(schedule),
+        }
     }
 
     /// One more thing that goes wrong.

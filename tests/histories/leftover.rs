@@ -9,7 +9,7 @@ use kandy_scenarios::step::ClientId;
 use crate::ledger::{Moment, timers};
 use crate::world::Run;
 
-/// Something that the real SDK leaves behind, and why. The sections are those of PROTOCOL.md; each has a test in
+/// Something that the real SDK leaves behind, and why. The sections are those of `docs/protocol.md`; each has a test in
 /// `exceptions`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exception {

@@ -15,8 +15,8 @@ pub(crate) enum Answer {
     Error { status: u16, body: Option<Value>, message: String },
 }
 
-/// Reads an answer as section 1.1 of PROTOCOL.md tells. `None` where the request task dies of it, which is what a 403
-/// without a content type does. `refusal` is what the browser says where the request could not be made.
+/// Reads an answer (docs/protocol.md, section 1.1). `None` where the request task crashes, which it does for a 403 without
+/// a content type. `refusal` is what the browser says where the request could not be made.
 pub(crate) fn read_answer(answer: Result<Response, NetworkFailure>, refusal: Option<String>) -> Option<Answer> {
     let Ok(response) = answer else {
         let message = refusal.unwrap_or_else(|| FAILED_TO_FETCH.to_owned());

@@ -7,7 +7,7 @@ use crate::point::Point;
 /// What the answers of `mk_token` and `refresh_token` have.
 const TOKENS: &[&str] = &["/success/access_token", "/success/refresh_token", "/success/expires", "/success"];
 
-/// What the answer to a subscription has: `clientCorrelator` only if the client named one.
+/// What the answer to a subscription has: `clientCorrelator` only if the client named one, `sessionId` only for an `x-token`.
 const SUBSCRIPTION: &[&str] = &[
     "/subscribeResponse/subscriptionParams/expires",
     "/subscribeResponse/subscriptionParams/service",
@@ -16,17 +16,19 @@ const SUBSCRIPTION: &[&str] = &[
     "/subscribeResponse/subscriptionParams/notificationType",
     "/subscribeResponse/subscriptionParams/notificationChannel",
     "/subscribeResponse/subscriptionParams/clientCorrelator",
+    "/subscribeResponse/subscriptionParams/sessionId",
     "/subscribeResponse/subscriptionParams",
     "/subscribeResponse/subscription",
     "/subscribeResponse/statusCode",
     "/subscribeResponse",
 ];
 
-/// What the answer to a renewal has.
+/// What the answer to a renewal has: `clientCorrelator` only if it came under one.
 const RENEWAL: &[&str] = &[
     "/subscribeResponse/subscriptionParams/expires",
     "/subscribeResponse/subscriptionParams/service",
     "/subscribeResponse/subscriptionParams/notificationType",
+    "/subscribeResponse/subscriptionParams/clientCorrelator",
     "/subscribeResponse/subscriptionParams",
     "/subscribeResponse/subscription",
     "/subscribeResponse/statusCode",

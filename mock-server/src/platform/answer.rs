@@ -9,6 +9,7 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Platform;
+use crate::dialect::{Dialect, UNDEFINED};
 use crate::fault::{self, Content, ContentType, Effect, Pace};
 use crate::journal::{Answered, Delivery, Kind, Reason, RequestRecord};
 use crate::limits::Limits;
@@ -39,6 +40,7 @@ impl Platform {
         }
         let route = Route::of(request.method(), request.uri().path());
         let point = route.point();
+        let dialect = Dialect::of(&route, request.headers());
         let user = self.requester(&route, request);
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
         if matches!(point, Point::Subscribe | Point::Resubscribe) && request.body().len() <= Limits::RECORDED_BODY_BYTES
@@ -49,7 +51,8 @@ impl Platform {
         let asks_faults = !is_offline && effect.is_none();
         let met = if asks_faults { self.faults.decide(point, user.as_deref()) } else { None };
         let effect = effect.or(met.as_ref().map(|(_, met)| &met.fault.effect));
-        let (reply, reason) = if is_offline { (Reply::Refuse, None) } else { self.reply(now, &route, request, effect) };
+        let (reply, reason) =
+            if is_offline { (Reply::Refuse, None) } else { self.reply(now, dialect, &route, request, effect) };
         record.reason = reason;
         record.answered = answered(&reply);
         let delay = match record.answered {
@@ -63,13 +66,23 @@ impl Platform {
         Answer { reply, delay, pace }
     }
 
+    /// Where a request goes, and whom it is from, as far as it says so itself.
+    #[cfg(feature = "front")]
+    pub(crate) fn whose(&self, request: &Request<Bytes>) -> (Point, Option<Arc<str>>) {
+        let route = Route::of(request.method(), request.uri().path());
+        (route.point(), self.requester(&route, request))
+    }
+
     /// A preflight is no request of an application's: nothing delays it but a fault, which is all that the journal has of it.
     fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
         let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
         let is_offline = self.settings.offline;
-        let (reply, _) =
-            if is_offline { (Reply::Refuse, None) } else { self.reply(now, &Route::Preflight, request, effect) };
+        let (reply, _) = if is_offline {
+            (Reply::Refuse, None)
+        } else {
+            self.reply(now, Dialect::Uc, &Route::Preflight, request, effect)
+        };
         let delay = match reply {
             Reply::Respond(_) | Reply::Reset => effect.map(Effect::delay).unwrap_or_default(),
             Reply::Hang | Reply::Refuse => Duration::ZERO,
@@ -88,6 +101,7 @@ impl Platform {
     fn reply(
         &mut self,
         now: Time,
+        dialect: Dialect,
         route: &Route<'_>,
         request: &Request<Bytes>,
         effect: Option<&Effect>,
@@ -100,10 +114,10 @@ impl Platform {
             Some(Effect::Accept { .. } | Effect::CloseAfterOpen { .. }) | None => None,
         };
         let (mut response, reason) = match said {
-            Some(answer) if answer.replaces() => (replacement(route.point(), answer), None),
-            _ => match self.serve(now, route, request, said) {
+            Some(answer) if answer.replaces() => (replacement(dialect, route.point(), answer), None),
+            _ => match self.serve(now, dialect, route, request, said) {
                 Ok(response) => (response, None),
-                Err(reason) => (own_error(route.point(), reason.status()), Some(reason)),
+                Err(reason) => (own_error(dialect, route.point(), dialect.profile().status(reason)), Some(reason)),
             },
         };
         if let Some(answer) = said {
@@ -116,7 +130,7 @@ impl Platform {
             response.put(&answer.delivery.headers);
         }
         // A fault that says something else is the reason then.
-        let reason = reason.filter(|reason| reason.status() == response.status);
+        let reason = reason.filter(|reason| dialect.profile().status(*reason) == response.status);
         (Reply::Respond(response), reason)
     }
 
@@ -124,6 +138,7 @@ impl Platform {
     fn serve(
         &mut self,
         now: Time,
+        dialect: Dialect,
         route: &Route<'_>,
         request: &Request<Bytes>,
         said: Option<&fault::Answer>,
@@ -138,9 +153,9 @@ impl Platform {
             Route::MkToken => self.make_token(now, request),
             Route::RefreshToken => self.refresh_token(now, request),
             Route::RevokeToken => self.revoke_token(now, request),
-            Route::Subscribe { user } => self.subscribe(now, user, request, said),
-            Route::Resubscribe { user, target } => self.resubscribe(now, user, target, request),
-            Route::Unsubscribe { user, target } => self.unsubscribe(now, user, target, request),
+            Route::Subscribe { user } => self.subscribe(now, dialect, user, request, said),
+            Route::Resubscribe { user, target } => self.resubscribe(now, dialect, user, target, request),
+            Route::Unsubscribe { user, target } => self.unsubscribe(now, dialect, user, target, request),
             Route::Preflight => Ok(preflight(request.headers())),
             Route::Other => Err(Reason::UnknownAddress),
         }
@@ -154,6 +169,11 @@ impl Platform {
                 Self::login(request).filter(|(name, _)| could_be(name)).map(|(name, _)| self.shared_name(&name))
             }
             Route::RefreshToken | Route::RevokeToken => self.token_owner(request).cloned(),
+            Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. }
+                if user == UNDEFINED =>
+            {
+                self.claimed(request)
+            }
             Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. } => {
                 could_be(user).then(|| self.shared_name(user))
             }
@@ -172,13 +192,13 @@ fn answered(reply: &Reply) -> Answered {
 }
 
 /// The error that the platform itself gives at `point`.
-pub(super) fn own_error(point: Point, status: StatusCode) -> Response {
+pub(super) fn own_error(dialect: Dialect, point: Point, status: StatusCode) -> Response {
     let usual = status.canonical_reason().unwrap_or("Unknown error");
     let human = |text: &str| Response::json(status, &AuthError { error: Human { human: text } });
     let coded = |unknown: u32| {
         let code = match status {
             StatusCode::UNAUTHORIZED => code::UNAUTHORIZED,
-            StatusCode::FORBIDDEN => code::NO_SUBSCRIPTION,
+            StatusCode::FORBIDDEN => code::FORBIDDEN,
             StatusCode::NOT_FOUND => unknown,
             _ => code::FAILED,
         };
@@ -193,14 +213,14 @@ pub(super) fn own_error(point: Point, status: StatusCode) -> Response {
         }
         (Point::MkToken | Point::RefreshToken | Point::RevokeToken, _) => human(usual),
         (Point::Subscribe, _) => coded(code::UNKNOWN),
-        (Point::Resubscribe | Point::Unsubscribe, _) => coded(code::NO_SUBSCRIPTION),
+        (Point::Resubscribe | Point::Unsubscribe, _) => coded(dialect.profile().gone),
         (Point::WebSocket | Point::Preflight, _) => Response::empty(status),
         (Point::Other, _) => Response::json(status, &json!({})),
     }
 }
 
 /// What a fault says instead of the platform.
-pub(super) fn replacement(point: Point, answer: &fault::Answer) -> Response {
+pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::Answer) -> Response {
     let status = answer.status.map_or(StatusCode::OK, known_status);
     match &answer.content {
         Content::Json(json) => Response::typed(status, json.to_string().into(), HeaderValue::from_static(JSON)),
@@ -208,7 +228,7 @@ pub(super) fn replacement(point: Point, answer: &fault::Answer) -> Response {
             let plain = HeaderValue::from_static("text/plain;charset=utf-8");
             Response::typed(status, Bytes::copy_from_slice(text.as_bytes()), plain)
         }
-        Content::Own(_) => own_error(point, status),
+        Content::Own(_) => own_error(dialect, point, status),
     }
 }
 

@@ -47,7 +47,7 @@ impl Platform {
 
     /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
     pub fn set_options(&mut self, now: Time, name: &str, options: UserOptions) -> Result<(), PlatformError> {
-        self.accounts.set_options(name, options.clone())?;
+        self.accounts.set_options(name, &options)?;
         self.told(now, &Command::SetOptions { user: name.to_owned(), options });
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
+//! Notification channels: handshakes, frames both ways, and the end of a connection (docs/protocol.md, section 2).
 
 use std::mem;
 use std::sync::Arc;
@@ -7,8 +7,10 @@ use std::time::Duration;
 use http::{Request, StatusCode};
 
 use super::answer::{own_error, replacement, shape};
+use super::auth::tokens;
 use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
+use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
 use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
@@ -25,15 +27,20 @@ impl Platform {
     ///
     /// An accepted socket is reserved: what is sent to it waits until [`Self::handle_opened`].
     pub fn handle_upgrade(&mut self, now: Time, request: &Request<()>) -> Upgrade {
+        self.handle_upgrade_under(now, request, None)
+    }
+
+    /// The same; an `effect` that is given stands before all faults, none of which is asked. It is of no use while the platform
+    /// is offline.
+    pub fn handle_upgrade_under(&mut self, now: Time, request: &Request<()>, effect: Option<&Effect>) -> Upgrade {
         self.note_expiries(now);
         let channel = route::channel(request.uri().path());
-        let subscription = channel.and_then(|id| self.subscriptions.get(id));
-        let user = subscription.map(|subscription| &subscription.user);
-        let user = user.or_else(|| self.token_owner(request)).cloned();
+        let user = self.whose_handshake(request);
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
         let is_offline = self.is_offline_for(user.as_deref());
-        let met = if is_offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
-        let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
+        let asks_faults = !is_offline && effect.is_none();
+        let met = if asks_faults { self.faults.decide(Point::WebSocket, user.as_deref()) } else { None };
+        let effect = effect.or(met.as_ref().map(|(_, met)| &met.fault.effect));
         let delay = self.delay(user.as_deref(), effect);
         let (outcome, reason) = match is_offline {
             true => (Upgrade::RefuseConnection, None),
@@ -55,6 +62,13 @@ impl Platform {
         };
         self.journal.write(now, Some(Point::WebSocket), user, Kind::Upgrade { request: record, socket });
         outcome
+    }
+
+    /// Whom a handshake is from, as far as known: whose channel it asks for, else whose its token is.
+    pub(crate) fn whose_handshake(&self, request: &Request<()>) -> Option<Arc<str>> {
+        let subscription = route::channel(request.uri().path()).and_then(|id| self.subscriptions.get(id));
+        let user = subscription.map(|subscription| &subscription.user);
+        user.or_else(|| self.token_owner(request)).cloned()
     }
 
     /// The handshake of an accepted socket has reached the client: what waited for it goes out.
@@ -184,7 +198,7 @@ impl Platform {
             Some(Effect::Hang) => return (Upgrade::Hang, None),
             Some(Effect::Reset { .. }) => return (Upgrade::Reset { delay }, None),
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
-                let mut response = replacement(Point::WebSocket, answer);
+                let mut response = replacement(Dialect::Uc, Point::WebSocket, answer);
                 shape(Point::WebSocket, &mut response, answer);
                 response.put(&answer.delivery.headers);
                 return (Upgrade::Refuse { response, delay }, None);
@@ -206,7 +220,7 @@ impl Platform {
             Err(reason) => {
                 // Here somebody else's token is as good as none.
                 let status = if reason == Reason::OtherUser { StatusCode::UNAUTHORIZED } else { reason.status() };
-                (Upgrade::Refuse { response: own_error(Point::WebSocket, status), delay }, Some(reason))
+                (Upgrade::Refuse { response: own_error(Dialect::Uc, Point::WebSocket, status), delay }, Some(reason))
             }
         }
     }
@@ -218,8 +232,10 @@ impl Platform {
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, Reason> {
         let id = channel.ok_or(Reason::UnknownAddress)?;
-        let owner = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?.user.clone();
-        if self.bearer(now, request)? != owner {
+        let subscription = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?;
+        let (owner, profile) = (subscription.user.clone(), subscription.dialect.profile());
+        let has_token = profile.handshake_has_token || tokens(request).next().is_some();
+        if has_token && self.bearer(now, request)? != owner {
             return Err(Reason::OtherUser);
         }
         self.make_room_for_socket(now, &owner)?;

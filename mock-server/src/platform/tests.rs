@@ -5,6 +5,7 @@ mod commands;
 mod faults;
 mod journal;
 mod limits;
+mod link;
 mod login;
 mod narrow;
 mod reasons;

@@ -21,7 +21,7 @@ const PLACEHOLDERS: [(&str, &str); 4] = [
 /// What a recording has instead of what is nested too deep.
 const DEEP: &str = "[deep]";
 
-/// Chromium says this before the text for an empty body, or does not: a race inside the browser (PROTOCOL.md, 5.1).
+/// Chromium says this before the text for an empty body, or does not: a race inside the browser (docs/protocol.md, section 5.1).
 const OPTIONAL_PREFIX: &str = "Failed to execute 'json' on 'Response': ";
 
 /// What was recorded, and what the port did instead.

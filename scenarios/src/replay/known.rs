@@ -32,10 +32,13 @@ const ANSWERS: [&str; 14] = [
 ];
 
 /// What the script can make the recorder's platform do, and with how many arguments at most.
-const ACTIONS: [(&str, usize); 5] = [("closeAll", 2), ("destroyAll", 0), ("push", 2), ("set", 1), ("wsListen", 1)];
+const ACTIONS: [(&str, usize); 5] = [("closeAll", 3), ("destroyAll", 1), ("push", 2), ("set", 1), ("wsListen", 1)];
+
+/// What says which sockets an action is about: those of one channel.
+const CHANNEL: &str = "channel";
 
 /// What `push` can be told beside the frame.
-const PUSHED: [&str; 2] = ["binary", "channel"];
+const PUSHED: [&str; 2] = ["binary", CHANNEL];
 
 /// Refuses a recording with a call, a key or an action of the platform that is not known here, even where nothing comes
 /// of it.
@@ -84,12 +87,17 @@ fn check_action(action: &str, args: &[Value]) -> Result<(), Mismatch> {
     }
     match (action, args) {
         ("set", [patch]) => check_server_script(patch),
-        ("push", [_, options]) => {
-            let mut keys = options.as_object().into_iter().flat_map(serde_json::Map::keys);
-            keys.try_for_each(|key| known("option of a frame", key, &[&PUSHED]))
+        ("push", [_, options]) => check_options(options, "option of a frame", &PUSHED),
+        ("closeAll", [_, _, options]) | ("destroyAll", [options]) => {
+            check_options(options, "option of an end", &[CHANNEL])
         }
         _ => Ok(()),
     }
+}
+
+fn check_options(options: &Value, what: &str, names: &[&str]) -> Result<(), Mismatch> {
+    let mut keys = options.as_object().into_iter().flat_map(serde_json::Map::keys);
+    keys.try_for_each(|key| known(what, key, &[names]))
 }
 
 fn check_server_script(script: &Value) -> Result<(), Mismatch> {

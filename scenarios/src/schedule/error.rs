@@ -44,6 +44,9 @@ pub enum ScheduleError {
         /// Why.
         why: &'static str,
     },
+    /// Only the application itself does that.
+    #[error("`{0}` is what an application does, and a platform cannot")]
+    OfApplication(String),
     /// More than [`MAX_DISTURBANCES`].
     #[error("a schedule has at most {MAX_DISTURBANCES} disturbances")]
     TooMany,
@@ -135,6 +138,7 @@ impl ScheduleError {
             Self::Act { why: Some(why), .. } => Some(why.help().to_owned()),
             Self::Act { why: None, text } => Some(nearest_act(text).map_or_else(act::told, mean)),
             Self::Unfit { why, .. } => Some((*why).to_owned()),
+            Self::OfApplication(_) => Some("explore a scenario with it, or have the application do it".to_owned()),
             Self::TooMany | Self::TooLong => None,
         }
     }

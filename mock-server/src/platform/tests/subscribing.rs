@@ -212,7 +212,8 @@ fn a_correlator_is_echoed_only_if_asked_for_and_then_names_the_subscription() {
     let path = "/rest/version/v2.0/user/alice@example.com/subscription/clientCorrelator";
     let (status, body) = bench.put(&format!("{path}/corr%201?token={token}"));
     assert_eq!(status, 200);
-    assert_eq!(body["subscribeResponse"]["subscription"], format!("{path}/corr%201"));
+    assert_eq!(body["subscribeResponse"]["subscription"], SUB_1.replace("/1/", "/v2.0/"));
+    assert_eq!(body["subscribeResponse"]["subscriptionParams"]["clientCorrelator"], "corr 1");
     assert_eq!(
         bench.put(&format!("{path}/other?token={token}")),
         (404, json!({ "subscribeResponse": { "statusCode": 4 } }))

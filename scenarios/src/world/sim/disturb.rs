@@ -12,15 +12,13 @@ use std::time::Duration;
 
 use http::StatusCode;
 use kandy_client::{RequestId, SocketId};
-use kandy_mock_server::fault::{self, Content, Effect};
 use kandy_mock_server::{Command, Point, Reply};
-use serde_json::json;
 
 pub use self::noted::Changeable;
 use self::planned::Planned;
 pub use self::planned::Unmet;
 use super::Sim;
-use crate::schedule::{Act, Disturbance, Fate, Kind, Moment, Odd, OddBody, Schedule, ScheduleError};
+use crate::schedule::{Act, Disturbance, Fate, Kind, Moment, Odd, Schedule, ScheduleError};
 use crate::step::{Call, ClientId};
 use crate::trace::{Disturbed, What};
 use crate::world::WorldError;
@@ -380,7 +378,7 @@ impl Sim {
     fn answer_oddly(&mut self, message: Message, odd: Odd) -> Result<(), WorldError> {
         match message {
             Message::Request { client, id, request, .. } => {
-                let effect = effect_of(odd);
+                let effect = odd.effect();
                 let answer = self.platform.handle_request_under(self.platform_time(), &request, Some(&effect));
                 self.answer(client, id, answer)?;
                 self.drain_platform()
@@ -396,17 +394,4 @@ impl Sim {
             other => self.deliver_message(other),
         }
     }
-}
-
-/// An odd answer in the words of a fault.
-fn effect_of(odd: Odd) -> Effect {
-    let (content, html) = match odd.body {
-        OddBody::Own => (Content::default(), false),
-        OddBody::Empty => (Content::Text(String::new()), false),
-        OddBody::Html => (Content::Text("<html><body>Service Unavailable</body></html>".to_owned()), true),
-        OddBody::Object => (Content::Json(json!({})), false),
-    };
-    let content_type = if html { fault::ContentType::Is("text/html".to_owned()) } else { fault::ContentType::Usual };
-    let delivery = fault::Delivery { content_type, ..fault::Delivery::default() };
-    Effect::Answer(fault::Answer { status: Some(odd.status), content, delivery })
 }

@@ -1,11 +1,10 @@
 //! What goes wrong just before a message arrives.
 
-use kandy_mock_server::{Command, CommandOutput, Frame, GoneOptions};
-use serde_json::json;
+use kandy_mock_server::{Command, CommandOutput};
 
 use super::super::Sim;
 use super::Disturber;
-use crate::schedule::{Act, Application, Push};
+use crate::schedule::{Act, Application};
 use crate::step::{Call, ClientId};
 use crate::world::WorldError;
 
@@ -28,25 +27,9 @@ impl Sim {
                 return Ok(true);
             }
             // Who has not said who he is has nothing at the platform that could be hit.
-            (_, None) => return Ok(false),
-            (Act::Cut, Some(user)) => Command::Cut { target: user.into() },
-            (Act::Close(code), Some(user)) => {
-                Command::Close { target: user.into(), code: *code, reason: String::new() }
-            }
-            (Act::Gone, Some(user)) => Command::Gone { user, options: GoneOptions::default() },
-            (Act::Silence, Some(user)) => Command::Silence { target: user.into() },
-            (Act::EndSubscription, Some(user)) => Command::EndSubscription { user },
-            (Act::ExpireToken, Some(user)) => Command::ExpireToken { user },
-            (Act::Comes(Push::Notification), Some(user)) => Command::Send {
-                target: user.into(),
-                message: json!({ "notificationMessage": { "eventType": "push" } }),
-            },
-            (Act::Comes(push), Some(user)) => {
-                let text = if *push == Push::Pong { r#"{"message_type":"pong"}"# } else { "{}" };
-                Command::SendRaw { target: user.into(), frame: Frame::Text(text.to_owned()) }
-            }
-            (Act::Message(_), Some(_)) => return Ok(false),
+            (act, user) => user.and_then(|user| act.command(user)),
         };
+        let Some(command) = command else { return Ok(false) };
         // Without a socket, too, a session ends.
         let ends_session = matches!(&command, Command::Gone { user, .. } if self.has_subscription(user));
         let done = self.platform.apply(self.platform_time(), command);
