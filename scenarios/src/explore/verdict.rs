@@ -47,7 +47,7 @@ impl Verdict {
             _ if is_interrupted => Self::Stopped,
             _ if found.runs == 0 && found.not_run > 0 => Self::NoRun,
             _ if found.not_run + found.too_many > 0 => Self::Cut,
-            _ if found.runs > 0 && found.missed == found.runs => Self::Nothing,
+            _ if found.runs > 0 && found.missed == found.runs && found.findings.is_empty() => Self::Nothing,
             // That no message comes can be accepted.
             _ if found.runs == 0 && (accepted.is_none() || found.messages > 0) => Self::Nothing,
             None => Self::Well,
