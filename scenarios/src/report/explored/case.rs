@@ -210,3 +210,21 @@ pub(crate) fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bo
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::file::FileError;
+
+    #[test]
+    fn the_word_for_what_is_accepted_is_that_of_the_exit_code() {
+        let read = Verdict::Unaccepted(AcceptedError::Read(FileError::NotAFile));
+        assert_eq!((word(&read).1, read.exit()), ("BROKEN", Exit::Broken));
+        let text = Verdict::Unaccepted(AcceptedError::NotText);
+        assert_eq!((word(&text).1, text.exit()), ("BROKEN", Exit::Broken));
+        let written = Verdict::Unaccepted(AcceptedError::Write(ErrorKind::ReadOnlyFilesystem.into()));
+        assert_eq!((word(&written).1, written.exit()), ("ERROR", Exit::InternalError));
+    }
+}
