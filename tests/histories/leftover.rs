@@ -151,7 +151,7 @@ fn explain_client(run: &Run, client: usize, found: &mut BTreeSet<Exception>) -> 
             Timer::Resubscribe => {
                 run.ledger.has(client, 0, &[Moment::FlowDied]).then_some(Exception::RenewalsOfADeadFlow)
             }
-            Timer::RefreshToken | Timer::Refusal(_) | Timer::Destroy => None,
+            Timer::RefreshToken | Timer::RetrySubscription | Timer::Refusal(_) | Timer::Destroy => None,
         };
         found.insert(explained.ok_or_else(|| format!("client {client} still has a timer: {timer}"))?);
     }

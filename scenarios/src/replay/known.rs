@@ -1,5 +1,6 @@
 //! What a recording may be made of. Whatever else is in it would pass unplayed, so it is an error.
 
+use kandy_client::Dialect;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,15 +12,17 @@ use crate::recording::{Action, ApiCall, Recording};
 const POINTS: [&str; 7] = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "ws", "other"];
 
 /// Other keys of a `serverScript`.
-const SETTINGS: [&str; 4] = ["acceptAnyUser", "latency", "pong", "tokenExpires"];
+const SETTINGS: [&str; 5] = ["acceptAnyUser", "echoCorrelator", "latency", "pong", "tokenExpires"];
 
 /// What a scripted answer can say.
-const ANSWERS: [&str; 14] = [
+const ANSWERS: [&str; 16] = [
     "closeAfterOpen",
     "cors",
     "delay",
     "drop",
     "hang",
+    "headers",
+    "hideHeaders",
     "json",
     "lateBody",
     "merge",
@@ -44,10 +47,11 @@ const PUSHED: [&str; 2] = ["binary", CHANNEL];
 /// of it.
 pub(super) fn check(recording: &Recording) -> Result<(), Mismatch> {
     check_server_script(&recording.server_script)?;
+    let dialect = recording.dialect.client().ok_or_else(|| missing("a dialect that the port has a client for"))?;
     for entry in &recording.script {
         match &entry.what {
-            Action::Call { call, .. } if call.call != "create" => check_call(call)?,
-            Action::Rule(rule) => check_calls(&rule.client, &rule.calls)?,
+            Action::Call { call, .. } if call.call != "create" => check_call(dialect, call)?,
+            Action::Rule(rule) => check_calls(dialect, &rule.client, &rule.calls)?,
             Action::Server { action, args, .. } => check_action(action, args)?,
             Action::Call { .. } | Action::Snapshot(_) => {}
         }
@@ -56,26 +60,27 @@ pub(super) fn check(recording: &Recording) -> Result<(), Mismatch> {
 }
 
 /// A call with all that its listeners may call.
-fn check_call(call: &ApiCall) -> Result<(), Mismatch> {
-    asked(call)?;
+fn check_call(dialect: Dialect, call: &ApiCall) -> Result<(), Mismatch> {
+    asked(dialect, call)?;
     for argument in call.args.iter().filter(|argument| argument.get("$listener").is_some()) {
         let calls = argument.get("calls").map_or_else(|| Ok(Vec::new()), Vec::deserialize);
-        check_calls(&call.client, &calls.map_err(|_| missing("calls of a listener that can be read"))?)?;
+        check_calls(dialect, &call.client, &calls.map_err(|_| missing("calls of a listener that can be read"))?)?;
     }
     Ok(())
 }
 
 /// The calls of a listener, each a function with its arguments.
-fn check_calls(client: &str, calls: &[Vec<Value>]) -> Result<(), Mismatch> {
+fn check_calls(dialect: Dialect, client: &str, calls: &[Vec<Value>]) -> Result<(), Mismatch> {
     for call in calls {
         let (function, args) = call.split_first().ok_or_else(|| missing("a call in the listener"))?;
-        check_call(&ApiCall {
+        let call = ApiCall {
             client: client.to_owned(),
             call: function.as_str().unwrap_or_default().to_owned(),
             args: args.to_vec(),
             in_listener: true,
             threw: None,
-        })?;
+        };
+        check_call(dialect, &call)?;
     }
     Ok(())
 }
