@@ -253,7 +253,9 @@ impl CliError {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
             Self::Reports(ReportsError::Kept { .. }) => Some("name another file".to_owned()),
-            Self::Reports(ReportsError::Unwritable { .. }) => Some("make its folder, or name another file".to_owned()),
+            Self::Reports(ReportsError::Unwritable { source, .. } | ReportsError::Picture { source, .. }) => {
+                Some(unwritable_help(source.kind()).to_owned())
+            }
             Self::ReadReport(ReadError::File { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -313,6 +315,17 @@ fn listed(names: &[String]) -> String {
         shown.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
     shown
+}
+
+fn unwritable_help(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::IsADirectory => "that is a folder: name a file in it",
+        io::ErrorKind::NotFound => "make its folder, or name another file",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "name a file in a folder that you may write to"
+        }
+        _ => "name another file",
+    }
 }
 
 fn of_serve(error: &ServeError) -> Exit {
