@@ -9,6 +9,7 @@ mod clock;
 mod compared;
 mod compiler;
 mod convert;
+mod dialects;
 pub(crate) mod duration;
 mod engine;
 mod explain;

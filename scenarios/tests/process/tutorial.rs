@@ -1,4 +1,4 @@
-//! docs/tutorial.md and docs/explore.md: their files are made, their commands run word for word, and what they show is compared.
+//! docs/tutorial.md, docs/explore.md and docs/dialects: their files are made, their commands run word for word, and what they show is compared.
 
 use std::env;
 use std::fs;
@@ -20,10 +20,17 @@ fn the_guide_to_exploring_does_what_it_shows() {
     assert_eq!(walk("explore"), (5, 15), "the blocks of the page are not found");
 }
 
+#[test]
+fn the_pages_of_the_dialects_do_what_they_show() {
+    for (page, blocks) in [("uc5", (2, 2)), ("link3", (2, 2)), ("link", (3, 3))] {
+        assert_eq!(walk(&format!("dialects/{page}")), blocks, "the blocks of the page {page} are not found");
+    }
+}
+
 /// Makes the files of a page and runs its commands: how many there are of each.
 fn walk(page: &str) -> (usize, usize) {
     let text = fs::read_to_string(format!("{}/../docs/{page}.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let place = env::temp_dir().join(format!("kandy-{page}-{}", process::id()));
+    let place = env::temp_dir().join(format!("kandy-{}-{}", page.replace('/', "-"), process::id()));
     fs::create_dir_all(&place).unwrap();
     let mut here = place.clone();
     let (mut files, mut commands) = (0, 0);
