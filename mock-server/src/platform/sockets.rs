@@ -32,7 +32,7 @@ impl Platform {
         let subscription = channel.and_then(|id| self.subscriptions.get(id));
         let user = subscription.map(|subscription| &subscription.user);
         let user = user.or_else(|| self.token_owner(request)).cloned();
-        let mut record = RequestRecord::new(request, |token| self.grants.has(token));
+        let mut record = RequestRecord::new(Dialect::Uc, request, |token| self.grants.has(token));
         let is_offline = self.is_offline_for(user.as_deref());
         let met = if is_offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
         let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
