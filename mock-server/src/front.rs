@@ -3,6 +3,7 @@
 mod body;
 mod clock;
 mod connection;
+mod disturbed;
 mod handle;
 mod hosts;
 mod limits;
@@ -32,6 +33,7 @@ pub use hosts::Hosts;
 pub use limits::FrontLimits;
 
 use crate::limits::Limits;
+use crate::server::disturber::Disturber;
 use crate::server::error::StartError;
 use crate::server::listen::{Server, listen, listen_on_loopback};
 use crate::server::shared::Shared;
@@ -146,6 +148,11 @@ impl BoundFront {
     /// The platform behind it.
     pub fn handle(&self) -> FrontHandle {
         FrontHandle::new(self.shared.clone())
+    }
+
+    /// Asks this about each message that arrives.
+    pub fn disturb(&self, disturber: Box<dyn Disturber>) {
+        self.shared.disturb(disturber);
     }
 
     /// Answers from now on, on the present tokio runtime.

@@ -96,6 +96,8 @@ pub use server::advanced::{Advanced, Fired, FiredAnswer, UnderWay};
 #[cfg(feature = "front")]
 pub use server::clock::ClockError;
 #[cfg(feature = "net")]
+pub use server::disturber::{Disturber, Fate, Message};
+#[cfg(feature = "net")]
 pub use server::error::StartError;
 #[cfg(feature = "net")]
 pub use server::turns::HeldAnswer;

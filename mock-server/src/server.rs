@@ -4,6 +4,7 @@
 pub(crate) mod advanced;
 pub(crate) mod clock;
 pub(crate) mod delivery;
+pub(crate) mod disturber;
 pub(crate) mod error;
 pub(crate) mod handshake;
 mod limits;

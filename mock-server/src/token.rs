@@ -1,8 +1,8 @@
 //! Tokens, and the grants that they belong to.
 //!
 //! A *grant* is what one login gives, with all that is refreshed from it later. Its tokens live and die together: the
-//! real SDK goes on using a session's first access token after refreshes (PROTOCOL.md, 1.4), so a refresh prolongs the
-//! grant and with it the older tokens.
+//! real SDK goes on using a session's first access token after refreshes (docs/protocol.md, section 1.4), so a refresh
+//! prolongs the grant and with it the older tokens.
 
 mod told;
 

@@ -1,4 +1,4 @@
-//! The wire of UC 3.x, as the platform reads and writes it (PROTOCOL.md, sections 1 and 2).
+//! The wire of UC 3.x, as the platform reads and writes it (docs/protocol.md, sections 1 and 2).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -108,7 +108,7 @@ pub(crate) struct SubscriptionParams<'a> {
 }
 
 /// The values of `subscribeResponse.statusCode` that all dialects share. The real platform's are known only as far as clients
-/// read them. The others are those of the recordings.
+/// read them; the others are assumed (docs/protocol.md, section 10.2).
 pub(crate) mod code {
     pub(crate) const OK: u32 = 0;
     /// The user or the address is unknown.

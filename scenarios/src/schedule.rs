@@ -5,15 +5,16 @@
 //! `open 1: late by 5001ms`.
 
 mod act;
+mod error;
 mod moment;
 mod mutation;
+mod on_platform;
 
 use std::fmt;
 use std::str::FromStr;
 
-use thiserror::Error;
-
 pub use self::act::{Act, Application, Fate, Odd, OddBody, Push};
+pub use self::error::{ActError, MomentError, ScheduleError};
 pub(crate) use self::moment::is_plain;
 pub use self::moment::{Kind, Moment};
 pub use self::mutation::{Field, Mutation};
@@ -36,36 +37,6 @@ pub struct Disturbance {
     pub act: Act,
 }
 
-/// Why a text is no schedule.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ScheduleError {
-    /// It has no colon.
-    #[error("`{0}` is no disturbance: write MOMENT: ACT, such as `subscribe answer 1: lost`")]
-    NoAct(String),
-    /// What stands before the colon is no moment.
-    #[error("there is no moment `{0}`: write KIND NUMBER, such as `subscribe answer 1`; the kinds are {kinds}", kinds = moment::kinds())]
-    Moment(String),
-    /// What stands behind it is nothing that can happen.
-    #[error("there is no act `{0}`: the acts are {acts}", acts = act::acts())]
-    Act(String),
-    /// The act cannot happen to such a message.
-    #[error("`{act}` cannot happen to `{at}`: {why}")]
-    Unfit {
-        /// The act.
-        act: String,
-        /// The moment.
-        at: String,
-        /// Why.
-        why: &'static str,
-    },
-    /// More than [`MAX_DISTURBANCES`].
-    #[error("a schedule has at most {MAX_DISTURBANCES} disturbances")]
-    TooMany,
-    /// Longer than any schedule.
-    #[error("a schedule is no longer than {MAX_TEXT} bytes")]
-    TooLong,
-}
-
 impl Schedule {
     /// A schedule of these.
     ///
@@ -80,6 +51,19 @@ impl Schedule {
     #[must_use]
     pub fn disturbances(&self) -> &[Disturbance] {
         &self.0
+    }
+
+    /// Reads what goes wrong at a platform alone, where the application is a real one.
+    ///
+    /// # Errors
+    ///
+    /// It is no schedule, or the application has a part in it.
+    pub fn of_platform(text: &str) -> Result<Self, ScheduleError> {
+        let schedule: Self = text.parse()?;
+        match schedule.0.iter().find(|one| matches!(one.act, Act::Application(_))) {
+            Some(one) => Err(ScheduleError::OfApplication(one.act.to_string())),
+            None => Ok(schedule),
+        }
     }
 
     /// One more thing that goes wrong.
@@ -115,13 +99,14 @@ impl fmt::Display for Schedule {
 impl FromStr for Schedule {
     type Err = ScheduleError;
 
-    /// Reads disturbances, with semicolons or line breaks between them.
+    /// Reads disturbances, one at least, with semicolons or line breaks between them.
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
         if text.len() > MAX_TEXT {
             return Err(ScheduleError::TooLong);
         }
         let parts = text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
-        Self::new(parts.map(str::parse).collect::<Result<_, _>>()?)
+        let disturbances: Vec<Disturbance> = parts.map(str::parse).collect::<Result<_, _>>()?;
+        if disturbances.is_empty() { Err(ScheduleError::Empty) } else { Self::new(disturbances) }
     }
 }
 
@@ -135,7 +120,7 @@ impl FromStr for Disturbance {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let (at, act) = text.split_once(':').ok_or_else(|| ScheduleError::NoAct(text.to_owned()))?;
+        let (at, act) = text.split_once(':').ok_or_else(|| ScheduleError::no_act(text))?;
         let disturbance = Self { at: at.parse()?, act: act.trim().parse()? };
         match disturbance.act.unfit(disturbance.at.kind) {
             None => Ok(disturbance),

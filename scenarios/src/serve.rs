@@ -10,6 +10,7 @@ pub mod limits;
 pub mod notes;
 pub mod pages;
 mod request_log;
+pub(crate) mod scheduled;
 pub mod script_status;
 pub mod server;
 mod site;

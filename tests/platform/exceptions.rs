@@ -140,7 +140,7 @@ fn outlives_what_was_granted(recording: &Recording) -> bool {
     false
 }
 
-/// Only a handshake that would go better than the one before it shows that it waits.
+/// Only a handshake that would go better than the one before it shows that it waits, and only if it comes later.
 fn opens_while_a_handshake_hangs(recording: &Recording) -> bool {
     let answers = recording.server_script.get("ws").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let waits = |answer: &Value| ["hang", "delay"].iter().any(|key| answer.get(key).is_some());
@@ -148,12 +148,12 @@ fn opens_while_a_handshake_hangs(recording: &Recording) -> bool {
     if answers[hanging..].iter().all(waits) {
         return false;
     }
-    let mut opening = BTreeSet::new();
+    let mut opening = BTreeMap::new();
     for record in &recording.timeline {
         match &record.what {
-            Record::WsNew { .. } if !opening.is_empty() => return true,
+            Record::WsNew { .. } if opening.values().any(|began| *began < record.time) => return true,
             Record::WsNew { ws, address } if address.url().is_some() => {
-                opening.insert(*ws);
+                opening.insert(*ws, record.time);
             }
             Record::WsOpen { ws } | Record::WsError { ws } | Record::WsCloseEvent { ws, .. } => {
                 opening.remove(ws);

@@ -24,7 +24,7 @@ use tokio::time::sleep;
 use super::line::{End, Line};
 use super::paced::paced;
 use super::{BodyError, RequestBody, Site};
-use crate::fault::Pace;
+use crate::fault::{Effect, Pace};
 use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
@@ -68,7 +68,7 @@ pub(super) enum Ending {
 }
 
 type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
-type Outcome = Result<http::Response<Body>, Ending>;
+pub(super) type Outcome = Result<http::Response<Body>, Ending>;
 
 impl Guest {
     pub(super) fn new(site: Arc<Site>, peer: SocketAddr) -> Self {
@@ -130,6 +130,9 @@ impl Guest {
         let (mut turn, hung, peer) = (site.shared.turns().begin(), self.hung.clone(), self.peer.ip());
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
+                Ok(body) if site.shared.is_disturbed() => {
+                    (Box::pin(site.rest_disturbed(&Request::from_parts(head, body), &mut turn)).await, None)
+                }
                 Ok(body) => site.rest(&Request::from_parts(head, body), &mut turn),
                 Err(error) => (Ok(site.unreadable(&Request::from_parts(head, ()), peer, &error)), None),
             };
@@ -212,25 +215,35 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 
 impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
-    fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay, pace }, came) = self.shared.act(|platform, now| {
-            let answer = platform.handle_request(now, request);
+    pub(super) fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
+        let (Answer { reply, delay, pace }, came) = self.ask(request, None, turn);
+        let outcome = self.outcome(request.headers(), reply, pace, came + delay);
+        (outcome, (!delay.is_zero()).then(|| came + delay))
+    }
+
+    /// What the platform answers, and when it was asked. An `effect` that is given stands before all faults.
+    pub(super) fn ask(&self, request: &Request<Bytes>, effect: Option<&Effect>, turn: &mut Turn) -> (Answer, Time) {
+        self.shared.act(|platform, now| {
+            let answer = platform.handle_request_under(now, request, effect);
             let delay = (!matches!(answer.reply, Reply::Hang)).then_some(answer.delay);
             turn.await_answer(platform, now, delay);
             (answer, now)
-        });
-        let outcome = match reply {
-            Reply::Respond(response) if pace.is_usual() => Ok(self.respond(request.headers(), response)),
-            Reply::Respond(response) => Ok(self.respond_slowly(request.headers(), response, pace, came + delay)),
+        })
+    }
+
+    /// What comes of an answer on a connection, where its head goes out at that time.
+    pub(super) fn outcome(&self, asked: &HeaderMap, reply: Reply, pace: Pace, head: Time) -> Outcome {
+        match reply {
+            Reply::Respond(response) if pace.is_usual() => Ok(self.respond(asked, response)),
+            Reply::Respond(response) => Ok(self.respond_slowly(asked, response, pace, head)),
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
-        };
-        (outcome, (!delay.is_zero()).then(|| came + delay))
+        }
     }
 
     /// Waits until the answer of a turn is due. `false` if the platform was reset before. What is dropped while it waits has
     /// lost its client.
-    async fn deliver(&self, turn: &Turn, due: Time) -> bool {
+    pub(super) async fn deliver(&self, turn: &Turn, due: Time) -> bool {
         let undelivered = Undelivered::new(&self.shared, turn);
         let is_due = self.shared.until_due(turn, due).await;
         if is_due {

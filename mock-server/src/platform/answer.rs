@@ -66,6 +66,13 @@ impl Platform {
         Answer { reply, delay, pace }
     }
 
+    /// Where a request goes, and whom it is from, as far as it says so itself.
+    #[cfg(feature = "front")]
+    pub(crate) fn whose(&self, request: &Request<Bytes>) -> (Point, Option<Arc<str>>) {
+        let route = Route::of(request.method(), request.uri().path());
+        (route.point(), self.requester(&route, request))
+    }
+
     /// A preflight is no request of an application's: nothing delays it but a fault, which is all that the journal has of it.
     fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };

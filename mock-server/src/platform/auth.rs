@@ -1,5 +1,5 @@
-//! Login and refresh: `mk_token` and `refresh_token` (PROTOCOL.md, 1.2 and 1.4), and `revoke_token`, which SDKs before 3.15 ask
-//! for when they leave.
+//! Login and refresh: `mk_token` and `refresh_token` (docs/protocol.md, sections 1.2 and 1.4), and `revoke_token`, which SDKs
+//! before 3.15 send when they leave (docs/protocol.md, section 1.7).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl Platform {
         pair.map(|pair| token_answer(&pair, lifetime)).ok_or(Reason::Full)
     }
 
-    /// The SDK sends a session's first access token here rather than the refresh token (PROTOCOL.md, 1.4).
+    /// The SDK sends a session's first access token here rather than the refresh token (docs/protocol.md, section 1.4).
     pub(super) fn refresh_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, Reason> {
         let token = self.refreshed_token(request)?;
         let user = self.grants.refreshable(now, &token).ok_or(Reason::ExpiredToken)?.clone();

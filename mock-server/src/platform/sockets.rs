@@ -1,4 +1,4 @@
-//! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
+//! Notification channels: handshakes, frames both ways, and the end of a connection (docs/protocol.md, section 2).
 
 use std::mem;
 use std::sync::Arc;
@@ -27,15 +27,20 @@ impl Platform {
     ///
     /// An accepted socket is reserved: what is sent to it waits until [`Self::handle_opened`].
     pub fn handle_upgrade(&mut self, now: Time, request: &Request<()>) -> Upgrade {
+        self.handle_upgrade_under(now, request, None)
+    }
+
+    /// The same; an `effect` that is given stands before all faults, none of which is asked. It is of no use while the platform
+    /// is offline.
+    pub fn handle_upgrade_under(&mut self, now: Time, request: &Request<()>, effect: Option<&Effect>) -> Upgrade {
         self.note_expiries(now);
         let channel = route::channel(request.uri().path());
-        let subscription = channel.and_then(|id| self.subscriptions.get(id));
-        let user = subscription.map(|subscription| &subscription.user);
-        let user = user.or_else(|| self.token_owner(request)).cloned();
+        let user = self.whose_handshake(request);
         let mut record = RequestRecord::new(Dialect::Uc, request, |token| self.grants.has(token));
         let is_offline = self.is_offline_for(user.as_deref());
-        let met = if is_offline { None } else { self.faults.decide(Point::WebSocket, user.as_deref()) };
-        let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
+        let asks_faults = !is_offline && effect.is_none();
+        let met = if asks_faults { self.faults.decide(Point::WebSocket, user.as_deref()) } else { None };
+        let effect = effect.or(met.as_ref().map(|(_, met)| &met.fault.effect));
         let delay = self.delay(user.as_deref(), effect);
         let (outcome, reason) = match is_offline {
             true => (Upgrade::RefuseConnection, None),
@@ -57,6 +62,13 @@ impl Platform {
         };
         self.journal.write(now, Some(Point::WebSocket), user, Kind::Upgrade { request: record, socket });
         outcome
+    }
+
+    /// Whom a handshake is from, as far as known: whose channel it asks for, else whose its token is.
+    pub(crate) fn whose_handshake(&self, request: &Request<()>) -> Option<Arc<str>> {
+        let subscription = route::channel(request.uri().path()).and_then(|id| self.subscriptions.get(id));
+        let user = subscription.map(|subscription| &subscription.user);
+        user.or_else(|| self.token_owner(request)).cloned()
     }
 
     /// The handshake of an accepted socket has reached the client: what waited for it goes out.

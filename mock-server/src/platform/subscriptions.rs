@@ -1,4 +1,4 @@
-//! Subscribing, renewing and leaving (PROTOCOL.md, 1.3, 1.5 and 1.6).
+//! Subscribing, renewing and leaving (docs/protocol.md, sections 1.3, 1.5 and 1.6).
 
 use std::borrow::Cow;
 use std::time::Duration;

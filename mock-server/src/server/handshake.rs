@@ -4,6 +4,7 @@
 //! nor a length, refuses to refuse with 2xx, and reads no field as a list. So only its keys are used here.
 
 mod asked;
+mod disturbed;
 
 use std::net::IpAddr;
 
@@ -14,6 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 #[cfg(feature = "front")]
 pub(crate) use asked::lists;
 
+use self::disturbed::{Disturbed, Late};
 use super::clock;
 use super::delivery::Undelivered;
 use super::queues::Outbox;
@@ -23,7 +25,6 @@ use crate::channel::SocketId;
 use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::reply::{Response, Upgrade};
-use crate::time::Time;
 
 /// A connection whose handshake has reached the client.
 #[derive(Debug)]
@@ -58,17 +59,26 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
         }
     };
     let mut turn = shared.turns().begin();
-    let (upgrade, came, outbox) = shared.handle_upgrade(&request, &mut turn);
+    let mut disturbed = Disturbed::of(shared, &request);
+    let effect = match &mut disturbed {
+        Some(disturbed) => disturbed.arrives(&mut stream, &mut turn).await?,
+        None => None,
+    };
+    let (upgrade, came, outbox) = shared.handle_upgrade(&request, effect.as_deref(), &mut turn);
     let mut undelivered = Undelivered::new(shared, &turn);
     match upgrade {
         Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
             let opened = Opened { socket, stream, early, outbox };
-            return open(opened, came + delay, &switching, shared, undelivered).await;
+            let late = Late { due: Some(came + delay), turn, disturbed };
+            return open(opened, late, &switching, shared, undelivered).await;
         }
         Upgrade::Refuse { response, delay } => {
             if delay.is_zero() || shared.until_due(&turn, came + delay).await {
                 undelivered.sent();
+                if let Some(disturbed) = &disturbed {
+                    disturbed.is_refused(&mut stream, &mut turn).await?;
+                }
                 refuse(stream, &response).await;
             } else {
                 undelivered.never();
@@ -104,7 +114,7 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
 /// left its channel, where it could not even say goodbye; its handshake is answered all the same.
 async fn open<S: Stream>(
     mut opened: Opened<S>,
-    due: Time,
+    mut late: Late<'_>,
     headers: &HeaderMap,
     shared: &Shared,
     mut undelivered: Undelivered<'_>,
@@ -121,14 +131,14 @@ async fn open<S: Stream>(
             undelivered.left();
             shared.handle_closed(*socket, None);
             if !is_broken {
-                shared.until(due).await;
+                late.until_due(shared, *socket).await;
                 if stream.write_all(&head(StatusCode::SWITCHING_PROTOCOLS, None, headers)).await.is_ok() {
                     linger(opened.stream).await;
                 }
             }
             return None;
         }
-        () = shared.until(due) => {}
+        () = late.until_due(shared, *socket) => {}
     }
     undelivered.sent();
     // Open before the client knows, so that what is done as soon as it knows meets an open socket. What is sent meanwhile

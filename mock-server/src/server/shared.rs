@@ -12,6 +12,7 @@ use super::advanced::{Advanced, Fired, UnderWay};
 #[cfg(feature = "front")]
 use super::clock::ClockError;
 use super::clock::{self, Clock};
+use super::disturber::Disturber;
 use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
 #[cfg(feature = "front")]
 use super::renewals::Renewals;
@@ -19,6 +20,7 @@ use super::renewals::Renewals;
 use super::turns::HeldAnswer;
 use super::turns::{Turn, Turns};
 use crate::channel::{Frame, SocketId};
+use crate::fault::Effect;
 use crate::limits::PlatformLimits;
 use crate::platform::{Output, Platform};
 use crate::reply::Upgrade;
@@ -39,6 +41,7 @@ pub(crate) struct Shared {
     progress: watch::Sender<Progress>,
     /// What [`Platform::breaks_connections`] said after the last act.
     breaks: AtomicBool,
+    is_disturbed: AtomicBool,
     #[cfg(feature = "front")]
     renewals: Renewals,
     /// How often the platform was reset.
@@ -51,6 +54,7 @@ pub(crate) struct Shared {
 struct Core {
     platform: Platform,
     queues: Queues,
+    disturber: Option<Box<dyn Disturber>>,
 }
 
 /// How far the journal is, for those who wait for it.
@@ -63,13 +67,14 @@ pub(crate) struct Progress {
 impl Shared {
     pub(crate) fn new(clock: Clock, limits: PlatformLimits, limits_of_queues: QueueLimits) -> Self {
         let platform = Platform::with_limits(limits);
-        let core = Core { platform, queues: Queues::new(limits_of_queues) };
+        let core = Core { platform, queues: Queues::new(limits_of_queues), disturber: None };
         Self {
             clock,
             core: Mutex::new(core),
             rearm: Notify::new(),
             progress: watch::Sender::new(Progress::default()),
             breaks: AtomicBool::new(false),
+            is_disturbed: AtomicBool::new(false),
             #[cfg(feature = "front")]
             renewals: Renewals::default(),
             resets: watch::Sender::new(0),
@@ -82,17 +87,40 @@ impl Shared {
         self.act_on_core(|core, now| act(&mut core.platform, now))
     }
 
+    /// Asks the disturber about each message from now on, in the place of one that was asked before.
+    #[cfg(feature = "front")]
+    pub(crate) fn disturb(&self, disturber: Box<dyn Disturber>) {
+        self.is_disturbed.store(true, Ordering::Relaxed);
+        self.act_on_core(|core, _| core.disturber = Some(disturber));
+    }
+
+    /// Whether there is a disturber to ask about messages.
+    pub(crate) fn is_disturbed(&self) -> bool {
+        self.is_disturbed.load(Ordering::Relaxed)
+    }
+
+    /// Asks the disturber; without one all is as it is by default.
+    pub(crate) fn meet<R: Default>(&self, ask: impl FnOnce(&mut dyn Disturber, &mut Platform, Time) -> R) -> R {
+        if !self.is_disturbed() {
+            return R::default();
+        }
+        self.act_on_core(|core, now| match &mut core.disturber {
+            Some(disturber) => ask(&mut **disturber, &mut core.platform, now),
+            None => R::default(),
+        })
+    }
+
     fn act_on_core<R>(&self, act: impl FnOnce(&mut Core, Time) -> R) -> R {
         let mut core = self.lock();
         let now = self.clock.now();
         core.platform.set_wall_time(Some(clock::wall_time()));
-        let (due, resets) = (core.platform.next_due(), core.platform.resets());
+        let (due, resets) = (core.next_due(), core.platform.resets());
         let result = act(&mut core, now);
         core.dispatch(now);
         if core.platform.resets() != resets {
             self.begin_again(&core);
         }
-        let next = core.platform.next_due();
+        let next = core.next_due();
         self.note_breaks(&core);
         self.tell(core);
         // A deadline that has moved away is found out when it would have been: most requests move one.
@@ -104,7 +132,8 @@ impl Shared {
 
     /// Under the lock, so that what is noted last is what holds.
     fn note_breaks(&self, core: &Core) {
-        let breaks = core.platform.breaks_connections();
+        let of_disturber = core.disturber.as_ref().is_some_and(|disturber| disturber.breaks_connections());
+        let breaks = of_disturber || core.platform.breaks_connections();
         if self.breaks.load(Ordering::Relaxed) == breaks {
             return;
         }
@@ -169,11 +198,11 @@ impl Shared {
         let answers = self.turns.held().into_iter().filter_map(|answer| Some(Fired::answer(due(&answer)?, answer)));
         let mut fired: Vec<Fired> = answers.collect();
         // Each turn uses up a timer, and no timer arms another one for the same instant.
-        while let Some(due) = core.platform.next_due().filter(|due| *due <= end) {
+        while let Some(due) = core.next_due().filter(|due| *due <= end) {
             let due = due.max(self.clock.now());
             held.send_replace(due);
             let before = core.platform.journal().next_seq();
-            core.platform.handle_timeout(due);
+            core.handle_timeout(due);
             fired.extend(core.platform.journal().since(before).cloned().map(Box::new).map(Fired::Record));
             core.dispatch(due);
         }
@@ -247,9 +276,14 @@ impl Shared {
 
     /// Answers a handshake, and says when it came. An accepted socket has its outbox before anybody else can act on the
     /// platform. An answer that has to wait is held from here on.
-    pub(crate) fn handle_upgrade(&self, request: &Request<()>, turn: &mut Turn) -> (Upgrade, Time, Option<Outbox>) {
+    pub(crate) fn handle_upgrade(
+        &self,
+        request: &Request<()>,
+        effect: Option<&Effect>,
+        turn: &mut Turn,
+    ) -> (Upgrade, Time, Option<Outbox>) {
         self.act_on_core(|core, now| {
-            let upgrade = core.platform.handle_upgrade(now, request);
+            let upgrade = core.platform.handle_upgrade_under(now, request, effect);
             let outbox = match upgrade {
                 Upgrade::Accept { socket, .. } => core.connect(socket),
                 _ => None,
@@ -277,14 +311,14 @@ impl Shared {
     /// has fired them before they are seen here.
     pub(crate) async fn run_timers(&self) -> Infallible {
         loop {
-            let due = self.lock().platform.next_due();
+            let due = self.lock().next_due();
             // `act` leaves a permit in `rearm`, so a change between the look and the wait is not missed.
             let Some(due) = due else {
                 self.rearm.notified().await;
                 continue;
             };
             if due <= self.clock.now() {
-                self.act(Platform::handle_timeout);
+                self.act_on_core(Core::handle_timeout);
                 continue;
             }
             tokio::select! {
@@ -312,6 +346,22 @@ impl Shared {
 }
 
 impl Core {
+    fn next_due(&self) -> Option<Time> {
+        let of_disturber = self.disturber.as_ref().and_then(|disturber| disturber.next_due());
+        self.platform.next_due().into_iter().chain(of_disturber).min()
+    }
+
+    /// Fires what is due first, of the platform or of what disturbs it.
+    fn handle_timeout(&mut self, now: Time) {
+        let due = self.platform.next_due();
+        match &mut self.disturber {
+            Some(disturber) if disturber.next_due().is_some_and(|own| due.is_none_or(|due| own < due)) => {
+                disturber.handle_timeout(&mut self.platform, now);
+            }
+            _ => self.platform.handle_timeout(now),
+        }
+    }
+
     fn connect(&mut self, socket: SocketId) -> Option<Outbox> {
         let user = self.platform.owner_of(socket)?;
         Some(self.queues.connect(socket, user))

@@ -1,5 +1,7 @@
 //! Notification channels: the conversation on an open socket.
 
+mod outgoing;
+
 use std::convert::Infallible;
 
 use futures_util::stream::{SplitSink, SplitStream};
@@ -11,8 +13,10 @@ use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
+use self::outgoing::Outgoing;
+use super::disturber::{Disturbed, Fate, Message as Arriving};
 use super::handshake::Opened;
-use super::queues::{End, Queue};
+use super::queues::End;
 use super::shared::Shared;
 use super::stream::{self, Stream};
 use crate::channel::{Frame, SocketId};
@@ -24,27 +28,43 @@ pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
     let config = config(shared.look(|platform| platform.limits().frame_bytes));
     let websocket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
     let (mut sink, mut stream) = websocket.split();
-    let (mut queue, mut end) = outbox.split();
+    let (queue, mut end) = outbox.split();
+    let disturbed = Disturbed::of(shared, socket);
+    let mut outgoing = Outgoing::new(queue, disturbed.as_ref());
     let over = tokio::select! {
         end = &mut end => Over::Platform(end.unwrap_or(End::Shutdown)),
-        over = read(&mut stream, shared, socket) => over,
-        never = write(&mut sink, &mut queue) => match never {},
+        over = read(&mut stream, shared, socket, disturbed.as_ref()) => over,
+        never = write(&mut sink, &mut outgoing) => match never {},
     };
     let websocket = sink.reunite(stream).expect("both are halves of one socket");
+    let over = match (over, &disturbed) {
+        (Over::Platform(end @ (End::Close { .. } | End::Cut)), Some(disturbed)) => closes(end, disturbed).await,
+        (over, _) => over,
+    };
     // Boxed, so that an open socket keeps no room for its end.
-    Box::pin(conclude(over, Ending { socket, websocket, queue, end }, shared)).await;
+    Box::pin(conclude(over, Ending { socket, websocket, outgoing, end }, shared)).await;
+}
+
+/// The client is to hear that its socket is over, which may be disturbed.
+async fn closes(end: End, disturbed: &Disturbed<'_>) -> Over {
+    match disturbed.meet(Arriving::Close) {
+        Fate::Lost => return Over::Unheard,
+        Fate::Late(by) => disturbed.until(disturbed.due(by)).await,
+        _ => {}
+    }
+    Over::Platform(end)
 }
 
 /// A socket whose conversation is over.
-struct Ending<S> {
+struct Ending<'a, S> {
     socket: SocketId,
     websocket: WebSocketStream<S>,
-    queue: Queue,
+    outgoing: Outgoing<'a>,
     end: oneshot::Receiver<End>,
 }
 
-async fn conclude<S: Stream>(over: Over, ending: Ending<S>, shared: &Shared) {
-    let Ending { socket, mut websocket, queue, end } = ending;
+async fn conclude<S: Stream>(over: Over, ending: Ending<'_, S>, shared: &Shared) {
+    let Ending { socket, mut websocket, outgoing, end } = ending;
     match over {
         Over::Client { code } => {
             shared.handle_closed(socket, Some(code));
@@ -53,11 +73,12 @@ async fn conclude<S: Stream>(over: Over, ending: Ending<S>, shared: &Shared) {
             stream::linger(websocket.into_inner()).await;
         }
         Over::Broken => shared.handle_closed(socket, None),
+        Over::Unheard => stream::silence(&mut websocket.into_inner(), || {}).await,
         Over::Violation { code } => {
             shared.act(|platform, now| platform.close_socket(now, socket, code, ""));
-            finish(websocket, queue, end.await.unwrap_or(End::Shutdown)).await;
+            finish(websocket, outgoing, end.await.unwrap_or(End::Shutdown)).await;
         }
-        Over::Platform(end) => finish(websocket, queue, end).await,
+        Over::Platform(end) => finish(websocket, outgoing, end).await,
     }
 }
 
@@ -87,15 +108,27 @@ enum Over {
     Broken,
     /// The client broke a rule of the protocol, and is told with this code.
     Violation { code: u16 },
+    /// One end has closed it, and the other never hears of that.
+    Unheard,
 }
 
-async fn read(stream: &mut SplitStream<WebSocketStream<impl Stream>>, shared: &Shared, socket: SocketId) -> Over {
+async fn read(
+    stream: &mut SplitStream<WebSocketStream<impl Stream>>,
+    shared: &Shared,
+    socket: SocketId,
+    disturbed: Option<&Disturbed<'_>>,
+) -> Over {
     loop {
         let frame = match stream.next().await {
             Some(Ok(Message::Text(text))) => Frame::Text(text.as_str().to_owned()),
             Some(Ok(Message::Binary(bytes))) => Frame::Binary(bytes),
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
             Some(Ok(Message::Close(frame))) => {
+                match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::ClientClose))) {
+                    Some((_, Fate::Lost)) => return Over::Unheard,
+                    Some((disturbed, Fate::Late(by))) => disturbed.until(disturbed.due(by)).await,
+                    _ => {}
+                }
                 return Over::Client { code: frame.map_or(CloseCode::Status, |frame| frame.code).into() };
             }
             Some(Err(Error::Capacity(_))) => return Over::Violation { code: CloseCode::Size.into() },
@@ -105,13 +138,19 @@ async fn read(stream: &mut SplitStream<WebSocketStream<impl Stream>>, shared: &S
             }
             Some(Err(_)) | None => return Over::Broken,
         };
+        match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::Ping))) {
+            // Where it fails, the end is on its way.
+            Some((_, Fate::Lost | Fate::Fails)) => continue,
+            Some((disturbed, Fate::Late(by))) => disturbed.until(disturbed.due(by)).await,
+            _ => {}
+        }
         shared.act(|platform, now| platform.handle_frame(now, socket, &frame));
     }
 }
 
 /// Sends what is queued. Never returns: that a connection is over shows when reading, after what the client sent last.
-async fn write(sink: &mut SplitSink<WebSocketStream<impl Stream>, Message>, queue: &mut Queue) -> Infallible {
-    while let Some(frame) = queue.next().await {
+async fn write(sink: &mut SplitSink<WebSocketStream<impl Stream>, Message>, outgoing: &mut Outgoing<'_>) -> Infallible {
+    while let Some(frame) = outgoing.next().await {
         // Pongs that wait would leave too little room.
         if sink.flush().await.is_err() || sink.send(message(frame)).await.is_err() {
             break;
@@ -128,7 +167,7 @@ fn message(frame: Frame) -> Message {
 }
 
 /// Sends what was queued before the end, and ends the connection.
-async fn finish(mut websocket: WebSocketStream<impl Stream>, mut queue: Queue, end: End) {
+async fn finish(mut websocket: WebSocketStream<impl Stream>, mut outgoing: Outgoing<'_>, end: End) {
     if end == End::Overrun {
         // What waits goes with the queue.
         return stream::reset(websocket.get_ref());
@@ -146,7 +185,7 @@ async fn finish(mut websocket: WebSocketStream<impl Stream>, mut queue: Queue, e
     let last_words = async {
         // What was being written when the end came is written first.
         websocket.flush().await?;
-        while let Some(frame) = queue.next().await {
+        while let Some(frame) = outgoing.next().await {
             websocket.send(message(frame)).await?;
         }
         match close {

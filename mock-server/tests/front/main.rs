@@ -5,6 +5,7 @@ mod beside;
 mod bodies;
 mod clock;
 mod cors;
+mod disturbed;
 mod ending;
 mod half_closed;
 mod limits;

@@ -69,7 +69,7 @@ pub(crate) enum CliError {
     /// Reports cannot be begun.
     #[error(transparent)]
     Reports(#[from] ReportsError),
-    /// What is to go wrong is too much.
+    /// What is to go wrong cannot.
     #[error("{0}")]
     Schedule(ScheduleError),
     /// Transcripts wait for review, and there is no terminal.
@@ -269,8 +269,8 @@ impl CliError {
             Self::Merge(_) => Some(
                 "the shards of one run have the same paths, options and settings, but for I in --shard I/N".to_owned(),
             ),
+            Self::Schedule(error) => error.help(),
             Self::Settings(_)
-            | Self::Schedule(_)
             | Self::Reports(_)
             | Self::Recording(_)
             | Self::Run(_)

@@ -22,6 +22,7 @@ use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::report::{self, Style};
+use crate::schedule::{Schedule, ScheduleError};
 use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
 use crate::serve::behaviour::{self, Ended};
@@ -95,6 +96,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         sdk,
         open,
         script,
+        schedule,
         limit,
         token,
         log,
@@ -145,11 +147,21 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         sdk: sdk.map(|path| Sdk::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         saved: open.map(|path| SavedJournal::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         script,
+        schedule: joined(&schedule).map_err(CliError::Schedule)?,
         command,
         secrets: Secrets::draw().map_err(ServeError::Token)?.with_token(token_of(token)?),
         log,
         end: exit_with_stdin.then(end_of_stdin).transpose().map_err(ServeError::Run)?,
     })
+}
+
+/// One schedule of several.
+fn joined(texts: &[String]) -> Result<Schedule, ScheduleError> {
+    let mut all = Vec::new();
+    for text in texts {
+        all.extend(Schedule::of_platform(text)?.disturbances().iter().cloned());
+    }
+    Schedule::new(all)
 }
 
 /// The token of the arguments, or of the environment, if either has one. A wrong one is not told: it may be nearly right.
@@ -247,6 +259,7 @@ fn shown(note: &Note, color: bool) -> String {
         Note::NotSetUp => "The script computes, and does not wait yet: the server starts without that.".to_owned(),
         Note::Killed => "The command is killed.".to_owned(),
         Note::HungUp => "The terminal is closed: the command is ended.".to_owned(),
+        Note::NotReached(disturbance) => format!("not reached: {disturbance}"),
         Note::Missed(count) => {
             format!("{} left out, which nobody has read.", report::console::counted(*count as usize, "line"))
         }

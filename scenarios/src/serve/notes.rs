@@ -5,6 +5,7 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::accounts::FileError;
 use super::behaviour::{BehaviourError, Ended};
+use crate::schedule::Disturbance;
 
 /// Notes that nobody has written yet. Beyond that they are left out, and counted.
 const WAITING: usize = 256;
@@ -40,6 +41,8 @@ pub enum Note {
     Killed,
     /// The terminal is closed, and the command is being ended.
     HungUp,
+    /// The server ends, and this has not gone wrong: its moment did not come.
+    NotReached(Disturbance),
     /// So many notes were left out, since nobody has read them.
     Missed(u64),
 }

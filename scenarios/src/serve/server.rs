@@ -30,10 +30,12 @@ use super::control::{Control, Guard, Secrets};
 use super::notes::{Note, Notes};
 use super::pages::{FirstUser, Pages, SavedJournal, Sdk};
 use super::request_log;
+use super::scheduled::Scheduled;
 use super::script_status::ScriptStatus;
 use super::site::Site;
 use super::start_text::Started;
 use crate::exit_code::Exit;
+use crate::schedule::Schedule;
 use crate::script::Source;
 
 /// How often files are looked at that are followed.
@@ -72,6 +74,8 @@ pub struct Options {
     pub saved: Option<SavedJournal>,
     /// The script that runs beside it.
     pub script: Option<Source>,
+    /// What goes wrong between it and its clients.
+    pub schedule: Schedule,
     /// The command that it is for, with its arguments; empty for none.
     pub command: Vec<OsString>,
     /// The secrets of the control interface.
@@ -175,6 +179,7 @@ pub async fn serve(
         sdk,
         saved,
         script,
+        schedule,
         command,
         secrets,
         log,
@@ -195,6 +200,11 @@ pub async fn serve(
     populate(&handle, &present, any_user)?;
     // What the script does is its own, and is done again after a reset.
     handle.platform(|platform, _| platform.keep_as_start());
+    let progress = (!schedule.disturbances().is_empty()).then(|| {
+        let (scheduled, progress) = Scheduled::new(schedule.clone());
+        front.disturb(Box::new(scheduled));
+        progress
+    });
     let mut behaviour = None;
     let mut running_script = None;
     let mut control = Control::new(handle.clone(), Guard::new(front.hosts().clone(), secrets));
@@ -267,6 +277,8 @@ pub async fn serve(
     };
     let exit = server.run(&mut signals, &mut behaviour, application.as_mut(), &mut notes).await;
     server.front.shutdown().await;
+    let not_reached = progress.map(|progress| progress.not_reached(&schedule)).unwrap_or_default();
+    not_reached.into_iter().for_each(|disturbance| notes.say(Note::NotReached(disturbance)));
     exit
 }
 

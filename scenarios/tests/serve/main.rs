@@ -23,6 +23,9 @@ mod refusals;
 mod running;
 #[cfg(test)]
 #[cfg(unix)]
+mod scheduled;
+#[cfg(test)]
+#[cfg(unix)]
 mod support;
 #[cfg(test)]
 #[cfg(unix)]

@@ -78,13 +78,18 @@ pub(in crate::cli) struct Serve {
 
     /// Show a journal that the console has saved, and
     /// nothing else
-    #[arg(long, value_name = "FILE", verbatim_doc_comment, conflicts_with_all = ["users", "user", "any_user", "origin", "clock", "sdk", "script", "limit", "command"])]
+    #[arg(long, value_name = "FILE", verbatim_doc_comment, conflicts_with_all = ["users", "user", "any_user", "origin", "clock", "sdk", "script", "schedule", "limit", "command"])]
     pub(in crate::cli) open: Option<PathBuf>,
 
     /// A script that runs beside the server (.rhai), and
     /// again when it changes, but not beside a command
     #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     pub(in crate::cli) script: Option<PathBuf>,
+
+    /// Let this go wrong, MOMENT: ACT, as `explore`
+    /// has it; may be given again
+    #[arg(long, value_name = "SCHEDULE", verbatim_doc_comment)]
+    pub(in crate::cli) schedule: Vec<String>,
 
     /// Another limit on what clients can do, such as
     /// connections=500; may be given again; see below

@@ -10,13 +10,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 use kandy_client::{RequestId, SocketId};
-use kandy_mock_server::fault::{self, Content, Effect};
-use kandy_mock_server::{Command, Frame, GoneOptions, Point, Reply};
-use serde_json::json;
+use kandy_mock_server::{Command, Point, Reply};
 
 pub use self::noted::Changeable;
 use super::Sim;
-use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push, Schedule, ScheduleError};
+use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, Schedule, ScheduleError};
 use crate::step::{Call, ClientId};
 use crate::trace::{Disturbed, What};
 use crate::world::WorldError;
@@ -321,25 +319,9 @@ impl Sim {
                 return self.drain_platform();
             }
             // Who has not said who he is has nothing at the platform that could be hit.
-            (_, None) => return Ok(()),
-            (Act::Cut, Some(user)) => Command::Cut { target: user.into() },
-            (Act::Close(code), Some(user)) => {
-                Command::Close { target: user.into(), code: *code, reason: String::new() }
-            }
-            (Act::Gone, Some(user)) => Command::Gone { user, options: GoneOptions::default() },
-            (Act::Silence, Some(user)) => Command::Silence { target: user.into() },
-            (Act::EndSubscription, Some(user)) => Command::EndSubscription { user },
-            (Act::ExpireToken, Some(user)) => Command::ExpireToken { user },
-            (Act::Comes(Push::Notification), Some(user)) => Command::Send {
-                target: user.into(),
-                message: json!({ "notificationMessage": { "eventType": "push" } }),
-            },
-            (Act::Comes(push), Some(user)) => {
-                let text = if *push == Push::Pong { r#"{"message_type":"pong"}"# } else { "{}" };
-                Command::SendRaw { target: user.into(), frame: Frame::Text(text.to_owned()) }
-            }
-            (Act::Message(_), Some(_)) => return Ok(()),
+            (act, user) => user.and_then(|user| act.command(user)),
         };
+        let Some(command) = command else { return Ok(()) };
         // A user whom the platform does not know has nothing there, either.
         let _ = self.platform.apply(self.platform_time(), command);
         self.drain_platform()
@@ -413,7 +395,7 @@ impl Sim {
     fn answer_oddly(&mut self, message: Message, odd: Odd) -> Result<(), WorldError> {
         match message {
             Message::Request { client, id, request, .. } => {
-                let effect = effect_of(odd);
+                let effect = odd.effect();
                 let answer = self.platform.handle_request_under(self.platform_time(), &request, Some(&effect));
                 self.answer(client, id, answer)?;
                 self.drain_platform()
@@ -429,17 +411,4 @@ impl Sim {
             other => self.deliver_message(other),
         }
     }
-}
-
-/// An odd answer in the words of a fault.
-fn effect_of(odd: Odd) -> Effect {
-    let (content, html) = match odd.body {
-        OddBody::Own => (Content::default(), false),
-        OddBody::Empty => (Content::Text(String::new()), false),
-        OddBody::Html => (Content::Text("<html><body>Service Unavailable</body></html>".to_owned()), true),
-        OddBody::Object => (Content::Json(json!({})), false),
-    };
-    let content_type = if html { fault::ContentType::Is("text/html".to_owned()) } else { fault::ContentType::Usual };
-    let delivery = fault::Delivery { content_type, ..fault::Delivery::default() };
-    Effect::Answer(fault::Answer { status: Some(odd.status), content, delivery })
 }

@@ -1,0 +1,133 @@
+//! What may happen to messages on their way: a [`Disturber`] is asked about each of them as it arrives.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::shared::Shared;
+use super::turns::Turn;
+use crate::channel::SocketId;
+use crate::fault::Effect;
+use crate::platform::Platform;
+use crate::point::Point;
+use crate::reply::Response;
+use crate::time::Time;
+
+/// A message that arrives at one of the two ends of a connection.
+#[derive(Debug)]
+pub enum Message<'a> {
+    /// A REST request comes to the platform.
+    Request(Point),
+    /// What comes of one comes to the client: a response, which may be changed here, or `None` for a connection that breaks.
+    Answer(Point, Option<&'a mut Response>),
+    /// A websocket handshake comes to the platform.
+    Handshake,
+    /// The handshake has succeeded.
+    Open,
+    /// It has not.
+    Refusal,
+    /// A frame comes to the client.
+    Frame,
+    /// A frame comes to the platform.
+    Ping,
+    /// The client hears that its socket is over.
+    Close,
+    /// The platform hears that the client closes its socket.
+    ClientClose,
+}
+
+/// What becomes of a message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Fate {
+    /// It arrives.
+    #[default]
+    Arrives,
+    /// It never does, and nobody is told.
+    Lost,
+    /// Both ends see the connection break.
+    Fails,
+    /// It arrives so much later, and on a socket all that is behind it.
+    Late(Duration),
+    /// A request, or a frame to the client, arrives twice. Of a second answer nobody hears.
+    Twice,
+    /// A frame to the client arrives behind the next one of its socket.
+    Overtaken,
+    /// A request or a handshake is answered with this, before all faults.
+    Answered(Box<Effect>),
+}
+
+/// What disturbs a platform's messages.
+///
+/// It is asked once about each, when it arrives, and may do something to the platform before. Preflights are no messages here,
+/// nor are requests to addresses that the platform does not know. Whatever it does about a message it records in the journal, by
+/// [`Platform::mark`] for one.
+pub trait Disturber: Send + fmt::Debug {
+    /// A message of a user arrives; of `None` where the platform does not know whose it is.
+    fn meet(&mut self, platform: &mut Platform, now: Time, user: Option<&str>, message: Message<'_>) -> Fate;
+
+    /// When it has something to do by itself.
+    fn next_due(&self) -> Option<Time>;
+
+    /// Does what is due. What is due next lies ahead then.
+    fn handle_timeout(&mut self, platform: &mut Platform, now: Time);
+
+    /// Whether a connection may still break under a request, as [`Platform::breaks_connections`] has it.
+    fn breaks_connections(&self) -> bool;
+}
+
+/// One end of a socket whose messages are disturbed.
+#[derive(Debug)]
+pub(crate) struct Disturbed<'a> {
+    shared: &'a Shared,
+    socket: SocketId,
+    user: Arc<str>,
+}
+
+impl<'a> Disturbed<'a> {
+    /// That of a socket; `None` where nothing is disturbed.
+    pub(crate) fn of(shared: &'a Shared, socket: SocketId) -> Option<Self> {
+        if !shared.is_disturbed() {
+            return None;
+        }
+        let user = shared.look(|platform| platform.owner_of(socket))?;
+        Some(Self { shared, socket, user })
+    }
+
+    /// What becomes of a message. Where the connection is to break, it is told to.
+    pub(crate) fn meet(&self, message: Message<'_>) -> Fate {
+        self.shared.meet(|disturber, platform, now| {
+            let fate = disturber.meet(platform, now, Some(&self.user), message);
+            if fate == Fate::Fails {
+                platform.cut_socket(now, self.socket);
+            }
+            fate
+        })
+    }
+
+    /// When something that is so much late arrives.
+    pub(crate) fn due(&self, late: Duration) -> Time {
+        self.shared.now() + late
+    }
+
+    /// Waits until then.
+    pub(crate) async fn until(&self, due: Time) {
+        self.shared.until(due).await;
+    }
+}
+
+impl Shared {
+    /// What becomes of a message that is part of a turn, and when it arrives if it is late. What does not arrive, or late, is
+    /// held from here on.
+    pub(crate) fn meet_in_turn(&self, turn: &mut Turn, user: Option<&str>, message: Message<'_>) -> (Fate, Time) {
+        self.meet(|disturber, platform, now| {
+            let fate = disturber.meet(platform, now, user, message);
+            match fate {
+                Fate::Lost => turn.await_answer(platform, now, None),
+                Fate::Late(by) => turn.await_answer(platform, now, Some(by)),
+                _ => {}
+            }
+            let by = if let Fate::Late(by) = fate { by } else { Duration::ZERO };
+            (fate, now + by)
+        })
+    }
+}
