@@ -1,5 +1,7 @@
 //! `explore`
 
+mod application;
+
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -26,6 +28,9 @@ use crate::script::{Limits, Source};
 use crate::settings::Settings;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    if !arguments.of_command.command.is_empty() {
+        return application::explore(arguments, environment, out);
+    }
     let Explore {
         selection,
         at,
@@ -41,6 +46,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         update,
         shard,
         report,
+        of_command: _,
     } = arguments;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;

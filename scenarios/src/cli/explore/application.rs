@@ -1,0 +1,119 @@
+//! `explore -- COMMAND`
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kandy_mock_server::ClockKind;
+use tokio::runtime::Builder;
+
+use crate::cli::arguments::{ClockName, Explore, OfCommand};
+use crate::cli::error::CliError;
+use crate::cli::{Environment, Output, signals};
+use crate::exit_code::Exit;
+use crate::explore::AcceptedError;
+use crate::explore::application::{self, ApplicationError, Found, Options, verdict};
+use crate::interrupt::Interrupt;
+use crate::report::explored::application::{self as report, Around};
+use crate::report::progress::Progress;
+use crate::schedule::{Act, Schedule, ScheduleError};
+use crate::serve::accounts::Accounts;
+use crate::serve::apart::Apart;
+use crate::serve::server::ServeError;
+
+pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let Explore { at, without, budget, jobs, all, update, shard, of_command, .. } = arguments;
+    let OfCommand { accepted, user, any_user, clock, command } = of_command;
+    let schedule = scheduled(&at)?;
+    let mut users = Accounts::default();
+    for (name, account) in user {
+        if !users.add(&name, account) {
+            return Err(CliError::UserTwice { name });
+        }
+    }
+    let clock = match clock {
+        ClockName::Real => ClockKind::Real,
+        ClockName::Manual => ClockKind::Manual,
+    };
+    let apart = Arc::new(Apart { command, folder: environment.folder.clone(), users, any_user, clock });
+    let interrupt = if environment.signals { signals::listen(environment.redraws)? } else { Interrupt::default() };
+    let options = Options {
+        jobs: jobs.unwrap_or(environment.jobs),
+        budget: budget.unwrap_or(application::BUDGET),
+        without: without.into_iter().collect(),
+        shard,
+        interrupt,
+    };
+    let runtime = Builder::new_multi_thread().enable_all().build().map_err(ServeError::Run)?;
+    let explored = match &schedule {
+        Some(schedule) => runtime.block_on(replay(&apart, schedule, &options, out)),
+        None => {
+            let found = found(&runtime, &apart, &options, environment, out);
+            found.and_then(|found| {
+                let around = Around { command: &apart.command, all, is_interrupted: options.interrupt.is_raised() };
+                tell(&found, &around, environment, &accepted, update, out)
+            })
+        }
+    };
+    match explored {
+        // What it says of itself is what is to be mended.
+        Err(CliError::Application(error)) => match *error {
+            ApplicationError::Undisturbed { .. } | ApplicationError::NoEnd { .. } => {
+                write!(out.to, "{}", report::undisturbed(&error, &apart.command, out.color))?;
+                Ok(Exit::Failed)
+            }
+            ApplicationError::Interrupted => Ok(Exit::Interrupted),
+            _ => Err(CliError::Application(error)),
+        },
+        explored => explored,
+    }
+}
+
+/// All that is to go wrong, if one run is wanted.
+fn scheduled(at: &[Schedule]) -> Result<Option<Schedule>, CliError> {
+    let all: Vec<_> = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
+    if let Some(one) = all.iter().find(|one| matches!(one.act, Act::Application(_))) {
+        return Err(CliError::Schedule(ScheduleError::OfApplication(one.act.to_string())));
+    }
+    let schedule = Schedule::new(all).map_err(CliError::Schedule)?;
+    Ok((!at.is_empty()).then_some(schedule))
+}
+
+fn found(
+    runtime: &tokio::runtime::Runtime,
+    apart: &Arc<Apart>,
+    options: &Options,
+    environment: &Environment,
+    out: &Output<'_>,
+) -> Result<Found, CliError> {
+    let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+    progress.begin(1)?;
+    let mut tell = |done: usize, of: usize, since: Duration| progress.within(done, of, since, options.budget);
+    let found = runtime.block_on(application::explore(apart.clone(), options, &mut tell));
+    progress.step();
+    found.map_err(|error| CliError::Application(Box::new(error)))
+}
+
+fn tell(
+    found: &Found,
+    around: &Around<'_>,
+    environment: &Environment,
+    accepted: &std::path::Path,
+    update: bool,
+    out: &mut Output<'_>,
+) -> Result<Exit, CliError> {
+    let path = environment.folder.join(accepted);
+    let unaccepted = |source: AcceptedError| CliError::Accepted { shown: accepted.display().to_string(), source };
+    let verdict = verdict(found, &path, update).map_err(unaccepted)?;
+    write!(out.to, "{}", report::told(found, &verdict, around, out.color))?;
+    Ok(if around.is_interrupted { Exit::Interrupted } else { verdict.exit() })
+}
+
+/// One run, with what the command has written and what is found in it.
+async fn replay(apart: &Apart, schedule: &Schedule, options: &Options, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    let replayed = application::replay(apart, schedule, options).await;
+    let replayed = replayed.map_err(|error| CliError::Application(Box::new(error)))?;
+    write!(out.to, "{}", report::replayed(&replayed, schedule, &apart.command, out.color))?;
+    // What did not happen has not passed.
+    let has_passed = replayed.findings.is_empty() && replayed.ran.not_reached.is_empty();
+    Ok(if has_passed { Exit::Passed } else { Exit::Failed })
+}
