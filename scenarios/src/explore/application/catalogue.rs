@@ -17,6 +17,12 @@ pub(super) fn schedules(seen: &[Arrived], is_manual: bool) -> Vec<Disturbance> {
     let seen: Vec<Seen> = seen.iter().map(seen_here).collect();
     let can_be = |one: &Disturbance| match &one.act {
         Act::Application(_) => false,
+        // Time that waits for the page goes on when both ends have seen the same frames and closes.
+        Act::Message(Fate::Lost | Fate::Late(_) | Fate::Twice | Fate::Overtaken)
+            if is_manual && is_seen_by_both(one) =>
+        {
+            false
+        }
         // The application has done its part.
         Act::Message(Fate::Lost) => one.at.kind != Kind::ClientClose,
         Act::Outage(time) | Act::Message(Fate::Late(time)) => is_manual || *time < TOO_LONG,
@@ -25,6 +31,10 @@ pub(super) fn schedules(seen: &[Arrived], is_manual: bool) -> Vec<Disturbance> {
     let mut all: Vec<Disturbance> = moments(&seen).flat_map(disturbances).filter(can_be).collect();
     all.sort_by_key(|one| rank(&one.act));
     all
+}
+
+const fn is_seen_by_both(one: &Disturbance) -> bool {
+    matches!(one.at.kind, Kind::Frame | Kind::Ping | Kind::Close | Kind::ClientClose)
 }
 
 fn seen_here(arrived: &Arrived) -> Seen {
@@ -57,6 +67,8 @@ fn rank(act: &Act) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::explore::family;
     use crate::serve::scheduled::Came;
@@ -82,5 +94,47 @@ mod tests {
         assert!(texts(&real).contains(&"handshake 1: late by 5001ms".to_owned()));
         assert!(!texts(&real).contains(&"handshake 1: outage 90s".to_owned()));
         assert!(texts(&schedules(&seen, true)).contains(&"handshake 1: outage 90s".to_owned()));
+    }
+
+    /// What a user's session has in most applications: signing in, a socket that is lost and comes back, signing out.
+    const USUAL: [(&str, bool); 12] = [
+        ("mk_token request 1", false),
+        ("mk_token answer 1", false),
+        ("subscribe request 1", false),
+        ("subscribe answer 1", true),
+        ("handshake 1", true),
+        ("open 1", true),
+        ("ping 1", true),
+        ("close 1", true),
+        ("handshake 2", true),
+        ("open 2", true),
+        ("unsubscribe request 1", true),
+        ("unsubscribe answer 1", true),
+    ];
+    /// With this in the environment as `1` the file is written anew.
+    const UPDATE: &str = "KANDY_UPDATE_JAVASCRIPT";
+
+    fn usual() -> String {
+        let seen: Vec<Arrived> = USUAL.iter().map(|(text, has_session)| arrived(text, *has_session)).collect();
+        let mut text = "'use strict'\n\n\
+            // What can go wrong in a usual session, the most telling first. The program has made this list: see `usual` in\n\
+            // scenarios/src/explore/application/catalogue.rs.\nmodule.exports = [\n"
+            .to_owned();
+        let lines: Vec<String> = schedules(&seen, false).iter().map(|one| format!("  '{one}'")).collect();
+        text += &lines.join(",\n");
+        text + "\n]\n"
+    }
+
+    #[test]
+    fn the_javascript_package_has_what_can_go_wrong_in_a_usual_session() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/npm/src/disturbances.js");
+        if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+            std::fs::write(&path, usual()).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(&path).is_ok_and(|written| written == usual()),
+            "client/npm/src/disturbances.js is not what the catalogue says; write it anew with\n    \
+             {UPDATE}=1 cargo test -p kandy-scenarios --lib usual_session"
+        );
     }
 }
