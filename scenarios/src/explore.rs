@@ -1,6 +1,7 @@
 //! Exploration: one scenario, run again and again with one thing going wrong at each possible place.
 
 mod accepted;
+pub(crate) mod application;
 mod catalogue;
 mod cover;
 mod exploration;

@@ -1,5 +1,6 @@
 //! `explore`
 
+mod application;
 mod overall;
 mod replayed;
 
@@ -26,6 +27,9 @@ use crate::script::{Limits, Source};
 use crate::settings::Settings;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    if !arguments.of_command.command.is_empty() {
+        return application::explore(arguments, environment, out);
+    }
     let Explore {
         selection,
         at,
@@ -41,6 +45,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         update,
         shard,
         report,
+        of_command: _,
     } = arguments;
     let schedule = replayed::schedule(&at).map_err(CliError::Schedule)?;
     let given = Settings { jobs, ..Settings::default() };

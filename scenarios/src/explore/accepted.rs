@@ -127,12 +127,20 @@ impl Kept {
     ///
     /// It cannot be read, is no such file, or cannot be written.
     pub fn beside(snapshot: &Path, is_to_be_written: bool) -> Result<Self, AcceptedError> {
-        let path = path_of(snapshot);
-        let accepted = match Accepted::read(&path) {
+        Self::at(&path_of(snapshot), is_to_be_written)
+    }
+
+    /// Reads what a file says is accepted, as [`Kept::beside`] does.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, is no such file, or cannot be written.
+    pub fn at(path: &Path, is_to_be_written: bool) -> Result<Self, AcceptedError> {
+        let accepted = match Accepted::read(path) {
             Err(error) if is_to_be_written && error.is_about_its_text() => None,
             read => read?,
         };
-        let replacement = is_to_be_written.then(|| Replacement::new(&path)).transpose()?;
+        let replacement = is_to_be_written.then(|| Replacement::new(path)).transpose()?;
         Ok(Self { accepted, replacement })
     }
 

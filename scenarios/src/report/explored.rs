@@ -1,5 +1,6 @@
 //! What an exploration found, for a terminal: by finding, then by what went wrong, then where.
 
+pub(crate) mod application;
 mod case;
 mod merged;
 

@@ -21,7 +21,8 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use self::script::Script;
-use self::users::{all_users, change, keep_users, populate, with_fixed};
+pub(super) use self::users::populate;
+use self::users::{all_users, change, keep_users, with_fixed};
 use super::accounts::{Accounts, FileError, Follower};
 use super::application::{Application, Signals};
 use super::behaviour::{self, Behaviour, BehaviourError, Ended};
