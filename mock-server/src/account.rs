@@ -1,5 +1,7 @@
 //! Accounts: who may sign in, with what password, and what is granted to them.
 
+mod credential;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub(crate) use self::credential::CredentialKind;
+use self::credential::Holders;
 use crate::error::{PlatformError, check_text, nearest};
 use crate::limits::Limits;
 use crate::platform::OwnSettings;
@@ -51,44 +55,12 @@ impl fmt::Debug for UserOptions {
 }
 
 impl UserOptions {
-    /// What a client may bring instead of the user's name, each with the name of its option.
-    fn credentials(&self) -> impl Iterator<Item = (CredentialKind, &str)> {
-        let given = [
-            (CredentialKind::Hmac, &self.hmac),
-            (CredentialKind::Authname, &self.authname),
-            (CredentialKind::Bearer, &self.bearer),
-        ];
-        given.into_iter().filter_map(|(kind, text)| Some((kind, text.as_deref()?)))
-    }
-
     fn check(&self) -> Result<(), PlatformError> {
         for (kind, text) in self.credentials() {
             check_text(kind.key(), text)?;
         }
         check_services(self.services.as_deref().unwrap_or_default())?;
         [self.token_lifetime, self.subscription_lifetime].into_iter().flatten().try_for_each(check_lifetime)
-    }
-}
-
-/// What a client may bring instead of a user's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum CredentialKind {
-    /// [`UserOptions::hmac`].
-    Hmac,
-    /// [`UserOptions::authname`].
-    Authname,
-    /// [`UserOptions::bearer`].
-    Bearer,
-}
-
-impl CredentialKind {
-    /// The option's name.
-    const fn key(self) -> &'static str {
-        match self {
-            Self::Hmac => "hmac",
-            Self::Authname => "authname",
-            Self::Bearer => "bearer",
-        }
     }
 }
 
@@ -162,8 +134,7 @@ impl Account {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
     by_name: BTreeMap<Arc<str>, Account>,
-    /// Whose a credential is that is no name. No two users have the same.
-    by_credential: BTreeMap<(CredentialKind, Box<str>), Arc<str>>,
+    holders: Holders,
     /// The accounts that were made up, the one that was not used for longest first.
     made_up: BTreeMap<u64, Arc<str>>,
     uses: u64,
@@ -185,7 +156,7 @@ impl Accounts {
         }
         let name: Arc<str> = name.into();
         let (own, password) = (OwnSettings::default(), password.to_owned());
-        self.enter_credentials(&name, &options);
+        self.holders.set(&name, &options);
         let account = Account {
             name: name.clone(),
             options,
@@ -208,33 +179,12 @@ impl Accounts {
             return Err(PlatformError::UserExists { name: name.to_owned() });
         }
         options.check()?;
-        self.check_credentials(name, options)
-    }
-
-    /// Whether all that a user may bring instead of the name is nobody else's.
-    fn check_credentials(&self, name: &str, options: &UserOptions) -> Result<(), PlatformError> {
-        let is_anothers = |(kind, text): &(CredentialKind, &str)| {
-            self.by_credential.get(&(*kind, Box::from(*text))).is_some_and(|owner| **owner != *name)
-        };
-        match options.credentials().find(is_anothers) {
-            Some((kind, _)) => Err(PlatformError::CredentialExists { key: kind.key() }),
-            None => Ok(()),
-        }
-    }
-
-    fn enter_credentials(&mut self, name: &Arc<str>, options: &UserOptions) {
-        for (kind, text) in options.credentials() {
-            self.by_credential.insert((kind, text.into()), name.clone());
-        }
+        self.holders.check(name, options)
     }
 
     /// Whose a credential is; nobody's if no user has it, or if it is void.
     pub(crate) fn holder(&self, kind: CredentialKind, text: &str) -> Option<&Account> {
-        // Most platforms have none, and then nothing is copied to look for one.
-        if self.by_credential.is_empty() {
-            return None;
-        }
-        let name = self.by_credential.get(&(kind, Box::from(text)))?;
+        let name = self.holders.of(kind, text)?;
         let is_void = |account: &&Account| kind == CredentialKind::Bearer && account.is_bearer_void;
         self.by_name.get(name).filter(|account| !is_void(account))
     }
@@ -249,7 +199,7 @@ impl Accounts {
     pub(crate) fn remove(&mut self, name: &str) {
         self.keep(name);
         let removed = self.by_name.remove(name);
-        self.by_credential.retain(|_, owner| **owner != *name);
+        self.holders.remove(name);
         self.offline -= usize::from(removed.is_some_and(|account| account.own.offline));
     }
 
@@ -301,13 +251,12 @@ impl Accounts {
     pub(crate) fn set_options(&mut self, name: &str, options: &UserOptions) -> Result<(), PlatformError> {
         self.known_mut(name)?;
         options.check()?;
-        self.check_credentials(name, options)?;
-        self.by_credential.retain(|_, owner| **owner != *name);
+        self.holders.check(name, options)?;
         let account = self.known_mut(name)?;
         account.options = options.clone();
         account.is_bearer_void = false;
         let name = account.name.clone();
-        self.enter_credentials(&name, options);
+        self.holders.set(&name, options);
         Ok(())
     }
 

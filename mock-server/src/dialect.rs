@@ -76,6 +76,8 @@ pub(crate) enum RenewedBy {
 }
 
 impl Dialect {
+    /// Where nothing depends on it.
+    pub(crate) const ANY: Self = Self::Uc;
     /// Those that subscribe at the addresses of users.
     const OF_USERS: [Self; 2] = [Self::Uc, Self::Link];
 
@@ -96,7 +98,7 @@ impl Dialect {
             | Route::ServiceEnd { .. }
             | Route::Turn { .. }
             | Route::PresenceLists { .. } => Self::Cpaas,
-            Route::MkToken | Route::RefreshToken | Route::RevokeToken | Route::Preflight | Route::Other => Self::Uc,
+            Route::MkToken | Route::RefreshToken | Route::RevokeToken | Route::Preflight | Route::Other => Self::ANY,
         }
     }
 

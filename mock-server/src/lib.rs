@@ -1,4 +1,5 @@
-//! The Kandy platform (UC 3.x) as a sans-IO model: accounts, tokens, subscriptions, notification channels, faults.
+//! The Kandy platform as a sans-IO model, for every line of its SDKs: accounts, tokens, subscriptions, notification channels,
+//! faults.
 //!
 //! [`Platform`] holds no socket, clock, thread or random source. Whoever owns it feeds it what arrives from outside
 //! (`handle_*`), tells it what to do (the commands, plain verbs such as [`Platform::cut`]), and carries out what it

@@ -40,10 +40,12 @@ use crate::token::{Grants, TokensInfo};
 ///
 /// What it does without being told to:
 /// - a subscription that is not renewed in time ends without a word. The channel of one that has ended, by time or by
-///   DELETE, takes no new socket, and the next PUT gets 404 with statusCode 4. Sockets that are open stay open; the
-///   platform never closes one by itself, but for a frame that is too long ([`PlatformLimits::frame_bytes`]);
+///   DELETE, takes no new socket, and the next PUT gets 404 with the statusCode by which clients of its dialect know it.
+///   Sockets that are open stay open; the platform never closes one by itself, but for a frame that is too long
+///   ([`PlatformLimits::frame_bytes`]);
 /// - a request with an unknown address gets 404 and `{}`;
-/// - pings are taken and not answered (see [`Platform::set_answer_pings`]); other frames are only recorded.
+/// - pings are taken and not answered, but for connection checks of CPaaS (see [`Platform::set_answer_pings`]); other frames are
+///   only recorded.
 #[derive(Debug)]
 pub struct Platform {
     limits: PlatformLimits,

@@ -1,4 +1,5 @@
-//! The wire of UC 3.x, as the platform reads and writes it (docs/protocol.md, sections 1 and 2).
+//! The wire of UC and Link, as the platform reads and writes it (docs/protocol.md, sections 1 and 2), and the frames by which all
+//! dialects keep connections alive.
 
 use std::borrow::Cow;
 use std::fmt;

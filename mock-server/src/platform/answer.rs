@@ -81,14 +81,14 @@ impl Platform {
         let (reply, _) = if is_offline {
             (Reply::Refuse, None)
         } else {
-            self.reply(now, Dialect::Uc, &Route::Preflight, request, effect)
+            self.reply(now, Dialect::ANY, &Route::Preflight, request, effect)
         };
         let delay = match reply {
             Reply::Respond(_) | Reply::Reset => effect.map(Effect::delay).unwrap_or_default(),
             Reply::Hang | Reply::Refuse => Duration::ZERO,
         };
         if met.is_some() {
-            let mut record = RequestRecord::new(Dialect::Uc, request, |token| self.grants.has(token));
+            let mut record = RequestRecord::new(Dialect::ANY, request, |token| self.grants.has(token));
             record.answered = answered(&reply);
             record.delivery = Delivery::decided(now, record.answered, delay);
             record.met(met);

@@ -216,7 +216,7 @@ impl Platform {
 
     /// Ends the user's subscriptions and says so in a `gone` notification to their sockets. Gives to how many.
     pub fn gone(&mut self, now: Time, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
+        self.check_holder(name)?;
         let id = options.id.clone().map_or_else(|| self.notification_id(), Value::String);
         let mut message = json!({ "eventType": "gone", "id": id, "eventId": id });
         if let Some(seconds) = options.retry_after {
@@ -243,7 +243,7 @@ impl Platform {
 
     /// Ends a user's subscriptions without a word, as if they had not been renewed. Gives how many.
     pub fn end_subscription(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
-        self.accounts.known(name)?;
+        self.check_holder(name)?;
         self.told(now, &Command::EndSubscription { user: name.to_owned() });
         Ok(self.end_all(name))
     }
@@ -275,6 +275,12 @@ impl Platform {
         }
         self.told(now, &Command::Mark { text: text.to_owned() });
         Ok(self.journal.next_seq() - 1)
+    }
+
+    /// Refuses a name that nobody has: neither a user, nor an account that somebody who has not signed in calls.
+    fn check_holder(&self, name: &str) -> Result<(), PlatformError> {
+        let is_called = self.subscriptions.newest_of(name).is_some();
+        if is_called { Ok(()) } else { self.accounts.known(name).map(drop) }
     }
 
     /// Refuses a frame that is too long, or that there is no room for as often as it would wait.

@@ -36,7 +36,7 @@ impl Platform {
         self.note_expiries(now);
         let channel = route::channel(request.uri().path());
         let user = self.whose_handshake(request);
-        let mut record = RequestRecord::new(Dialect::Uc, request, |token| self.grants.has(token));
+        let mut record = RequestRecord::new(Dialect::ANY, request, |token| self.grants.has(token));
         let is_offline = self.is_offline_for(user.as_deref());
         let asks_faults = !is_offline && effect.is_none();
         let met = if asks_faults { self.faults.decide(Point::WebSocket, user.as_deref()) } else { None };
@@ -219,7 +219,7 @@ impl Platform {
             Some(Effect::Hang) => return (Upgrade::Hang, None),
             Some(Effect::Reset { .. }) => return (Upgrade::Reset { delay }, None),
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
-                let mut response = replacement(Dialect::Uc, Point::WebSocket, answer);
+                let mut response = replacement(Dialect::ANY, Point::WebSocket, answer);
                 shape(Point::WebSocket, &mut response, answer);
                 response.put(&answer.delivery.headers);
                 return (Upgrade::Refuse { response, delay }, None);
@@ -241,7 +241,7 @@ impl Platform {
             Err(reason) => {
                 // Here somebody else's token is as good as none.
                 let status = if reason == Reason::OtherUser { StatusCode::UNAUTHORIZED } else { reason.status() };
-                (Upgrade::Refuse { response: own_error(Dialect::Uc, Point::WebSocket, status), delay }, Some(reason))
+                (Upgrade::Refuse { response: own_error(Dialect::ANY, Point::WebSocket, status), delay }, Some(reason))
             }
         }
     }
@@ -272,7 +272,7 @@ impl Platform {
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, Reason> {
         let of_channel = channel.and_then(|id| self.subscriptions.get(id));
-        let dialect = of_channel.map_or(Dialect::Uc, |subscription| subscription.dialect);
+        let dialect = of_channel.map_or(Dialect::ANY, |subscription| subscription.dialect);
         let of_channel = of_channel.map(|subscription| &subscription.user);
         let user = of_channel.or_else(|| self.token_owner(request)).cloned().unwrap_or_default();
         self.make_room_for_socket(now, &user)?;

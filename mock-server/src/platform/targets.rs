@@ -10,7 +10,8 @@ impl Platform {
     /// The sockets that are meant, oldest first, and the target with the user whose they are.
     pub(super) fn targets(&self, target: Target) -> Result<(Target, Vec<SocketId>), PlatformError> {
         let Target { user, socket, subscription } = target;
-        if let Some(user) = &user {
+        // Who has not signed in has sockets all the same.
+        if let Some(user) = user.as_ref().filter(|user| !self.sockets.has_any(user)) {
             self.accounts.known(user)?;
         }
         let mut owner = None;

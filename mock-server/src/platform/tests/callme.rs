@@ -71,3 +71,22 @@ fn calls_have_a_limit_and_faults() {
     bench.delete(&format!("{ACCOUNT}/callMe/callSessions/CALL-1"));
     assert_eq!(start(&mut bench, "", "CH-1"), (201, json!({ "callMeResponse": { "statusCode": 0 } })));
 }
+
+#[test]
+fn what_is_done_to_an_account_reaches_who_calls_it() {
+    let mut bench = Bench::new();
+    subscribe(&mut bench, "");
+    let account = "callee@example.com";
+    assert!(bench.platform.cut(bench.now, account).is_err(), "it has no socket, and is no user");
+    let socket = bench.open("/rest/version/1/websocket/CH-1");
+    bench.platform.send(bench.now, account, json!({ "x": 1 })).unwrap();
+    bench.platform.gone(bench.now, account, &GoneOptions::default()).unwrap();
+    assert_eq!(sent(&bench.drain()).len(), 2);
+    assert_eq!(bench.platform.gone(bench.now, account, &GoneOptions::default()).unwrap_err(), nobody(account));
+    assert_eq!(bench.platform.close(bench.now, account, 1001, ""), Ok(1));
+    assert_eq!(bench.drain(), [Output::Close { socket, code: 1001, reason: String::new() }]);
+}
+
+fn nobody(name: &str) -> PlatformError {
+    PlatformError::UnknownUser { name: name.to_owned(), nearest: Some(ALICE.to_owned()) }
+}

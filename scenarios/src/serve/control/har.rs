@@ -129,9 +129,14 @@ impl<'a> Entry<'a> {
 
     fn headers(&self) -> Vec<Value> {
         let request = self.request;
-        let authorization = request.authorization().map(|scheme| format!("{scheme} ***"));
+        // Most sign in by a scheme in one header, and some in a header of their own.
+        let credentials = request.authorization().map(|scheme| match scheme {
+            "x-token" | "x-session" => (scheme, "***".to_owned()),
+            scheme => ("Authorization", format!("{scheme} ***")),
+        });
+        let (way, secret) = credentials.unzip();
         let headers = [
-            ("Authorization", authorization.as_deref()),
+            (way.unwrap_or("Authorization"), secret.as_deref()),
             ("Content-Type", request.content_type()),
             ("Accept", request.accept()),
             ("X-Cpaas-Agent", request.agent()),

@@ -1,6 +1,6 @@
 // Records as an HTTP archive (HAR 1.2), with the messages of websockets where Chrome has them. `GET har` of the control interface gives the
 // same (control/har.rs), which a test holds.
-import { words } from "./words.js";
+import { credentials, words } from "./words.js";
 
 const NOT_ANSWERED = { hang: "net::ERR_TIMED_OUT", reset: "net::ERR_CONNECTION_RESET", refused: "net::ERR_CONNECTION_REFUSED" };
 const PING = JSON.stringify({ message_type: "ping" });
@@ -38,7 +38,7 @@ function entryOf(record, origin, epoch) {
   const isSocket = kind === "upgrade";
   const waited = (record.sent ?? record.clientLeft ?? time) - time;
   const status = typeof answered === "number" ? answered : 0;
-  const headers = [["Authorization", record.authorization && `${record.authorization} ***`], ["Content-Type", record.contentType], ["Accept", record.accept], ["X-Cpaas-Agent", record.agent]];
+  const headers = [credentials(record), ["Content-Type", record.contentType], ["Accept", record.accept], ["X-Cpaas-Agent", record.agent]];
   const text = body === null || body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
   return {
     startedDateTime: new Date(wall(record, epoch)).toISOString(),

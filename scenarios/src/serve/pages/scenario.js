@@ -104,7 +104,7 @@ function command({ name, given }, writing) {
   if (name === "addUser") return ["platform.addUser(user, password);"];
   if (name === "issueToken") return [];
   const { user, ...rest } = given;
-  const cut = Object.entries(rest).find(([key, value]) => (typeof value === "string" && value.endsWith("…")) || key === "base64");
+  const cut = Object.entries(rest).find(([key, value]) => (typeof value === "string" && (value.endsWith("…") || value === "***")) || key === "base64");
   if (cut) return [`// ${name}: the journal does not have all of its argument \`${cut[0]}\`.`];
   const [positions = [], hasMap] = POSITIONS[name] ?? [];
   const values = hasMap ? [rest].filter((map) => Object.keys(map).length > 0) : positions.filter((key) => key in rest).map((key) => rest[key]);

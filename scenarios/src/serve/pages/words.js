@@ -94,10 +94,13 @@ export function particulars(record) {
   if (record.method) {
     const query = Object.entries(record.query ?? {}).map(([name, value]) => `${name}=${value}`).join("&");
     pairs.push(["Request", `${record.method} ${record.path}${query ? `?${query}` : ""}`]);
-    pairs.push(["Authorization", record.authorization && `${record.authorization} ***`]);
+    pairs.push(credentials(record));
     pairs.push(["Agent", record.agent]);
   }
   for (const [name, value] of Object.entries(record.arguments ?? {})) pairs.push([`Argument ${name}`, typeof value === "string" ? value : json(value)]);
   if (record.frame) pairs.push(["Frame", `${record.frame.bytes} bytes${record.frame.bytes > record.frame.beginning.length ? ", the beginning:" : ":"} ${record.frame.beginning}`]);
   return pairs.filter(([, value]) => value);
 }
+
+// How a request has signed in, without the secret: most do so in one header, and some in another.
+export const credentials = ({ authorization }) => (authorization?.startsWith("x-") ? [authorization, "***"] : ["Authorization", authorization && `${authorization} ***`]);
