@@ -124,8 +124,17 @@ pub(crate) struct Account {
     created: Time,
     /// Whether the user's own bearer token is void.
     is_bearer_void: bool,
+    /// Its presence lists, oldest first.
+    pub(crate) presence_lists: Vec<PresenceList>,
     /// When the account was used last, counted in uses, if nobody added it: it was made up at a login. Nobody misses it.
     made_up: Option<u64>,
+}
+
+/// A list of those whose presence a user wants to know.
+#[derive(Clone, Debug)]
+pub(crate) struct PresenceList {
+    pub(crate) number: u64,
+    pub(crate) name: String,
 }
 
 impl fmt::Debug for Account {
@@ -177,9 +186,16 @@ impl Accounts {
         let name: Arc<str> = name.into();
         let (own, password) = (OwnSettings::default(), password.to_owned());
         self.enter_credentials(&name, &options);
-        let is_bearer_void = false;
-        let account =
-            Account { name: name.clone(), options, own, password, created: now, is_bearer_void, made_up: None };
+        let account = Account {
+            name: name.clone(),
+            options,
+            own,
+            password,
+            created: now,
+            is_bearer_void: false,
+            presence_lists: Vec::new(),
+            made_up: None,
+        };
         self.by_name.insert(name, account);
         Ok(())
     }
@@ -264,6 +280,16 @@ impl Accounts {
             return None;
         }
         self.made_up.first_key_value().map(|(_, name)| name.clone())
+    }
+
+    /// Whether there is room for one more list of the user.
+    pub(crate) fn add_presence_list(&mut self, name: &str, list: PresenceList) -> bool {
+        let Some(account) = self.by_name.get_mut(name) else { return false };
+        let has_room = account.presence_lists.len() < Limits::PRESENCE_LISTS;
+        if has_room {
+            account.presence_lists.push(list);
+        }
+        has_room
     }
 
     pub(crate) fn set_password(&mut self, name: &str, password: &str) -> Result<(), PlatformError> {

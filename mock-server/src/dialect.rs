@@ -3,6 +3,8 @@
 //! A [`Dialect`] is looked up once for a request, by its address, its agent and what it signs in with. What differs is in
 //! its [`Profile`], one file a dialect; nothing else asks which one it is.
 
+mod callme;
+mod cpaas;
 mod link;
 mod uc;
 
@@ -10,7 +12,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::journal::Reason;
-use crate::route::Route;
+use crate::route::{Route, Space};
 
 /// A line of SDKs, by what it says to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,10 @@ pub(crate) enum Dialect {
     Uc,
     /// Link 3, 4 and 5. These differ in when they ask for something, which is not the platform's business.
     Link,
+    /// callMe: calls of whoever it is.
+    CallMe,
+    /// CPaaS: a channel, and the services that it is for.
+    Cpaas,
 }
 
 /// What differs between dialects.
@@ -34,6 +40,14 @@ pub(crate) struct Profile {
     pub(crate) wrong_login: StatusCode,
     /// Whose credentials may renew and end a subscription.
     pub(crate) renewed_by: RenewedBy,
+    /// What stands before the name of a notification channel in its address, if that does not depend on the request.
+    pub(crate) channels: &'static str,
+    /// Whether a text frame is a keep-alive.
+    pub(crate) is_keep_alive: fn(&str) -> bool,
+    /// What a keep-alive is answered with.
+    pub(crate) kept_alive: &'static str,
+    /// Whether keep-alives are answered where nobody has said so.
+    pub(crate) answers_keep_alives: bool,
     /// Whether a handshake has to bring a token. One that is brought has to be good in any case.
     pub(crate) handshake_has_token: bool,
 }
@@ -49,6 +63,8 @@ pub(crate) enum Way {
     Token,
     /// `Authorization: Basic`: name and password, with every request.
     Basic,
+    /// Not at all: the account in the path is asked for, and nobody is known.
+    Anonymous,
 }
 
 /// Whose credentials may renew and end a subscription.
@@ -61,13 +77,26 @@ pub(crate) enum RenewedBy {
 }
 
 impl Dialect {
-    /// Those that an agent tells.
-    const ALL: [Self; 2] = [Self::Uc, Self::Link];
+    /// Those that subscribe at the addresses of users.
+    const OF_USERS: [Self; 2] = [Self::Uc, Self::Link];
 
     /// The dialect of a request: by its address, if only one has that.
     pub(crate) fn of(route: &Route<'_>, headers: &HeaderMap) -> Self {
         match route {
-            Route::Subscribe { .. } | Route::Resubscribe { .. } | Route::Unsubscribe { .. } => Self::of_user(headers),
+            Route::Subscribe { space, .. } | Route::Resubscribe { space, .. } | Route::Unsubscribe { space, .. } => {
+                match space {
+                    Space::Users => Self::of_user(headers),
+                    Space::Anonymous => Self::CallMe,
+                }
+            }
+            Route::CallStart { .. } | Route::CallUpdate { .. } | Route::CallEnd { .. } => Self::CallMe,
+            Route::CpaasToken
+            | Route::Channel { .. }
+            | Route::ChannelEnd { .. }
+            | Route::Service { .. }
+            | Route::ServiceEnd { .. }
+            | Route::Turn { .. }
+            | Route::PresenceLists { .. } => Self::Cpaas,
             Route::MkToken | Route::RefreshToken | Route::RevokeToken | Route::Preflight | Route::Other => Self::Uc,
         }
     }
@@ -75,7 +104,7 @@ impl Dialect {
     /// The dialect of a request to the subscriptions of users, by what it says in its headers.
     fn of_user(headers: &HeaderMap) -> Self {
         let agent = headers.get(AGENT).and_then(|agent| agent.to_str().ok());
-        let of_agent = agent.and_then(|agent| Self::ALL.into_iter().find(|dialect| dialect.has_agent(agent)));
+        let of_agent = agent.and_then(|agent| Self::OF_USERS.into_iter().find(|dialect| dialect.has_agent(agent)));
         of_agent.unwrap_or_else(|| Self::of_credentials(headers))
     }
 
@@ -97,6 +126,8 @@ impl Dialect {
         match self {
             Self::Uc => &uc::PROFILE,
             Self::Link => &link::PROFILE,
+            Self::CallMe => &callme::PROFILE,
+            Self::Cpaas => &cpaas::PROFILE,
         }
     }
 }

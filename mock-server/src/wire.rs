@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Error, SeqAccess, Unexpected, Visitor};
+use serde::de::{Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The ping of every UC and Link client, byte for byte.
@@ -11,6 +11,22 @@ pub(crate) const PING: &str = r#"{"message_type":"ping"}"#;
 
 /// The answer to a ping, where the platform is told to answer them.
 pub(crate) const PONG: &str = r#"{"message_type":"pong"}"#;
+
+/// The answer to a connection check.
+pub(crate) const CONN_ACK: &str = r#"{"connAck":{}}"#;
+
+/// Whether a text frame is a connection check of CPaaS.
+pub(crate) fn is_conn_check(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Message {
+        #[serde(rename = "connCheck")]
+        _check: IgnoredAny,
+    }
+    text.len() <= LONGEST_CHECK && serde_json::from_str::<Message>(text).is_ok()
+}
+
+/// A connection check says how many seconds lie between two of them, and nothing else.
+const LONGEST_CHECK: usize = 128;
 
 /// Whether a text frame is a ping. The usual spelling costs one comparison; another one is parsed.
 pub(crate) fn is_ping(text: &str) -> bool {

@@ -20,8 +20,7 @@ pub use self::dialect::Dialect;
 pub use self::error::{DecodeError, RecordingError};
 pub use self::script::{Action, Rule, Snapshot};
 pub use self::timeline::{Address, ApiCall, Fetch, Heard, ListenerCall, Record};
-pub(crate) use self::wire::body_text;
-pub use self::wire::{Exchange, WireRequest, WireResponse};
+pub use self::wire::{Exchange, WireClose, WireFrame, WireRequest, WireResponse, WireUpgrade, body_text};
 use crate::file;
 
 /// Larger files are refused; the longest recording known has less than 1 MiB.

@@ -2,7 +2,7 @@
 import type { Acted, Broken, Counted, Duration, Issued, Recorded, UserLike } from './index.js'
 
 /** A point of the platform. */
-export type Point = 'mk_token' | 'refresh_token' | 'subscribe' | 'resubscribe' | 'unsubscribe' | 'revoke_token' | 'websocket' | 'preflight' | 'other'
+export type Point = 'mk_token' | 'refresh_token' | 'subscribe' | 'resubscribe' | 'unsubscribe' | 'revoke_token' | 'websocket' | 'callStart' | 'callUpdate' | 'callEnd' | 'cpaasToken' | 'channel' | 'channelEnd' | 'serviceCall' | 'serviceChat' | 'serviceSms' | 'servicePresence' | 'serviceEnd' | 'turn' | 'presenceLists' | 'preflight' | 'other'
 
 /** How the platform misbehaves. */
 export interface Fault {

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::{Profile, RenewedBy, Way};
+use crate::wire;
 
 pub(super) static PROFILE: Profile = Profile {
     agents: &["link-js-sdk/"],
@@ -10,5 +11,9 @@ pub(super) static PROFILE: Profile = Profile {
     gone: 39,
     wrong_login: StatusCode::FORBIDDEN,
     renewed_by: RenewedBy::AnyUser,
+    channels: "/websocket/",
+    is_keep_alive: wire::is_ping,
+    kept_alive: wire::PONG,
+    answers_keep_alives: false,
     handshake_has_token: false,
 };

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::{Profile, RenewedBy, Way};
+use crate::wire;
 
 pub(super) static PROFILE: Profile = Profile {
     agents: &["uc-js-sdk/", "cpaas-js-sdk/"],
@@ -10,5 +11,9 @@ pub(super) static PROFILE: Profile = Profile {
     gone: 4,
     wrong_login: StatusCode::UNAUTHORIZED,
     renewed_by: RenewedBy::ItsUser,
+    channels: "/websocket/",
+    is_keep_alive: wire::is_ping,
+    kept_alive: wire::PONG,
+    answers_keep_alives: false,
     handshake_has_token: true,
 };

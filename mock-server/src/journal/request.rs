@@ -132,7 +132,7 @@ impl RequestRecord {
         let is_too_long = route::is_too_long(request.uri());
         let (path, query) = if is_too_long { (beginning(path), "") } else { (path, query) };
         let mut texts = Texts::with_room(path.len() + query.len());
-        texts.put(Text::Path, path);
+        texts.put(Text::Path, &route::shown(path, query));
         texts.put_query(query, is_known);
         let scheme =
             header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| known_scheme(scheme));

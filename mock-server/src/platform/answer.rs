@@ -1,5 +1,6 @@
 //! REST requests: the way from a request over its fault and its normal work to its answer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::journal::{Answered, Delivery, Kind, Reason, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
 use crate::reply::{Answer, JSON, Reply, Response, preflight};
-use crate::route::{self, Route};
+use crate::route::{self, Route, Space};
 use crate::time::Time;
 use crate::wire::{AuthError, Human, SubscribeAnswer, code};
 
@@ -43,8 +44,7 @@ impl Platform {
         let dialect = Dialect::of(&route, request.headers());
         let user = self.requester(&route, request);
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
-        if matches!(point, Point::Subscribe | Point::Resubscribe) && request.body().len() <= Limits::RECORDED_BODY_BYTES
-        {
+        if point.has_recorded_body() && request.body().len() <= Limits::RECORDED_BODY_BYTES {
             record.body = request.body().clone();
         }
         let is_offline = self.is_offline_for(user.as_deref());
@@ -153,11 +153,39 @@ impl Platform {
             Route::MkToken => self.make_token(now, request),
             Route::RefreshToken => self.refresh_token(now, request),
             Route::RevokeToken => self.revoke_token(now, request),
-            Route::Subscribe { user } => self.subscribe(now, dialect, user, request, said),
-            Route::Resubscribe { user, target } => self.resubscribe(now, dialect, user, target, request),
-            Route::Unsubscribe { user, target } => self.unsubscribe(now, dialect, user, target, request),
+            Route::Subscribe { space, user } => {
+                let user = &*self.owner(*space, user, request);
+                self.subscribe(now, dialect, user, request, said)
+            }
+            Route::Resubscribe { space, user, target } => {
+                let user = &*self.owner(*space, user, request);
+                self.resubscribe(now, dialect, user, target, request)
+            }
+            Route::Unsubscribe { space, user, target } => {
+                let user = &*self.owner(*space, user, request);
+                self.unsubscribe(now, dialect, user, target, request)
+            }
+            Route::CallStart { account } => self.start_call(&self.anonymous(account, request), request),
+            Route::CallUpdate { account, call } => self.update_call(&self.anonymous(account, request), *call),
+            Route::CallEnd { account, call } => self.end_call(&self.anonymous(account, request), *call),
+            Route::CpaasToken => self.cpaas_token(now, request),
+            Route::Channel { user } => self.make_channel(now, user, request),
+            Route::ChannelEnd { user, channel } => self.end_channel(now, user, *channel, request),
+            Route::Service { user, service } => self.add_service(now, user, *service, request),
+            Route::ServiceEnd { user, service, id } => self.end_service(now, user, (*service, *id), request),
+            Route::Turn { user } => self.turn(now, user, request),
+            Route::PresenceLists { user, makes: false } => self.presence_lists(now, user, request),
+            Route::PresenceLists { user, makes: true } => self.make_presence_list(now, user, request),
             Route::Preflight => Ok(preflight(request.headers())),
             Route::Other => Err(Reason::UnknownAddress),
+        }
+    }
+
+    /// Whose subscriptions a path is about.
+    fn owner<'a, B>(&self, space: Space, name: &'a str, request: &Request<B>) -> Cow<'a, str> {
+        match space {
+            Space::Users => name.into(),
+            Space::Anonymous => self.anonymous(name, request).to_string().into(),
         }
     }
 
@@ -169,14 +197,28 @@ impl Platform {
                 Self::login(request).filter(|(name, _)| could_be(name)).map(|(name, _)| self.shared_name(&name))
             }
             Route::RefreshToken | Route::RevokeToken => self.token_owner(request).cloned(),
-            Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. }
+            Route::Subscribe { space: Space::Users, user }
+            | Route::Resubscribe { space: Space::Users, user, .. }
+            | Route::Unsubscribe { space: Space::Users, user, .. }
                 if user == UNDEFINED =>
             {
                 self.claimed(request)
             }
-            Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. } => {
-                could_be(user).then(|| self.shared_name(user))
+            Route::Subscribe { space, user }
+            | Route::Resubscribe { space, user, .. }
+            | Route::Unsubscribe { space, user, .. } => {
+                could_be(user).then(|| self.shared_name(&self.owner(*space, user, request)))
             }
+            Route::CallStart { account } | Route::CallUpdate { account, .. } | Route::CallEnd { account, .. } => {
+                could_be(account).then(|| self.anonymous(account, request))
+            }
+            Route::CpaasToken => self.cpaas_login(request).filter(|name| could_be(name)),
+            Route::Channel { user }
+            | Route::ChannelEnd { user, .. }
+            | Route::Service { user, .. }
+            | Route::ServiceEnd { user, .. }
+            | Route::Turn { user }
+            | Route::PresenceLists { user, .. } => could_be(user).then(|| self.shared_name(user)),
             Route::Preflight | Route::Other => None,
         }
     }
@@ -214,6 +256,26 @@ pub(super) fn own_error(dialect: Dialect, point: Point, status: StatusCode) -> R
         (Point::MkToken | Point::RefreshToken | Point::RevokeToken, _) => human(usual),
         (Point::Subscribe, _) => coded(code::UNKNOWN),
         (Point::Resubscribe | Point::Unsubscribe, _) => coded(dialect.profile().gone),
+        (Point::CallStart | Point::CallUpdate | Point::CallEnd, _) => {
+            let code = if status == StatusCode::NOT_FOUND { dialect.profile().gone } else { code::FAILED };
+            Response::json(status, &json!({ "callMeResponse": { "statusCode": code } }))
+        }
+        (Point::CpaasToken, _) => {
+            let error = if status.is_client_error() { "invalid_grant" } else { "server_error" };
+            Response::json(status, &json!({ "error": error, "error_description": usual }))
+        }
+        (
+            Point::Channel
+            | Point::ChannelEnd
+            | Point::ServiceCall
+            | Point::ServiceChat
+            | Point::ServiceSms
+            | Point::ServicePresence
+            | Point::ServiceEnd
+            | Point::Turn
+            | Point::PresenceLists,
+            _,
+        ) => Response::json(status, &json!({ "requestError": { "text": usual } })),
         (Point::WebSocket | Point::Preflight, _) => Response::empty(status),
         (Point::Other, _) => Response::json(status, &json!({})),
     }

@@ -52,6 +52,7 @@ impl Platform {
                     let Some(name) = header(request, &SESSION) else { continue };
                     self.of_session(now, addressed, name)?
                 }
+                Way::Anonymous => self.shared_name(addressed.user),
                 Way::Token => continue,
             };
             return Ok(SignedIn { user, way: *way });

@@ -21,7 +21,7 @@ pub struct SettingsInfo {
     pub offline: bool,
     /// Whether [`Platform::set_any_user`] holds.
     pub any_user: bool,
-    /// Whether pings are answered.
+    /// Whether pings are answered, as commands said.
     pub answer_pings: bool,
     /// The delay of every answer and handshake, in ms.
     pub latency: u64,
@@ -58,7 +58,7 @@ impl Platform {
         SettingsInfo {
             offline: settings.offline,
             any_user: settings.any_user,
-            answer_pings: settings.answer_pings,
+            answer_pings: settings.answer_pings.unwrap_or_default(),
             latency: millis(settings.latency),
             token_lifetime: settings.token_lifetime.map(millis),
         }

@@ -16,8 +16,8 @@ use crate::fault;
 use crate::journal::{Kind, Reason};
 use crate::limits::Limits;
 use crate::reply::Response;
-use crate::route::{CHANNELS, CORRELATORS, Target};
-use crate::subscription::{Subscription, SubscriptionId};
+use crate::route::{CORRELATORS, Target};
+use crate::subscription::{Holds, Subscription, SubscriptionId};
 use crate::time::Time;
 use crate::timer::Timer;
 use crate::wire::{SubscribeAnswer, SubscribeBody, SubscribeRequest, SubscribeResponse, SubscriptionParams, code};
@@ -46,8 +46,11 @@ impl Platform {
         if let Some(displaced) = crowder.and_then(|crowder| self.subscriptions.displaced(now, &crowder)) {
             self.expire(now, displaced);
         }
-        let account = self.accounts.get(user).ok_or(Reason::UnknownAddress)?;
-        let services = account.grant(asked.service.unwrap_or_default());
+        let services = asked.service.unwrap_or_default();
+        let services = match self.accounts.get(user) {
+            Some(account) => account.grant(services),
+            None => services,
+        };
         let services: Vec<String> = services.into_iter().map(Cow::into_owned).collect();
         let lifetime =
             self.subscription_lifetime(user, asked.expires).unwrap_or(DEFAULT_LIFETIME.min(self.limits.lifetime));
@@ -57,7 +60,7 @@ impl Platform {
         let id = self.subscriptions.next_id();
         let session = match way {
             Way::Hmac => Some(self.grants.open_session(now, &owner, id).ok_or(Reason::Full)?),
-            Way::Session | Way::Token | Way::Basic => None,
+            Way::Session | Way::Token | Way::Basic | Way::Anonymous => None,
         };
         let answer = SubscribeAnswer {
             subscribe_response: SubscribeResponse {
@@ -69,7 +72,7 @@ impl Platform {
                     localization: Some(asked.localization.as_deref().unwrap_or("English_US")),
                     use_turn: Some(asked.use_turn.unwrap_or(true)),
                     notification_type: asked.notification_type.as_deref().unwrap_or("WebSocket"),
-                    notification_channel: Some(&format!("{CHANNELS}{}", id.channel())),
+                    notification_channel: Some(&format!("{}{}", dialect.profile().channels, id.channel())),
                     client_correlator: correlator.as_deref(),
                     session_id: session.as_deref(),
                 }),
@@ -78,9 +81,20 @@ impl Platform {
         let response = Response::json(StatusCode::OK, &answer);
         let expiry = self.timers.arm(now + lifetime, Timer::SubscriptionExpiry(id));
         let correlator = told.map(ToOwned::to_owned).or_else(|| correlator.map(Into::into));
+        let holds = if way == Way::Anonymous { Holds::Calls(Vec::new()) } else { Holds::Nothing };
         self.subscriptions.insert(
             id,
-            Subscription { user: owner, dialect, services, lifetime, correlator, created: now, renewed: now, expiry },
+            Subscription {
+                user: owner,
+                dialect,
+                services,
+                lifetime,
+                correlator,
+                created: now,
+                renewed: now,
+                expiry,
+                holds,
+            },
         );
         Ok(response)
     }
@@ -98,7 +112,10 @@ impl Platform {
         let asked = parse(request.body())?;
         let owner = self.subscriptions.get(id).ok_or(Reason::NoSubscription)?.user.clone();
         let user = &*owner;
-        let granted = self.accounts.get(user).zip(asked.service).map(|(account, asked)| account.grant(asked));
+        let granted = asked.service.map(|asked| match self.accounts.get(user) {
+            Some(account) => account.grant(asked),
+            None => asked,
+        });
         let lifetime = self.subscription_lifetime(user, asked.expires);
         self.subscriptions.touch(id);
         let subscription = self.subscriptions.get_mut(id).ok_or(Reason::NoSubscription)?;
@@ -196,7 +213,7 @@ impl Platform {
     }
 
     /// The account's setting wins over what the client asks for, which has a limit. Zero is no lifetime, so it asks for nothing.
-    fn subscription_lifetime(&self, user: &str, asked: Option<u64>) -> Option<Duration> {
+    pub(super) fn subscription_lifetime(&self, user: &str, asked: Option<u64>) -> Option<Duration> {
         let own = self.accounts.get(user).and_then(|account| account.options.subscription_lifetime);
         let asked = asked.filter(|seconds| *seconds > 0).map(Duration::from_secs);
         own.or(asked.map(|lifetime| lifetime.min(self.limits.lifetime)))

@@ -1,7 +1,9 @@
 //! The platform as its clients meet it: each test reads as a small story on one bench.
 
+mod callme;
 mod channels;
 mod commands;
+mod cpaas;
 mod faults;
 mod journal;
 mod limits;

@@ -32,7 +32,7 @@ impl<'a> Traffic<'a> {
                 Exchange::Response(answer) => {
                     answers.insert(answer.n, answer);
                 }
-                Exchange::Other => {}
+                _ => {}
             }
         }
         let mut on_wire = on_wire.into_iter().peekable();

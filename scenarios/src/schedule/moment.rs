@@ -55,7 +55,9 @@ const OF_SOCKETS: [(&str, Kind); 7] = [
 
 /// The points of REST at which a client's requests are.
 fn points() -> impl Iterator<Item = Point> {
-    Point::ALL.into_iter().filter(|point| !matches!(point, Point::WebSocket | Point::Preflight))
+    Point::ALL
+        .into_iter()
+        .filter(|point| !matches!(point, Point::WebSocket | Point::Preflight) && !point.is_of_callme_or_cpaas())
 }
 
 /// Every kind.

@@ -137,7 +137,7 @@ fn a_subscription_that_is_not_renewed_ends_and_then_is_unknown() {
     let token = bench.log_in(ALICE);
     let (due, timer) = bench.platform.poll_timeout().unwrap();
     assert_eq!(due, Time::from_millis(3_600_000));
-    let Timer::SubscriptionExpiry(id) = timer;
+    let Timer::SubscriptionExpiry(id) = timer else { panic!("{timer:?}") };
     assert_eq!(id.to_string(), "SUB-1");
 
     bench.advance(3599);
