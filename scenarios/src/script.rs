@@ -64,7 +64,7 @@ use self::marks::Place;
 use self::nesting::release_captured;
 pub(crate) use self::pattern::MAX_PATTERN;
 use self::run::Run;
-pub use self::served::Served;
+pub use self::served::{Doing, Served};
 use self::show::clip;
 use self::soft::Failures;
 use self::surroundings::Surroundings;

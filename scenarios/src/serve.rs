@@ -1,6 +1,7 @@
 //! `serve`: the platform for a developer's own application, with accounts, a control interface and scripts.
 
 pub mod accounts;
+pub(crate) mod apart;
 mod application;
 pub mod behaviour;
 pub mod browser_ports;

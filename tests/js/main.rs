@@ -34,6 +34,8 @@ const TESTS: &[(&str, &[&str])] = &[
     ("vitest_in_jsdom", &["vitest", "run", "--environment", "jsdom"]),
     ("vitest_in_happy_dom", &["vitest", "run", "--environment", "happy-dom"]),
     (IN_BROWSER, &["playwright", "test"]),
+    ("explored_in_the_browser", &["node", "explored.mjs"]),
+    ("test_explore", &["playwright", "test", "--config", "explored/playwright.config.mjs", "explore.spec"]),
 ];
 const IN_BROWSER: &str = "in_the_browser";
 

@@ -159,7 +159,7 @@ export interface User extends UserVerbs {
   subscriptions(): Promise<Subscription[]>
   requests(filter?: RequestFilter): Promise<RequestRecord[]>
   waitFor(point: Point, options?: WaitForOptions): Promise<RequestRecord>
-  transcript(options?: { since?: Since }): Promise<string>
+  transcript(options?: { since?: Since; mark?: string }): Promise<string>
 }
 export class User {
   private constructor()
@@ -187,6 +187,10 @@ export interface Kandy extends PlatformVerbs, AsyncDisposable {
   /** What `create` of Kandy.js takes. */
   readonly config: KandyConfig
   readonly clock: KandyClock
+  /** What goes wrong in this run, as a schedule such as `subscribe answer 1: lost`; `undefined` if nothing does. */
+  readonly disturbance: string | undefined
+  /** What of that has not happened by now, since its moment has not come. */
+  notReached(): Promise<string[]>
   /** Adds a user. Name and password are made up where they are left out, and are nobody else's. */
   addUser(options?: UserOptions & { name?: string; password?: string }): Promise<User>
   /** A user whom the platform has already. */
@@ -203,8 +207,8 @@ export interface Kandy extends PlatformVerbs, AsyncDisposable {
   waitFor(point: Point, options?: WaitForOptions & { user?: UserLike }): Promise<RequestRecord>
   /** Waits until so many sockets are open, one if it does not say, and gives the newest. */
   connected(options?: WaitOptions & { user?: UserLike; sockets?: number }): Promise<Socket>
-  /** What happened as text, of one user or of all. */
-  transcript(options?: { user?: UserLike; since?: Since }): Promise<string>
+  /** What happened as text, of one user or of all; from record `since`, or from the last such `mark` on. */
+  transcript(options?: { user?: UserLike; since?: Since; mark?: string }): Promise<string>
   /** Ends the server. */
   stop(): Promise<void>
 }
@@ -228,6 +232,8 @@ export interface StartOptions {
   limits?: Readonly<Record<string, string | number>>
   /** A script that runs beside it. */
   script?: string
+  /** What goes wrong, once, at its moment, such as `subscribe answer 1: lost`: docs/explore.md has the words. */
+  schedule?: string
   /** A copy of Kandy.js, which is then served at `/kandy/kandy.uc.js`. */
   sdk?: string
   /** Serves https and wss. */

@@ -5,7 +5,6 @@ const { setTimeout: sleep } = require('node:timers/promises')
 const { Control } = require('./control.js')
 const { milliseconds, seconds } = require('./duration.js')
 const { KandyError } = require('./error.js')
-const { transcript } = require('./transcript.js')
 const VERBS = require('./verbs.js')
 
 /** How long something is waited for that is bound to come, in real ms. */
@@ -13,19 +12,26 @@ const WAIT = 5000
 /** How often a wait looks. */
 const LOOK = 15
 
+/** The users of all tests of this process that an exploration runs. */
+let explored = 0
+
 /** A platform that is served, and whatever can be done to it. */
 class Kandy {
   /**
    * @param {object} said What the server has said when it began.
-   * @param {{ server?: object, certificate?: string }} own The process, if it is one of this program.
+   * @param {{ server?: object, certificate?: string, disturbance?: string }} own The process, if it is one of this program, and what
+   *   is to go wrong at it; an empty text where that is nothing yet.
    */
-  constructor(said, { server, certificate } = {}) {
+  constructor(said, { server, certificate, disturbance } = {}) {
     this.url = said.url
     this.wsUrl = said.ws
     this.controlUrl = said.control
     this.token = said.token
     this.config = configuration(said)
     this.server = server
+    /** What goes wrong in this run, as a schedule; `undefined` if nothing does. */
+    this.disturbance = disturbance || undefined
+    this.isExplored = server === undefined && disturbance !== undefined
     this.control = new Control({ url: said.control, token: said.token, certificate }, server)
     this.clock = new Clock(this)
     this.lastUser = 0
@@ -37,11 +43,17 @@ class Kandy {
   async addUser(options = {}) {
     const { name, password, ...rest } = options
     this.lastUser += 1
-    // A server that is somebody else's may have users of other tests.
-    const suffix = this.server === undefined ? `-${randomBytes(4).toString('hex')}` : ''
-    const user = new User(this, name ?? `user-${this.lastUser}${suffix}@example.com`, password ?? randomBytes(9).toString('base64url'))
+    const user = new User(this, name ?? `user-${this.nameOfNext()}@example.com`, password ?? randomBytes(9).toString('base64url'))
     await this.tell('addUser', { user: user.name, password: user.password, ...rest })
     return user
+  }
+
+  /** A server that is somebody else's may have users of other tests; where it is new in each run, these have the same names again. */
+  nameOfNext() {
+    if (this.server !== undefined) return this.lastUser
+    if (!this.isExplored) return `${this.lastUser}-${randomBytes(4).toString('hex')}`
+    explored += 1
+    return `${process.env.TEST_WORKER_INDEX ?? 0}-${explored}`
   }
 
   /** A user whom the platform has, or whom a test adds without a password. */
@@ -120,10 +132,17 @@ class Kandy {
     return new KandyError(`${whose} ${open} open sockets after ${milliseconds(timeout) / 1000} s, not ${count}`, { help })
   }
 
-  /** What happened as text, of one user or of all. */
-  async transcript({ user, since } = {}) {
-    const { records, missed } = await this.journal({ since: since ?? 0, limit: 10_000 })
-    return transcript({ records, missed, user: nameOf(user) })
+  /** What happened as text, of one user or of all; from record `since`, or from the last such `mark` on. */
+  transcript({ user, since, mark } = {}) {
+    return this.control.lookAtText('transcript', { user: nameOf(user), since: placeOf(since), mark })
+  }
+
+  /** What of `disturbance` has not gone wrong by now, since its moment has not come. */
+  async notReached() {
+    const { records } = await this.journal({ since: 0, limit: 10_000 })
+    const happened = new Set(records.filter(({ name }) => name === 'mark').map(({ arguments: { text } }) => text))
+    const all = (this.disturbance ?? '').split(/[;\n]/).map((one) => one.trim()).filter((one) => one !== '')
+    return all.filter((one) => !happened.has(`disturbed: ${one}`))
   }
 
   /** Ends the server, if it is one of this program. */

@@ -1,17 +1,22 @@
 'use strict'
 
+const { compileFunction } = require('node:vm')
 const { expect: baseExpect, test: baseTest } = require('@playwright/test')
 const { Coupling } = require('./coupling.js')
 const { KandyError } = require('./error.js')
 const { whatHappened } = require('./happened.js')
 const { matchers } = require('./matchers.js')
 const { AGENT, agentScript, beginScript } = require('./page/agent.js')
-const { start } = require('./start.js')
+const USUAL = require('./disturbances.js')
+const { connect, start } = require('./start.js')
 
 /** Where an application finds the configuration, unless it is told otherwise. */
 const CONFIG_NAME = 'kandyConfig'
 /** Loopback has several names, and a page may use any of them. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
+
+/** The kind of the annotation that says what goes wrong in a test. */
+const DISTURBANCE = 'disturbance'
 
 /** The platform of the test that runs in this worker. */
 let current
@@ -21,16 +26,19 @@ const test = withOptions(
     .extend({ kandyOptions: [{}, { option: true }], kandy: [{}, { option: true }] })
     .extend({
       kandy: async ({ kandy: configured, kandyOptions, context }, use, testInfo) => {
-        const { configName = CONFIG_NAME, ...options } = { ...configured, ...kandyOptions }
-        const kandy = await start(options)
+        const { configName = CONFIG_NAME, url, token, ...options } = { ...configured, ...kandyOptions }
+        const schedule = testInfo.annotations.find(({ type }) => type === DISTURBANCE)?.description
+        const own = schedule === undefined ? options : { ...options, schedule }
+        const kandy = url === undefined ? await start(own) : await connect({ url, token })
         try {
-          const pages = new Pages(kandy, configName, options.clock === 'manual')
+          const isManual = (await kandy.state({ limit: 0 })).clock.kind === 'manual'
+          const pages = new Pages(kandy, configName, isManual)
           await pages.follow(context)
           kandy.follow = (other) => pages.follow(other)
           kandy.whyNobody = () => pages.whyNobody()
           current = kandy
           await use(kandy)
-          const { failure } = kandy.server
+          const failure = kandy.server?.failure
           if (failure !== undefined || testInfo.status !== testInfo.expectedStatus) {
             for (const { name, ...what } of await whatHappened(kandy)) await testInfo.attach(name, what)
           }
@@ -59,7 +67,43 @@ function withOptions(test) {
     return step.call(test, title, body, { location: callerOf(), ...options })
   }
   test.step = Object.assign(marked(step), { skip: step.skip, fail: step.fail })
+  test.explore = (title, ...given) => explore(test, title, ...given)
   return test
+}
+
+/**
+ * Declares a test once undisturbed, and once for each thing that can go wrong at its platform. One whose moment does not come is
+ * skipped: it has not passed.
+ */
+function explore(test, title, ...given) {
+  const body = given.pop()
+  const { disturbances = USUAL, annotation = [], ...details } = given.pop() ?? {}
+  const declare = declaredAt(callerOf())
+  declare(test, title, { ...details, annotation }, body)
+  for (const disturbance of disturbances) {
+    const told = [annotation, { type: DISTURBANCE, description: disturbance }].flat()
+    declare(test, `${title}: ${disturbance}`, { ...details, annotation: told }, disturbed(body))
+  }
+}
+
+/** A test is where its declaration is called, by which it is chosen and told: here that is done as if it stood somewhere else. */
+function declaredAt(location) {
+  const { file, line, column } = location ?? { file: __filename, line: 1, column: 1 }
+  const at = { filename: file, lineOffset: line - 1, columnOffset: column - 1 }
+  return compileFunction('test(title, details, body)', ['test', 'title', 'details', 'body'], at)
+}
+
+/** A test that is skipped in the end if nothing went wrong in it. */
+function disturbed(body) {
+  const wrapped = async (fixtures, testInfo) => {
+    if (fixtures.kandy === undefined) throw new KandyError('a test that is explored takes `kandy`', { help: 'write ({ page, kandy }) => ..' })
+    await body(fixtures, testInfo)
+    const missing = await fixtures.kandy.notReached()
+    testInfo.skip(missing.length > 0, `not reached: ${missing.join('; ')}`)
+  }
+  // Playwright reads there which fixtures a test takes.
+  wrapped.toString = () => body.toString()
+  return wrapped
 }
 
 /** The pages of a test. */

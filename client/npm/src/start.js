@@ -13,7 +13,7 @@ const API = 1
 async function start(options = {}) {
   const program = options.binary ?? findBinary()
   const { server, said } = await Server.start(program, argumentsOf(options))
-  const kandy = new Kandy(said, { server, certificate: said.certificate ? readFileSync(said.certificate, 'utf8') : undefined })
+  const kandy = new Kandy(said, { server, disturbance: options.schedule, certificate: said.certificate ? readFileSync(said.certificate, 'utf8') : undefined })
   try {
     await checkVersion(kandy, program)
     return kandy
@@ -35,7 +35,8 @@ async function connect(options = {}) {
   const certificate = options.certificate ?? process.env.KANDY_CERTIFICATE
   const { origin } = new URL(url)
   const said = { url: origin, ws: origin.replace(/^http/, 'ws'), control: `${origin}/__admin`, token }
-  const kandy = new Kandy(said, { certificate: certificate ? readFileSync(certificate, 'utf8') : undefined })
+  const own = { certificate: certificate ? readFileSync(certificate, 'utf8') : undefined }
+  const kandy = new Kandy(said, { ...own, disturbance: process.env.KANDY_DISTURBANCE })
   await checkVersion(kandy, origin)
   return kandy
 }
@@ -51,15 +52,15 @@ async function checkVersion(kandy, who) {
 
 /** The options of `serve`. */
 function argumentsOf(options) {
-  const known = ['anyUser', 'args', 'binary', 'clock', 'limits', 'origins', 'port', 'script', 'sdk', 'tls', 'users']
+  const known = ['anyUser', 'args', 'binary', 'clock', 'limits', 'origins', 'port', 'schedule', 'script', 'sdk', 'tls', 'users']
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown !== undefined) {
     throw new KandyError(`start has no option ${JSON.stringify(unknown)}`, { help: `it has ${known.join(', ')}` })
   }
-  const { anyUser, args = [], clock = 'real', limits = {}, origins = [], port = 0, script, sdk, tls, users = [] } = options
+  const { anyUser, args = [], clock = 'real', limits = {}, origins = [], port = 0, schedule, script, sdk, tls, users = [] } = options
   const flag = (name, value) => (value === undefined ? [] : [name, String(value)])
   return [
-    '--json', '--exit-with-stdin', ...flag('--port', port), ...flag('--clock', clock), ...flag('--script', script), ...flag('--sdk', sdk),
+    '--json', '--exit-with-stdin', ...flag('--port', port), ...flag('--clock', clock), ...flag('--schedule', schedule), ...flag('--script', script), ...flag('--sdk', sdk),
     ...(anyUser ? ['--any-user'] : []), ...(tls ? ['--tls'] : []),
     ...origins.flatMap((origin) => flag('--origin', origin)),
     ...users.flatMap(({ name, password }) => flag('--user', `${name}:${password}`)),

@@ -101,9 +101,15 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
             } else {
                 undelivered.never();
             }
+            if let Some(disturbed) = &disturbed {
+                disturbed.is_refused(&mut stream, &mut turn).await?;
+            }
             reset(&stream);
         }
         Upgrade::RefuseConnection => {
+            if let Some(disturbed) = &disturbed {
+                disturbed.is_refused(&mut stream, &mut turn).await?;
+            }
             reset(&stream);
         }
     }

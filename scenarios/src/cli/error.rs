@@ -8,6 +8,8 @@ use super::Output;
 use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
+use crate::explore::AcceptedError;
+use crate::explore::application::ApplicationError;
 use crate::last_failed::MemoryError;
 use crate::printable::printable;
 use crate::recording::RecordingError;
@@ -72,6 +74,17 @@ pub(crate) enum CliError {
     /// What is to go wrong cannot.
     #[error("{0}")]
     Schedule(ScheduleError),
+    /// A command cannot be explored.
+    #[error(transparent)]
+    Application(Box<ApplicationError>),
+    /// What is accepted of a command cannot be read or written.
+    #[error("`{shown}`: {source}")]
+    Accepted {
+        /// The file as given.
+        shown: String,
+        /// Why.
+        source: AcceptedError,
+    },
     /// Transcripts wait for review, and there is no terminal.
     #[error("`review` asks what to do, and there is no terminal to ask on")]
     NobodyToAsk {
@@ -163,6 +176,11 @@ pub(crate) enum CliError {
     Io(#[from] io::Error),
 }
 
+/// How a command reaches the platform at which something is to go wrong.
+const UNSEEN: &str = "the application is to use the platform whose address is in the environment: give KANDY_URL to `create` as \
+     the server of `subscription`, and KANDY_WS_URL as that of `websocket`; with the JavaScript package take the platform of \
+     `connect()`, or in Playwright `test.use({ kandy: { url: process.env.KANDY_URL } })`";
+
 impl CliError {
     pub(super) fn exit(&self) -> Exit {
         match self {
@@ -191,6 +209,14 @@ impl CliError {
             | Self::Tls(TlsError::File { .. } | TlsError::Pair(_)) => Exit::Broken,
             Self::Tls(TlsError::NoFolder | TlsError::Keep { .. }) => Exit::BadUsage,
             Self::Serve(error) => of_serve(error),
+            Self::Application(error) => match &**error {
+                ApplicationError::Serve(error) => of_serve(error),
+                ApplicationError::Unseen => Exit::BadUsage,
+                ApplicationError::Undisturbed { .. } | ApplicationError::NoEnd { .. } => Exit::Failed,
+                ApplicationError::Interrupted => Exit::Interrupted,
+            },
+            Self::Accepted { source: AcceptedError::Write(_), .. } => Exit::InternalError,
+            Self::Accepted { .. } => Exit::Broken,
             Self::Run(_) | Self::Prune { .. } | Self::Io(_) | Self::Tls(TlsError::Make(_)) => Exit::InternalError,
         }
     }
@@ -216,6 +242,7 @@ impl CliError {
                     _ => format!("the {of}"),
                 })
             }
+            Self::Application(error) if matches!(**error, ApplicationError::Unseen) => Some(UNSEEN.to_owned()),
             Self::LastFailed(_) => Some("remove it: a run without --last-failed writes it anew".to_owned()),
             Self::TooManyFilters => Some("a regular expression, or a tag, stands for many names".to_owned()),
             Self::NobodyToAsk { names } => Some(format!(
@@ -253,7 +280,9 @@ impl CliError {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
             Self::Reports(ReportsError::Kept { .. }) => Some("name another file".to_owned()),
-            Self::Reports(ReportsError::Unwritable { .. }) => Some("make its folder, or name another file".to_owned()),
+            Self::Reports(ReportsError::Unwritable { source, .. } | ReportsError::Picture { source, .. }) => {
+                Some(unwritable_help(source.kind()).to_owned())
+            }
             Self::ReadReport(ReadError::File { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -270,7 +299,9 @@ impl CliError {
                 "the shards of one run have the same paths, options and settings, but for I in --shard I/N".to_owned(),
             ),
             Self::Schedule(error) => error.help(),
+            Self::Accepted { source, .. } => Some(source.help().to_owned()),
             Self::Settings(_)
+            | Self::Application(_)
             | Self::Reports(_)
             | Self::Recording(_)
             | Self::Run(_)
@@ -313,6 +344,17 @@ fn listed(names: &[String]) -> String {
         shown.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
     shown
+}
+
+fn unwritable_help(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::IsADirectory => "that is a folder: name a file in it",
+        io::ErrorKind::NotFound => "make its folder, or name another file",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "name a file in a folder that you may write to"
+        }
+        _ => "name another file",
+    }
 }
 
 fn of_serve(error: &ServeError) -> Exit {

@@ -42,6 +42,12 @@ pub enum FindingKind {
     Deaf,
     /// Connected, and the platform knows of no subscription, or there is no socket and none to come.
     Belief,
+    /// A command, which is to end well, ends with this exit code.
+    CommandFails(u8),
+    /// A command does not end, and had to be ended.
+    Hang,
+    /// The last step of signing in was never answered, and the application has left it at that.
+    Login,
     /// A subscription lives on at the platform.
     Subscription,
     /// A socket is open outside of a session.
@@ -90,6 +96,9 @@ impl fmt::Display for FindingKind {
             Self::Stuck => "connect() does nothing any more",
             Self::Deaf => "connected and hears nothing",
             Self::Belief => "connected without a session at the platform",
+            Self::CommandFails(code) => return write!(f, "the command fails (exit {code})"),
+            Self::Hang => "the command does not end",
+            Self::Login => "login that never ends",
             Self::Subscription => "subscription left behind",
             Self::Socket => "socket left open",
             Self::RunsOn => "runs on outside of a session",

@@ -16,6 +16,8 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitStatus;
 
+use tokio::process::{ChildStderr, ChildStdout};
+
 #[cfg(unix)]
 pub(crate) use self::keeper::keep;
 #[cfg(unix)]
@@ -24,6 +26,9 @@ pub(super) use self::kept::Application;
 pub(super) use self::plain::Application;
 use super::start_text::Started;
 use crate::exit_code::Exit;
+
+/// What a command writes: to its standard output, and to its standard error.
+pub(super) type Streams = (Option<ChildStdout>, Option<ChildStderr>);
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,12 +53,23 @@ pub(crate) struct Arrived {
     pub(crate) moment: Moment,
     /// Whose, as the platform calls the user.
     pub(crate) user: String,
-    /// Whether its message arrived.
-    pub(crate) is_there: bool,
+    /// What became of its message.
+    pub(crate) came: Came,
     /// Whether the user had a socket.
     pub(crate) has_socket: bool,
     /// Whether the user had a subscription.
     pub(crate) has_subscription: bool,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// It arrived, in some form.
+    Yes,
+    /// It is lost, and nobody is told.
+    Lost,
+    /// Its connection broke, which both ends see.
+    Broken,
 }
 
 impl Scheduled {
@@ -148,7 +159,7 @@ impl Disturber for Scheduled {
             moment,
             has_socket: !platform.sockets(Some(&user)).is_empty(),
             has_subscription: !platform.subscriptions(Some(&user)).is_empty(),
-            is_there: true,
+            came: Came::Yes,
             user,
         };
         let mut fate = Fate::Arrives;
@@ -161,7 +172,11 @@ impl Disturber for Scheduled {
                 fate = if own == Fate::Arrives { fate } else { own };
             }
         }
-        arrived.is_there = fate != Fate::Lost;
+        arrived.came = match fate {
+            Fate::Lost => Came::Lost,
+            Fate::Fails => Came::Broken,
+            _ => Came::Yes,
+        };
         let mut passed = self.progress.passed();
         if passed.moments.len() < MAX_MOMENTS {
             passed.moments.push(arrived);
@@ -203,7 +218,6 @@ impl Progress {
     }
 
     /// The moments that have come.
-    #[expect(dead_code, reason = "an exploration of an application begins with them")]
     pub(crate) fn moments(&self) -> Vec<Arrived> {
         self.passed().moments.clone()
     }

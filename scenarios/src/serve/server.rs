@@ -21,7 +21,8 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use self::script::Script;
-use self::users::{all_users, change, keep_users, populate, with_fixed};
+pub(super) use self::users::populate;
+use self::users::{all_users, change, keep_users, with_fixed};
 use super::accounts::{Accounts, FileError, Follower};
 use super::application::{Application, Signals};
 use super::behaviour::{self, Behaviour, BehaviourError, Ended};
@@ -212,7 +213,7 @@ pub async fn serve(
         let running = Behaviour::start(source.clone(), handle.clone(), Handle::current())?;
         // With a command it is part of a verdict, and stays what it was.
         let file = command.is_empty().then(|| behaviour::Follower::new(&source, &running));
-        let (status, told) = watch::channel(ScriptStatus::running(source.shown.clone()));
+        let (status, told) = watch::channel(ScriptStatus::running(source.shown.clone(), running.doing()));
         control = control.beside_script(told);
         running_script = Some(Script { source, file, status, verdict: Exit::Passed });
         behaviour = Some(running);

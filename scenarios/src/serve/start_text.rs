@@ -180,7 +180,7 @@ impl Started<'_> {
 }
 
 /// A value as a shell takes it.
-fn quoted(value: &OsStr) -> String {
+pub(crate) fn quoted(value: &OsStr) -> String {
     let text = value.to_string_lossy();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/[]+=@%".contains(&byte);
     if text.bytes().all(is_plain) { text.into_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }

@@ -12,7 +12,7 @@ use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
 use self::disturb::Disturber;
-pub use self::disturb::{Changeable, Seen};
+pub use self::disturb::{Changeable, Seen, Unmet};
 use self::turns::Turns;
 use super::link::{Link, Message};
 use super::stage::Stage;

@@ -1,4 +1,4 @@
-//! docs/tutorial.md, docs/explore.md and docs/dialects: their files are made, their commands run word for word, and what they show is compared.
+//! The pages of docs that are tutorials: their files are made, their commands run word for word, and what they show is compared.
 
 use std::env;
 use std::fs;
@@ -27,6 +27,15 @@ fn the_pages_of_the_dialects_do_what_they_show() {
     }
 }
 
+#[test]
+fn the_tutorial_of_an_application_does_what_it_shows() {
+    if !Command::new("node").arg("--version").output().is_ok_and(|told| told.status.success()) {
+        println!("skipped: it needs Node");
+        return;
+    }
+    assert_eq!(walk("explore-your-application"), (3, 8), "the blocks of the page are not found");
+}
+
 /// Makes the files of a page and runs its commands: how many there are of each.
 fn walk(page: &str) -> (usize, usize) {
     let text = fs::read_to_string(format!("{}/../docs/{page}.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -37,7 +46,7 @@ fn walk(page: &str) -> (usize, usize) {
     for (head, text) in blocks(&text) {
         match head.split_once(' ') {
             Some((of, file)) => {
-                assert_eq!(of, "rhai");
+                assert!(matches!(of, "rhai" | "js"), "{of}");
                 fs::write(here.join(file), text).unwrap();
                 files += 1;
             }

@@ -8,6 +8,9 @@ mod application;
 mod certificate;
 #[cfg(test)]
 #[cfg(unix)]
+mod explored;
+#[cfg(test)]
+#[cfg(unix)]
 mod following;
 #[cfg(test)]
 #[cfg(unix)]

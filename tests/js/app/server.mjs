@@ -23,7 +23,7 @@ const FILES = {
 /** Serves it on any port. */
 export async function serveApplication() {
   const server = createServer(async (request, response) => {
-    const [file, type] = FILES[request.url] ?? []
+    const [file, type] = FILES[request.url.split('?')[0]] ?? []
     if (file === undefined) return response.writeHead(404).end()
     response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(await readFile(file))
   })

@@ -32,6 +32,17 @@ test.use({ kandy: { clock: 'manual', configName: 'settings' }, locale: 'de' })
 // @ts-expect-error: there is no such clock.
 test.use({ kandy: { clock: 'fast' } })
 
+test.use({ kandy: { url: process.env.KANDY_URL } })
+test.explore('a session', async ({ page, kandy }) => {
+  const disturbance: string | undefined = kandy.disturbance
+  await page.goto(disturbance ?? '/')
+})
+test.explore('some of it', { disturbances: ['mk_token request 1: lost'], tag: '@slow' }, async ({ kandy }, testInfo) => {
+  console.log(testInfo.title, await kandy.notReached())
+})
+// @ts-expect-error: there is no such fixture.
+test.explore('a session', async ({ nobody }) => console.log(nobody))
+
 const more = test.extend<{ greeting: string }>({ greeting: async ({ kandy }, use) => use(kandy.url) })
 
 more('fixtures are typed', async ({ page, context, kandy, greeting }) => {

@@ -1,15 +1,17 @@
 //! The arguments of `explore`.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
-use super::{Selection, jobs};
+use super::{ClockName, Selection, jobs};
 use crate::explore::FAMILIES;
 use crate::report::Wanted;
 use crate::run::Shard;
+use crate::serve::accounts::{Account, parse_user};
 use crate::settings;
 
 /// What one run with one schedule has no use for.
@@ -59,8 +61,9 @@ pub(in crate::cli) struct Explore {
     #[arg(long, conflicts_with_all = OF_EXPLORATIONS, verbatim_doc_comment)]
     pub(in crate::cli) mutants: bool,
 
-    /// The time for each scenario [default: 60s]
-    #[arg(long, value_name = "TIME", value_parser = settings::timeout)]
+    /// The time for each scenario [default: 60s], or for a
+    /// command [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
     pub(in crate::cli) budget: Option<Duration>,
 
     /// How many runs at once
@@ -86,6 +89,58 @@ pub(in crate::cli) struct Explore {
     /// github (for its annotations) too; may be given again
     #[arg(long, value_name = "REPORT", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
     pub(in crate::cli) report: Vec<Wanted>,
+
+    #[command(flatten)]
+    pub(in crate::cli) of_command: OfCommand,
+}
+
+/// What there is to say of a command that is explored in place of scenarios.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct OfCommand {
+    /// What is accepted of a command
+    /// [default: kandy.explore]
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "kandy.explore",
+        hide_default_value = true,
+        requires = "command",
+        verbatim_doc_comment
+    )]
+    pub(in crate::cli) accepted: PathBuf,
+
+    /// Who may sign in at a command's platform:
+    /// NAME:PASSWORD; may be given again
+    #[arg(long, value_name = "USER", value_parser = parse_user, requires = "command", verbatim_doc_comment)]
+    pub(in crate::cli) user: Vec<(String, Account)>,
+
+    /// Let every name and password sign in there
+    #[arg(long, requires = "command")]
+    pub(in crate::cli) any_user: bool,
+
+    /// Its clock: real, or manual, which is moved over HTTP
+    #[arg(
+        long,
+        value_name = "CLOCK",
+        default_value = "real",
+        hide_possible_values = true,
+        hide_default_value = true,
+        requires = "command"
+    )]
+    pub(in crate::cli) clock: ClockName,
+
+    /// A command, such as the tests of an application, to
+    /// run once for each thing that can go wrong at its
+    /// platform, instead of scenarios
+    #[arg(
+        last = true,
+        value_name = "COMMAND",
+        conflicts_with_all = [
+            "paths", "filter", "skip_tag", "profile", "pairs", "judge_checks", "coverage", "mutants", "report",
+        ],
+        verbatim_doc_comment
+    )]
+    pub(in crate::cli) command: Vec<OsString>,
 }
 
 const EXPLORE_HELP: &str = "\
@@ -95,9 +150,14 @@ pending for ever, a subscription left behind, a client that hears nothing. A
 wait or check that fails only ends the script. What is accepted stands in a
 .explore file beside the snapshot; what is new and what has gone both fail.
 
+A command finds the platform as `serve -- COMMAND` has it, in KANDY_URL and
+its like, and in KANDY_DISTURBANCE what goes wrong. It is to end well where
+nothing does; where it then fails, does not end in three times that time and
+10 s, or leaves more at the platform, that is found.
+
 Exit codes:
   0  nothing was found, or only what is accepted
-  1  something was found, or is not as accepted
+  1  something was found, is not as accepted, or was to go wrong and did not
   2  bad usage: an argument is wrong, nothing was run
   3  a script or an accepted file is missing, unreadable or malformed
   4  internal error: the harness, the disk or the terminal failed

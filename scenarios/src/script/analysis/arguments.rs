@@ -23,6 +23,7 @@ use crate::script::redact;
 use crate::script::untyped::is_meant;
 use crate::script::verbs::{self, Taken};
 use crate::script::wait::event_name;
+use crate::script::wait::records::asked;
 use crate::script::world_api::{clock_is_off, expected_events};
 use crate::world::World;
 
@@ -102,6 +103,7 @@ fn of_platform(name: &str, given: &Given<'_>) -> Result<(), Failure> {
     match name {
         "waitFor" => {
             given.text(0, point)?;
+            given.map(0, asked)?;
             given.duration(2)
         }
         "requests" => {

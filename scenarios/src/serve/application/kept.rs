@@ -6,10 +6,12 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::Path;
 use std::process::Stdio;
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
@@ -21,7 +23,7 @@ use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
 
 use super::keeper::{Begun, STDIN};
 use super::terminal::Terminal;
-use super::{Asked, environment, exit_of};
+use super::{Asked, Streams, environment, exit_of};
 use crate::cli::KEEP;
 use crate::exit_code::Exit;
 use crate::serve::notes::Note;
@@ -51,31 +53,61 @@ impl Application {
     ///
     /// There is no such program, or it cannot be run.
     pub(in crate::serve) async fn start(command: &[OsString], started: &Started<'_>) -> io::Result<Self> {
+        let mut application = Self::kept(keeper(command, started)?, io::stdin().as_fd()).await?;
+        application.terminal = Terminal::open();
+        if let Some(terminal) = &application.terminal {
+            // If it has used the terminal before that, and was stopped, the keeper says so.
+            terminal.give(application.group);
+        }
+        Ok(application)
+    }
+
+    /// Starts a command in a folder, without a terminal or an input, with more in its environment; gives what it writes, too.
+    ///
+    /// # Errors
+    ///
+    /// There is no such program, or it cannot be run.
+    pub(in crate::serve) async fn start_apart(
+        command: &[OsString],
+        started: &Started<'_>,
+        folder: &Path,
+        more: &[(&str, String)],
+    ) -> io::Result<(Self, Streams)> {
+        let mut keeper = keeper(command, started)?;
+        keeper.envs(more.iter().map(|(name, value)| (name, value)));
+        keeper.stdout(Stdio::piped()).stderr(Stdio::piped());
+        if !folder.as_os_str().is_empty() {
+            keeper.current_dir(folder);
+        }
+        let nothing = File::open("/dev/null")?;
+        let mut application = Self::kept(keeper, nothing.as_fd()).await?;
+        let streams = (application.keeper.stdout.take(), application.keeper.stderr.take());
+        Ok((application, streams))
+    }
+
+    /// Starts a keeper, which hands on what the command reads.
+    async fn kept(mut keeper: Command, stdin: BorrowedFd<'_>) -> io::Result<Self> {
         let continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
         let (near, far) = StdUnixStream::pair()?;
         near.set_nonblocking(true)?;
-        let mut keeper = Command::new(env::current_exe()?);
-        keeper
-            .arg(KEEP)
-            .arg("--")
-            .args(command)
-            .envs(environment(started))
-            .stdin(Stdio::from(OwnedFd::from(far)))
-            // What a terminal or another program sends to the group of the server does not end the keeper.
-            .process_group(0);
-        let keeper = keeper.spawn()?;
+        let keeper = keeper.stdin(Stdio::from(OwnedFd::from(far))).spawn()?;
         // Its end of the socket is the keeper's alone.
-        hand_over_stdin(&near)?;
+        hand_over(stdin, &near)?;
         let mut line = UnixStream::from_std(near)?;
         let mut begun = Begun::default();
         line.read_exact(&mut begun.0).await.map_err(|_| io::Error::other("its keeper has ended"))?;
         let group = begun.group()?;
-        let terminal = Terminal::open();
-        if let Some(terminal) = &terminal {
-            // If it has used the terminal before that, and was stopped, the keeper says so.
-            terminal.give(group);
-        }
-        Ok(Self { keeper, line, is_heard: true, group, terminal, continued, asked: false })
+        Ok(Self { keeper, line, is_heard: true, group, terminal: None, continued, asked: false })
+    }
+
+    /// Ends the command with all that it has started, and waits until that is done.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses.
+    pub(in crate::serve) async fn end(&mut self) -> io::Result<()> {
+        self.line.shutdown().await?;
+        self.ended().await.map(drop)
     }
 
     /// Hands on what a signal asks for, and gives what there is to say of it. Asked twice, the command is killed.
@@ -148,10 +180,17 @@ impl Application {
     }
 }
 
-/// Sends the standard input of this process, which is the command's.
-fn hand_over_stdin(line: &StdUnixStream) -> io::Result<()> {
-    let stdin = io::stdin();
-    let files = [stdin.as_fd()];
+/// The process that is to keep a command.
+fn keeper(command: &[OsString], started: &Started<'_>) -> io::Result<Command> {
+    let mut keeper = Command::new(env::current_exe()?);
+    // What a terminal or another program sends to the group of the server does not end the keeper.
+    keeper.arg(KEEP).arg("--").args(command).envs(environment(started)).process_group(0);
+    Ok(keeper)
+}
+
+/// Sends a file, which is the command's standard input.
+fn hand_over(stdin: BorrowedFd<'_>, line: &StdUnixStream) -> io::Result<()> {
+    let files = [stdin];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     let fits = control.push(SendAncillaryMessage::ScmRights(&files));

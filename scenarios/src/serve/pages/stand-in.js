@@ -48,7 +48,9 @@ globalThis.Kandy = (() => {
       const { protocol, server, port } = this.servers.subscription;
       const headers = { "Content-Type": "application/json", Accept: "application/json", "X-Cpaas-Agent": AGENT };
       if (authorization) headers.Authorization = authorization;
-      const answer = await fetch(`${protocol}://${server}:${port}${path}`, { method, headers, body: body && JSON.stringify(body) });
+      // Chromium lets a request wait as long as another one to the same address hangs, unless none of them is to be stored.
+      const init = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
+      const answer = await fetch(`${protocol}://${server}:${port}${path}`, init);
       const json = await answer.json().catch(() => undefined);
       return { isOk: answer.ok, status: answer.status, statusText: answer.statusText, json };
     }

@@ -20,7 +20,7 @@ pub(super) fn with_fixed(of_file: &Accounts, fixed: &Accounts) -> Accounts {
     all
 }
 
-pub(super) fn populate(handle: &FrontHandle, accounts: &Accounts, any_user: bool) -> Result<(), ServeError> {
+pub(in crate::serve) fn populate(handle: &FrontHandle, accounts: &Accounts, any_user: bool) -> Result<(), ServeError> {
     if let Some(refused) = change(handle, &Accounts::default(), accounts).into_iter().next() {
         return Err(ServeError::User(refused));
     }
