@@ -165,6 +165,8 @@ pub(crate) struct Profile {
     /// How long to wait for a renewal that may come so many milliseconds from now.
     pub(crate) renewal_delay: fn(f64, &mut Random) -> f64,
     pub(crate) draws_at_random: bool,
+    /// Whether the task of renewals dies where it finds no subscription to renew.
+    pub(crate) renewal_dies_without_subscription: bool,
     /// The event of a renewal, by the number of its attempt.
     pub(crate) renewed: fn(u32, Option<Error>) -> Event,
 

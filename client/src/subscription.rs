@@ -102,10 +102,14 @@ impl Session {
     }
 
     /// Waits for an ever smaller part of the lifetime: half of it before the first attempt, a quarter before the
-    /// second. Without a session the task dies here.
+    /// second. Without a subscription the task dies here, or drops what was to
+    /// come.
     fn wait_to_resubscribe(&mut self, now: Time, attempt: u32) {
         let Some(granted) = &self.state.subscription else {
-            return self.stop_renewing();
+            if self.profile.renewal_dies_without_subscription {
+                return self.stop_renewing();
+            }
+            return self.resubscription.backlog.clear();
         };
         let part = granted.params.get("expires").to_number() * 1000.0 / 2f64.powf(f64::from(attempt));
         let delay = (self.profile.renewal_delay)(part.max(SHORTEST_DELAY), &mut self.random);

@@ -106,6 +106,6 @@ fn the_json_has_the_keys_that_its_documentation_names() {
     assert!(untold.is_empty(), "the documentation does not tell {untold:?}");
     let receivers: BTreeSet<Option<&str>> =
         json["functions"].as_array().unwrap().iter().map(|function| function["receiver"].as_str()).collect();
-    let known = [None, Some("client"), Some("connection"), Some("notification"), Some("platform")];
+    let known = [None, Some("client"), Some("connection"), Some("notification"), Some("services"), Some("platform")];
     assert_eq!(receivers, known.into_iter().collect());
 }

@@ -81,6 +81,7 @@ pub(super) const PROFILE: Profile = Profile {
     renewal_supports: supported,
     renewal_delay,
     draws_at_random: true,
+    renewal_dies_without_subscription: false,
     renewed: |attempt_num, error| Event::SubscriptionResubscribed { attempt_num, error },
     notification_id: event_id,
     ended_by,

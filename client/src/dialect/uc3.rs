@@ -68,6 +68,7 @@ pub(super) const PROFILE: Profile = Profile {
     renewal_supports: || Value::Undefined,
     renewal_delay,
     draws_at_random: false,
+    renewal_dies_without_subscription: true,
     renewed,
     notification_id: id_or_event_id,
     gone_retry_after: retry_after,

@@ -10,7 +10,7 @@ const ALICE: &str = "alice@example.com";
 
 async fn platform() -> (MockKandy, Config) {
     let platform = MockKandy::start().await;
-    platform.add_user(ALICE, "s3cret").unwrap();
+    platform.add_user(ALICE, "s3cret").expect("she is not there yet");
     let config = Config::for_server("127.0.0.1", platform.rest_port(), platform.ws_port());
     (platform, config)
 }

@@ -116,14 +116,21 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
     let argument = |index: usize| call.args.get(index).map_or(Ok(Js::Undefined), |given| js(call, given));
     let untyped = |call: UntypedCall| Ok(Asked::Session(Call::Untyped(call).into()));
     let listeners = |change: Change| Ok(Asked::Listeners(change));
+    let has_it = |name: &str| dialect.calls().contains(&name);
     match call.call.as_str() {
         idle if dialect.idle_calls().contains(&idle) => Ok(Asked::Nothing),
-        "setCredentials" => untyped(UntypedCall::SetCredentials { credentials: argument(0)? }),
-        "updateConnection" => untyped(UntypedCall::UpdateConnection { services: argument(0)? }),
-        "services.subscribe" => {
+        "setCredentials" if has_it("setCredentials") => {
+            untyped(UntypedCall::SetCredentials { credentials: argument(0)? })
+        }
+        "updateConnection" if has_it("updateConnection") => {
+            untyped(UntypedCall::UpdateConnection { services: argument(0)? })
+        }
+        "services.subscribe" if has_it("services.subscribe") => {
             untyped(UntypedCall::SubscribeServices { services: argument(0)?, options: argument(1)? })
         }
-        "services.unsubscribe" => untyped(UntypedCall::UnsubscribeServices { services: argument(0)? }),
+        "services.unsubscribe" if has_it("services.unsubscribe") => {
+            untyped(UntypedCall::UnsubscribeServices { services: argument(0)? })
+        }
         "connect" => untyped(UntypedCall::Connect { credentials: argument(0)?, options: argument(1)? }),
         "updateToken" => untyped(UntypedCall::UpdateToken { credentials: argument(0)? }),
         "updateConfig" => {

@@ -22,8 +22,9 @@ macro_rules! may {
     };
 }
 
-// Behind the macros, which it uses as well.
+// Behind the macros, which they use as well.
 mod platform;
+mod services;
 
 /// What lets a call be made with any values.
 const HOW: Given = may!("how", "#{ asInJavaScript: true }");
@@ -41,7 +42,7 @@ const fn row(
 
 /// Every function but for the platform's verbs, in the order in which documents tell them.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(platform::ROWS)
+    ROWS.iter().chain(services::ROWS).chain(platform::ROWS)
 }
 
 static ROWS: &[Row] = &[
@@ -280,48 +281,6 @@ static ROWS: &[Row] = &[
         "takes notifications from the websocket, or no more",
         "",
         "kandy.notification.enableWebsocket(false);",
-    ),
-    row(
-        Of::Services,
-        "subscribe",
-        &[
-            needs!("services", "a list of services, of Link 4 and 5 only", "[services]"),
-            may!("options", "#{ forceLogOut, clientCorrelator }"),
-        ],
-        "subscribes to them, or to them as well; events tell what comes of it",
-        "",
-        "let kandy = create(#{}, #{ dialect: \"link\" });\n\
-         kandy.setCredentials(credentials);\n\
-         kandy.services.subscribe([\"call\", \"IM\"]);",
-    ),
-    row(
-        Of::Services,
-        "unsubscribe",
-        &[needs!("services", "a list of services", "[services]")],
-        "ends the subscription to them; events tell what comes of it",
-        "",
-        "let kandy = create(#{}, #{ dialect: \"link\" });\n\
-         kandy.setCredentials(credentials);\n\
-         kandy.services.subscribe([\"call\"]);\n\
-         waitUntil(|| kandy.services.getSubscriptions().subscribed == [\"call\"]);\n\
-         kandy.services.unsubscribe([\"call\"]);",
-    ),
-    row(
-        Of::Services,
-        "resubscribe",
-        &[],
-        "exists without effect, as in Kandy.js",
-        "",
-        "create(#{}, #{ dialect: \"link\" }).services.resubscribe();",
-    ),
-    row(
-        Of::Services,
-        "getSubscriptions",
-        &[],
-        "what is subscribed to",
-        "#{ subscribed, available, isPending }",
-        "let kandy = create(#{}, #{ dialect: \"link\" });\n\
-         assertEq(kandy.services.getSubscriptions().subscribed, []);",
     ),
     row(
         Of::Script,
