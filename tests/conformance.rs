@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let suite = Suite {
         name: "conformance",
         holds: "passed",
-        dialects: &[Dialect::Uc3],
+        dialects: &[Dialect::Uc3, Dialect::Uc5, Dialect::Link3, Dialect::Link],
         exceptions: &[],
         check: |recording| replay(recording).result.map_err(|difference| difference.to_string()),
     };

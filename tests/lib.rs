@@ -33,8 +33,17 @@ pub struct Suite {
 pub struct Exception {
     /// Why they cannot.
     pub reason: &'static str,
+    /// The dialects whose recordings it is asked about.
+    pub dialects: &'static [Dialect],
     /// Whether a recording is of this kind, by what was done in it.
     pub excuses: fn(&Recording) -> bool,
+}
+
+impl Exception {
+    /// Whether a recording need not hold.
+    fn covers(&self, recording: &Recording) -> bool {
+        self.dialects.contains(&recording.dialect) && (self.excuses)(recording)
+    }
 }
 
 impl Suite {
@@ -89,7 +98,7 @@ impl Suite {
     /// Examines a recording, and gives the exception by which it need not hold. A rule must not excuse what holds; in a
     /// folder that somebody else has chosen that is as well.
     fn examine(&self, recording: &Recording, is_own: bool) -> Result<Option<usize>, Failed> {
-        let exception = self.exceptions.iter().position(|exception| (exception.excuses)(recording));
+        let exception = self.exceptions.iter().position(|exception| exception.covers(recording));
         match ((self.check)(recording), exception) {
             (Ok(()), Some(exception)) if is_own => {
                 Err(format!("it holds, but is excepted: {}", self.exceptions[exception].reason).into())
@@ -109,7 +118,7 @@ impl Suite {
                 continue;
             }
             let excusing: Vec<usize> =
-                (0..self.exceptions.len()).filter(|index| (self.exceptions[*index].excuses)(&recording)).collect();
+                (0..self.exceptions.len()).filter(|index| self.exceptions[*index].covers(&recording)).collect();
             if let [only] = excusing[..] {
                 is_needed[only] = true;
             }

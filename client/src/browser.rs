@@ -15,6 +15,10 @@ pub(crate) const FAILED_TO_FETCH: &str = "Failed to fetch";
 
 const AGENT: HeaderName = HeaderName::from_static("x-cpaas-agent");
 
+/// The headers that hold a secret.
+const SECRET: [HeaderName; 3] =
+    [AUTHORIZATION, HeaderName::from_static("x-token"), HeaderName::from_static("x-session")];
+
 /// How the message begins of a request that cannot be made.
 const FAILED_TO_EXECUTE: &str = "Failed to execute 'fetch' on 'Window'";
 
@@ -61,7 +65,7 @@ pub(crate) fn fetch_headers<'a>(
         // Other control characters, which a browser sends, no client of HTTP here can: such a header is left out.
         if let Ok(mut value) = HeaderValue::from_bytes(&header_bytes(headers.get(&name), value)) {
             // Neither `Debug` nor the tables of HTTP/2 show it then.
-            value.set_sensitive(name == AUTHORIZATION);
+            value.set_sensitive(SECRET.contains(&name));
             headers.insert(name, value);
         }
     }
@@ -111,6 +115,11 @@ pub(crate) fn websocket_url(address: &str) -> Option<String> {
     };
     url.set_scheme(scheme).ok()?;
     url.fragment().is_none().then(|| url.into())
+}
+
+/// What `new WebSocket` throws at an address that it refuses.
+pub(crate) fn websocket_refusal(address: &str) -> String {
+    format!("Failed to construct 'WebSocket': The URL '{address}' is invalid.")
 }
 
 /// Whether what stands under this key is a token: `token`, `access_token`, `refreshToken` and their like.

@@ -36,6 +36,7 @@ use crate::js;
 pub use self::known::{UnknownKey, unknown_keys};
 pub use self::read::{ConfigError, Violation};
 pub use self::settings::Settings;
+pub(crate) use self::settings::default_authentication;
 
 /// All options of a client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

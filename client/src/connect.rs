@@ -1,6 +1,7 @@
-//! The connect flow: from the credentials to the open websocket, and back out (PROTOCOL.md, section 4).
+//! The connect flow: from the credentials to the open websocket, and back out (docs/protocol.md, section 4).
 
-use crate::credentials::Signature;
+use crate::credentials::{Signature, token_options};
+use crate::dialect::Profile;
 use crate::error::{Code, Error};
 use crate::event::{DisconnectReason, Event};
 use crate::io::{RequestId, Task};
@@ -27,7 +28,8 @@ pub(crate) enum Flow {
     Connected,
     /// Waiting for the answer to the DELETE. Where that never comes the session is stuck here, and where it waits for a
     /// websocket to close that nobody looks after, it is without a request, too.
-    Disconnecting { request: Option<RequestId> },
+    /// `closes` says that the websocket lives until then.
+    Disconnecting { request: Option<RequestId>, closes: bool },
 }
 
 /// Where a session really stands, which what the application sees can disagree with.
@@ -63,8 +65,10 @@ pub(crate) struct Attempt {
 pub(crate) struct Tokens {
     pub(crate) access: Value,
     pub(crate) refresh: Value,
-    pub(crate) oauth: Value,
+    pub(crate) bearer: Value,
     pub(crate) expires: Value,
+    /// What proves who sends a request, `queryParams` or `headers`.
+    pub(crate) options: Value,
 }
 
 impl Flow {
@@ -87,11 +91,20 @@ impl Session {
         self.emit(Event::AuthChange);
     }
 
-    pub(crate) fn sign_in(&mut self, now: Time, credentials: &Value, options: &Value) {
+    /// What `connect()` does, unless something is under way.
+    pub(crate) fn sign_in_if_idle(&mut self, now: Time, credentials: &Value, options: &Value) {
+        if matches!(self.flow, Flow::Idle) {
+            self.sign_in(now, credentials, options);
+        }
+    }
+
+    fn sign_in(&mut self, now: Time, credentials: &Value, options: &Value) {
         let given = |name: &str| credentials.get(name).clone();
         let config = self.settings.authentication().clone();
         let login = Login { username: given("username"), options: options.clone(), config };
-        match Signature::of(credentials) {
+        let signature = (self.profile.signature)(credentials);
+        let bearer = self.profile.bearer;
+        match signature {
             Signature::Password => {
                 let request = self.writer().create_token(&login.config, credentials);
                 self.ask_for_token(now, request, Purpose::CreateToken, login);
@@ -100,15 +113,25 @@ impl Session {
                 let request = self.writer().refresh_token_to_connect(&login.config, credentials);
                 self.ask_for_token(now, request, Purpose::ConnectWithRefreshToken, login);
             }
-            Signature::AccessToken => {
-                let (access, refresh, expires) = (given("accessToken"), given("refreshToken"), given("expires"));
-                self.signed_in(now, login, Tokens { access, refresh, expires, oauth: Value::Undefined });
-            }
-            Signature::OAuth => {
-                self.signed_in(now, login, Tokens { oauth: given("oauthToken"), ..Tokens::default() });
+            Signature::AccessToken | Signature::Bearer | Signature::Hmac | Signature::Basic(_) => {
+                let Ok(options) = signature.request_options(credentials, bearer) else {
+                    return self.crash(Task::ConnectFlow);
+                };
+                let tokens = Tokens { options, ..Tokens::default() };
+                let tokens = match signature {
+                    Signature::AccessToken => Tokens {
+                        access: given("accessToken"),
+                        refresh: given("refreshToken"),
+                        expires: given("expires"),
+                        ..tokens
+                    },
+                    Signature::Bearer => Tokens { bearer: given(bearer), ..tokens },
+                    _ => tokens,
+                };
+                self.signed_in(now, login, tokens);
             }
             Signature::Invalid => {
-                self.report(Error::new(Code::InvalidSignature, "This login signature is not valid."));
+                self.report(Error::new(Code::InvalidSignature, self.profile.invalid_signature));
             }
         }
     }
@@ -132,13 +155,7 @@ impl Session {
 
     fn subscribe(&mut self, now: Time, login: Login, tokens: Tokens) -> Result<(), TypeError> {
         let Login { config, username, options } = login;
-        let Tokens { access, refresh, oauth, expires } = tokens;
-        let request_options = if oauth.is_truthy() && !access.is_truthy() {
-            let bearer = format!("Bearer {}", oauth.to_text());
-            Value::object([("headers", Value::object([("Authorization", bearer.into())]))])
-        } else {
-            Value::object([("queryParams", Value::object([("token", access.clone())]))])
-        };
+        let Tokens { access, refresh, bearer, expires, options: request_options } = tokens;
         let server = config.get("subscription");
         property(server, "protocol")?;
         let of_server = |name: &'static str| (name, server.get(name).clone());
@@ -146,12 +163,12 @@ impl Session {
             server: Value::object(["protocol", "server", "port", "version"].map(of_server)),
             username,
             access_token: access,
-            oauth_token: oauth,
+            bearer_token: bearer,
             refresh_token: refresh,
             token_expires: expires,
             request_options,
         };
-        self.state.user_info = Some(connection.user_info());
+        self.state.user_info = Some(connection.user_info(self.profile.shows_tokens));
         self.state.connection = Some(connection.clone());
         self.emit(Event::CredentialsSet);
         let request = self.writer().subscribe(server, &connection, &options)?;
@@ -162,21 +179,27 @@ impl Session {
 
     /// The answer to the subscription.
     pub(crate) fn subscribed(&mut self, now: Time, answer: Answer) {
-        let Flow::Subscribing { attempt: Attempt { config, connection }, .. } = std::mem::take(&mut self.flow) else {
+        let Flow::Subscribing { attempt: Attempt { config, mut connection }, .. } = std::mem::take(&mut self.flow)
+        else {
             return;
         };
-        match read_subscription(config.get("subscription").get("service"), answer) {
+        match read_subscription(self.profile, config.get("subscription").get("service"), answer) {
             Ok(granted) => {
-                let mut info = Object::default();
-                info.assign(config.get("websocket"));
-                let info = Value::from(info)
-                    .with("url", granted.channel().clone())
-                    .with("params", connection.websocket_params());
+                connection.exchange_token(&granted.params);
+                let info = self.websocket_info(config.get("websocket"), &granted, &connection);
                 self.flow = Flow::OpeningWebSocket { granted, connection };
                 self.open_websocket(now, info, false);
             }
             Err(error) => self.report(error),
         }
+    }
+
+    /// The address of a websocket, in parts.
+    pub(crate) fn websocket_info(&self, server: &Value, granted: &Granted, connection: &ConnectionInfo) -> Value {
+        let mut info = Object::default();
+        info.assign(server);
+        let params = (self.profile.websocket_params)(connection, self.settings.connectivity());
+        Value::from(info).with("url", granted.channel().clone()).with("params", params)
     }
 
     /// A websocket is open. The flow takes any, also one that an earlier, cancelled connect was still trying for.
@@ -190,7 +213,7 @@ impl Session {
             is_connected: true,
             is_pending: false,
             error: None,
-            user_info: Some(connection.user_info()),
+            user_info: Some(connection.user_info(self.profile.shows_tokens)),
             connection: Some(connection),
             subscription: Some(granted),
         };
@@ -202,10 +225,10 @@ impl Session {
     }
 
     /// No websocket could be opened; here too the flow takes the failure of any.
-    pub(crate) fn fail_without_websocket(&mut self) {
+    pub(crate) fn fail_without_websocket(&mut self, error: Error) {
         if matches!(self.flow, Flow::OpeningWebSocket { .. }) {
             self.flow = Flow::Idle;
-            self.report(Error::new(Code::WebSocket, "Websocket connection failed."));
+            self.report(error);
         }
     }
 
@@ -220,8 +243,9 @@ impl Session {
 
 /// Out.
 impl Session {
-    /// What `disconnect()` does, by where the flow stands.
-    pub(crate) fn leave(&mut self, now: Time) {
+    /// What `disconnect()` does in UC, by where the flow stands: what is connected closes the websocket first, and what is
+    /// cancelled says nothing more.
+    pub(crate) fn close_then_delete(&mut self, now: Time) {
         match std::mem::take(&mut self.flow) {
             Flow::Idle => {}
             // The websocket attempts go on, and the subscription stays on the server.
@@ -229,14 +253,33 @@ impl Session {
             Flow::CreatingToken { request, .. } | Flow::Subscribing { request, .. } => self.forget(request),
             Flow::Connected => {
                 if !self.close_websockets() {
-                    return self.flow = Flow::Disconnecting { request: None };
+                    return self.flow = Flow::Disconnecting { request: None, closes: false };
                 }
-                match self.unsubscribe(now) {
-                    Some(request) => self.flow = Flow::Disconnecting { request: Some(request) },
-                    None => self.end_of_flow(now),
-                }
+                self.delete(now, false);
             }
             disconnecting @ Flow::Disconnecting { .. } => self.flow = disconnecting,
+        }
+    }
+
+    /// What `disconnect()` does in Link 3: the websocket lives until the DELETE is answered, and what is cancelled ends.
+    pub(crate) fn delete_then_close(&mut self, now: Time) {
+        match std::mem::take(&mut self.flow) {
+            Flow::Idle => {}
+            Flow::CreatingToken { request, .. } | Flow::Subscribing { request, .. } => {
+                self.forget(request);
+                self.end_session(now, None, None);
+            }
+            Flow::OpeningWebSocket { .. } => self.end_session(now, None, None),
+            Flow::Connected => self.delete(now, true),
+            disconnecting @ Flow::Disconnecting { .. } => self.flow = disconnecting,
+        }
+    }
+
+    /// Goes over to waiting for the answer to the DELETE.
+    fn delete(&mut self, now: Time, closes: bool) {
+        match self.unsubscribe(now) {
+            Some(request) => self.flow = Flow::Disconnecting { request: Some(request), closes },
+            None => self.end_of_flow(now),
         }
     }
 
@@ -249,16 +292,16 @@ impl Session {
 
     /// The answer to a DELETE. Almost every answer will do; one of an unforeseen form kills the flow.
     pub(crate) fn unsubscribed(&mut self, now: Time, id: RequestId, answer: &Answer) {
-        let is_flow = matches!(self.flow, Flow::Disconnecting { request } if request == Some(id));
+        let is_flow = matches!(self.flow, Flow::Disconnecting { request, .. } if request == Some(id));
+        let closes = is_flow && matches!(self.flow, Flow::Disconnecting { closes: true, .. });
         if is_flow {
             self.flow = Flow::Idle;
         }
-        let understood = match answer {
-            Answer::Error { body: Some(body), .. } => !body.get("subscribeResponse").is_nullish(),
-            _ => true,
-        };
-        if understood {
-            return self.end_session(None, None);
+        if says_unsubscribed(answer) {
+            if closes && !self.close_websockets() {
+                return self.flow = Flow::Disconnecting { request: None, closes: false };
+            }
+            return self.end_session(now, None, None);
         }
         if is_flow {
             self.end_of_flow(now);
@@ -282,21 +325,26 @@ impl Session {
     }
 
     /// The platform has ended the session.
-    pub(crate) fn gone(&mut self, retry_after: Option<Value>) {
+    pub(crate) fn gone(&mut self, now: Time, reason: DisconnectReason, retry_after: Option<Value>) {
         if self.gone_hangs {
             return;
         }
         if self.close_websockets() {
-            self.end_session(Some(DisconnectReason::Gone), retry_after);
+            self.end_session(now, Some(reason), retry_after);
         } else {
             self.gone_hangs = true;
         }
     }
 
-    /// The session is over: everything is reset but the websockets and the memory of notifications.
-    pub(crate) fn end_session(&mut self, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
+    /// The session is over.
+    pub(crate) fn end_session(&mut self, now: Time, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
+        (self.profile.end)(self, now, reason, retry_after);
+    }
+
+    /// Everything is reset but the websockets and the memory of notifications.
+    pub(crate) fn end_connection(&mut self, now: Time, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
         self.state = State::default();
-        self.stop_resubscribing();
+        self.stop_resubscribing(now);
         self.end_refreshing();
         if matches!(self.flow, Flow::Connected) {
             self.flow = Flow::Idle;
@@ -313,13 +361,20 @@ impl Session {
     }
 }
 
-/// Reads the answer to a subscription as PROTOCOL.md, section 1.3, tells.
-fn read_subscription(requested: &Value, answer: Answer) -> Result<Granted, Error> {
+/// Whether a DELETE has done what it was for, which almost every answer says.
+pub(crate) fn says_unsubscribed(answer: &Answer) -> bool {
+    match answer {
+        Answer::Error { body: Some(body), .. } => !body.get("subscribeResponse").is_nullish(),
+        _ => true,
+    }
+}
+
+/// Reads the answer to a subscription (docs/protocol.md, section 1.3).
+pub(crate) fn read_subscription(profile: &Profile, requested: &Value, answer: Answer) -> Result<Granted, Error> {
     let body = match answer {
         Answer::Ok(body) => body,
         Answer::Error { body: Some(body), .. } => {
-            let code = refusal_code(&body)?;
-            return Err(Error::new(Code::Subscribe, format!("Failed to subscribe user. Code: {code}.")));
+            return Err(Error::new(Code::Subscribe, (profile.refusal)(&body)?));
         }
         Answer::Error { message, .. } => {
             return Err(Error::new(Code::Subscribe, format!("Subscribe request failed: {message}.")));
@@ -337,17 +392,6 @@ fn read_subscription(requested: &Value, answer: Answer) -> Result<Granted, Error
     Ok(Granted { services_info, url: response.get("subscription").clone(), params: params.clone() })
 }
 
-/// The status code of a refused subscription, in one of the three forms that the SDK knows.
-fn refusal_code(body: &Value) -> Result<String, TypeError> {
-    let code = body.get("statusCode");
-    if code.is_truthy() && body.get("reason").is_truthy() {
-        return Ok(code.to_text().to_string());
-    }
-    let wrapped = body.get("authorizationResponse").get("statusCode");
-    let code = if wrapped.is_truthy() { wrapped } else { property(body.get("subscribeResponse"), "statusCode")? };
-    Ok(code.to_text().to_string())
-}
-
 /// Reads `{"success": {access_token, refresh_token, expires}}`; every one of the three may be missing. A connect reads
 /// them one by one, a refresh at once, which the words tell.
 pub(crate) fn read_tokens(body: &Value) -> Result<Tokens, TypeError> {
@@ -355,9 +399,10 @@ pub(crate) fn read_tokens(body: &Value) -> Result<Tokens, TypeError> {
     destructured(success, "response.payload.body.success", "access_token")?;
     let field = |name: &str| success.get(name).clone();
     Ok(Tokens {
+        options: token_options(success.get("access_token")),
         access: field("access_token"),
         refresh: field("refresh_token"),
-        oauth: Value::Undefined,
+        bearer: Value::Undefined,
         expires: field("expires"),
     })
 }

@@ -4,12 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::js::{Object, Text, Value};
+use crate::js::{Object, Text, TypeError, Value, property};
+use crate::wire::basic_secret;
 
 /// The argument of `connect()` and `updateToken()`.
 ///
-/// The first of these that is complete is used: `username` and `password`; `access_token`; `refresh_token` and
-/// `username`; `oauth_token` and `username`. An empty text counts as missing.
+/// In UC the first of these that is complete is used: `username` and `password`; `access_token`; `refresh_token` and
+/// `username`; `oauth_token` and `username`. In Link 3: `hmac_token`; `authname` or else `username`, and `password`. In Link 4
+/// and 5: `hmac_token`; `username` and `access_token`, `bearer_access_token` or `password`. An empty text counts as missing.
 #[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Credentials {
@@ -21,8 +23,14 @@ pub struct Credentials {
     pub access_token: Option<String>,
     /// A refresh token: alone it fetches an access token, beside one it keeps that fresh.
     pub refresh_token: Option<String>,
-    /// An OAuth token, sent as a bearer.
+    /// An OAuth token, sent as a bearer. Only UC knows it.
     pub oauth_token: Option<String>,
+    /// The name to sign in with where that is another than the user's. Only Link knows it.
+    pub authname: Option<String>,
+    /// An HMAC token, which the platform exchanges for a session. Only Link knows it.
+    pub hmac_token: Option<String>,
+    /// A token that is sent as a bearer. Only Link 4 and 5 know it.
+    pub bearer_access_token: Option<String>,
     /// The lifetime to ask for, and that of the given access token, in seconds.
     pub expires: Option<serde_json::Value>,
 }
@@ -48,6 +56,16 @@ impl Credentials {
         Self { username: Some(username.into()), oauth_token: Some(token.into()), ..Self::default() }
     }
 
+    /// A user name and an HMAC token.
+    pub fn hmac_token(username: impl Into<String>, token: impl Into<String>) -> Self {
+        Self { username: Some(username.into()), hmac_token: Some(token.into()), ..Self::default() }
+    }
+
+    /// A user name and a token for Link 4 and 5 that is sent as a bearer.
+    pub fn bearer_access_token(username: impl Into<String>, token: impl Into<String>) -> Self {
+        Self { username: Some(username.into()), bearer_access_token: Some(token.into()), ..Self::default() }
+    }
+
     /// The argument as JavaScript has it.
     #[must_use]
     pub fn to_js(&self) -> Value {
@@ -58,6 +76,9 @@ impl Credentials {
             ("accessToken", &self.access_token),
             ("refreshToken", &self.refresh_token),
             ("oauthToken", &self.oauth_token),
+            ("authname", &self.authname),
+            ("hmacToken", &self.hmac_token),
+            ("bearerAccessToken", &self.bearer_access_token),
         ] {
             if let Some(text) = value {
                 object.set(Text::from_static(name), text.as_str());
@@ -79,6 +100,9 @@ impl fmt::Debug for Credentials {
             .field("access_token", &secret(&self.access_token))
             .field("refresh_token", &secret(&self.refresh_token))
             .field("oauth_token", &secret(&self.oauth_token))
+            .field("authname", &self.authname)
+            .field("hmac_token", &secret(&self.hmac_token))
+            .field("bearer_access_token", &secret(&self.bearer_access_token))
             .field("expires", &self.expires)
             .finish()
     }
@@ -127,6 +151,35 @@ pub enum UntypedCall {
         /// Its argument.
         credentials: Value,
     },
+    /// `updateConnection(services)`
+    UpdateConnection {
+        /// Its argument.
+        services: Value,
+    },
+    /// `setCredentials(credentials)`
+    SetCredentials {
+        /// Its argument.
+        credentials: Value,
+    },
+    /// `setTokens(tokens)`, which does nothing in any dialect.
+    SetTokens {
+        /// Its argument.
+        tokens: Value,
+    },
+    /// `services.subscribe(services, options)`
+    SubscribeServices {
+        /// The first argument.
+        services: Value,
+        /// The second one.
+        options: Value,
+    },
+    /// `services.unsubscribe(services)`
+    UnsubscribeServices {
+        /// Its argument.
+        services: Value,
+    },
+    /// `services.resubscribe()`, which does nothing.
+    ResubscribeServices,
     /// `updateConfig(patch)`
     UpdateConfig {
         /// Its argument.
@@ -151,9 +204,25 @@ impl UntypedCall {
         match self {
             Self::Connect { .. } => "connect",
             Self::UpdateToken { .. } => "updateToken",
+            Self::UpdateConnection { .. } => "updateConnection",
+            Self::SetCredentials { .. } => "setCredentials",
+            Self::SetTokens { .. } => "setTokens",
+            Self::SubscribeServices { .. } => "services.subscribe",
+            Self::UnsubscribeServices { .. } => "services.unsubscribe",
+            Self::ResubscribeServices => "services.resubscribe",
             Self::UpdateConfig { .. } => "updateConfig",
             Self::EnableConnectivityChecking { .. } => "enableConnectivityChecking",
             Self::EnableWebsocket { .. } => "enableWebsocket",
+        }
+    }
+
+    /// What JavaScript throws of a client that has no such call.
+    pub(crate) fn missing(&self) -> TypeError {
+        match self.name().split_once('.') {
+            Some((section, name)) => {
+                property(&Value::Undefined, name).map_or_else(|error| error, |_| TypeError::no_function(section))
+            }
+            None => TypeError::no_function(&format!("client.{}", self.name())),
         }
     }
 }
@@ -165,37 +234,56 @@ impl fmt::Debug for UntypedCall {
     }
 }
 
-/// The way of signing in, in the order of PROTOCOL.md, section 4.1.
+/// A way of signing in; which one credentials allow is the dialect's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signature {
+    /// A token is asked for with the password.
     Password,
     AccessToken,
+    /// A token is asked for with the refresh token.
     RefreshToken,
-    OAuth,
+    /// The token that the dialect sends as a bearer.
+    Bearer,
+    Hmac,
+    /// The password goes with each request, with the name that is this member of the credentials.
+    Basic(&'static str),
     Invalid,
 }
 
 impl Signature {
-    /// The way that these credentials allow.
-    pub(crate) fn of(credentials: &Value) -> Self {
-        let given = |name: &str| credentials.get(name).is_truthy();
-        if given("username") && given("password") {
-            Self::Password
-        } else if given("accessToken") {
-            Self::AccessToken
-        } else if given("refreshToken") && given("username") {
-            Self::RefreshToken
-        } else if given("oauthToken") && given("username") {
-            Self::OAuth
-        } else {
-            Self::Invalid
-        }
+    /// What proves who sends a request, where that needs no other request before: `queryParams` or `headers`.
+    pub(crate) fn request_options(self, credentials: &Value, bearer: &str) -> Result<Value, TypeError> {
+        Ok(match self {
+            Self::Bearer => bearer_options(credentials.get(bearer)),
+            Self::Hmac => header_option("x-token", credentials.get("hmacToken").to_text()),
+            Self::Basic(name) => {
+                header_option("Authorization", format!("Basic {}", basic_secret(credentials, name)?).into())
+            }
+            Self::AccessToken | Self::Password | Self::RefreshToken | Self::Invalid => {
+                token_options(credentials.get("accessToken"))
+            }
+        })
     }
+}
+
+/// A token in the query of a request.
+pub(crate) fn token_options(token: &Value) -> Value {
+    Value::object([("queryParams", Value::object([("token", token.clone())]))])
+}
+
+/// A token that is a bearer.
+pub(crate) fn bearer_options(token: &Value) -> Value {
+    header_option("Authorization", format!("Bearer {}", token.to_text()).into())
+}
+
+pub(crate) fn header_option(name: &'static str, value: Text) -> Value {
+    Value::object([("headers", Value::object([(name, value.into())]))])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
 
     #[test]
     fn the_first_complete_way_is_used() {
@@ -210,12 +298,12 @@ mod tests {
             change(&mut credentials);
             credentials
         };
-        let signature = |credentials: &Credentials| Signature::of(&credentials.to_js());
+        let signature = |credentials: &Credentials| (Dialect::Uc3.profile().signature)(&credentials.to_js());
         assert_eq!(signature(&all), Signature::Password);
         assert_eq!(signature(&without(|c| c.password = Some(String::new()))), Signature::AccessToken);
         let no_access = without(|c| (c.password, c.access_token) = (None, None));
         assert_eq!(signature(&no_access), Signature::RefreshToken);
-        assert_eq!(signature(&Credentials::oauth_token("alice", "OA")), Signature::OAuth);
+        assert_eq!(signature(&Credentials::oauth_token("alice", "OA")), Signature::Bearer);
         assert_eq!(signature(&Credentials::refresh_token("alice", "RT")), Signature::RefreshToken);
         assert_eq!(signature(&Credentials::access_token("", "AT")), Signature::AccessToken);
         for incomplete in [
@@ -232,12 +320,35 @@ mod tests {
     }
 
     #[test]
+    fn the_ways_of_link_are_others() {
+        let all = Credentials {
+            authname: Some("alice-auth".into()),
+            access_token: Some("AT".into()),
+            bearer_access_token: Some("BT".into()),
+            ..Credentials::password("alice", "s3cret")
+        };
+        let with = |change: fn(&mut Credentials)| {
+            let mut credentials = all.clone();
+            change(&mut credentials);
+            [Dialect::Link3, Dialect::Link].map(|dialect| (dialect.profile().signature)(&credentials.to_js()))
+        };
+        assert_eq!(with(|c| c.hmac_token = Some("HM".into())), [Signature::Hmac, Signature::Hmac]);
+        assert_eq!(with(|_| ()), [Signature::Basic("authname"), Signature::AccessToken]);
+        assert_eq!(with(|c| c.access_token = None)[1], Signature::Bearer);
+        let plain = with(|c| (c.access_token, c.bearer_access_token, c.authname) = (None, None, None));
+        assert_eq!(plain, [Signature::Basic("username"), Signature::Basic("username")]);
+        assert_eq!(with(|c| (c.username, c.password) = (None, None)), [Signature::Invalid, Signature::Invalid]);
+    }
+
+    #[test]
     fn each_way_names_the_user_and_brings_its_secret_alone() {
         for (credentials, key) in [
             (Credentials::password("alice", "x"), "password"),
             (Credentials::access_token("alice", "x"), "accessToken"),
             (Credentials::refresh_token("alice", "x"), "refreshToken"),
             (Credentials::oauth_token("alice", "x"), "oauthToken"),
+            (Credentials::hmac_token("alice", "x"), "hmacToken"),
+            (Credentials::bearer_access_token("alice", "x"), "bearerAccessToken"),
         ] {
             let given = serde_json::json!({ "username": "alice", key: "x" });
             assert_eq!(serde_json::from_value::<Credentials>(given).unwrap(), credentials);

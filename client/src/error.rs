@@ -25,6 +25,14 @@ pub enum Error {
         /// The browser's text.
         message: String,
     },
+    /// The browser refused to make a websocket, and the SDK hands its exception on: a `SyntaxError` without a code, on which
+    /// the SDK has left the connectivity options.
+    Syntax {
+        /// The browser's text.
+        message: String,
+        /// `kandy`: the connectivity options.
+        options: Value,
+    },
     /// What the platform put into the `error` of an answer that is otherwise a success: any value.
     Foreign {
         /// The value, as it came.
@@ -34,19 +42,25 @@ pub enum Error {
     },
 }
 
-/// The codes that this part of the SDK uses (PROTOCOL.md, section 5).
+/// The codes that this part of the SDK uses (docs/protocol.md, section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
-    /// `authentication:1`: the credentials fit no way of signing in.
+    /// `authentication:1`: the credentials fit no way of signing in, or the server does not know them.
     InvalidSignature,
     /// `authentication:2`: the websocket could not be opened.
     WebSocket,
+    /// `authentication:3`: there is nothing to unsubscribe from.
+    NoSubscription,
     /// `authentication:4`: the subscription was refused.
     Subscribe,
     /// `authentication:6`: the subscription could not be renewed.
     Resubscribe,
     /// `authentication:9`: no token was given.
     CreateToken,
+    /// `authentication:13`: the server was unavailable too often.
+    Unavailable,
+    /// `subscription:1`: the websocket could not be opened, in Link.
+    OpenWebSocket,
     /// A bare number: the status code of a subscription that is no more.
     Number(i64),
 }
@@ -59,9 +73,12 @@ impl Code {
         Value::from_static(match self {
             Self::InvalidSignature => "authentication:1",
             Self::WebSocket => "authentication:2",
+            Self::NoSubscription => "authentication:3",
             Self::Subscribe => "authentication:4",
             Self::Resubscribe => "authentication:6",
             Self::CreateToken => "authentication:9",
+            Self::Unavailable => "authentication:13",
+            Self::OpenWebSocket => "subscription:1",
             Self::Number(number) => return Value::Number(number as f64),
         })
     }
@@ -78,6 +95,23 @@ impl Error {
         Self::Basic { code, message: message.into(), attempt_num: None }
     }
 
+    /// No websocket could be opened, in UC's words.
+    pub(crate) fn websocket() -> Self {
+        Self::new(Code::WebSocket, "Websocket connection failed.")
+    }
+
+    /// The services of a subscription could not be changed.
+    pub(crate) fn not_updated() -> Self {
+        Self::new(Code::Resubscribe, "An error occurred.")
+    }
+
+    /// The server does not know the user, and says so with this status code, or with none.
+    pub(crate) fn stranger(code: &Value) -> Self {
+        let code = if code.is_truthy() { format!(" Status code: {}", code.to_text()) } else { String::new() };
+        let message = format!("Authorization failed with server. Please check credentials.{code}");
+        Self::new(Code::InvalidSignature, message)
+    }
+
     pub(crate) fn foreign(value: Value) -> Self {
         let message = value.get("message");
         let shown = if message.is_undefined() { value.to_text() } else { message.to_text() };
@@ -89,7 +123,7 @@ impl Error {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Basic { code, .. } => Some(*code),
-            Self::Type { .. } | Self::Foreign { .. } => None,
+            Self::Type { .. } | Self::Syntax { .. } | Self::Foreign { .. } => None,
         }
     }
 
@@ -97,7 +131,10 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> &str {
         match self {
-            Self::Basic { message, .. } | Self::Type { message } | Self::Foreign { message, .. } => message,
+            Self::Basic { message, .. }
+            | Self::Type { message }
+            | Self::Syntax { message, .. }
+            | Self::Foreign { message, .. } => message,
         }
     }
 
@@ -107,12 +144,13 @@ impl Error {
         without_tokens(self.message())
     }
 
-    /// `BasicError` or `TypeError`; what the platform sent is called `error`, as it has no name that is sure.
+    /// `BasicError`, `TypeError` or `SyntaxError`; what the platform sent is called `error`, as it has no name that is sure.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Basic { .. } => "BasicError",
             Self::Type { .. } => "TypeError",
+            Self::Syntax { .. } => "SyntaxError",
             Self::Foreign { .. } => "error",
         }
     }
@@ -136,6 +174,11 @@ impl Error {
             Self::Type { message } => Value::object([
                 ("name", Value::from_static("TypeError")),
                 ("message", Text::from(message.as_str()).into()),
+            ]),
+            Self::Syntax { message, options } => Value::object([
+                ("name", Value::from_static("SyntaxError")),
+                ("message", Text::from(message.as_str()).into()),
+                ("kandy", options.clone()),
             ]),
             Self::Foreign { value, .. } => value.clone(),
         }

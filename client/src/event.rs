@@ -37,8 +37,30 @@ pub enum Event {
         /// Why the attempt failed.
         error: Option<Error>,
     },
-    /// `ws:change {platform: "uc"}`: a websocket opens, is open, or is closed.
-    WebSocketChange,
+    /// `request:error {error}`: the server does not know the user; what the request was for tells its own outcome.
+    RequestError(Error),
+    /// `subscription:change {reason, ..}`: subscribing or unsubscribing begins or has ended, or the subscription is over;
+    /// ask [`subscriptions`](crate::Session::subscriptions).
+    SubscriptionChange {
+        /// Why it is over; `None` when that is what the application did.
+        reason: Option<DisconnectReason>,
+        /// What a `gone` notification said of when to come back, as it said it; what is falsy counts as nothing.
+        retry_after: Option<Value>,
+    },
+    /// `subscription:error {error}`: subscribing or unsubscribing has failed.
+    SubscriptionError(Error),
+    /// `subscription:resub {attemptNum, isFailure, error?}`: the subscription was renewed, or could not be.
+    SubscriptionResubscribed {
+        /// The number of the attempt, from 1; 1 again after a success.
+        attempt_num: u32,
+        /// Why the attempt failed.
+        error: Option<Error>,
+    },
+    /// `ws:change {platform}`: a websocket opens, is open, or is closed.
+    WebSocketChange {
+        /// The platform: `uc` or `link`.
+        platform: &'static str,
+    },
     /// `notification:received {payload}`: a notification that is no duplicate.
     NotificationReceived {
         /// The whole frame.
@@ -55,6 +77,8 @@ pub enum DisconnectReason {
     Gone,
     /// `LOST_CONNECTION`: the websocket was closed for good, or could not be opened again.
     LostConnection,
+    /// `WS_OVERRIDDEN`: another client of the user has taken the websocket over. Only Link 4 and 5 say so.
+    Overridden,
 }
 
 impl DisconnectReason {
@@ -64,16 +88,21 @@ impl DisconnectReason {
         match self {
             Self::Gone => "GONE",
             Self::LostConnection => "LOST_CONNECTION",
+            Self::Overridden => "WS_OVERRIDDEN",
         }
     }
 }
 
-/// The names of all events that a session can emit.
-pub const EVENT_NAMES: [&str; 7] = [
+/// The names of all events that sessions can emit; [`Dialect::events`](crate::Dialect::events) has those of one dialect.
+pub const EVENT_NAMES: [&str; 11] = [
     "auth:change",
     "auth:credentialsSet",
     "auth:error",
     "auth:resub",
+    "request:error",
+    "subscription:change",
+    "subscription:error",
+    "subscription:resub",
     "ws:change",
     "notification:received",
     "notifications:change",
@@ -88,7 +117,11 @@ impl Event {
             Self::CredentialsSet => "auth:credentialsSet",
             Self::AuthError(_) => "auth:error",
             Self::Resubscribed { .. } => "auth:resub",
-            Self::WebSocketChange => "ws:change",
+            Self::RequestError(_) => "request:error",
+            Self::SubscriptionChange { .. } => "subscription:change",
+            Self::SubscriptionError(_) => "subscription:error",
+            Self::SubscriptionResubscribed { .. } => "subscription:resub",
+            Self::WebSocketChange { .. } => "ws:change",
             Self::NotificationReceived { .. } => "notification:received",
             Self::NotificationsChange => "notifications:change",
         }
@@ -100,24 +133,24 @@ impl Event {
         match self {
             Self::AuthChange | Self::CredentialsSet => Vec::new(),
             Self::Disconnected { reason, retry_after } => {
-                let mut fields = vec![("reason", reason.map(|reason| Value::from_static(reason.as_str())).into())];
+                let mut fields = ending(*reason, retry_after.as_ref());
                 if *reason == Some(DisconnectReason::Gone) {
                     fields.insert(0, ("forced", true.into()));
                 }
-                if retry_after.is_some() {
-                    fields.push(("retryAfter", retry_after.clone().into()));
-                }
                 fields
             }
-            Self::AuthError(error) => vec![("error", error.to_js())],
-            Self::Resubscribed { attempt_num, error } => {
+            Self::SubscriptionChange { reason, retry_after } => ending(*reason, retry_after.as_ref()),
+            Self::AuthError(error) | Self::RequestError(error) | Self::SubscriptionError(error) => {
+                vec![("error", error.to_js())]
+            }
+            Self::Resubscribed { attempt_num, error } | Self::SubscriptionResubscribed { attempt_num, error } => {
                 let mut fields = vec![("attemptNum", (*attempt_num).into()), ("isFailure", error.is_some().into())];
                 if let Some(error) = error {
                     fields.push(("error", error.to_js()));
                 }
                 fields
             }
-            Self::WebSocketChange => vec![("platform", Value::from_static("uc"))],
+            Self::WebSocketChange { platform } => vec![("platform", Value::from_static(platform))],
             Self::NotificationReceived { payload } => vec![("payload", payload.clone())],
             Self::NotificationsChange => vec![("channel", Value::from_static("WEBSOCKET"))],
         }
@@ -128,6 +161,13 @@ impl Event {
     pub fn args_json(&self) -> serde_json::Value {
         fields_to_json(self.args())
     }
+}
+
+/// What is told of an end: `reason` in any case.
+fn ending(reason: Option<DisconnectReason>, retry_after: Option<&Value>) -> Fields {
+    let mut fields = vec![("reason", reason.map(|reason| Value::from_static(reason.as_str())).into())];
+    fields.extend(retry_after.map(|after| ("retryAfter", after.clone())));
+    fields
 }
 
 #[cfg(test)]

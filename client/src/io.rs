@@ -67,7 +67,7 @@ pub enum Output {
     Event(Event),
 }
 
-/// The tasks inside the SDK that an answer of an unforeseen form can kill (PROTOCOL.md, section 8).
+/// The tasks inside the SDK that an answer of an unforeseen form can kill (docs/protocol.md, section 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Task {
     /// Connecting and disconnecting: `isPending` stays true until the next connect succeeds or fails.
@@ -80,6 +80,10 @@ pub enum Task {
     Notifications,
     /// `updateToken()`: the call has no effect.
     UpdateToken,
+    /// `updateConnection()`: the call has no effect, or nobody hears what came of it.
+    UpdateConnection,
+    /// Subscribing and unsubscribing: what the calls that wait were for is lost, and pending stays true until the next.
+    Subscriptions,
     /// Looking after websockets: none is used any more, and none is closed.
     WebSockets,
 }
@@ -92,6 +96,8 @@ impl fmt::Display for Task {
             Self::Requests => "requests",
             Self::Notifications => "notifications",
             Self::UpdateToken => "update token",
+            Self::UpdateConnection => "update connection",
+            Self::Subscriptions => "subscriptions",
             Self::WebSockets => "websockets",
         })
     }
@@ -149,7 +155,8 @@ pub struct Response {
     pub status: StatusCode,
     /// The reason phrase; empty where the server gave none.
     pub status_text: String,
-    /// Only `content-type` is read.
+    /// Only `content-type` is read, and `retry-after` of a 503 in the dialects that know it. A browser shows that one only
+    /// where CORS exposes it.
     pub headers: HeaderMap,
     /// The body; the beginning of it if `is_cut`.
     pub body: Bytes,

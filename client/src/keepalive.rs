@@ -1,4 +1,4 @@
-//! Keep-alive: what is sent on an open websocket, and what is concluded from silence (PROTOCOL.md, section 2). With
+//! Keep-alive: what is sent on an open websocket, and what is concluded from silence (docs/protocol.md, section 2.3). With
 //! `keepAlive`, the only method that Kandy.js documents, that is nothing.
 
 use crate::io::{Output, SocketId};

@@ -69,6 +69,7 @@ mod browser;
 mod config;
 mod connect;
 mod credentials;
+mod dialect;
 #[cfg(feature = "driver")]
 pub mod driver;
 mod error;
@@ -76,10 +77,13 @@ mod event;
 mod io;
 pub mod js;
 mod keepalive;
+mod legacy;
 mod listener;
 mod notification;
+mod random;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
+mod services;
 mod session;
 mod state;
 mod subscription;
@@ -91,12 +95,14 @@ mod wire;
 pub use config::*;
 pub use connect::Phase;
 pub use credentials::{ConnectOptions, Credentials, UntypedCall};
+pub use dialect::Dialect;
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
 pub use error::{Code, Error};
 pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields, fields_to_json};
 pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
 pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};
+pub use random::Random;
 pub use session::Session;
-pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, UserInfo};
+pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo};
 pub use timer::{OpeningId, Time, Timer};

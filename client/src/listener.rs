@@ -1,4 +1,4 @@
-//! Listeners, and the order in which Kandy.js calls them (PROTOCOL.md, section 3.1).
+//! Listeners, and the order in which Kandy.js calls them (docs/protocol.md, sections 3.1 and 3.2).
 
 use std::collections::BTreeMap;
 

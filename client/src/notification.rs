@@ -1,4 +1,4 @@
-//! Frames from the platform, and the filter of duplicates (PROTOCOL.md, section 2).
+//! Frames from the platform, and the filter of duplicates (docs/protocol.md, sections 2.4 and 2.5).
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -140,7 +140,7 @@ impl Session {
             self.pong_received(now, socket);
         } else if frame != Value::Null
             && self.notifications.enabled
-            && let Err(_stumble) = self.notify(frame)
+            && let Err(_stumble) = self.notify(now, frame)
         {
             // The task that dies here takes the memory of duplicates with it.
             self.notifications.seen.clear();
@@ -148,10 +148,10 @@ impl Session {
         }
     }
 
-    fn notify(&mut self, frame: Value) -> Result<(), TypeError> {
+    fn notify(&mut self, now: Time, frame: Value) -> Result<(), TypeError> {
         let message = frame.get("notificationMessage");
-        let id = property(message, "id")?;
-        let id = if id.is_truthy() { id } else { message.get("eventId") };
+        property(message, "id")?;
+        let id = (self.profile.notification_id)(message);
         let options = self.settings.notifications();
         let event_type = message.get("eventType").as_str();
         if event_type == Some("call") {
@@ -168,12 +168,12 @@ impl Session {
         if !self.notifications.seen.is_new(id, capacity) {
             return Ok(());
         }
-        let retry_after = Some(message.get("retryAfter")).filter(|after| after.is_truthy()).cloned();
-        let is_gone = event_type == Some("gone");
+        let retry_after = (self.profile.gone_retry_after)(message);
+        let end = event_type.and_then(self.profile.ended_by);
         let hides_own = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
         self.emit(Event::NotificationReceived { payload: frame });
-        if is_gone {
-            self.gone(retry_after);
+        if let Some(reason) = end {
+            self.gone(now, reason, retry_after);
         }
         if hides_own {
             return Err(TypeError::no_function("notificationMessage.hasOwnProperty"));

@@ -37,12 +37,12 @@ fn is_repaired(repair: Repair) -> bool {
 
 /// An answer, before the session reads it.
 pub(crate) fn answer(
-    purpose: Purpose,
+    purpose: &Purpose,
     mut answer: Result<Response, NetworkFailure>,
 ) -> Result<Response, NetworkFailure> {
     if let Ok(response) = &mut answer
         && is_repaired(Repair::EmptyRefusalIsTold)
-        && purpose == Purpose::CreateToken
+        && *purpose == Purpose::CreateToken
         && response.status == StatusCode::UNAUTHORIZED
         && response.body.is_empty()
     {

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use serde::{Serialize, Serializer};
 
 use crate::browser::names_token;
+use crate::credentials::header_option;
 use crate::error::Error;
 use crate::event::Fields;
 use crate::js::{Object, Text, Value};
@@ -21,8 +22,8 @@ use crate::wire::Granted;
 pub struct Connection {
     /// Whether the user is signed in.
     pub is_connected: bool,
-    /// Whether connecting or disconnecting is under way. It can stay true for ever: see PROTOCOL.md, sections 7
-    /// and 8.
+    /// Whether connecting or disconnecting is under way. It can stay true for ever (docs/protocol.md, sections
+    /// 7 and 8).
     pub is_pending: bool,
     /// Why the last connect failed.
     pub error: Option<Error>,
@@ -81,9 +82,31 @@ pub struct UserInfo {
     pub access_token: Value,
     /// The newest refresh token.
     pub refresh_token: Value,
+    /// Whether it has tokens, though they may be undefined. In Link it has none before `updateToken()`.
+    pub has_tokens: bool,
 }
 
-/// What `connection.getSocketState("uc")` gives.
+/// What an application sees of where its client stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether the user is signed in.
+    pub is_connected: bool,
+    /// Whether signing in or out is under way, which can be for ever.
+    pub is_pending: bool,
+}
+
+/// What `services.getSubscriptions()` gives in Link 4 and 5.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscriptions {
+    /// The services that are subscribed to, as the platform granted them.
+    pub subscribed: Value,
+    /// Those that there are.
+    pub available: [&'static str; 3],
+    /// Whether subscribing or unsubscribing is under way.
+    pub is_pending: bool,
+}
+
+/// What `connection.getSocketState(platform)` gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SocketState {
     /// Whether the websocket is open, as far as the SDK knows.
@@ -101,6 +124,8 @@ pub struct SocketDetails {
     pub options: Value,
     /// When it was opened; the SDK never renews this.
     pub last_contact: Time,
+    /// The platform: `uc` or `link`.
+    pub platform: &'static str,
 }
 
 /// What a session knows of itself once it has tokens.
@@ -110,7 +135,8 @@ pub(crate) struct ConnectionInfo {
     pub(crate) server: Value,
     pub(crate) username: Value,
     pub(crate) access_token: Value,
-    pub(crate) oauth_token: Value,
+    /// The token that is sent as a bearer: an OAuth token in UC.
+    pub(crate) bearer_token: Value,
     pub(crate) refresh_token: Value,
     /// The lifetime of the access token in seconds, as the platform or the application gave it.
     pub(crate) token_expires: Value,
@@ -139,20 +165,25 @@ impl State {
 }
 
 impl ConnectionInfo {
-    /// The newest token, and the name under which a websocket's address carries it.
-    pub(crate) fn websocket_params(&self) -> Value {
-        if self.oauth_token.is_truthy() && !self.access_token.is_truthy() {
-            Value::object([("access_token", self.oauth_token.clone())])
-        } else {
-            Value::object([("token", self.access_token.clone())])
+    /// What an application sees of it, with its tokens or without.
+    pub(crate) fn user_info(&self, has_tokens: bool) -> UserInfo {
+        let token = |token: &Value| if has_tokens { token.clone() } else { Value::Undefined };
+        UserInfo {
+            username: self.username.clone(),
+            access_token: token(&self.access_token),
+            refresh_token: token(&self.refresh_token),
+            has_tokens,
         }
     }
 
-    pub(crate) fn user_info(&self) -> UserInfo {
-        UserInfo {
-            username: self.username.clone(),
-            access_token: self.access_token.clone(),
-            refresh_token: self.refresh_token.clone(),
+    /// The platform has granted a subscription: what an HMAC token was good for is over, and the session that the answer
+    /// names takes its place. One that is known already stays where the answer names none.
+    pub(crate) fn exchange_token(&mut self, params: &Value) {
+        let headers = self.request_options.get("headers");
+        let session = params.get("sessionId");
+        let was_exchanged = !headers.get("x-session").is_undefined();
+        if !headers.get("x-token").is_undefined() || (was_exchanged && session.is_truthy()) {
+            self.request_options = header_option("x-session", session.to_text());
         }
     }
 }
@@ -202,11 +233,24 @@ impl UserInfo {
     /// The keys of the JavaScript object.
     #[must_use]
     pub fn fields(&self) -> Fields {
-        vec![
-            ("username", self.username.clone()),
-            ("accessToken", self.access_token.clone()),
-            ("refreshToken", self.refresh_token.clone()),
-        ]
+        let mut fields = vec![("username", self.username.clone())];
+        if self.has_tokens {
+            fields.push(("accessToken", self.access_token.clone()));
+            fields.push(("refreshToken", self.refresh_token.clone()));
+        }
+        fields
+    }
+}
+
+impl Subscriptions {
+    /// The JavaScript object.
+    #[must_use]
+    pub fn to_js(&self) -> Value {
+        Value::object([
+            ("subscribed", self.subscribed.clone()),
+            ("available", self.available.map(Value::from_static).to_vec().into()),
+            ("isPending", self.is_pending.into()),
+        ])
     }
 }
 
@@ -218,7 +262,7 @@ impl SocketState {
         let mut object = Object::from([("connected", self.connected.into()), ("pinging", false.into())]);
         if let Some(details) = &self.details {
             object.set(Text::from_static("method"), details.options.get("method").clone());
-            object.set(Text::from_static("platform"), Value::from_static("uc"));
+            object.set(Text::from_static("platform"), Value::from_static(details.platform));
             object.assign(&details.options);
             object.remove("checkConnectivity");
             object.set(Text::from_static("wsInfo"), details.ws_info.clone());
@@ -281,7 +325,8 @@ mod tests {
     #[test]
     fn sockets_show_their_options() {
         let options = crate::config::Settings::default().connectivity().clone();
-        let details = SocketDetails { ws_info: Value::Null, options, last_contact: Time::from_millis(7) };
+        let details =
+            SocketDetails { ws_info: Value::Null, options, last_contact: Time::from_millis(7), platform: "uc" };
         let shown = SocketState { connected: true, details: Some(details) }.to_js().stringify().unwrap();
         let expected = r#"{"connected":true,"pinging":false,
             "method":{"type":"keepAlive","responsibleParty":"client"},"platform":"uc","pingInterval":30000,"reconnectLimit":5,
@@ -294,7 +339,7 @@ mod tests {
     fn the_token_of_a_socket_is_not_printed() {
         let params = Value::object([("access_token", "OA-secret".into()), ("x", "y".into())]);
         let ws_info = Value::object([("url", "/CH-1".into()), ("params", params)]);
-        let details = SocketDetails { ws_info, options: Value::Undefined, last_contact: Time::ZERO };
+        let details = SocketDetails { ws_info, options: Value::Undefined, last_contact: Time::ZERO, platform: "uc" };
         let printed = format!("{details:?}");
         assert!(!printed.contains("secret") && printed.contains("***") && printed.contains("/CH-1"), "{printed}");
     }

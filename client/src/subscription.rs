@@ -1,52 +1,103 @@
-//! Renewing the subscription (PROTOCOL.md, sections 1.5 and 6).
+//! Renewing the subscription (docs/protocol.md, sections 1.5 and 6.1).
 
+use std::collections::VecDeque;
+
+use crate::dialect::Profile;
 use crate::error::{Code, Error};
-use crate::event::Event;
+use crate::event::{DisconnectReason, Event};
 use crate::io::Task;
 use crate::js::{self, TypeError, Value, destructured, property};
 use crate::session::{Purpose, Session};
 use crate::timer::{Time, Timer};
-use crate::wire::{Answer, compare_services};
+use crate::wire::{Answer, Granted, compare_services};
 
 /// The shortest delay between two renewals, in milliseconds.
 const SHORTEST_DELAY: f64 = 30_000.0;
 
-/// The status code of a subscription that the platform has ended.
-const GONE: i64 = 4;
-/// The code with which the Link platform says the same; here it is only an error.
-const LINK_GONE: i64 = 39;
+/// More attempts than this cannot be to come; what would bring one more is lost.
+const MAX_BACKLOG: usize = 10_000;
 
 /// The task that renews the subscription.
 ///
 /// While it waits for an answer it does not notice that the session ends, nor that a new one begins: that answer is
 /// handled as ever, and the new session's renewals are counted from it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Resubscription {
-    /// No session, or the task has died in it.
+#[derive(Debug, Default)]
+pub(crate) struct Resubscription {
+    doing: Doing,
+    /// The numbers of the attempts to come. A session that begins and a renewal that has ended each bring one, and the task
+    /// takes them in this order: one that came while it was busy puts it behind for the rest of the session.
+    backlog: VecDeque<u32>,
+}
+
+/// What the task does.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Doing {
+    /// There is no session, or the task has died in it.
     #[default]
-    Off,
-    /// Until the timer fires.
-    Waiting { attempt: u32 },
+    Nothing,
+    /// Until the timer fires. What is renewed then is the subscription as it was when the wait began, whatever has become of
+    /// it since.
+    Waiting { attempt: u32, granted: Granted },
     /// For the answer to the PUT, which asks for `services`. `outlived` says that the session which it was sent for is
     /// over.
     Requesting { attempt: u32, services: Value, outlived: bool },
 }
 
+/// `updateConnection()` of Link 3.
 impl Session {
-    pub(crate) fn start_resubscribing(&mut self, now: Time) {
-        if self.resubscription == Resubscription::Off {
-            self.wait_to_resubscribe(now, 1);
+    /// Asks for these services instead. What `getConnection()` shows stays.
+    pub(crate) fn change_connection(&mut self, now: Time, services: &Value) {
+        let (Some(granted), Some(connection)) = (&self.state.subscription, &self.state.connection) else {
+            return self.crash(Task::UpdateConnection);
+        };
+        match self.writer().resubscribe(connection, granted, services) {
+            Ok(request) => {
+                self.send(now, request, Purpose::UpdateConnection { services: services.clone() });
+            }
+            Err(_) => self.crash(Task::UpdateConnection),
         }
     }
 
-    pub(crate) fn stop_resubscribing(&mut self) {
-        match &mut self.resubscription {
-            Resubscription::Off => {}
-            Resubscription::Waiting { .. } => {
+    /// The answer to its PUT.
+    pub(crate) fn connection_changed(&mut self, services: &Value, answer: &Answer) {
+        match read_renewal(self.profile, answer, services) {
+            Ok(None) => self.emit(Event::AuthChange),
+            Ok(Some(_)) => self.emit(Event::AuthError(Error::not_updated())),
+            Err(_) => self.crash(Task::UpdateConnection),
+        }
+    }
+}
+
+impl Session {
+    pub(crate) fn start_resubscribing(&mut self, now: Time) {
+        self.await_attempt(now, 1);
+    }
+
+    pub(crate) fn stop_resubscribing(&mut self, now: Time) {
+        match &mut self.resubscription.doing {
+            Doing::Nothing => {}
+            Doing::Waiting { .. } => {
                 self.timers.cancel(Timer::Resubscribe);
-                self.resubscription = Resubscription::Off;
+                self.resubscription.doing = Doing::Nothing;
+                self.take_attempt(now);
             }
-            Resubscription::Requesting { outlived, .. } => *outlived = true,
+            Doing::Requesting { outlived, .. } => *outlived = true,
+        }
+    }
+
+    /// Another attempt is to come.
+    fn await_attempt(&mut self, now: Time, attempt: u32) {
+        if self.resubscription.backlog.len() < MAX_BACKLOG {
+            self.resubscription.backlog.push_back(attempt);
+        }
+        self.take_attempt(now);
+    }
+
+    fn take_attempt(&mut self, now: Time) {
+        if self.resubscription.doing == Doing::Nothing
+            && let Some(attempt) = self.resubscription.backlog.pop_front()
+        {
+            self.wait_to_resubscribe(now, attempt);
         }
     }
 
@@ -57,29 +108,28 @@ impl Session {
             return self.stop_renewing();
         };
         let part = granted.params.get("expires").to_number() * 1000.0 / 2f64.powf(f64::from(attempt));
-        let delay = js::timeout(&part.max(SHORTEST_DELAY).into());
-        self.timers.arm(now + delay, Timer::Resubscribe);
-        self.resubscription = Resubscription::Waiting { attempt };
+        let delay = (self.profile.renewal_delay)(part.max(SHORTEST_DELAY), &mut self.random);
+        self.resubscription.doing = Doing::Waiting { attempt, granted: granted.clone() };
+        self.timers.arm(now + js::timeout(&delay.into()), Timer::Resubscribe);
     }
 
     /// The task dies.
     fn stop_renewing(&mut self) {
-        self.resubscription = Resubscription::Off;
+        self.resubscription = Resubscription::default();
         self.crash(Task::Resubscription);
     }
 
     pub(crate) fn resubscription_due(&mut self, now: Time) {
-        let Resubscription::Waiting { attempt } = self.resubscription else {
+        let (Doing::Waiting { attempt, granted }, Some(connection)) =
+            (&self.resubscription.doing, &self.state.connection)
+        else {
             return;
         };
-        let (Some(granted), Some(connection)) = (&self.state.subscription, &self.state.connection) else {
-            return;
-        };
-        let services = granted.params.get("service").clone();
-        match self.writer().resubscribe(connection, granted) {
+        let (attempt, services) = (*attempt, granted.params.get("service").clone());
+        match self.writer().resubscribe(connection, granted, &services) {
             Ok(request) => {
                 self.send(now, request, Purpose::Resubscribe);
-                self.resubscription = Resubscription::Requesting { attempt, services, outlived: false };
+                self.resubscription.doing = Doing::Requesting { attempt, services, outlived: false };
             }
             Err(_) => self.stop_renewing(),
         }
@@ -87,25 +137,24 @@ impl Session {
 
     /// The answer to the PUT.
     pub(crate) fn resubscribed(&mut self, now: Time, answer: &Answer) {
-        let Resubscription::Requesting { attempt, services, outlived } = std::mem::take(&mut self.resubscription)
-        else {
+        let Doing::Requesting { attempt, services, outlived } = std::mem::take(&mut self.resubscription.doing) else {
             return;
         };
-        let Ok(error) =
-            read_renewal(answer, &services).and_then(|error| error.map(|error| numbered(error, attempt)).transpose())
+        let Ok(error) = read_renewal(self.profile, answer, &services)
+            .and_then(|error| error.map(|error| numbered(error, attempt)).transpose())
         else {
             return self.stop_renewing();
         };
-        let is_gone = error.as_ref().is_some_and(says_gone);
+        let is_gone = error.as_ref().is_some_and(|error| says_gone(self.profile, error));
         let next_attempt = if error.is_some() { attempt.saturating_add(1) } else { 1 };
-        self.emit(Event::Resubscribed { attempt_num: attempt, error });
+        self.emit((self.profile.renewed)(attempt, error));
         if is_gone {
-            self.gone(None);
+            self.gone(now, DisconnectReason::Gone, None);
             if !outlived {
-                return;
+                return self.resubscription.backlog.clear();
             }
         }
-        self.wait_to_resubscribe(now, next_attempt);
+        self.await_attempt(now, next_attempt);
     }
 }
 
@@ -118,20 +167,25 @@ fn numbered(error: Error, attempt: u32) -> Result<Error, TypeError> {
         Error::Foreign { value, .. } => {
             Err(TypeError::new(format!("Cannot create property 'attemptNum' on {}", value.to_text())))
         }
-        error @ Error::Type { .. } => Ok(error),
+        error @ (Error::Type { .. } | Error::Syntax { .. }) => Ok(error),
     }
 }
 
 /// Whether the subscription is no more.
-fn says_gone(error: &Error) -> bool {
+fn says_gone(profile: &Profile, error: &Error) -> bool {
     match error {
-        Error::Foreign { value, .. } => value.get("code").strict_equals(&4.0.into()),
-        error => error.code() == Some(Code::Number(GONE)),
+        Error::Foreign { value, .. } => value.get("code").strict_equals(&number(profile.gone_code)),
+        error => error.code() == Some(Code::Number(profile.gone_code)),
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "the codes are small")]
+fn number(code: i64) -> Value {
+    Value::Number(code as f64)
+}
+
 /// Reads the answer to a PUT: the error of the failure, if it is one. The outer error is the death of the task.
-fn read_renewal(answer: &Answer, services: &Value) -> Result<Option<Error>, TypeError> {
+pub(crate) fn read_renewal(profile: &Profile, answer: &Answer, services: &Value) -> Result<Option<Error>, TypeError> {
     let failed = |message: String| Ok(Some(Error::new(Code::Resubscribe, message)));
     match answer {
         Answer::Ok(body) => {
@@ -148,10 +202,9 @@ fn read_renewal(answer: &Answer, services: &Value) -> Result<Option<Error>, Type
         Answer::Error { status, body: Some(body), .. } => {
             let response = body.get("subscribeResponse");
             let code = destructured(response, "response.payload.body.subscribeResponse", "statusCode")?;
-            #[expect(clippy::cast_precision_loss, reason = "the codes are small")]
-            let ended = [GONE, LINK_GONE].into_iter().find(|ended| code.strict_equals(&(*ended as f64).into()));
+            let ended = profile.ended_codes.iter().find(|ended| code.strict_equals(&number(**ended)));
             match (*status, ended) {
-                (404, Some(code)) => {
+                (404, Some(&code)) => {
                     let message = format!("Subscription no longer exists. Code {code}.");
                     Ok(Some(Error::new(Code::Number(code), message)))
                 }

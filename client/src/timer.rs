@@ -69,6 +69,8 @@ pub enum Timer {
     Resubscribe,
     /// The next refresh of the access token.
     RefreshToken,
+    /// The end of the pause behind a 503, when services are subscribed to.
+    RetrySubscription,
     /// The failure of a request that cannot even be made: it comes once all that waits has been heard.
     Refusal(RequestId),
     /// The end that `destroy()` has asked for, in the next tick.
@@ -82,6 +84,7 @@ impl fmt::Display for Timer {
             Self::Attempt(_) => f.write_str("websocket attempt"),
             Self::Resubscribe => f.write_str("resubscription"),
             Self::RefreshToken => f.write_str("token refresh"),
+            Self::RetrySubscription => f.write_str("retry of the subscription"),
             Self::Refusal(request) => write!(f, "failure of request {request}"),
             Self::Destroy => f.write_str("end of the client"),
         }

@@ -1,6 +1,7 @@
-//! Tokens: the first one, and keeping it fresh (PROTOCOL.md, sections 1.2, 1.4, 4.5 and 4.6).
+//! Tokens: the first one, and keeping it fresh (docs/protocol.md, sections 1.2, 1.4, 4.5 and 4.6).
 
 use crate::connect::{Flow, Tokens, read_tokens};
+use crate::credentials::{bearer_options, token_options};
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::io::{RequestId, Task};
@@ -101,7 +102,7 @@ impl Session {
         }
         let Answer::Ok(body) = answer else {
             self.set_pending();
-            return self.leave(now);
+            return (self.profile.leave)(self, now);
         };
         let issued = match read_tokens(&body) {
             Ok(issued) => issued,
@@ -126,13 +127,12 @@ impl Session {
         let Some(connection) = &mut self.state.connection else {
             return self.crash(Task::UpdateToken);
         };
-        let (username, access, oauth) =
-            (credentials.get("username"), credentials.get("accessToken"), credentials.get("oauthToken"));
-        let options = if oauth.is_truthy() && username.is_truthy() && !access.is_truthy() {
-            let bearer = format!("Bearer {}", oauth.to_text());
-            Value::object([("headers", Value::object([("Authorization", bearer.into())]))])
-        } else if access.is_truthy() && username.is_truthy() && !oauth.is_truthy() {
-            Value::object([("queryParams", Value::object([("token", access.clone())]))])
+        let (username, access, bearer) =
+            (credentials.get("username"), credentials.get("accessToken"), credentials.get(self.profile.bearer));
+        let options = if bearer.is_truthy() && username.is_truthy() && !access.is_truthy() {
+            bearer_options(bearer)
+        } else if access.is_truthy() && username.is_truthy() && !bearer.is_truthy() {
+            token_options(access)
         } else {
             Value::Undefined
         };
@@ -142,7 +142,7 @@ impl Session {
             ("server", &mut connection.server),
             ("username", &mut connection.username),
             ("accessToken", &mut connection.access_token),
-            ("oauthToken", &mut connection.oauth_token),
+            (self.profile.bearer, &mut connection.bearer_token),
             ("refreshToken", &mut connection.refresh_token),
             ("tokenExpires", &mut connection.token_expires),
         ] {
@@ -157,6 +157,7 @@ impl Session {
         if let Some(user) = &mut self.state.user_info {
             user.access_token = access;
             user.refresh_token = refresh;
+            user.has_tokens = true;
         }
         self.emit(Event::AuthChange);
     }

@@ -1,6 +1,9 @@
-//! Websockets: attempts to open one, drops and reconnects (PROTOCOL.md, section 2).
+//! Websockets: attempts to open one, drops and reconnects (docs/protocol.md, sections 2.2 and 2.6).
+
+use std::mem;
 
 use crate::browser;
+use crate::error::{Code, Error};
 use crate::event::{DisconnectReason, Event};
 use crate::io::{Output, SocketId, Task};
 use crate::js::{self, Text, Value, property};
@@ -63,6 +66,33 @@ pub(crate) struct Opening {
     interval: Value,
     /// The socket of this attempt, until it has failed.
     pub(crate) socket: Option<SocketId>,
+}
+
+/// Why no websocket could be opened.
+#[derive(Debug)]
+pub(crate) enum OpeningFailure {
+    /// The last attempt has failed.
+    Refused,
+    /// The last of so many attempts hung.
+    TimedOut { attempts: u32 },
+    /// The browser refuses to make one for this address; the SDK has left its options on the exception.
+    Impossible { address: String, options: Value },
+}
+
+impl OpeningFailure {
+    /// What Link says of it.
+    pub(crate) fn to_error(&self) -> Error {
+        let error = |message: String| Error::new(Code::OpenWebSocket, message);
+        match self {
+            Self::Refused => error("Could not connect to websocket. Received error on open.".to_owned()),
+            Self::TimedOut { attempts } => {
+                error(format!("Websocket connection timed out. Tried {attempts} times to connect."))
+            }
+            Self::Impossible { address, options } => {
+                Error::Syntax { message: browser::websocket_refusal(address), options: options.clone() }
+            }
+        }
+    }
 }
 
 impl WebSockets {
@@ -128,7 +158,7 @@ impl Session {
     /// Starts a run of attempts.
     pub(crate) fn open_websocket(&mut self, now: Time, info: Value, reconnects: bool) {
         self.websockets.set_disconnected();
-        self.emit(Event::WebSocketChange);
+        self.tell_of_websockets();
         let options = self.settings.connectivity().clone();
         let Ok(delay) = property(&options, "reconnectDelay").cloned() else {
             return self.crash_websockets();
@@ -136,7 +166,8 @@ impl Session {
         let id = self.websockets.last_opening.map_or(OpeningId(1), OpeningId::next);
         self.websockets.last_opening = Some(id);
         let interval = if delay.to_number() > SHORTEST_FIRST_INTERVAL { delay } else { SHORTEST_FIRST_INTERVAL.into() };
-        let url = websocket_address(&info).and_then(|address| browser::websocket_url(&address));
+        let address = websocket_address(&info);
+        let url = address.as_deref().and_then(browser::websocket_url);
         let is_possible = url.is_some();
         let url = url.unwrap_or_default();
         let opening = Opening { id, reconnects, info, url, options, attempt: 0, started: now, interval, socket: None };
@@ -147,7 +178,7 @@ impl Session {
         if is_possible {
             self.start_attempt(now, opening);
         } else {
-            self.use_refused_websocket(now, opening.info);
+            self.use_refused_websocket(now, opening.info, address.unwrap_or_default());
         }
     }
 
@@ -171,7 +202,7 @@ impl Session {
         self.timers.cancel(Timer::Attempt(opening.id));
         opening.socket = None;
         if !opening.goes_on() {
-            return self.opening_failed(opening.reconnects);
+            return self.opening_failed(now, opening.reconnects, &OpeningFailure::Refused);
         }
         #[expect(clippy::cast_precision_loss, reason = "JavaScript's times are doubles, too")]
         let rest = opening.interval.to_number() - (now - opening.started).as_millis() as f64;
@@ -190,19 +221,20 @@ impl Session {
             return;
         };
         if !opening.goes_on() {
-            return self.opening_failed(opening.reconnects);
+            let failure = OpeningFailure::TimedOut { attempts: opening.attempt };
+            return self.opening_failed(now, opening.reconnects, &failure);
         }
         opening.lengthen();
         self.start_attempt(now, opening);
     }
 
-    fn opening_failed(&mut self, reconnects: bool) {
+    fn opening_failed(&mut self, now: Time, reconnects: bool, failure: &OpeningFailure) {
         if reconnects {
             self.websockets.set_disconnected();
-            self.end_session(Some(DisconnectReason::LostConnection), None);
+            self.end_session(now, Some(DisconnectReason::LostConnection), None);
         } else {
             self.websockets.set_forgotten();
-            self.fail_without_websocket();
+            (self.profile.websocket_refused)(self, now, failure);
         }
     }
 
@@ -214,27 +246,33 @@ impl Session {
         self.timers.cancel(Timer::Attempt(opening.id));
         let Some(options) = self.options_of_socket() else { return };
         let info = opening.info;
-        let details = SocketDetails { ws_info: info.clone(), options: options.clone(), last_contact: now };
+        let platform = self.profile.platform;
+        let details = SocketDetails { ws_info: info.clone(), options: options.clone(), last_contact: now, platform };
         self.websockets.open.push(OpenSocket::new(Some(id), options, info));
         self.start_keepalive(now, self.websockets.open.len() - 1);
         self.websockets.state = Some(SocketState { connected: true, details: Some(details) });
         // However it was switched off, the channel is on again.
         self.notifications.enabled = true;
-        self.emit(Event::WebSocketChange);
-        self.connect_with_open_websocket(now);
+        self.tell_of_websockets();
+        (self.profile.websocket_ready)(self, now);
     }
 
     /// The browser refuses to make a socket, and the SDK takes the exception for one that is open. Its keep-alive finds
     /// out, if there is any.
-    fn use_refused_websocket(&mut self, now: Time, info: Value) {
+    fn use_refused_websocket(&mut self, now: Time, info: Value, address: String) {
         let Some(options) = self.options_of_socket() else { return };
+        let failure = OpeningFailure::Impossible { address, options: options.clone() };
         // Nobody waits yet for what this says of the connection.
         self.websockets.open.push(OpenSocket::new(None, options, info));
         if !self.start_keepalive(now, self.websockets.open.len() - 1) {
-            self.emit(Event::WebSocketChange);
+            self.tell_of_websockets();
         }
         self.websockets.set_forgotten();
-        self.fail_without_websocket();
+        (self.profile.websocket_refused)(self, now, &failure);
+    }
+
+    fn tell_of_websockets(&mut self) {
+        self.emit(Event::WebSocketChange { platform: self.profile.platform });
     }
 
     /// What a socket is kept alive by. Without a method there the task of sockets dies.
@@ -250,30 +288,38 @@ impl Session {
 
 /// Open sockets, and their end.
 impl Session {
-    /// The server or the network has closed a socket.
+    /// The server or the network has closed a socket. The SDK takes that for the end of all its sockets: it closes the
+    /// others, and opens each of them again.
     pub(crate) fn websocket_closed(&mut self, now: Time, id: SocketId, code: u16) {
-        let Some(index) = self.websockets.index_of(id) else {
+        if self.websockets.index_of(id).is_none() {
             return self.websocket_failed(now, id);
-        };
-        let socket = self.websockets.open.remove(index);
-        self.timers.cancel(Timer::Ping(id));
-        if code == NORMAL_CLOSURE {
-            self.websockets.set_disconnected();
-            return self.end_session(Some(DisconnectReason::LostConnection), None);
         }
-        self.reopen(now, socket);
+        self.timers.cancel(Timer::Ping(id));
+        let sockets = mem::take(&mut self.websockets.open);
+        for socket in sockets.iter().filter(|socket| socket.id != Some(id)) {
+            self.close_websocket(socket);
+        }
+        for socket in sockets {
+            if code == NORMAL_CLOSURE {
+                self.websockets.set_disconnected();
+                self.end_session(now, Some(DisconnectReason::LostConnection), None);
+            } else {
+                self.reopen(now, socket);
+            }
+        }
     }
 
     /// Opens a socket again that is lost, unless the options say otherwise. Without a session the SDK stumbles over that.
     fn reopen(&mut self, now: Time, socket: OpenSocket) {
         if !socket.options.get("autoReconnect").is_truthy() {
             self.websockets.set_disconnected();
-            return self.end_session(Some(DisconnectReason::LostConnection), None);
+            return self.end_session(now, Some(DisconnectReason::LostConnection), None);
         }
         let (Some(granted), Some(connection)) = (&self.state.subscription, &self.state.connection) else {
             return self.crash_websockets();
         };
-        let info = socket.info.with("url", granted.channel().clone()).with("params", connection.websocket_params());
+        let params = (self.profile.websocket_params)(connection, self.settings.connectivity());
+        let info = socket.info.with("url", granted.channel().clone()).with("params", params);
         self.open_websocket(now, info, true);
     }
 
@@ -284,14 +330,14 @@ impl Session {
         if !self.websockets.state.as_ref().is_some_and(|state| state.connected) {
             return true;
         }
-        for opening in std::mem::take(&mut self.websockets.openings) {
+        for opening in mem::take(&mut self.websockets.openings) {
             self.timers.cancel(Timer::Attempt(opening.id));
         }
-        let sockets = std::mem::take(&mut self.websockets.open);
+        let sockets = mem::take(&mut self.websockets.open);
         for socket in &sockets {
             self.close_websocket(socket);
             self.websockets.set_forgotten();
-            self.emit(Event::WebSocketChange);
+            self.tell_of_websockets();
         }
         !sockets.is_empty()
     }
@@ -306,8 +352,8 @@ impl Session {
     /// Closes every socket in use and opens it anew.
     pub(crate) fn lose_connection(&mut self, now: Time) {
         self.websockets.set_disconnected();
-        self.emit(Event::WebSocketChange);
-        for socket in std::mem::take(&mut self.websockets.open) {
+        self.tell_of_websockets();
+        for socket in mem::take(&mut self.websockets.open) {
             self.close_websocket(&socket);
             self.reopen(now, socket);
         }

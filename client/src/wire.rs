@@ -1,4 +1,4 @@
-//! The client's side of the REST protocol: how requests are written and answers are read (PROTOCOL.md, section 1).
+//! The client's side of the REST protocol: how requests are written and answers are read (docs/protocol.md, section 1).
 
 mod answer;
 mod granted;
@@ -7,17 +7,15 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, Method};
 
-pub(crate) use self::answer::{Answer, read_answer};
+pub(crate) use self::answer::{Answer, body_code, read_answer};
 pub(crate) use self::granted::{Granted, compare_services, services_info};
 use crate::browser;
 use crate::config::Settings;
+use crate::dialect::Profile;
 use crate::io::Request;
 use crate::js::{self, QueryError, Text, TypeError, Value, property};
 use crate::state::ConnectionInfo;
 
-/// What the agent header says before the session knows its platform, and afterwards.
-const FIRST_AGENT: &str = "cpaas-js-sdk/3.41.1";
-const UC_AGENT: &str = "uc-js-sdk/3.41.1";
 /// The keep-alive frame.
 pub(crate) const PING: &str = r#"{"message_type":"ping"}"#;
 /// The keep-alive frame's answer, where the server is the one that asks.
@@ -25,6 +23,7 @@ pub(crate) const PONG: &str = r#"{"connAck":{}}"#;
 
 /// Writes the requests of one session.
 pub(crate) struct RequestWriter<'a> {
+    pub(crate) profile: &'static Profile,
     pub(crate) settings: &'a Settings,
     /// What the session knows of itself; its options win over those of any request.
     pub(crate) connection: Option<&'a ConnectionInfo>,
@@ -42,16 +41,7 @@ pub(crate) enum Draft {
 impl RequestWriter<'_> {
     /// `config` is `authentication`, as it was when the user connected.
     pub(crate) fn create_token(&self, config: &Value, credentials: &Value) -> Result<Draft, TypeError> {
-        let secret = Text::concat(&[
-            credentials.get("username").to_text(),
-            Text::from_static(":"),
-            credentials.get("password").to_text(),
-        ]);
-        // The SDK's own UTF-8 knows no half characters.
-        let Some(secret) = secret.as_str() else {
-            return Err(TypeError::new("Lone surrogate is not a scalar value"));
-        };
-        let basic = format!("basic {}", BASE64_STANDARD.encode(secret));
+        let basic = format!("basic {}", basic_secret(credentials, "username")?);
         let query =
             Value::object([("refresh", Value::from_static("y")), ("expires", credentials.get("expires").clone())]);
         let own =
@@ -94,7 +84,7 @@ impl RequestWriter<'_> {
             ("localization", subscription.get("localization").or(LOCALIZATION)),
             ("useTurn", subscription.get("useTurn").or(true)),
             ("notificationType", subscription.get("notificationType").or(NOTIFICATION_TYPE)),
-            ("supported", vec![Value::from_static("RingingFeedback")].into()),
+            ("supported", supported()),
             ("forceLogOut", options.get("forceLogOut").or(false).to_text().into()),
             ("clientCorrelator", options.get("clientCorrelator").clone()),
         ]);
@@ -106,13 +96,19 @@ impl RequestWriter<'_> {
         self.request(Method::POST, &address, &Value::object(own), Some(body))
     }
 
-    pub(crate) fn resubscribe(&self, connection: &ConnectionInfo, subscription: &Granted) -> Result<Draft, TypeError> {
+    /// Renews a subscription, with these services.
+    pub(crate) fn resubscribe(
+        &self,
+        connection: &ConnectionInfo,
+        subscription: &Granted,
+        services: &Value,
+    ) -> Result<Draft, TypeError> {
         let params = &subscription.params;
         let correlator = params.get("clientCorrelator");
         let address = if correlator.is_truthy() {
             let path = [
                 Text::from_static("/rest/version/"),
-                connection.server.get("version").to_text(),
+                (self.profile.correlator_version)(connection.server.get("version")).to_text(),
                 Text::from_static("/user/"),
                 connection.username.to_text(),
                 Text::from_static("/subscription/clientCorrelator/"),
@@ -124,10 +120,11 @@ impl RequestWriter<'_> {
         };
         let body = Value::object([
             ("expires", params.get("expires").clone()),
-            ("service", params.get("service").clone()),
+            ("service", services.clone()),
             ("localization", params.get("localization").or(LOCALIZATION)),
             ("useTurn", params.get("useTurn").or(true)),
             ("notificationType", params.get("notificationType").or(NOTIFICATION_TYPE)),
+            ("supported", (self.profile.renewal_supports)()),
         ]);
         self.request(Method::PUT, &address, &Value::Undefined, Some(body))
     }
@@ -168,7 +165,7 @@ impl RequestWriter<'_> {
         let requests = self.settings.requests();
         let adds_agent = property(requests, "injectAgentVersionHeader")?.is_truthy();
         let suffix = requests.get("customAgentVersionHeaderSuffix");
-        let platform = if self.connection.is_some() { UC_AGENT } else { FIRST_AGENT };
+        let platform = if self.connection.is_some() { self.profile.agent } else { self.profile.first_agent };
         if given.is_undefined() && !suffix.is_truthy() {
             return Ok(Ok(browser::plain_headers(JSON, adds_agent.then_some(platform))));
         }
@@ -190,6 +187,22 @@ impl RequestWriter<'_> {
 const JSON: &str = "application/json";
 const LOCALIZATION: Value = Value::from_static("English_US");
 const NOTIFICATION_TYPE: Value = Value::from_static("WebSocket");
+
+/// What a client says that it can do.
+pub(crate) fn supported() -> Value {
+    vec![Value::from_static("RingingFeedback")].into()
+}
+
+/// The name that is the member `name` of the credentials, and the password, as `Authorization` has them.
+pub(crate) fn basic_secret(credentials: &Value, name: &str) -> Result<String, TypeError> {
+    let secret =
+        Text::concat(&[credentials.get(name).to_text(), Text::from_static(":"), credentials.get("password").to_text()]);
+    // The SDK's own UTF-8 knows no half characters.
+    match secret.as_str() {
+        Some(secret) => Ok(BASE64_STANDARD.encode(secret)),
+        None => Err(TypeError::new("Lone surrogate is not a scalar value")),
+    }
+}
 
 /// `{protocol}://{server}:{port}` and what stands behind that, in pieces.
 pub(crate) fn address<const N: usize>(server: &Value, behind: [Text; N]) -> Result<Vec<Text>, TypeError> {
@@ -218,7 +231,7 @@ mod tests {
     #[test]
     fn a_password_is_not_printed_with_its_request() {
         let settings = Settings::default();
-        let writer = RequestWriter { settings: &settings, connection: None };
+        let writer = RequestWriter { profile: settings.dialect().profile(), settings: &settings, connection: None };
         let credentials = Value::object([("username", "alice".into()), ("password", "s3cret".into())]);
         let Ok(Draft::Fetch(request)) = writer.create_token(settings.authentication(), &credentials) else {
             panic!("it can be written")

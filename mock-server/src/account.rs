@@ -14,9 +14,10 @@ use crate::error::{PlatformError, check_text, nearest};
 use crate::limits::Limits;
 use crate::platform::OwnSettings;
 use crate::time::Time;
+use crate::token::Masked;
 
 /// What is special about a user; [`UserOptions::default`] is a user for whom the platform's defaults hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct UserOptions {
     /// The services that may be granted, compared without regard to case; `None` grants whatever is asked for.
     pub services: Option<Vec<String>>,
@@ -26,12 +27,68 @@ pub struct UserOptions {
     /// How long a subscription lasts without renewal, whatever the client asks for; whole seconds. `None` leaves it to
     /// the client, then to the default of one hour.
     pub subscription_lifetime: Option<Duration>,
+    /// A token for the header `x-token`, with which Link clients sign in without a password.
+    pub hmac: Option<String>,
+    /// Another name under which the user signs in with the password, where clients send both with every request.
+    pub authname: Option<String>,
+    /// A token that the user has from elsewhere: for `Authorization: Bearer`, `?access_token=` and `?token=`. It is good
+    /// until all tokens of the user are made void.
+    pub bearer: Option<String>,
+}
+
+/// Without the tokens.
+impl fmt::Debug for UserOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserOptions")
+            .field("services", &self.services)
+            .field("token_lifetime", &self.token_lifetime)
+            .field("subscription_lifetime", &self.subscription_lifetime)
+            .field("hmac", &self.hmac.as_deref().map(Masked))
+            .field("authname", &self.authname)
+            .field("bearer", &self.bearer.as_deref().map(Masked))
+            .finish()
+    }
 }
 
 impl UserOptions {
+    /// What a client may bring instead of the user's name, each with the name of its option.
+    fn credentials(&self) -> impl Iterator<Item = (CredentialKind, &str)> {
+        let given = [
+            (CredentialKind::Hmac, &self.hmac),
+            (CredentialKind::Authname, &self.authname),
+            (CredentialKind::Bearer, &self.bearer),
+        ];
+        given.into_iter().filter_map(|(kind, text)| Some((kind, text.as_deref()?)))
+    }
+
     fn check(&self) -> Result<(), PlatformError> {
+        for (kind, text) in self.credentials() {
+            check_text(kind.key(), text)?;
+        }
         check_services(self.services.as_deref().unwrap_or_default())?;
         [self.token_lifetime, self.subscription_lifetime].into_iter().flatten().try_for_each(check_lifetime)
+    }
+}
+
+/// What a client may bring instead of a user's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum CredentialKind {
+    /// [`UserOptions::hmac`].
+    Hmac,
+    /// [`UserOptions::authname`].
+    Authname,
+    /// [`UserOptions::bearer`].
+    Bearer,
+}
+
+impl CredentialKind {
+    /// The option's name.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Hmac => "hmac",
+            Self::Authname => "authname",
+            Self::Bearer => "bearer",
+        }
     }
 }
 
@@ -65,8 +122,19 @@ pub(crate) struct Account {
     pub(crate) own: OwnSettings,
     password: String,
     created: Time,
+    /// Whether the user's own bearer token is void.
+    is_bearer_void: bool,
+    /// Its presence lists, oldest first.
+    pub(crate) presence_lists: Vec<PresenceList>,
     /// When the account was used last, counted in uses, if nobody added it: it was made up at a login. Nobody misses it.
     made_up: Option<u64>,
+}
+
+/// A list of those whose presence a user wants to know.
+#[derive(Clone, Debug)]
+pub(crate) struct PresenceList {
+    pub(crate) number: u64,
+    pub(crate) name: String,
 }
 
 impl fmt::Debug for Account {
@@ -94,6 +162,8 @@ impl Account {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
     by_name: BTreeMap<Arc<str>, Account>,
+    /// Whose a credential is that is no name. No two users have the same.
+    by_credential: BTreeMap<(CredentialKind, Box<str>), Arc<str>>,
     /// The accounts that were made up, the one that was not used for longest first.
     made_up: BTreeMap<u64, Arc<str>>,
     uses: u64,
@@ -115,7 +185,17 @@ impl Accounts {
         }
         let name: Arc<str> = name.into();
         let (own, password) = (OwnSettings::default(), password.to_owned());
-        let account = Account { name: name.clone(), options, own, password, created: now, made_up: None };
+        self.enter_credentials(&name, &options);
+        let account = Account {
+            name: name.clone(),
+            options,
+            own,
+            password,
+            created: now,
+            is_bearer_void: false,
+            presence_lists: Vec::new(),
+            made_up: None,
+        };
         self.by_name.insert(name, account);
         Ok(())
     }
@@ -127,12 +207,49 @@ impl Accounts {
         if self.by_name.contains_key(name) {
             return Err(PlatformError::UserExists { name: name.to_owned() });
         }
-        options.check()
+        options.check()?;
+        self.check_credentials(name, options)
+    }
+
+    /// Whether all that a user may bring instead of the name is nobody else's.
+    fn check_credentials(&self, name: &str, options: &UserOptions) -> Result<(), PlatformError> {
+        let is_anothers = |(kind, text): &(CredentialKind, &str)| {
+            self.by_credential.get(&(*kind, Box::from(*text))).is_some_and(|owner| **owner != *name)
+        };
+        match options.credentials().find(is_anothers) {
+            Some((kind, _)) => Err(PlatformError::CredentialExists { key: kind.key() }),
+            None => Ok(()),
+        }
+    }
+
+    fn enter_credentials(&mut self, name: &Arc<str>, options: &UserOptions) {
+        for (kind, text) in options.credentials() {
+            self.by_credential.insert((kind, text.into()), name.clone());
+        }
+    }
+
+    /// Whose a credential is; nobody's if no user has it, or if it is void.
+    pub(crate) fn holder(&self, kind: CredentialKind, text: &str) -> Option<&Account> {
+        // Most platforms have none, and then nothing is copied to look for one.
+        if self.by_credential.is_empty() {
+            return None;
+        }
+        let name = self.by_credential.get(&(kind, Box::from(text)))?;
+        let is_void = |account: &&Account| kind == CredentialKind::Bearer && account.is_bearer_void;
+        self.by_name.get(name).filter(|account| !is_void(account))
+    }
+
+    /// Makes the user's own bearer token void.
+    pub(crate) fn void_bearer(&mut self, name: &str) {
+        if let Some(account) = self.by_name.get_mut(name) {
+            account.is_bearer_void = true;
+        }
     }
 
     pub(crate) fn remove(&mut self, name: &str) {
         self.keep(name);
         let removed = self.by_name.remove(name);
+        self.by_credential.retain(|_, owner| **owner != *name);
         self.offline -= usize::from(removed.is_some_and(|account| account.own.offline));
     }
 
@@ -165,16 +282,32 @@ impl Accounts {
         self.made_up.first_key_value().map(|(_, name)| name.clone())
     }
 
+    /// Whether there is room for one more list of the user.
+    pub(crate) fn add_presence_list(&mut self, name: &str, list: PresenceList) -> bool {
+        let Some(account) = self.by_name.get_mut(name) else { return false };
+        let has_room = account.presence_lists.len() < Limits::PRESENCE_LISTS;
+        if has_room {
+            account.presence_lists.push(list);
+        }
+        has_room
+    }
+
     pub(crate) fn set_password(&mut self, name: &str, password: &str) -> Result<(), PlatformError> {
         check_text("password", password)?;
         password.clone_into(&mut self.known_mut(name)?.password);
         Ok(())
     }
 
-    pub(crate) fn set_options(&mut self, name: &str, options: UserOptions) -> Result<(), PlatformError> {
-        let account = self.known_mut(name)?;
+    pub(crate) fn set_options(&mut self, name: &str, options: &UserOptions) -> Result<(), PlatformError> {
+        self.known_mut(name)?;
         options.check()?;
-        account.options = options;
+        self.check_credentials(name, options)?;
+        self.by_credential.retain(|_, owner| **owner != *name);
+        let account = self.known_mut(name)?;
+        account.options = options.clone();
+        account.is_bearer_void = false;
+        let name = account.name.clone();
+        self.enter_credentials(&name, options);
         Ok(())
     }
 

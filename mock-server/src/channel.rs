@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
+use crate::dialect::Dialect;
 use crate::fair::{Fair, Full, Owned};
 use crate::limits::Limits;
 use crate::platform::Output;
@@ -105,6 +106,7 @@ pub struct SocketInfo {
 pub(crate) struct Socket {
     pub(crate) user: Arc<str>,
     pub(crate) subscription: Option<SubscriptionId>,
+    pub(crate) dialect: Dialect,
     pub(crate) phase: Phase,
     pub(crate) silent: bool,
     pub(crate) pings: u64,
@@ -184,11 +186,17 @@ impl Sockets {
         self.by_id.touch(id);
     }
 
-    pub(crate) fn reserve(&mut self, user: Arc<str>, subscription: Option<SubscriptionId>) -> SocketId {
+    pub(crate) fn reserve(
+        &mut self,
+        user: Arc<str>,
+        subscription: Option<SubscriptionId>,
+        dialect: Dialect,
+    ) -> SocketId {
         self.made += 1;
         let id = SocketId { resets: self.resets, number: self.made };
         let phase = Phase::Opening { waiting: Vec::new() };
-        let socket = Socket { user, subscription, phase, silent: false, pings: 0, frames_in: 0, frames_out: 0 };
+        let socket =
+            Socket { user, subscription, dialect, phase, silent: false, pings: 0, frames_in: 0, frames_out: 0 };
         self.by_id.insert(id, socket, None);
         id
     }

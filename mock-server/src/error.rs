@@ -27,6 +27,12 @@ pub enum PlatformError {
         /// Which of the given texts it is, as scripts call it.
         key: &'static str,
     },
+    /// Another user has that credential. The error keeps quiet about its text.
+    #[error("another user has that {key:?} already: give each user one of their own")]
+    CredentialExists {
+        /// Which option of a user it is.
+        key: &'static str,
+    },
     /// A lifetime below one second, or beyond what the wire can say.
     #[error("a lifetime of {millis} ms cannot be granted: give at least one second and at most ten years")]
     Lifetime {

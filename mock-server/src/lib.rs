@@ -44,6 +44,7 @@
 mod account;
 mod channel;
 pub mod command;
+mod dialect;
 mod error;
 mod fair;
 pub mod fault;

@@ -66,6 +66,12 @@ impl Limits {
     pub const SUBSCRIPTIONS: usize = 20_000;
     /// Live subscriptions of one user. Beyond it the one ends that was not renewed, and had no socket opened, for longest.
     pub const USER_SUBSCRIPTIONS: usize = 1_000;
+    /// Calls on the channel of one anonymous subscription. Beyond it: 503.
+    pub const CALLS: usize = 64;
+    /// Services that one channel of CPaaS is for. Beyond it: 503.
+    pub const CHANNEL_SERVICES: usize = 64;
+    /// Presence lists of one user. Beyond it: 503.
+    pub const PRESENCE_LISTS: usize = 16;
     /// Sockets, open and opening.
     pub const SOCKETS: usize = 20_000;
     /// Sockets of one user. Beyond it the one is cut from which nothing came for longest.

@@ -90,7 +90,7 @@ pub(crate) fn contains(name: &str, word: &str) -> bool {
 
 /// Whether a token is one that the platform has numbered itself.
 pub(crate) fn is_placeholder(token: &str) -> bool {
-    let number = ["AT-", "RT-", "OA-"].iter().find_map(|prefix| token.strip_prefix(prefix));
+    let number = ["AT-", "RT-", "OA-", "SESS-"].iter().find_map(|prefix| token.strip_prefix(prefix));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

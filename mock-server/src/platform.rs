@@ -3,7 +3,10 @@
 mod answer;
 mod auth;
 mod behaviour;
+mod calls;
 mod commands;
+mod cpaas;
+mod credentials;
 mod settings;
 mod sockets;
 mod start;
@@ -101,7 +104,8 @@ impl Output {
 struct Settings {
     offline: bool,
     any_user: bool,
-    answer_pings: bool,
+    /// What a command has said; before, each dialect does as its platform does.
+    answer_pings: Option<bool>,
     echo: bool,
     latency: Duration,
     token_lifetime: Option<Duration>,
@@ -142,6 +146,7 @@ impl Platform {
         self.note_expiries(now);
         match self.timers.fire(now) {
             Some(Timer::SubscriptionExpiry(id)) => self.expire(now, id),
+            Some(Timer::ConnectionCheck(socket)) => self.check_connection(now, socket),
             None => {}
         }
     }

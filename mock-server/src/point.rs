@@ -26,6 +26,32 @@ pub enum Point {
     RevokeToken,
     /// The handshake at a notification channel.
     WebSocket,
+    /// `POST /rest/version/1/anonymous/{account}/callMe`: a call is made.
+    CallStart,
+    /// `PUT` at a call's path: it is still there.
+    CallUpdate,
+    /// `DELETE` at a call's path.
+    CallEnd,
+    /// `POST /cpaas/auth/v1/token`: name and password, or a refresh token, for tokens.
+    CpaasToken,
+    /// `POST /cpaas/notificationchannel/v1/{user}/channels`.
+    Channel,
+    /// `DELETE` at a channel's path.
+    ChannelEnd,
+    /// `POST /cpaas/webrtcsignaling/v1/{user}/subscriptions`.
+    ServiceCall,
+    /// `POST /cpaas/chat/v1/{user}/subscriptions`.
+    ServiceChat,
+    /// `POST /cpaas/smsmessaging/v1/{user}/inbound/subscriptions`.
+    ServiceSms,
+    /// `POST /cpaas/presence/v1/{user}/subscriptions/presenceListSubscriptions/{list}`.
+    ServicePresence,
+    /// `DELETE` at the path of a service that was subscribed to.
+    ServiceEnd,
+    /// `POST /cpaas/webrtcsignaling/v1/{user}/turn`.
+    Turn,
+    /// `GET` and `POST /cpaas/presence/v1/{user}/presenceLists`.
+    PresenceLists,
     /// `OPTIONS` at any address: a browser asks whether a page may make a request. It is from no user, and the journal keeps
     /// only those that a fault has answered.
     Preflight,
@@ -34,8 +60,8 @@ pub enum Point {
 }
 
 impl Point {
-    /// Every point, in the order of a session.
-    pub const ALL: [Self; 9] = [
+    /// Every point, in the order of a session; those of callMe and CPaaS behind those that most clients have.
+    pub const ALL: [Self; 22] = [
         Self::MkToken,
         Self::RefreshToken,
         Self::Subscribe,
@@ -43,6 +69,19 @@ impl Point {
         Self::Unsubscribe,
         Self::RevokeToken,
         Self::WebSocket,
+        Self::CallStart,
+        Self::CallUpdate,
+        Self::CallEnd,
+        Self::CpaasToken,
+        Self::Channel,
+        Self::ChannelEnd,
+        Self::ServiceCall,
+        Self::ServiceChat,
+        Self::ServiceSms,
+        Self::ServicePresence,
+        Self::ServiceEnd,
+        Self::Turn,
+        Self::PresenceLists,
         Self::Preflight,
         Self::Other,
     ];
@@ -50,6 +89,40 @@ impl Point {
     /// The point that a REST request is for.
     pub fn of(method: &Method, path: &str) -> Self {
         Route::of(method, path).point()
+    }
+
+    /// Whether only clients of callMe and CPaaS come here.
+    pub const fn is_of_callme_or_cpaas(self) -> bool {
+        matches!(
+            self,
+            Self::CallStart
+                | Self::CallUpdate
+                | Self::CallEnd
+                | Self::CpaasToken
+                | Self::Channel
+                | Self::ChannelEnd
+                | Self::ServiceCall
+                | Self::ServiceChat
+                | Self::ServiceSms
+                | Self::ServicePresence
+                | Self::ServiceEnd
+                | Self::Turn
+                | Self::PresenceLists
+        )
+    }
+
+    /// Whether the journal keeps the bodies of its requests, which have no secrets.
+    pub(crate) const fn has_recorded_body(self) -> bool {
+        matches!(
+            self,
+            Self::Subscribe
+                | Self::Resubscribe
+                | Self::Channel
+                | Self::ServiceCall
+                | Self::ServiceChat
+                | Self::ServiceSms
+                | Self::ServicePresence
+        )
     }
 
     /// The point's name in scripts: `mk_token`, `refresh_token`, `subscribe`, ...
@@ -62,6 +135,19 @@ impl Point {
             Self::Unsubscribe => "unsubscribe",
             Self::RevokeToken => "revoke_token",
             Self::WebSocket => "websocket",
+            Self::CallStart => "callStart",
+            Self::CallUpdate => "callUpdate",
+            Self::CallEnd => "callEnd",
+            Self::CpaasToken => "cpaasToken",
+            Self::Channel => "channel",
+            Self::ChannelEnd => "channelEnd",
+            Self::ServiceCall => "serviceCall",
+            Self::ServiceChat => "serviceChat",
+            Self::ServiceSms => "serviceSms",
+            Self::ServicePresence => "servicePresence",
+            Self::ServiceEnd => "serviceEnd",
+            Self::Turn => "turn",
+            Self::PresenceLists => "presenceLists",
             Self::Preflight => "preflight",
             Self::Other => "other",
         }
@@ -99,16 +185,17 @@ impl<'de> Deserialize<'de> for Point {
 
 /// A name that is no point's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "there is no point {name:?}{}: the points are mk_token, refresh_token, subscribe, resubscribe, unsubscribe, \
-     revoke_token, websocket, preflight and other",
-    did_you_mean(nearest.as_deref())
-)]
+#[error("there is no point {name:?}{}: the points are {}", did_you_mean(nearest.as_deref()), listed())]
 pub struct UnknownPoint {
     /// The name that was given.
     pub name: String,
     /// The point whose name is most like it.
     pub nearest: Option<String>,
+}
+
+fn listed() -> String {
+    let [names @ .., last] = Point::ALL.map(Point::as_str);
+    format!("{} and {last}", names.join(", "))
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ pub(crate) fn preflight(request: &HeaderMap) -> Response {
         (
             ACCESS_CONTROL_ALLOW_HEADERS,
             ACCESS_CONTROL_REQUEST_HEADERS,
-            "accept, authorization, content-type, x-cpaas-agent",
+            "accept, authorization, content-type, x-cpaas-agent, x-session, x-token",
         ),
     ] {
         headers.insert(allowed, with_asked(usual, &request.get_all(asked)));

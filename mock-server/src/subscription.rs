@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::dialect::Dialect;
 use crate::fair::{Fair, Full, Owned};
 use crate::limits::Limits;
+use crate::point::Point;
 use crate::time::Time;
 use crate::timer::TimerKey;
 
@@ -19,6 +21,21 @@ impl SubscriptionId {
     /// The name of the subscription's notification channel: `CH-1`.
     pub fn channel(self) -> String {
         format!("CH-{}", self.0)
+    }
+
+    /// The name of the session that begins with the subscription: `SESS-1`.
+    pub(crate) fn session(self) -> String {
+        format!("SESS-{}", self.0)
+    }
+
+    /// By what services name the channel: `ws-CB-1`.
+    pub(crate) fn callback(self) -> String {
+        format!("ws-CB-{}", self.0)
+    }
+
+    /// The subscription of the channel that services call `ws-CB-n`.
+    pub(crate) fn of_callback(callback: &str) -> Option<Self> {
+        number_after(callback, "ws-CB-").map(Self)
     }
 
     /// The subscription that `SUB-n` names.
@@ -69,12 +86,71 @@ pub struct SubscriptionInfo {
 #[derive(Debug)]
 pub(crate) struct Subscription {
     pub(crate) user: Arc<str>,
+    pub(crate) dialect: Dialect,
     pub(crate) services: Vec<String>,
     pub(crate) lifetime: Duration,
     pub(crate) correlator: Option<String>,
     pub(crate) created: Time,
     pub(crate) renewed: Time,
     pub(crate) expiry: TimerKey,
+    pub(crate) holds: Holds,
+}
+
+/// What ends with a subscription, in those dialects that have it.
+#[derive(Debug)]
+pub(crate) enum Holds {
+    /// Nothing.
+    Nothing,
+    /// Calls, by number.
+    Calls(Vec<u64>),
+    /// The subscription is a channel of CPaaS: services by number, and whether the platform checks its connections.
+    Services {
+        /// Those that are subscribed to.
+        services: Vec<(u64, Service)>,
+        /// Whether it is on the platform to see whether a connection lives.
+        checks: bool,
+    },
+}
+
+/// What a channel of CPaaS may be subscribed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    Call,
+    Chat,
+    Sms,
+    Presence,
+}
+
+impl Service {
+    /// What clients call it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Chat => "chat",
+            Self::Sms => "smsinbound",
+            Self::Presence => "presence",
+        }
+    }
+
+    /// The member around what is asked and answered.
+    pub(crate) const fn wrapper(self) -> &'static str {
+        match self {
+            Self::Call => "wrtcsNotificationSubscription",
+            Self::Chat => "chatNotificationSubscription",
+            Self::Sms => "subscription",
+            Self::Presence => "presenceListSubscription",
+        }
+    }
+
+    /// Where it is subscribed to.
+    pub(crate) const fn point(self) -> Point {
+        match self {
+            Self::Call => Point::ServiceCall,
+            Self::Chat => Point::ServiceChat,
+            Self::Sms => Point::ServiceSms,
+            Self::Presence => Point::ServicePresence,
+        }
+    }
 }
 
 impl Subscription {
@@ -103,12 +179,14 @@ impl Owned for Subscription {
 pub(crate) struct Subscriptions {
     live: Fair<SubscriptionId, Subscription>,
     made: u64,
+    calls_made: u64,
+    services_made: u64,
 }
 
 impl Subscriptions {
     /// None so far, and so many for each user.
     pub(crate) const fn new(per_user: usize) -> Self {
-        Self { live: Fair::new(per_user, Limits::SUBSCRIPTIONS), made: 0 }
+        Self { live: Fair::new(per_user, Limits::SUBSCRIPTIONS), made: 0, calls_made: 0, services_made: 0 }
     }
 
     /// Whose subscription has to end before `user` can have one more.
@@ -139,6 +217,18 @@ impl Subscriptions {
         SubscriptionId(self.made)
     }
 
+    /// The number of the next call.
+    pub(crate) const fn next_call(&mut self) -> u64 {
+        self.calls_made += 1;
+        self.calls_made
+    }
+
+    /// The number of the next service that is subscribed to, or of the next presence list.
+    pub(crate) const fn next_service(&mut self) -> u64 {
+        self.services_made += 1;
+        self.services_made
+    }
+
     pub(crate) fn insert(&mut self, id: SubscriptionId, subscription: Subscription) {
         // Its timer ends it: none that is here has ended.
         self.live.insert(id, subscription, None);
@@ -162,6 +252,16 @@ impl Subscriptions {
         live.map(|(id, _)| id).max()
     }
 
+    /// The newest one of a user.
+    pub(crate) fn newest_of(&self, user: &str) -> Option<SubscriptionId> {
+        self.live.of(user).map(|(id, _)| id).max()
+    }
+
+    /// The subscription of a user that holds something.
+    pub(crate) fn holder(&self, user: &str, is_held: impl Fn(&Holds) -> bool) -> Option<SubscriptionId> {
+        self.live.of(user).find(|(_, live)| is_held(&live.holds)).map(|(id, _)| id)
+    }
+
     /// Those behind one, oldest first.
     pub(crate) fn after(&self, id: Option<SubscriptionId>) -> impl Iterator<Item = (SubscriptionId, &Subscription)> {
         self.live.after(id)
@@ -177,7 +277,7 @@ impl Subscriptions {
 }
 
 /// The number in `CH-12`, if it is written as the platform writes it.
-fn number_after(text: &str, prefix: &str) -> Option<u64> {
+pub(crate) fn number_after(text: &str, prefix: &str) -> Option<u64> {
     let digits = text.strip_prefix(prefix)?;
     let canonical = !digits.starts_with(['0', '+']);
     digits.parse().ok().filter(|_| canonical)

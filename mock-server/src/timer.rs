@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::channel::SocketId;
 use crate::subscription::SubscriptionId;
 use crate::time::Time;
 
@@ -10,6 +11,8 @@ use crate::time::Time;
 pub enum Timer {
     /// The subscription ends unless it is renewed before.
     SubscriptionExpiry(SubscriptionId),
+    /// A client wants to hear that its connection lives.
+    ConnectionCheck(SocketId),
 }
 
 /// Names one armed timer, to disarm it.

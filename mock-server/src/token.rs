@@ -1,8 +1,8 @@
 //! Tokens, and the grants that they belong to.
 //!
 //! A *grant* is what one login gives, with all that is refreshed from it later. Its tokens live and die together: the
-//! real SDK goes on using a session's first access token after refreshes (PROTOCOL.md, 1.4), so a refresh prolongs the
-//! grant and with it the older tokens.
+//! real SDK goes on using a session's first access token after refreshes (docs/protocol.md, section 1.4), so a refresh
+//! prolongs the grant and with it the older tokens.
 
 mod told;
 
@@ -20,6 +20,7 @@ use crate::fair::{Fair, Owned};
 use crate::journal::Reason;
 use crate::limits::{Limits, PlatformLimits};
 use crate::mask::{MASK, is_placeholder};
+use crate::subscription::SubscriptionId;
 use crate::time::Time;
 
 /// What to issue; [`TokenOptions::default`] issues three fresh tokens (`AT-n`, `RT-n`, `OA-n`).
@@ -85,6 +86,8 @@ impl fmt::Debug for Masked<'_> {
 enum Use {
     Access,
     Refresh,
+    /// Of a session that began with an HMAC token; good until it was not used for [`SESSION_LIFETIME`].
+    Session,
 }
 
 struct Grant {
@@ -175,6 +178,42 @@ impl Grants {
         Some(pair)
     }
 
+    /// Begins a session, and gives its name: that of the subscription with which it begins. `None` if there is no room.
+    pub(crate) fn open_session(
+        &mut self,
+        now: Time,
+        user: &Arc<str>,
+        subscription: SubscriptionId,
+    ) -> Option<Arc<str>> {
+        let id = self.begin(now, user, SESSION_LIFETIME)?;
+        let name: Arc<str> = subscription.session().into();
+        self.enter_first(id, &name, Use::Session);
+        Some(name)
+    }
+
+    /// The user whose live session that is, which is used now.
+    pub(crate) fn in_session(&mut self, now: Time, name: &str) -> Option<&Arc<str>> {
+        let (id, usage) = *self.tokens.get(name)?;
+        let until = self.grants.get(id)?.access_until;
+        if usage != Use::Session || now >= until {
+            return None;
+        }
+        let longer = now + SESSION_LIFETIME;
+        self.grants.touch(id);
+        self.grants.prolong(id, longer);
+        self.ends.remove(&(until, id));
+        self.ends.insert((longer, id));
+        let grant = self.grants.get_mut(id)?;
+        (grant.access_until, grant.refresh_until) = (longer, longer);
+        Some(&grant.user)
+    }
+
+    /// Whether a user has a session, of whatever name.
+    pub(crate) fn has_session(&self, user: &str) -> bool {
+        let is_session = |text: &Arc<str>| matches!(self.tokens.get(text), Some((_, Use::Session)));
+        self.grants.of(user).any(|(_, grant)| grant.first.iter().any(is_session))
+    }
+
     /// Begins a grant for a command, with the texts that it gives.
     pub(crate) fn issue(
         &mut self,
@@ -242,6 +281,7 @@ impl Grants {
         let until = match usage {
             Use::Access => grant.access_until,
             Use::Refresh => grant.refresh_until,
+            Use::Session => return None,
         };
         (now < until).then_some(&grant.user)
     }
@@ -251,7 +291,7 @@ impl Grants {
         match self.tokens.get(token) {
             // It is good for no request but a refresh, whatever its time.
             Some((_, Use::Refresh)) => Reason::RefreshToken,
-            Some((_, Use::Access)) => Reason::ExpiredToken,
+            Some((_, Use::Access | Use::Session)) => Reason::ExpiredToken,
             None if self.was_issued(token) => Reason::RevokedToken,
             None => Reason::UnknownToken,
         }
@@ -385,6 +425,9 @@ impl Grants {
 
 /// What fresh tokens begin with: access, refresh and OAuth tokens.
 const PREFIXES: [&str; 3] = ["AT", "RT", "OA"];
+
+/// How long a session may go unused.
+const SESSION_LIFETIME: Duration = REFRESH_LIFETIME;
 
 /// For how long a refresh token is taken, if its access token does not live longer.
 const REFRESH_LIFETIME: Duration = Duration::from_secs(24 * 3600);

@@ -1,9 +1,9 @@
-//! The wire of UC 3.x, as the platform reads and writes it (PROTOCOL.md, sections 1 and 2).
+//! The wire of UC 3.x, as the platform reads and writes it (docs/protocol.md, sections 1 and 2).
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Error, SeqAccess, Unexpected, Visitor};
+use serde::de::{Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The ping of every UC and Link client, byte for byte.
@@ -11,6 +11,22 @@ pub(crate) const PING: &str = r#"{"message_type":"ping"}"#;
 
 /// The answer to a ping, where the platform is told to answer them.
 pub(crate) const PONG: &str = r#"{"message_type":"pong"}"#;
+
+/// The answer to a connection check.
+pub(crate) const CONN_ACK: &str = r#"{"connAck":{}}"#;
+
+/// Whether a text frame is a connection check of CPaaS.
+pub(crate) fn is_conn_check(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Message {
+        #[serde(rename = "connCheck")]
+        _check: IgnoredAny,
+    }
+    text.len() <= LONGEST_CHECK && serde_json::from_str::<Message>(text).is_ok()
+}
+
+/// A connection check says how many seconds lie between two of them, and nothing else.
+const LONGEST_CHECK: usize = 128;
 
 /// Whether a text frame is a ping. The usual spelling costs one comparison; another one is parsed.
 pub(crate) fn is_ping(text: &str) -> bool {
@@ -87,16 +103,18 @@ pub(crate) struct SubscriptionParams<'a> {
     pub(crate) notification_channel: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client_correlator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_id: Option<&'a str>,
 }
 
-/// The values of `subscribeResponse.statusCode`. The real platform's are known only as far as clients read them: 0 and
-/// 4 (with 404, at a renewal). The others are those of the recordings.
+/// The values of `subscribeResponse.statusCode` that all dialects share. The real platform's are known only as far as clients
+/// read them; the others are assumed (docs/protocol.md, section 10.2).
 pub(crate) mod code {
     pub(crate) const OK: u32 = 0;
     /// The user or the address is unknown.
     pub(crate) const UNKNOWN: u32 = 1;
-    /// With 404: there is no such subscription (any more). With 403: not for this user.
-    pub(crate) const NO_SUBSCRIPTION: u32 = 4;
+    /// With 403: not for this user.
+    pub(crate) const FORBIDDEN: u32 = 4;
     /// The token is missing, unknown or expired.
     pub(crate) const UNAUTHORIZED: u32 = 35;
     /// Everything else.

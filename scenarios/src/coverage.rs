@@ -69,6 +69,8 @@ pub struct Timers {
     pub renewal: bool,
     /// The next refresh of the token.
     pub refresh: bool,
+    /// The end of the pause behind a 503.
+    pub retry: bool,
     /// The failure of a request that cannot be made.
     pub failure: bool,
     /// The end that `destroy()` has asked for.
@@ -107,6 +109,14 @@ pub enum Called {
     EnableConnectivityChecking,
     /// `notification.enableWebsocket(enabled)`
     EnableWebsocket,
+    /// `setCredentials(credentials)`
+    SetCredentials,
+    /// `services.subscribe(services)`
+    Subscribe,
+    /// `services.unsubscribe(services)`
+    Unsubscribe,
+    /// `updateConnection(services)`
+    UpdateConnection,
 }
 
 /// What can come of a request.
@@ -148,6 +158,8 @@ pub enum Due {
     Renewal,
     /// A refresh of the token.
     Refresh,
+    /// The end of the pause behind a 503.
+    Retry,
     /// The failure of a request that cannot be made.
     Failure,
     /// The end that `destroy()` has asked for.
@@ -165,14 +177,15 @@ impl State {
                 Due::Attempt => timers.attempt = true,
                 Due::Renewal => timers.renewal = true,
                 Due::Refresh => timers.refresh = true,
+                Due::Retry => timers.retry = true,
                 Due::Failure => timers.failure = true,
                 Due::End => timers.end = true,
             }
         }
         Self {
             phase: session.phase(),
-            is_connected: session.is_connected(),
-            is_pending: session.is_pending(),
+            is_connected: session.standing().is_connected,
+            is_pending: session.standing().is_pending,
             is_destroyed: session.is_destroyed(),
             requests: Few::of(session.pending_requests()),
             sockets: Few::of(session.open_sockets().count()),
@@ -208,7 +221,12 @@ impl Input {
             step::Call::Untyped(UntypedCall::UpdateConfig { .. }) => Called::UpdateConfig,
             step::Call::Untyped(UntypedCall::EnableConnectivityChecking { .. }) => Called::EnableConnectivityChecking,
             step::Call::Untyped(UntypedCall::EnableWebsocket { .. }) => Called::EnableWebsocket,
-            step::Call::WithoutEffect(_) => return None,
+            step::Call::Untyped(UntypedCall::SetCredentials { .. }) => Called::SetCredentials,
+            step::Call::Untyped(UntypedCall::SubscribeServices { .. }) => Called::Subscribe,
+            step::Call::Untyped(UntypedCall::UnsubscribeServices { .. }) => Called::Unsubscribe,
+            step::Call::Untyped(UntypedCall::UpdateConnection { .. }) => Called::UpdateConnection,
+            step::Call::Untyped(UntypedCall::SetTokens { .. } | UntypedCall::ResubscribeServices)
+            | step::Call::WithoutEffect(_) => return None,
         }))
     }
 
@@ -244,6 +262,7 @@ impl From<Timer> for Due {
             Timer::Attempt(_) => Self::Attempt,
             Timer::Resubscribe => Self::Renewal,
             Timer::RefreshToken => Self::Refresh,
+            Timer::RetrySubscription => Self::Retry,
             Timer::Refusal(_) => Self::Failure,
             Timer::Destroy => Self::End,
         }

@@ -3,12 +3,11 @@
 #[cfg(test)]
 pub(crate) mod scratch;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use tempfile::NamedTempFile;
 use thiserror::Error;
 
 /// Why a file is not read.
@@ -87,18 +86,12 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct Replacement {
     target: PathBuf,
-    temporary: PathBuf,
-    /// Nothing once the file has its place.
-    file: Option<BufWriter<File>>,
+    file: BufWriter<NamedTempFile>,
 }
 
 impl Replacement {
-    /// The most names that are tried for one file. Other machines may write to the same folder.
-    const MAX_NAMES: u32 = 1_000;
-
     /// A file for `path`, where nothing else than a file may be. A link to a file stays one.
     pub(crate) fn new(path: &Path) -> io::Result<Self> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
@@ -107,59 +100,47 @@ impl Replacement {
         }
         // A device or pipe at the end of a link must not be replaced; the link itself may.
         let target = path.canonicalize().ok().filter(|real| real.is_file()).unwrap_or_else(|| path.to_owned());
-        for _ in 0..Self::MAX_NAMES {
-            // A short name fits where the file's own, with an ending, might be too long.
-            let name = format!(".kandy-{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-            let temporary = target.with_file_name(name);
-            match File::create_new(&temporary) {
-                Ok(file) => return Ok(Self { target, temporary, file: Some(BufWriter::new(file)) }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
+        // A short name fits where the file's own, with an ending, might be too long.
+        let mut builder = tempfile::Builder::new();
+        let folder = or_here(target.parent().unwrap_or(&target));
+        let mut refused = None;
+        let file = builder
+            .prefix(".kandy-")
+            .suffix(".tmp")
+            .make_in(folder, |path| File::create_new(path).inspect_err(|error| refused = error.raw_os_error()));
+        // The library tells the name of its file, too, which nobody knows.
+        let file = file.map_err(|error| refused.map_or(error, io::Error::from_raw_os_error))?;
+        Ok(Self { target, file: BufWriter::new(file) })
     }
 
     /// What has been written so far.
     pub(crate) fn written(&mut self) -> io::Result<File> {
         self.flush()?;
-        File::open(&self.temporary)
+        self.file.get_ref().reopen()
     }
 
     /// Lets it take the place of the other.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.flush()?;
-        fs::rename(&self.temporary, &self.target)?;
-        self.file = None;
+    pub(crate) fn finish(self) -> io::Result<()> {
+        let Self { target, file } = self;
+        file.into_inner()?.persist(target)?;
         Ok(())
-    }
-
-    fn file(&mut self) -> &mut BufWriter<File> {
-        self.file.as_mut().expect("whoever finishes a replacement gives it away")
     }
 }
 
 impl Write for Replacement {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file().write(bytes)
+        self.file.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file().flush()
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        let Some(file) = self.file.take() else { return };
-        // Its last bytes need not be written; and Windows removes no file that is open.
-        drop(file.into_parts());
-        let _ = fs::remove_file(&self.temporary);
+        self.file.flush()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::scratch::Folder;
     use super::*;
 
@@ -172,6 +153,26 @@ mod tests {
         assert_eq!(read(&path, 3).unwrap_err().to_string(), "it is larger than 3 bytes");
         assert!(matches!(read(folder.path(), 4), Err(FileError::NotAFile)));
         assert!(read(&folder.join("b"), 4).unwrap_err().is_missing());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_told_as_the_system_tells_it() {
+        let folder = Folder::new("no-folder");
+        let (told, expected) = (replace(&folder.join("none/a"), ""), fs::write(folder.join("none/a"), ""));
+        assert_eq!(told.unwrap_err().to_string(), expected.unwrap_err().to_string());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_has_the_permissions_of_any_other() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = Folder::new("permissions");
+        let [ours, other] = ["a", "b"].map(|name| folder.join(name));
+        replace(&ours, "").unwrap();
+        fs::write(&other, "").unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&other));
     }
 
     #[cfg(unix)]

@@ -20,8 +20,7 @@ pub use self::dialect::Dialect;
 pub use self::error::{DecodeError, RecordingError};
 pub use self::script::{Action, Rule, Snapshot};
 pub use self::timeline::{Address, ApiCall, Fetch, Heard, ListenerCall, Record};
-pub(crate) use self::wire::body_text;
-pub use self::wire::{Exchange, WireRequest, WireResponse};
+pub use self::wire::{Exchange, WireClose, WireFrame, WireRequest, WireResponse, WireUpgrade, body_text};
 use crate::file;
 
 /// Larger files are refused; the longest recording known has less than 1 MiB.
@@ -39,6 +38,8 @@ pub struct Recording {
     pub description: String,
     /// Of which SDK it is.
     pub dialect: Dialect,
+    /// What `Math.random()` always gave.
+    pub random: Option<f64>,
     /// What `create()` got, with placeholders such as `{REST_PORT}`.
     pub config: Value,
     /// How the platform was told to misbehave; an empty object is a healthy one.
@@ -74,6 +75,8 @@ pub struct Shown {
     pub user_info: Value,
     /// `getSocketState("uc").connected`; `None` before the first attempt to open a socket.
     pub web_socket_connected: Option<bool>,
+    /// `services.getSubscriptions()`, where there is that.
+    pub services: Option<Value>,
 }
 
 /// The end of a recording.
@@ -112,6 +115,7 @@ impl Recording {
             name: decode(field(&file, "name")?, "name")?,
             description: decode(field(&file, "description")?, "description")?,
             dialect: dialect(&file)?,
+            random: file.get("random").and_then(Value::as_f64),
             config: field(&file, "config")?.clone(),
             server_script: file.get("serverScript").cloned().unwrap_or_default(),
             script: records(&file, "script", script::decode)?,

@@ -63,7 +63,7 @@ pub enum Noted<'a> {
 pub fn replay(recording: &Recording) -> Outcome<'_> {
     let mut replay = Replay {
         recording,
-        page: Page::default(),
+        page: Page::new(recording),
         traffic: Traffic::new(recording),
         cues: Cues::new(recording),
         at: 0,

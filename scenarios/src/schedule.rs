@@ -5,6 +5,7 @@
 //! `open 1: late by 5001ms`.
 
 mod act;
+mod error;
 mod moment;
 mod mutation;
 mod on_platform;
@@ -12,9 +13,8 @@ mod on_platform;
 use std::fmt;
 use std::str::FromStr;
 
-use thiserror::Error;
-
 pub use self::act::{Act, Application, Fate, Odd, OddBody, Push};
+pub use self::error::{ActError, MomentError, ScheduleError};
 pub(crate) use self::moment::is_plain;
 pub use self::moment::{Kind, Moment};
 pub use self::mutation::{Field, Mutation};
@@ -35,39 +35,6 @@ pub struct Disturbance {
     pub at: Moment,
     /// What.
     pub act: Act,
-}
-
-/// Why a text is no schedule.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ScheduleError {
-    /// It has no colon.
-    #[error("`{0}` is no disturbance: write MOMENT: ACT, such as `subscribe answer 1: lost`")]
-    NoAct(String),
-    /// What stands before the colon is no moment.
-    #[error("there is no moment `{0}`: write KIND NUMBER, such as `subscribe answer 1`; the kinds are {kinds}", kinds = moment::kinds())]
-    Moment(String),
-    /// What stands behind it is nothing that can happen.
-    #[error("there is no act `{0}`: the acts are {acts}", acts = act::acts())]
-    Act(String),
-    /// The act cannot happen to such a message.
-    #[error("`{act}` cannot happen to `{at}`: {why}")]
-    Unfit {
-        /// The act.
-        act: String,
-        /// The moment.
-        at: String,
-        /// Why.
-        why: &'static str,
-    },
-    /// Only the application itself does that.
-    #[error("`{0}` is what an application does, and a platform cannot: the acts of a platform are the others")]
-    OfApplication(String),
-    /// More than [`MAX_DISTURBANCES`].
-    #[error("a schedule has at most {MAX_DISTURBANCES} disturbances")]
-    TooMany,
-    /// Longer than any schedule.
-    #[error("a schedule is no longer than {MAX_TEXT} bytes")]
-    TooLong,
 }
 
 impl Schedule {
@@ -132,13 +99,14 @@ impl fmt::Display for Schedule {
 impl FromStr for Schedule {
     type Err = ScheduleError;
 
-    /// Reads disturbances, with semicolons or line breaks between them.
+    /// Reads disturbances, one at least, with semicolons or line breaks between them.
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
         if text.len() > MAX_TEXT {
             return Err(ScheduleError::TooLong);
         }
         let parts = text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
-        Self::new(parts.map(str::parse).collect::<Result<_, _>>()?)
+        let disturbances: Vec<Disturbance> = parts.map(str::parse).collect::<Result<_, _>>()?;
+        if disturbances.is_empty() { Err(ScheduleError::Empty) } else { Self::new(disturbances) }
     }
 }
 
@@ -152,7 +120,7 @@ impl FromStr for Disturbance {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let (at, act) = text.split_once(':').ok_or_else(|| ScheduleError::NoAct(text.to_owned()))?;
+        let (at, act) = text.split_once(':').ok_or_else(|| ScheduleError::no_act(text))?;
         let disturbance = Self { at: at.parse()?, act: act.trim().parse()? };
         match disturbance.act.unfit(disturbance.at.kind) {
             None => Ok(disturbance),

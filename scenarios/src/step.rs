@@ -122,7 +122,8 @@ impl Call {
             Self::EnableConnectivityChecking(_) => "enableConnectivityChecking",
             Self::EnableWebsocket(_) => "enableWebsocket",
             Self::Destroy => "destroy",
-            Self::Untyped(call) => return Some(call.name()),
+            Self::Untyped(UntypedCall::SetTokens { .. } | UntypedCall::ResubscribeServices) => return None,
+            Self::Untyped(call) => call.name(),
             Self::WithoutEffect(_) => return None,
         })
     }
@@ -131,9 +132,11 @@ impl Call {
     pub(crate) fn username(&self) -> Option<String> {
         match self {
             Self::Connect(credentials, _) | Self::UpdateToken(credentials) => credentials.username.clone(),
-            Self::Untyped(UntypedCall::Connect { credentials, .. } | UntypedCall::UpdateToken { credentials }) => {
-                credentials.get("username").as_str().map(str::to_owned)
-            }
+            Self::Untyped(
+                UntypedCall::Connect { credentials, .. }
+                | UntypedCall::UpdateToken { credentials }
+                | UntypedCall::SetCredentials { credentials },
+            ) => credentials.get("username").as_str().map(str::to_owned),
             _ => None,
         }
     }

@@ -196,6 +196,14 @@ fn write_call(line: &mut Line<'_>, call: &Call) -> fmt::Result {
                 by => write!(line, "connect {user} ({})", by.as_str()),
             }
         }
+        Call::SetCredentials { user, by } => {
+            let user = user.as_ref().map_or("(no user name)", |user| user.as_str());
+            match by {
+                SignIn::Password => write!(line, "setCredentials {user}"),
+                by => write!(line, "setCredentials {user} ({})", by.as_str()),
+            }
+        }
+        Call::Services { call, services } => write!(line, "{} {}", call.as_str(), services.as_str()),
         Call::Disconnect => line.write_str("disconnect"),
         Call::UpdateToken => line.write_str("updateToken"),
         Call::UpdateConfig(patch) => write!(line, "updateConfig {}", patch.as_str()),
@@ -216,6 +224,8 @@ impl SignIn {
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",
             Self::OAuthToken => "OAuth token",
+            Self::HmacToken => "HMAC token",
+            Self::BearerToken => "bearer",
             Self::Incomplete => "incomplete",
         }
     }
@@ -276,15 +286,27 @@ fn write_event(line: &mut Line<'_>, event: &Event, state: State) -> fmt::Result 
             }
             retry_after.as_ref().map_or(Ok(()), |retry_after| write!(line, "  retryAfter {retry_after}"))
         }
-        Event::AuthError(error) => write_error(line, error),
-        Event::Resubscribed { attempt_num, error: None } => write!(line, "  attempt {attempt_num}"),
-        Event::Resubscribed { attempt_num, error: Some(error) } => {
-            write!(line, "  attempt {attempt_num} failed")?;
+        Event::AuthError(error) | Event::RequestError(error) | Event::SubscriptionError(error) => {
             write_error(line, error)
+        }
+        Event::Resubscribed { attempt_num, error } | Event::SubscriptionResubscribed { attempt_num, error } => {
+            write!(line, "  attempt {attempt_num}")?;
+            match error {
+                None => Ok(()),
+                Some(error) => {
+                    line.write_str(" failed")?;
+                    write_error(line, error)
+                }
+            }
+        }
+        Event::SubscriptionChange { reason, retry_after } => {
+            write!(line, "  {state}")?;
+            reason.map_or(Ok(()), |reason| write!(line, "  {}", reason.as_str()))?;
+            retry_after.as_ref().map_or(Ok(()), |retry_after| write!(line, "  retryAfter {retry_after}"))
         }
         Event::NotificationReceived { payload } => write!(line, "  {payload}"),
         Event::NotificationsChange => line.write_str("  WEBSOCKET"),
-        Event::CredentialsSet | Event::WebSocketChange => Ok(()),
+        Event::CredentialsSet | Event::WebSocketChange { .. } => Ok(()),
     }
 }
 

@@ -217,8 +217,12 @@ impl World {
 
 /// The platform's next timer: when, whose, what for.
 pub(crate) fn next_expiry(platform: &Platform) -> Option<(Duration, String, String)> {
-    let (due, kandy_mock_server::Timer::SubscriptionExpiry(subscription)) = platform.poll_timeout()?;
-    Some((due.since_start(), "platform".to_owned(), format!("end of subscription {subscription}")))
+    let (due, timer) = platform.poll_timeout()?;
+    let what = match timer {
+        kandy_mock_server::Timer::SubscriptionExpiry(subscription) => format!("end of subscription {subscription}"),
+        kandy_mock_server::Timer::ConnectionCheck(socket) => format!("check of {socket}"),
+    };
+    Some((due.since_start(), "platform".to_owned(), what))
 }
 
 fn config_from(options: &Value) -> Config {

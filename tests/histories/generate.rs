@@ -293,6 +293,7 @@ fn user_options() -> impl Strategy<Value = UserOptions> {
             services,
             token_lifetime,
             subscription_lifetime,
+            ..UserOptions::default()
         },
     )
 }

@@ -9,7 +9,7 @@ use kandy_scenarios::step::ClientId;
 use crate::ledger::{Moment, timers};
 use crate::world::Run;
 
-/// Something that the real SDK leaves behind, and why. The sections are those of PROTOCOL.md; each has a test in
+/// Something that the real SDK leaves behind, and why. The sections are those of `docs/protocol.md`; each has a test in
 /// `exceptions`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exception {
@@ -151,7 +151,7 @@ fn explain_client(run: &Run, client: usize, found: &mut BTreeSet<Exception>) -> 
             Timer::Resubscribe => {
                 run.ledger.has(client, 0, &[Moment::FlowDied]).then_some(Exception::RenewalsOfADeadFlow)
             }
-            Timer::RefreshToken | Timer::Refusal(_) | Timer::Destroy => None,
+            Timer::RefreshToken | Timer::RetrySubscription | Timer::Refusal(_) | Timer::Destroy => None,
         };
         found.insert(explained.ok_or_else(|| format!("client {client} still has a timer: {timer}"))?);
     }

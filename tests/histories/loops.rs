@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::generate::{Act, History};
 
-/// A loop that the real SDK has, or would have in such a world (PROTOCOL.md, section 6). Its delays are those of a browser's
+/// A loop that the real SDK has, or would have in such a world (docs/protocol.md, section 6). Its delays are those of a browser's
 /// timers: what is not a number, or too large for 32 bits, is none at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Loop {

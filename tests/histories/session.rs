@@ -220,7 +220,7 @@ impl Alone {
             match timer {
                 Timer::Ping(socket) => assert!(open.contains(socket), "{timer} goes on, which is closed"),
                 Timer::Resubscribe | Timer::RefreshToken => assert!(!ended, "{timer} goes on after its session"),
-                Timer::Attempt(_) | Timer::Refusal(_) | Timer::Destroy => {}
+                Timer::Attempt(_) | Timer::RetrySubscription | Timer::Refusal(_) | Timer::Destroy => {}
             }
         }
         assert_no_secret("a session", &format!("{:?}", self.session));

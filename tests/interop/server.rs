@@ -135,7 +135,7 @@ async fn a_lost_websocket_is_opened_again(program: Program) {
     for (loss, code) in losses {
         program.tell(&loss);
         for _lost_then_open in 0..2 {
-            assert_eq!(soon(events.next()).await, Some(Heard::Event(Event::WebSocketChange)));
+            assert_eq!(soon(events.next()).await, Some(Heard::Event(Event::WebSocketChange { platform: "uc" })));
         }
         assert!(kandy.is_connected());
         // The old socket's end and the new one's opening can be told either way round.

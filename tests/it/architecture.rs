@@ -103,7 +103,7 @@ fn a_name_in_code_is_found() {
 }
 
 /// The rows of the tables of client/PORTING.md that name recordings and Rust items.
-fn porting_rows() -> Vec<Vec<String>> {
+pub(crate) fn porting_rows() -> Vec<Vec<String>> {
     let table = fs::read_to_string(root().join("client/PORTING.md")).unwrap();
     let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
     let rows = table.lines().filter(|line| line.starts_with("| ")).map(cells);

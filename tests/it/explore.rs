@@ -4,6 +4,7 @@ mod properties;
 mod shrunk;
 mod sweep;
 mod undisturbed;
+mod usage;
 
 use crate::project::Project;
 use crate::support::{harness, root};
@@ -193,16 +194,6 @@ fn what_cannot_be_explored_is_told() {
         "{text}"
     );
     assert_eq!(exit, 3);
-    for (arguments, told, code) in [
-        (&["--at", "open 1: burns"][..], "there is no act `burns`", 2),
-        (&["--at", "open: lost"], "there is no moment `open`", 2),
-        (&["--without", "fire"], "invalid value 'fire'", 2),
-        (&["--at", "open 1: lost", "--update"], "cannot be used with", 2),
-        (&["--budget", "soon"], "it must be numbers and units", 2),
-    ] {
-        let (text, exit) = project.run(".", &[&["explore"], arguments].concat());
-        assert!(text.contains(told) && exit == code, "{arguments:?}\n{text}");
-    }
     let (text, exit) = project.run(".", &["explore", "scenarios/skips.rhai", "--at", "open 1: lost"]);
     assert!(text.starts_with("skip    skips") && exit == 0, "{text}");
 }

@@ -33,6 +33,8 @@ mod newcomer;
 #[cfg(test)]
 mod project;
 #[cfg(test)]
+mod protocol;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod reports;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kandy_client::{Time, js};
-use kandy_scenarios::recording::{Record, Recording};
+use kandy_scenarios::recording::{Dialect, Record, Recording};
 use kandy_tests::Exception;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -14,45 +14,57 @@ use super::history::{Credentials, History, Met};
 /// How many frames on one websocket at one instant are a loop. The recorder ends such loops after ten rounds.
 const WITHOUT_PAUSE: usize = 10;
 
+/// The dialects whose scripts are performed by the port.
+const REHEARSED: &[Dialect] = &[Dialect::Uc3];
+
 pub(super) const EXCEPTIONS: [Exception; 9] = [
     Exception {
         reason: "the recorder's platform opens the channel of a subscription after its DELETE; here a channel ends with \
                  its subscription",
+        dialects: REHEARSED,
         excuses: opens_a_channel_after_delete,
     },
     Exception {
         reason: "the recorder's platform takes tokens and renews subscriptions that have run out; here they have ended \
                  by then",
+        dialects: REHEARSED,
         excuses: outlives_what_was_granted,
     },
     Exception {
         reason: "Chromium opens one websocket handshake a host at a time; in the simulated world none waits for another",
+        dialects: REHEARSED,
         excuses: opens_while_a_handshake_hangs,
     },
     Exception {
         reason: "the recorder's platform takes any request; here one with values that make no sense is refused",
+        dialects: REHEARSED,
         excuses: asks_for_what_makes_no_sense,
     },
     Exception {
         reason: "the recorder's platform takes any token, none at all included; here a token is a text that somebody has",
+        dialects: REHEARSED,
         excuses: brings_no_token,
     },
     Exception {
         reason: "a loop without a pause, which the recorder ended after ten rounds; here it is an error",
+        dialects: REHEARSED,
         excuses: goes_on_without_a_pause,
     },
     Exception {
         reason: "the recorder's platform opens any channel; here a channel has the path that was given out",
+        dialects: REHEARSED,
         excuses: opens_another_channel,
     },
     Exception {
         reason: "the recorder's platform escapes the address of a subscription anew; here it is as the client wrote it, \
                  which is the same to the SDK",
+        dialects: REHEARSED,
         excuses: is_given_an_escaped_address,
     },
     Exception {
         reason: "with the recorder what is under way ends before a timer of the same instant; here a client that is \
                  destroyed ends first, as in a browser",
+        dialects: REHEARSED,
         excuses: hears_after_destroy,
     },
 ];
@@ -116,7 +128,7 @@ fn outlives_what_was_granted(recording: &Recording) -> bool {
     false
 }
 
-/// Only a handshake that would go better than the one before it shows that it waits.
+/// Only a handshake that would go better than the one before it shows that it waits, and only if it comes later.
 fn opens_while_a_handshake_hangs(recording: &Recording) -> bool {
     let answers = recording.server_script.get("ws").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let waits = |answer: &Value| ["hang", "delay"].iter().any(|key| answer.get(key).is_some());
@@ -124,12 +136,12 @@ fn opens_while_a_handshake_hangs(recording: &Recording) -> bool {
     if answers[hanging..].iter().all(waits) {
         return false;
     }
-    let mut opening = BTreeSet::new();
+    let mut opening = BTreeMap::new();
     for record in &recording.timeline {
         match &record.what {
-            Record::WsNew { .. } if !opening.is_empty() => return true,
+            Record::WsNew { .. } if opening.values().any(|began| *began < record.time) => return true,
             Record::WsNew { ws, address } if address.url().is_some() => {
-                opening.insert(*ws);
+                opening.insert(*ws, record.time);
             }
             Record::WsOpen { ws } | Record::WsError { ws } | Record::WsCloseEvent { ws, .. } => {
                 opening.remove(ws);

@@ -9,6 +9,7 @@
 
 mod exceptions;
 mod history;
+mod play;
 
 use std::process::ExitCode;
 
@@ -19,10 +20,16 @@ use kandy_tests::Suite;
 use self::exceptions::EXCEPTIONS;
 
 fn main() -> ExitCode {
-    Suite { name: "platform", holds: "agree", dialects: &[Dialect::Uc3], exceptions: &EXCEPTIONS, check: agrees }.run()
+    Suite { name: "platform", holds: "agree", dialects: &DIALECTS, exceptions: &EXCEPTIONS, check: agrees }.run()
 }
 
+const DIALECTS: [Dialect; 6] =
+    [Dialect::Uc3, Dialect::Uc5, Dialect::Link3, Dialect::Link, Dialect::CallMe, Dialect::Cpaas];
+
 fn agrees(recording: &Recording) -> Result<(), String> {
+    if recording.dialect != Dialect::Uc3 {
+        return play::play(recording);
+    }
     check_answers(recording).map_err(|difference| format!("the platform alone: {difference}"))?;
     rehearse(recording).map_err(|divergence| divergence.to_string())
 }

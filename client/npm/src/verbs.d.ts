@@ -2,7 +2,7 @@
 import type { Acted, Broken, Counted, Duration, Issued, Recorded, UserLike } from './index.js'
 
 /** A point of the platform. */
-export type Point = 'mk_token' | 'refresh_token' | 'subscribe' | 'resubscribe' | 'unsubscribe' | 'revoke_token' | 'websocket' | 'preflight' | 'other'
+export type Point = 'mk_token' | 'refresh_token' | 'subscribe' | 'resubscribe' | 'unsubscribe' | 'revoke_token' | 'websocket' | 'callStart' | 'callUpdate' | 'callEnd' | 'cpaasToken' | 'channel' | 'channelEnd' | 'serviceCall' | 'serviceChat' | 'serviceSms' | 'servicePresence' | 'serviceEnd' | 'turn' | 'presenceLists' | 'preflight' | 'other'
 
 /** How the platform misbehaves. */
 export interface Fault {
@@ -52,6 +52,9 @@ export interface UserOptions {
   services?: string[]
   tokenLifetime?: Duration
   subscriptionLifetime?: Duration
+  hmac?: string
+  authname?: string
+  bearer?: string
 }
 
 /** What is done to the platform. */
@@ -61,7 +64,7 @@ export interface PlatformVerbs {
   /** Changes a password; tokens stay valid. */
   setPassword(user: UserLike, password: string): Promise<Acted>
   /** Changes a user's options, for what is granted from then on. */
-  setOptions(user: UserLike, options: { services?: string[]; tokenLifetime?: Duration; subscriptionLifetime?: Duration }): Promise<Acted>
+  setOptions(user: UserLike, options: { services?: string[]; tokenLifetime?: Duration; subscriptionLifetime?: Duration; hmac?: string; authname?: string; bearer?: string }): Promise<Acted>
   /** Lets every name and password sign in, or only users. */
   anyUser(enabled: boolean): Promise<Acted>
   /** Issues tokens as if the user had signed in elsewhere. */
@@ -86,7 +89,7 @@ export interface PlatformVerbs {
   close(user: UserLike | null, code: number, reason?: string, options?: { socket?: string; subscription?: string }): Promise<Counted>
   /** Mutes the sockets that a user has now, or one of them. */
   silence(user: UserLike | null, options?: { socket?: string; subscription?: string }): Promise<Counted>
-  /** Sends a notification to sockets whose subscription lives; it gets an `id` if it has none. */
+  /** Sends a notification to sockets whose subscription lives; it gets an `id` and an `eventId` if it has neither. */
   send(user: UserLike | null, message: Record<string, unknown>, options?: { socket?: string; subscription?: string }): Promise<Counted>
   /** Sends any frame to every open socket, or one of them: a text, or bytes. */
   sendRaw(user: UserLike | null, text: string | Uint8Array, options?: { socket?: string; subscription?: string }): Promise<Counted>
@@ -111,7 +114,7 @@ export interface UserVerbs {
   /** Changes a password; tokens stay valid. */
   setPassword(password: string): Promise<Acted>
   /** Changes a user's options, for what is granted from then on. */
-  setOptions(options: { services?: string[]; tokenLifetime?: Duration; subscriptionLifetime?: Duration }): Promise<Acted>
+  setOptions(options: { services?: string[]; tokenLifetime?: Duration; subscriptionLifetime?: Duration; hmac?: string; authname?: string; bearer?: string }): Promise<Acted>
   /** Issues tokens as if the user had signed in elsewhere. */
   issueToken(options?: { accessToken?: string; refreshToken?: string; oauthToken?: string; lifetime?: Duration }): Promise<Issued>
   /** Makes all tokens of a user void. */
@@ -130,7 +133,7 @@ export interface UserVerbs {
   close(code: number, reason?: string, options?: { socket?: string; subscription?: string }): Promise<Counted>
   /** Mutes the sockets that a user has now, or one of them. */
   silence(options?: { socket?: string; subscription?: string }): Promise<Counted>
-  /** Sends a notification to sockets whose subscription lives; it gets an `id` if it has none. */
+  /** Sends a notification to sockets whose subscription lives; it gets an `id` and an `eventId` if it has neither. */
   send(message: Record<string, unknown>, options?: { socket?: string; subscription?: string }): Promise<Counted>
   /** Sends any frame to every open socket, or one of them: a text, or bytes. */
   sendRaw(text: string | Uint8Array, options?: { socket?: string; subscription?: string }): Promise<Counted>
@@ -146,7 +149,7 @@ export interface SocketVerbs {
   close(code: number, reason?: string): Promise<Counted>
   /** Mutes the sockets that a user has now, or one of them. */
   silence(): Promise<Counted>
-  /** Sends a notification to sockets whose subscription lives; it gets an `id` if it has none. */
+  /** Sends a notification to sockets whose subscription lives; it gets an `id` and an `eventId` if it has neither. */
   send(message: Record<string, unknown>): Promise<Counted>
   /** Sends any frame to every open socket, or one of them: a text, or bytes. */
   sendRaw(text: string | Uint8Array): Promise<Counted>

@@ -2,10 +2,10 @@
 'use strict'
 
 module.exports = [
-  { name: 'addUser', places: [{ name: 'user' }, { name: 'password' }], options: ['services', 'tokenLifetime', 'subscriptionLifetime'] },
+  { name: 'addUser', places: [{ name: 'user' }, { name: 'password' }], options: ['services', 'tokenLifetime', 'subscriptionLifetime', 'hmac', 'authname', 'bearer'] },
   { name: 'removeUser', places: [{ name: 'user' }], options: [] },
   { name: 'setPassword', places: [{ name: 'user' }, { name: 'password' }], options: [] },
-  { name: 'setOptions', places: [{ name: 'user' }], options: ['services', 'tokenLifetime', 'subscriptionLifetime'] },
+  { name: 'setOptions', places: [{ name: 'user' }], options: ['services', 'tokenLifetime', 'subscriptionLifetime', 'hmac', 'authname', 'bearer'] },
   { name: 'anyUser', places: [{ name: 'enabled' }], options: [] },
   { name: 'issueToken', places: [{ name: 'user' }], options: ['accessToken', 'refreshToken', 'oauthToken', 'lifetime'] },
   { name: 'expireToken', places: [{ name: 'user' }], options: [] },

@@ -2,19 +2,20 @@
 
 use std::sync::LazyLock;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Authentication, Config, Connectivity, Notifications, RequestOptions};
+use crate::dialect::Dialect;
 use crate::js::{self, Object, Text, TypeError, Value, property};
 
 /// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
 /// likewise, as it fills them up.
 const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 
-/// What each section is where nothing is given, under the names that `create` has for them.
+/// What each section is where nothing is given, under the names that `create` has for them, but for `authentication`, which
+/// is the dialect's.
 static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
     Value::object([
-        ("authentication", typed_authentication(&Authentication::default())),
         ("connectivity", typed_connectivity(&Connectivity::default())),
         ("notifications", typed_notifications(&Notifications::default())),
         ("request", typed_request(&RequestOptions::default())),
@@ -27,20 +28,34 @@ static PLAIN: LazyLock<Settings> =
 
 /// The configuration of a client: what was given to `create` over the defaults, with what `updateConfig` changed. No
 /// option is converted on the way, so that each is used as JavaScript uses what was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Settings(Value);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    dialect: Dialect,
+    value: Value,
+    /// `authentication` in the one form that is read, whatever form it was given in.
+    authentication: Value,
+}
 
 impl Settings {
-    /// What `create(given)` makes of a configuration.
+    /// What `create(given)` makes of a configuration in UC 3.
     ///
     /// # Errors
     ///
     /// `create` throws where `logs`, `authentication.subscription` or `call` is null.
     pub fn create(given: &Value) -> Result<Self, TypeError> {
+        Self::create_for(Dialect::Uc3, given)
+    }
+
+    /// What `create(given)` of a dialect makes of a configuration.
+    ///
+    /// # Errors
+    ///
+    /// As of [`create`](Self::create).
+    pub fn create_for(dialect: Dialect, given: &Value) -> Result<Self, TypeError> {
         not_null(given, "logs", "handler")?;
         let mut settings = Object::default();
-        for name in SECTIONS {
+        settings.set("authentication", js::merge((dialect.profile().defaults)(), given.get("authentication")));
+        for name in ["connectivity", "notifications"] {
             settings.set(name, section(name, given.get(name)));
         }
         settings.set("requests", section("request", given.get("request")));
@@ -48,9 +63,21 @@ impl Settings {
         for (name, value) in others.filter(|(name, _)| !is_settled(&name.to_str_lossy())) {
             settings.set(name.clone(), value.clone());
         }
-        property(settings.get("authentication").get("subscription"), "server")?;
+        let settings = Self::of(dialect, settings.into());
+        property(settings.authentication().get("subscription"), "server")?;
         not_null(given, "call", "callDefaults")?;
-        Ok(Self(settings.into()))
+        Ok(settings)
+    }
+
+    /// The options that are typed, for a client of a dialect. They have the form that all dialects take.
+    #[must_use]
+    pub fn typed_for(dialect: Dialect, config: &Config) -> Self {
+        Self::of(dialect, Self::from(config).value)
+    }
+
+    fn of(dialect: Dialect, value: Value) -> Self {
+        let authentication = (dialect.profile().servers)(&value);
+        Self { dialect, value, authentication }
     }
 
     /// `updateConfig(patch)`: objects are merged member by member, all else is replaced. Of sections the SDK has its own
@@ -61,39 +88,56 @@ impl Settings {
     /// The call throws where the patch is null or undefined.
     pub fn update(&mut self, patch: &Value) -> Result<(), TypeError> {
         property(patch, "call")?;
-        self.0 = js::merge(&self.0, patch);
+        *self = Self::of(self.dialect, js::merge(&self.value, patch));
         Ok(())
+    }
+
+    /// Whose configuration it is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// All of it, as `getConfig()` gives it.
     #[must_use]
     pub fn value(&self) -> &Value {
-        &self.0
+        &self.value
     }
 
     /// What `connect()` looks at before anything else, for the sake of calls.
     pub(crate) fn check_for_calls(&self) -> Result<(), TypeError> {
-        not_null(&self.0, "logs", "enableFcsLogs")?;
+        not_null(&self.value, "logs", "enableFcsLogs")?;
         property(property(self.authentication(), "subscription")?, "protocol")?;
         property(self.authentication().get("websocket"), "protocol")?;
         Ok(())
     }
 
     pub(crate) fn authentication(&self) -> &Value {
-        self.0.get("authentication")
+        &self.authentication
     }
 
     pub(crate) fn connectivity(&self) -> &Value {
-        self.0.get("connectivity")
+        self.value.get("connectivity")
     }
 
     pub(crate) fn notifications(&self) -> &Value {
-        self.0.get("notifications")
+        self.value.get("notifications")
     }
 
     pub(crate) fn requests(&self) -> &Value {
-        self.0.get("requests")
+        self.value.get("requests")
     }
+}
+
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}
+
+/// `authentication` where nothing is given.
+pub(crate) fn default_authentication() -> Value {
+    typed_authentication(&Authentication::default())
 }
 
 /// An error where a section of another part of the SDK is null. Left out, it has defaults.
@@ -112,7 +156,6 @@ fn is_settled(name: &str) -> bool {
 fn section(name: &str, given: &Value) -> Value {
     let defaults = DEFAULTS.get(name);
     let merged = match name {
-        "authentication" => js::merge(defaults, given),
         "notifications" => filled_up(given, defaults, true),
         _ => filled_up(given, defaults, false),
     };
@@ -164,13 +207,13 @@ impl From<&Config> for Settings {
         for (name, value) in config.other.iter().filter(|(name, _)| !is_settled(name)) {
             settings.set(name.as_str(), Value::from_json(value));
         }
-        Self(settings.into())
+        Self::of(Dialect::Uc3, settings.into())
     }
 }
 
 /// A section of typed options. Most are as they are by default, and need not be made again.
 fn settled<T: Default + PartialEq>(options: &T, name: &str, make: impl FnOnce(&T) -> Value) -> Value {
-    if *options == T::default() { PLAIN.0.get(name).clone() } else { make(options) }
+    if *options == T::default() { PLAIN.value.get(name).clone() } else { make(options) }
 }
 
 fn typed_notifications(options: &Notifications) -> Value {

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::Config;
-use crate::error::Code;
+use crate::credentials::{ConnectOptions, Credentials};
+use crate::error::{Code, Error};
 use crate::js;
 
 const ALICE: &str = "alice@example.com";

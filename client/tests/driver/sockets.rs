@@ -35,10 +35,10 @@ async fn a_cut_websocket_is_opened_again() {
     let (mut server, kandy, socket) = connected(|config| config, &Options::default()).await;
     let mut events = kandy.events();
     drop(socket);
-    assert_eq!(soon(events.next()).await, Some(Heard::Event(Event::WebSocketChange)));
+    assert_eq!(soon(events.next()).await, Some(Heard::Event(Event::WebSocketChange { platform: "uc" })));
     assert!(kandy.is_connected(), "as long as it tries");
     let mut socket = server.socket().await;
-    assert_eq!(soon(events.next()).await, Some(Heard::Event(Event::WebSocketChange)));
+    assert_eq!(soon(events.next()).await, Some(Heard::Event(Event::WebSocketChange { platform: "uc" })));
     assert!(kandy.socket_state().unwrap().connected);
     assert_eq!(socket.next().await, Some(Message::text(r#"{"message_type":"ping"}"#)));
 }

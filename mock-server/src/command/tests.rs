@@ -78,6 +78,7 @@ fn every_argument_reaches_the_platform_and_its_record() {
         }
         if verb.name == "send" {
             given["message"]["notificationMessage"]["id"] = "N-1".into();
+            given["message"]["notificationMessage"]["eventId"] = "N-1".into();
         }
         assert_eq!(verb.command(arguments.clone()), verb.command(given), "{}", verb.name);
     }

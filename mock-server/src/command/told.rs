@@ -118,6 +118,9 @@ impl<'a> Told<'a> {
         self.with_any(&SERVICES, options.services.as_ref())
             .with_any(&TOKEN_LIFETIME, options.token_lifetime.as_ref())
             .with_any(&SUBSCRIPTION_LIFETIME, options.subscription_lifetime.as_ref())
+            .with_any(&HMAC, options.hmac.as_ref())
+            .with_any(&AUTHNAME, options.authname.as_ref())
+            .with_any(&BEARER, options.bearer.as_ref())
     }
 
     fn put(mut self, parameter: Parameter, argument: &impl Argument) -> Self {

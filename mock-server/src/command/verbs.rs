@@ -109,9 +109,18 @@ pub static VERBS: &[Verb] = &[
         "addUser",
         "adds a user",
         Nothing,
-        [user: NAME, password: PASSWORD, services: SERVICES, tokens: TOKEN_LIFETIME, subscriptions: SUBSCRIPTION_LIFETIME],
+        [
+            user: NAME,
+            password: PASSWORD,
+            services: SERVICES,
+            tokens: TOKEN_LIFETIME,
+            subscriptions: SUBSCRIPTION_LIFETIME,
+            hmac: HMAC,
+            authname: AUTHNAME,
+            bearer: BEARER
+        ],
         options("the options of a user"),
-        Command::AddUser { user, password, options: user_options(services, tokens, subscriptions) }
+        Command::AddUser { user, password, options: user_options(services, tokens, subscriptions, hmac, authname, bearer) }
     ),
     verb!(
         "removeUser",
@@ -131,13 +140,21 @@ pub static VERBS: &[Verb] = &[
         "setOptions",
         "changes a user's options, for what is granted from then on",
         Nothing,
-        [user: USER, services: SERVICES, tokens: TOKEN_LIFETIME, subscriptions: SUBSCRIPTION_LIFETIME],
+        [
+            user: USER,
+            services: SERVICES,
+            tokens: TOKEN_LIFETIME,
+            subscriptions: SUBSCRIPTION_LIFETIME,
+            hmac: HMAC,
+            authname: AUTHNAME,
+            bearer: BEARER
+        ],
         Some(OptionsMap {
             what: "the options of a user",
             optional: false,
             form: "#{ tokenLifetime: \"1m\" }"
         }),
-        Command::SetOptions { user, options: user_options(services, tokens, subscriptions) }
+        Command::SetOptions { user, options: user_options(services, tokens, subscriptions, hmac, authname, bearer) }
     ),
     verb!(
         "anyUser",
@@ -233,7 +250,7 @@ pub static VERBS: &[Verb] = &[
     ),
     verb!(
         "send",
-        "sends a notification to sockets whose subscription lives; it gets an `id` if it has none",
+        "sends a notification to sockets whose subscription lives; it gets an `id` and an `eventId` if it has neither",
         Count,
         [user: WHOSE, message: MESSAGE, socket: SOCKET, subscription: SUBSCRIPTION],
         OF_SOCKETS,
@@ -296,6 +313,9 @@ pub(super) const PASSWORD: Required<String> = Required::new("password", "\"s3cre
 pub(super) const SERVICES: Optional<Vec<String>> = Optional::new("services", "[\"call\", \"IM\"]");
 pub(super) const TOKEN_LIFETIME: Optional<Duration> = Optional::new("tokenLifetime", "\"30m\"");
 pub(super) const SUBSCRIPTION_LIFETIME: Optional<Duration> = Optional::new("subscriptionLifetime", "\"1h\"");
+pub(super) const HMAC: Optional<String> = Optional::new("hmac", "\"my-hmac-token\"").secret();
+pub(super) const AUTHNAME: Optional<String> = Optional::new("authname", "\"alice-auth\"");
+pub(super) const BEARER: Optional<String> = Optional::new("bearer", "\"my-bearer-token\"").secret();
 pub(super) const ENABLED: Required<bool> = Required::new("enabled", "true", &["true"]);
 pub(super) const ACCESS_TOKEN: Optional<String> = Optional::new("accessToken", "\"my-token\"").secret();
 pub(super) const REFRESH_TOKEN: Optional<String> = Optional::new("refreshToken", "\"my-refresh-token\"").secret();
@@ -342,8 +362,11 @@ fn user_options(
     services: Option<Vec<String>>,
     token_lifetime: Option<Duration>,
     subscription_lifetime: Option<Duration>,
+    hmac: Option<String>,
+    authname: Option<String>,
+    bearer: Option<String>,
 ) -> UserOptions {
-    UserOptions { services, token_lifetime, subscription_lifetime }
+    UserOptions { services, token_lifetime, subscription_lifetime, hmac, authname, bearer }
 }
 
 fn target(

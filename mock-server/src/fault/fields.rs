@@ -7,7 +7,7 @@ use crate::point::Point;
 /// What the answers of `mk_token` and `refresh_token` have.
 const TOKENS: &[&str] = &["/success/access_token", "/success/refresh_token", "/success/expires", "/success"];
 
-/// What the answer to a subscription has: `clientCorrelator` only if the client named one.
+/// What the answer to a subscription has: `clientCorrelator` only if the client named one, `sessionId` only for an `x-token`.
 const SUBSCRIPTION: &[&str] = &[
     "/subscribeResponse/subscriptionParams/expires",
     "/subscribeResponse/subscriptionParams/service",
@@ -16,17 +16,19 @@ const SUBSCRIPTION: &[&str] = &[
     "/subscribeResponse/subscriptionParams/notificationType",
     "/subscribeResponse/subscriptionParams/notificationChannel",
     "/subscribeResponse/subscriptionParams/clientCorrelator",
+    "/subscribeResponse/subscriptionParams/sessionId",
     "/subscribeResponse/subscriptionParams",
     "/subscribeResponse/subscription",
     "/subscribeResponse/statusCode",
     "/subscribeResponse",
 ];
 
-/// What the answer to a renewal has.
+/// What the answer to a renewal has: `clientCorrelator` only if it came under one.
 const RENEWAL: &[&str] = &[
     "/subscribeResponse/subscriptionParams/expires",
     "/subscribeResponse/subscriptionParams/service",
     "/subscribeResponse/subscriptionParams/notificationType",
+    "/subscribeResponse/subscriptionParams/clientCorrelator",
     "/subscribeResponse/subscriptionParams",
     "/subscribeResponse/subscription",
     "/subscribeResponse/statusCode",
@@ -36,6 +38,19 @@ const RENEWAL: &[&str] = &[
 /// What the answer to the end of a subscription has.
 const END: &[&str] = &["/subscribeResponse/statusCode", "/subscribeResponse"];
 
+/// What the answer to a channel has.
+const CHANNEL: &[&str] = &[
+    "/notificationChannel/channelData/channelURL",
+    "/notificationChannel/channelData/x-connCheckRole",
+    "/notificationChannel/channelData",
+    "/notificationChannel/callbackURL",
+    "/notificationChannel/channelLifetime",
+    "/notificationChannel/channelType",
+    "/notificationChannel/clientCorrelator",
+    "/notificationChannel/resourceURL",
+    "/notificationChannel",
+];
+
 /// The paths of all fields that normal answers at `point` may have, the innermost first.
 pub(crate) const fn fields(point: Point) -> &'static [&'static str] {
     match point {
@@ -43,7 +58,22 @@ pub(crate) const fn fields(point: Point) -> &'static [&'static str] {
         Point::Subscribe => SUBSCRIPTION,
         Point::Resubscribe => RENEWAL,
         Point::Unsubscribe => END,
-        Point::RevokeToken | Point::WebSocket | Point::Preflight | Point::Other => &[],
+        Point::CallStart => &["/callMeResponse/sessionData", "/callMeResponse/statusCode", "/callMeResponse"],
+        Point::CallUpdate | Point::CallEnd => &["/callMeResponse/statusCode", "/callMeResponse"],
+        Point::CpaasToken => &["/access_token", "/id_token", "/refresh_token", "/expires_in", "/token_type"],
+        Point::Channel => CHANNEL,
+        Point::ServiceCall => &["/wrtcsNotificationSubscription/resourceURL", "/wrtcsNotificationSubscription"],
+        Point::ServiceChat => &["/chatNotificationSubscription/resourceURL", "/chatNotificationSubscription"],
+        Point::ServiceSms => &["/subscription/resourceURL", "/subscription"],
+        Point::ServicePresence => &["/presenceListSubscription/resourceURL", "/presenceListSubscription"],
+        Point::Turn => &["/wrtcsTurnCredentials/username", "/wrtcsTurnCredentials/password", "/wrtcsTurnCredentials"],
+        Point::RevokeToken
+        | Point::WebSocket
+        | Point::ChannelEnd
+        | Point::ServiceEnd
+        | Point::PresenceLists
+        | Point::Preflight
+        | Point::Other => &[],
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::reason::Reason;
 use super::{beginning, bounded};
+use crate::dialect::{AGENT, HMAC, SESSION};
 use crate::fault::{Fault, FaultId, weight};
 use crate::limits::Limits;
 use crate::mask::{contains, is_secret, masked, masked_value};
@@ -131,11 +132,15 @@ impl RequestRecord {
         let is_too_long = route::is_too_long(request.uri());
         let (path, query) = if is_too_long { (beginning(path), "") } else { (path, query) };
         let mut texts = Texts::with_room(path.len() + query.len());
-        texts.put(Text::Path, path);
+        texts.put(Text::Path, &route::shown(path, query));
         texts.put_query(query, is_known);
         let scheme =
             header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| known_scheme(scheme));
-        let agent = header(&HeaderName::from_static("x-cpaas-agent"));
+        let scheme = scheme.or_else(|| {
+            let named = [HMAC, SESSION].into_iter().find(|name| request.headers().contains_key(name));
+            named.map(|name| if name == HMAC { "x-token" } else { "x-session" })
+        });
+        let agent = header(&AGENT);
         for (text, value) in [
             (Text::Authorization, scheme),
             (Text::ContentType, header(&CONTENT_TYPE)),
@@ -176,7 +181,8 @@ impl RequestRecord {
         route::pairs(self.texts.get(Text::Query).unwrap_or_default())
     }
 
-    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is none that is known.
+    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is none that is known. Of a client
+    /// that signs in by another header its name: `x-token` or `x-session`.
     pub fn authorization(&self) -> Option<&str> {
         self.texts.get(Text::Authorization)
     }

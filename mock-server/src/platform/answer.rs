@@ -1,5 +1,6 @@
 //! REST requests: the way from a request over its fault and its normal work to its answer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +10,13 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Platform;
+use crate::dialect::{Dialect, UNDEFINED};
 use crate::fault::{self, Content, ContentType, Effect, Pace};
 use crate::journal::{Answered, Delivery, Kind, Reason, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
 use crate::reply::{Answer, JSON, Reply, Response, preflight};
-use crate::route::{self, Route};
+use crate::route::{self, Route, Space};
 use crate::time::Time;
 use crate::wire::{AuthError, Human, SubscribeAnswer, code};
 
@@ -39,17 +41,18 @@ impl Platform {
         }
         let route = Route::of(request.method(), request.uri().path());
         let point = route.point();
+        let dialect = Dialect::of(&route, request.headers());
         let user = self.requester(&route, request);
         let mut record = RequestRecord::new(request, |token| self.grants.has(token));
-        if matches!(point, Point::Subscribe | Point::Resubscribe) && request.body().len() <= Limits::RECORDED_BODY_BYTES
-        {
+        if point.has_recorded_body() && request.body().len() <= Limits::RECORDED_BODY_BYTES {
             record.body = request.body().clone();
         }
         let is_offline = self.is_offline_for(user.as_deref());
         let asks_faults = !is_offline && effect.is_none();
         let met = if asks_faults { self.faults.decide(point, user.as_deref()) } else { None };
         let effect = effect.or(met.as_ref().map(|(_, met)| &met.fault.effect));
-        let (reply, reason) = if is_offline { (Reply::Refuse, None) } else { self.reply(now, &route, request, effect) };
+        let (reply, reason) =
+            if is_offline { (Reply::Refuse, None) } else { self.reply(now, dialect, &route, request, effect) };
         record.reason = reason;
         record.answered = answered(&reply);
         let delay = match record.answered {
@@ -75,8 +78,11 @@ impl Platform {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
         let effect = met.as_ref().map(|(_, met)| &met.fault.effect);
         let is_offline = self.settings.offline;
-        let (reply, _) =
-            if is_offline { (Reply::Refuse, None) } else { self.reply(now, &Route::Preflight, request, effect) };
+        let (reply, _) = if is_offline {
+            (Reply::Refuse, None)
+        } else {
+            self.reply(now, Dialect::Uc, &Route::Preflight, request, effect)
+        };
         let delay = match reply {
             Reply::Respond(_) | Reply::Reset => effect.map(Effect::delay).unwrap_or_default(),
             Reply::Hang | Reply::Refuse => Duration::ZERO,
@@ -95,6 +101,7 @@ impl Platform {
     fn reply(
         &mut self,
         now: Time,
+        dialect: Dialect,
         route: &Route<'_>,
         request: &Request<Bytes>,
         effect: Option<&Effect>,
@@ -107,10 +114,10 @@ impl Platform {
             Some(Effect::Accept { .. } | Effect::CloseAfterOpen { .. }) | None => None,
         };
         let (mut response, reason) = match said {
-            Some(answer) if answer.replaces() => (replacement(route.point(), answer), None),
-            _ => match self.serve(now, route, request, said) {
+            Some(answer) if answer.replaces() => (replacement(dialect, route.point(), answer), None),
+            _ => match self.serve(now, dialect, route, request, said) {
                 Ok(response) => (response, None),
-                Err(reason) => (own_error(route.point(), reason.status()), Some(reason)),
+                Err(reason) => (own_error(dialect, route.point(), dialect.profile().status(reason)), Some(reason)),
             },
         };
         if let Some(answer) = said {
@@ -123,7 +130,7 @@ impl Platform {
             response.put(&answer.delivery.headers);
         }
         // A fault that says something else is the reason then.
-        let reason = reason.filter(|reason| reason.status() == response.status);
+        let reason = reason.filter(|reason| dialect.profile().status(*reason) == response.status);
         (Reply::Respond(response), reason)
     }
 
@@ -131,6 +138,7 @@ impl Platform {
     fn serve(
         &mut self,
         now: Time,
+        dialect: Dialect,
         route: &Route<'_>,
         request: &Request<Bytes>,
         said: Option<&fault::Answer>,
@@ -145,11 +153,39 @@ impl Platform {
             Route::MkToken => self.make_token(now, request),
             Route::RefreshToken => self.refresh_token(now, request),
             Route::RevokeToken => self.revoke_token(now, request),
-            Route::Subscribe { user } => self.subscribe(now, user, request, said),
-            Route::Resubscribe { user, target } => self.resubscribe(now, user, target, request),
-            Route::Unsubscribe { user, target } => self.unsubscribe(now, user, target, request),
+            Route::Subscribe { space, user } => {
+                let user = &*self.owner(*space, user, request);
+                self.subscribe(now, dialect, user, request, said)
+            }
+            Route::Resubscribe { space, user, target } => {
+                let user = &*self.owner(*space, user, request);
+                self.resubscribe(now, dialect, user, target, request)
+            }
+            Route::Unsubscribe { space, user, target } => {
+                let user = &*self.owner(*space, user, request);
+                self.unsubscribe(now, dialect, user, target, request)
+            }
+            Route::CallStart { account } => self.start_call(&self.anonymous(account, request), request),
+            Route::CallUpdate { account, call } => self.update_call(&self.anonymous(account, request), *call),
+            Route::CallEnd { account, call } => self.end_call(&self.anonymous(account, request), *call),
+            Route::CpaasToken => self.cpaas_token(now, request),
+            Route::Channel { user } => self.make_channel(now, user, request),
+            Route::ChannelEnd { user, channel } => self.end_channel(now, user, *channel, request),
+            Route::Service { user, service } => self.add_service(now, user, *service, request),
+            Route::ServiceEnd { user, service, id } => self.end_service(now, user, (*service, *id), request),
+            Route::Turn { user } => self.turn(now, user, request),
+            Route::PresenceLists { user, makes: false } => self.presence_lists(now, user, request),
+            Route::PresenceLists { user, makes: true } => self.make_presence_list(now, user, request),
             Route::Preflight => Ok(preflight(request.headers())),
             Route::Other => Err(Reason::UnknownAddress),
+        }
+    }
+
+    /// Whose subscriptions a path is about.
+    fn owner<'a, B>(&self, space: Space, name: &'a str, request: &Request<B>) -> Cow<'a, str> {
+        match space {
+            Space::Users => name.into(),
+            Space::Anonymous => self.anonymous(name, request).to_string().into(),
         }
     }
 
@@ -161,9 +197,28 @@ impl Platform {
                 Self::login(request).filter(|(name, _)| could_be(name)).map(|(name, _)| self.shared_name(&name))
             }
             Route::RefreshToken | Route::RevokeToken => self.token_owner(request).cloned(),
-            Route::Subscribe { user } | Route::Resubscribe { user, .. } | Route::Unsubscribe { user, .. } => {
-                could_be(user).then(|| self.shared_name(user))
+            Route::Subscribe { space: Space::Users, user }
+            | Route::Resubscribe { space: Space::Users, user, .. }
+            | Route::Unsubscribe { space: Space::Users, user, .. }
+                if user == UNDEFINED =>
+            {
+                self.claimed(request)
             }
+            Route::Subscribe { space, user }
+            | Route::Resubscribe { space, user, .. }
+            | Route::Unsubscribe { space, user, .. } => {
+                could_be(user).then(|| self.shared_name(&self.owner(*space, user, request)))
+            }
+            Route::CallStart { account } | Route::CallUpdate { account, .. } | Route::CallEnd { account, .. } => {
+                could_be(account).then(|| self.anonymous(account, request))
+            }
+            Route::CpaasToken => self.cpaas_login(request).filter(|name| could_be(name)),
+            Route::Channel { user }
+            | Route::ChannelEnd { user, .. }
+            | Route::Service { user, .. }
+            | Route::ServiceEnd { user, .. }
+            | Route::Turn { user }
+            | Route::PresenceLists { user, .. } => could_be(user).then(|| self.shared_name(user)),
             Route::Preflight | Route::Other => None,
         }
     }
@@ -179,13 +234,13 @@ fn answered(reply: &Reply) -> Answered {
 }
 
 /// The error that the platform itself gives at `point`.
-pub(super) fn own_error(point: Point, status: StatusCode) -> Response {
+pub(super) fn own_error(dialect: Dialect, point: Point, status: StatusCode) -> Response {
     let usual = status.canonical_reason().unwrap_or("Unknown error");
     let human = |text: &str| Response::json(status, &AuthError { error: Human { human: text } });
     let coded = |unknown: u32| {
         let code = match status {
             StatusCode::UNAUTHORIZED => code::UNAUTHORIZED,
-            StatusCode::FORBIDDEN => code::NO_SUBSCRIPTION,
+            StatusCode::FORBIDDEN => code::FORBIDDEN,
             StatusCode::NOT_FOUND => unknown,
             _ => code::FAILED,
         };
@@ -200,14 +255,34 @@ pub(super) fn own_error(point: Point, status: StatusCode) -> Response {
         }
         (Point::MkToken | Point::RefreshToken | Point::RevokeToken, _) => human(usual),
         (Point::Subscribe, _) => coded(code::UNKNOWN),
-        (Point::Resubscribe | Point::Unsubscribe, _) => coded(code::NO_SUBSCRIPTION),
+        (Point::Resubscribe | Point::Unsubscribe, _) => coded(dialect.profile().gone),
+        (Point::CallStart | Point::CallUpdate | Point::CallEnd, _) => {
+            let code = if status == StatusCode::NOT_FOUND { dialect.profile().gone } else { code::FAILED };
+            Response::json(status, &json!({ "callMeResponse": { "statusCode": code } }))
+        }
+        (Point::CpaasToken, _) => {
+            let error = if status.is_client_error() { "invalid_grant" } else { "server_error" };
+            Response::json(status, &json!({ "error": error, "error_description": usual }))
+        }
+        (
+            Point::Channel
+            | Point::ChannelEnd
+            | Point::ServiceCall
+            | Point::ServiceChat
+            | Point::ServiceSms
+            | Point::ServicePresence
+            | Point::ServiceEnd
+            | Point::Turn
+            | Point::PresenceLists,
+            _,
+        ) => Response::json(status, &json!({ "requestError": { "text": usual } })),
         (Point::WebSocket | Point::Preflight, _) => Response::empty(status),
         (Point::Other, _) => Response::json(status, &json!({})),
     }
 }
 
 /// What a fault says instead of the platform.
-pub(super) fn replacement(point: Point, answer: &fault::Answer) -> Response {
+pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::Answer) -> Response {
     let status = answer.status.map_or(StatusCode::OK, known_status);
     match &answer.content {
         Content::Json(json) => Response::typed(status, json.to_string().into(), HeaderValue::from_static(JSON)),
@@ -215,7 +290,7 @@ pub(super) fn replacement(point: Point, answer: &fault::Answer) -> Response {
             let plain = HeaderValue::from_static("text/plain;charset=utf-8");
             Response::typed(status, Bytes::copy_from_slice(text.as_bytes()), plain)
         }
-        Content::Own(_) => own_error(point, status),
+        Content::Own(_) => own_error(dialect, point, status),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Login and refresh: `mk_token` and `refresh_token` (PROTOCOL.md, 1.2 and 1.4), and `revoke_token`, which SDKs before 3.15 ask
-//! for when they leave.
+//! Login and refresh: `mk_token` and `refresh_token` (docs/protocol.md, sections 1.2 and 1.4), and `revoke_token`, which SDKs
+//! before 3.15 send when they leave (docs/protocol.md, section 1.7).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use http::{HeaderMap, Request, StatusCode, Uri};
 use serde_json::json;
 
 use super::Platform;
-use crate::account::DEFAULT_LIFETIME;
+use crate::account::{CredentialKind, DEFAULT_LIFETIME};
 use crate::journal::Reason;
 use crate::reply::Response;
 use crate::route::{parameter, query};
@@ -31,7 +31,7 @@ impl Platform {
         pair.map(|pair| token_answer(&pair, lifetime)).ok_or(Reason::Full)
     }
 
-    /// The SDK sends a session's first access token here rather than the refresh token (PROTOCOL.md, 1.4).
+    /// The SDK sends a session's first access token here rather than the refresh token (docs/protocol.md, section 1.4).
     pub(super) fn refresh_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, Reason> {
         let token = self.refreshed_token(request)?;
         let user = self.grants.refreshable(now, &token).ok_or(Reason::ExpiredToken)?.clone();
@@ -67,13 +67,21 @@ impl Platform {
 
     /// Whom a token of the request was issued to, valid or not.
     pub(super) fn token_owner<B>(&self, request: &Request<B>) -> Option<&Arc<str>> {
-        tokens(request).find_map(|token| self.grants.owner(&token))
+        tokens(request).find_map(|token| self.grants.owner(&token).or_else(|| self.holder(&token)))
     }
 
     /// The user for whom the request's token speaks.
     pub(super) fn bearer<B>(&mut self, now: Time, request: &Request<B>) -> Result<Arc<str>, Reason> {
-        let user = tokens(request).find_map(|token| self.grants.spoken_for(now, &token).cloned());
+        let user = tokens(request).find_map(|token| {
+            let issued = self.grants.spoken_for(now, &token).cloned();
+            issued.or_else(|| self.holder(&token).cloned())
+        });
         user.ok_or_else(|| self.why_not(request))
+    }
+
+    /// Whose a token is that a user has from elsewhere.
+    fn holder(&self, token: &str) -> Option<&Arc<str>> {
+        self.accounts.holder(CredentialKind::Bearer, token).map(|account| &account.name)
     }
 
     /// Why none of the request's tokens is good for what it asks.
@@ -90,7 +98,7 @@ impl Platform {
 }
 
 /// Every token that a request brings: in the query under either name, and in the header.
-fn tokens<B>(request: &Request<B>) -> impl Iterator<Item = Cow<'_, str>> {
+pub(super) fn tokens<B>(request: &Request<B>) -> impl Iterator<Item = Cow<'_, str>> {
     let in_query = query(request.uri()).filter(|(name, _)| name == "token" || name == "access_token");
     let in_header = authorization(request.headers(), "bearer").map(Cow::Borrowed);
     in_query.map(|(_, token)| token).chain(in_header)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Platform;
 use crate::command::Command;
+use crate::dialect::Dialect;
 use crate::error::PlatformError;
 use crate::fault::Effect;
 use crate::time::Time;
@@ -34,9 +35,11 @@ impl Platform {
         self.accounts.set_all_online();
     }
 
-    /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
+    /// Whether keep-alives are answered: pings with `{"message_type":"pong"}`, which they are not at first, and connection checks
+    /// of CPaaS with `{"connAck":{}}`, which they are. Where it is on the platform to check connections, it does not if they are not
+    /// answered.
     pub fn set_answer_pings(&mut self, now: Time, enabled: bool) {
-        self.settings.answer_pings = enabled;
+        self.settings.answer_pings = Some(enabled);
         self.accounts.each_own(|own| own.answer_pings = None);
         self.told(now, &Command::AnswerPings { enabled, user: None });
     }
@@ -87,9 +90,10 @@ impl Platform {
         self.settings.offline || self.own(user).is_some_and(|own| own.offline)
     }
 
-    /// Whether a user's pings are answered.
-    pub(super) fn answers_pings_of(&self, user: &str) -> bool {
-        self.own(Some(user)).and_then(|own| own.answer_pings).unwrap_or(self.settings.answer_pings)
+    /// Whether a user's keep-alives are answered.
+    pub(super) fn answers_pings_of(&self, user: &str, dialect: Dialect) -> bool {
+        let told = self.own(Some(user)).and_then(|own| own.answer_pings).or(self.settings.answer_pings);
+        told.unwrap_or(dialect.profile().answers_keep_alives)
     }
 
     /// How long an answer to a user takes, if there is one.

@@ -22,7 +22,7 @@ use crate::token::{IssuedTokens, TokenOptions};
 pub struct GoneOptions {
     /// `retryAfter`, in seconds; left out if `None`.
     pub retry_after: Option<u64>,
-    /// The notification's id; a fresh one if `None`.
+    /// The notification's `id` and `eventId`; fresh ones if `None`.
     pub id: Option<String>,
 }
 
@@ -186,15 +186,17 @@ impl Platform {
     }
 
     /// Sends a JSON frame to the sockets of a user, or one of them, whose subscription lives: where it has ended, the platform has
-    /// nobody to tell, though a socket may be open still. A `notificationMessage` with neither `id` nor `eventId` gets a
-    /// fresh `id`, since clients drop what they take for a duplicate. Gives to how many sockets it goes.
+    /// nobody to tell, though a socket may be open still. A `notificationMessage` with neither `id` nor `eventId` gets
+    /// fresh ones, since clients drop what they take for a duplicate: some by the one, some by the other. Gives to how many sockets it goes.
     pub fn send(&mut self, now: Time, target: impl Into<Target>, mut message: Value) -> Result<usize, PlatformError> {
         let (target, sockets) = self.targets(target.into())?;
         if let Some(Value::Object(notification)) = message.get_mut("notificationMessage")
             && !notification.contains_key("id")
             && !notification.contains_key("eventId")
         {
-            notification.insert("id".to_owned(), self.notification_id());
+            let id = self.notification_id();
+            notification.insert("id".to_owned(), id.clone());
+            notification.insert("eventId".to_owned(), id);
         }
         let frame = Frame::Text(message.to_string());
         self.check_frame(&sockets, &frame)?;
@@ -216,7 +218,7 @@ impl Platform {
     pub fn gone(&mut self, now: Time, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
         self.accounts.known(name)?;
         let id = options.id.clone().map_or_else(|| self.notification_id(), Value::String);
-        let mut message = json!({ "eventType": "gone", "id": id });
+        let mut message = json!({ "eventType": "gone", "id": id, "eventId": id });
         if let Some(seconds) = options.retry_after {
             message["retryAfter"] = seconds.into();
         }
@@ -230,10 +232,11 @@ impl Platform {
         Ok(self.send_to(now, &sockets, &frame))
     }
 
-    /// Makes all tokens of a user void, refresh tokens too. Open sockets stay.
+    /// Makes all tokens of a user void, refresh tokens and sessions too. Open sockets stay.
     pub fn expire_token(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
         self.accounts.known(name)?;
         self.told(now, &Command::ExpireToken { user: name.to_owned() });
+        self.accounts.void_bearer(name);
         self.grants.revoke(name);
         Ok(())
     }

@@ -21,7 +21,7 @@ pub struct SettingsInfo {
     pub offline: bool,
     /// Whether [`Platform::set_any_user`] holds.
     pub any_user: bool,
-    /// Whether pings are answered.
+    /// Whether pings are answered, as commands said.
     pub answer_pings: bool,
     /// The delay of every answer and handshake, in ms.
     pub latency: u64,
@@ -47,7 +47,7 @@ impl Platform {
 
     /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
     pub fn set_options(&mut self, now: Time, name: &str, options: UserOptions) -> Result<(), PlatformError> {
-        self.accounts.set_options(name, options.clone())?;
+        self.accounts.set_options(name, &options)?;
         self.told(now, &Command::SetOptions { user: name.to_owned(), options });
         Ok(())
     }
@@ -58,7 +58,7 @@ impl Platform {
         SettingsInfo {
             offline: settings.offline,
             any_user: settings.any_user,
-            answer_pings: settings.answer_pings,
+            answer_pings: settings.answer_pings.unwrap_or_default(),
             latency: millis(settings.latency),
             token_lifetime: settings.token_lifetime.map(millis),
         }

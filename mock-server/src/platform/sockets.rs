@@ -1,4 +1,4 @@
-//! Notification channels: handshakes, frames both ways, and the end of a connection (PROTOCOL.md, section 2).
+//! Notification channels: handshakes, frames both ways, and the end of a connection (docs/protocol.md, section 2).
 
 use std::mem;
 use std::sync::Arc;
@@ -7,8 +7,10 @@ use std::time::Duration;
 use http::{Request, StatusCode};
 
 use super::answer::{own_error, replacement, shape};
+use super::auth::tokens;
 use super::{Output, Platform};
 use crate::channel::{Frame, Phase, SocketId};
+use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
 use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
@@ -16,9 +18,9 @@ use crate::limits::Limits;
 use crate::point::Point;
 use crate::reply::Upgrade;
 use crate::route;
-use crate::subscription::SubscriptionId;
+use crate::subscription::{Holds, SubscriptionId};
 use crate::time::Time;
-use crate::wire;
+use crate::timer::Timer;
 
 impl Platform {
     /// Answers a websocket handshake. The owner has checked that it is one; only its address and its token count here.
@@ -78,6 +80,9 @@ impl Platform {
         opened.phase = Phase::Open { since: now };
         let user = opened.user.clone();
         self.journal.write(now, Some(Point::WebSocket), Some(user), Kind::Opened { socket });
+        if self.is_to_check(socket) {
+            self.timers.arm(now + FIRST_CHECK, Timer::ConnectionCheck(socket));
+        }
         for output in waiting {
             if let Output::Close { code, .. } = output {
                 self.forget(now, socket, Some(code), Side::Platform);
@@ -105,18 +110,36 @@ impl Platform {
             return;
         }
         let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };
-        if !wire::is_ping(text) {
+        let (dialect, profile) = (from.dialect, from.dialect.profile());
+        if !(profile.is_keep_alive)(text) {
             return self.record_frame(now, socket, frame);
         }
         from.pings += 1;
         let (user, is_silent) = (from.user.clone(), from.silent);
-        let answered = self.answers_pings_of(&user) && !is_silent;
+        let answered = self.answers_pings_of(&user, dialect) && !is_silent;
         self.journal.ping(now, &user, socket, answered);
         if answered {
             if let Some(from) = self.sockets.get_mut(socket) {
                 from.frames_out += 1;
             }
-            self.emit(Output::Send { socket, frame: Frame::Text(wire::PONG.to_owned()) });
+            self.emit(Output::Send { socket, frame: Frame::Text(profile.kept_alive.to_owned()) });
+        }
+    }
+
+    /// Whether it is on the platform to see whether the connection of a socket lives.
+    fn is_to_check(&self, socket: SocketId) -> bool {
+        let subscription = self.sockets.get(socket).and_then(|socket| self.subscriptions.get(socket.subscription?));
+        subscription.is_some_and(|live| matches!(live.holds, Holds::Services { checks: true, .. }))
+    }
+
+    /// Tells a client that its connection lives, and when the next such frame comes.
+    pub(super) fn check_connection(&mut self, now: Time, id: SocketId) {
+        let Some(socket) = self.sockets.get(id) else { return };
+        let (user, dialect) = (socket.user.clone(), socket.dialect);
+        self.timers.arm(now + CHECKS_APART, Timer::ConnectionCheck(id));
+        if self.answers_pings_of(&user, dialect) {
+            let check = format!(r#"{{"connCheck":{{"interval":{}}}}}"#, CHECKS_APART.as_secs());
+            self.send_frame(now, id, &Frame::Text(check));
         }
     }
 
@@ -196,7 +219,7 @@ impl Platform {
             Some(Effect::Hang) => return (Upgrade::Hang, None),
             Some(Effect::Reset { .. }) => return (Upgrade::Reset { delay }, None),
             Some(Effect::Answer(answer)) if answer.status.is_some() => {
-                let mut response = replacement(Point::WebSocket, answer);
+                let mut response = replacement(Dialect::Uc, Point::WebSocket, answer);
                 shape(Point::WebSocket, &mut response, answer);
                 response.put(&answer.delivery.headers);
                 return (Upgrade::Refuse { response, delay }, None);
@@ -218,7 +241,7 @@ impl Platform {
             Err(reason) => {
                 // Here somebody else's token is as good as none.
                 let status = if reason == Reason::OtherUser { StatusCode::UNAUTHORIZED } else { reason.status() };
-                (Upgrade::Refuse { response: own_error(Point::WebSocket, status), delay }, Some(reason))
+                (Upgrade::Refuse { response: own_error(Dialect::Uc, Point::WebSocket, status), delay }, Some(reason))
             }
         }
     }
@@ -230,13 +253,15 @@ impl Platform {
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, Reason> {
         let id = channel.ok_or(Reason::UnknownAddress)?;
-        let owner = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?.user.clone();
-        if self.bearer(now, request)? != owner {
+        let subscription = self.subscriptions.get(id).ok_or_else(|| self.no_subscription(channel))?;
+        let (owner, dialect) = (subscription.user.clone(), subscription.dialect);
+        let has_token = dialect.profile().handshake_has_token || tokens(request).next().is_some();
+        if has_token && self.bearer(now, request)? != owner {
             return Err(Reason::OtherUser);
         }
         self.make_room_for_socket(now, &owner)?;
         self.subscriptions.touch(id);
-        Ok(self.sockets.reserve(owner, Some(id)))
+        Ok(self.sockets.reserve(owner, Some(id), dialect))
     }
 
     /// Asks neither for a subscription nor for a token. There may be no room for one more socket all the same.
@@ -246,10 +271,12 @@ impl Platform {
         request: &Request<()>,
         channel: Option<SubscriptionId>,
     ) -> Result<SocketId, Reason> {
-        let of_channel = channel.and_then(|id| self.subscriptions.get(id)).map(|subscription| &subscription.user);
+        let of_channel = channel.and_then(|id| self.subscriptions.get(id));
+        let dialect = of_channel.map_or(Dialect::Uc, |subscription| subscription.dialect);
+        let of_channel = of_channel.map(|subscription| &subscription.user);
         let user = of_channel.or_else(|| self.token_owner(request)).cloned().unwrap_or_default();
         self.make_room_for_socket(now, &user)?;
-        Ok(self.sockets.reserve(user, channel))
+        Ok(self.sockets.reserve(user, channel, dialect))
     }
 
     /// Where there is no room for a socket of a user, another socket goes. Nobody has to make room for those who have a fair share.
@@ -275,6 +302,11 @@ impl Platform {
         true
     }
 }
+
+/// When the first check of a connection comes.
+const FIRST_CHECK: Duration = Duration::from_secs(1);
+/// How long it is from one check of a connection to the next.
+const CHECKS_APART: Duration = Duration::from_secs(30);
 
 fn is_closing(waiting: &[Output]) -> bool {
     matches!(waiting.last(), Some(Output::Close { .. }))

@@ -1,4 +1,4 @@
-//! Subscribing, renewing and leaving (PROTOCOL.md, 1.3, 1.5 and 1.6).
+//! Subscribing, renewing and leaving (docs/protocol.md, sections 1.3, 1.5 and 1.6).
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -8,14 +8,16 @@ use http::{Request, StatusCode};
 use serde_json::Value;
 
 use super::Platform;
+use super::credentials::{Addressed, SignedIn};
 use crate::account::{DEFAULT_LIFETIME, list_bytes};
+use crate::dialect::{Dialect, RenewedBy, UNDEFINED, Way};
 use crate::fair::Full;
 use crate::fault;
 use crate::journal::{Kind, Reason};
 use crate::limits::Limits;
 use crate::reply::Response;
-use crate::route::{CHANNELS, Target};
-use crate::subscription::{Subscription, SubscriptionId};
+use crate::route::{CORRELATORS, Target};
+use crate::subscription::{Holds, Subscription, SubscriptionId};
 use crate::time::Time;
 use crate::timer::Timer;
 use crate::wire::{SubscribeAnswer, SubscribeBody, SubscribeRequest, SubscribeResponse, SubscriptionParams, code};
@@ -28,19 +30,27 @@ impl Platform {
     pub(super) fn subscribe(
         &mut self,
         now: Time,
+        dialect: Dialect,
         user: &str,
         request: &Request<Bytes>,
         said: Option<&fault::Answer>,
     ) -> Result<Response, Reason> {
-        self.authorize(now, user, request)?;
+        let SignedIn { user: owner, way } =
+            self.signed_in(now, dialect, Addressed { user, subscription: None }, request)?;
+        if user != UNDEFINED && *owner != *user {
+            return Err(Reason::OtherUser);
+        }
+        let user = &*owner;
         let asked = parse(request.body())?;
-        let owner = self.accounts.get(user).ok_or(Reason::UnknownAddress)?.name.clone();
         let crowder = self.subscriptions.crowder(user).map_err(|Full| Reason::Full)?;
         if let Some(displaced) = crowder.and_then(|crowder| self.subscriptions.displaced(now, &crowder)) {
             self.expire(now, displaced);
         }
-        let account = self.accounts.get(user).ok_or(Reason::UnknownAddress)?;
-        let services = account.grant(asked.service.unwrap_or_default());
+        let services = asked.service.unwrap_or_default();
+        let services = match self.accounts.get(user) {
+            Some(account) => account.grant(services),
+            None => services,
+        };
         let services: Vec<String> = services.into_iter().map(Cow::into_owned).collect();
         let lifetime =
             self.subscription_lifetime(user, asked.expires).unwrap_or(DEFAULT_LIFETIME.min(self.limits.lifetime));
@@ -48,6 +58,10 @@ impl Platform {
         let correlator = asked.client_correlator;
 
         let id = self.subscriptions.next_id();
+        let session = match way {
+            Way::Hmac => Some(self.grants.open_session(now, &owner, id).ok_or(Reason::Full)?),
+            Way::Session | Way::Token | Way::Basic | Way::Anonymous => None,
+        };
         let answer = SubscribeAnswer {
             subscribe_response: SubscribeResponse {
                 status_code: code::OK,
@@ -58,17 +72,30 @@ impl Platform {
                     localization: Some(asked.localization.as_deref().unwrap_or("English_US")),
                     use_turn: Some(asked.use_turn.unwrap_or(true)),
                     notification_type: asked.notification_type.as_deref().unwrap_or("WebSocket"),
-                    notification_channel: Some(&format!("{CHANNELS}{}", id.channel())),
+                    notification_channel: Some(&format!("{}{}", dialect.profile().channels, id.channel())),
                     client_correlator: correlator.as_deref(),
+                    session_id: session.as_deref(),
                 }),
             },
         };
         let response = Response::json(StatusCode::OK, &answer);
         let expiry = self.timers.arm(now + lifetime, Timer::SubscriptionExpiry(id));
         let correlator = told.map(ToOwned::to_owned).or_else(|| correlator.map(Into::into));
-        let subscription =
-            Subscription { user: owner, services, lifetime, correlator, created: now, renewed: now, expiry };
-        self.subscriptions.insert(id, subscription);
+        let holds = if way == Way::Anonymous { Holds::Calls(Vec::new()) } else { Holds::Nothing };
+        self.subscriptions.insert(
+            id,
+            Subscription {
+                user: owner,
+                dialect,
+                services,
+                lifetime,
+                correlator,
+                created: now,
+                renewed: now,
+                expiry,
+                holds,
+            },
+        );
         Ok(response)
     }
 
@@ -76,13 +103,19 @@ impl Platform {
     pub(super) fn resubscribe(
         &mut self,
         now: Time,
+        dialect: Dialect,
         user: &str,
         target: &Target<'_>,
         request: &Request<Bytes>,
     ) -> Result<Response, Reason> {
-        let id = self.target(now, user, target, request)?;
+        let id = self.target(now, dialect, user, target, request)?;
         let asked = parse(request.body())?;
-        let granted = self.accounts.get(user).zip(asked.service).map(|(account, asked)| account.grant(asked));
+        let owner = self.subscriptions.get(id).ok_or(Reason::NoSubscription)?.user.clone();
+        let user = &*owner;
+        let granted = asked.service.map(|asked| match self.accounts.get(user) {
+            Some(account) => account.grant(asked),
+            None => asked,
+        });
         let lifetime = self.subscription_lifetime(user, asked.expires);
         self.subscriptions.touch(id);
         let subscription = self.subscriptions.get_mut(id).ok_or(Reason::NoSubscription)?;
@@ -101,11 +134,14 @@ impl Platform {
             use_turn: None,
             notification_type: asked.notification_type.as_deref().unwrap_or("WebSocket"),
             notification_channel: None,
-            client_correlator: None,
+            client_correlator: matches!(target, Target::Correlator(_))
+                .then_some(subscription.correlator.as_deref())
+                .flatten(),
+            session_id: None,
         };
         let subscribe_response = SubscribeResponse {
             status_code: code::OK,
-            subscription: Some(request.uri().path()),
+            subscription: Some(&address(request.uri().path(), id)),
             subscription_params: Some(params),
         };
         Ok(Response::json(StatusCode::OK, &SubscribeAnswer { subscribe_response }))
@@ -115,11 +151,12 @@ impl Platform {
     pub(super) fn unsubscribe(
         &mut self,
         now: Time,
+        dialect: Dialect,
         user: &str,
         target: &Target<'_>,
         request: &Request<Bytes>,
     ) -> Result<Response, Reason> {
-        let id = self.target(now, user, target, request)?;
+        let id = self.target(now, dialect, user, target, request)?;
         self.end(id);
         Ok(Response::json(StatusCode::OK, &SubscribeAnswer::bare(code::OK)))
     }
@@ -139,15 +176,26 @@ impl Platform {
         }
     }
 
-    /// The live subscription that a request is about, if its token allows it.
+    /// The live subscription that a request is about, if its credentials allow it. Those of somebody else are forbidden rather
+    /// than unauthorized.
     fn target(
         &mut self,
         now: Time,
+        dialect: Dialect,
         user: &str,
         target: &Target<'_>,
         request: &Request<Bytes>,
     ) -> Result<SubscriptionId, Reason> {
-        self.authorize(now, user, request)?;
+        let named = match target {
+            Target::Id(id) => *id,
+            Target::Correlator(_) => None,
+        };
+        let SignedIn { user: by, .. } =
+            self.signed_in(now, dialect, Addressed { user, subscription: named }, request)?;
+        let user = if user == UNDEFINED { &*by } else { user };
+        if dialect.profile().renewed_by == RenewedBy::ItsUser && *by != *user {
+            return Err(Reason::OtherUser);
+        }
         let id = match target {
             Target::Id(id) => *id,
             Target::Correlator(correlator) => self.subscriptions.correlated(user, correlator),
@@ -164,16 +212,19 @@ impl Platform {
         if id.is_some_and(has_ended) { Reason::EndedSubscription } else { Reason::NoSubscription }
     }
 
-    /// A valid token of somebody else is forbidden rather than unauthorized.
-    fn authorize(&mut self, now: Time, user: &str, request: &Request<Bytes>) -> Result<(), Reason> {
-        if *self.bearer(now, request)? == *user { Ok(()) } else { Err(Reason::OtherUser) }
-    }
-
     /// The account's setting wins over what the client asks for, which has a limit. Zero is no lifetime, so it asks for nothing.
-    fn subscription_lifetime(&self, user: &str, asked: Option<u64>) -> Option<Duration> {
+    pub(super) fn subscription_lifetime(&self, user: &str, asked: Option<u64>) -> Option<Duration> {
         let own = self.accounts.get(user).and_then(|account| account.options.subscription_lifetime);
         let asked = asked.filter(|seconds| *seconds > 0).map(Duration::from_secs);
         own.or(asked.map(|lifetime| lifetime.min(self.limits.lifetime)))
+    }
+}
+
+/// The address of a subscription, however the request named it.
+fn address(path: &str, id: SubscriptionId) -> Cow<'_, str> {
+    match path.rsplit_once(CORRELATORS) {
+        Some((subscriptions, _)) => format!("{subscriptions}/{id}").into(),
+        None => path.into(),
     }
 }
 

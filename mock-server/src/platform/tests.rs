@@ -1,10 +1,13 @@
 //! The platform as its clients meet it: each test reads as a small story on one bench.
 
+mod callme;
 mod channels;
 mod commands;
+mod cpaas;
 mod faults;
 mod journal;
 mod limits;
+mod link;
 mod login;
 mod narrow;
 mod reasons;

@@ -16,7 +16,7 @@ pub struct TokensInfo {
     pub id: u64,
     /// Whose they are.
     pub user: String,
-    /// The tokens with which access is asked: the platform's own texts, such as `AT-1`; `***` for one that a command gave.
+    /// The tokens and the session with which access is asked: the platform's own texts, such as `AT-1`; `***` for one that a command gave.
     pub access: Vec<String>,
     /// When these expire, or have expired.
     pub access_expires_at: Time,
@@ -42,7 +42,11 @@ impl Grants {
             self.ends.insert((grant.refresh_until, id));
         }
         // Tokens of both kinds that end at once are told of together.
-        let uses = [(Use::Access, grant.access_until), (Use::Refresh, grant.refresh_until)];
+        let uses = [
+            (Use::Access, grant.access_until),
+            (Use::Session, grant.access_until),
+            (Use::Refresh, grant.refresh_until),
+        ];
         let over = uses.into_iter().filter(|(_, until)| *until == end).map(|(usage, _)| usage);
         let tokens = over.flat_map(|usage| self.labels(grant, usage)).collect();
         Some((end, grant.user.clone(), tokens))
@@ -60,7 +64,7 @@ impl Grants {
         self.grants.after(id).map(|(id, grant)| TokensInfo {
             id,
             user: grant.user.to_string(),
-            access: self.labels(grant, Use::Access).collect(),
+            access: self.labels(grant, Use::Access).chain(self.labels(grant, Use::Session)).collect(),
             access_expires_at: grant.access_until,
             refresh: self.labels(grant, Use::Refresh).collect(),
             refresh_expires_at: grant.refresh_until,

@@ -51,7 +51,8 @@ async fn a_preflight_takes_whatever_is_asked_for() {
     let asked = ["Access-Control-Request-Method: PATCH", "Access-Control-Request-Headers: traceparent,x-my-app"];
     let more = "Access-Control-Request-Headers: Content-Type, baggage";
     let answer = rest(&front, "OPTIONS", LOGIN, &[ORIGIN, asked[0], asked[1], more], "").unwrap();
-    let allowed = "accept, authorization, content-type, x-cpaas-agent, traceparent, x-my-app, baggage";
+    let allowed =
+        "accept, authorization, content-type, x-cpaas-agent, x-session, x-token, traceparent, x-my-app, baggage";
     assert_eq!(answer.header("access-control-allow-headers"), Some(allowed));
     assert_eq!(answer.header("access-control-allow-methods"), Some("GET, POST, PUT, DELETE, PATCH"));
 }

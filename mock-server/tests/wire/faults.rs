@@ -46,6 +46,7 @@ fn ask_at(mock: &MockKandy, point: Point) -> TcpStream {
         Point::Preflight => ask(mock, "OPTIONS", LOGIN, &ASKS, ""),
         Point::Other => ask(mock, "GET", "/elsewhere", &[], ""),
         Point::WebSocket => knock(mock, &upgrade(CHANNEL, "")).unwrap(),
+        of_others => panic!("no client here goes to {of_others}"),
     }
 }
 

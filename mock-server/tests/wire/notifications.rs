@@ -81,7 +81,7 @@ async fn gone_is_told_and_the_subscription_is_over() {
     let mut socket = connect(&mock).await;
     let options = GoneOptions { retry_after: Some(30), id: Some("N-7".to_owned()) };
     assert_eq!(mock.gone(ALICE, &options), Ok(1));
-    let message = json!({ "eventType": "gone", "id": "N-7", "retryAfter": 30 });
+    let message = json!({ "eventType": "gone", "id": "N-7", "eventId": "N-7", "retryAfter": 30 });
     assert_eq!(hear(&mut socket).await, json!({ "notificationMessage": message }));
     assert!(mock.subscriptions(ALICE).is_empty());
 }

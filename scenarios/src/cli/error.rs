@@ -71,7 +71,7 @@ pub(crate) enum CliError {
     /// Reports cannot be begun.
     #[error(transparent)]
     Reports(#[from] ReportsError),
-    /// What is to go wrong is too much.
+    /// What is to go wrong cannot.
     #[error("{0}")]
     Schedule(ScheduleError),
     /// A command cannot be explored.
@@ -296,9 +296,9 @@ impl CliError {
             Self::Merge(_) => Some(
                 "the shards of one run have the same paths, options and settings, but for I in --shard I/N".to_owned(),
             ),
+            Self::Schedule(error) => error.help(),
             Self::Accepted { source: AcceptedError::Malformed(_), .. } => Some("--update writes it anew".to_owned()),
             Self::Settings(_)
-            | Self::Schedule(_)
             | Self::Application(_)
             | Self::Accepted { .. }
             | Self::Reports(_)

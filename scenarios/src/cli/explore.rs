@@ -23,7 +23,7 @@ use crate::report::model::{self, End, Event, HowExplored, Summary, WallTime};
 use crate::report::progress::Progress;
 use crate::report::{self, Reports, ReportsError, Style, check_place};
 use crate::run::{self, Broken, Case, Plan, Variant};
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, ScheduleError};
 use crate::script::{Limits, Source};
 use crate::settings::Settings;
 
@@ -48,6 +48,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         report,
         of_command: _,
     } = arguments;
+    let schedule = schedule(&at).map_err(CliError::Schedule)?;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     // Where it cannot be written, nothing is run for it.
@@ -92,8 +93,8 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     for case in &plan.cases {
         if command.options.limits.interrupt.is_raised() {
             command.not_begun(case)?;
-        } else if !at.is_empty() {
-            command.replay(case, &at)?;
+        } else if let Some(schedule) = &schedule {
+            command.replay(case, schedule)?;
         } else if coverage {
             command.cover(case, &mut reached)?;
         } else if mutants {
@@ -116,6 +117,15 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     above.finish()?;
     out.to.write_all(reports.said().as_bytes())?;
     Ok(exit)
+}
+
+/// What is to go wrong, if that is said: all of it in one run.
+fn schedule(at: &[String]) -> Result<Option<Schedule>, ScheduleError> {
+    let mut all = Vec::new();
+    for text in at {
+        all.extend(text.parse::<Schedule>()?.disturbances().iter().cloned());
+    }
+    if at.is_empty() { Ok(None) } else { Schedule::new(all).map(Some) }
 }
 
 /// The file of a picture, which is not there before it is finished.
@@ -320,15 +330,13 @@ impl Command<'_, '_> {
     }
 
     /// One run, with what is to go wrong in it, and all that happened.
-    fn replay(&mut self, case: &Case<'_>, at: &[Schedule]) -> Result<(), CliError> {
+    fn replay(&mut self, case: &Case<'_>, schedule: &Schedule) -> Result<(), CliError> {
         let source = match source_of(case) {
             Ok(source) => source,
             Err(why) => return Ok(self.not_explored(case, &Verdict::Unreadable(why))?),
         };
-        let disturbances = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
-        let schedule = Schedule::new(disturbances).map_err(CliError::Schedule)?;
-        let told = explore::replay(&source, case.row, &schedule, &self.options).and_then(|explored| {
-            let origins = explore::origins(&source, case.row, &schedule, &explored.findings, &self.options)?;
+        let told = explore::replay(&source, case.row, schedule, &self.options).and_then(|explored| {
+            let origins = explore::origins(&source, case.row, schedule, &explored.findings, &self.options)?;
             Ok((explored, origins))
         });
         let (explored, origins) = match told {
@@ -351,8 +359,8 @@ impl Command<'_, '_> {
             writeln!(self.out.to)?;
         }
         let observed = explored.observed.as_ref();
-        write!(self.out.to, "{}", explored::origins(findings, &origins, observed, &schedule, self.out.color))?;
-        if !explored.happened(&schedule) {
+        write!(self.out.to, "{}", explored::origins(findings, &origins, observed, schedule, self.out.color))?;
+        if !explored.happened(schedule) {
             let warning = Style::Warning.paint("warning", self.out.color);
             writeln!(self.out.to, "  {warning}: not all of the schedule happened: some of its moments did not come")?;
         }

@@ -107,7 +107,8 @@ impl<'a> UntilClosed<'a> {
                 self.closed.raise();
                 Ok(done)
             }
-            result => result,
+            // Of several files that are written, it is this one.
+            result => result.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}"))),
         }
     }
 }

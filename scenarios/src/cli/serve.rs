@@ -22,7 +22,7 @@ use super::{Environment, Output};
 use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::report::{self, Style};
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, ScheduleError};
 use crate::script::Host;
 use crate::serve::accounts::{Accounts, Follower};
 use crate::serve::behaviour::{self, Ended};
@@ -147,7 +147,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         sdk: sdk.map(|path| Sdk::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         saved: open.map(|path| SavedJournal::read(&folder.join(&path), &path.display().to_string())).transpose()?,
         script,
-        schedule: joined(&schedule)?,
+        schedule: joined(&schedule).map_err(CliError::Schedule)?,
         command,
         secrets: Secrets::draw().map_err(ServeError::Token)?.with_token(token_of(token)?),
         log,
@@ -156,9 +156,12 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
 }
 
 /// One schedule of several.
-fn joined(schedules: &[Schedule]) -> Result<Schedule, CliError> {
-    let all = schedules.iter().flat_map(|schedule| schedule.disturbances().iter().cloned());
-    Schedule::new(all.collect()).map_err(CliError::Schedule)
+pub(super) fn joined(texts: &[String]) -> Result<Schedule, ScheduleError> {
+    let mut all = Vec::new();
+    for text in texts {
+        all.extend(Schedule::of_platform(text)?.disturbances().iter().cloned());
+    }
+    Schedule::new(all)
 }
 
 /// The token of the arguments, or of the environment, if either has one. A wrong one is not told: it may be nearly right.

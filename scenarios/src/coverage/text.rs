@@ -24,7 +24,7 @@ const PHASES: [(&str, Phase); 4] = [
 /// The phase of a client that is destroyed, which is always idle.
 const DESTROYED: &str = "destroyed";
 
-const CALLS: [(&str, Called); 8] = [
+const CALLS: [(&str, Called); 12] = [
     ("connect()", Called::Connect),
     ("disconnect()", Called::Disconnect),
     ("destroy()", Called::Destroy),
@@ -33,6 +33,10 @@ const CALLS: [(&str, Called); 8] = [
     ("resetConnection()", Called::ResetConnection),
     ("enableConnectivityChecking()", Called::EnableConnectivityChecking),
     ("enableWebsocket()", Called::EnableWebsocket),
+    ("setCredentials()", Called::SetCredentials),
+    ("services.subscribe()", Called::Subscribe),
+    ("services.unsubscribe()", Called::Unsubscribe),
+    ("updateConnection()", Called::UpdateConnection),
 ];
 
 const ANSWERS: [(&str, Answered); 3] =
@@ -47,11 +51,12 @@ const NEWS: [(&str, News); 6] = [
     ("close", News::Close),
 ];
 
-const TIMERS: [(&str, Due); 6] = [
+const TIMERS: [(&str, Due); 7] = [
     ("ping due", Due::Ping),
     ("attempt due", Due::Attempt),
     ("renewal due", Due::Renewal),
     ("refresh due", Due::Refresh),
+    ("retry due", Due::Retry),
     ("failure due", Due::Failure),
     ("end due", Due::End),
 ];
@@ -78,7 +83,7 @@ impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_destroyed { DESTROYED } else { word_of(&PHASES, &self.phase) })?;
         let (connected, pending) = usual(self.phase);
-        let Timers { ping, attempt, renewal, refresh, failure, end } = self.timers;
+        let Timers { ping, attempt, renewal, refresh, retry, failure, end } = self.timers;
         for (word, is_so) in [
             ("isConnected", self.is_connected && !connected),
             ("not isConnected", !self.is_connected && connected),
@@ -92,6 +97,7 @@ impl fmt::Display for State {
             ("attempt", attempt),
             ("renewal", renewal),
             ("refresh", refresh),
+            ("retry", retry),
             ("failure", failure),
             ("end", end),
         ] {
@@ -129,6 +135,7 @@ impl FromStr for State {
                 "attempt" => state.timers.attempt = true,
                 "renewal" => state.timers.renewal = true,
                 "refresh" => state.timers.refresh = true,
+                "retry" => state.timers.retry = true,
                 "failure" => state.timers.failure = true,
                 "end" => state.timers.end = true,
                 _ => return Err(error()),

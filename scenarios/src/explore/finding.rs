@@ -6,6 +6,7 @@ use kandy_client::Task;
 
 use crate::diagnostic::Cause;
 use crate::hygiene::{self, Ending, Running, What};
+use crate::printable::printable;
 
 /// Something wrong, and with which client; `None` is about none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,11 +82,12 @@ impl FindingKind {
 }
 
 impl fmt::Display for FindingKind {
+    /// On one line, whatever a script calls its properties: files have a line for each.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Panic => "the harness panicked",
-            Self::Property(name) => return write!(f, "`{name}` does not hold"),
-            Self::Never(name) => return write!(f, "`{name}` was never seen to hold"),
+            Self::Property(name) => return write!(f, "`{}` does not hold", printable(name)),
+            Self::Never(name) => return write!(f, "`{}` was never seen to hold", printable(name)),
             Self::Check(cause) => return write!(f, "the script fails ({})", cause.as_str()),
             Self::Endless => "endless loop",
             Self::ListenerError => "error in a listener",

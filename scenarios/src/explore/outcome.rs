@@ -7,6 +7,7 @@ use kandy_client::Event;
 
 use super::{Explored, FindingKind};
 use crate::diagnostic::Cause;
+use crate::printable::printable;
 
 /// How a script ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,7 +85,8 @@ impl fmt::Display for Stand {
         write!(f, "{} {state}", self.client)?;
         let mut separator = ": ";
         for event in &self.events {
-            write!(f, "{separator}{event}")?;
+            // The code of an error is what a platform has said.
+            write!(f, "{separator}{}", printable(event))?;
             separator = ", ";
         }
         Ok(())

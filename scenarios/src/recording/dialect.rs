@@ -20,6 +20,18 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// The client of this dialect, where the port has one.
+    #[must_use]
+    pub const fn client(self) -> Option<kandy_client::Dialect> {
+        match self {
+            Self::Uc3 => Some(kandy_client::Dialect::Uc3),
+            Self::Uc5 => Some(kandy_client::Dialect::Uc5),
+            Self::Link3 => Some(kandy_client::Dialect::Link3),
+            Self::Link => Some(kandy_client::Dialect::Link),
+            Self::CallMe | Self::Cpaas => None,
+        }
+    }
+
     /// The dialect by the `dialect` and the `sdkVersion` of a recording: `uc` is the word of two, which their versions
     /// tell apart.
     ///

@@ -15,9 +15,68 @@ pub enum Exchange {
     Request(WireRequest),
     /// Its answer.
     Response(WireResponse),
-    /// What happened to a websocket, which the page saw as well.
+    /// A websocket's handshake.
+    WsUpgrade(WireUpgrade),
+    /// The handshake was accepted.
+    WsAccepted {
+        /// The websocket's number.
+        ws: u64,
+    },
+    /// The handshake was refused.
+    WsRefused {
+        /// The websocket's number.
+        ws: u64,
+        /// The HTTP status; `None` where the connection was cut.
+        status: Option<u16>,
+    },
+    /// A frame of the client.
+    WsIn(WireFrame),
+    /// A frame to the client.
+    WsOut(WireFrame),
+    /// The websocket is closed.
+    WsClosed(WireClose),
+    /// The page has left before it had an answer.
     #[serde(other)]
     Other,
+}
+
+/// A websocket's handshake as it arrived.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WireUpgrade {
+    /// The websocket's number, in the order of arrival.
+    pub ws: u64,
+    /// The path.
+    pub path: String,
+    /// The query with its `?`, or an empty text.
+    pub raw_query: String,
+}
+
+/// A frame, either way.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct WireFrame {
+    /// The websocket's number.
+    pub ws: u64,
+    /// Whether it is a binary one, whose bytes are in base64.
+    #[serde(default)]
+    pub binary: bool,
+    /// What it says: JSON, or a text that is not JSON. `None` is an empty one.
+    #[serde(default, deserialize_with = "present")]
+    pub data: Option<Value>,
+}
+
+/// The end of a websocket.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct WireClose {
+    /// The websocket's number.
+    pub ws: u64,
+    /// The close code: 1005 for none, 1006 for a connection that broke off.
+    pub code: u16,
+    /// The reason.
+    #[serde(default)]
+    pub reason: String,
+    /// Who has ended it: `client` or `server`.
+    pub by: String,
 }
 
 /// A REST request as it arrived.
@@ -56,10 +115,21 @@ pub struct WireResponse {
     /// The body: JSON, or a text that is not JSON. `None` is an empty one.
     #[serde(default, deserialize_with = "present")]
     pub body: Option<Value>,
+    /// Headers that the script gave it.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Whether pages may read it.
+    #[serde(default = "yes")]
+    pub cors: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// The text of a recorded body.
-pub(crate) fn body_text(body: Option<&Value>) -> String {
+#[must_use]
+pub fn body_text(body: Option<&Value>) -> String {
     match body {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),

@@ -11,9 +11,9 @@ use crate::recording::{Exchange, Recording, WireRequest, WireResponse, body_text
 use crate::replay::Difference;
 use crate::replay::compare::{self, Mismatch};
 
-/// What the SDK reads of the answer to `mk_token` and `refresh_token` (PROTOCOL.md, 1.2 and 1.4).
+/// What the SDK reads of the answer to `mk_token` and `refresh_token` (docs/protocol.md, sections 1.2 and 1.4).
 const OF_TOKENS: [&str; 4] = ["/success/access_token", "/success/refresh_token", "/success/expires", "/error/human"];
-/// Of the answers at subscription paths (1.3, 1.5 and 1.6).
+/// Of the answers at subscription paths (docs/protocol.md, sections 1.3, 1.5 and 1.6).
 const OF_SUBSCRIPTIONS: [&str; 10] = [
     "/subscribeResponse/statusCode",
     "/subscribeResponse/subscription",

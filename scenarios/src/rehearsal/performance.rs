@@ -1,7 +1,7 @@
 //! The run: the script of a recording in a simulated world.
 
 use http::Method;
-use kandy_client::{Call, Emission, Event, Time};
+use kandy_client::{Call, Dialect, Emission, Event, Time};
 use kandy_mock_server::Command;
 use serde_json::Value;
 
@@ -99,21 +99,27 @@ impl<'a> Performance<'a> {
         }
     }
 
+    /// Which client it is that is recorded.
+    fn dialect(&self) -> Dialect {
+        self.recording.dialect.client().unwrap_or_default()
+    }
+
     fn create(&mut self, call: &ApiCall, config: Option<&Value>) -> Result<(), Mismatch> {
         let config = relocate(&compare::fill(config.unwrap_or(&self.recording.config)));
         // What a call throws is compared by the replay; the script does not tell.
-        let Ok(config) = settings(call, &config)? else { return Ok(()) };
+        let Ok(config) = settings(self.dialect(), call, &config)? else { return Ok(()) };
         self.apply(Step::Create { name: call.client.clone(), config })?;
         self.clients.push(Client { name: call.client.clone(), audience: Audience::default(), rules: Vec::new() });
         Ok(())
     }
 
     fn call(&mut self, client: ClientId, call: &ApiCall) -> Result<(), Mismatch> {
+        let dialect = self.dialect();
         let audience = &mut self.clients[client.0].audience;
         audience.learn_behaviour(call)?;
         let relocated = ApiCall { args: call.args.iter().map(relocate).collect(), ..call.clone() };
-        match asked(if call.call == "updateConfig" { &relocated } else { call })? {
-            Asked::Session(asked) => match self.sim.apply(Step::Call { client, call: asked }) {
+        match asked(dialect, if call.call == "updateConfig" { &relocated } else { call })? {
+            Asked::Session(asked) => match self.sim.apply(Step::Call { client, call: *asked }) {
                 Ok(_) | Err(StepError::Thrown(_)) => {
                     self.read_trace();
                     Ok(())

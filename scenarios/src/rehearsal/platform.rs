@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kandy_client::js;
-use kandy_mock_server::{Command, Fault, Frame, Platform, Point, TokenOptions, UnknownPoint, UserOptions};
+use kandy_mock_server::{Command, Fault, Frame, Platform, Point, Target, TokenOptions, UnknownPoint, UserOptions};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -110,13 +110,16 @@ fn fault(answer: &Map<String, Value>) -> Result<Fault, Mismatch> {
 /// An action of the script.
 pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Result<Vec<Command>, Mismatch> {
     let argument = |index: usize| args.get(index).unwrap_or(&Value::Null);
-    let sockets = platform.sockets(None);
-    let of_channel = |channel: Option<&Value>| {
-        let wanted = channel.map(|number| format!("CH-{number}"));
-        let sockets = sockets.iter().filter(|socket| wanted.is_none() || wanted == socket.channel);
-        sockets.map(|socket| socket.user.clone()).collect::<BTreeSet<_>>()
+    let targets = |options: &Value| -> Vec<Target> {
+        let sockets = platform.sockets(None);
+        let Some(number) = options.get("channel") else {
+            let users: BTreeSet<String> = sockets.into_iter().map(|socket| socket.user).collect();
+            return users.into_iter().map(Target::user).collect();
+        };
+        let wanted = Some(format!("CH-{number}"));
+        let meant = sockets.into_iter().filter(|socket| socket.channel == wanted);
+        meant.map(|socket| Target::socket(socket.id.to_string())).collect()
     };
-    let everybody = || of_channel(None).into_iter();
     Ok(match action {
         "push" => {
             let options = argument(1);
@@ -126,15 +129,16 @@ pub(super) fn action(platform: &Platform, action: &str, args: &[Value]) -> Resul
             };
             let is_binary = options.get("binary").is_some_and(|flag| *flag == Value::Bool(true));
             let frame = if is_binary { Frame::Binary(text.into()) } else { Frame::Text(text) };
-            let users = of_channel(options.get("channel")).into_iter();
-            users.map(|user| Command::SendRaw { target: user.into(), frame: frame.clone() }).collect()
+            let targets = targets(options).into_iter();
+            targets.map(|target| Command::SendRaw { target, frame: frame.clone() }).collect()
         }
         "closeAll" => {
             let code = if args.is_empty() { NO_CODE } else { read("code", argument(0))? };
             let reason = argument(1).as_str().unwrap_or_default();
-            everybody().map(|user| Command::Close { target: user.into(), code, reason: reason.to_owned() }).collect()
+            let targets = targets(argument(2)).into_iter();
+            targets.map(|target| Command::Close { target, code, reason: reason.to_owned() }).collect()
         }
-        "destroyAll" => everybody().map(|user| Command::Cut { target: user.into() }).collect(),
+        "destroyAll" => targets(argument(0)).into_iter().map(|target| Command::Cut { target }).collect(),
         "wsListen" => {
             let mut commands = vec![Command::Clear { rules: Point::WebSocket.into() }];
             if !read::<bool>("wsListen", argument(0))? {

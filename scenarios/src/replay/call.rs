@@ -2,8 +2,10 @@
 //!
 //! A call, or an argument of a form, that is not known here is an error: nothing passes unplayed.
 
+use std::time::Duration;
+
 use kandy_client::js::{Text, TypeError, Value as Js};
-use kandy_client::{Session, Settings, Time, UntypedCall};
+use kandy_client::{Dialect, Random, Session, Settings, Time, UntypedCall};
 use serde_json::Value;
 
 use super::audience::{Change, Listener};
@@ -16,25 +18,30 @@ use crate::step::{Call, CallError};
 /// How the recorder writes a text of UTF-16 units that JSON has no form for.
 const UTF16: &str = "$utf16";
 
-/// Calls of Kandy.js that only look, or that do nothing in this build.
-const WITHOUT_EFFECT: [&str; 8] = [
+/// Calls of Kandy.js that only look.
+const LOOKS: [&str; 6] = [
     "connection.getSocketState",
     "getConfig",
     "getConnection",
     "getServices",
     "getUserInfo",
-    "setCredentials",
-    "setTokens",
-    "updateConnection",
+    "services.getSubscriptions",
 ];
+
+/// When the recorder's clock began: 2023-11-14 22:13:20 UTC, since 1970.
+const EPOCH: Duration = Duration::from_secs(1_700_000_000);
 
 impl Page {
     /// Makes a call; `config` is for `create`.
     pub(crate) fn call(&mut self, now: Time, call: &ApiCall, config: &Value) -> Result<(), Mismatch> {
         if call.call == "create" {
-            let created = settings(call, &compare::fill(config))?;
+            let created = settings(self.dialect, call, &compare::fill(config))?;
             if let Ok(settings) = &created {
-                self.clients.push(Client::new(&call.client, Session::new(settings.clone())));
+                let mut session = Session::new(settings.clone()).with_epoch(EPOCH);
+                if let Some(random) = self.random {
+                    session = session.with_random(Random::Fixed(random));
+                }
+                self.clients.push(Client::new(&call.client, session));
             }
             return thrown(call, created.map(drop));
         }
@@ -51,7 +58,7 @@ impl Page {
     /// What the call throws, if it does.
     fn act(&mut self, now: Time, client: usize, call: &ApiCall) -> Result<Result<(), TypeError>, Mismatch> {
         self.clients[client].audience.learn_behaviour(call)?;
-        match asked(call)? {
+        match asked(self.dialect, call)? {
             Asked::Session(asked) => {
                 let before = Input::of_call(&asked).map(|input| self.before(client, input));
                 let made = asked.make(now, &mut self.clients[client].session);
@@ -75,8 +82,12 @@ impl Page {
 }
 
 /// What `create` makes of a configuration, or what it throws.
-pub(crate) fn settings(call: &ApiCall, config: &Value) -> Result<Result<Settings, TypeError>, Mismatch> {
-    Ok(Settings::create(&js(call, config)?))
+pub(crate) fn settings(
+    dialect: Dialect,
+    call: &ApiCall,
+    config: &Value,
+) -> Result<Result<Settings, TypeError>, Mismatch> {
+    Ok(Settings::create_for(dialect, &js(call, config)?))
 }
 
 /// Compares what a call has thrown.
@@ -90,7 +101,7 @@ pub(crate) fn thrown(call: &ApiCall, made: Result<(), TypeError>) -> Result<(), 
 /// What a recorded call asks for.
 pub(crate) enum Asked {
     /// A call on the session.
-    Session(Call),
+    Session(Box<Call>),
     /// Another set of listeners.
     Listeners(Change),
     /// Nothing that acts: a getter, or a call without effect in this build of the SDK.
@@ -98,14 +109,21 @@ pub(crate) enum Asked {
 }
 
 /// Reads a recorded call other than `create`.
-pub(crate) fn asked(call: &ApiCall) -> Result<Asked, Mismatch> {
+pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch> {
     if call.args.len() > most_arguments(&call.call) {
         return Err(refused(call, "it has more arguments than the call takes"));
     }
     let argument = |index: usize| call.args.get(index).map_or(Ok(Js::Undefined), |given| js(call, given));
-    let untyped = |call: UntypedCall| Ok(Asked::Session(Call::Untyped(call)));
+    let untyped = |call: UntypedCall| Ok(Asked::Session(Call::Untyped(call).into()));
     let listeners = |change: Change| Ok(Asked::Listeners(change));
     match call.call.as_str() {
+        idle if dialect.idle_calls().contains(&idle) => Ok(Asked::Nothing),
+        "setCredentials" => untyped(UntypedCall::SetCredentials { credentials: argument(0)? }),
+        "updateConnection" => untyped(UntypedCall::UpdateConnection { services: argument(0)? }),
+        "services.subscribe" => {
+            untyped(UntypedCall::SubscribeServices { services: argument(0)?, options: argument(1)? })
+        }
+        "services.unsubscribe" => untyped(UntypedCall::UnsubscribeServices { services: argument(0)? }),
         "connect" => untyped(UntypedCall::Connect { credentials: argument(0)?, options: argument(1)? }),
         "updateToken" => untyped(UntypedCall::UpdateToken { credentials: argument(0)? }),
         "updateConfig" => {
@@ -116,21 +134,21 @@ pub(crate) fn asked(call: &ApiCall) -> Result<Asked, Mismatch> {
             untyped(UntypedCall::EnableConnectivityChecking { enabled: argument(0)? })
         }
         "notification.enableWebsocket" => untyped(UntypedCall::EnableWebsocket { enabled: argument(0)? }),
-        "connection.resetConnection" => Ok(Asked::Session(Call::ResetConnection)),
-        "disconnect" => Ok(Asked::Session(Call::Disconnect)),
-        "destroy" => Ok(Asked::Session(Call::Destroy)),
+        "connection.resetConnection" => Ok(Asked::Session(Call::ResetConnection.into())),
+        "disconnect" => Ok(Asked::Session(Call::Disconnect.into())),
+        "destroy" => Ok(Asked::Session(Call::Destroy.into())),
         "on" => listeners(Change::On(event(call)?, listener(call, 1)?)),
         "off" => listeners(Change::Off(event(call)?, listener(call, 1)?)),
         "subscribe" => listeners(Change::Subscribe(listener(call, 0)?)),
         "unsubscribe" => listeners(Change::Unsubscribe(listener(call, 0)?)),
-        known if WITHOUT_EFFECT.contains(&known) => Ok(Asked::Nothing),
+        look if LOOKS.contains(&look) => Ok(Asked::Nothing),
         _ => Err(refused(call, "the port has no such call")),
     }
 }
 
 fn most_arguments(call: &str) -> usize {
     match call {
-        "connect" | "on" | "off" => 2,
+        "connect" | "on" | "off" | "services.resubscribe" | "services.subscribe" | "services.unsubscribe" => 2,
         "connection.resetConnection" | "destroy" | "disconnect" => 0,
         _ => 1,
     }

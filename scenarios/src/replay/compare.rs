@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use http::HeaderValue;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use kandy_client::{Fields, Request, Session, Time, js};
 use serde_json::{Value, json};
 
@@ -18,10 +17,13 @@ const PLACEHOLDERS: [(&str, &str); 4] = [
     ("{WS_PORT}", "8081"),
 ];
 
+/// The headers of a request that are compared.
+const HEADERS: [&str; 6] = ["authorization", "content-type", "accept", "x-cpaas-agent", "x-token", "x-session"];
+
 /// What a recording has instead of what is nested too deep.
 const DEEP: &str = "[deep]";
 
-/// Chromium says this before the text for an empty body, or does not: a race inside the browser (PROTOCOL.md, 5.1).
+/// Chromium says this before the text for an empty body, or does not: a race inside the browser (docs/protocol.md, section 5.1).
 const OPTIONAL_PREFIX: &str = "Failed to execute 'json' on 'Response': ";
 
 /// What was recorded, and what the port did instead.
@@ -59,7 +61,7 @@ pub(crate) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Re
     let Some(on_wire) = on_wire else {
         return Ok(());
     };
-    for name in [AUTHORIZATION.as_str(), CONTENT_TYPE.as_str(), ACCEPT.as_str(), "x-cpaas-agent"] {
+    for name in HEADERS {
         let expected = on_wire.headers.get(name).map_or("none", String::as_str);
         // As Node reads headers.
         let latin1 = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
@@ -98,6 +100,9 @@ pub(crate) fn text(what: &str, expected: &str, got: &str) -> Result<(), Mismatch
 pub(crate) fn shown(expected: &Shown, got: &Shown) -> Result<(), Mismatch> {
     value("getConnection()", &expected.connection, &got.connection)?;
     value("getUserInfo()", &expected.user_info, &got.user_info)?;
+    if let Some(services) = &expected.services {
+        value("getSubscriptions()", services, got.services.as_ref().unwrap_or(&Value::Null))?;
+    }
     value("webSocketConnected", &json!(expected.web_socket_connected), &json!(got.web_socket_connected))
 }
 
@@ -112,7 +117,8 @@ pub(crate) fn look(session: &Session) -> Shown {
     ]);
     let user_info = session.user_info().map_or_else(|| json!({}), |user| fields(user.fields()));
     let web_socket_connected = session.socket_state().map(|state| state.connected);
-    Shown { connection, user_info, web_socket_connected }
+    let services = session.subscriptions().map(|subscriptions| recorded(&subscriptions.to_js()));
+    Shown { connection, user_info, web_socket_connected, services }
 }
 
 /// Compares when timers would fire, in whatever order they are given.
@@ -166,9 +172,10 @@ pub(crate) fn value(place: &str, expected: &Value, got: &Value) -> Result<(), Mi
     }
 }
 
-/// Texts of Chromium can quote an address.
+/// Texts of Chromium can quote an address; the page of an SDK that insists on encryption quotes the one without.
 fn same_text(expected: &str, got: &str) -> bool {
-    fill_text(expected).replace(OPTIONAL_PREFIX, "") == got.replace(OPTIONAL_PREFIX, "")
+    let plain = |text: &str| text.replace(OPTIONAL_PREFIX, "").replace("'wss://", "'ws://");
+    plain(&fill_text(expected)) == plain(got)
 }
 
 /// The port's key for a recorded one: the class of an `Error` object is what the port gives as its name.

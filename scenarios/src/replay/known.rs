@@ -1,5 +1,6 @@
 //! What a recording may be made of. Whatever else is in it would pass unplayed, so it is an error.
 
+use kandy_client::Dialect;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,15 +12,17 @@ use crate::recording::{Action, ApiCall, Recording};
 const POINTS: [&str; 7] = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "ws", "other"];
 
 /// Other keys of a `serverScript`.
-const SETTINGS: [&str; 4] = ["acceptAnyUser", "latency", "pong", "tokenExpires"];
+const SETTINGS: [&str; 5] = ["acceptAnyUser", "echoCorrelator", "latency", "pong", "tokenExpires"];
 
 /// What a scripted answer can say.
-const ANSWERS: [&str; 14] = [
+const ANSWERS: [&str; 16] = [
     "closeAfterOpen",
     "cors",
     "delay",
     "drop",
     "hang",
+    "headers",
+    "hideHeaders",
     "json",
     "lateBody",
     "merge",
@@ -32,19 +35,23 @@ const ANSWERS: [&str; 14] = [
 ];
 
 /// What the script can make the recorder's platform do, and with how many arguments at most.
-const ACTIONS: [(&str, usize); 5] = [("closeAll", 2), ("destroyAll", 0), ("push", 2), ("set", 1), ("wsListen", 1)];
+const ACTIONS: [(&str, usize); 5] = [("closeAll", 3), ("destroyAll", 1), ("push", 2), ("set", 1), ("wsListen", 1)];
+
+/// What says which sockets an action is about: those of one channel.
+const CHANNEL: &str = "channel";
 
 /// What `push` can be told beside the frame.
-const PUSHED: [&str; 2] = ["binary", "channel"];
+const PUSHED: [&str; 2] = ["binary", CHANNEL];
 
 /// Refuses a recording with a call, a key or an action of the platform that is not known here, even where nothing comes
 /// of it.
 pub(super) fn check(recording: &Recording) -> Result<(), Mismatch> {
     check_server_script(&recording.server_script)?;
+    let dialect = recording.dialect.client().ok_or_else(|| missing("a dialect that the port has a client for"))?;
     for entry in &recording.script {
         match &entry.what {
-            Action::Call { call, .. } if call.call != "create" => check_call(call)?,
-            Action::Rule(rule) => check_calls(&rule.client, &rule.calls)?,
+            Action::Call { call, .. } if call.call != "create" => check_call(dialect, call)?,
+            Action::Rule(rule) => check_calls(dialect, &rule.client, &rule.calls)?,
             Action::Server { action, args, .. } => check_action(action, args)?,
             Action::Call { .. } | Action::Snapshot(_) => {}
         }
@@ -53,26 +60,27 @@ pub(super) fn check(recording: &Recording) -> Result<(), Mismatch> {
 }
 
 /// A call with all that its listeners may call.
-fn check_call(call: &ApiCall) -> Result<(), Mismatch> {
-    asked(call)?;
+fn check_call(dialect: Dialect, call: &ApiCall) -> Result<(), Mismatch> {
+    asked(dialect, call)?;
     for argument in call.args.iter().filter(|argument| argument.get("$listener").is_some()) {
         let calls = argument.get("calls").map_or_else(|| Ok(Vec::new()), Vec::deserialize);
-        check_calls(&call.client, &calls.map_err(|_| missing("calls of a listener that can be read"))?)?;
+        check_calls(dialect, &call.client, &calls.map_err(|_| missing("calls of a listener that can be read"))?)?;
     }
     Ok(())
 }
 
 /// The calls of a listener, each a function with its arguments.
-fn check_calls(client: &str, calls: &[Vec<Value>]) -> Result<(), Mismatch> {
+fn check_calls(dialect: Dialect, client: &str, calls: &[Vec<Value>]) -> Result<(), Mismatch> {
     for call in calls {
         let (function, args) = call.split_first().ok_or_else(|| missing("a call in the listener"))?;
-        check_call(&ApiCall {
+        let call = ApiCall {
             client: client.to_owned(),
             call: function.as_str().unwrap_or_default().to_owned(),
             args: args.to_vec(),
             in_listener: true,
             threw: None,
-        })?;
+        };
+        check_call(dialect, &call)?;
     }
     Ok(())
 }
@@ -84,12 +92,17 @@ fn check_action(action: &str, args: &[Value]) -> Result<(), Mismatch> {
     }
     match (action, args) {
         ("set", [patch]) => check_server_script(patch),
-        ("push", [_, options]) => {
-            let mut keys = options.as_object().into_iter().flat_map(serde_json::Map::keys);
-            keys.try_for_each(|key| known("option of a frame", key, &[&PUSHED]))
+        ("push", [_, options]) => check_options(options, "option of a frame", &PUSHED),
+        ("closeAll", [_, _, options]) | ("destroyAll", [options]) => {
+            check_options(options, "option of an end", &[CHANNEL])
         }
         _ => Ok(()),
     }
+}
+
+fn check_options(options: &Value, what: &str, names: &[&str]) -> Result<(), Mismatch> {
+    let mut keys = options.as_object().into_iter().flat_map(serde_json::Map::keys);
+    keys.try_for_each(|key| known(what, key, &[names]))
 }
 
 fn check_server_script(script: &Value) -> Result<(), Mismatch> {

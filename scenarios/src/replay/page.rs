@@ -7,8 +7,8 @@ use super::compare::{self, Mismatch};
 use super::difference;
 use super::traffic::Traffic;
 use crate::coverage::{Before, Input, Observer};
-use crate::recording::Record;
-use kandy_client::{Call, Emission, Event, Output, RequestId, Session, SocketId, Time, Timer, WebSocketInput};
+use crate::recording::{Record, Recording};
+use kandy_client::{Call, Dialect, Emission, Event, Output, RequestId, Session, SocketId, Time, Timer, WebSocketInput};
 
 /// How a recording writes a binary frame; its content was not kept.
 const BINARY: &str = "[Blob]";
@@ -16,6 +16,10 @@ const BINARY: &str = "[Blob]";
 /// All clients of a recording, and their output in one order.
 #[derive(Default)]
 pub(super) struct Page {
+    /// Which SDK is in it.
+    pub(super) dialect: Dialect,
+    /// What `Math.random()` gives in it.
+    pub(super) random: Option<f64>,
     pub(super) clients: Vec<Client>,
     /// Requests, websockets, frames and closes that no record has asked for yet.
     pub(super) effects: VecDeque<(usize, Output)>,
@@ -47,6 +51,12 @@ struct Walk {
 }
 
 impl Page {
+    /// A page with the SDK of a recording.
+    pub(super) fn new(recording: &Recording) -> Self {
+        let dialect = recording.dialect.client().unwrap_or_default();
+        Self { dialect, random: recording.random, ..Self::default() }
+    }
+
     /// The client of that name.
     pub(super) fn client(&self, name: &str) -> Result<usize, Mismatch> {
         let found = self.clients.iter().position(|client| client.name == name);

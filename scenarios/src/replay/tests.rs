@@ -247,7 +247,8 @@ fn what_is_not_known_is_refused_though_nothing_comes_of_it() {
         (rule(json!([["services.subscribe", []]])), "the port has no such call"),
         (server("explode", json!([])), "the action of the platform `explode`"),
         (server("push", json!(["{}", { "twice": true }])), "the option of a frame `twice`"),
-        (server("destroyAll", json!([5])), "fewer arguments of `destroyAll`"),
+        (server("destroyAll", json!([{}, 5])), "fewer arguments of `destroyAll`"),
+        (server("destroyAll", json!([{ "client": 1 }])), "option of an end `client`"),
         (server("set", json!([{ "mk_token": {} }])), "answers of `mk_token` that are a list of objects"),
     ] {
         let told = refused(entry);

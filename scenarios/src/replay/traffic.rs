@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use kandy_client::{NetworkFailure, Response};
+use serde_json::Value;
 
 use super::compare::{self, Mismatch};
 use crate::recording::{Exchange, Record, Recording, WireRequest, WireResponse, body_text};
@@ -13,6 +14,8 @@ use crate::recording::{Exchange, Record, Recording, WireRequest, WireResponse, b
 pub(super) struct Traffic<'a> {
     requests: BTreeMap<u64, &'a WireRequest>,
     answers: BTreeMap<u64, &'a WireResponse>,
+    /// Whether CORS hides the headers of answers from the page, but for their content type.
+    hides_headers: bool,
     /// A request that no fetch made.
     surplus: Option<&'a WireRequest>,
 }
@@ -29,7 +32,7 @@ impl<'a> Traffic<'a> {
                 Exchange::Response(answer) => {
                     answers.insert(answer.n, answer);
                 }
-                Exchange::Other => {}
+                _ => {}
             }
         }
         let mut on_wire = on_wire.into_iter().peekable();
@@ -45,7 +48,7 @@ impl<'a> Traffic<'a> {
                 }
             }
         }
-        Self { requests, answers, surplus: on_wire.next() }
+        Self { requests, answers, hides_headers: hides_headers(&recording.server_script), surplus: on_wire.next() }
     }
 
     /// What the platform saw of a fetch.
@@ -69,6 +72,11 @@ impl<'a> Traffic<'a> {
             let value = HeaderValue::try_from(content_type).map_err(|_| compare::missing("a valid content type"))?;
             headers.insert(CONTENT_TYPE, value);
         }
+        for (name, value) in answer.headers.iter().filter(|_| !self.hides_headers) {
+            let name = HeaderName::try_from(name).map_err(|_| compare::missing("a valid name of a header"))?;
+            let value = HeaderValue::try_from(value).map_err(|_| compare::missing("a valid header"))?;
+            headers.insert(name, value);
+        }
         let body = body_text(answer.body.as_ref()).into_bytes().into();
         Ok(Ok(Response { status, status_text: answer.status_text.clone(), headers, body, is_cut: false }))
     }
@@ -82,4 +90,10 @@ impl<'a> Traffic<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Whether an answer of the script says so; the wire does not tell.
+fn hides_headers(server_script: &Value) -> bool {
+    let answers = server_script.as_object().into_iter().flatten().filter_map(|(_, answers)| answers.as_array());
+    answers.flatten().any(|answer| answer.get("hideHeaders") == Some(&Value::Bool(true)))
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use anstyle::{AnsiColor, Color};
+
 /// How a piece of text stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -27,14 +29,19 @@ impl Style {
         if !color || text.is_empty() {
             return text;
         }
-        let code = match self {
-            Self::Good => "32",
-            Self::Bad => "1;31",
-            Self::Warning => "33",
-            Self::Place => "36",
-            Self::Faint => "2",
-            Self::Strong => "1",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        let style = self.of_terminals();
+        format!("{style}{text}{style:#}")
+    }
+
+    const fn of_terminals(self) -> anstyle::Style {
+        let plain = anstyle::Style::new();
+        match self {
+            Self::Good => plain.fg_color(Some(Color::Ansi(AnsiColor::Green))),
+            Self::Bad => plain.bold().fg_color(Some(Color::Ansi(AnsiColor::Red))),
+            Self::Warning => plain.fg_color(Some(Color::Ansi(AnsiColor::Yellow))),
+            Self::Place => plain.fg_color(Some(Color::Ansi(AnsiColor::Cyan))),
+            Self::Faint => plain.dimmed(),
+            Self::Strong => plain.bold(),
+        }
     }
 }

@@ -1,22 +1,24 @@
 //! Text in lines of bounded width.
 
+use std::borrow::Cow;
+
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+
 /// The columns that reports keep to, where their words allow.
 pub const COLUMNS: usize = 80;
 
-/// The words of `text` in lines of at most [`COLUMNS`], less `indent` for what stands before each.
+/// The words of `text` in lines of at most [`COLUMNS`], less `indent` for what stands before each. A word is never broken,
+/// however long it is.
 #[must_use]
 pub fn wrap(text: &str, indent: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if indent + line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let options = Options::new(COLUMNS.saturating_sub(indent))
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    let lines = textwrap::wrap(&words, options).into_iter();
+    lines.map(Cow::into_owned).filter(|line| !line.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -31,5 +33,7 @@ mod tests {
             [format!("{short} {short}"), short, long, "a b".to_owned()]
         );
         assert!(wrap("  ", 0).is_empty());
+        let wide = "\u{6771}".repeat(30);
+        assert_eq!(wrap(&format!("{wide} {wide}"), 0), [wide.clone(), wide], "a wide letter takes two columns");
     }
 }

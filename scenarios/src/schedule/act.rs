@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kandy_mock_server::command::parse_duration;
 
-use super::{Kind, Mutation, ScheduleError};
+use super::{ActError, Kind, Mutation, ScheduleError};
 
 /// The longest delay or outage.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -119,12 +119,29 @@ const WORDS: [(&str, Act); 16] = [
     ("close", Act::Close(1005)),
 ];
 
+/// How the acts begin that take more than a word.
+const WITH_MORE: [&str; 8] = [
+    "late by TIME",
+    "outage TIME",
+    "close CODE",
+    "answered STATUS",
+    "without FIELD",
+    "null FIELD",
+    "retyped FIELD",
+    "status STATUS",
+];
+
+/// Every act as it is written.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(word, _)| *word).chain(WITH_MORE).chain(["emptied"])
+}
+
 /// Every act, for an error.
-pub(super) fn acts() -> String {
+pub(super) fn told() -> String {
     let words = WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
     format!(
-        "{words}, close CODE, late by TIME, outage TIME, answered STATUS, and behind that empty, html or {{}}; of an answer \
-         without FIELD, null FIELD, retyped FIELD, emptied, status STATUS"
+        "the acts are {words}, close CODE, late by TIME, outage TIME, answered STATUS, and behind that empty, html or {{}}; \
+         of an answer without FIELD, null FIELD, retyped FIELD, emptied, status STATUS"
     )
 }
 
@@ -182,43 +199,54 @@ impl FromStr for Act {
         if let Some((_, act)) = WORDS.iter().find(|(word, _)| *word == text) {
             return Ok(act.clone());
         }
-        read(text).ok_or_else(|| ScheduleError::Act(text.to_owned()))
+        read(text).map_err(|why| ScheduleError::act(text, why))
     }
 }
 
-fn read(text: &str) -> Option<Act> {
-    if let Some(by) = text.strip_prefix("late by ") {
-        return Some(Act::Message(Fate::Late(time(by)?)));
+/// Reads an act of more than one word. Without a reason, it does not begin as one does.
+fn read(text: &str) -> Result<Act, Option<ActError>> {
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let rest = rest.trim();
+    let message = |fate| Ok(Act::Message(fate));
+    match word {
+        "late" => message(Fate::Late(time(rest.strip_prefix("by ").unwrap_or_default())?)),
+        "outage" => Ok(Act::Outage(time(rest)?)),
+        "close" => Ok(Act::Close(code(rest).ok_or(ActError::Code)?)),
+        "answered" => message(Fate::Answered(odd(rest)?)),
+        _ => message(Fate::Changed(Mutation::parse(word, rest)?)),
     }
-    if let Some(length) = text.strip_prefix("outage ") {
-        return Some(Act::Outage(time(length)?));
-    }
-    if let Some(code) = text.strip_prefix("close ") {
-        let code: u16 = code.trim().parse().ok()?;
-        let is_code = matches!(code, 1000..=4999) && !matches!(code, 1004 | 1006 | 1015);
-        return is_code.then_some(Act::Close(code));
-    }
-    if let Some(mutation) = Mutation::parse(text) {
-        return Some(Act::Message(Fate::Changed(mutation)));
-    }
-    let answer = text.strip_prefix("answered ")?;
-    let (status, body) = answer.trim().split_once(' ').unwrap_or((answer.trim(), ""));
-    let status: u16 = status.parse().ok().filter(|status| (200..=599).contains(status))?;
+}
+
+fn code(text: &str) -> Option<u16> {
+    let code: u16 = text.parse().ok()?;
+    (matches!(code, 1000..=4999) && !matches!(code, 1004 | 1006 | 1015)).then_some(code)
+}
+
+/// A status that an answer may have.
+pub(super) fn status(text: &str) -> Result<u16, ActError> {
+    text.parse().ok().filter(|status| (200..=599).contains(status)).ok_or(ActError::Status)
+}
+
+fn odd(text: &str) -> Result<Odd, ActError> {
+    let (number, body) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let status = status(number)?;
     let body = match body.trim() {
         // The platform's own body for a success would be its normal work.
-        "" if status >= 300 => OddBody::Own,
+        "" if status < 300 => return Err(ActError::NoBody),
+        "" => OddBody::Own,
         "empty" => OddBody::Empty,
         "html" => OddBody::Html,
         "{}" => OddBody::Object,
-        _ => return None,
+        _ => return Err(ActError::Body),
     };
     // What has no body by its status cannot be given one.
     let has_no_body = matches!(status, 204 | 205 | 304);
-    (!has_no_body || body == OddBody::Empty).then_some(Act::Message(Fate::Answered(Odd { status, body })))
+    if has_no_body && body != OddBody::Empty { Err(ActError::Empty) } else { Ok(Odd { status, body }) }
 }
 
-fn time(text: &str) -> Option<Duration> {
-    parse_duration(text).filter(|time| !time.is_zero() && *time <= LONGEST)
+fn time(text: &str) -> Result<Duration, ActError> {
+    let time = parse_duration(text).ok_or(ActError::Time)?;
+    if time.is_zero() || time > LONGEST { Err(ActError::TimeRange) } else { Ok(time) }
 }
 
 /// A duration as it is read again.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use kandy_mock_server::Point;
 
-use super::ScheduleError;
+use super::{MomentError, ScheduleError};
 
 /// When a message arrives.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,14 +55,22 @@ const OF_SOCKETS: [(&str, Kind); 7] = [
 
 /// The points of REST at which a client's requests are.
 fn points() -> impl Iterator<Item = Point> {
-    Point::ALL.into_iter().filter(|point| !matches!(point, Point::WebSocket | Point::Preflight))
+    Point::ALL
+        .into_iter()
+        .filter(|point| !matches!(point, Point::WebSocket | Point::Preflight) && !point.is_of_callme_or_cpaas())
+}
+
+/// Every kind.
+pub(super) fn kinds() -> Vec<String> {
+    let of_rest = points().flat_map(|point| [Kind::Request(point), Kind::Answer(point)]);
+    OF_SOCKETS.iter().map(|(_, kind)| *kind).chain(of_rest).map(|kind| kind.to_string()).collect()
 }
 
 /// Every kind, for an error.
-pub(super) fn kinds() -> String {
+pub(super) fn told() -> String {
     let points = points().map(Point::as_str).collect::<Vec<_>>().join(", ");
     let of_sockets = OF_SOCKETS.map(|(word, _)| word).join(", ");
-    format!("{of_sockets}, and `request` and `answer` behind {points}")
+    format!("the kinds are {of_sockets}, and `request` and `answer` behind {points}")
 }
 
 /// Whether a client's name can stand in a schedule, where nothing is quoted.
@@ -113,17 +121,22 @@ impl FromStr for Moment {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let error = || ScheduleError::Moment(text.trim().to_owned());
+        let error = |why| ScheduleError::moment(text, why);
         let (message, client) = match text.trim().split_once(" of ") {
             Some((message, client)) => (message.trim_end(), Some(client.trim().to_owned())),
             None => (text.trim(), None),
         };
         let name = |name: &String| is_plain(name.strip_prefix('#').unwrap_or(name));
         if !client.as_ref().is_none_or(name) {
-            return Err(error());
+            return Err(error(MomentError::Client));
         }
-        let (kind, number) = message.rsplit_once(' ').ok_or_else(error)?;
-        let kind = kind.trim_end().parse().map_err(|()| error())?;
-        Ok(Self { kind, number: number.parse().map_err(|_| error())?, client })
+        let (kind, number) = message.rsplit_once(char::is_whitespace).unwrap_or((message, ""));
+        let is_number = number.starts_with(|first: char| first.is_ascii_digit() || "+-".contains(first));
+        let kind = if is_number { kind.trim_end() } else { message };
+        let kind = kind.parse().map_err(|()| error(MomentError::Kind))?;
+        if !is_number {
+            return Err(error(MomentError::NoNumber));
+        }
+        Ok(Self { kind, number: number.parse().map_err(|_| error(MomentError::Number))?, client })
     }
 }

@@ -7,6 +7,9 @@ use http::StatusCode;
 use kandy_mock_server::Response;
 use serde_json::{Value, json};
 
+use super::ActError;
+use super::act::status;
+
 /// The most fields of an answer that are changed.
 const MAX_FIELDS: usize = 200;
 /// How deep fields are looked for.
@@ -100,20 +103,17 @@ impl Mutation {
         response
     }
 
-    /// Reads one.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        if text == "emptied" {
-            return Some(Self::Emptied);
-        }
-        let (word, rest) = text.split_once(' ')?;
-        let rest = rest.trim();
-        match word {
-            "without" => Field::parse(rest).map(Self::Without),
-            "null" => Field::parse(rest).map(Self::Null),
-            "retyped" => Field::parse(rest).map(Self::Retyped),
-            "status" => rest.parse().ok().filter(|status| (200..=599).contains(status)).map(Self::Status),
-            _ => None,
-        }
+    /// Reads one, of its first word and the rest. Without a reason, it does not begin as one does.
+    pub(super) fn parse(word: &str, rest: &str) -> Result<Self, Option<ActError>> {
+        let field = || Field::parse(rest).ok_or(ActError::Field);
+        Ok(match word {
+            "emptied" if rest.is_empty() => Self::Emptied,
+            "without" => Self::Without(field()?),
+            "null" => Self::Null(field()?),
+            "retyped" => Self::Retyped(field()?),
+            "status" => Self::Status(status(rest)?),
+            _ => return Err(None),
+        })
     }
 }
 
@@ -162,13 +162,18 @@ mod tests {
         Response { status: StatusCode::OK, reason: None, headers: HeaderMap::new(), body }
     }
 
+    fn parsed(text: &str) -> Mutation {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        Mutation::parse(word, rest).unwrap()
+    }
+
     #[test]
     fn every_field_of_an_answer_is_changed_in_three_ways() {
         let answer = response(r#"{"success":{"expires":3600,"a b":1,"names":["x"]}}"#);
         let all: Vec<String> = Mutation::all_of(&answer).iter().map(ToString::to_string).collect();
         assert_eq!(all.len(), 2 + 3 * 3, "{all:?}");
         for mutation in Mutation::all_of(&answer) {
-            assert_eq!(Mutation::parse(&mutation.to_string()), Some(mutation.clone()));
+            assert_eq!(parsed(&mutation.to_string()), mutation);
             assert_ne!(mutation.apply(answer.clone()), answer, "{mutation}");
         }
         assert_eq!(Mutation::all_of(&response("")), [Mutation::Status(500)]);
@@ -186,7 +191,7 @@ mod tests {
             ("null nowhere", body),
             ("without success.token.deeper", body),
         ] {
-            let changed = Mutation::parse(text).unwrap().apply(response(body));
+            let changed = parsed(text).apply(response(body));
             assert_eq!(str::from_utf8(&changed.body), Ok(expected), "{text}");
         }
         assert_eq!(Mutation::Status(500).apply(response("{}")).status, StatusCode::INTERNAL_SERVER_ERROR);

@@ -28,36 +28,71 @@ fn a_schedule_reads_as_it_is_written() {
     }
     let spaced: Schedule = "  subscribe  answer 1 :  lost ;\n open 1: late by 1m 30s\n".parse().unwrap();
     assert_eq!(spaced.to_string(), "subscribe answer 1: lost; open 1: late by 90s");
-    assert_eq!("".parse::<Schedule>().unwrap(), Schedule::default());
+    for empty in ["", " ; \n;"] {
+        assert_eq!(empty.parse::<Schedule>(), Err(ScheduleError::Empty));
+    }
 }
 
 #[test]
 fn what_is_no_schedule_is_told() {
-    for (text, told) in [
-        ("subscribe answer 1", "`subscribe answer 1` is no disturbance: write MOMENT: ACT"),
-        ("subscribe 1: lost", "there is no moment `subscribe 1`: write KIND NUMBER, such as"),
-        ("websocket request 1: lost", "there is no moment `websocket request 1`"),
-        ("open 0: lost", "there is no moment `open 0`"),
-        ("open 1 of a b: lost", "there is no moment `open 1 of a b`"),
-        ("open 1: burns", "there is no act `burns`: the acts are lost, fails, "),
-        ("open 1: late by soon", "there is no act `late by soon`"),
-        ("open 1: outage 0s", "there is no act `outage 0s`"),
-        ("open 1: outage 25h", "there is no act `outage 25h`"),
-        ("open 1: close 1006", "there is no act `close 1006`"),
-        ("subscribe request 1: answered 204 html", "there is no act `answered 204 html`"),
-        ("subscribe request 1: answered 200", "there is no act `answered 200`"),
-        ("open 1: answered 401", "`answered 401` cannot happen to `open 1`: only requests and handshakes"),
-        ("handshake 1: answered 401 html", "a page sees no body"),
-        ("ping 1: twice", "only requests and frames can come twice"),
-        ("open 1: emptied", "only answers can be changed"),
-        ("subscribe answer 1: null a b", "there is no act `null a b`"),
-        ("subscribe answer 1: status 100", "there is no act `status 100`"),
-        ("ping 1: overtaken", "only frames can be overtaken by the next one"),
-        ("close 1: fails", "its connection is over already"),
+    for (text, told, help) in [
+        ("subscribe answer 1", "`subscribe answer 1` is no disturbance: it has no colon", "write MOMENT: ACT"),
+        ("subscribe 1: lost", "there is no moment `subscribe 1`: no message is called so", "did you mean `subscribe "),
+        ("subscrbe answer 1: lost", "`subscrbe answer 1`: no message", "did you mean `subscribe answer`?"),
+        ("Open 1: lost", "there is no moment `Open 1`: no message is called so", "did you mean `open`?"),
+        ("websocket request 1: lost", "there is no moment `websocket request 1`", ""),
+        ("open: lost", "there is no moment `open`: it has no number", "write `open 1` for the first one"),
+        ("client close: lost", "there is no moment `client close`: it has no number", "`client close 2` for"),
+        ("open 0: lost", "there is no moment `open 0`: they are counted from 1", "the first one is `open 1`"),
+        ("open -3: lost", "there is no moment `open -3`: they are counted from 1", ""),
+        ("open 99999999999: lost", "they are counted from 1", ""),
+        ("open 1 of a b: lost", "there is no moment `open 1 of a b`: no client has such a name", "`create` was given"),
+        (": lost", "there is no moment ``: no message is called so", "the kinds are"),
+        ("open 1: burns", "there is no act `burns`", "the acts are lost, fails, "),
+        ("open 1: LOST", "there is no act `LOST`", "did you mean `lost`?"),
+        ("open 1: outtage 3s", "there is no act `outtage 3s`", "did you mean `outage TIME`?"),
+        ("open 1:", "there is no act ``", "the acts are lost"),
+        ("open 1: late by soon", "there is no act `late by soon`: it takes a time", "such as 250ms, 5s"),
+        ("open 1: late 5s", "there is no act `late 5s`: it takes a time", ""),
+        (
+            "open 1: late by 30d",
+            "`late by 30d`: its time is more than 0 and at most 24h",
+            "a time is numbers with units",
+        ),
+        ("open 1: outage", "there is no act `outage`: it takes a time", ""),
+        ("open 1: outage 0s", "there is no act `outage 0s`: its time is more than 0", ""),
+        ("open 1: outage 25h", "there is no act `outage 25h`: its time is more than 0 and at most 24h", ""),
+        (
+            "open 1: close 1006",
+            "there is no act `close 1006`: no peer closes with this code",
+            "but for 1004, 1006 and 1015",
+        ),
+        ("open 1: close 99999", "there is no act `close 99999`: no peer closes", "from 1000 to 4999"),
+        ("subscribe request 1: answered 204 html", "an answer with this status is empty", "`answered 204 empty`"),
+        ("subscribe request 1: answered 200", "what a success says is to be said", "`answered 200 {}`"),
+        ("subscribe request 1: answered 503 pdf", "the body is empty, html or {}", "`answered 503 html`"),
+        ("subscribe request 1: answered", "a status is a number from 200 to 599", ""),
+        ("open 1: answered 401", "`answered 401` cannot happen to `open 1`", "only requests and handshakes are"),
+        ("handshake 1: answered 401 html", "cannot happen to", "a page sees no body"),
+        ("ping 1: twice", "cannot happen to", "only requests and frames can come twice"),
+        ("open 1: emptied", "cannot happen to", "only answers can be changed"),
+        ("subscribe answer 1: null a b", "there is no act `null a b`: it takes the name of a field", "success.expires"),
+        ("subscribe answer 1: without", "there is no act `without`: it takes the name of a field", ""),
+        (
+            "subscribe answer 1: status 9999",
+            "there is no act `status 9999`: a status is a number from 200",
+            "`status 503`",
+        ),
+        ("ping 1: overtaken", "cannot happen to", "only frames can be overtaken by the next one"),
+        ("close 1: fails", "cannot happen to", "its connection is over already"),
     ] {
-        let error = text.parse::<Schedule>().unwrap_err().to_string();
-        assert!(error.contains(told), "{text}: {error}");
+        let error = text.parse::<Schedule>().unwrap_err();
+        assert!(error.to_string().contains(told), "{text}: {error}");
+        assert!(error.help().unwrap_or_default().contains(help), "{text}: {:?}", error.help());
+        assert!(error.to_string().chars().count() <= 72, "with `error: ` before it, it has a line: {error}");
     }
+    let long = format!("open 1: {}\u{1b}", "burns ".repeat(100)).parse::<Schedule>().unwrap_err().to_string();
+    assert!(long.starts_with("there is no act `burns burns ") && long.ends_with("…`") && long.len() < 72, "{long}");
     let nine = "open 1: lost;".repeat(9);
     assert_eq!(nine.parse::<Schedule>(), Err(ScheduleError::TooMany));
     assert_eq!(" ".repeat(5000).parse::<Schedule>(), Err(ScheduleError::TooLong));

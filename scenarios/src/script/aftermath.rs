@@ -215,8 +215,8 @@ impl Run {
             let session = clients.session(client);
             Stand {
                 client: application.name.clone(),
-                is_connected: session.is_connected(),
-                is_pending: session.is_pending(),
+                is_connected: session.standing().is_connected,
+                is_pending: session.standing().is_pending,
                 is_destroyed: session.is_destroyed(),
                 events: application.heard.iter().map(|heard| event_word(&heard.event)).collect(),
             }
@@ -239,7 +239,7 @@ impl Run {
             let world = self.world.borrow();
             let Ok(world_of_clients) = world.with_clients() else { continue };
             let session = world_of_clients.session(client);
-            let (is_connected, is_destroyed) = (session.is_connected(), session.is_destroyed());
+            let (is_connected, is_destroyed) = (session.standing().is_connected, session.is_destroyed());
             let last = world_of_clients.last_connect(client).cloned();
             drop(world);
             let (false, Some(call)) = (is_destroyed, last) else { continue };
@@ -268,7 +268,7 @@ impl Run {
                 _ => false,
             });
             let is_connected = match self.world.borrow().with_clients() {
-                Ok(world) => world.session(client).is_connected(),
+                Ok(world) => world.session(client).standing().is_connected,
                 Err(_) => false,
             };
             if !(is_well || kind == FindingKind::Stuck && is_connected) {

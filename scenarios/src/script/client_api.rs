@@ -275,6 +275,9 @@ pub(super) fn credentials(given: &Map) -> Result<Credentials, Failure> {
         access_token: options.text("accessToken")?,
         refresh_token: options.text("refreshToken")?,
         oauth_token: options.text("oauthToken")?,
+        authname: options.text("authname")?,
+        hmac_token: options.text("hmacToken")?,
+        bearer_access_token: options.text("bearerAccessToken")?,
         expires: options.json("expires")?,
     })
 }

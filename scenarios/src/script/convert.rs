@@ -136,13 +136,19 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
             ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_js)),
         ]),
         Event::CredentialsSet => map([]),
-        Event::AuthError(error) => map([("error", error_map(error))]),
-        Event::Resubscribed { attempt_num, error } => map([
+        Event::SubscriptionChange { reason, retry_after } => map([
+            ("reason", optional(reason.map(DisconnectReason::as_str))),
+            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_js)),
+        ]),
+        Event::AuthError(error) | Event::RequestError(error) | Event::SubscriptionError(error) => {
+            map([("error", error_map(error))])
+        }
+        Event::Resubscribed { attempt_num, error } | Event::SubscriptionResubscribed { attempt_num, error } => map([
             ("attemptNum", i64::from(*attempt_num).into()),
             ("isFailure", error.is_some().into()),
             ("error", optional(error.as_ref().map(|error| numbered_error_map(error, *attempt_num)))),
         ]),
-        Event::WebSocketChange | Event::NotificationReceived { .. } | Event::NotificationsChange => {
+        Event::WebSocketChange { .. } | Event::NotificationReceived { .. } | Event::NotificationsChange => {
             from_fields(event.args(), [])
         }
     }
@@ -264,7 +270,7 @@ mod tests {
             map.keys().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(keys(event_params(&Event::AuthChange)), "forced reason retryAfter");
-        assert_eq!(keys(event_params(&Event::WebSocketChange)), "platform");
+        assert_eq!(keys(event_params(&Event::WebSocketChange { platform: "uc" })), "platform");
         assert_eq!(keys(user_info(None)), "accessToken refreshToken username");
         assert_eq!(keys(socket_state(None)).split(' ').count(), SOCKET_STATE.len());
         let state = SocketState { connected: false, details: None };

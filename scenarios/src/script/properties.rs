@@ -219,7 +219,13 @@ impl Run {
 
 /// What a script wants to go wrong.
 pub(super) fn schedule(text: &str) -> Result<Schedule, Failure> {
-    text.parse().map_err(|error: ScheduleError| Failure::argument(error.to_string()))
+    text.parse().map_err(|error: ScheduleError| {
+        let failure = Failure::argument(error.to_string());
+        match error.help() {
+            Some(help) => failure.with_help(help),
+            None => failure,
+        }
+    })
 }
 
 /// Disturbances.

@@ -46,7 +46,7 @@ impl Run {
             .take(MAX_CLIENTS)
             .map(|(client, Application { name, .. })| {
                 let session = world.session(client);
-                let (connected, pending) = (session.is_connected(), session.is_pending());
+                let (connected, pending) = (session.standing().is_connected, session.standing().is_pending);
                 let error = session.error().map_or_else(String::new, |error| format!(", error {}", error_line(error)));
                 format!("{name}: isConnected {connected}, isPending {pending}{error}")
             })
@@ -87,8 +87,8 @@ impl Run {
         let trapped = world.clients().zip(&*applications).find(|(client, application)| {
             let session = world.session(*client);
             let last = application.waited.end.checked_sub(1).and_then(|last| application.heard.get(last));
-            session.is_pending()
-                && !session.is_connected()
+            session.standing().is_pending
+                && !session.standing().is_connected
                 && last.is_some_and(|heard| matches!(*heard.event, Event::AuthChange))
         });
         trapped.map(|(_, Application { name, .. })| {

@@ -18,6 +18,20 @@ pub enum Call {
     },
     /// `disconnect()`
     Disconnect,
+    /// `setCredentials(credentials)`
+    SetCredentials {
+        /// The user name, if one is given.
+        user: Option<Beginning>,
+        /// With what.
+        by: SignIn,
+    },
+    /// A call with services.
+    Services {
+        /// Which one.
+        call: ServiceCall,
+        /// The services as JSON.
+        services: Beginning,
+    },
     /// `updateToken(credentials)`
     UpdateToken,
     /// `updateConfig(patch)`, the patch as JSON.
@@ -34,6 +48,17 @@ pub enum Call {
     WithoutEffect(&'static str),
 }
 
+/// A call that names services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceCall {
+    /// `services.subscribe(services)`
+    Subscribe,
+    /// `services.unsubscribe(services)`
+    Unsubscribe,
+    /// `updateConnection(services)`
+    UpdateConnection,
+}
+
 /// What an application signs in with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignIn {
@@ -45,6 +70,10 @@ pub enum SignIn {
     RefreshToken,
     /// An OAuth token.
     OAuthToken,
+    /// An HMAC token.
+    HmacToken,
+    /// A token that is sent as a bearer, in Link.
+    BearerToken,
     /// Nothing that would do.
     Incomplete,
 }
@@ -83,6 +112,13 @@ impl Call {
                 Self::Connect { user: user.map(Beginning::of), by: SignIn::of(credentials) }
             }
             UntypedCall::UpdateToken { .. } => Self::UpdateToken,
+            UntypedCall::SetCredentials { credentials } => {
+                Self::SetCredentials { user: user.map(Beginning::of), by: SignIn::of(credentials) }
+            }
+            UntypedCall::SubscribeServices { services, .. } => Self::services(ServiceCall::Subscribe, services),
+            UntypedCall::UnsubscribeServices { services } => Self::services(ServiceCall::Unsubscribe, services),
+            UntypedCall::UpdateConnection { services } => Self::services(ServiceCall::UpdateConnection, services),
+            UntypedCall::SetTokens { .. } | UntypedCall::ResubscribeServices => Self::WithoutEffect(call.name()),
             UntypedCall::UpdateConfig { patch } => Self::UpdateConfig(Beginning::of_json(patch)),
             UntypedCall::EnableConnectivityChecking { enabled } => {
                 Self::EnableConnectivityChecking(enabled.is_truthy())
@@ -92,10 +128,30 @@ impl Call {
     }
 }
 
+impl Call {
+    fn services(call: ServiceCall, services: &js::Value) -> Self {
+        Self::Services { call, services: Beginning::of_json(services) }
+    }
+}
+
+impl ServiceCall {
+    /// Its name in Kandy.js.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Subscribe => "services.subscribe",
+            Self::Unsubscribe => "services.unsubscribe",
+            Self::UpdateConnection => "updateConnection",
+        }
+    }
+}
+
 impl SignIn {
     fn of(credentials: &js::Value) -> Self {
         let has = |name: &str| credentials.get(name).is_truthy();
-        if has("username") && has("password") {
+        if has("hmacToken") {
+            Self::HmacToken
+        } else if has("username") && has("password") {
             Self::Password
         } else if has("accessToken") {
             Self::AccessToken
@@ -103,6 +159,8 @@ impl SignIn {
             Self::RefreshToken
         } else if has("oauthToken") {
             Self::OAuthToken
+        } else if has("bearerAccessToken") {
+            Self::BearerToken
         } else {
             Self::Incomplete
         }

@@ -39,13 +39,15 @@ impl World {
             Timer::Attempt(_) => Some(Running::Attempts),
             Timer::Resubscribe => Some(Running::Renewals),
             // They end with their session and their socket, or at once.
-            Timer::RefreshToken | Timer::Ping(_) | Timer::Refusal(_) | Timer::Destroy => None,
+            Timer::RefreshToken | Timer::RetrySubscription | Timer::Ping(_) | Timer::Refusal(_) | Timer::Destroy => {
+                None
+            }
         });
         Ending {
             client: stage.client_name(client).to_owned(),
             phase: session.phase(),
-            is_connected: session.is_connected(),
-            is_pending: session.is_pending(),
+            is_connected: session.standing().is_connected,
+            is_pending: session.standing().is_pending,
             is_destroyed: session.is_destroyed(),
             subscriptions: Vec::new(),
             may_have_more: false,

@@ -31,6 +31,9 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
                 ("credentials' `accessToken`", &credentials.access_token, MAX_TOKEN_BYTES),
                 ("credentials' `refreshToken`", &credentials.refresh_token, MAX_TOKEN_BYTES),
                 ("credentials' `oauthToken`", &credentials.oauth_token, MAX_TOKEN_BYTES),
+                ("credentials' `authname`", &credentials.authname, MAX_TEXT_BYTES),
+                ("credentials' `hmacToken`", &credentials.hmac_token, MAX_TOKEN_BYTES),
+                ("credentials' `bearerAccessToken`", &credentials.bearer_access_token, MAX_TOKEN_BYTES),
             ];
             for (what, text, limit) in texts {
                 check_length(what, text.as_ref().map_or(0, String::len), limit)?;
@@ -45,8 +48,17 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
             check_length("credentials as JSON", json_bytes(credentials), MAX_CONFIG_BYTES)?;
             check_length("options of connect as JSON", json_bytes(options), MAX_CONFIG_BYTES)?;
         }
-        Call::Untyped(UntypedCall::UpdateToken { credentials: given }) => {
-            check_length("credentials as JSON", json_bytes(given), MAX_CONFIG_BYTES)?;
+        Call::Untyped(
+            UntypedCall::UpdateToken { credentials: given }
+            | UntypedCall::SetCredentials { credentials: given }
+            | UntypedCall::SetTokens { tokens: given },
+        ) => check_length("credentials as JSON", json_bytes(given), MAX_CONFIG_BYTES)?,
+        Call::Untyped(UntypedCall::SubscribeServices { services, options }) => {
+            check_length("services as JSON", json_bytes(services), MAX_CONFIG_BYTES)?;
+            check_length("options of subscribe as JSON", json_bytes(options), MAX_CONFIG_BYTES)?;
+        }
+        Call::Untyped(UntypedCall::UnsubscribeServices { services } | UntypedCall::UpdateConnection { services }) => {
+            check_length("services as JSON", json_bytes(services), MAX_CONFIG_BYTES)?;
         }
         Call::Untyped(UntypedCall::UpdateConfig { patch }) => {
             check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
@@ -55,7 +67,8 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
         Call::Untyped(
             UntypedCall::EnableConnectivityChecking { enabled } | UntypedCall::EnableWebsocket { enabled },
         ) => check_length("argument as JSON", json_bytes(enabled), MAX_CONFIG_BYTES)?,
-        Call::Disconnect
+        Call::Untyped(UntypedCall::ResubscribeServices)
+        | Call::Disconnect
         | Call::ResetConnection
         | Call::EnableConnectivityChecking(_)
         | Call::EnableWebsocket(_)
@@ -80,13 +93,20 @@ fn check_patched(session: &Session, patch: &js::Value) -> Result<(), StepError> 
 pub(super) fn event_bytes(event: &Event) -> usize {
     let carried = match event {
         Event::NotificationReceived { payload } => json_bytes(payload),
-        Event::Disconnected { retry_after: Some(retry_after), .. } => json_bytes(retry_after),
-        Event::AuthError(error) | Event::Resubscribed { error: Some(error), .. } => error.message().len(),
+        Event::Disconnected { retry_after: Some(retry_after), .. }
+        | Event::SubscriptionChange { retry_after: Some(retry_after), .. } => json_bytes(retry_after),
+        Event::AuthError(error)
+        | Event::RequestError(error)
+        | Event::SubscriptionError(error)
+        | Event::Resubscribed { error: Some(error), .. }
+        | Event::SubscriptionResubscribed { error: Some(error), .. } => error.message().len(),
         Event::AuthChange
         | Event::Disconnected { retry_after: None, .. }
+        | Event::SubscriptionChange { retry_after: None, .. }
         | Event::CredentialsSet
         | Event::Resubscribed { error: None, .. }
-        | Event::WebSocketChange
+        | Event::SubscriptionResubscribed { error: None, .. }
+        | Event::WebSocketChange { .. }
         | Event::NotificationsChange => 0,
     };
     event.name().len().saturating_add(carried)

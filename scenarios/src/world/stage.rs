@@ -293,7 +293,7 @@ impl Stage {
             return Err(WorldError::TooManyEventBytes { time: self.now });
         }
         let event = Arc::new(event);
-        let state = State { is_connected: session.is_connected(), is_pending: session.is_pending() };
+        let state = State { is_connected: session.standing().is_connected, is_pending: session.standing().is_pending };
         self.trace.push(self.now, name, What::Event { event: event.clone(), state })?;
         Ok(Some((id, event)))
     }

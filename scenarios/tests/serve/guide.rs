@@ -83,7 +83,7 @@ async fn every_command_works() {
         asked += 1;
     }
     end(server).await;
-    assert_eq!((served, asked), (6, 5), "the blocks of the guide are not found");
+    assert_eq!((served, asked), (7, 5), "the blocks of the guide are not found");
 }
 
 async fn end(server: Option<Server>) {

@@ -92,7 +92,6 @@ impl Bench {
                 self.wait_for_outcome(REFRESH)
             }
             Occasion::At(Point::Resubscribe) => self.wait_for_outcome(RENEWAL),
-            Occasion::At(Point::RevokeToken) => unreachable!("this SDK does not ask for it"),
             Occasion::At(Point::Unsubscribe | Point::Other) => {
                 self.connect();
                 let from = self.mark();
@@ -100,6 +99,7 @@ impl Bench {
                 self.pass(A_ROUND);
                 self.sight(from)
             }
+            Occasion::At(point) => unreachable!("this SDK does not ask at {point}"),
         }
     }
 
@@ -209,6 +209,7 @@ impl Bench {
             // Each request is asked about.
             Point::Preflight => return true,
             Point::WebSocket | Point::RevokeToken => return false,
+            of_others => unreachable!("the table has no rows for {of_others}"),
         };
         request.method == method && is_there
     }

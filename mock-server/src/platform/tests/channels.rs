@@ -57,7 +57,7 @@ fn a_channel_may_have_several_sockets_and_each_gets_the_notification() {
     bench.connect(BOB);
     let notification = json!({ "notificationMessage": { "eventType": "custom" } });
     assert_eq!(bench.platform.send(bench.now, ALICE, notification), Ok(2));
-    let frame = json!({ "notificationMessage": { "eventType": "custom", "id": "N-1" } });
+    let frame = json!({ "notificationMessage": { "eventType": "custom", "id": "N-1", "eventId": "N-1" } });
     assert_eq!(sent(&bench.drain()), [(first, frame.clone()), (second, frame)]);
 }
 
@@ -221,7 +221,7 @@ fn gone_ends_the_subscription_and_says_so_on_every_socket() {
     let socket = bench.connect(ALICE);
     let second = bench.open("/websocket/CH-1?token=AT-1");
     assert_eq!(bench.platform.gone(bench.now, ALICE, &GoneOptions::default()), Ok(2));
-    let frame = json!({ "notificationMessage": { "eventType": "gone", "id": "N-1" } });
+    let frame = json!({ "notificationMessage": { "eventType": "gone", "id": "N-1", "eventId": "N-1" } });
     assert_eq!(sent(&bench.drain()), [(socket, frame.clone()), (second, frame)]);
     assert!(bench.platform.subscriptions(None).is_empty());
     assert_eq!(bench.platform.poll_timeout(), None);
@@ -235,7 +235,7 @@ fn gone_says_when_to_come_back_and_under_which_id() {
     bench.connect(ALICE);
     let options = GoneOptions { retry_after: Some(30), id: Some("g1".to_owned()) };
     bench.platform.gone(bench.now, ALICE, &options).unwrap();
-    let message = json!({ "eventType": "gone", "id": "g1", "retryAfter": 30 });
+    let message = json!({ "eventType": "gone", "id": "g1", "eventId": "g1", "retryAfter": 30 });
     assert_eq!(sent(&bench.drain())[0].1, json!({ "notificationMessage": message }));
 }
 

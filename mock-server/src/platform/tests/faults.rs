@@ -36,6 +36,7 @@ impl Bench {
             Point::RevokeToken => (Method::GET, format!("/v2.0/auth/revoke_token?token={token}")),
             Point::Preflight => (Method::OPTIONS, "/x".to_owned()),
             Point::WebSocket => panic!("a handshake is no request of REST"),
+            of_others => panic!("the bench has no client for {of_others}"),
         };
         self.ask(method, &url).json(&json!({ "subscribeRequest": { "service": ["call"] } })).answer()
     }

@@ -87,7 +87,7 @@ fn options_of_a_user_change_for_what_is_granted_from_then_on() {
     let options = UserOptions {
         services: Some(vec!["IM".to_owned()]),
         token_lifetime: Some(Duration::from_secs(60)),
-        subscription_lifetime: None,
+        ..UserOptions::default()
     };
     bench.platform.set_options(bench.now, ALICE, options.clone()).unwrap();
     assert_eq!(told(&bench.log_in_as(ALICE, "s3cret")).1["success"]["expires"], 60);

@@ -137,7 +137,7 @@ fn a_subscription_that_is_not_renewed_ends_and_then_is_unknown() {
     let token = bench.log_in(ALICE);
     let (due, timer) = bench.platform.poll_timeout().unwrap();
     assert_eq!(due, Time::from_millis(3_600_000));
-    let Timer::SubscriptionExpiry(id) = timer;
+    let Timer::SubscriptionExpiry(id) = timer else { panic!("{timer:?}") };
     assert_eq!(id.to_string(), "SUB-1");
 
     bench.advance(3599);
@@ -212,7 +212,8 @@ fn a_correlator_is_echoed_only_if_asked_for_and_then_names_the_subscription() {
     let path = "/rest/version/v2.0/user/alice@example.com/subscription/clientCorrelator";
     let (status, body) = bench.put(&format!("{path}/corr%201?token={token}"));
     assert_eq!(status, 200);
-    assert_eq!(body["subscribeResponse"]["subscription"], format!("{path}/corr%201"));
+    assert_eq!(body["subscribeResponse"]["subscription"], SUB_1.replace("/1/", "/v2.0/"));
+    assert_eq!(body["subscribeResponse"]["subscriptionParams"]["clientCorrelator"], "corr 1");
     assert_eq!(
         bench.put(&format!("{path}/other?token={token}")),
         (404, json!({ "subscribeResponse": { "statusCode": 4 } }))

@@ -11,9 +11,13 @@ use super::{ClockName, Selection, jobs};
 use crate::explore::FAMILIES;
 use crate::report::Wanted;
 use crate::run::Shard;
-use crate::schedule::Schedule;
 use crate::serve::accounts::{Account, parse_user};
 use crate::settings;
+
+/// What one run with one schedule has no use for.
+const OF_MANY_RUNS: [&str; 5] = ["pairs", "without", "budget", "all", "update"];
+/// What changed answers have no use for.
+const OF_EXPLORATIONS: [&str; 6] = ["at", "update", "pairs", "coverage", "without", "judge_checks"];
 
 #[derive(Debug, Args)]
 #[command(after_help = EXPLORE_HELP)]
@@ -23,8 +27,8 @@ pub(in crate::cli) struct Explore {
 
     /// Let this go wrong and nothing else, and show all
     /// that happens; may be given again
-    #[arg(long, value_name = "MOMENT: ACT", conflicts_with_all = ["pairs", "update"], verbatim_doc_comment)]
-    pub(in crate::cli) at: Vec<Schedule>,
+    #[arg(long, value_name = "MOMENT: ACT", conflicts_with_all = OF_MANY_RUNS, verbatim_doc_comment)]
+    pub(in crate::cli) at: Vec<String>,
 
     /// Let two things go wrong in one run, too
     #[arg(long)]
@@ -37,13 +41,14 @@ pub(in crate::cli) struct Explore {
     pub(in crate::cli) without: Vec<String>,
 
     /// Take every failed wait and check for a finding, as
-    /// the line `// explore: judge checks` does
+    /// the line `// explore: judge checks` does, by which
+    /// they can be accepted, too
     #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) judge_checks: bool,
 
     /// Tell what states of a client exploration reaches
     /// that no scenario has, and how: scenarios to write
-    #[arg(long, conflicts_with_all = ["at", "update"], verbatim_doc_comment)]
+    #[arg(long, conflicts_with_all = ["at", "update", "judge_checks"], verbatim_doc_comment)]
     pub(in crate::cli) coverage: bool,
 
     /// Draw them, too: the states of a client, and who has
@@ -53,7 +58,7 @@ pub(in crate::cli) struct Explore {
 
     /// Change one thing in each answer of the platform, and
     /// tell which changes no scenario notices
-    #[arg(long, conflicts_with_all = ["at", "update", "pairs", "coverage"], verbatim_doc_comment)]
+    #[arg(long, conflicts_with_all = OF_EXPLORATIONS, verbatim_doc_comment)]
     pub(in crate::cli) mutants: bool,
 
     /// The time for each scenario [default: 60s], or for a
@@ -72,7 +77,7 @@ pub(in crate::cli) struct Explore {
     pub(in crate::cli) all: bool,
 
     /// Accept what is found: write it beside the snapshots
-    #[arg(long, conflicts_with = "without")]
+    #[arg(long, conflicts_with_all = ["without", "judge_checks"])]
     pub(in crate::cli) update: bool,
 
     /// Explore one of N parts, chosen by names: I/N, from

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use http::HeaderValue;
 
-use crate::schedule::Schedule;
 use crate::serve::accounts::{Account, parse_user};
 use crate::serve::limits::{self, Setting};
 
@@ -89,8 +88,8 @@ pub(in crate::cli) struct Serve {
 
     /// Let this go wrong, MOMENT: ACT, as `explore`
     /// has it; may be given again
-    #[arg(long, value_name = "SCHEDULE", value_parser = Schedule::of_platform, verbatim_doc_comment)]
-    pub(in crate::cli) schedule: Vec<Schedule>,
+    #[arg(long, value_name = "SCHEDULE", verbatim_doc_comment)]
+    pub(in crate::cli) schedule: Vec<String>,
 
     /// Another limit on what clients can do, such as
     /// connections=500; may be given again; see below

@@ -8,6 +8,7 @@ use tokio::runtime::Builder;
 
 use crate::cli::arguments::{ClockName, Explore, OfCommand};
 use crate::cli::error::CliError;
+use crate::cli::serve::joined;
 use crate::cli::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::explore::AcceptedError;
@@ -15,7 +16,7 @@ use crate::explore::application::{self, ApplicationError, Found, Options, verdic
 use crate::interrupt::Interrupt;
 use crate::report::explored::application::{self as report, Around};
 use crate::report::progress::Progress;
-use crate::schedule::{Act, Schedule, ScheduleError};
+use crate::schedule::Schedule;
 use crate::serve::accounts::Accounts;
 use crate::serve::apart::Apart;
 use crate::serve::server::ServeError;
@@ -23,7 +24,7 @@ use crate::serve::server::ServeError;
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let Explore { at, without, budget, jobs, all, update, shard, of_command, .. } = arguments;
     let OfCommand { accepted, user, any_user, clock, command } = of_command;
-    let schedule = scheduled(&at)?;
+    let schedule = if at.is_empty() { None } else { Some(joined(&at).map_err(CliError::Schedule)?) };
     let mut users = Accounts::default();
     for (name, account) in user {
         if !users.add(&name, account) {
@@ -66,16 +67,6 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         },
         explored => explored,
     }
-}
-
-/// All that is to go wrong, if one run is wanted.
-fn scheduled(at: &[Schedule]) -> Result<Option<Schedule>, CliError> {
-    let all: Vec<_> = at.iter().flat_map(|schedule| schedule.disturbances().iter().cloned()).collect();
-    if let Some(one) = all.iter().find(|one| matches!(one.act, Act::Application(_))) {
-        return Err(CliError::Schedule(ScheduleError::OfApplication(one.act.to_string())));
-    }
-    let schedule = Schedule::new(all).map_err(CliError::Schedule)?;
-    Ok((!at.is_empty()).then_some(schedule))
 }
 
 fn found(

@@ -147,6 +147,16 @@ impl Record {
                 self.detail.body = Some(beginning(patch));
                 "updateConfig"
             }
+            Call::SetCredentials { user, by } => {
+                self.detail.user = user.as_ref().map(|user| user.as_str().to_owned());
+                self.detail.credentials = Some(by.as_str().to_owned());
+                self.title = title(&format!("setCredentials {}", self.detail.user.as_deref().unwrap_or_default()));
+                return;
+            }
+            Call::Services { call, services } => {
+                self.detail.body = Some(beginning(services));
+                call.as_str()
+            }
             Call::Disconnect => "disconnect",
             Call::UpdateToken => "updateToken",
             Call::ResetConnection => "resetConnection",
@@ -258,13 +268,13 @@ impl Record {
         event.name().clone_into(&mut self.title);
         match event {
             Event::AuthChange => self.state(state),
-            Event::Disconnected { reason, .. } => {
+            Event::Disconnected { reason, .. } | Event::SubscriptionChange { reason, .. } => {
                 self.state(state);
                 self.detail.message = reason.map(|reason| reason.as_str().to_owned());
                 self.tone = reason.map(|_| Tone::Bad);
             }
-            Event::AuthError(error) => self.error(error),
-            Event::Resubscribed { attempt_num, error } => {
+            Event::AuthError(error) | Event::RequestError(error) | Event::SubscriptionError(error) => self.error(error),
+            Event::Resubscribed { attempt_num, error } | Event::SubscriptionResubscribed { attempt_num, error } => {
                 self.detail.count = Some(u64::from(*attempt_num));
                 self.tone = Some(Tone::Good);
                 error.iter().for_each(|error| self.error(error));
@@ -274,7 +284,7 @@ impl Record {
                 self.result = Some(title(&frame_words(payload.as_str())));
                 self.detail.body = Some(beginning(&payload));
             }
-            Event::CredentialsSet | Event::WebSocketChange | Event::NotificationsChange => {}
+            Event::CredentialsSet | Event::WebSocketChange { .. } | Event::NotificationsChange => {}
         }
     }
 

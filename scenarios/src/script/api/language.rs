@@ -35,7 +35,7 @@ pub(crate) struct Named {
 }
 
 /// Every point of the platform.
-pub(crate) static POINTS: [Named; 9] = [
+pub(crate) static POINTS: [Named; 22] = [
     named("mk_token", "a login: name and password for tokens"),
     named("refresh_token", "a token for newer tokens"),
     named("subscribe", "a new subscription"),
@@ -43,6 +43,19 @@ pub(crate) static POINTS: [Named; 9] = [
     named("unsubscribe", "the end of a subscription"),
     named("revoke_token", "the end of a token, for which Kandy.js up to 3.14 asks when it leaves"),
     named("websocket", "the handshake of a websocket"),
+    named("callStart", "callMe: a call is made"),
+    named("callUpdate", "callMe: a call is still there"),
+    named("callEnd", "callMe: the end of a call"),
+    named("cpaasToken", "CPaaS: name and password, or a refresh token, for tokens"),
+    named("channel", "CPaaS: a new channel"),
+    named("channelEnd", "CPaaS: the end of a channel"),
+    named("serviceCall", "CPaaS: a subscription to calls"),
+    named("serviceChat", "CPaaS: a subscription to chat"),
+    named("serviceSms", "CPaaS: a subscription to short messages that come in"),
+    named("servicePresence", "CPaaS: a subscription to a presence list"),
+    named("serviceEnd", "CPaaS: the end of a subscription to a service"),
+    named("turn", "CPaaS: the credentials of a media relay"),
+    named("presenceLists", "CPaaS: presence lists, asked for or made"),
     named("preflight", "a browser's question whether a page may make a request; it is from no user"),
     named("other", "every other request"),
 ];

@@ -21,7 +21,10 @@ use crate::toml_text::{self, kind};
 pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The keys of a user.
-const KEYS: [&str; 5] = ["name", "password", "services", "tokenLifetime", "subscriptionLifetime"];
+const KEYS: [&str; 8] =
+    ["name", "password", "services", "tokenLifetime", "subscriptionLifetime", "hmac", "authname", "bearer"];
+/// Those of them whose values nobody is to read.
+const SECRETS: [&str; 3] = ["password", "hmac", "bearer"];
 /// What a file looks like.
 const FORM: &str = "write one table for each user:\n[[user]]\nname = \"alice@example.com\"\npassword = \"s3cret\"";
 /// What a duration looks like.
@@ -143,6 +146,9 @@ impl Page<'_> {
                 }
                 "tokenLifetime" => options.token_lifetime = Some(self.lifetime(key, value)?),
                 "subscriptionLifetime" => options.subscription_lifetime = Some(self.lifetime(key, value)?),
+                "hmac" => options.hmac = Some(self.text(key, value)?.to_owned()),
+                "authname" => options.authname = Some(self.text(key, value)?.to_owned()),
+                "bearer" => options.bearer = Some(self.text(key, value)?.to_owned()),
                 other => {
                     let help = match nearest(other, KEYS) {
                         Some(name) => format!("did you mean `{name}`?"),
@@ -219,7 +225,7 @@ fn without_secrets(line: &str) -> Option<String> {
     // What is more than a word before a sign may be a value with its own sign left out.
     let (key, value) = line.split_once('=').filter(|(key, _)| is_word(key.trim().trim_matches('"')))?;
     let meant = meant(key.trim().trim_matches('"'), &KEYS);
-    let is_harmless = meant.is_some_and(|meant| meant != "password") && !value.contains(['=', '{']);
+    let is_harmless = meant.is_some_and(|meant| !SECRETS.contains(&&*meant)) && !value.contains(['=', '{']);
     Some(if is_harmless { line.to_owned() } else { format!("{key}= ***") })
 }
 
@@ -253,6 +259,7 @@ mod tests {
                 services: Some(vec!["call".into(), "IM".into()]),
                 token_lifetime: Some(Duration::from_secs(1800)),
                 subscription_lifetime: Some(Duration::from_secs(5400)),
+                ..UserOptions::default()
             },
         };
         let zoe = Account { password: String::new(), options: UserOptions::default() };

@@ -2,7 +2,10 @@
 import { at, element, tell } from "./element.js";
 import { json } from "./printable.js";
 
-const POINTS = ["mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "revoke_token", "websocket", "preflight", "other"];
+const POINTS = [
+  "mk_token", "refresh_token", "subscribe", "resubscribe", "unsubscribe", "revoke_token", "websocket", "callStart", "callUpdate", "callEnd", "cpaasToken", "channel",
+  "channelEnd", "serviceCall", "serviceChat", "serviceSms", "servicePresence", "serviceEnd", "turn", "presenceLists", "preflight", "other",
+];
 
 // The common ways to fail. `at` says at which points one makes sense; without it, everywhere.
 const REST = POINTS.filter((point) => point !== "websocket");

@@ -1,0 +1,152 @@
+//! The dialects of the platform: what the lines of SDKs that speak to it do in different ways.
+//!
+//! A [`Dialect`] is looked up once for a request, by its address, its agent and what it signs in with. What differs is in
+//! its [`Profile`], one file a dialect; nothing else asks which one it is.
+
+mod callme;
+mod cpaas;
+mod link;
+mod uc;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::journal::Reason;
+use crate::route::{Route, Space};
+
+/// A line of SDKs, by what it says to the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// UC 3, 4 and 5.
+    Uc,
+    /// Link 3, 4 and 5. These differ in when they ask for something, which is not the platform's business.
+    Link,
+    /// callMe: calls of whoever it is.
+    CallMe,
+    /// CPaaS: a channel, and the services that it is for.
+    Cpaas,
+}
+
+/// What differs between dialects.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    /// What `X-Cpaas-Agent` begins with.
+    pub(crate) agents: &'static [&'static str],
+    /// How a request to a subscription may sign in, the strongest way first.
+    pub(crate) ways: &'static [Way],
+    /// `subscribeResponse.statusCode` with 404: there is no such subscription (any more), and the client gives up.
+    pub(crate) gone: u32,
+    /// The status with which a wrong name or password is refused at a subscription.
+    pub(crate) wrong_login: StatusCode,
+    /// Whose credentials may renew and end a subscription.
+    pub(crate) renewed_by: RenewedBy,
+    /// What stands before the name of a notification channel in its address, if that does not depend on the request.
+    pub(crate) channels: &'static str,
+    /// Whether a text frame is a keep-alive.
+    pub(crate) is_keep_alive: fn(&str) -> bool,
+    /// What a keep-alive is answered with.
+    pub(crate) kept_alive: &'static str,
+    /// Whether keep-alives are answered where nobody has said so.
+    pub(crate) answers_keep_alives: bool,
+    /// Whether a handshake has to bring a token. One that is brought has to be good in any case.
+    pub(crate) handshake_has_token: bool,
+}
+
+/// A way to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// `x-token`: a token that the application's own server has made, with which a session begins.
+    Hmac,
+    /// `x-session`: the session that began with an `x-token`.
+    Session,
+    /// `?token=`, `?access_token=` or `Authorization: Bearer`.
+    Token,
+    /// `Authorization: Basic`: name and password, with every request.
+    Basic,
+    /// Not at all: the account in the path is asked for, and nobody is known.
+    Anonymous,
+}
+
+/// Whose credentials may renew and end a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RenewedBy {
+    /// Those of its user.
+    ItsUser,
+    /// Those of any user: an application may change its credentials while it is subscribed.
+    AnyUser,
+}
+
+impl Dialect {
+    /// Those that subscribe at the addresses of users.
+    const OF_USERS: [Self; 2] = [Self::Uc, Self::Link];
+
+    /// The dialect of a request: by its address, if only one has that.
+    pub(crate) fn of(route: &Route<'_>, headers: &HeaderMap) -> Self {
+        match route {
+            Route::Subscribe { space, .. } | Route::Resubscribe { space, .. } | Route::Unsubscribe { space, .. } => {
+                match space {
+                    Space::Users => Self::of_user(headers),
+                    Space::Anonymous => Self::CallMe,
+                }
+            }
+            Route::CallStart { .. } | Route::CallUpdate { .. } | Route::CallEnd { .. } => Self::CallMe,
+            Route::CpaasToken
+            | Route::Channel { .. }
+            | Route::ChannelEnd { .. }
+            | Route::Service { .. }
+            | Route::ServiceEnd { .. }
+            | Route::Turn { .. }
+            | Route::PresenceLists { .. } => Self::Cpaas,
+            Route::MkToken | Route::RefreshToken | Route::RevokeToken | Route::Preflight | Route::Other => Self::Uc,
+        }
+    }
+
+    /// The dialect of a request to the subscriptions of users, by what it says in its headers.
+    fn of_user(headers: &HeaderMap) -> Self {
+        let agent = headers.get(AGENT).and_then(|agent| agent.to_str().ok());
+        let of_agent = agent.and_then(|agent| Self::OF_USERS.into_iter().find(|dialect| dialect.has_agent(agent)));
+        of_agent.unwrap_or_else(|| Self::of_credentials(headers))
+    }
+
+    /// Whose credentials are only sent to subscriptions by one dialect.
+    fn of_credentials(headers: &HeaderMap) -> Self {
+        let has_basic = || {
+            let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+            given.and_then(|given| given.get(..5)).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
+        };
+        if headers.contains_key(HMAC) || headers.contains_key(SESSION) || has_basic() { Self::Link } else { Self::Uc }
+    }
+
+    fn has_agent(self, agent: &str) -> bool {
+        self.profile().agents.iter().any(|begin| agent.starts_with(begin))
+    }
+
+    /// What is special about it.
+    pub(crate) const fn profile(self) -> &'static Profile {
+        match self {
+            Self::Uc => &uc::PROFILE,
+            Self::Link => &link::PROFILE,
+            Self::CallMe => &callme::PROFILE,
+            Self::Cpaas => &cpaas::PROFILE,
+        }
+    }
+}
+
+impl Profile {
+    /// The status with which the platform refuses a request at a subscription.
+    pub(crate) const fn status(&self, reason: Reason) -> StatusCode {
+        match reason {
+            Reason::UnknownUser | Reason::WrongPassword => self.wrong_login,
+            other => other.status(),
+        }
+    }
+}
+
+/// Where a client says which SDK it is.
+pub(crate) const AGENT: HeaderName = HeaderName::from_static("x-cpaas-agent");
+/// Where an application's own server has its token go.
+pub(crate) const HMAC: HeaderName = HeaderName::from_static("x-token");
+/// Where the session goes that began with one.
+pub(crate) const SESSION: HeaderName = HeaderName::from_static("x-session");
+/// What a client writes that was not told a name or a session.
+pub(crate) const UNDEFINED: &str = "undefined";

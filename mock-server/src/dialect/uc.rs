@@ -1,0 +1,19 @@
+//! UC 3, 4 and 5: a token first, and that in every address (PROTOCOL.md; PROTOCOL-DIALECTS.md, section 1).
+
+use http::StatusCode;
+
+use super::{Profile, RenewedBy, Way};
+use crate::wire;
+
+pub(super) static PROFILE: Profile = Profile {
+    agents: &["uc-js-sdk/", "cpaas-js-sdk/"],
+    ways: &[Way::Token],
+    gone: 4,
+    wrong_login: StatusCode::UNAUTHORIZED,
+    renewed_by: RenewedBy::ItsUser,
+    channels: "/websocket/",
+    is_keep_alive: wire::is_ping,
+    kept_alive: wire::PONG,
+    answers_keep_alives: false,
+    handshake_has_token: true,
+};
