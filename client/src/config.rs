@@ -33,7 +33,7 @@ use serde_json::{Map, Value};
 
 use crate::js;
 
-pub use self::known::{UnknownKey, unknown_keys};
+pub use self::known::{UnknownKey, unknown_keys, unknown_keys_of};
 pub use self::read::{ConfigError, Violation};
 pub use self::settings::Settings;
 pub(crate) use self::settings::default_authentication;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode};
 use thiserror::Error;
 
@@ -164,6 +165,21 @@ pub struct Response {
     pub is_cut: bool,
 }
 
+impl Response {
+    /// As a page sees it that is of another origin: without the delay that CORS does not expose.
+    #[must_use]
+    pub fn as_a_page_sees_it(mut self) -> Self {
+        let exposed = self.headers.get_all(ACCESS_CONTROL_EXPOSE_HEADERS);
+        let names = exposed.iter().filter_map(|names| names.to_str().ok()).flat_map(|names| names.split(','));
+        let is_exposed =
+            names.map(str::trim).any(|name| name == "*" || name.eq_ignore_ascii_case(RETRY_AFTER.as_str()));
+        if !is_exposed {
+            self.headers.remove(RETRY_AFTER);
+        }
+        self
+    }
+}
+
 /// The body may hold tokens, so that only its length is told.
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -204,6 +220,17 @@ pub enum WebSocketInput {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_sees_the_delay_that_cors_exposes() {
+        let sees = |exposed: Option<&'static str>| {
+            let mut headers = HeaderMap::from_iter([(RETRY_AFTER, http::HeaderValue::from_static("2"))]);
+            headers.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, http::HeaderValue::from_static(names))));
+            Response { headers, ..Response::default() }.as_a_page_sees_it().headers.contains_key(RETRY_AFTER)
+        };
+        assert!(sees(Some("*")) && sees(Some("X-One, retry-after")));
+        assert!(!sees(None) && !sees(Some("X-One")));
+    }
 
     #[test]
     fn tokens_are_not_printed() {

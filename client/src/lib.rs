@@ -1,4 +1,5 @@
-//! A faithful port of the connect and disconnect part of Kandy.js (UC 3.x, SDK 3.41.1).
+//! A faithful port of the connect and disconnect part of Kandy.js: of UC 3.x (SDK 3.41.1), and of UC 5, Link 3 and Link 5,
+//! which are other [`Dialect`]s.
 //!
 //! [`Session`] is the whole client as a state machine without sockets, clocks, threads or chance of its own: the
 //! time comes in with each input, and effects come out of one ordered queue. It keeps every quirk that an

@@ -31,12 +31,6 @@ impl Random {
     }
 }
 
-impl Default for Random {
-    fn default() -> Self {
-        Self::Seeded(0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

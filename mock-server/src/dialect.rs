@@ -8,8 +8,7 @@ mod cpaas;
 mod link;
 mod uc;
 
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 
 use crate::journal::Reason;
 use crate::route::{Route, Space};
@@ -101,20 +100,30 @@ impl Dialect {
         }
     }
 
-    /// The dialect of a request to the subscriptions of users, by what it says in its headers.
+    /// The dialect of a request to the subscriptions of users, by what it says in its headers: who it is, or else credentials that
+    /// only one dialect sends there. They are gone through once, which costs less than to look for each.
     fn of_user(headers: &HeaderMap) -> Self {
-        let agent = headers.get(AGENT).and_then(|agent| agent.to_str().ok());
-        let of_agent = agent.and_then(|agent| Self::OF_USERS.into_iter().find(|dialect| dialect.has_agent(agent)));
-        of_agent.unwrap_or_else(|| Self::of_credentials(headers))
-    }
-
-    /// Whose credentials are only sent to subscriptions by one dialect.
-    fn of_credentials(headers: &HeaderMap) -> Self {
-        let has_basic = || {
-            let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
-            given.and_then(|given| given.get(..5)).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
-        };
-        if headers.contains_key(HMAC) || headers.contains_key(SESSION) || has_basic() { Self::Link } else { Self::Uc }
+        let mut dialect = Self::Uc;
+        for (name, value) in headers {
+            let is_links = match name.as_str() {
+                AGENT => {
+                    let agent = value.to_str().unwrap_or_default();
+                    if let Some(named) = Self::OF_USERS.into_iter().find(|dialect| dialect.has_agent(agent)) {
+                        return named;
+                    }
+                    false
+                }
+                HMAC | SESSION => true,
+                "authorization" => {
+                    value.as_bytes().get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
+                }
+                _ => false,
+            };
+            if is_links {
+                dialect = Self::Link;
+            }
+        }
+        dialect
     }
 
     fn has_agent(self, agent: &str) -> bool {
@@ -133,6 +142,11 @@ impl Dialect {
 }
 
 impl Profile {
+    /// Whether a request may sign in that way.
+    pub(crate) fn has(&self, way: Way) -> bool {
+        self.ways.contains(&way)
+    }
+
     /// The status with which the platform refuses a request at a subscription.
     pub(crate) const fn status(&self, reason: Reason) -> StatusCode {
         match reason {
@@ -143,10 +157,10 @@ impl Profile {
 }
 
 /// Where a client says which SDK it is.
-pub(crate) const AGENT: HeaderName = HeaderName::from_static("x-cpaas-agent");
+pub(crate) const AGENT: &str = "x-cpaas-agent";
 /// Where an application's own server has its token go.
-pub(crate) const HMAC: HeaderName = HeaderName::from_static("x-token");
+pub(crate) const HMAC: &str = "x-token";
 /// Where the session goes that began with one.
-pub(crate) const SESSION: HeaderName = HeaderName::from_static("x-session");
+pub(crate) const SESSION: &str = "x-session";
 /// What a client writes that was not told a name or a session.
 pub(crate) const UNDEFINED: &str = "undefined";

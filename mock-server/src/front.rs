@@ -9,6 +9,7 @@ mod hosts;
 mod limits;
 mod line;
 mod paced;
+mod presence;
 mod service;
 
 use std::convert::Infallible;

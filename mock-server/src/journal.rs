@@ -1,5 +1,6 @@
 //! The journal: what came to the platform, what it answered, and what it was told to do.
 
+mod changes;
 mod filter;
 mod reason;
 mod refusal;
@@ -43,6 +44,7 @@ pub struct Journal {
     /// The time of the world outside, in milliseconds since 1970, if the platform is told it.
     wall_time: Option<u64>,
     counting: refusal::Counting,
+    changes: changes::Changes,
 }
 
 impl fmt::Debug for Journal {
@@ -56,8 +58,17 @@ impl fmt::Debug for Journal {
 impl Journal {
     /// An empty one, for so many records and bytes.
     pub(crate) fn new(most: usize, most_bytes: usize) -> Self {
-        let counting = refusal::Counting::default();
-        Self { records: VecDeque::new(), most, bytes: 0, most_bytes, written: 0, begun: 0, wall_time: None, counting }
+        Self {
+            records: VecDeque::new(),
+            most,
+            bytes: 0,
+            most_bytes,
+            written: 0,
+            begun: 0,
+            wall_time: None,
+            counting: refusal::Counting::default(),
+            changes: changes::Changes::default(),
+        }
     }
 
     /// What records say from now on of the time of the world outside.
@@ -109,10 +120,12 @@ impl Journal {
         self.records.back()
     }
 
-    /// A record that may say more now than when it was written, if it is still there.
+    /// A record that is to say more now than when it was written, if it is still there.
     pub(crate) fn record_mut(&mut self, seq: u64) -> Option<&mut Record> {
-        let at = seq.checked_sub(self.dropped())?;
-        self.records.get_mut(usize::try_from(at).ok()?)
+        let at = usize::try_from(seq.checked_sub(self.dropped())?).ok()?;
+        let record = self.records.get_mut(at)?;
+        self.changes.note(seq);
+        Some(record)
     }
 
     pub(crate) fn write(&mut self, time: Time, point: Option<Point>, user: Option<Arc<str>>, kind: Kind) {
@@ -135,18 +148,20 @@ impl Journal {
     fn drop_oldest(&mut self) {
         if let Some(oldest) = self.records.pop_front() {
             self.bytes -= weight::of(&oldest);
+            self.changes.forget(oldest.seq);
         }
     }
 
     /// Pings of one socket with nothing between them are one record.
     pub(crate) fn ping(&mut self, time: Time, user: &Arc<str>, socket: SocketId, answered: bool) {
-        if let Some(Record { kind: Kind::Pings { socket: of, count, last, answered: were }, .. }) =
+        if let Some(Record { seq, kind: Kind::Pings { socket: of, count, last, answered: were }, .. }) =
             self.records.back_mut()
             && *of == socket
             && *were == answered
         {
             *count += 1;
             *last = time;
+            self.changes.note(*seq);
             return;
         }
         let kind = Kind::Pings { socket, count: 1, last: time, answered };

@@ -92,13 +92,15 @@ pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};
 #[cfg(feature = "front")]
-pub use server::advanced::{Advanced, Fired, FiredAnswer, UnderWay};
+pub use server::advanced::{Advanced, Fired, FiredAnswer};
 #[cfg(feature = "front")]
 pub use server::clock::ClockError;
 #[cfg(feature = "net")]
 pub use server::disturber::{Disturber, Fate, Message};
 #[cfg(feature = "net")]
 pub use server::error::StartError;
+#[cfg(feature = "net")]
+pub use server::idle::UnderWay;
 #[cfg(feature = "net")]
 pub use server::turns::HeldAnswer;
 #[cfg(feature = "net")]

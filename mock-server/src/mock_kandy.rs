@@ -1,6 +1,7 @@
 //! [`MockKandy`]: the platform behind wiremock, and a port for notification channels.
 
 mod controls;
+mod late;
 mod limits;
 mod options;
 mod received;
@@ -22,6 +23,7 @@ pub use controls::FailError;
 pub use options::Options;
 pub use received::{Received, WaitError};
 
+use late::Late;
 use rest::{Chore, Rest};
 
 use crate::limits::{Limits, PlatformLimits};
@@ -64,7 +66,8 @@ use crate::server::shared::Shared;
 ///   whose connection was used before; a connection that was idle before the fault was put stays;
 /// - a body comes whole and with its head: with `lateBody` and `drip` both come when the last of it is due, and a request whose
 ///   answer is cut by `truncate` gets no answer, as with `reset`;
-/// - a client that shuts down its side of the connection before its answer is due gets none;
+/// - a client that shuts down its side of the connection before its answer is due gets none: hyper ends such a connection unless it is
+///   told otherwise, and wiremock takes no word for it. `Front` answers such clients;
 /// - the reason phrase is always the usual one: [`Self::fail`] refuses `statusText`, except at the websocket;
 /// - bodies are read whole before [`Limits::BODY_BYTES`](crate::Limits::BODY_BYTES) is looked at, and nothing limits the
 ///   time that a request takes to arrive;
@@ -88,6 +91,7 @@ pub struct MockKandy {
     shared: Arc<Shared>,
     /// From which record of the journal the next [`Self::wait_for`] looks.
     wait_cursor: Mutex<u64>,
+    late: Arc<Late>,
     rest: SocketAddr,
     ws: SocketAddr,
     runtime: Handle,
@@ -119,13 +123,15 @@ impl MockKandy {
         let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), queues));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
-        let served = Served { rest_listener, ws_listener, shared: shared.clone(), options };
+        let late = Arc::<Late>::default();
+        let served = Served { rest_listener, ws_listener, shared: shared.clone(), late: late.clone(), options };
         let thread = thread::Builder::new().name("mock-kandy".to_owned());
         let thread = thread.spawn(move || served.run(started, stopped)).map_err(StartError::Run)?;
         let (server, runtime) = start.await.expect("the thread says how it started").map_err(StartError::Run)?;
         Ok(Self {
             shared,
             wait_cursor: Mutex::default(),
+            late,
             rest,
             ws,
             runtime,
@@ -194,6 +200,7 @@ struct Served {
     rest_listener: TcpListener,
     ws_listener: TcpListener,
     shared: Arc<Shared>,
+    late: Arc<Late>,
     options: Options,
 }
 
@@ -209,7 +216,7 @@ impl Served {
                 let _context = runtime.enter();
                 tokio::net::TcpListener::from_std(self.ws_listener)?
             };
-            let rest = runtime.block_on(Rest::start(self.rest_listener, self.shared.clone(), chores))?;
+            let rest = runtime.block_on(Rest::start(self.rest_listener, self.shared.clone(), self.late, chores))?;
             Ok((runtime, ws_listener, rest))
         };
         let (runtime, ws_listener, rest) = match prepare() {

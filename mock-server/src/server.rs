@@ -7,6 +7,7 @@ pub(crate) mod delivery;
 pub(crate) mod disturber;
 pub(crate) mod error;
 pub(crate) mod handshake;
+pub(crate) mod idle;
 mod limits;
 pub(crate) mod listen;
 pub(crate) mod queues;

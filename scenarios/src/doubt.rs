@@ -5,6 +5,7 @@ use std::fmt;
 use kandy_mock_server::Point;
 
 use crate::printable::printable;
+use crate::schedule::Disturbance;
 
 /// The most doubts of one script that are told.
 pub const MAX_DOUBTS: usize = 100;
@@ -34,6 +35,15 @@ pub enum Doubt {
         /// What there was none of.
         target: Target,
     },
+    /// What was to go wrong has not.
+    UnmetDisturbance {
+        /// Which line wanted it.
+        place: Place,
+        /// What.
+        disturbance: Disturbance,
+        /// Whether its moment has come, and nothing was changed by it.
+        has_come: bool,
+    },
 }
 
 /// What a command is about that counts what it met.
@@ -60,7 +70,9 @@ impl Doubt {
     pub const fn place(&self) -> Option<&Place> {
         match self {
             Self::NoCheck | Self::NoSnapshot => None,
-            Self::UnmetFault { place, .. } | Self::MetNone { place, .. } => Some(place),
+            Self::UnmetFault { place, .. } | Self::MetNone { place, .. } | Self::UnmetDisturbance { place, .. } => {
+                Some(place)
+            }
         }
     }
 
@@ -77,6 +89,13 @@ impl Doubt {
             Self::UnmetFault { point, .. } => format!(
                 "let the script go on until something meets it: `platform.waitFor(\"{point}\")`; or take the fault out"
             ),
+            Self::UnmetDisturbance { has_come: false, .. } => {
+                "let the script go on until that message comes, or take `disturb` out".to_owned()
+            }
+            Self::UnmetDisturbance { has_come: true, .. } => {
+                "choose another moment, at which there is something that it can act on, or take `disturb` out"
+                    .to_owned()
+            }
             Self::MetNone { verb, target, .. } => format!(
                 "wait until there is one:\n`waitUntil(|| platform.{target}s(user).len() > 0)`\nor take the number: `let count = platform.{verb}(..);`"
             ),
@@ -91,6 +110,12 @@ impl fmt::Display for Doubt {
             Self::NoCheck => f.write_str("no check and no snapshot: it passes whatever happens"),
             Self::NoSnapshot => f.write_str("it has no snapshot, and others in its folder have"),
             Self::UnmetFault { point, .. } => write!(f, "nothing met the fault at {point}"),
+            Self::UnmetDisturbance { disturbance, has_come: false, .. } => {
+                write!(f, "`{disturbance}`: there was no {}", disturbance.at)
+            }
+            Self::UnmetDisturbance { disturbance, has_come: true, .. } => {
+                write!(f, "`{disturbance}` changed nothing")
+            }
             Self::MetNone { verb, user, target, .. } => write!(f, "{verb} {}: no {target}", printable(user)),
         }
     }

@@ -17,7 +17,8 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::accepted::{Accepted, AcceptedError, Changes, Ran, path_of as accepted_path};
+pub(crate) use self::accepted::is_stale;
+pub use self::accepted::{Accepted, AcceptedError, Changes, Kept, Ran, path_of as accepted_path};
 pub(crate) use self::catalogue::{FAMILIES, family};
 pub use self::cover::{Coverage, Reached, Way, states};
 pub use self::exploration::{
@@ -36,9 +37,8 @@ pub(crate) use self::shrink::size;
 pub use self::verdict::Verdict;
 use crate::coverage::Transition;
 use crate::diagnostic::Diagnostic;
-use crate::schedule::Schedule;
-use crate::trace::{Disturbed, Trace, What};
-use crate::world::{Changeable, Seen};
+use crate::trace::Trace;
+use crate::world::{Changeable, Seen, Unmet};
 
 /// What came of one run.
 #[derive(Debug)]
@@ -59,6 +59,8 @@ pub struct Explored {
     pub answers: Vec<Changeable>,
     /// The transitions of its clients, if they were noted.
     pub observed: Option<Observed>,
+    /// What was to go wrong, and has not.
+    pub unmet: Vec<Unmet>,
     /// What happened.
     pub trace: Trace,
 }
@@ -72,16 +74,6 @@ pub struct Observed {
     pub all: BTreeSet<Transition>,
     /// What led to each finding.
     pub led: BTreeMap<Finding, Transition>,
-}
-
-impl Explored {
-    /// Whether all of its schedule happened.
-    #[must_use]
-    pub fn happened(&self, schedule: &Schedule) -> bool {
-        let records = self.trace.records().iter();
-        let disturbances = records.filter(|record| matches!(record.what, What::Disturbance(Disturbed::By(_))));
-        disturbances.count() >= schedule.disturbances().len()
-    }
 }
 
 /// Whether a line of a script says that its own waits and checks are to hold whatever happens.

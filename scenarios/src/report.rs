@@ -16,6 +16,7 @@ pub mod model;
 pub mod mutants;
 pub mod picture;
 pub mod progress;
+pub(crate) mod shell;
 mod style;
 mod wanted;
 mod wrap;

@@ -152,7 +152,7 @@ pub fn is_stale(path: &Path) -> bool {
 }
 
 /// Whether a script that is not there has the name of another with that of one of its rows.
-fn is_of_row(script: &Path) -> bool {
+pub(crate) fn is_of_row(script: &Path) -> bool {
     let stem = script.file_stem().map(OsStr::to_string_lossy).unwrap_or_default();
     let Some((stem, row)) = stem.strip_suffix(']').and_then(|name| name.split_once('[')) else { return false };
     let text = read_text(&script.with_file_name(format!("{stem}.{EXTENSION}")));

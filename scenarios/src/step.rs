@@ -123,6 +123,8 @@ impl Call {
             Self::EnableWebsocket(_) => "enableWebsocket",
             Self::Destroy => "destroy",
             Self::Untyped(UntypedCall::SetTokens { .. } | UntypedCall::ResubscribeServices) => return None,
+            Self::Untyped(UntypedCall::SubscribeServices { .. }) => "subscribe",
+            Self::Untyped(UntypedCall::UnsubscribeServices { .. }) => "unsubscribe",
             Self::Untyped(call) => call.name(),
             Self::WithoutEffect(_) => return None,
         })

@@ -27,7 +27,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub use live::{Live, LiveError};
-pub use sim::{Changeable, PLATFORM_SERVER, Seen, Sim};
+pub use sim::{Changeable, PLATFORM_SERVER, Seen, Sim, Unmet};
 
 use stage::Stage;
 

@@ -110,6 +110,24 @@ pub(crate) fn porting_rows() -> Vec<Vec<String>> {
     rows.filter(|row| row.len() == 5 && row[0] != "Behaviour").collect()
 }
 
+/// The rows of its tables of the other dialects, likewise.
+pub(crate) fn porting_rows_of_dialects() -> Vec<Vec<String>> {
+    let table = fs::read_to_string(root().join("client/PORTING.md")).unwrap();
+    let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows = table.lines().filter(|line| line.starts_with("| ")).map(cells);
+    rows.filter(|row| row.len() == 4 && row[2].contains('/')).collect()
+}
+
+#[test]
+fn the_recordings_of_dialects_that_the_porting_table_names_exist() {
+    let rows = porting_rows_of_dialects();
+    assert!(rows.len() > 25, "only {} rows were found", rows.len());
+    for name in rows.iter().flat_map(|row| row[2].split(", ")) {
+        let is_there = root().join("tests/traces/dialects").join(format!("{name}.json")).is_file();
+        assert!(is_there, "{name} is in PORTING.md and not among the recordings");
+    }
+}
+
 #[test]
 fn the_recordings_that_the_porting_table_names_exist() {
     let entries = ["tests/traces", "tests/traces/odd"].map(|folder| fs::read_dir(root().join(folder)).unwrap());
@@ -136,7 +154,7 @@ fn the_recordings_that_the_porting_table_names_exist() {
 #[test]
 fn the_items_that_the_porting_table_names_exist() {
     let sources: String = rust_files("client/src").iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    for row in porting_rows() {
+    for row in porting_rows().into_iter().chain(porting_rows_of_dialects()) {
         for item in row[3].split('`').skip(1).step_by(2) {
             let name = item.rsplit("::").next().unwrap_or_default();
             let is_there = ["fn", "struct", "enum", "const", "mod"].iter().any(|kind| {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kandy_client::{Config, Credentials, Kandy};
 use kandy_mock_server::{ClockKind, Fault, Front, FrontOptions, Point, UserOptions};
+use kandy_scenarios::script::Doing;
 use kandy_scenarios::serve::Site;
 use kandy_scenarios::serve::control::{Control, Guard, Secrets};
 use kandy_scenarios::serve::pages::Pages;
@@ -15,6 +16,7 @@ use kandy_scenarios::serve::script_status::ScriptStatus;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::support::root;
@@ -67,7 +69,8 @@ async fn the_state_is_as_the_schema_says_and_it_says_no_more() {
     let front = Front::bind(options).unwrap();
     let secrets = Secrets::draw().unwrap();
     let token = secrets.token().to_owned();
-    let (_script, status) = tokio::sync::watch::channel(ScriptStatus::running("flaky.rhai".to_owned()));
+    let (_doing, doing) = watch::channel(Doing::Busy);
+    let (_script, status) = watch::channel(ScriptStatus::running("flaky.rhai".to_owned(), doing));
     let control = Control::new(front.handle(), Guard::new(front.hosts().clone(), secrets)).beside_script(status);
     let front = front.serve(Arc::new(Site { pages: Pages::default(), control, checks_hosts: false }));
     front.handle().platform(|platform, now| {

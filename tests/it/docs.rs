@@ -50,7 +50,9 @@ kandy.connect(credentials, options, how)
     signs in; events tell what comes of it
 
     credentials  #{ username, password | accessToken, refreshToken |
-                 refreshToken | oauthToken, expires }
+                 refreshToken | oauthToken, expires }; in Link #{ username,
+                 password, authname | hmacToken | accessToken |
+                 bearerAccessToken }
     options      #{ forceLogOut, clientCorrelator }; may be left out
     how          #{ asInJavaScript: true }; may be left out
     gives        nothing

@@ -15,6 +15,8 @@ mod control_state;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod explore;

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::architecture::porting_rows;
+use crate::architecture::{porting_rows, porting_rows_of_dialects};
 use crate::support::root;
 
 const UC: &str = "docs/protocol.md";
@@ -40,6 +40,15 @@ fn the_sections_of_the_porting_table_exist() {
         for section in row[1].split(", ") {
             assert!(sections.contains(section), "{:?} is in section {section}, which {UC} does not have", row[0]);
         }
+    }
+}
+
+#[test]
+fn the_sections_of_its_dialects_exist() {
+    let sections = sections(&read(DIALECTS));
+    for row in porting_rows_of_dialects() {
+        let is_there = sections.contains(row[1].as_str());
+        assert!(is_there, "{:?} is in section {}, which {DIALECTS} does not have", row[0], row[1]);
     }
 }
 

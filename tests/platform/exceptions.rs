@@ -1,6 +1,9 @@
 //! The rules by which a recording is known that `Platform` does not follow. Each looks at what was done in it, and at
 //! nothing else: neither at its name nor at what comes of it here.
 
+mod ledger;
+mod played;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use kandy_client::{Time, js};
@@ -16,8 +19,17 @@ const WITHOUT_PAUSE: usize = 10;
 
 /// The dialects whose scripts are performed by the port.
 const REHEARSED: &[Dialect] = &[Dialect::Uc3];
+/// Those with tokens of the platform's.
+const WITH_TOKENS: &[Dialect] = &[Dialect::Uc3, Dialect::Uc5];
 
-pub(super) const EXCEPTIONS: [Exception; 9] = [
+/// Those of the port's performances, and those of the recorded clients.
+pub(super) const EXCEPTIONS: [Exception; 13] = {
+    let [a, b, c, d, e, f, g, h, i] = OF_REHEARSALS;
+    let [j, k, l, m] = played::EXCEPTIONS;
+    [a, b, c, d, e, f, g, h, i, j, k, l, m]
+};
+
+const OF_REHEARSALS: [Exception; 9] = [
     Exception {
         reason: "the recorder's platform opens the channel of a subscription after its DELETE; here a channel ends with \
                  its subscription",
@@ -27,7 +39,7 @@ pub(super) const EXCEPTIONS: [Exception; 9] = [
     Exception {
         reason: "the recorder's platform takes tokens and renews subscriptions that have run out; here they have ended \
                  by then",
-        dialects: REHEARSED,
+        dialects: WITH_TOKENS,
         excuses: outlives_what_was_granted,
     },
     Exception {
@@ -42,7 +54,7 @@ pub(super) const EXCEPTIONS: [Exception; 9] = [
     },
     Exception {
         reason: "the recorder's platform takes any token, none at all included; here a token is a text that somebody has",
-        dialects: REHEARSED,
+        dialects: WITH_TOKENS,
         excuses: brings_no_token,
     },
     Exception {

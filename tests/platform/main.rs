@@ -1,6 +1,7 @@
-//! Conformance of the platform, one test a recording of the real SDK: the recording's script runs in the simulated
+//! Conformance of the platform, one test a recording of a real SDK. Of UC 3 the recording's script runs in the simulated
 //! world, port against `Platform`, and must give the same requests and events; and the requests of a healthy recording,
-//! given to `Platform` alone, must get every field that the SDK reads.
+//! given to `Platform` alone, must get every field that the SDK reads. Of every other dialect the recorded client is played
+//! to `Platform`: see [`play`].
 //!
 //! The recorder's platform is there to see what the SDK does, whatever it is told; `Platform` is to be met in earnest.
 //! So it does not follow some recordings: [`EXCEPTIONS`] are the rules by which they are known.
@@ -19,12 +20,12 @@ use kandy_tests::Suite;
 
 use self::exceptions::EXCEPTIONS;
 
+const DIALECTS: [Dialect; 6] =
+    [Dialect::Uc3, Dialect::Uc5, Dialect::Link3, Dialect::Link, Dialect::CallMe, Dialect::Cpaas];
+
 fn main() -> ExitCode {
     Suite { name: "platform", holds: "agree", dialects: &DIALECTS, exceptions: &EXCEPTIONS, check: agrees }.run()
 }
-
-const DIALECTS: [Dialect; 6] =
-    [Dialect::Uc3, Dialect::Uc5, Dialect::Link3, Dialect::Link, Dialect::CallMe, Dialect::Cpaas];
 
 fn agrees(recording: &Recording) -> Result<(), String> {
     if recording.dialect != Dialect::Uc3 {

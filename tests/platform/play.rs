@@ -5,6 +5,7 @@
 mod answers;
 mod positions;
 mod recorder;
+pub(crate) mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,11 +15,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request};
-use kandy_mock_server::{Frame, Output, Platform, Reply, SocketId, Target, Time, Upgrade};
+use kandy_mock_server::{Frame, Output, Platform, Point, Reply, SocketId, Target, Time, Upgrade};
 use kandy_scenarios::recording::{Exchange, Recording, WireClose, WireFrame, WireRequest, WireUpgrade, body_text};
 
 use self::positions::Act;
 use self::recorder::Recorder;
+pub(crate) use self::recorder::{tokens, user_of};
+use self::script::Script;
 
 /// Plays a recording.
 ///
@@ -33,7 +36,7 @@ pub(super) fn play(recording: &Recording) -> Result<(), String> {
             play.act(act)?;
         }
         play.pass(entry.time)?;
-        play.take(&entry.what)?;
+        play.take(index, &entry.what)?;
     }
     for act in actions.iter().filter(|act| act.before >= recording.wire.len()) {
         play.act(act)?;
@@ -70,6 +73,7 @@ type Tellings = BTreeMap<u64, Vec<(Time, Told)>>;
 struct Play<'a> {
     recording: &'a Recording,
     recorder: Recorder,
+    script: Script<'a>,
     platform: Platform,
     now: Time,
     /// The answers, by the numbers of their requests: when they go out.
@@ -78,6 +82,8 @@ struct Play<'a> {
     sockets: BTreeMap<u64, SocketId>,
     /// Those of them that are open.
     open: BTreeSet<u64>,
+    /// Those whose clients have left before the platform could close them.
+    left: BTreeSet<u64>,
     expected: Tellings,
     told: Tellings,
 }
@@ -87,11 +93,13 @@ impl<'a> Play<'a> {
         let mut play = Self {
             recording,
             recorder: Recorder::of(recording),
+            script: Script::of(recording),
             platform: Platform::new(),
             now: Time::ZERO,
             answers: BTreeMap::new(),
             sockets: BTreeMap::new(),
             open: BTreeSet::new(),
+            left: BTreeSet::new(),
             expected: Tellings::new(),
             told: Tellings::new(),
         };
@@ -125,7 +133,10 @@ impl<'a> Play<'a> {
             }
             "closeAll" => {
                 let (code, reason) = recorder::closed(args);
-                for (_, target) in open {
+                for (ws, target) in open {
+                    if self.leave_first(ws, code) {
+                        continue;
+                    }
                     self.platform.close(self.now, target, code, &reason).map_err(|error| error.to_string())?;
                 }
             }
@@ -140,6 +151,18 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
+    /// Where both sides close a websocket at once, the code that is recorded is of the one whose close frame came first.
+    fn leave_first(&mut self, ws: u64, code: u16) -> bool {
+        let closed = self.recording.wire.iter().find_map(|entry| match &entry.what {
+            Exchange::WsClosed(closed) if closed.ws == ws => Some(closed),
+            _ => None,
+        });
+        let Some(closed) = closed.filter(|closed| closed.by == "server" && closed.code != code) else { return false };
+        self.closed(&WireClose { by: "client".to_owned(), ..closed.clone() });
+        self.left.insert(ws);
+        true
+    }
+
     fn target(&self, ws: u64) -> Option<Target> {
         let socket = self.sockets.get(&ws)?;
         let is_there = self.platform.sockets(None).iter().any(|info| info.id == *socket);
@@ -147,9 +170,9 @@ impl<'a> Play<'a> {
     }
 
     /// What came to the recorder's platform, or what it told the client.
-    fn take(&mut self, exchange: &Exchange) -> Result<(), String> {
+    fn take(&mut self, index: usize, exchange: &Exchange) -> Result<(), String> {
         match exchange {
-            Exchange::Request(request) => self.request(request)?,
+            Exchange::Request(request) => self.request(index, request)?,
             Exchange::WsUpgrade(upgrade) => self.upgrade(upgrade)?,
             Exchange::WsAccepted { ws } => {
                 self.expect(*ws, Told::Accepted);
@@ -177,7 +200,7 @@ impl<'a> Play<'a> {
         self.expected.entry(ws).or_default().push((self.now, told));
     }
 
-    fn request(&mut self, recorded: &WireRequest) -> Result<(), String> {
+    fn request(&mut self, index: usize, recorded: &WireRequest) -> Result<(), String> {
         let unusable = |what: &str| format!("request {} has no usable {what}", recorded.n);
         let mut request = Request::new(Bytes::from(body_text(recorded.body.as_ref())));
         *request.method_mut() = recorded.method.parse().map_err(|_| unusable("method"))?;
@@ -191,6 +214,10 @@ impl<'a> Play<'a> {
         self.recorder.admit(&mut self.platform, self.now, &request)?;
         let answer = self.platform.handle_request(self.now, &request);
         self.answers.insert(recorded.n, (self.now + answer.delay, answer.reply));
+        if self.script.next(index, recorded).is_lost() {
+            let point = Point::of(request.method(), request.uri().path());
+            Recorder::count(&mut self.platform, self.now, point)?;
+        }
         self.drain();
         Ok(())
     }
@@ -217,7 +244,7 @@ impl<'a> Play<'a> {
 
     fn closed(&mut self, closed: &WireClose) {
         self.open.remove(&closed.ws);
-        if closed.by == "server" {
+        if closed.by == "server" && !self.left.contains(&closed.ws) {
             let reason = closed.reason.clone();
             self.expect(closed.ws, Told::Closed { code: closed.code, reason });
         }
@@ -257,13 +284,22 @@ impl<'a> Play<'a> {
                 let shown = |list: &[(Time, Told)]| {
                     list.get(index).map_or_else(|| "nothing".to_owned(), |(time, told)| format!("{told} at {time:?}"))
                 };
-                if expected.get(index) != told.get(index) {
+                if !is_same(expected.get(index), told.get(index)) {
                     let (expected, told) = (shown(&expected), shown(&told));
                     return Err(format!("websocket {ws} was told: {expected}\n  the platform tells: {told}"));
                 }
             }
         }
         Ok(())
+    }
+}
+
+fn is_same(expected: Option<&(Time, Told)>, told: Option<&(Time, Told)>) -> bool {
+    match (expected, told) {
+        (Some((at, Told::Frame(Frame::Text(expected)))), Some((time, Told::Frame(Frame::Text(told))))) => {
+            at == time && answers::reads_as(expected, told)
+        }
+        (expected, told) => expected == told,
     }
 }
 

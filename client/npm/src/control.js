@@ -23,12 +23,21 @@ class Control {
   }
 
   /** Asks what changes nothing. */
-  look(path, query = {}) {
+  async look(path, query = {}) {
+    return this.ask('GET', this.addressOf(path, query))
+  }
+
+  /** The same, of what is text to be read. */
+  async lookAtText(path, query = {}) {
+    return this.ask('GET', this.addressOf(path, query), undefined, (text) => text)
+  }
+
+  addressOf(path, query) {
     const url = new URL(path, this.base)
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== null) url.searchParams.set(name, String(value))
     }
-    return this.ask('GET', url)
+    return url
   }
 
   /** Does something. */
@@ -36,7 +45,8 @@ class Control {
     return this.ask('POST', new URL(path, this.base), JSON.stringify(given))
   }
 
-  async ask(method, url, body) {
+  /** Asks, and reads what is answered; of what is refused, the reason. */
+  async ask(method, url, body, readAnswer = read) {
     if (this.server?.failure) throw this.server.failure
     let answer
     try {
@@ -46,8 +56,9 @@ class Control {
       throw this.server?.failure ?? new KandyError(`${url.origin} does not answer: ${error.message}`, { cause: error })
     }
     const { status, text } = answer
-    const told = read(text)
-    if (status >= 200 && status < 300 && told !== undefined) return told
+    const isDone = status >= 200 && status < 300
+    const told = isDone ? readAnswer(text) : read(text)
+    if (isDone && told !== undefined) return told
     const { message, help } = told?.error ?? { message: `${method} ${url.pathname} was answered with ${status}` }
     throw new KandyError(message, { help: help ?? undefined, status })
   }

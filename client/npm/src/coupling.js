@@ -11,7 +11,7 @@ const MOST_AT_ONCE = 10_000
 /**
  * Lets the time of pages and of the platform pass as one: instant by instant, and at each instant first what the platform
  * does, then the timers of the pages, one by one, each settled before the next. So everything happens at its own instant, as
- * in the simulated world.
+ * in the simulated world. A platform that is reset begins at 0 again, and the pages go on from where they are.
  *
  * @typedef {object} Window A page, or what stands for one.
  * @property {() => Promise<object | undefined>} state How it stands; nothing if it is gone.
@@ -28,6 +28,9 @@ class Coupling {
   constructor(platform, windows) {
     this.platform = platform
     this.windows = windows
+    /** How far the pages' time is before that of the platform, which goes back when that is reset. Theirs never does. */
+    this.ahead = 0
+    this.pagesNow = 0
   }
 
   /**
@@ -43,31 +46,35 @@ class Coupling {
     }
   }
 
-  /** Lets so much time pass, its end included, and gives the time that it is then. */
+  /** Lets so much time pass, its end included, and gives the time that it is then in the pages. */
   async pass(by) {
     const begin = await this.settle()
-    const target = begin.platform.clock.now + by
+    const { now } = begin.platform.clock
+    this.ahead = Math.max(0, Math.max(this.pagesNow, ...begin.pages.map(({ seen }) => seen.now)) - now)
+    const target = now + by
     try {
       await this.passTo(target, begin)
     } finally {
       await Promise.all(this.windows().map((window) => window.release()))
     }
-    return target
+    this.pagesNow = target + this.ahead
+    return this.pagesNow
   }
 
   async passTo(target, begin) {
     let now = begin.platform.clock.now
     let { pages, platform } = begin
     for (;;) {
-      const next = Math.max(now, Math.min(target, platform.clock.next ?? target, ...pages.map(({ seen }) => seen.next ?? target)))
+      const ofPages = pages.map(({ seen }) => (seen.next === null ? target : seen.next - this.ahead))
+      const next = Math.max(now, Math.min(target, platform.clock.next ?? target, ...ofPages))
       const isPlatformsTurn = platform.clock.next !== null && platform.clock.next <= next
-      const moved = Promise.all(this.windows().map((window) => window.moveTo(next)))
+      const moved = Promise.all(this.windows().map((window) => window.moveTo(next + this.ahead)))
       // What the platform sends at this instant is to be met with this time.
       if (isPlatformsTurn) await moved
       await Promise.all([moved, this.platform.advanceTo(next)])
       now = next
       if (isPlatformsTurn) ({ pages, platform } = await this.settle())
-      const isOver = now >= target && !pages.some(({ seen }) => isDueAt(seen, now))
+      const isOver = now >= target && !pages.some(({ seen }) => isDueAt(seen, now + this.ahead))
       ;({ pages, platform } = await this.fireAll(now, pages, platform))
       if (isOver) return
     }
@@ -76,7 +83,7 @@ class Coupling {
   /** Fires what is due in the pages, in their order, until nothing is. */
   async fireAll(now, pages, platform) {
     for (let turns = 0; ; turns += 1) {
-      const due = pages.find(({ seen }) => isDueAt(seen, now))
+      const due = pages.find(({ seen }) => isDueAt(seen, now + this.ahead))
       if (due === undefined) return { pages, platform }
       if (turns === MOST_AT_ONCE) {
         const what = await due.window.describe()
@@ -113,20 +120,21 @@ function disagreement(pages, platform) {
   const open = platform.sockets.filter(({ state }) => state === 'open')
   const of = (name) => open.reduce((sum, socket) => sum + socket[name], 0)
   const counts = [
-    ['answers that are being read', sum(({ reading }) => reading), 0],
+    ['answers from elsewhere that are being read', sum(({ reading }) => reading), 0],
     ['requests elsewhere', sum(({ elsewhere }) => elsewhere), 0],
     ['timers that run by themselves', sum(({ isDue, isDriven }) => Number(isDue && !isDriven)), 0],
     ['sockets that close', sum(({ sockets }) => sockets.closing), 0],
-    ['requests and handshakes without an answer', sum(({ waiting, sockets }) => waiting + sockets.connecting), held(platform.clock)],
+    ['requests and handshakes without an answer, or with one that is being read', sum(({ waiting, bodies, sockets }) => waiting + bodies + sockets.connecting), held(platform.clock)],
     ['open sockets', sum(({ sockets }) => sockets.open), open.length],
     ['frames to the platform', sum(({ sockets }) => sockets.sent), of('framesIn')],
-    ['frames to the pages', sum(({ sockets }) => sockets.received), of('framesOut')]
+    ['frames to the pages', sum(({ sockets }) => sockets.received), of('framesOut')],
+    ['scripts that run beside', Number(platform.script?.busy ?? false), 0]
   ]
   const unlike = counts.find(([, here, there]) => here !== there)
   return unlike && `${unlike[0]} are ${unlike[1]}, and not ${unlike[2]}`
 }
 
-/** The requests and handshakes that the platform does not answer by itself: later, or never. */
+/** The requests and handshakes that the platform does not answer, or not to the end, by itself: later, or never. */
 function held({ held, now }) {
   return held.filter(({ due }) => due === null || due > now).length
 }

@@ -159,7 +159,7 @@ export interface User extends UserVerbs {
   subscriptions(): Promise<Subscription[]>
   requests(filter?: RequestFilter): Promise<RequestRecord[]>
   waitFor(point: Point, options?: WaitForOptions): Promise<RequestRecord>
-  transcript(options?: { since?: Since }): Promise<string>
+  transcript(options?: { since?: Since; mark?: string }): Promise<string>
 }
 export class User {
   private constructor()
@@ -207,8 +207,8 @@ export interface Kandy extends PlatformVerbs, AsyncDisposable {
   waitFor(point: Point, options?: WaitForOptions & { user?: UserLike }): Promise<RequestRecord>
   /** Waits until so many sockets are open, one if it does not say, and gives the newest. */
   connected(options?: WaitOptions & { user?: UserLike; sockets?: number }): Promise<Socket>
-  /** What happened as text, of one user or of all. */
-  transcript(options?: { user?: UserLike; since?: Since }): Promise<string>
+  /** What happened as text, of one user or of all; from record `since`, or from the last such `mark` on. */
+  transcript(options?: { user?: UserLike; since?: Since; mark?: string }): Promise<string>
   /** Ends the server. */
   stop(): Promise<void>
 }

@@ -5,7 +5,6 @@ const { setTimeout: sleep } = require('node:timers/promises')
 const { Control } = require('./control.js')
 const { milliseconds, seconds } = require('./duration.js')
 const { KandyError } = require('./error.js')
-const { transcript } = require('./transcript.js')
 const VERBS = require('./verbs.js')
 
 /** How long something is waited for that is bound to come, in real ms. */
@@ -133,10 +132,9 @@ class Kandy {
     return new KandyError(`${whose} ${open} open sockets after ${milliseconds(timeout) / 1000} s, not ${count}`, { help })
   }
 
-  /** What happened as text, of one user or of all. */
-  async transcript({ user, since } = {}) {
-    const { records, missed } = await this.journal({ since: since ?? 0, limit: 10_000 })
-    return transcript({ records, missed, user: nameOf(user) })
+  /** What happened as text, of one user or of all; from record `since`, or from the last such `mark` on. */
+  transcript({ user, since, mark } = {}) {
+    return this.control.lookAtText('transcript', { user: nameOf(user), since: placeOf(since), mark })
   }
 
   /** What of `disturbance` has not gone wrong by now, since its moment has not come. */

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::dialect::Dialect;
+
 /// A key that Kandy.js has no option for. The SDK ignores such keys without a word.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnknownKey {
@@ -18,8 +20,14 @@ pub struct UnknownKey {
 /// is for [`Config::from_json`](super::Config::from_json) to judge.
 #[must_use]
 pub fn unknown_keys(value: &Value) -> Vec<UnknownKey> {
+    unknown_keys_of(Dialect::Uc3, value)
+}
+
+/// Every key in `value` that is no option of the dialect, likewise.
+#[must_use]
+pub fn unknown_keys_of(dialect: Dialect, value: &Value) -> Vec<UnknownKey> {
     let mut unknown = Vec::new();
-    collect(value, "", OPTIONS, &mut unknown);
+    collect(value, "", if dialect.has_services() { OPTIONS_OF_SERVICES } else { OPTIONS }, &mut unknown);
     unknown
 }
 
@@ -65,53 +73,95 @@ const fn section(name: &'static str, below: &'static [Key]) -> Key {
     Key { name, below }
 }
 
+/// The REST server and what is asked of it, in the form that all dialects take.
+const SUBSCRIPTION: Key = section(
+    "subscription",
+    &[
+        key("server"),
+        key("protocol"),
+        key("version"),
+        key("port"),
+        key("expires"),
+        key("service"),
+        key("localization"),
+        key("useTurn"),
+        key("notificationType"),
+    ],
+);
+
+const WEBSOCKET: Key = section("websocket", &[key("server"), key("protocol"), key("port")]);
+
+/// In the form that Link 4 and 5 have beside that: the server apart from what is asked of it.
+const SERVER: Key = section("server", &[key("base"), key("protocol"), key("version"), key("port")]);
+
+const SUBSCRIPTION_OF_SERVICES: Key = section(
+    "subscription",
+    &[
+        WEBSOCKET,
+        key("expires"),
+        key("localization"),
+        key("useTurn"),
+        key("notificationType"),
+        key("serviceUnavailableMaxRetries"),
+    ],
+);
+
+const CONNECTIVITY: Key = section(
+    "connectivity",
+    &[
+        key("method"),
+        key("pingInterval"),
+        key("reconnectLimit"),
+        key("reconnectDelay"),
+        key("reconnectTimeMultiplier"),
+        key("reconnectTimeLimit"),
+        key("autoReconnect"),
+        key("maxMissedPings"),
+        key("checkConnectivity"),
+        key("webSocketOAuthMode"),
+    ],
+);
+
+const NOTIFICATIONS: Key = section(
+    "notifications",
+    &[
+        key("idCacheLength"),
+        key("incomingCallNotificationMode"),
+        section("pushRegistration", &[key("server"), key("port"), key("protocol"), key("version")]),
+    ],
+);
+
+const REQUEST: Key = section("request", &[key("injectAgentVersionHeader"), key("customAgentVersionHeaderSuffix")]);
+
+const COMMON: Key = section("common", &[key("enableReduxDevTools"), key("reduxDevToolsName"), key("allowProxy")]);
+
 const OPTIONS: &[Key] = &[
-    section(
-        "authentication",
-        &[
-            section(
-                "subscription",
-                &[
-                    key("server"),
-                    key("protocol"),
-                    key("version"),
-                    key("port"),
-                    key("expires"),
-                    key("service"),
-                    key("localization"),
-                    key("useTurn"),
-                    key("notificationType"),
-                ],
-            ),
-            section("websocket", &[key("server"), key("protocol"), key("port")]),
-            key("earlyRefreshMargin"),
-        ],
-    ),
-    section(
-        "connectivity",
-        &[
-            key("method"),
-            key("pingInterval"),
-            key("reconnectLimit"),
-            key("reconnectDelay"),
-            key("reconnectTimeMultiplier"),
-            key("reconnectTimeLimit"),
-            key("autoReconnect"),
-            key("maxMissedPings"),
-            key("checkConnectivity"),
-            key("webSocketOAuthMode"),
-        ],
-    ),
-    section(
-        "notifications",
-        &[
-            key("idCacheLength"),
-            key("incomingCallNotificationMode"),
-            section("pushRegistration", &[key("server"), key("port"), key("protocol"), key("version")]),
-        ],
-    ),
-    section("request", &[key("injectAgentVersionHeader"), key("customAgentVersionHeaderSuffix")]),
-    section("common", &[key("enableReduxDevTools"), key("reduxDevToolsName"), key("allowProxy")]),
+    section("authentication", &[SUBSCRIPTION, WEBSOCKET, key("earlyRefreshMargin")]),
+    CONNECTIVITY,
+    NOTIFICATIONS,
+    REQUEST,
+    COMMON,
+    key("call"),
+    key("callHistory"),
+    key("contacts"),
+    key("groups"),
+    key("logs"),
+    key("media"),
+    key("messaging"),
+    key("presence"),
+    key("sipEvents"),
+    key("users"),
+    key("voicemail"),
+    key("webrtc"),
+];
+
+const OPTIONS_OF_SERVICES: &[Key] = &[
+    section("authentication", &[SERVER, SUBSCRIPTION, WEBSOCKET]),
+    SUBSCRIPTION_OF_SERVICES,
+    CONNECTIVITY,
+    NOTIFICATIONS,
+    REQUEST,
+    COMMON,
     key("call"),
     key("callHistory"),
     key("contacts"),
@@ -195,6 +245,19 @@ mod tests {
             let path = path.to_owned();
             assert_eq!(unknown_keys(&value), [UnknownKey { path, nearest }]);
         }
+    }
+
+    #[test]
+    fn link_has_another_form_beside_that_of_all() {
+        let value = json!({
+            "authentication": { "server": { "base": "h" }, "subscription": { "server": "h" } },
+            "subscription": { "websocket": { "server": "h" }, "serviceUnavailableMaxRetries": 1 },
+        });
+        assert_eq!(unknown_keys_of(Dialect::Link, &value), []);
+        let paths: Vec<String> = unknown_keys(&value).into_iter().map(|key| key.path).collect();
+        assert_eq!(paths, ["authentication.server", "subscription"]);
+        let nearest = unknown_keys_of(Dialect::Link, &json!({ "subscription": { "expire": 1 } }));
+        assert_eq!(nearest[0].nearest, Some("expires"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
-use super::{Authentication, Config, Connectivity, Notifications, RequestOptions};
+use super::{Authentication, Config, Connectivity, Notifications, RequestOptions, SubscriptionServer};
 use crate::dialect::Dialect;
 use crate::js::{self, Object, Text, TypeError, Value, property};
 
@@ -34,6 +34,8 @@ pub struct Settings {
     value: Value,
     /// `authentication` in the one form that is read, whatever form it was given in.
     authentication: Value,
+    /// What random numbers follow from, in the dialects that draw some.
+    seed: Option<u64>,
 }
 
 impl Settings {
@@ -72,12 +74,32 @@ impl Settings {
     /// The options that are typed, for a client of a dialect. They have the form that all dialects take.
     #[must_use]
     pub fn typed_for(dialect: Dialect, config: &Config) -> Self {
-        Self::of(dialect, Self::from(config).value)
+        let value = Self::from(config).value;
+        // Services that nobody chose are the dialect's.
+        let usual = (dialect.profile().defaults)().get("subscription").get("service");
+        if usual.is_undefined() || config.authentication.subscription.service != SubscriptionServer::default().service {
+            return Self::of(dialect, value);
+        }
+        let authentication = value.get("authentication").clone();
+        let subscription = authentication.get("subscription").clone().with("service", usual.clone());
+        let authentication = authentication.with("subscription", subscription);
+        Self::of(dialect, value.with("authentication", authentication))
     }
 
     fn of(dialect: Dialect, value: Value) -> Self {
         let authentication = (dialect.profile().servers)(&value);
-        Self { dialect, value, authentication }
+        Self { dialect, value, authentication, seed: None }
+    }
+
+    /// With a seed for the random numbers of the dialects that draw some. Without one a [`Session`](crate::Session) takes 0,
+    /// and a client over real sockets another each time.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    pub(crate) fn seed(&self) -> Option<u64> {
+        self.seed
     }
 
     /// `updateConfig(patch)`: objects are merged member by member, all else is replaced. Of sections the SDK has its own
@@ -88,7 +110,7 @@ impl Settings {
     /// The call throws where the patch is null or undefined.
     pub fn update(&mut self, patch: &Value) -> Result<(), TypeError> {
         property(patch, "call")?;
-        *self = Self::of(self.dialect, js::merge(&self.value, patch));
+        *self = Self { seed: self.seed, ..Self::of(self.dialect, js::merge(&self.value, patch)) };
         Ok(())
     }
 
@@ -320,6 +342,42 @@ mod tests {
         assert_eq!(Settings::from(Config::default()), Settings::default());
         config.connectivity.reconnect_delay = f64::NAN;
         assert_eq!(Settings::from(&config).connectivity().get("reconnectDelay"), &Value::from(f64::NAN));
+    }
+
+    #[test]
+    fn both_forms_of_link_are_read_as_one() {
+        let read = |given: &str| {
+            let settings = Settings::create_for(Dialect::Link, &Value::parse(given).unwrap()).unwrap();
+            let part = |name: &str, members: &[&str]| {
+                let part = settings.authentication().get(name);
+                members
+                    .iter()
+                    .map(|member| part.get(member).stringify().unwrap_or_default())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            let asked = ["server", "protocol", "port", "expires", "service", "serviceUnavailableMaxRetries"];
+            [part("subscription", &asked), part("websocket", &["server", "protocol", "port"])]
+        };
+        let new = r#"{"authentication": {"server": {"base": "h", "protocol": "http", "port": 80}},
+            "subscription": {"expires": 60, "websocket": {"server": "w", "port": 81, "protocol": "ws"}}}"#;
+        assert_eq!(read(new), [r#""h" "http" 80 60 [] 3"#, r#""w" "wss" 81"#]);
+        let old = r#"{"authentication": {"subscription": {"server": "h", "service": ["call"]},
+            "websocket": {"server": "w", "protocol": "ws"}}}"#;
+        assert_eq!(read(old), [r#""h" "https" 443 3600 ["call"] 3"#, r#""w" "wss" 443"#]);
+    }
+
+    #[test]
+    fn services_that_nobody_chose_are_the_dialects() {
+        let services = |dialect: Dialect, config: &Config| {
+            let settings = Settings::typed_for(dialect, config);
+            settings.authentication().get("subscription").get("service").stringify().unwrap()
+        };
+        let mut config = Config::for_server("h", 80, 81);
+        assert_eq!(services(Dialect::Uc3, &config), r#"["call","IM","Presence"]"#);
+        assert_eq!(services(Dialect::Link3, &config), r#"["IM","Presence","call"]"#);
+        config.authentication.subscription.service = vec!["call".to_owned()];
+        assert_eq!(services(Dialect::Link3, &config), r#"["call"]"#);
     }
 
     #[test]

@@ -67,13 +67,14 @@ impl Http {
             return Err(NetworkFailure);
         }
         let (body, is_cut) = self.read_body(&mut answer).await?;
-        Ok(Response {
+        let response = Response {
             status: answer.status(),
             status_text: status_text(&answer),
             headers: std::mem::take(answer.headers_mut()),
             body,
             is_cut,
-        })
+        };
+        Ok(if self.enforce_cors { response.as_a_page_sees_it() } else { response })
     }
 
     /// Whether a page may make a request: what a browser asks first (Fetch standard, 4.8).

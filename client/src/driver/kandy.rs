@@ -1,7 +1,9 @@
 //! The handle of an application.
 
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use thiserror::Error;
@@ -19,7 +21,7 @@ use crate::event::Event;
 use crate::js::TypeError;
 use crate::listener::TooManyListeners;
 use crate::session::Session;
-use crate::state::{Connection, Services, SocketState, UserInfo};
+use crate::state::{Connection, Services, SocketState, Subscriptions, UserInfo};
 
 /// A client of the Kandy platform: what `create()` returns in Kandy.js, as an async handle.
 ///
@@ -101,10 +103,18 @@ impl Kandy {
     pub fn create_with(config: impl Into<Settings>, options: &Options) -> Result<Self, SetUpError> {
         let runtime = Handle::try_current().map_err(|_| SetUpError::NoRuntime)?;
         let (transport, inputs) = Transport::new(runtime.clone(), options)?;
-        let (client, turns) = Client::new(Session::new(config), transport, inputs);
+        let (client, turns) = Client::new(session(config.into()), transport, inputs);
         runtime.spawn(turns.run());
         Ok(Self { client })
     }
+}
+
+/// A session in real time, whose random numbers are others each time unless the settings have a seed.
+fn session(settings: Settings) -> Session {
+    let seed = settings.seed().unwrap_or_else(|| RandomState::new().hash_one(0));
+    #[expect(clippy::disallowed_methods, reason = "the real world's day is read once")]
+    let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Session::new(settings.with_seed(seed)).with_epoch(epoch)
 }
 
 /// Commands: the calls of Kandy.js.
@@ -135,6 +145,32 @@ impl Kandy {
     #[track_caller]
     pub fn update_token(&self, credentials: &Credentials) {
         self.client.call(|session, now| session.update_token(now, credentials));
+    }
+
+    /// `setCredentials(credentials)`: in Link 4 and 5 who the next requests are of.
+    #[track_caller]
+    pub fn set_credentials(&self, credentials: &Credentials) {
+        self.client.call(|session, now| session.set_credentials(now, credentials));
+    }
+
+    /// `services.subscribe(services, options)` of Link 4 and 5.
+    ///
+    /// # Errors
+    ///
+    /// The dialect has no services: the call throws.
+    #[track_caller]
+    pub fn subscribe_to(&self, services: &[&str], options: &ConnectOptions) -> Result<(), TypeError> {
+        self.client.call(|session, now| session.subscribe_to(now, services, options))
+    }
+
+    /// `services.unsubscribe(services)` of Link 4 and 5.
+    ///
+    /// # Errors
+    ///
+    /// As of [`subscribe_to`](Self::subscribe_to).
+    #[track_caller]
+    pub fn unsubscribe_from(&self, services: &[&str]) -> Result<(), TypeError> {
+        self.client.call(|session, now| session.unsubscribe_from(now, services))
     }
 
     /// `updateConfig(patch)`: merged deeply into the configuration; arrays are replaced. Gives what the SDK would log
@@ -278,8 +314,8 @@ impl Kandy {
             let session = &core.session;
             match session.error() {
                 _ if core.has_ended() => Some(Err(NotConnected::Ended)),
-                _ if session.is_connected() => Some(Ok(())),
-                _ if session.is_pending() => None,
+                _ if session.standing().is_pending && !session.standing().is_connected => None,
+                _ if session.standing().is_connected => Some(Ok(())),
                 Some(error) => Some(Err(NotConnected::Failed(error.clone()))),
                 None => Some(Err(NotConnected::SignedOut)),
             }
@@ -292,7 +328,8 @@ impl Kandy {
     pub async fn disconnected(&self) {
         self.quiet(|core| {
             let session = &core.session;
-            (core.has_ended() || !(session.is_connected() || session.is_pending())).then_some(())
+            let standing = session.standing();
+            (core.has_ended() || !(standing.is_connected || standing.is_pending)).then_some(())
         })
         .await;
     }
@@ -327,6 +364,12 @@ impl Kandy {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.client.lock().session.is_connected()
+    }
+
+    /// `services.getSubscriptions()`; `None` in a dialect without services.
+    #[must_use]
+    pub fn subscriptions(&self) -> Option<Subscriptions> {
+        self.client.lock().session.subscriptions()
     }
 
     /// `getUserInfo()`; `None` is its empty object.

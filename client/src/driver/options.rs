@@ -16,6 +16,9 @@ pub struct Options {
     /// `Access-Control-Allow-Origin` is neither `*` nor that origin counts as no answer. Off by default. Only the last
     /// answer of a chain of redirects is judged.
     pub enforce_cors: bool,
+    /// Whether websockets are opened without encryption where the SDK insists on it, as Link 4 and 5 do: for a platform
+    /// without TLS. A page would rewrite the scheme likewise. Off by default.
+    pub plain_websockets: bool,
     /// Certificates to trust beside those of the system, for servers with a certificate of one's own. None by default.
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// How long a request may take, its body included. `None` by default: the SDK waits for ever.
@@ -44,6 +47,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             enforce_cors: false,
+            plain_websockets: false,
             extra_roots: Vec::new(),
             request_timeout: None,
             handshake_timeout: None,

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
+use url::Url;
 
 use super::Input;
 use super::http::PAGE_ORIGIN;
@@ -43,6 +44,8 @@ pub(super) struct Connector {
     limits: WebSocketConfig,
     handshake_timeout: Option<Duration>,
     names_origin: bool,
+    /// Whether nothing is encrypted.
+    is_plain: bool,
 }
 
 /// What a session may ask of a socket: to send frames, and, by dropping the other end of `closed`, to close.
@@ -78,11 +81,13 @@ impl Connector {
             limits,
             handshake_timeout: options.handshake_timeout,
             names_origin: options.enforce_cors,
+            is_plain: options.plain_websockets,
         }
     }
 
     /// The open socket, or `None` for whatever reason there is none.
     async fn open(&self, url: String) -> Option<Stream> {
+        let url = if self.is_plain { without_encryption(&url)? } else { url };
         let mut request = url.into_client_request().ok()?;
         if self.names_origin {
             request.headers_mut().insert(ORIGIN, PAGE_ORIGIN);
@@ -95,6 +100,15 @@ impl Connector {
         };
         result.ok().map(|(stream, _)| stream)
     }
+}
+
+/// The same address without encryption, on the same port.
+fn without_encryption(url: &str) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    let port = url.port_or_known_default();
+    url.set_scheme("ws").ok()?;
+    url.set_port(port).ok()?;
+    Some(url.into())
 }
 
 impl Socket {

@@ -23,6 +23,7 @@ impl Session {
     #[must_use]
     pub fn new(config: impl Into<Settings>) -> Self {
         let settings = config.into();
+        let seed = settings.seed().unwrap_or_default();
         Self {
             profile: settings.dialect().profile(),
             settings,
@@ -33,7 +34,7 @@ impl Session {
             websockets: WebSockets::default(),
             notifications: Notifications::default(),
             services: ServiceFlow::default(),
-            random: Random::default(),
+            random: Random::Seeded(seed),
             epoch: Duration::ZERO,
             timers: Timers::default(),
             gone_hangs: false,
@@ -45,7 +46,7 @@ impl Session {
         }
     }
 
-    /// With another source of random numbers than the seed 0.
+    /// With another source of random numbers than the seed of the settings.
     #[must_use]
     pub fn with_random(mut self, random: Random) -> Self {
         self.random = random;

@@ -1,5 +1,6 @@
 //! `Kandy` against a server that knows nothing of this project: HTTP written by hand, and tungstenite.
 
+mod dialects;
 mod events;
 mod foreign;
 mod hostile;

@@ -1,4 +1,4 @@
-//! callMe: calls to an account by whoever it is, each with a subscription of its own (PROTOCOL-DIALECTS.md, section 4).
+//! callMe: calls to an account by whoever it is, each with a subscription of its own (docs/protocol-dialects.md, section 4).
 
 use http::StatusCode;
 

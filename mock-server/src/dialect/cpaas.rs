@@ -1,4 +1,4 @@
-//! CPaaS: addresses, channels and keep-alives of its own, and a bearer token with all (PROTOCOL-DIALECTS.md, section 5).
+//! CPaaS: addresses, channels and keep-alives of its own, and a bearer token with all (docs/protocol-dialects.md, section 5).
 
 use http::StatusCode;
 

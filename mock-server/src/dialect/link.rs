@@ -1,4 +1,4 @@
-//! Link 3, 4 and 5: no token of the platform's; credentials go with every request (PROTOCOL-DIALECTS.md, sections 2 and 3).
+//! Link 3, 4 and 5: no token of the platform's; credentials go with every request (docs/protocol-dialects.md, sections 2 and 3).
 
 use http::StatusCode;
 

@@ -1,4 +1,4 @@
-//! UC 3, 4 and 5: a token first, and that in every address (PROTOCOL.md; PROTOCOL-DIALECTS.md, section 1).
+//! UC 3, 4 and 5: a token first, and that in every address (docs/protocol.md; docs/protocol-dialects.md, section 1).
 
 use http::StatusCode;
 

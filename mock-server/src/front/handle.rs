@@ -1,15 +1,17 @@
 //! The platform of a [`Front`](super::Front), for those who control it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use http::Request;
 
 use super::clock::ClockKind;
-use crate::limits::Limits;
+use crate::journal::Refused;
 use crate::platform::Platform;
-use crate::server::advanced::{Advanced, UnderWay};
+use crate::server::advanced::Advanced;
 use crate::server::clock::ClockError;
+use crate::server::idle::UnderWay;
 use crate::server::shared::Shared;
 use crate::server::turns::HeldAnswer;
 use crate::server::watch::Watch;
@@ -71,6 +73,11 @@ impl FrontHandle {
         self.shared.renewals().done().await;
     }
 
+    /// Tells the journal that what answers beside the platform has refused a request of `peer`, whose head it is.
+    pub fn refused<B>(&self, what: Refused, peer: IpAddr, request: &Request<B>) {
+        self.shared.refused(what, Some(peer), None, Some(request));
+    }
+
     /// How often the platform was reset.
     pub fn resets(&self) -> u64 {
         self.shared.resets()
@@ -100,24 +107,12 @@ impl FrontHandle {
     /// Waits until nothing is under way, and, for as long as `quiet`, nothing has happened at the platform. Requests and
     /// handshakes that are never answered, or that a manual clock holds, are not waited for.
     pub async fn idle(&self, quiet: Duration) {
-        loop {
-            while !self.under_way().is_nothing() {
-                sleep(Limits::IDLE_LOOK).await;
-            }
-            let seq = self.next_seq();
-            let stir = async {
-                while self.under_way().is_nothing() && self.next_seq() == seq {
-                    sleep(Limits::IDLE_LOOK).await;
-                }
-            };
-            if quiet.is_zero() || timeout(quiet, stir).await.is_err() {
-                return;
-            }
-        }
+        self.idle_beside(quiet, || false).await;
     }
 
-    fn next_seq(&self) -> u64 {
-        self.shared.look(|platform| platform.journal().next_seq())
+    /// The same, for a server beside which something else goes on that is waited for as long as it `is_busy`.
+    pub async fn idle_beside(&self, quiet: Duration, is_busy: impl Fn() -> bool) {
+        self.shared.idle(quiet, || !self.under_way().is_nothing() || is_busy()).await;
     }
 
     /// Whether the server has ended, or is about to.

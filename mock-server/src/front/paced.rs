@@ -14,15 +14,32 @@ use tokio::task::yield_now;
 
 use crate::fault::Pace;
 use crate::server::shared::Shared;
+use crate::server::turns::{HeldAnswer, Turn};
 use crate::time::Time;
 
 /// How much is handed to hyper at once. What hyper holds when a body ends too early is lost, and it holds little more than that.
 const PART: usize = 8 * 1024;
 
-/// What of a body comes, and when: `head` is when its head does. One that is cut is shorter than its head says, which for hyper is
-/// a reason to end the connection.
-pub(super) fn paced(whole: &Bytes, pace: Pace, head: Time, shared: Arc<Shared>) -> BoxBody<Bytes, Infallible> {
+/// A body that comes so, and what is known of the request that it answers.
+#[derive(Debug)]
+pub(super) struct Slow {
+    pub(super) pace: Pace,
+    /// When its head comes.
+    pub(super) head: Time,
+    /// As it is told while it is held; `None` of what leaves no record.
+    pub(super) answer: Option<Box<HeldAnswer>>,
+    /// How often the platform had been reset when the request came.
+    pub(super) resets: u64,
+}
+
+/// What of a body comes, and when. One that is cut is shorter than its head says, which for hyper is a reason to end the
+/// connection; and so is one that a reset of the platform has overtaken.
+pub(super) fn paced(whole: &Bytes, slow: Slow, shared: Arc<Shared>) -> BoxBody<Bytes, Infallible> {
+    let Slow { pace, head, answer, resets } = slow;
     let rest = Rest {
+        answer,
+        resets,
+        turn: None,
         left: whole.slice(..pace.coming(whole.len())),
         is_cut: pace.cuts(whole.len()),
         is_late: pace.late.is_some(),
@@ -39,6 +56,10 @@ pub(super) fn paced(whole: &Bytes, pace: Pace, head: Time, shared: Arc<Shared>) 
 }
 
 struct Rest {
+    answer: Option<Box<HeldAnswer>>,
+    resets: u64,
+    /// That of the body, which is being sent once its head is.
+    turn: Option<Turn>,
     left: Bytes,
     is_cut: bool,
     /// Whether the head is to be out before anything of the body is, be it nothing but its end.
@@ -54,7 +75,7 @@ struct Rest {
 impl Rest {
     async fn next(&mut self) -> Option<Bytes> {
         if mem::take(&mut self.is_late) {
-            self.shared.until(self.due).await;
+            self.until_due().await?;
             // hyper writes what it has before it asks again.
             yield_now().await;
         }
@@ -69,10 +90,27 @@ impl Rest {
             if self.drip.is_some() {
                 self.due = self.due + Duration::from_secs(1);
             }
-            self.shared.until(self.due).await;
+            self.until_due().await?;
         }
         let part = self.left.split_to(self.left.len().min(self.second).min(PART));
         self.second -= part.len();
         Some(part)
+    }
+
+    /// Waits until more is due, and tells meanwhile that it is held. `None` if the platform is reset before: then nobody waits for it
+    /// any more.
+    async fn until_due(&mut self) -> Option<()> {
+        let Self { shared, turn, answer, due, resets, .. } = self;
+        if *due <= shared.now() {
+            return Some(());
+        }
+        let turn = turn.get_or_insert_with(|| shared.turns().begin());
+        if let Some(answer) = answer {
+            answer.due = Some(*due);
+            turn.await_part((**answer).clone(), *resets);
+        }
+        let is_due = shared.until_due(turn, *due).await;
+        turn.release();
+        is_due.then_some(())
     }
 }

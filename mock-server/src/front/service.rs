@@ -18,15 +18,13 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
-use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
 
-use super::line::{End, Line};
-use super::paced::paced;
+use super::line::Line;
+use super::paced::{Slow, paced};
+use super::presence::{Presence, WaitsFor};
 use super::{BodyError, RequestBody, Site};
 use crate::fault::{Effect, Pace};
 use crate::journal::Refused;
-use crate::limits::Limits;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::delivery::Undelivered;
 use crate::server::handshake::lists;
@@ -43,15 +41,6 @@ pub(super) struct Guest {
     /// The request that is never answered: the last one.
     hung: Arc<OnceLock<Turn>>,
     presence: Arc<Presence>,
-}
-
-/// Whether a client is still there who waits for what is beside the platform.
-#[derive(Debug, Default)]
-struct Presence {
-    /// Whether it waits.
-    waits: watch::Sender<bool>,
-    /// It has left.
-    left: Notify,
 }
 
 /// How a connection goes on without HTTP. It is an error in hyper's eyes, which then hands it back as it is.
@@ -94,18 +83,9 @@ impl Guest {
         if site.beside.takes(&request) {
             let answer = site.beside.clone().answer(request, self.peer);
             let (site, presence) = (site.clone(), self.presence.clone());
-            presence.waits.send_replace(true);
             return elsewhere(async move {
-                let outcome = tokio::select! {
-                    biased;
-                    answer = answer => {
-                        let is_last = is_last || site.shared.breaks_connections();
-                        Ok(bounded(answer.map(Either::Right), is_last))
-                    }
-                    () = presence.left.notified() => Err(Ending::Reset),
-                };
-                presence.waits.send_replace(false);
-                outcome
+                let answer = presence.during(WaitsFor::Beside, answer).await.ok_or(Ending::Reset)?;
+                Ok(bounded(answer.map(Either::Right), is_last || site.shared.breaks_connections()))
             });
         }
         if let Some(origins) = &site.origins
@@ -128,16 +108,17 @@ impl Guest {
         }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
         let (mut turn, hung, peer) = (site.shared.turns().begin(), self.hung.clone(), self.peer.ip());
+        let presence = self.presence.clone();
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
                 Ok(body) if site.shared.is_disturbed() => {
-                    (Box::pin(site.rest_disturbed(&Request::from_parts(head, body), &mut turn)).await, None)
+                    (Box::pin(site.rest_disturbed(&Request::from_parts(head, body), &mut turn, &presence)).await, None)
                 }
                 Ok(body) => site.rest(&Request::from_parts(head, body), &mut turn),
                 Err(error) => (Ok(site.unreadable(&Request::from_parts(head, ()), peer, &error)), None),
             };
             if let Some(due) = due
-                && !Box::pin(site.deliver(&turn, due)).await
+                && !Box::pin(site.deliver(&turn, due, &presence)).await
             {
                 return Err(Ending::Reset);
             }
@@ -149,24 +130,9 @@ impl Guest {
         })
     }
 
-    /// Looks whether the client leaves, as long as it waits for what is beside the platform. One that sends nothing more may
-    /// wait all the same, and has [`Limits::HALF_CLOSED`].
+    /// Looks whether the client leaves that waits for an answer.
     pub(super) async fn watch<S: Stream>(&self, line: &Line<'_, S>) -> Infallible {
-        let Presence { waits, left } = &*self.presence;
-        let mut waits = waits.subscribe();
-        loop {
-            let began = waits.wait_for(|waits| *waits).await.map(drop);
-            began.expect("its sender is here");
-            let gone = async {
-                if line.end().await == End::Quiet {
-                    sleep(Limits::HALF_CLOSED).await;
-                }
-            };
-            tokio::select! {
-                _ = waits.wait_for(|waits| !*waits) => {}
-                () = gone => left.notify_one(),
-            }
-        }
+        self.presence.watch(line).await
     }
 
     /// Waits until the platform is reset that does not answer.
@@ -217,7 +183,7 @@ impl Site {
     /// Asks the platform: what comes of it, and when, if not at once.
     pub(super) fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
         let (Answer { reply, delay, pace }, came) = self.ask(request, None, turn);
-        let outcome = self.outcome(request.headers(), reply, pace, came + delay);
+        let outcome = self.outcome(request.headers(), reply, pace, came + delay, turn);
         (outcome, (!delay.is_zero()).then(|| came + delay))
     }
 
@@ -227,31 +193,40 @@ impl Site {
             let answer = platform.handle_request_under(now, request, effect);
             let delay = (!matches!(answer.reply, Reply::Hang)).then_some(answer.delay);
             turn.await_answer(platform, now, delay);
+            // A preflight leaves no record.
+            if !answer.pace.is_usual() && request.method() != Method::OPTIONS {
+                turn.await_parts(platform);
+            }
             (answer, now)
         })
     }
 
     /// What comes of an answer on a connection, where its head goes out at that time.
-    pub(super) fn outcome(&self, asked: &HeaderMap, reply: Reply, pace: Pace, head: Time) -> Outcome {
+    pub(super) fn outcome(&self, asked: &HeaderMap, reply: Reply, pace: Pace, head: Time, turn: &mut Turn) -> Outcome {
         match reply {
             Reply::Respond(response) if pace.is_usual() => Ok(self.respond(asked, response)),
-            Reply::Respond(response) => Ok(self.respond_slowly(asked, response, pace, head)),
+            Reply::Respond(response) => {
+                let slow = Slow { pace, head, answer: turn.take_parts(), resets: turn.resets() };
+                Ok(self.respond_slowly(asked, response, slow))
+            }
             Reply::Hang => Err(Ending::Hang),
             Reply::Reset | Reply::Refuse => Err(Ending::Reset),
         }
     }
 
-    /// Waits until the answer of a turn is due. `false` if the platform was reset before. What is dropped while it waits has
-    /// lost its client.
-    pub(super) async fn deliver(&self, turn: &Turn, due: Time) -> bool {
-        let undelivered = Undelivered::new(&self.shared, turn);
-        let is_due = self.shared.until_due(turn, due).await;
-        if is_due {
-            undelivered.sent();
-        } else {
-            undelivered.never();
+    /// Waits until the answer of a turn is due. `false` if the platform was reset before, or the client has left. What is dropped
+    /// while it waits has lost its client.
+    pub(super) async fn deliver(&self, turn: &Turn, due: Time, presence: &Presence) -> bool {
+        let mut undelivered = Undelivered::new(&self.shared, turn);
+        match presence.during(WaitsFor::HeldAnswer, self.shared.until_due(turn, due)).await {
+            Some(true) => {
+                undelivered.sent();
+                return true;
+            }
+            Some(false) => undelivered.never(),
+            None => undelivered.left(),
         }
-        is_due
+        false
     }
 
     /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
@@ -289,15 +264,14 @@ impl Site {
     }
 
     /// The same, its body as a fault has it.
-    fn respond_slowly(&self, asked: &HeaderMap, response: Response, pace: Pace, head: Time) -> http::Response<Body> {
-        let body = response.body.clone();
-        let mut answer =
-            self.respond(asked, response).map(|_| Either::Right(paced(&body, pace, head, self.shared.clone())));
+    fn respond_slowly(&self, asked: &HeaderMap, response: Response, slow: Slow) -> http::Response<Body> {
+        let (body, ends_connection) = (response.body.clone(), slow.pace.ends_connection());
+        let mut answer = self.respond(asked, response).map(|_| Either::Right(paced(&body, slow, self.shared.clone())));
         // That a body is empty is known with its head, if that says so: then it could not be late.
         if !body.is_empty() {
             answer.headers_mut().insert(CONTENT_LENGTH, body.len().into());
         }
-        bounded(answer, pace.ends_connection())
+        bounded(answer, ends_connection)
     }
 
     /// The answer to a request without a whole body. The page that sent it may read it, as it may with every other one.

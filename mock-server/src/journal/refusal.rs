@@ -55,6 +55,8 @@ pub enum Refused {
     Tls,
     /// A connection beyond the limit: reset.
     Connections,
+    /// A request without the token of what is beside the platform and asks for one: 401.
+    Token,
 }
 
 impl Refused {
@@ -73,6 +75,7 @@ impl Refused {
             Self::BadHandshake => "bad_handshake",
             Self::Tls => "tls",
             Self::Connections => "connections",
+            Self::Token => "token",
         }
     }
 
@@ -80,6 +83,7 @@ impl Refused {
     pub const fn status(self) -> Option<u16> {
         Some(match self {
             Self::BadHead | Self::BrokenBody | Self::BadHandshake => 400,
+            Self::Token => 401,
             Self::Origin => 403,
             Self::SlowHead | Self::SlowBody => 408,
             Self::LongBody => 413,
@@ -169,15 +173,15 @@ impl Journal {
     }
 
     fn count(&mut self, counting: &Counting, time: Time, is_meant: impl Fn(&RefusalRecord) -> bool) -> bool {
-        for (seq, _) in counting.0.iter().rev() {
-            if let Some(Record { kind: Kind::Refused(record), .. }) = self.record_mut(*seq)
-                && is_meant(record)
-            {
-                record.count += 1;
-                record.last = time;
-                return true;
-            }
+        let is_counted_in = |seq: &u64| {
+            let record = self.since(*seq).next().filter(|record| record.seq == *seq);
+            record.is_some_and(|record| matches!(&record.kind, Kind::Refused(record) if is_meant(record)))
+        };
+        let Some(seq) = counting.0.iter().rev().map(|(seq, _)| *seq).find(is_counted_in) else { return false };
+        if let Some(Record { kind: Kind::Refused(record), .. }) = self.record_mut(seq) {
+            record.count += 1;
+            record.last = time;
         }
-        false
+        true
     }
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::reason::Reason;
 use super::{beginning, bounded};
-use crate::dialect::{AGENT, HMAC, SESSION};
+use crate::dialect::{AGENT, Dialect, HMAC, SESSION, Way};
 use crate::fault::{Fault, FaultId, weight};
 use crate::limits::Limits;
 use crate::mask::{contains, is_secret, masked, masked_value};
@@ -126,21 +126,27 @@ impl Delivery {
 }
 
 impl RequestRecord {
-    pub(crate) fn new<B>(request: &Request<B>, is_known: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn new<B>(dialect: Dialect, request: &Request<B>, is_known: impl Fn(&str) -> bool) -> Self {
         let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
         let is_too_long = route::is_too_long(request.uri());
         let (path, query) = if is_too_long { (beginning(path), "") } else { (path, query) };
         let mut texts = Texts::with_room(path.len() + query.len());
-        texts.put(Text::Path, &route::shown(path, query));
+        let profile = dialect.profile();
+        if profile.has(Way::Anonymous) {
+            texts.put(Text::Path, &route::shown(path, query));
+        } else {
+            texts.put(Text::Path, path);
+        }
         texts.put_query(query, is_known);
         let scheme =
             header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| known_scheme(scheme));
         let scheme = scheme.or_else(|| {
-            let named = [HMAC, SESSION].into_iter().find(|name| request.headers().contains_key(name));
-            named.map(|name| if name == HMAC { "x-token" } else { "x-session" })
+            let named = [(Way::Hmac, HMAC), (Way::Session, SESSION)];
+            let brings = |(way, name): &(Way, &str)| profile.has(*way) && request.headers().contains_key(*name);
+            named.into_iter().find(brings).map(|(_, name)| name)
         });
-        let agent = header(&AGENT);
+        let agent = header(&HeaderName::from_static(AGENT));
         for (text, value) in [
             (Text::Authorization, scheme),
             (Text::ContentType, header(&CONTENT_TYPE)),

@@ -7,8 +7,11 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::MockKandy;
+use super::late::Late;
 use crate::journal::{Answered, Journal, Record, RecordFilter, RequestRecord};
 use crate::point::Point;
+use crate::server::idle::UnderWay;
+use crate::server::shared::Shared;
 use crate::server::watch::Watch;
 use crate::time::Time;
 
@@ -72,6 +75,14 @@ pub enum WaitError {
     Reset {
         /// What was waited for.
         wanted: Box<RecordFilter>,
+    },
+    /// Something was under way for so long.
+    #[error("not idle within {timeout:?}: {under_way}")]
+    Busy {
+        /// What.
+        under_way: UnderWay,
+        /// How long the wait was.
+        timeout: Duration,
     },
     /// One came that was not to come.
     #[error("a {wanted} came at {}, and was not to come", record.time)]
@@ -161,6 +172,24 @@ impl MockKandy {
         }
     }
 
+    /// Waits until nothing is under way (no request that is being answered, no socket that is being ended, no frame that is not
+    /// sent) and, for as long as `quiet`, nothing has happened: an application may have more to ask as soon as it has an answer.
+    /// Answers that never come are not waited for. It takes `timeout` at most.
+    pub async fn idle(&self, quiet: Duration, timeout: Duration) -> Result<(), WaitError> {
+        let (shared, late) = (self.shared.clone(), self.late.clone());
+        // On the server's own runtime, since the caller may have none; dropped, it is aborted.
+        let mut waiting = JoinSet::new();
+        let idle = async move {
+            let is_under_way = || !under_way(&shared, &late).is_nothing();
+            tokio::time::timeout(timeout, shared.idle(quiet, is_under_way)).await.is_ok()
+        };
+        waiting.spawn_on(idle, &self.runtime);
+        match waiting.join_next().await {
+            Some(Ok(true)) => Ok(()),
+            _ => Err(WaitError::Busy { under_way: under_way(&self.shared, &self.late), timeout }),
+        }
+    }
+
     /// Waits until `found` gives something, for so long at most.
     async fn until<T>(&self, time: Duration, mut found: impl FnMut() -> Option<T>) -> Result<Option<T>, WasReset> {
         let resets = self.shared.resets();
@@ -193,6 +222,12 @@ impl MockKandy {
             look(platform.journal(), &mut cursor)
         })
     }
+}
+
+/// What is under way behind both ports. wiremock does not tell when it has answered, but it does so when an answer is due.
+fn under_way(shared: &Shared, late: &Late) -> UnderWay {
+    let under_way = shared.under_way();
+    UnderWay { requests: under_way.requests + late.number(shared.now()), ..under_way }
 }
 
 /// The platform was reset.

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use wiremock::matchers::any;
 use wiremock::{Match, Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use super::late::Late;
 use crate::limits::Limits;
 use crate::reply::{Answer, Reply, Response};
 use crate::server::listen::reachable;
@@ -38,11 +39,13 @@ impl Rest {
     pub(super) async fn start(
         listener: TcpListener,
         shared: Arc<Shared>,
+        late: Arc<Late>,
         chores: mpsc::UnboundedSender<Chore>,
     ) -> io::Result<Arc<Self>> {
         // Recorded requests would be a second copy of what the mocks keep anyway.
         let server = MockServer::builder().listener(listener).disable_request_recording().start().await;
-        let catch_all = Arc::new(CatchAll { shared, chores, answer: Mutex::default(), kept: Mutex::default() });
+        let (answer, kept) = (Mutex::default(), Mutex::default());
+        let catch_all = Arc::new(CatchAll { shared, late, chores, answer, kept });
         for mock in mocks(&catch_all) {
             server.register(mock).await;
         }
@@ -74,6 +77,7 @@ fn mocks(catch_all: &Arc<CatchAll>) -> [Mock; 2] {
 #[derive(Debug)]
 struct CatchAll {
     shared: Arc<Shared>,
+    late: Arc<Late>,
     chores: mpsc::UnboundedSender<Chore>,
     /// The platform's answer, on its way from the first mock to the second. One is enough: wiremock holds one lock from
     /// the first mock that it tries to the last, so requests do not interleave.
@@ -129,13 +133,17 @@ struct Ask(Arc<CatchAll>);
 impl Match for Ask {
     fn matches(&self, request: &Request) -> bool {
         self.0.keep_one();
-        let answer = for_platform(request)
-            .map(|request| self.0.shared.act(|platform, now| platform.handle_request(now, &request)));
-        let ends = answer.as_ref().is_some_and(|answer| match &answer.reply {
-            Reply::Respond(response) => answer.pace.cuts(response.body.len()),
-            Reply::Hang => false,
-            Reply::Reset | Reply::Refuse => true,
+        let answer = for_platform(request).map(|request| {
+            self.0.shared.act(|platform, now| {
+                let answer = platform.handle_request(now, &request);
+                // Before anybody can know of the request, and ask what is under way.
+                if let Some(held) = held(&answer) {
+                    self.0.late.add(now, now + held);
+                }
+                answer
+            })
         });
+        let ends = answer.as_ref().is_some_and(ends);
         *lock(&self.0.answer) = answer;
         ends
     }
@@ -147,24 +155,44 @@ struct Tell(Arc<CatchAll>);
 impl Respond for Tell {
     fn respond(&self, _: &Request) -> ResponseTemplate {
         match lock(&self.0.answer).take() {
-            Some(Answer { reply: Reply::Respond(mut response), delay, pace }) => {
-                if pace.ends_connection() || self.0.shared.breaks_connections() {
-                    response.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            Some(answer) => {
+                let held = held(&answer);
+                let template = match answer.reply {
+                    Reply::Respond(mut response) => {
+                        if answer.pace.ends_connection() || self.0.shared.breaks_connections() {
+                            response.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                        }
+                        template(response)
+                    }
+                    Reply::Hang => return ResponseTemplate::new(StatusCode::OK).set_delay(NEVER),
+                    Reply::Reset | Reply::Refuse => unreachable!("the first mock matches what has no answer"),
+                };
+                match held {
+                    Some(held) => template.set_delay(held),
+                    None => template,
                 }
-                // wiremock has no body that comes later than its head.
-                let delay = delay.saturating_add(pace.takes(response.body.len()));
-                let template = template(response);
-                if delay.is_zero() { template } else { template.set_delay(delay) }
-            }
-            Some(Answer { reply: Reply::Hang, .. }) => ResponseTemplate::new(StatusCode::OK).set_delay(NEVER),
-            Some(Answer { reply: Reply::Reset | Reply::Refuse, .. }) => {
-                unreachable!("the first mock matches what has no answer")
             }
             None => {
                 ResponseTemplate::new(StatusCode::BAD_REQUEST).set_body_string("this is no address of the platform")
             }
         }
     }
+}
+
+/// Whether the connection is to end in place of an answer.
+fn ends(answer: &Answer) -> bool {
+    match &answer.reply {
+        Reply::Respond(response) => answer.pace.cuts(response.body.len()),
+        Reply::Hang => false,
+        Reply::Reset | Reply::Refuse => true,
+    }
+}
+
+/// For how long wiremock holds an answer. It has no body that comes later than its head.
+fn held(answer: &Answer) -> Option<Duration> {
+    let Reply::Respond(response) = &answer.reply else { return None };
+    let held = answer.delay.saturating_add(answer.pace.takes(response.body.len()));
+    (!held.is_zero() && !ends(answer)).then_some(held)
 }
 
 /// Waits for an answer. A preflight leaves no trace in the journal.

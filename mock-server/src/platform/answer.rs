@@ -43,7 +43,7 @@ impl Platform {
         let point = route.point();
         let dialect = Dialect::of(&route, request.headers());
         let user = self.requester(&route, request);
-        let mut record = RequestRecord::new(request, |token| self.grants.has(token));
+        let mut record = RequestRecord::new(dialect, request, |token| self.grants.has(token));
         if point.has_recorded_body() && request.body().len() <= Limits::RECORDED_BODY_BYTES {
             record.body = request.body().clone();
         }
@@ -88,7 +88,7 @@ impl Platform {
             Reply::Hang | Reply::Refuse => Duration::ZERO,
         };
         if met.is_some() {
-            let mut record = RequestRecord::new(request, |token| self.grants.has(token));
+            let mut record = RequestRecord::new(Dialect::Uc, request, |token| self.grants.has(token));
             record.answered = answered(&reply);
             record.delivery = Delivery::decided(now, record.answered, delay);
             record.met(met);

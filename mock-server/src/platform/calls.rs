@@ -1,4 +1,4 @@
-//! Calls of callMe: anonymous, each on the channel of a subscription of its own (PROTOCOL-DIALECTS.md, section 4).
+//! Calls of callMe: anonymous, each on the channel of a subscription of its own (docs/protocol-dialects.md, section 4).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! CPaaS: tokens, channels, and the services that they are for (PROTOCOL-DIALECTS.md, section 5).
+//! CPaaS: tokens, channels, and the services that they are for (docs/protocol-dialects.md, section 5).
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::{HeaderName, Request};
+use http::Request;
 
 use super::Platform;
-use super::auth::tokens;
 use crate::account::CredentialKind;
 use crate::dialect::{Dialect, HMAC, SESSION, UNDEFINED, Way};
 use crate::journal::Reason;
@@ -39,21 +38,23 @@ impl Platform {
     ) -> Result<SignedIn, Reason> {
         for way in dialect.profile().ways {
             let user = match way {
-                Way::Token if tokens(request).next().is_some() => self.bearer(now, request)?,
+                Way::Token => match self.bearer(now, request) {
+                    Err(Reason::NoToken) => continue,
+                    user => user?,
+                },
                 Way::Basic => {
                     let Some((name, password)) = Self::login(request) else { continue };
                     self.sign_in_by_any_name(now, &name, &password)?
                 }
                 Way::Hmac => {
-                    let Some(token) = header(request, &HMAC) else { continue };
+                    let Some(token) = header(request, HMAC) else { continue };
                     self.of_hmac(now, addressed, token)?
                 }
                 Way::Session => {
-                    let Some(name) = header(request, &SESSION) else { continue };
+                    let Some(name) = header(request, SESSION) else { continue };
                     self.of_session(now, addressed, name)?
                 }
                 Way::Anonymous => self.shared_name(addressed.user),
-                Way::Token => continue,
             };
             return Ok(SignedIn { user, way: *way });
         }
@@ -68,10 +69,10 @@ impl Platform {
             holder.map(|account| account.name.clone())
         };
         let of_hmac = || {
-            let holder = self.accounts.holder(CredentialKind::Hmac, header(request, &HMAC)?);
+            let holder = self.accounts.holder(CredentialKind::Hmac, header(request, HMAC)?);
             holder.map(|account| account.name.clone())
         };
-        let of_session = || self.grants.owner(header(request, &SESSION)?).cloned();
+        let of_session = || self.grants.owner(header(request, SESSION)?).cloned();
         self.token_owner(request).cloned().or_else(of_login).or_else(of_hmac).or_else(of_session)
     }
 
@@ -110,6 +111,6 @@ impl Platform {
     }
 }
 
-fn header<'a, B>(request: &'a Request<B>, name: &HeaderName) -> Option<&'a str> {
+fn header<'a, B>(request: &'a Request<B>, name: &str) -> Option<&'a str> {
     request.headers().get(name)?.to_str().ok()
 }

@@ -36,7 +36,7 @@ impl Platform {
         self.note_expiries(now);
         let channel = route::channel(request.uri().path());
         let user = self.whose_handshake(request);
-        let mut record = RequestRecord::new(request, |token| self.grants.has(token));
+        let mut record = RequestRecord::new(Dialect::Uc, request, |token| self.grants.has(token));
         let is_offline = self.is_offline_for(user.as_deref());
         let asks_faults = !is_offline && effect.is_none();
         let met = if asks_faults { self.faults.decide(Point::WebSocket, user.as_deref()) } else { None };

@@ -141,7 +141,7 @@ impl Platform {
         };
         let subscribe_response = SubscribeResponse {
             status_code: code::OK,
-            subscription: Some(&address(request.uri().path(), id)),
+            subscription: Some(&address(request.uri().path(), target, id)),
             subscription_params: Some(params),
         };
         Ok(Response::json(StatusCode::OK, &SubscribeAnswer { subscribe_response }))
@@ -221,11 +221,12 @@ impl Platform {
 }
 
 /// The address of a subscription, however the request named it.
-fn address(path: &str, id: SubscriptionId) -> Cow<'_, str> {
-    match path.rsplit_once(CORRELATORS) {
-        Some((subscriptions, _)) => format!("{subscriptions}/{id}").into(),
-        None => path.into(),
-    }
+fn address<'a>(path: &'a str, target: &Target<'_>, id: SubscriptionId) -> Cow<'a, str> {
+    let above = match target {
+        Target::Id(_) => None,
+        Target::Correlator(_) => path.rsplit_once(CORRELATORS),
+    };
+    above.map_or(Cow::Borrowed(path), |(subscriptions, _)| format!("{subscriptions}/{id}").into())
 }
 
 fn parse(body: &Bytes) -> Result<SubscribeRequest<'_>, Reason> {

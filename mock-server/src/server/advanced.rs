@@ -1,6 +1,4 @@
-//! What is told of a clock that goes on, and of what is not done yet.
-
-use std::fmt;
+//! What is told of a clock that goes on.
 
 use serde::Serialize;
 
@@ -53,31 +51,5 @@ impl Fired {
             Self::Record(record) => record.time,
             Self::Answer(answer) => answer.time,
         }
-    }
-}
-
-/// What has come to a server, or is to go out, and is not done yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnderWay {
-    /// Requests and handshakes that are being answered. Those that are never answered are left out, and so are those that a
-    /// manual clock holds.
-    pub requests: usize,
-    /// Connections that the platform has ended, and that still say so to their clients.
-    pub sockets: usize,
-    /// Bytes that wait for sockets.
-    pub bytes: usize,
-}
-
-impl UnderWay {
-    /// Whether it is nothing.
-    pub const fn is_nothing(&self) -> bool {
-        self.requests == 0 && self.sockets == 0 && self.bytes == 0
-    }
-}
-
-impl fmt::Display for UnderWay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requests, sockets, bytes } = self;
-        write!(f, "{requests} requests, {sockets} sockets that end, {bytes} bytes for sockets")
     }
 }

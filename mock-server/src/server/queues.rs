@@ -120,13 +120,11 @@ impl Queues {
     }
 
     /// The bytes that wait for all sockets.
-    #[cfg(feature = "front")]
     pub(crate) fn all_waiting(&self) -> usize {
         self.all.load(Ordering::Relaxed)
     }
 
     /// How many connections are ending: the platform has let go of them, and they still say so to their clients.
-    #[cfg(feature = "front")]
     pub(crate) fn ending(&self) -> usize {
         let alive = Arc::strong_count(&self.alive) - 1;
         alive.saturating_sub(self.outlets.len())

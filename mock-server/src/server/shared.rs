@@ -8,7 +8,7 @@ use http::Request;
 use tokio::sync::{Notify, watch};
 
 #[cfg(feature = "front")]
-use super::advanced::{Advanced, Fired, UnderWay};
+use super::advanced::{Advanced, Fired};
 #[cfg(feature = "front")]
 use super::clock::ClockError;
 use super::clock::{self, Clock};
@@ -61,6 +61,8 @@ struct Core {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Progress {
     pub(crate) next_seq: u64,
+    /// How far it is with what older records say beside.
+    next_change: u64,
     pub(crate) is_over: bool,
 }
 
@@ -214,15 +216,17 @@ impl Shared {
 
     /// Lets go of the lock, and tells those who wait for the journal how far it is.
     fn tell(&self, core: MutexGuard<'_, Core>) {
-        let next_seq = core.platform.journal().next_seq();
+        let journal = core.platform.journal();
+        let (next_seq, next_change) = (journal.next_seq(), journal.next_change());
         drop(core);
         // Whoever begins to listen looks at the journal itself, under the lock, before waiting.
         if self.progress.receiver_count() == 0 {
             return;
         }
         self.progress.send_if_modified(|progress| {
-            let is_news = progress.next_seq < next_seq;
+            let is_news = progress.next_seq < next_seq || progress.next_change < next_change;
             progress.next_seq = progress.next_seq.max(next_seq);
+            progress.next_change = progress.next_change.max(next_change);
             is_news
         });
     }
@@ -232,22 +236,12 @@ impl Shared {
         &self.turns
     }
 
-    /// What has come, or is to go out, and is not done yet.
-    #[cfg(feature = "front")]
-    pub(crate) fn under_way(&self) -> UnderWay {
+    /// How many connections are ending, and the bytes that wait for sockets, at which time.
+    pub(super) fn ending(&self) -> (usize, usize, Time) {
         let core = self.lock();
-        let now = self.clock.now();
-        let is_manual = matches!(self.clock, Clock::Manual { .. });
-        // What a manual clock holds does not come by itself; with the real one it does.
-        let is_held = |answer: &HeldAnswer| answer.due.is_none_or(|due| is_manual && now < due);
-        UnderWay {
-            requests: self.turns.going_on(is_held),
-            sockets: core.queues.ending(),
-            bytes: core.queues.all_waiting(),
-        }
+        (core.queues.ending(), core.queues.all_waiting(), self.clock.now())
     }
 
-    #[cfg(feature = "front")]
     pub(crate) const fn clock(&self) -> &Clock {
         &self.clock
     }

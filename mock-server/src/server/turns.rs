@@ -28,7 +28,7 @@ pub struct HeldAnswer {
 
 impl HeldAnswer {
     /// The answer to the request of a record.
-    fn to(record: &Record, due: Option<Time>) -> Self {
+    pub(crate) fn to(record: &Record, due: Option<Time>) -> Self {
         Self { seq: record.seq, point: record.point, user: record.user.as_deref().map(str::to_owned), due }
     }
 }
@@ -48,13 +48,22 @@ pub(crate) struct Turn {
     held: Option<u64>,
     /// How often the platform had been reset when its answer was held.
     resets: u64,
+    /// The answer as it is told while a part of it is held, if it comes in parts. Few do.
+    #[cfg(feature = "front")]
+    parts: Option<Box<HeldAnswer>>,
 }
 
 impl Turns {
     /// A request has come.
     pub(crate) fn begin(self: &Arc<Self>) -> Turn {
         self.number.fetch_add(1, Ordering::Relaxed);
-        Turn { all: self.clone(), held: None, resets: 0 }
+        Turn {
+            all: self.clone(),
+            held: None,
+            resets: 0,
+            #[cfg(feature = "front")]
+            parts: None,
+        }
     }
 
     /// What is held, by the time of its coming.
@@ -64,7 +73,6 @@ impl Turns {
     }
 
     /// How many requests are being answered, but for those whose answers are held at `now` and do not come by themselves.
-    #[cfg(feature = "front")]
     pub(crate) fn going_on(&self, is_held: impl Fn(&HeldAnswer) -> bool) -> usize {
         // A turn is counted before it is held, and as long as it is: so this is too many rather than too few.
         let held = self.lock().values().filter(|answer| is_held(answer)).count();
@@ -99,6 +107,27 @@ impl Turn {
         self.resets
     }
 
+    /// The answer to the request that was recorded last comes in parts, which another turn waits for. To be called under the lock
+    /// under which it was recorded.
+    #[cfg(feature = "front")]
+    pub(crate) fn await_parts(&mut self, platform: &Platform) {
+        self.resets = platform.resets();
+        self.parts = platform.journal().newest().map(|record| Box::new(HeldAnswer::to(record, None)));
+    }
+
+    /// The answer that comes in parts, for the turn that waits for them.
+    #[cfg(feature = "front")]
+    pub(crate) fn take_parts(&mut self) -> Option<Box<HeldAnswer>> {
+        self.parts.take()
+    }
+
+    /// The next part of the answer to a request comes later, where the platform has been reset so often.
+    #[cfg(feature = "front")]
+    pub(crate) fn await_part(&mut self, answer: HeldAnswer, resets: u64) {
+        self.resets = resets;
+        self.hold(answer);
+    }
+
     /// Its answer is held from now on, until it is released or dropped.
     fn hold(&mut self, answer: HeldAnswer) {
         self.release();
@@ -106,7 +135,7 @@ impl Turn {
         self.all.lock().insert(answer.seq, answer);
     }
 
-    fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         if let Some(seq) = self.held.take() {
             self.all.lock().remove(&seq);
         }

@@ -9,8 +9,8 @@ use crate::journal::Record;
 
 /// What happens at the platform, record by record, from when it was asked for.
 ///
-/// It reads the journal, which keeps the newest records: one that falls too far behind is told how much it missed. Pings
-/// that are added to a record after it was read are not told again.
+/// It reads the journal, which keeps the newest records: one that falls too far behind is told how much it missed. Of a record that
+/// says more after it was read nothing is told again here: [`Journal::changed_since`](crate::Journal::changed_since) has those.
 #[derive(Debug)]
 pub struct Watch {
     shared: Arc<Shared>,
@@ -47,6 +47,17 @@ impl Watch {
             }
             self.progress.changed().await.ok()?;
         }
+    }
+
+    /// Waits until something has come since it was asked for, or was waited for here: records, or more that older ones say. Both
+    /// are for others to read. `false` when the server is dropped. Cancel safe.
+    pub async fn stirs(&mut self) -> bool {
+        self.progress.changed().await.is_ok() && !self.progress.borrow().is_over
+    }
+
+    /// The number of the record that it tells next.
+    pub const fn next_seq(&self) -> u64 {
+        self.next_seq
     }
 
     /// The next record, if there is one already.

@@ -129,3 +129,49 @@ async fn a_handshake_is_accepted_that_would_be_refused() {
     say(&mut socket, "hello").await;
     assert!(handshake(&front, "/elsewhere").await.is_err());
 }
+
+/// Until when the answer of the login is held, if it is.
+fn held_until(front: &Front) -> Vec<Option<u64>> {
+    front.handle().held().into_iter().map(|held| held.due.map(kandy_mock_server::Time::as_millis)).collect()
+}
+
+/// Waits until it is held so.
+async fn until_held(front: &Front, due: &[Option<u64>]) {
+    soon(async {
+        while held_until(front) != due {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_next_of_a_body_comes_is_told_and_it_is_under_way_until_the_last() {
+    let front = held(&json!({ "body": "0123456789", "drip": 4, "lateBody": 500, "delay": 100 })).await;
+    let stream = ask(&front, "GET", LOGIN, &[BASIC], "");
+    let mut past = 0;
+    for due in [100, 600, 1_600, 2_600, 3_600] {
+        until_held(&front, &[Some(due)]).await;
+        soon(front.handle().idle(Duration::ZERO)).await;
+        let fired = front.handle().advance(Duration::from_millis(due - past)).unwrap().fired;
+        assert_eq!(fired.len(), 1, "{fired:?}");
+        past = due;
+    }
+    assert!(rest_of(&stream).unwrap().ends_with(b"0123456789"));
+    until_held(&front, &[]).await;
+    soon(front.handle().idle(Duration::ZERO)).await;
+    assert!(front.handle().under_way().is_nothing());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_is_not_all_there_ends_with_a_reset_of_the_platform() {
+    let front = held(&json!({ "body": "0123456789", "drip": 4 })).await;
+    let (stream, _) = begun(&front);
+    until_held(&front, &[Some(1_000)]).await;
+    front.handle().platform(kandy_mock_server::Platform::reset);
+    match rest_of(&stream) {
+        Ok(rest) => assert_eq!(rest, b""),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
+    }
+    until_held(&front, &[]).await;
+}

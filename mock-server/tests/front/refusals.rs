@@ -147,3 +147,29 @@ async fn a_hang_whose_client_leaves_says_so() {
         .await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_answer_whose_client_breaks_off_says_so_whatever_that_has_sent_ahead() {
+    let front = start().await;
+    fail(&front, Point::MkToken, &json!({ "delay": "1h" }));
+    let request = format!("GET {LOGIN} HTTP/1.1\r\nHost: kandy\r\n{BASIC}\r\n\r\n");
+    for (number, ahead) in ["", request.as_str(), "GET /y HT"].into_iter().enumerate() {
+        let stream = knock(&front, format!("{request}{ahead}").as_bytes()).unwrap();
+        let came = async {
+            while requests(&front, Point::MkToken).len() <= number {
+                tokio::task::yield_now().await;
+            }
+        };
+        soon(came).await;
+        // What comes behind it is read, too.
+        assert!(is_silent(&stream), "the answer is held");
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        drop(stream);
+        soon(async {
+            while requests(&front, Point::MkToken)[number].delivery.client_left.is_none() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use kandy_mock_server::{Front, FrontLimits, FrontOptions, Kind, Point, Refused};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite;
 
 use crate::support::*;
@@ -64,6 +64,32 @@ async fn rest_and_notifications_over_tls() {
     let tungstenite::Message::Close(Some(close)) = socket.read().unwrap() else { panic!("it ends otherwise") };
     assert_eq!(u16::from(close.code), 1001);
     soon(ended).await.unwrap();
+}
+
+/// Link 4/5 and CPaaS ask for wss, whatever they are told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_insist_on_tls_have_it() {
+    let (front, trusted) = start_secure(FrontLimits::default()).await;
+    let ask = |path: &str, authorization: &str, body: Value| {
+        let body = body.to_string();
+        let mut stream = dial(&front, &trusted);
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{authorization}\r\n");
+        let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let subscribed = ask(SUBSCRIPTION, BASIC, json!({ "subscribeRequest": { "service": ["call"] } }));
+    assert!(subscribed.starts_with("HTTP/1.1 200 OK\r\n"), "{subscribed}");
+    assert!(login_over(&mut dial(&front, &trusted)).unwrap().contains("AT-1"));
+    let channels = format!("/cpaas/notificationchannel/v1/{ALICE}/channels");
+    let made = ask(&channels, "Authorization: Bearer AT-1", json!({ "notificationChannel": {} }));
+    assert!(made.starts_with("HTTP/1.1 201 Created\r\n"), "{made}");
+    for path in ["/websocket/CH-1".to_owned(), format!("{channels}/CH-2/websocket?access_token=AT-1")] {
+        let (_, response) = tungstenite::client(format!("wss://localhost{path}"), dial(&front, &trusted)).unwrap();
+        assert_eq!(response.status(), 101, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

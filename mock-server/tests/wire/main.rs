@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test does not expect fails it")]
 
 mod controls;
+mod dialects;
 mod faults;
 mod notifications;
 mod opening;

@@ -76,3 +76,18 @@ async fn a_watch_that_is_far_behind_is_told_so() {
     assert_eq!(watch.try_next(), Some(Err(Lagged { missed: 3 })));
     assert!(matches!(watch.try_next(), Some(Ok(record)) if record.seq == 4));
 }
+
+#[tokio::test]
+async fn who_waits_until_nothing_is_under_way_waits_for_answers_that_are_late() {
+    const LATENCY: Duration = Duration::from_millis(300);
+    let mock = start().await;
+    mock.idle(Duration::ZERO, SOON).await.unwrap();
+    mock.latency(LATENCY);
+    let late = ask(&mock, "GET", LOGIN, &[BASIC], "");
+    let came = mock.wait_for(Point::MkToken, None, SOON).await.unwrap().time;
+    let busy = mock.idle(Duration::ZERO, Duration::from_millis(1)).await.unwrap_err();
+    assert_eq!(busy.to_string(), "not idle within 1ms: 1 requests, 0 sockets that end, 0 bytes for sockets");
+    mock.idle(Duration::from_millis(5), SOON).await.unwrap();
+    assert!(mock.now() >= came + LATENCY);
+    drop(late);
+}

@@ -20,7 +20,7 @@ const INDENT: &str = "      ";
 /// The heads of the list of functions, in its order.
 const HEADS: [(&str, &[Of]); 3] = [
     ("Of a script", &[Of::Script]),
-    ("Of a client, as create() gives it", &[Of::Client, Of::Connection, Of::Notification]),
+    ("Of a client, as create() gives it", &[Of::Client, Of::Connection, Of::Notification, Of::Services]),
     ("Of the platform", &[Of::Platform]),
 ];
 
@@ -58,6 +58,7 @@ fn overview(out: &mut Output<'_>) -> io::Result<()> {
             let part = match function.of {
                 Of::Connection => "connection.",
                 Of::Notification => "notification.",
+                Of::Services => "services.",
                 _ => "",
             };
             let call = format!("{part}{}", function.signature());

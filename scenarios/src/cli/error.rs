@@ -280,7 +280,9 @@ impl CliError {
                 Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
             }
             Self::Reports(ReportsError::Kept { .. }) => Some("name another file".to_owned()),
-            Self::Reports(ReportsError::Unwritable { .. }) => Some("make its folder, or name another file".to_owned()),
+            Self::Reports(ReportsError::Unwritable { source, .. } | ReportsError::Picture { source, .. }) => {
+                Some(unwritable_help(source.kind()).to_owned())
+            }
             Self::ReadReport(ReadError::File { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
@@ -297,10 +299,9 @@ impl CliError {
                 "the shards of one run have the same paths, options and settings, but for I in --shard I/N".to_owned(),
             ),
             Self::Schedule(error) => error.help(),
-            Self::Accepted { source: AcceptedError::Malformed(_), .. } => Some("--update writes it anew".to_owned()),
+            Self::Accepted { source, .. } => Some(source.help().to_owned()),
             Self::Settings(_)
             | Self::Application(_)
-            | Self::Accepted { .. }
             | Self::Reports(_)
             | Self::Recording(_)
             | Self::Run(_)
@@ -343,6 +344,17 @@ fn listed(names: &[String]) -> String {
         shown.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
     shown
+}
+
+fn unwritable_help(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::IsADirectory => "that is a folder: name a file in it",
+        io::ErrorKind::NotFound => "make its folder, or name another file",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "name a file in a folder that you may write to"
+        }
+        _ => "name another file",
+    }
 }
 
 fn of_serve(error: &ServeError) -> Exit {

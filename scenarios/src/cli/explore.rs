@@ -1,29 +1,28 @@
 //! `explore`
 
 mod application;
+mod overall;
+mod replayed;
 
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io;
 use std::time::{Duration, Instant};
 
+use self::overall::Picture;
 use super::arguments::Explore;
 use super::error::CliError;
 use super::selection::{Selected, select};
 use super::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::{
-    self, Accepted, Exploration, ExploreError, Explored, Mutants, Options, Predicted, Ran, Reached, Verdict,
-};
-use crate::file::Replacement;
-use crate::printable::printable;
+use crate::explore::{self, Exploration, ExploreError, Kept, Mutants, Options, Predicted, Ran, Reached, Verdict};
 use crate::report::console::counted;
 use crate::report::explored::{self, Around};
 use crate::report::fold::{self, exploration as of_model};
 use crate::report::model::{self, End, Event, HowExplored, Summary, WallTime};
 use crate::report::progress::Progress;
-use crate::report::{self, Reports, ReportsError, Style, check_place};
+use crate::report::{Reports, Style};
 use crate::run::{self, Broken, Case, Plan, Variant};
-use crate::schedule::{Schedule, ScheduleError};
+use crate::scenario::{Found, Stale};
+use crate::schedule::Schedule;
 use crate::script::{Limits, Source};
 use crate::settings::Settings;
 
@@ -48,11 +47,11 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         report,
         of_command: _,
     } = arguments;
-    let schedule = schedule(&at).map_err(CliError::Schedule)?;
+    let schedule = replayed::schedule(&at).map_err(CliError::Schedule)?;
     let given = Settings { jobs, ..Settings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     // Where it cannot be written, nothing is run for it.
-    let picture = picture.map(|path| begin_picture(&path, environment)).transpose()?;
+    let picture = picture.map(|path| Picture::begin(&path, environment)).transpose()?;
     let mut limits = Limits::default();
     if environment.signals {
         limits.interrupt = signals::listen(environment.redraws)?;
@@ -105,34 +104,14 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         progress.step();
     }
     if coverage {
-        command.tell_coverage(&reached)?;
-        if let Some(mut picture) = picture {
-            picture.write_all(report::picture::picture(&reached).as_bytes())?;
-            picture.finish()?;
-        }
+        command.tell_coverage(&reached, picture)?;
     } else if mutants {
         command.tell_mutants(&made)?;
     }
-    let exit = command.end(&plan)?;
+    let exit = command.end(&found, &plan)?;
     above.finish()?;
     out.to.write_all(reports.said().as_bytes())?;
     Ok(exit)
-}
-
-/// What is to go wrong, if that is said: all of it in one run.
-fn schedule(at: &[String]) -> Result<Option<Schedule>, ScheduleError> {
-    let mut all = Vec::new();
-    for text in at {
-        all.extend(text.parse::<Schedule>()?.disturbances().iter().cloned());
-    }
-    if at.is_empty() { Ok(None) } else { Schedule::new(all).map(Some) }
-}
-
-/// The file of a picture, which is not there before it is finished.
-fn begin_picture(path: &Path, environment: &Environment) -> Result<Replacement, ReportsError> {
-    let unwritable = |source| ReportsError::Unwritable { shown: path.display().to_string(), source };
-    check_place(path)?;
-    Replacement::new(&environment.folder.join(path)).map_err(unwritable)
 }
 
 /// What reports are told first.
@@ -170,20 +149,19 @@ impl Command<'_, '_> {
     /// Explores a scenario, holds what was found against what is accepted, and tells it.
     fn case(&mut self, case: &Case<'_>) -> Result<(), CliError> {
         let began = self.began.elapsed();
-        let (verdict, explored) = match source_of(case) {
-            Ok(source) => match self.explored(case, &source) {
-                Ok(found) => (self.verdict(case, &found), Some((source, found))),
-                Err(error) => (Verdict::NotExplored(error), None),
-            },
-            Err(why) => (Verdict::Unreadable(why), None),
-        };
+        let (verdict, explored) = self.judged(case);
         let found = explored.as_ref().map(|(_, found)| found);
         self.totals.exit = self.totals.exit.max(verdict.exit());
         let predicted = match &explored {
             Some((source, found)) => self.predicted(case, source, &explored::told_runs(&verdict, found, self.all))?,
             None => Predicted::default(),
         };
-        let around = self.around(&predicted);
+        let around = Around {
+            options: &self.options,
+            all: self.all,
+            is_interrupted: self.is_interrupted(),
+            predicted: &predicted,
+        };
         let color = self.out.color;
         writeln!(self.out.to, "{}", explored::line(case, &verdict, found, color))?;
         write!(self.out.to, "{}", explored::below(case, &verdict, found, around, color))?;
@@ -199,10 +177,6 @@ impl Command<'_, '_> {
         let wall_time = WallTime { start: began.as_secs_f64(), duration: duration.as_secs_f64() };
         let told = of_model::case(case, of_model::Explored { verdict: &verdict, found, text, wall_time });
         self.report(&told)
-    }
-
-    fn around<'p>(&self, predicted: &'p Predicted) -> Around<'p> {
-        Around { all: self.all, is_interrupted: self.is_interrupted(), predicted }
     }
 
     fn is_interrupted(&self) -> bool {
@@ -225,88 +199,39 @@ impl Command<'_, '_> {
         predicted.map_err(|error| CliError::Run(error.into()))
     }
 
-    /// Holds what was found against what is accepted, or accepts it.
-    fn verdict(&self, case: &Case<'_>, found: &Exploration) -> Verdict {
-        let path = explore::accepted_path(&case.snapshot());
-        let accepted = match Accepted::read(&path) {
-            Ok(accepted) => accepted,
-            Err(_) if self.update => None,
-            Err(error) => return Verdict::Unaccepted(error),
+    /// Explores a scenario, and holds what was found against what is accepted.
+    fn judged(&mut self, case: &Case<'_>) -> (Verdict, Option<(Source, Exploration)>) {
+        let source = match source_of(case) {
+            Ok(source) => source,
+            Err(why) => return (Verdict::Unreadable(why), None),
         };
-        let ran = match (found.is_whole() && self.options.without.is_empty(), self.options.pairs) {
+        let kept = match Kept::beside(&case.snapshot(), self.update) {
+            Ok(kept) => kept,
+            Err(error) => return (Verdict::Unaccepted(error), None),
+        };
+        match self.explored(case, &source) {
+            Ok(found) => (self.verdict(&found, kept), Some((source, found))),
+            Err(error) => (Verdict::NotExplored(error), None),
+        }
+    }
+
+    /// Holds what was found against what is accepted, or accepts it.
+    fn verdict(&self, found: &Exploration, kept: Kept) -> Verdict {
+        let Options { without, pairs, judge_checks, .. } = &self.options;
+        if self.update && (self.is_interrupted() || !found.is_whole()) {
+            return Verdict::not_all(found, kept.accepted.as_ref(), self.is_interrupted());
+        }
+        if self.update {
+            return kept.replace(found, *pairs).map_or_else(Verdict::Unaccepted, |()| Verdict::Updated);
+        }
+        let ran = match (found.is_whole() && without.is_empty(), pairs) {
+            // What is accepted was found without it, and has other outcomes.
+            _ if *judge_checks => Ran::Some,
             (true, true) => Ran::All,
             (true, false) => Ran::Singles,
             (false, _) => Ran::Some,
         };
-        if self.update && self.is_interrupted() {
-            return Verdict::Stopped;
-        }
-        if self.update && !found.is_whole() {
-            return Verdict::NotAll;
-        }
-        if self.update {
-            let now = Accepted::of(found);
-            let now = if self.options.pairs { now } else { now.with_pairs_of(accepted.unwrap_or_default()) };
-            return now.write(&path).map_or_else(Verdict::Unaccepted, |()| Verdict::Updated);
-        }
-        // What is accepted was found without it, and has other outcomes.
-        let ran = if self.options.judge_checks { Ran::Some } else { ran };
-        Verdict::of(found, accepted.as_ref(), ran, self.is_interrupted())
-    }
-
-    /// Explores a scenario, and keeps what its clients went through.
-    fn cover(&mut self, case: &Case<'_>, reached: &mut Reached) -> io::Result<()> {
-        let verdict = match source_of(case) {
-            Ok(source) => match self.explored(case, &source) {
-                Ok(found) => {
-                    reached.add(case.shown(), &found.coverage);
-                    let not_all = explored::not_all(&Verdict::Well, &found, self.is_interrupted());
-                    return write!(self.out.to, "{not_all}");
-                }
-                Err(error) => Verdict::NotExplored(error),
-            },
-            Err(why) => Verdict::Unreadable(why),
-        };
-        self.not_explored(case, &verdict)
-    }
-
-    fn tell_coverage(&mut self, reached: &Reached) -> io::Result<()> {
-        write!(self.out.to, "{}", report::coverage::coverage(reached, self.all, self.out.color))
-    }
-
-    /// Makes the mutants of a scenario.
-    fn mutate(&mut self, case: &Case<'_>, made: &mut Mutants) -> io::Result<()> {
-        let verdict = match source_of(case) {
-            Ok(source) => match explore::mutate(&source, case.row, &self.options, case.shown(), made) {
-                Ok(()) => {
-                    self.totals.explored += 1;
-                    return Ok(());
-                }
-                Err(error) => Verdict::NotExplored(error),
-            },
-            Err(why) => Verdict::Unreadable(why),
-        };
-        self.not_explored(case, &verdict)
-    }
-
-    fn tell_mutants(&mut self, made: &Mutants) -> io::Result<()> {
-        let judged = made.judged();
-        write!(self.out.to, "{}", report::mutants::mutants(made, &judged, self.all, self.out.color))?;
-        if made.not_made > 0 && !self.is_interrupted() {
-            let not_made = counted(made.not_made, "answer");
-            writeln!(self.out.to, "\nthe budget was spent before {not_made} more; --budget gives more")?;
-        }
-        if made.too_many > 0 {
-            writeln!(
-                self.out.to,
-                "\n{} more not made: they are too many for one scenario",
-                counted(made.too_many, "answer")
-            )?;
-        }
-        if !(judged.unnoticed.is_empty() && judged.wrongly_listed.is_empty()) {
-            self.totals.exit = self.totals.exit.max(Exit::Failed);
-        }
-        Ok(())
+        Verdict::of(found, kept.accepted.as_ref(), ran, self.is_interrupted())
     }
 
     /// The runs that reports show. After an interrupt there are none: that would be more of what was to end.
@@ -329,56 +254,15 @@ impl Command<'_, '_> {
         Ok(self.reports.tell(&Event::Case(case))?)
     }
 
-    /// One run, with what is to go wrong in it, and all that happened.
-    fn replay(&mut self, case: &Case<'_>, schedule: &Schedule) -> Result<(), CliError> {
-        let source = match source_of(case) {
-            Ok(source) => source,
-            Err(why) => return Ok(self.not_explored(case, &Verdict::Unreadable(why))?),
-        };
-        let told = explore::replay(&source, case.row, schedule, &self.options).and_then(|explored| {
-            let origins = explore::origins(&source, case.row, schedule, &explored.findings, &self.options)?;
-            Ok((explored, origins))
-        });
-        let (explored, origins) = match told {
-            Ok(told) => told,
-            Err(error) => return Ok(self.not_explored(case, &Verdict::NotExplored(error))?),
-        };
-        self.totals.explored += 1;
-        self.totals.runs += 1;
-        let Explored { findings, failure, trace, ended, .. } = &explored;
-        let is_well = findings.is_subset(&origins.undisturbed);
-        let (style, word) = if is_well { (Style::Good, "well") } else { (Style::Bad, "FOUND") };
-        let word = style.paint(format_args!("{word:<6}"), self.out.color);
-        let shown = Style::Faint.paint(format_args!("  {schedule}"), self.out.color);
-        writeln!(self.out.to, "{word}  {}{shown}", printable(case.name()))?;
-        writeln!(self.out.to, "\n{trace}\n  the script {ended}")?;
-        if let Some(failure) = failure {
-            writeln!(self.out.to, "\n{failure}")?;
-        }
-        if !findings.is_empty() {
-            writeln!(self.out.to)?;
-        }
-        let observed = explored.observed.as_ref();
-        write!(self.out.to, "{}", explored::origins(findings, &origins, observed, schedule, self.out.color))?;
-        if !explored.happened(schedule) {
-            let warning = Style::Warning.paint("warning", self.out.color);
-            writeln!(self.out.to, "  {warning}: not all of the schedule happened: some of its moments did not come")?;
-        }
-        if !is_well {
-            self.totals.exit = self.totals.exit.max(Exit::Failed);
-        }
-        Ok(())
-    }
-
     fn not_explored(&mut self, case: &Case<'_>, verdict: &Verdict) -> io::Result<()> {
         self.totals.exit = self.totals.exit.max(verdict.exit());
-        let predicted = Predicted::default();
-        let (color, around) = (self.out.color, self.around(&predicted));
+        let (color, options, is_interrupted) = (self.out.color, &self.options, self.is_interrupted());
+        let around = Around { options, all: self.all, is_interrupted, predicted: &Predicted::default() };
         writeln!(self.out.to, "{}", explored::line(case, verdict, None, color))?;
         write!(self.out.to, "{}", explored::below(case, verdict, None, around, color))
     }
 
-    fn end(self, plan: &Plan<'_>) -> Result<Exit, CliError> {
+    fn end(self, found: &Found, plan: &Plan<'_>) -> Result<Exit, CliError> {
         let is_interrupted = self.is_interrupted();
         let Self { out, reports, totals, began, .. } = self;
         let Totals { explored, runs, took, exit, summary } = totals;
@@ -387,15 +271,15 @@ impl Command<'_, '_> {
         {
             writeln!(out.to, "shard {shard}: none of {} is in it", counted(plan.set.count, "scenario"))?;
         }
-        if runs > explored {
-            let seconds = took.as_secs_f64();
-            let (scenarios, runs) = (counted(explored, "scenario"), counted(runs, "run"));
-            writeln!(out.to, "\n{scenarios}: {runs} in {seconds:.2} s")?;
-        }
+        let in_time = format!("{} in {:.2} s", counted(runs, "run"), took.as_secs_f64());
         if is_interrupted {
-            let gap = if runs > explored { "" } else { "\n" };
-            writeln!(out.to, "{gap}interrupted: {explored} of {} explored", counted(plan.cases.len(), "scenario"))?;
+            let in_time = if runs > explored { format!(", {in_time}") } else { String::new() };
+            let all = counted(plan.cases.len(), "scenario");
+            writeln!(out.to, "\ninterrupted: {explored} of {all} explored{in_time}")?;
+        } else if runs > explored {
+            writeln!(out.to, "\n{}: {in_time}", counted(explored, "scenario"))?;
         }
+        tell_stale(&found.stale_explorations, out)?;
         reports.tell(&Event::Ended(&End {
             wall_time: began.elapsed().as_secs_f64(),
             interrupted: is_interrupted,
@@ -405,6 +289,17 @@ impl Command<'_, '_> {
         }))?;
         Ok(if is_interrupted { Exit::Interrupted } else { exit })
     }
+}
+
+/// What is accepted of scenarios that are not there any more.
+fn tell_stale(stale: &[Stale], out: &mut Output<'_>) -> io::Result<()> {
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let warning = Style::Warning.paint("warning", out.color);
+    let (count, them) = (counted(stale.len(), "accepted file"), if stale.len() == 1 { "it" } else { "them" });
+    writeln!(out.to, "\n{warning}: {count} without a script; remove {them}:")?;
+    stale.iter().try_for_each(|Stale { shown, .. }| writeln!(out.to, "  {shown}"))
 }
 
 /// The script of a case, or why it cannot be read.

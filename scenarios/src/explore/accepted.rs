@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{Exploration, Finding};
-use crate::file::{self, FileError};
+use crate::file::{self, FileError, Replacement};
+use crate::scenario::EXTENSION as SCRIPT;
 use crate::schedule::Schedule;
+use crate::snapshot::is_of_row;
 
 /// How the file's name ends, in place of that of the snapshot.
 const EXTENSION: &str = "explore";
@@ -37,6 +39,9 @@ struct Lines {
 /// The headings of the file, in the order in which they stand there. Those of pairs are left out where there are none.
 const HEADINGS: [&str; 4] = ["[findings]", "[outcomes]", "[findings of pairs]", "[outcomes of pairs]"];
 
+/// What the lines begin with that git puts around and between the two sides of a conflict.
+const CONFLICT_MARKS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+
 /// What was run, so that what was not found is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
@@ -54,12 +59,103 @@ pub enum AcceptedError {
     /// It cannot be read.
     #[error("cannot read what is accepted: {0}")]
     Read(#[from] FileError),
+    /// It is no text.
+    #[error("what is accepted is not text in UTF-8")]
+    NotText,
+    /// A merge has stopped in it.
+    #[error("there is a conflict of a merge in what is accepted")]
+    Conflict {
+        /// The line.
+        line: usize,
+    },
     /// It is no such file.
-    #[error("line {0} is neither a heading nor below one: mend it, or write the file anew with `--update`")]
-    Malformed(usize),
+    #[error("this is neither a heading of what is accepted nor below one")]
+    Malformed {
+        /// The line.
+        line: usize,
+    },
     /// It cannot be written.
     #[error("cannot write what is accepted: {0}")]
     Write(#[from] io::Error),
+}
+
+impl AcceptedError {
+    /// The line that it is about, from 1, if it is not about the whole file.
+    #[must_use]
+    pub const fn line(&self) -> Option<usize> {
+        match self {
+            Self::Conflict { line } | Self::Malformed { line } => Some(*line),
+            Self::Read(_) | Self::NotText | Self::Write(_) => None,
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Read(FileError::NotAFile) => "move away what is there: `--update` writes a file of this name",
+            Self::Read(FileError::Dangling) => "mend the link, or remove it",
+            Self::Read(FileError::TooLarge { .. }) => "remove it, and accept what is found now with `--update`",
+            Self::Read(FileError::Io(_)) => "check that you may read it",
+            Self::NotText | Self::Malformed { .. } | Self::Conflict { .. } => {
+                "mend it, or write it anew with `--update`"
+            }
+            Self::Write(_) => "check that there is room, and that you may write to its folder",
+        }
+    }
+
+    /// Whether another file can take its place.
+    fn is_about_its_text(&self) -> bool {
+        matches!(self, Self::NotText | Self::Malformed { .. } | Self::Conflict { .. })
+    }
+}
+
+/// What is accepted of a scenario, where it stands.
+#[derive(Debug)]
+pub struct Kept {
+    /// What is accepted, if something is.
+    pub accepted: Option<Accepted>,
+    /// The file that is to take its place.
+    replacement: Option<Replacement>,
+}
+
+impl Kept {
+    /// Reads what is accepted beside a snapshot, before anything runs: what cannot be read, or is to be written and cannot,
+    /// is known then. What is no such file is replaced if it `is_to_be_written`.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, is no such file, or cannot be written.
+    pub fn beside(snapshot: &Path, is_to_be_written: bool) -> Result<Self, AcceptedError> {
+        Self::at(&path_of(snapshot), is_to_be_written)
+    }
+
+    /// Reads what a file says is accepted, as [`Kept::beside`] does.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, is no such file, or cannot be written.
+    pub fn at(path: &Path, is_to_be_written: bool) -> Result<Self, AcceptedError> {
+        let accepted = match Accepted::read(path) {
+            Err(error) if is_to_be_written && error.is_about_its_text() => None,
+            read => read?,
+        };
+        let replacement = is_to_be_written.then(|| Replacement::new(path)).transpose()?;
+        Ok(Self { accepted, replacement })
+    }
+
+    /// Makes this what is accepted; without pairs, what was accepted of them stays.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn replace(self, found: &Exploration, has_pairs: bool) -> Result<(), AcceptedError> {
+        let now = Accepted::of(found);
+        let now = if has_pairs { now } else { now.with_pairs_of(self.accepted.unwrap_or_default()) };
+        let Some(mut replacement) = self.replacement else { return Ok(()) };
+        replacement.write_all(now.to_text().as_bytes())?;
+        Ok(replacement.finish()?)
+    }
 }
 
 /// How what was found stands to what is accepted.
@@ -83,6 +179,14 @@ impl Changes {
 #[must_use]
 pub fn path_of(snapshot: &Path) -> PathBuf {
     snapshot.with_extension(EXTENSION)
+}
+
+/// Whether a file has the name of what is accepted of a scenario that is not there any more.
+pub(crate) fn is_stale(path: &Path) -> bool {
+    let script = path.with_extension(SCRIPT);
+    path.extension().is_some_and(|extension| extension == EXTENSION)
+        && script.symlink_metadata().is_err()
+        && !is_of_row(&script)
 }
 
 impl Accepted {
@@ -109,9 +213,9 @@ impl Accepted {
         if is_of_pairs { &mut self.pairs } else { &mut self.singles }
     }
 
-    /// The line of a finding and a schedule that brings it.
+    /// The line of a finding and a schedule that brings it, if something has to go wrong for it.
     pub(crate) fn line(finding: &Finding, by: &Schedule) -> String {
-        format!("{finding} | {by}")
+        if by.disturbances().is_empty() { finding.to_string() } else { format!("{finding} | {by}") }
     }
 
     /// Reads a file; `None` if there is none.
@@ -125,22 +229,29 @@ impl Accepted {
             Err(error) if error.is_missing() => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        Self::parse(&String::from_utf8_lossy(&bytes)).map(Some)
+        let text = str::from_utf8(&bytes).map_err(|_| AcceptedError::NotText)?;
+        Self::parse(text).map(Some)
     }
 
     fn parse(text: &str) -> Result<Self, AcceptedError> {
         let mut accepted = Self::default();
         let mut into = None;
-        for (index, line) in text.lines().map(str::trim_end).enumerate() {
-            if line.is_empty() || line.starts_with('#') {
+        // Editors put a mark at the start.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for (line, text) in (1..).zip(text.lines().map(str::trim_end)) {
+            if CONFLICT_MARKS.iter().any(|mark| text.starts_with(mark)) {
+                return Err(AcceptedError::Conflict { line });
+            }
+            if text.is_empty() || text.starts_with('#') {
                 continue;
             }
-            if let Some(heading) = HEADINGS.iter().position(|heading| *heading == line) {
+            if let Some(heading) = HEADINGS.iter().position(|heading| *heading == text) {
                 into = Some(heading);
                 continue;
             }
-            let into = into.ok_or(AcceptedError::Malformed(index + 1))?;
-            accepted.sections()[into].insert(line.to_owned());
+            // No finding and no outcome begins so.
+            let into = into.filter(|_| !text.starts_with('[')).ok_or(AcceptedError::Malformed { line })?;
+            accepted.sections()[into].insert(text.to_owned());
         }
         Ok(accepted)
     }
@@ -149,15 +260,6 @@ impl Accepted {
     fn sections(&mut self) -> [&mut BTreeSet<String>; 4] {
         let Self { singles, pairs } = self;
         [&mut singles.findings, &mut singles.outcomes, &mut pairs.findings, &mut pairs.outcomes]
-    }
-
-    /// Makes it what is accepted.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), AcceptedError> {
-        Ok(file::replace(path, &self.to_text())?)
     }
 
     fn to_text(&self) -> String {
@@ -222,6 +324,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::explore::{FindingKind, Told};
     use crate::file::scratch::Folder;
@@ -242,12 +346,40 @@ mod tests {
         assert!(path.ends_with("flow[one].explore"));
         assert_eq!(Accepted::read(&path).unwrap(), None);
         let mut all = accepted(&["socket left open (kandy) | open 1: late by 5001ms"], &["passes; kandy disconnected"]);
-        all.write(&path).unwrap();
+        fs::write(&path, all.to_text()).unwrap();
         assert_eq!(Accepted::read(&path).unwrap().as_ref(), Some(&all));
         all.pairs = lines(&["pending for ever (kandy) | open 1: gone; ping 1: lost"], &["passes; kandy pending"]);
-        all.write(&path).unwrap();
+        fs::write(&path, all.to_text().replace('\n', "\r\n").replacen('#', "\u{feff}#", 1)).unwrap();
         assert_eq!(Accepted::read(&path).unwrap(), Some(all));
-        assert!(matches!(Accepted::parse("\nopen 1: lost\n"), Err(AcceptedError::Malformed(2))));
+    }
+
+    #[test]
+    fn what_is_no_such_file_is_told_with_its_line() {
+        for (text, line) in [("\nopen 1: lost\n", 2), ("[findings]\n[foundings]\na\n", 2)] {
+            let error = Accepted::parse(text).unwrap_err();
+            assert!(matches!(error, AcceptedError::Malformed { .. }) && error.line() == Some(line), "{text}: {error}");
+        }
+        let conflict = Accepted::parse("[findings]\n<<<<<<< HEAD\na\n=======\n>>>>>>> b\n").unwrap_err();
+        assert!(matches!(conflict, AcceptedError::Conflict { line: 2 }), "{conflict}");
+    }
+
+    #[test]
+    fn what_nothing_has_to_go_wrong_for_is_read_as_it_is_written() {
+        let findings = [(FindingKind::Never("seen".to_owned()).of_none(), vec![Schedule::default()])].into();
+        let found = Exploration { findings, ..Exploration::default() };
+        let now = Accepted::of(&found);
+        assert_eq!(Accepted::parse(&now.to_text()).unwrap(), now);
+    }
+
+    #[test]
+    fn names_of_several_lines_stay_on_one() {
+        let name = "a\n[outcomes]\u{202e}b".to_owned();
+        let findings = [FindingKind::Property(name.clone()), FindingKind::Never(name)].map(FindingKind::of_none);
+        let by = || vec!["open 1: lost".parse().unwrap()];
+        let found = Exploration { findings: findings.map(|finding| (finding, by())).into(), ..Exploration::default() };
+        let text = Accepted::of(&found).to_text();
+        assert_eq!(Accepted::parse(&text).unwrap(), Accepted::of(&found), "{text}");
+        assert!(text.contains("`a\\n[outcomes]\\u{202e}b` does not hold | open 1: lost\n"), "{text}");
     }
 
     #[test]

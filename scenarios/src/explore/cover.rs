@@ -59,7 +59,7 @@ pub struct Reached {
 /// A run that reaches transitions which no scenario has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// The path of the scenario as its user wrote it.
+    /// The words of a command that choose the scenario.
     pub scenario: String,
     /// What goes wrong in it.
     pub schedule: Schedule,

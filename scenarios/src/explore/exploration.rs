@@ -4,6 +4,7 @@ mod told;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::run::pool::{self, Done, NoThread, in_order};
 use crate::schedule::{Act, Moment, Schedule};
 use crate::script::{Limits, Source};
-use crate::world::Seen;
+use crate::world::{Seen, Unmet};
 
 /// The time for one scenario, if nothing else is said.
 pub const BUDGET: Duration = Duration::from_secs(60);
@@ -79,6 +80,8 @@ pub struct Exploration {
     pub not_run: usize,
     /// How many were not made since they are more than [`MAX_RUNS`].
     pub too_many: usize,
+    /// In how many nothing went wrong, since the script went another way when it knew that something would.
+    pub missed: usize,
     /// How many had a finding.
     pub with_finding: usize,
     /// Each finding, with the schedules that bring it: each of one disturbance in the order of the runs, then the smallest
@@ -98,6 +101,8 @@ pub struct Exploration {
     pub pairs: Vec<Told>,
     /// How many more of these there were.
     pub more_pairs: usize,
+    /// What the script itself lets go wrong, and does not happen where nothing else does.
+    pub unmet: Vec<Unmet>,
     /// What is to hold sometimes, and whether it held in a run.
     pub sometimes: BTreeMap<String, bool>,
     /// The transitions of the clients, if they are noted.
@@ -137,6 +142,8 @@ struct Ran {
     findings: BTreeMap<Finding, Option<Schedule>>,
     outcome: Outcome,
     sometimes: Vec<(String, bool)>,
+    /// Whether something of its schedule did not come.
+    is_missed: bool,
     /// The moments after its first disturbance that are worth a second one.
     seen: Vec<Seen>,
     /// The transitions of the clients, if they are noted.
@@ -185,6 +192,7 @@ impl Explorer<'_> {
         let mut found = Exploration {
             messages: undisturbed.seen.len(),
             undisturbed: Outcome::of(&undisturbed),
+            unmet: mem::take(&mut undisturbed.unmet),
             moments: moments(&undisturbed.seen).map(|worth| worth.seen.moment.clone()).collect(),
             sometimes: undisturbed.sometimes.iter().cloned().collect(),
             coverage: undisturbed.observed.take().map(Coverage::of_undisturbed).unwrap_or_default(),
@@ -308,6 +316,7 @@ impl Explorer<'_> {
             findings: told.collect(),
             outcome: Outcome::of(&explored),
             sometimes: explored.sometimes,
+            is_missed: explored.unmet.iter().any(|unmet| unmet.by_script.is_none() && !unmet.has_come),
             seen: moments(&explored.seen).map(|worth| worth.seen.clone()).collect(),
             observed: explored.observed,
         }
@@ -335,7 +344,7 @@ impl Explorer<'_> {
 fn panicked(schedule: &Schedule) -> Ran {
     let findings = BTreeMap::from([(FindingKind::Panic.of_none(), Some(schedule.clone()))]);
     let (schedule, outcome) = (schedule.clone(), Outcome::default());
-    Ran { schedule, findings, outcome, sometimes: Vec::new(), seen: Vec::new(), observed: None }
+    Ran { schedule, findings, outcome, sometimes: Vec::new(), is_missed: false, seen: Vec::new(), observed: None }
 }
 
 impl Known<'_> {
@@ -354,8 +363,9 @@ impl Exploration {
     }
 
     fn count(&mut self, ran: Ran, max_outcomes: usize) {
-        let Ran { schedule, findings, outcome, sometimes, observed, .. } = ran;
+        let Ran { schedule, findings, outcome, sometimes, is_missed, observed, .. } = ran;
         self.runs += 1;
+        self.missed += usize::from(is_missed);
         if let Some(observed) = observed {
             self.coverage.add(&schedule, observed.all);
         }

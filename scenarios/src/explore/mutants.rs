@@ -52,7 +52,7 @@ pub struct Mutants {
 pub enum Notice {
     /// By a scenario at least.
     Noticed,
-    /// By none. This is one: the path of its scenario, and what is changed there.
+    /// By none. This is one: the words of a command that choose its scenario, and what is changed there.
     Unnoticed(String, Schedule),
 }
 
@@ -87,6 +87,12 @@ pub struct Judged<'a> {
 }
 
 impl Mutants {
+    /// Whether all were made: only then a scenario that has not noticed one does not.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.not_made == 0 && self.too_many == 0
+    }
+
     /// Holds them against the list.
     #[must_use]
     pub fn judged(&self) -> Judged<'_> {

@@ -12,12 +12,19 @@ pub enum Verdict {
     Found,
     /// What was found is what is accepted.
     Same,
+    /// Nothing new was found by the runs that were made, and these are not all.
+    Cut,
+    /// The budget was spent before the first run.
+    NoRun,
+    /// Nothing went wrong: no message comes that could be disturbed, all that could happen to it is left out, or the script
+    /// goes another way.
+    Nothing,
     /// What was found is not what is accepted.
     Changed(Changes),
     /// It is accepted from now on.
     Updated,
-    /// It was to be accepted, and is not all.
-    NotAll,
+    /// It was to be accepted, and is not all. What is new of it, where something is accepted.
+    NotAll(Option<Changes>),
     /// It was interrupted, and has found nothing new by then.
     Stopped,
     /// The script cannot be read.
@@ -38,8 +45,23 @@ impl Verdict {
             None if !found.findings.is_empty() => Self::Found,
             Some(changes) if !changes.is_empty() => Self::Changed(changes),
             _ if is_interrupted => Self::Stopped,
+            _ if found.runs == 0 && found.not_run > 0 => Self::NoRun,
+            _ if found.not_run + found.too_many > 0 => Self::Cut,
+            _ if found.runs > 0 && found.missed == found.runs && found.findings.is_empty() => Self::Nothing,
+            // That no message comes can be accepted.
+            _ if found.runs == 0 && (accepted.is_none() || found.messages > 0) => Self::Nothing,
             None => Self::Well,
             Some(_) => Self::Same,
+        }
+    }
+
+    /// What was to be accepted, and is not all: what is new of it is told.
+    #[must_use]
+    pub fn not_all(found: &Exploration, accepted: Option<&Accepted>, is_interrupted: bool) -> Self {
+        match Self::of(found, accepted, Ran::Some, is_interrupted) {
+            Self::Stopped => Self::Stopped,
+            Self::Changed(changes) => Self::NotAll(Some(changes)),
+            _ => Self::NotAll(accepted.map(|_| Changes::default())),
         }
     }
 
@@ -47,13 +69,11 @@ impl Verdict {
     #[must_use]
     pub const fn exit(&self) -> Exit {
         match self {
-            Self::Well | Self::Same | Self::Updated => Exit::Passed,
-            Self::Found | Self::Changed(_) | Self::NotAll => Exit::Failed,
+            Self::Well | Self::Same | Self::Cut | Self::Nothing | Self::Updated => Exit::Passed,
+            Self::Found | Self::Changed(_) | Self::NotAll(_) | Self::NoRun => Exit::Failed,
             Self::Stopped => Exit::Interrupted,
-            Self::Unreadable(_) | Self::Unaccepted(AcceptedError::Read(_) | AcceptedError::Malformed(_)) => {
-                Exit::Broken
-            }
             Self::Unaccepted(AcceptedError::Write(_)) => Exit::InternalError,
+            Self::Unreadable(_) | Self::Unaccepted(_) => Exit::Broken,
             Self::NotExplored(error) => match error {
                 ExploreError::Skipped => Exit::Passed,
                 ExploreError::Undisturbed(why) if why.cause.is_broken_script() => Exit::Broken,
@@ -63,5 +83,52 @@ impl Verdict {
                 ExploreError::Interrupted => Exit::Interrupted,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::FindingKind;
+
+    fn found(runs: usize, not_run: usize, schedules: &[&str]) -> Exploration {
+        let schedules: Vec<_> = schedules.iter().map(|text| text.parse().unwrap()).collect();
+        let mut found = Exploration { messages: 9, runs, not_run, ..Exploration::default() };
+        if !schedules.is_empty() {
+            found.findings.insert(FindingKind::Deaf.of_none(), schedules);
+        }
+        found
+    }
+
+    #[test]
+    fn what_is_new_is_told_of_what_is_not_all_and_is_not_accepted() {
+        let (less, more) = (found(2, 5, &["open 1: lost"]), found(9, 0, &["open 1: lost", "open 1: fails"]));
+        let (of_less, of_more) = (Accepted::of(&less), Accepted::of(&more));
+        let new = |verdict: Verdict| match verdict {
+            Verdict::NotAll(changes) => changes.map(|changes| changes.new.len()),
+            other => panic!("{other:?}"),
+        };
+        for is_interrupted in [true, false] {
+            assert_eq!(new(Verdict::not_all(&less, None, is_interrupted)), None, "all of it is");
+            assert_eq!(new(Verdict::not_all(&found(3, 1, &["ping 1: lost"]), Some(&of_less), is_interrupted)), Some(1));
+        }
+        assert!(matches!(Verdict::not_all(&less, Some(&of_more), true), Verdict::Stopped));
+        assert_eq!(new(Verdict::not_all(&less, Some(&of_more), false)), Some(0));
+    }
+
+    #[test]
+    fn what_is_cut_short_is_not_called_well() {
+        let of = |found: &Exploration, accepted: Option<&Accepted>| Verdict::of(found, accepted, Ran::Some, false);
+        let nothing = Accepted::default();
+        for accepted in [None, Some(&nothing)] {
+            assert!(matches!(of(&found(3, 4, &[]), accepted), Verdict::Cut));
+            assert!(matches!(of(&found(0, 4, &[]), accepted), Verdict::NoRun));
+            assert!(matches!(of(&found(0, 0, &[]), accepted), Verdict::Nothing));
+        }
+        assert_eq!(of(&found(0, 4, &[]), None).exit(), Exit::Failed);
+        assert!(matches!(of(&found(3, 0, &[]), None), Verdict::Well));
+        assert!(matches!(of(&found(3, 0, &[]), Some(&nothing)), Verdict::Same));
+        let empty = Exploration::default();
+        assert!(matches!(of(&empty, None), Verdict::Nothing) && matches!(of(&empty, Some(&nothing)), Verdict::Same));
     }
 }

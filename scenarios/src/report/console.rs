@@ -20,7 +20,7 @@ use self::repeats::Repeats;
 pub(super) use self::run_warnings::all_skipped;
 pub(crate) use self::run_warnings::text as warning_text;
 use self::slowest::Slowest;
-use super::{Style, diff, model};
+use super::{Style, diff, model, shell};
 use crate::hygiene::{self, Warning};
 use crate::printable::printable;
 use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Shard, Status, Unlike};
@@ -218,8 +218,8 @@ impl<'a> Console<'a> {
         }
         if let Status::Failed(_) = finished.status {
             let again = Style::Faint.paint("again:", self.color);
-            let row = case.row.map(|_| format!(" --filter {}", shell_word(&case.name_of_all()))).unwrap_or_default();
-            let _ = writeln!(block, "\n{again} kandy-harness run {}{row} --show", shell_word(shown));
+            let row = case.row.map(|_| format!(" --filter {}", shell::word(&case.name_of_all()))).unwrap_or_default();
+            let _ = writeln!(block, "\n{again} kandy-harness run {}{row} --show", shell::word(shown));
         }
         block
     }
@@ -341,15 +341,6 @@ pub(crate) fn told_whole(case: &Case<'_>, finished: &Finished, color: bool) -> (
 #[must_use]
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
-}
-
-/// `word` as a shell takes it for one.
-fn shell_word(word: &str) -> String {
-    let is_plain = |character: char| character.is_alphanumeric() || "/._-+@,=".contains(character);
-    if word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

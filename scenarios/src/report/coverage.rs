@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::console::counted;
-use super::{Style, wrap};
+use super::{Style, shell, wrap};
 use crate::coverage::Transition;
 use crate::explore::{Reached, Way, is_recorded, recorded, states};
-use crate::printable::printable;
 
 /// The most schedules, and the most transitions of each, unless all are wanted.
-const MAX_WAYS: usize = 5;
+const MAX_WAYS: usize = 4;
 const MAX_TRANSITIONS: usize = 2;
 
 /// What is reached, and how to reach what no scenario has.
@@ -43,8 +42,11 @@ pub fn coverage(reached: &Reached, all: bool, color: bool) -> String {
 
 /// A command that reaches them, and the transitions.
 fn tell(text: &mut String, way: &Way, most: usize, color: bool) {
-    let command = format!("kandy-harness explore {} --at \"{}\"", printable(&way.scenario), way.schedule);
-    let _ = writeln!(text, "  {}", Style::Strong.paint(command, color));
+    let command = match way.schedule.disturbances() {
+        [] => format!("  undisturbed, after the script: {}", way.scenario),
+        _ => shell::explore("  ", &way.scenario, &format!("--at \"{}\"", way.schedule)),
+    };
+    let _ = writeln!(text, "{}", Style::Strong.paint(command, color));
     for transition in way.transitions.iter().take(most) {
         text.push_str(&step_lines(transition, 4, if is_recorded(transition) { "  (recorded)" } else { "" }));
     }
@@ -99,7 +101,7 @@ mod tests {
         assert!(told.lines().count() <= 40, "{told}");
         assert!(told.contains("exploration:  120 transitions of 40 states, which no scenario has\n"), "{told}");
         assert!(told.contains("  kandy-harness explore scenarios/flow.rhai --at \"open 1: lost\"\n"), "{told}");
-        assert!(told.ends_with("and 35 runs more, with 105 transitions: --all lists them\n"), "{told}");
+        assert!(told.ends_with("and 36 runs more, with 108 transitions: --all lists them\n"), "{told}");
         let lines = told.lines().filter(|line| !line.contains("kandy-harness explore"));
         assert!(lines.clone().all(|line| line.chars().count() <= COLUMNS), "{told}");
         let told = coverage(&reached, true, false);

@@ -8,7 +8,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-pub(crate) use self::case::{Around, below, line, not_all, shown_accepted, told_runs};
+pub(crate) use self::case::{
+    Around, NO_RUN, below, line, not_all, nothing, shown_accepted, told_runs, unaccepted, words,
+};
 pub(crate) use self::merged::merged;
 use super::console::counted;
 use super::coverage::step_lines;
@@ -16,6 +18,7 @@ use super::{COLUMNS, Style, wrap};
 use crate::explore::{Accepted, Changes, Exploration, Finding, Observed, Origins, Predicted, family, size};
 use crate::printable::printable;
 use crate::schedule::Schedule;
+use crate::world::Unmet;
 
 /// The most lines of one scenario, unless all is wanted.
 const MAX_LINES: usize = 40;
@@ -26,6 +29,8 @@ const MAX_CHANGED: usize = 14;
 /// What is said of a finding whose last step is in no recording.
 const NOT_RECORDED: &str = "not recorded";
 const LEGEND: &str = "\n  not recorded: no recording of the real SDK has the last step, a prediction\n";
+/// What stands before what has not gone wrong.
+const UNMET: &str = "  warning: ";
 /// The lines around the findings and their legend: head, count, and what to do.
 const AROUND: usize = 12;
 
@@ -189,6 +194,24 @@ pub fn origins(
             }
             None => {}
         }
+    }
+    text
+}
+
+/// What was to go wrong, and has not.
+#[must_use]
+pub fn unmet(unmet: &[Unmet], color: bool) -> String {
+    let mut text = String::new();
+    for Unmet { disturbance, by_script, has_come } in unmet {
+        let warning = Style::Warning.paint("warning", color);
+        let of_script = if by_script.is_some() { " of the script" } else { "" };
+        let lines = if *has_come {
+            format!("`{disturbance}`{of_script} changed nothing: there was nothing to act on")
+        } else {
+            format!("`{disturbance}`{of_script} did not come: there was no {}", disturbance.at)
+        };
+        let lines = wrap(&lines, UNMET.len()).join(&format!("\n{:1$}", "", UNMET.len()));
+        let _ = writeln!(text, "  {warning}: {lines}");
     }
     text
 }

@@ -53,6 +53,14 @@ pub enum ReportsError {
         /// The file.
         shown: String,
     },
+    /// A picture has no place to go.
+    #[error("cannot write the picture `{shown}`: {source}")]
+    Picture {
+        /// The file.
+        shown: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A report has no place to go.
     #[error("cannot write the report `{shown}`: {source}")]
     Unwritable {

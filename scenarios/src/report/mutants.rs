@@ -3,22 +3,22 @@
 use std::fmt::Write as _;
 
 use super::console::counted;
-use super::{Style, wrap};
+use super::{Style, shell, wrap};
 use crate::explore::{Judged, Mutants};
-use crate::printable::printable;
 
 /// The most kinds that are told, unless all are wanted.
-const MAX_KINDS: usize = 12;
+const MAX_KINDS: usize = 9;
 
-/// How many are noticed, and what is not.
+/// How many are noticed, and what is not; only so far, if these are not the whole.
 #[must_use]
-pub fn mutants(mutants: &Mutants, judged: &Judged<'_>, all: bool, color: bool) -> String {
+pub fn mutants(mutants: &Mutants, judged: &Judged<'_>, is_whole: bool, all: bool, color: bool) -> String {
+    let so_far = if is_whole { "" } else { " so far" };
     let Judged { noticed, equivalent, unnoticed, wrongly_listed } = judged;
     let (count, kinds) = (counted(mutants.made, "changed answer"), mutants.kinds.len());
     let mut text = format!("{count} of {kinds} kinds, {} noticed by their scenario\n", mutants.noticed);
     let that_matter = kinds - equivalent.len();
     let percent = (noticed + wrongly_listed.len()) * 100 / that_matter.max(1);
-    let score = format!("{} of {that_matter} kinds, {percent} %", noticed + wrongly_listed.len());
+    let score = format!("{} of {that_matter} kinds{so_far}, {percent} %", noticed + wrongly_listed.len());
     let _ = writeln!(text, "\nnoticed:     {score}");
     let _ = writeln!(text, "equivalent:  {}, which no application can notice", counted(equivalent.len(), "kind"));
     if all {
@@ -36,12 +36,12 @@ pub fn mutants(mutants: &Mutants, judged: &Judged<'_>, all: bool, color: bool) -
         }
     }
     if !unnoticed.is_empty() {
-        let _ =
-            writeln!(text, "\n{}\n", Style::Bad.paint("Noticed by no scenario, each with a run that shows it:", color));
+        let head = format!("Noticed by no scenario{so_far}, each with a run that shows it:");
+        let _ = writeln!(text, "\n{}\n", Style::Bad.paint(head, color));
         let most = if all { usize::MAX } else { MAX_KINDS };
         for (kind, scenario, schedule) in unnoticed.iter().take(most) {
             let _ = writeln!(text, "  {kind}");
-            let _ = writeln!(text, "    kandy-harness explore {} --at \"{schedule}\"", printable(scenario));
+            let _ = writeln!(text, "{}", shell::explore("    ", scenario, &format!("--at \"{schedule}\"")));
         }
         if unnoticed.len() > most {
             let _ = writeln!(text, "  and {} more: --all lists them", counted(unnoticed.len() - most, "kind"));

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::root::{DEFAULT_ROOTS, Root, Roots, SETTINGS};
 use super::{EXTENSION, Filter, Filters, Misread, Scenario};
+use crate::explore;
 use crate::file::{is_dangling, or_here, real};
 use crate::printable::printable_path;
 use crate::snapshot;
@@ -30,12 +31,14 @@ pub struct Found {
     pub modules: Vec<Scenario>,
     /// Snapshots of scenarios that are not there any more.
     pub stale_snapshots: Vec<Stale>,
+    /// What is accepted of explorations of scenarios that are not there any more.
+    pub stale_explorations: Vec<Stale>,
     /// Lines that are almost lines of tags, each with the script as messages show it; also of what a filter leaves out,
     /// perhaps for that.
     pub misread_tags: Vec<(String, Misread)>,
 }
 
-/// A snapshot whose script is not there any more.
+/// A file beside a script that is not there any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale {
     /// Where it is.
@@ -179,11 +182,14 @@ pub fn find(folder: &Path, paths: &[PathBuf], filters: Option<&Filters>) -> Resu
         found.misread_tags.extend(misread.map(|misread| (scenario.shown.clone(), misread.clone())));
     }
     // A script whose rows have snapshots of their own has none for itself.
-    let of_rows = found.scenarios.iter().filter(|scenario| !scenario.rows().is_empty());
-    let unused =
-        of_rows.map(|scenario| (snapshot::path_of(&scenario.path), snapshot::path_of(Path::new(&scenario.shown))));
-    let unused = unused.filter(|(path, _)| path.is_file());
-    found.stale_snapshots.extend(unused.map(|(path, shown)| Stale { path, shown: printable_path(&shown) }));
+    for scenario in found.scenarios.iter().filter(|scenario| !scenario.rows().is_empty()) {
+        let (path, shown) = (snapshot::path_of(&scenario.path), snapshot::path_of(Path::new(&scenario.shown)));
+        let accepted = (explore::accepted_path(&path), explore::accepted_path(&shown));
+        let unused =
+            |(path, shown): (PathBuf, PathBuf)| path.is_file().then(|| Stale { path, shown: printable_path(&shown) });
+        found.stale_snapshots.extend(unused((path, shown)));
+        found.stale_explorations.extend(unused(accepted));
+    }
     if let Some(filters) = filters {
         filters.select(&mut found.scenarios)?;
     }
@@ -319,6 +325,8 @@ impl<'a> Search<'a> {
                 self.add(place, &root, &Script { name, is_module: place.modules });
             } else if !place.modules && snapshot::is_stale(&path) && self.seen.insert(real(&path).into()) {
                 self.found.stale_snapshots.push(Stale { path, shown: printable_path(&shown) });
+            } else if !place.modules && explore::is_stale(&path) && self.seen.insert(real(&path).into()) {
+                self.found.stale_explorations.push(Stale { path, shown: printable_path(&shown) });
             }
         }
         Ok(scenarios)

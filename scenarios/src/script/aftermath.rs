@@ -105,9 +105,9 @@ impl Host {
         let (mut world, ..) = self.run.end();
         self.run.soft.take();
         self.run.unmet.take();
-        let (mut seen, mut answers) = (Vec::new(), Vec::new());
+        let (mut seen, mut answers, mut unmet) = (Vec::new(), Vec::new(), Vec::new());
         if let Ok(World::Sim(sim)) = world.with_clients_mut() {
-            (seen, answers) = (sim.take_seen(), sim.take_answers());
+            (seen, answers, unmet) = (sim.take_seen(), sim.take_answers(), sim.unmet().collect());
             if let (Some(observed), Some(observer)) = (&mut observed, sim.observer()) {
                 observed.all.clone_from(observer.transitions());
                 observed.led.extend(deaths(sim, observer));
@@ -121,7 +121,7 @@ impl Host {
             }
         }
         let failure = failure.map(|failure| failure.redacted(trace.redactions()));
-        Explored { ended, failure, clients, findings, sometimes, seen, answers, observed, trace }
+        Explored { ended, failure, clients, findings, sometimes, seen, answers, observed, unmet, trace }
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) enum Of {
     Client,
     Connection,
     Notification,
+    Services,
     Platform,
 }
 
@@ -84,6 +85,7 @@ impl Of {
             "client" => Some(Self::Client),
             "connection" => Some(Self::Connection),
             "notification" => Some(Self::Notification),
+            "services" => Some(Self::Services),
             "platform" => Some(Self::Platform),
             _ => None,
         }
@@ -95,6 +97,7 @@ impl Of {
             Self::Client => "a client",
             Self::Connection => "a client's `connection`",
             Self::Notification => "a client's `notification`",
+            Self::Services => "a client's `services`",
             Self::Platform => "the platform",
             Self::Script => "a script",
         }
@@ -107,6 +110,7 @@ impl Of {
             Self::Client => Some("client"),
             Self::Connection => Some("connection"),
             Self::Notification => Some("notification"),
+            Self::Services => Some("services"),
             Self::Platform => Some("platform"),
         }
     }
@@ -118,6 +122,7 @@ impl Of {
             Self::Client => "kandy.",
             Self::Connection => "kandy.connection.",
             Self::Notification => "kandy.notification.",
+            Self::Services => "kandy.services.",
             Self::Platform => "platform.",
         }
     }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use kandy_client::{Config, ConnectOptions, Credentials, Settings, Violation, js, unknown_keys};
+use kandy_client::{Config, ConnectOptions, Credentials, Dialect, Settings, Violation, js, unknown_keys_of};
 use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use serde_json::Value;
 
 use super::convert;
+use super::dialects::{Made, ServicesPart, made, register_calls_of_dialects};
 use super::duration::duration;
 use super::failure::{Failure, Halt};
 use super::listener::Listener;
@@ -16,7 +17,6 @@ use super::register::register;
 use super::run::{Application, Run};
 use super::show::show_short;
 use super::untyped::{register_untyped_calls, thrown};
-use super::wait::event_name;
 use crate::step::{Call, ClientId, Done, Step};
 
 /// A client, as `create` gives it.
@@ -33,6 +33,8 @@ pub(super) struct NotificationPart(pub(super) ClientId);
 
 /// The longest name of a client.
 const MAX_NAME: usize = 32;
+/// The platform that `getSocketState()` means.
+const DEFAULT_PLATFORM: &str = "link";
 /// Names of the transcript that are no client's.
 const RESERVED_NAMES: [&str; 2] = ["platform", "script"];
 
@@ -41,6 +43,8 @@ pub(super) fn register_client_api(engine: &mut Engine, run: &Rc<Run>) {
         .register_type_with_name::<Client>("client")
         .register_type_with_name::<ConnectionPart>("connection")
         .register_type_with_name::<NotificationPart>("notification")
+        .register_type_with_name::<ServicesPart>("services")
+        .register_get("services", |client: &mut Client| ServicesPart(client.0))
         .register_get("connection", |client: &mut Client| ConnectionPart(client.0))
         .register_get("notification", |client: &mut Client| NotificationPart(client.0));
     engine.register_fn("==", |left: Client, right: Client| left == right);
@@ -55,14 +59,18 @@ pub(super) fn register_client_api(engine: &mut Engine, run: &Rc<Run>) {
     register_listeners(engine, run);
     register_waits(engine, run);
     register_untyped_calls(engine, run);
+    register_calls_of_dialects(engine, run);
 }
 
 fn register_create(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "create", |run, _call| run.create(None, None));
-    register!(engine, run, "create", |run, _call, _config: ()| run.create(None, None));
-    register!(engine, run, "create", |run, _call, config: Map| run.create(Some(&config), None));
-    register!(engine, run, "create", |run, _call, config: Map, name: &str| run.create(Some(&config), Some(name)));
-    register!(engine, run, "create", |run, _call, _config: (), name: &str| run.create(None, Some(name)));
+    register!(engine, run, "create", |run, _call| run.create(None, &Made::default()));
+    register!(engine, run, "create", |run, _call, _config: ()| run.create(None, &Made::default()));
+    register!(engine, run, "create", |run, _call, config: Map| run.create(Some(&config), &Made::default()));
+    register!(engine, run, "create", |run, _call, config: Map, name: &str| run
+        .create(Some(&config), &Made::named(name)));
+    register!(engine, run, "create", |run, _call, _config: (), name: &str| run.create(None, &Made::named(name)));
+    register!(engine, run, "create", |run, _call, config: Map, how: Map| run.create(Some(&config), &made(&how)?));
+    register!(engine, run, "create", |run, _call, _config: (), how: Map| run.create(None, &made(&how)?));
 }
 
 fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
@@ -78,14 +86,8 @@ fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "updateToken", |run, _call, client: Client, given: Map| {
         run.call(client.0, Call::UpdateToken(credentials(&given)?))
     });
-    for name in ["setCredentials", "setTokens", "updateConnection"] {
-        register!(engine, run, name, |run, _call, client: Client| run.call(client.0, Call::WithoutEffect(name)));
-        register!(engine, run, name, |run, _call, client: Client, _given: Dynamic| {
-            run.call(client.0, Call::WithoutEffect(name))
-        });
-    }
     register!(engine, run, "updateConfig", |run, _call, client: Client, patch: Map| {
-        let patch = options_json(&patch)?;
+        let patch = options_json(run.dialect_of(client.0)?, &patch)?;
         run.call(client.0, Call::UpdateConfig(patch))
     });
     register!(engine, run, "destroy", |run, _call, client: Client| run.call(client.0, Call::Destroy));
@@ -111,10 +113,16 @@ fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getConfig", |run, _call, client: Client| {
         run.look_at(client.0, |session| convert::from_js(session.config().value()))
     });
-    register!(engine, run, "getSocketState", |_run, _call, _part: ConnectionPart| done(convert::socket_state(None)));
+    register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart| {
+        run.look_at(part.0, |session| {
+            let is_its = session.dialect().platform() == DEFAULT_PLATFORM;
+            convert::socket_state(if is_its { session.socket_state() } else { None })
+        })
+    });
     register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart, platform: &str| {
         run.look_at(part.0, |session| {
-            convert::socket_state(if platform == "uc" { session.socket_state() } else { None })
+            let is_its = platform == session.dialect().platform();
+            convert::socket_state(if is_its { session.socket_state() } else { None })
         })
     });
     register!(engine, run, "events", |run, _call, client: Client| done(run.events(client.0)));
@@ -122,13 +130,13 @@ fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
 
 fn register_listeners(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "on", |run, call, client: Client, event: &str, listener: FnPtr| {
-        let event = event_name(event)?;
+        let event = run.event_of(client.0, event)?;
         let listener = Listener::new(run, call, listener, 1)?;
         run.applications.borrow_mut()[client.0.0].listeners.on(event, listener)?;
         done(())
     });
     register!(engine, run, "off", |run, call, client: Client, event: &str, listener: FnPtr| {
-        let event = event_name(event)?;
+        let event = run.event_of(client.0, event)?;
         let listener = Listener::new(run, call, listener, 1)?;
         run.applications.borrow_mut()[client.0.0].listeners.off(event, &listener);
         done(())
@@ -163,13 +171,10 @@ fn done<T>(value: T) -> Result<T, Halt> {
 }
 
 impl Run {
-    fn create(&self, given: Option<&Map>, name: Option<&str>) -> Result<Client, Halt> {
-        let mut config = self.world.borrow().with_clients()?.plain_config();
-        let mut violations = Vec::new();
-        if let Some(given) = given.filter(|given| !given.is_empty()) {
-            violations = merge(&mut config, &options_json(given)?)?;
-        }
-        self.create_with(config.into(), name, &violations)
+    fn create(&self, given: Option<&Map>, made: &Made) -> Result<Client, Halt> {
+        let plain = self.world.borrow().with_clients()?.plain_config();
+        let (settings, violations) = made.settings(plain, given.filter(|given| !given.is_empty()))?;
+        self.create_with(settings, made.name.as_deref(), &violations)
     }
 
     pub(super) fn create_with(
@@ -225,9 +230,9 @@ fn no_credentials() -> Result<(), Halt> {
 }
 
 /// Options of Kandy.js as JSON, if it knows them all.
-pub(super) fn options_json(given: &Map) -> Result<Value, Failure> {
+pub(super) fn options_json(dialect: Dialect, given: &Map) -> Result<Value, Failure> {
     let given = convert::to_json(&given.clone().into())?;
-    match unknown_keys(&given).into_iter().next() {
+    match unknown_keys_of(dialect, &given).into_iter().next() {
         None => Ok(given),
         Some(unknown) => {
             let failure = Failure::argument(format!("the configuration has no option `{}`", unknown.path));
@@ -255,7 +260,7 @@ pub(super) fn checked_name(name: &str) -> Result<&str, Failure> {
 }
 
 pub(super) fn credentials(given: &Map) -> Result<Credentials, Failure> {
-    // Kandy.js documents the last four, too, and this build uses none of them.
+    // Which of them a dialect uses is its own business; none uses the last.
     let known = [
         "username",
         "password",

@@ -228,6 +228,15 @@ const SOCKET_STATE: [&str; 16] = [
     "lastContact",
 ];
 
+/// What `services.getSubscriptions()` gives where nothing is subscribed to.
+pub(super) fn no_subscriptions() -> Dynamic {
+    map([
+        ("subscribed", rhai::Array::new().into()),
+        ("available", rhai::Array::new().into()),
+        ("isPending", false.into()),
+    ])
+}
+
 /// What `connection.getSocketState(platform)` gives: the state, or an error that it returns rather than throws.
 pub(super) fn socket_state(state: Option<&SocketState>) -> Dynamic {
     let Some(state) = state else {

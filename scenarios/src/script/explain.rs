@@ -8,6 +8,7 @@ use rhai::{
     is_valid_identifier,
 };
 
+use super::api::Function;
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
 use super::habits::{cure, missing};
@@ -270,6 +271,12 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
     if let Some(function) = names::functions_named(name).find(|function| function.of == of) {
         let failure = Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)));
         let failure = if args.contains(&"()") { failure.with_note("an empty map is `#{}`, not `{}`") } else { failure };
+        let failure = match misplaced_words(&function, args) {
+            Some(place) => failure.with_note(format!(
+                "`how` is argument {place}, behind all others: `()` stands for one that is left out"
+            )),
+            None => failure,
+        };
         return failure.with_help(function.usage());
     }
     if of_script.contains(name) {
@@ -291,6 +298,12 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
     }
     let nearest = names::nearest_function(name, of, &of_script);
     failure.with_nearest(nearest.or_else(|| names::nearest_of_rhai(name)))
+}
+
+/// Which argument `how` is, from 1, where the last one seems to be meant for it and stands elsewhere.
+fn misplaced_words(function: &Function, args: &[&str]) -> Option<usize> {
+    let place = function.parameters().iter().position(|parameter| parameter.name == "how")? + 1;
+    (args.len() > 1 && args.len() != place && args.last() == Some(&"map")).then_some(place)
 }
 
 /// Explains that nothing has a function `name` for such arguments, where nobody knows what it is called on.

@@ -248,6 +248,7 @@ impl Run {
         for disturbance in schedule.disturbances() {
             let full = |error: ScheduleError| Failure::new(Cause::Limit, error.to_string());
             sim.disturb(disturbance.clone()).map_err(full)?;
+            self.note_disturbance();
         }
         Ok(())
     }
@@ -255,7 +256,7 @@ impl Run {
     /// What is to go wrong in this run, as text.
     fn schedule(&self) -> Option<String> {
         match self.world.borrow().with_clients() {
-            Ok(World::Sim(sim)) => sim.schedule().map(Schedule::to_string).filter(|text| !text.is_empty()),
+            Ok(World::Sim(sim)) => sim.schedule(),
             _ => None,
         }
     }

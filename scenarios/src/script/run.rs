@@ -246,6 +246,11 @@ impl Run {
         Ok(done)
     }
 
+    /// The call at this place lets one thing go wrong.
+    pub(super) fn note_disturbance(&self) {
+        self.unmet.borrow_mut().disturbs(&self.place.borrow());
+    }
+
     /// Looks at the platform for the script.
     pub(super) fn look<R>(&self, look: impl FnOnce(&Platform) -> R) -> R {
         self.world.borrow().look(|platform| {

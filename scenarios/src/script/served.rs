@@ -15,6 +15,20 @@ use crate::step::Done;
 /// How long a turn waits at most, so that a condition that looks at the time, and a clock that is advanced, are seen.
 const LONGEST_TURN: Duration = Duration::from_millis(50);
 
+/// What a script beside a server is at, for those who wait until nothing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It runs.
+    Busy,
+    /// It waits, and has seen the journal up to a record.
+    Waits {
+        /// When its wait ends by itself.
+        until: Time,
+        /// The number of the first record that it has not seen.
+        seen: u64,
+    },
+}
+
 /// A platform behind a server, as a script beside it has it.
 #[derive(Debug)]
 pub struct Served {
@@ -28,6 +42,7 @@ pub struct Served {
     /// How often the platform had been reset, by others before the script began or by the script itself. With one more reset
     /// it is over.
     resets: watch::Sender<u64>,
+    doing: watch::Sender<Doing>,
 }
 
 /// What one turn beside a server did.
@@ -55,7 +70,13 @@ impl Served {
     ) -> Self {
         let news = handle.watch();
         let resets = watch::Sender::new(handle.resets());
-        Self { handle, news, runtime, printed, stop, waits: None, resets }
+        Self { handle, news, runtime, printed, stop, waits: None, resets, doing: watch::Sender::new(Doing::Busy) }
+    }
+
+    /// What the script is at; its sender is gone with the script.
+    #[must_use]
+    pub fn doing(&self) -> watch::Receiver<Doing> {
+        self.doing.subscribe()
     }
 
     /// Which reset the script knows of: the last one, unless somebody else has reset the platform since.
@@ -110,9 +131,10 @@ impl Served {
             // Who has stopped waiting for it need not know.
             let _ = waits.send(());
         }
-        let Self { handle, news, stop, runtime, resets, .. } = self;
+        let Self { handle, news, stop, runtime, resets, doing, .. } = self;
         let known = *resets.borrow();
-        runtime.block_on(async {
+        doing.send_replace(Doing::Waits { until: Time::from_duration(limit), seen: news.next_seq() });
+        let turn = runtime.block_on(async {
             tokio::select! {
                 biased;
                 () = handle.until_reset(known) => ServedTurn::Over,
@@ -121,6 +143,8 @@ impl Served {
                 () = handle.until(Time::from_duration(limit)) => ServedTurn::Moved,
                 () = sleep(ahead.min(LONGEST_TURN)) => ServedTurn::Moved,
             }
-        })
+        });
+        doing.send_replace(Doing::Busy);
+        turn
     }
 }

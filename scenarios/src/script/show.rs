@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 
 use super::client_api::{Client, ConnectionPart, NotificationPart};
+use super::dialects::ServicesPart;
 use super::platform_api::PlatformHandle;
 
 /// The longest text of a value in a message.
@@ -285,7 +286,17 @@ fn is_same_scalar(left: &Dynamic, right: &Dynamic) -> bool {
         return left.fn_name() == right.fn_name();
     }
     left.is_unit() && right.is_unit()
-        || same!(bool, char, ImmutableString, rhai::Blob, Client, ConnectionPart, NotificationPart, PlatformHandle)
+        || same!(
+            bool,
+            char,
+            ImmutableString,
+            rhai::Blob,
+            Client,
+            ConnectionPart,
+            NotificationPart,
+            ServicesPart,
+            PlatformHandle
+        )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "only mixed comparisons lose precision, as in Rhai itself")]

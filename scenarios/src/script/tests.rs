@@ -18,6 +18,7 @@ mod memory;
 mod platform;
 mod power_assert;
 mod properties;
+mod records;
 mod redact;
 mod situation;
 mod soft;

@@ -1,5 +1,5 @@
-//! What a script asks of the platform, and nothing comes of: a fault that no request meets, a command that meets no socket or
-//! subscription.
+//! What a script asks for, and nothing comes of: a fault that no request meets, a command that meets no socket or
+//! subscription, a disturbance whose moment does not come.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use super::scan::{Kind, Piece, offset_of, pieces};
 use super::surroundings::Surroundings;
 use crate::doubt::{Doubt, MAX_DOUBTS, Target};
 use crate::step::{Done, Step};
+use crate::world::{Unmet as Unhappened, World};
 
 /// How many faults are remembered before those that were met are forgotten: more than there can be at once.
 const MAX_PUT: usize = 4_000;
@@ -24,6 +25,8 @@ pub(super) struct Unmet {
     put: BTreeMap<u64, (Place, Point)>,
     given_up: Vec<(Place, Point)>,
     met_none: Vec<MetNone>,
+    /// Which call let each thing go wrong, in their order.
+    disturbed: Vec<Place>,
 }
 
 /// A command that met none.
@@ -100,18 +103,32 @@ impl Unmet {
         }
     }
 
+    /// The call at a place lets one thing go wrong.
+    pub(super) fn disturbs(&mut self, place: &Place) {
+        // There are no more than a schedule has.
+        self.disturbed.push(place.clone());
+    }
+
     /// The run has ended, of the script that messages call `main`. `takes_number` says whether the call at a place does
     /// something with what it gives.
     pub(super) fn end(mut self, world: &Surroundings, main: &str, takes_number: impl Fn(&Place) -> bool) -> Vec<Doubt> {
         self.give_up(FaultFilter::default(), world);
-        let unmet = self.given_up.into_iter();
+        let unmet = std::mem::take(&mut self.given_up).into_iter();
         let unmet = unmet.map(|(place, point)| Doubt::UnmetFault { place: place.told(main), point });
-        let met_none = self.met_none.into_iter().filter(|met_none| !takes_number(&met_none.place));
+        let met_none = std::mem::take(&mut self.met_none).into_iter().filter(|met_none| !takes_number(&met_none.place));
         let met_none = met_none.map(|MetNone { place, verb, user, target }| {
             let place = place.told(main);
             Doubt::MetNone { place, verb, user, target }
         });
-        let mut doubts: Vec<Doubt> = unmet.chain(met_none).collect();
+        let of_schedule = match world.with_clients() {
+            Ok(World::Sim(sim)) => sim.unmet().collect(),
+            _ => Vec::new(),
+        };
+        let of_schedule = of_schedule.into_iter().filter_map(|Unhappened { disturbance, by_script, has_come }| {
+            let place = self.disturbed.get(by_script?)?.told(main);
+            Some(Doubt::UnmetDisturbance { place, disturbance, has_come })
+        });
+        let mut doubts: Vec<Doubt> = unmet.chain(met_none).chain(of_schedule).collect();
         doubts.truncate(MAX_DOUBTS);
         doubts
     }

@@ -5,12 +5,13 @@
 
 use std::rc::Rc;
 
-use kandy_client::js::{self, TypeError, Value as Js};
-use kandy_client::{Settings, UntypedCall};
+use kandy_client::UntypedCall;
+use kandy_client::js::{TypeError, Value as Js};
 use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Position};
 
 use super::client_api::{Client, ConnectionPart, NotificationPart};
 use super::convert;
+use super::dialects::{Made, made};
 use super::failure::{Failure, Halt};
 use super::options::Options;
 use super::register::register;
@@ -23,11 +24,15 @@ const AS_IN_JAVASCRIPT: &str = "asInJavaScript";
 pub(super) fn register_untyped_calls(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "create", |run, _call, config: Dynamic, _name: (), how: Map| {
         is_meant(&how)?;
-        run.create_untyped(&config, None)
+        run.create_untyped(&config, &Made::default())
     });
     register!(engine, run, "create", |run, _call, config: Dynamic, name: &str, how: Map| {
         is_meant(&how)?;
-        run.create_untyped(&config, Some(name))
+        run.create_untyped(&config, &Made::named(name))
+    });
+    register!(engine, run, "create", |run, _call, config: Dynamic, made_how: Map, how: Map| {
+        is_meant(&how)?;
+        run.create_untyped(&config, &made(&made_how)?)
     });
     register!(engine, run, "connect", |run, _call, client: Client, given: Dynamic, options: Dynamic, how: Map| {
         is_meant(&how)?;
@@ -73,10 +78,9 @@ pub(super) fn thrown(error: &TypeError) -> Halt {
 }
 
 impl Run {
-    fn create_untyped(&self, given: &Dynamic, name: Option<&str>) -> Result<Client, Halt> {
-        let servers = self.world.borrow().with_clients()?.plain_config();
-        let servers = Js::from_json(&serde_json::to_value(servers).unwrap_or_default());
-        let settings = Settings::create(&js::merge(&servers, &argument(given)?)).map_err(|error| thrown(&error))?;
-        self.create_with(settings, name, &[])
+    fn create_untyped(&self, given: &Dynamic, made: &Made) -> Result<Client, Halt> {
+        let plain = self.world.borrow().with_clients()?.plain_config();
+        let settings = made.settings_as_in_javascript(&plain, &argument(given)?).map_err(|error| thrown(&error))?;
+        self.create_with(settings, made.name.as_deref(), &[])
     }
 }

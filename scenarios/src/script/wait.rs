@@ -155,7 +155,7 @@ impl Run {
     ) -> Result<Dynamic, Halt> {
         self.wait(call, || {
             self.has_time(call, timeout, LONGEST_LIVE_WAIT)?;
-            let event = event_name(event)?;
+            let event = self.event_of(client, event)?;
             let (began, limit) = (self.now(), self.limit(timeout));
             let from = self.looks_from(client);
             let mut looked = from;
@@ -193,7 +193,7 @@ impl Run {
         self.wait(call, || {
             self.has_time(call, timeout, LONGEST_LIVE_PAUSE)?;
             self.count_check();
-            let event = event_name(event)?;
+            let event = self.event_of(client, event)?;
             let limit = self.limit(timeout);
             let mut looked = self.looks_from(client);
             let waits = self.marks.borrow().seen().waits;
@@ -281,10 +281,10 @@ impl Run {
     }
 
     /// `expectEvents(kandy, names)`: those since the last such check.
-    pub(super) fn expect_events(&self, client: ClientId, expected: &[String]) -> Result<(), Failure> {
+    pub(super) fn expect_events(&self, client: ClientId, expected: &[String]) -> Result<(), Halt> {
         self.count_check();
         for name in expected {
-            event_name(name)?;
+            self.event_of(client, name)?;
         }
         let application = &mut self.applications.borrow_mut()[client.0];
         let heard = &application.heard[application.checked..];
@@ -303,7 +303,8 @@ impl Run {
         };
         Err(Failure::new(Cause::Check, format!("{} heard other events than expected", application.name))
             .with_note(format!("actual:   {}\nexpected: {}", row(&names), row(expected)))
-            .with_note(place))
+            .with_note(place)
+            .into())
     }
 }
 

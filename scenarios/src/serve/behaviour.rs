@@ -18,7 +18,7 @@ use self::follow::Modules;
 use crate::diagnostic::Diagnostic;
 use crate::interrupt::Interrupt;
 use crate::scenario::{ReadError, read_text, root_of};
-use crate::script::{Host, Limits, Served, Source, Verdict};
+use crate::script::{Doing, Host, Limits, Served, Source, Verdict};
 use crate::serve::followed::Version;
 
 /// Lines that a script has printed and nobody has written yet. Beyond that it waits.
@@ -80,6 +80,7 @@ pub struct Behaviour {
     modules: watch::Receiver<Modules>,
     /// Which reset of the platform it knows of.
     resets: watch::Receiver<u64>,
+    doing: watch::Receiver<Doing>,
     ended: oneshot::Receiver<Ended>,
 }
 
@@ -119,14 +120,14 @@ impl Behaviour {
         // What it takes from wait to wait is limited: a server runs for as long as somebody wants it.
         let limits = Limits { operations, wall_time: Duration::MAX, interrupt: interrupt.clone(), ..Limits::default() };
         let served = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
-        let resets = served.resets();
+        let (resets, doing) = (served.resets(), served.doing());
         let run = move || {
             // If nobody waits for the end any more, the process is ending.
             let _ = end.send(run(&source, served, &limits, &tell));
         };
         let thread = thread::Builder::new().name("behaviour".to_owned()).stack_size(Limits::STACK_BYTES);
         thread.spawn(run).map_err(BehaviourError::Thread)?;
-        Ok(Self { printed, set_up, is_over: false, stop, interrupt, modules, resets, ended })
+        Ok(Self { printed, set_up, is_over: false, stop, interrupt, modules, resets, doing, ended })
     }
 
     /// Waits until the script waits for the first time, or has ended: what it says of the platform before that is to hold
@@ -170,6 +171,12 @@ impl Behaviour {
     #[must_use]
     pub fn knows_of(&self, resets: u64) -> bool {
         *self.resets.borrow() == resets
+    }
+
+    /// What it is at; the sender is gone with the script.
+    #[must_use]
+    pub fn doing(&self) -> watch::Receiver<Doing> {
+        self.doing.clone()
     }
 
     /// Ends its waits, once it has seen what has happened until now.

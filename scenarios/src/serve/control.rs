@@ -12,6 +12,7 @@ mod selection;
 mod wait;
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,10 +98,21 @@ impl Control {
         &self.guard
     }
 
-    /// Answers a request.
-    pub async fn answer(&self, request: Request<RequestBody>) -> Answer {
+    /// Tells the journal of a request of `peer` that was refused since its sender may not use the control interface.
+    pub fn note_refused<B>(&self, error: &ControlError, peer: SocketAddr, request: &Request<B>) {
+        if let Some(what) = error.refused {
+            self.handle.refused(what, peer.ip(), request);
+        }
+    }
+
+    /// Answers a request of `peer`.
+    pub async fn answer(&self, request: Request<RequestBody>, peer: SocketAddr) -> Answer {
+        if let Err(error) = self.admit(&request) {
+            self.note_refused(&error, peer, &request);
+            return refusal(&error);
+        }
         let (head, body) = request.into_parts();
-        let result = match self.route(&head.method, &head.uri, &head.headers) {
+        let result = match Self::route(&head.method, &head.uri, &head.headers) {
             Ok((route, is_json)) => match route.action {
                 Action::Look(look) => match route.arguments(head.uri.query().unwrap_or_default(), &[]) {
                     Ok(given) => self.look(look, &Arguments::new(route.name, given), &head.headers).await,
@@ -120,14 +132,18 @@ impl Control {
         result.unwrap_or_else(|error| refusal(&error))
     }
 
-    /// The route of a request that may be carried out, and whether its body says that it is JSON.
-    fn route(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(&'static Route, bool), ControlError> {
-        let name = uri.path().strip_prefix(PREFIX).unwrap_or_default();
-        let route = Route::named(name);
-        if !route.is_some_and(Route::is_open) {
-            self.guard.check(uri, headers)?;
+    /// Whether whoever sent a request may use the control interface, or what it asks for is for everybody.
+    fn admit<B>(&self, request: &Request<B>) -> Result<(), ControlError> {
+        if Route::named(name(request.uri())).is_some_and(Route::is_open) {
+            return Ok(());
         }
-        let route = route.ok_or_else(|| {
+        self.guard.check(request.uri(), request.headers())
+    }
+
+    /// The route of a request that may be carried out, and whether its body says that it is JSON.
+    fn route(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(&'static Route, bool), ControlError> {
+        let name = name(uri);
+        let route = Route::named(name).ok_or_else(|| {
             let error = ControlError::new(StatusCode::NOT_FOUND, format!("there is no {}", uri.path()));
             match nearest(name, ROUTES.iter().map(|route| route.name)) {
                 Some(name) => error.with_help(format!("did you mean {PREFIX}{name}?")),
@@ -166,6 +182,12 @@ impl Control {
     /// How the script stands now, if there is one.
     fn script(&self) -> Option<ScriptStatus> {
         self.script.as_ref().map(|script| script.borrow().clone())
+    }
+
+    /// Whether a script beside the platform has something to do.
+    fn is_script_busy(&self) -> bool {
+        let Some(script) = self.script() else { return false };
+        self.handle.platform(|platform, now| script.is_busy(now, platform.journal().next_seq()))
     }
 
     /// What happened, in a form to be kept.
@@ -242,6 +264,11 @@ impl Control {
         }
         Ok(value)
     }
+}
+
+/// The name of a route, as an address has it.
+fn name(uri: &Uri) -> &str {
+    uri.path().strip_prefix(PREFIX).unwrap_or_default()
 }
 
 fn json_answer(status: StatusCode, value: &Value) -> Answer {

@@ -63,13 +63,17 @@ impl Pages {
     }
 
     /// Answers a request of `peer`. `guard` is that of the control interface, which the console uses.
-    pub fn answer<B>(&self, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
+    ///
+    /// # Errors
+    ///
+    /// A page that may not have the cookie asks for it.
+    pub fn answer<B>(&self, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Result<Answer, ControlError> {
         let (path, method) = (request.uri().path(), request.method());
         if path == SESSION_PATH {
             return session(request, guard);
         }
         if !matches!(*method, Method::GET | Method::HEAD) {
-            return not_allowed("GET, HEAD");
+            return Ok(not_allowed("GET, HEAD"));
         }
         let mut answer = match Asset::at(path) {
             Some(asset) => match &self.saved {
@@ -86,7 +90,7 @@ impl Pages {
         if *method == Method::HEAD {
             *answer.body_mut() = body(Bytes::new());
         }
-        answer
+        Ok(answer)
     }
 
     fn asset<B>(&self, asset: &Asset, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
@@ -133,18 +137,14 @@ fn open_to_all(headers: &mut HeaderMap) {
 }
 
 /// Gives the cookie to who has the token.
-fn session<B>(request: &Request<B>, guard: &Guard) -> Answer {
+fn session<B>(request: &Request<B>, guard: &Guard) -> Result<Answer, ControlError> {
     if *request.method() != Method::POST {
-        return not_allowed("POST");
+        return Ok(not_allowed("POST"));
     }
-    match guard.check(request.uri(), request.headers()) {
-        Ok(()) => {
-            let mut answer = typed(StatusCode::NO_CONTENT, asset::TEXT, Bytes::new());
-            answer.headers_mut().insert(SET_COOKIE, guard.session_cookie());
-            answer
-        }
-        Err(error) => refusal(&error),
-    }
+    guard.check(request.uri(), request.headers())?;
+    let mut answer = typed(StatusCode::NO_CONTENT, asset::TEXT, Bytes::new());
+    answer.headers_mut().insert(SET_COOKIE, guard.session_cookie());
+    Ok(answer)
 }
 
 pub(super) fn refusal(error: &ControlError) -> Answer {

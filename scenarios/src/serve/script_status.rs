@@ -1,12 +1,15 @@
 //! How the script beside a server stands, for those who ask.
 
+use kandy_mock_server::Time;
 use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::behaviour::Ended;
+use crate::script::Doing;
 
-/// How the script beside a server stands. Serialized in camelCase.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// How the script beside a server stands.
+#[derive(Clone, Debug)]
 pub struct ScriptStatus {
     /// Its file, as it was given.
     pub path: String,
@@ -15,8 +18,8 @@ pub struct ScriptStatus {
     /// Why it has failed, with the place.
     pub error: Option<String>,
     /// After how many resets of the platform it has set that up.
-    #[serde(skip)]
     pub set_up_after: u64,
+    doing: watch::Receiver<Doing>,
 }
 
 /// What a script does.
@@ -34,15 +37,47 @@ pub enum ScriptState {
 }
 
 impl ScriptStatus {
-    /// One that begins.
+    /// One that runs from its beginning, and tells what it is at until it ends.
     #[must_use]
-    pub fn running(path: String) -> Self {
-        Self { path, state: ScriptState::Running, error: None, set_up_after: 0 }
+    pub const fn running(path: String, doing: watch::Receiver<Doing>) -> Self {
+        Self { path, state: ScriptState::Running, error: None, set_up_after: 0, doing }
     }
 
-    /// It runs from its beginning.
-    pub fn begin(&mut self) {
-        (self.state, self.error) = (ScriptState::Running, None);
+    /// It runs from its beginning again.
+    pub fn begin(&mut self, doing: watch::Receiver<Doing>) {
+        (self.state, self.error, self.doing) = (ScriptState::Running, None, doing);
+    }
+
+    /// Whether it has something to do at that time, where the journal has come to record `newest`. One that waits for what is not
+    /// there yet, or for another time, has not.
+    #[must_use]
+    pub fn is_busy(&self, now: Time, newest: u64) -> bool {
+        match self.doing() {
+            None => false,
+            Some(Doing::Busy) => true,
+            Some(Doing::Waits { until, seen }) => until <= now || seen < newest,
+        }
+    }
+
+    /// When it goes on by itself.
+    #[must_use]
+    pub fn next(&self) -> Option<Time> {
+        match self.doing()? {
+            Doing::Busy => None,
+            Doing::Waits { until, .. } => Some(until),
+        }
+    }
+
+    /// What it is at; nothing if it has ended.
+    fn doing(&self) -> Option<Doing> {
+        self.doing.has_changed().is_ok().then(|| *self.doing.borrow())
+    }
+
+    /// As the state has it.
+    #[must_use]
+    pub fn to_json(&self, now: Time, newest: u64) -> Value {
+        let Self { path, state, error, .. } = self;
+        json!({ "path": path, "state": state, "error": error, "busy": self.is_busy(now, newest) })
     }
 
     /// It has ended.

@@ -213,7 +213,7 @@ pub async fn serve(
         let running = Behaviour::start(source.clone(), handle.clone(), Handle::current())?;
         // With a command it is part of a verdict, and stays what it was.
         let file = command.is_empty().then(|| behaviour::Follower::new(&source, &running));
-        let (status, told) = watch::channel(ScriptStatus::running(source.shown.clone()));
+        let (status, told) = watch::channel(ScriptStatus::running(source.shown.clone(), running.doing()));
         control = control.beside_script(told);
         running_script = Some(Script { source, file, status, verdict: Exit::Passed });
         behaviour = Some(running);

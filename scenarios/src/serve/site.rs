@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::Request;
 use kandy_mock_server::{Answering, Beside, RequestBody};
 
-use super::control::Control;
+use super::control::{Control, ControlError};
 use super::pages::{self, Pages};
 
 /// What answers beside the platform: the pages, and the control interface that they use.
@@ -28,15 +28,22 @@ impl Beside for Site {
     fn answer(self: Arc<Self>, request: Request<RequestBody>, peer: SocketAddr) -> Answering {
         Box::pin(async move {
             if Control::takes(request.uri()) {
-                return self.control.answer(request).await;
+                return self.control.answer(request, peer).await;
             }
-            let guard = self.control.guard();
-            if self.checks_hosts
-                && let Err(error) = guard.host(request.uri(), request.headers())
-            {
-                return pages::refusal(&error);
-            }
-            self.pages.answer(&request, peer, guard)
+            self.page(&request, peer).unwrap_or_else(|error| {
+                self.control.note_refused(&error, peer, &request);
+                pages::refusal(&error)
+            })
         })
+    }
+}
+
+impl Site {
+    fn page<B>(&self, request: &Request<B>, peer: SocketAddr) -> Result<pages::Answer, ControlError> {
+        let guard = self.control.guard();
+        if self.checks_hosts {
+            guard.host(request.uri(), request.headers())?;
+        }
+        self.pages.answer(request, peer, guard)
     }
 }

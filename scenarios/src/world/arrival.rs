@@ -153,7 +153,7 @@ fn told(response: &platform::Response) -> Box<Answer> {
 fn given(response: platform::Response, is_cut: bool) -> Response {
     let platform::Response { status, reason, headers, body } = response;
     let usual = || status.canonical_reason().unwrap_or_default().to_owned();
-    Response { status, status_text: reason.unwrap_or_else(usual), headers, body, is_cut }
+    Response { status, status_text: reason.unwrap_or_else(usual), headers, body, is_cut }.as_a_page_sees_it()
 }
 
 /// Whether a browser gives an answer to a page.

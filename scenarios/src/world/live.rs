@@ -8,7 +8,7 @@ mod server;
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kandy_client::Session;
 use kandy_client::driver::{Input, Options, SetUpError, Transport};
@@ -63,6 +63,13 @@ pub enum LiveError {
     /// No ports for the platform.
     #[error("the platform of the live world cannot be started")]
     Platform(#[source] StartError),
+}
+
+/// When a world began that is so old, since 1970.
+fn epoch(age: Duration) -> Duration {
+    #[expect(clippy::disallowed_methods, reason = "the real world's day is read once for each client")]
+    let today = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    today.saturating_sub(age)
 }
 
 /// What ended a turn's waiting.
@@ -145,7 +152,7 @@ impl Live {
                 if self.asks_first {
                     line.transport.ask_first();
                 }
-                let client = self.stage.create(&name, Session::new(config))?;
+                let client = self.stage.create(&name, Session::new(config).with_epoch(epoch(self.stage.now)))?;
                 self.lines.push(line);
                 Ok(Done::Created(client))
             }
@@ -278,7 +285,7 @@ impl Live {
 
 impl Line {
     fn new(runtime: &Runtime) -> Result<Self, SetUpError> {
-        let options = Options { enforce_cors: true, ..Options::default() };
+        let options = Options { enforce_cors: true, plain_websockets: true, ..Options::default() };
         let (transport, inputs) = Transport::new(runtime.handle().clone(), &options)?;
         Ok(Self { transport, inputs })
     }

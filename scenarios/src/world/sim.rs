@@ -12,7 +12,7 @@ use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
 use self::disturb::Disturber;
-pub use self::disturb::{Changeable, Seen};
+pub use self::disturb::{Changeable, Seen, Unmet};
 use self::turns::Turns;
 use super::link::{Link, Message};
 use super::stage::Stage;
@@ -24,6 +24,9 @@ use crate::transcript::control_text;
 
 /// The host at which the simulated platform answers, on every port.
 pub const PLATFORM_SERVER: &str = "kandy.test";
+
+/// When the simulated world begins: 2024-01-01 00:00:00 UTC, since 1970. Dates that a platform sends are read by it.
+const EPOCH: Duration = Duration::from_secs(1_704_067_200);
 
 /// Clients and a platform in virtual time.
 ///
@@ -140,7 +143,9 @@ impl Sim {
     /// The step cannot be carried out, and nothing has changed; or the world cannot go on ([`StepError::World`]).
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         match step {
-            Step::Create { name, config } => Ok(Done::Created(self.stage.create(&name, Session::new(config))?)),
+            Step::Create { name, config } => {
+                Ok(Done::Created(self.stage.create(&name, Session::new(config).with_epoch(EPOCH))?))
+            }
             Step::Call { client, call } => {
                 let done = self.stage.call(client, call)?;
                 self.drain_client(client)?;

@@ -1,4 +1,4 @@
-//! docs/tutorial.md, docs/explore.md and docs/explore-your-application.md: their files are made, their commands run word for word, and what they show is compared.
+//! The pages of docs that are tutorials: their files are made, their commands run word for word, and what they show is compared.
 
 use std::env;
 use std::fs;
@@ -21,6 +21,13 @@ fn the_guide_to_exploring_does_what_it_shows() {
 }
 
 #[test]
+fn the_pages_of_the_dialects_do_what_they_show() {
+    for (page, blocks) in [("uc5", (2, 2)), ("link3", (2, 2)), ("link", (3, 3))] {
+        assert_eq!(walk(&format!("dialects/{page}")), blocks, "the blocks of the page {page} are not found");
+    }
+}
+
+#[test]
 fn the_tutorial_of_an_application_does_what_it_shows() {
     if !Command::new("node").arg("--version").output().is_ok_and(|told| told.status.success()) {
         println!("skipped: it needs Node");
@@ -32,7 +39,7 @@ fn the_tutorial_of_an_application_does_what_it_shows() {
 /// Makes the files of a page and runs its commands: how many there are of each.
 fn walk(page: &str) -> (usize, usize) {
     let text = fs::read_to_string(format!("{}/../docs/{page}.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let place = env::temp_dir().join(format!("kandy-{page}-{}", process::id()));
+    let place = env::temp_dir().join(format!("kandy-{}-{}", page.replace('/', "-"), process::id()));
     fs::create_dir_all(&place).unwrap();
     let mut here = place.clone();
     let (mut files, mut commands) = (0, 0);

@@ -147,10 +147,10 @@ fn a_signal_ends_an_exploration_and_what_was_found_is_told() {
                 kandy.connect(#{ username: \"alice\", password: \"x\" }); advance(\"30d\");\n";
     let place = Place::new("explored", &[("a.rhai", "advance(1);\n"), ("b.rhai", long)]);
     let mut run = place.start(&["explore", ".", "--pairs", "--budget", "1h"]);
-    assert_eq!(run.line(), "well    a  0 messages, 0 runs, 0 outcomes\n");
+    assert_eq!(run.line(), "skip    a  no message comes, so that there is nothing to disturb\n");
     run.signal("INT");
     let (out, _, code) = run.end();
-    assert!(out.contains("    b") && out.ends_with("\ninterrupted: 1 of 2 scenarios explored\n"), "{out}");
+    assert!(out.contains("    b") && out.contains("\ninterrupted: 1 of 2 scenarios explored"), "{out}");
     assert_eq!(code, Some(130));
 }
 

@@ -30,6 +30,22 @@ async fn each_request_has_a_line_without_secrets_if_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_of_its_start_if_it_is_to_be_quiet() {
+    let folder = Folder::new("quiet");
+    // Its input is over, so that it ends as soon as it has started.
+    let said = async |quiet: &[&str]| {
+        let mut command = harness();
+        command.current_dir(&folder.0).args(["serve", "--port", "0", "--exit-with-stdin"]).args(quiet);
+        let ended = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+        String::from_utf8(ended.stdout).unwrap()
+    };
+    let loud = said(&[]).await;
+    assert!(loud.contains("http://127.0.0.1:") || loud.contains("http://localhost:"), "{loud}");
+    assert_eq!(said(&["--quiet"]).await, "");
+}
+
+#[tokio::test]
 async fn it_ends_with_its_standard_input_if_it_is_to() {
     let folder = Folder::new("stdin");
     let mut command = harness();
@@ -40,6 +56,27 @@ async fn it_ends_with_its_standard_input_if_it_is_to() {
     assert!(child.try_wait().unwrap().is_none(), "it runs for as long as its input is open");
     drop(child.stdin.take());
     assert_eq!(timeout(PATIENCE, child.wait()).await.unwrap().unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_script_is_waited_for_until_it_waits_and_what_it_waits_for_is_due() {
+    let folder = Folder::new("busy");
+    let text = "advance(\"10m\"); for user in 0..50 { platform.addUser(`user-${user}`, \"x\"); } advance(\"1h\");";
+    folder.write("it.rhai", text);
+    let server = Server::start(&folder.0, &["--clock", "manual", "--script", "it.rhai"]).await;
+    let due = async || {
+        let state = server.state().await;
+        let users = state["users"].as_array().unwrap().len();
+        (state["clock"]["next"].clone(), state["script"]["busy"].clone(), users)
+    };
+    server.post("idle", &json!({})).await;
+    assert_eq!(due().await, (json!(600_000), json!(false), 1));
+    server.post("advance", &json!({ "to": 600_000 })).await;
+    server.post("idle", &json!({})).await;
+    assert_eq!(due().await, (json!(4_200_000), json!(false), 51));
+    server.post("advance", &json!({ "by": "1h" })).await;
+    server.post("idle", &json!({})).await;
+    assert_eq!(due().await, (json!(null), json!(false), 51), "it has ended");
 }
 
 #[tokio::test]

@@ -130,7 +130,12 @@ test('what an action gives is a place to look from', async (t) => {
   assert.equal((await alice.requests()).length, 2)
   const lines = (await kandy.transcript()).split('\n').map((line) => line.trim().split(/\s{2,}/))
   const kinds = lines.map(([, , kind]) => kind)
-  assert.deepEqual(kinds, ['command', 'command', 'request', 'mark', 'command', 'request'])
+  // The last line ends, too.
+  assert.deepEqual(kinds, ['control', 'control', 'request', 'mark', 'control', 'request', undefined])
+  const since = await kandy.transcript({ user: alice, since: faulty })
+  assert.match(since, /^\S+ +user-1@example.com +request +GET mk_token {2}200\n$/)
+  assert.match(await alice.transcript({ mark: 'before the second' }), /^\S+ +platform +mark +before the second\n/)
+  assert.match((await rejection(kandy.transcript({ mark: 'never' }))).message, /there is no mark "never" in the journal\n {2}help: POST mark writes one/)
 })
 
 test('what is refused says why, and what to do', async (t) => {

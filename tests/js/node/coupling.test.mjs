@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const inside = createRequire(fileURLToPath(new URL('../node_modules/kandy-harness/package.json', import.meta.url)))
 const { Coupling } = inside('./src/coupling.js')
 
-const QUIET = { isDue: false, reading: 0, elsewhere: 0, waiting: 0, what: [], isDriven: true, sockets: { connecting: 0, open: 0, closing: 0, sent: 0, received: 0 } }
+const QUIET = { isDue: false, reading: 0, bodies: 0, elsewhere: 0, waiting: 0, what: [], isDriven: true, sockets: { connecting: 0, open: 0, closing: 0, sent: 0, received: 0 } }
 
 /** A world in which the platform has something to do at some instants, and each page has timers. */
 function world({ platform = [], pages = [], state = {} }) {
@@ -40,7 +40,8 @@ function world({ platform = [], pages = [], state = {} }) {
     }
     return window
   })
-  return { told, coupling: new Coupling(served, () => windows) }
+  const reset = () => { of.now = 0 }
+  return { told, reset, coupling: new Coupling(served, () => windows) }
 }
 
 test('it goes from instant to instant, at each the platform first, then the pages, oldest first', async () => {
@@ -78,7 +79,7 @@ test('what never settles is an error that says what is under way', async (t) => 
   let looks = 0
   t.mock.method(performance, 'now', () => begun + 1000 * looks++)
   await assert.rejects(new Coupling(served, () => [window]).settle(),
-    /do not come to rest within 10 s: requests and handshakes without an answer are 1, and not 0; the pages wait for GET \/v2.0\/auth\/mk_token/)
+    /do not come to rest within 10 s: requests and handshakes without an answer, or with one that is being read are 1, and not 0; the pages wait for GET \/v2.0\/auth\/mk_token/)
 })
 
 test('requests that the platform holds are no unrest, and neither are sockets of which all frames are seen', async () => {
@@ -88,4 +89,31 @@ test('requests that the platform holds are no unrest, and neither are sockets of
   const served = { state: async () => ({ clock: { now: 0, next: null, held }, sockets }) }
   const { platform } = await new Coupling(served, () => [{ state: async () => page }]).settle()
   assert.equal(platform.sockets, sockets)
+})
+
+test('a platform that is reset begins again, and pages go on from where they are', async () => {
+  const { told, reset, coupling } = world({ platform: [10], pages: [[20, 45, 60]] })
+  assert.equal(await coupling.pass(40), 40)
+  reset()
+  assert.equal(await coupling.pass(10), 50)
+  assert.equal(await coupling.pass(10), 60)
+  assert.deepEqual(told.filter((what) => what !== 'release'), ['10 platform', '20 page 1', '45 page 1', '10 platform', '60 page 1'])
+})
+
+test('a body that the platform holds back is no unrest, and one that has come is, until it is read', async () => {
+  const page = { ...QUIET, bodies: 1, now: 0, next: null }
+  const served = { state: async () => ({ clock: { now: 0, next: 5000, held: [{ due: 5000 }] }, sockets: [] }) }
+  const { pages } = await new Coupling(served, () => [{ state: async () => page }]).settle()
+  assert.equal(pages.length, 1)
+  let looks = 0
+  const here = { state: async () => ({ ...page, bodies: looks++ < 3 ? 1 : 0 }) }
+  await new Coupling({ state: async () => ({ clock: { now: 0, next: null, held: [] }, sockets: [] }) }, () => [here]).settle()
+  assert.equal(looks, 4)
+})
+
+test('a script beside the platform is waited for', async () => {
+  let looks = 0
+  const served = { state: async () => ({ clock: { now: 0, next: null, held: [] }, sockets: [], script: { busy: looks++ < 3 } }) }
+  await new Coupling(served, () => []).settle()
+  assert.equal(looks, 4)
 })

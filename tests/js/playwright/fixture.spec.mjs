@@ -52,6 +52,41 @@ test.describe('with a manual clock', () => {
     expect(await later).toBe(begin + 60_000)
   })
 
+  test('after a reset the page goes on from where it is, in step with the platform', async ({ page, kandy }) => {
+    await page.goto('/')
+    await login(page, await kandy.addUser())
+    const begin = await now(page)
+    await kandy.clock.pass('1h')
+    await kandy.reset()
+    expect(await kandy.clock.now()).toBe(0)
+    await page.reload()
+    const again = await kandy.addUser()
+    await login(page, again)
+    await again.connected()
+    await kandy.clock.pass('45m')
+    expect(await now(page)).toBe(begin + 6_300_000)
+    const [renewal] = await again.requests({ point: 'resubscribe' })
+    expect(renewal.time).toBe(1_800_000)
+  })
+
+  const slowly = [[{ lateBody: '5s' }, 5000], [{ drip: 40 }, 2000], [{ lateBody: '2s', drip: 100, delay: '1s' }, 4000]]
+  for (const [how, whole] of slowly) {
+    test(`a login whose body comes slowly: ${JSON.stringify(how)}`, async ({ page, kandy }) => {
+      const alice = await kandy.addUser()
+      await kandy.fail('mk_token', how)
+      await page.goto('/')
+      await login(page, alice)
+      await alice.waitFor('mk_token', { since: 0 })
+      await kandy.clock.settle()
+      const { clock: { held, next } } = await kandy.state()
+      expect([held.length, held[0].due]).toEqual([1, next])
+      await kandy.clock.pass('1m')
+      await expect(state(page)).toHaveText('Online')
+      const [{ time }] = await alice.requests({ point: 'subscribe' })
+      expect(time).toBe(whole)
+    })
+  }
+
   test('a page that asks elsewhere is waited for', async ({ page, kandy }) => {
     await page.goto('/')
     await page.evaluate(() => {

@@ -1,6 +1,7 @@
 //! Where in the records of the recorder's platform its script acted, which those do not say themselves.
 
 use kandy_client::Time;
+use kandy_mock_server::Frame;
 use kandy_scenarios::recording::{Action, Exchange, Record, Recording};
 use serde_json::Value;
 
@@ -96,7 +97,10 @@ fn is_of(exchange: &Exchange, act: &Act<'_>) -> bool {
     match (exchange, act.action) {
         (Exchange::WsOut(frame), "push") => {
             let (pushed, _) = recorder::pushed(act.args);
-            super::read(frame).is_ok_and(|frame| frame == pushed)
+            match (super::read(frame), pushed) {
+                (Ok(Frame::Text(recorded)), Frame::Text(pushed)) => super::answers::reads_as(&recorded, &pushed),
+                (recorded, pushed) => recorded.is_ok_and(|recorded| recorded == pushed),
+            }
         }
         (Exchange::WsClosed(closed), "closeAll" | "destroyAll") => closed.by == "server",
         _ => false,

@@ -1,11 +1,12 @@
 //! The recorder's platform: who its users are, how it was told to misbehave, and that it takes any token.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
 use http::header::AUTHORIZATION;
+use http::{Method, Request};
+use kandy_mock_server::fault::Effect;
 use kandy_mock_server::{Command, Fault, FaultError, Frame, Platform, Point, Time, TokenOptions, UserOptions};
 use kandy_scenarios::recording::{Exchange, Recording};
 use percent_encoding::percent_decode_str;
@@ -28,6 +29,8 @@ pub(super) struct Recorder {
     user: String,
     /// The tokens that were given out here.
     admitted: BTreeSet<String>,
+    /// Who brought which token in `x-token` last.
+    hmac_holders: BTreeMap<String, String>,
     /// Whether a client asks for a name of its own for a subscription.
     has_correlator: bool,
     /// Whether it would be on the platform to check connections.
@@ -50,7 +53,7 @@ impl Recorder {
         let is_to_check = asked("/notificationChannel/x-connCheckRole").any(|role| role == "server");
         let user = user.unwrap_or_else(|| USERS[0].0.to_owned());
         let script = recording.server_script.clone();
-        Self { script, user, admitted: BTreeSet::new(), has_correlator, is_to_check }
+        Self { script, user, admitted: BTreeSet::new(), hmac_holders: BTreeMap::new(), has_correlator, is_to_check }
     }
 
     /// Makes a platform what the recorder's was at the start.
@@ -155,7 +158,12 @@ impl Recorder {
                 }
             }
         }
-        merged_where_possible(point, &mut keys);
+        if let Some(body) = answer.as_object().and_then(|answer| stands_for_normal(point, answer)) {
+            for replaced in ["body", "json", "type"] {
+                keys.remove(replaced);
+            }
+            keys.insert("merge".to_owned(), body);
+        }
         self.put_habits(point, &mut keys);
         if answer.get("hang").is_some_and(|hang| *hang == Value::Bool(true)) {
             keys = Map::from_iter([("hang".to_owned(), Value::Bool(true))]);
@@ -212,6 +220,10 @@ impl Recorder {
             self.issue(platform, now, &user, token)?;
         }
         if let Some(token) = hmac {
+            let before = self.hmac_holders.insert(token.clone(), user.clone());
+            if let Some(before) = before.filter(|before| *before != user) {
+                apply(platform, now, Command::SetOptions { user: before, options: UserOptions::default() })?;
+            }
             let authname = (user == USERS[0].0).then(|| AUTHNAME.to_owned());
             let options = UserOptions { hmac: Some(token), authname, ..UserOptions::default() };
             apply(platform, now, Command::SetOptions { user, options })?;
@@ -230,6 +242,30 @@ impl Recorder {
         let of = |name: &str| platform.subscriptions(None).into_iter().find(|live| live.channel == name);
         let Some(user) = channel.and_then(of).map(|live| live.user) else { return Ok(()) };
         tokens(request.uri().query()).try_for_each(|token| self.issue(platform, now, &user, token))
+    }
+
+    /// The recorder's platform counts what it has made, also if it tells nothing of that. Here a number is used up.
+    pub(super) fn count(platform: &mut Platform, now: Time, point: Point) -> Result<(), String> {
+        match point {
+            Point::MkToken | Point::RefreshToken => {
+                let (user, options) = (USERS[0].0.to_owned(), TokenOptions::default());
+                apply(platform, now, Command::IssueToken { user, options })
+            }
+            Point::Subscribe | Point::Channel => {
+                let address = "/rest/version/1/anonymous/unused/subscription";
+                let ask = |method: Method, address: &str| {
+                    let body = Bytes::from_static(br#"{"subscribeRequest":{}}"#);
+                    Request::builder().method(method).uri(address).body(body).map_err(|error| error.to_string())
+                };
+                let healthy = Effect::default();
+                platform.handle_request_under(now, &ask(Method::POST, address)?, Some(&healthy));
+                let made = platform.newest_subscription().map(|made| format!("{address}/{made}"));
+                let end = ask(Method::DELETE, &made.unwrap_or_default())?;
+                platform.handle_request_under(now, &end, Some(&healthy));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn add_user(&self, platform: &mut Platform, now: Time, name: &str) -> Result<(), String> {
@@ -278,23 +314,18 @@ pub(super) fn closed(args: &[Value]) -> (u16, String) {
     (code.unwrap_or(NO_CODE), reason.to_owned())
 }
 
-/// A subscription that the recorder's platform describes in words of its own is there nevertheless: here, too, if the words
-/// are put into the platform's own answer.
-fn merged_where_possible(point: Point, keys: &mut Map<String, Value>) {
-    let body = keys.get("body").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let body = body.or_else(|| keys.get("json").cloned());
+/// The body of an answer that describes a subscription, if it is one: that is there nevertheless, so here the words are put
+/// into the platform's own answer.
+pub(super) fn stands_for_normal(point: Point, answer: &Map<String, Value>) -> Option<Value> {
+    let text = answer.get("raw").and_then(Value::as_str);
+    let body = text.and_then(|text| serde_json::from_str::<Value>(text).ok()).or_else(|| answer.get("json").cloned());
     let channel = "/subscribeResponse/subscriptionParams/notificationChannel";
-    let is_success = keys.get("status").is_none_or(|status| *status == 200);
-    if let Some(body) = body.filter(|body| point == Point::Subscribe && is_success && body.pointer(channel).is_some()) {
-        for replaced in ["body", "json", "type"] {
-            keys.remove(replaced);
-        }
-        keys.insert("merge".to_owned(), body);
-    }
+    let is_success = answer.get("status").is_none_or(|status| *status == 200);
+    body.filter(|body| point == Point::Subscribe && is_success && body.pointer(channel).is_some())
 }
 
 /// The point of a route.
-fn point(route: &str) -> Result<Point, String> {
+pub(super) fn point(route: &str) -> Result<Point, String> {
     Ok(match route {
         "ws" => Point::WebSocket,
         "auth" => Point::CpaasToken,
@@ -310,7 +341,7 @@ fn point(route: &str) -> Result<Point, String> {
 }
 
 /// The user whom a path is about.
-fn user_of(path: &str) -> Option<String> {
+pub(crate) fn user_of(path: &str) -> Option<String> {
     let decoded = |name: &str| percent_decode_str(name).decode_utf8_lossy().into_owned();
     if let Some((_, behind)) = path.split_once("/user/") {
         return behind.rsplit_once("/subscription").map(|(name, _)| decoded(name));
@@ -320,7 +351,7 @@ fn user_of(path: &str) -> Option<String> {
 }
 
 /// The tokens in a query.
-fn tokens(query: Option<&str>) -> impl Iterator<Item = String> {
+pub(crate) fn tokens(query: Option<&str>) -> impl Iterator<Item = String> {
     let pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
     let values = pairs.filter(|(name, _)| matches!(*name, "token" | "access_token")).map(|(_, value)| value);
     values.map(|value| percent_decode_str(value).decode_utf8_lossy().into_owned()).collect::<Vec<_>>().into_iter()

@@ -53,7 +53,7 @@ function installAgent(window, settings, installTimers, installTraffic) {
       for (let task = 0; task < TASKS; task += 1) {
         await tick()
         seen = { ...timers.state(), ...traffic.state(), hasReadConfig: agent.hasReadConfig }
-        if (seen.reading === 0 && seen.elsewhere === 0 && (!seen.isDue || seen.isDriven)) break
+        if (seen.reading + seen.bodies + seen.elsewhere === 0 && (!seen.isDue || seen.isDriven)) break
       }
       return seen
     },

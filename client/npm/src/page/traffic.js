@@ -1,8 +1,8 @@
 'use strict'
 
 /**
- * Counts what is under way between a window and the network: requests that are not answered, bodies that are being read,
- * sockets and their frames. With the same counts of the platform it is known, not guessed, that nothing is under way.
+ * Counts what is under way between a window and the network: requests that are not answered, bodies that are being read, those of
+ * the platform for themselves, sockets and their frames. With the same counts of the platform it is known, not guessed, that nothing is under way.
  *
  * The function is sent to pages as its text, so it uses nothing from outside of itself.
  *
@@ -20,6 +20,7 @@ function installTraffic(window, platform) {
   const sockets = new Set()
   let lastId = 0
   let reading = 0
+  let bodies = 0
 
   function replace(owner, name, value) {
     originals.push([owner, name, Object.getOwnPropertyDescriptor(owner, name)])
@@ -67,8 +68,11 @@ function installTraffic(window, platform) {
       const read = window.Response.prototype[name]
       if (typeof read !== 'function') continue
       replace(window.Response.prototype, name, function () {
-        reading += 1
-        const end = () => { reading -= 1 }
+        // Of the platform's answers it says itself whether it holds some of them back.
+        const isOfPlatform = this.url !== '' && isPlatform(addressOf(this.url))
+        const count = (change) => { isOfPlatform ? bodies += change : reading += change }
+        count(1)
+        const end = () => count(-1)
         const body = read.apply(this, arguments)
         body.then(end, end)
         return body
@@ -142,6 +146,7 @@ function installTraffic(window, platform) {
       return {
         waiting: waiting.size,
         reading,
+        bodies,
         elsewhere: elsewhere.length,
         sockets: count,
         what: [...waiting.values(), ...elsewhere].map(({ what }) => what).slice(0, 5)

@@ -297,3 +297,24 @@ fn of_a_long_frame_the_beginning_is_kept() {
     let Kind::FrameIn { frame, .. } = &record.kind else { panic!("{record:?}") };
     assert_eq!((frame.binary, frame.bytes, frame.beginning.len()), (true, 5000, Limits::RECORDED_FRAME_CHARS));
 }
+
+#[test]
+fn what_says_more_than_when_it_was_written_is_known() {
+    let mut bench = Bench::new();
+    let changed = |bench: &Bench, from: u64| -> Vec<u64> {
+        bench.platform.journal().changed_since(from).map(|(_, record)| record.seq).collect()
+    };
+    let socket = bench.connect(ALICE);
+    assert_eq!(changed(&bench, 0), [0; 0]);
+    let pings = bench.platform.journal().next_seq();
+    (0..3).for_each(|_| bench.frame(socket, PING));
+    bench.platform.handle_left(bench.now, pings - 1);
+    assert_eq!(changed(&bench, 0), [pings, pings - 1]);
+    let refuse = |bench: &mut Bench| {
+        let refusal = Refusal { what: Refused::Tls, status: None, peer: None, detail: None };
+        bench.platform.handle_refused(bench.now, refusal, None::<&Request<()>>);
+    };
+    let next = bench.platform.journal().next_change();
+    (0..2).for_each(|_| refuse(&mut bench));
+    assert_eq!(changed(&bench, next), [pings + 1], "it is counted there");
+}

@@ -157,7 +157,7 @@ nothing does; where it then fails, does not end in three times that time and
 
 Exit codes:
   0  nothing was found, or only what is accepted
-  1  something was found, or is not as accepted
+  1  something was found, is not as accepted, or was to go wrong and did not
   2  bad usage: an argument is wrong, nothing was run
   3  a script or an accepted file is missing, unreadable or malformed
   4  internal error: the harness, the disk or the terminal failed

@@ -11,8 +11,8 @@ use crate::cli::error::CliError;
 use crate::cli::serve::joined;
 use crate::cli::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::AcceptedError;
 use crate::explore::application::{self, ApplicationError, Found, Options, verdict};
+use crate::explore::{AcceptedError, Kept};
 use crate::interrupt::Interrupt;
 use crate::report::explored::application::{self as report, Around};
 use crate::report::progress::Progress;
@@ -25,6 +25,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     let Explore { at, without, budget, jobs, all, update, shard, of_command, .. } = arguments;
     let OfCommand { accepted, user, any_user, clock, command } = of_command;
     let schedule = if at.is_empty() { None } else { Some(joined(&at).map_err(CliError::Schedule)?) };
+    let unaccepted = |source: AcceptedError| CliError::Accepted { shown: accepted.display().to_string(), source };
     let mut users = Accounts::default();
     for (name, account) in user {
         if !users.add(&name, account) {
@@ -48,10 +49,14 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     let explored = match &schedule {
         Some(schedule) => runtime.block_on(replay(&apart, schedule, &options, out)),
         None => {
+            // Where it cannot be read or written, nothing is run for it.
+            let kept = Kept::at(&environment.folder.join(&accepted), update).map_err(unaccepted)?;
             let found = found(&runtime, &apart, &options, environment, out);
             found.and_then(|found| {
                 let around = Around { command: &apart.command, all, is_interrupted: options.interrupt.is_raised() };
-                tell(&found, &around, environment, &accepted, update, out)
+                let verdict = verdict(&found, kept, update).map_err(unaccepted)?;
+                write!(out.to, "{}", report::told(&found, &verdict, &around, out.color))?;
+                Ok(if around.is_interrupted { Exit::Interrupted } else { verdict.exit() })
             })
         }
     };
@@ -82,21 +87,6 @@ fn found(
     let found = runtime.block_on(application::explore(apart.clone(), options, &mut tell));
     progress.step();
     found.map_err(|error| CliError::Application(Box::new(error)))
-}
-
-fn tell(
-    found: &Found,
-    around: &Around<'_>,
-    environment: &Environment,
-    accepted: &std::path::Path,
-    update: bool,
-    out: &mut Output<'_>,
-) -> Result<Exit, CliError> {
-    let path = environment.folder.join(accepted);
-    let unaccepted = |source: AcceptedError| CliError::Accepted { shown: accepted.display().to_string(), source };
-    let verdict = verdict(found, &path, update).map_err(unaccepted)?;
-    write!(out.to, "{}", report::told(found, &verdict, around, out.color))?;
-    Ok(if around.is_interrupted { Exit::Interrupted } else { verdict.exit() })
 }
 
 /// One run, with what the command has written and what is found in it.

@@ -1,10 +1,8 @@
 //! What an exploration of an application comes to, held against what is accepted.
 
-use std::path::Path;
-
 use super::Found;
 use crate::exit_code::Exit;
-use crate::explore::{Accepted, AcceptedError, Changes, Ran};
+use crate::explore::{Accepted, AcceptedError, Changes, Kept, Ran};
 use crate::schedule::Schedule;
 
 /// What it comes to.
@@ -34,21 +32,21 @@ impl Verdict {
     }
 }
 
-/// Holds what was found against a file, or makes it what is accepted.
+/// Holds what was found against what is accepted, or makes it what is.
 ///
 /// # Errors
 ///
-/// The file cannot be read or written.
-pub(crate) fn verdict(found: &Found, path: &Path, update: bool) -> Result<Verdict, AcceptedError> {
-    let now = Accepted::of(&found.exploration);
+/// The file cannot be written.
+pub(crate) fn verdict(found: &Found, kept: Kept, update: bool) -> Result<Verdict, AcceptedError> {
     if update {
         if !found.is_whole() {
             return Ok(Verdict::NotAll);
         }
-        now.write(path)?;
+        kept.replace(&found.exploration, true)?;
         return Ok(Verdict::Updated);
     }
-    let Some(accepted) = Accepted::read(path)? else {
+    let now = Accepted::of(&found.exploration);
+    let Some(accepted) = kept.accepted else {
         return Ok(if found.exploration.findings.is_empty() { Verdict::Well } else { Verdict::Found });
     };
     let mut changes = accepted.changes(&now, if found.is_whole() { Ran::All } else { Ran::Some });

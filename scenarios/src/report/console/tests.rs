@@ -116,11 +116,3 @@ fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
     assert!(text.ends_with(&format!("{warning}warning: and 2 more\n\n")), "{text}");
     assert_eq!(text.matches(warning).count(), 2 + hygiene::MAX_SHOWN);
 }
-
-#[test]
-fn the_command_to_run_it_again_is_one_that_a_shell_takes() {
-    let word = |word: &str| shell_word(word);
-    assert_eq!(word("drop/reconnect.rhai"), "drop/reconnect.rhai");
-    assert_eq!(word("größe/a b.rhai"), "'größe/a b.rhai'");
-    assert_eq!(word("it's.rhai"), "'it'\\''s.rhai'");
-}

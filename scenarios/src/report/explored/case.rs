@@ -4,18 +4,26 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Overview, changes, counts, new_runs, smallest};
+use super::{Overview, changes, counts, new_runs, smallest, unmet};
+use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
-use crate::explore::{self, Changes, Exploration, ExploreError, Predicted, Verdict};
+use crate::explore::{self, AcceptedError, Changes, Exploration, ExploreError, Options, Predicted, Verdict};
 use crate::printable::printable;
-use crate::report::Style;
 use crate::report::console::counted;
+use crate::report::{Style, shell};
 use crate::run::Case;
 use crate::schedule::Schedule;
 
-/// How much is told of what was found.
+/// What stands before lines to copy.
+const SEE_ONE: &str = "  see one:     ";
+const ACCEPT_ALL: &str = "  accept all:  ";
+/// What is said where not one run was made.
+pub(crate) const NO_RUN: &str = "not one run was made";
+
+/// How much is told of what was found, and how it was.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
+    pub(crate) options: &'a Options,
     /// Whether all findings are listed, also those that are accepted.
     pub(crate) all: bool,
     /// Whether it was interrupted.
@@ -29,13 +37,21 @@ pub(crate) fn shown_accepted(case: &Case<'_>) -> String {
     explore::accepted_path(Path::new(&case.shown_snapshot())).display().to_string()
 }
 
+/// The words of a command that choose a case: the path of its script, and which of its rows.
+pub(crate) fn words(case: &Case<'_>) -> String {
+    let row = case.row.map(|_| format!(" --filter {}", shell::word(&case.name_of_all())));
+    [shell::word(case.shown()), row.unwrap_or_default()].concat()
+}
+
 /// The line of a scenario: what came of it in a word, its name, and a few more words.
 pub(crate) fn line(case: &Case<'_>, verdict: &Verdict, found: Option<&Exploration>, color: bool) -> String {
     let (style, word) = word(verdict);
     let note = match (verdict, found) {
-        (Verdict::NotAll, _) => "not accepted, since it is not all".to_owned(),
+        (Verdict::NotAll(_), _) => "not accepted, since it is not all".to_owned(),
+        (Verdict::NoRun, _) => NO_RUN.to_owned(),
+        (Verdict::Nothing, Some(found)) => nothing(found).to_owned(),
         (Verdict::Unreadable(why), _) => why.clone(),
-        (Verdict::Unaccepted(error), _) => format!("{}: {error}", shown_accepted(case)),
+        (Verdict::Unaccepted(_), _) => String::new(),
         (Verdict::NotExplored(ExploreError::Script(_) | ExploreError::Undisturbed(_)), _) => String::new(),
         (Verdict::NotExplored(ExploreError::Interrupted), _) => String::new(),
         (Verdict::NotExplored(error), _) => error.to_string(),
@@ -52,12 +68,12 @@ const fn word(verdict: &Verdict) -> (Style, &'static str) {
         Verdict::Well => (Style::Good, "well"),
         Verdict::Found => (Style::Bad, "FOUND"),
         Verdict::Same => (Style::Good, "same"),
-        Verdict::Changed(_) | Verdict::NotAll => (Style::Bad, "FAIL"),
+        Verdict::Cut => (Style::Warning, "cut"),
+        Verdict::Changed(_) | Verdict::NotAll(_) | Verdict::NoRun => (Style::Bad, "FAIL"),
         Verdict::Updated => (Style::Good, "update"),
         Verdict::Stopped | Verdict::NotExplored(ExploreError::Interrupted) => (Style::Warning, "stop"),
-        Verdict::Unreadable(_) | Verdict::Unaccepted(_) => (Style::Bad, "BROKEN"),
-        Verdict::NotExplored(ExploreError::Skipped) => (Style::Warning, "skip"),
-        Verdict::NotExplored(_) => match verdict.exit() {
+        Verdict::Nothing | Verdict::NotExplored(ExploreError::Skipped) => (Style::Warning, "skip"),
+        Verdict::Unreadable(_) | Verdict::Unaccepted(_) | Verdict::NotExplored(_) => match verdict.exit() {
             Exit::Failed => (Style::Bad, "FAIL"),
             Exit::Broken => (Style::Bad, "BROKEN"),
             _ => (Style::Bad, "ERROR"),
@@ -65,16 +81,45 @@ const fn word(verdict: &Verdict) -> (Style, &'static str) {
     }
 }
 
+/// Why nothing went wrong.
+pub(crate) const fn nothing(found: &Exploration) -> &'static str {
+    match (found.messages, found.runs) {
+        (0, _) => "no message comes, so that there is nothing to disturb",
+        (_, 0) => "all that could go wrong is left out",
+        _ => "nothing went wrong in any run",
+    }
+}
+
+/// What is wrong with what is accepted, and what to do.
+pub(crate) fn unaccepted(case: &Case<'_>, error: &AcceptedError) -> Diagnostic {
+    Diagnostic {
+        // It is not told: the model has more causes than diagnostics have.
+        cause: Cause::Check,
+        message: error.to_string(),
+        file: shown_accepted(case),
+        line: error.line().unwrap_or_default(),
+        column: 0,
+        source_line: None,
+        notes: Vec::new(),
+        help: Some(error.help().to_owned()),
+    }
+}
+
 /// The runs of which it is told whether a recording of the real SDK has their last step.
 pub(crate) fn told_runs(verdict: &Verdict, found: &Exploration, all: bool) -> Vec<Schedule> {
     match verdict {
-        Verdict::Found => Overview::of(found, all).schedules(),
-        Verdict::Same | Verdict::Stopped if all => Overview::of(found, all).schedules(),
-        Verdict::Changed(changes) => {
+        Verdict::Found | Verdict::NotAll(None) => Overview::of(found, all).schedules(),
+        verdict if all && lists_all(verdict) => Overview::of(found, all).schedules(),
+        Verdict::Changed(changes) | Verdict::NotAll(Some(changes)) => {
             new_runs(changes, found, all).into_iter().map(|(.., schedule)| schedule.clone()).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether all findings can be listed, of which none is new.
+const fn lists_all(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Same | Verdict::Cut | Verdict::Stopped | Verdict::Updated)
 }
 
 /// The lines of what is new and no recording shows.
@@ -93,19 +138,24 @@ pub(crate) fn below(
     color: bool,
 ) -> String {
     let mut text = match (verdict, found) {
-        (Verdict::Found, Some(found)) => told(case, found, around, color),
-        (Verdict::Same | Verdict::Stopped, Some(found)) if around.all => told(case, found, around, color),
-        (Verdict::Changed(changes), Some(found)) => {
+        (Verdict::Found, Some(found)) => {
+            [told(case, found, around, color), accept(case, around.options), "\n".to_owned()].concat()
+        }
+        (Verdict::NotAll(None), Some(found)) if !found.findings.is_empty() => told(case, found, around, color) + "\n",
+        (verdict, Some(found)) if around.all && lists_all(verdict) => told(case, found, around, color) + "\n",
+        (Verdict::Changed(changes) | Verdict::NotAll(Some(changes)), Some(found)) if !changes.is_empty() => {
             let lines = predicted_lines(changes, found, around);
             format!("\n  not as accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
         }
         (Verdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)), _) => {
             format!("\n{diagnostic}\n\n")
         }
+        (Verdict::Unaccepted(error), _) => format!("\n{}\n\n", unaccepted(case, error)),
         _ => String::new(),
     };
     if let Some(found) = found {
         text.push_str(&not_all(verdict, found, around.is_interrupted));
+        text.push_str(&unmet(&found.unmet, color));
     }
     text
 }
@@ -115,11 +165,23 @@ fn told(case: &Case<'_>, found: &Exploration, around: Around<'_>, color: bool) -
     let mut text = format!("\n  {well} end well, {} do not:\n\n", found.with_finding);
     text.push_str(&Overview::of(found, around.all).text(around.predicted, color));
     text.push('\n');
-    let shown = printable(case.shown());
     if let Some(schedule) = smallest(found.findings.values().flatten()) {
-        let _ = writeln!(text, "  see one:     kandy-harness explore {shown} --at \"{schedule}\"");
+        let _ = writeln!(text, "{}", shell::explore(SEE_ONE, &words(case), &format!("--at \"{schedule}\"")));
     }
-    let _ = writeln!(text, "  accept all:  kandy-harness explore {shown} --update\n");
+    text
+}
+
+/// How to accept it all, and what else that accepts, or not.
+fn accept(case: &Case<'_>, options: &Options) -> String {
+    let pairs = if options.pairs { "--pairs --update" } else { "--update" };
+    let mut text = shell::explore(ACCEPT_ALL, &words(case), pairs) + "\n";
+    let indent = ACCEPT_ALL.len();
+    if !options.without.is_empty() {
+        let _ = writeln!(text, "{:indent$}(also what `--without` has left out here)", "");
+    }
+    if options.judge_checks {
+        let _ = writeln!(text, "{:indent$}(waits and checks by `// explore: judge checks` alone)", "");
+    }
     text
 }
 
@@ -134,6 +196,10 @@ pub(crate) fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bo
             (false, _) => writeln!(text, "  the budget was spent before {not_run}; --budget gives more"),
         };
     }
+    if found.missed > 0 {
+        let missed = counted(found.missed, "run");
+        let _ = writeln!(text, "  in {missed} what was to go wrong did not come: the script goes another way then");
+    }
     if found.too_many > 0 {
         let (made, too_many) = (explore::MAX_RUNS, counted(found.too_many, "run"));
         let _ = writeln!(text, "  more than {made} runs: {too_many} not made; --without makes fewer");
@@ -143,4 +209,22 @@ pub(crate) fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bo
         let _ = writeln!(text, "  more than {told} outcomes: {others} ended in others");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::file::FileError;
+
+    #[test]
+    fn the_word_for_what_is_accepted_is_that_of_the_exit_code() {
+        let read = Verdict::Unaccepted(AcceptedError::Read(FileError::NotAFile));
+        assert_eq!((word(&read).1, read.exit()), ("BROKEN", Exit::Broken));
+        let text = Verdict::Unaccepted(AcceptedError::NotText);
+        assert_eq!((word(&text).1, text.exit()), ("BROKEN", Exit::Broken));
+        let written = Verdict::Unaccepted(AcceptedError::Write(ErrorKind::ReadOnlyFilesystem.into()));
+        assert_eq!((word(&written).1, written.exit()), ("ERROR", Exit::InternalError));
+    }
 }

@@ -46,7 +46,9 @@ fn word(case: &Case) -> Option<(Style, &'static str)> {
     match case.status {
         Status::Broken => Some((Style::Bad, "BROKEN")),
         Status::Error => Some((Style::Bad, "ERROR")),
-        Status::Failed if found.is_some_and(|found| found.changes.is_none()) => Some((Style::Bad, "FOUND")),
+        Status::Failed if found.is_some_and(|found| found.changes.is_none() && found.with_finding > 0) => {
+            Some((Style::Bad, "FOUND"))
+        }
         Status::Failed | Status::Doubtful | Status::Differs | Status::Unlike => Some((Style::Bad, "FAIL")),
         Status::Stopped => Some((Style::Warning, "stop")),
         Status::Passed if found.is_some_and(|found| found.not_run > 0) => Some((Style::Warning, "cut")),

@@ -90,6 +90,7 @@ pub(crate) fn case(case: &run::Case<'_>, explored: Explored<'_>) -> Case {
         status: status(verdict),
         reason: match verdict {
             Verdict::NotExplored(error @ ExploreError::Skipped) => Some(error.to_string()),
+            Verdict::Nothing => found.as_ref().map(|(found, _)| explored::nothing(found).to_owned()),
             _ => None,
         },
         wall_time,
@@ -110,7 +111,7 @@ fn status(verdict: &Verdict) -> Status {
     use crate::exit_code::Exit;
 
     match verdict.exit() {
-        Exit::Passed if matches!(verdict, Verdict::NotExplored(_)) => Status::Skipped,
+        Exit::Passed if matches!(verdict, Verdict::NotExplored(_) | Verdict::Nothing) => Status::Skipped,
         Exit::Failed => Status::Failed,
         Exit::Broken => Status::Broken,
         Exit::InternalError => Status::Error,
@@ -139,7 +140,13 @@ fn problems(case: &run::Case<'_>, verdict: &Verdict, found: Option<&explore::Exp
     let shown = || case.shown().to_owned();
     let accept = "if that is as it must be, accept it: explore it again with `--update`";
     match verdict {
-        Verdict::Well | Verdict::Same | Verdict::Updated | Verdict::Stopped => Vec::new(),
+        Verdict::Well | Verdict::Same | Verdict::Cut | Verdict::Nothing | Verdict::Updated | Verdict::Stopped => {
+            Vec::new()
+        }
+        Verdict::NoRun => {
+            let help = "give it more time with `--budget`";
+            about(Cause::Explored, format!("{}: the budget was spent before", explored::NO_RUN), shown(), help)
+        }
         Verdict::Found => {
             let with_finding = found.map_or(0, |found| found.with_finding);
             let runs = crate::report::console::counted(with_finding, "run");
@@ -150,12 +157,12 @@ fn problems(case: &run::Case<'_>, verdict: &Verdict, found: Option<&explore::Exp
             let message = format!("what was found is not what is accepted: {new} new, {gone} gone");
             about(Cause::Explored, message, explored::shown_accepted(case), accept)
         }
-        Verdict::NotAll => {
+        Verdict::NotAll(_) => {
             let help = "explore all of it: `--budget` gives more time, `--without` makes fewer runs";
             about(Cause::Explored, "it is not accepted, since it is not all".to_owned(), shown(), help)
         }
         Verdict::Unreadable(why) => about(Cause::Unreadable, format!("cannot read the script: {why}"), shown(), ""),
-        Verdict::Unaccepted(error) => about(Cause::Explored, error.to_string(), explored::shown_accepted(case), ""),
+        Verdict::Unaccepted(error) => vec![problem(Cause::Explored, &explored::unaccepted(case, error))],
         Verdict::NotExplored(error) => match error {
             ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic) => {
                 vec![problem(cause(diagnostic.cause), diagnostic)]
@@ -268,7 +275,7 @@ fn changes(verdict: &Verdict) -> Option<Changes> {
     let first = |lines: &[String]| lines.iter().take(MAX_CHANGES).cloned().collect();
     match verdict {
         Verdict::Same => Some(Changes::default()),
-        Verdict::Changed(changes) => Some(Changes {
+        Verdict::Changed(changes) | Verdict::NotAll(Some(changes)) => Some(Changes {
             new: first(&changes.new),
             more_new: changes.new.len().saturating_sub(MAX_CHANGES),
             gone: first(&changes.gone),

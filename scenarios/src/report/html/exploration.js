@@ -150,7 +150,8 @@ function changed(changes) {
   return [element("p", {}, "Not as accepted:"), element("ul", { className: "changed-lines" }, ...lines)];
 }
 
-// A word as a shell takes it for one.
+// A word as a shell takes it for one, and a command for a path: what begins with a dash would be an option.
 function word(path) {
-  return /^[\w/.+@,=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const here = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w/.+@,=-]+$/.test(here) ? here : `'${here.replaceAll("'", "'\\''")}'`;
 }

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 
+use kandy_client::Dialect;
 use kandy_mock_server::command::{Kind, Parameter, Verb};
 use kandy_mock_server::{Command, Fault, FaultError, Point};
 use rhai::{Dynamic, Map};
@@ -10,6 +11,7 @@ use super::parsed::Parsed;
 use super::value::Value;
 use crate::script::client_api::{checked_name, connect_options, credentials, merge, options_json};
 use crate::script::convert::to_json;
+use crate::script::dialects::{Made, made};
 use crate::script::duration::duration;
 use crate::script::failure::Failure;
 use crate::script::listener::too_many_parameters;
@@ -21,6 +23,7 @@ use crate::script::redact;
 use crate::script::untyped::is_meant;
 use crate::script::verbs::{self, Taken};
 use crate::script::wait::event_name;
+use crate::script::wait::records::asked;
 use crate::script::world_api::{clock_is_off, expected_events};
 use crate::world::World;
 
@@ -35,6 +38,7 @@ pub(super) fn judge(script: &Parsed, of: Of, name: &str, given: &[Value]) -> Res
         Of::Script => of_script(script, name, &given),
         Of::Client => of_client(script, name, &given),
         Of::Platform => of_platform(name, &given),
+        Of::Services => of_services(name, &given),
         Of::Connection | Of::Notification => Ok(()),
     }
 }
@@ -42,8 +46,9 @@ pub(super) fn judge(script: &Parsed, of: Of, name: &str, given: &[Value]) -> Res
 fn of_script(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failure> {
     match name {
         "create" => {
-            given.config(0)?;
-            given.text(1, |name| checked_name(name).map(drop))
+            given.text(1, |name| checked_name(name).map(drop))?;
+            given.map(1, made)?;
+            given.config_of_a_client()
         }
         "advance" => given.duration(0),
         "waitUntil" => given.duration(1),
@@ -73,7 +78,7 @@ fn of_client(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failu
             given.map(1, connect_options)
         }
         "updateToken" => given.map(0, credentials),
-        "updateConfig" => given.config(0),
+        "updateConfig" => given.patch(),
         "on" | "off" => {
             given.text(0, event_name)?;
             given.listener(1, script, 1)
@@ -87,10 +92,18 @@ fn of_client(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failu
     }
 }
 
+fn of_services(name: &str, given: &Given<'_>) -> Result<(), Failure> {
+    match name {
+        "subscribe" => given.map(1, connect_options),
+        _ => Ok(()),
+    }
+}
+
 fn of_platform(name: &str, given: &Given<'_>) -> Result<(), Failure> {
     match name {
         "waitFor" => {
             given.text(0, point)?;
+            given.map(0, asked)?;
             given.duration(2)
         }
         "requests" => {
@@ -163,10 +176,29 @@ impl Given<'_> {
         self.value(index).known_map().map_or(Ok(()), |map| read(&map).map(drop))
     }
 
-    /// A configuration. Whether it takes a value is known of one that is all written out.
-    fn config(&self, index: usize) -> Result<(), Failure> {
-        self.map(index, options_json)?;
-        match self.constant(index).filter(Dynamic::is_map) {
+    /// The configuration of a client. Whether it takes a value is known of one that is all written out, and of which client
+    /// it is only where all is written out that is behind it.
+    fn config_of_a_client(&self) -> Result<(), Failure> {
+        let how = match self.value(1) {
+            Value::Unknown if self.0.len() > 1 => return Ok(()),
+            value => value.constant().and_then(Dynamic::try_cast::<Map>),
+        };
+        if how.is_none() && self.value(1).known_map().is_some() {
+            return Ok(());
+        }
+        let made = how.map_or_else(|| Ok(Made::default()), |how| made(&how))?;
+        self.map(0, |map| options_json(made.dialect, map))?;
+        match self.constant(0).and_then(Dynamic::try_cast::<Map>) {
+            Some(whole) => made.settings(World::default().plain_config(), Some(&whole)).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// What is to be otherwise in a configuration. Of which client is not known.
+    fn patch(&self) -> Result<(), Failure> {
+        let of_one = |map: &Map| options_json(Dialect::default(), map).or_else(|_| options_json(Dialect::Link, map));
+        self.map(0, |map| of_one(map).or_else(|_| options_json(Dialect::default(), map)))?;
+        match self.constant(0).filter(Dynamic::is_map) {
             Some(whole) => merge(&mut World::default().plain_config(), &to_json(&whole)?).map(drop),
             None => Ok(()),
         }

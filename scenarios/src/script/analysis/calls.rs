@@ -92,6 +92,7 @@ impl Walk<'_> {
         match (receiver.owner(), name) {
             (Some(Of::Client), "connection") => of_owner(Of::Connection),
             (Some(Of::Client), "notification") => of_owner(Of::Notification),
+            (Some(Of::Client), "services") => of_owner(Of::Services),
             _ => Value::Unknown,
         }
     }
@@ -152,7 +153,9 @@ fn result_of(of: Of, name: &str) -> Value {
         (Of::Client, "getServices") => shape(&convert::services(&Session::default())),
         (Of::Client, "getUserInfo") => shape(&convert::user_info(None)),
         (Of::Connection, "getSocketState") => shape(&convert::socket_state(None)),
-        (Of::Client, "getConfig" | "waitFor") | (Of::Platform, "issueToken" | "waitFor") => Value::Typed(Type::map()),
+        (Of::Services, "getSubscriptions") => shape(&convert::no_subscriptions()),
+        // What the platform's `waitFor` gives depends on what it is asked for.
+        (Of::Client, "getConfig" | "waitFor") | (Of::Platform, "issueToken") => Value::Typed(Type::map()),
         (Of::Client, "events") | (Of::Platform, "requests" | "subscriptions" | "sockets") => {
             Value::Typed(Type::array())
         }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
 use crate::script::client_api::{Client, ConnectionPart, NotificationPart};
+use crate::script::dialects::ServicesPart;
 use crate::script::names::Of;
 use crate::script::platform_api::PlatformHandle;
 
@@ -80,6 +81,7 @@ impl Type {
             Of::Client => Some(Self::of::<Client>("client")),
             Of::Connection => Some(Self::of::<ConnectionPart>("connection")),
             Of::Notification => Some(Self::of::<NotificationPart>("notification")),
+            Of::Services => Some(Self::of::<ServicesPart>("services")),
             Of::Platform => Some(Self::of::<PlatformHandle>("platform")),
             Of::Script => None,
         }

@@ -13,11 +13,19 @@ pub(crate) struct Event {
 }
 
 /// Every event.
-pub(crate) static EVENTS: [Event; 7] = [
+pub(crate) static EVENTS: [Event; 11] = [
     event("auth:change", "`getConnection()` gives something else", &["reason", "forced", "retryAfter"]),
     event("auth:credentialsSet", "a token was given", &[]),
     event("auth:error", "signing in or out has failed", &["error"]),
     event("auth:resub", "a renewal of the subscription was answered", &["attemptNum", "isFailure", "error"]),
+    event("request:error", "the server does not know the user (all but UC 3 and Link 3)", &["error"]),
+    event("subscription:change", "`getSubscriptions()` gives something else (Link 4 and 5)", &["reason", "retryAfter"]),
+    event("subscription:error", "subscribing or unsubscribing has failed (Link 4 and 5)", &["error"]),
+    event(
+        "subscription:resub",
+        "a renewal of the subscription was answered (Link 4 and 5)",
+        &["attemptNum", "isFailure", "error"],
+    ),
     event("ws:change", "the websocket opens, closes or pings", &["platform"]),
     event("notification:received", "a notification has come", &["payload"]),
     event("notifications:change", "notifications come by another channel", &["channel"]),

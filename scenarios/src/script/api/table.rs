@@ -74,7 +74,12 @@ static ROWS: &[Row] = &[
         "create",
         &[
             may!("config", "a map: the configuration of Kandy.js, without servers; or ()"),
-            may!("name", "a text: what the transcript calls the client"),
+            may!(
+                "name",
+                "a text: what the transcript calls the client; or #{ name, dialect, seed }",
+                "name",
+                "#{ dialect }"
+            ),
             HOW,
         ],
         "makes a client, which is in no session yet",
@@ -87,7 +92,8 @@ static ROWS: &[Row] = &[
         &[
             needs!(
                 "credentials",
-                "#{ username, password | accessToken, refreshToken | refreshToken | oauthToken, expires }"
+                "#{ username, password | accessToken, refreshToken | refreshToken | oauthToken, expires }; in Link \
+                 #{ username, password, authname | hmacToken | accessToken | bearerAccessToken }"
             ),
             may!("options", "#{ forceLogOut, clientCorrelator }"),
             HOW,
@@ -198,10 +204,10 @@ static ROWS: &[Row] = &[
     row(
         Of::Client,
         "setCredentials",
-        &[needs!("credentials", "any value")],
-        "exists without effect, as in Kandy.js",
+        &[needs!("credentials", "the credentials of connect")],
+        "in Link 4 and 5: who the next requests are of; in the others without effect, as there",
         "",
-        "kandy.setCredentials(credentials);",
+        "let kandy = create(#{}, #{ dialect: \"link\" });\nkandy.setCredentials(credentials);",
     ),
     row(
         Of::Client,
@@ -214,10 +220,10 @@ static ROWS: &[Row] = &[
     row(
         Of::Client,
         "updateConnection",
-        &[needs!("connection", "any value")],
-        "exists without effect, as in Kandy.js",
+        &[needs!("services", "a list of services")],
+        "in Link 3: asks for these services instead; in UC without effect, as there",
         "",
-        "kandy.updateConnection(#{});",
+        "kandy.updateConnection([\"IM\"]);",
     ),
     row(
         Of::Client,
@@ -246,8 +252,8 @@ static ROWS: &[Row] = &[
     row(
         Of::Connection,
         "getSocketState",
-        &[needs!("platform", "\"uc\"", "\"uc\"")],
-        "how the websocket stands; without `\"uc\"` an error object, as in Kandy.js",
+        &[needs!("platform", "\"uc\", or \"link\" in Link", "\"uc\"")],
+        "how the websocket stands; without `\"uc\"` an error object in UC, as in Kandy.js",
         "#{ connected, pinging, .. }",
         "assert(kandy.connection.getSocketState(\"uc\").connected);",
     ),
@@ -274,6 +280,48 @@ static ROWS: &[Row] = &[
         "takes notifications from the websocket, or no more",
         "",
         "kandy.notification.enableWebsocket(false);",
+    ),
+    row(
+        Of::Services,
+        "subscribe",
+        &[
+            needs!("services", "a list of services, of Link 4 and 5 only", "[services]"),
+            may!("options", "#{ forceLogOut, clientCorrelator }"),
+        ],
+        "subscribes to them, or to them as well; events tell what comes of it",
+        "",
+        "let kandy = create(#{}, #{ dialect: \"link\" });\n\
+         kandy.setCredentials(credentials);\n\
+         kandy.services.subscribe([\"call\", \"IM\"]);",
+    ),
+    row(
+        Of::Services,
+        "unsubscribe",
+        &[needs!("services", "a list of services", "[services]")],
+        "ends the subscription to them; events tell what comes of it",
+        "",
+        "let kandy = create(#{}, #{ dialect: \"link\" });\n\
+         kandy.setCredentials(credentials);\n\
+         kandy.services.subscribe([\"call\"]);\n\
+         waitUntil(|| kandy.services.getSubscriptions().subscribed == [\"call\"]);\n\
+         kandy.services.unsubscribe([\"call\"]);",
+    ),
+    row(
+        Of::Services,
+        "resubscribe",
+        &[],
+        "exists without effect, as in Kandy.js",
+        "",
+        "create(#{}, #{ dialect: \"link\" }).services.resubscribe();",
+    ),
+    row(
+        Of::Services,
+        "getSubscriptions",
+        &[],
+        "what is subscribed to",
+        "#{ subscribed, available, isPending }",
+        "let kandy = create(#{}, #{ dialect: \"link\" });\n\
+         assertEq(kandy.services.getSubscriptions().subscribed, []);",
     ),
     row(
         Of::Script,

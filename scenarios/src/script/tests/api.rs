@@ -27,6 +27,7 @@ fn rows(of: &[Function]) -> String {
         let part = match function.of {
             Of::Connection => "connection.",
             Of::Notification => "notification.",
+            Of::Services => "services.",
             _ => "",
         };
         let gives = function.gives().map(|gives| match gives.split_once("#{") {
@@ -48,7 +49,8 @@ fn tables() -> Vec<String> {
     let time = ["advance", "waitUntil", "now"];
     let checks =
         |function: &Function| function.of == Of::Script && !time.contains(&function.name) && function.name != "create";
-    let of_client = |function: &Function| [Of::Client, Of::Connection, Of::Notification].contains(&function.of);
+    let of_client =
+        |function: &Function| [Of::Client, Of::Connection, Of::Notification, Of::Services].contains(&function.of);
     let client = [named(&["create"]), functions().filter(of_client).collect()].concat();
     // The verbs come first there, since what they do decides what the looks see.
     let (looks, verbs) = functions()
@@ -149,6 +151,20 @@ platform.send("alice@example.com", #{{ notificationMessage: #{{ eventType: "IM" 
 kandy.waitFor("notification:received");
 kandy.notification.enableWebsocket(false);
 advance("31m");
+
+let link = create(#{{}}, #{{ name: "link", dialect: "link" }});
+link.subscribe(|event, params| {{
+    let keys = params.keys();
+    keys.sort();
+    assertEq(keys, told[event], event);
+    print(`heard ${{event}}`);
+}});
+link.setCredentials(#{{ username: "alice@example.com", password: "wrong" }});
+link.services.subscribe(["call"]);
+link.waitFor("subscription:error");
+link.setCredentials(credentials);
+link.services.subscribe(["call"]);
+advance("37m");
 "#
     );
     let heard = |line: String| line.strip_prefix("heard ").map(str::to_owned);

@@ -50,6 +50,22 @@ fn the_words_behind_the_arguments_are_judged() {
 }
 
 #[test]
+fn words_that_stand_too_early_or_too_late_are_told_their_place() {
+    let words = "#{ asInJavaScript: true }";
+    for (call, place) in [
+        (format!("create(5, {words})"), 3),
+        (format!("create(#{{}}, {words})"), 3),
+        (format!("create().connect(5, {words})"), 3),
+        (format!("create().updateToken(5, (), {words})"), 2),
+    ] {
+        let told = format!("`how` is argument {place}, behind all others: `()` stands for one that is left out");
+        let error = failure(&format!("{call};"));
+        assert!(error.notes.contains(&told), "{error}");
+    }
+    assert!(!failure("create(5);").to_string().contains("`how` is"));
+}
+
+#[test]
 fn an_analysis_takes_what_a_run_takes() {
     let script =
         r#"create().connect(#{ username: 5, password: "x" }, #{ forceLogOut: "yes" }, #{ asInJavaScript: true });"#;

@@ -1,8 +1,8 @@
 //! What the control interface refuses, as an answer that says why.
 
 use http::{Method, StatusCode};
-use kandy_mock_server::PlatformError;
 use kandy_mock_server::command::ArgumentError;
+use kandy_mock_server::{PlatformError, Refused};
 use serde_json::{Value, json};
 
 /// A request that is not carried out; nothing has changed then.
@@ -16,15 +16,21 @@ pub struct ControlError {
     pub help: Option<String>,
     /// The method that would do, if it was the wrong one.
     pub allow: Option<Method>,
+    /// What the journal is told of it, if whoever sent it may not use the control interface.
+    pub refused: Option<Refused>,
 }
 
 impl ControlError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), help: None, allow: None }
+        Self { status, message: message.into(), help: None, allow: None, refused: None }
     }
 
     pub(super) fn argument(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(super) fn refused(what: Refused, status: StatusCode, message: impl Into<String>) -> Self {
+        Self { refused: Some(what), ..Self::new(status, message) }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {

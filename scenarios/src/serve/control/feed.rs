@@ -22,29 +22,46 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// How long browsers wait before they come back, in milliseconds.
 const RETRY: u32 = 1_000;
 
-/// A feed of records from number `next` on.
+/// A feed of records.
 ///
 /// It reads the journal as fast as its reader takes what is sent, so a slow reader costs nothing but what it misses.
 #[derive(Debug)]
 pub(super) struct Feed {
     handle: FrontHandle,
-    /// Rings for each new record; what is told is read from the journal.
+    /// Rings for each new record, and for more that older ones say; what is told is read from the journal.
     bell: Watch,
-    next: u64,
+    place: Place,
     greeting: Option<String>,
     silence: Duration,
-    /// The place among the feeds that there may be.
-    _place: OwnedSemaphorePermit,
+    is_over: bool,
+    /// The room among the feeds that there may be.
+    _room: OwnedSemaphorePermit,
+}
+
+/// How far a feed is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// The record that is told next.
+    record: u64,
+    /// The change of an older record that is looked at next.
+    change: u64,
 }
 
 impl Feed {
-    /// A feed from record `since` on, or of what happens from now on.
-    pub(super) fn new(handle: FrontHandle, since: Option<u64>, place: OwnedSemaphorePermit) -> Self {
+    /// A feed from record `since` on, or of what happens from now on. Whoever has read the records before `since` may not know
+    /// what they say by now, and is told it.
+    pub(super) fn new(handle: FrontHandle, since: Option<u64>, room: OwnedSemaphorePermit) -> Self {
         let bell = handle.watch();
-        let newest = handle.platform(|platform, _| platform.journal().next_seq());
-        // A number from a server before this one would wait for a record that is far away.
-        let next = since.filter(|since| *since <= newest).unwrap_or(newest);
-        Self { handle, bell, next, greeting: Some(format!("retry: {RETRY}\n\n")), silence: SILENCE, _place: place }
+        let place = handle.platform(|platform, _| {
+            let journal = platform.journal();
+            // A number from a server before this one would wait for a record that is far away.
+            match since.filter(|since| *since <= journal.next_seq()) {
+                Some(record) => Place { record, change: 0 },
+                None => Place { record: journal.next_seq(), change: journal.next_change() },
+            }
+        });
+        let greeting = Some(format!("retry: {RETRY}\n\n"));
+        Self { handle, bell, place, greeting, silence: SILENCE, is_over: false, _room: room }
     }
 
     pub(super) fn into_body(self) -> BoxBody<Bytes, Infallible> {
@@ -64,15 +81,18 @@ impl Feed {
             return Some(greeting);
         }
         loop {
-            let next = self.next;
-            let page = self.handle.platform(|platform, _| Page::of(platform.journal(), next));
-            self.next = page.next;
+            let place = self.place;
+            let page = self.handle.platform(|platform, _| Page::of(platform.journal(), place));
+            self.place = page.end;
             if !page.text.is_empty() {
                 return Some(page.text);
             }
-            match timeout(self.silence, self.bell.next()).await {
-                Ok(Some(_)) => {}
-                Ok(None) => return None,
+            if self.is_over {
+                return None;
+            }
+            match timeout(self.silence, self.bell.stirs()).await {
+                // What came before the end is still told.
+                Ok(goes_on) => self.is_over = !goes_on,
                 Err(_) => return Some(":\n\n".to_owned()),
             }
         }
@@ -83,30 +103,50 @@ impl Feed {
 #[derive(Debug)]
 struct Page {
     text: String,
-    next: u64,
+    end: Place,
 }
 
 impl Page {
-    fn of(journal: &Journal, since: u64) -> Self {
-        let mut page = Self { text: String::new(), next: since };
-        for record in journal.since(since).take(PAGE) {
-            if page.text.len() >= PAGE_BYTES {
+    fn of(journal: &Journal, begin: Place) -> Self {
+        let mut page = Self { text: String::new(), end: begin };
+        page.take_changed(journal);
+        page.take_new(journal);
+        page
+    }
+
+    /// Records that were told, and say more by now. Those that are not told yet say all of it then.
+    fn take_changed(&mut self, journal: &Journal) {
+        for (change, record) in journal.changed_since(self.end.change) {
+            if self.text.len() >= PAGE_BYTES {
                 break;
             }
-            let missed = record.seq - page.next;
-            if missed > 0 {
-                page.event(&format!("event: missed\ndata: {{\"missed\": {missed}}}"));
+            if record.seq < self.end.record
+                && let Ok(json) = serde_json::to_string(record)
+            {
+                self.event(&format!("event: changed\ndata: {json}"));
             }
-            if journal.begun_between(page.next, record.seq) || is_reset(record) {
-                page.event("event: reset\ndata: {}");
+            self.end.change = change + 1;
+        }
+    }
+
+    fn take_new(&mut self, journal: &Journal) {
+        for record in journal.since(self.end.record).take(PAGE) {
+            if self.text.len() >= PAGE_BYTES {
+                break;
+            }
+            let missed = record.seq - self.end.record;
+            if missed > 0 {
+                self.event(&format!("event: missed\ndata: {{\"missed\": {missed}}}"));
+            }
+            if journal.begun_between(self.end.record, record.seq) || is_reset(record) {
+                self.event("event: reset\ndata: {}");
             }
             // A record of text and numbers is JSON; if one ever is not, its reader sees the gap in the numbers.
             if let Ok(json) = serde_json::to_string(record) {
-                page.event(&format!("id: {}\ndata: {json}", record.seq));
+                self.event(&format!("id: {}\ndata: {json}", record.seq));
             }
-            page.next = record.seq + 1;
+            self.end.record = record.seq + 1;
         }
-        page
     }
 
     fn event(&mut self, lines: &str) {
@@ -184,6 +224,36 @@ mod tests {
         assert!(page.starts_with("event: missed\ndata: {\"missed\": 7}\n\nid: 7\n"), "{page}");
         assert_eq!(page.matches("\nid: ").count(), PAGE, "a page is bounded");
         assert!(slow.next().await.unwrap().starts_with(&format!("id: {}\n", PAGE + 7)));
+    }
+
+    #[tokio::test]
+    async fn what_a_record_says_later_is_told_to_whoever_has_read_it() {
+        let front = front().await;
+        let handle = front.handle();
+        handle.platform(|platform, now| platform.set_latency(now, Duration::from_secs(3600)));
+        let request = http::Request::get("/v2.0/auth/mk_token").body(Bytes::new()).unwrap();
+        handle.platform(|platform, now| platform.handle_request(now, &request));
+        let (mut live, mut again) = (feed(&front, Some(0)).await, feed(&front, Some(2)).await);
+        for feed in [&mut live, &mut again] {
+            feed.next().await.unwrap();
+        }
+        assert!(live.next().await.unwrap().contains("\nid: 1\n"));
+        let mut waiting = Box::pin(live.next());
+        assert!(timeout(Duration::from_millis(5), &mut waiting).await.is_err(), "there is nothing to tell");
+        handle.platform(|platform, _| platform.handle_sent(kandy_mock_server::Time::from_millis(7), 1));
+        let told = waiting.await.unwrap();
+        assert!(told.starts_with("event: changed\ndata: {\"seq\":1,") && told.ends_with("}\n\n"), "{told}");
+        assert!(told.contains("\"sent\":7"), "{told}");
+        assert_eq!(again.next().await.unwrap(), told, "who comes back does not know it either");
+
+        // Who has not read it yet is told it whole, once.
+        let mut late = feed(&front, Some(0)).await;
+        late.next().await.unwrap();
+        let whole = late.next().await.unwrap();
+        assert!(whole.contains("\nid: 1\n") && !whole.contains("changed"), "{whole}");
+        let mut new = Feed { silence: Duration::from_millis(5), ..feed(&front, None).await };
+        new.next().await.unwrap();
+        assert_eq!(new.next().await.unwrap(), ":\n\n", "who asks for what comes from now on");
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
-use kandy_mock_server::Hosts;
+use kandy_mock_server::{Hosts, Refused};
 use subtle::ConstantTimeEq;
 
 use super::error::ControlError;
@@ -116,13 +116,10 @@ impl Guard {
     /// 421 for a foreign one.
     pub fn host(&self, uri: &Uri, headers: &HeaderMap) -> Result<Authority, ControlError> {
         self.hosts.addressed(uri, headers).ok_or_else(|| {
-            ControlError::new(StatusCode::MISDIRECTED_REQUEST, "the Host header does not name this server").with_help(
-                format!(
-                    "use {}://localhost:{}, or start with `serve --allow-host NAME`",
-                    self.scheme(),
-                    self.hosts.port()
-                ),
-            )
+            let message = "the Host header does not name this server";
+            let own = format!("{}://localhost:{}", self.scheme(), self.hosts.port());
+            ControlError::refused(Refused::Host, StatusCode::MISDIRECTED_REQUEST, message)
+                .with_help(format!("use {own}, or start with `serve --allow-host NAME`"))
         })
     }
 
@@ -134,7 +131,8 @@ impl Guard {
         if headers.get_all(ORIGIN).iter().all(is_own) && headers.get_all("sec-fetch-site").iter().all(is_from_here) {
             return Ok(());
         }
-        Err(ControlError::new(StatusCode::FORBIDDEN, "a page of another origin may not use the control interface")
+        let message = "a page of another origin may not use the control interface";
+        Err(ControlError::refused(Refused::Origin, StatusCode::FORBIDDEN, message)
             .with_help("call it from a program, or from the server's own pages"))
     }
 
@@ -155,7 +153,8 @@ impl Guard {
         if tokens.any(is_token) || sessions.any(is_session) {
             return Ok(());
         }
-        Err(ControlError::new(StatusCode::UNAUTHORIZED, "the control interface needs its token")
+        let message = "the control interface needs its token";
+        Err(ControlError::refused(Refused::Token, StatusCode::UNAUTHORIZED, message)
             .with_help("send `Authorization: Bearer TOKEN` with the token that `serve` has printed at its start"))
     }
 

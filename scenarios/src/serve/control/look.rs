@@ -71,11 +71,13 @@ fn parts_of_state(handle: &FrontHandle, script: Option<ScriptStatus>, limit: u64
         let mut held = turns.held();
         // What is due already is on its way.
         let next = held.iter().filter_map(|answer| answer.due).filter(|due| *due > now);
-        let next = next.chain(platform.next_due()).min();
+        let of_script = script.as_ref().and_then(ScriptStatus::next).filter(|due| *due > now);
+        let next = next.chain(platform.next_due()).chain(of_script).min();
         held.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         page.json(&json!({ "kind": clock, "now": now, "next": next, "held": held }));
         page.put(",\"script\":");
-        page.json(&script);
+        let newest = platform.journal().next_seq();
+        page.json(&script.as_ref().map(|script| script.to_json(now, newest)));
         page.put(",\"settings\":");
         page.json(&platform.settings());
         page.put(",");

@@ -137,6 +137,40 @@ async fn pages_of_others_get_nothing_and_no_cors() {
 }
 
 #[tokio::test]
+async fn whoever_is_not_let_in_leaves_a_record_and_a_storm_of_them_one() {
+    let bench = Bench::new(ClockKind::Real).await;
+    let (token, json_type) = (format!("X-Kandy-Token: {}", bench.token), "Content-Type: application/json");
+    for _ in 0..3 {
+        bench.ask("POST /__admin/offline?token=s3cret", &[json_type], "{}").await;
+    }
+    bench.ask("GET /__admin/state", &[&token, "Origin: https://evil.example"], "").await;
+    bench
+        .raw(&format!("GET /__admin/state HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n{token}\r\n\r\n"))
+        .await;
+    bench.ask("POST /pages/session", &[], "").await;
+    bench.ask("GET /__admin/health", &[], "").await;
+    bench.ask("GET /__admin/nothing", &[&token], "").await;
+    let (_, journal) = bench.get("journal").await;
+    let refused = |record: &&Value| record["kind"] == "refused";
+    let keys = ["what", "status", "method", "path", "origin", "peer", "count"];
+    let told: Vec<Vec<&Value>> = journal["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(refused)
+        .map(|record| keys.map(|key| &record[key]).to_vec())
+        .collect();
+    let none = Value::Null;
+    let expected = json!([
+        ["token", 401, "POST", "/__admin/offline", none, "127.0.0.1", 4],
+        ["origin", 403, "GET", "/__admin/state", "https://evil.example", "127.0.0.1", 1],
+        ["host", 421, "GET", "/__admin/state", none, "127.0.0.1", 1],
+    ]);
+    assert_eq!(json!(told), expected);
+    assert!(!journal.to_string().contains("s3cret"), "{journal}");
+}
+
+#[tokio::test]
 async fn a_body_beyond_its_limit_is_refused() {
     let bench = Bench::new(ClockKind::Real).await;
     let (status, body) = bench.post("send", &json!({ "user": "alice", "message": { "x": "x".repeat(70_000) } })).await;

@@ -75,13 +75,17 @@ impl Control {
             biased;
             () = self.handle.until_reset(self.handle.resets()) => return Err(was_reset()),
             () = place.lost() => return Err(made_room()),
-            ended = timeout(time, self.handle.idle(quiet)) => ended,
+            ended = timeout(time, self.handle.idle_beside(quiet, || self.is_script_busy())) => ended,
         };
         if ended.is_ok() {
             return Ok(json!({}));
         }
         let left = self.handle.under_way();
-        let left = if left.is_nothing() { "something happened again and again".to_owned() } else { left.to_string() };
+        let left = match left.is_nothing() {
+            true if self.is_script_busy() => "the script beside it runs".to_owned(),
+            true => "something happened again and again".to_owned(),
+            false => left.to_string(),
+        };
         let message = format!("not idle within {}: {left}", shown(time));
         let error = ControlError::new(StatusCode::GATEWAY_TIMEOUT, message);
         Err(error.with_help("GET /__admin/journal has what came last"))

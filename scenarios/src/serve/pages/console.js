@@ -20,7 +20,7 @@ const BUDGET = 8;
 const present = new Present(show);
 const records = new Records();
 const users = new Users(() => drawSoon());
-const timeline = new Timeline(records, { refresh: (entry) => (isSaved ? Promise.resolve() : reread(entry.seq)) });
+const timeline = new Timeline(records);
 const lanes = new Lanes(records, { redraw: () => drawSoon(), target: () => users.target, onRange: showRange, onEntry: (entry) => timeline.find(entry) });
 const faults = new Faults({ act: perform, target: () => users.target });
 
@@ -31,10 +31,10 @@ let taken = 0;
 let isDrawing = false;
 let isSaved = false;
 
-// Records come in batches: those of one frame are taken together and drawn once.
-function come(raw) {
+// Records come in batches: those of one frame are taken together and drawn once. One that `changed` came before, and says more now.
+function come(raw, changed = false) {
   if (isSaved) return;
-  queue.push(raw);
+  queue.push({ raw, changed });
   if (queue.length - taken > MOST_WAITING && document.hidden) take(Infinity);
   drawSoon();
   present.soon();
@@ -55,7 +55,9 @@ function beginAgain() {
 function take(budget) {
   const until = performance.now() + budget;
   while (taken < queue.length) {
-    lanes.add(records.add(queue[taken]));
+    const { raw, changed } = queue[taken];
+    if (changed) timeline.renewed(records.renew(raw));
+    else lanes.add(records.add(raw));
     taken += 1;
     if (taken % 64 === 0 && performance.now() > until) break;
   }
@@ -86,8 +88,6 @@ function show(state) {
   faults.show(state);
   showScript(state.script);
   showTime();
-  const last = records.all.at(-1);
-  if (last?.kind === "pings" && !isSaved) reread(last.seq).then((raw) => raw && (records.renew(raw), timeline.draw()));
 }
 
 // Nothing else on the page tells of a script that is broken: the platform is as healthy as without one.
@@ -106,17 +106,9 @@ function showTime() {
   drawLanes();
 }
 
-async function reread(seq) {
-  const { records: [record] } = await look(`journal?since=${seq}&limit=1`).catch(() => ({ records: [] }));
-  return record?.seq === seq ? JSON.stringify(record) : undefined;
-}
-
-// Everything there is to be kept. Some records say more by now than when they came: what was counted there since, when an answer went
-// out, that its client left. The server has them as they are.
+// Everything there is to be kept.
 async function material() {
-  const { records: fresh } = isSaved ? { records: [] } : await look(`journal?since=${records.all[0]?.seq ?? 0}&limit=10000`).catch(() => ({ records: [] }));
-  const newer = new Map(fresh.map((record) => [record.seq, record]));
-  const read = ({ kind, seq, raw }) => (kind !== "missed" && newer.get(seq)) || JSON.parse(raw);
+  const read = ({ raw }) => JSON.parse(raw);
   return {
     records: records.all.map(read), shown: records.shown.map(read), user: users.target, state: present.state, version: present.state?.version ?? "", isManual: present.isManual, isAlone: isAlone(),
     har: { origin: location.origin, epoch: Date.now() - present.now, version: present.state?.version ?? "" },
@@ -150,7 +142,7 @@ function openSaved(saved, name) {
   showRange();
   records.empty();
   lanes.sockets.clear();
-  [queue, taken] = [all.map((record) => JSON.stringify(record)), 0];
+  [queue, taken] = [all.map((record) => ({ raw: JSON.stringify(record), changed: false })), 0];
   at("span").value = "all";
   present.rest(state);
   drawSoon();
@@ -296,7 +288,8 @@ if (isAlone()) {
   else keep.open();
 } else {
   follow({
-    onRecord: come,
+    onRecord: (raw) => come(raw),
+    onChanged: (raw) => come(raw, true),
     onMissed: (count) => come(JSON.stringify({ kind: "missed", count, seq: (records.all.at(-1)?.seq ?? -1) + 1, time: records.all.at(-1)?.time ?? 0 })),
     onReset: beginAgain,
     onState: feedIs,

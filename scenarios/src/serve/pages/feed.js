@@ -7,10 +7,10 @@ const AGAIN = 2_000;
 const REFUSALS = [401, 403, 421];
 
 export class Feed {
-  // `onRecord` gets a record's number and text, `onMissed` how many are lost, `onReset` that nothing of before counts any more,
-  // `onState` "live", "waiting" or "locked" with the reason.
-  constructor({ onRecord, onMissed, onReset, onState }) {
-    Object.assign(this, { onRecord, onMissed, onReset, onState });
+  // `onRecord` gets a record's number and text, `onChanged` the same of one that came before and says more now, `onMissed` how many
+  // are lost, `onReset` that nothing of before counts any more, `onState` "live", "waiting" or "locked" with the reason.
+  constructor({ onRecord, onChanged, onMissed, onReset, onState }) {
+    Object.assign(this, { onRecord, onChanged, onMissed, onReset, onState });
     this.last = undefined;
     this.source = undefined;
     this.timer = undefined;
@@ -25,6 +25,7 @@ export class Feed {
       this.last = Number(lastEventId);
       this.onRecord(this.last, data);
     };
+    this.source.addEventListener("changed", ({ data }) => this.onChanged(JSON.parse(data).seq, data));
     this.source.addEventListener("missed", ({ data }) => this.onMissed(JSON.parse(data).missed));
     this.source.addEventListener("reset", () => this.onReset());
     this.source.onerror = () => this.broken();

@@ -5,8 +5,8 @@ const SHARED = "/pages/shared-feed.js";
 // A worker that has not said anything by then is none.
 const PATIENCE = 5_000;
 
-// Tells all records since the last reset, or from the oldest on, in their order: `onRecord` their texts, `onMissed` how many are
-// lost, `onReset` that those before are to be forgotten, and `onState` "live", "waiting", or "locked" with the reason.
+// Tells all records since the last reset, or from the oldest on, in their order: `onRecord` their texts, `onChanged` the text of one
+// that came before and says more now, `onMissed` how many are lost, `onReset` that those before are to be forgotten, and `onState` "live", "waiting", or "locked" with the reason.
 export function follow(listener) {
   if (typeof SharedWorker === "undefined") return alone(listener);
   const worker = new SharedWorker(SHARED, { type: "module", name: "kandy-harness" });
@@ -19,13 +19,14 @@ export function follow(listener) {
   // As with a certificate that the browser takes for pages and not for workers.
   worker.onerror = instead;
   const patience = setTimeout(instead, PATIENCE);
-  worker.port.onmessage = ({ data: { records = [], missed, reset, state } }) => {
+  worker.port.onmessage = ({ data: { records = [], changed, missed, reset, state } }) => {
     clearTimeout(patience);
     worker.onerror = null;
     if (isOver) return;
     if (missed) listener.onMissed(missed);
     if (reset) listener.onReset();
     for (const raw of records) listener.onRecord(raw);
+    if (changed) listener.onChanged(changed);
     if (state) listener.onState(...state);
   };
   addEventListener("pagehide", () => worker.port.postMessage("bye"));
@@ -34,8 +35,8 @@ export function follow(listener) {
 }
 
 // A page that nobody sees lets its feed go, and with it one of the few connections that there are.
-function alone({ onRecord, onMissed, onReset, onState }) {
-  const feed = new Feed({ onRecord: (_, raw) => onRecord(raw), onMissed, onReset, onState });
+function alone({ onRecord, onChanged, onMissed, onReset, onState }) {
+  const feed = new Feed({ onRecord: (_, raw) => onRecord(raw), onChanged: (_, raw) => onChanged(raw), onMissed, onReset, onState });
   const look = () => (document.hidden ? feed.close() : feed.open());
   document.addEventListener("visibilitychange", look);
   look();

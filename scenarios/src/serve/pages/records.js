@@ -83,14 +83,26 @@ export class Records {
     return gone;
   }
 
-  // Puts a newer form of the newest record in its place: pings are counted in one.
+  // Puts a newer form of a record in its place, and gives its entry: an answer goes out later, pings are counted in one.
   renew(raw) {
-    const last = this.all.at(-1);
     const record = JSON.parse(raw);
-    if (!last || last.seq !== record.seq) return;
+    const entry = this.all[this.from(record.seq)];
+    if (entry?.seq !== record.seq || entry.kind === "missed") return undefined;
     const { title, result = "" } = words(record);
-    this.characters += raw.length - last.raw.length;
-    Object.assign(last, { title, result: String(result), raw });
+    this.characters += raw.length - entry.raw.length;
+    Object.assign(entry, { title, result: String(result), raw });
+    return entry;
+  }
+
+  // Where the records begin that have that number or a later one.
+  from(seq) {
+    let [low, high] = [0, this.all.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.all[middle].seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   filter(text) {

@@ -9,7 +9,8 @@ const MOST_CHARACTERS = 16_000_000;
 const TOGETHER = 16;
 
 const ports = new Set();
-let kept = [];
+// Texts by the numbers of their records, in the order of their coming.
+const kept = new Map();
 let characters = 0;
 let waiting = [];
 let state = ["waiting"];
@@ -17,16 +18,20 @@ let flushing;
 
 const feed = new Feed({
   onRecord: (seq, raw) => {
-    waiting.push(raw);
+    waiting.push([seq, raw]);
     flushing ??= setTimeout(flush, TOGETHER);
+  },
+  onChanged: (seq, raw) => {
+    flush();
+    if (kept.has(seq)) put(seq, raw);
+    tell({ changed: raw });
   },
   onMissed: (count) => {
     flush();
     tell({ missed: count });
   },
   onReset: () => {
-    clearTimeout(flushing);
-    [kept, characters, waiting, flushing] = [[], 0, [], undefined];
+    forget();
     tell({ reset: true });
   },
   onState: (...now) => {
@@ -40,14 +45,25 @@ function flush() {
   clearTimeout(flushing);
   flushing = undefined;
   if (waiting.length === 0) return;
-  tell({ records: waiting });
-  for (const raw of waiting) characters += raw.length;
-  kept.push(...waiting);
+  tell({ records: waiting.map(([, raw]) => raw) });
+  for (const [seq, raw] of waiting) put(seq, raw);
   waiting = [];
-  let gone = Math.max(0, kept.length - MOST_KEPT);
-  for (const raw of kept.slice(0, gone)) characters -= raw.length;
-  for (; characters > MOST_CHARACTERS; gone += 1) characters -= kept[gone].length;
-  kept = kept.slice(gone);
+  for (const [seq, raw] of kept) {
+    if (kept.size <= MOST_KEPT && characters <= MOST_CHARACTERS) break;
+    characters -= raw.length;
+    kept.delete(seq);
+  }
+}
+
+function put(seq, raw) {
+  characters += raw.length - (kept.get(seq)?.length ?? 0);
+  kept.set(seq, raw);
+}
+
+function forget() {
+  clearTimeout(flushing);
+  kept.clear();
+  [characters, waiting, flushing] = [0, [], undefined];
 }
 
 function tell(message) {
@@ -60,9 +76,10 @@ addEventListener("connect", ({ ports: [port] }) => {
   ports.add(port);
   // Whoever was refused may have brought the token since; it is that of another start, whose journal is another one.
   if (state[0] === "locked") {
-    [kept, characters, feed.last, state] = [[], 0, undefined, ["waiting"]];
+    forget();
+    [feed.last, state] = [undefined, ["waiting"]];
     feed.close();
   }
-  port.postMessage({ records: kept, state });
+  port.postMessage({ records: [...kept.values()], state });
   if (!feed.source) feed.open();
 });

@@ -34,7 +34,8 @@ impl Bench {
         let (method, path) = line.split_once(' ').unwrap();
         let request = Request::builder().method(method).uri(path);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        self.pages.answer(&request.body(()).unwrap(), (peer, 50_000).into(), &self.guard)
+        let answer = self.pages.answer(&request.body(()).unwrap(), (peer, 50_000).into(), &self.guard);
+        answer.unwrap_or_else(|error| refusal(&error))
     }
 }
 

@@ -6,9 +6,8 @@ import { particulars } from "./words.js";
 const BEYOND = 6;
 
 export class Timeline {
-  constructor(records, { refresh }) {
+  constructor(records) {
     this.records = records;
-    this.refresh = refresh;
     this.follows = true;
     this.chosen = undefined;
     this.pool = [];
@@ -124,8 +123,11 @@ export class Timeline {
     if (!entry) return;
     this.show(entry);
     this.reveal(index);
-    // A ping that was counted since is in the record now.
-    if (entry.kind === "pings") this.refresh(entry).then((raw) => raw && entry === this.chosen && this.detail(entry, raw));
+  }
+
+  // A record says more than before.
+  renewed(entry) {
+    if (entry && entry === this.chosen) this.detail(entry, entry.raw);
   }
 
   // Shows a record with its details, also one that the filter hides.

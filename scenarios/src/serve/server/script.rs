@@ -86,7 +86,7 @@ impl Script {
         if let Some(file) = &mut self.file {
             file.follow(&self.source, &next);
         }
-        self.status.send_modify(ScriptStatus::begin);
+        self.status.send_modify(|status| status.begin(next.doing()));
         Ok(next)
     }
 

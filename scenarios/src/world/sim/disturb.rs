@@ -1,8 +1,10 @@
 //! Disturbances: a schedule is asked once a message, when it arrives. Arrival is where the order of a world is decided, and
 //! until then a script may still change things.
 
+mod before;
 mod noted;
 mod overtaken;
+mod planned;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -13,8 +15,10 @@ use kandy_client::{RequestId, SocketId};
 use kandy_mock_server::{Command, Point, Reply};
 
 pub use self::noted::Changeable;
+use self::planned::Planned;
+pub use self::planned::Unmet;
 use super::Sim;
-use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, Schedule, ScheduleError};
+use crate::schedule::{Act, Disturbance, Fate, Kind, Moment, Odd, Schedule, ScheduleError};
 use crate::step::{Call, ClientId};
 use crate::trace::{Disturbed, What};
 use crate::world::WorldError;
@@ -28,7 +32,7 @@ const MAX_TIMERS: usize = 3;
 /// What goes wrong in a simulated world, and what of it is under way.
 #[derive(Debug, Default)]
 pub(super) struct Disturber {
-    schedule: Schedule,
+    planned: Planned,
     /// How many messages of each kind have arrived.
     arrived: BTreeMap<(ClientId, Kind), u32>,
     /// What the requests without an answer are for.
@@ -45,8 +49,6 @@ pub(super) struct Disturber {
     seen: Option<Vec<Seen>>,
     /// The answers so far, if they are wanted.
     answers: Option<Vec<Changeable>>,
-    /// How much of the schedule has happened.
-    done: usize,
     is_over: bool,
 }
 
@@ -116,30 +118,37 @@ impl Sim {
     /// A world in which this goes wrong. Of its moments it remembers those that come afterwards, if they are wanted.
     #[must_use]
     pub fn disturbed(schedule: Schedule, remembers: bool) -> Self {
-        let seen = remembers.then(Vec::new);
-        Self { disturber: Some(Box::new(Disturber { schedule, seen, ..Disturber::default() })), ..Self::default() }
+        let (planned, seen) = (Planned::new(schedule), remembers.then(Vec::new));
+        Self { disturber: Some(Box::new(Disturber { planned, seen, ..Disturber::default() })), ..Self::default() }
     }
 
-    /// One thing more that goes wrong. Moments are counted from the beginning, so that something may have arrived only in a
+    /// One thing more that goes wrong, since the script wants it. Moments are counted from the beginning, so that something may have arrived only in a
     /// world that has a schedule already.
     ///
     /// # Errors
     ///
-    /// The schedule is full.
+    /// The script wants too much.
     pub fn disturb(&mut self, disturbance: Disturbance) -> Result<(), ScheduleError> {
-        self.disturber.get_or_insert_default().schedule.push(disturbance)
+        self.disturber.get_or_insert_default().planned.push(disturbance)
     }
 
     /// What goes wrong here, if anything is to.
     #[must_use]
-    pub fn schedule(&self) -> Option<&Schedule> {
-        self.disturber.as_ref().map(|disturber| &disturber.schedule)
+    pub fn schedule(&self) -> Option<String> {
+        self.disturber.as_ref().and_then(|disturber| disturber.planned.text())
     }
 
-    /// Whether messages have been on their way that no schedule has counted.
+    /// What was to go wrong here, and has not.
+    pub fn unmet(&self) -> impl Iterator<Item = Unmet> {
+        self.disturber.iter().flat_map(|disturber| disturber.planned.unmet())
+    }
+
+    /// Whether messages have been on their way that no schedule of the script has counted. Those of whoever explores it do not
+    /// matter: it is to do the same in a run.
     #[must_use]
     pub fn has_uncounted_messages(&self) -> bool {
-        self.disturber.is_none() && self.link.has_carried()
+        let is_counted = self.disturber.as_ref().is_some_and(|disturber| disturber.planned.is_wanted_by_script());
+        !is_counted && self.link.has_carried()
     }
 
     /// The moments so far, of a world that remembers them.
@@ -213,11 +222,13 @@ impl Sim {
         let count = disturber.arrived.entry((client, kind)).or_default();
         *count = count.saturating_add(1);
         let number = NonZeroU32::new(*count).unwrap_or(NonZeroU32::MAX);
-        let strikes = |Disturbance { at, .. }: &&Disturbance| {
+        let strikes = |Disturbance { at, .. }: &Disturbance| {
             at.kind == kind && at.number == number && self.is_named(client, at.client.as_deref())
         };
-        let struck: Vec<Disturbance> = disturber.schedule.disturbances().iter().filter(strikes).cloned().collect();
-        let wants_moment = !struck.is_empty() || disturber.done == disturber.schedule.disturbances().len();
+        let struck = disturber.planned.struck(strikes);
+        let is_given = |(number, _): &(usize, Disturbance)| disturber.planned.is_given(*number);
+        // What the script itself lets go wrong is a part of it, all of which may be disturbed.
+        let wants_moment = struck.iter().any(is_given) || disturber.planned.has_given_come();
         if wants_moment && disturber.seen.as_ref().is_some_and(|seen| seen.len() < MAX_MOMENTS) {
             let seen = self.seen(client, kind, number);
             disturber.seen.get_or_insert_default().push(seen);
@@ -227,16 +238,24 @@ impl Sim {
             answers.extend(Changeable::of(moment, &message));
         }
         let mut fate = None;
-        for disturbance in struck {
-            disturber.done += 1;
+        for (number, disturbance) in struck {
             self.stage.record_client(client, What::Disturbance(Disturbed::By(disturbance.clone())))?;
             match disturbance.act {
-                Act::Message(of_message) => fate = Some(of_message),
-                before => self.act_before(disturber, client, &before)?,
+                Act::Message(of_message) => {
+                    // Nothing comes of another one before it.
+                    if let Some((before, _)) = fate.replace((number, of_message)) {
+                        disturber.planned.come(before, false);
+                    }
+                    disturber.planned.come(number, true);
+                }
+                before => {
+                    let has_changed = self.act_before(disturber, client, &before)?;
+                    disturber.planned.come(number, has_changed);
+                }
             }
         }
         let connection = connection_of(&message);
-        if let Some(Fate::Late(by)) = fate {
+        if let Some((_, Fate::Late(by))) = fate {
             let until = self.stage.now.saturating_add(by);
             if let Some(connection) = connection {
                 disturber.held.insert(connection, until);
@@ -248,16 +267,20 @@ impl Sim {
             return self.link.send_asked(self.stage.now, until, message);
         }
         match fate {
-            None | Some(Fate::Late(_)) => self.deliver_before(disturber, message),
-            Some(Fate::Overtaken) => {
+            None | Some((_, Fate::Late(_))) => self.deliver_before(disturber, message),
+            Some((_, Fate::Overtaken)) => {
                 disturber.hold_back(message);
                 Ok(())
             }
-            Some(Fate::Lost) => Ok(()),
-            Some(Fate::Fails) => self.fail_message(&message),
-            Some(Fate::Twice) => self.deliver_twice(message),
-            Some(Fate::Answered(odd)) => self.answer_oddly(message, odd),
-            Some(Fate::Changed(mutation)) => self.deliver_changed(message, &mutation),
+            Some((_, Fate::Lost)) => Ok(()),
+            Some((_, Fate::Fails)) => self.fail_message(&message),
+            Some((_, Fate::Twice)) => self.deliver_twice(message),
+            Some((_, Fate::Answered(odd))) => self.answer_oddly(message, odd),
+            Some((number, Fate::Changed(mutation))) => {
+                let has_changed = self.deliver_changed(message, &mutation)?;
+                disturber.planned.come(number, has_changed);
+                Ok(())
+            }
         }
     }
 
@@ -304,46 +327,6 @@ impl Sim {
     /// The user of the platform whom a client is.
     fn user_of(&self, client: ClientId) -> Option<String> {
         self.stage.last_connect(client).and_then(Call::username)
-    }
-}
-
-/// What happens before a message arrives.
-impl Sim {
-    fn act_before(&mut self, disturber: &mut Disturber, client: ClientId, act: &Act) -> Result<(), WorldError> {
-        let user = self.user_of(client);
-        let command = match (act, user) {
-            (Act::Application(call), _) => return self.call_before(client, *call),
-            (Act::Outage(length), _) => {
-                disturber.outage_ends = Some(self.stage.now.saturating_add(*length));
-                self.platform.set_offline(self.platform_time());
-                return self.drain_platform();
-            }
-            // Who has not said who he is has nothing at the platform that could be hit.
-            (act, user) => user.and_then(|user| act.command(user)),
-        };
-        let Some(command) = command else { return Ok(()) };
-        // A user whom the platform does not know has nothing there, either.
-        let _ = self.platform.apply(self.platform_time(), command);
-        self.drain_platform()
-    }
-
-    fn call_before(&mut self, client: ClientId, call: Application) -> Result<(), WorldError> {
-        let call = match call {
-            Application::Disconnect => Call::Disconnect,
-            Application::Destroy => Call::Destroy,
-            Application::Connect => match self.stage.last_connect(client) {
-                Some(call) => call.clone(),
-                None => return Ok(()),
-            },
-        };
-        // A connect that throws has no effect, here as in the script. Else only a full trace can refuse these calls, and
-        // the next record tells of that.
-        let _ = self.stage.call(client, call);
-        if self.stage.ending() == Some(client) {
-            // The tick in which a client ends is over before a message comes.
-            self.stage.fire_timer(client);
-        }
-        self.drain_client(client)
     }
 }
 

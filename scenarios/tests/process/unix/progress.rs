@@ -215,3 +215,27 @@ fn an_exploration_tells_how_fast_it_is_and_what_it_found_until_a_signal() {
     let text = String::from_utf8(merged.stdout).unwrap();
     assert!(text.contains("interrupted: 1 scenario not begun") && merged.status.code() == Some(130), "{text}");
 }
+
+#[test]
+fn what_an_exploration_was_to_accept_is_told_where_a_signal_ends_it() {
+    let flow = "platform.addUser(\"a\", \"x\");\nlet kandy = create();\n\
+                kandy.connect(#{ username: \"a\", password: \"x\" });\nadvance(\"3d\");\n";
+    let place = Place::new("progress-update", &[("a.rhai", flow)]);
+    let arguments = ["explore", ".", "--pairs", "--budget", "1h", "--update"];
+    let mut screen = Screen::run(&place, &arguments, &[("NO_COLOR", "1")]);
+    screen.shows(" s left");
+    let signal = Command::new("kill").args(["-INT", &screen.child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let (sent, code) = screen.end();
+    for text in [
+        "FAIL    a  not accepted, since it is not all",
+        "pending for ever (kandy)",
+        "what was found until then",
+        " runs in ",
+    ] {
+        assert!(sent.contains(text), "{text}: {sent}");
+    }
+    assert!(!sent.contains("0 scenarios: ") && code == Some(130), "{sent}");
+    let left: Vec<_> = std::fs::read_dir(&place.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["a.rhai"], "nothing is accepted, and nothing left behind");
+}

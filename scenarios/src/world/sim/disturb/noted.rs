@@ -54,18 +54,21 @@ impl Sim {
         self.disturber.as_mut().and_then(|disturber| disturber.answers.take()).unwrap_or_default()
     }
 
-    /// An answer is changed on its way: the record has it as the platform gave it, the client as it comes.
-    pub(super) fn deliver_changed(&mut self, message: Message, mutation: &Mutation) -> Result<(), WorldError> {
+    /// An answer is changed on its way: the record has it as the platform gave it, the client as it comes. Gives whether it
+    /// is another then.
+    pub(super) fn deliver_changed(&mut self, message: Message, mutation: &Mutation) -> Result<bool, WorldError> {
         match message {
             Message::Reply { client, id, answered: Answered::Reply(Reply::Respond(response)) } => {
                 let original = Answered::Reply(Reply::Respond(response.clone()));
                 self.stage.record_reply(client, id, original.outcome())?;
-                let changed = Answered::Reply(Reply::Respond(mutation.apply(response)));
-                self.stage.respond(client, id, changed.into_answer());
+                let changed = mutation.apply(response.clone());
+                let has_changed = changed != response;
+                self.stage.respond(client, id, Answered::Reply(Reply::Respond(changed)).into_answer());
                 self.drain_client(client)?;
-                self.drain_platform()
+                self.drain_platform()?;
+                Ok(has_changed)
             }
-            other => self.deliver_message(other),
+            other => self.deliver_message(other).map(|()| false),
         }
     }
 }

@@ -1,0 +1,64 @@
+//! What goes wrong just before a message arrives.
+
+use kandy_mock_server::{Command, CommandOutput};
+
+use super::super::Sim;
+use super::Disturber;
+use crate::schedule::{Act, Application};
+use crate::step::{Call, ClientId};
+use crate::world::WorldError;
+
+/// What happens before a message arrives.
+impl Sim {
+    /// Does it, and gives whether there was anything that it could act on.
+    pub(super) fn act_before(
+        &mut self,
+        disturber: &mut Disturber,
+        client: ClientId,
+        act: &Act,
+    ) -> Result<bool, WorldError> {
+        let user = self.user_of(client);
+        let command = match (act, user) {
+            (Act::Application(call), _) => return self.call_before(client, *call),
+            (Act::Outage(length), _) => {
+                disturber.outage_ends = Some(self.stage.now.saturating_add(*length));
+                self.platform.set_offline(self.platform_time());
+                self.drain_platform()?;
+                return Ok(true);
+            }
+            // Who has not said who he is has nothing at the platform that could be hit.
+            (act, user) => user.and_then(|user| act.command(user)),
+        };
+        let Some(command) = command else { return Ok(false) };
+        // Without a socket, too, a session ends.
+        let ends_session = matches!(&command, Command::Gone { user, .. } if self.has_subscription(user));
+        let done = self.platform.apply(self.platform_time(), command);
+        self.drain_platform()?;
+        // A user whom the platform does not know has nothing there, either.
+        Ok(ends_session || !matches!(done, Ok(CommandOutput::Count(0)) | Err(_)))
+    }
+
+    fn has_subscription(&self, user: &str) -> bool {
+        !self.platform.subscriptions(Some(user)).is_empty()
+    }
+
+    fn call_before(&mut self, client: ClientId, call: Application) -> Result<bool, WorldError> {
+        let call = match call {
+            Application::Disconnect => Call::Disconnect,
+            Application::Destroy => Call::Destroy,
+            Application::Connect => match self.stage.last_connect(client) {
+                Some(call) => call.clone(),
+                None => return Ok(false),
+            },
+        };
+        // A connect that throws has no effect, here as in the script. Else only a full trace can refuse these calls, and
+        // the next record tells of that.
+        let has_changed = self.stage.call(client, call).is_ok();
+        if self.stage.ending() == Some(client) {
+            // The tick in which a client ends is over before a message comes.
+            self.stage.fire_timer(client);
+        }
+        self.drain_client(client)?;
+        Ok(has_changed)
+    }
+}
