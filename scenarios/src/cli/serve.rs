@@ -156,7 +156,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
 }
 
 /// One schedule of several.
-fn joined(texts: &[String]) -> Result<Schedule, ScheduleError> {
+pub(super) fn joined(texts: &[String]) -> Result<Schedule, ScheduleError> {
     let mut all = Vec::new();
     for text in texts {
         all.extend(Schedule::of_platform(text)?.disturbances().iter().cloned());

@@ -23,7 +23,8 @@ test('what is told of tests that fail', async ({}, testInfo) => {
   const report = await new Promise((ended) => {
     execFile(process.execPath, words, { maxBuffer: 1 << 26 }, (_, stdout) => ended(JSON.parse(stdout)))
   })
-  const results = new Map(report.suites[0].specs.map(({ title, tests }) => [title, tests[0].results[0]]))
+  const [failing, explored] = report.suites
+  const results = new Map(failing.specs.map(({ title, tests }) => [title, tests[0].results[0]]))
   expect([...results.keys()].sort()).toEqual(Object.keys(EXPECTED).sort())
   for (const [title, [message, name]] of Object.entries(EXPECTED)) {
     const { status, errors } = results.get(title)
@@ -31,6 +32,15 @@ test('what is told of tests that fail', async ({}, testInfo) => {
     expect(errors.map(({ message }) => message).join('\n').replace(COLORS, ''), title).toMatch(message)
     expect(attachments(results.get(title))[name], title).toBeTruthy()
   }
+  // One whose moment does not come has not passed, and says why.
+  const told = explored.specs.map(({ title, tests }) => [title, tests[0].results[0].status, tests[0].annotations.map(({ type, description }) => `${type}: ${description}`)])
+  const [late, lost] = ['mk_token request 1: late by 1ms', 'subscribe answer 7: lost']
+  expect(told).toEqual([
+    ['explored', 'passed', []],
+    [`explored: ${late}`, 'passed', [`disturbance: ${late}`]],
+    [`explored: ${lost}`, 'skipped', [`disturbance: ${lost}`, `skip: not reached: ${lost}`]]
+  ])
+  expect(explored.specs[0].line).toBe(6)
 
   const result = results.get('a check fails')
   const attached = attachments(result)

@@ -8,6 +8,7 @@ use tokio::runtime::Builder;
 
 use crate::cli::arguments::{ClockName, Explore, OfCommand};
 use crate::cli::error::CliError;
+use crate::cli::serve::joined;
 use crate::cli::{Environment, Output, signals};
 use crate::exit_code::Exit;
 use crate::explore::application::{self, ApplicationError, Found, Options, verdict};
@@ -15,7 +16,7 @@ use crate::explore::{AcceptedError, Kept};
 use crate::interrupt::Interrupt;
 use crate::report::explored::application::{self as report, Around};
 use crate::report::progress::Progress;
-use crate::schedule::{Schedule, ScheduleError};
+use crate::schedule::Schedule;
 use crate::serve::accounts::Accounts;
 use crate::serve::apart::Apart;
 use crate::serve::server::ServeError;
@@ -23,7 +24,7 @@ use crate::serve::server::ServeError;
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
     let Explore { at, without, budget, jobs, all, update, shard, of_command, .. } = arguments;
     let OfCommand { accepted, user, any_user, clock, command } = of_command;
-    let schedule = scheduled(&at).map_err(CliError::Schedule)?;
+    let schedule = if at.is_empty() { None } else { Some(joined(&at).map_err(CliError::Schedule)?) };
     let unaccepted = |source: AcceptedError| CliError::Accepted { shown: accepted.display().to_string(), source };
     let mut users = Accounts::default();
     for (name, account) in user {
@@ -71,15 +72,6 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         },
         explored => explored,
     }
-}
-
-/// All that is to go wrong, if one run is wanted.
-fn scheduled(at: &[String]) -> Result<Option<Schedule>, ScheduleError> {
-    let mut all = Vec::new();
-    for text in at {
-        all.extend(Schedule::of_platform(text)?.disturbances().iter().cloned());
-    }
-    if at.is_empty() { Ok(None) } else { Schedule::new(all).map(Some) }
 }
 
 fn found(
