@@ -1,4 +1,4 @@
-// A real SDK as it is published, in a page of Chromium before `kandy-harness serve`: node sdks.mjs DIALECT, where KANDY_PROGRAM is the
+// A real SDK as it is published, in a page of Chromium before `kandy-harness serve`: node sdks.mjs CLIENT, where KANDY_PROGRAM is the
 // command. It subscribes, hears a notification, is dropped and comes back, renews what it has, and leaves; the control interface tells
 // what each of that came to.
 import assert from "node:assert/strict";
@@ -8,14 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { control, DEADLINE, launch } from "../browser/chromium.mjs";
 import { serve } from "../browser/server.mjs";
-import { dialects } from "./sdks/dialects.mjs";
+import { clients } from "./sdks/clients.mjs";
 
-// Who signs in, or is called.
-const ALICE = { user: "alice@example.com", password: "s3cret" };
+// Who signs in, or is called, by whichever way.
+const ALICE = { user: "alice@example.com", password: "s3cret", hmac: "my-hmac-token", bearer: "my-bearer-token" };
 // Camera and microphone for the calls, with nobody there who would have to allow them; and certificates that nobody has heard of.
 const ARGUMENTS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--ignore-certificate-errors"];
-// Beyond half of the hour for which they subscribe; Link 5 waits for up to a fifth longer than that.
-const BEYOND_RENEWAL = "37:00";
+// Half of the hour for which they subscribe, and a little more: Link 5 waits for up to a fifth longer.
+const BEYOND_RENEWAL = { seconds: 37 * 60, times: 1 };
 // For so long nothing may follow what was expected.
 const QUIET = "200ms";
 // However it hangs, it ends.
@@ -36,12 +36,12 @@ async function siteWith(sdk) {
   return site;
 }
 
-// An application in a page. Its time passes by itself, and can be moved on.
+// An application in a page, whose time is moved on beside what passes by itself.
 class Application {
   complaints = [];
 
-  constructor(page, dialect, given) {
-    Object.assign(this, { page, dialect, given });
+  constructor(page, client, given) {
+    Object.assign(this, { page, client, given });
     page.setDefaultTimeout(DEADLINE);
     page.on("pageerror", (error) => this.complaints.push(String(error)));
   }
@@ -53,16 +53,16 @@ class Application {
       window.kandy = window.Kandy.create({ ...configuration, logs: { logLevel: "silent" } });
       window.heard = [];
       window.kandy.on("notification:received", (notification) => window.heard.push(JSON.stringify(notification)));
-    }, this.dialect.configuration(new URL(this.given.url)));
-    assert.equal(await this.page.evaluate(() => window.kandy.getVersion()), this.dialect.version);
+    }, this.client.configuration(new URL(this.given.url)));
+    assert.equal(await this.page.evaluate(() => window.kandy.getVersion()), this.client.version);
   }
 
   begin() {
-    return this.#run(this.dialect.begin);
+    return this.#run(this.client.begin);
   }
 
   end() {
-    return this.#run(this.dialect.end);
+    return this.#run(this.client.end);
   }
 
   #run(does) {
@@ -71,11 +71,11 @@ class Application {
 
   // Waits until the SDK takes itself for subscribed, or for not subscribed.
   async until(isOn) {
-    await this.page.waitForFunction(`(${this.dialect.isOn})(window.kandy) === ${isOn}`);
+    await this.page.waitForFunction(`(${this.client.isOn})(window.kandy) === ${isOn}`);
   }
 
-  pass(time) {
-    return this.page.clock.fastForward(time);
+  pass(seconds) {
+    return this.page.clock.fastForward(seconds * 1_000);
   }
 
   // Waits for a notification with a text in it, and says how many there were by then.
@@ -110,10 +110,10 @@ class Platform {
     assert.deepEqual([...sorted, came], [...groups, []]);
   }
 
-  // Sends a notification to the only socket.
-  async send(text) {
+  // Sends a notification to the only socket of a user.
+  async send(user, text) {
     const message = { notificationMessage: { eventType: "IM", text } };
-    assert.deepEqual(await this.act("send", { user: ALICE.user, message }), { count: 1 });
+    assert.deepEqual(await this.act("send", { user, message }), { count: 1 });
   }
 
   async state() {
@@ -145,42 +145,55 @@ function told({ kind, point, answered, by, reason, what }) {
   }
 }
 
-async function live(dialect, application, platform) {
-  await platform.expect(dialect.subscribes, () => application.begin());
-  await application.until(true);
-  const subscription = { user: ALICE.user, services: dialect.services };
-  assert.deepEqual(await platform.state(), { subscriptions: [subscription], sockets: [ALICE.user], held: [] });
+async function live(client, application, platform) {
+  const { user = ALICE.user, services } = client;
+  const pass = async (seconds) => {
+    await platform.act("advance", { by: seconds * 1_000 });
+    await application.pass(seconds);
+  };
+  const alive = { subscriptions: [{ user, services }], sockets: [user], held: [] };
 
-  await platform.send("before the drop");
+  await platform.expect(client.subscribes, () => application.begin());
+  await application.until(true);
+  assert.deepEqual(await platform.state(), alive);
+
+  await platform.send(user, "before the drop");
   assert.equal(await application.hears("before the drop"), 1);
 
   await platform.expect([["cut"], ["websocket"]], async () => {
-    assert.deepEqual(await platform.act("cut", { user: ALICE.user }), { count: 1 });
-    if (dialect.noticesAfter) await application.pass(dialect.noticesAfter);
+    assert.deepEqual(await platform.act("cut", { user }), { count: 1 });
+    if (client.noticesAfter) await pass(client.noticesAfter);
   });
-  await platform.send("after the drop");
+  await platform.send(user, "after the drop");
   assert.equal(await application.hears("after the drop"), 2);
 
-  await platform.expect(dialect.renews, () => application.pass(BEYOND_RENEWAL));
+  const { seconds, times } = client.stays ?? BEYOND_RENEWAL;
+  await platform.expect(client.renews, async () => {
+    for (let passed = 0; passed < times; passed += 1) await pass(seconds);
+  });
   await application.until(true);
-  assert.deepEqual(await platform.state(), { subscriptions: [subscription], sockets: [ALICE.user], held: [] });
+  assert.deepEqual(await platform.state(), alive);
 
-  await platform.expect(dialect.leaves, () => application.end());
+  await platform.expect(client.leaves, () => application.end());
   await application.until(false);
   assert.deepEqual(await platform.state(), { subscriptions: [], sockets: [], held: [] });
   assert.deepEqual(application.complaints, []);
 }
 
-async function run(dialect) {
+async function run(client) {
   const folder = mkdtempSync(join(tmpdir(), "kandy-sdks-"));
-  const tls = dialect.insistsOnTls ? ["--tls", "--state", folder] : [];
-  const server = await serve(process.env.KANDY_PROGRAM, 0, "--user", `${ALICE.user}:${ALICE.password}`, ...tls);
-  const site = await siteWith(dialect.sdk());
+  const tls = client.insistsOnTls ? ["--tls", "--state", folder] : [];
+  const options = ["--clock", "manual", "--user", `${ALICE.user}:${ALICE.password}`, ...tls];
+  const server = await serve(process.env.KANDY_PROGRAM, 0, ...options);
+  const site = await siteWith(client.sdk());
   const browser = await launch(...ARGUMENTS);
   try {
-    const application = new Application(await browser.newPage(), dialect, { url: server.url, ...ALICE });
+    const application = new Application(await browser.newPage(), client, { url: server.url, ...ALICE });
     await application.open(`http://127.0.0.1:${site.address().port}/`);
-    await live(dialect, application, new Platform(server));
+    const platform = new Platform(server);
+    const { password, ...known } = ALICE;
+    await platform.act("setOptions", known);
+    await live(client, application, platform);
   } finally {
     await browser.close();
     site.close();
@@ -190,9 +203,12 @@ async function run(dialect) {
 }
 
 const [name] = process.argv.slice(2);
-if (!Object.hasOwn(dialects, name)) throw new Error(`there is no dialect ${name}`);
-setTimeout(() => {
-  process.stderr.write(`${name} has not ended within ${LONGEST} ms\n`);
-  process.exit(1);
-}, LONGEST).unref();
-await run(dialects[name]);
+if (name === "--list") process.stdout.write(`${Object.keys(clients).join("\n")}\n`);
+else if (!Object.hasOwn(clients, name)) throw new Error(`there is no client ${name}`);
+else {
+  setTimeout(() => {
+    process.stderr.write(`${name} has not ended within ${LONGEST} ms\n`);
+    process.exit(1);
+  }, LONGEST).unref();
+  await run(clients[name]);
+}

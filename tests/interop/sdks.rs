@@ -5,7 +5,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use libtest_mimic::Trial;
 
@@ -15,39 +15,78 @@ use crate::releases;
 /// The variable that makes this program the command.
 pub(crate) const AS_COMMAND: &str = "KANDY_INTEROP_SERVE";
 
-const NOT_INSTALLED: &str = "it needs what npm has: npm ci --prefix tests/interop/sdks";
-const NO_FILE: &str = "it needs KANDY_SDK_DIR, a folder with link-5.2.0.js, link3-3.41.1.js and uc-5.2.0.js";
+/// The clients of `sdks/clients.mjs`, and whose SDK they are.
+const CLIENTS: &[(&str, Sdk)] = &[
+    ("callme", Sdk::Npm("callme-sdk")),
+    ("callme_by_tokens", Sdk::Npm("callme-sdk")),
+    ("cpaas", Sdk::Npm("cpaas-sdk")),
+    ("cpaas_checked_by_the_platform", Sdk::Npm("cpaas-sdk")),
+    ("link_by_password", Sdk::Folder("link-5.2.0.js")),
+    ("link_by_hmac", Sdk::Folder("link-5.2.0.js")),
+    ("link_by_bearer", Sdk::Folder("link-5.2.0.js")),
+    ("link_by_token", Sdk::Folder("link-5.2.0.js")),
+    ("link3_by_password", Sdk::Folder("link3-3.41.1.js")),
+    ("link3_by_hmac", Sdk::Folder("link3-3.41.1.js")),
+    ("uc_by_password", Sdk::Folder("uc-5.2.0.js")),
+    ("uc_by_token", Sdk::Folder("uc-5.2.0.js")),
+];
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let of_npm = |dialect, package: &str| {
-        let sdk = folder().join("sdks/node_modules/@kandy-io").join(package).join("dist/kandy.js");
-        trial(dialect, Some(sdk), NOT_INSTALLED)
+    let list = Tool::Chromium.trial(name("every_client_is_here"), every_client_is_here);
+    // An SDK that is not there is not asked for, whatever is required: nobody else may pass it on.
+    let life = |(client, sdk): &'static (&str, Sdk)| {
+        Tool::Chromium.trial_unless(|| sdk.missing(), name(client), |node| lives(node, client))
     };
-    let of_folder = |dialect, file| trial(dialect, releases::file(file), NO_FILE);
-    vec![
-        of_npm("callme", "callme-sdk"),
-        of_npm("cpaas", "cpaas-sdk"),
-        of_folder("link", "link-5.2.0.js"),
-        of_folder("link3", "link3-3.41.1.js"),
-        of_folder("uc", "uc-5.2.0.js"),
-    ]
+    [list].into_iter().chain(CLIENTS.iter().map(life)).collect()
 }
 
-/// A life of a dialect's SDK. Its test is skipped where the SDK is not, whatever is required: nobody else may pass it on.
-fn trial(dialect: &'static str, sdk: Option<PathBuf>, otherwise: &'static str) -> Trial {
-    let missing = move || (!sdk.is_some_and(|sdk| sdk.is_file())).then_some(otherwise);
-    Tool::Chromium.trial_unless(missing, format!("sdks.mjs::{dialect}"), move |node| live(node, dialect))
+fn name(of: &str) -> String {
+    format!("sdks.mjs::{of}")
 }
 
-fn live(node: &Path, dialect: &str) {
+/// Where an SDK comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sdk {
+    /// A package of npm's.
+    Npm(&'static str),
+    /// A file of `KANDY_SDK_DIR`.
+    Folder(&'static str),
+}
+
+impl Sdk {
+    fn missing(self) -> Option<&'static str> {
+        let is_file = |file: PathBuf| file.is_file();
+        match self {
+            Self::Npm(package) => {
+                let package = folder().join("sdks/node_modules/@kandy-io").join(package);
+                (!is_file(package.join("dist/kandy.js"))).then_some("it needs npm ci --prefix tests/interop/sdks")
+            }
+            Self::Folder(file) => (!releases::file(file).is_some_and(is_file))
+                .then_some("it needs KANDY_SDK_DIR, a folder with link-5.2.0.js, link3-3.41.1.js and uc-5.2.0.js"),
+        }
+    }
+}
+
+fn every_client_is_here(node: &Path) {
+    let here: Vec<&str> = CLIENTS.iter().map(|(client, _)| *client).collect();
+    assert_eq!(run(node, "--list").lines().collect::<Vec<_>>(), here);
+}
+
+fn lives(node: &Path, client: &str) {
+    assert_eq!(run(node, client), "");
+}
+
+/// Runs the script, and gives what it tells.
+fn run(node: &Path, what: &str) -> String {
     let program = env::current_exe().expect("it runs");
     let mut command = Command::new(node);
-    command.current_dir(folder()).args(["sdks.mjs", dialect]).stdin(Stdio::null());
+    command.current_dir(folder()).args(["sdks.mjs", what]).stdin(Stdio::null());
     command.env("KANDY_PROGRAM", program).env(AS_COMMAND, "1");
     // With the first set, Node's `fetch` would go through the proxy of the environment, even to loopback. And it does not know
     // the certificate of a server that has made it a moment ago, about which it is not to warn.
     command.env_remove("NODE_USE_ENV_PROXY").env("NODE_TLS_REJECT_UNAUTHORIZED", "0").env("NODE_NO_WARNINGS", "1");
-    let ended = command.output().expect("it has run before");
-    let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
-    assert!(ended.status.success(), "{}\n{out}{err}", ended.status);
+    let Output { status, stdout, stderr } = command.output().expect("it has run before");
+    let stdout = String::from_utf8_lossy(&stdout).into_owned();
+    assert!(status.success(), "{status}\n{stdout}{}", String::from_utf8_lossy(&stderr));
+    stdout
 }
