@@ -1,6 +1,6 @@
 // A real SDK as it is published, in a page of Chromium before `kandy-harness serve`: node sdks.mjs CLIENT, where KANDY_PROGRAM is the
-// command. It subscribes, hears a notification, is dropped and comes back, renews what it has, and leaves; the control interface tells
-// what each of that came to.
+// command. It subscribes, hears a notification, is dropped and comes back, renews what it has, and leaves, or is told that it is gone; the
+// control interface tells what each of that came to.
 import assert from "node:assert/strict";
 import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -174,9 +174,18 @@ async function live(client, application, platform) {
   await application.until(true);
   assert.deepEqual(await platform.state(), alive);
 
+  const nothing = { subscriptions: [], sockets: [], held: [] };
   await platform.expect(client.leaves, () => application.end());
   await application.until(false);
-  assert.deepEqual(await platform.state(), { subscriptions: [], sockets: [], held: [] });
+  assert.deepEqual(await platform.state(), nothing);
+
+  if (client.endsWhenGone) {
+    await platform.expect(client.subscribes, () => application.begin());
+    await application.until(true);
+    await platform.expect([["closed"]], () => platform.act("gone", { user }));
+    await application.until(false);
+    assert.deepEqual(await platform.state(), nothing);
+  }
   assert.deepEqual(application.complaints, []);
 }
 

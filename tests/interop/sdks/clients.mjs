@@ -27,6 +27,7 @@ const connects = {
   isOn: (kandy) => kandy.getConnection().isConnected && !kandy.getConnection().isPending,
   end: (kandy) => kandy.disconnect(),
   services: ["IM", "call"],
+  endsWhenGone: true,
   renews: [["resubscribe"]],
 };
 
@@ -44,6 +45,7 @@ const link = {
   },
   end: (kandy) => kandy.services.unsubscribe(["call", "IM"]),
   services: ["IM", "call"],
+  endsWhenGone: true,
   subscribes: [["subscribe"], ["websocket"]],
   renews: [["resubscribe"]],
   leaves: [["unsubscribe"], ["closed"]],
@@ -94,20 +96,26 @@ const cpaas = {
     const answer = await fetch(`${url}/cpaas/auth/v1/token`, { method: "POST", body });
     const { access_token: accessToken, id_token: idToken } = await answer.json();
     kandy.setTokens({ accessToken, idToken });
-    kandy.services.subscribe(["call", "chat"], "websocket");
+    kandy.services.subscribe(["call", "chat", "smsinbound", "presence"], "websocket");
   },
   isOn: (kandy) => {
     const { subscribed, isPending } = kandy.services.getSubscriptions();
-    return subscribed.length === 2 && !isPending;
+    return subscribed.length === 4 && !isPending;
   },
-  end: (kandy) => kandy.services.unsubscribe(["call", "chat"], "websocket"),
-  services: ["call", "chat"],
+  end: (kandy) => kandy.services.unsubscribe(["call", "chat", "smsinbound", "presence"], "websocket"),
+  services: ["call", "chat", "presence", "smsinbound"],
   // It looks for its socket only when it is about to check the connection: after so many seconds.
   noticesAfter: 30,
-  subscribes: [["cpaasToken"], ["channel"], ["websocket"], ["serviceCall", "serviceChat", "turn"]],
+  subscribes: [
+    ["cpaasToken"],
+    ["channel"],
+    ["websocket"],
+    // A list is looked for, and then made.
+    ["presenceLists", "presenceLists", "serviceCall", "serviceChat", "servicePresence", "serviceSms", "turn"],
+  ],
   // Nothing is ever renewed.
   renews: [],
-  leaves: [["serviceEnd", "serviceEnd"], ["channelEnd", "closed"]],
+  leaves: [["serviceEnd", "serviceEnd", "serviceEnd", "serviceEnd"], ["channelEnd", "closed"]],
 };
 
 // Runs in the page, too: the credentials are made there of what the test gives.
