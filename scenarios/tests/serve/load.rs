@@ -191,3 +191,32 @@ async fn an_honest_user_is_answered_in_time_whatever_others_take() {
     println!("slowed down by the factors {measured:.1?}");
     assert!(measured.last().is_some_and(|slowed| *slowed <= f64::from(SLOWER)), "{measured:?}");
 }
+
+/// What a server keeps for itself while nobody asks, and what logins may add: mimalloc would take more than twice as much if it
+/// took memory before that is used (`.cargo/config.toml`). In KiB.
+#[cfg(target_os = "linux")]
+const IDLE: u64 = 6 * 1024;
+#[cfg(target_os = "linux")]
+const FULL: u64 = 18 * 1024;
+
+/// What is in memory and stands in no file, in KiB.
+#[cfg(target_os = "linux")]
+fn resident(server: &Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id().unwrap())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("Linux tells it");
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn memory_is_taken_when_it_is_used() {
+    let folder = Folder::new("memory");
+    let server = Server::start(&folder.0, &["--any-user"]).await;
+    let idle = resident(&server);
+    let mut line = Line::new(server.port(), HONEST, OF_HONEST);
+    for _ in 0..2 * LOGINS {
+        assert_eq!(line.ask(), 200);
+    }
+    let full = resident(&server);
+    assert!(idle < IDLE && full < FULL, "{idle} KiB where nobody asks, {full} KiB after {} logins", 2 * LOGINS);
+}
