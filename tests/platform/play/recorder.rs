@@ -158,6 +158,10 @@ impl Recorder {
                 }
             }
         }
+        // Of two bodies the text is sent, as what the other is.
+        if keys.contains_key("body") && keys.remove("json").is_some() && answer.get("type").is_none() {
+            keys.insert("type".to_owned(), "application/json".into());
+        }
         if let Some(body) = answer.as_object().and_then(|answer| stands_for_normal(point, answer)) {
             for replaced in ["body", "json", "type"] {
                 keys.remove(replaced);
