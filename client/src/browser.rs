@@ -22,6 +22,9 @@ const SECRET: [HeaderName; 3] =
 /// How the message begins of a request that cannot be made.
 const FAILED_TO_EXECUTE: &str = "Failed to execute 'fetch' on 'Window'";
 
+/// What the address of a websocket may begin with.
+const WEBSOCKET_SCHEMES: [&str; 4] = ["http", "https", "ws", "wss"];
+
 /// Why a header with a character beyond Latin-1 cannot be sent.
 const NOT_LATIN1: &str =
     "Failed to read the 'headers' property from 'RequestInit': String contains non ISO-8859-1 code point.";
@@ -119,7 +122,20 @@ pub(crate) fn websocket_url(address: &str) -> Option<String> {
 
 /// What `new WebSocket` throws at an address that it refuses.
 pub(crate) fn websocket_refusal(address: &str) -> String {
-    format!("Failed to construct 'WebSocket': The URL '{address}' is invalid.")
+    let why = match Url::parse(address) {
+        Err(_) => format!("The URL '{address}' is invalid."),
+        Ok(url) if !WEBSOCKET_SCHEMES.contains(&url.scheme()) => {
+            format!(
+                "The URL's scheme must be either 'http', 'https', 'ws', or 'wss'. '{}' is not allowed.",
+                url.scheme()
+            )
+        }
+        Ok(url) => format!(
+            "The URL contains a fragment identifier ('{}'). Fragment identifiers are not allowed in WebSocket URLs.",
+            url.fragment().unwrap_or_default()
+        ),
+    };
+    format!("Failed to construct 'WebSocket': {why}")
 }
 
 /// Whether what stands under this key is a token: `token`, `access_token`, `refreshToken` and their like.
@@ -186,6 +202,23 @@ mod tests {
         assert!(websocket_url("wss://null:443/CH-1").is_some());
         assert_eq!(websocket_url("https://127.0.0.1:443/CH-1").as_deref(), Some("wss://127.0.0.1/CH-1"));
         assert_eq!(websocket_url("http://127.0.0.1:8080/CH-1").as_deref(), Some("ws://127.0.0.1:8080/CH-1"));
+    }
+
+    #[test]
+    fn refused_websocket_addresses_are_told_in_the_words_of_a_browser() {
+        for (address, why) in [
+            ("ws://127.0.0.1:8080undefined", "The URL 'ws://127.0.0.1:8080undefined' is invalid."),
+            (
+                "ws://127.0.0.1:8080/CH-1#c",
+                "The URL contains a fragment identifier ('c'). Fragment identifiers are not allowed in WebSocket URLs.",
+            ),
+            (
+                "ftp://127.0.0.1/CH-1",
+                "The URL's scheme must be either 'http', 'https', 'ws', or 'wss'. 'ftp' is not allowed.",
+            ),
+        ] {
+            assert_eq!(websocket_refusal(address), format!("Failed to construct 'WebSocket': {why}"));
+        }
     }
 
     #[test]

@@ -185,7 +185,9 @@ impl Session {
         };
         match read_subscription(self.profile, config.get("subscription").get("service"), answer) {
             Ok(granted) => {
-                connection.exchange_token(&granted.params);
+                if connection.has_hmac_token() {
+                    connection.exchange_token(&granted.params);
+                }
                 let info = self.websocket_info(config.get("websocket"), &granted, &connection);
                 self.flow = Flow::OpeningWebSocket { granted, connection };
                 self.open_websocket(now, info, false);
@@ -198,8 +200,16 @@ impl Session {
     pub(crate) fn websocket_info(&self, server: &Value, granted: &Granted, connection: &ConnectionInfo) -> Value {
         let mut info = Object::default();
         info.assign(server);
-        let params = (self.profile.websocket_params)(connection, self.settings.connectivity());
-        Value::from(info).with("url", granted.channel().clone()).with("params", params)
+        self.to_channel(info.into(), granted, connection)
+    }
+
+    /// The parts of an address with the channel of a subscription, and what proves whose it is.
+    pub(crate) fn to_channel(&self, info: Value, granted: &Granted, connection: &ConnectionInfo) -> Value {
+        let info = info.with("url", granted.channel().clone());
+        match (self.profile.websocket_params)(connection, self.settings.connectivity()) {
+            Value::Undefined => info,
+            params => info.with("params", params),
+        }
     }
 
     /// A websocket is open. The flow takes any, also one that an earlier, cancelled connect was still trying for.

@@ -334,7 +334,9 @@ mod tests {
         };
         assert_eq!(with(|c| c.hmac_token = Some("HM".into())), [Signature::Hmac, Signature::Hmac]);
         assert_eq!(with(|_| ()), [Signature::Basic("authname"), Signature::AccessToken]);
-        assert_eq!(with(|c| c.access_token = None)[1], Signature::Bearer);
+        assert_eq!(with(|c| c.access_token = None)[1], Signature::Basic("authname"));
+        assert_eq!(with(|c| (c.access_token, c.authname) = (None, None))[1], Signature::Bearer);
+        assert_eq!(with(|c| c.username = None), [Signature::Basic("authname"), Signature::Basic("authname")]);
         let plain = with(|c| (c.access_token, c.bearer_access_token, c.authname) = (None, None, None));
         assert_eq!(plain, [Signature::Basic("username"), Signature::Basic("username")]);
         assert_eq!(with(|c| (c.username, c.password) = (None, None)), [Signature::Invalid, Signature::Invalid]);

@@ -124,7 +124,8 @@ pub(crate) struct Profile {
     pub(crate) invalid_signature: &'static str,
     /// The member of credentials that is a bearer.
     pub(crate) bearer: &'static str,
-    /// The parameters of a websocket's address, by what is known of the session and by the connectivity options.
+    /// The parameters of a websocket's address, by what is known of the session and by the connectivity options; undefined
+    /// where it has none.
     pub(crate) websocket_params: fn(&ConnectionInfo, &Value) -> Value,
     /// Whether `getUserInfo()` has tokens from the beginning.
     pub(crate) shows_tokens: bool,

@@ -26,12 +26,12 @@ pub enum Error {
         message: String,
     },
     /// The browser refused to make a websocket, and the SDK hands its exception on: a `SyntaxError` without a code, on which
-    /// the SDK has left the connectivity options.
+    /// the SDK has left what it knows of a socket.
     Syntax {
         /// The browser's text.
         message: String,
-        /// `kandy`: the connectivity options.
-        options: Value,
+        /// The connectivity options, with `wsInfo`, `platform` and `lastContact`.
+        kandy: Value,
     },
     /// What the platform put into the `error` of an answer that is otherwise a success: any value.
     Foreign {
@@ -175,10 +175,10 @@ impl Error {
                 ("name", Value::from_static("TypeError")),
                 ("message", Text::from(message.as_str()).into()),
             ]),
-            Self::Syntax { message, options } => Value::object([
+            Self::Syntax { message, kandy } => Value::object([
                 ("name", Value::from_static("SyntaxError")),
                 ("message", Text::from(message.as_str()).into()),
-                ("kandy", options.clone()),
+                ("kandy", kandy.clone()),
             ]),
             Self::Foreign { value, .. } => value.clone(),
         }

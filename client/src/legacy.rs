@@ -4,8 +4,9 @@
 use crate::credentials::Signature;
 use crate::error::{Code, Error};
 use crate::event::Event;
+use crate::io::Task;
 use crate::js::{Value, property};
-use crate::services::ByServices;
+use crate::services::{ByServices, normalized};
 use crate::session::Session;
 use crate::state::{ConnectionInfo, State};
 use crate::timer::Time;
@@ -21,16 +22,33 @@ impl Session {
             return self.report(Error::new(Code::InvalidSignature, self.profile.invalid_signature));
         }
         self.services.connection = ByServices::Connecting;
-        let services = self.settings.authentication().get("subscription").get("service").clone();
-        self.want_services(now, services, options);
+        if !self.knows_user() {
+            return self.connected_by_services();
+        }
+        match normalized(self.settings.authentication().get("subscription").get("service")) {
+            Ok(services) => self.want_services(now, &services, options),
+            Err(_) => self.begin_connecting_anew(),
+        }
     }
 
-    /// What `disconnect()` does behind its first event.
+    /// What `disconnect()` does behind its first event. A connect that is under way is forgotten, and not what it asked for.
     pub(crate) fn disconnect_by_services(&mut self, now: Time) {
-        if matches!(self.services.connection, ByServices::Connecting | ByServices::Connected) {
-            self.services.connection = ByServices::Disconnecting;
-            self.want_no_services(now);
+        match self.services.connection {
+            ByServices::Connecting => self.services.connection = ByServices::Idle,
+            ByServices::Connected if self.state.subscription.is_some() => {
+                self.services.connection = ByServices::Disconnecting;
+                self.want_no_services(now);
+            }
+            // It stumbles over the subscription that is missing.
+            ByServices::Connected => self.begin_connecting_anew(),
+            ByServices::Idle | ByServices::Disconnecting => {}
         }
+    }
+
+    /// The task dies that connects and disconnects, and another takes its place. What is shown stays as it is.
+    fn begin_connecting_anew(&mut self) {
+        self.services.connection = ByServices::Idle;
+        self.crash(Task::ConnectFlow);
     }
 
     /// The services are subscribed to.

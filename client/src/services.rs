@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::io::{RequestId, Task};
 use crate::js::{self, TypeError, Value, property};
 use crate::session::{Purpose, Session};
-use crate::state::{Standing, Subscriptions};
+use crate::state::{ConnectionInfo, Standing, Subscriptions};
 use crate::timer::{Time, Timer};
 use crate::websocket::OpeningFailure;
 use crate::wire::{Answer, Granted};
@@ -24,12 +24,18 @@ const AVAILABLE: [&str; 3] = ["call", "Presence", "IM"];
 /// The task that subscribes and unsubscribes, one call after the other.
 #[derive(Default)]
 pub(crate) struct ServiceFlow {
-    /// A flag of its own: the task can die of an answer, and leave it true.
-    is_pending: bool,
+    /// The last call that is not over yet, as far as an application sees. The task can die of an answer, and leave it.
+    pending: Option<Pending>,
     operation: Operation,
     waiting: VecDeque<Wanted>,
     /// Where the old `connect()` and `disconnect()` stand, which are made of these calls.
     pub(crate) connection: ByServices,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pending {
+    Subscribe,
+    Unsubscribe,
 }
 
 /// A call that waits, with the names of its services.
@@ -57,9 +63,11 @@ enum Operation {
     Leaving,
 }
 
-/// A subscription that is asked for.
+/// A subscription that is asked for, of the user who was known when it began.
 struct Attempt {
-    services: Value,
+    /// `authentication.subscription`, with the services.
+    config: Value,
+    connection: ConnectionInfo,
     options: Value,
     retries: u32,
 }
@@ -78,29 +86,20 @@ pub(crate) enum ByServices {
 impl Session {
     /// `services.subscribe(services, options)`
     pub(crate) fn subscribe_services(&mut self, now: Time, services: &Value, options: &Value) -> Result<(), TypeError> {
-        property(services, "map")?;
-        let services = services.as_list().ok_or_else(|| TypeError::no_function("services.map"))?;
-        let services = services.iter().map(name_of).collect::<Vec<_>>().into();
-        if self.knows_user() {
-            self.want(now, Wanted::Subscribe { services, options: options.clone() });
+        take_type(options)?;
+        if !self.knows_user() {
+            return Ok(());
         }
+        self.want_services(now, &normalized(services)?, options);
         Ok(())
     }
 
-    /// `services.unsubscribe(services)`
-    pub(crate) fn unsubscribe_services(&mut self, now: Time, services: &Value) -> Result<(), TypeError> {
-        let services = match services {
-            Value::Undefined => Value::from(Vec::new()),
-            given => {
-                property(given, "map")?;
-                let given = given.as_list().ok_or_else(|| TypeError::no_function("services.map"))?;
-                given.iter().map(name_of).collect::<Vec<_>>().into()
-            }
-        };
+    /// `services.unsubscribe(services)`, which looks at its argument only when its turn comes.
+    pub(crate) fn unsubscribe_services(&mut self, now: Time, services: &Value) {
         if self.knows_user() {
+            let services = if services.is_undefined() { Vec::new().into() } else { services.clone() };
             self.want(now, Wanted::Unsubscribe { services });
         }
-        Ok(())
     }
 
     /// What `services.getSubscriptions()` gives; `None` in a dialect without services.
@@ -109,13 +108,13 @@ impl Session {
         self.dialect().has_services().then(|| Subscriptions {
             subscribed: self.subscribed_services(),
             available: AVAILABLE,
-            is_pending: self.services.is_pending,
+            is_pending: self.services.pending.is_some(),
         })
     }
 
     /// Whether something is subscribed to.
     pub(crate) fn standing_of_services(&self) -> Standing {
-        Standing { is_connected: self.state.subscription.is_some(), is_pending: self.services.is_pending }
+        Standing { is_connected: self.state.subscription.is_some(), is_pending: self.services.pending.is_some() }
     }
 
     /// `setCredentials(credentials)`; good ones take the place of those that were known.
@@ -134,8 +133,9 @@ impl Session {
         }
     }
 
-    fn knows_user(&self) -> bool {
-        self.state.connection.as_ref().is_some_and(|connection| connection.username.is_truthy())
+    pub(crate) fn knows_user(&self) -> bool {
+        let user = self.state.user_info.as_ref();
+        user.is_some_and(|user| user.username.is_truthy() || user.access_token.is_truthy())
     }
 
     fn subscribed_services(&self) -> Value {
@@ -147,8 +147,8 @@ impl Session {
 /// One call after the other.
 impl Session {
     /// A call waits for its turn. Unsubscribing does not let a subscribing call go on.
-    pub(crate) fn want_services(&mut self, now: Time, services: Value, options: &Value) {
-        self.want(now, Wanted::Subscribe { services, options: options.clone() });
+    pub(crate) fn want_services(&mut self, now: Time, services: &Value, options: &Value) {
+        self.want(now, Wanted::Subscribe { services: services.clone(), options: options.clone() });
     }
 
     /// Unsubscribes from all that there is.
@@ -158,9 +158,12 @@ impl Session {
     }
 
     fn want(&mut self, now: Time, wanted: Wanted) {
-        self.services.is_pending = true;
+        self.services.pending = Some(match &wanted {
+            Wanted::Subscribe { .. } => Pending::Subscribe,
+            Wanted::Unsubscribe { .. } => Pending::Unsubscribe,
+        });
         self.tell_of_services(None, None);
-        if let Wanted::Unsubscribe { .. } = wanted {
+        if self.services.pending == Some(Pending::Unsubscribe) {
             self.cancel_subscribing();
         }
         if self.services.waiting.len() < MAX_WAITING {
@@ -178,8 +181,9 @@ impl Session {
             Operation::Changing { request, adds: true, .. } => return self.forget(request),
             other => return self.services.operation = other,
         }
-        self.services.is_pending = false;
+        self.services.pending = None;
         self.tell_of_services(None, None);
+        self.disconnected_by_services();
     }
 
     /// Takes up the next calls until one has to wait for an answer.
@@ -199,7 +203,11 @@ impl Session {
             return self.fail_to_subscribe(Error::foreign(true.into()));
         }
         if self.state.subscription.is_none() {
-            return self.ask_for_subscription(now, Attempt { services, options, retries: 0 });
+            let Some(connection) = self.state.connection.clone() else {
+                return self.crash_services();
+            };
+            let config = self.settings.authentication().get("subscription").clone().with("service", services);
+            return self.ask_for_subscription(now, Attempt { config, connection, options, retries: 0 });
         }
         let known = self.subscribed_services();
         let mut all: Vec<Value> = Vec::new();
@@ -217,8 +225,10 @@ impl Session {
         }
         let known = self.subscribed_services();
         let known = known.as_list().unwrap_or_default();
-        let unwanted = services.as_list().unwrap_or_default();
-        let rest: Vec<Value> = known.iter().filter(|service| !unwanted.contains(service)).cloned().collect();
+        if !known.is_empty() && !matches!(services, Value::List(_) | Value::Text(_)) {
+            return self.crash_services();
+        }
+        let rest: Vec<Value> = known.iter().filter(|service| !includes(services, service)).cloned().collect();
         if rest.len() == known.len() {
             let shown = services.stringify().unwrap_or_default();
             return self.fail_to_unsubscribe(now, format!("No subscription found for {shown}, can't unsubscribe."));
@@ -263,12 +273,7 @@ impl Session {
 /// Subscribing.
 impl Session {
     fn ask_for_subscription(&mut self, now: Time, attempt: Attempt) {
-        let Some(connection) = &self.state.connection else {
-            return self.crash_services();
-        };
-        let config = self.settings.authentication().get("subscription");
-        let config = config.clone().with("service", attempt.services.clone());
-        match self.writer().subscribe(&config, connection, &attempt.options) {
+        match self.writer().subscribe(&attempt.config, &attempt.connection, &attempt.options) {
             Ok(request) => {
                 let request = self.send(now, request, Purpose::SubscribeServices);
                 self.services.operation = Operation::Subscribing { request, attempt };
@@ -293,15 +298,15 @@ impl Session {
         if let Answer::Error { retry_after: Some(delay), .. } = answer {
             return self.wait_to_retry(now, attempt, delay);
         }
-        match read_subscription(self.profile, &attempt.services, answer) {
+        match read_subscription(self.profile, attempt.config.get("service"), answer) {
             Ok(granted) => {
-                let Some(connection) = &mut self.state.connection else {
-                    return self.crash_services();
-                };
-                connection.exchange_token(&granted.params);
-                let connection = connection.clone();
+                // Also of a user who has taken the place of that one.
+                if let Some(connection) = self.state.connection.as_mut().filter(|_| attempt.connection.has_hmac_token())
+                {
+                    connection.exchange_token(&granted.params);
+                }
                 let server = self.settings.authentication().get("websocket");
-                let info = self.websocket_info(server, &granted, &connection);
+                let info = self.websocket_info(server, &granted, &attempt.connection);
                 // `getConnection()` knows nothing of subscriptions here.
                 let granted = Granted { services_info: Value::Undefined, ..granted };
                 self.services.operation = Operation::Opening { granted };
@@ -331,7 +336,7 @@ impl Session {
         match std::mem::take(&mut self.services.operation) {
             Operation::Opening { granted } => {
                 self.state.subscription = Some(granted);
-                self.services.is_pending = false;
+                self.services.pending = None;
                 self.tell_of_services(None, None);
                 self.start_resubscribing(now);
                 self.connected_by_services();
@@ -353,7 +358,7 @@ impl Session {
     }
 
     fn fail_to_subscribe(&mut self, error: Error) {
-        self.services.is_pending = false;
+        self.services.pending = None;
         self.emit(Event::SubscriptionError(error.clone()));
         self.not_connected_by_services(error);
     }
@@ -374,10 +379,39 @@ impl ServiceFlow {
     }
 }
 
+/// The names of services, as a call or the configuration has them.
+pub(crate) fn normalized(services: &Value) -> Result<Value, TypeError> {
+    if services.is_undefined() {
+        return Ok(Vec::new().into());
+    }
+    property(services, "map")?;
+    let services = services.as_list().ok_or_else(|| TypeError::no_function("services.map"))?;
+    Ok(services.iter().map(name_of).collect::<Vec<_>>().into())
+}
+
 /// A service is given by its name, or as an object with that.
 fn name_of(service: &Value) -> Value {
-    match service {
-        Value::Object(object) => object.get("service").clone(),
-        name => name.clone(),
+    let object = service.as_object();
+    object.and_then(|object| object.own("service")).unwrap_or(service).clone()
+}
+
+/// `services.includes(service)`, which a text has as well as a list.
+fn includes(services: &Value, service: &Value) -> bool {
+    match services {
+        Value::List(services) => services.contains(service),
+        text => text.to_text().to_str_lossy().contains(&*service.to_text().to_str_lossy()),
+    }
+}
+
+/// The options get a `type`, if they have none: what cannot hold one is no option, but for the old texts.
+fn take_type(options: &Value) -> Result<(), TypeError> {
+    let on = |kind: &str| Err(TypeError::new(format!("Cannot create property 'type' on {kind}")));
+    match options {
+        Value::Null => property(options, "type").map(drop),
+        Value::Text(text) if ["websocket", "push"].contains(&&*text.to_str_lossy()) => Ok(()),
+        Value::Text(text) => on(&format!("string '{}'", text.to_str_lossy())),
+        Value::Number(number) => on(&format!("number '{}'", js::number_text(*number))),
+        Value::Bool(flag) => on(&format!("boolean '{flag}'")),
+        _ => Ok(()),
     }
 }

@@ -98,7 +98,7 @@ impl Session {
             Purpose::Resubscribe => self.resubscribed(now, &answer),
             Purpose::RefreshToken => self.token_refreshed(now, id, answer),
             Purpose::Unsubscribe => self.unsubscribed(now, id, &answer),
-            Purpose::UpdateConnection { services } => self.connection_changed(&services, &answer),
+            Purpose::UpdateConnection { services } => self.connection_changed(services, &answer),
             Purpose::SubscribeServices => self.services_subscribed(now, answer),
             Purpose::ChangeServices => self.services_changed(now, &answer),
             Purpose::UnsubscribeServices => self.services_unsubscribed(now, &answer),
@@ -176,6 +176,11 @@ impl Session {
         };
         self.pending.insert(id, Pending { purpose, refusal });
         id
+    }
+
+    /// Whether a request is under way for this.
+    pub(crate) fn waits_for(&self, is_purpose: impl Fn(&Purpose) -> bool) -> bool {
+        self.pending.values().any(|pending| is_purpose(&pending.purpose))
     }
 
     /// Ignores the answer to a request.

@@ -9,7 +9,6 @@ use std::sync::LazyLock;
 use serde::{Serialize, Serializer};
 
 use crate::browser::names_token;
-use crate::credentials::header_option;
 use crate::error::Error;
 use crate::event::Fields;
 use crate::js::{Object, Text, Value};
@@ -176,15 +175,20 @@ impl ConnectionInfo {
         }
     }
 
-    /// The platform has granted a subscription: what an HMAC token was good for is over, and the session that the answer
-    /// names takes its place. One that is known already stays where the answer names none.
+    /// Whether an HMAC token proves who sends a request.
+    pub(crate) fn has_hmac_token(&self) -> bool {
+        !self.request_options.get("headers").get("x-token").is_undefined()
+    }
+
+    /// The platform has granted a subscription to one with an HMAC token: what that was good for is over, and the session
+    /// that the answer names takes its place.
     pub(crate) fn exchange_token(&mut self, params: &Value) {
-        let headers = self.request_options.get("headers");
-        let session = params.get("sessionId");
-        let was_exchanged = !headers.get("x-session").is_undefined();
-        if !headers.get("x-token").is_undefined() || (was_exchanged && session.is_truthy()) {
-            self.request_options = header_option("x-session", session.to_text());
-        }
+        let mut headers = Object::default();
+        headers.assign(self.request_options.get("headers"));
+        headers.remove("x-token");
+        headers.set(Text::from_static("x-session"), params.get("sessionId").to_text());
+        let options = std::mem::take(&mut self.request_options);
+        self.request_options = options.with("headers", Value::from(headers));
     }
 }
 

@@ -47,6 +47,10 @@ enum Doing {
 impl Session {
     /// Asks for these services instead. What `getConnection()` shows stays.
     pub(crate) fn change_connection(&mut self, now: Time, services: &Value) {
+        // The task takes no call before it is done with the last one.
+        if self.waits_for(|purpose| matches!(purpose, Purpose::UpdateConnection { .. })) {
+            return;
+        }
         let (Some(granted), Some(connection)) = (&self.state.subscription, &self.state.connection) else {
             return self.crash(Task::UpdateConnection);
         };
@@ -58,12 +62,15 @@ impl Session {
         }
     }
 
-    /// The answer to its PUT.
-    pub(crate) fn connection_changed(&mut self, services: &Value, answer: &Answer) {
-        match read_renewal(self.profile, answer, services) {
-            Ok(None) => self.emit(Event::AuthChange),
-            Ok(Some(_)) => self.emit(Event::AuthError(Error::not_updated())),
-            Err(_) => self.crash(Task::UpdateConnection),
+    /// The answer to its PUT. Later renewals ask for these services; a session that has ended meanwhile is stumbled over.
+    pub(crate) fn connection_changed(&mut self, services: Value, answer: &Answer) {
+        match (read_renewal(self.profile, answer, &services), &mut self.state.subscription) {
+            (Ok(None), Some(granted)) => {
+                granted.params = std::mem::take(&mut granted.params).with("service", services);
+                self.emit(Event::AuthChange);
+            }
+            (Ok(Some(_)), _) => self.emit(Event::AuthError(Error::not_updated())),
+            (Ok(None), None) | (Err(_), _) => self.crash(Task::UpdateConnection),
         }
     }
 }

@@ -75,8 +75,8 @@ pub(crate) enum OpeningFailure {
     Refused,
     /// The last of so many attempts hung.
     TimedOut { attempts: u32 },
-    /// The browser refuses to make one for this address; the SDK has left its options on the exception.
-    Impossible { address: String, options: Value },
+    /// The browser refuses to make one for this address; the SDK has left something of its own on the exception.
+    Impossible { address: String, left: Value },
 }
 
 impl OpeningFailure {
@@ -88,8 +88,8 @@ impl OpeningFailure {
             Self::TimedOut { attempts } => {
                 error(format!("Websocket connection timed out. Tried {attempts} times to connect."))
             }
-            Self::Impossible { address, options } => {
-                Error::Syntax { message: browser::websocket_refusal(address), options: options.clone() }
+            Self::Impossible { address, left } => {
+                Error::Syntax { message: browser::websocket_refusal(address), kandy: left.clone() }
             }
         }
     }
@@ -261,7 +261,8 @@ impl Session {
     /// out, if there is any.
     fn use_refused_websocket(&mut self, now: Time, info: Value, address: String) {
         let Some(options) = self.options_of_socket() else { return };
-        let failure = OpeningFailure::Impossible { address, options: options.clone() };
+        let left = left_on_exception(now, self.profile.platform, &options, &info);
+        let failure = OpeningFailure::Impossible { address, left };
         // Nobody waits yet for what this says of the connection.
         self.websockets.open.push(OpenSocket::new(None, options, info));
         if !self.start_keepalive(now, self.websockets.open.len() - 1) {
@@ -318,8 +319,7 @@ impl Session {
         let (Some(granted), Some(connection)) = (&self.state.subscription, &self.state.connection) else {
             return self.crash_websockets();
         };
-        let params = (self.profile.websocket_params)(connection, self.settings.connectivity());
-        let info = socket.info.with("url", granted.channel().clone()).with("params", params);
+        let info = self.to_channel(socket.info, granted, connection);
         self.open_websocket(now, info, true);
     }
 
@@ -379,4 +379,11 @@ fn websocket_address(info: &Value) -> Option<String> {
     let query = js::query_string(info.get("params")).ok()?;
     let address = address(info, [info.get("url").to_text()]).ok()?;
     Some(Text::concat_lossy(&address, if query == "?" { "" } else { &query }))
+}
+
+/// What the SDK puts on every socket that it takes for open, an exception too.
+#[expect(clippy::cast_precision_loss, reason = "a world does not last that long")]
+fn left_on_exception(now: Time, platform: &'static str, options: &Value, info: &Value) -> Value {
+    let options = options.clone().with("wsInfo", info.clone()).with("platform", Value::from_static(platform));
+    options.with("lastContact", now.as_millis() as f64)
 }

@@ -43,7 +43,7 @@ pub(super) const PROFILE: Profile = Profile {
         "updateConfig",
         "updateToken",
     ],
-    idle_calls: &["services.resubscribe"],
+    idle_calls: &["services.resubscribe", "setTokens", "updateConnection"],
     events: &[
         "auth:change",
         "auth:error",
@@ -130,14 +130,16 @@ fn signature(credentials: &Value) -> Signature {
     let given = |name: &str| credentials.get(name).is_truthy();
     if given("hmacToken") {
         Signature::Hmac
+    } else if given("username") && given("accessToken") {
+        Signature::AccessToken
+    } else if given("authname") && given("password") {
+        Signature::Basic("authname")
     } else if !given("username") {
         Signature::Invalid
-    } else if given("accessToken") {
-        Signature::AccessToken
     } else if given("bearerAccessToken") {
         Signature::Bearer
     } else if given("password") {
-        Signature::Basic(if given("authname") { "authname" } else { "username" })
+        Signature::Basic("username")
     } else {
         Signature::Invalid
     }
@@ -145,11 +147,8 @@ fn signature(credentials: &Value) -> Signature {
 
 /// The websocket decides for itself, whatever proves who sends a request.
 fn websocket_params(connection: &ConnectionInfo, connectivity: &Value) -> Value {
-    let hides_bearer = connectivity.get("webSocketOAuthMode").as_str() == Some("none");
-    if connection.bearer_token.is_truthy() {
-        if hides_bearer {
-            return Object::default().into();
-        }
+    let shows_bearer = connectivity.get("webSocketOAuthMode").as_str() == Some("query");
+    if connection.bearer_token.is_truthy() && shows_bearer {
         Value::object([("access_token", connection.bearer_token.clone())])
     } else if connection.access_token.is_truthy() {
         Value::object([("token", connection.access_token.clone())])

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::Profile;
 use super::uc3::{self, GONE, LINK_GONE};
 use crate::credentials::Signature;
-use crate::js::{Object, Value};
+use crate::js::Value;
 use crate::session::Session;
 
 const AGENT: &str = "link-js-sdk/3.41.1";
@@ -29,7 +29,7 @@ pub(super) const PROFILE: Profile = Profile {
     agent: AGENT,
     defaults,
     signature,
-    websocket_params: |_, _| Object::default().into(),
+    websocket_params: |_, _| Value::Undefined,
     shows_tokens: false,
     leave: Session::delete_then_close,
     update_token: super::nothing,

@@ -1,6 +1,6 @@
 //! Other services than those that are subscribed to, and none at all.
 
-use super::Operation;
+use super::{Operation, Pending};
 use crate::connect::says_unsubscribed;
 use crate::error::{Code, Error};
 use crate::event::{DisconnectReason, Event};
@@ -20,15 +20,13 @@ impl Session {
             (Ok(None), Answer::Ok(body)) => {
                 let response = body.get("subscribeResponse");
                 self.state.subscription = Some(self.changed_subscription(response));
-                self.services.is_pending = false;
+                self.services.pending = None;
                 self.tell_of_services(None, None);
                 // A subscription that has ended meanwhile is renewed again, too.
                 self.start_resubscribing(now);
+                self.connected_by_services();
             }
-            (Ok(_), _) => {
-                self.services.is_pending = false;
-                self.emit(Event::SubscriptionError(Error::not_updated()));
-            }
+            (Ok(_), _) => self.fail_to_subscribe(Error::not_updated()),
             (Err(_), _) => return self.crash_services(),
         }
         self.serve(now);
@@ -56,7 +54,6 @@ impl Session {
                     return self.services.operation = Operation::Leaving;
                 }
                 self.reset_services(now, None, None);
-                self.disconnected_by_services();
             }
             Operation::Undoing { error } => match read_deletion(answer) {
                 Ok(()) => {
@@ -70,9 +67,9 @@ impl Session {
         self.serve(now);
     }
 
-    /// The subscription is over. That the platform has ended it is lost on a client that unsubscribes.
+    /// The subscription is over. That the platform has ended it is lost on a client that is about to unsubscribe.
     pub(crate) fn end_services(&mut self, now: Time, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
-        let is_leaving = matches!(self.services.operation, Operation::Leaving);
+        let is_leaving = self.services.pending == Some(Pending::Unsubscribe);
         if !(is_leaving && reason == Some(DisconnectReason::Gone)) {
             self.reset_services(now, reason, retry_after);
         }
@@ -80,14 +77,15 @@ impl Session {
 
     fn reset_services(&mut self, now: Time, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
         self.state.subscription = None;
-        self.services.is_pending = false;
+        self.services.pending = None;
         self.stop_resubscribing(now);
         self.tell_of_services(reason, retry_after);
+        self.disconnected_by_services();
     }
 
     /// There is nothing to unsubscribe from. The renewals take it for the end, too.
     pub(super) fn fail_to_unsubscribe(&mut self, now: Time, message: String) {
-        self.services.is_pending = false;
+        self.services.pending = None;
         self.stop_resubscribing(now);
         self.emit(Event::SubscriptionError(Error::new(Code::NoSubscription, message)));
         self.disconnected_by_services();

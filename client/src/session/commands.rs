@@ -8,7 +8,7 @@ use crate::config::{self, ConfigError, Settings, Violation};
 use crate::connect::Flow;
 use crate::credentials::{ConnectOptions, Credentials, UntypedCall};
 use crate::event::Event;
-use crate::js::{TypeError, Value, property};
+use crate::js::{TypeError, Value, destructured, property};
 use crate::notification::Notifications;
 use crate::random::Random;
 use crate::services::ServiceFlow;
@@ -182,13 +182,14 @@ impl Session {
         match call {
             UntypedCall::UpdateConnection { services } => (self.profile.update_connection)(self, now, services),
             UntypedCall::SetCredentials { credentials } => {
-                property(credentials, "username")?;
+                let kind = if *credentials == Value::Null { "object null" } else { "undefined" };
+                destructured(credentials, kind, "username")?;
                 (self.profile.set_credentials)(self, credentials);
             }
             UntypedCall::SubscribeServices { services, options } => {
                 self.subscribe_services(now, services, options)?;
             }
-            UntypedCall::UnsubscribeServices { services } => self.unsubscribe_services(now, services)?,
+            UntypedCall::UnsubscribeServices { services } => self.unsubscribe_services(now, services),
             // The others do nothing in any dialect.
             _ => {}
         }

@@ -95,14 +95,15 @@ fn retry_after(headers: &HeaderMap, clock: Duration) -> Option<f64> {
     (delay > 0.0).then_some(delay)
 }
 
-/// The status code of a body in any of the three forms that the platform has for it; undefined where it has none.
+/// The status code of a body, its own or that of a member; undefined where it has none.
 pub(crate) fn body_code(body: &Value) -> &Value {
     let bare = body.get("statusCode");
-    if bare.is_truthy() && body.get("reason").is_truthy() {
+    if bare.is_truthy() {
         return bare;
     }
-    let wrapped = body.get("authorizationResponse").get("statusCode");
-    if wrapped.is_truthy() { wrapped } else { body.get("subscribeResponse").get("statusCode") }
+    let members = body.as_object().into_iter().flat_map(Object::iter);
+    let codes = members.map(|(_, member)| member.get("statusCode")).filter(|code| code.is_truthy());
+    codes.last().unwrap_or(&Value::Undefined)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use http::{Method, Request};
 use kandy_mock_server::fault::Effect;
 use kandy_mock_server::{Command, Fault, FaultError, Frame, Platform, Point, Time, TokenOptions, UserOptions};
-use kandy_scenarios::recording::{Exchange, Recording};
+use kandy_scenarios::recording::{Dialect, Exchange, Recording};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -35,6 +35,8 @@ pub(super) struct Recorder {
     has_correlator: bool,
     /// Whether it would be on the platform to check connections.
     is_to_check: bool,
+    /// Whether websockets are opened at the port of REST, which listens whatever becomes of the other.
+    has_one_port: bool,
 }
 
 impl Recorder {
@@ -53,7 +55,15 @@ impl Recorder {
         let is_to_check = asked("/notificationChannel/x-connCheckRole").any(|role| role == "server");
         let user = user.unwrap_or_else(|| USERS[0].0.to_owned());
         let script = recording.server_script.clone();
-        Self { script, user, admitted: BTreeSet::new(), hmac_holders: BTreeMap::new(), has_correlator, is_to_check }
+        Self {
+            script,
+            user,
+            admitted: BTreeSet::new(),
+            hmac_holders: BTreeMap::new(),
+            has_correlator,
+            is_to_check,
+            has_one_port: recording.dialect == Dialect::Cpaas,
+        }
     }
 
     /// Makes a platform what the recorder's was at the start.
@@ -96,6 +106,7 @@ impl Recorder {
                 }
                 Ok(())
             }
+            "wsListen" if self.has_one_port => Ok(()),
             "wsListen" => {
                 apply(platform, now, Command::Clear { rules: Point::WebSocket.into() })?;
                 if args.first() == Some(&Value::Bool(false)) {
@@ -157,6 +168,10 @@ impl Recorder {
                     keys.insert(same.to_owned(), value.clone());
                 }
             }
+        }
+        // Of two bodies the text is sent, as what the other is.
+        if keys.contains_key("body") && keys.remove("json").is_some() && answer.get("type").is_none() {
+            keys.insert("type".to_owned(), "application/json".into());
         }
         if let Some(body) = answer.as_object().and_then(|answer| stands_for_normal(point, answer)) {
             for replaced in ["body", "json", "type"] {
