@@ -262,7 +262,8 @@ impl Accepted {
         [&mut singles.findings, &mut singles.outcomes, &mut pairs.findings, &mut pairs.outcomes]
     }
 
-    fn to_text(&self) -> String {
+    /// The text of the file.
+    pub(crate) fn to_text(&self) -> String {
         let Self { singles, pairs } = self;
         let sections = [&singles.findings, &singles.outcomes, &pairs.findings, &pairs.outcomes];
         let mut text = format!("{HEAD}\n");

@@ -136,7 +136,7 @@ pub(in crate::cli) struct OfCommand {
         last = true,
         value_name = "COMMAND",
         conflicts_with_all = [
-            "paths", "filter", "skip_tag", "profile", "pairs", "judge_checks", "coverage", "mutants", "report",
+            "paths", "filter", "skip_tag", "profile", "pairs", "judge_checks", "coverage", "mutants",
         ],
         verbatim_doc_comment
     )]
