@@ -248,6 +248,19 @@ async fn shards_are_held_against_what_is_accepted_when_they_are_merged() {
 }
 
 #[tokio::test]
+async fn no_other_file_is_taken_for_what_is_accepted() {
+    let folder = Folder::new("explore-other-file");
+    folder.write("package.json", "{}");
+    let update = ["explore", "--update", "--accepted", "package.json", "--", "true"];
+    let (exit, _, err) = run(&folder, &update).await;
+    assert!(exit == 2 && err.contains("in a file whose name ends in `.explore`"), "{err}");
+    let report = ["explore", "--accepted", "a.explore", "--report", "json=./a.explore", "--", "true"];
+    let (exit, _, err) = run(&folder, &report).await;
+    assert!(exit == 2 && err.contains("would take the place of"), "{err}");
+    assert_eq!(std::fs::read_to_string(folder.0.join("package.json")).unwrap(), "{}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_explored_is_in_its_report() {
     let folder = Folder::new("explore-unexplored");
     let read = || std::fs::read_to_string(folder.0.join("a.json")).unwrap();

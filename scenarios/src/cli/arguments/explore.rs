@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
 use super::{ClockName, Selection, jobs};
-use crate::explore::FAMILIES;
+use crate::explore::{EXTENSION, FAMILIES};
 use crate::report::Wanted;
 use crate::run::Shard;
 use crate::serve::accounts::{Account, parse_user};
@@ -103,6 +104,7 @@ pub(in crate::cli) struct OfCommand {
         long,
         value_name = "FILE",
         default_value = "kandy.explore",
+        value_parser = PathBufValueParser::new().try_map(accepted),
         hide_default_value = true,
         requires = "command",
         verbatim_doc_comment
@@ -141,6 +143,14 @@ pub(in crate::cli) struct OfCommand {
         verbatim_doc_comment
     )]
     pub(in crate::cli) command: Vec<OsString>,
+}
+
+/// `--update` writes it anew whatever is in it, so that its name tells it from all other files.
+fn accepted(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path.extension().is_some_and(|extension| extension == EXTENSION) {
+        return Ok(path);
+    }
+    Err("what is accepted is in a file whose name ends in `.explore`")
 }
 
 const EXPLORE_HELP: &str = "\
