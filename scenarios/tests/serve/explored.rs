@@ -158,6 +158,16 @@ async fn what_an_application_does_not_survive_is_found_by_its_smallest_schedule(
     assert!(out.contains("  subscription left behind (alice@example.com) "), "it asks once to end it: {out}");
     assert!(out.contains("kandy-harness serve --schedule \"mk_token request 1: lost\""), "{out}");
 
+    let options = ["--user", "alice@example.com:s3cret", "--clock", "manual", "--accepted", "my own.explore"];
+    let (_, out, err) = explore(&folder, Kind::Frail, &few(&options)).await;
+    let platform = "--user 'alice@example.com:PASSWORD' --clock manual".replace('\'', "");
+    let lines = [
+        format!("explore {platform} --at \""),
+        format!("serve {platform} --schedule \""),
+        format!("explore {platform} --accepted 'my own.explore' --update \\\n"),
+    ];
+    assert!(lines.iter().all(|line| out.contains(line)) && !out.contains("s3cret"), "{out}{err}");
+
     let two = "mk_token answer 1: late by 1ms; mk_token request 1: lost";
     let (exit, out, _) = explore(&folder, Kind::Frail, &["--at", two]).await;
     assert!(

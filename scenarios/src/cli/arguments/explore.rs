@@ -17,6 +17,8 @@ use crate::settings;
 
 /// What one run with one schedule has no use for.
 const OF_MANY_RUNS: [&str; 5] = ["pairs", "without", "budget", "all", "update"];
+/// What is accepted of a command, if nothing else is said.
+pub(in crate::cli) const ACCEPTED: &str = "kandy.explore";
 /// What changed answers have no use for.
 const OF_EXPLORATIONS: [&str; 6] = ["at", "update", "pairs", "coverage", "without", "judge_checks"];
 
@@ -103,7 +105,7 @@ pub(in crate::cli) struct OfCommand {
     #[arg(
         long,
         value_name = "FILE",
-        default_value = "kandy.explore",
+        default_value = ACCEPTED,
         value_parser = PathBufValueParser::new().try_map(accepted),
         hide_default_value = true,
         requires = "command",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use kandy_mock_server::ClockKind;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::arguments::{ClockName, Explore, OfCommand};
+use crate::cli::arguments::{ACCEPTED, ClockName, Explore, OfCommand};
 use crate::cli::error::CliError;
 use crate::cli::serve::joined;
 use crate::cli::{Environment, Output, signals};
@@ -20,7 +20,7 @@ use crate::report::explored::application::{self as report, Around};
 use crate::report::fold::application::{self as fold, Of};
 use crate::report::model::{Case, End, Event, Status, Summary, WallTime};
 use crate::report::progress::Progress;
-use crate::report::{Reports, Wanted};
+use crate::report::{Reports, Wanted, shell};
 use crate::run;
 use crate::schedule::Schedule;
 use crate::serve::accounts::Accounts;
@@ -126,6 +126,26 @@ impl How<'_> {
         around
     }
 
+    /// The options of its platform as a shell takes them, without passwords.
+    fn shown_options(&self) -> String {
+        let Apart { users, any_user, clock, .. } = &*self.apart;
+        let mut shown: String = users.names().map(|name| format!(" --user {}:PASSWORD", shell::word(name))).collect();
+        if *any_user {
+            shown.push_str(" --any-user");
+        }
+        if *clock == ClockKind::Manual {
+            shown.push_str(" --clock manual");
+        }
+        shown
+    }
+
+    fn shown_accepted(&self) -> String {
+        if self.accepted == Path::new(ACCEPTED) {
+            return String::new();
+        }
+        format!(" --accepted {}", shell::word(&printable_path(self.accepted)))
+    }
+
     /// What comes of it, and how the command ends.
     fn case(
         &self,
@@ -151,7 +171,9 @@ impl How<'_> {
         if let Verdict::Unaccepted(error) = verdict {
             return Ok(unaccepted(of, error));
         }
-        let around = Around { command: self.shown, all: self.all, is_interrupted };
+        let (options, accepted) = (self.shown_options(), self.shown_accepted());
+        let around =
+            Around { command: self.shown, options: &options, accepted: &accepted, all: self.all, is_interrupted };
         let own = fold::of_command(&found, unfound);
         let below = |color| report::below(&found, &own, &verdict, &around, color);
         write!(out.to, "{}", report::line(&found.exploration, &verdict, self.shown, out.color))?;

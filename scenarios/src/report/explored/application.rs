@@ -9,9 +9,9 @@ use super::{NO_RUN, Overview, changes, nothing, smallest};
 use crate::explore::application::{ApplicationError, Found, Replayed};
 use crate::explore::{Changes, Exploration, Verdict};
 use crate::printable::printable;
-use crate::report::Style;
 use crate::report::console::counted;
 use crate::report::model::{Flaky, OfCommand};
+use crate::report::{COLUMNS, Style};
 use crate::schedule::Schedule;
 use crate::serve::apart::End;
 use crate::serve::start_text::quoted;
@@ -21,11 +21,20 @@ const MAX_TOLD: usize = 5;
 /// What it means that not all was run.
 pub(in crate::report) const ONLY_NEW: &str = "  not all was run: only what is new counts, and not what is gone\n";
 
+/// What stands before lines to copy.
+const SEE_ONE: &str = "  see one:      ";
+const ITS_CONSOLE: &str = "  its console:  ";
+const ACCEPT_ALL: &str = "  accept all:   ";
+
 /// What stands around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
     /// The command as a shell takes it.
     pub(crate) command: &'a str,
+    /// The options without which it would be another exploration, each with a space before it.
+    pub(crate) options: &'a str,
+    /// The one that names what is accepted, likewise.
+    pub(crate) accepted: &'a str,
     /// Whether all is told, however many lines it takes.
     pub(crate) all: bool,
     /// Whether it was interrupted.
@@ -61,7 +70,7 @@ pub(crate) fn below(found: &Found, own: &OfCommand, verdict: &Verdict, around: &
             let _ = write!(text, "\n  {well} end well, {} do not:\n\n", exploration.with_finding);
             text.push_str(&Overview::of(exploration, around.all).plain(color));
             let smallest = smallest(exploration.findings.values().flatten());
-            what_to_do(&mut text, smallest, around.command);
+            what_to_do(&mut text, smallest, around);
         }
         Verdict::Nothing => {
             let _ = writeln!(text, "  {}", nothing(exploration));
@@ -100,15 +109,19 @@ pub(in crate::report) fn not_as_accepted(text: &mut String, changed: &Changes, a
 }
 
 /// How one of the findings is seen, and all are accepted.
-pub(in crate::report) fn what_to_do(text: &mut String, smallest: Option<&Schedule>, command: &str) {
+pub(in crate::report) fn what_to_do(text: &mut String, smallest: Option<&Schedule>, around: &Around<'_>) {
+    let Around { command, options, accepted, .. } = around;
+    let line = |lead: &str, words: &str| {
+        let whole = format!("{lead}kandy-harness explore{words} -- {command}");
+        let fits = whole.chars().count() <= COLUMNS;
+        let indent = lead.chars().count() + 2;
+        if fits { whole } else { format!("{lead}kandy-harness explore{words} \\\n{:indent$}-- {command}", "") }
+    };
     if let Some(schedule) = smallest {
-        let _ = write!(
-            text,
-            "\n  see one:      kandy-harness explore --at \"{schedule}\" -- {command}\n  \
-             its console:  kandy-harness serve --schedule \"{schedule}\"\n"
-        );
+        let see_one = line(SEE_ONE, &format!("{options} --at \"{schedule}\""));
+        let _ = write!(text, "\n{see_one}\n{ITS_CONSOLE}kandy-harness serve{options} --schedule \"{schedule}\"\n");
     }
-    let _ = writeln!(text, "  accept all:   kandy-harness explore --update -- {command}\n");
+    let _ = writeln!(text, "{}\n", line(ACCEPT_ALL, &format!("{options}{accepted} --update")));
 }
 
 /// What is neither well nor a finding.

@@ -60,7 +60,8 @@ pub(super) fn merged(cases: &[Case], is_interrupted: bool) -> Option<Case> {
         _ if all.runs == 0 => (Status::Skipped, Vec::new()),
         _ => (Status::Passed, Vec::new()),
     };
-    let around = Around { command: &first.name, all: false, is_interrupted };
+    // With which options it was explored no report says.
+    let around = Around { command: &first.name, options: "", accepted: "", all: false, is_interrupted };
     let text = text(&all, &own, changes.as_ref(), &findings, &around, is_whole);
     all.findings = found(findings.groups());
     all.changes = changes.map(|changes| told(&changes));
@@ -86,7 +87,7 @@ fn text(
             let well = all.runs.saturating_sub(all.with_finding).saturating_sub(unclear);
             let overview = Overview::of_groups(findings.groups(), false).plain(false);
             text = format!("\n  {well} end well, {} do not:\n\n{overview}", all.with_finding);
-            console::what_to_do(&mut text, smallest(findings.0.values().flat_map(|(_, all)| all)), around.command);
+            console::what_to_do(&mut text, smallest(findings.0.values().flat_map(|(_, all)| all)), around);
         }
         _ => {}
     }
