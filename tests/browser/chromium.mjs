@@ -11,13 +11,14 @@ export const program = NAMES.flatMap((name) => FOLDERS.map((folder) => join(fold
 // How long what is bound to come may take. Nothing here waits for a time to pass.
 export const DEADLINE = 20_000;
 
-export function launch() {
+// Starts it, with more arguments of its own if there are any.
+export function launch(...more) {
   return chromium.launch({
     executablePath: program,
     chromiumSandbox: false,
     args: [
       "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--no-proxy-server",
+      "--disable-component-update", "--disable-sync", "--no-proxy-server", ...more,
     ],
   });
 }

@@ -66,7 +66,7 @@ fn table(groups: &BTreeMap<u32, [usize; 3]>) -> String {
         format!("| {group} | {about} | {passed} | {late} | {open} | |\n")
     };
     let head = "| Cases | What they try | Passed | Not strict | Informational | Failed |\n|---|---|---|---|---|---|\n";
-    head.to_owned() + &groups.iter().map(row).collect::<String>()
+    head.to_owned() + groups.iter().map(row).collect::<String>().as_str()
 }
 
 /// What the groups of cases are about.

@@ -1,23 +1,26 @@
 //! The real thing on the other end of the wire: the platform before Node's `ws` and Python's `websockets`, and the
 //! client before a platform made of Node. And what is worse than real: Autobahn's suite, which breaks every rule of
-//! websockets, and slowhttptest, whose clients never come to an end. And old releases of Kandy.js, where there are any.
+//! websockets, and slowhttptest, whose clients never come to an end. And the SDK of each dialect before `serve`, and old
+//! releases of Kandy.js.
 //!
 //! Where a tool is missing, the tests that need it are skipped, each with the reason. With `KANDY_INTEROP=required` they
-//! fail instead, but for Autobahn's: so `.ci/run` has it.
+//! fail instead, but for Autobahn's and those whose SDK is missing: so `.ci/run` has it.
 
 mod autobahn;
 mod clients;
 mod ipv6;
 mod program;
 mod releases;
+mod sdks;
 mod server;
 mod slow;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
-use std::{env, fs};
+use std::{env, fs, io};
 
+use kandy_scenarios::cli::{self, Environment, Output};
 use libtest_mimic::{Arguments, Failed};
 use tokio::runtime;
 
@@ -31,6 +34,11 @@ const ALICE: &str = "alice@example.com";
 const PASSWORD: &str = "s3crét ☃";
 
 fn main() -> ExitCode {
+    if env::var_os(sdks::AS_COMMAND).is_some() {
+        let (mut out, mut err) = (io::stdout(), io::stderr());
+        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
+        return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
+    }
     let arguments = Arguments::from_args();
     if let Some(value) = env::var_os(REQUIREMENT)
         && value != "required"
@@ -39,8 +47,15 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     take_files();
-    let trials =
-        [clients::trials(), server::trials(), ipv6::trials(), autobahn::trials(), slow::trials(), releases::trials()];
+    let trials = [
+        clients::trials(),
+        server::trials(),
+        ipv6::trials(),
+        autobahn::trials(),
+        slow::trials(),
+        releases::trials(),
+        sdks::trials(),
+    ];
     let trials = trials.into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list && conclusion.num_ignored > 0 {

@@ -84,7 +84,8 @@ impl Tool {
         self.trial_unless(|| None, name, test)
     }
 
-    fn trial_unless(
+    /// The same; it is also skipped if something else is missing.
+    pub(crate) fn trial_unless(
         self,
         missing: impl FnOnce() -> Option<&'static str> + Send + 'static,
         name: String,
@@ -251,7 +252,7 @@ impl Program {
     }
 
     fn history(&self) -> String {
-        self.log.iter().fold(String::new(), |history, line| history + "\n    " + line)
+        self.log.iter().fold(String::new(), |history, line| history + "\n    " + line.as_str())
     }
 }
 

@@ -64,7 +64,7 @@ fn pair(
     told: [Value; 2],
 ) -> Trial {
     let missing = move || {
-        let is_there = releases.into_iter().all(|release| file(release).is_some_and(|file| file.is_file()));
+        let is_there = releases.into_iter().all(|release| of_uc(release).is_some_and(|file| file.is_file()));
         (!is_there).then_some(MISSING)
     };
     let test = async move |mut program: Program| {
@@ -77,8 +77,13 @@ fn pair(
     Script::Releases.trial_unless(missing, name, test)
 }
 
-fn file(release: &str) -> Option<PathBuf> {
-    env::var_os(FOLDER).map(|folder| PathBuf::from(folder).join(format!("uc-{release}.js")))
+fn of_uc(release: &str) -> Option<PathBuf> {
+    file(&format!("uc-{release}.js"))
+}
+
+/// Where an SDK is that nobody may pass on, if there are any.
+pub(crate) fn file(name: &str) -> Option<PathBuf> {
+    env::var_os(FOLDER).map(|folder| PathBuf::from(folder).join(name))
 }
 
 /// A page with a release of the SDK, and the platform that it talks to. Both have a time that is passed by hand.
@@ -95,7 +100,7 @@ impl Application {
         let port = front.address().port();
         let mut application = Self { front, program };
         application.act(|platform, now| platform.add_user(now, ALICE, PASSWORD, UserOptions::default()));
-        application.tell(&json!({ "do": "open", "release": file(release), "port": port })).await;
+        application.tell(&json!({ "do": "open", "release": of_uc(release), "port": port })).await;
         application
     }
 

@@ -93,7 +93,7 @@ fn table() -> String {
         format!("| {} | `{}` | {outcome} | yes |\n", name.replace('_', " "), arguments.join(" "))
     };
     let head = "| 1,000 clients | slowhttptest | What comes of them | Others are answered |\n|---|---|---|---|\n";
-    head.to_owned() + &ATTACKS.iter().map(row).collect::<String>()
+    head.to_owned() + ATTACKS.iter().map(row).collect::<String>().as_str()
 }
 
 impl Attack {

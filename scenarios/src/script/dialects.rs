@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 
 use super::client_api::{Client, connect_options, credentials, merge, options_json};
 use super::convert;
+use super::explain::place_of_words;
 use super::failure::{Failure, Halt};
 use super::names::nearest;
 use super::options::Options;
 use super::register::register;
 use super::run::Run;
 use super::show::show_short;
+use super::untyped::AS_IN_JAVASCRIPT;
 use super::wait::event_name;
 use crate::step::{Call, ClientId};
 
@@ -35,9 +37,14 @@ const SET_CREDENTIALS: &str = "setCredentials";
 /// The keys of what stands behind the configuration in `create`.
 const KEYS: [&str; 3] = ["name", "dialect", "seed"];
 
+/// Which argument of `create` can ask for JavaScript's ways.
+const PLACE_OF_WORDS: usize = 3;
+
 /// Reads what stands behind the configuration in `create`.
 pub(super) fn made(how: &Map) -> Result<Made, Failure> {
-    let options = Options::new(how, "the options of create", &KEYS)?;
+    let options = Options::new(how, "the options of create", &KEYS).map_err(|failure| {
+        if how.contains_key(AS_IN_JAVASCRIPT) { failure.with_note(place_of_words(PLACE_OF_WORDS)) } else { failure }
+    })?;
     let dialect = options.text("dialect")?.map_or_else(|| Ok(Dialect::default()), |name| named(&name))?;
     let seed = options.count("seed")?;
     if seed.is_some() && !dialect.draws_at_random() {

@@ -248,6 +248,11 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
 /// What stands for a type that is not known before the script runs.
 pub(super) const UNKNOWN_TYPE: &str = "?";
 
+/// Where the words stand that ask for JavaScript's ways.
+pub(super) fn place_of_words(place: usize) -> String {
+    format!("`how` is argument {place}, behind all others: `()` stands for one that is left out")
+}
+
 /// Explains `name (type, type)`, for which there is no function. `arities` are of the functions that the script sees.
 pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Failure {
     let (name, types) = signature.split_once(" (").unwrap_or((signature, ")"));
@@ -272,9 +277,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
         let failure = Failure::new(Cause::Argument, format!("`{name}` does not take {}", in_words(args)));
         let failure = if args.contains(&"()") { failure.with_note("an empty map is `#{}`, not `{}`") } else { failure };
         let failure = match misplaced_words(&function, args) {
-            Some(place) => failure.with_note(format!(
-                "`how` is argument {place}, behind all others: `()` stands for one that is left out"
-            )),
+            Some(place) => failure.with_note(place_of_words(place)),
             None => failure,
         };
         return failure.with_help(function.usage());

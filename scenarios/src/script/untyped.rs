@@ -19,7 +19,7 @@ use super::run::Run;
 use crate::step::Call;
 
 /// The key by which a script asks for JavaScript's ways.
-const AS_IN_JAVASCRIPT: &str = "asInJavaScript";
+pub(super) const AS_IN_JAVASCRIPT: &str = "asInJavaScript";
 
 pub(super) fn register_untyped_calls(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "create", |run, _call, config: Dynamic, _name: (), how: Map| {
