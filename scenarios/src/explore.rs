@@ -17,8 +17,8 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use self::accepted::is_stale;
 pub use self::accepted::{Accepted, AcceptedError, Changes, Kept, Ran, path_of as accepted_path};
+pub(crate) use self::accepted::{EXTENSION, is_stale};
 pub(crate) use self::catalogue::{FAMILIES, family};
 pub use self::cover::{Coverage, Reached, Way, states};
 pub use self::exploration::{

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(super) use self::explore::{Explore, OfCommand};
+pub(super) use self::explore::{ACCEPTED, Explore, OfCommand};
 pub(super) use self::serve::{ClockName, Serve};
 use super::output::ColorChoice;
 use crate::exit_code;

@@ -12,7 +12,7 @@ use crate::schedule::Schedule;
 use crate::snapshot::is_of_row;
 
 /// How the file's name ends, in place of that of the snapshot.
-const EXTENSION: &str = "explore";
+pub(crate) const EXTENSION: &str = "explore";
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// The first line.
@@ -262,7 +262,8 @@ impl Accepted {
         [&mut singles.findings, &mut singles.outcomes, &mut pairs.findings, &mut pairs.outcomes]
     }
 
-    fn to_text(&self) -> String {
+    /// The text of the file.
+    pub(crate) fn to_text(&self) -> String {
         let Self { singles, pairs } = self;
         let sections = [&singles.findings, &singles.outcomes, &pairs.findings, &pairs.outcomes];
         let mut text = format!("{HEAD}\n");

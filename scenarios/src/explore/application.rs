@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use kandy_mock_server::ClockKind;
 use tokio::task::JoinSet;
 
-pub(crate) use self::verdict::{Verdict, verdict};
+pub(crate) use self::verdict::{Judged, judged};
 use super::{Exploration, Finding, Told};
 use crate::interrupt::Interrupt;
 use crate::run::{Shard, pool};
@@ -275,7 +275,10 @@ impl Explorer {
         for (at, outcome) in self.outcomes {
             let schedule = self.schedules[at].clone();
             match outcome {
-                Outcome::NotReached => found.not_reached.push(schedule),
+                Outcome::NotReached => {
+                    exploration.missed += 1;
+                    found.not_reached.push(schedule);
+                }
                 Outcome::Flaky(outcomes) => found.flaky.push(Flaky { schedule, outcomes }),
                 Outcome::Findings(findings) => {
                     let has_finding = !findings.is_empty();

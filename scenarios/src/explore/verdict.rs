@@ -40,7 +40,12 @@ impl Verdict {
     /// find may be in the runs that it did not make.
     #[must_use]
     pub fn of(found: &Exploration, accepted: Option<&Accepted>, ran: Ran, is_interrupted: bool) -> Self {
-        let changes = accepted.map(|accepted| accepted.changes(&Accepted::of(found), ran));
+        Self::of_changes(found, accepted.map(|accepted| accepted.changes(&Accepted::of(found), ran)), is_interrupted)
+    }
+
+    /// The same of what is new and gone, if something is accepted.
+    pub(super) fn of_changes(found: &Exploration, changes: Option<Changes>, is_interrupted: bool) -> Self {
+        let is_accepted = changes.is_some();
         match changes {
             None if !found.findings.is_empty() => Self::Found,
             Some(changes) if !changes.is_empty() => Self::Changed(changes),
@@ -49,7 +54,7 @@ impl Verdict {
             _ if found.not_run + found.too_many > 0 => Self::Cut,
             _ if found.runs > 0 && found.missed == found.runs && found.findings.is_empty() => Self::Nothing,
             // That no message comes can be accepted.
-            _ if found.runs == 0 && (accepted.is_none() || found.messages > 0) => Self::Nothing,
+            _ if found.runs == 0 && (!is_accepted || found.messages > 0) => Self::Nothing,
             None => Self::Well,
             Some(_) => Self::Same,
         }

@@ -6,7 +6,7 @@ mod merged;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 pub(crate) use self::case::{
     Around, NO_RUN, below, line, not_all, nothing, shown_accepted, told_runs, unaccepted, words,
@@ -34,18 +34,18 @@ const UNMET: &str = "  warning: ";
 /// The lines around the findings and their legend: head, count, and what to do.
 const AROUND: usize = 12;
 
-/// The findings of a scenario, chosen for a terminal.
+/// The findings of a scenario, chosen for a terminal. Those of a report are texts.
 #[derive(Debug)]
-pub struct Overview<'a> {
-    groups: Vec<Group<'a>>,
+pub struct Overview<'a, F = Finding> {
+    groups: Vec<Group<'a, F>>,
     /// How many rows each finding has; if there is no room for any, findings are told without what brings them.
     most: Option<usize>,
 }
 
 /// Something that was found, and what brings it.
 #[derive(Debug)]
-pub(super) struct Group<'a> {
-    pub(super) finding: &'a Finding,
+pub(super) struct Group<'a, F = Finding> {
+    pub(super) finding: &'a F,
     pub(super) count: usize,
     /// The smallest of the schedules; `None` if nothing has to go wrong.
     pub(super) smallest: Option<&'a Schedule>,
@@ -63,7 +63,12 @@ impl<'a> Overview<'a> {
     /// All of them, or no more than fit with what stands around them into forty lines.
     #[must_use]
     pub fn of(found: &'a Exploration, all: bool) -> Self {
-        let groups = groups(found);
+        Self::of_groups(groups(found), all)
+    }
+}
+
+impl<'a, F: Display> Overview<'a, F> {
+    pub(super) fn of_groups(groups: Vec<Group<'a, F>>, all: bool) -> Self {
         let fits = |most: &usize| {
             // With a mark on each.
             let lines = rows(&groups, *most, &|_, _| true, false).lines().count() + LEGEND.lines().count();
@@ -77,7 +82,7 @@ impl<'a> Overview<'a> {
     #[must_use]
     pub fn schedules(&self) -> Vec<Schedule> {
         let Some(most) = self.most else { return Vec::new() };
-        let told = |group: &Group<'a>| {
+        let told = |group: &Group<'a, F>| {
             let of_ways = group.shown_ways(most).iter().flat_map(|way| way.schedules.iter().copied());
             group.smallest.into_iter().chain(of_ways).collect::<Vec<_>>()
         };
@@ -85,19 +90,30 @@ impl<'a> Overview<'a> {
         distinct.into_iter().cloned().collect()
     }
 
-    /// The findings as lines. What is predicted is not recorded.
-    #[must_use]
-    pub fn text(&self, predicted: &Predicted, color: bool) -> String {
+    fn marked(&self, is_predicted: &dyn Fn(&F, &Schedule) -> bool, color: bool) -> String {
         let Some(most) = self.most else { return heads(&self.groups, color) };
-        let mut text = rows(&self.groups, most, &|finding, schedule| predicted.has(finding, schedule), color);
+        let mut text = rows(&self.groups, most, is_predicted, color);
         if text.contains(NOT_RECORDED) {
             text.push_str(LEGEND);
         }
         text
     }
+
+    /// The findings as lines, with no word of what is predicted.
+    pub(super) fn plain(&self, color: bool) -> String {
+        self.marked(&|_, _| false, color)
+    }
 }
 
-impl<'a> Group<'a> {
+impl Overview<'_> {
+    /// The findings as lines. What is predicted is not recorded.
+    #[must_use]
+    pub fn text(&self, predicted: &Predicted, color: bool) -> String {
+        self.marked(&|finding, schedule| predicted.has(finding, schedule), color)
+    }
+}
+
+impl<'a, F: Display> Group<'a, F> {
     fn head(&self, color: bool) -> String {
         Style::Bad.paint(counted_line(2, &self.finding.to_string(), "", self.count), color).to_string()
     }
@@ -121,7 +137,12 @@ pub(super) fn groups(found: &Exploration) -> Vec<Group<'_>> {
 }
 
 /// Each finding with its smallest schedule, and up to so many rows of what else brings it.
-fn rows(groups: &[Group<'_>], most: usize, is_predicted: &dyn Fn(&Finding, &Schedule) -> bool, color: bool) -> String {
+fn rows<F: Display>(
+    groups: &[Group<'_, F>],
+    most: usize,
+    is_predicted: &dyn Fn(&F, &Schedule) -> bool,
+    color: bool,
+) -> String {
     let mut text = String::new();
     for group in groups {
         let _ = writeln!(text, "{}", group.head(color));
@@ -149,7 +170,7 @@ fn rows(groups: &[Group<'_>], most: usize, is_predicted: &dyn Fn(&Finding, &Sche
 }
 
 /// As many findings as fit, without what brings them.
-fn heads(groups: &[Group<'_>], color: bool) -> String {
+fn heads<F: Display>(groups: &[Group<'_, F>], color: bool) -> String {
     let room = MAX_LINES - AROUND - 1;
     let mut lines: Vec<String> = groups.iter().take(room).map(|group| group.head(color)).collect();
     if groups.len() > room {
@@ -159,7 +180,7 @@ fn heads(groups: &[Group<'_>], color: bool) -> String {
 }
 
 /// The smallest schedule, if there is one in which something goes wrong.
-fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
+pub(super) fn smallest<'a>(schedules: impl IntoIterator<Item = &'a Schedule>) -> Option<&'a Schedule> {
     let disturbed = schedules.into_iter().filter(|schedule| !schedule.disturbances().is_empty());
     disturbed.min_by_key(|schedule| size(schedule))
 }
@@ -217,7 +238,7 @@ pub fn unmet(unmet: &[Unmet], color: bool) -> String {
 }
 
 /// Schedules of one thing by what goes wrong, those of several each for itself; those that come most first.
-fn ways(schedules: &[Schedule]) -> Vec<Way<'_>> {
+pub(super) fn ways(schedules: &[Schedule]) -> Vec<Way<'_>> {
     let mut singles: BTreeMap<&str, Vec<&Schedule>> = BTreeMap::new();
     let mut ways = Vec::new();
     for schedule in schedules {

@@ -1,6 +1,7 @@
 //! The events of a run as data for reports to files: built once, whatever the number of reports, and not at all if there is
 //! none.
 
+pub(crate) mod application;
 mod case;
 pub(crate) mod exploration;
 mod records;

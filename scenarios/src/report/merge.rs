@@ -1,5 +1,7 @@
 //! Reports that runs have left as JSON, read and made into one.
 
+mod command;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -91,6 +93,14 @@ pub enum MergeError {
     /// They are of several sets of scenarios.
     #[error("`{shown}` is of another set of scenarios than `{first}`")]
     OtherSet {
+        /// The path.
+        shown: String,
+        /// The first file.
+        first: String,
+    },
+    /// They are of several commands.
+    #[error("`{shown}` is of another command than `{first}`, or of other users, or held against something else")]
+    OtherCommand {
         /// The path.
         shown: String,
         /// The first file.
@@ -196,9 +206,15 @@ pub fn merge(mut reports: Vec<(String, Report)>) -> Result<Report, MergeError> {
     }
     check(&reports)?;
     let reports: Vec<Report> = reports.into_iter().map(|(_, report)| report).collect();
-    let start =
-        Start { shard: None, cases: reports.iter().map(|report| report.start.cases).sum(), ..reports[0].start.clone() };
-    let end = end(&reports);
+    let (start, mut end) = (reports[0].start.clone(), end(&reports));
+    if let Some(of_shards) = command::shards(&reports)
+        && let Some(case) = command::merged(&of_shards, end.interrupted)
+    {
+        end.summary = Summary::default();
+        end.summary.add(&case);
+        return Ok(Report { schema: SCHEMA, start: Start { shard: None, cases: 1, ..start }, cases: vec![case], end });
+    }
+    let start = Start { shard: None, cases: reports.iter().map(|report| report.start.cases).sum(), ..start };
     let mut cases: Vec<_> = reports.into_iter().flat_map(|report| report.cases).collect();
     cases.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(Report { schema: SCHEMA, start, cases, end })
@@ -208,7 +224,8 @@ pub fn merge(mut reports: Vec<(String, Report)>) -> Result<Report, MergeError> {
 fn check(reports: &[(String, Report)]) -> Result<(), MergeError> {
     let mut seen: BTreeMap<u32, &str> = BTreeMap::new();
     let mut of_all: Option<(&str, &Start, u32)> = None;
-    for (shown, Report { start, .. }) in reports {
+    for (shown, report) in reports {
+        let start = &report.start;
         let shard = start.shard.ok_or_else(|| MergeError::Whole { shown: shown.clone() })?;
         let (first, like, of) = *of_all.get_or_insert((shown, start, shard.of));
         let (own, first) = (shown.clone(), first.to_owned());
@@ -217,6 +234,9 @@ fn check(reports: &[(String, Report)]) -> Result<(), MergeError> {
         }
         if let Some(what) = unlike(start, like) {
             return Err(MergeError::OtherRun { shown: own, first, what });
+        }
+        if start.set != like.set && command::shards(std::slice::from_ref(report)).is_some() {
+            return Err(MergeError::OtherCommand { shown: own, first });
         }
         if start.set != like.set {
             return Err(MergeError::OtherSet { shown: own, first });

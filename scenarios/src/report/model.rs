@@ -14,7 +14,8 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 pub use self::exploration::{
-    Act, Cell, Changes, Example, Exploration, Found, HowExplored, Outcome, Pair, RunEnd, Transitions, Way,
+    Act, Cell, Changes, Example, Exploration, Flaky, Found, HowExplored, OfCommand, Outcome, Pair, RunEnd, Transitions,
+    Way,
 };
 pub use self::problem::{Cause, Difference, Doubt, Problem, Warning};
 pub use self::record::{Body, Detail, Lane, Record, RecordKind, Tone};
@@ -147,7 +148,7 @@ pub enum RunWarning {
 pub struct Case {
     /// Its name, which no other case of the run has.
     pub name: String,
-    /// The path of its script as the user wrote it.
+    /// The path of its script as the user wrote it; of a command, that of what is accepted of it.
     pub path: String,
     /// The path of its script from its root on, with `/`.
     pub source: String,
@@ -200,6 +201,8 @@ pub enum Variant {
     Sim,
     /// In a simulated world, then on real sockets. The records are those of the sockets.
     Live,
+    /// It is no scenario but a command, which was explored beside a platform of its own.
+    Command,
 }
 
 /// How a case ended.

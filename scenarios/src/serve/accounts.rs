@@ -70,6 +70,11 @@ impl Accounts {
         self.by_name.is_empty()
     }
 
+    /// Their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
     /// What makes a platform that was given these users have those of `next`. Whoever is the same in both is left alone,
     /// with tokens and sockets. `present` are the names that it has: others may have added and removed users.
     #[must_use]

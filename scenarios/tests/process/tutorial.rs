@@ -33,7 +33,7 @@ fn the_tutorial_of_an_application_does_what_it_shows() {
         println!("skipped: it needs Node");
         return;
     }
-    assert_eq!(walk("explore-your-application"), (3, 8), "the blocks of the page are not found");
+    assert_eq!(walk("explore-your-application"), (3, 11), "the blocks of the page are not found");
 }
 
 /// Makes the files of a page and runs its commands: how many there are of each.

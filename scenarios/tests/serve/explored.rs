@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use kandy_client::{Config, Credentials, Kandy};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use tokio::process::Child;
 use tokio::time::timeout;
 
@@ -157,6 +158,16 @@ async fn what_an_application_does_not_survive_is_found_by_its_smallest_schedule(
     assert!(out.contains("  subscription left behind (alice@example.com) "), "it asks once to end it: {out}");
     assert!(out.contains("kandy-harness serve --schedule \"mk_token request 1: lost\""), "{out}");
 
+    let options = ["--user", "alice@example.com:s3cret", "--clock", "manual", "--accepted", "my own.explore"];
+    let (_, out, err) = explore(&folder, Kind::Frail, &few(&options)).await;
+    let platform = "--user 'alice@example.com:PASSWORD' --clock manual".replace('\'', "");
+    let lines = [
+        format!("explore {platform} --at \""),
+        format!("serve {platform} --schedule \""),
+        format!("explore {platform} --accepted 'my own.explore' --update \\\n"),
+    ];
+    assert!(lines.iter().all(|line| out.contains(line)) && !out.contains("s3cret"), "{out}{err}");
+
     let two = "mk_token answer 1: late by 1ms; mk_token request 1: lost";
     let (exit, out, _) = explore(&folder, Kind::Frail, &["--at", two]).await;
     assert!(
@@ -193,6 +204,82 @@ async fn what_is_accepted_is_no_failure_and_what_has_gone_or_come_is_one() {
     assert_eq!(is_in.iter().filter(|out| out.contains(lost)).count(), 1, "each is in one of them: {out}{more}");
     folder.write("kandy.explore", "no such file\n");
     assert_eq!(explore(&folder, Kind::Asks, &all(&[])).await.0, 3);
+}
+
+/// Explores both halves of what there is, each with a report, and merges these.
+async fn in_shards(folder: &Folder, kind: Kind, more: &[&'static str]) -> (i32, String, String) {
+    for (shard, report) in [("1/2", "json=1.json"), ("2/2", "json=2.json")] {
+        let arguments = [&["--jobs", "8", "--shard", shard, "--report", report], more].concat();
+        let (exit, out, err) = explore(folder, kind, &arguments).await;
+        assert!(exit < 2 && out.contains(" of other shards\n") && !out.contains("\n  - "), "{out}{err}");
+    }
+    let reports = ["junit=all.xml", "html=all.html", "json=all.json"].map(|report| ["--report", report]).concat();
+    run(folder, &[&["report", "merge", "1.json", "2.json", "--report", "github"], &reports[..]].concat()).await
+}
+
+async fn run(folder: &Folder, arguments: &[&str]) -> (i32, String, String) {
+    let output = harness().current_dir(&folder.0).args(arguments).output();
+    let output = timeout(PATIENCE, output).await.unwrap().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[tokio::test]
+async fn shards_are_held_against_what_is_accepted_when_they_are_merged() {
+    let folder = Folder::new("explore-merge");
+    let read = |name: &str| std::fs::read_to_string(folder.0.join(name)).unwrap();
+    let lost = "the command fails (exit 101) | mk_token request 1: lost";
+    let (exit, out, err) = in_shards(&folder, Kind::Asks, &[]).await;
+    assert!(exit == 1 && out.starts_with("FOUND   ") && out.contains("  accept all:   "), "{out}{err}");
+    assert!(out.contains("\n::error file=kandy.explore,") && out.contains("1 of 1 command explored"), "{out}");
+    let found = serde_json::from_str::<Value>(&read("all.json")).unwrap()["cases"][0]["exploration"].clone();
+    let whole = ["--jobs", "8", "--update", "--report", "json=whole.json", "--report", "junit=whole.xml"];
+    assert_eq!(explore(&folder, Kind::Asks, &whole).await.0, 0);
+    let whole = serde_json::from_str::<Value>(&read("whole.json")).unwrap()["cases"][0]["exploration"].clone();
+    for of_all in ["/messages", "/runs", "/withFinding", "/acts", "/findings/0/count", "/findings/0/smallest"] {
+        assert_eq!(found.pointer(of_all).unwrap(), whole.pointer(of_all).unwrap(), "{of_all}");
+    }
+    assert!(read("whole.xml").contains("<testcase name=\"") && read("whole.xml").contains("failures=\"0\""));
+
+    let (exit, out, _) = in_shards(&folder, Kind::Asks, &[]).await;
+    assert!(exit == 0 && out.starts_with("1 of 1 command explored"), "{out}");
+    let (exit, out, _) = in_shards(&folder, Kind::AsksAgain, &[]).await;
+    assert!(exit == 1 && out.starts_with("FAIL    ") && out.contains(&format!("\n  - {lost}\n")), "{out}");
+    assert!(read("all.xml").contains("failures=\"1\"") && read("all.html").contains("mk_token request 1: lost"));
+    let (exit, out, _) = in_shards(&folder, Kind::AsksAgain, &["--without", "late"]).await;
+    assert!(exit == 0 && !out.contains(lost), "what was not run has not gone: {out}");
+
+    let (_, _, err) = run(&folder, &["report", "merge", "1.json"]).await;
+    assert!(err.contains("1 shard of 2 is missing: 2"), "{err}");
+    let other = ["--without", "late", "--any-user", "--shard", "2/2", "--report", "json=2.json", "--jobs", "8"];
+    explore(&folder, Kind::Asks, &other).await;
+    let (exit, _, err) = run(&folder, &["report", "merge", "1.json", "2.json"]).await;
+    assert!(exit == 2 && err.contains("is of another command than"), "{err}");
+}
+
+#[tokio::test]
+async fn no_other_file_is_taken_for_what_is_accepted() {
+    let folder = Folder::new("explore-other-file");
+    folder.write("package.json", "{}");
+    let update = ["explore", "--update", "--accepted", "package.json", "--", "true"];
+    let (exit, _, err) = run(&folder, &update).await;
+    assert!(exit == 2 && err.contains("in a file whose name ends in `.explore`"), "{err}");
+    let report = ["explore", "--accepted", "a.explore", "--report", "json=./a.explore", "--", "true"];
+    let (exit, _, err) = run(&folder, &report).await;
+    assert!(exit == 2 && err.contains("would take the place of"), "{err}");
+    assert_eq!(std::fs::read_to_string(folder.0.join("package.json")).unwrap(), "{}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_explored_is_in_its_report() {
+    let folder = Folder::new("explore-unexplored");
+    let read = || std::fs::read_to_string(folder.0.join("a.json")).unwrap();
+    let fails = ["explore", "--report", "json=a.json", "--", "sh", "-c", "echo this is why; exit 3"];
+    let (exit, out, err) = run(&folder, &fails).await;
+    assert!(exit == 1 && read().contains("\"status\":\"failed\"") && read().contains("this is why"), "{out}{err}");
+    folder.write("kandy.explore", "no such file\n");
+    let (exit, _, err) = run(&folder, &fails).await;
+    assert!(exit == 3 && read().contains("\"status\":\"broken\""), "{err}");
 }
 
 #[tokio::test]

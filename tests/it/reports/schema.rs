@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use kandy_scenarios::report::json::Json;
 use kandy_scenarios::report::model::{
-    Cause, Lane, RecordKind, Renderer, RunEnd, Snapshot, Status as ModelStatus, Tone, Variant,
+    Cause, Exploration, Flaky, Lane, OfCommand, RecordKind, Renderer, RunEnd, Snapshot, Status as ModelStatus, Tone,
+    Variant,
 };
 use kandy_scenarios::report::{Fold, merge};
 use kandy_scenarios::run::{
@@ -182,7 +183,13 @@ fn of_the_rest(project: &Project) -> Value {
     let report = merge::read(&project.path("b.json"), "b.json").unwrap();
     assert!(report.end.interrupted && report.end.summary == (&summary).into());
     assert_eq!(report.end.summary.of_run(false, false), summary);
-    serde_json::from_str(&project.read("b.json")).unwrap()
+    let mut report: Value = serde_json::from_str(&project.read("b.json")).unwrap();
+    let flaky = Flaky { schedule: "open 1: lost".into(), outcomes: ["ends well".into(), "hangs".into()] };
+    let command = OfCommand { flaky: vec![flaky], unfound: Some(vec!["hangs".into()]), ..OfCommand::default() };
+    let exploration = Exploration { command: Some(Box::new(command)), ..Exploration::default() };
+    report["cases"][0]["variant"] = json!("command");
+    report["cases"][0]["exploration"] = serde_json::to_value(exploration).unwrap();
+    report
 }
 
 #[test]

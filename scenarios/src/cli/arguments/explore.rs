@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
 use super::{ClockName, Selection, jobs};
-use crate::explore::FAMILIES;
+use crate::explore::{EXTENSION, FAMILIES};
 use crate::report::Wanted;
 use crate::run::Shard;
 use crate::serve::accounts::{Account, parse_user};
@@ -16,6 +17,8 @@ use crate::settings;
 
 /// What one run with one schedule has no use for.
 const OF_MANY_RUNS: [&str; 5] = ["pairs", "without", "budget", "all", "update"];
+/// What is accepted of a command, if nothing else is said.
+pub(in crate::cli) const ACCEPTED: &str = "kandy.explore";
 /// What changed answers have no use for.
 const OF_EXPLORATIONS: [&str; 6] = ["at", "update", "pairs", "coverage", "without", "judge_checks"];
 
@@ -102,7 +105,8 @@ pub(in crate::cli) struct OfCommand {
     #[arg(
         long,
         value_name = "FILE",
-        default_value = "kandy.explore",
+        default_value = ACCEPTED,
+        value_parser = PathBufValueParser::new().try_map(accepted),
         hide_default_value = true,
         requires = "command",
         verbatim_doc_comment
@@ -136,11 +140,19 @@ pub(in crate::cli) struct OfCommand {
         last = true,
         value_name = "COMMAND",
         conflicts_with_all = [
-            "paths", "filter", "skip_tag", "profile", "pairs", "judge_checks", "coverage", "mutants", "report",
+            "paths", "filter", "skip_tag", "profile", "pairs", "judge_checks", "coverage", "mutants",
         ],
         verbatim_doc_comment
     )]
     pub(in crate::cli) command: Vec<OsString>,
+}
+
+/// `--update` writes it anew whatever is in it, so that its name tells it from all other files.
+fn accepted(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path.extension().is_some_and(|extension| extension == EXTENSION) {
+        return Ok(path);
+    }
+    Err("what is accepted is in a file whose name ends in `.explore`")
 }
 
 const EXPLORE_HELP: &str = "\

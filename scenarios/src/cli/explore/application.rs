@@ -1,31 +1,36 @@
 //! `explore -- COMMAND`
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kandy_mock_server::ClockKind;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::arguments::{ClockName, Explore, OfCommand};
+use crate::cli::arguments::{ACCEPTED, ClockName, Explore, OfCommand};
 use crate::cli::error::CliError;
 use crate::cli::serve::joined;
 use crate::cli::{Environment, Output, signals};
 use crate::exit_code::Exit;
-use crate::explore::application::{self, ApplicationError, Found, Options, verdict};
-use crate::explore::{AcceptedError, Kept};
+use crate::explore::application::{self, ApplicationError, Found, Judged, Options, judged};
+use crate::explore::{Accepted, AcceptedError, Kept, Verdict};
 use crate::interrupt::Interrupt;
+use crate::printable::printable_path;
 use crate::report::explored::application::{self as report, Around};
+use crate::report::fold::application::{self as fold, Of};
+use crate::report::model::{Case, End, Event, Status, Summary, WallTime};
 use crate::report::progress::Progress;
+use crate::report::{Reports, Wanted, shell};
+use crate::run;
 use crate::schedule::Schedule;
 use crate::serve::accounts::Accounts;
 use crate::serve::apart::Apart;
 use crate::serve::server::ServeError;
 
 pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Explore { at, without, budget, jobs, all, update, shard, of_command, .. } = arguments;
+    let Explore { at, without, budget, jobs, all, update, shard, report, of_command, .. } = arguments;
     let OfCommand { accepted, user, any_user, clock, command } = of_command;
     let schedule = if at.is_empty() { None } else { Some(joined(&at).map_err(CliError::Schedule)?) };
-    let unaccepted = |source: AcceptedError| CliError::Accepted { shown: accepted.display().to_string(), source };
     let mut users = Accounts::default();
     for (name, account) in user {
         if !users.add(&name, account) {
@@ -46,54 +51,166 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         interrupt,
     };
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(ServeError::Run)?;
-    let explored = match &schedule {
-        Some(schedule) => runtime.block_on(replay(&apart, schedule, &options, out)),
-        None => {
-            // Where it cannot be read or written, nothing is run for it.
-            let kept = Kept::at(&environment.folder.join(&accepted), update).map_err(unaccepted)?;
-            let found = found(&runtime, &apart, &options, environment, out);
-            found.and_then(|found| {
-                let around = Around { command: &apart.command, all, is_interrupted: options.interrupt.is_raised() };
-                let verdict = verdict(&found, kept, update).map_err(unaccepted)?;
-                write!(out.to, "{}", report::told(&found, &verdict, &around, out.color))?;
-                Ok(if around.is_interrupted { Exit::Interrupted } else { verdict.exit() })
-            })
-        }
+    let shown = report::shown(&apart.command);
+    let Some(schedule) = schedule else {
+        let how = How { apart, options, runtime, accepted: &accepted, shown: &shown, all, update };
+        return how.explore(&report, environment, out);
     };
-    match explored {
-        // What it says of itself is what is to be mended.
+    match runtime.block_on(replay(&apart, &schedule, &options, &shown, out)) {
         Err(CliError::Application(error)) => match *error {
-            ApplicationError::Undisturbed { .. } | ApplicationError::NoEnd { .. } => {
-                write!(out.to, "{}", report::undisturbed(&error, &apart.command, out.color))?;
+            error if is_of_undisturbed(&error) => {
+                write!(out.to, "{}", report::undisturbed(&error, &shown, out.color))?;
                 Ok(Exit::Failed)
             }
             ApplicationError::Interrupted => Ok(Exit::Interrupted),
-            _ => Err(CliError::Application(error)),
+            error => Err(CliError::Application(Box::new(error))),
         },
-        explored => explored,
+        replayed => replayed,
     }
 }
 
-fn found(
-    runtime: &tokio::runtime::Runtime,
-    apart: &Arc<Apart>,
-    options: &Options,
-    environment: &Environment,
-    out: &Output<'_>,
-) -> Result<Found, CliError> {
-    let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
-    progress.begin(1)?;
-    let mut tell = |done: usize, of: usize, since: Duration| progress.within(done, of, since, options.budget);
-    let found = runtime.block_on(application::explore(apart.clone(), options, &mut tell));
-    progress.step();
-    found.map_err(|error| CliError::Application(Box::new(error)))
+/// Whether what the command says of itself is what is to be mended.
+const fn is_of_undisturbed(error: &ApplicationError) -> bool {
+    matches!(error, ApplicationError::Undisturbed { .. } | ApplicationError::NoEnd { .. })
+}
+
+/// How a command is explored.
+struct How<'a> {
+    apart: Arc<Apart>,
+    options: Options,
+    runtime: Runtime,
+    accepted: &'a Path,
+    /// The command as a shell takes it.
+    shown: &'a str,
+    all: bool,
+    update: bool,
+}
+
+impl How<'_> {
+    /// Explores it, holds what was found against what is accepted, and tells it.
+    fn explore(self, wanted: &[Wanted], environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+        let accepted = printable_path(self.accepted);
+        let of = Of { name: self.shown, accepted: &accepted };
+        let kept = Kept::at(&environment.folder.join(self.accepted), self.update);
+        let wanted: Vec<_> = wanted.iter().map(|report| report.clone().within(&environment.folder)).collect();
+        let mut reports = Reports::begin(&wanted, &environment.github)?;
+        let around = self.around(kept.as_ref().ok());
+        let around: Vec<&str> = around.iter().map(String::as_str).collect();
+        let without = self.options.without.iter().cloned().collect();
+        reports.tell(&Event::Started(&fold::start(&of, &around, without, self.options.shard)))?;
+        let began = run::pool::clock();
+        let (case, exit) = match kept {
+            Ok(kept) => self.case(&of, kept, environment, out)?,
+            // Nothing is run for it.
+            Err(error) => unaccepted(&of, error),
+        };
+        let wall_time = began.elapsed().as_secs_f64();
+        let case = Case { wall_time: WallTime { start: 0.0, duration: wall_time }, ..case };
+        let mut summary = Summary::default();
+        summary.add(&case);
+        reports.tell(&Event::Case(&case))?;
+        let interrupted = self.options.interrupt.is_raised();
+        let (warnings, stale_snapshots) = (Vec::new(), Vec::new());
+        reports.tell(&Event::Ended(&End { wall_time, interrupted, warnings, stale_snapshots, summary }))?;
+        out.to.write_all(reports.said().as_bytes())?;
+        exit
+    }
+
+    /// What shards of one exploration have in common. Passwords are nobody's.
+    fn around(&self, kept: Option<&Kept>) -> Vec<String> {
+        let Apart { users, any_user, clock, .. } = &*self.apart;
+        let mut around = vec![format!("{clock:?} {any_user}")];
+        around.extend(users.names().map(|name| format!("{name:?}")));
+        let accepted = kept.and_then(|kept| kept.accepted.as_ref());
+        around.extend(accepted.map(Accepted::to_text).iter().flat_map(|text| text.lines()).map(str::to_owned));
+        around
+    }
+
+    /// The options of its platform as a shell takes them, without passwords.
+    fn shown_options(&self) -> String {
+        let Apart { users, any_user, clock, .. } = &*self.apart;
+        let mut shown: String = users.names().map(|name| format!(" --user {}:PASSWORD", shell::word(name))).collect();
+        if *any_user {
+            shown.push_str(" --any-user");
+        }
+        if *clock == ClockKind::Manual {
+            shown.push_str(" --clock manual");
+        }
+        shown
+    }
+
+    fn shown_accepted(&self) -> String {
+        if self.accepted == Path::new(ACCEPTED) {
+            return String::new();
+        }
+        format!(" --accepted {}", shell::word(&printable_path(self.accepted)))
+    }
+
+    /// What comes of it, and how the command ends.
+    fn case(
+        &self,
+        of: &Of<'_>,
+        kept: Kept,
+        environment: &Environment,
+        out: &mut Output<'_>,
+    ) -> Result<(Case, Result<Exit, CliError>), CliError> {
+        let found = match self.found(environment, out) {
+            Ok(found) => found,
+            Err(error) if is_of_undisturbed(&error) => {
+                write!(out.to, "{}", report::undisturbed(&error, self.shown, out.color))?;
+                let text = format!("{error}\n\n{}", report::undisturbed_output(&error));
+                return Ok((fold::undisturbed(of, error.to_string(), text), Ok(Exit::Failed)));
+            }
+            Err(ApplicationError::Interrupted) => {
+                return Ok((fold::not_explored(of, Status::Stopped, String::new()), Ok(Exit::Interrupted)));
+            }
+            Err(error) => return Err(CliError::Application(Box::new(error))),
+        };
+        let is_interrupted = self.options.interrupt.is_raised();
+        let Judged { verdict, unfound } = judged(&found, kept, self.update, self.options.shard, is_interrupted);
+        if let Verdict::Unaccepted(error) = verdict {
+            return Ok(unaccepted(of, error));
+        }
+        let (options, accepted) = (self.shown_options(), self.shown_accepted());
+        let around =
+            Around { command: self.shown, options: &options, accepted: &accepted, all: self.all, is_interrupted };
+        let own = fold::of_command(&found, unfound);
+        let below = |color| report::below(&found, &own, &verdict, &around, color);
+        write!(out.to, "{}", report::line(&found.exploration, &verdict, self.shown, out.color))?;
+        write!(out.to, "{}", below(out.color))?;
+        let text = below(false);
+        let exit = if is_interrupted { Exit::Interrupted } else { verdict.exit() };
+        Ok((fold::case(of, &found, &verdict, own, text), Ok(exit)))
+    }
+
+    fn found(&self, environment: &Environment, out: &Output<'_>) -> Result<Found, ApplicationError> {
+        let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+        progress.begin(1).map_err(ServeError::Run)?;
+        let budget = self.options.budget;
+        let mut tell = |done: usize, of: usize, since: Duration| progress.within(done, of, since, budget);
+        let found = self.runtime.block_on(application::explore(self.apart.clone(), &self.options, &mut tell));
+        progress.step();
+        found
+    }
+}
+
+/// What is accepted cannot be read or written.
+fn unaccepted(of: &Of<'_>, source: AcceptedError) -> (Case, Result<Exit, CliError>) {
+    let case = fold::unaccepted(of, &source);
+    (case, Err(CliError::Accepted { shown: of.accepted.to_owned(), source }))
 }
 
 /// One run, with what the command has written and what is found in it.
-async fn replay(apart: &Apart, schedule: &Schedule, options: &Options, out: &mut Output<'_>) -> Result<Exit, CliError> {
+async fn replay(
+    apart: &Apart,
+    schedule: &Schedule,
+    options: &Options,
+    shown: &str,
+    out: &mut Output<'_>,
+) -> Result<Exit, CliError> {
     let replayed = application::replay(apart, schedule, options).await;
     let replayed = replayed.map_err(|error| CliError::Application(Box::new(error)))?;
-    write!(out.to, "{}", report::replayed(&replayed, schedule, &apart.command, out.color))?;
+    write!(out.to, "{}", report::replayed(&replayed, schedule, shown, out.color))?;
     // What did not happen has not passed.
     let has_passed = replayed.findings.is_empty() && replayed.ran.not_reached.is_empty();
     Ok(if has_passed { Exit::Passed } else { Exit::Failed })

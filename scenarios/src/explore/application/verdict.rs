@@ -1,58 +1,69 @@
 //! What an exploration of an application comes to, held against what is accepted.
 
+use std::collections::BTreeSet;
+
 use super::Found;
-use crate::exit_code::Exit;
-use crate::explore::{Accepted, AcceptedError, Changes, Kept, Ran};
-use crate::schedule::Schedule;
+use crate::explore::{Accepted, Changes, Kept, Ran, Verdict};
+use crate::run::Shard;
 
-/// What it comes to.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Nothing was found, and nothing is accepted.
-    Well,
-    /// Something was found, and nothing is accepted.
-    Found,
-    /// What was found is what is accepted, as far as it was run.
-    Same,
-    /// It is not.
-    Changed(Changes),
-    /// It is accepted from now on.
-    Updated,
-    /// It was to be accepted, and is not all.
-    NotAll,
-}
-
-impl Verdict {
-    /// How the command ends with it.
-    pub(crate) const fn exit(&self) -> Exit {
-        match self {
-            Self::Well | Self::Same | Self::Updated => Exit::Passed,
-            Self::Found | Self::Changed(_) | Self::NotAll => Exit::Failed,
-        }
-    }
+/// What it comes to, and what is accepted of its runs and was not found.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    /// The lines of it, whose runs are of this shard. They have gone if all the shards together are whole. `None` where
+    /// nothing is accepted.
+    pub(crate) unfound: Option<Vec<String>>,
 }
 
 /// Holds what was found against what is accepted, or makes it what is.
-///
-/// # Errors
-///
-/// The file cannot be written.
-pub(crate) fn verdict(found: &Found, kept: Kept, update: bool) -> Result<Verdict, AcceptedError> {
-    if update {
-        if !found.is_whole() {
-            return Ok(Verdict::NotAll);
-        }
-        kept.replace(&found.exploration, true)?;
-        return Ok(Verdict::Updated);
-    }
+pub(crate) fn judged(found: &Found, kept: Kept, update: bool, shard: Option<Shard>, is_interrupted: bool) -> Judged {
     let now = Accepted::of(&found.exploration);
-    let Some(accepted) = kept.accepted else {
-        return Ok(if found.exploration.findings.is_empty() { Verdict::Well } else { Verdict::Found });
+    let changes = kept.accepted.as_ref().map(|accepted| changes(accepted, &now, found));
+    let unfound = changes.as_ref().map(|changes| unfound(&changes.gone, shard));
+    // What was not run may be as it was.
+    let changes =
+        changes.map(|changes| if found.is_whole() { changes } else { Changes { gone: Vec::new(), ..changes } });
+    let verdict = match update {
+        true if found.is_whole() && !is_interrupted => {
+            kept.replace(&found.exploration, true).map_or_else(Verdict::Unaccepted, |()| Verdict::Updated)
+        }
+        true => Verdict::NotAll(changes.filter(|changes| !changes.new.is_empty())),
+        false => match Verdict::of_changes(&found.exploration, changes, is_interrupted) {
+            // The other shards have it.
+            Verdict::Nothing if found.elsewhere > 0 => {
+                if unfound.is_some() {
+                    Verdict::Same
+                } else {
+                    Verdict::Well
+                }
+            }
+            verdict => verdict,
+        },
     };
-    let mut changes = accepted.changes(&now, if found.is_whole() { Ran::All } else { Ran::Some });
+    Judged { verdict, unfound }
+}
+
+/// What is new, and what would have gone if all was run.
+fn changes(accepted: &Accepted, now: &Accepted, found: &Found) -> Changes {
+    let mut changes = accepted.changes(now, Ran::All);
     // What did not happen, or ends now so and now so, may be as it was.
-    let unknown: Vec<&Schedule> =
-        found.not_reached.iter().chain(found.flaky.iter().map(|flaky| &flaky.schedule)).collect();
-    changes.gone.retain(|line| !unknown.iter().any(|schedule| line.ends_with(&format!("| {schedule}"))));
-    Ok(if changes.is_empty() { Verdict::Same } else { Verdict::Changed(changes) })
+    let unknown: BTreeSet<String> = found
+        .not_reached
+        .iter()
+        .chain(found.flaky.iter().map(|flaky| &flaky.schedule))
+        .map(ToString::to_string)
+        .collect();
+    changes.gone.retain(|line| !unknown.contains(schedule_of(line)));
+    changes
+}
+
+/// What of it is this shard's to find.
+fn unfound(gone: &[String], shard: Option<Shard>) -> Vec<String> {
+    let is_own = |line: &&String| shard.is_none_or(|shard| shard.has(schedule_of(line)));
+    gone.iter().filter(is_own).cloned().collect()
+}
+
+/// The schedule at the end of a line of what is accepted; the line, if it has none.
+fn schedule_of(line: &str) -> &str {
+    line.rsplit_once(" | ").map_or(line, |(_, schedule)| schedule)
 }

@@ -4,24 +4,37 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use super::{Overview, changes, smallest};
-use crate::explore::application::{ApplicationError, Flaky, Found, Replayed, Verdict};
-use crate::explore::{Finding, Predicted};
+use super::case::word;
+use super::{NO_RUN, Overview, changes, nothing, smallest};
+use crate::explore::application::{ApplicationError, Found, Replayed};
+use crate::explore::{Changes, Exploration, Verdict};
 use crate::printable::printable;
-use crate::report::Style;
 use crate::report::console::counted;
+use crate::report::model::{Flaky, OfCommand};
+use crate::report::{COLUMNS, Style};
 use crate::schedule::Schedule;
 use crate::serve::apart::End;
 use crate::serve::start_text::quoted;
 
 /// The most schedules that are told of those that did not happen, or end now so and now so.
 const MAX_TOLD: usize = 5;
+/// What it means that not all was run.
+pub(in crate::report) const ONLY_NEW: &str = "  not all was run: only what is new counts, and not what is gone\n";
+
+/// What stands before lines to copy.
+const SEE_ONE: &str = "  see one:      ";
+const ITS_CONSOLE: &str = "  its console:  ";
+const ACCEPT_ALL: &str = "  accept all:   ";
 
 /// What stands around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
-    /// The command.
-    pub(crate) command: &'a [OsString],
+    /// The command as a shell takes it.
+    pub(crate) command: &'a str,
+    /// The options without which it would be another exploration, each with a space before it.
+    pub(crate) options: &'a str,
+    /// The one that names what is accepted, likewise.
+    pub(crate) accepted: &'a str,
     /// Whether all is told, however many lines it takes.
     pub(crate) all: bool,
     /// Whether it was interrupted.
@@ -29,82 +42,107 @@ pub(crate) struct Around<'a> {
 }
 
 /// A command as a shell takes it.
-fn shown(command: &[OsString]) -> String {
+pub(crate) fn shown(command: &[OsString]) -> String {
     let words: Vec<String> = command.iter().map(|word| printable(&quoted(word)).into_owned()).collect();
     words.join(" ")
 }
 
-/// What was found.
-pub(crate) fn told(found: &Found, verdict: &Verdict, around: &Around<'_>, color: bool) -> String {
-    let exploration = &found.exploration;
+/// The line of a command: what came of it in a word, its name, and a few numbers.
+pub(crate) fn line(found: &Exploration, verdict: &Verdict, command: &str, color: bool) -> String {
     let (style, word) = word(verdict);
     let word = style.paint(format_args!("{word:<6}"), color);
-    let messages = counted(exploration.messages, "message");
-    let runs = counted(exploration.runs, "run");
-    let seconds = exploration.took.as_secs_f64();
-    let note = Style::Faint.paint(format!("  {messages}, {runs}, {seconds:.1} s"), color);
-    let mut text = format!("{word}  {}{note}\n", shown(around.command));
-    let with_finding = exploration.with_finding;
+    let (messages, runs) = (counted(found.messages, "message"), counted(found.runs, "run"));
+    let note = Style::Faint.paint(format!("  {messages}, {runs}, {:.1} s", found.took.as_secs_f64()), color);
+    format!("{word}  {command}{note}\n")
+}
+
+/// What stands below it.
+pub(crate) fn below(found: &Found, own: &OfCommand, verdict: &Verdict, around: &Around<'_>, color: bool) -> String {
+    let exploration = &found.exploration;
+    let mut text = String::new();
     match verdict {
-        Verdict::Found => findings(&mut text, found, around, color),
-        Verdict::Same if around.all && with_finding > 0 => findings(&mut text, found, around, color),
-        Verdict::Changed(changed) => {
-            let lines = changes(changed, &BTreeSet::new(), around.all, color);
-            let _ = write!(text, "\n  not as accepted:\n\n{lines}\n");
+        Verdict::Changed(changed) | Verdict::NotAll(Some(changed)) => {
+            not_as_accepted(&mut text, changed, around, color);
+        }
+        verdict if lists(verdict, around) && exploration.with_finding > 0 => {
+            let unclear = found.not_reached.len() + found.flaky.len();
+            let well = exploration.runs - exploration.with_finding - unclear;
+            let _ = write!(text, "\n  {well} end well, {} do not:\n\n", exploration.with_finding);
+            text.push_str(&Overview::of(exploration, around.all).plain(color));
+            let smallest = smallest(exploration.findings.values().flatten());
+            what_to_do(&mut text, smallest, around);
+        }
+        Verdict::Nothing => {
+            let _ = writeln!(text, "  {}", nothing(exploration));
+        }
+        Verdict::NoRun => {
+            let _ = writeln!(text, "  {NO_RUN}");
         }
         _ => {}
     }
-    unclear(&mut text, found, around, color);
-    text.push_str(&cut_short(found, verdict, around));
+    unclear(&mut text, own, around, color);
+    if exploration.too_many > 0 {
+        let _ = writeln!(text, "  {} not made: they are too many", counted(exploration.too_many, "run"));
+    }
+    text.push_str(&cut_short(exploration.not_run, own, around));
+    match verdict {
+        Verdict::NotAll(_) => text.push_str("  not accepted, since it is not all\n"),
+        _ if !found.is_whole() => text.push_str(ONLY_NEW),
+        _ => {}
+    }
     text
 }
 
-const fn word(verdict: &Verdict) -> (Style, &'static str) {
+/// Whether all findings are listed.
+const fn lists(verdict: &Verdict, around: &Around<'_>) -> bool {
     match verdict {
-        Verdict::Well => (Style::Good, "well"),
-        Verdict::Found => (Style::Bad, "FOUND"),
-        Verdict::Same => (Style::Good, "same"),
-        Verdict::Changed(_) | Verdict::NotAll => (Style::Bad, "FAIL"),
-        Verdict::Updated => (Style::Good, "update"),
+        Verdict::Found | Verdict::NotAll(None) => true,
+        Verdict::Same | Verdict::Cut | Verdict::Stopped | Verdict::Updated => around.all,
+        _ => false,
     }
 }
 
-fn findings(text: &mut String, found: &Found, around: &Around<'_>, color: bool) {
-    let exploration = &found.exploration;
-    let unclear = found.not_reached.len() + found.flaky.len();
-    let well = exploration.runs - exploration.with_finding - unclear;
-    let _ = write!(text, "\n  {well} end well, {} do not:\n\n", exploration.with_finding);
-    text.push_str(&Overview::of(exploration, around.all).text(&Predicted::default(), color));
-    let command = shown(around.command);
-    if let Some(schedule) = smallest(exploration.findings.values().flatten()) {
-        let _ = write!(
-            text,
-            "\n  see one:      kandy-harness explore --at \"{schedule}\" -- {command}\n  \
-             its console:  kandy-harness serve --schedule \"{schedule}\"\n"
-        );
+/// What is not as it is accepted.
+pub(in crate::report) fn not_as_accepted(text: &mut String, changed: &Changes, around: &Around<'_>, color: bool) {
+    let lines = changes(changed, &BTreeSet::new(), around.all, color);
+    let _ = write!(text, "\n  not as accepted:\n\n{lines}\n");
+}
+
+/// How one of the findings is seen, and all are accepted.
+pub(in crate::report) fn what_to_do(text: &mut String, smallest: Option<&Schedule>, around: &Around<'_>) {
+    let Around { command, options, accepted, .. } = around;
+    let line = |lead: &str, words: &str| {
+        let whole = format!("{lead}kandy-harness explore{words} -- {command}");
+        let fits = whole.chars().count() <= COLUMNS;
+        let indent = lead.chars().count() + 2;
+        if fits { whole } else { format!("{lead}kandy-harness explore{words} \\\n{:indent$}-- {command}", "") }
+    };
+    if let Some(schedule) = smallest {
+        let see_one = line(SEE_ONE, &format!("{options} --at \"{schedule}\""));
+        let _ = write!(text, "\n{see_one}\n{ITS_CONSOLE}kandy-harness serve{options} --schedule \"{schedule}\"\n");
     }
-    let _ = writeln!(text, "  accept all:   kandy-harness explore --update -- {command}\n");
+    let _ = writeln!(text, "{}\n", line(ACCEPT_ALL, &format!("{options}{accepted} --update")));
 }
 
 /// What is neither well nor a finding.
-fn unclear(text: &mut String, found: &Found, around: &Around<'_>, color: bool) {
+pub(in crate::report) fn unclear(text: &mut String, own: &OfCommand, around: &Around<'_>, color: bool) {
     let most = if around.all { usize::MAX } else { MAX_TOLD };
-    if !found.flaky.is_empty() {
-        let head = format!("  two runs of one schedule differ: flaky {:>42}", found.flaky.len());
+    if !own.flaky.is_empty() {
+        let head = format!("  two runs of one schedule differ: flaky {:>42}", own.flaky.len());
         let _ = writeln!(text, "{}", Style::Warning.paint(head, color));
-        for Flaky { schedule, outcomes: [first, second] } in found.flaky.iter().take(most) {
-            let _ = writeln!(text, "    --at \"{schedule}\"");
-            let _ = writeln!(text, "      {}, then {}", outcome(first), outcome(second));
+        for Flaky { schedule, outcomes: [first, second] } in own.flaky.iter().take(most) {
+            let _ = writeln!(text, "    --at \"{}\"", printable(schedule));
+            let _ = writeln!(text, "      {}, then {}", printable(first), printable(second));
         }
-        rest(text, found.flaky.len(), most);
+        rest(text, own.flaky.len(), most);
     }
-    if !found.not_reached.is_empty() {
-        let head = format!("  not reached, since the moment did not come {:>36}", found.not_reached.len());
+    if !own.not_reached.is_empty() {
+        let head = format!("  not reached, since the moment did not come {:>36}", own.not_reached.len());
         let _ = writeln!(text, "{}", Style::Warning.paint(head, color));
-        for schedule in found.not_reached.iter().take(most) {
-            let _ = writeln!(text, "    {schedule}");
+        for schedule in own.not_reached.iter().take(most) {
+            let _ = writeln!(text, "    {}", printable(schedule));
         }
-        rest(text, found.not_reached.len(), most);
+        rest(text, own.not_reached.len(), most);
     }
 }
 
@@ -114,42 +152,26 @@ fn rest(text: &mut String, count: usize, most: usize) {
     }
 }
 
-fn outcome(findings: &BTreeSet<Finding>) -> String {
-    if findings.is_empty() {
-        return "ends well".to_owned();
-    }
-    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
-}
-
-/// What was not run, and what that means.
-fn cut_short(found: &Found, verdict: &Verdict, around: &Around<'_>) -> String {
-    let exploration = &found.exploration;
+/// What was not run.
+pub(in crate::report) fn cut_short(not_run: usize, own: &OfCommand, around: &Around<'_>) -> String {
     let mut text = String::new();
-    if exploration.not_run > 0 {
-        let runs = counted(exploration.not_run, "run");
+    if not_run > 0 {
+        let runs = counted(not_run, "run");
         let why = if around.is_interrupted { "interrupted" } else { "the budget was spent" };
         let more = if around.is_interrupted { "" } else { " (--budget gives more)" };
         let _ = writeln!(text, "  {why} before {runs}{more}");
     }
-    if exploration.too_many > 0 {
-        let _ = writeln!(text, "  {} not made: they are too many", counted(exploration.too_many, "run"));
+    if own.left_out > 0 {
+        let _ = writeln!(text, "  {} left out by --without", counted(own.left_out, "run"));
     }
-    if found.left_out > 0 {
-        let _ = writeln!(text, "  {} left out by --without", counted(found.left_out, "run"));
-    }
-    if found.elsewhere > 0 {
-        let _ = writeln!(text, "  {} of other shards", counted(found.elsewhere, "run"));
-    }
-    match verdict {
-        Verdict::NotAll => text.push_str("  not accepted, since it is not all\n"),
-        _ if !text.is_empty() => text.push_str("  not all was run: only what is new counts, and not what is gone\n"),
-        _ => {}
+    if own.elsewhere > 0 {
+        let _ = writeln!(text, "  {} of other shards", counted(own.elsewhere, "run"));
     }
     text
 }
 
 /// One run, with what the command has written.
-pub(crate) fn replayed(replayed: &Replayed, schedule: &Schedule, command: &[OsString], color: bool) -> String {
+pub(crate) fn replayed(replayed: &Replayed, schedule: &Schedule, command: &str, color: bool) -> String {
     let Replayed { ran, findings, smallest } = replayed;
     let (style, word) = match (findings.is_empty(), ran.not_reached.is_empty()) {
         (false, _) => (Style::Bad, "FOUND"),
@@ -158,7 +180,7 @@ pub(crate) fn replayed(replayed: &Replayed, schedule: &Schedule, command: &[OsSt
     };
     let word = style.paint(format_args!("{word:<6}"), color);
     let faint = Style::Faint.paint(format_args!("  {schedule}"), color);
-    let mut text = format!("{word}  {}{faint}\n\n", shown(command));
+    let mut text = format!("{word}  {command}{faint}\n\n");
     push_output(&mut text, &ran.output);
     for finding in findings {
         let _ = writeln!(text, "  {}", Style::Bad.paint(printable(&finding.to_string()), color));
@@ -179,9 +201,14 @@ pub(crate) fn replayed(replayed: &Replayed, schedule: &Schedule, command: &[OsSt
 }
 
 /// Why there is nothing to disturb.
-pub(crate) fn undisturbed(error: &ApplicationError, command: &[OsString], color: bool) -> String {
+pub(crate) fn undisturbed(error: &ApplicationError, command: &str, color: bool) -> String {
     let word = Style::Bad.paint("FAIL  ", color);
-    let mut text = format!("{word}  {}  {error}\n\n", shown(command));
+    format!("{word}  {command}  {error}\n\n{}", undisturbed_output(error))
+}
+
+/// What it has written then.
+pub(crate) fn undisturbed_output(error: &ApplicationError) -> String {
+    let mut text = String::new();
     if let ApplicationError::Undisturbed { output, .. } | ApplicationError::NoEnd { output, .. } = error {
         push_output(&mut text, output);
     }

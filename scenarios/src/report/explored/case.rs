@@ -63,7 +63,7 @@ pub(crate) fn line(case: &Case<'_>, verdict: &Verdict, found: Option<&Exploratio
     format!("{word}  {}{}", printable(case.name()), Style::Faint.paint(note, color))
 }
 
-const fn word(verdict: &Verdict) -> (Style, &'static str) {
+pub(super) const fn word(verdict: &Verdict) -> (Style, &'static str) {
     match verdict {
         Verdict::Well => (Style::Good, "well"),
         Verdict::Found => (Style::Bad, "FOUND"),
@@ -91,12 +91,12 @@ pub(crate) const fn nothing(found: &Exploration) -> &'static str {
 }
 
 /// What is wrong with what is accepted, and what to do.
-pub(crate) fn unaccepted(case: &Case<'_>, error: &AcceptedError) -> Diagnostic {
+pub(crate) fn unaccepted(shown: String, error: &AcceptedError) -> Diagnostic {
     Diagnostic {
         // It is not told: the model has more causes than diagnostics have.
         cause: Cause::Check,
         message: error.to_string(),
-        file: shown_accepted(case),
+        file: shown,
         line: error.line().unwrap_or_default(),
         column: 0,
         source_line: None,
@@ -150,7 +150,7 @@ pub(crate) fn below(
         (Verdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)), _) => {
             format!("\n{diagnostic}\n\n")
         }
-        (Verdict::Unaccepted(error), _) => format!("\n{}\n\n", unaccepted(case, error)),
+        (Verdict::Unaccepted(error), _) => format!("\n{}\n\n", unaccepted(shown_accepted(case), error)),
         _ => String::new(),
     };
     if let Some(found) = found {

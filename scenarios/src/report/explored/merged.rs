@@ -8,7 +8,7 @@ use crate::exit_code::Exit;
 use crate::printable::printable;
 use crate::report::Style;
 use crate::report::console::counted;
-use crate::report::model::{Case, Exploration, Report, Status};
+use crate::report::model::{Case, Exploration, Report, Status, Variant};
 
 /// What is not as it is accepted, what was cut short, and the whole in numbers; and how the whole ends. The report may come
 /// from anywhere, so that its texts are made fit for a terminal once more.
@@ -27,14 +27,16 @@ pub(crate) fn merged(Report { start, cases, end, .. }: &Report, color: bool) -> 
     let whole = explorations().filter(|found| found.not_run == 0).count();
     let runs = explorations().fold(0_usize, |sum, found| sum.saturating_add(found.runs));
     let seconds = Duration::try_from_secs_f64(end.wall_time).unwrap_or_default().as_secs_f64();
-    let (scenarios, runs) = (counted(cases.len(), "scenario"), counted(runs, "run"));
+    let is_command = cases.iter().any(|case| case.variant == Variant::Command);
+    let thing = if is_command { "command" } else { "scenario" };
+    let (scenarios, runs) = (counted(cases.len(), thing), counted(runs, "run"));
     let _ = writeln!(text, "{gap}{whole} of {scenarios} explored: {runs} in {seconds:.2} s");
     let cut = explorations().filter(|found| found.not_run > 0).count();
     if cut > 0 {
-        let _ = writeln!(text, "cut short: {}, of which only what is new counts", counted(cut, "scenario"));
+        let _ = writeln!(text, "cut short: {}, of which only what is new counts", counted(cut, thing));
     }
     if end.interrupted {
-        let _ = writeln!(text, "interrupted: {} not begun", counted(end.summary.not_run, "scenario"));
+        let _ = writeln!(text, "interrupted: {} not begun", counted(end.summary.not_run, thing));
     }
     let exit = end.summary.of_run(start.strict, start.live).exit();
     (text, if end.interrupted { Exit::Interrupted } else { exit })
@@ -57,7 +59,8 @@ fn word(case: &Case) -> Option<(Style, &'static str)> {
 }
 
 fn note(case: &Case) -> String {
-    case.exploration.as_deref().map_or_else(String::new, |found: &Exploration| {
-        format!("  {}", counts(found.messages, found.runs, found.outcomes.len()))
+    case.exploration.as_deref().map_or_else(String::new, |found: &Exploration| match found.command {
+        Some(_) => format!("  {}, {}", counted(found.messages, "message"), counted(found.runs, "run")),
+        None => format!("  {}", counts(found.messages, found.runs, found.outcomes.len())),
     })
 }

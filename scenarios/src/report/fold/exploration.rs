@@ -1,6 +1,7 @@
 //! An exploration as a case of the model.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use super::case::{cause, not_run, problem};
@@ -27,7 +28,12 @@ const MAX_UNDISTURBED: usize = 2_000;
 /// The most schedules that are told of one way to a finding.
 const MAX_SCHEDULES: usize = MAX_PAIRS;
 /// The most changes of each kind that are told.
-const MAX_CHANGES: usize = 1_000;
+pub(in crate::report) const MAX_CHANGES: usize = 1_000;
+
+/// What to do about findings.
+pub(in crate::report) const ACCEPT: &str = "if that is as it must be, accept it: explore it again with `--update`";
+/// What to do where there was no time for a run.
+pub(in crate::report) const NO_TIME: &str = "give it more time with `--budget`";
 
 /// What came of a scenario, for its case.
 pub(crate) struct Explored<'a> {
@@ -94,7 +100,11 @@ pub(crate) fn case(case: &run::Case<'_>, explored: Explored<'_>) -> Case {
             _ => None,
         },
         wall_time,
-        problems: problems(case, verdict, found.as_ref().map(|(found, _)| *found)),
+        problems: problems(
+            &About { shown: case.shown(), accepted: &explored::shown_accepted(case) },
+            verdict,
+            found.as_ref().map(|(found, _)| *found),
+        ),
         text,
         ..not_run(case)
     };
@@ -107,7 +117,7 @@ pub(crate) fn case(case: &run::Case<'_>, explored: Explored<'_>) -> Case {
     told
 }
 
-fn status(verdict: &Verdict) -> Status {
+pub(super) fn status(verdict: &Verdict) -> Status {
     use crate::exit_code::Exit;
 
     match verdict.exit() {
@@ -120,8 +130,16 @@ fn status(verdict: &Verdict) -> Status {
     }
 }
 
+/// What problems are about.
+pub(super) struct About<'a> {
+    /// The file that is explored.
+    pub(super) shown: &'a str,
+    /// What is accepted of it.
+    pub(super) accepted: &'a str,
+}
+
 /// What is wrong, if anything is.
-fn problems(case: &run::Case<'_>, verdict: &Verdict, found: Option<&explore::Exploration>) -> Vec<Problem> {
+pub(super) fn problems(of: &About<'_>, verdict: &Verdict, found: Option<&explore::Exploration>) -> Vec<Problem> {
     let about = |cause, message: String, file: String, help: &str| {
         let help = Some(help).filter(|help| !help.is_empty()).map(str::to_owned);
         let diagnostic = Diagnostic {
@@ -137,32 +155,32 @@ fn problems(case: &run::Case<'_>, verdict: &Verdict, found: Option<&explore::Exp
         };
         vec![problem(cause, &diagnostic)]
     };
-    let shown = || case.shown().to_owned();
-    let accept = "if that is as it must be, accept it: explore it again with `--update`";
+    let shown = || of.shown.to_owned();
     match verdict {
         Verdict::Well | Verdict::Same | Verdict::Cut | Verdict::Nothing | Verdict::Updated | Verdict::Stopped => {
             Vec::new()
         }
         Verdict::NoRun => {
-            let help = "give it more time with `--budget`";
-            about(Cause::Explored, format!("{}: the budget was spent before", explored::NO_RUN), shown(), help)
+            about(Cause::Explored, format!("{}: the budget was spent before", explored::NO_RUN), shown(), NO_TIME)
         }
         Verdict::Found => {
             let with_finding = found.map_or(0, |found| found.with_finding);
             let runs = crate::report::console::counted(with_finding, "run");
-            about(Cause::Explored, format!("{runs} did not end well, and nothing is accepted"), shown(), accept)
+            about(Cause::Explored, format!("{runs} did not end well, and nothing is accepted"), shown(), ACCEPT)
         }
         Verdict::Changed(changes) => {
             let (new, gone) = (changes.new.len(), changes.gone.len());
             let message = format!("what was found is not what is accepted: {new} new, {gone} gone");
-            about(Cause::Explored, message, explored::shown_accepted(case), accept)
+            about(Cause::Explored, message, of.accepted.to_owned(), ACCEPT)
         }
         Verdict::NotAll(_) => {
             let help = "explore all of it: `--budget` gives more time, `--without` makes fewer runs";
             about(Cause::Explored, "it is not accepted, since it is not all".to_owned(), shown(), help)
         }
         Verdict::Unreadable(why) => about(Cause::Unreadable, format!("cannot read the script: {why}"), shown(), ""),
-        Verdict::Unaccepted(error) => vec![problem(Cause::Explored, &explored::unaccepted(case, error))],
+        Verdict::Unaccepted(error) => {
+            vec![problem(Cause::Explored, &explored::unaccepted(of.accepted.to_owned(), error))]
+        }
         Verdict::NotExplored(error) => match error {
             ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic) => {
                 vec![problem(cause(diagnostic.cause), diagnostic)]
@@ -175,7 +193,7 @@ fn problems(case: &run::Case<'_>, verdict: &Verdict, found: Option<&explore::Exp
     }
 }
 
-fn exploration(found: &explore::Exploration, verdict: &Verdict, examples: Vec<Example>) -> Exploration {
+pub(super) fn exploration(found: &explore::Exploration, verdict: &Verdict, examples: Vec<Example>) -> Exploration {
     let moments: Vec<String> = found.moments.iter().map(ToString::to_string).collect();
     let acts = acts(&found.singles);
     let cells = found.singles.iter().filter_map(|told| cell(found, &acts, told)).collect();
@@ -192,9 +210,10 @@ fn exploration(found: &explore::Exploration, verdict: &Verdict, examples: Vec<Ex
         pairs: found.pairs.iter().map(pair).collect(),
         more_pairs: found.more_pairs,
         outcomes: outcomes(found, &examples),
-        findings: findings(found),
+        findings: self::found(explored::groups(found)),
         examples,
         transitions: transitions(&found.coverage),
+        command: None,
     }
 }
 
@@ -256,13 +275,14 @@ fn outcomes(found: &explore::Exploration, examples: &[Example]) -> Vec<Outcome> 
     told.collect()
 }
 
-fn findings(found: &explore::Exploration) -> Vec<Found> {
+/// Findings, as the console groups them.
+pub(in crate::report) fn found<F: Display>(groups: Vec<explored::Group<'_, F>>) -> Vec<Found> {
     let way = |way: explored::Way<'_>| Way {
         count: way.schedules.len(),
         schedules: way.schedules.iter().take(MAX_SCHEDULES).map(ToString::to_string).collect(),
         label: way.label,
     };
-    let told = explored::groups(found).into_iter().map(|group| Found {
+    let told = groups.into_iter().map(|group| Found {
         finding: group.finding.to_string(),
         count: group.count,
         smallest: group.smallest.map(ToString::to_string),

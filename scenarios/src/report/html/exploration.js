@@ -17,15 +17,16 @@ export class ExplorationView {
     });
   }
 
-  show({ exploration, records, path, states }) {
+  show({ exploration, records, path, name, states }) {
     at("exploration").hidden = !exploration;
     at("chosen").hidden = at("to-undisturbed").hidden = true;
     this.found = exploration;
     if (!exploration) return;
-    [this.records, this.path] = [records, path];
-    const { runs, notRun, withFinding, messages, outcomes } = exploration;
+    [this.records, this.path, this.name] = [records, path, name];
+    const { runs, notRun, withFinding, messages, outcomes, command } = exploration;
     const cut = notRun > 0 ? `, ${plural(notRun, "run")} not made` : "";
-    tell(at("exploration-count"), `${plural(messages, "message")}, ${plural(runs, "run")}${cut}, ${plural(outcomes.length, "outcome")}: ${(runs - withFinding).toLocaleString("en")} end well, ${withFinding.toLocaleString("en")} do not`);
+    const ends = command ? "" : `, ${plural(outcomes.length, "outcome")}`;
+    tell(at("exploration-count"), `${plural(messages, "message")}, ${plural(runs, "run")}${cut}${ends}: ${(runs - withFinding).toLocaleString("en")} end well, ${withFinding.toLocaleString("en")} do not`);
     this.ends = endsOf(exploration);
     this.showFindings(exploration);
     this.showLegend(exploration);
@@ -100,7 +101,8 @@ export class ExplorationView {
     tell(at("chosen-title"), printable(schedule));
     at("chosen-outcome").replaceChildren(element("i", { className: `cell ${end}`, "aria-hidden": "true" }, ENDS[end].sign), ` ${ENDS[end].word}${known ? `: ${printable(known.text)}` : ""}`);
     tell(at("chosen-example"), shownBy(schedule, example, known));
-    tell(at("chosen-command"), `kandy-harness explore ${word(this.path)} --at "${schedule}"`);
+    const replay = this.found.command ? `--at "${schedule}" -- ${this.name}` : `${word(this.path)} --at "${schedule}"`;
+    tell(at("chosen-command"), `kandy-harness explore ${replay}`);
     tell(at("copy"), "Copy");
     this.run(example);
     at("chosen").scrollIntoView({ block: "nearest" });

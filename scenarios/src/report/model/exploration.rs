@@ -48,6 +48,36 @@ pub struct Exploration {
     pub examples: Vec<Example>,
     /// What its clients went through; `null` where that was not noted.
     pub transitions: Option<Transitions>,
+    /// What there is to say of a command alone, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Box<OfCommand>>,
+}
+
+/// What there is to say of a command that was explored, beside what there is to say of a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OfCommand {
+    /// How many runs `--without` has left out.
+    pub left_out: usize,
+    /// How many runs are of other shards.
+    pub elsewhere: usize,
+    /// The runs in which nothing went wrong, since the moment did not come.
+    pub not_reached: Vec<String>,
+    /// Those that ended in one way and then in another, which is no finding.
+    pub flaky: Vec<Flaky>,
+    /// What is accepted of the runs of this shard, and was not found: it has gone if all shards together are whole. `null`
+    /// where nothing is accepted.
+    pub unfound: Option<Vec<String>>,
+}
+
+/// Two runs with one schedule that differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flaky {
+    /// What went wrong.
+    pub schedule: String,
+    /// What was found in the first one, and in the second.
+    pub outcomes: [String; 2],
 }
 
 /// The transitions of the clients, each as `STATE | INPUT | STATE`.
