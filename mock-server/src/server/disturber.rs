@@ -84,13 +84,9 @@ pub(crate) struct Disturbed<'a> {
 }
 
 impl<'a> Disturbed<'a> {
-    /// That of a socket; `None` where nothing is disturbed.
-    pub(crate) fn of(shared: &'a Shared, socket: SocketId) -> Option<Self> {
-        if !shared.is_disturbed() {
-            return None;
-        }
-        let user = shared.look(|platform| platform.owner_of(socket))?;
-        Some(Self { shared, socket, user })
+    /// That of a user's socket.
+    pub(crate) const fn new(shared: &'a Shared, socket: SocketId, user: Arc<str>) -> Self {
+        Self { shared, socket, user }
     }
 
     /// What becomes of a message. Where the connection is to break, it is told to.
@@ -116,6 +112,11 @@ impl<'a> Disturbed<'a> {
 }
 
 impl Shared {
+    /// Whose socket it is, where messages are disturbed.
+    pub(crate) fn disturbed_owner(&self, socket: SocketId) -> Option<Arc<str>> {
+        if self.is_disturbed() { self.look(|platform| platform.owner_of(socket)) } else { None }
+    }
+
     /// What becomes of a message that is part of a turn, and when it arrives if it is late. What does not arrive, or late, is
     /// held from here on.
     pub(crate) fn meet_in_turn(&self, turn: &mut Turn, user: Option<&str>, message: Message<'_>) -> (Fate, Time) {

@@ -7,6 +7,7 @@ mod asked;
 mod disturbed;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
@@ -34,6 +35,8 @@ pub(crate) struct Opened<S> {
     /// What the client sent behind its handshake.
     pub(crate) early: Vec<u8>,
     pub(crate) outbox: Outbox,
+    /// Whose it is, where messages are disturbed. It is asked for early: the platform may close the socket at any time.
+    pub(crate) disturbed_owner: Option<Arc<str>>,
 }
 
 /// A handshake that was read, and not answered yet.
@@ -69,7 +72,8 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
     match upgrade {
         Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
-            let opened = Opened { socket, stream, early, outbox };
+            let disturbed_owner = shared.disturbed_owner(socket);
+            let opened = Opened { socket, stream, early, outbox, disturbed_owner };
             let late = Late { due: Some(came + delay), turn, disturbed };
             return open(opened, late, &switching, shared, undelivered).await;
         }
@@ -125,7 +129,7 @@ async fn open<S: Stream>(
     shared: &Shared,
     mut undelivered: Undelivered<'_>,
 ) -> Option<Opened<S>> {
-    let Opened { socket, stream, early, outbox } = &mut opened;
+    let Opened { socket, stream, early, outbox, .. } = &mut opened;
     tokio::select! {
         biased;
         _ = outbox.ended() => {

@@ -24,12 +24,12 @@ use crate::limits::Limits;
 
 /// The life of an open socket. A frame that is longer than the platform takes ends it with 1009.
 pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
-    let Opened { socket, stream, early, outbox } = opened;
+    let Opened { socket, stream, early, outbox, disturbed_owner } = opened;
     let config = config(shared.look(|platform| platform.limits().frame_bytes));
     let websocket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
     let (mut sink, mut stream) = websocket.split();
     let (queue, mut end) = outbox.split();
-    let disturbed = Disturbed::of(shared, socket);
+    let disturbed = disturbed_owner.map(|user| Disturbed::new(shared, socket, user));
     let mut outgoing = Outgoing::new(queue, disturbed.as_ref());
     let over = tokio::select! {
         end = &mut end => Over::Platform(end.unwrap_or(End::Shutdown)),
