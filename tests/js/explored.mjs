@@ -51,7 +51,7 @@ async function exploreAll() {
 function explore(fault, options) {
   const command = ['node_modules/.bin/playwright', 'test', '--config', 'explored/playwright.config.mjs', 'command.spec']
   const words = ['explore', '--clock', 'manual', '--accepted', join(folder, 'accepted.explore'), ...options, '--', ...command]
-  const env = { ...process.env, KANDY_PLANTED: fault, KANDY_BROWSER: browser.wsEndpoint(), NO_COLOR: '1' }
+  const env = { ...process.env, KANDY_PLANTED: fault, KANDY_BROWSER_ENDPOINT: browser.wsEndpoint(), NO_COLOR: '1' }
   return new Promise((ended) => {
     execFile(findBinary(), words, { env, maxBuffer: 1 << 26 }, (error, out, err) => ended({ code: error ? error.code : 0, out: out + err }))
   })

@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test'
 import chromium from '../chromium.config.mjs'
 
 // A browser that is there already begins a run sooner.
-const wsEndpoint = process.env.KANDY_BROWSER
+const wsEndpoint = process.env.KANDY_BROWSER_ENDPOINT
 
 export default defineConfig({
   ...chromium,
