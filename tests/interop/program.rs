@@ -1,6 +1,8 @@
 //! Foreign programs: child processes that take and tell one JSON object a line.
 
+use std::convert::Infallible;
 use std::env;
+use std::future::pending;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
@@ -174,14 +176,46 @@ if sys.argv[1:]: wstest.run()
 ";
 
 /// Runs a program that takes all of the machine to its end, one at a time.
-pub(crate) async fn run_alone(mut command: tokio::process::Command) -> Output {
+pub(crate) async fn run_alone(command: tokio::process::Command) -> Output {
+    run_alone_until(command, pending()).await
+}
+
+/// The same; when something is over, the program is interrupted, as one is with Ctrl+C.
+pub(crate) async fn run_alone_until(mut command: tokio::process::Command, is_over: impl Future<Output = ()>) -> Output {
     static ALONE: Mutex<()> = Mutex::const_new(());
     let _alone = ALONE.lock().await;
-    command.stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(LONGEST_RUN, command.output()).await;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let program = command.spawn().expect("it has run before");
+    let id = program.id().expect("it is not waited for yet");
+    let interrupted = async {
+        is_over.await;
+        interrupt(id);
+        pending::<Infallible>().await
+    };
+    let ended = async {
+        tokio::select! {
+            output = program.wait_with_output() => output,
+            never = interrupted => match never {},
+        }
+    };
+    let output = tokio::time::timeout(LONGEST_RUN, ended).await;
     output
         .unwrap_or_else(|_| panic!("it has not ended within {LONGEST_RUN:?}: {command:?}"))
-        .expect("it has run before")
+        .expect("it tells something")
+}
+
+/// Interrupts a program that is not waited for yet.
+#[cfg(unix)]
+fn interrupt(program: u32) {
+    let pid = i32::try_from(program).ok().and_then(rustix::process::Pid::from_raw);
+    let pid = pid.expect("it is the number of a process");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it is ours");
+}
+
+/// Nothing that runs elsewhere is interrupted.
+#[cfg(not(unix))]
+fn interrupt(_: u32) {
+    unreachable!("slowhttptest is a program of Unix");
 }
 
 const LONGEST_RUN: Duration = Duration::from_secs(300);
