@@ -40,7 +40,7 @@ pub enum PlatformError {
         millis: u128,
     },
     /// A close code that no endpoint may send.
-    #[error("the close code {code} cannot be sent: use 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none")]
+    #[error("the close code {code} cannot be sent: use 1000 to 4999 except 1004, 1006 and 1015, or 1005 for none")]
     CloseCode {
         /// The code that was given.
         code: u16,
@@ -70,7 +70,7 @@ pub enum PlatformError {
         limit: usize,
     },
     /// One more would be beyond a limit.
-    #[error("the platform holds {limit} {what} already, its limit")]
+    #[error("the platform holds {limit} {what} already, the limit")]
     Full {
         /// What there are too many of.
         what: &'static str,
@@ -98,7 +98,7 @@ pub enum PlatformError {
         nearest: Option<String>,
     },
     /// A socket or a subscription belongs to somebody else.
-    #[error("{name} is not of {user:?}, but of {owner:?}")]
+    #[error("{name} belongs to {owner:?}, not to {user:?}")]
     OfAnother {
         /// Its name.
         name: String,
@@ -108,7 +108,7 @@ pub enum PlatformError {
         owner: String,
     },
     /// Nothing says which sockets are meant.
-    #[error("name a user, a socket or a subscription: which sockets are meant")]
+    #[error("no sockets are named: name a user, a socket or a subscription")]
     NoTarget,
     /// The fault makes no sense.
     #[error(transparent)]

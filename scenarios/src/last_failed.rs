@@ -37,13 +37,13 @@ pub(crate) enum MemoryError {
     #[error("cannot read what failed last from `{}`: {source}", path.display())]
     Read { path: PathBuf, source: FileError },
     /// It is not as it is written.
-    #[error("what failed last is not to be understood in `{}`: {why}", path.display())]
+    #[error("cannot understand what failed last in `{}`: {why}", path.display())]
     Content { path: PathBuf, why: String },
     /// The system refuses.
     #[error("cannot keep what failed in `{}`: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     /// Another run does not end its change.
-    #[error("cannot keep what failed in `{}`: another run does not let go of it", path.display())]
+    #[error("cannot keep what failed in `{}`: another run holds it", path.display())]
     Busy { path: PathBuf },
 }
 

@@ -83,13 +83,13 @@ pub enum SnapshotError {
     #[error("the snapshot is not as insta writes it, with a header between `---`")]
     Malformed,
     /// A merge has stopped in it.
-    #[error("there is a conflict of a merge in line {line} of the snapshot")]
+    #[error("the snapshot has a merge conflict in line {line}")]
     Conflict {
         /// The line.
         line: usize,
     },
     /// An editor has put a mark at its start, or has saved it in another encoding.
-    #[error("the snapshot begins with a byte order mark, and is to be UTF-8 without one")]
+    #[error("the snapshot begins with a byte order mark, and must be UTF-8 without one")]
     ByteOrderMark,
     /// It cannot be written or removed.
     #[error("cannot write the snapshot: {0}")]

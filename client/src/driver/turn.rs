@@ -93,7 +93,7 @@ impl Client {
         self.called.notify_one();
         assert!(
             waiting <= MAX_EVENTS_WAITING,
-            "more than {MAX_EVENTS_WAITING} events wait for their listeners: calls are made in a loop"
+            "more than {MAX_EVENTS_WAITING} events wait for their listeners: does a listener make calls in a loop?"
         );
         result
     }

@@ -6,7 +6,7 @@ use crate::point::Point;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WrongHeader {
     /// Its name.
-    #[error("has no name that a header can have: give letters, digits and hyphens")]
+    #[error("is not the name of a header: give letters, digits and hyphens")]
     Name,
     /// Its value.
     #[error("has the value {value}: give one line of visible ASCII")]
@@ -15,7 +15,7 @@ pub enum WrongHeader {
         value: String,
     },
     /// It says how the connection goes on, or how long the body is.
-    #[error("belongs to the connection, whose owner sends it: leave it out, or use truncate, drip and lateBody")]
+    #[error("is set by the server itself: leave it out, or use truncate, drip and lateBody")]
     OfConnection,
 }
 
@@ -24,7 +24,7 @@ pub enum WrongHeader {
 #[non_exhaustive]
 pub enum FaultError {
     /// For whom a list is counted is said by its first fault.
-    #[error("the first fault of a list says `each` for all of it, and this one says something else")]
+    #[error("the fault's `each` differs from the first one's, which holds for the whole list: leave it out here")]
     EachInList,
     /// It is no map.
     #[error("a fault is a map such as {{status: 500}}, not {found}")]

@@ -55,7 +55,7 @@ async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &
     let why = match timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
         Ok(Ok(stream)) => return converse(stream, peer, site, stopped).await,
         Ok(Err(error)) => error.to_string(),
-        Err(_) => "the handshake did not come to an end in time".to_owned(),
+        Err(_) => "the handshake did not end in time".to_owned(),
     };
     site.shared.refused(Refused::Tls, Some(peer.ip()), Some(why), None::<&Request<()>>);
 }

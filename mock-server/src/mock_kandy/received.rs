@@ -71,7 +71,7 @@ pub enum WaitError {
         came: Vec<Received>,
     },
     /// The platform was reset meanwhile.
-    #[error("the platform was reset while a {wanted} was waited for")]
+    #[error("the platform was reset during a wait for a {wanted}")]
     Reset {
         /// What was waited for.
         wanted: Box<RecordFilter>,
@@ -85,7 +85,7 @@ pub enum WaitError {
         timeout: Duration,
     },
     /// One came that was not to come.
-    #[error("a {wanted} came at {}, and was not to come", record.time)]
+    #[error("a {wanted} came at {}, and none was expected", record.time)]
     Came {
         /// What was not to come.
         wanted: Box<RecordFilter>,

@@ -78,7 +78,7 @@ pub(crate) fn wall_time() -> u64 {
 #[non_exhaustive]
 pub enum ClockError {
     /// Real time passes by itself.
-    #[error("the clock is the real one: only a manual clock is advanced")]
+    #[error("the clock is the real one: only a manual clock can be advanced")]
     Real,
     /// Time does not go back.
     #[error("{to} is past: the platform's time is {now}")]

@@ -40,7 +40,7 @@ pub(crate) enum NewError {
         shown: String,
     },
     /// It cannot be read on a terminal.
-    #[error("the name `{shown}` has a character that is not seen")]
+    #[error("the name `{shown}` has an invisible character")]
     Unprintable {
         /// The name, with that character escaped.
         shown: String,
@@ -88,7 +88,7 @@ impl NewError {
             Self::Empty | Self::Unprintable { .. } => {
                 "give the folder a name such as login-tests; without a name the files go into this folder"
             }
-            Self::Up { .. } => "go to the folder in which it is to be, and make it there",
+            Self::Up { .. } => "go to the folder where you want it, and make it there",
             Self::NoParent { .. } => "make that folder first",
             Self::NotAFolder { .. } => "give the project another name",
             Self::Occupied { .. } => {

@@ -195,7 +195,7 @@ mod tests {
     fn a_question_is_asked_until_it_is_answered_or_nobody_answers() {
         use Decision::{Accept, Quit, Reject, Skip};
         assert_eq!(answers(b"a\nReject\r\n s \nq\n"), (vec![Accept, Reject, Skip, Quit], 4));
-        assert_eq!(answers(b"yes\n\n\xff\na\n"), (vec![Accept, Quit], 5), "what is no answer is asked again");
+        assert_eq!(answers(b"yes\n\n\xff\na\n"), (vec![Accept, Quit], 5), "what is not an answer is asked again");
         assert_eq!(answers(b""), (vec![Quit], 1));
         assert_eq!(answers(&b"?\n".repeat(50)), (vec![Quit], MAX_QUESTIONS));
     }

@@ -63,7 +63,7 @@ pub enum AcceptedError {
     #[error("what is accepted is not text in UTF-8")]
     NotText,
     /// A merge has stopped in it.
-    #[error("there is a conflict of a merge in what is accepted")]
+    #[error("what is accepted has a merge conflict")]
     Conflict {
         /// The line.
         line: usize,

@@ -90,7 +90,7 @@ pub(crate) enum ApplicationError {
         output: String,
     },
     /// It has asked the platform for nothing.
-    #[error("the command passes, and the platform has seen nothing of it")]
+    #[error("the command passes, but the platform has seen nothing of it")]
     Unseen,
     /// A signal ended it.
     #[error("interrupted")]

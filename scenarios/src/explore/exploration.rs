@@ -121,7 +121,7 @@ pub enum ExploreError {
     #[error("it fails although nothing was disturbed: {0}")]
     Undisturbed(Box<Diagnostic>),
     /// It does not want to run.
-    #[error("it skips itself, so that there is nothing to disturb")]
+    #[error("it skips itself, so there is nothing to disturb")]
     Skipped,
     /// No thread can be started.
     #[error(transparent)]

@@ -249,7 +249,7 @@ impl<'a> Console<'a> {
     fn difference(&self, case: &Case<'_>, difference: &Difference) -> String {
         let review = if difference.pending { ",\n          or decide with `kandy-harness review`" } else { "" };
         let head = format!(
-            "error: the transcript is not as its snapshot\n --> {}\n  \
+            "error: the transcript differs from its snapshot\n --> {}\n  \
              = help: if it is right as it is now, run again with `--update`{review}\n",
             case.shown_snapshot()
         );
@@ -318,8 +318,8 @@ impl Reporter for Console<'_> {
 /// What stands behind the name of a case that failed, if it did in a way of its own.
 pub(super) const fn note(status: model::Status) -> Option<&'static str> {
     match status {
-        model::Status::Doubtful => Some("not to be trusted"),
-        model::Status::Differs => Some("not as its snapshot"),
+        model::Status::Doubtful => Some("cannot be trusted"),
+        model::Status::Differs => Some("differs from its snapshot"),
         model::Status::Unlike => Some("not the same in Live"),
         _ => None,
     }

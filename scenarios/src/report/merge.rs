@@ -30,7 +30,7 @@ pub enum ReadError {
         source: FileError,
     },
     /// It is no JSON, or has been cut off.
-    #[error("the report `{shown}` is no JSON: {source}")]
+    #[error("the report `{shown}` is not JSON: {source}")]
     Syntax {
         /// The path.
         shown: String,
@@ -38,7 +38,7 @@ pub enum ReadError {
         source: serde_json::Error,
     },
     /// It is some other JSON.
-    #[error("`{shown}` is no report of kandy-harness: it has no number of a schema")]
+    #[error("`{shown}` is not a report of kandy-harness: it has no schema number")]
     NoReport {
         /// The path.
         shown: String,
@@ -73,7 +73,7 @@ pub enum ReadError {
 #[derive(Debug, Error)]
 pub enum MergeError {
     /// There is a whole run among others.
-    #[error("`{shown}` is the report of a whole run, and no shard of one")]
+    #[error("`{shown}` is the report of a whole run, not of a shard")]
     Whole {
         /// The path.
         shown: String,
@@ -117,7 +117,7 @@ pub enum MergeError {
         what: String,
     },
     /// One is there twice.
-    #[error("shard {}/{} is there twice: `{first}` and `{second}`", shard.index, shard.of)]
+    #[error("shard {}/{} is given twice: `{first}` and `{second}`", shard.index, shard.of)]
     Twice {
         /// Which.
         shard: Shard,
@@ -189,7 +189,7 @@ fn contradiction(Report { start, cases, end, .. }: &Report) -> Option<&'static s
     if counted.iter().any(|(told, is)| told != is)
         || others.into_iter().chain(summary.warnings).any(|count| count > MOST)
     {
-        return Some("its summary does not count what is in it");
+        return Some("its summary does not match its contents");
     }
     let is_shard = |Shard { index, of }: Shard| of <= MAX_SHARDS && (1..=of).contains(&index);
     (!start.shard.is_none_or(is_shard)).then_some("there is no such shard")

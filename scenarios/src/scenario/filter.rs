@@ -53,7 +53,7 @@ pub enum FilterError {
     #[error("it is empty; give a part of a name, /REGEX/ or `tag:NAME`, also behind `not`")]
     Empty,
     /// A regular expression that is none.
-    #[error("/{pattern}/ is no regular expression: {why}, at character {column}")]
+    #[error("/{pattern}/ is not a regular expression: {why}, at character {column}")]
     Pattern {
         /// The expression.
         pattern: String,

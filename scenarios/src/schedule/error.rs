@@ -13,10 +13,10 @@ const MAX_SHOWN: usize = 40;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ScheduleError {
     /// Nothing stands in it.
-    #[error("nothing is to go wrong: the schedule is empty")]
+    #[error("the schedule is empty: nothing would go wrong")]
     Empty,
     /// It has no colon.
-    #[error("`{0}` is no disturbance: it has no colon")]
+    #[error("`{0}` is not a disturbance: it has no colon")]
     NoAct(String),
     /// What stands before the colon is no moment.
     #[error("there is no moment `{text}`: {why}")]
@@ -45,13 +45,13 @@ pub enum ScheduleError {
         why: &'static str,
     },
     /// Only the application itself does that.
-    #[error("`{0}` is what an application does, and a platform cannot")]
+    #[error("only an application can do `{0}`, not a platform")]
     OfApplication(String),
     /// More than [`MAX_DISTURBANCES`].
     #[error("a schedule has at most {MAX_DISTURBANCES} disturbances")]
     TooMany,
     /// Longer than any schedule.
-    #[error("a schedule is no longer than {MAX_TEXT} bytes")]
+    #[error("a schedule has at most {MAX_TEXT} bytes")]
     TooLong,
 }
 
@@ -68,7 +68,7 @@ pub enum MomentError {
     #[error("no client has such a name")]
     Client,
     /// No message is called so.
-    #[error("no message is called so")]
+    #[error("no message has such a name")]
     Kind,
 }
 
@@ -85,7 +85,7 @@ pub enum ActError {
     #[error("a status is a number from 200 to 599")]
     Status,
     /// A success has no body of the platform's own.
-    #[error("what a success says is to be said, too")]
+    #[error("a success needs a body")]
     NoBody,
     /// An answer with this status has none.
     #[error("an answer with this status is empty")]
@@ -152,7 +152,7 @@ impl ActError {
             Self::NoBody => "write `answered 200 {}`, or empty or html in place of {}",
             Self::Empty => "write `answered 204 empty`",
             Self::Body => "write `answered 503 html`; without a body it is the platform's own error",
-            Self::Code => "codes are those from 1000 to 4999, but for 1004, 1006 and 1015",
+            Self::Code => "codes are those from 1000 to 4999, except 1004, 1006 and 1015",
             Self::Field => "a field is written with dots: `without success.expires`",
         }
     }

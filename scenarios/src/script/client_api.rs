@@ -253,7 +253,7 @@ pub(super) fn checked_name(name: &str) -> Result<&str, Failure> {
     }
     if RESERVED_NAMES.contains(&name) {
         return Err(Failure::argument(format!(
-            "a client cannot be named {name:?}: the transcript calls something else so"
+            "a client cannot be named {name:?}: the transcript uses that name for something else"
         )));
     }
     Ok(name)

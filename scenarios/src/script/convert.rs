@@ -79,7 +79,7 @@ pub(super) fn to_json(value: &Dynamic) -> Result<Value, Failure> {
     let mut path = Vec::new();
     json_at(value, &mut path).map_err(|what| {
         let place = if path.is_empty() { String::new() } else { format!(" at `{}`", path.join(".")) };
-        Failure::argument(format!("there is {what}{place}, which has no form in JSON"))
+        Failure::argument(format!("{what}{place} has no form in JSON"))
     })
 }
 
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn what_json_cannot_say_is_refused_with_its_place() {
         let value: Dynamic = rhai::Engine::new().eval("#{a: [1, #{b: |x| x}]}").unwrap();
-        assert_eq!(to_json(&value).unwrap_err().message, "there is a closure at `a.1.b`, which has no form in JSON");
+        assert_eq!(to_json(&value).unwrap_err().message, "a closure at `a.1.b` has no form in JSON");
         let deep: Dynamic = rhai::Engine::new().eval("let a = []; for i in 0..100 { a = [a]; } a").unwrap();
         assert!(to_json(&deep).unwrap_err().message.contains("nested too deeply"));
     }

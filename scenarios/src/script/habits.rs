@@ -25,11 +25,11 @@ const ONE_FILE: &str = "a file is one scenario, and begins with what it shows as
 
 /// Words and signs that are none of Rhai.
 const WORDS: &[Habit] = &[
-    habit("null", "nothing is called `()` in Rhai, not `null`", NOTHING),
-    habit("undefined", "nothing is called `()` in Rhai, not `undefined`", NOTHING),
+    habit("null", "Rhai's word is `()`, not `null`", NOTHING),
+    habit("undefined", "Rhai's word is `()`, not `undefined`", NOTHING),
     habit("await", "there is no `await`: a call is done when it returns", IN_A_WAIT),
     habit("async", "there is no `async`: a call is done when it returns", "leave the word out"),
-    habit("function", "`function` is no word of Rhai", CLOSURE),
+    habit("function", "there is no `function`", CLOSURE),
     habit("var", "a variable is declared by `let`, not by `var`", "such as `let kandy = create();`"),
     habit("new", "there is no `new`", "a client comes from `create()`, an error from `throw \"message\"`"),
     habit("console", "there is no `console`", "`print(value)` writes a line of the transcript"),
@@ -134,7 +134,7 @@ impl<'a> Place<'a> {
         let is_of_switch = opening.is_some_and(|opening| {
             self.pieces[..opening].iter().rev().take_while(|piece| !piece.is(";")).any(|piece| piece.is_word("switch"))
         });
-        (!is_of_switch).then(|| self.told(arrow, "`=>` makes no function in Rhai", CLOSURE))
+        (!is_of_switch).then(|| self.told(arrow, "`=>` does not make a function in Rhai", CLOSURE))
     }
 
     /// A word or a sign of [`WORDS`] where Rhai gave up, or before it, such as the `function` of an unknown parameter.
@@ -246,7 +246,7 @@ pub(super) fn missing(text: &str, position: Position, wanted: Option<&str>) -> O
         let last = place.pieces.get(at.checked_sub(1)?)?;
         return Some(match here {
             Some(here) if here.closes() => {
-                (syntax(format!("nothing has opened this `{}`", here.text)), position_of(text, here.start))
+                (syntax(format!("this `{}` closes nothing", here.text)), position_of(text, here.start))
             }
             Some(here) if here.is(",") && place.is_declared() => {
                 let failure = syntax("a `let` declares one variable".to_owned());

@@ -116,7 +116,7 @@ fn parse_json(json: &str) -> Made<Dynamic> {
     if json.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_ARRAY {
         return Err(too_large("Size of array/BLOB"));
     }
-    let value: serde_json::Value = serde_json::from_str(json).map_err(|error| format!("this is no JSON: {error}"))?;
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|error| format!("this is not JSON: {error}"))?;
     Ok(convert::from_json(&value))
 }
 

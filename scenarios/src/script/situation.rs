@@ -71,7 +71,7 @@ impl Run {
             found.and_then(|record| record.user.clone()).map(|user| (user, users))
         })?;
         let shown = show_short(&user.to_string().into());
-        let note = format!("{shown} was to sign in, and no user of that name was added");
+        let note = format!("{shown} tries to sign in, but no user of that name was added");
         let help = match nearest(&user, users.iter().map(String::as_str)) {
             Some(near) => format!("did you mean {}?", show_short(&near.into())),
             None => format!("add the user first: `platform.addUser({shown}, \"..\")`"),

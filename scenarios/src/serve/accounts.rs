@@ -136,7 +136,7 @@ mod tests {
             Command::RemoveUser { user } => format!("remove {user}"),
             Command::SetPassword { user, password } => format!("password {user} {password}"),
             Command::SetOptions { user, options } => format!("options {user} {:?}", options.token_lifetime),
-            other => panic!("{other:?} is no command for accounts"),
+            other => panic!("{other:?} is not a command for accounts"),
         };
         commands.iter().map(shown).collect()
     }

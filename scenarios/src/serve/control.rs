@@ -151,7 +151,8 @@ impl Control {
             }
         })?;
         if *method != route.method() {
-            let error = ControlError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} is no {method}", route.path()));
+            let error =
+                ControlError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} does not take {method}", route.path()));
             let allow = Some(route.method());
             return Err(ControlError { allow, ..error.with_help(format!("use {}", route.method())) });
         }
@@ -300,7 +301,7 @@ fn set_headers(headers: &mut HeaderMap, content_type: HeaderValue) {
 
 /// A form of another page can send text, but no JSON without asking first.
 fn not_json() -> ControlError {
-    ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not said to be JSON")
+    ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the request does not say that its body is JSON")
         .with_help("send `Content-Type: application/json`")
 }
 
@@ -314,7 +315,7 @@ fn clock_error(error: ClockError) -> ControlError {
     match error {
         ClockError::Real => refused.with_help("start with `serve --clock manual`"),
         ClockError::Past { .. } => {
-            refused.with_help("time goes on only: name a later instant, or `reset` the platform")
+            refused.with_help("time only goes forward: name a later instant, or `reset` the platform")
         }
         _ => refused,
     }

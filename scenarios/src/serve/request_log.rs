@@ -54,6 +54,6 @@ mod tests {
         let other = "    1.250  hang     GET    /x?token=***  by fault 1";
         assert_eq!(ask("/x?token=s3cret").as_deref(), Some(other));
         platform.clear(Time::ZERO, None);
-        assert_eq!(line(platform.journal().iter().last().unwrap()), None, "a command is no request");
+        assert_eq!(line(platform.journal().iter().last().unwrap()), None, "a command is not a request");
     }
 }

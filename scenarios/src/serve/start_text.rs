@@ -111,7 +111,7 @@ impl Started<'_> {
         text += "\nand sign in:\n\n";
         text += &self.sign_in();
         if let Some(certificate) = self.own_certificate {
-            let _ = writeln!(text, "\nThe certificate is this server's own, and to be trusted once. It is\n");
+            let _ = writeln!(text, "\nThe certificate is this server's own: trust it once. It is\n");
             let _ = writeln!(text, "  {}\n", certificate.display());
             let _ = writeln!(text, "  browser   open {} and accept it", self.url());
             text += "  curl      --cacert with that file\n";

@@ -176,7 +176,7 @@ fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
 
 fn wrong(what: &'static str, path: &Path, error: &rustls::pki_types::pem::Error) -> TlsError {
     let reason = match error {
-        rustls::pki_types::pem::Error::NoItemsFound => "there is none in it; it is to be a PEM file".to_owned(),
+        rustls::pki_types::pem::Error::NoItemsFound => "there is none in it; it must be a PEM file".to_owned(),
         error => error.to_string(),
     };
     TlsError::File { what, shown: path.display().to_string(), reason }

@@ -111,7 +111,7 @@ async fn asked_twice_the_command_is_killed() {
     let mut server = Server::start(&folder.0, &["--", "sh", "-c", script]).await;
     assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("ready"));
     server.signal(Signal::TERM);
-    server.told("once more kills it").await;
+    server.told("a second signal kills it").await;
     server.signal(Signal::TERM);
     assert_eq!(server.exit().await, 137);
 }

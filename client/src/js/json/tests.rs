@@ -314,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_is_the_nearest_one(number in any::<f64>().prop_filter("it is no number", |number| number.is_finite())) {
+    fn a_number_is_the_nearest_one(number in any::<f64>().prop_filter("it is not a number", |number| number.is_finite())) {
         for text in [format!("{number:?}"), format!("{number:e}"), format!("{number:.30e}")] {
             prop_assert_eq!(Value::parse(&text), Ok(number.into()), "{}", text);
         }

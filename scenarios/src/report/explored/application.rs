@@ -105,7 +105,7 @@ const fn lists(verdict: &Verdict, around: &Around<'_>) -> bool {
 /// What is not as it is accepted.
 pub(in crate::report) fn not_as_accepted(text: &mut String, changed: &Changes, around: &Around<'_>, color: bool) {
     let lines = changes(changed, &BTreeSet::new(), around.all, color);
-    let _ = write!(text, "\n  not as accepted:\n\n{lines}\n");
+    let _ = write!(text, "\n  not what is accepted:\n\n{lines}\n");
 }
 
 /// How one of the findings is seen, and all are accepted.

@@ -88,7 +88,7 @@ fn parse(text: &str, shown: &str) -> Result<Accounts, Box<Diagnostic>> {
             return Err(page.wrong(key.span(), message, Some(FORM)).0);
         }
         let users = value.get_ref().as_array();
-        let users = users.ok_or_else(|| page.wrong(value.span(), "`user` is a list of tables", Some(FORM)))?;
+        let users = users.ok_or_else(|| page.wrong(value.span(), "`user` must be a list of tables", Some(FORM)))?;
         for user in users {
             let (name, account) = page.user(user)?;
             if accounts.len() == Limits::USERS {
@@ -131,7 +131,7 @@ type Value<'a> = Spanned<DeValue<'a>>;
 impl Page<'_> {
     fn user<'v>(&self, value: &'v Value<'_>) -> Result<(Spanned<&'v str>, Account), Wrong> {
         let table = value.get_ref().as_table();
-        let table = table.ok_or_else(|| self.wrong(value.span(), "a user is a table", Some(FORM)))?;
+        let table = table.ok_or_else(|| self.wrong(value.span(), "a user must be a table", Some(FORM)))?;
         let (mut name, mut password, mut options) = (None, None, UserOptions::default());
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -193,13 +193,13 @@ impl Page<'_> {
         let read = value.get_ref().as_str().and_then(duration::parse);
         let in_range = |lifetime: &Duration| (Duration::from_secs(1)..=duration::LONGEST).contains(lifetime);
         read.filter(in_range).ok_or_else(|| {
-            let message = format!("`{}` is no duration that can be granted", key.get_ref());
+            let message = format!("`{}` is not a duration that can be granted", key.get_ref());
             self.wrong(value.span(), message, Some(DURATION))
         })
     }
 
     fn unlike(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>, expected: &str) -> Wrong {
-        let message = format!("`{}` is {expected}, not {}", key.get_ref(), kind(value.get_ref()));
+        let message = format!("`{}` must be {expected}, not {}", key.get_ref(), kind(value.get_ref()));
         self.wrong(value.span(), message, None)
     }
 
@@ -285,7 +285,7 @@ error: a user has no key `tökenLifetime`
         let text = "user = [{ name = \"zoë\", password = 5 }]";
         let told = told(text);
         assert!(
-            told.starts_with("error: `password` is a text in quotes, not a number\n --> users.toml:1:36"),
+            told.starts_with("error: `password` must be a text in quotes, not a number\n --> users.toml:1:36"),
             "{told}"
         );
     }
@@ -296,16 +296,16 @@ error: a user has no key `tökenLifetime`
         for (text, message, place) in [
             ("[[user]\n".to_owned(), "error: ", ":1:"),
             ("users = 1".to_owned(), "there is no key `users` here", ":1:1"),
-            ("user = 1".to_owned(), "`user` is a list of tables", ":1:8"),
-            ("user = [1]".to_owned(), "a user is a table", ":1:9"),
+            ("user = 1".to_owned(), "`user` must be a list of tables", ":1:8"),
+            ("user = [1]".to_owned(), "a user must be a table", ":1:9"),
             ("[[user]]\npassword = \"x\"".to_owned(), "this user has no `name`", ":1:1"),
             ("[[user]]\nname = \"alice\"".to_owned(), "this user has no `password`", ":1:1"),
             ("[[user]]\nname = \"a:b\"".to_owned(), "no user can sign in by that name", ":2:8"),
-            (user("services = \"call\""), "`services` is a list of texts", ":4:12"),
+            (user("services = \"call\""), "`services` must be a list of texts", ":4:12"),
             (user("services = [\"call\", 5]"), "not a number", ":4:21"),
-            (user("tokenLifetime = \"soon\""), "`tokenLifetime` is no duration that can be granted", ":4:17"),
-            (user("tokenLifetime = 60"), "`tokenLifetime` is no duration that can be granted", ":4:17"),
-            (user("subscriptionLifetime = \"999ms\""), "no duration that can be granted", ":4:24"),
+            (user("tokenLifetime = \"soon\""), "`tokenLifetime` is not a duration that can be granted", ":4:17"),
+            (user("tokenLifetime = 60"), "`tokenLifetime` is not a duration that can be granted", ":4:17"),
+            (user("subscriptionLifetime = \"999ms\""), "is not a duration that can be granted", ":4:24"),
             (user("[[user]]\nname = \"alice\"\npassword = \"y\""), "there are two users \"alice\"", ":5:8"),
         ] {
             let told = told(&text);

@@ -68,7 +68,7 @@ pub enum JournalError {
         source: FileError,
     },
     /// It is none.
-    #[error("`{shown}` is no journal: {what}")]
+    #[error("`{shown}` is not a journal: {what}")]
     NoJournal {
         /// The file as given.
         shown: String,
@@ -177,10 +177,12 @@ mod tests {
     #[test]
     fn what_is_no_journal_is_told() {
         let error = |name, content| read(name, content).unwrap_err();
-        assert!(error("text", "GET /").starts_with("`FILE` is no journal: it is not JSON: expected value at line 1"));
-        assert_eq!(error("har", r#"{"log":{}}"#), "`FILE` is no journal: it has no list `records`");
+        assert!(
+            error("text", "GET /").starts_with("`FILE` is not a journal: it is not JSON: expected value at line 1")
+        );
+        assert_eq!(error("har", r#"{"log":{}}"#), "`FILE` is not a journal: it has no list `records`");
         let missing = r#"{"records":[{"seq":0,"time":0,"kind":"opened"},{"seq":1,"time":"now","kind":"opened"}]}"#;
-        let expected = "`FILE` is no journal: `records[1]` lacks a number `seq`, a number `time` or a text `kind`";
+        let expected = "`FILE` is not a journal: `records[1]` lacks a number `seq`, a number `time` or a text `kind`";
         assert_eq!(error("record", missing), expected);
         let missing = SavedJournal::read(Path::new("no/such.json"), "no/such.json").unwrap_err().to_string();
         assert!(missing.starts_with("cannot read the journal `no/such.json`: "), "{missing}");

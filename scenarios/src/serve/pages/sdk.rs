@@ -66,7 +66,7 @@ impl Sdk {
             // A page that was saved instead of the file behind it.
             Ok(text) if text.trim_start().starts_with('<') => no_script("a page of HTML"),
             Ok(_) => Ok(Self { bytes: bytes.into() }),
-            Err(_) => no_script("no text"),
+            Err(_) => no_script("not text"),
         }
     }
 
@@ -96,7 +96,7 @@ mod tests {
     fn what_is_no_script_is_told() {
         assert_eq!(error("empty", b" \n"), "`FILE` is not the SDK: it is empty");
         assert_eq!(error("html", b"\n<!doctype html>"), "`FILE` is not the SDK: it is a page of HTML");
-        assert_eq!(error("binary", b"\xff\xfe\0"), "`FILE` is not the SDK: it is no text");
+        assert_eq!(error("binary", b"\xff\xfe\0"), "`FILE` is not the SDK: it is not text");
         let missing = Sdk::read(Path::new("no/such/sdk.js"), "sdk.js").unwrap_err().to_string();
         assert!(missing.starts_with("cannot read the SDK `sdk.js`: "), "{missing}");
         let folder = Sdk::read(&temp_dir(), "FILE").unwrap_err().to_string();

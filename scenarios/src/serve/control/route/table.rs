@@ -94,7 +94,7 @@ const OWN: &[Route] = &[
     route(
         "waitFor",
         Action::Act(Act::WaitFor),
-        "waits for `count` records of a kind (1 request if it does not say), from record `since` on; with `none` that none comes",
+        "waits for `count` records of a kind (1 request if it does not say), from record `since` on; with `none`, checks that none comes",
         &[
             KIND.parameter(),
             OF_POINT.parameter(),
