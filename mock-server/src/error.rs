@@ -21,7 +21,7 @@ pub enum PlatformError {
         /// The name that was given.
         name: String,
     },
-    /// A token with that text was issued before. The error keeps quiet about the text.
+    /// A token with that text was issued before. The error does not show the text.
     #[error("a token with the text of {key:?} was issued before: leave it out to have a fresh one")]
     TokenExists {
         /// Which of the given texts it is, as scripts call it.
@@ -102,7 +102,7 @@ pub enum PlatformError {
     OfAnother {
         /// Its name.
         name: String,
-        /// Whose it was to be.
+        /// Whose it should have been.
         user: String,
         /// Whose it is.
         owner: String,

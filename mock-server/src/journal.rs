@@ -30,8 +30,8 @@ use crate::time::Time;
 /// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them, and [`Limits::JOURNAL_BYTES`], unless the platform
 /// was given other limits.
 ///
-/// Neither passwords nor the values of `Authorization` headers are ever in it, and of tokens only those that the
-/// platform itself issued. CORS preflights are left out: only browsers send them.
+/// It never has passwords or the values of `Authorization` headers, and only those tokens that the platform itself
+/// issued. CORS preflights are left out: only browsers send them.
 pub struct Journal {
     records: VecDeque<Record>,
     most: usize,
@@ -82,12 +82,12 @@ impl Journal {
     }
 
     /// The number of the first record since the start, or since the last reset: that of the reset itself. What is older is kept,
-    /// but no more looked at by those who ask what came.
+    /// but those who ask what came no longer look at it.
     pub const fn begun(&self) -> u64 {
         self.begun
     }
 
-    /// Whether it has begun again between a record and one behind it, whatever of that was dropped.
+    /// Whether it has begun again between a record and a later one, even if records between them were dropped.
     pub fn begun_between(&self, from: u64, before: u64) -> bool {
         self.begun > 0 && (from..before).contains(&self.begun)
     }
@@ -120,7 +120,7 @@ impl Journal {
         self.records.back()
     }
 
-    /// A record that is to say more now than when it was written, if it is still there.
+    /// A record that now says more than when it was written, if it is still there.
     pub(crate) fn record_mut(&mut self, seq: u64) -> Option<&mut Record> {
         let at = usize::try_from(seq.checked_sub(self.dropped())?).ok()?;
         let record = self.records.get_mut(at)?;
@@ -256,14 +256,14 @@ pub enum Kind {
         /// Whether each was answered with a pong.
         answered: bool,
     },
-    /// A frame from the client that is no ping.
+    /// A frame from the client that is not a ping.
     FrameIn {
         /// The socket.
         socket: SocketId,
         /// The frame.
         frame: FrameRecord,
     },
-    /// A frame to the client that is no pong. For a socket that is not open yet, it waits there.
+    /// A frame to the client that is not a pong. For a socket that is not open yet, it waits there.
     FrameOut {
         /// The socket.
         socket: SocketId,
@@ -298,8 +298,8 @@ pub enum Kind {
         /// The rule that it made, if it is `fail`.
         #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
         rule: Option<FaultId>,
-        /// Its arguments by name, secrets as `"***"`. Of a text, and of the JSON of anything else, that is longer than
-        /// [`Limits::RECORDED_ARGUMENT_BYTES`] the beginning is kept, as a text that ends in `…`.
+        /// Its arguments by name, secrets as `"***"`. A text, or the JSON of anything else, that is longer than
+        /// [`Limits::RECORDED_ARGUMENT_BYTES`] is cut, and ends in `…`.
         arguments: Map<String, Value>,
     },
 }
@@ -322,7 +322,7 @@ pub struct FrameRecord {
     pub binary: bool,
     /// Its length in bytes.
     pub bytes: usize,
-    /// Its beginning as it came, at most [`Limits::RECORDED_FRAME_CHARS`] characters; bytes that are no UTF-8 as U+FFFD.
+    /// Its beginning as it came, at most [`Limits::RECORDED_FRAME_CHARS`] characters; bytes that are not UTF-8 as U+FFFD.
     /// Shown and serialized it is without secrets.
     #[serde(serialize_with = "without_secrets")]
     pub beginning: String,
@@ -361,7 +361,7 @@ pub(crate) fn beginning(text: &str) -> &str {
     &text[..end]
 }
 
-/// A value as the journal keeps it: of a long one the beginning, as a text.
+/// A value as the journal keeps it: a long one is cut, and kept as a text.
 pub(crate) fn bounded(value: Value) -> Value {
     let text = match &value {
         Value::String(text) if text.len() > Limits::RECORDED_ARGUMENT_BYTES => beginning(text).to_owned(),

@@ -21,7 +21,7 @@ pub enum Doubt {
     UnmetFault {
         /// Which line made it.
         place: Place,
-        /// Where it was to act.
+        /// Where it should have acted.
         point: Point,
     },
     /// A command met none of a user's sockets or subscriptions, and the script did not take the number.
@@ -32,10 +32,10 @@ pub enum Doubt {
         verb: &'static str,
         /// The user.
         user: String,
-        /// What there was none of.
+        /// What was missing.
         target: Target,
     },
-    /// What was to go wrong has not.
+    /// What should have gone wrong and has not.
     UnmetDisturbance {
         /// Which line wanted it.
         place: Place,

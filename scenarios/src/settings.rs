@@ -60,7 +60,7 @@ pub struct File {
 /// Why there are no settings.
 #[derive(Debug, Error)]
 pub enum SettingsError {
-    /// The system refuses, or it is no file of reasonable size.
+    /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the settings in `{shown}`: {source}")]
     Read {
         /// The path.
@@ -98,7 +98,7 @@ impl Settings {
 ///
 /// # Errors
 ///
-/// It cannot be read, is no TOML, or has a key or a value that no settings have.
+/// It cannot be read, is not TOML, or has a key or a value that no settings have.
 pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
     let bytes =
         file::read(path, MAX_BYTES).map_err(|source| SettingsError::Read { shown: shown.to_owned(), source })?;
@@ -109,10 +109,10 @@ pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
 ///
 /// # Errors
 ///
-/// They are no text, no TOML, or have a key or a value that no settings have.
+/// They are not text, not TOML, or have a key or a value that no settings have.
 pub fn from_bytes(folder: &Path, bytes: &[u8], shown: &str) -> Result<File, SettingsError> {
     let text = str::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
-    // The mark that some editors put at the start of a file is no part of it.
+    // The mark that some editors put at the start of a file is not part of it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(folder, text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
 }

@@ -44,7 +44,7 @@ impl Drop for Place {
 const FILES: [&str; 6] =
     [".gitignore", "kandy.toml", "scenarios", "scenarios/connect.rhai", "scenarios/lib", "scenarios/lib/users.rhai"];
 
-/// What a newcomer does next, all of which is to pass.
+/// What a newcomer does next, all of which should pass.
 fn passes(folder: &Path) {
     for arguments in [
         &["run"][..],

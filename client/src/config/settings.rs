@@ -8,7 +8,7 @@ use super::{Authentication, Config, Connectivity, Notifications, RequestOptions,
 use crate::dialect::Dialect;
 use crate::js::{self, Object, Text, TypeError, Value, property};
 
-/// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
+/// The sections that have defaults. The first counts as left out where it is not an object, as the SDK merges it; the others
 /// likewise, as it fills them up.
 const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 
@@ -330,7 +330,7 @@ mod tests {
         assert_eq!(settings.value().get("call"), &Value::from(5.0));
     }
 
-    /// Two ways to say the same, which must not differ; but for NaN, which JSON has no form for.
+    /// Two ways to say the same, which must not differ, except for NaN, which JSON cannot write.
     #[test]
     fn typed_options_are_those_of_their_json() {
         let mut config = Config::for_server("h", 80, 81);

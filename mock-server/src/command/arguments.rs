@@ -41,10 +41,10 @@ pub enum ArgumentError {
         /// The number.
         code: u64,
     },
-    /// A name that is no point's.
+    /// No point has that name.
     #[error(transparent)]
     Point(#[from] UnknownPoint),
-    /// A name that is no kind's of records.
+    /// No kind of records has that name.
     #[error(transparent)]
     RecordKind(#[from] UnknownKind),
     /// A fault that makes no sense.
@@ -64,7 +64,7 @@ pub enum ArgumentError {
         /// The verb.
         of: &'static str,
     },
-    /// Of two parameters exactly one is to be given.
+    /// Exactly one of two parameters must be given.
     #[error("{of} needs either `{one}` or `{other}`")]
     Either {
         /// The verb.

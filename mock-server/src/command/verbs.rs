@@ -65,7 +65,7 @@ impl Verb {
         VERBS.iter().find(|verb| verb.name == name)
     }
 
-    /// Makes a command of arguments by name. Who takes them from elsewhere first sees to it that all are known, and that
+    /// Makes a command of arguments by name. Whoever takes them from elsewhere first checks that all are known, and that
     /// each is of its [`Kind`](super::Kind).
     pub fn command(&self, given: Map<String, Value>) -> Result<Command, ArgumentError> {
         (self.read)(&Arguments::new(self.name, given))

@@ -37,7 +37,7 @@ pub enum Refused {
     Host,
     /// A head that is too long: 431.
     LongHead,
-    /// A head that is no HTTP: 400.
+    /// A head that is not HTTP: 400.
     BadHead,
     /// A head that did not come in time: 408.
     SlowHead,
@@ -151,8 +151,8 @@ impl RefusalRecord {
 pub(super) struct Counting(VecDeque<(u64, u64)>);
 
 impl Journal {
-    /// Writes a refusal down, or counts it in the record of the same one: whoever sends what is refused again and again is not to
-    /// push everything else out of the journal. What is counted is [`Limits::REFUSALS_APART`] old at most; beyond
+    /// Writes a refusal down, or counts it in the record of the same one: a client whose requests are refused again and again
+    /// must not push everything else out of the journal. What is counted is [`Limits::REFUSALS_APART`] old at most; beyond
     /// [`Limits::REFUSALS`] records so young, others are counted with the newest of their kind.
     pub(crate) fn refuse(&mut self, time: Time, user: Option<Arc<str>>, refused: RefusalRecord) {
         let now = self.wall_time.unwrap_or(time.as_millis());

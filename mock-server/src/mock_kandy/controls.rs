@@ -58,8 +58,8 @@ impl MockKandy {
         self.platform(|platform, now| platform.set_options(now, name, options))
     }
 
-    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
-    /// first it is not so.
+    /// Whether every name and password signs in, which adds a user that is not there, with that password. At first it
+    /// is off.
     pub fn any_user(&self, enabled: bool) {
         self.platform(|platform, now| platform.set_any_user(now, enabled));
     }
@@ -154,9 +154,9 @@ impl MockKandy {
     }
 }
 
-/// Misbehaviour towards one user, until something else is said of that user, or of everybody.
+/// Misbehaviour towards one user, until a later call about that user or everybody says otherwise.
 impl MockKandy {
-    /// Whether nothing of a user is answered. The sockets of one who goes offline are cut.
+    /// Whether a user's requests stay unanswered. The sockets of a user who goes offline are cut.
     pub fn offline_of(&self, name: &str, offline: bool) -> Result<(), PlatformError> {
         self.platform(|platform, now| platform.set_offline_of(now, name, offline))
     }
@@ -172,15 +172,16 @@ impl MockKandy {
     }
 }
 
-/// Sockets and subscriptions. What is about sockets takes the name of a user, for all of theirs, or a [`Target`]: one of them.
+/// Sockets and subscriptions. Controls of sockets take the name of a user, for all sockets of that user, or a [`Target`] for
+/// one of them.
 impl MockKandy {
     /// Ends a user's connections without a close frame; clients see 1006. Gives how many.
     pub fn cut(&self, target: impl Into<Target>) -> Result<usize, PlatformError> {
         self.platform(|platform, now| platform.cut(now, target))
     }
 
-    /// Closes a user's sockets with a close frame; one that is not open yet as soon as it is. Gives how many. `code` is
-    /// 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    /// Closes a user's sockets with a close frame, one that is not open yet as soon as it opens. Gives how many. `code`
+    /// is 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
     pub fn close(&self, target: impl Into<Target>, code: u16, reason: &str) -> Result<usize, PlatformError> {
         self.platform(|platform, now| platform.close(now, target, code, reason))
     }

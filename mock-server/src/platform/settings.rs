@@ -30,16 +30,16 @@ pub struct SettingsInfo {
 }
 
 impl Platform {
-    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. Such users make
-    /// room for others when there are [`Limits::USERS`](crate::Limits::USERS), if they have neither a subscription nor a socket and no command named
-    /// them. At first it is not so.
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. Such users make room for
+    /// others when there are [`Limits::USERS`](crate::Limits::USERS), if they have neither a subscription nor a socket and no command named
+    /// them. At first it is off.
     pub fn set_any_user(&mut self, now: Time, enabled: bool) {
         self.settings.any_user = enabled;
         self.told(now, &Command::AnyUser { enabled });
     }
 
     /// Whether every frame of a client, pings too, is sent back to it. No platform does: it is for suites that test
-    /// websockets, such as Autobahn's, which look at what comes back. At first it is not so.
+    /// websockets, such as Autobahn's, which look at what comes back. At first it is off.
     pub fn set_echo(&mut self, now: Time, echo: bool) {
         self.settings.echo = echo;
         self.record_told(now, Told::echo(&echo));

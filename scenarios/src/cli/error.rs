@@ -71,7 +71,7 @@ pub(crate) enum CliError {
     /// Reports cannot be begun.
     #[error(transparent)]
     Reports(#[from] ReportsError),
-    /// What is to go wrong cannot.
+    /// What should go wrong cannot happen.
     #[error("{0}")]
     Schedule(ScheduleError),
     /// A command cannot be explored.
@@ -162,7 +162,7 @@ pub(crate) enum CliError {
     /// There is no SDK.
     #[error(transparent)]
     Sdk(#[from] SdkError),
-    /// A file is no journal.
+    /// A file is not a journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// There is no server.
@@ -176,7 +176,7 @@ pub(crate) enum CliError {
     Io(#[from] io::Error),
 }
 
-/// How a command reaches the platform at which something is to go wrong.
+/// How a command reaches the platform at which something should go wrong.
 const UNSEEN: &str = "let the application use the platform whose address is in the environment: give KANDY_URL to `create` as \
      the server of `subscription`, and KANDY_WS_URL as that of `websocket`; with the JavaScript package take the platform of \
      `connect()`, or in Playwright `test.use({ kandy: { url: process.env.KANDY_URL } })`";

@@ -16,7 +16,7 @@ use crate::printable::{is_unprintable, printable_path};
 use crate::report::Style;
 use crate::scenario::SETTINGS;
 
-/// The folder of scenarios. It must not be there yet: what is in it would be of this project.
+/// The folder of scenarios. It must not be there yet: what is in it would become part of this project.
 const SCENARIOS: &str = "scenarios";
 
 /// The files of a project: where, with what, and what the user is told that each is.
@@ -45,7 +45,7 @@ pub(crate) enum NewError {
         /// The name, with that character escaped.
         shown: String,
     },
-    /// The folder in which the new one is to be made is not there.
+    /// The folder for the new one does not exist.
     #[error("cannot make `{shown}`: there is no folder `{parent}`")]
     NoParent {
         /// The name.
@@ -53,7 +53,7 @@ pub(crate) enum NewError {
         /// The folder that is missing.
         parent: String,
     },
-    /// Something of that name is there, and is no folder.
+    /// Something of that name is there, and is not a folder.
     #[error("`{shown}` is there, and is not a folder")]
     NotAFolder {
         /// The name.
@@ -131,7 +131,7 @@ const NEXT: [(&str, &str); 3] = [
     ("kandy-harness docs", "what a scenario can call"),
 ];
 
-/// Whether a project can be called so. An absolute path may be a name, too.
+/// Whether a project can have that name. An absolute path may be a name, too.
 fn check(name: &Path) -> Result<(), NewError> {
     let shown = printable_path(name);
     if name.as_os_str().is_empty() {

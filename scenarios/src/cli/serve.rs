@@ -44,7 +44,7 @@ pub(super) fn serve(
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(ServeError::Run)?;
     let (notes, heard) = Notes::new();
     let written = write_down(heard, err.color)?;
-    // What a program reads is one line; beside a command all that is written is the command's.
+    // Programs get one line; beside a command nothing is printed but what the command prints.
     let say_start = |started: &Started<'_>| {
         if json {
             writeln!(out.to, "{}", started.to_json())?;
@@ -164,7 +164,8 @@ pub(super) fn joined(texts: &[String]) -> Result<Schedule, ScheduleError> {
     Schedule::new(all)
 }
 
-/// The token of the arguments, or of the environment, if either has one. A wrong one is not told: it may be nearly right.
+/// The token of the arguments, or of the environment, if either has one. A wrong one is not shown: it may be nearly
+/// right.
 fn token_of(argument: Option<String>) -> Result<Option<String>, CliError> {
     let of_environment = || env::var_os(TOKEN).filter(|token| !token.is_empty());
     let (origin, token) = match (argument, of_environment()) {

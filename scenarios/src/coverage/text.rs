@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::{Answered, Called, Due, Few, Input, News, State, Timers, Transition};
 
-/// A text is no transition.
+/// A text is not a transition.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{0}` is not a transition: write STATE | INPUT | STATE")]
 pub struct NotATransition(String);

@@ -48,7 +48,8 @@ pub struct Console<'a> {
     run_warnings: Vec<RunWarning>,
     /// Which part of a run this is, how many cases are in it, and how many in all.
     shard: Option<(Shard, usize, usize)>,
-    /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
+    /// What is wrong with scripts, each with the script that showed it first: a mistake in a module shows in each
+    /// script that imports it.
     known: BTreeMap<String, String>,
     /// How cases ended that run several times.
     repeats: Repeats,
@@ -177,7 +178,7 @@ impl<'a> Console<'a> {
         block
     }
 
-    /// All that there is to say of a case beyond its line.
+    /// All that can be said about a case beyond its line.
     fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
         let shown = case.shown();
         let mut block = match &finished.status {
@@ -325,12 +326,12 @@ pub(super) const fn note(status: model::Status) -> Option<&'static str> {
     }
 }
 
-/// All that there is to say of a case beyond its line, without colours.
+/// All that can be said about a case beyond its line, without colours.
 pub(super) fn told(case: &Case<'_>, finished: &Finished) -> String {
     Console::new(&mut io::sink(), false).block(case, finished)
 }
 
-/// The line of a case, and all that there is to say beyond it.
+/// The line of a case, and all that can be said beyond it.
 pub(crate) fn told_whole(case: &Case<'_>, finished: &Finished, color: bool) -> (String, String) {
     let mut nowhere = io::sink();
     let console = Console::new(&mut nowhere, color);

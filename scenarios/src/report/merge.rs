@@ -21,7 +21,7 @@ pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// Why there is no report to read.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// The system refuses, or it is no file of reasonable size.
+    /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the report `{shown}`: {source}")]
     File {
         /// The path.
@@ -29,7 +29,7 @@ pub enum ReadError {
         /// What is wrong.
         source: FileError,
     },
-    /// It is no JSON, or has been cut off.
+    /// It is not JSON, or has been cut off.
     #[error("the report `{shown}` is not JSON: {source}")]
     Syntax {
         /// The path.
@@ -140,7 +140,7 @@ pub enum MergeError {
 ///
 /// # Errors
 ///
-/// There is none, or it is not as this version writes it.
+/// There is none, or this version did not write it.
 pub fn read(path: &Path, shown: &str) -> Result<Report, ReadError> {
     /// What every version of a report has.
     #[derive(Deserialize)]

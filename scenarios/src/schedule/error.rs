@@ -1,4 +1,4 @@
-//! Why a text is no schedule, and what to write instead.
+//! Why a text is not a schedule, and what to write instead.
 
 use thiserror::Error;
 
@@ -9,7 +9,7 @@ use crate::script::names::nearest;
 /// The most characters of a text that an error repeats.
 const MAX_SHOWN: usize = 40;
 
-/// Why a text is no schedule.
+/// Why a text is not a schedule.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ScheduleError {
     /// Nothing stands in it.
@@ -18,12 +18,12 @@ pub enum ScheduleError {
     /// It has no colon.
     #[error("`{0}` is not a disturbance: it has no colon")]
     NoAct(String),
-    /// What stands before the colon is no moment.
+    /// What stands before the colon is not a moment.
     #[error("there is no moment `{text}`: {why}")]
     Moment {
         /// What stands there.
         text: String,
-        /// Why it is none.
+        /// Why not.
         why: MomentError,
     },
     /// What stands behind it is nothing that can happen.
@@ -31,7 +31,7 @@ pub enum ScheduleError {
     Act {
         /// What stands there.
         text: String,
-        /// Why it is none, where it begins as one does.
+        /// Why not, if it begins like one.
         why: Option<ActError>,
     },
     /// The act cannot happen to such a message.
@@ -55,13 +55,13 @@ pub enum ScheduleError {
     TooLong,
 }
 
-/// Why a text is no moment.
+/// Why a text is not a moment.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum MomentError {
     /// No number ends it.
     #[error("it has no number")]
     NoNumber,
-    /// Its number is none.
+    /// Its number is not one from 1 on.
     #[error("they are counted from 1")]
     Number,
     /// No client is called so.
@@ -72,7 +72,7 @@ pub enum MomentError {
     Kind,
 }
 
-/// Why a text that begins as an act does is none.
+/// Why a text that begins like an act is not one.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum ActError {
     /// It takes a time.
@@ -90,7 +90,7 @@ pub enum ActError {
     /// An answer with this status has none.
     #[error("an answer with this status is empty")]
     Empty,
-    /// The body is none that there is.
+    /// There is no such body.
     #[error("the body is empty, html or {{}}")]
     Body,
     /// No peer sends this code.

@@ -1,7 +1,7 @@
 //! Values on their way between Rhai and JSON, and what the client says as Rhai values.
 //!
-//! What a script gets carries every key that Kandy.js may set, `()` where it is undefined, so that reading one never
-//! fails for want of it.
+//! What a script gets has every key that Kandy.js may set, `()` where it is undefined, so that reading a key never
+//! fails.
 
 use kandy_client::{DisconnectReason, Error, Event, Fields, Session, SocketState, UserInfo, js};
 use rhai::{Dynamic, FnPtr, ImmutableString, Map};
@@ -154,7 +154,7 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
     }
 }
 
-/// An error with all keys that it may have; what the platform sent in its place, and is no object, as it is.
+/// An error with all keys that it may have; what the platform sent in its place, and is not an object, as it is.
 fn error_map(error: &Error) -> Dynamic {
     with_keys(&error.to_js(), ["name", "code", "message"])
 }

@@ -114,7 +114,7 @@ pub(super) fn place_of_race(error: &EvalAltResult, ast: &AST) -> Position {
     found
 }
 
-/// Explains why a text is no script. `text` is that text, to find what a wrong name was meant to be.
+/// Explains why a text is not a script. `text` is that text, to find what a wrong name was meant to be.
 pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Position) {
     let position = error.position();
     if let Some(failure) = word_off(text, position) {
@@ -224,7 +224,7 @@ fn in_use(what: &str) -> Failure {
         .with_help("take what you need out first, such as `let kandy = clients[0];`, and walk arrays with `for`")
 }
 
-/// Explains a name that is no variable. `text` is the script's, if it is at hand.
+/// Explains a name that is not a variable. `text` is the script's, if it is at hand.
 fn unknown_variable(name: &str, text: &str) -> Failure {
     let failure = Failure::new(Cause::UnknownVariable, format!("there is no variable `{name}` here"));
     let words: Vec<&str> = text.split(|character: char| !(character.is_alphanumeric() || character == '_')).collect();

@@ -23,7 +23,7 @@ const IN_A_WAIT: &str = "wait for what it brings about:\n`waitUntil(|| kandy.get
 const PLAIN_CHECKS: &str = "`assertEq(actual, expected)`, `assertNe`, `assertMatch(text, regex)`, `assert(condition)`";
 const ONE_FILE: &str = "a file is one scenario, and begins with what it shows as a comment";
 
-/// Words and signs that are none of Rhai.
+/// Words and signs that Rhai does not have.
 const WORDS: &[Habit] = &[
     habit("null", "Rhai's word is `()`, not `null`", NOTHING),
     habit("undefined", "Rhai's word is `()`, not `undefined`", NOTHING),
@@ -51,7 +51,7 @@ const WORDS: &[Habit] = &[
     habit("?", "there is no `? :`", "`if` gives a value: `let x = if condition { 1 } else { 2 };`"),
 ];
 
-/// Functions that are none of the script API.
+/// Functions that the script API does not have.
 const CALLS: &[Habit] = &[
     habit("setTimeout", "there is no `setTimeout`: a scenario has its own time", "let it pass: `advance(\"1s\")`"),
     habit("setInterval", "there is no `setInterval`: a scenario has its own time", "let it pass: `advance(\"1s\")`"),
@@ -67,7 +67,7 @@ const CALLS: &[Habit] = &[
     habit("alert", "there is no `alert`", "`print(value)` writes a line of the transcript"),
 ];
 
-/// A text that is no Rhai, in pieces, and where that came up.
+/// A text that is not Rhai, in pieces, and where that came up.
 struct Place<'a> {
     text: &'a str,
     pieces: Vec<Piece<'a>>,
@@ -75,7 +75,7 @@ struct Place<'a> {
     at: usize,
 }
 
-/// What a habit of JavaScript at `position` is to be in Rhai, and where that habit stands.
+/// What to write in Rhai for a habit of JavaScript at `position`, and where that habit stands.
 pub(super) fn cure(text: &str, position: Position) -> Option<(Failure, Position)> {
     let place = Place::of(text, position)?;
     place.arrow().or_else(|| place.word()).or_else(|| place.map()).or_else(|| place.form())

@@ -36,7 +36,7 @@ impl Run {
     }
 }
 
-/// What is written instead: it has to be seen.
+/// Checks the name that stands in place of what matches: it must be visible.
 pub(super) fn checked_name(name: &str) -> Result<(), Failure> {
     if !name.is_empty() && name.chars().count() <= MAX_NAME && !name.contains(is_unprintable) {
         return Ok(());

@@ -21,7 +21,7 @@ const MAX_ERROR: usize = 120;
 const MAX_LOOKED_AT: usize = 1_000;
 
 impl Run {
-    /// Adds to a check or wait that failed what the script does not say, and helps where a known trap fits.
+    /// Adds facts that the script does not show to a failed check or wait, and help where a known trap fits.
     pub(super) fn with_situation(&self, mut failure: Failure) -> Failure {
         if !matches!(failure.cause, Cause::Check | Cause::Wait) {
             return failure;

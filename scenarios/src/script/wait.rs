@@ -90,7 +90,7 @@ impl Run {
         Ok(())
     }
 
-    /// A wait of any kind. However it ends, what there was to see by then has been seen.
+    /// A wait of any kind. However it ends, the script has seen everything until then.
     fn wait<T>(&self, call: &NativeCallContext<'_>, wait: impl FnOnce() -> Result<T, Halt>) -> Result<T, Halt> {
         self.may_wait(call)?;
         let done = wait();
@@ -129,7 +129,7 @@ impl Run {
 
 /// Waits of the script.
 impl Run {
-    /// How long a wait takes at most, if it does not say. Beside a server it is for people that scripts wait.
+    /// How long a wait takes at most, if it does not say. Beside a server, scripts wait for people.
     pub(super) fn default_timeout(&self) -> Duration {
         if self.world.borrow().is_served() { LONGEST } else { DEFAULT_TIMEOUT }
     }

@@ -43,9 +43,9 @@ use crate::transcript;
 pub const API: u32 = 1;
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
-/// Waits of `waitFor` and `idle` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be gone.
+/// The most waits of `waitFor` and `idle` at once. One more ends the oldest: whoever waits there may be gone.
 pub const MAX_WAITS: usize = 256;
-/// Of what an `advance` has fired, the most that its answer tells.
+/// The most that the answer of `advance` tells of what it has fired.
 pub const MAX_FIRED: usize = 1_000;
 /// The most records that one wait is for.
 pub const MAX_COUNT: usize = 1_000;
@@ -260,7 +260,7 @@ impl Control {
         let value = self.command(Command::Reset)?;
         let resets = self.handle.resets();
         if let Some(mut script) = self.script.clone() {
-            // One that takes too long is not waited for; its error is in the state.
+            // If it takes too long, this does not wait for it; the state has its error.
             let _ = timeout(LONGEST_SET_UP, script.wait_for(|script| script.set_up_after >= resets)).await;
         }
         Ok(value)

@@ -42,8 +42,8 @@ pub struct Started<'a> {
 }
 
 impl Started<'_> {
-    /// The host, as it stands in a URL: one at which the server is reached from its own machine. With TLS it is a name where it
-    /// can be: what certificates are for.
+    /// The host, as it stands in a URL: one at which the server is reached from its own machine. With TLS it is a name where
+    /// possible, since certificates are for names.
     #[must_use]
     pub fn host(&self) -> String {
         let ip = self.address.ip();

@@ -170,7 +170,7 @@ async fn what_has_left_the_group_ends_too() {
     assert_eq!(exit, 4, "{out} {err}");
 }
 
-/// What has left the command, and ends while it runs, is no zombie.
+/// What has left the command, and ends while it runs, is not a zombie.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn what_ends_while_the_command_runs_is_let_go() {

@@ -1,4 +1,4 @@
-//! What was to go wrong, and did not: to `run` it is doubtful, and `--at` does not call it well.
+//! What should have gone wrong, and did not: to `run` it is doubtful, and `--at` does not call it well.
 
 use super::FLOW;
 use crate::project::Project;

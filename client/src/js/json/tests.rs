@@ -335,7 +335,7 @@ proptest! {
         agree(&characters.into_iter().collect::<String>());
     }
 
-    /// Bytes that are no UTF-8 are read as the text that a browser makes of them.
+    /// Bytes that are not UTF-8 are read as the text that a browser makes of them.
     #[test]
     fn any_bytes_are_borne(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         let text = String::from_utf8_lossy(&bytes);

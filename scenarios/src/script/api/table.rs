@@ -1,4 +1,4 @@
-//! The table of the functions that are no verbs of the platform. What the platform has beside its verbs is in `platform`.
+//! The table of the functions that are not verbs of the platform. What the platform has beside its verbs is in `platform`.
 
 use super::{Given, Of, Row};
 

@@ -23,7 +23,7 @@ pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// The keys of a user.
 const KEYS: [&str; 8] =
     ["name", "password", "services", "tokenLifetime", "subscriptionLifetime", "hmac", "authname", "bearer"];
-/// Those of them whose values nobody is to read.
+/// Those of them whose values nobody may read.
 const SECRETS: [&str; 3] = ["password", "hmac", "bearer"];
 /// What a file looks like.
 const FORM: &str = "write one table for each user:\n[[user]]\nname = \"alice@example.com\"\npassword = \"s3cret\"";
@@ -33,7 +33,7 @@ const DURATION: &str = "write \"30s\", \"30m\", \"1h\" or \"1h 30m\", from a sec
 /// Why there are no users.
 #[derive(Debug, Error)]
 pub enum FileError {
-    /// The system refuses, or it is no file of reasonable size.
+    /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the users in `{shown}`: {source}")]
     Read {
         /// The path as given.
@@ -56,7 +56,7 @@ pub enum FileError {
 ///
 /// # Errors
 ///
-/// It cannot be read, is no TOML, or says what no user can have.
+/// It cannot be read, is not TOML, or says what no user can have.
 pub fn read(path: &Path, shown: &str) -> Result<Accounts, FileError> {
     users(file::read(path, MAX_BYTES), shown)
 }
@@ -70,10 +70,10 @@ pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Resu
 ///
 /// # Errors
 ///
-/// They are no text, no TOML, or say what no user can have.
+/// They are not text, not TOML, or say what no user can have.
 pub fn from_bytes(bytes: &[u8], shown: &str) -> Result<Accounts, FileError> {
     let text = str::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
-    // The mark that some editors put at the start of a file is no part of it.
+    // The mark that some editors put at the start of a file is not part of it.
     parse(text.strip_prefix('\u{feff}').unwrap_or(text), shown).map_err(FileError::Content)
 }
 
@@ -210,7 +210,7 @@ impl Page<'_> {
     }
 }
 
-/// A line of the file as messages show it: of what may hold a password, only what stands before.
+/// A line of the file as messages show it: only the part before what may be a password.
 fn without_secrets(line: &str) -> Option<String> {
     let is_word = |text: &str| text.chars().all(|character| character.is_alphanumeric() || "._-".contains(character));
     let meant = |written: &str, known: &[&str]| match known.contains(&written) {

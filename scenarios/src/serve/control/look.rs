@@ -173,7 +173,7 @@ pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Written
     Ok(Written::new(handle, [records]))
 }
 
-/// Where the newest records that are meant begin, if there are to be so many at most.
+/// Where the newest of the meant records begin, if at most that many are wanted.
 fn first_of_newest(journal: &Journal, limit: u64, is_meant: impl Fn(&Record) -> bool) -> u64 {
     let Some(before) = usize::try_from(limit).unwrap_or(usize::MAX).checked_sub(1) else { return journal.next_seq() };
     let oldest = journal.iter().next().map_or_else(|| journal.next_seq(), |record| record.seq);

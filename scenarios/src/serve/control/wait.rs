@@ -16,7 +16,7 @@ use crate::script::duration::shown;
 #[derive(Debug)]
 struct Wait {
     wanted: RecordFilter,
-    /// How many; none at all are not to come.
+    /// How many of them; 0 for none at all.
     count: usize,
     time: Duration,
     /// The number of the first record that may be one; at first what comes from now on.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::file::{self, FileError};
 use crate::web::{self, Module, bundle, escape};
 
-/// Where the page is from which the console makes files that show a journal by themselves.
+/// The address of the page from which the console makes files that show a journal by themselves.
 pub(super) const PATH: &str = "/pages/alone.html";
 
 /// The longest file that is taken for a journal.
@@ -55,7 +55,7 @@ pub struct SavedJournal {
     policy: String,
 }
 
-/// Why a file is no journal.
+/// Why a file is not a journal.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
@@ -67,7 +67,7 @@ pub enum JournalError {
         /// Why.
         source: FileError,
     },
-    /// It is none.
+    /// It is not a journal.
     #[error("`{shown}` is not a journal: {what}")]
     NoJournal {
         /// The file as given.

@@ -21,7 +21,7 @@ pub struct Sdk {
     bytes: Bytes,
 }
 
-/// Why a file is no copy of the SDK.
+/// Why a file is not a copy of the SDK.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SdkError {
@@ -39,7 +39,7 @@ pub enum SdkError {
         /// The file as given.
         shown: String,
     },
-    /// There is nothing in it, or it is no text, as JavaScript is.
+    /// There is nothing in it, or it is not text, as JavaScript is.
     #[error("`{shown}` is not the SDK: it is {what}")]
     NoScript {
         /// The file as given.
@@ -54,7 +54,7 @@ impl Sdk {
     ///
     /// # Errors
     ///
-    /// It cannot be read, is too long, or is no script.
+    /// It cannot be read, is too long, or is not a script.
     pub fn read(path: &Path, shown: &str) -> Result<Self, SdkError> {
         let bytes = file::read(path, MAX_SDK_BYTES).map_err(|error| match error {
             FileError::TooLarge { .. } => SdkError::TooLong { shown: shown.to_owned() },
