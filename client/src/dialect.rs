@@ -8,17 +8,11 @@ mod link3;
 mod uc3;
 mod uc5;
 
-use crate::connect::Phase;
-use crate::credentials::Signature;
-use crate::error::Error;
+use crate::error::{Error, OpeningFailure};
 use crate::event::{DisconnectReason, Event};
 use crate::js::{TypeError, Value};
+use crate::protocol::{Answer, ConnectionInfo, Signature};
 use crate::random::Random;
-use crate::session::Session;
-use crate::state::{ConnectionInfo, Standing};
-use crate::timer::Time;
-use crate::websocket::OpeningFailure;
-use crate::wire::Answer;
 
 /// Which SDK a client is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,24 +124,10 @@ pub(crate) struct Profile {
     /// Whether `getUserInfo()` has tokens from the beginning.
     pub(crate) shows_tokens: bool,
 
-    /// What `connect(credentials, options)` does behind its first event.
-    pub(crate) connect: fn(&mut Session, Time, &Value, &Value),
-    /// What `disconnect()` does behind its first event.
-    pub(crate) leave: fn(&mut Session, Time),
-    /// What `updateToken(credentials)` does.
-    pub(crate) update_token: fn(&mut Session, &Value),
-    /// What `updateConnection(services)` does.
-    pub(crate) update_connection: fn(&mut Session, Time, &Value),
-    /// What `setCredentials(credentials)` does.
-    pub(crate) set_credentials: fn(&mut Session, &Value),
-    /// The end of a session.
-    pub(crate) end: fn(&mut Session, Time, Option<DisconnectReason>, Option<Value>),
-    /// What an application sees of where a session stands, and where it really does.
-    pub(crate) standing: fn(&Session) -> Standing,
-    pub(crate) phase: fn(&Session) -> Phase,
-    /// That a socket is open, and that none could be opened.
-    pub(crate) websocket_ready: fn(&mut Session, Time),
-    pub(crate) websocket_refused: fn(&mut Session, Time, &OpeningFailure),
+    /// How an application signs in and out.
+    pub(crate) api: Api,
+    /// The error that says why no websocket could be opened.
+    pub(crate) opening_error: fn(&OpeningFailure) -> Error,
 
     /// Whether answers of 503 are rewritten before anything reads them.
     pub(crate) rewrites_unavailable: bool,
@@ -161,8 +141,8 @@ pub(crate) struct Profile {
     pub(crate) ended_codes: &'static [i64],
     /// The version in the address by which a correlator names a subscription, by that of the configuration.
     pub(crate) correlator_version: fn(&Value) -> Value,
-    /// `supported` in the body of a renewal.
-    pub(crate) renewal_supports: fn() -> Value,
+    /// Whether the body of a renewal says what the client can do.
+    pub(crate) renewals_say_supported: bool,
     /// How long to wait for a renewal that may come so many milliseconds from now.
     pub(crate) renewal_delay: fn(f64, &mut Random) -> f64,
     pub(crate) draws_at_random: bool,
@@ -177,6 +157,24 @@ pub(crate) struct Profile {
     pub(crate) gone_retry_after: fn(&Value) -> Option<Value>,
     /// The reason for which a notification of this type ends the session.
     pub(crate) ended_by: fn(&str) -> Option<DisconnectReason>,
+}
+
+/// How an application signs in and out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// `connect()` subscribes, and `disconnect()` leaves in this order.
+    Connection { leaving: Leaving },
+    /// Credentials and subscriptions are apart.
+    Services,
+}
+
+/// The order of leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaving {
+    /// The websockets are closed before the subscription is deleted. What is cancelled while connecting says nothing more.
+    CloseThenDelete,
+    /// The websockets live until the subscription is deleted. What is cancelled while connecting ends.
+    DeleteThenClose,
 }
 
 /// The services of the platform, in the order in which UC asks for them.
@@ -213,12 +211,67 @@ fn ended_by_gone(event_type: &str) -> Option<DisconnectReason> {
     (event_type == "gone").then_some(DisconnectReason::Gone)
 }
 
-/// What a dialect does that has the call, but does nothing at it.
-fn nothing(_: &mut Session, _: &Value) {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Credentials;
+
+    #[test]
+    fn the_first_complete_way_is_used() {
+        let all = Credentials {
+            access_token: Some("AT".into()),
+            refresh_token: Some("RT".into()),
+            oauth_token: Some("OA".into()),
+            ..Credentials::password("alice", "s3cret")
+        };
+        let without = |change: fn(&mut Credentials)| {
+            let mut credentials = all.clone();
+            change(&mut credentials);
+            credentials
+        };
+        let signature = |credentials: &Credentials| (Dialect::Uc3.profile().signature)(&credentials.to_js());
+        assert_eq!(signature(&all), Signature::Password);
+        assert_eq!(signature(&without(|c| c.password = Some(String::new()))), Signature::AccessToken);
+        let no_access = without(|c| (c.password, c.access_token) = (None, None));
+        assert_eq!(signature(&no_access), Signature::RefreshToken);
+        assert_eq!(signature(&Credentials::oauth_token("alice", "OA")), Signature::Bearer);
+        assert_eq!(signature(&Credentials::refresh_token("alice", "RT")), Signature::RefreshToken);
+        assert_eq!(signature(&Credentials::access_token("", "AT")), Signature::AccessToken);
+        for incomplete in [
+            Credentials::password("alice", ""),
+            Credentials::access_token("alice", ""),
+            Credentials::refresh_token("", "RT"),
+            Credentials::refresh_token("alice", ""),
+            Credentials::oauth_token("", "OA"),
+            Credentials::oauth_token("alice", ""),
+        ] {
+            assert_eq!(signature(&incomplete), Signature::Invalid, "{incomplete:?}");
+        }
+        assert_eq!(signature(&Credentials::default()), Signature::Invalid);
+    }
+
+    #[test]
+    fn the_ways_of_link_are_others() {
+        let all = Credentials {
+            authname: Some("alice-auth".into()),
+            access_token: Some("AT".into()),
+            bearer_access_token: Some("BT".into()),
+            ..Credentials::password("alice", "s3cret")
+        };
+        let with = |change: fn(&mut Credentials)| {
+            let mut credentials = all.clone();
+            change(&mut credentials);
+            [Dialect::Link3, Dialect::Link].map(|dialect| (dialect.profile().signature)(&credentials.to_js()))
+        };
+        assert_eq!(with(|c| c.hmac_token = Some("HM".into())), [Signature::Hmac, Signature::Hmac]);
+        assert_eq!(with(|_| ()), [Signature::Basic("authname"), Signature::AccessToken]);
+        assert_eq!(with(|c| c.access_token = None)[1], Signature::Basic("authname"));
+        assert_eq!(with(|c| (c.access_token, c.authname) = (None, None))[1], Signature::Bearer);
+        assert_eq!(with(|c| c.username = None), [Signature::Basic("authname"), Signature::Basic("authname")]);
+        let plain = with(|c| (c.access_token, c.bearer_access_token, c.authname) = (None, None, None));
+        assert_eq!(plain, [Signature::Basic("username"), Signature::Basic("username")]);
+        assert_eq!(with(|c| (c.username, c.password) = (None, None)), [Signature::Invalid, Signature::Invalid]);
+    }
 
     #[test]
     fn names_are_those_of_one_dialect_each() {

@@ -13,6 +13,7 @@
 //! assert_eq!(token.get("refresh"), &Value::Undefined);
 //! ```
 
+pub(crate) mod browser;
 mod convert;
 mod json;
 mod merge;

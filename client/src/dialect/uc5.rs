@@ -4,7 +4,7 @@ use super::Profile;
 use super::uc3;
 use crate::error::Error;
 use crate::js::Value;
-use crate::wire::{Answer, body_code};
+use crate::protocol::{Answer, body_code};
 
 /// The reason phrase by which the platform asks for other credentials.
 const LOGIN_PLEASE: &str = "Login Please";

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::event::Event;
-use crate::io::{SocketId, Task};
+use super::context::Context;
+use crate::event::{DisconnectReason, Event};
+use crate::io::Task;
 use crate::js::{Text, TypeError, Value, property};
-use crate::session::Session;
-use crate::timer::Time;
 
 /// How many ids are remembered, whatever `idCacheLength` says: with one that is no number the SDK forgets none.
 const MAX_IDS: f64 = 100_000.0;
@@ -15,8 +14,8 @@ const MAX_ID_BYTES: usize = 16 << 20;
 
 /// The notification channel's switch and its memory, which outlives sessions.
 #[derive(Debug)]
-pub(crate) struct Notifications {
-    pub(crate) enabled: bool,
+pub(super) struct Notifications {
+    enabled: bool,
     seen: SeenIds,
 }
 
@@ -42,6 +41,16 @@ enum Id {
     Text(Text),
     /// An object or a list: each frame brings new ones, that are no others.
     Object(u64),
+}
+
+/// What comes of a notification.
+#[must_use]
+pub(super) enum Heard {
+    /// What there was to do is done.
+    Done,
+    /// The platform has ended the session. Behind that the task may stumble over the notification, and
+    /// [dies](Notifications::die).
+    End { reason: DisconnectReason, retry_after: Option<Value>, stumbles: bool },
 }
 
 impl Default for Notifications {
@@ -125,39 +134,36 @@ impl Id {
     }
 }
 
-impl Session {
-    /// A text frame. What is not JSON is reported by the browser as uncaught, and seen by nobody here.
-    pub(crate) fn frame_received(&mut self, now: Time, socket: SocketId, text: &str) {
-        if self.websockets.index_of(socket).is_none() {
-            return;
+impl Notifications {
+    /// `notification.enableWebsocket(enabled)`
+    pub(super) fn enable(&mut self, enabled: bool) {
+        self.enabled = enabled;
+    }
+
+    /// A frame that may be a notification.
+    pub(super) fn hear(&mut self, cx: &mut Context, frame: Value) -> Heard {
+        if frame == Value::Null || !self.enabled {
+            return Heard::Done;
         }
-        let Ok(frame) = Value::parse(text) else {
-            return;
-        };
-        if frame.get("connCheck").is_truthy() {
-            self.ping_received(now, socket, frame.get("connCheck"));
-        } else if frame.get("connAck").is_truthy() {
-            self.pong_received(now, socket);
-        } else if frame != Value::Null
-            && self.notifications.enabled
-            && let Err(_stumble) = self.notify(now, frame)
-        {
-            // The task that dies here takes the memory of duplicates with it.
-            self.notifications.seen.clear();
-            self.crash(Task::Notifications);
+        match self.notify(cx, frame) {
+            Ok(heard) => heard,
+            Err(_stumble) => {
+                self.die(cx);
+                Heard::Done
+            }
         }
     }
 
-    fn notify(&mut self, now: Time, frame: Value) -> Result<(), TypeError> {
+    fn notify(&mut self, cx: &mut Context, frame: Value) -> Result<Heard, TypeError> {
         let message = frame.get("notificationMessage");
         property(message, "id")?;
-        let id = (self.profile.notification_id)(message);
-        let options = self.settings.notifications();
+        let id = (cx.profile.notification_id)(message);
+        let options = cx.settings.notifications();
         let event_type = message.get("eventType").as_str();
         if event_type == Some("call") {
             let mode = property(options, "incomingCallNotificationMode")?;
             if mode.as_str() == Some("push-channel-only") {
-                return Ok(());
+                return Ok(Heard::Done);
             }
         }
         let capacity = property(options, "idCacheLength")?;
@@ -165,20 +171,24 @@ impl Session {
         if capacity.to_number() < 0.0 {
             return Err(TypeError::new("idCacheLength is below 0"));
         }
-        if !self.notifications.seen.is_new(id, capacity) {
-            return Ok(());
+        if !self.seen.is_new(id, capacity) {
+            return Ok(Heard::Done);
         }
-        let retry_after = (self.profile.gone_retry_after)(message);
-        let end = event_type.and_then(self.profile.ended_by);
-        let hides_own = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
-        self.emit(Event::NotificationReceived { payload: frame });
-        if let Some(reason) = end {
-            self.gone(now, reason, retry_after);
+        let retry_after = (cx.profile.gone_retry_after)(message);
+        let end = event_type.and_then(cx.profile.ended_by);
+        let stumbles = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
+        cx.emit(Event::NotificationReceived { payload: frame });
+        match end {
+            Some(reason) => Ok(Heard::End { reason, retry_after, stumbles }),
+            None if stumbles => Err(TypeError::no_function("notificationMessage.hasOwnProperty")),
+            None => Ok(Heard::Done),
         }
-        if hides_own {
-            return Err(TypeError::no_function("notificationMessage.hasOwnProperty"));
-        }
-        Ok(())
+    }
+
+    /// The task dies, and takes the memory of duplicates with it.
+    pub(super) fn die(&mut self, cx: &mut Context) {
+        self.seen.clear();
+        cx.crash(Task::Notifications);
     }
 }
 
