@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use super::link3::{event_id, one};
+use super::profile::{Api, Profile, default_authentication_of_link};
 use super::uc3::{self, LINK_GONE};
-use super::{Api, Profile};
 use crate::error::{Error, OpeningFailure};
 use crate::event::{DisconnectReason, Event};
 use crate::js::{Object, TypeError, Value, merge};
@@ -81,7 +81,7 @@ pub(super) const PROFILE: Profile = Profile {
 
 /// The form of its own: `authentication.server`, and `subscription`.
 static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
-    let defaults = super::default_authentication_of_link([]);
+    let defaults = default_authentication_of_link([]);
     let of_server = |name: &str| defaults.get("subscription").get(name).clone();
     let server = [("base", "server"), ("protocol", "protocol"), ("version", "version"), ("port", "port")];
     Value::object([("server", Value::object(server.map(|(name, old)| (name, of_server(old)))))])
@@ -89,7 +89,7 @@ static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
 
 /// The REST server and what is asked of it, in the old form, and likewise the websocket's.
 static OLD_DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
-    let defaults = super::default_authentication_of_link([]);
+    let defaults = default_authentication_of_link([]);
     let subscription = defaults.get("subscription").clone().with("serviceUnavailableMaxRetries", MOST_RETRIES);
     defaults.with("subscription", subscription)
 });

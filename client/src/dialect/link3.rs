@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::profile::{Api, Leaving, Profile, default_authentication_of_link};
 use super::uc3::{self, GONE, LINK_GONE};
-use super::{Api, Leaving, Profile};
 use crate::error::OpeningFailure;
 use crate::js::Value;
 use crate::protocol::Signature;
@@ -41,7 +41,7 @@ pub(super) const PROFILE: Profile = Profile {
     ..uc3::PROFILE
 };
 
-static DEFAULTS: LazyLock<Value> = LazyLock::new(|| super::default_authentication_of_link(["IM", "Presence", "call"]));
+static DEFAULTS: LazyLock<Value> = LazyLock::new(|| default_authentication_of_link(["IM", "Presence", "call"]));
 
 fn defaults() -> &'static Value {
     &DEFAULTS

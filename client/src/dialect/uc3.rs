@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::{Api, Leaving, Profile, SERVICES, ended_by_gone, id_or_event_id, retry_after};
+use super::profile::{
+    Api, Leaving, Profile, SERVICES, default_authentication, ended_by_gone, id_or_event_id, retry_after,
+};
 use crate::error::Error;
 use crate::event::Event;
 use crate::js::{TypeError, Value, property};
@@ -65,7 +67,7 @@ pub(super) const PROFILE: Profile = Profile {
     ended_by: ended_by_gone,
 };
 
-static DEFAULTS: LazyLock<Value> = LazyLock::new(|| super::default_authentication(SERVICES));
+static DEFAULTS: LazyLock<Value> = LazyLock::new(|| default_authentication(SERVICES));
 
 fn defaults() -> &'static Value {
     &DEFAULTS

@@ -1,6 +1,6 @@
 //! UC 4 and 5 (SDK 5.2.0): UC 3 but for what docs/protocol-dialects.md, section 1, tells.
 
-use super::Profile;
+use super::profile::Profile;
 use super::uc3;
 use crate::error::Error;
 use crate::js::Value;

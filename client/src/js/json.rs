@@ -9,13 +9,10 @@
 mod stringify;
 mod syntax_error;
 
-pub use self::syntax_error::SyntaxError;
 use self::syntax_error::{Fault, Position};
-use super::{Object, Text, Value};
-
-/// How many arrays and objects may be open at once. Real answers need fewer than ten, and the
-/// parser's stack stays small.
-pub const MAX_DEPTH: usize = 512;
+pub use self::syntax_error::{MAX_DEPTH, SyntaxError};
+use super::text::Text;
+use super::value::{Object, Value};
 
 impl Value {
     /// `JSON.parse(text)`.

@@ -4,7 +4,9 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::MAX_DEPTH;
+/// How many arrays and objects may be open at once. Real answers need fewer than ten, and the
+/// parser's stack stays small.
+pub const MAX_DEPTH: usize = 512;
 
 /// How many UTF-16 units an excerpt shows on either side of the wrong character.
 const CONTEXT: usize = 10;
