@@ -2,8 +2,8 @@
 
 mod channel;
 mod context;
+mod inbox;
 mod login;
-mod notifications;
 mod renewal;
 mod services;
 mod state;

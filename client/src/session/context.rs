@@ -25,14 +25,14 @@ pub(super) struct Context {
     /// When the world began, since 1970.
     pub(super) epoch: Duration,
     /// The requests under way whose answers count.
-    requests: BTreeMap<RequestId, Request>,
+    requests: BTreeMap<RequestId, PendingRequest>,
     requests_sent: u64,
     effects: VecDeque<Output>,
     events: VecDeque<Event>,
 }
 
 /// A request under way.
-struct Request {
+struct PendingRequest {
     purpose: Purpose,
     /// What the browser says if it comes to nothing because it could not be made.
     refusal: Option<String>,
@@ -95,7 +95,7 @@ impl Context {
                 Some(error.to_string())
             }
         };
-        self.requests.insert(id, Request { purpose, refusal });
+        self.requests.insert(id, PendingRequest { purpose, refusal });
         id
     }
 
@@ -112,7 +112,7 @@ impl Context {
         id: RequestId,
         answer: Result<Response, NetworkFailure>,
     ) -> Option<(Purpose, Answer)> {
-        let Request { purpose, refusal } = self.requests.remove(&id)?;
+        let PendingRequest { purpose, refusal } = self.requests.remove(&id)?;
         #[cfg(feature = "sabotage")]
         let answer = crate::sabotage::answer(purpose == Purpose::CreateToken, answer);
         let clock = self.profile.rewrites_unavailable.then(|| self.epoch + self.now.since_start());

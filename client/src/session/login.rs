@@ -18,12 +18,12 @@ use crate::protocol::{
 /// The task that connects and disconnects. It waits for one thing after the other, and ignores what else comes.
 #[derive(Default)]
 pub(super) struct Login {
-    step: Step,
+    flow: Flow,
 }
 
 /// What the task waits for.
 #[derive(Default)]
-enum Step {
+enum Flow {
     /// `connect()`
     #[default]
     Idle,
@@ -72,7 +72,7 @@ pub(super) enum Next {
 impl Login {
     /// What `connect()` does behind its first event, unless something is under way.
     pub(super) fn connect(&mut self, cx: &mut Context, credentials: &Value, options: &Value) {
-        if !matches!(self.step, Step::Idle) {
+        if !matches!(self.flow, Flow::Idle) {
             return;
         }
         let given = |name: &str| credentials.get(name).clone();
@@ -120,7 +120,7 @@ impl Login {
         arguments: Arguments,
     ) {
         match request {
-            Ok(request) => self.step = Step::CreatingToken { request: cx.send(request, purpose), arguments },
+            Ok(request) => self.flow = Flow::CreatingToken { request: cx.send(request, purpose), arguments },
             Err(_) => cx.crash(Task::ConnectFlow),
         }
     }
@@ -138,7 +138,7 @@ impl Login {
     /// The tokens, or the message of the failure. The outer error kills the task: no event tells it, and `isPending`
     /// stays true.
     fn finish_token_step(&mut self, cx: &mut Context, outcome: Result<Result<Tokens, String>, TypeError>) {
-        let Step::CreatingToken { arguments, .. } = mem::take(&mut self.step) else {
+        let Flow::CreatingToken { arguments, .. } = mem::take(&mut self.flow) else {
             return;
         };
         match outcome {
@@ -174,13 +174,13 @@ impl Login {
         cx.emit(Event::CredentialsSet);
         let request = cx.writer().subscribe(server, &connection, &options)?;
         let request = cx.send(request, Purpose::Subscribe);
-        self.step = Step::Subscribing { request, config, connection };
+        self.flow = Flow::Subscribing { request, config, connection };
         Ok(())
     }
 
     /// The answer to the subscription.
     pub(super) fn subscribed(&mut self, cx: &mut Context, answer: Answer) -> Next {
-        let Step::Subscribing { config, mut connection, .. } = mem::take(&mut self.step) else {
+        let Flow::Subscribing { config, mut connection, .. } = mem::take(&mut self.flow) else {
             return Next::Nothing;
         };
         match read_subscription(cx.profile, config.get("subscription").get("service"), answer) {
@@ -189,7 +189,7 @@ impl Login {
                     connection.exchange_token(&granted.params);
                 }
                 let info = websocket_info(&cx.settings, config.get("websocket"), &granted, &connection);
-                self.step = Step::OpeningWebSocket { granted, connection };
+                self.flow = Flow::OpeningWebSocket { granted, connection };
                 Next::OpenWebSocket(info)
             }
             Err(error) => {
@@ -201,10 +201,10 @@ impl Login {
 
     /// A websocket is open. The task takes any, also one that an earlier, cancelled connect was still trying for.
     pub(super) fn websocket_opened(&mut self, cx: &mut Context) -> Next {
-        let (granted, connection) = match mem::replace(&mut self.step, Step::Connected) {
-            Step::OpeningWebSocket { granted, connection } => (granted, connection),
-            step => {
-                self.step = step;
+        let (granted, connection) = match mem::replace(&mut self.flow, Flow::Connected) {
+            Flow::OpeningWebSocket { granted, connection } => (granted, connection),
+            flow => {
+                self.flow = flow;
                 return Next::Nothing;
             }
         };
@@ -218,7 +218,7 @@ impl Login {
     /// No websocket could be opened; here too the task takes the failure of any.
     pub(super) fn websocket_refused(&mut self, cx: &mut Context, failure: &OpeningFailure) {
         if self.is_opening_websocket() {
-            self.step = Step::Idle;
+            self.flow = Flow::Idle;
             cx.report((cx.profile.opening_error)(failure));
         }
     }
@@ -232,23 +232,23 @@ impl Login {
             Leaving::CloseThenDelete => Next::Nothing,
             Leaving::DeleteThenClose => Next::End,
         };
-        match mem::take(&mut self.step) {
-            Step::Idle => Next::Nothing,
+        match mem::take(&mut self.flow) {
+            Flow::Idle => Next::Nothing,
             // The websocket attempts go on, and the subscription stays on the server.
-            Step::OpeningWebSocket { .. } => cancelled,
-            Step::CreatingToken { request, .. } | Step::Subscribing { request, .. } => {
+            Flow::OpeningWebSocket { .. } => cancelled,
+            Flow::CreatingToken { request, .. } | Flow::Subscribing { request, .. } => {
                 cx.forget(request);
                 cancelled
             }
-            Step::Connected => match leaving {
+            Flow::Connected => match leaving {
                 Leaving::CloseThenDelete => {
-                    self.step = Step::ClosingWebSockets { is_deleted: false };
+                    self.flow = Flow::ClosingWebSockets { is_deleted: false };
                     Next::CloseWebSockets
                 }
                 Leaving::DeleteThenClose => self.delete(cx, true),
             },
-            disconnecting @ (Step::ClosingWebSockets { .. } | Step::Deleting { .. }) => {
-                self.step = disconnecting;
+            disconnecting @ (Flow::ClosingWebSockets { .. } | Flow::Deleting { .. }) => {
+                self.flow = disconnecting;
                 Next::Nothing
             }
         }
@@ -256,11 +256,11 @@ impl Login {
 
     /// The websockets are closed that had to be.
     pub(super) fn websockets_closed(&mut self, cx: &mut Context) -> Next {
-        match mem::take(&mut self.step) {
-            Step::ClosingWebSockets { is_deleted: true } => Next::End,
-            Step::ClosingWebSockets { is_deleted: false } => self.delete(cx, false),
-            step => {
-                self.step = step;
+        match mem::take(&mut self.flow) {
+            Flow::ClosingWebSockets { is_deleted: true } => Next::End,
+            Flow::ClosingWebSockets { is_deleted: false } => self.delete(cx, false),
+            flow => {
+                self.flow = flow;
                 Next::Nothing
             }
         }
@@ -270,7 +270,7 @@ impl Login {
     fn delete(&mut self, cx: &mut Context, closes: bool) -> Next {
         match cx.unsubscribe() {
             Some(request) => {
-                self.step = Step::Deleting { request, closes };
+                self.flow = Flow::Deleting { request, closes };
                 Next::Nothing
             }
             None => die(cx),
@@ -279,16 +279,16 @@ impl Login {
 
     /// The answer to a DELETE. Almost every answer will do; one of an unforeseen form kills the task.
     pub(super) fn unsubscribed(&mut self, cx: &mut Context, id: RequestId, answer: &Answer) -> Next {
-        let (is_own, closes) = match self.step {
-            Step::Deleting { request, closes } if request == id => (true, closes),
+        let (is_own, closes) = match self.flow {
+            Flow::Deleting { request, closes } if request == id => (true, closes),
             _ => (false, false),
         };
         if is_own {
-            self.step = Step::Idle;
+            self.flow = Flow::Idle;
         }
         match says_unsubscribed(answer) {
             true if closes => {
-                self.step = Step::ClosingWebSockets { is_deleted: true };
+                self.flow = Flow::ClosingWebSockets { is_deleted: true };
                 Next::CloseWebSockets
             }
             true => Next::End,
@@ -299,26 +299,26 @@ impl Login {
 
     /// The session is over: nothing is left to disconnect from.
     pub(super) fn session_ended(&mut self) {
-        if matches!(self.step, Step::Connected) {
-            self.step = Step::Idle;
+        if matches!(self.flow, Flow::Connected) {
+            self.flow = Flow::Idle;
         }
     }
 
     /// Whether there is a session to leave, or one that is being left.
     pub(super) fn is_signed_in(&self) -> bool {
-        matches!(self.step, Step::Connected | Step::ClosingWebSockets { .. } | Step::Deleting { .. })
+        matches!(self.flow, Flow::Connected | Flow::ClosingWebSockets { .. } | Flow::Deleting { .. })
     }
 
     pub(super) fn is_opening_websocket(&self) -> bool {
-        matches!(self.step, Step::OpeningWebSocket { .. })
+        matches!(self.flow, Flow::OpeningWebSocket { .. })
     }
 
     pub(super) fn phase(&self) -> Phase {
-        match self.step {
-            Step::Idle => Phase::Idle,
-            Step::CreatingToken { .. } | Step::Subscribing { .. } | Step::OpeningWebSocket { .. } => Phase::Connecting,
-            Step::Connected => Phase::Connected,
-            Step::ClosingWebSockets { .. } | Step::Deleting { .. } => Phase::Disconnecting,
+        match self.flow {
+            Flow::Idle => Phase::Idle,
+            Flow::CreatingToken { .. } | Flow::Subscribing { .. } | Flow::OpeningWebSocket { .. } => Phase::Connecting,
+            Flow::Connected => Phase::Connected,
+            Flow::ClosingWebSockets { .. } | Flow::Deleting { .. } => Phase::Disconnecting,
         }
     }
 }

@@ -32,16 +32,16 @@ const AVAILABLE: [&str; 3] = ["call", "Presence", "IM"];
 /// The task that subscribes and unsubscribes, one call after the other. What it subscribes to is renewed: it starts and stops
 /// the renewals.
 #[derive(Default)]
-pub(super) struct Services {
+pub(super) struct ServiceFlow {
     /// The last call that is not over yet, as far as an application sees. The task can die of an answer, and leave it.
-    pending: Option<Pending>,
+    pending: Option<PendingCall>,
     operation: Operation,
     waiting: VecDeque<Wanted>,
     connection: ByServices,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pending {
+enum PendingCall {
     Subscribe,
     Unsubscribe,
 }
@@ -96,12 +96,12 @@ pub(super) enum Next {
     Nothing,
     /// Open a websocket with an address of these parts.
     OpenWebSocket(Value),
-    /// Close all websockets, and call [`Services::websockets_closed`].
+    /// Close all websockets, and call [`ServiceFlow::websockets_closed`].
     CloseWebSockets,
 }
 
 /// What an application sees.
-impl Services {
+impl ServiceFlow {
     /// What `services.getSubscriptions()` gives.
     pub(super) fn subscriptions(&self, state: &State) -> Subscriptions {
         let is_pending = self.pending.is_some();
@@ -128,7 +128,7 @@ impl Services {
 }
 
 /// One call after the other.
-impl Services {
+impl ServiceFlow {
     /// `services.subscribe(services, options)`
     pub(super) fn subscribe(
         &mut self,
@@ -156,11 +156,11 @@ impl Services {
     /// A call waits for its turn. Unsubscribing does not let a subscribing call go on.
     fn want(&mut self, cx: &mut Context, renewal: &mut Renewal, wanted: Wanted) {
         self.pending = Some(match &wanted {
-            Wanted::Subscribe { .. } => Pending::Subscribe,
-            Wanted::Unsubscribe { .. } => Pending::Unsubscribe,
+            Wanted::Subscribe { .. } => PendingCall::Subscribe,
+            Wanted::Unsubscribe { .. } => PendingCall::Unsubscribe,
         });
         tell(cx, None, None);
-        if self.pending == Some(Pending::Unsubscribe) {
+        if self.pending == Some(PendingCall::Unsubscribe) {
             self.cancel_subscribing(cx);
         }
         if self.waiting.len() < MAX_WAITING {
@@ -274,13 +274,13 @@ impl Services {
         reason: Option<DisconnectReason>,
         retry_after: Option<Value>,
     ) {
-        let is_leaving = self.pending == Some(Pending::Unsubscribe);
+        let is_leaving = self.pending == Some(PendingCall::Unsubscribe);
         if !(is_leaving && reason == Some(DisconnectReason::Gone)) {
             self.reset(cx, renewal, reason, retry_after);
         }
     }
 
-    /// The task dies, and with it what waits for its turn. Pending stays as it is.
+    /// The task dies, and with it what waits for its turn. PendingCall stays as it is.
     fn die(&mut self, cx: &mut Context) {
         self.operation = Operation::Idle;
         self.waiting.clear();

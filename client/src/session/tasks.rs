@@ -2,10 +2,10 @@
 
 use super::channel::{Channel, Closing, LostSockets, News};
 use super::context::{Context, Purpose};
+use super::inbox::{Heard, Inbox};
 use super::login::{self, Login};
-use super::notifications::{Heard, Notifications};
 use super::renewal::{Renewal, Renewed};
-use super::services::{self, Services};
+use super::services::{self, ServiceFlow};
 use super::tokens::{Refreshed, TokenRefresh};
 use super::update::ConnectionUpdate;
 use super::view::{Phase, Standing};
@@ -20,12 +20,12 @@ use crate::timer::Timer;
 pub(super) struct Tasks {
     pub(super) cx: Context,
     pub(super) login: Login,
-    pub(super) services: Services,
+    pub(super) services: ServiceFlow,
     pub(super) renewal: Renewal,
     pub(super) refresh: TokenRefresh,
     pub(super) update: ConnectionUpdate,
     pub(super) channel: Channel,
-    pub(super) notifications: Notifications,
+    pub(super) inbox: Inbox,
     /// Whether the task that ends sessions waits for ever.
     gone_hangs: bool,
 }
@@ -36,12 +36,12 @@ impl Tasks {
         Self {
             cx,
             login: Login::default(),
-            services: Services::default(),
+            services: ServiceFlow::default(),
             renewal: Renewal::default(),
             refresh: TokenRefresh::default(),
             update: ConnectionUpdate::default(),
             channel: Channel::default(),
-            notifications: Notifications::default(),
+            inbox: Inbox::default(),
             gone_hangs: false,
         }
     }
@@ -71,7 +71,7 @@ impl Tasks {
     }
 
     pub(super) fn enable_websocket(&mut self, enabled: bool) {
-        self.notifications.enable(enabled);
+        self.inbox.enable(enabled);
         self.cx.emit(Event::NotificationsChange);
     }
 
@@ -81,7 +81,7 @@ impl Tasks {
             self.disconnect_once_more();
         }
         self.login = Login::default();
-        self.services = Services::default();
+        self.services = ServiceFlow::default();
         self.cx.end();
         self.channel.forget();
     }
@@ -245,7 +245,7 @@ impl Tasks {
             (News::Nothing, _) => {}
             (News::Opened, api) => {
                 // However it was switched off, the channel is on again.
-                self.notifications.enable(true);
+                self.inbox.enable(true);
                 match api {
                     Api::Connection { .. } => {
                         let next = self.login.websocket_opened(cx);
@@ -268,12 +268,12 @@ impl Tasks {
     }
 
     fn notify(&mut self, frame: Value) {
-        match self.notifications.hear(&mut self.cx, frame) {
+        match self.inbox.hear(&mut self.cx, frame) {
             Heard::Done => {}
             Heard::End { reason, retry_after, stumbles } => {
                 self.gone(reason, retry_after);
                 if stumbles {
-                    self.notifications.die(&mut self.cx);
+                    self.inbox.die(&mut self.cx);
                 }
             }
         }

@@ -22,10 +22,10 @@ pub enum SyntaxError {
     #[error("Unexpected end of JSON input")]
     UnexpectedEnd,
     /// Something that V8 has a sentence of its own for.
-    #[error("{fault} at {position}")]
+    #[error("{defect} at {position}")]
     Malformed {
         /// What is wrong.
-        fault: Fault,
+        defect: Defect,
         /// Where it is; the end of the text is such a place too.
         position: Position,
     },
@@ -48,7 +48,7 @@ pub enum SyntaxError {
 
 /// The sentences of V8 that come with a position.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub enum Fault {
+pub enum Defect {
     #[error("Expected property name or '}}' in JSON")]
     NoNameOrBrace,
     #[error("Expected double-quoted property name in JSON")]

@@ -2,14 +2,14 @@
 
 use std::mem;
 
-use super::{Next, Operation, Services, tell};
+use super::{Next, Operation, ServiceFlow, tell};
 use crate::error::Error;
 use crate::js::{Object, Value};
 use crate::protocol::{Answer, Granted, read_deletion, read_renewal, says_unsubscribed};
 use crate::session::context::{Context, Purpose};
 use crate::session::renewal::Renewal;
 
-impl Services {
+impl ServiceFlow {
     /// Sends the PUT that asks for other services.
     pub(super) fn change_services(&mut self, cx: &mut Context, services: Value, adds: bool) {
         let (Some(granted), Some(connection)) = (&cx.state.subscription, &cx.state.connection) else {

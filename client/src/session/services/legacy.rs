@@ -3,7 +3,7 @@
 
 use super::names::normalized;
 use super::user::set_credentials;
-use super::{ByServices, Services, Wanted};
+use super::{ByServices, ServiceFlow, Wanted};
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::io::Task;
@@ -11,7 +11,7 @@ use crate::js::Value;
 use crate::session::context::Context;
 use crate::session::renewal::Renewal;
 
-impl Services {
+impl ServiceFlow {
     /// What `connect()` does behind its first event: it takes the credentials, and subscribes to the configured services.
     pub(in crate::session) fn connect(
         &mut self,

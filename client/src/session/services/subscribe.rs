@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{Attempt, Next, Operation, Services, delete_subscription, tell};
+use super::{Attempt, Next, Operation, ServiceFlow, delete_subscription, tell};
 use crate::error::{Code, Error, OpeningFailure};
 use crate::event::Event;
 use crate::js::{self, Value};
@@ -11,7 +11,7 @@ use crate::session::context::{Context, Purpose};
 use crate::session::renewal::Renewal;
 use crate::timer::Timer;
 
-impl Services {
+impl ServiceFlow {
     pub(super) fn ask_for_subscription(&mut self, cx: &mut Context, attempt: Attempt) {
         match cx.writer().subscribe(&attempt.config, &attempt.connection, &attempt.options) {
             Ok(request) => {

@@ -14,7 +14,7 @@ const MAX_ID_BYTES: usize = 16 << 20;
 
 /// The notification channel's switch and its memory, which outlives sessions.
 #[derive(Debug)]
-pub(super) struct Notifications {
+pub(super) struct Inbox {
     enabled: bool,
     seen: SeenIds,
 }
@@ -49,11 +49,11 @@ pub(super) enum Heard {
     /// What there was to do is done.
     Done,
     /// The platform has ended the session. Behind that the task may stumble over the notification, and
-    /// [dies](Notifications::die).
+    /// [dies](Inbox::die).
     End { reason: DisconnectReason, retry_after: Option<Value>, stumbles: bool },
 }
 
-impl Default for Notifications {
+impl Default for Inbox {
     fn default() -> Self {
         Self { enabled: true, seen: SeenIds::default() }
     }
@@ -134,7 +134,7 @@ impl Id {
     }
 }
 
-impl Notifications {
+impl Inbox {
     /// `notification.enableWebsocket(enabled)`
     pub(super) fn enable(&mut self, enabled: bool) {
         self.enabled = enabled;
