@@ -61,7 +61,7 @@ pub enum Code {
     Unavailable,
     /// `subscription:1`: the websocket could not be opened, in Link.
     OpenWebSocket,
-    /// A bare number: the status code of a subscription that is no more.
+    /// A bare number: the status code of a subscription that the platform has ended.
     Number(i64),
 }
 

@@ -144,7 +144,7 @@ impl RequestWriter<'_> {
             Ok(headers) => (headers, None),
             Err(refusal) => (HeaderMap::new(), Some(refusal)),
         };
-        // A `?` with nothing behind it is no part of what an application or a platform sees.
+        // Neither an application nor a platform sees a `?` with nothing behind it.
         let query = if query == "?" { "" } else { &query };
         let (url, refused_address) = js::browser::fetch_url(Text::concat_lossy(address, query));
         let body = body.map(|body| Value::object([("subscribeRequest", body)]).stringify().unwrap_or_default());

@@ -61,7 +61,7 @@ enum Loss {
     GivenUp,
 }
 
-/// How closing all websockets ends.
+/// Whether all websockets are closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub(super) enum Closing {
@@ -358,7 +358,7 @@ fn tell(cx: &mut Context) {
     cx.emit(Event::WebSocketChange { platform: cx.profile.platform });
 }
 
-/// What a socket is kept alive by; nothing where there is no method.
+/// The options by which a socket is kept alive; `None` where they name no method.
 fn keepalive_options(cx: &Context) -> Option<Value> {
     let options = cx.settings.connectivity();
     (!options.get("method").is_nullish()).then(|| options.clone())

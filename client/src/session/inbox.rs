@@ -7,7 +7,7 @@ use crate::event::{DisconnectReason, Event};
 use crate::io::Task;
 use crate::js::{Text, TypeError, Value, property};
 
-/// How many ids are remembered, whatever `idCacheLength` says: with one that is no number the SDK forgets none.
+/// How many ids are remembered at most. With an `idCacheLength` that is not a number the SDK forgets none.
 const MAX_IDS: f64 = 100_000.0;
 /// How many bytes of ids are remembered, as the platform may choose long ones.
 const MAX_ID_BYTES: usize = 16 << 20;
@@ -39,7 +39,7 @@ enum Id {
     /// The bits of a double, which are the same for 0 and -0.
     Number(u64),
     Text(Text),
-    /// An object or a list: each frame brings new ones, that are no others.
+    /// An object or a list. Each one that a frame brings is new.
     Object(u64),
 }
 
@@ -72,7 +72,7 @@ impl SeenIds {
         self.bytes += id.bytes();
         *self.index.entry(id.clone()).or_default() += 1;
         self.order.push_back(id);
-        // NaN is no smaller than the limit, which is then what counts.
+        // NaN is not smaller than the limit: then the limit counts.
         let capacity = MAX_IDS.min(capacity);
         while !self.order.is_empty() && (self.order.len() as f64 > capacity || self.bytes > MAX_ID_BYTES) {
             self.forget_oldest();

@@ -172,7 +172,7 @@ fn numbered(error: Error, attempt: u32) -> Result<Error, TypeError> {
     }
 }
 
-/// Whether the subscription is no more.
+/// Whether the platform has ended the subscription.
 fn says_gone(profile: &Profile, error: &Error) -> bool {
     match error {
         Error::Foreign { value, .. } => value.get("code").strict_equals(&Code::Number(profile.gone_code).to_js()),

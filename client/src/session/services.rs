@@ -280,7 +280,7 @@ impl ServiceFlow {
         }
     }
 
-    /// The task dies, and with it what waits for its turn. PendingCall stays as it is.
+    /// The task dies, and with it what waits for its turn. `isPending` stays as it is.
     fn die(&mut self, cx: &mut Context) {
         self.operation = Operation::Idle;
         self.waiting.clear();

@@ -26,7 +26,7 @@ pub(super) fn includes(services: &Value, service: &Value) -> bool {
     }
 }
 
-/// The options get a `type`, if they have none: what cannot hold one is no option, but for the old texts.
+/// The SDK sets a `type` on the options. It throws where they cannot hold one, except for the two texts of its old form.
 pub(super) fn take_type(options: &Value) -> Result<(), TypeError> {
     let on = |kind: &str| Err(TypeError::new(format!("Cannot create property 'type' on {kind}")));
     match options {
