@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::services::{compare_services, services_info};
 use crate::dialect::Profile;
 use crate::error::{Code, Error};
-use crate::js::{TypeError, Value, destructured, property};
+use crate::js::{Object, TypeError, Value, destructured, property};
 
 /// A subscription as the platform granted it.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +77,19 @@ pub(crate) fn read_renewal(profile: &Profile, answer: &Answer, services: &Value)
         }
         Answer::Error { message, .. } => failed(format!("Update subscription request failed.: {message}.")),
     }
+}
+
+/// What is known of a subscription with what the answer to a PUT for other services says of it.
+pub(crate) fn read_change(known: Option<Granted>, body: &Value) -> Granted {
+    let response = body.get("subscribeResponse");
+    let mut params = Object::default();
+    known.iter().for_each(|known| params.assign(&known.params));
+    params.assign(response.get("subscriptionParams"));
+    let url = match (response.get("subscription"), known) {
+        (Value::Undefined, Some(known)) => known.url,
+        (url, _) => url.clone(),
+    };
+    Granted { services_info: Value::Undefined, url, params: params.into() }
 }
 
 /// Whether a DELETE has done what it was for, which almost every answer says.

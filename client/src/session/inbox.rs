@@ -6,6 +6,7 @@ use super::context::Context;
 use crate::event::{DisconnectReason, Event};
 use crate::io::Task;
 use crate::js::{Text, TypeError, Value, property};
+use crate::protocol::{Notification, read_notification};
 
 /// How many ids are remembered at most. With an `idCacheLength` that is not a number the SDK forgets none.
 const MAX_IDS: f64 = 100_000.0;
@@ -155,29 +156,20 @@ impl Inbox {
     }
 
     fn notify(&mut self, cx: &mut Context, frame: Value) -> Result<Heard, TypeError> {
-        let message = frame.get("notificationMessage");
-        property(message, "id")?;
-        let id = (cx.profile.notification_id)(message);
+        let Notification { payload, id, is_call, end, retry_after, stumbles } = read_notification(cx.profile, frame)?;
         let options = cx.settings.notifications();
-        let event_type = message.get("eventType").as_str();
-        if event_type == Some("call") {
-            let mode = property(options, "incomingCallNotificationMode")?;
-            if mode.as_str() == Some("push-channel-only") {
-                return Ok(Heard::Done);
-            }
+        if is_call && property(options, "incomingCallNotificationMode")?.as_str() == Some("push-channel-only") {
+            return Ok(Heard::Done);
         }
         let capacity = property(options, "idCacheLength")?;
         // The SDK's page hangs for good here: nothing more is heard of any notification.
         if capacity.to_number() < 0.0 {
             return Err(TypeError::new("idCacheLength is below 0"));
         }
-        if !self.seen.is_new(id, capacity) {
+        if !self.seen.is_new(&id, capacity) {
             return Ok(Heard::Done);
         }
-        let retry_after = (cx.profile.gone_retry_after)(message);
-        let end = event_type.and_then(cx.profile.ended_by);
-        let stumbles = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
-        cx.emit(Event::NotificationReceived { payload: frame });
+        cx.emit(Event::NotificationReceived { payload });
         match end {
             Some(reason) => Ok(Heard::End { reason, retry_after, stumbles }),
             None if stumbles => Err(TypeError::no_function("notificationMessage.hasOwnProperty")),

@@ -4,8 +4,8 @@ use std::mem;
 
 use super::{Next, Operation, ServiceFlow, tell};
 use crate::error::Error;
-use crate::js::{Object, Value};
-use crate::protocol::{Answer, Granted, read_deletion, read_renewal, says_unsubscribed};
+use crate::js::Value;
+use crate::protocol::{Answer, read_change, read_deletion, read_renewal, says_unsubscribed};
 use crate::session::context::{Context, Purpose};
 use crate::session::renewal::Renewal;
 
@@ -32,7 +32,7 @@ impl ServiceFlow {
         match (read_renewal(cx.profile, answer, &services), answer) {
             (Ok(None), Answer::Ok(body)) => {
                 let known = cx.state.subscription.take();
-                cx.state.subscription = Some(changed_subscription(known, body.get("subscribeResponse")));
+                cx.state.subscription = Some(read_change(known, body));
                 self.pending = None;
                 tell(cx, None, None);
                 // A subscription that has ended meanwhile is renewed again, too.
@@ -83,16 +83,4 @@ impl ServiceFlow {
         self.reset(cx, renewal, None, None);
         self.serve(cx, renewal);
     }
-}
-
-/// What is known of a subscription with what the answer to a PUT says of it.
-fn changed_subscription(known: Option<Granted>, response: &Value) -> Granted {
-    let mut params = Object::default();
-    known.iter().for_each(|known| params.assign(&known.params));
-    params.assign(response.get("subscriptionParams"));
-    let url = match (response.get("subscription"), known) {
-        (Value::Undefined, Some(known)) => known.url,
-        (url, _) => url.clone(),
-    };
-    Granted { services_info: Value::Undefined, url, params: params.into() }
 }
