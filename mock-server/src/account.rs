@@ -14,9 +14,10 @@ use serde::Serialize;
 
 pub(crate) use self::credential::CredentialKind;
 use self::credential::Holders;
-use crate::error::{PlatformError, check_text, nearest};
+use crate::error::{PlatformError, check_text};
 use crate::limits::Limits;
 use crate::platform::OwnSettings;
+use crate::text::nearest;
 use crate::time::Time;
 use crate::token::Masked;
 

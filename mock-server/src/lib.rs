@@ -65,6 +65,7 @@ pub mod sabotage;
 #[cfg(feature = "net")]
 mod server;
 mod subscription;
+mod text;
 mod time;
 mod timer;
 mod token;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use http::Method;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{did_you_mean, nearest};
 use crate::route::Route;
+use crate::text::{did_you_mean, nearest};
 
 /// A place where clients meet the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

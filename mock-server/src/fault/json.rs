@@ -14,9 +14,9 @@ use super::{
     Answer, Content, ContentType, Delivery, Each, Edit, Effect, Fault, FaultError, Pace, Trigger, fields, has_no_body,
     headers, is_close_code, is_success,
 };
-use crate::error::{cut, nearest, quoted};
 use crate::limits::Limits;
 use crate::point::Point;
+use crate::text::{cut, nearest, quoted};
 
 /// Reads a fault. A key for which its effect has no place contradicts the one that names the effect.
 pub(super) fn read(value: &Value) -> Result<Fault, FaultError> {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Kind, Record};
-use crate::error::{did_you_mean, nearest};
 use crate::point::Point;
+use crate::text::{did_you_mean, nearest};
 
 /// The kinds of records, by the names that they have in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use super::Platform;
 use crate::channel::SocketId;
 use crate::command::Target;
-use crate::error::{PlatformError, nearest};
+use crate::error::PlatformError;
 use crate::subscription::SubscriptionId;
+use crate::text::nearest;
 
 impl Platform {
     /// The sockets that are meant, oldest first, and the target with the user whose they are.
