@@ -23,8 +23,9 @@ pub(crate) use told::Told;
 pub use verbs::{Gives, OptionsMap, VERBS, Verb};
 
 use crate::account::UserOptions;
-use crate::channel::Frame;
-use crate::fault::{Fault, FaultFilter, FaultId};
+use crate::fault::{Fault, FaultFilter};
+use crate::frame::Frame;
+use crate::ids::FaultId;
 use crate::platform::GoneOptions;
 use crate::point::Point;
 use crate::token::{IssuedTokens, TokenOptions};

@@ -12,7 +12,6 @@ pub(crate) mod weight;
 
 use std::time::Duration;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use error::{FaultError, WrongHeader};
@@ -408,17 +407,6 @@ impl From<Delivery> for Fault {
 impl From<Pace> for Fault {
     fn from(pace: Pace) -> Self {
         Delivery { pace, ..Delivery::default() }.into()
-    }
-}
-
-/// Names a rule that `fail` has made, numbered from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct FaultId(pub(crate) u64);
-
-impl FaultId {
-    /// The rule's number.
-    pub const fn number(self) -> u64 {
-        self.0
     }
 }
 

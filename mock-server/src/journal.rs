@@ -19,12 +19,11 @@ pub use reason::Reason;
 pub use refusal::{Refusal, RefusalRecord, Refused};
 pub use request::{Answered, Delivery, Met, RequestRecord};
 
-use crate::channel::{Frame, SocketId};
-use crate::fault::FaultId;
+use crate::frame::Frame;
+use crate::ids::{FaultId, SocketId, SubscriptionId};
 use crate::limits::Limits;
 use crate::mask::masked;
 use crate::point::Point;
-use crate::subscription::SubscriptionId;
 use crate::time::Time;
 
 /// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them, and [`Limits::JOURNAL_BYTES`], unless the platform

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::ids::FaultId;
 use crate::journal::Met;
 use crate::limits::Limits;
 

@@ -215,7 +215,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::channel::{Frame, SocketId};
+    use crate::frame::Frame;
+    use crate::ids::SocketId;
     use crate::journal::{FrameRecord, Side};
     use crate::time::Time;
 

@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::MockKandy;
 use crate::account::UserOptions;
-use crate::channel::{Frame, SocketInfo};
+use crate::channel::SocketInfo;
 use crate::command::Target;
 use crate::error::PlatformError;
-use crate::fault::{Effect, Fault, FaultFilter, FaultId};
+use crate::fault::{Effect, Fault, FaultFilter};
+use crate::frame::Frame;
+use crate::ids::FaultId;
 use crate::platform::{GoneOptions, Platform};
 use crate::point::Point;
 use crate::subscription::SubscriptionInfo;

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Platform;
+use crate::ids::SubscriptionId;
 use crate::journal::Reason;
 use crate::limits::Limits;
+use crate::query::parameter;
 use crate::reply::Response;
-use crate::route::parameter;
-use crate::subscription::{Holds, SubscriptionId};
+use crate::subscription::Holds;
 use crate::wire::code;
 
 impl Platform {

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Output, Platform};
+use super::Platform;
 use crate::account::{UserOptions, check_lifetime};
-use crate::channel::{Frame, SocketId};
 use crate::command::{Command, CommandOutput, Target, Told};
 use crate::error::PlatformError;
-use crate::fault::{Fault, FaultFilter, FaultId, is_close_code};
+use crate::fault::{Fault, FaultFilter, is_close_code};
+use crate::frame::Frame;
+use crate::ids::{FaultId, SocketId, SubscriptionId};
 use crate::journal::Kind;
 use crate::limits::Limits;
+use crate::output::Output;
 use crate::point::Point;
-use crate::subscription::SubscriptionId;
 use crate::time::Time;
 use crate::token::{IssuedTokens, TokenOptions};
 

@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 
+use super::Platform;
 use super::answer::{own_error, replacement, shape};
 use super::auth::tokens;
-use super::{Output, Platform};
-use crate::channel::{Frame, Phase, SocketId};
+use crate::channel::Phase;
 use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
+use crate::frame::Frame;
+use crate::ids::{SocketId, SubscriptionId};
 use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
 use crate::limits::Limits;
+use crate::output::Output;
 use crate::point::Point;
 use crate::reply::Upgrade;
 use crate::route;
-use crate::subscription::{Holds, SubscriptionId};
+use crate::subscription::Holds;
 use crate::time::Time;
 use crate::timer::Timer;
 

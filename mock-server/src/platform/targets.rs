@@ -1,10 +1,9 @@
 //! Which sockets a command is about.
 
 use super::Platform;
-use crate::channel::SocketId;
 use crate::command::Target;
 use crate::error::PlatformError;
-use crate::subscription::SubscriptionId;
+use crate::ids::{SocketId, SubscriptionId};
 use crate::text::nearest;
 
 impl Platform {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::shared::Shared;
 use super::turns::Turn;
-use crate::channel::SocketId;
 use crate::fault::Effect;
+use crate::ids::SocketId;
 use crate::platform::Platform;
 use crate::point::Point;
 use crate::reply::Response;

@@ -19,7 +19,8 @@ use super::handshake::Opened;
 use super::queues::End;
 use super::shared::Shared;
 use super::stream::{self, Stream};
-use crate::channel::{Frame, SocketId};
+use crate::frame::Frame;
+use crate::ids::SocketId;
 use crate::limits::Limits;
 
 /// The life of an open socket. A frame that is longer than the platform takes ends it with 1009.

@@ -314,7 +314,7 @@ impl Record {
 
 fn request_title(request: &trace::Request) -> String {
     let path = request.address.path();
-    let point = if request.address.is_elsewhere() { Point::Other } else { Point::of_request(&request.method, path) };
+    let point = if request.address.is_elsewhere() { Point::Other } else { Point::of(&request.method, path) };
     let what = if point == Point::Other { tail(path) } else { point.as_str().to_owned() };
     title(&format!("{} {what}", request.method))
 }
