@@ -21,8 +21,6 @@ pub use pace::Pace;
 pub(crate) use rules::Faults;
 pub use rules::{FaultFilter, FaultRule};
 
-use crate::point::Point;
-
 /// One way to misbehave, and when.
 ///
 /// ```
@@ -286,35 +284,6 @@ impl Fault {
     pub fn user(mut self, user: impl Into<String>) -> Self {
         self.when.user = Some(user.into());
         self
-    }
-}
-
-/// Reading and checking.
-impl Fault {
-    /// Reads a fault from a map. Unknown keys, wrong types, impossible values and contradictions are errors that name
-    /// the key and say what to do.
-    pub fn from_json(value: &Value) -> Result<Self, FaultError> {
-        json::read(value)
-    }
-
-    /// Reads what `fail` takes: a map, or an array of maps.
-    pub fn list_from_json(value: &Value) -> Result<Vec<Self>, FaultError> {
-        let Value::Array(items) = value else { return Ok(vec![Self::from_json(value)?]) };
-        let read = |(index, item)| {
-            Self::from_json(item).map_err(|source| FaultError::InList { number: index + 1, source: Box::new(source) })
-        };
-        items.iter().enumerate().map(read).collect()
-    }
-
-    /// Whether the fault makes sense at all: what a status excludes is not there, numbers are in range, texts fit into
-    /// their headers.
-    pub fn check(&self) -> Result<(), FaultError> {
-        json::Keys::of(self).check()
-    }
-
-    /// Whether the fault makes sense at `point`.
-    pub fn check_at(&self, point: Point) -> Result<(), FaultError> {
-        json::Keys::of(self).check_at(point)
     }
 }
 

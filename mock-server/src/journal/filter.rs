@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Kind, Record};
+use super::record::{Kind, Record};
 use crate::point::Point;
 use crate::text::{did_you_mean, nearest};
 

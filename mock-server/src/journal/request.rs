@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 
+use super::bounded::{beginning, bounded};
 use super::reason::Reason;
-use super::{beginning, bounded};
 use crate::dialect::{AGENT, Dialect, HMAC, SESSION, Way};
 use crate::fault::{Fault, weight};
 use crate::ids::FaultId;
