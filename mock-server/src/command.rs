@@ -5,19 +5,20 @@
 
 mod arguments;
 mod duration;
+mod kind;
 mod parameter;
 mod target;
 mod told;
 mod verbs;
 
-use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
 
-pub use arguments::{ArgumentError, Arguments};
+pub use arguments::{ArgumentError, Arguments, Declared};
 pub use duration::{LONGEST_DURATION, parse_duration};
-pub use parameter::{Argument, Declared, Kind, Optional, Parameter, Place, Required};
+pub use kind::Kind;
+pub use parameter::{Argument, Optional, Parameter, Place, Required};
 pub use target::Target;
 pub(crate) use told::Told;
 pub use verbs::{Gives, OptionsMap, VERBS, Verb};
@@ -26,7 +27,6 @@ use crate::account::UserOptions;
 use crate::fault::{Fault, FaultFilter};
 use crate::frame::Frame;
 use crate::ids::FaultId;
-use crate::platform::GoneOptions;
 use crate::point::Point;
 use crate::token::{IssuedTokens, TokenOptions};
 
@@ -215,6 +215,15 @@ impl Command {
     }
 }
 
+/// What a `gone` notification says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoneOptions {
+    /// `retryAfter`, in seconds; left out if `None`.
+    pub retry_after: Option<u64>,
+    /// The notification's `id` and `eventId`; fresh ones if `None`.
+    pub id: Option<String>,
+}
+
 /// What a command gives back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutput {
@@ -253,14 +262,6 @@ impl From<IssuedTokens> for CommandOutput {
 impl From<FaultId> for CommandOutput {
     fn from(id: FaultId) -> Self {
         Self::Fault(id)
-    }
-}
-
-/// The verb and its arguments, without secrets.
-impl fmt::Debug for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Told { name, arguments, .. } = self.told();
-        write!(f, "{name} {}", Value::Object(arguments))
     }
 }
 

@@ -79,7 +79,7 @@ mod wire;
 
 pub use account::{UserInfo, UserOptions};
 pub use channel::{SocketInfo, SocketState};
-pub use command::{Command, CommandOutput, Target};
+pub use command::{Command, CommandOutput, GoneOptions, Target};
 pub use error::PlatformError;
 pub use fault::{Each, Fault, FaultError, FaultFilter, FaultRule};
 pub use frame::Frame;
@@ -100,7 +100,7 @@ pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
 pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
 pub use output::Output;
-pub use platform::{GoneOptions, Platform, SettingsInfo};
+pub use platform::{Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
 pub use reply::{Answer, Reply, Response, Upgrade};
 #[cfg(feature = "front")]

@@ -20,11 +20,8 @@ use std::time::Duration;
 use http::Request;
 use serde_json::json;
 
-pub(crate) use behaviour::OwnSettings;
-pub use commands::GoneOptions;
 pub use settings::SettingsInfo;
 
-use self::start::Start;
 use crate::account::{Accounts, UserInfo};
 use crate::channel::{SocketInfo, Sockets};
 use crate::command::Told;
@@ -74,6 +71,14 @@ struct Settings {
     echo: bool,
     latency: Duration,
     token_lifetime: Option<Duration>,
+}
+
+/// What a reset leads back to. At first a healthy platform without users.
+#[derive(Clone, Debug, Default)]
+struct Start {
+    accounts: Accounts,
+    settings: Settings,
+    faults: Faults,
 }
 
 impl Platform {

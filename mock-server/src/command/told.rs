@@ -1,12 +1,17 @@
 //! A command as records show it: by the names and kinds of the table, without secrets.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::Command;
 use super::parameter::{Argument, Optional, Parameter, Required};
+use super::target::Target;
 use super::verbs::*;
-use super::{Command, Fault, FaultFilter, Frame, Target, UserOptions};
+use crate::account::UserOptions;
+use crate::fault::{Fault, FaultFilter};
+use crate::frame::Frame;
 use crate::journal::bounded;
 use crate::mask::{MASK, masked_value};
 
@@ -62,6 +67,14 @@ impl Command {
             Self::Reset => told,
             Self::Mark { text } => told.with(&MARK_TEXT, text),
         }
+    }
+}
+
+/// The verb and its arguments, without secrets.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told { name, arguments, .. } = self.told();
+        write!(f, "{name} {}", Value::Object(arguments))
     }
 }
 

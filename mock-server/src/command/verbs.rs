@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::arguments::{ArgumentError, Arguments};
 use super::parameter::{Optional, Parameter, Place, Required};
-use super::{Command, Target};
+use super::target::Target;
+use super::{Command, GoneOptions};
 use crate::account::UserOptions;
 use crate::fault::{Fault, FaultFilter};
 use crate::frame::Frame;
-use crate::platform::GoneOptions;
 use crate::point::Point;
 use crate::token::TokenOptions;
 

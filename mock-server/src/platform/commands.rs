@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Platform;
 use crate::account::{UserOptions, check_lifetime};
-use crate::command::{Command, CommandOutput, Target, Told};
+use crate::command::{Command, CommandOutput, GoneOptions, Target, Told};
 use crate::error::PlatformError;
 use crate::fault::{Fault, FaultFilter, is_close_code};
 use crate::frame::Frame;
@@ -17,15 +17,6 @@ use crate::output::Output;
 use crate::point::Point;
 use crate::time::Time;
 use crate::token::{IssuedTokens, TokenOptions};
-
-/// What a `gone` notification says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GoneOptions {
-    /// `retryAfter`, in seconds; left out if `None`.
-    pub retry_after: Option<u64>,
-    /// The notification's `id` and `eventId`; fresh ones if `None`.
-    pub id: Option<String>,
-}
 
 impl Platform {
     /// Carries out a command, as the method that its documentation names does.
