@@ -3,7 +3,6 @@
 mod bounded;
 mod changes;
 mod filter;
-mod reason;
 mod record;
 mod refusal;
 mod request;
@@ -16,7 +15,6 @@ use std::sync::Arc;
 
 pub(crate) use bounded::bounded;
 pub use filter::{RecordFilter, RecordKind, UnknownKind};
-pub use reason::Reason;
 pub use record::{FrameRecord, Kind, Record, Side};
 pub use refusal::{Refusal, RefusalRecord, Refused};
 pub use request::{Answered, Delivery, Met, RequestRecord};

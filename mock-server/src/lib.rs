@@ -62,6 +62,7 @@ mod output;
 mod platform;
 mod point;
 mod query;
+mod reason;
 mod reply;
 mod route;
 #[cfg(feature = "sabotage")]
@@ -92,8 +93,8 @@ pub use ids::FaultId;
 pub use ids::SocketId;
 pub use ids::SubscriptionId;
 pub use journal::{
-    Answered, Delivery, FrameRecord, Journal, Kind, Met, Reason, Record, RecordFilter, RecordKind, Refusal,
-    RefusalRecord, Refused, RequestRecord, Side, UnknownKind,
+    Answered, Delivery, FrameRecord, Journal, Kind, Met, Record, RecordFilter, RecordKind, Refusal, RefusalRecord,
+    Refused, RequestRecord, Side, UnknownKind,
 };
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
@@ -102,6 +103,7 @@ pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
 pub use output::Output;
 pub use platform::{Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
+pub use reason::Reason;
 pub use reply::{Answer, Reply, Response, Upgrade};
 #[cfg(feature = "front")]
 pub use server::advanced::{Advanced, Fired, FiredAnswer};

@@ -3,11 +3,11 @@
 /// What a client may bring instead of a user's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum CredentialKind {
-    /// [`UserOptions::hmac`](super::UserOptions::hmac).
+    /// The option `hmac`.
     Hmac,
-    /// [`UserOptions::authname`](super::UserOptions::authname).
+    /// The option `authname`.
     Authname,
-    /// [`UserOptions::bearer`](super::UserOptions::bearer).
+    /// The option `bearer`.
     Bearer,
 }
 

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::journal::Reason;
+use crate::reason::Reason;
 
 /// What differs between dialects.
 #[derive(Debug)]

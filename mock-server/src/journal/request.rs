@@ -13,12 +13,12 @@ use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 
 use super::bounded::{beginning, bounded};
-use super::reason::Reason;
 use crate::dialect::{AGENT, Dialect, HMAC, SESSION, Way};
 use crate::fault::{Fault, weight};
 use crate::ids::FaultId;
 use crate::limits::Limits;
 use crate::mask::{contains, is_secret, masked, masked_value};
+use crate::reason::Reason;
 use crate::time::Time;
 use crate::token::Masked;
 use crate::{query, route};

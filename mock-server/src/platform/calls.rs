@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::Platform;
 use crate::ids::SubscriptionId;
-use crate::journal::Reason;
 use crate::limits::Limits;
 use crate::query::parameter;
+use crate::reason::Reason;
 use crate::reply::Response;
 use crate::subscription::Holds;
 use crate::wire::code;

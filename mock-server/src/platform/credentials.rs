@@ -9,7 +9,7 @@ use super::Platform;
 use crate::account::CredentialKind;
 use crate::dialect::{Dialect, HMAC, SESSION, UNDEFINED, Way};
 use crate::ids::SubscriptionId;
-use crate::journal::Reason;
+use crate::reason::Reason;
 use crate::time::Time;
 
 /// A user, and how they have signed in.

@@ -10,8 +10,8 @@ use crate::command::{Command, Told};
 use crate::error::PlatformError;
 use crate::fault::{FaultFilter, FaultRule};
 use crate::ids::FaultId;
-use crate::journal::Reason;
 use crate::point::Point;
+use crate::reason::Reason;
 use crate::time::Time;
 
 /// How the platform is set, as its commands left it. Serialized in camelCase.
