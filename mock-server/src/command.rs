@@ -181,11 +181,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// The verb after which nothing is as it was.
-    pub const RESET: &'static str = "reset";
-
-    /// Its verb: the name of its row in [`VERBS`].
-    pub const fn verb(&self) -> &'static str {
+    /// The name of its row in [`VERBS`].
+    const fn row(&self) -> &'static str {
         match self {
             Self::AddUser { .. } => "addUser",
             Self::RemoveUser { .. } => "removeUser",
@@ -209,7 +206,7 @@ impl Command {
             Self::TokenLifetime { .. } => "tokenLifetime",
             Self::AnswerPings { .. } => "answerPings",
             Self::Latency { .. } => "latency",
-            Self::Reset => Self::RESET,
+            Self::Reset => "reset",
             Self::Mark { .. } => "mark",
         }
     }

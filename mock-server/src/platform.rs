@@ -68,7 +68,6 @@ struct Settings {
     any_user: bool,
     /// What a command has said; before, each dialect does as its platform does.
     answer_pings: Option<bool>,
-    echo: bool,
     latency: Duration,
     token_lifetime: Option<Duration>,
 }

@@ -28,7 +28,7 @@ pub(crate) struct Told<'a> {
 impl Command {
     /// What a record of the command says.
     pub(crate) fn told(&self) -> Told<'_> {
-        let told = Told::of(self.verb());
+        let told = Told::of(self.row());
         match self {
             Self::AddUser { user, password, options } => told.user(user).with(&PASSWORD, password).options(options),
             Self::RemoveUser { user } => told.user(user),
@@ -92,11 +92,6 @@ impl<'a> Told<'a> {
     fn about(mut self, user: Option<&'a str>) -> Self {
         self.user = user;
         self
-    }
-
-    /// What no verb does: a record of it all the same.
-    pub(crate) fn echo(echo: &bool) -> Self {
-        Self::of("echo").with(&ENABLED, echo)
     }
 
     fn user(mut self, user: &'a String) -> Self {

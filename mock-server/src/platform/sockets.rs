@@ -108,11 +108,6 @@ impl Platform {
         if frame.len() > self.limits.frame_bytes {
             return self.close_socket(now, socket, 1009, "");
         }
-        if self.settings.echo {
-            self.record_frame(now, socket, frame);
-            self.send_frame(now, socket, frame);
-            return;
-        }
         let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };
         let (dialect, profile) = (from.dialect, from.dialect.profile());
         if !(profile.is_keep_alive)(text) {

@@ -139,7 +139,7 @@ async fn read(
             }
             Some(Err(_)) | None => return Over::Broken,
         };
-        match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::Ping))) {
+        match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::ClientFrame(socket, &frame)))) {
             // Where it fails, the end is on its way.
             Some((_, Fate::Lost | Fate::Fails)) => continue,
             Some((disturbed, Fate::Late(by))) => disturbed.until(disturbed.due(by)).await,
