@@ -9,6 +9,8 @@ mod check;
 #[cfg(test)]
 mod choice;
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod control_state;
