@@ -14,8 +14,8 @@ mod play;
 
 use std::process::ExitCode;
 
+use kandy_scenarios::crosscheck::{check_answers, crosscheck};
 use kandy_scenarios::recording::{Dialect, Recording};
-use kandy_scenarios::rehearsal::{check_answers, rehearse};
 use kandy_tests::Suite;
 
 use self::exceptions::EXCEPTIONS;
@@ -32,5 +32,5 @@ fn agrees(recording: &Recording) -> Result<(), String> {
         return play::play(recording);
     }
     check_answers(recording).map_err(|difference| format!("the platform alone: {difference}"))?;
-    rehearse(recording).map_err(|divergence| divergence.to_string())
+    crosscheck(recording).map_err(|divergence| divergence.to_string())
 }
