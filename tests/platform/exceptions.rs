@@ -2,7 +2,7 @@
 //! nothing else: neither at its name nor at what comes of it here.
 
 mod ledger;
-mod played;
+mod replayed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ const WITH_TOKENS: &[Dialect] = &[Dialect::Uc3, Dialect::Uc5];
 /// Those of the port's cross-checks, and those of the recorded clients.
 pub(super) const EXCEPTIONS: [Exception; 13] = {
     let [a, b, c, d, e, f, g, h, i] = OF_CROSSCHECKS;
-    let [j, k, l, m] = played::EXCEPTIONS;
+    let [j, k, l, m] = replayed::EXCEPTIONS;
     [a, b, c, d, e, f, g, h, i, j, k, l, m]
 };
 

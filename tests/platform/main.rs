@@ -1,7 +1,7 @@
 //! Conformance of the platform, one test a recording of a real SDK. Of UC 3 the recording's script runs in the simulated
 //! world, port against `Platform`, and must give the same requests and events; and the requests of a healthy recording,
-//! given to `Platform` alone, must get every field that the SDK reads. Of every other dialect the recorded client is played
-//! to `Platform`: see [`play`].
+//! given to `Platform` alone, must get every field that the SDK reads. Of every other dialect the recorded client is replayed
+//! to `Platform`: see [`replay`].
 //!
 //! The recorder's platform is there to see what the SDK does, whatever it is told; `Platform` is to be met in earnest.
 //! So it does not follow some recordings: [`EXCEPTIONS`] are the rules by which they are known.
@@ -10,7 +10,7 @@
 
 mod exceptions;
 mod history;
-mod play;
+mod replay;
 
 use std::process::ExitCode;
 
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 
 fn agrees(recording: &Recording) -> Result<(), String> {
     if recording.dialect != Dialect::Uc3 {
-        return play::play(recording);
+        return replay::replay(recording);
     }
     check_answers(recording).map_err(|difference| format!("the platform alone: {difference}"))?;
     crosscheck(recording).map_err(|divergence| divergence.to_string())
