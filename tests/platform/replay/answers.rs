@@ -13,7 +13,7 @@ pub(super) fn compare(recording: &Recording, given: &BTreeMap<u64, (Time, Reply)
     let end = Time::from_duration(recording.final_state.time.since_start());
     for entry in &recording.wire {
         let Exchange::Request(request) = &entry.what else { continue };
-        let (at, reply) = given.get(&request.n).ok_or("a request was not played")?;
+        let (at, reply) = given.get(&request.n).ok_or("a request was not replayed")?;
         let shown = format!("{:?} {} {}{}", entry.time, request.method, request.path, request.raw_query);
         let answered = recording.wire.iter().find_map(|entry| match &entry.what {
             Exchange::Response(response) if response.n == request.n => Some((entry.time, response)),

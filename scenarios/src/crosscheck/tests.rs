@@ -20,13 +20,13 @@ fn changed(text: &str, change: impl FnOnce(&mut Value)) -> Recording {
 /// The difference that a change of the recording makes.
 #[track_caller]
 fn difference(text: &str, change: impl FnOnce(&mut Value)) -> (String, String) {
-    assert!(rehearse(&changed(text, |_| {})).is_ok());
-    let divergence = rehearse(&changed(text, change)).expect_err("the change must be found");
-    assert!(divergence.to_string().contains("transcript of the rehearsal:"), "{divergence}");
+    assert!(crosscheck(&changed(text, |_| {})).is_ok());
+    let divergence = crosscheck(&changed(text, change)).expect_err("the change must be found");
+    assert!(divergence.to_string().contains("transcript of the cross-check:"), "{divergence}");
     (divergence.difference.expected, divergence.difference.got)
 }
 
-/// Whichever record of what a rehearsal must show is left out or doubled, it tells.
+/// Whichever record of what a cross-check must show is left out or doubled, it tells.
 #[test]
 fn every_expectation_counts() {
     for text in [CONNECT, LISTENERS, REFUSED, RENEWAL, TWO_CLIENTS, UPDATE] {
@@ -41,10 +41,10 @@ fn every_expectation_counts() {
             if is_compared {
                 let mut without = recording.clone();
                 without.timeline.remove(index);
-                assert!(rehearse(&without).is_err(), "{}: {record:?} is left out", recording.name);
+                assert!(crosscheck(&without).is_err(), "{}: {record:?} is left out", recording.name);
                 let mut doubled = recording.clone();
                 doubled.timeline.insert(index, record.clone());
-                assert!(rehearse(&doubled).is_err(), "{}: {record:?} is doubled", recording.name);
+                assert!(crosscheck(&doubled).is_err(), "{}: {record:?} is doubled", recording.name);
             }
         }
     }

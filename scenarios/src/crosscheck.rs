@@ -1,4 +1,4 @@
-//! Rehearses a recording of the real SDK in a simulated world: port against `Platform`, and compares.
+//! Cross-checks a recording of the real SDK in a simulated world: port against `Platform`, and compares.
 //!
 //! [`replay`](crate::replay) feeds the port what the SDK was given. Here only the script is taken from the recording:
 //! its calls at their times, and its `serverScript` as commands and faults of the platform. What the page saw must
@@ -7,14 +7,14 @@
 //! tokens that a script brings along are hidden in addresses, as in every transcript.
 
 mod answers;
-mod performance;
+mod compare;
 mod platform;
-mod score;
+mod run;
 
 use std::fmt;
 
 pub use self::answers::check_answers;
-use self::performance::Performance;
+use self::run::Crosscheck;
 use crate::recording::Recording;
 pub use crate::replay::Difference;
 use crate::trace::Trace;
@@ -22,19 +22,19 @@ use crate::trace::Trace;
 /// How many lines of the world's transcript a divergence shows.
 const LINES_SHOWN: usize = 24;
 
-/// Performs the script of `recording`, and compares up to the first difference.
+/// Runs the script of `recording`, and compares up to the first difference.
 ///
 /// # Errors
 ///
 /// Port and platform together do something else than the SDK and the recorder's platform did.
-pub fn rehearse(recording: &Recording) -> Result<(), Divergence> {
-    let mut performance = Performance::new(recording);
-    let played = performance.play();
-    let compared = score::compare(recording, &performance.seen, played);
-    compared.map_err(|difference| Divergence { difference, trace: Box::new(performance.into_trace()) })
+pub fn crosscheck(recording: &Recording) -> Result<(), Divergence> {
+    let mut crosscheck = Crosscheck::new(recording);
+    let ended = crosscheck.run();
+    let compared = compare::compare(recording, &crosscheck.seen, ended);
+    compared.map_err(|difference| Divergence { difference, trace: Box::new(crosscheck.into_trace()) })
 }
 
-/// Where the rehearsal first was something else than the recording.
+/// Where the cross-check first was something else than the recording.
 #[derive(Clone, Debug, thiserror::Error)]
 pub struct Divergence {
     difference: Difference,
@@ -43,7 +43,7 @@ pub struct Divergence {
 
 impl fmt::Display for Divergence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n  transcript of the rehearsal:", self.difference)?;
+        write!(f, "{}\n  transcript of the cross-check:", self.difference)?;
         self.trace.tail(LINES_SHOWN).lines().try_for_each(|line| write!(f, "\n    {line}"))
     }
 }

@@ -7,11 +7,11 @@ use kandy_tests::Exception;
 use serde_json::Value;
 
 use super::ledger::Misuse;
-use crate::play::script::Script;
-use crate::play::{tokens, user_of};
+use crate::replay::script::Script;
+use crate::replay::{tokens, user_of};
 
-/// The dialects whose recorded clients are played.
-const PLAYED: &[Dialect] = &[Dialect::Uc5, Dialect::Link3, Dialect::Link, Dialect::CallMe, Dialect::Cpaas];
+/// The dialects whose recorded clients are replayed.
+const REPLAYED: &[Dialect] = &[Dialect::Uc5, Dialect::Link3, Dialect::Link, Dialect::CallMe, Dialect::Cpaas];
 
 /// The longest lifetime that is granted to who asks for it: a day.
 const LONGEST_LIFETIME: u64 = 24 * 3600;
@@ -20,22 +20,22 @@ pub(super) const EXCEPTIONS: [Exception; 4] = [
     Exception {
         reason: "the recorder's platform opens channels and takes requests after the DELETE of what they are for; here that \
                  is gone",
-        dialects: PLAYED,
+        dialects: REPLAYED,
         excuses: comes_back_after_the_end,
     },
     Exception {
         reason: "the recorder's platform takes what has run out; here that is gone",
-        dialects: PLAYED,
+        dialects: REPLAYED,
         excuses: comes_back_too_late,
     },
     Exception {
         reason: "the recorder's platform takes any address of a channel or a subscription; here it is one that was given out",
-        dialects: PLAYED,
+        dialects: REPLAYED,
         excuses: goes_elsewhere,
     },
     Exception {
         reason: "the recorder's platform gives back whatever is asked for; here what makes no sense is refused or put right",
-        dialects: PLAYED,
+        dialects: REPLAYED,
         excuses: asks_for_nonsense,
     },
 ];

@@ -44,7 +44,7 @@ pub fn check_answers(recording: &Recording) -> Result<usize, Difference> {
     let mut platform = Platform::new();
     let mut compared = 0;
     let at_start = |mismatch| Difference::new(recording, 0, kandy_client::Time::ZERO, mismatch);
-    for asked in platform::stage(recording).map_err(at_start)? {
+    for asked in platform::setup(recording).map_err(at_start)? {
         let refused = |error: kandy_mock_server::PlatformError| compare::missing(&error.to_string());
         platform.apply(Time::ZERO, asked).map_err(refused).map_err(at_start)?;
     }

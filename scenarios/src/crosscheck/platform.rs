@@ -19,7 +19,7 @@ const USERS: [(&str, &str); 3] =
 const LONGEST_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// The commands that make a platform what the recorder's was at the start.
-pub(super) fn stage(recording: &Recording) -> Result<Vec<Command>, Mismatch> {
+pub(super) fn setup(recording: &Recording) -> Result<Vec<Command>, Mismatch> {
     let mut commands = Vec::new();
     let credentials = credentials(recording);
     let mut users: BTreeSet<&str> = BTreeSet::new();

@@ -17,8 +17,8 @@ use crate::world::{PLATFORM_SERVER, Sim, StepError, Turn};
 /// The recorder's host, for which the simulated platform stands in.
 pub(super) const RECORDED_HOST: &str = "127.0.0.1";
 
-/// A recording being performed.
-pub(super) struct Performance<'a> {
+/// A recording being cross-checked.
+pub(super) struct Crosscheck<'a> {
     recording: &'a Recording,
     sim: Sim,
     clients: Vec<Client>,
@@ -54,7 +54,7 @@ struct Client {
     rules: Vec<(Rule, u64)>,
 }
 
-impl<'a> Performance<'a> {
+impl<'a> Crosscheck<'a> {
     pub(super) fn new(recording: &'a Recording) -> Self {
         Self { recording, sim: Sim::default(), clients: Vec::new(), seen: Vec::new(), read: 0 }
     }
@@ -63,9 +63,9 @@ impl<'a> Performance<'a> {
         self.sim.into_trace()
     }
 
-    /// Performs the whole script.
-    pub(super) fn play(&mut self) -> Result<(), Mismatch> {
-        self.command(platform::stage(self.recording)?)?;
+    /// Runs the whole script.
+    pub(super) fn run(&mut self) -> Result<(), Mismatch> {
+        self.command(platform::setup(self.recording)?)?;
         let mut same_tick_before = false;
         for entry in &self.recording.script {
             let same_tick =

@@ -1,4 +1,4 @@
-//! Plays the recorded client of a recording to `Platform`, in virtual time: its requests, handshakes, frames and closes as
+//! Replays the client of a recording to `Platform`, in virtual time: its requests, handshakes, frames and closes as
 //! the recorder's platform got them, and what that platform was told to do. What `Platform` answers must be what the
 //! recorder's platform has answered, at the same times.
 
@@ -23,26 +23,26 @@ use self::recorder::Recorder;
 pub(crate) use self::recorder::{tokens, user_of};
 use self::script::Script;
 
-/// Plays a recording.
+/// Replays a recording.
 ///
 /// # Errors
 ///
 /// The first thing that was answered, sent or closed otherwise.
-pub(super) fn play(recording: &Recording) -> Result<(), String> {
-    let mut play = Play::new(recording)?;
+pub(super) fn replay(recording: &Recording) -> Result<(), String> {
+    let mut replay = Replay::new(recording)?;
     let actions = positions::actions(recording);
     for (index, entry) in recording.wire.iter().enumerate() {
         for act in actions.iter().filter(|act| act.before == index) {
-            play.act(act)?;
+            replay.act(act)?;
         }
-        play.pass(entry.time)?;
-        play.take(index, &entry.what)?;
+        replay.pass(entry.time)?;
+        replay.take(index, &entry.what)?;
     }
     for act in actions.iter().filter(|act| act.before >= recording.wire.len()) {
-        play.act(act)?;
+        replay.act(act)?;
     }
-    play.pass(recording.final_state.time)?;
-    play.compare()
+    replay.pass(recording.final_state.time)?;
+    replay.compare()
 }
 
 /// What a websocket's client is told.
@@ -70,7 +70,7 @@ impl fmt::Display for Told {
 /// What each websocket's client is told, and when.
 type Tellings = BTreeMap<u64, Vec<(Time, Told)>>;
 
-struct Play<'a> {
+struct Replay<'a> {
     recording: &'a Recording,
     recorder: Recorder,
     script: Script<'a>,
@@ -88,9 +88,9 @@ struct Play<'a> {
     told: Tellings,
 }
 
-impl<'a> Play<'a> {
+impl<'a> Replay<'a> {
     fn new(recording: &'a Recording) -> Result<Self, String> {
-        let mut play = Self {
+        let mut replay = Self {
             recording,
             recorder: Recorder::of(recording),
             script: Script::of(recording),
@@ -103,8 +103,8 @@ impl<'a> Play<'a> {
             expected: Tellings::new(),
             told: Tellings::new(),
         };
-        play.recorder.set_up(&mut play.platform)?;
-        Ok(play)
+        replay.recorder.set_up(&mut replay.platform)?;
+        Ok(replay)
     }
 
     /// Lets time pass.

@@ -1,8 +1,8 @@
-//! The comparison of a performance with the recording.
+//! The comparison of a cross-check with the recording.
 
 use kandy_client::Time;
 
-use super::performance::{RECORDED_HOST, Seen};
+use super::run::{RECORDED_HOST, Seen};
 use crate::recording::{Action, Address, Heard, ListenerCall, Record, Recording, Snapshot};
 use crate::replay::Difference;
 use crate::replay::compare::{self, Mismatch};
@@ -10,12 +10,12 @@ use crate::replay::difference;
 use crate::trace;
 use crate::world::address;
 
-/// Compares all that was seen with the timeline, then the snapshots and the end with the script. `played` is how the
-/// performance ended.
+/// Compares all that was seen with the timeline, then the snapshots and the end with the script. `ended` is how the
+/// run ended.
 pub(super) fn compare(
     recording: &Recording,
     seen: &[(Time, Seen)],
-    played: Result<(), Mismatch>,
+    ended: Result<(), Mismatch>,
 ) -> Result<(), Difference> {
     let is_look = |seen: &Seen| matches!(seen, Seen::Snapshot { .. } | Seen::Timers(_));
     let mut effects = seen.iter().filter(|(_, seen)| !is_look(seen));
@@ -26,7 +26,7 @@ pub(super) fn compare(
         }
         let next = effects.next();
         now = next.map_or(now, |(time, _)| *time);
-        let same = match (next, &played) {
+        let same = match (next, &ended) {
             (Some((time, seen)), _) if *time == record.time => check(&record.what, seen),
             (Some((_, seen)), _) => Err(differ(record.time, &record.what, describe(seen))),
             (None, Err(end)) => Err(differ(record.time, &record.what, end.got.clone())),
@@ -38,7 +38,7 @@ pub(super) fn compare(
     if let Some((time, seen)) = effects.next() {
         return Err(at_end(*time, Mismatch::new("nothing more".to_owned(), describe(seen))));
     }
-    played.map_err(|mismatch| at_end(now, mismatch))?;
+    ended.map_err(|mismatch| at_end(now, mismatch))?;
     let looks = seen.iter().filter(|(_, seen)| is_look(seen));
     let mut snapshots = recording.script.iter().filter_map(|entry| match &entry.what {
         Action::Snapshot(snapshot) => Some(snapshot),
@@ -50,7 +50,7 @@ pub(super) fn compare(
     Ok(())
 }
 
-/// What a rehearsal must show; frames are keep-alives, and what the client was given is not compared: what comes of
+/// What a cross-check must show; frames are keep-alives, and what the client was given is not compared: what comes of
 /// it is.
 fn is_expected(record: &Record) -> bool {
     match record {
