@@ -1,8 +1,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::ids::FaultId;
 use crate::journal::Met;
 use crate::limits::Limits;
+use crate::point::Point;
 
 #[test]
 fn every_key_is_read_and_written_back() {

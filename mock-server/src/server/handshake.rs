@@ -22,7 +22,7 @@ use super::delivery::Undelivered;
 use super::queues::Outbox;
 use super::shared::Shared;
 use super::stream::{Stream, linger, reset, silence};
-use crate::channel::SocketId;
+use crate::ids::SocketId;
 use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::reply::{Response, Upgrade};
