@@ -42,7 +42,7 @@ use crate::server::shared::Shared;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mock = MockKandy::start().await;
 /// mock.add_user("alice@example.com", "s3cret")?;
-/// let config = (mock.host(), mock.rest_port(), mock.ws_port()); // or mock.rest_url(), mock.ws_url()
+/// let config = (mock.host(), mock.rest_port(), mock.ws_port()); // or mock.uri(), mock.ws_uri()
 /// # let _ = config;
 /// // The application signs in; then:
 /// assert!(mock.requests(Point::Unsubscribe).is_empty());
@@ -159,13 +159,13 @@ impl MockKandy {
         self.ws.port()
     }
 
-    /// Where REST is: `http://127.0.0.1:49152`.
-    pub fn rest_url(&self) -> String {
+    /// Where REST is: `http://127.0.0.1:49152`, as [`MockServer::uri`] has it.
+    pub fn uri(&self) -> String {
         format!("http://{}", reachable(self.rest))
     }
 
     /// Where notification channels are: `ws://127.0.0.1:49153`.
-    pub fn ws_url(&self) -> String {
+    pub fn ws_uri(&self) -> String {
         format!("ws://{}", reachable(self.ws))
     }
 

@@ -62,7 +62,7 @@ impl MockKandy {
 
     /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
     /// first it is not so.
-    pub fn any_user(&self, enabled: bool) {
+    pub fn set_any_user(&self, enabled: bool) {
         self.platform(|platform, now| platform.set_any_user(now, enabled));
     }
 
@@ -83,7 +83,7 @@ impl MockKandy {
 
     /// How long tokens last that are issued from now on, whatever clients ask for; `None` leaves it to them again.
     /// A user's own setting wins.
-    pub fn token_lifetime(&self, lifetime: Option<Duration>) -> Result<(), PlatformError> {
+    pub fn set_token_lifetime(&self, lifetime: Option<Duration>) -> Result<(), PlatformError> {
         self.platform(|platform, now| platform.set_token_lifetime(now, lifetime))
     }
 }
@@ -127,22 +127,22 @@ impl MockKandy {
     }
 
     /// From now on nothing is answered: connections are ended as soon as their request is read. The sockets are cut.
-    pub fn offline(&self) {
+    pub fn set_offline(&self) {
         self.platform(Platform::set_offline);
     }
 
-    /// Ends [`Self::offline`].
-    pub fn online(&self) {
+    /// Ends [`Self::set_offline`].
+    pub fn set_online(&self) {
         self.platform(Platform::set_online);
     }
 
     /// Delays answers and handshakes from now on; frames and closes are not delayed. At first it is zero.
-    pub fn latency(&self, latency: Duration) {
+    pub fn set_latency(&self, latency: Duration) {
         self.platform(|platform, now| platform.set_latency(now, latency));
     }
 
     /// Whether pings are answered with `{"message_type":"pong"}`. At first they are not.
-    pub fn answer_pings(&self, answer: bool) {
+    pub fn set_answer_pings(&self, answer: bool) {
         self.platform(|platform, now| platform.set_answer_pings(now, answer));
     }
 }
@@ -158,18 +158,23 @@ impl MockKandy {
 
 /// Misbehaviour towards one user, until something else is said of that user, or of everybody.
 impl MockKandy {
-    /// Whether nothing of a user is answered. The sockets of one who goes offline are cut.
-    pub fn offline_of(&self, name: &str, offline: bool) -> Result<(), PlatformError> {
-        self.platform(|platform, now| platform.set_offline_of(now, name, offline))
+    /// From now on nothing of a user is answered. The sockets are cut.
+    pub fn set_offline_of(&self, name: &str) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_offline_of(now, name))
+    }
+
+    /// Ends [`Self::set_offline_of`].
+    pub fn set_online_of(&self, name: &str) -> Result<(), PlatformError> {
+        self.platform(|platform, now| platform.set_online_of(now, name))
     }
 
     /// Delays answers to a user, and handshakes.
-    pub fn latency_of(&self, name: &str, latency: Duration) -> Result<(), PlatformError> {
+    pub fn set_latency_of(&self, name: &str, latency: Duration) -> Result<(), PlatformError> {
         self.platform(|platform, now| platform.set_latency_of(now, name, latency))
     }
 
     /// Whether pings of a user are answered.
-    pub fn answer_pings_of(&self, name: &str, answer: bool) -> Result<(), PlatformError> {
+    pub fn set_answer_pings_of(&self, name: &str, answer: bool) -> Result<(), PlatformError> {
         self.platform(|platform, now| platform.set_answer_pings_of(now, name, answer))
     }
 }
