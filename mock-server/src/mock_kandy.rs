@@ -112,6 +112,11 @@ impl MockKandy {
     }
 
     /// Starts a healthy platform without users.
+    ///
+    /// # Errors
+    ///
+    /// An address cannot be listened on, or there is no thread or runtime to be had.
+    #[expect(clippy::missing_panics_doc, reason = "the thread says how it started")]
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
@@ -175,6 +180,7 @@ impl MockKandy {
     /// The server records no requests beside what its mocks keep: [`Self::requests`] has those of the platform, and
     /// a scoped mock its own. [`MockServer::reset`] unmounts the platform as well. From the first call on wiremock keeps
     /// every request until the server is dropped.
+    #[expect(clippy::missing_panics_doc, reason = "there is a server until this is dropped")]
     pub fn wiremock(&self) -> &MockServer {
         self.rest_server.as_deref().expect("there is a server until this is dropped").shared_server()
     }

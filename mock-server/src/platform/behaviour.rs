@@ -48,6 +48,10 @@ impl Platform {
 /// For one user, until it is said of everybody.
 impl Platform {
     /// From now on connections of a user are refused: logins in their name, requests and handshakes. The sockets are cut.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn set_offline_of(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
         self.accounts.set_offline(name, true)?;
         self.told(now, &Command::Offline { user: Some(name.to_owned()) });
@@ -58,6 +62,10 @@ impl Platform {
     }
 
     /// Ends [`Self::set_offline_of`].
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn set_online_of(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
         self.accounts.set_offline(name, false)?;
         self.told(now, &Command::Online { user: Some(name.to_owned()) });
@@ -65,6 +73,10 @@ impl Platform {
     }
 
     /// Whether pings of a user are answered.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn set_answer_pings_of(&mut self, now: Time, name: &str, enabled: bool) -> Result<(), PlatformError> {
         self.accounts.own_mut(name)?.answer_pings = Some(enabled);
         self.told(now, &Command::AnswerPings { enabled, user: Some(name.to_owned()) });
@@ -72,6 +84,10 @@ impl Platform {
     }
 
     /// Delays answers to a user, and handshakes.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn set_latency_of(&mut self, now: Time, name: &str, latency: Duration) -> Result<(), PlatformError> {
         self.accounts.own_mut(name)?.latency = Some(latency);
         self.told(now, &Command::Latency { latency, user: Some(name.to_owned()) });
