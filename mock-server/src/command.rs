@@ -107,7 +107,7 @@ pub enum Command {
         /// For whom; `None` for everybody.
         user: Option<String>,
     },
-    /// See [`Platform::set_online`](crate::Platform::set_online) and [`Platform::set_offline_of`](crate::Platform::set_offline_of).
+    /// See [`Platform::set_online`](crate::Platform::set_online) and [`Platform::set_online_of`](crate::Platform::set_online_of).
     Online {
         /// For whom; `None` for everybody.
         user: Option<String>,

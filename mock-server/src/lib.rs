@@ -42,6 +42,8 @@
 //! # }
 //! ```
 
+#![warn(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+
 mod account;
 mod channel;
 pub mod command;

@@ -85,6 +85,7 @@ impl Point {
     ];
 
     /// Whether only clients of callMe and CPaaS come here.
+    #[must_use]
     pub const fn is_of_callme_or_cpaas(self) -> bool {
         matches!(
             self,
@@ -119,6 +120,7 @@ impl Point {
     }
 
     /// The point's name in scripts: `mk_token`, `refresh_token`, `subscribe`, ...
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::MkToken => "mk_token",

@@ -67,6 +67,7 @@ impl Reason {
     ];
 
     /// As it is serialized.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoCredentials => "no_credentials",

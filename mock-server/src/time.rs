@@ -17,21 +17,25 @@ impl Time {
     pub const ZERO: Self = Self(Duration::ZERO);
 
     /// The instant `since_start` after the world began.
+    #[must_use]
     pub const fn from_duration(since_start: Duration) -> Self {
         Self(since_start)
     }
 
     /// The instant `millis` milliseconds after the world began.
+    #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(Duration::from_millis(millis))
     }
 
     /// Whole milliseconds since the world began; `u64::MAX` if there are more.
+    #[must_use]
     pub fn as_millis(self) -> u64 {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// The duration since the world began.
+    #[must_use]
     pub const fn since_start(self) -> Duration {
         self.0
     }

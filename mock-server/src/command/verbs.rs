@@ -64,17 +64,23 @@ impl Verb {
     pub const RESET: &'static str = "reset";
 
     /// The verb of that name.
+    #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         VERBS.iter().find(|verb| verb.name == name)
     }
 
     /// The verb of a command.
+    #[expect(clippy::missing_panics_doc, reason = "each command has its row, which a test holds")]
     pub fn of(command: &Command) -> &'static Self {
         Self::named(command.row()).expect("each command has its row")
     }
 
     /// Makes a command of arguments by name. Who takes them from elsewhere first sees to it that all are known, and that
     /// each is of its [`Kind`](super::Kind).
+    ///
+    /// # Errors
+    ///
+    /// An argument is missing, or is none of its parameter.
     pub fn command(&self, given: Map<String, Value>) -> Result<Command, ArgumentError> {
         (self.read)(&Arguments::new(self.name, given))
     }

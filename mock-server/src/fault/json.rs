@@ -22,6 +22,10 @@ use crate::text::{cut, nearest, quoted};
 impl Fault {
     /// Reads a fault from a map. Unknown keys, wrong types, impossible values and contradictions are errors that name
     /// the key and say what to do.
+    ///
+    /// # Errors
+    ///
+    /// The map has a key that no fault has, a value of another kind, or a contradiction; or it is no map.
     pub fn from_json(value: &Value) -> Result<Self, FaultError> {
         let given = Keys::read(value)?;
         given.check_values()?;
@@ -32,6 +36,10 @@ impl Fault {
     }
 
     /// Reads what `fail` takes: a map, or an array of maps.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_json`] has them, with the number of the fault in its list.
     pub fn list_from_json(value: &Value) -> Result<Vec<Self>, FaultError> {
         let Value::Array(items) = value else { return Ok(vec![Self::from_json(value)?]) };
         let read = |(index, item)| {
@@ -42,11 +50,19 @@ impl Fault {
 
     /// Whether the fault makes sense at all: what a status excludes is not there, numbers are in range, texts fit into
     /// their headers.
+    ///
+    /// # Errors
+    ///
+    /// The first of these that does not hold.
     pub fn check(&self) -> Result<(), FaultError> {
         Keys::of(self).check()
     }
 
     /// Whether the fault makes sense at `point`.
+    ///
+    /// # Errors
+    ///
+    /// [`Self::check`] fails, or the fault has no effect there.
     pub fn check_at(&self, point: Point) -> Result<(), FaultError> {
         Keys::of(self).check_at(point)
     }

@@ -51,6 +51,7 @@ impl RecordKind {
     ];
 
     /// Its name: the `kind` of a record in JSON.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -137,11 +138,13 @@ pub struct RecordFilter {
 
 impl RecordFilter {
     /// Requests to a point, handshakes among them.
+    #[must_use]
     pub fn at(point: Point) -> Self {
         Self { point: Some(point), ..Self::default() }
     }
 
     /// Records of a kind.
+    #[must_use]
     pub fn of(kind: RecordKind) -> Self {
         Self { kind: Some(kind), ..Self::default() }
     }

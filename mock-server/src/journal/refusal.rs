@@ -57,6 +57,7 @@ pub enum Refused {
 
 impl Refused {
     /// As it is serialized.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Origin => "origin",
@@ -76,6 +77,7 @@ impl Refused {
     }
 
     /// The status that a client is told it with, if it is told.
+    #[must_use]
     pub const fn status(self) -> Option<u16> {
         Some(match self {
             Self::BadHead | Self::BrokenBody | Self::BadHandshake => 400,

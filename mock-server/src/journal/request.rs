@@ -38,6 +38,7 @@ pub enum Answered {
 
 impl Answered {
     /// The status, if there was an answer.
+    #[must_use]
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::Status(status) => Some(status),
@@ -99,6 +100,7 @@ impl fmt::Debug for Met {
 
 impl Met {
     /// The fault as its record shows it.
+    #[must_use]
     pub fn how(&self) -> Value {
         bounded(masked_value(json!(*self.fault)))
     }

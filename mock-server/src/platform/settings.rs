@@ -40,6 +40,10 @@ impl Platform {
     }
 
     /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user; somebody else has one of the credentials; or a text is too long or a lifetime cannot be granted.
     pub fn set_options(&mut self, now: Time, name: &str, options: UserOptions) -> Result<(), PlatformError> {
         self.accounts.set_options(name, &options)?;
         self.told(now, &Command::SetOptions { user: name.to_owned(), options });
@@ -59,11 +63,13 @@ impl Platform {
     }
 
     /// The fault rules that are not used up, in the order in which they are looked at.
+    #[must_use]
     pub fn faults(&self) -> Vec<FaultRule> {
         self.faults.rules()
     }
 
     /// Whether a request to `point` may meet a fault.
+    #[must_use]
     pub fn fails_at(&self, point: Point) -> bool {
         self.faults.fails_at(point)
     }

@@ -46,6 +46,7 @@ impl Fired {
     }
 
     /// When.
+    #[must_use]
     pub const fn time(&self) -> Time {
         match self {
             Self::Record(record) => record.time,

@@ -24,6 +24,7 @@ pub struct UnderWay {
 
 impl UnderWay {
     /// Whether it is nothing.
+    #[must_use]
     pub const fn is_nothing(&self) -> bool {
         self.requests == 0 && self.sockets == 0 && self.bytes == 0
     }
