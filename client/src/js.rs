@@ -28,7 +28,7 @@ pub use self::json::{MAX_DEPTH, SyntaxError};
 pub use self::merge::{merge, merge_keeping_lists};
 pub use self::number::number_text;
 pub use self::object::Object;
-pub use self::query::{QueryError, encode_uri_component, query_string};
+pub use self::query::{QueryError, query_string};
 pub use self::text::Text;
 pub use self::timeout::timeout;
 pub use self::type_error::{TypeError, property};
