@@ -359,7 +359,7 @@ impl Session {
         if matches!(self.flow, Flow::Connected) {
             self.flow = Flow::Idle;
         }
-        self.emit(Event::Disconnected { reason, retry_after });
+        self.emit(Event::Disconnected { reason, retry_after: retry_after.map(Into::into) });
     }
 
     /// Stops the refresh task for good: a request of its own that is under way is forgotten too.

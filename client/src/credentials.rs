@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 
 use crate::js::{Object, Text, TypeError, Value, property};
+use crate::untyped::Untyped;
 use crate::wire::basic_secret;
 
 /// The argument of `connect()` and `updateToken()`.
@@ -67,8 +68,7 @@ impl Credentials {
     }
 
     /// The argument as JavaScript has it.
-    #[must_use]
-    pub fn to_js(&self) -> Value {
+    pub(crate) fn to_js(&self) -> Value {
         let mut object = Object::default();
         for (name, value) in [
             ("username", &self.username),
@@ -121,8 +121,7 @@ pub struct ConnectOptions {
 
 impl ConnectOptions {
     /// The argument as JavaScript has it.
-    #[must_use]
-    pub fn to_js(&self) -> Value {
+    pub(crate) fn to_js(&self) -> Value {
         Value::object([
             ("forceLogOut", self.force_log_out.into()),
             ("clientCorrelator", self.client_correlator.clone().into()),
@@ -142,58 +141,58 @@ pub enum UntypedCall {
     /// `connect(credentials, options)`
     Connect {
         /// The first argument.
-        credentials: Value,
+        credentials: Untyped,
         /// The second one.
-        options: Value,
+        options: Untyped,
     },
     /// `updateToken(credentials)`
     UpdateToken {
         /// Its argument.
-        credentials: Value,
+        credentials: Untyped,
     },
     /// `updateConnection(services)`
     UpdateConnection {
         /// Its argument.
-        services: Value,
+        services: Untyped,
     },
     /// `setCredentials(credentials)`
     SetCredentials {
         /// Its argument.
-        credentials: Value,
+        credentials: Untyped,
     },
     /// `setTokens(tokens)`, which does nothing in any dialect.
     SetTokens {
         /// Its argument.
-        tokens: Value,
+        tokens: Untyped,
     },
     /// `services.subscribe(services, options)`
     SubscribeServices {
         /// The first argument.
-        services: Value,
+        services: Untyped,
         /// The second one.
-        options: Value,
+        options: Untyped,
     },
     /// `services.unsubscribe(services)`
     UnsubscribeServices {
         /// Its argument.
-        services: Value,
+        services: Untyped,
     },
     /// `services.resubscribe()`, which does nothing.
     ResubscribeServices,
     /// `updateConfig(patch)`
     UpdateConfig {
         /// Its argument.
-        patch: Value,
+        patch: Untyped,
     },
     /// `connection.enableConnectivityChecking(enabled)`
     EnableConnectivityChecking {
         /// Its argument; the configuration counts where it is undefined.
-        enabled: Value,
+        enabled: Untyped,
     },
     /// `notification.enableWebsocket(enabled)`
     EnableWebsocket {
         /// Its argument.
-        enabled: Value,
+        enabled: Untyped,
     },
 }
 

@@ -4,7 +4,8 @@
 //! JavaScript's own conversions. So does the port: everything that comes over the wire, and everything that an
 //! application may give, is a [`Value`]. Nothing here knows of Kandy.
 //!
-//! ```
+#![cfg_attr(feature = "internals", doc = "```")]
+#![cfg_attr(not(feature = "internals"), doc = "```ignore")]
 //! use kandy_client::js::Value;
 //!
 //! let token = Value::parse(r#"{"expires": " 310\n", "id": 9007199254740993}"#).unwrap();

@@ -63,6 +63,9 @@
 //!
 //! `driver`, on by default, brings `Kandy`, which is all this over real sockets on a tokio runtime. Without it the crate
 //! is the machine alone.
+//!
+//! `internals` is for whoever runs a whole world, as `kandy-scenarios` does: JavaScript's values as they are, in the module
+//! `js`. An application reads them as [`Untyped`].
 
 #![forbid(unsafe_code)]
 
@@ -76,7 +79,11 @@ pub mod driver;
 mod error;
 mod event;
 mod io;
+#[cfg(feature = "internals")]
 pub mod js;
+#[cfg(not(feature = "internals"))]
+#[expect(unreachable_pub, unused_imports, reason = "with the feature all of it is public")]
+mod js;
 mod keepalive;
 mod legacy;
 mod listener;
@@ -90,6 +97,7 @@ mod state;
 mod subscription;
 mod timer;
 mod token;
+mod untyped;
 mod websocket;
 mod wire;
 
@@ -100,10 +108,12 @@ pub use dialect::Dialect;
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
 pub use error::{Code, Error};
-pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields, fields_to_json};
+pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields};
 pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
+pub use js::TypeError;
 pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};
 pub use random::Random;
 pub use session::Session;
 pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo};
 pub use timer::{OpeningId, Time, Timer};
+pub use untyped::Untyped;

@@ -171,7 +171,7 @@ impl Session {
         let retry_after = (self.profile.gone_retry_after)(message);
         let end = event_type.and_then(self.profile.ended_by);
         let hides_own = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
-        self.emit(Event::NotificationReceived { payload: frame });
+        self.emit(Event::NotificationReceived { payload: frame.into() });
         if let Some(reason) = end {
             self.gone(now, reason, retry_after);
         }

@@ -106,7 +106,7 @@ impl Session {
     #[must_use]
     pub fn subscriptions(&self) -> Option<Subscriptions> {
         self.dialect().has_services().then(|| Subscriptions {
-            subscribed: self.subscribed_services(),
+            subscribed: self.subscribed_services().into(),
             available: AVAILABLE,
             is_pending: self.services.pending.is_some(),
         })
@@ -135,7 +135,7 @@ impl Session {
 
     pub(crate) fn knows_user(&self) -> bool {
         let user = self.state.user_info.as_ref();
-        user.is_some_and(|user| user.username.is_truthy() || user.access_token.is_truthy())
+        user.is_some_and(|user| user.username.0.is_truthy() || user.access_token.0.is_truthy())
     }
 
     fn subscribed_services(&self) -> Value {

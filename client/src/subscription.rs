@@ -9,6 +9,7 @@ use crate::io::Task;
 use crate::js::{self, TypeError, Value, destructured, property};
 use crate::session::{Purpose, Session};
 use crate::timer::{Time, Timer};
+use crate::untyped::Untyped;
 use crate::wire::{Answer, Granted, compare_services};
 
 /// The shortest delay between two renewals, in milliseconds.
@@ -173,9 +174,11 @@ impl Session {
 fn numbered(error: Error, attempt: u32) -> Result<Error, TypeError> {
     match error {
         Error::Basic { code, message, .. } => Ok(Error::Basic { code, message, attempt_num: Some(attempt) }),
-        Error::Foreign { value: value @ Value::Object(_), .. } => Ok(Error::foreign(value.with("attemptNum", attempt))),
-        Error::Foreign { value: value @ Value::List(_), message } => Ok(Error::Foreign { value, message }),
-        Error::Foreign { value, .. } => {
+        Error::Foreign { value: Untyped(value @ Value::Object(_)), .. } => {
+            Ok(Error::foreign(value.with("attemptNum", attempt)))
+        }
+        error @ Error::Foreign { value: Untyped(Value::List(_)), .. } => Ok(error),
+        Error::Foreign { value: Untyped(value), .. } => {
             Err(TypeError::new(format!("Cannot create property 'attemptNum' on {}", value.to_text())))
         }
         error @ (Error::Type { .. } | Error::Syntax { .. }) => Ok(error),
@@ -185,7 +188,7 @@ fn numbered(error: Error, attempt: u32) -> Result<Error, TypeError> {
 /// Whether the subscription is no more.
 fn says_gone(profile: &Profile, error: &Error) -> bool {
     match error {
-        Error::Foreign { value, .. } => value.get("code").strict_equals(&number(profile.gone_code)),
+        Error::Foreign { value: Untyped(value), .. } => value.get("code").strict_equals(&number(profile.gone_code)),
         error => error.code() == Some(Code::Number(profile.gone_code)),
     }
 }

@@ -155,8 +155,8 @@ impl Session {
 
     fn show_tokens(&mut self, access: Value, refresh: Value) {
         if let Some(user) = &mut self.state.user_info {
-            user.access_token = access;
-            user.refresh_token = refresh;
+            user.access_token = access.into();
+            user.refresh_token = refresh.into();
             user.has_tokens = true;
         }
         self.emit(Event::AuthChange);

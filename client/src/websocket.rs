@@ -89,7 +89,7 @@ impl OpeningFailure {
                 error(format!("Websocket connection timed out. Tried {attempts} times to connect."))
             }
             Self::Impossible { address, left } => {
-                Error::Syntax { message: browser::websocket_refusal(address), kandy: left.clone() }
+                Error::Syntax { message: browser::websocket_refusal(address), kandy: left.clone().into() }
             }
         }
     }
@@ -247,7 +247,8 @@ impl Session {
         let Some(options) = self.options_of_socket() else { return };
         let info = opening.info;
         let platform = self.profile.platform;
-        let details = SocketDetails { ws_info: info.clone(), options: options.clone(), last_contact: now, platform };
+        let (ws_info, socket_options) = (info.clone().into(), options.clone().into());
+        let details = SocketDetails { ws_info, options: socket_options, last_contact: now, platform };
         self.websockets.open.push(OpenSocket::new(Some(id), options, info));
         self.start_keepalive(now, self.websockets.open.len() - 1);
         self.websockets.state = Some(SocketState { connected: true, details: Some(details) });

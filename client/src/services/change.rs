@@ -92,7 +92,7 @@ impl Session {
     }
 
     pub(super) fn tell_of_services(&mut self, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
-        self.emit(Event::SubscriptionChange { reason, retry_after });
+        self.emit(Event::SubscriptionChange { reason, retry_after: retry_after.map(Into::into) });
     }
 }
 

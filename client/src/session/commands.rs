@@ -16,6 +16,7 @@ use crate::state::State;
 use crate::subscription::Resubscription;
 use crate::timer::{Time, Timer, Timers};
 use crate::token::Refresh;
+use crate::untyped::Untyped;
 use crate::websocket::WebSockets;
 
 impl Session {
@@ -117,8 +118,8 @@ impl Session {
     ///
     /// The dialect has no services: the call throws.
     pub fn subscribe_to(&mut self, now: Time, services: &[&str], options: &ConnectOptions) -> Result<(), TypeError> {
-        let services = services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into();
-        self.call_untyped(now, &UntypedCall::SubscribeServices { services, options: options.to_js() })
+        let services = Untyped(services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into());
+        self.call_untyped(now, &UntypedCall::SubscribeServices { services, options: options.into() })
     }
 
     /// `services.unsubscribe(services)`.
@@ -127,7 +128,7 @@ impl Session {
     ///
     /// As of [`subscribe_to`](Self::subscribe_to).
     pub fn unsubscribe_from(&mut self, now: Time, services: &[&str]) -> Result<(), TypeError> {
-        let services = services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into();
+        let services = Untyped(services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into());
         self.call_untyped(now, &UntypedCall::UnsubscribeServices { services })
     }
 
@@ -140,7 +141,7 @@ impl Session {
     /// [`call_untyped`](Self::call_untyped).
     pub fn update_config(&mut self, _now: Time, patch: &serde_json::Value) -> Result<Vec<Violation>, ConfigError> {
         let violations = config::check(patch)?;
-        self.settings.update(&Value::from_json(patch)).expect("what is an object is not null");
+        self.settings.update(patch).expect("what is an object is not null");
         Ok(violations)
     }
 
@@ -151,11 +152,11 @@ impl Session {
     /// What the call throws in JavaScript; it has no effect then.
     pub fn call_untyped(&mut self, now: Time, call: &UntypedCall) -> Result<(), TypeError> {
         match call {
-            UntypedCall::Connect { credentials, options } => self.connect_with(now, credentials, options)?,
+            UntypedCall::Connect { credentials, options } => self.connect_with(now, &credentials.0, &options.0)?,
             UntypedCall::UpdateToken { credentials } => {
-                property(credentials, "username")?;
+                property(&credentials.0, "username")?;
                 if !self.destroyed {
-                    (self.profile.update_token)(self, credentials);
+                    (self.profile.update_token)(self, &credentials.0);
                 }
             }
             UntypedCall::UpdateConnection { .. }
@@ -164,9 +165,9 @@ impl Session {
             | UntypedCall::SubscribeServices { .. }
             | UntypedCall::UnsubscribeServices { .. }
             | UntypedCall::ResubscribeServices => self.call_of_dialect(now, call)?,
-            UntypedCall::UpdateConfig { patch } => self.settings.update(patch)?,
-            UntypedCall::EnableConnectivityChecking { enabled } => self.websockets.checking = enabled.clone(),
-            UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.is_truthy()),
+            UntypedCall::UpdateConfig { patch } => self.settings.update(patch.clone())?,
+            UntypedCall::EnableConnectivityChecking { enabled } => self.websockets.checking = enabled.0.clone(),
+            UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.0.is_truthy()),
         }
         Ok(())
     }
@@ -180,16 +181,16 @@ impl Session {
             return Err(call.missing());
         }
         match call {
-            UntypedCall::UpdateConnection { services } => (self.profile.update_connection)(self, now, services),
+            UntypedCall::UpdateConnection { services } => (self.profile.update_connection)(self, now, &services.0),
             UntypedCall::SetCredentials { credentials } => {
-                let kind = if *credentials == Value::Null { "object null" } else { "undefined" };
-                destructured(credentials, kind, "username")?;
-                (self.profile.set_credentials)(self, credentials);
+                let kind = if credentials.0 == Value::Null { "object null" } else { "undefined" };
+                destructured(&credentials.0, kind, "username")?;
+                (self.profile.set_credentials)(self, &credentials.0);
             }
             UntypedCall::SubscribeServices { services, options } => {
-                self.subscribe_services(now, services, options)?;
+                self.subscribe_services(now, &services.0, &options.0)?;
             }
-            UntypedCall::UnsubscribeServices { services } => self.unsubscribe_services(now, services),
+            UntypedCall::UnsubscribeServices { services } => self.unsubscribe_services(now, &services.0),
             // The others do nothing in any dialect.
             _ => {}
         }

@@ -6,9 +6,9 @@ use crate::connect::Phase;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::io::SocketId;
-use crate::js::Value;
 use crate::state::{Connection, Services, SocketState, Standing, UserInfo};
 use crate::timer::{Time, Timer};
+use crate::untyped::Untyped;
 
 /// Getters.
 impl Session {
@@ -19,7 +19,7 @@ impl Session {
             is_connected: self.state.is_connected,
             is_pending: self.state.is_pending,
             error: self.state.error.clone(),
-            subscription: self.state.services_info().clone(),
+            subscription: self.state.services_info().clone().into(),
         }
     }
 
@@ -49,8 +49,8 @@ impl Session {
 
     /// `getServices()`, as it is.
     #[must_use]
-    pub fn services_info(&self) -> &Value {
-        self.state.services_info()
+    pub fn services_info(&self) -> Untyped {
+        self.state.services_info().clone().into()
     }
 
     /// `getUserInfo()`; `None` is its empty object.
