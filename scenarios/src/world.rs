@@ -20,8 +20,7 @@ mod tests;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::js::TypeError;
-use kandy_client::{Config, ConfigError, Event, Session, Violation};
+use kandy_client::{Config, ConfigError, Event, Session, TypeError, Violation};
 use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
