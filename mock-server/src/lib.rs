@@ -15,7 +15,7 @@
 //! in which they happen, so an owner that keeps the rule sees the same order in every run.
 //!
 //! A REST request is answered on the spot: [`Platform::handle_request`] returns the [`Answer`], with the delay after
-//! which the owner is to deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
+//! which the owner must deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
 //! [`Platform::handle_opened`] when the handshake has reached the client, and [`Platform::handle_closed`] when the
 //! connection is over, also if it never opened. Frames for a socket that is not open yet wait in it.
 //!

@@ -100,7 +100,7 @@ impl From<CommandOutput> for Done {
 }
 
 impl Step {
-    /// What a script calls it, if it can change something that a wait may be for.
+    /// The name that a script has for it, if it can change something that a wait may be for.
     pub(crate) fn action(&self) -> Option<&'static str> {
         match self {
             // A new client has sent nothing, and heard nothing.

@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::js::{self, Object, Text, TypeError, Value, property};
 use crate::untyped::Untyped;
 
-/// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
+/// The sections that have defaults. The first counts as left out where it is not an object, as the SDK merges it; the others
 /// likewise, as it fills them up.
 const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(settings.value.get("call"), &Value::from(5.0));
     }
 
-    /// Two ways to say the same, which must not differ; but for NaN, which JSON has no form for.
+    /// Two ways to say the same, which must not differ, except for NaN, which JSON cannot write.
     #[test]
     fn typed_options_are_those_of_their_json() {
         let mut config = Config::for_server("h", 80, 81);

@@ -1,4 +1,4 @@
-//! Deep merging, as the library does it that the SDK uses.
+//! Deep merging, as done by the library that the SDK uses.
 
 use std::sync::Arc;
 

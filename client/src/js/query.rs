@@ -1,4 +1,4 @@
-//! Queries, as the library writes them that the SDK uses.
+//! Queries, as written by the library that the SDK uses.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ pub fn query_string(parameters: &Value) -> Result<String, QueryError> {
     Ok(query)
 }
 
-/// The members of what is no object, as JavaScript lists them: the elements of a list, the units of a text.
+/// The members of what is not an object, as JavaScript lists them: the elements of a list, the units of a text.
 fn numbered_members(value: &Value) -> Object {
     let values: Vec<Value> = match value {
         Value::List(elements) => elements.to_vec(),

@@ -46,7 +46,7 @@ pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
     Box::pin(conclude(over, Ending { socket, websocket, outgoing, end }, shared)).await;
 }
 
-/// The client is to hear that its socket is over, which may be disturbed.
+/// The client should hear that its socket is over, which may be disturbed.
 async fn closes(end: End, disturbed: &Disturbed<'_>) -> Over {
     match disturbed.meet(Arriving::Close) {
         Fate::Lost => return Over::Unheard,

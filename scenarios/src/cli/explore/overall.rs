@@ -66,7 +66,7 @@ impl Command<'_, '_> {
         write!(self.out.to, "{word}  {}\n{not_all}\n", printable(case.name()))
     }
 
-    /// Tells what was reached, and draws it. A picture of a part would take the place of one of the whole.
+    /// Tells what was reached, and draws it. A picture of a part must not replace one of the whole.
     pub(super) fn tell_coverage(&mut self, reached: &Reached, picture: Option<Picture>) -> Result<(), CliError> {
         write!(self.out.to, "{}", report::coverage::coverage(reached, self.all, self.out.color))?;
         match picture {

@@ -145,7 +145,7 @@ pub(crate) fn below(
         (verdict, Some(found)) if around.all && lists_all(verdict) => told(case, found, around, color) + "\n",
         (Verdict::Changed(changes) | Verdict::NotAll(Some(changes)), Some(found)) if !changes.is_empty() => {
             let lines = predicted_lines(changes, found, around);
-            format!("\n  not as accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
+            format!("\n  not what is accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
         }
         (Verdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)), _) => {
             format!("\n{diagnostic}\n\n")
