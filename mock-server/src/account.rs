@@ -27,6 +27,7 @@ use crate::time::Time;
 /// One user, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct UserInfo {
     /// The user's name, as it is given when signing in.
     pub name: String,

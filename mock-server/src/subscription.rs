@@ -16,6 +16,7 @@ use crate::timer::TimerKey;
 /// One live subscription, as scripts see it. Serialized in camelCase; instants and `expires` as said below.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SubscriptionInfo {
     /// Its name: `SUB-1`.
     pub id: SubscriptionId,

@@ -50,6 +50,7 @@ impl fmt::Debug for TokenOptions {
 /// The tokens of one grant. Serialized in camelCase.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct IssuedTokens {
     /// Goes into the query parameter `token`.
     pub access_token: String,

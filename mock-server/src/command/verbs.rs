@@ -17,6 +17,7 @@ use crate::token::TokenOptions;
 
 /// One verb.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verb {
     /// What scripts and the control interface call it.
     pub name: &'static str,
@@ -33,6 +34,7 @@ pub struct Verb {
 
 /// A map of options in a script's call.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct OptionsMap {
     /// What messages call the options.
     pub what: &'static str,

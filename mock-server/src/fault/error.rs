@@ -4,6 +4,7 @@ use crate::point::Point;
 
 /// What can be wrong with a header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WrongHeader {
     /// Its name.
     #[error("has no name that a header can have: give letters, digits and hyphens")]

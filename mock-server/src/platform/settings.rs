@@ -17,6 +17,7 @@ use crate::time::Time;
 /// How the platform is set, as its commands left it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SettingsInfo {
     /// Whether [`Platform::set_offline`] holds.
     pub offline: bool,
