@@ -286,7 +286,7 @@ pub static VERBS: &[Verb] = &[
         Count,
         [user: USER, retry_after: RETRY_AFTER, id: ID],
         options("the options of gone"),
-        Command::Gone { user, options: GoneOptions { retry_after, id } }
+        Command::Gone { user, options: GoneOptions { retry_after: retry_after.map(Duration::from_secs), id } }
     ),
     verb!(
         "tokenLifetime",
