@@ -12,6 +12,7 @@ use crate::support::root;
 
 #[test]
 fn the_files_of_a_core_form_no_circle() {
+    assert_no_circle("client/src", &["driver"]);
     assert_no_circle("mock-server/src", &["server", "mock_kandy", "front"]);
 }
 

@@ -35,6 +35,8 @@ mod new;
 #[cfg(test)]
 mod newcomer;
 #[cfg(test)]
+mod parts;
+#[cfg(test)]
 mod project;
 #[cfg(test)]
 mod protocol;

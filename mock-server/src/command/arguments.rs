@@ -50,7 +50,7 @@ pub enum ArgumentError {
         kind: Kind,
     },
     /// A number that cannot be a close code.
-    #[error("{code} is no close code")]
+    #[error("{code} is not a close code")]
     CloseCode {
         /// The number.
         code: u64,
@@ -65,7 +65,7 @@ pub enum ArgumentError {
     #[error(transparent)]
     Fault(#[from] FaultError),
     /// Bytes that are not written in base64.
-    #[error("`{name}` of {of} is no base64")]
+    #[error("`{name}` of {of} is not base64")]
     Base64 {
         /// The verb.
         of: &'static str,

@@ -7,7 +7,7 @@ use crate::point::Point;
 #[non_exhaustive]
 pub enum WrongHeader {
     /// Its name.
-    #[error("has no name that a header can have: give letters, digits and hyphens")]
+    #[error("is not the name of a header: give letters, digits and hyphens")]
     Name,
     /// Its value.
     #[error("has the value {value}: give one line of visible ASCII")]

@@ -1,6 +1,6 @@
 //! The calls of a recording, made on the port.
 //!
-//! A call, or an argument of a form, that is not known here is an error: nothing passes unplayed.
+//! A call, or an argument of a form, that is not known here is an error: nothing passes unchecked.
 
 use std::time::Duration;
 
