@@ -215,8 +215,8 @@ impl Command {
 /// What a `gone` notification says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoneOptions {
-    /// `retryAfter`, in seconds; left out if `None`.
-    pub retry_after: Option<u64>,
+    /// `retryAfter`, which has whole seconds; left out if `None`.
+    pub retry_after: Option<Duration>,
     /// The notification's `id` and `eventId`; fresh ones if `None`.
     pub id: Option<String>,
 }

@@ -76,6 +76,7 @@ pub enum Each {
 /// What happens to a request that meets a fault.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "most faults are answers, and one that acts is shared, never copied")]
+#[non_exhaustive]
 pub enum Effect {
     /// It is answered, but not, or not only, as the platform would. The default is healthy: it only uses up a turn.
     Answer(Answer),

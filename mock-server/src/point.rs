@@ -9,6 +9,7 @@ use crate::text::{did_you_mean, nearest};
 
 /// A place where clients meet the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Point {
     /// `GET /v2.0/auth/mk_token`: name and password for tokens.
     MkToken,
@@ -181,6 +182,7 @@ impl<'de> Deserialize<'de> for Point {
 /// No point has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no point {name:?}{}: the points are {}", did_you_mean(nearest.as_deref()), listed())]
+#[non_exhaustive]
 pub struct UnknownPoint {
     /// The name that was given.
     pub name: String,

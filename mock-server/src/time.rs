@@ -72,6 +72,21 @@ impl Serialize for Time {
     }
 }
 
+/// Serializes a duration as whole milliseconds.
+pub(crate) fn in_millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    Time(*duration).serialize(serializer)
+}
+
+/// The same of one that may be left out.
+pub(crate) fn in_millis_if_any<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.map(Time).serialize(serializer)
+}
+
+/// Serializes a duration as whole seconds.
+pub(crate) fn in_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(duration.as_secs())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,6 +29,7 @@ pub trait Declared {
 
 /// Why arguments make no command.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArgumentError {
     /// An argument is missing that has to be there.
     #[error("{of} needs `{name}`")]

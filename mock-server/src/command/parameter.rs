@@ -20,6 +20,7 @@ use crate::point::Point;
 
 /// One parameter.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,

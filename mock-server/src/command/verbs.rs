@@ -17,6 +17,7 @@ use crate::token::TokenOptions;
 
 /// One verb.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verb {
     /// What scripts and the control interface call it.
     pub name: &'static str,
@@ -33,6 +34,7 @@ pub struct Verb {
 
 /// A map of options in a script's call.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct OptionsMap {
     /// What messages call the options.
     pub what: &'static str,
@@ -284,7 +286,7 @@ pub static VERBS: &[Verb] = &[
         Count,
         [user: USER, retry_after: RETRY_AFTER, id: ID],
         options("the options of gone"),
-        Command::Gone { user, options: GoneOptions { retry_after, id } }
+        Command::Gone { user, options: GoneOptions { retry_after: retry_after.map(Duration::from_secs), id } }
     ),
     verb!(
         "tokenLifetime",

@@ -17,6 +17,7 @@ use super::{
 use crate::limits::Limits;
 use crate::point::Point;
 use crate::text::{cut, nearest, quoted};
+use crate::time::in_millis_if_any;
 
 /// Reading and checking.
 impl Fault {
@@ -134,9 +135,9 @@ pub(super) struct Keys<'a> {
     pub(super) params: Option<&'a Map<String, Value>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) without: Vec<&'a str>,
-    #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "in_millis_if_any", skip_serializing_if = "Option::is_none")]
     pub(super) delay: Option<Duration>,
-    #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "in_millis_if_any", skip_serializing_if = "Option::is_none")]
     pub(super) late_body: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) drip: Option<u32>,
@@ -403,9 +404,4 @@ fn is_false(flag: &bool) -> bool {
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
-}
-
-fn as_millis<S: Serializer>(delay: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    let millis = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
-    millis.serialize(serializer)
 }

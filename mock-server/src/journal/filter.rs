@@ -9,6 +9,7 @@ use crate::text::{did_you_mean, nearest};
 
 /// The kinds of records, by the names that they have in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RecordKind {
     /// A REST request; whoever looks for requests finds handshakes, too.
     Request,
@@ -112,6 +113,7 @@ impl FromStr for RecordKind {
     did_you_mean(nearest.as_deref()),
     RecordKind::ALL.map(RecordKind::as_str).join(", ")
 )]
+#[non_exhaustive]
 pub struct UnknownKind {
     /// The name that was given.
     pub name: String,

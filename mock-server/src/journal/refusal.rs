@@ -26,6 +26,7 @@ pub struct Refusal {
 /// What is refused below the platform. Serialized as a text in snake_case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Refused {
     /// A page of an origin that may not use the platform: 403.
     Origin,
@@ -96,6 +97,7 @@ impl Refused {
 /// A refusal in the journal. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RefusalRecord {
     /// What was refused.
     pub what: Refused,

@@ -83,6 +83,7 @@ pub struct RequestRecord {
 
 /// What a request met of a rule, so that it can be understood when the rule is gone.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Met {
     /// Which fault of the rule's list, from 1. Serialized as `faultNumber`.
     pub number: usize,
@@ -108,6 +109,7 @@ impl Met {
 
 /// When an answer goes out that was decided when its request came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Delivery {
     /// Until when a latency or a fault holds it.
     pub held_until: Option<Time>,

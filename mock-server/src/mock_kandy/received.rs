@@ -17,6 +17,7 @@ use crate::time::Time;
 
 /// A request that the platform has answered, or a handshake.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Received {
     /// When it came.
     pub time: Time,

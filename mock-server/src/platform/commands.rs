@@ -265,8 +265,8 @@ impl Platform {
         self.check_holder(name)?;
         let id = options.id.clone().map_or_else(|| self.notification_id(), Value::String);
         let mut message = json!({ "eventType": "gone", "id": id, "eventId": id });
-        if let Some(seconds) = options.retry_after {
-            message["retryAfter"] = seconds.into();
+        if let Some(after) = options.retry_after {
+            message["retryAfter"] = after.as_secs().into();
         }
         let frame = json!({ "notificationMessage": message });
         let frame = Frame::Text(frame.to_string());

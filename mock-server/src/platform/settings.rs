@@ -12,11 +12,12 @@ use crate::fault::{FaultFilter, FaultRule};
 use crate::ids::FaultId;
 use crate::point::Point;
 use crate::reason::Reason;
-use crate::time::Time;
+use crate::time::{Time, in_millis, in_millis_if_any};
 
 /// How the platform is set, as its commands left it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SettingsInfo {
     /// Whether [`Platform::set_offline`] holds.
     pub offline: bool,
@@ -24,10 +25,12 @@ pub struct SettingsInfo {
     pub any_user: bool,
     /// Whether pings are answered, as commands said.
     pub answer_pings: bool,
-    /// The delay of every answer and handshake, in ms.
-    pub latency: u64,
-    /// How long new tokens last, in ms, whatever clients ask for; `None` leaves it to them.
-    pub token_lifetime: Option<u64>,
+    /// The delay of every answer and handshake. Serialized in ms.
+    #[serde(serialize_with = "in_millis")]
+    pub latency: Duration,
+    /// How long new tokens last, whatever clients ask for; `None` leaves it to them. Serialized in ms.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub token_lifetime: Option<Duration>,
 }
 
 impl Platform {
@@ -57,8 +60,8 @@ impl Platform {
             offline: settings.offline,
             any_user: settings.any_user,
             answer_pings: settings.answer_pings.unwrap_or_default(),
-            latency: millis(settings.latency),
-            token_lifetime: settings.token_lifetime.map(millis),
+            latency: settings.latency,
+            token_lifetime: settings.token_lifetime,
         }
     }
 
@@ -95,8 +98,4 @@ impl Platform {
         self.accounts.touch(name);
         self.accounts.get(name).ok_or(Reason::UnknownUser)
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

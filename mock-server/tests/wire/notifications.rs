@@ -79,7 +79,7 @@ async fn a_cut_comes_without_a_close_frame_and_behind_what_was_sent() {
 async fn gone_is_told_and_the_subscription_is_over() {
     let mock = start().await;
     let mut socket = connect(&mock).await;
-    let options = GoneOptions { retry_after: Some(30), id: Some("N-7".to_owned()) };
+    let options = GoneOptions { retry_after: Some(Duration::from_secs(30)), id: Some("N-7".to_owned()) };
     assert_eq!(mock.gone(ALICE, &options), Ok(1));
     let message = json!({ "eventType": "gone", "id": "N-7", "eventId": "N-7", "retryAfter": 30 });
     assert_eq!(hear(&mut socket).await, json!({ "notificationMessage": message }));
