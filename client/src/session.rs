@@ -171,7 +171,7 @@ impl Session {
             | UntypedCall::ResubscribeServices => self.call_of_dialect(now, call)?,
             UntypedCall::UpdateConfig { patch } => self.tasks.cx.settings.update(patch.clone())?,
             UntypedCall::EnableConnectivityChecking { enabled } => {
-                self.tasks.channel.enable_checking(enabled.0.clone())
+                self.tasks.channel.enable_checking(enabled.0.clone());
             }
             UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.0.is_truthy()),
         }
@@ -195,7 +195,7 @@ impl Session {
                 set_credentials(cx, &credentials.0);
             }
             UntypedCall::SubscribeServices { services, options } => {
-                part.subscribe(cx, renewal, &services.0, &options.0)?
+                part.subscribe(cx, renewal, &services.0, &options.0)?;
             }
             UntypedCall::UnsubscribeServices { services } => part.unsubscribe(cx, renewal, &services.0),
             // The others do nothing in any dialect.

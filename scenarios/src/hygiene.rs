@@ -29,7 +29,7 @@ pub struct Ending {
     pub is_destroyed: bool,
     /// The live subscriptions at the platform that it has made.
     pub subscriptions: Vec<Left>,
-    /// Whether there is a live subscription of which nobody knows whose it is.
+    /// Whether there is a live subscription that no client is known to have made.
     pub may_have_more: bool,
     /// Its sockets that are open, whether it still knows them or not.
     pub sockets: Vec<OpenSocket>,

@@ -78,7 +78,7 @@ impl Renewal {
         }
     }
 
-    /// Another attempt is to come.
+    /// Another attempt will come.
     fn await_attempt(&mut self, cx: &mut Context, attempt: u32) {
         if self.backlog.len() < MAX_BACKLOG {
             self.backlog.push_back(attempt);

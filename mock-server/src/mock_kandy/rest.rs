@@ -212,7 +212,7 @@ const NEVER: Duration = Duration::from_secs(366 * 24 * 3600);
 #[error("the platform ends the connection")]
 struct ConnectionEnds;
 
-/// The request as it came. wiremock gives an absolute URL with a host of its own, of which nothing is kept.
+/// The request as it came. wiremock gives an absolute URL with a host of its own, which is dropped.
 fn for_platform(request: &Request) -> Option<http::Request<Bytes>> {
     let path = request.url.path();
     let uri = match request.url.query() {

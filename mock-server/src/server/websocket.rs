@@ -96,7 +96,7 @@ fn config(frame_bytes: usize) -> WebSocketConfig {
         .max_frame_size(Some(frame_bytes))
 }
 
-/// Room for a short frame and a pong, however short frames are to be.
+/// Room for a short frame and a pong, even if the limit of frames is shorter.
 const LEAST_UNWRITTEN: usize = 1_024;
 
 /// Why a conversation is over.

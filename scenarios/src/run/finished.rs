@@ -102,7 +102,7 @@ pub enum Fault {
 }
 
 impl Finished {
-    /// What came of a scenario of which nothing ran.
+    /// What came of a scenario that did not run at all.
     #[must_use]
     pub fn new(status: Status) -> Self {
         Self {

@@ -56,7 +56,7 @@ pub(crate) enum End {
     Exit(u8),
     /// It had to be ended, since its time was over.
     Hang,
-    /// It was ended, since somebody wants no more.
+    /// It was ended, since somebody wants it to stop.
     Interrupted,
 }
 
@@ -147,7 +147,7 @@ fn end_of(exit: Exit) -> End {
     End::Exit(exit.code())
 }
 
-/// Waits until somebody wants no more.
+/// Waits until somebody wants it to stop.
 async fn raised(interrupt: &Interrupt) {
     while !interrupt.is_raised() {
         sleep(LOOK).await;

@@ -401,7 +401,7 @@ impl Ended {
     }
 }
 
-/// Waits for the end of whom the server is to outlive no longer.
+/// Waits until whoever started this is gone, if the server has to end then.
 async fn ended_by(end: &mut Option<oneshot::Receiver<Infallible>>) {
     match end {
         // Nothing is ever sent.

@@ -87,7 +87,7 @@ async fn the_application() {
     assert!(is_connected || kind == "Careless", "signed out");
 }
 
-/// Asks for a token, which is to be there soon.
+/// Asks for a token, which should be there soon.
 fn has_token(port: u16) -> bool {
     let ask = || {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;

@@ -53,7 +53,7 @@ impl Command<'_, '_> {
         self.not_explored(case, &verdict)
     }
 
-    /// A scenario of which not all runs were made.
+    /// A scenario whose runs were not all made.
     fn tell_not_all(&mut self, case: &Case<'_>, found: &Exploration) -> io::Result<()> {
         let not_all = explored::not_all(&Verdict::Well, found, self.is_interrupted());
         if found.runs == 0 && found.not_run > 0 {

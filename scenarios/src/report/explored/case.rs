@@ -117,7 +117,7 @@ pub(crate) fn told_runs(verdict: &Verdict, found: &Exploration, all: bool) -> Ve
     }
 }
 
-/// Whether all findings can be listed, of which none is new.
+/// Whether all findings can be listed, none of which is new.
 const fn lists_all(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Same | Verdict::Cut | Verdict::Stopped | Verdict::Updated)
 }

@@ -236,7 +236,7 @@ fn judge_faults_at(point: Point, faults: &[Fault]) -> Result<(), Failure> {
     faults.iter().enumerate().try_for_each(check).map_err(|error| refused(&error))
 }
 
-/// Faults of which not all is known are judged key by key.
+/// Faults that are not fully known are judged key by key.
 fn judge_faults(how: &Value) -> Result<(), Failure> {
     match how {
         Value::Map(members) => judge_keys(members).map_err(|error| refused(&error)),

@@ -116,7 +116,7 @@ impl Walk<'_> {
     }
 }
 
-/// The call of a verb of the platform, if a statement is that and no more.
+/// The call of a verb of the platform, if a statement is nothing else.
 fn platform_call<'s>(statement: &'s Stmt, verb: &str) -> Option<(&'s FnCallExpr, Position)> {
     let Stmt::Expr(expr) = statement else { return None };
     let Expr::Dot(pair, ..) = &**expr else { return None };
