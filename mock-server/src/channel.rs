@@ -14,6 +14,7 @@ use crate::time::Time;
 /// How a socket stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum SocketState {
     /// Accepted; the handshake has not reached the client yet.
     Opening,
@@ -26,6 +27,7 @@ pub enum SocketState {
 /// One socket, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SocketInfo {
     /// Its name: `WS-1`.
     pub id: SocketId,

@@ -1,5 +1,7 @@
 //! What a command can be refused for.
 
+use std::time::Duration;
+
 use crate::fault::FaultError;
 use crate::limits::Limits;
 use crate::text::{did_you_mean, quoted};
@@ -35,10 +37,10 @@ pub enum PlatformError {
         key: &'static str,
     },
     /// A lifetime below one second, or beyond what the wire can say.
-    #[error("a lifetime of {millis} ms cannot be granted: give at least one second and at most ten years")]
+    #[error("a lifetime of {} ms cannot be granted: give at least one second and at most ten years", lifetime.as_millis())]
     Lifetime {
-        /// The lifetime that was given, in ms.
-        millis: u128,
+        /// The lifetime that was given.
+        lifetime: Duration,
     },
     /// A close code that no endpoint may send.
     #[error("the close code {code} cannot be sent: use 1000 to 4999 except 1004, 1006 and 1015, or 1005 for none")]

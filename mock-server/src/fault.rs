@@ -76,6 +76,7 @@ pub enum Each {
 /// What happens to a request that meets a fault.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "most faults are answers, and one that acts is shared, never copied")]
+#[non_exhaustive]
 pub enum Effect {
     /// It is answered, but not, or not only, as the platform would. The default is healthy: it only uses up a turn.
     Answer(Answer),
@@ -174,11 +175,13 @@ pub enum ContentType {
 /// What happens.
 impl Fault {
     /// Nothing: the fault only uses up a turn.
+    #[must_use]
     pub fn healthy() -> Self {
         Self::default()
     }
 
     /// An answer with this status: in 2xx after the platform's normal work, else the platform's own error instead of it.
+    #[must_use]
     pub fn status(status: u16) -> Self {
         Answer { status: Some(status), ..Answer::default() }.into()
     }
@@ -209,21 +212,25 @@ impl Fault {
     }
 
     /// The platform's own answer, so much later.
+    #[must_use]
     pub fn delay(delay: Duration) -> Self {
         Delivery { delay: Some(delay), ..Delivery::default() }.into()
     }
 
     /// The platform's own answer, whose connection is cut after so many bytes of its body.
+    #[must_use]
     pub fn truncate(bytes: u32) -> Self {
         Pace { truncate: Some(bytes), ..Pace::default() }.into()
     }
 
     /// The platform's own answer, whose body comes so much later than its head.
+    #[must_use]
     pub fn late_body(late: Duration) -> Self {
         Pace { late: Some(late), ..Pace::default() }.into()
     }
 
     /// The platform's own answer, so many bytes of its body in each second.
+    #[must_use]
     pub fn drip(bytes: u32) -> Self {
         Pace { drip: Some(bytes), ..Pace::default() }.into()
     }
@@ -235,26 +242,31 @@ impl Fault {
     }
 
     /// The handshake is accepted, also if it would be refused.
+    #[must_use]
     pub fn accept() -> Self {
         Effect::Accept { delay: None }.into()
     }
 
     /// No answer, ever.
+    #[must_use]
     pub fn hang() -> Self {
         Effect::Hang.into()
     }
 
     /// The connection is reset instead of an answer.
+    #[must_use]
     pub fn reset() -> Self {
         Effect::Reset { delay: None }.into()
     }
 
     /// The connection is refused.
+    #[must_use]
     pub fn refuse() -> Self {
         Effect::Refuse.into()
     }
 
     /// The socket is closed with this code as soon as it is open.
+    #[must_use]
     pub fn close_after_open(code: u16) -> Self {
         Effect::CloseAfterOpen { code, delay: None }.into()
     }
@@ -263,18 +275,21 @@ impl Fault {
 /// When it happens.
 impl Fault {
     /// So often, at least once.
+    #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.when.times = Some(times);
         self
     }
 
     /// After so many matching requests.
+    #[must_use]
     pub fn after(mut self, after: u32) -> Self {
         self.when.after = after;
         self
     }
 
     /// Counted for each user by themselves.
+    #[must_use]
     pub fn each_user(mut self) -> Self {
         self.when.each = Each::User;
         self
@@ -332,6 +347,7 @@ impl Answer {
 
 impl Edit {
     /// Whether it changes nothing.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.merge.is_none() && self.params.is_none() && self.without.is_empty()
     }

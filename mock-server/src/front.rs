@@ -191,6 +191,10 @@ struct Site {
 impl Front {
     /// Starts a healthy platform without users, on the present tokio runtime.
     ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on.
+    ///
     /// # Panics
     ///
     /// If there is no tokio runtime, or one without timers or sockets.
@@ -199,6 +203,10 @@ impl Front {
     }
 
     /// Takes the address, and answers nobody yet: for those who have something to do before the first request.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on.
     ///
     /// # Panics
     ///
@@ -219,11 +227,13 @@ impl Front {
     }
 
     /// Where it listens; of both loopback addresses, 127.0.0.1.
+    #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The platform behind it.
+    #[must_use]
     pub fn handle(&self) -> FrontHandle {
         self.handle.clone()
     }

@@ -76,17 +76,20 @@ impl Journal {
     }
 
     /// The records that are kept, oldest first.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         self.records.iter()
     }
 
     /// The number of the first record since the start, or since the last reset: that of the reset itself. What is older is kept,
     /// but those who ask what came no longer look at it.
+    #[must_use]
     pub const fn begun(&self) -> u64 {
         self.begun
     }
 
     /// Whether it has begun again between a record and a later one, even if records between them were dropped.
+    #[must_use]
     pub fn begun_between(&self, from: u64, before: u64) -> bool {
         self.begun > 0 && (from..before).contains(&self.begun)
     }
@@ -98,17 +101,20 @@ impl Journal {
     }
 
     /// The number of the next record: a cursor for [`Self::since`].
+    #[must_use]
     pub const fn next_seq(&self) -> u64 {
         self.written
     }
 
     /// The records from number `seq` on, oldest first. Those that were dropped are missing.
+    #[must_use]
     pub fn since(&self, seq: u64) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         let first = usize::try_from(seq.saturating_sub(self.dropped())).unwrap_or(usize::MAX);
         self.records.range(first.min(self.records.len())..)
     }
 
     /// How many records were dropped because the journal was full.
+    #[must_use]
     pub fn dropped(&self) -> u64 {
         self.written - self.records.len() as u64
     }
@@ -120,6 +126,7 @@ impl Journal {
     }
 
     /// The number of the next change of a record: a cursor for [`Self::changed_since`].
+    #[must_use]
     pub const fn next_change(&self) -> u64 {
         self.changes.next()
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 /// snake_case: `unknown_token`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Reason {
     /// A login brought no name and password, or none that can be read.
     NoCredentials,
@@ -67,6 +68,7 @@ impl Reason {
     ];
 
     /// As it is serialized.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoCredentials => "no_credentials",

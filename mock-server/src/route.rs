@@ -185,6 +185,7 @@ impl<'a> Route<'a> {
 
 impl Point {
     /// Where a request to the platform goes. Handshakes have a point of their own, which no request has.
+    #[must_use]
     pub fn of(method: &Method, path: &str) -> Self {
         Route::of(method, path).point()
     }

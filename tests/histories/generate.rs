@@ -283,7 +283,8 @@ fn frame() -> impl Strategy<Value = Frame> {
 
 fn gone_options() -> impl Strategy<Value = GoneOptions> {
     let id = prop::option::of(select(vec!["gone-1", "N-1"]).prop_map(str::to_owned));
-    (prop::option::of(0..100u64), id).prop_map(|(retry_after, id)| GoneOptions { retry_after, id })
+    (prop::option::of(0..100u64), id)
+        .prop_map(|(seconds, id)| GoneOptions { retry_after: seconds.map(Duration::from_secs), id })
 }
 
 fn user_options() -> impl Strategy<Value = UserOptions> {

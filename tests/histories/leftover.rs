@@ -143,7 +143,7 @@ fn explain_client(run: &Run, client: usize, found: &mut BTreeSet<Exception>) -> 
             // A socket in use has its own explanation.
             Timer::Ping(socket) if session.open_sockets().any(|open| open == socket) => continue,
             Timer::Ping(_) => None,
-            Timer::Attempt(_) => (!session.config().value()["connectivity"]["reconnectLimit"].is_truthy())
+            Timer::Attempt(_) => (!session.config().value().as_ref()["connectivity"]["reconnectLimit"].is_truthy())
                 .then_some(Exception::AttemptsWithoutEnd),
             Timer::Resubscribe | Timer::RefreshToken if session.is_connected() => {
                 without_end.then_some(Exception::DisconnectWithoutEnd)

@@ -20,11 +20,16 @@ pub trait Declared {
     type Read;
 
     /// Reads the argument.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or is none of the parameter.
     fn read(&self, given: &Arguments) -> Result<Self::Read, ArgumentError>;
 }
 
 /// Why arguments make no command.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArgumentError {
     /// An argument is missing that has to be there.
     #[error("{of} needs `{name}`")]
@@ -87,16 +92,22 @@ pub enum ArgumentError {
 
 impl Arguments {
     /// The arguments given to the verb `of`.
+    #[must_use]
     pub const fn new(of: &'static str, given: Map<String, Value>) -> Self {
         Self { of, given }
     }
 
     /// Reads the argument of a parameter.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or is none of the parameter.
     pub fn get<P: Declared>(&self, parameter: &P) -> Result<P::Read, ArgumentError> {
         parameter.read(self)
     }
 
     /// What the arguments were given to.
+    #[must_use]
     pub const fn of(&self) -> &'static str {
         self.of
     }

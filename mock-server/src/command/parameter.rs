@@ -20,6 +20,7 @@ use crate::point::Point;
 
 /// One parameter.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
@@ -65,6 +66,7 @@ pub struct Optional<T>(Parameter, PhantomData<fn() -> T>);
 
 impl<T: Argument> Required<T> {
     /// A parameter at the next place of a script's call.
+    #[must_use]
     pub const fn new(name: &'static str, example: &'static str, forms: &'static [&'static str]) -> Self {
         let place = Place::Next { optional: false, forms };
         Self(Parameter { name, kind: T::KIND, required: true, example, place, secret: false }, PhantomData)
@@ -87,6 +89,7 @@ impl<T: Argument> Required<T> {
 
 impl<T: Argument> Optional<T> {
     /// A parameter in the map of options of a script's call.
+    #[must_use]
     pub const fn new(name: &'static str, example: &'static str) -> Self {
         let place = Place::InOptions;
         Self(Parameter { name, kind: T::KIND, required: false, example, place, secret: false }, PhantomData)
@@ -128,6 +131,7 @@ impl<T: Argument> Declared for Optional<T> {
 
 impl<T> Required<T> {
     /// The parameter as data.
+    #[must_use]
     pub const fn parameter(&self) -> Parameter {
         self.0
     }
@@ -135,6 +139,7 @@ impl<T> Required<T> {
 
 impl<T> Optional<T> {
     /// The parameter as data.
+    #[must_use]
     pub const fn parameter(&self) -> Parameter {
         self.0
     }
@@ -146,6 +151,10 @@ pub trait Argument: Sized {
     const KIND: Kind;
 
     /// Reads it. The error says that it was argument `name` of `of`.
+    ///
+    /// # Errors
+    ///
+    /// The value is of another kind, or none that the kind knows.
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError>;
 
     /// The argument as [`Self::from_json`] reads it.

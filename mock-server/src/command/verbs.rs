@@ -17,6 +17,7 @@ use crate::token::TokenOptions;
 
 /// One verb.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verb {
     /// What scripts and the control interface call it.
     pub name: &'static str,
@@ -33,6 +34,7 @@ pub struct Verb {
 
 /// A map of options in a script's call.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct OptionsMap {
     /// What messages call the options.
     pub what: &'static str,
@@ -64,17 +66,23 @@ impl Verb {
     pub const RESET: &'static str = "reset";
 
     /// The verb of that name.
+    #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         VERBS.iter().find(|verb| verb.name == name)
     }
 
     /// The verb of a command.
+    #[expect(clippy::missing_panics_doc, reason = "each command has its row, which a test holds")]
     pub fn of(command: &Command) -> &'static Self {
         Self::named(command.row()).expect("each command has its row")
     }
 
     /// Makes a command of arguments by name. Whoever takes them from elsewhere first checks that all are known, and that
     /// each is of its [`Kind`](super::Kind).
+    ///
+    /// # Errors
+    ///
+    /// An argument is missing, or is none of its parameter.
     pub fn command(&self, given: Map<String, Value>) -> Result<Command, ArgumentError> {
         (self.read)(&Arguments::new(self.name, given))
     }
@@ -278,7 +286,7 @@ pub static VERBS: &[Verb] = &[
         Count,
         [user: USER, retry_after: RETRY_AFTER, id: ID],
         options("the options of gone"),
-        Command::Gone { user, options: GoneOptions { retry_after, id } }
+        Command::Gone { user, options: GoneOptions { retry_after: retry_after.map(Duration::from_secs), id } }
     ),
     verb!(
         "tokenLifetime",

@@ -4,6 +4,7 @@ use crate::point::Point;
 
 /// What can be wrong with a header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WrongHeader {
     /// Its name.
     #[error("is not the name of a header: give letters, digits and hyphens")]

@@ -25,6 +25,7 @@ pub(crate) struct Faults {
 /// One `fail` that is not used up. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FaultRule {
     /// Its name.
     pub id: FaultId,

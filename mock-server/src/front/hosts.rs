@@ -20,16 +20,19 @@ pub struct Hosts {
 
 impl Hosts {
     /// Those of a server that listens at `address`, and has these names beside it.
+    #[must_use]
     pub const fn new(address: SocketAddr, is_tls: bool, names: Vec<String>) -> Self {
         Self { address, is_tls, names }
     }
 
     /// The port at which the server listens.
+    #[must_use]
     pub const fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// Whether the server has TLS.
+    #[must_use]
     pub const fn is_tls(&self) -> bool {
         self.is_tls
     }

@@ -9,6 +9,7 @@ use crate::text::{did_you_mean, nearest};
 
 /// The kinds of records, by the names that they have in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RecordKind {
     /// A REST request; whoever looks for requests finds handshakes, too.
     Request,
@@ -51,6 +52,7 @@ impl RecordKind {
     ];
 
     /// Its name: the `kind` of a record in JSON.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -111,6 +113,7 @@ impl FromStr for RecordKind {
     did_you_mean(nearest.as_deref()),
     RecordKind::ALL.map(RecordKind::as_str).join(", ")
 )]
+#[non_exhaustive]
 pub struct UnknownKind {
     /// The name that was given.
     pub name: String,
@@ -137,11 +140,13 @@ pub struct RecordFilter {
 
 impl RecordFilter {
     /// Requests to a point, handshakes among them.
+    #[must_use]
     pub fn at(point: Point) -> Self {
         Self { point: Some(point), ..Self::default() }
     }
 
     /// Records of a kind.
+    #[must_use]
     pub fn of(kind: RecordKind) -> Self {
         Self { kind: Some(kind), ..Self::default() }
     }

@@ -19,6 +19,7 @@ use crate::time::Time;
 /// One line of the journal. Serialized as one flat map in camelCase.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Record {
     /// Its number, from 0.
     pub seq: u64,
@@ -164,6 +165,7 @@ pub enum Side {
 /// A frame, as much of it as the journal keeps.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FrameRecord {
     /// Whether it is a binary frame.
     pub binary: bool,

@@ -38,6 +38,7 @@ pub enum Answered {
 
 impl Answered {
     /// The status, if there was an answer.
+    #[must_use]
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::Status(status) => Some(status),
@@ -82,6 +83,7 @@ pub struct RequestRecord {
 
 /// What a request met of a rule, so that it can be understood when the rule is gone.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Met {
     /// Which fault of the rule's list, from 1. Serialized as `faultNumber`.
     pub number: usize,
@@ -99,6 +101,7 @@ impl fmt::Debug for Met {
 
 impl Met {
     /// The fault as its record shows it.
+    #[must_use]
     pub fn how(&self) -> Value {
         bounded(masked_value(json!(*self.fault)))
     }
@@ -106,6 +109,7 @@ impl Met {
 
 /// When an answer goes out that was decided when its request came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Delivery {
     /// Until when a latency or a fault holds it.
     pub held_until: Option<Time>,

@@ -54,6 +54,7 @@ impl Platform {
     }
 
     /// How often it was reset.
+    #[must_use]
     pub const fn resets(&self) -> u64 {
         self.resets
     }

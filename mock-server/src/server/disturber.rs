@@ -39,6 +39,7 @@ pub enum Message<'a> {
 
 /// What becomes of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Fate {
     /// It arrives.
     #[default]

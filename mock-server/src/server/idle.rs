@@ -12,6 +12,7 @@ use crate::limits::Limits;
 
 /// What has come to a server, or has to go out, and is not done yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnderWay {
     /// Requests and handshakes that are being answered. Those that are never answered are left out, and so are those that a
     /// manual clock holds.
@@ -24,6 +25,7 @@ pub struct UnderWay {
 
 impl UnderWay {
     /// Whether it is nothing.
+    #[must_use]
     pub const fn is_nothing(&self) -> bool {
         self.requests == 0 && self.sockets == 0 && self.bytes == 0
     }

@@ -56,6 +56,7 @@ impl Watch {
     }
 
     /// The number of the record that it tells next.
+    #[must_use]
     pub const fn next_seq(&self) -> u64 {
         self.next_seq
     }

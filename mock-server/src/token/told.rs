@@ -10,6 +10,7 @@ use crate::time::Time;
 /// What one login gave, with all that was refreshed from it: tokens that live and die together. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TokensInfo {
     /// Its number, in the order of the logins.
     #[serde(skip)]

@@ -111,7 +111,7 @@ fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
         run.look_at(client.0, |session| convert::user_info(session.user_info()))
     });
     register!(engine, run, "getConfig", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::from_js(session.config().value()))
+        run.look_at(client.0, |session| convert::from_js(session.config().value().as_ref()))
     });
     register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart| {
         run.look_at(part.0, |session| {

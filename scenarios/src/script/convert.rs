@@ -133,12 +133,12 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
         Event::Disconnected { reason, retry_after } => map([
             ("reason", optional(reason.map(DisconnectReason::as_str))),
             ("forced", optional((*reason == Some(DisconnectReason::Gone)).then_some(true))),
-            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_js)),
+            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, |value| from_js(value.as_ref()))),
         ]),
         Event::CredentialsSet => map([]),
         Event::SubscriptionChange { reason, retry_after } => map([
             ("reason", optional(reason.map(DisconnectReason::as_str))),
-            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_js)),
+            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, |value| from_js(value.as_ref()))),
         ]),
         Event::AuthError(error) | Event::RequestError(error) | Event::SubscriptionError(error) => {
             map([("error", error_map(error))])
@@ -156,7 +156,7 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
 
 /// An error with all keys that it may have; what the platform sent in its place, and is not an object, as it is.
 fn error_map(error: &Error) -> Dynamic {
-    with_keys(&error.to_js(), ["name", "code", "message"])
+    with_keys(error.to_js().as_ref(), ["name", "code", "message"])
 }
 
 fn numbered_error_map(error: &Error, attempt_num: u32) -> Dynamic {
@@ -182,7 +182,7 @@ fn with_keys<const N: usize>(value: &js::Value, keys: [&str; N]) -> Dynamic {
 fn from_fields<const N: usize>(fields: Fields, keys: [&str; N]) -> Dynamic {
     let mut map: Map = keys.into_iter().map(|key| (key.into(), Dynamic::UNIT)).collect();
     for (key, value) in fields {
-        map.insert(key.into(), from_js(&value));
+        map.insert(key.into(), from_js(value.as_ref()));
     }
     Dynamic::from_map(map)
 }
@@ -199,7 +199,7 @@ pub(super) fn connection(session: &Session) -> Dynamic {
 
 /// What `getServices()` gives.
 pub(super) fn services(session: &Session) -> Dynamic {
-    with_keys(session.services_info(), ["requested", "received", "missing", "status", "services"])
+    with_keys(session.services_info().as_ref(), ["requested", "received", "missing", "status", "services"])
 }
 
 /// What `getUserInfo()` gives.
@@ -243,7 +243,7 @@ pub(super) fn socket_state(state: Option<&SocketState>) -> Dynamic {
         let message = "No sockets are up. Have you attempted to connect?";
         return from_fields(vec![("name", "Error".into()), ("message", message.into())], SOCKET_STATE);
     };
-    with_keys(&state.to_js(), SOCKET_STATE)
+    with_keys(state.to_js().as_ref(), SOCKET_STATE)
 }
 
 #[cfg(test)]

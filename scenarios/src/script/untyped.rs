@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use kandy_client::UntypedCall;
-use kandy_client::js::{TypeError, Value as Js};
+use kandy_client::{TypeError, Untyped, UntypedCall};
 use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Position};
 
 use super::client_api::{Client, ConnectionPart, NotificationPart};
@@ -67,8 +66,8 @@ pub(super) fn is_meant(how: &Map) -> Result<(), Failure> {
 }
 
 /// An argument; `()` is undefined as a whole, and null inside of a list or a map.
-fn argument(given: &Dynamic) -> Result<Js, Failure> {
-    if given.is_unit() { Ok(Js::Undefined) } else { Ok(Js::from_json(&convert::to_json(given)?)) }
+fn argument(given: &Dynamic) -> Result<Untyped, Failure> {
+    if given.is_unit() { Ok(Untyped::default()) } else { Ok(convert::to_json(given)?.into()) }
 }
 
 /// What a call throws in JavaScript, for a script that may catch it.
@@ -80,7 +79,8 @@ pub(super) fn thrown(error: &TypeError) -> Halt {
 impl Run {
     fn create_untyped(&self, given: &Dynamic, made: &Made) -> Result<Client, Halt> {
         let plain = self.world.borrow().with_clients()?.plain_config();
-        let settings = made.settings_as_in_javascript(&plain, &argument(given)?).map_err(|error| thrown(&error))?;
+        let settings =
+            made.settings_as_in_javascript(&plain, argument(given)?.as_ref()).map_err(|error| thrown(&error))?;
         self.create_with(settings, made.name.as_deref(), &[])
     }
 }

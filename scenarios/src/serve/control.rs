@@ -249,7 +249,7 @@ impl Control {
             (None, Some(to)) => self.handle.advance_to(Time::from_millis(to)),
             _ => return Err(route::either(given.of(), &route::BY.parameter(), &route::TO.parameter()).into()),
         };
-        let Advanced { now, fired } = advanced.map_err(clock_error)?;
+        let Advanced { now, fired, .. } = advanced.map_err(clock_error)?;
         let told = &fired[..fired.len().min(MAX_FIRED)];
         Ok(json!({ "now": now, "fired": told, "omitted": fired.len() - told.len() }))
     }

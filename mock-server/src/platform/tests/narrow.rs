@@ -59,7 +59,7 @@ fn what_holds_for_one_user_holds_until_it_is_said_of_everybody() {
     bench.frame(first, r#"{"message_type":"ping"}"#);
     assert_eq!(bench.drain(), []);
 
-    bench.platform.set_offline_of(bench.now, ALICE, true).unwrap();
+    bench.platform.set_offline_of(bench.now, ALICE).unwrap();
     assert_eq!(bench.drain(), [first, second].map(|socket| Output::Cut { socket }));
     assert_eq!(bench.log_in_as(ALICE, "s3cret").reply, Reply::Refuse);
     assert_eq!(bench.upgrade("/websocket/CH-1?token=AT-1"), Upgrade::RefuseConnection);

@@ -61,7 +61,7 @@ fn finds(text: &str, expected: &[&str]) {
 }
 
 /// What must stand before a mistake for a run to get there.
-const STAGE: &str = "let kandy = create(); platform.addUser(\"a\", \"b\"); let five = 5;\n";
+const SETUP: &str = "let kandy = create(); platform.addUser(\"a\", \"b\"); let five = 5;\n";
 
 /// Scripts with one mistake each, which `check` and a run tell with the same words.
 const MISTAKES: &[&str] = &[
@@ -166,7 +166,7 @@ const MISTAKES: &[&str] = &[
 #[test]
 fn a_mistake_that_is_written_out_is_told_as_a_run_tells_it() {
     for mistake in MISTAKES {
-        let text = format!("{STAGE}{mistake}");
+        let text = format!("{SETUP}{mistake}");
         let failed = failure(&text);
         let errors: Vec<Diagnostic> = findings(&text).told.into_iter().map(|found| found.diagnostic).collect();
         assert!(matches!(&errors[..], [found] if is_same(found, &failed)), "{failed}\n\n{errors:#?}");
