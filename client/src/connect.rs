@@ -34,6 +34,7 @@ pub(crate) enum Flow {
 
 /// Where a session really stands, which what the application sees can disagree with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Phase {
     /// Nothing is under way: the next `connect()` signs in.
     Idle,

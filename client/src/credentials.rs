@@ -137,6 +137,7 @@ fn bool_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::E
 
 /// A call whose arguments may be anything: Kandy.js looks at few of them, and leaves the rest to JavaScript.
 #[derive(Clone, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum UntypedCall {
     /// `connect(credentials, options)`
     Connect {

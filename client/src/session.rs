@@ -141,6 +141,7 @@ impl Session {
 impl Session {
     /// The next effect. Requests, sockets, frames and closes come before the events of the same input; those of a
     /// call made inside a listener come at once, its events behind the events already waiting.
+    #[must_use = "an effect that is not carried out is lost"]
     pub fn poll_output(&mut self) -> Option<Output> {
         self.effects.pop_front().or_else(|| self.events.pop_front().map(Output::Event))
     }

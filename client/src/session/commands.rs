@@ -141,7 +141,7 @@ impl Session {
     /// [`call_untyped`](Self::call_untyped).
     pub fn update_config(&mut self, _now: Time, patch: &serde_json::Value) -> Result<Vec<Violation>, ConfigError> {
         let violations = config::check(patch)?;
-        self.settings.update(patch).expect("what is an object is not null");
+        self.settings.merge(&Value::from_json(patch));
         Ok(violations)
     }
 

@@ -251,7 +251,8 @@ impl Live {
 
     fn drain(&mut self, client: ClientId) -> Result<(), WorldError> {
         while let Some(effect) = self.stage.next_effect(client)? {
-            self.lines[client.0].transport.carry_out(effect);
+            let told = self.lines[client.0].transport.carry_out(effect);
+            debug_assert!(told.is_none(), "the stage keeps what applications are told");
         }
         Ok(())
     }
@@ -285,7 +286,7 @@ impl Live {
 
 impl Line {
     fn new(runtime: &Runtime) -> Result<Self, SetUpError> {
-        let options = Options { enforce_cors: true, plain_websockets: true, ..Options::default() };
+        let options = Options::default().with_enforce_cors(true).with_plain_websockets(true);
         let (transport, inputs) = Transport::new(runtime.handle().clone(), &options)?;
         Ok(Self { transport, inputs })
     }
