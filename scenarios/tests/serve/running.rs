@@ -121,7 +121,7 @@ async fn limits_are_as_the_arguments_say() {
     timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
 
-    server.signed_in(ALICE, "s3cret").await;
+    drop(server.signed_in(ALICE, "s3cret").await);
     let (_, journal) = server.control("GET /__admin/journal?since=0", &Value::Null).await;
     assert_eq!(journal["records"].as_array().map(Vec::len), Some(2), "{journal}");
 }
