@@ -7,8 +7,8 @@ use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode};
 use thiserror::Error;
 
-use crate::browser::MaskedUrl;
 use crate::event::Event;
+use crate::js::browser::MaskedUrl;
 
 /// Names a request of one session; they are numbered from 1 in the order of sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

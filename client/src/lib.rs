@@ -66,9 +66,8 @@
 
 #![forbid(unsafe_code)]
 
-mod browser;
+mod call;
 mod config;
-mod connect;
 mod credentials;
 mod dialect;
 #[cfg(feature = "driver")]
@@ -77,25 +76,17 @@ mod error;
 mod event;
 mod io;
 pub mod js;
-mod keepalive;
-mod legacy;
 mod listener;
-mod notification;
+mod protocol;
 mod random;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
-mod services;
 mod session;
-mod state;
-mod subscription;
 mod timer;
-mod token;
-mod websocket;
-mod wire;
 
+pub use call::UntypedCall;
 pub use config::*;
-pub use connect::Phase;
-pub use credentials::{ConnectOptions, Credentials, UntypedCall};
+pub use credentials::{ConnectOptions, Credentials};
 pub use dialect::Dialect;
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
@@ -105,5 +96,7 @@ pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Tas
 pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};
 pub use random::Random;
 pub use session::Session;
-pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo};
+pub use session::view::{
+    Connection, Phase, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo,
+};
 pub use timer::{OpeningId, Time, Timer};

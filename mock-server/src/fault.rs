@@ -12,7 +12,6 @@ pub(crate) mod weight;
 
 use std::time::Duration;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use error::{FaultError, WrongHeader};
@@ -21,8 +20,6 @@ pub(crate) use headers::parsed as parsed_headers;
 pub use pace::Pace;
 pub(crate) use rules::Faults;
 pub use rules::{FaultFilter, FaultRule};
-
-use crate::point::Point;
 
 /// One way to misbehave, and when.
 ///
@@ -290,35 +287,6 @@ impl Fault {
     }
 }
 
-/// Reading and checking.
-impl Fault {
-    /// Reads a fault from a map. Unknown keys, wrong types, impossible values and contradictions are errors that name
-    /// the key and say what to do.
-    pub fn from_json(value: &Value) -> Result<Self, FaultError> {
-        json::read(value)
-    }
-
-    /// Reads what `fail` takes: a map, or an array of maps.
-    pub fn list_from_json(value: &Value) -> Result<Vec<Self>, FaultError> {
-        let Value::Array(items) = value else { return Ok(vec![Self::from_json(value)?]) };
-        let read = |(index, item)| {
-            Self::from_json(item).map_err(|source| FaultError::InList { number: index + 1, source: Box::new(source) })
-        };
-        items.iter().enumerate().map(read).collect()
-    }
-
-    /// Whether the fault makes sense at all: what a status excludes is not there, numbers are in range, texts fit into
-    /// their headers.
-    pub fn check(&self) -> Result<(), FaultError> {
-        json::Keys::of(self).check()
-    }
-
-    /// Whether the fault makes sense at `point`.
-    pub fn check_at(&self, point: Point) -> Result<(), FaultError> {
-        json::Keys::of(self).check_at(point)
-    }
-}
-
 impl Effect {
     /// How much later it is, beside the platform's latency.
     pub(crate) fn delay(&self) -> Duration {
@@ -408,17 +376,6 @@ impl From<Delivery> for Fault {
 impl From<Pace> for Fault {
     fn from(pace: Pace) -> Self {
         Delivery { pace, ..Delivery::default() }.into()
-    }
-}
-
-/// Names a rule that `fail` has made, numbered from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct FaultId(pub(crate) u64);
-
-impl FaultId {
-    /// The rule's number.
-    pub const fn number(self) -> u64 {
-        self.0
     }
 }
 

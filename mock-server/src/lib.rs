@@ -49,22 +49,29 @@ mod dialect;
 mod error;
 mod fair;
 pub mod fault;
+mod frame;
 #[cfg(feature = "front")]
 mod front;
+mod ids;
 mod journal;
 mod limits;
 mod mask;
 #[cfg(feature = "net")]
 mod mock_kandy;
+mod output;
 mod platform;
 mod point;
+mod query;
+mod reason;
 mod reply;
 mod route;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
 #[cfg(feature = "net")]
 mod server;
+mod service;
 mod subscription;
+mod text;
 mod time;
 mod timer;
 mod token;
@@ -72,25 +79,31 @@ mod weight;
 mod wire;
 
 pub use account::{UserInfo, UserOptions};
-pub use channel::{Frame, SocketId, SocketInfo, SocketState};
-pub use command::{Command, CommandOutput, Target};
+pub use channel::{SocketInfo, SocketState};
+pub use command::{Command, CommandOutput, GoneOptions, Target};
 pub use error::PlatformError;
-pub use fault::{Each, Fault, FaultError, FaultFilter, FaultId, FaultRule};
+pub use fault::{Each, Fault, FaultError, FaultFilter, FaultRule};
+pub use frame::Frame;
 #[cfg(feature = "front")]
 pub use front::{
     Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
     RequestBody,
 };
+pub use ids::FaultId;
+pub use ids::SocketId;
+pub use ids::SubscriptionId;
 pub use journal::{
-    Answered, Delivery, FrameRecord, Journal, Kind, Met, Reason, Record, RecordFilter, RecordKind, Refusal,
-    RefusalRecord, Refused, RequestRecord, Side, UnknownKind,
+    Answered, Delivery, FrameRecord, Journal, Kind, Met, Record, RecordFilter, RecordKind, Refusal, RefusalRecord,
+    Refused, RequestRecord, Side, UnknownKind,
 };
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
 pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
-pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
+pub use output::Output;
+pub use platform::{Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
+pub use reason::Reason;
 pub use reply::{Answer, Reply, Response, Upgrade};
 #[cfg(feature = "front")]
 pub use server::advanced::{Advanced, Fired, FiredAnswer};
@@ -106,7 +119,7 @@ pub use server::idle::UnderWay;
 pub use server::turns::HeldAnswer;
 #[cfg(feature = "net")]
 pub use server::watch::{Lagged, Watch};
-pub use subscription::{SubscriptionId, SubscriptionInfo};
+pub use subscription::SubscriptionInfo;
 pub use time::Time;
 pub use timer::Timer;
 pub use token::{IssuedTokens, TokenOptions, TokensInfo};

@@ -13,7 +13,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use self::unescaped::Unescaped;
-use crate::route;
+use crate::query;
 
 /// What stands for a secret.
 pub(crate) const MASK: &str = "***";
@@ -47,7 +47,7 @@ pub fn masked_query(query: &str) -> String {
             shown.push('&');
         }
         match pair.split_once('=') {
-            Some((name, value)) if is_secret(&route::decode(name)) && !is_placeholder(value) => {
+            Some((name, value)) if is_secret(&query::decode(name)) && !is_placeholder(value) => {
                 shown.push_str(name);
                 shown.push('=');
                 shown.push_str(MASK);
@@ -161,7 +161,7 @@ fn value_in_json(text: &str, floor: usize, end: usize) -> Option<Range<usize>> {
 fn value_in_form(text: &str, floor: usize, end: usize, is_form: bool) -> Option<Range<usize>> {
     let before = &text[floor..end];
     let name = &before[before.trim_end_matches(is_of_a_name).len()..];
-    if !is_secret(&route::decode(name)) {
+    if !is_secret(&query::decode(name)) {
         return None;
     }
     let (start, behind) = (end + 1, &text[end + 1..]);

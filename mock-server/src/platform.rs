@@ -20,18 +20,17 @@ use std::time::Duration;
 use http::Request;
 use serde_json::json;
 
-pub(crate) use behaviour::OwnSettings;
-pub use commands::GoneOptions;
 pub use settings::SettingsInfo;
 
-use self::start::Start;
 use crate::account::{Accounts, UserInfo};
-use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
+use crate::channel::{SocketInfo, Sockets};
 use crate::command::Told;
 use crate::fault::Faults;
+use crate::ids::{SocketId, SubscriptionId};
 use crate::journal::{Delivery, Journal, Kind, Refusal, RefusalRecord};
 use crate::limits::{Limits, PlatformLimits};
-use crate::subscription::{SubscriptionId, SubscriptionInfo, Subscriptions};
+use crate::output::Output;
+use crate::subscription::{SubscriptionInfo, Subscriptions};
 use crate::time::Time;
 use crate::timer::{Timer, Timers};
 use crate::token::{Grants, TokensInfo};
@@ -63,54 +62,22 @@ pub struct Platform {
     resets: u64,
 }
 
-/// An effect that the platform asks its owner for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Send a frame to the client.
-    Send {
-        /// The socket.
-        socket: SocketId,
-        /// The frame.
-        frame: Frame,
-    },
-    /// Send a close frame, then end the connection. The platform has forgotten the socket: what is still heard of it is
-    /// ignored.
-    Close {
-        /// The socket.
-        socket: SocketId,
-        /// The close code; 1005 for a close frame without one.
-        code: u16,
-        /// The reason, at most 123 bytes; empty with 1005.
-        reason: String,
-    },
-    /// End the connection without a close frame, at once; if its handshake is still on the way, that fails. The
-    /// platform has forgotten the socket.
-    Cut {
-        /// The socket.
-        socket: SocketId,
-    },
-}
-
-impl Output {
-    /// The length of what is sent.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Send { frame, .. } => frame.len(),
-            Self::Close { reason, .. } => reason.len(),
-            Self::Cut { .. } => 0,
-        }
-    }
-}
-
 #[derive(Clone, Debug, Default)]
 struct Settings {
     offline: bool,
     any_user: bool,
     /// What a command has said; before, each dialect does as its platform does.
     answer_pings: Option<bool>,
-    echo: bool,
     latency: Duration,
     token_lifetime: Option<Duration>,
+}
+
+/// What a reset leads back to. At first a healthy platform without users.
+#[derive(Clone, Debug, Default)]
+struct Start {
+    accounts: Accounts,
+    settings: Settings,
+    faults: Faults,
 }
 
 impl Platform {

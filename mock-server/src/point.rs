@@ -3,11 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http::Method;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{did_you_mean, nearest};
-use crate::route::Route;
+use crate::text::{did_you_mean, nearest};
 
 /// A place where clients meet the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,11 +83,6 @@ impl Point {
         Self::Preflight,
         Self::Other,
     ];
-
-    /// The point that a REST request is for.
-    pub fn of(method: &Method, path: &str) -> Self {
-        Route::of(method, path).point()
-    }
 
     /// Whether only clients of callMe and CPaaS come here.
     pub const fn is_of_callme_or_cpaas(self) -> bool {

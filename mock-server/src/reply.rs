@@ -12,8 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::channel::SocketId;
 use crate::fault::{self, Pace};
+use crate::ids::SocketId;
 
 /// What a request gets, and when.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 
-use crate::channel::{Frame, Sockets};
-use crate::platform::Output;
+use crate::channel::Sockets;
+use crate::frame::Frame;
+use crate::output::Output;
 use crate::reply::Response;
 use crate::wire::{SubscribeAnswer, code};
 

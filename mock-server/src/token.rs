@@ -17,10 +17,10 @@ pub use told::TokensInfo;
 
 use crate::error::{PlatformError, check_text};
 use crate::fair::{Fair, Owned};
-use crate::journal::Reason;
+use crate::ids::SubscriptionId;
 use crate::limits::{Limits, PlatformLimits};
 use crate::mask::{MASK, is_placeholder};
-use crate::subscription::SubscriptionId;
+use crate::reason::Reason;
 use crate::time::Time;
 
 /// What to issue; [`TokenOptions::default`] issues three fresh tokens (`AT-n`, `RT-n`, `OA-n`).

@@ -5,6 +5,7 @@
 
 use kandy_client::js::TypeError;
 use kandy_client::{ConfigError, ConnectOptions, Credentials, Session, Settings, Time, UntypedCall, Violation};
+use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, CommandOutput};
 use serde_json::Value;
 use thiserror::Error;
@@ -99,14 +100,14 @@ impl From<CommandOutput> for Done {
 
 impl Step {
     /// What a script calls it, if it can change something that a wait may be for.
-    pub(crate) const fn action(&self) -> Option<&'static str> {
+    pub(crate) fn action(&self) -> Option<&'static str> {
         match self {
             // A new client has sent nothing, and heard nothing.
             Self::Create { .. } | Self::Print(_) => None,
             // Nobody but the reader of the journal is told of it.
             Self::Command(Command::Mark { .. }) => None,
             Self::Call { call, .. } => call.action(),
-            Self::Command(command) => Some(command.verb()),
+            Self::Command(command) => Some(Verb::of(command).name),
         }
     }
 }

@@ -9,6 +9,8 @@ mod check;
 #[cfg(test)]
 mod choice;
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod control_state;
@@ -32,6 +34,8 @@ mod live;
 mod new;
 #[cfg(test)]
 mod newcomer;
+#[cfg(test)]
+mod parts;
 #[cfg(test)]
 mod project;
 #[cfg(test)]

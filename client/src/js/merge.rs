@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::text::Text;
-use super::value::Value;
+use super::value::{Object, Value};
 
 /// The key that is never merged.
 const PROTO: &str = "__proto__";
@@ -36,7 +36,7 @@ fn merged(target: &Value, source: &Value, replaces_lists: bool) -> Value {
     }
 }
 
-fn merge_member(into: &mut super::Object, name: &Text, value: &Value, replaces_lists: bool) {
+fn merge_member(into: &mut Object, name: &Text, value: &Value, replaces_lists: bool) {
     let known = into.own_mut(name).cloned();
     let merged = match (&known, value) {
         (Some(known), Value::Undefined) => known.clone(),

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
-use super::object::Object;
 use super::text::Text;
-use super::value::Value;
+use super::value::{Object, Value};
 
 /// What `encodeURIComponent` leaves as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC

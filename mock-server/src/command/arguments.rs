@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::parameter::{Declared, Kind};
+use super::kind::Kind;
 use crate::fault::FaultError;
 use crate::journal::UnknownKind;
 use crate::point::UnknownPoint;
@@ -12,6 +12,15 @@ use crate::point::UnknownPoint;
 pub struct Arguments {
     of: &'static str,
     given: Map<String, Value>,
+}
+
+/// A declared parameter, to read arguments by.
+pub trait Declared {
+    /// What is read: the argument, or an option of it.
+    type Read;
+
+    /// Reads the argument.
+    fn read(&self, given: &Arguments) -> Result<Self::Read, ArgumentError>;
 }
 
 /// Why arguments make no command.
@@ -36,7 +45,7 @@ pub enum ArgumentError {
         kind: Kind,
     },
     /// A number that cannot be a close code.
-    #[error("{code} is no close code")]
+    #[error("{code} is not a close code")]
     CloseCode {
         /// The number.
         code: u64,
@@ -51,7 +60,7 @@ pub enum ArgumentError {
     #[error(transparent)]
     Fault(#[from] FaultError),
     /// Bytes that are not written in base64.
-    #[error("`{name}` of {of} is no base64")]
+    #[error("`{name}` of {of} is not base64")]
     Base64 {
         /// The verb.
         of: &'static str,

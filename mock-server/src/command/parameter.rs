@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::arguments::{ArgumentError, Arguments};
-use super::duration::{LONGEST_DURATION, parse_duration};
+use super::arguments::{ArgumentError, Arguments, Declared};
+use super::kind::{Kind, read_duration};
 use crate::fault::Fault;
 use crate::journal::RecordKind;
 use crate::point::Point;
@@ -53,63 +53,6 @@ pub enum Place {
     },
     /// In the map of options.
     InOptions,
-}
-
-/// The kinds of values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Text.
-    Text,
-    /// Bytes, in base64 where there are texts only.
-    Bytes,
-    /// A list of texts.
-    Texts,
-    /// An integer from 0.
-    Number,
-    /// A close code.
-    CloseCode,
-    /// True or false.
-    Flag,
-    /// `"1h 30m"`, or milliseconds.
-    Duration,
-    /// A point of the platform.
-    Point,
-    /// A kind of records.
-    RecordKind,
-    /// Any object.
-    Object,
-    /// A fault, or a list of faults.
-    Faults,
-}
-
-impl Kind {
-    /// The kind in words.
-    pub const fn shown(self) -> &'static str {
-        match self {
-            Self::Text | Self::Bytes => "a text",
-            Self::Texts => "a list of texts",
-            Self::Number | Self::CloseCode => "an integer from 0",
-            Self::Flag => "true or false",
-            Self::Duration => "a duration such as \"1h 30m\", or milliseconds",
-            Self::Point => "a point such as \"subscribe\"",
-            Self::RecordKind => "a kind of record such as \"closed\"",
-            Self::Object => "an object",
-            Self::Faults => "a fault, or a list of faults",
-        }
-    }
-
-    /// Whether a JSON value is of this kind, whatever it says.
-    pub fn takes(self, value: &Value) -> bool {
-        match self {
-            Self::Text | Self::Bytes | Self::Point | Self::RecordKind => value.is_string(),
-            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
-            Self::Number | Self::CloseCode => value.is_u64(),
-            Self::Flag => value.is_boolean(),
-            Self::Duration => read_duration(value).is_some(),
-            Self::Object => value.is_object(),
-            Self::Faults => value.is_object() || value.is_array(),
-        }
-    }
 }
 
 /// A parameter whose argument has to be there.
@@ -162,15 +105,6 @@ impl<T: Argument> Optional<T> {
         self.0.secret = true;
         self
     }
-}
-
-/// A declared parameter, to read arguments by.
-pub trait Declared {
-    /// What is read: the argument, or an option of it.
-    type Read;
-
-    /// Reads the argument.
-    fn read(&self, given: &Arguments) -> Result<Self::Read, ArgumentError>;
 }
 
 impl<T: Argument> Declared for Required<T> {
@@ -357,12 +291,4 @@ impl Argument for Vec<Fault> {
     fn to_json(&self) -> Value {
         serde_json::to_value(self).expect("a fault is a map of texts to JSON")
     }
-}
-
-fn read_duration(value: &Value) -> Option<Duration> {
-    let read = match value {
-        Value::String(text) => parse_duration(text),
-        value => value.as_u64().map(Duration::from_millis),
-    };
-    read.filter(|read| *read <= LONGEST_DURATION)
 }

@@ -190,9 +190,9 @@ fn values_are_read_as_the_platform_takes_them() {
     assert_eq!(raw, Ok(Command::SendRaw { target: "a".into(), frame }));
 
     let refused = |name, given| read(name, given).unwrap_err().to_string();
-    assert_eq!(refused("close", json!({ "user": "a", "code": 70_000 })), "70000 is no close code");
+    assert_eq!(refused("close", json!({ "user": "a", "code": 70_000 })), "70000 is not a close code");
     assert_eq!(refused("sendRaw", json!({ "user": "a" })), "sendRaw needs either `text` or `base64`");
-    assert_eq!(refused("sendRaw", json!({ "user": "a", "base64": "?" })), "`base64` of sendRaw is no base64");
+    assert_eq!(refused("sendRaw", json!({ "user": "a", "base64": "?" })), "`base64` of sendRaw is not base64");
     assert_eq!(
         refused("latency", json!({ "latency": "3661d" })).split(':').next(),
         Some("`latency` of latency is not a duration such as \"1h 30m\", or milliseconds")

@@ -1,12 +1,17 @@
 //! A command as records show it: by the names and kinds of the table, without secrets.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::Command;
 use super::parameter::{Argument, Optional, Parameter, Required};
+use super::target::Target;
 use super::verbs::*;
-use super::{Command, Fault, FaultFilter, Frame, Target, UserOptions};
+use crate::account::UserOptions;
+use crate::fault::{Fault, FaultFilter};
+use crate::frame::Frame;
 use crate::journal::bounded;
 use crate::mask::{MASK, masked_value};
 
@@ -23,7 +28,7 @@ pub(crate) struct Told<'a> {
 impl Command {
     /// What a record of the command says.
     pub(crate) fn told(&self) -> Told<'_> {
-        let told = Told::of(self.verb());
+        let told = Told::of(self.row());
         match self {
             Self::AddUser { user, password, options } => told.user(user).with(&PASSWORD, password).options(options),
             Self::RemoveUser { user } => told.user(user),
@@ -65,6 +70,14 @@ impl Command {
     }
 }
 
+/// The verb and its arguments, without secrets.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told { name, arguments, .. } = self.told();
+        write!(f, "{name} {}", Value::Object(arguments))
+    }
+}
+
 impl<'a> Told<'a> {
     fn of(name: &'static str) -> Self {
         Self { name, user: None, arguments: Map::new() }
@@ -79,11 +92,6 @@ impl<'a> Told<'a> {
     fn about(mut self, user: Option<&'a str>) -> Self {
         self.user = user;
         self
-    }
-
-    /// What no verb does: a record of it all the same.
-    pub(crate) fn echo(echo: &bool) -> Self {
-        Self::of("echo").with(&ENABLED, echo)
     }
 
     fn user(mut self, user: &'a String) -> Self {

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::arguments::{ArgumentError, Arguments};
 use super::parameter::{Optional, Parameter, Place, Required};
-use super::{Command, Target};
+use super::target::Target;
+use super::{Command, GoneOptions};
 use crate::account::UserOptions;
-use crate::channel::Frame;
 use crate::fault::{Fault, FaultFilter};
-use crate::platform::GoneOptions;
+use crate::frame::Frame;
 use crate::point::Point;
 use crate::token::TokenOptions;
 
@@ -60,9 +60,17 @@ pub enum Gives {
 }
 
 impl Verb {
+    /// The name of the verb after which nothing is as it was.
+    pub const RESET: &'static str = "reset";
+
     /// The verb of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         VERBS.iter().find(|verb| verb.name == name)
+    }
+
+    /// The verb of a command.
+    pub fn of(command: &Command) -> &'static Self {
+        Self::named(command.row()).expect("each command has its row")
     }
 
     /// Makes a command of arguments by name. Who takes them from elsewhere first sees to it that all are known, and that

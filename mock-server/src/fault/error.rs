@@ -6,7 +6,7 @@ use crate::point::Point;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WrongHeader {
     /// Its name.
-    #[error("has no name that a header can have: give letters, digits and hyphens")]
+    #[error("is not the name of a header: give letters, digits and hyphens")]
     Name,
     /// Its value.
     #[error("has the value {value}: give one line of visible ASCII")]
@@ -33,7 +33,7 @@ pub enum FaultError {
         found: &'static str,
     },
     /// A key that no fault has.
-    #[error("a fault has no key {key:?}{}", crate::error::did_you_mean(nearest.as_deref()))]
+    #[error("a fault has no key {key:?}{}", crate::text::did_you_mean(nearest.as_deref()))]
     UnknownKey {
         /// The key that was given.
         key: String,
@@ -69,7 +69,7 @@ pub enum FaultError {
     /// A field to be left out that no normal answer has at the point where the fault is put.
     #[error(
         "the fault's \"without\" has no effect at {point}: no normal answer there has {field:?}{}; it may have {}",
-        crate::error::did_you_mean(nearest.as_deref()),
+        crate::text::did_you_mean(nearest.as_deref()),
         super::fields::fields(*point).join(", ")
     )]
     NoField {

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::FaultError;
 use super::error::WrongHeader;
-use crate::error::{cut, quoted};
 use crate::limits::Limits;
+use crate::text::{cut, quoted};
 
 /// Names and values, in their order; a name may come more than once.
 pub(super) type Headers = [(String, String)];

@@ -14,17 +14,42 @@ use super::{
     Answer, Content, ContentType, Delivery, Each, Edit, Effect, Fault, FaultError, Pace, Trigger, fields, has_no_body,
     headers, is_close_code, is_success,
 };
-use crate::error::{cut, nearest, quoted};
 use crate::limits::Limits;
 use crate::point::Point;
+use crate::text::{cut, nearest, quoted};
 
-/// Reads a fault. A key for which its effect has no place contradicts the one that names the effect.
-pub(super) fn read(value: &Value) -> Result<Fault, FaultError> {
-    let given = Keys::read(value)?;
-    given.check_values()?;
-    let fault = given.fault();
-    given.check_against(&Keys::of(&fault).names())?;
-    Ok(fault)
+/// Reading and checking.
+impl Fault {
+    /// Reads a fault from a map. Unknown keys, wrong types, impossible values and contradictions are errors that name
+    /// the key and say what to do.
+    pub fn from_json(value: &Value) -> Result<Self, FaultError> {
+        let given = Keys::read(value)?;
+        given.check_values()?;
+        let fault = given.fault();
+        // A key for which the effect has no place contradicts the one that names the effect.
+        given.check_against(&Keys::of(&fault).names())?;
+        Ok(fault)
+    }
+
+    /// Reads what `fail` takes: a map, or an array of maps.
+    pub fn list_from_json(value: &Value) -> Result<Vec<Self>, FaultError> {
+        let Value::Array(items) = value else { return Ok(vec![Self::from_json(value)?]) };
+        let read = |(index, item)| {
+            Self::from_json(item).map_err(|source| FaultError::InList { number: index + 1, source: Box::new(source) })
+        };
+        items.iter().enumerate().map(read).collect()
+    }
+
+    /// Whether the fault makes sense at all: what a status excludes is not there, numbers are in range, texts fit into
+    /// their headers.
+    pub fn check(&self) -> Result<(), FaultError> {
+        Keys::of(self).check()
+    }
+
+    /// Whether the fault makes sense at `point`.
+    pub fn check_at(&self, point: Point) -> Result<(), FaultError> {
+        Keys::of(self).check_at(point)
+    }
 }
 
 impl Serialize for Fault {

@@ -1,8 +1,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::ids::FaultId;
 use crate::journal::Met;
 use crate::limits::Limits;
+use crate::point::Point;
 
 #[test]
 fn every_key_is_read_and_written_back() {
@@ -286,8 +288,8 @@ fn a_field_that_no_normal_answer_has_cannot_be_left_out() {
 #[test]
 fn a_header_that_no_answer_can_have_is_refused() {
     for (name, value, message) in [
-        ("a b", "x", "\"a b\" has no name that a header can have: give letters, digits and hyphens"),
-        ("", "x", "\"\" has no name that a header can have: give letters, digits and hyphens"),
+        ("a b", "x", "\"a b\" is not the name of a header: give letters, digits and hyphens"),
+        ("", "x", "\"\" is not the name of a header: give letters, digits and hyphens"),
         ("A", "x\r\nB: y", "\"A\" has the value \"x\\r\\nB: y\": give one line of visible ASCII"),
         ("A", "x\ny", "\"A\" has the value \"x\\ny\": give one line of visible ASCII"),
         ("A", "é\0", "\"A\" has the value \"é\\0\": give one line of visible ASCII"),

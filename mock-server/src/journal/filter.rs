@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Kind, Record};
-use crate::error::{did_you_mean, nearest};
+use super::record::{Kind, Record};
 use crate::point::Point;
+use crate::text::{did_you_mean, nearest};
 
 /// The kinds of records, by the names that they have in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,7 +215,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::channel::{Frame, SocketId};
+    use crate::frame::Frame;
+    use crate::ids::SocketId;
     use crate::journal::{FrameRecord, Side};
     use crate::time::Time;
 

@@ -12,15 +12,16 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 
-use super::reason::Reason;
-use super::{beginning, bounded};
+use super::bounded::{beginning, bounded};
 use crate::dialect::{AGENT, Dialect, HMAC, SESSION, Way};
-use crate::fault::{Fault, FaultId, weight};
+use crate::fault::{Fault, weight};
+use crate::ids::FaultId;
 use crate::limits::Limits;
 use crate::mask::{contains, is_secret, masked, masked_value};
-use crate::route;
+use crate::reason::Reason;
 use crate::time::Time;
 use crate::token::Masked;
+use crate::{query, route};
 
 /// How a request was answered. Serialized as the status, or as a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,7 +185,7 @@ impl RequestRecord {
     /// The query, decoded, in its order; none of too long an address. `***` stands for tokens that the platform did not
     /// issue, and for other values whose name says that they are secret.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-        route::pairs(self.texts.get(Text::Query).unwrap_or_default())
+        query::pairs(self.texts.get(Text::Query).unwrap_or_default())
     }
 
     /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is none that is known. Of a client
@@ -259,11 +260,11 @@ impl Texts {
     /// Puts a query, still encoded, without its secrets.
     fn put_query(&mut self, query: &str, is_known: impl Fn(&str) -> bool) {
         let from = self.joined.len();
-        for raw in route::raw_pairs(query) {
+        for raw in query::raw_pairs(query) {
             if self.joined.len() > from {
                 self.joined.push('&');
             }
-            let (name, value) = route::pair(raw);
+            let (name, value) = query::pair(raw);
             if is_secret(&name) && !(is_token(&name) && is_known(&value)) {
                 let (name, _) = raw.split_once('=').unwrap_or((raw, ""));
                 self.joined.push_str(name);

@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::MockKandy;
 use crate::account::UserOptions;
-use crate::channel::{Frame, SocketInfo};
-use crate::command::Target;
+use crate::channel::SocketInfo;
+use crate::command::{GoneOptions, Target};
 use crate::error::PlatformError;
-use crate::fault::{Effect, Fault, FaultFilter, FaultId};
-use crate::platform::{GoneOptions, Platform};
+use crate::fault::{Effect, Fault, FaultFilter};
+use crate::frame::Frame;
+use crate::ids::FaultId;
+use crate::platform::Platform;
 use crate::point::Point;
 use crate::subscription::SubscriptionInfo;
 use crate::time::Time;

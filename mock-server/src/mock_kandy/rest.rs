@@ -172,9 +172,8 @@ impl Respond for Tell {
                     None => template,
                 }
             }
-            None => {
-                ResponseTemplate::new(StatusCode::BAD_REQUEST).set_body_string("this is no address of the platform")
-            }
+            None => ResponseTemplate::new(StatusCode::BAD_REQUEST)
+                .set_body_string("the platform does not have this address"),
         }
     }
 }

@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::Platform;
 use crate::account::{CredentialKind, DEFAULT_LIFETIME};
-use crate::journal::Reason;
+use crate::query::{parameter, query};
+use crate::reason::Reason;
 use crate::reply::Response;
-use crate::route::{parameter, query};
 use crate::time::Time;
 use crate::token::Pair;
 use crate::wire::{Success, TokenAnswer};

@@ -3,19 +3,12 @@
 use std::time::Duration;
 
 use super::Platform;
+use crate::account::OwnSettings;
 use crate::command::Command;
 use crate::dialect::Dialect;
 use crate::error::PlatformError;
 use crate::fault::Effect;
 use crate::time::Time;
-
-/// What holds for one user instead of what holds for everybody.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OwnSettings {
-    pub(crate) offline: bool,
-    pub(crate) latency: Option<Duration>,
-    pub(crate) answer_pings: Option<bool>,
-}
 
 /// For everybody. What was said of one user before holds no more.
 impl Platform {

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Platform;
-use crate::journal::Reason;
+use crate::ids::SubscriptionId;
 use crate::limits::Limits;
+use crate::query::parameter;
+use crate::reason::Reason;
 use crate::reply::Response;
-use crate::route::parameter;
-use crate::subscription::{Holds, SubscriptionId};
+use crate::subscription::Holds;
 use crate::wire::code;
 
 impl Platform {

@@ -4,27 +4,19 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Output, Platform};
+use super::Platform;
 use crate::account::{UserOptions, check_lifetime};
-use crate::channel::{Frame, SocketId};
-use crate::command::{Command, CommandOutput, Target, Told};
+use crate::command::{Command, CommandOutput, GoneOptions, Target, Told};
 use crate::error::PlatformError;
-use crate::fault::{Fault, FaultFilter, FaultId, is_close_code};
+use crate::fault::{Fault, FaultFilter, is_close_code};
+use crate::frame::Frame;
+use crate::ids::{FaultId, SocketId, SubscriptionId};
 use crate::journal::Kind;
 use crate::limits::Limits;
+use crate::output::Output;
 use crate::point::Point;
-use crate::subscription::SubscriptionId;
 use crate::time::Time;
 use crate::token::{IssuedTokens, TokenOptions};
-
-/// What a `gone` notification says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GoneOptions {
-    /// `retryAfter`, in seconds; left out if `None`.
-    pub retry_after: Option<u64>,
-    /// The notification's `id` and `eventId`; fresh ones if `None`.
-    pub id: Option<String>,
-}
 
 impl Platform {
     /// Carries out a command, as the method that its documentation names does.

@@ -15,11 +15,13 @@ use super::credentials::Addressed;
 use crate::account::PresenceList;
 use crate::dialect::Dialect;
 use crate::fair::Full;
-use crate::journal::Reason;
+use crate::ids::SubscriptionId;
 use crate::limits::Limits;
+use crate::query::pairs;
+use crate::reason::Reason;
 use crate::reply::Response;
-use crate::route::pairs;
-use crate::subscription::{Holds, Service, Subscription, SubscriptionId};
+use crate::service::Service;
+use crate::subscription::{Holds, Subscription};
 use crate::time::Time;
 use crate::timer::Timer;
 

@@ -8,8 +8,8 @@ use http::Request;
 use super::Platform;
 use crate::account::CredentialKind;
 use crate::dialect::{Dialect, HMAC, SESSION, UNDEFINED, Way};
-use crate::journal::Reason;
-use crate::subscription::SubscriptionId;
+use crate::ids::SubscriptionId;
+use crate::reason::Reason;
 use crate::time::Time;
 
 /// A user, and how they have signed in.

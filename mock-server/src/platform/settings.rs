@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::Platform;
 use crate::account::{Account, UserOptions};
-use crate::command::{Command, Told};
+use crate::command::Command;
 use crate::error::PlatformError;
-use crate::fault::{FaultFilter, FaultId, FaultRule};
-use crate::journal::Reason;
+use crate::fault::{FaultFilter, FaultRule};
+use crate::ids::FaultId;
 use crate::point::Point;
+use crate::reason::Reason;
 use crate::time::Time;
 
 /// How the platform is set, as its commands left it. Serialized in camelCase.
@@ -36,13 +37,6 @@ impl Platform {
     pub fn set_any_user(&mut self, now: Time, enabled: bool) {
         self.settings.any_user = enabled;
         self.told(now, &Command::AnyUser { enabled });
-    }
-
-    /// Whether every frame of a client, pings too, is sent back to it. No platform does: it is for suites that test
-    /// websockets, such as Autobahn's, which look at what comes back. At first it is not so.
-    pub fn set_echo(&mut self, now: Time, echo: bool) {
-        self.settings.echo = echo;
-        self.record_told(now, Told::echo(&echo));
     }
 
     /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.

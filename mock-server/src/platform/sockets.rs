@@ -6,19 +6,23 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 
+use super::Platform;
 use super::answer::{own_error, replacement, shape};
 use super::auth::tokens;
-use super::{Output, Platform};
-use crate::channel::{Frame, Phase, SocketId};
+use crate::channel::Phase;
 use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
-use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
+use crate::frame::Frame;
+use crate::ids::{SocketId, SubscriptionId};
+use crate::journal::{Answered, Delivery, FrameRecord, Kind, RequestRecord, Side};
 use crate::limits::Limits;
+use crate::output::Output;
 use crate::point::Point;
+use crate::reason::Reason;
 use crate::reply::Upgrade;
 use crate::route;
-use crate::subscription::{Holds, SubscriptionId};
+use crate::subscription::Holds;
 use crate::time::Time;
 use crate::timer::Timer;
 
@@ -103,11 +107,6 @@ impl Platform {
         from.frames_in += 1;
         if frame.len() > self.limits.frame_bytes {
             return self.close_socket(now, socket, 1009, "");
-        }
-        if self.settings.echo {
-            self.record_frame(now, socket, frame);
-            self.send_frame(now, socket, frame);
-            return;
         }
         let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };
         let (dialect, profile) = (from.dialect, from.dialect.profile());

@@ -1,21 +1,12 @@
 //! How a platform was at its start, and the way back.
 
-use super::{Platform, Settings};
+use super::{Platform, Start};
 use crate::account::{Accounts, UserOptions};
 use crate::command::Command;
-use crate::fault::Faults;
 use crate::subscription::Subscriptions;
 use crate::time::Time;
 use crate::timer::Timers;
 use crate::token::Grants;
-
-/// What a reset leads back to. At first a healthy platform without users.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Start {
-    accounts: Accounts,
-    settings: Settings,
-    faults: Faults,
-}
 
 impl Platform {
     /// Takes the present users, faults and settings for those of the start, to which [`Self::reset`] leads back.

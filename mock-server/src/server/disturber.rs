@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::shared::Shared;
 use super::turns::Turn;
-use crate::channel::SocketId;
 use crate::fault::Effect;
+use crate::frame::Frame;
+use crate::ids::SocketId;
 use crate::platform::Platform;
 use crate::point::Point;
 use crate::reply::Response;
@@ -28,8 +29,8 @@ pub enum Message<'a> {
     Refusal,
     /// A frame comes to the client.
     Frame,
-    /// A frame comes to the platform.
-    Ping,
+    /// A frame of this socket comes to the platform.
+    ClientFrame(SocketId, &'a Frame),
     /// The client hears that its socket is over.
     Close,
     /// The platform hears that the client closes its socket.

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::channel::{Frame, SocketId};
+use crate::frame::Frame;
+use crate::ids::SocketId;
 
 /// How many bytes may wait. One frame may always wait where nothing else does, however long it is.
 #[derive(Clone, Copy, Debug)]

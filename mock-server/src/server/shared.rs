@@ -19,10 +19,12 @@ use super::renewals::Renewals;
 #[cfg(feature = "front")]
 use super::turns::HeldAnswer;
 use super::turns::{Turn, Turns};
-use crate::channel::{Frame, SocketId};
 use crate::fault::Effect;
+use crate::frame::Frame;
+use crate::ids::SocketId;
 use crate::limits::PlatformLimits;
-use crate::platform::{Output, Platform};
+use crate::output::Output;
+use crate::platform::Platform;
 use crate::reply::Upgrade;
 use crate::time::Time;
 

@@ -19,7 +19,8 @@ use super::handshake::Opened;
 use super::queues::End;
 use super::shared::Shared;
 use super::stream::{self, Stream};
-use crate::channel::{Frame, SocketId};
+use crate::frame::Frame;
+use crate::ids::SocketId;
 use crate::limits::Limits;
 
 /// The life of an open socket. A frame that is longer than the platform takes ends it with 1009.
@@ -138,7 +139,7 @@ async fn read(
             }
             Some(Err(_)) | None => return Over::Broken,
         };
-        match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::Ping))) {
+        match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::ClientFrame(socket, &frame)))) {
             // Where it fails, the end is on its way.
             Some((_, Fate::Lost | Fate::Fails)) => continue,
             Some((disturbed, Fate::Late(by))) => disturbed.until(disturbed.due(by)).await,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, CommandOutput, FaultFilter, FaultId, Point};
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
@@ -67,7 +68,7 @@ impl Watched {
             Command::EndSubscription { user } => (user.clone(), Target::Subscription),
             _ => return None,
         };
-        Some(Self::Counts { verb: command.verb(), user, target })
+        Some(Self::Counts { verb: Verb::of(command).name, user, target })
     }
 }
 

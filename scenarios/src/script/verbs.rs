@@ -131,7 +131,7 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
         Kind::CloseCode => {
             let code = value.clone().cast::<i64>();
             let code = u16::try_from(code).map_err(|_| {
-                Failure::argument(format!("{code} is no close code")).with_help("close codes are 1000 to 4999")
+                Failure::argument(format!("{code} is not a close code")).with_help("close codes are 1000 to 4999")
             })?;
             code.into()
         }

@@ -236,7 +236,7 @@ const fn kind_of(message: &Message<'_>) -> Kind {
         Message::Open => Kind::Open,
         Message::Refusal => Kind::Refusal,
         Message::Frame => Kind::Frame,
-        Message::Ping => Kind::Ping,
+        Message::ClientFrame(..) => Kind::Ping,
         Message::Close => Kind::Close,
         Message::ClientClose => Kind::ClientClose,
     }

@@ -159,7 +159,7 @@ fn the_end_where_a_value_must_follow() {
 
 #[test]
 fn faults_with_a_position() {
-    for (text, fault, offset) in [
+    for (text, defect, offset) in [
         ("{a:1}", "Expected property name or '}'", 1),
         ("{'a':1}", "Expected property name or '}'", 1),
         ("{ ,", "Expected property name or '}'", 2),
@@ -193,12 +193,12 @@ fn faults_with_a_position() {
         ("t5", "Unexpected number", 1),
         ("n\"", "Unexpected string", 1),
     ] {
-        let fault = match fault {
-            "Unexpected non-whitespace character after JSON" => fault.to_owned(),
-            _ => format!("{fault} in JSON"),
+        let defect = match defect {
+            "Unexpected non-whitespace character after JSON" => defect.to_owned(),
+            _ => format!("{defect} in JSON"),
         };
         let column = offset + 1;
-        check(text, &format!("{fault} at position {offset} (line 1 column {column})"));
+        check(text, &format!("{defect} at position {offset} (line 1 column {column})"));
     }
 }
 

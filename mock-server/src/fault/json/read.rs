@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{CLOSE_CODE, CONTENT_TYPE, DRIP, EACH_USER, HEADERS, Keys, STATUS, STATUS_TEXT, TIMES};
-use crate::error::{cut, nearest};
 use crate::fault::{Fault, FaultError, headers};
+use crate::text::{cut, nearest};
 
 impl<'a> Keys<'a> {
     pub(super) fn read(value: &'a Value) -> Result<Self, FaultError> {

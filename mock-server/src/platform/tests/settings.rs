@@ -106,20 +106,6 @@ fn options_of_a_user_change_for_what_is_granted_from_then_on() {
 }
 
 #[test]
-fn an_echo_sends_back_what_comes() {
-    let mut bench = Bench::new();
-    let socket = bench.connect(ALICE);
-    bench.platform.set_echo(bench.now, true);
-    for frame in [Frame::Text(PING.to_owned()), Frame::Binary(Bytes::from_static(b"\x00\xff"))] {
-        bench.platform.handle_frame(bench.now, socket, &frame);
-        assert_eq!(bench.drain(), [Output::Send { socket, frame }]);
-    }
-    bench.platform.set_echo(bench.now, false);
-    bench.frame(socket, "hello");
-    assert_eq!(bench.drain(), []);
-}
-
-#[test]
 fn settings_and_faults_can_be_looked_at() {
     let mut bench = Bench::new();
     let settings = |bench: &Bench| serde_json::to_value(bench.platform.settings()).unwrap();

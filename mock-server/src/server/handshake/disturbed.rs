@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use http::Request;
 
-use crate::channel::SocketId;
 use crate::fault::Effect;
+use crate::ids::SocketId;
 use crate::server::disturber::{Fate, Message};
 use crate::server::shared::Shared;
 use crate::server::stream::{Stream, reset, silence};

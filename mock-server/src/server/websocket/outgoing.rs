@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::channel::Frame;
+use crate::frame::Frame;
 use crate::server::disturber::{Disturbed, Fate, Message};
 use crate::server::queues::Queue;
 use crate::time::Time;

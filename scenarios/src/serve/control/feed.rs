@@ -9,7 +9,8 @@ use futures_util::stream::{self, Stream};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
-use kandy_mock_server::{Command, FrontHandle, Journal, Kind, Record, Watch};
+use kandy_mock_server::command::Verb;
+use kandy_mock_server::{FrontHandle, Journal, Kind, Record, Watch};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
@@ -156,7 +157,7 @@ impl Page {
 
 /// What was before it is no more; its reader is told so before it is told the record.
 fn is_reset(record: &Record) -> bool {
-    matches!(record.kind, Kind::Command { name: Command::RESET, .. })
+    matches!(record.kind, Kind::Command { name: Verb::RESET, .. })
 }
 
 #[cfg(test)]

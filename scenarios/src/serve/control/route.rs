@@ -235,7 +235,7 @@ mod tests {
         };
         let help = Some("close codes are 1000 to 4999".to_owned());
         let close = r#"{"user": "a", "code": 70000}"#;
-        assert_eq!(told("close", close), (400, "70000 is no close code".to_owned(), help));
+        assert_eq!(told("close", close), (400, "70000 is not a close code".to_owned(), help));
         let message = "sendRaw needs either `text` or `base64`".to_owned();
         assert_eq!(told("sendRaw", r#"{"user": "a", "text": null}"#), (400, message, None));
         let (_, message, _) = told("fail", r#"{"point": "subscrib", "how": {}}"#);

@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::event::Event;
-use crate::io::{SocketId, Task};
+use super::context::Context;
+use crate::event::{DisconnectReason, Event};
+use crate::io::Task;
 use crate::js::{Text, TypeError, Value, property};
-use crate::session::Session;
-use crate::timer::Time;
+use crate::protocol::{Notification, read_notification};
 
-/// How many ids are remembered, whatever `idCacheLength` says: with one that is no number the SDK forgets none.
+/// How many ids are remembered at most. With an `idCacheLength` that is not a number the SDK forgets none.
 const MAX_IDS: f64 = 100_000.0;
 /// How many bytes of ids are remembered, as the platform may choose long ones.
 const MAX_ID_BYTES: usize = 16 << 20;
 
 /// The notification channel's switch and its memory, which outlives sessions.
 #[derive(Debug)]
-pub(crate) struct Notifications {
-    pub(crate) enabled: bool,
+pub(super) struct Inbox {
+    enabled: bool,
     seen: SeenIds,
 }
 
@@ -40,11 +40,21 @@ enum Id {
     /// The bits of a double, which are the same for 0 and -0.
     Number(u64),
     Text(Text),
-    /// An object or a list: each frame brings new ones, that are no others.
+    /// An object or a list. Each one that a frame brings is new.
     Object(u64),
 }
 
-impl Default for Notifications {
+/// What comes of a notification.
+#[must_use]
+pub(super) enum Heard {
+    /// What there was to do is done.
+    Done,
+    /// The platform has ended the session. Behind that the task may stumble over the notification, and
+    /// [dies](Inbox::die).
+    End { reason: DisconnectReason, retry_after: Option<Value>, stumbles: bool },
+}
+
+impl Default for Inbox {
     fn default() -> Self {
         Self { enabled: true, seen: SeenIds::default() }
     }
@@ -63,7 +73,7 @@ impl SeenIds {
         self.bytes += id.bytes();
         *self.index.entry(id.clone()).or_default() += 1;
         self.order.push_back(id);
-        // NaN is no smaller than the limit, which is then what counts.
+        // NaN is not smaller than the limit: then the limit counts.
         let capacity = MAX_IDS.min(capacity);
         while !self.order.is_empty() && (self.order.len() as f64 > capacity || self.bytes > MAX_ID_BYTES) {
             self.forget_oldest();
@@ -125,60 +135,52 @@ impl Id {
     }
 }
 
-impl Session {
-    /// A text frame. What is not JSON is reported by the browser as uncaught, and seen by nobody here.
-    pub(crate) fn frame_received(&mut self, now: Time, socket: SocketId, text: &str) {
-        if self.websockets.index_of(socket).is_none() {
-            return;
+impl Inbox {
+    /// `notification.enableWebsocket(enabled)`
+    pub(super) fn enable(&mut self, enabled: bool) {
+        self.enabled = enabled;
+    }
+
+    /// A frame that may be a notification.
+    pub(super) fn hear(&mut self, cx: &mut Context, frame: Value) -> Heard {
+        if frame == Value::Null || !self.enabled {
+            return Heard::Done;
         }
-        let Ok(frame) = Value::parse(text) else {
-            return;
-        };
-        if frame.get("connCheck").is_truthy() {
-            self.ping_received(now, socket, frame.get("connCheck"));
-        } else if frame.get("connAck").is_truthy() {
-            self.pong_received(now, socket);
-        } else if frame != Value::Null
-            && self.notifications.enabled
-            && let Err(_stumble) = self.notify(now, frame)
-        {
-            // The task that dies here takes the memory of duplicates with it.
-            self.notifications.seen.clear();
-            self.crash(Task::Notifications);
+        match self.notify(cx, frame) {
+            Ok(heard) => heard,
+            Err(_stumble) => {
+                self.die(cx);
+                Heard::Done
+            }
         }
     }
 
-    fn notify(&mut self, now: Time, frame: Value) -> Result<(), TypeError> {
-        let message = frame.get("notificationMessage");
-        property(message, "id")?;
-        let id = (self.profile.notification_id)(message);
-        let options = self.settings.notifications();
-        let event_type = message.get("eventType").as_str();
-        if event_type == Some("call") {
-            let mode = property(options, "incomingCallNotificationMode")?;
-            if mode.as_str() == Some("push-channel-only") {
-                return Ok(());
-            }
+    fn notify(&mut self, cx: &mut Context, frame: Value) -> Result<Heard, TypeError> {
+        let Notification { payload, id, is_call, end, retry_after, stumbles } = read_notification(cx.profile, frame)?;
+        let options = cx.settings.notifications();
+        if is_call && property(options, "incomingCallNotificationMode")?.as_str() == Some("push-channel-only") {
+            return Ok(Heard::Done);
         }
         let capacity = property(options, "idCacheLength")?;
         // The SDK's page hangs for good here: nothing more is heard of any notification.
         if capacity.to_number() < 0.0 {
             return Err(TypeError::new("idCacheLength is below 0"));
         }
-        if !self.notifications.seen.is_new(id, capacity) {
-            return Ok(());
+        if !self.seen.is_new(&id, capacity) {
+            return Ok(Heard::Done);
         }
-        let retry_after = (self.profile.gone_retry_after)(message);
-        let end = event_type.and_then(self.profile.ended_by);
-        let hides_own = message.as_object().is_some_and(|message| message.own("hasOwnProperty").is_some());
-        self.emit(Event::NotificationReceived { payload: frame });
-        if let Some(reason) = end {
-            self.gone(now, reason, retry_after);
+        cx.emit(Event::NotificationReceived { payload });
+        match end {
+            Some(reason) => Ok(Heard::End { reason, retry_after, stumbles }),
+            None if stumbles => Err(TypeError::no_function("notificationMessage.hasOwnProperty")),
+            None => Ok(Heard::Done),
         }
-        if hides_own {
-            return Err(TypeError::no_function("notificationMessage.hasOwnProperty"));
-        }
-        Ok(())
+    }
+
+    /// The task dies, and takes the memory of duplicates with it.
+    pub(super) fn die(&mut self, cx: &mut Context) {
+        self.seen.clear();
+        cx.crash(Task::Notifications);
     }
 }
 

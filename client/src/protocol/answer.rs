@@ -5,8 +5,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 
-use crate::browser::FAILED_TO_FETCH;
 use crate::io::{NetworkFailure, Response};
+use crate::js::browser::FAILED_TO_FETCH;
 use crate::js::{self, Object, Text, Value};
 
 /// An answer as the SDK's request task hands it on.

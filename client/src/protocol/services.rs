@@ -1,25 +1,6 @@
-//! What the platform granted.
+//! Services: those that were asked for beside those that the platform granted.
 
 use crate::js::{Object, TypeError, Value, property};
-
-/// A subscription as the platform granted it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Granted {
-    /// What `getServices()` gives: the services that were granted beside those that were asked for, unless the platform
-    /// said something else.
-    pub(crate) services_info: Value,
-    /// Its address on the server, for PUT and DELETE, which is appended to the server's as it is.
-    pub(crate) url: Value,
-    /// `subscriptionParams`, as a whole.
-    pub(crate) params: Value,
-}
-
-impl Granted {
-    /// The path of the websocket's address, likewise.
-    pub(crate) fn channel(&self) -> &Value {
-        self.params.get("notificationChannel")
-    }
-}
 
 /// What a comparison of services finds.
 pub(crate) struct Compared<'a> {

@@ -1,25 +1,15 @@
-//! The client's side of the REST protocol: how requests are written and answers are read (docs/protocol.md, section 1).
+//! How requests are written (docs/protocol.md, section 1).
 
-mod answer;
-mod granted;
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, Method};
 
-pub(crate) use self::answer::{Answer, body_code, read_answer};
-pub(crate) use self::granted::{Granted, compare_services, services_info};
-use crate::browser;
+use super::address::{address, auth_address};
+use super::connection::ConnectionInfo;
+use super::signature::basic_secret;
+use super::subscription::Granted;
 use crate::config::Settings;
 use crate::dialect::Profile;
 use crate::io::Request;
 use crate::js::{self, QueryError, Text, TypeError, Value, property};
-use crate::state::ConnectionInfo;
-
-/// The keep-alive frame.
-pub(crate) const PING: &str = r#"{"message_type":"ping"}"#;
-/// The keep-alive frame's answer, where the server is the one that asks.
-pub(crate) const PONG: &str = r#"{"connAck":{}}"#;
 
 /// Writes the requests of one session.
 pub(crate) struct RequestWriter<'a> {
@@ -118,13 +108,14 @@ impl RequestWriter<'_> {
         } else {
             address(&connection.server, [subscription.url.to_text()])?
         };
+        let renewal_supports = if self.profile.renewals_say_supported { supported() } else { Value::Undefined };
         let body = Value::object([
             ("expires", params.get("expires").clone()),
             ("service", services.clone()),
             ("localization", params.get("localization").or(LOCALIZATION)),
             ("useTurn", params.get("useTurn").or(true)),
             ("notificationType", params.get("notificationType").or(NOTIFICATION_TYPE)),
-            ("supported", (self.profile.renewal_supports)()),
+            ("supported", renewal_supports),
         ]);
         self.request(Method::PUT, &address, &Value::Undefined, Some(body))
     }
@@ -153,9 +144,9 @@ impl RequestWriter<'_> {
             Ok(headers) => (headers, None),
             Err(refusal) => (HeaderMap::new(), Some(refusal)),
         };
-        // A `?` with nothing behind it is no part of what an application or a platform sees.
+        // Neither an application nor a platform sees a `?` with nothing behind it.
         let query = if query == "?" { "" } else { &query };
-        let (url, refused_address) = browser::fetch_url(Text::concat_lossy(address, query));
+        let (url, refused_address) = js::browser::fetch_url(Text::concat_lossy(address, query));
         let body = body.map(|body| Value::object([("subscribeRequest", body)]).stringify().unwrap_or_default());
         Ok(Draft::Fetch(Request { method, url, headers, body, refusal: refused_headers.or(refused_address) }))
     }
@@ -167,7 +158,7 @@ impl RequestWriter<'_> {
         let suffix = requests.get("customAgentVersionHeaderSuffix");
         let platform = if self.connection.is_some() { self.profile.agent } else { self.profile.first_agent };
         if given.is_undefined() && !suffix.is_truthy() {
-            return Ok(Ok(browser::plain_headers(JSON, adds_agent.then_some(platform))));
+            return Ok(Ok(js::browser::plain_headers(JSON, adds_agent.then_some(platform))));
         }
         let mut headers = given.as_object().cloned().unwrap_or_default();
         headers.set(Text::from_static("Content-Type"), Value::from_static(JSON));
@@ -180,7 +171,7 @@ impl RequestWriter<'_> {
             headers.set(Text::from_static("X-Cpaas-Agent"), Text::concat(&agent));
         }
         let texts: Vec<(&Text, Text)> = headers.iter().map(|(name, value)| (name, value.to_text())).collect();
-        Ok(browser::fetch_headers(texts.iter().map(|(name, value)| (name.to_str_lossy(), value.to_str_lossy()))))
+        Ok(js::browser::fetch_headers(texts.iter().map(|(name, value)| (name.to_str_lossy(), value.to_str_lossy()))))
     }
 }
 
@@ -189,37 +180,8 @@ const LOCALIZATION: Value = Value::from_static("English_US");
 const NOTIFICATION_TYPE: Value = Value::from_static("WebSocket");
 
 /// What a client says that it can do.
-pub(crate) fn supported() -> Value {
+fn supported() -> Value {
     vec![Value::from_static("RingingFeedback")].into()
-}
-
-/// The name that is the member `name` of the credentials, and the password, as `Authorization` has them.
-pub(crate) fn basic_secret(credentials: &Value, name: &str) -> Result<String, TypeError> {
-    let secret =
-        Text::concat(&[credentials.get(name).to_text(), Text::from_static(":"), credentials.get("password").to_text()]);
-    // The SDK's own UTF-8 knows no half characters.
-    match secret.as_str() {
-        Some(secret) => Ok(BASE64_STANDARD.encode(secret)),
-        None => Err(TypeError::new("Lone surrogate is not a scalar value")),
-    }
-}
-
-/// `{protocol}://{server}:{port}` and what stands behind that, in pieces.
-pub(crate) fn address<const N: usize>(server: &Value, behind: [Text; N]) -> Result<Vec<Text>, TypeError> {
-    let mut address = vec![
-        property(server, "protocol")?.to_text(),
-        Text::from_static("://"),
-        server.get("server").to_text(),
-        Text::from_static(":"),
-        server.get("port").to_text(),
-    ];
-    address.extend(behind);
-    Ok(address)
-}
-
-fn auth_address(server: &Value, action: &'static str) -> Result<Vec<Text>, TypeError> {
-    let version = server.get("version").to_text();
-    address(server, [Text::from_static("/"), version, Text::from_static("/auth/"), Text::from_static(action)])
 }
 
 #[cfg(test)]

@@ -1,19 +1,17 @@
-//! The state of a session that an application can ask for.
+//! What an application can ask a session for.
 //!
 //! The SDK keeps this apart from the tasks that do the work, and the two can disagree: a task that dies leaves
 //! `is_pending` true. An application sees that, so the port keeps the flags as flags.
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
-use crate::browser::names_token;
 use crate::error::Error;
 use crate::event::Fields;
+use crate::js::browser::names_token;
 use crate::js::{Object, Text, Value};
 use crate::timer::Time;
-use crate::wire::Granted;
 
 /// What `getConnection()` gives.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -60,18 +58,6 @@ pub enum ServiceStatus {
     Unknown,
 }
 
-/// What a session without a subscription has.
-static NO_SERVICES: LazyLock<Value> = LazyLock::new(|| {
-    let nothing = || Value::from(Vec::new());
-    Value::object([
-        ("requested", nothing()),
-        ("received", nothing()),
-        ("missing", nothing()),
-        ("status", Value::from_static(ServiceStatus::None.as_str())),
-        ("services", Object::default().into()),
-    ])
-});
-
 /// What `getUserInfo()` gives once the tokens are known: each as it was given to `connect()` or came from the platform.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserInfo {
@@ -92,6 +78,19 @@ pub struct Standing {
     pub is_connected: bool,
     /// Whether signing in or out is under way, which can be for ever.
     pub is_pending: bool,
+}
+
+/// Where a session really stands. What the application sees can differ from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Nothing is under way: the next `connect()` signs in.
+    Idle,
+    /// A `connect()` is under way; the next `disconnect()` cancels it.
+    Connecting,
+    /// Signed in. A refresh that was answered with nonsense leaves it here, though `isConnected` is false.
+    Connected,
+    /// Waiting for the answer to the DELETE, for ever if need be.
+    Disconnecting,
 }
 
 /// What `services.getSubscriptions()` gives in Link 4 and 5.
@@ -125,71 +124,6 @@ pub struct SocketDetails {
     pub last_contact: Time,
     /// The platform: `uc` or `link`.
     pub platform: &'static str,
-}
-
-/// What a session knows of itself once it has tokens.
-#[derive(Clone)]
-pub(crate) struct ConnectionInfo {
-    /// `protocol`, `server`, `port` and `version`, as they were when the user connected.
-    pub(crate) server: Value,
-    pub(crate) username: Value,
-    pub(crate) access_token: Value,
-    /// The token that is sent as a bearer: an OAuth token in UC.
-    pub(crate) bearer_token: Value,
-    pub(crate) refresh_token: Value,
-    /// The lifetime of the access token in seconds, as the platform or the application gave it.
-    pub(crate) token_expires: Value,
-    /// What proves who sends a request, `queryParams` or `headers`. The SDK forgets to renew this on a token refresh:
-    /// requests carry the first access token for ever.
-    pub(crate) request_options: Value,
-}
-
-/// Everything that the end of a session resets.
-#[derive(Default)]
-pub(crate) struct State {
-    pub(crate) is_connected: bool,
-    pub(crate) is_pending: bool,
-    pub(crate) error: Option<Error>,
-    pub(crate) connection: Option<ConnectionInfo>,
-    pub(crate) user_info: Option<UserInfo>,
-    pub(crate) subscription: Option<Granted>,
-}
-
-impl State {
-    /// What `getServices()` gives.
-    pub(crate) fn services_info(&self) -> &Value {
-        let info = self.subscription.as_ref().map(|granted| &granted.services_info);
-        info.filter(|info| info.is_truthy()).unwrap_or(&NO_SERVICES)
-    }
-}
-
-impl ConnectionInfo {
-    /// What an application sees of it, with its tokens or without.
-    pub(crate) fn user_info(&self, has_tokens: bool) -> UserInfo {
-        let token = |token: &Value| if has_tokens { token.clone() } else { Value::Undefined };
-        UserInfo {
-            username: self.username.clone(),
-            access_token: token(&self.access_token),
-            refresh_token: token(&self.refresh_token),
-            has_tokens,
-        }
-    }
-
-    /// Whether an HMAC token proves who sends a request.
-    pub(crate) fn has_hmac_token(&self) -> bool {
-        !self.request_options.get("headers").get("x-token").is_undefined()
-    }
-
-    /// The platform has granted a subscription to one with an HMAC token: what that was good for is over, and the session
-    /// that the answer names takes its place.
-    pub(crate) fn exchange_token(&mut self, params: &Value) {
-        let mut headers = Object::default();
-        headers.assign(self.request_options.get("headers"));
-        headers.remove("x-token");
-        headers.set(Text::from_static("x-session"), params.get("sessionId").to_text());
-        let options = std::mem::take(&mut self.request_options);
-        self.request_options = options.with("headers", Value::from(headers));
-    }
 }
 
 impl Services {
@@ -322,7 +256,6 @@ mod tests {
         let services = Services::from_js(&Value::parse(info).unwrap());
         assert_eq!((services.status, services.missing.as_slice()), (ServiceStatus::Partial, &["b".to_owned()][..]));
         assert_eq!(services.services, [("a".to_owned(), true), ("b".to_owned(), false)]);
-        assert_eq!(Services::from_js(&NO_SERVICES), Services::default());
         assert_eq!(Services::from_js(&Value::from(true)), Services::default());
     }
 

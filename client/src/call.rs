@@ -1,0 +1,103 @@
+//! Calls whose arguments may be anything.
+
+use std::fmt;
+
+use crate::js::{TypeError, Value, property};
+
+/// A call whose arguments may be anything: Kandy.js looks at few of them, and leaves the rest to JavaScript.
+#[derive(Clone, PartialEq)]
+pub enum UntypedCall {
+    /// `connect(credentials, options)`
+    Connect {
+        /// The first argument.
+        credentials: Value,
+        /// The second one.
+        options: Value,
+    },
+    /// `updateToken(credentials)`
+    UpdateToken {
+        /// Its argument.
+        credentials: Value,
+    },
+    /// `updateConnection(services)`
+    UpdateConnection {
+        /// Its argument.
+        services: Value,
+    },
+    /// `setCredentials(credentials)`
+    SetCredentials {
+        /// Its argument.
+        credentials: Value,
+    },
+    /// `setTokens(tokens)`, which does nothing in any dialect.
+    SetTokens {
+        /// Its argument.
+        tokens: Value,
+    },
+    /// `services.subscribe(services, options)`
+    SubscribeServices {
+        /// The first argument.
+        services: Value,
+        /// The second one.
+        options: Value,
+    },
+    /// `services.unsubscribe(services)`
+    UnsubscribeServices {
+        /// Its argument.
+        services: Value,
+    },
+    /// `services.resubscribe()`, which does nothing.
+    ResubscribeServices,
+    /// `updateConfig(patch)`
+    UpdateConfig {
+        /// Its argument.
+        patch: Value,
+    },
+    /// `connection.enableConnectivityChecking(enabled)`
+    EnableConnectivityChecking {
+        /// Its argument; the configuration counts where it is undefined.
+        enabled: Value,
+    },
+    /// `notification.enableWebsocket(enabled)`
+    EnableWebsocket {
+        /// Its argument.
+        enabled: Value,
+    },
+}
+
+impl UntypedCall {
+    /// The function's name in Kandy.js.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Connect { .. } => "connect",
+            Self::UpdateToken { .. } => "updateToken",
+            Self::UpdateConnection { .. } => "updateConnection",
+            Self::SetCredentials { .. } => "setCredentials",
+            Self::SetTokens { .. } => "setTokens",
+            Self::SubscribeServices { .. } => "services.subscribe",
+            Self::UnsubscribeServices { .. } => "services.unsubscribe",
+            Self::ResubscribeServices => "services.resubscribe",
+            Self::UpdateConfig { .. } => "updateConfig",
+            Self::EnableConnectivityChecking { .. } => "enableConnectivityChecking",
+            Self::EnableWebsocket { .. } => "enableWebsocket",
+        }
+    }
+
+    /// What JavaScript throws of a client that has no such call.
+    pub(crate) fn missing(&self) -> TypeError {
+        match self.name().split_once('.') {
+            Some((section, name)) => {
+                property(&Value::Undefined, name).map_or_else(|error| error, |_| TypeError::no_function(section))
+            }
+            None => TypeError::no_function(&format!("client.{}", self.name())),
+        }
+    }
+}
+
+/// Without the arguments, which may hold secrets anywhere.
+impl fmt::Debug for UntypedCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(..)", self.name())
+    }
+}
