@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, fs, io};
 
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 use libtest_mimic::{Arguments, Failed};
 use tokio::runtime;
 
@@ -36,7 +36,7 @@ const PASSWORD: &str = "s3crét ☃";
 fn main() -> ExitCode {
     if env::var_os(sdks::AS_COMMAND).is_some() {
         let (mut out, mut err) = (io::stdout(), io::stderr());
-        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
+        let (mut out, mut err) = (CliOutput::plain(&mut out), CliOutput::plain(&mut err));
         return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
     }
     let arguments = Arguments::from_args();

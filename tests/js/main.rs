@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::OnceLock;
 
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 /// The variable that makes a missing tool a failure.
@@ -42,7 +42,7 @@ const IN_BROWSER: &str = "in_the_browser";
 fn main() -> ExitCode {
     if env::var_os(AS_COMMAND).is_some() {
         let (mut out, mut err) = (io::stdout(), io::stderr());
-        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
+        let (mut out, mut err) = (CliOutput::plain(&mut out), CliOutput::plain(&mut err));
         return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
     }
     let arguments = Arguments::from_args();

@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-use super::Output;
+use super::CliOutput;
 use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
@@ -13,13 +13,13 @@ use crate::explore::application::ApplicationError;
 use crate::last_failed::MemoryError;
 use crate::printable::printable;
 use crate::recording::RecordingError;
-use crate::report::merge::{MergeError, ReadError};
+use crate::report::merge::{MergeError, ReportReadError};
 use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, MAX_FILTERS, ProjectError, SETTINGS};
 use crate::schedule::ScheduleError;
 use crate::script::names::nearest;
-use crate::serve::accounts::FileError;
+use crate::serve::accounts::AccountsFileError;
 use crate::serve::behaviour::BehaviourError;
 use crate::serve::pages::{JournalError, SdkError};
 use crate::serve::server::ServeError;
@@ -64,7 +64,7 @@ pub(crate) enum CliError {
     LastFailed(#[from] MemoryError),
     /// There is no report to read.
     #[error(transparent)]
-    ReadReport(#[from] ReadError),
+    ReadReport(#[from] ReportReadError),
     /// Reports are not those of one run.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -283,10 +283,10 @@ impl CliError {
             Self::Reports(ReportsError::Unwritable { source, .. } | ReportsError::Picture { source, .. }) => {
                 Some(unwritable_help(source.kind()).to_owned())
             }
-            Self::ReadReport(ReadError::File { .. }) => {
+            Self::ReadReport(ReportReadError::File { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
-            Self::ReadReport(ReadError::Schema { .. }) => {
+            Self::ReadReport(ReportReadError::Schema { .. }) => {
                 Some("merge with the version that wrote the reports".to_owned())
             }
             Self::ReadReport(_) => Some("`run --report json=FILE` writes what can be merged".to_owned()),
@@ -317,9 +317,9 @@ impl CliError {
     }
 
     /// Writes what is wrong and what to do, as clap does.
-    pub(crate) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
+    pub(crate) fn write(&self, err: &mut CliOutput<'_>) -> io::Result<()> {
         if let Self::Script(diagnostic)
-        | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
+        | Self::Serve(ServeError::Users(AccountsFileError::Content(diagnostic)))
         | Self::Settings(SettingsError::Content(diagnostic)) = self
         {
             writeln!(err.to, "{diagnostic}")?;

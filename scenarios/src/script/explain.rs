@@ -8,7 +8,7 @@ use rhai::{
     is_valid_identifier,
 };
 
-use super::api::Function;
+use super::api::ApiFunction;
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
 use super::habits::{cure, missing};
@@ -304,7 +304,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
 }
 
 /// Which argument `how` is, from 1, where the last one seems to be meant for it and stands elsewhere.
-fn misplaced_words(function: &Function, args: &[&str]) -> Option<usize> {
+fn misplaced_words(function: &ApiFunction, args: &[&str]) -> Option<usize> {
     let place = function.parameters().iter().position(|parameter| parameter.name == "how")? + 1;
     (args.len() > 1 && args.len() != place && args.last() == Some(&"map")).then_some(place)
 }

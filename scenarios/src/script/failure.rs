@@ -92,7 +92,7 @@ pub(super) struct Located {
 
 /// How a run ended before the script's end. No `try` catches it.
 #[derive(Clone, Debug)]
-pub(super) enum Ending {
+pub(super) enum ScriptEnd {
     Skipped(String),
     Failed(Located),
     /// The server beside which it waits has ended.

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 
-use super::client_api::{Client, ConnectionPart, NotificationPart};
+use super::client_api::{ClientHandle, ConnectionPart, NotificationPart};
 use super::dialects::ServicesPart;
 use super::platform_api::PlatformHandle;
 
@@ -68,7 +68,7 @@ pub(super) fn show_map(map: &Map, show: impl Fn(&Dynamic) -> String) -> String {
         }
         let comma = if index > 0 { ", " } else { "" };
         let member = if is_secret(Some(key), member) { SECRET.to_owned() } else { show(member) };
-        let _ = write!(line, "{comma}{}: {member}", Key(key));
+        let _ = write!(line, "{comma}{}: {member}", ShownKey(key));
     }
     line + "}"
 }
@@ -81,9 +81,9 @@ fn is_secret(key: Option<&str>, member: &Dynamic) -> bool {
 }
 
 /// A key of a map: in quotes where it is no name.
-struct Key<'a>(&'a str);
+struct ShownKey<'a>(&'a str);
 
-impl fmt::Display for Key<'_> {
+impl fmt::Display for ShownKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if rhai::is_valid_identifier(self.0) { f.write_str(self.0) } else { write!(f, "{:?}", self.0) }
     }
@@ -118,7 +118,7 @@ pub(super) fn kind_of_type(name: &str) -> &'static str {
         name if name == std::any::type_name::<Map>() => "a map",
         name if name == std::any::type_name::<rhai::Blob>() => "a blob",
         name if name == std::any::type_name::<FnPtr>() => "a closure",
-        name if name == std::any::type_name::<Client>() => "a client",
+        name if name == std::any::type_name::<ClientHandle>() => "a client",
         name if name == std::any::type_name::<PlatformHandle>() => "the platform",
         _ => "a value of another type",
     }
@@ -173,7 +173,7 @@ fn write_members<'a>(
         }
         count += 1;
         if let Some(key) = key {
-            let _ = write!(out, "{}: ", Key(key));
+            let _ = write!(out, "{}: ", ShownKey(key));
         }
         // A short member stays on its line.
         let mut line = String::new();
@@ -207,17 +207,17 @@ pub(super) fn cut(text: String, most: usize) -> String {
 /// Where two values first differ: the path to there, and what is there in each; `None` if they are equal.
 ///
 /// An integer equals a float of the same value. A missing key or element shows as `None`.
-pub(super) fn difference(left: &Dynamic, right: &Dynamic) -> Option<Difference> {
+pub(super) fn difference(left: &Dynamic, right: &Dynamic) -> Option<ValueDifference> {
     let mut path = String::new();
     let (left, right) = find_difference(left, right, &mut path, 0)?;
     let is_password = path.ends_with(".password");
     let masked = |side: Option<String>| side.map(|side| if is_password { SECRET.to_owned() } else { side });
-    Some(Difference { left: masked(left), right: masked(right), path })
+    Some(ValueDifference { left: masked(left), right: masked(right), path })
 }
 
 /// A place where two values differ.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(super) struct ValueDifference {
     /// From the values to that place, such as `.error.code` or `[2]`; empty for the values themselves.
     pub(super) path: String,
     /// What the first value has there.
@@ -291,7 +291,7 @@ fn is_same_scalar(left: &Dynamic, right: &Dynamic) -> bool {
             char,
             ImmutableString,
             rhai::Blob,
-            Client,
+            ClientHandle,
             ConnectionPart,
             NotificationPart,
             ServicesPart,

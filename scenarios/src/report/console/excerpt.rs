@@ -58,7 +58,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::trace::{Call, Close};
+    use crate::trace::{CallRecord, Close};
 
     #[test]
     fn a_line_is_cut_only_where_a_terminal_is_too_narrow() {
@@ -72,7 +72,7 @@ mod tests {
     fn lines_are_painted_by_kind_and_cut_to_the_terminal() {
         let mut trace = Trace::default();
         let who = "kandy".into();
-        trace.push(Duration::ZERO, &who, What::Call(Call::Disconnect)).unwrap();
+        trace.push(Duration::ZERO, &who, What::Call(CallRecord::Disconnect)).unwrap();
         trace.push(Duration::ZERO, &who, What::Close { socket: 1, close: Close::ByClient }).unwrap();
         let shown = |color, columns| {
             let (mut out, mut block) = (Vec::new(), String::new());

@@ -41,7 +41,7 @@ impl Root {
     }
 
     #[track_caller]
-    fn passes(&self, text: &str) -> Outcome {
+    fn passes(&self, text: &str) -> ScriptOutcome {
         let outcome = run_source(&self.source(text), &Limits::default());
         if let Verdict::Failed(diagnostic) = &outcome.verdict {
             panic!("{diagnostic}\n\n{}", outcome.trace);

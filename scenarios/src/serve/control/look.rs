@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use self::written::{More, Part, Written};
 use super::error::ControlError;
-use super::selection::Selection;
+use super::selection::JournalSelection;
 use super::{API, route};
 use crate::script::names::nearest;
 use crate::serve::script_status::ScriptStatus;
@@ -40,7 +40,7 @@ pub(super) async fn export(
     script: Option<ScriptStatus>,
     given: &Arguments,
 ) -> Result<Written, ControlError> {
-    let records = Selection::new(handle, given)?.records(handle).await;
+    let records = JournalSelection::new(handle, given)?.records(handle).await;
     let begin = written::once(|_, _, page| {
         page.put("{\"kandyHarness\":");
         page.json(&env!("CARGO_PKG_VERSION"));

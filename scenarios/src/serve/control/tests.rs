@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::serve::Site;
+use crate::serve::ServeSite;
 use crate::serve::pages::Pages;
 
 /// A server with its control interface, and alice.
@@ -26,7 +26,8 @@ impl Bench {
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
         let guard = Guard::new(front.hosts().clone(), secrets);
-        let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
+        let site =
+            ServeSite { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
         let front = front.serve(Arc::new(site));
         let bench = Self { front, token };
         let add = |platform: &mut kandy_mock_server::Platform, now| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::trace::What;
 use crate::world::client_side::ClientSide;
-use crate::world::link::Message;
+use crate::world::link::LinkMessage;
 use crate::world::{MAX_TURNS_AT_ONE_INSTANT, TURNS_FOR_EACH_CLIENT, WorldError};
 
 /// How many of the last turns are kept, to tell what a loop does.
@@ -17,12 +17,12 @@ const LABEL_CHARS: usize = 60;
 
 /// How often the world has moved since time last passed.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct TurnLimit {
     at_this_instant: u32,
     recent: VecDeque<String>,
 }
 
-impl Turns {
+impl TurnLimit {
     /// Counts a turn at this instant, in a world of so many clients. Its label is only made near the limit, since labels
     /// cost.
     pub(super) fn count(
@@ -49,16 +49,17 @@ impl Turns {
 }
 
 /// A message in a word or two, for the report of a loop.
-pub(super) fn label(message: &Message, client_side: &ClientSide) -> String {
+pub(super) fn label(message: &LinkMessage, client_side: &ClientSide) -> String {
     match message {
-        Message::Request { request, .. } => [request.method().as_str(), request.uri().path()].join(" "),
-        Message::Reply { client, id, answered } => {
+        LinkMessage::Request { request, .. } => [request.method().as_str(), request.uri().path()].join(" "),
+        LinkMessage::Reply { client, id, answered } => {
             What::Reply { number: client_side.request_number(*client, *id), outcome: answered.outcome() }.text()
         }
-        Message::Socket { client, id, news } => news.record(client_side.socket_number(*client, *id)).text(),
-        Message::Upgrade { .. } | Message::FrameUp { .. } | Message::ClosedByClient { .. } | Message::Opened { .. } => {
-            message.kind().to_owned()
-        }
+        LinkMessage::Socket { client, id, news } => news.record(client_side.socket_number(*client, *id)).text(),
+        LinkMessage::Upgrade { .. }
+        | LinkMessage::FrameUp { .. }
+        | LinkMessage::ClosedByClient { .. }
+        | LinkMessage::Opened { .. } => message.kind().to_owned(),
     }
 }
 
