@@ -4,8 +4,8 @@ use std::fmt;
 
 use kandy_mock_server::Point;
 
-use crate::printable::printable;
 use crate::schedule::Disturbance;
+use crate::text::printable;
 
 /// The most doubts of one script that are told.
 pub const MAX_DOUBTS: usize = 100;

@@ -65,7 +65,7 @@ use self::nesting::release_captured;
 pub(crate) use self::pattern::MAX_PATTERN;
 use self::run::Run;
 pub use self::served::{ScriptActivity, ServedPlatform};
-use self::show::clip;
+use self::show::said;
 use self::soft::SoftFailures;
 use self::surroundings::Surroundings;
 use self::unmet::takes_result;
@@ -348,7 +348,7 @@ impl Host {
                 Verdict::Passed
             }
             None => Verdict::Passed,
-            Some(ScriptEnd::Skipped(reason)) => Verdict::Skipped(clip(reason)),
+            Some(ScriptEnd::Skipped(reason)) => Verdict::Skipped(said(reason)),
             Some(ScriptEnd::ServerEnded) => Verdict::ServerEnded,
         };
         let mut failed = failed.into_iter().map(|located| self.diagnostic(located, &script.source));
@@ -389,7 +389,7 @@ impl Host {
         let parts = failure.parts.and_then(|parts| parts.table(text));
         Diagnostic {
             cause: failure.cause,
-            message: clip(failure.message),
+            message: said(failure.message),
             file,
             line,
             column: position.position().unwrap_or_default(),

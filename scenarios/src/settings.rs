@@ -14,8 +14,8 @@ use crate::file::{self, FileError};
 use crate::report::WantedReport;
 use crate::scenario::Filter;
 use crate::script::duration;
-use crate::script::names::nearest;
 use crate::size::{self, MIB};
+use crate::text::{did_you_mean, nearest};
 use crate::toml_text::{SpannedKey, SpannedValue, kind, wrong};
 
 /// The largest file of settings that is read, in bytes.
@@ -219,7 +219,7 @@ impl SettingsText<'_> {
             other => {
                 let known = || KEYS.iter().chain(others).copied();
                 let help = match nearest(other, known()) {
-                    Some(name) => format!("did you mean `{name}`?"),
+                    Some(name) => did_you_mean(name),
                     None => format!("the keys are {}", known().collect::<Vec<_>>().join(", ")),
                 };
                 return Err(self.wrong(key.span(), format!("there is no key `{other}` here"), Some(help)));

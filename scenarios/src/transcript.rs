@@ -16,7 +16,7 @@ use self::columns::Columns;
 pub(crate) use self::control::control_text;
 pub use self::journal::journal;
 pub use self::redaction::Redactions;
-use crate::printable::{is_unprintable, push_printable};
+use crate::text::{ELLIPSIS, is_unprintable, push_printable};
 use crate::trace::{
     CallRecord, Close, ControlRecord, DisturbanceRecord, FrameContent, HandshakeStep, ReplyOutcome, SeenConnection,
     SignIn, Trace, TraceRecord, What,
@@ -148,7 +148,7 @@ impl Write for LimitedLine<'_> {
         }
         for character in text.chars() {
             if self.lines.len() - self.start >= MAX_TEXT {
-                self.lines.push('…');
+                self.lines.push(ELLIPSIS);
                 return Err(fmt::Error);
             }
             push_printable(self.lines, character);

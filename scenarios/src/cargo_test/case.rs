@@ -5,9 +5,9 @@ use std::num::NonZeroUsize;
 
 use super::CaseReport;
 use crate::doubt::Doubt;
-use crate::printable::printable;
 use crate::report::console;
 use crate::run::{self, Case, Finished, Options, Plan, Reporter, RunError, RunEvent, Status};
+use crate::text::printable;
 
 /// What came of a case.
 #[derive(Debug)]

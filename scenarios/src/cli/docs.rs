@@ -12,7 +12,7 @@ use super::error::CliError;
 use crate::exit_code::Exit;
 use crate::report::{COLUMNS, Style, wrap};
 use crate::script::api::{EVENTS, FAULT_KEYS, Of, POINTS, functions};
-use crate::script::names::nearest;
+use crate::text::nearest;
 
 /// What stands before what a function does.
 const INDENT: &str = "      ";

@@ -11,20 +11,19 @@ use crate::exit_code::Exit;
 use crate::explore::AcceptedError;
 use crate::explore::application::ApplicationError;
 use crate::last_failed::MemoryError;
-use crate::printable::printable;
 use crate::recording::RecordingError;
 use crate::report::merge::{MergeError, ReportReadError};
 use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, MAX_FILTERS, ProjectError, SETTINGS};
 use crate::schedule::ScheduleError;
-use crate::script::names::nearest;
 use crate::serve::accounts::AccountsFileError;
 use crate::serve::behaviour::BehaviourError;
 use crate::serve::pages::{JournalError, SdkError};
 use crate::serve::server::ServeError;
 use crate::serve::tls::TlsError;
 use crate::settings::SettingsError;
+use crate::text::{did_you_mean, nearest, printable};
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
@@ -227,7 +226,7 @@ impl CliError {
             Self::Project(_) => Some("the settings of one project hold for a run: run each on its own".to_owned()),
             Self::NoProfile { name, file: Some(_), known } => {
                 Some(match nearest(name, known.iter().map(String::as_str)) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    Some(nearest) => did_you_mean(nearest),
                     None if known.is_empty() => format!("it has none; a table [profile.{name}] makes one"),
                     None => format!("its profiles: {}", known.join(", ")),
                 })
@@ -250,11 +249,11 @@ impl CliError {
                 names.len(),
                 listed(names)
             )),
-            Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingPending { nearest: Some(nearest), .. } => Some(did_you_mean(nearest)),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::New(error) => Some(error.help().to_owned()),
             Self::NoCommand { nearest: Some(nearest), .. } | Self::NoEntry { nearest: Some(nearest), .. } => {
-                Some(format!("did you mean `{nearest}`?"))
+                Some(did_you_mean(nearest))
             }
             Self::NoEntry { .. } => Some(
                 "`kandy-harness docs` lists all that it has; what Rhai itself has is at https://rhai.rs/book"

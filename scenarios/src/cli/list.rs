@@ -9,12 +9,12 @@ use super::error::CliError;
 use super::selection::{Selected, select};
 use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::{Style, wrap};
 use crate::run::{Case, Plan, Variant};
 use crate::scenario::{Found, Header};
 use crate::settings::ProjectSettings;
+use crate::text::printable;
 
 /// What stands before a description.
 const INDENT: &str = "    ";

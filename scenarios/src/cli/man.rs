@@ -8,7 +8,7 @@ use super::arguments::Manual;
 use super::completions::told;
 use super::error::CliError;
 use crate::exit_code::Exit;
-use crate::script::names::nearest;
+use crate::text::nearest;
 
 pub(super) fn man(arguments: &Manual, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
     // The page of `help` would say nothing.

@@ -12,9 +12,9 @@ use super::error::CliError;
 use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
 use crate::file::or_here;
-use crate::printable::{is_unprintable, printable_path};
 use crate::report::Style;
 use crate::scenario::SETTINGS;
+use crate::text::{is_unprintable, printable_path};
 
 /// The folder of scenarios. It must not be there yet: what is in it would be of this project.
 const SCENARIOS: &str = "scenarios";

@@ -8,11 +8,11 @@ use super::arguments::ReplayCommand;
 use super::error::CliError;
 use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::recording::{Recording, RecordingError};
 use crate::replay;
 use crate::report::Style;
 use crate::report::console::counted;
+use crate::text::printable;
 
 pub(super) fn replay(
     arguments: &ReplayCommand,

@@ -8,12 +8,11 @@ use super::error::CliError;
 use super::selection::filters;
 use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::report::{Style, diff};
 use crate::scenario::{Filters, FindError, find};
-use crate::script::names::nearest;
 use crate::settings::ProjectSettings;
 use crate::snapshot::{PendingSnapshot, SnapshotError};
+use crate::text::{nearest, printable};
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 256;

@@ -11,7 +11,6 @@ use super::{CliOutput, Environment, signals};
 use crate::exit_code::Exit;
 use crate::interrupt::Interrupt;
 use crate::last_failed::Memory;
-use crate::printable::printable;
 use crate::report::console::Console;
 use crate::report::progress::ProgressLine;
 use crate::report::{Fold, Reports, Style, WantedReport};
@@ -20,6 +19,7 @@ use crate::scenario::Stale;
 use crate::script::Limits;
 use crate::settings::ProjectSettings;
 use crate::snapshot::Mode;
+use crate::text::printable;
 
 /// What a run has around it.
 pub(super) struct RunContext<'a, 'o, 'e> {

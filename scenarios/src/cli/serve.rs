@@ -20,7 +20,6 @@ use super::arguments::{ClockName, Serve};
 use super::error::CliError;
 use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::report::{self, Style};
 use crate::schedule::{Schedule, ScheduleError};
 use crate::script::Host;
@@ -32,6 +31,7 @@ use crate::serve::pages::{SavedJournal, Sdk};
 use crate::serve::server::{self, Options, ServeError};
 use crate::serve::start_text::StartedServer;
 use crate::serve::tls::{self, TlsError};
+use crate::text::printable;
 
 pub(super) fn serve(
     arguments: Serve,

@@ -6,7 +6,7 @@ use kandy_client::Task;
 
 use crate::diagnostic::Cause;
 use crate::hygiene::{self, ClientEnd, Running, WarningKind};
-use crate::printable::printable;
+use crate::text::printable;
 
 /// Something wrong, and with which client; `None` is about none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

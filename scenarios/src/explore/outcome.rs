@@ -7,7 +7,7 @@ use kandy_client::Event;
 
 use super::{Explored, FindingKind};
 use crate::diagnostic::Cause;
-use crate::printable::printable;
+use crate::text::printable;
 
 /// How a script ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

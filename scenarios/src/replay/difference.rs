@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::compare::Mismatch;
 use super::{Noted, TimedNote};
-use crate::printable::printable;
 use crate::recording::{ApiCall, ListenerCall, PageAddress, Recording, TimelineRecord};
+use crate::text::printable;
 
 /// How many records are shown before the one at which the difference was found, and behind it.
 const RECORDS_AROUND: (usize, usize) = (5, 3);

@@ -22,10 +22,10 @@ pub(crate) use self::run_warnings::text as warning_text;
 use self::slowest::Slowest;
 use super::{Style, diff, model, shell};
 use crate::hygiene::{self, Warning};
-use crate::printable::printable;
 use crate::run::{Broken, Case, CaseError, Finished, Reporter, RunEvent, RunWarning, Shard, Status, Unlike};
 use crate::script::AlsoFailed;
 use crate::snapshot::{Comparison, SnapshotDifference};
+use crate::text::printable;
 
 /// How many lines of its transcript a failure shows.
 const TAIL: usize = 12;

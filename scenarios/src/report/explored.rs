@@ -16,8 +16,8 @@ use super::console::counted;
 use super::coverage::step_lines;
 use super::{COLUMNS, Style, wrap};
 use crate::explore::{Accepted, AcceptedChanges, Exploration, Finding, Observed, Origins, Predicted, family, size};
-use crate::printable::printable;
 use crate::schedule::Schedule;
+use crate::text::{fit, printable};
 use crate::world::Unmet;
 
 /// The most lines of one scenario, unless all is wanted.
@@ -318,12 +318,7 @@ fn replayed_by(schedule: &Schedule, mark: &str) -> String {
 }
 
 fn shortened(text: &str, room: usize) -> String {
-    let text = printable(text);
-    if text.chars().count() > room {
-        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-    } else {
-        text.into_owned()
-    }
+    fit(printable(text), room).into_owned()
 }
 
 /// The runs of what is new, as far as that is told.

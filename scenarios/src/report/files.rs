@@ -13,9 +13,9 @@ use super::junit::Junit;
 use super::model::{Event, Renderer, Report};
 use super::{ReportKind, WantedReport};
 use crate::file::real;
-use crate::printable::printable_path;
 use crate::run::RunError;
 use crate::scenario::SETTINGS;
+use crate::text::printable_path;
 
 /// How files end that no report is written to: scripts, snapshots, and what explorations find and is accepted.
 const KEPT: [&str; 3] = ["rhai", "snap", "explore"];

@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use self::markdown::Markdown;
 use super::console::counted;
 use super::model::{Case, Doubt, End, Event, Problem, Renderer, Start, Status};
-use crate::printable::push_printable;
+use crate::text::{ELLIPSIS, push_printable};
 
 /// The most annotations of one kind that GitHub shows of a step.
 const MOST_OF_A_KIND: usize = 10;
@@ -156,7 +156,7 @@ impl Github {
 
     fn say(&mut self, command: &str, properties: &str, message: &str) {
         let end = message.floor_char_boundary(MOST_BYTES);
-        let ellipsis = if end < message.len() { "…" } else { "" };
+        let ellipsis = if end < message.len() { ELLIPSIS.to_string() } else { String::new() };
         let _ = writeln!(self.said, "::{command} {properties}::{}{ellipsis}", escaped(&message[..end]));
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::script::names::nearest;
+use crate::text::{did_you_mean, nearest};
 
 /// A report beside the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl fmt::Display for ReportKind {
 
 fn help(name: &str) -> String {
     match nearest(name, ReportKind::ALL.iter().map(|kind| kind.as_str()).chain([GITHUB])) {
-        Some(kind) => format!("did you mean `{kind}`?"),
+        Some(kind) => did_you_mean(kind),
         None => format!("it must be {} or {GITHUB}", ReportKind::ALL.map(|kind| format!("{kind}=PATH")).join(", ")),
     }
 }

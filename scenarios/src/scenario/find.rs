@@ -12,8 +12,8 @@ use super::root::{DEFAULT_ROOTS, Root, Roots, SETTINGS};
 use super::{EXTENSION, Filter, Filters, Misread, Scenario};
 use crate::explore;
 use crate::file::{is_dangling, or_here, real};
-use crate::printable::printable_path;
 use crate::snapshot;
+use crate::text::{did_you_mean, nearest, printable_path};
 
 /// The name of folders that hold modules for `import`.
 pub(crate) const MODULES: &str = "lib";
@@ -136,7 +136,7 @@ impl FindError {
                 "looked for {}, {} and {SETTINGS}, no higher than a folder with .git; name a scenario, or a folder of them",
                 DEFAULT_ROOTS[0], DEFAULT_ROOTS[1]
             ),
-            Self::Missing { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::Missing { nearest: Some(nearest), .. } => did_you_mean(nearest),
             Self::Missing { .. } => "paths are taken from the folder in which the command runs".to_owned(),
             Self::Dangling { .. } => "mend the link, or name what it was to lead to".to_owned(),
             Self::Unreadable { .. } => "check that you may read it".to_owned(),
@@ -146,7 +146,7 @@ impl FindError {
                  (modules) or with a dot at the start"
             ),
             Self::TooDeep { .. } | Self::TooMany { .. } => "name the folder that holds the scenarios".to_owned(),
-            Self::NothingMatches { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::NothingMatches { nearest: Some(nearest), .. } => did_you_mean(nearest),
             Self::NothingMatches { tags: Some(tags), .. } if tags.is_empty() => {
                 "no scenario has a tag; a script's first comments give it some with `// tags: reconnect`".to_owned()
             }
@@ -277,9 +277,11 @@ impl<'a> Search<'a> {
         let folder = shown.parent()?;
         let listed = self.folder.join(folder);
         let names = fs::read_dir(or_here(&listed)).ok()?.take(MAX_ENTRIES).filter_map(Result::ok);
-        let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let close = names.map(|other| (strsim::damerau_levenshtein(&name, &other), other));
-        let (_, nearest) = close.filter(|(distance, _)| *distance <= name.chars().count() / 4).min()?;
+        // Sorted, so that of two that are as near it is always the same one.
+        let names: BTreeSet<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        // A file that was named as a folder bears the very name.
+        let itself = names.get(&*name).cloned();
+        let nearest = itself.or_else(|| nearest(&name, names.iter().map(String::as_str)))?;
         Some(printable_path(&folder.join(nearest)))
     }
 

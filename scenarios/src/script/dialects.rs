@@ -11,7 +11,6 @@ use super::client_api::{ClientHandle, connect_options, credentials, merge, optio
 use super::convert;
 use super::explain::place_of_words;
 use super::failure::{Failure, Halt};
-use super::names::nearest;
 use super::options::Options;
 use super::register::register;
 use super::run::Run;
@@ -19,6 +18,7 @@ use super::show::show_short;
 use super::untyped::AS_IN_JAVASCRIPT;
 use super::wait::event_name;
 use crate::step::{ClientCall, ClientId};
+use crate::text::nearest;
 
 /// `kandy.services`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

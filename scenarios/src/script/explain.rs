@@ -19,6 +19,7 @@ use super::run::Run;
 use super::show::{kind_of_type, show};
 use crate::diagnostic::Cause;
 use crate::scenario::{Rows, RowsError};
+use crate::text::nearest;
 
 /// Explains an error that ended a script.
 pub(super) fn explain(error: &EvalAltResult, run: &Run) -> Located {
@@ -242,7 +243,7 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
         return failure.with_help(format!("`{name}` is a module: `{name}::function(..)`"));
     }
     let known = declared.into_iter().chain(std::iter::once("platform"));
-    failure.with_nearest(names::nearest(name, known))
+    failure.with_nearest(nearest(name, known))
 }
 
 /// What stands for a type that is not known before the script runs.
@@ -268,7 +269,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
             Cause::UnknownFunction,
             format!("`{module}` has no function `{function}` that takes {given}"),
         )
-        .with_nearest(names::nearest(function, of_script.iter().map(String::as_str)));
+        .with_nearest(nearest(function, of_script.iter().map(String::as_str)));
     }
     let receiver = types.first().and_then(|first| Of::type_named(first));
     let of = receiver.unwrap_or(Of::Script);
@@ -384,7 +385,7 @@ fn unknown_property(message: &str) -> Failure {
 /// Explains that a map has no such key.
 pub(super) fn no_key(key: &str) -> Failure {
     Failure::new(Cause::UnknownFunction, format!("the map has no key `{key}`"))
-        .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
+        .with_nearest(nearest(key, names::KEYS.iter().copied()))
 }
 
 /// Explains that a value of the type that Rhai calls `receiver` has no such property.
@@ -401,5 +402,5 @@ pub(super) fn no_property(property: &str, receiver: &str) -> Failure {
     if names::functions_named(property).any(|function| function.of == of) {
         return failure.with_help(format!("`{property}` is a function: `{property}(..)`"));
     }
-    failure.with_nearest(names::nearest(property, ["connection", "notification"]))
+    failure.with_nearest(nearest(property, ["connection", "notification"]))
 }

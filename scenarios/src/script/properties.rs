@@ -12,7 +12,7 @@ use super::failure::{Failure, Halt, Located};
 use super::listener::ScriptListener;
 use super::register::register;
 use super::run::{Inside, Run};
-use super::show::{clip, kind};
+use super::show::{kind, said};
 use crate::diagnostic::Cause;
 use crate::schedule::{Schedule, ScheduleError};
 use crate::transcript::seconds;
@@ -136,14 +136,14 @@ impl Run {
         if all.borrow().iter().any(|property| property.name == name) {
             return Err(Failure::new(
                 Cause::Script,
-                format!("there is a property named `{}` already", clip(name.to_owned())),
+                format!("there is a property named `{}` already", said(name.to_owned())),
             )
             .with_help("the name says which of them did not hold: give each its own")
             .into());
         }
         self.count_check();
         let property = Property {
-            name: clip(name.to_owned()),
+            name: said(name.to_owned()),
             kind,
             condition: ScriptListener::new(self, call, condition, 0)?,
             has_held: Cell::new(false),

@@ -7,6 +7,7 @@ use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 use super::client_api::{ClientHandle, ConnectionPart, NotificationPart};
 use super::dialects::ServicesPart;
 use super::platform_api::PlatformHandle;
+use crate::text::{ELLIPSIS, clip};
 
 /// The longest text of a value in a message.
 pub(super) const MAX_CHARS: usize = 2_000;
@@ -18,11 +19,11 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// `value` as Rhai would write it: on one line if it is short, else one line a member.
 pub(super) fn show(value: &Dynamic) -> String {
     if let Some(lines) = show_lines(value) {
-        return cut(lines, MAX_CHARS);
+        return clip(lines, MAX_CHARS).into_owned();
     }
     let mut line = String::new();
     write_value(&mut line, value, None, 0);
-    cut(line, MAX_CHARS)
+    clip(line, MAX_CHARS).into_owned()
 }
 
 /// An array or a map that is too long for one line, with one for each member.
@@ -44,18 +45,20 @@ pub(super) fn show_lines(value: &Dynamic) -> Option<String> {
 pub(super) fn show_short(value: &Dynamic) -> String {
     let mut line = String::new();
     write_value(&mut line, value, None, 0);
-    cut(line, ONE_LINE)
+    clip(line, ONE_LINE).into_owned()
 }
 
 /// What a script says of itself, such as a text that it throws: of one that is too long the first line, cut where that is
 /// too long, too.
-pub(super) fn clip(text: String) -> String {
+pub(super) fn said(text: String) -> String {
     let (first, more) = text.split_once('\n').map_or((text.as_str(), false), |(first, _)| (first, true));
     if text.len() <= MAX_CHARS {
         return text;
     }
-    let is_cut = more && first.chars().count() <= MAX_CHARS;
-    cut(first.to_owned(), MAX_CHARS) + if is_cut { "…" } else { "" }
+    let is_cut = more && first.chars().nth(MAX_CHARS).is_none();
+    let mut said = clip(first, MAX_CHARS).into_owned();
+    said.extend(is_cut.then_some(ELLIPSIS));
+    said
 }
 
 /// A map on one line, as `print` writes it; `show` shows its members.
@@ -63,7 +66,7 @@ pub(super) fn show_map(map: &Map, show: impl Fn(&Dynamic) -> String) -> String {
     let mut line = "#{".to_owned();
     for (index, (key, member)) in map.iter().enumerate() {
         if line.len() > 4 * MAX_CHARS {
-            line.push('…');
+            line.push(ELLIPSIS);
             break;
         }
         let comma = if index > 0 { ", " } else { "" };
@@ -126,7 +129,7 @@ pub(super) fn kind_of_type(name: &str) -> &'static str {
 
 fn write_value(out: &mut String, value: &Dynamic, indent: Option<usize>, depth: usize) {
     if depth > MAX_DEPTH || out.len() > 4 * MAX_CHARS {
-        out.push('…');
+        out.push(ELLIPSIS);
     } else if let Some(text) = value.read_lock::<ImmutableString>() {
         let _ = write!(out, "{:?}", text.as_str());
     } else if let Ok(array) = value.as_array_ref() {
@@ -195,13 +198,6 @@ fn write_members<'a>(
         let _ = write!(out, "\n{:indent$}", "");
     }
     out.push_str(close);
-}
-
-pub(super) fn cut(text: String, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }
 
 /// Where two values first differ: the path to there, and what is there in each; `None` if they are equal.

@@ -16,11 +16,11 @@ use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
 use super::marks::{CallSite, LastWait};
-use super::names::nearest;
 use super::run::{Application, HeardEvent, Inside, Run};
 use super::show::show_short;
 use crate::diagnostic::Cause;
 use crate::step::ClientId;
+use crate::text::nearest;
 use crate::transcript::seconds;
 use crate::world::WorldTurn;
 

@@ -35,8 +35,8 @@ use self::feed::Feed;
 use self::places::Places;
 use self::route::{RouteAct, RouteAction, RouteLook};
 use self::selection::JournalSelection;
-use crate::script::names::nearest;
 use crate::serve::script_status::ScriptStatus;
+use crate::text::{did_you_mean, nearest};
 use crate::transcript;
 
 /// The version of what `state` promises: `docs/state.schema.json`.
@@ -146,7 +146,7 @@ impl Control {
         let route = ControlRoute::named(name).ok_or_else(|| {
             let error = ControlError::new(StatusCode::NOT_FOUND, format!("there is no {}", uri.path()));
             match nearest(name, ROUTES.iter().map(|route| route.name)) {
-                Some(name) => error.with_help(format!("did you mean {PREFIX}{name}?")),
+                Some(name) => error.with_help(did_you_mean(format_args!("{PREFIX}{name}"))),
                 None => error.with_help(format!("GET {PREFIX} has the table of all routes")),
             }
         })?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use kandy_mock_server::FrontLimits;
 
 use crate::script::duration;
-use crate::script::names::nearest;
 use crate::size::{self, KIB, MIB};
+use crate::text::{did_you_mean, nearest};
 
 /// A limit that can be set.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Setting {
         let (name, value) = text.split_once('=').ok_or("give NAME=VALUE, such as header-time=5s")?;
         let known = || LIMITS.iter().map(|limit| limit.name);
         let limit = LIMITS.iter().find(|limit| limit.name == name).ok_or_else(|| match nearest(name, known()) {
-            Some(near) => format!("there is no limit `{name}`; did you mean `{near}`?"),
+            Some(near) => format!("there is no limit `{name}`; {}", did_you_mean(near)),
             None => format!("there is no limit `{name}`; there are {}", known().collect::<Vec<_>>().join(", ")),
         })?;
         let (least, most) = limit.range;

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::accounts::{Accounts, DEFAULT_PASSWORD, DEFAULT_USER};
-use crate::printable::printable;
 use crate::report::wrap;
+use crate::text::printable;
 
 /// How many users are named.
 const NAMED: usize = 5;

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use super::{ACCEPTED, PENDING, SnapshotDifference, SnapshotError, is_script, read, read_file};
 use crate::file::or_here;
-use crate::printable::{printable, printable_path};
 use crate::scenario::{MAX_ENTRIES, Scenario};
+use crate::text::{printable, printable_path};
 
 /// A transcript that waits for review.
 #[derive(Clone, Debug, PartialEq, Eq)]

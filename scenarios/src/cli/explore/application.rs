@@ -15,7 +15,6 @@ use crate::exit_code::Exit;
 use crate::explore::application::{self, ApplicationError, CommandExploration, JudgedCommand, Options, judged};
 use crate::explore::{Accepted, AcceptedError, AcceptedFile, ExplorationVerdict};
 use crate::interrupt::Interrupt;
-use crate::printable::printable_path;
 use crate::report::explored::application::{self as report, CommandContext};
 use crate::report::fold::application::{self as fold, CommandOfCase};
 use crate::report::model::{Case, End, Event, Status, Summary, WallTime};
@@ -26,6 +25,7 @@ use crate::schedule::Schedule;
 use crate::serve::accounts::Accounts;
 use crate::serve::apart::Apart;
 use crate::serve::server::ServeError;
+use crate::text::printable_path;
 
 pub(super) fn explore(
     arguments: Explore,

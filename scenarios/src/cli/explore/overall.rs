@@ -9,10 +9,10 @@ use super::{ExploreCommand, source_of};
 use crate::exit_code::Exit;
 use crate::explore::{self, Exploration, ExplorationVerdict, Mutants, Reached};
 use crate::file::Replacement;
-use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::{self, ReportsError, Style, check_place, explored};
 use crate::run::Case;
+use crate::text::printable;
 
 /// The file of a picture, which is not there before it is finished.
 pub(super) struct Picture {

@@ -4,10 +4,10 @@ use super::super::error::CliError;
 use super::{ExploreCommand, source_of};
 use crate::exit_code::Exit;
 use crate::explore::{self, ExplorationVerdict, Explored};
-use crate::printable::printable;
 use crate::report::{Style, explored};
 use crate::run::Case;
 use crate::schedule::{Schedule, ScheduleError};
+use crate::text::printable;
 
 /// What is to go wrong, if that is said: all of it in one run.
 pub(super) fn schedule(at: &[String]) -> Result<Option<Schedule>, ScheduleError> {

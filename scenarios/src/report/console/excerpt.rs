@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::Console;
 use crate::report::Style;
+use crate::text::fit;
 use crate::trace::{Trace, What};
 
 /// What stands before each line.
@@ -45,11 +46,8 @@ const fn style_of(what: &What) -> Option<Style> {
 /// The line, or as much of it as goes into `columns`.
 fn fitted(line: &str, columns: Option<usize>) -> Cow<'_, str> {
     match columns {
-        Some(columns) if line.chars().count() > columns => {
-            let kept: String = line.chars().take(columns.saturating_sub(1)).collect();
-            Cow::Owned(kept + "…")
-        }
-        _ => Cow::Borrowed(line),
+        Some(columns) => fit(line, columns),
+        None => Cow::Borrowed(line),
     }
 }
 

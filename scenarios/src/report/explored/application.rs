@@ -8,13 +8,13 @@ use super::case::word;
 use super::{NO_RUN, Overview, changes, nothing, smallest};
 use crate::explore::application::{ApplicationError, CommandExploration, Replayed};
 use crate::explore::{AcceptedChanges, Exploration, ExplorationVerdict};
-use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::model::{Flaky, OfCommand};
 use crate::report::{COLUMNS, Style};
 use crate::schedule::Schedule;
 use crate::serve::apart::CommandEnd;
 use crate::serve::start_text::quoted;
+use crate::text::printable;
 
 /// The most schedules that are told of those that did not happen, or end now so and now so.
 const MAX_TOLD: usize = 5;

@@ -10,11 +10,11 @@ use crate::exit_code::Exit;
 use crate::explore::{
     self, AcceptedChanges, AcceptedError, Exploration, ExplorationVerdict, ExploreError, Options, Predicted,
 };
-use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::{Style, shell};
 use crate::run::Case;
 use crate::schedule::Schedule;
+use crate::text::printable;
 
 /// What stands before lines to copy.
 const SEE_ONE: &str = "  see one:     ";

@@ -7,8 +7,8 @@ use kandy_mock_server::Point;
 use kandy_mock_server::command::Verb;
 
 use super::case::seconds;
-use crate::printable::printable;
 use crate::report::model::{Body, Detail, Lane, Record, RecordKind, Tone};
+use crate::text::{ELLIPSIS, clip, printable};
 use crate::trace::{
     self, Beginning, CallRecord, Close, ControlRecord, FrameContent, HandshakeStep, RecordedAnswer, ReplyOutcome,
     Trace, What,
@@ -329,7 +329,7 @@ fn request_title(request: &trace::SentRequest) -> String {
 fn tail(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts[..] {
-        [_, .., before, last] => format!("…/{before}/{last}"),
+        [_, .., before, last] => format!("{ELLIPSIS}/{before}/{last}"),
         _ => path.to_owned(),
     }
 }
@@ -354,11 +354,7 @@ fn event_type(text: &str) -> Option<&str> {
 
 /// A text on one line, and no longer than a title.
 fn title(text: &str) -> String {
-    let text = printable(text.trim_end());
-    match text.char_indices().nth(MAX_TITLE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into_owned(),
-    }
+    clip(printable(text.trim_end()), MAX_TITLE).into_owned()
 }
 
 fn body(body: &trace::Body) -> Body {

@@ -10,6 +10,7 @@ use crate::report::model::{
     Case, Difference, Doubt, Exploration, Problem, Record, Snapshot, Status, Transitions, Variant, WallTime, Warning,
 };
 use crate::report::picture::picture;
+use crate::text::clip;
 
 /// The most characters of a message in the list.
 const MAX_MESSAGE: usize = 160;
@@ -48,10 +49,7 @@ impl CaseEntry {
 }
 
 fn beginning(line: &str) -> String {
-    match line.char_indices().nth(MAX_MESSAGE) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
+    clip(line, MAX_MESSAGE).into_owned()
 }
 
 /// A case as it is shown: without what the page does not show, and of what is long the parts that tell most.

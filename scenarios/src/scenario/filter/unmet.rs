@@ -6,7 +6,7 @@ use regex_syntax::Parser;
 
 use super::{Filter, FilterError, FilterForm, TAG};
 use crate::scenario::{FindError, Scenario};
-use crate::script::names::nearest;
+use crate::text::nearest;
 
 /// Why `pattern` is no regular expression that can be used.
 pub(super) fn pattern_error(pattern: &str) -> FilterError {

@@ -14,7 +14,7 @@ use super::{Account, Accounts};
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file;
 use crate::script::duration;
-use crate::script::names::nearest;
+use crate::text::{did_you_mean, nearest};
 use crate::toml_text::{self, SpannedValue, kind};
 
 /// The largest file of users that is read, in bytes: twice what all users of a platform need.
@@ -149,7 +149,7 @@ impl AccountsText<'_> {
                 "bearer" => options.bearer = Some(self.text(key, value)?.to_owned()),
                 other => {
                     let help = match nearest(other, KEYS) {
-                        Some(name) => format!("did you mean `{name}`?"),
+                        Some(name) => did_you_mean(name),
                         None => format!("the keys are {}", KEYS.join(", ")),
                     };
                     return Err(self.wrong(key.span(), format!("a user has no key `{other}`"), Some(&help)));

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use self::unambiguous::Unambiguous;
 use super::error::ControlError;
 use super::route::ControlRoute;
-use crate::script::names::nearest;
+use crate::text::{did_you_mean, nearest};
 
 /// Reads the body of a request. An empty one gives no arguments.
 pub(super) fn from_body(route: &ControlRoute, body: &[u8]) -> Result<Map<String, Value>, ControlError> {
@@ -59,7 +59,7 @@ fn check(route: &ControlRoute, mut given: Map<String, Value>) -> Result<Map<Stri
 fn unknown(route: &ControlRoute, name: &str) -> ControlError {
     let error = ControlError::argument(format!("{} has no argument `{name}`", route.name));
     match nearest(name, route.parameters.iter().map(|known| known.name)) {
-        Some(known) => error.with_help(format!("did you mean `{known}`?")),
+        Some(known) => error.with_help(did_you_mean(known)),
         None => error.with_help(usage(route)),
     }
 }

@@ -98,11 +98,12 @@ async fn what_cannot_be_done_is_answered_with_the_reason_and_what_to_do() {
     assert_eq!(status, 404);
     assert_eq!(body["error"]["message"], "there is no user \"alise\" (did you mean \"alice\"?)");
     let (status, body) = bench.post("cuts", &json!({})).await;
-    let expected = json!({ "error": { "message": "there is no /__admin/cuts", "help": "did you mean /__admin/cut?" } });
+    let expected =
+        json!({ "error": { "message": "there is no /__admin/cuts", "help": "did you mean `/__admin/cut`?" } });
     assert_eq!((status, body), (404, expected));
     assert_eq!(bench.post("addUser", &json!({ "user": "alice", "password": "x" })).await.0, 409);
     assert_eq!(bench.post("close", &json!({ "user": "alice", "code": 1006 })).await.0, 400);
-    assert_eq!(bench.get("subscriptions?user=alise").await.1["error"]["help"], "did you mean \"alice\"?");
+    assert_eq!(bench.get("subscriptions?user=alise").await.1["error"]["help"], "did you mean `alice`?");
     assert_eq!(bench.get("journal?limit=10001").await.0, 400);
     assert_eq!(bench.get("journal?limit=ten").await.0, 400);
     assert_eq!(bench.get("journal?limit=1&limit=2").await.0, 400);

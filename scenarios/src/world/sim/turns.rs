@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::text::clip;
 use crate::trace::What;
 use crate::world::client_side::ClientSide;
 use crate::world::link::LinkMessage;
@@ -35,7 +36,7 @@ impl TurnLimit {
         let limit = MAX_TURNS_AT_ONE_INSTANT.saturating_add(TURNS_FOR_EACH_CLIENT.saturating_mul(clients));
         self.at_this_instant += 1;
         if self.at_this_instant > limit - KEPT_BEFORE_LIMIT {
-            self.recent.push_back(clipped(label()));
+            self.recent.push_back(clip(label(), LABEL_CHARS).into_owned());
             if self.recent.len() > RECENT_TURNS {
                 self.recent.pop_front();
             }
@@ -61,15 +62,6 @@ pub(super) fn label(message: &LinkMessage, client_side: &ClientSide) -> String {
         | LinkMessage::ClosedByClient { .. }
         | LinkMessage::Opened { .. } => message.kind().to_owned(),
     }
-}
-
-/// The first characters of a label, with an ellipsis if there are more.
-fn clipped(mut label: String) -> String {
-    if let Some((end, _)) = label.char_indices().nth(LABEL_CHARS) {
-        label.truncate(end);
-        label.push('…');
-    }
-    label
 }
 
 /// The turns of one round of a loop: the shortest period with which the last turns repeat.
