@@ -1,11 +1,21 @@
-//! One word for one thing, and one thing for one word: what the names of types and files may be.
+//! One word for one thing, and one thing for one word: what the names of types and files may be, and that a text reads the same
+//! wherever it is written.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
+
+use kandy_mock_server::command::VERBS;
+use kandy_mock_server::{Command, Fault};
+use kandy_scenarios::schedule::Schedule;
+use kandy_scenarios::script::{Host, Limits, Source, Verdict};
+use kandy_scenarios::serve::{accounts, limits};
+use kandy_scenarios::settings;
+use serde_json::json;
 
 use crate::architecture::rust_files;
-use crate::support::root;
+use crate::support::{harness, root};
 
 /// The names of types that stand more than once all the same, each with the reason. No rule below covers them.
 const ALLOWED: &[(&str, &str)] = &[
@@ -160,4 +170,65 @@ fn items_and_their_words_are_found() {
     assert_eq!(words("CueCard"), ["cue", "card"]);
     assert_eq!(words("set_stage"), ["set", "stage"]);
     assert_eq!(words("MAX_SCORE"), ["max", "score"]);
+}
+
+/// A duration that has all of it: two units, and a space between them.
+const DURATION: &str = "1m 30s";
+const AS_READ: Duration = Duration::from_secs(90);
+
+#[test]
+fn a_duration_reads_the_same_wherever_one_is_written() {
+    let script = format!(
+        "platform.latency({DURATION:?}); platform.latency(0); platform.fail(\"other\", #{{ delay: {DURATION:?} }}); \
+         advance({DURATION:?}); assertEq(now(), {});",
+        AS_READ.as_millis()
+    );
+    let source = Source { path: "it.rhai".into(), shown: "it.rhai".into(), root: ".".into(), text: script };
+    let host = Host::new();
+    let script = host.compile(&source).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(host.run(&script, &Limits::default()).verdict, Verdict::Passed);
+
+    let given = |argument: &str| json!({ argument: DURATION }).as_object().unwrap().clone();
+    let latency = VERBS.iter().find(|verb| verb.name == "latency").unwrap().command(given("latency")).unwrap();
+    assert_eq!(latency, Command::Latency { latency: AS_READ, user: None });
+    assert_eq!(Fault::from_json(&json!({ "delay": DURATION })).unwrap(), Fault::delay(AS_READ));
+
+    let late = |duration: &str| format!("open 1: late by {duration}").parse::<Schedule>().unwrap();
+    assert_eq!(late(DURATION), late("90s"));
+    let settings = format!("timeout = {DURATION:?}");
+    let settings = settings::from_bytes(Path::new("project"), settings.as_bytes(), "kandy.toml").unwrap();
+    assert_eq!(settings.top.timeout, Some(AS_READ));
+    let limit = |duration: &str| limits::Setting::parse(&format!("header-time={duration}"));
+    assert_eq!(format!("{:?}", limit(DURATION)), format!("{:?}", limit("90s")));
+    let users = |duration: &str| {
+        let file = format!("[[user]]\nname = \"alice\"\npassword = \"x\"\ntokenLifetime = {duration:?}\n");
+        accounts::from_bytes(file.as_bytes(), "users.toml").unwrap()
+    };
+    assert_eq!(users(DURATION), users("90s"));
+    let (told, exit) = harness(&root(), &["check", "--timeout", DURATION, "scenarios/scripts/connect/success.rhai"]);
+    assert_eq!(exit, 0, "{told}");
+}
+
+/// What texts for people are made with. One module of the scenarios' has it, and everybody else asks that.
+const MAKES_TEXTS: [&str; 4] = ["did you mean", "…", "escape_default", "strsim"];
+
+#[test]
+fn a_text_is_cut_escaped_and_guessed_at_in_one_place() {
+    let mut having = BTreeMap::new();
+    for path in rust_files("scenarios/src") {
+        let file = shown(&path);
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = lines.collect::<String>();
+        let is_tests = file.ends_with("tests.rs") || file.contains("/tests/");
+        for makes in MAKES_TEXTS.into_iter().filter(|makes| !is_tests && code.contains(makes)) {
+            having.entry(makes).or_insert_with(Vec::new).push(file.clone());
+        }
+    }
+    let only = |makes: &str, file: &str| assert_eq!(having.get(makes).map(Vec::as_slice), Some(&[file.to_owned()][..]));
+    only("did you mean", "scenarios/src/text/nearest.rs");
+    only("strsim", "scenarios/src/text/nearest.rs");
+    only("…", "scenarios/src/text/clip.rs");
+    only("escape_default", "scenarios/src/text/printable.rs");
 }
