@@ -1,5 +1,6 @@
-//! What the test targets share: a suite of one test a recording, how many cases a property takes, and what is fuzzed.
+//! What the test targets share: a suite of one test a recording, one of foreign programs, how many cases a property takes, and what is fuzzed.
 
+mod foreign;
 pub mod targets;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use std::{env, fs, io};
 use kandy_scenarios::recording::{RecordedDialect, Recording};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use proptest::test_runner::{Config, RngSeed};
+
+pub use self::foreign::ForeignSuite;
 
 /// One test for each recording of a folder and those below it: `tests/traces`, or the one that `KANDY_TRACES` names.
 #[derive(Clone, Copy, Debug)]
