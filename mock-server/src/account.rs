@@ -22,11 +22,12 @@ pub(crate) use self::options::{DEFAULT_LIFETIME, check_lifetime, list_bytes};
 use crate::error::{PlatformError, check_text};
 use crate::limits::Limits;
 use crate::text::nearest;
-use crate::time::Time;
+use crate::time::{Time, in_millis_if_any};
 
 /// One user, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct UserInfo {
     /// The user's name, as it is given when signing in.
     pub name: String,
@@ -34,14 +35,18 @@ pub struct UserInfo {
     pub created: Time,
     /// The services that may be granted; `None` stands for any.
     pub services: Option<Vec<String>>,
-    /// How long the user's tokens last, in ms, whatever clients ask for; `None` leaves it to the platform and to them.
-    pub token_lifetime: Option<u64>,
-    /// How long the user's subscriptions last without renewal, in ms, whatever clients ask for; `None` leaves it to them.
-    pub subscription_lifetime: Option<u64>,
+    /// How long the user's tokens last, whatever clients ask for; `None` leaves it to the platform and to them. Serialized in ms, as
+    /// all durations here.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub token_lifetime: Option<Duration>,
+    /// How long the user's subscriptions last without renewal, whatever clients ask for; `None` leaves it to them.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub subscription_lifetime: Option<Duration>,
     /// Whether this user is not answered.
     pub offline: bool,
-    /// The delay of answers and handshakes of this user, in ms; `None` is that of everybody.
-    pub latency: Option<u64>,
+    /// The delay of answers and handshakes of this user; `None` is that of everybody.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub latency: Option<Duration>,
     /// Whether pings of this user are answered; `None` as those of everybody.
     pub answer_pings: Option<bool>,
 }
@@ -150,7 +155,7 @@ impl Accounts {
         self.holders.check(name, options)
     }
 
-    /// Whose a credential is; nobody's if no user has it, or if it is void.
+    /// The user of a credential; `None` if no user has it, or if it is void.
     pub(crate) fn holder(&self, kind: CredentialKind, text: &str) -> Option<&Account> {
         let name = self.holders.of(kind, text)?;
         let is_void = |account: &&Account| kind == CredentialKind::Bearer && account.is_bearer_void;
@@ -255,10 +260,10 @@ impl Accounts {
             name: account.name.to_string(),
             created: account.created,
             services: account.options.services.clone(),
-            token_lifetime: account.options.token_lifetime.map(millis),
-            subscription_lifetime: account.options.subscription_lifetime.map(millis),
+            token_lifetime: account.options.token_lifetime,
+            subscription_lifetime: account.options.subscription_lifetime,
             offline: account.own.offline,
-            latency: account.own.latency.map(millis),
+            latency: account.own.latency,
             answer_pings: account.own.answer_pings,
         })
     }
@@ -301,10 +306,6 @@ impl Accounts {
         let known = self.by_name.keys().map(AsRef::as_ref);
         PlatformError::UnknownUser { name: name.to_owned(), nearest: nearest(name, known) }
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -371,6 +372,6 @@ mod tests {
 
         let options = UserOptions { token_lifetime: Some(Duration::from_millis(999)), ..UserOptions::default() };
         let error = accounts.add(Time::ZERO, "bob", "x", options);
-        assert_eq!(error, Err(PlatformError::Lifetime { millis: 999 }));
+        assert_eq!(error, Err(PlatformError::Lifetime { lifetime: Duration::from_millis(999) }));
     }
 }

@@ -14,6 +14,7 @@ use crate::time::Time;
 /// How a socket stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum SocketState {
     /// Accepted; the handshake has not reached the client yet.
     Opening,
@@ -26,6 +27,7 @@ pub enum SocketState {
 /// One socket, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SocketInfo {
     /// Its name: `WS-1`.
     pub id: SocketId,
@@ -61,7 +63,7 @@ pub(crate) struct Socket {
 
 #[derive(Debug)]
 pub(crate) enum Phase {
-    /// What is to happen as soon as the socket is open, in this order. A close can only be the last of it.
+    /// What should happen as soon as the socket is open, in this order. A close can only be the last of it.
     Opening {
         waiting: Vec<Output>,
     },
@@ -158,7 +160,7 @@ impl Sockets {
         self.by_id.remove(id)
     }
 
-    /// Those that `wanted` picks, oldest first. Copied, since what is done with them changes the table.
+    /// The sockets that `wanted` picks, oldest first. They are copied, since the caller changes the table.
     pub(crate) fn ids(&self, wanted: impl Fn(&Socket) -> bool) -> Vec<SocketId> {
         self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| id).collect()
     }

@@ -106,7 +106,7 @@ pub enum Command {
         /// For whom; `None` for everybody.
         user: Option<String>,
     },
-    /// See [`Platform::set_online`](crate::Platform::set_online) and [`Platform::set_offline_of`](crate::Platform::set_offline_of).
+    /// See [`Platform::set_online`](crate::Platform::set_online) and [`Platform::set_online_of`](crate::Platform::set_online_of).
     Online {
         /// For whom; `None` for everybody.
         user: Option<String>,
@@ -174,7 +174,7 @@ pub enum Command {
     Reset,
     /// See [`Platform::mark`](crate::Platform::mark).
     Mark {
-        /// What the journal is to say.
+        /// What the journal should say.
         text: String,
     },
 }
@@ -214,8 +214,8 @@ impl Command {
 /// What a `gone` notification says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoneOptions {
-    /// `retryAfter`, in seconds; left out if `None`.
-    pub retry_after: Option<u64>,
+    /// `retryAfter`, which has whole seconds; left out if `None`.
+    pub retry_after: Option<Duration>,
     /// The notification's `id` and `eventId`; fresh ones if `None`.
     pub id: Option<String>,
 }

@@ -14,6 +14,7 @@ impl SubscriptionId {
     }
 
     /// The name of the subscription's notification channel: `CH-1`.
+    #[must_use]
     pub fn channel(self) -> String {
         format!("CH-{}", self.0)
     }
@@ -73,6 +74,7 @@ impl SocketId {
     }
 
     /// The socket's number.
+    #[must_use]
     pub const fn number(self) -> u64 {
         self.number
     }
@@ -100,6 +102,7 @@ impl FaultId {
     }
 
     /// The rule's number.
+    #[must_use]
     pub const fn number(self) -> u64 {
         self.0
     }

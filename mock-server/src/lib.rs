@@ -15,7 +15,7 @@
 //! in which they happen, so an owner that keeps the rule sees the same order in every run.
 //!
 //! A REST request is answered on the spot: [`Platform::handle_request`] returns the [`Answer`], with the delay after
-//! which the owner is to deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
+//! which the owner must deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
 //! [`Platform::handle_opened`] when the handshake has reached the client, and [`Platform::handle_closed`] when the
 //! connection is over, also if it never opened. Frames for a socket that is not open yet wait in it.
 //!
@@ -24,6 +24,19 @@
 //! [`Platform::poll_timeout`] says when the platform next wants [`Platform::handle_timeout`]. Timers that are due at
 //! one instant fire in the order in which they were armed, one for each call, so that each is drained before the next.
 //! A call that comes too early does nothing.
+//!
+//! # What may grow
+//!
+//! What the crate gives to be looked at, and what names a fault, a point or a reason, is `#[non_exhaustive]`: more of it may come.
+//! What its owner has to carry out or to tell in full is closed: [`Output`], [`Reply`], [`Upgrade`], [`Timer`], [`Command`],
+//! [`Kind`]. A variant more is a new version there, and the compiler shows what has to be done. Options are made of their default:
+//! `UserOptions { hmac, ..UserOptions::default() }`.
+//!
+//! # Crates of others
+//!
+//! [`http`]'s requests, headers and status codes, [`bytes`]'s buffers and [`serde_json`]'s values are part of the interface, and their
+//! versions with it. So is [`wiremock`](MockKandy::wiremock), to mount mocks beside the platform; and of `Front` the configuration of
+//! TLS, which is rustls's, and the bodies of `http-body` that a `Beside` answers with.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -41,6 +54,8 @@
 //! # Ok(())
 //! # }
 //! ```
+
+#![warn(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
 
 mod account;
 mod channel;

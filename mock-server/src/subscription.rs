@@ -10,12 +10,13 @@ use crate::fair::{Fair, Full, Owned};
 use crate::ids::SubscriptionId;
 use crate::limits::Limits;
 use crate::service::Service;
-use crate::time::Time;
+use crate::time::{Time, in_seconds};
 use crate::timer::TimerKey;
 
-/// One live subscription, as scripts see it. Serialized in camelCase; instants and `expires` as said below.
+/// One live subscription, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SubscriptionInfo {
     /// Its name: `SUB-1`.
     pub id: SubscriptionId,
@@ -25,8 +26,9 @@ pub struct SubscriptionInfo {
     pub services: Vec<String>,
     /// Its notification channel: `CH-1`.
     pub channel: String,
-    /// The lifetime granted, in seconds.
-    pub expires: u64,
+    /// The lifetime granted. Serialized in seconds.
+    #[serde(serialize_with = "in_seconds")]
+    pub expires: Duration,
     /// When it was made.
     pub created: Time,
     /// When it was last renewed; when it was made, if never.
@@ -71,7 +73,7 @@ impl Subscription {
             user: self.user.to_string(),
             services: self.services.clone(),
             channel: id.channel(),
-            expires: self.lifetime.as_secs(),
+            expires: self.lifetime,
             created: self.created,
             renewed: self.renewed,
             expires_at: self.renewed + self.lifetime,

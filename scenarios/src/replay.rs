@@ -227,7 +227,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Goes on to `time`: everything that was to come before has come, and the port's timers stay silent meanwhile.
+    /// Goes on to `time`: everything that should come before has come, and the port's timers stay silent meanwhile.
     fn advance(&mut self, time: Time) -> Result<(), Mismatch> {
         if time < self.now {
             let shown = difference::clock(time);

@@ -20,8 +20,7 @@ mod tests;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::js::TypeError;
-use kandy_client::{Config, ConfigError, Event, Session, Violation};
+use kandy_client::{Config, ConfigError, Event, Session, TypeError, Violation};
 use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
@@ -104,8 +103,8 @@ impl World {
         }
     }
 
-    /// How far the platform's journal had come, at least, when what the clients know by now left it. What goes out
-    /// later may reach a live platform at once, while a script that acts on what it knows still runs.
+    /// How far the platform's journal had come, at least, when it sent what the clients know by now. What clients send
+    /// later may reach a live platform at once, while the script that acts on it still runs.
     pub(crate) fn journal_known(&self) -> u64 {
         match self {
             Self::Sim(_) => self.look(|platform| platform.journal().next_seq()),
@@ -235,7 +234,7 @@ fn config_from(options: &Value) -> Config {
 pub enum WorldTurn {
     /// Something moved.
     Moved,
-    /// This event is to be given to the client's listeners now.
+    /// This event should be given to the client's listeners now.
     Event(ClientId, Arc<Event>),
     /// Nothing is left up to the given time, which is now.
     Quiet,

@@ -37,7 +37,7 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let connect = call().prop_filter("it is no connect", |call| matches!(call, ClientCall::Connect(..)));
+    let connect = call().prop_filter("it is not a connect", |call| matches!(call, ClientCall::Connect(..)));
     prop_oneof![
         4 => call().prop_map(Act::Call),
         12 => Just(Act::Succeed),

@@ -76,7 +76,7 @@ pub(crate) fn list_bytes(services: &[impl AsRef<str>]) -> usize {
 /// Lifetimes go over the wire as whole seconds, so a shorter one would be told as zero.
 pub(crate) fn check_lifetime(lifetime: Duration) -> Result<(), PlatformError> {
     if lifetime < Duration::from_secs(1) || lifetime > MAX_LIFETIME {
-        return Err(PlatformError::Lifetime { millis: lifetime.as_millis() });
+        return Err(PlatformError::Lifetime { lifetime });
     }
     Ok(())
 }
@@ -98,7 +98,7 @@ mod tests {
             assert_eq!(check_lifetime(granted), Ok(()));
         }
         for refused in [Duration::from_millis(999), too_long] {
-            assert_eq!(check_lifetime(refused), Err(PlatformError::Lifetime { millis: refused.as_millis() }));
+            assert_eq!(check_lifetime(refused), Err(PlatformError::Lifetime { lifetime: refused }));
         }
     }
 }

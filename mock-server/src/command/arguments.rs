@@ -20,11 +20,16 @@ pub trait Declared {
     type Read;
 
     /// Reads the argument.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or is none of the parameter.
     fn read(&self, given: &Arguments) -> Result<Self::Read, ArgumentError>;
 }
 
 /// Why arguments make no command.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArgumentError {
     /// An argument is missing that has to be there.
     #[error("{of} needs `{name}`")]
@@ -50,10 +55,10 @@ pub enum ArgumentError {
         /// The number.
         code: u64,
     },
-    /// A name that is no point's.
+    /// No point has that name.
     #[error(transparent)]
     Point(#[from] UnknownPoint),
-    /// A name that is no kind's of records.
+    /// No kind of records has that name.
     #[error(transparent)]
     RecordKind(#[from] UnknownKind),
     /// A fault that makes no sense.
@@ -68,12 +73,12 @@ pub enum ArgumentError {
         name: &'static str,
     },
     /// Nothing says which sockets are meant.
-    #[error("{of} needs `user`, `socket` or `subscription`: which sockets are meant")]
+    #[error("{of} needs `user`, `socket` or `subscription`, to know which sockets are meant")]
     NoTarget {
         /// The verb.
         of: &'static str,
     },
-    /// Of two parameters exactly one is to be given.
+    /// Exactly one of two parameters must be given.
     #[error("{of} needs either `{one}` or `{other}`")]
     Either {
         /// The verb.
@@ -87,16 +92,22 @@ pub enum ArgumentError {
 
 impl Arguments {
     /// The arguments given to the verb `of`.
+    #[must_use]
     pub const fn new(of: &'static str, given: Map<String, Value>) -> Self {
         Self { of, given }
     }
 
     /// Reads the argument of a parameter.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or is none of the parameter.
     pub fn get<P: Declared>(&self, parameter: &P) -> Result<P::Read, ArgumentError> {
         parameter.read(self)
     }
 
     /// What the arguments were given to.
+    #[must_use]
     pub const fn of(&self) -> &'static str {
         self.of
     }

@@ -35,6 +35,7 @@ pub enum Kind {
 
 impl Kind {
     /// The kind in words.
+    #[must_use]
     pub const fn shown(self) -> &'static str {
         match self {
             Self::Text | Self::Bytes => "a text",
@@ -50,6 +51,7 @@ impl Kind {
     }
 
     /// Whether a JSON value is of this kind, whatever it says.
+    #[must_use]
     pub fn takes(self, value: &Value) -> bool {
         match self {
             Self::Text | Self::Bytes | Self::Point | Self::RecordKind => value.is_string(),

@@ -1,8 +1,8 @@
 //! What a verb takes: parameters with a name, a kind, and the Rust type that an argument is read as.
 //!
 //! A parameter is declared once, as a [`Required`] or an [`Optional`] constant. Whoever reads an argument does so by that
-//! constant, never by a name: so it has the parameter's name and type, and one that is missing is an error or `None`, but
-//! no 0 and no empty text.
+//! constant, never by a name: so it has the parameter's name and type. One that is missing is an error or `None`, never 0
+//! or an empty text.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use crate::point::Point;
 
 /// One parameter.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
@@ -31,7 +32,7 @@ pub struct Parameter {
     pub example: &'static str,
     /// Where scripts write it.
     pub place: Place,
-    /// Whether nobody is to read its values: records show `"***"`.
+    /// Whether nobody may read its values: records show `"***"`.
     pub secret: bool,
 }
 
@@ -65,6 +66,7 @@ pub struct Optional<T>(Parameter, PhantomData<fn() -> T>);
 
 impl<T: Argument> Required<T> {
     /// A parameter at the next place of a script's call.
+    #[must_use]
     pub const fn new(name: &'static str, example: &'static str, forms: &'static [&'static str]) -> Self {
         let place = Place::Next { optional: false, forms };
         Self(Parameter { name, kind: T::KIND, required: true, example, place, secret: false }, PhantomData)
@@ -77,7 +79,7 @@ impl<T: Argument> Required<T> {
         self
     }
 
-    /// The same, whose values nobody is to read.
+    /// The same, whose values nobody may read.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.0.secret = true;
@@ -87,6 +89,7 @@ impl<T: Argument> Required<T> {
 
 impl<T: Argument> Optional<T> {
     /// A parameter in the map of options of a script's call.
+    #[must_use]
     pub const fn new(name: &'static str, example: &'static str) -> Self {
         let place = Place::InOptions;
         Self(Parameter { name, kind: T::KIND, required: false, example, place, secret: false }, PhantomData)
@@ -99,7 +102,7 @@ impl<T: Argument> Optional<T> {
         self
     }
 
-    /// The same, whose values nobody is to read.
+    /// The same, whose values nobody may read.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.0.secret = true;
@@ -128,6 +131,7 @@ impl<T: Argument> Declared for Optional<T> {
 
 impl<T> Required<T> {
     /// The parameter as data.
+    #[must_use]
     pub const fn parameter(&self) -> Parameter {
         self.0
     }
@@ -135,6 +139,7 @@ impl<T> Required<T> {
 
 impl<T> Optional<T> {
     /// The parameter as data.
+    #[must_use]
     pub const fn parameter(&self) -> Parameter {
         self.0
     }
@@ -146,6 +151,10 @@ pub trait Argument: Sized {
     const KIND: Kind;
 
     /// Reads it. The error says that it was argument `name` of `of`.
+    ///
+    /// # Errors
+    ///
+    /// The value is of another kind, or none that the kind knows.
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError>;
 
     /// The argument as [`Self::from_json`] reads it.
@@ -256,7 +265,7 @@ impl Argument for Point {
     }
 }
 
-/// Any JSON; that it is an object is for those to see to who take it from elsewhere.
+/// Any JSON; whoever takes it from elsewhere checks that it is an object.
 impl Argument for Value {
     const KIND: Kind = Kind::Object;
 

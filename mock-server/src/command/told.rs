@@ -59,7 +59,7 @@ impl Command {
             Self::SendRaw { target, frame: Frame::Text(text) } => told.target(target).with_any(&TEXT, Some(text)),
             Self::SendRaw { target, frame: Frame::Binary(bytes) } => told.target(target).with_any(&BASE64, Some(bytes)),
             Self::Gone { user, options } => (told.user(user))
-                .with_any(&RETRY_AFTER, options.retry_after.as_ref())
+                .with_any(&RETRY_AFTER, options.retry_after.map(|after| after.as_secs()).as_ref())
                 .with_any(&ID, options.id.as_ref()),
             Self::TokenLifetime { lifetime } => told.with_any(&NEW_LIFETIME, lifetime.as_ref()),
             Self::AnswerPings { enabled, user } => told.with(&ENABLED, enabled).any_user(user.as_ref()),
@@ -137,7 +137,7 @@ impl<'a> Told<'a> {
         self
     }
 
-    /// The arguments as the journal keeps them: of a long one the beginning, as a text.
+    /// The arguments as the journal keeps them: a long one is cut, and kept as a text.
     pub(crate) fn bounded_arguments(self) -> Map<String, Value> {
         self.arguments.into_iter().map(|(name, value)| (name, bounded(value))).collect()
     }

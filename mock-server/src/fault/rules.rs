@@ -25,6 +25,7 @@ pub(crate) struct Faults {
 /// One `fail` that is not used up. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FaultRule {
     /// Its name.
     pub id: FaultId,
@@ -245,7 +246,7 @@ impl Rule {
     }
 }
 
-/// Which rules are meant: those of which all holds that is said. By default all.
+/// Which rules are meant: those that fit everything that is given. By default all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultFilter {
     /// Where they act.

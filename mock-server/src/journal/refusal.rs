@@ -26,6 +26,7 @@ pub struct Refusal {
 /// What is refused below the platform. Serialized as a text in snake_case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Refused {
     /// A page of an origin that may not use the platform: 403.
     Origin,
@@ -33,7 +34,7 @@ pub enum Refused {
     Host,
     /// A head that is too long: 431.
     LongHead,
-    /// A head that is no HTTP: 400.
+    /// A head that is not HTTP: 400.
     BadHead,
     /// A head that did not come in time: 408.
     SlowHead,
@@ -57,6 +58,7 @@ pub enum Refused {
 
 impl Refused {
     /// As it is serialized.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Origin => "origin",
@@ -76,6 +78,7 @@ impl Refused {
     }
 
     /// The status that a client is told it with, if it is told.
+    #[must_use]
     pub const fn status(self) -> Option<u16> {
         Some(match self {
             Self::BadHead | Self::BrokenBody | Self::BadHandshake => 400,
@@ -94,6 +97,7 @@ impl Refused {
 /// A refusal in the journal. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RefusalRecord {
     /// What was refused.
     pub what: Refused,

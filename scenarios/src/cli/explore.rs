@@ -242,7 +242,7 @@ impl ExploreCommand<'_, '_> {
         ExplorationVerdict::of(found, kept.accepted.as_ref(), ran, self.is_interrupted())
     }
 
-    /// The runs that reports show. After an interrupt there are none: that would be more of what was to end.
+    /// The runs that reports show. After an interrupt there are none: that would be more of what should end.
     fn shown(
         &self,
         case: &Case<'_>,

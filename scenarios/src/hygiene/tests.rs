@@ -67,7 +67,7 @@ fn a_subscription_is_left_when_its_session_is_over_or_another_was_made() {
     let under_way = StillUnderWay { requests: true, ..StillUnderWay::default() };
     check(with(ClientEnd { awaits_answer: true, under_way, ..connecting() }), &both[..1]);
     check(with(ClientEnd { awaits_answer: true, under_way, ..disconnecting() }), &both[..1]);
-    // A request that is no DELETE changes nothing.
+    // A request that is not a DELETE changes nothing.
     check(with(ClientEnd { under_way, ..idle() }), &both);
     check(with(ClientEnd { under_way: StillUnderWay { deletes: true, ..under_way }, ..idle() }), &[]);
 }

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use kandy_client::js::{Text, TypeError, Value as Js};
-use kandy_client::{Dialect, Random, Session, Settings, Time, UntypedCall};
+use kandy_client::js::{Text, Value as Js};
+use kandy_client::{Dialect, Random, Session, Settings, Time, TypeError, Untyped, UntypedCall};
 use serde_json::Value;
 
 use super::compare::{self, Mismatch};
@@ -87,7 +87,7 @@ pub(crate) fn settings(
     call: &ApiCall,
     config: &Value,
 ) -> Result<Result<Settings, TypeError>, Mismatch> {
-    Ok(Settings::create_for(dialect, &js(call, config)?))
+    Ok(Settings::create_for(dialect, js(call, config)?))
 }
 
 /// Compares what a call has thrown.
@@ -113,7 +113,9 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
     if call.args.len() > most_arguments(&call.call) {
         return Err(refused(call, "it has more arguments than the call takes"));
     }
-    let argument = |index: usize| call.args.get(index).map_or(Ok(Js::Undefined), |given| js(call, given));
+    let value =
+        |given: Option<&Value>| given.map_or(Ok(Untyped::default()), |given| js(call, given).map(Untyped::from));
+    let argument = |index: usize| value(call.args.get(index));
     let untyped = |call: UntypedCall| Ok(Asked::Session(ClientCall::Untyped(call).into()));
     let listeners = |change: Change| Ok(Asked::Listeners(change));
     let has_it = |name: &str| dialect.calls().contains(&name);
@@ -134,7 +136,7 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
         "connect" => untyped(UntypedCall::Connect { credentials: argument(0)?, options: argument(1)? }),
         "updateToken" => untyped(UntypedCall::UpdateToken { credentials: argument(0)? }),
         "updateConfig" => {
-            let patch = call.args.first().map_or(Ok(Js::Undefined), |patch| js(call, &compare::fill(patch)))?;
+            let patch = value(call.args.first().map(compare::fill).as_ref())?;
             untyped(UntypedCall::UpdateConfig { patch })
         }
         "connection.enableConnectivityChecking" => {

@@ -48,7 +48,7 @@ impl Default for RecordedListeners {
 }
 
 impl RecordedListeners {
-    /// Remembers what the listeners among the arguments are to call and to throw.
+    /// Remembers what the listeners among the arguments should call and to throw.
     ///
     /// # Errors
     ///

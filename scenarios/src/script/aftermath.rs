@@ -1,7 +1,7 @@
-//! What comes after a scenario that was disturbed: all is well again, time passes, and it is looked at how its clients stand.
+//! What comes after a scenario that was disturbed: all is well again, time passes, and then its clients are looked at.
 //!
-//! That is done twice. Soon after, what was given up shows, which ends by itself in the end; a subscription's lifetime later
-//! it shows whether anybody still renews what he believes to have.
+//! They are looked at twice: soon after, for what was given up and would end by itself, and a subscription's lifetime later,
+//! for whether anybody still renews what it believes to have.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Host {
     pub fn explore(&self, sim: Sim, script: &Script, row: Option<&str>, limits: &Limits) -> Explored {
         self.set_row(script, row);
         let run = &self.run;
-        let (scope, uncaught) = self.perform(super::Surroundings::World(World::Sim(Box::new(sim))), script, limits);
+        let (scope, uncaught) = self.evaluate(super::Surroundings::World(World::Sim(Box::new(sim))), script, limits);
         let ending = run.revive().or(uncaught.map(ScriptEnd::Failed));
         let in_listener = run.listener_failed.take();
         // What failed softly is as if it had ended the script.
@@ -150,7 +150,7 @@ impl Run {
         Some(Observed { by_script: sim.observer()?.transitions().clone(), ..Observed::default() })
     }
 
-    /// Notes what has led to those findings of which that is not known yet: the last change of the client.
+    /// Notes the last change of the client for findings whose cause is not known yet.
     fn note_led(&self, findings: &BTreeSet<Finding>, observed: &mut Option<Observed>) {
         let Some(observed) = observed else { return };
         let world = self.world.borrow();

@@ -1,6 +1,6 @@
 //! What applications and scripts do.
 
-use kandy_client::{UntypedCall, js};
+use kandy_client::{Untyped, UntypedCall};
 use kandy_mock_server::{Command, Frame};
 
 use super::content::{Beginning, MAX_BEGINNING_BYTES};
@@ -92,7 +92,7 @@ impl CallRecord {
         match call {
             step::ClientCall::Connect(credentials, _) => {
                 let user = credentials.username.as_deref().map(Beginning::of);
-                Self::Connect { user, by: SignIn::of(&credentials.to_js()) }
+                Self::Connect { user, by: SignIn::of(&credentials.into()) }
             }
             step::ClientCall::Disconnect => Self::Disconnect,
             step::ClientCall::UpdateToken(_) => Self::UpdateToken,
@@ -129,7 +129,7 @@ impl CallRecord {
 }
 
 impl CallRecord {
-    fn services(call: ServiceCall, services: &js::Value) -> Self {
+    fn services(call: ServiceCall, services: &Untyped) -> Self {
         Self::Services { call, services: Beginning::of_json(services) }
     }
 }
@@ -147,8 +147,8 @@ impl ServiceCall {
 }
 
 impl SignIn {
-    fn of(credentials: &js::Value) -> Self {
-        let has = |name: &str| credentials.get(name).is_truthy();
+    fn of(credentials: &Untyped) -> Self {
+        let has = |name: &str| credentials.as_ref().get(name).is_truthy();
         if has("hmacToken") {
             Self::HmacToken
         } else if has("username") && has("password") {

@@ -266,8 +266,8 @@ impl Live {
         Ok(())
     }
 
-    /// What may be between the clients and the platform: a request that is never answered looks as one does whose answer
-    /// is under way.
+    /// What may be between the clients and the platform: a request that is never answered looks like one whose answer is
+    /// under way.
     pub(super) fn under_way(&self) -> BTreeMap<ClientId, StillUnderWay> {
         let of_client = |client| StillUnderWay {
             requests: self.client_side.has_unanswered(client),

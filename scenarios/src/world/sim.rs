@@ -25,7 +25,8 @@ use crate::transcript::control_text;
 /// The host at which the simulated platform answers, on every port.
 pub const PLATFORM_SERVER: &str = "kandy.test";
 
-/// When the simulated world begins: 2024-01-01 00:00:00 UTC, since 1970. Dates that a platform sends are read by it.
+/// When the simulated world begins: 2024-01-01 00:00:00 UTC, since 1970. It is what the dates that a platform sends are
+/// compared with.
 const EPOCH: Duration = Duration::from_secs(1_704_067_200);
 
 /// Clients and a platform in virtual time.
@@ -39,7 +40,7 @@ pub struct Sim {
     link: Link,
     sockets: SimSockets,
     turns: TurnLimit,
-    /// What is to go wrong, if anything is.
+    /// What should go wrong, if anything is.
     disturber: Option<Box<SimDisturber>>,
 }
 

@@ -97,7 +97,10 @@ fn options_of_a_user_change_for_what_is_granted_from_then_on() {
 
     assert!(bench.platform.set_options(bench.now, "nobody", options.clone()).is_err());
     let brief = UserOptions { token_lifetime: Some(Duration::ZERO), ..options };
-    assert_eq!(bench.platform.set_options(bench.now, ALICE, brief), Err(PlatformError::Lifetime { millis: 0 }));
+    assert_eq!(
+        bench.platform.set_options(bench.now, ALICE, brief),
+        Err(PlatformError::Lifetime { lifetime: Duration::ZERO })
+    );
     assert_eq!(
         told(&bench.log_in_as(ALICE, "s3cret")).1["success"]["expires"],
         60,

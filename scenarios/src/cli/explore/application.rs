@@ -73,7 +73,7 @@ pub(super) fn explore(
     }
 }
 
-/// Whether what the command says of itself is what is to be mended.
+/// Whether the message of the command itself says what to mend.
 const fn is_of_undisturbed(error: &ApplicationError) -> bool {
     matches!(error, ApplicationError::Undisturbed { .. } | ApplicationError::NoEnd { .. })
 }

@@ -52,7 +52,7 @@ pub(crate) fn judged(
 /// What is new, and what would have gone if all was run.
 fn changes(accepted: &Accepted, now: &Accepted, found: &CommandExploration) -> AcceptedChanges {
     let mut changes = accepted.changes(now, Extent::All);
-    // What did not happen, or ends now so and now so, may be as it was.
+    // A run that did not happen, or whose outcome varies, may be as it was.
     let unknown: BTreeSet<String> = found
         .not_reached
         .iter()

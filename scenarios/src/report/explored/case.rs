@@ -127,7 +127,7 @@ pub(crate) fn told_runs(verdict: &ExplorationVerdict, found: &Exploration, all: 
     }
 }
 
-/// Whether all findings can be listed, of which none is new.
+/// Whether all findings can be listed, none of which is new.
 const fn lists_all(verdict: &ExplorationVerdict) -> bool {
     matches!(
         verdict,
@@ -162,7 +162,7 @@ pub(crate) fn below(
             if !changes.is_empty() =>
         {
             let lines = predicted_lines(changes, found, around);
-            format!("\n  not as accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
+            format!("\n  not what is accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
         }
         (
             ExplorationVerdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)),

@@ -32,7 +32,7 @@ pub(crate) fn start(of: &CommandOfCase<'_>, around: &[&str], without: Vec<String
     }
 }
 
-/// What there is to say of a command alone.
+/// What to say about a command alone.
 pub(crate) fn of_command(found: &CommandExploration, unfound: Option<Vec<String>>) -> OfCommand {
     let flaky = |FlakyRuns { schedule, outcomes }: &FlakyRuns| model::Flaky {
         schedule: schedule.to_string(),

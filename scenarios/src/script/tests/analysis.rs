@@ -180,7 +180,7 @@ fn all_mistakes_of_a_script_are_told_in_their_order() {
         &[
             "error 1:23 nothing has a function `conect`",
             "error 3:7 there is no event \"auth:chnge\"",
-            "error 4:1 \"1 s\" is no duration",
+            "error 4:1 \"1 s\" is not a duration",
         ],
     );
     let many = "frob();\n".repeat(120);
@@ -251,7 +251,7 @@ fn a_try_that_catches_makes_a_warning_of_an_unknown_function() {
     );
     passes("let kandy = create();\ntry { kandy.conect(); } catch { }");
     // What the functions of the script API refuse ends the scenario all the same.
-    finds("try { advance(\"soon\"); } catch { }", &["error 1:7 \"soon\" is no duration"]);
+    finds("try { advance(\"soon\"); } catch { }", &["error 1:7 \"soon\" is not a duration"]);
 }
 
 #[test]
@@ -295,5 +295,5 @@ fn a_wait_is_found_behind_any_number_of_functions() {
     let function = |number| format!("fn f{number}() {{ {open}f{}(){close} }}\n", number + 1);
     let chain: String = (0..FUNCTIONS).map(function).collect();
     let script = format!("{chain}fn f{FUNCTIONS}() {{ advance(1) }}\ncreate().on(\"auth:change\", || f0());");
-    finds(&script, &["error 4001:14 a listener may not wait, so `advance` is not for it"]);
+    finds(&script, &["error 4001:14 a listener may not wait: `advance` does not work there"]);
 }

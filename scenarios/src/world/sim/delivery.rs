@@ -143,7 +143,7 @@ impl Sim {
         let Answer { reply, mut delay, pace } = answer;
         let answered = match reply {
             Reply::Respond(mut response) if !pace.is_usual() => {
-                // Nothing can be seen of an answer before its body has come, or can come no more.
+                // An answer shows nothing before its body has come, or can no longer come.
                 let bytes = response.body.len();
                 delay = delay.saturating_add(pace.takes(bytes));
                 response.body.truncate(pace.coming(bytes));

@@ -39,7 +39,7 @@ pub(super) struct SimDisturber {
     points: BTreeMap<(ClientId, RequestId), Point>,
     /// Until when what comes over a connection waits behind something that is late.
     held: BTreeMap<(ClientId, SocketId, Direction), Duration>,
-    /// The frames that the next one of their socket is to overtake.
+    /// The frames that the next one of their socket should overtake.
     overtaken: BTreeMap<(ClientId, SocketId), Vec<SocketNews>>,
     /// When the platform can be reached again.
     outage_ends: Option<Duration>,
@@ -140,13 +140,13 @@ impl Sim {
         self.disturber.as_ref().and_then(|disturber| disturber.planned.text())
     }
 
-    /// What was to go wrong here, and has not.
+    /// What should have gone wrong here, and has not.
     pub fn unmet(&self) -> impl Iterator<Item = Unmet> {
         self.disturber.iter().flat_map(|disturber| disturber.planned.unmet())
     }
 
-    /// Whether messages have been on their way that no schedule of the script has counted. Those of whoever explores it do not
-    /// matter: it is to do the same in a run.
+    /// Whether messages have been on their way that no schedule of the script has counted. Schedules of an exploration do not
+    /// matter: the script should do the same in a run.
     #[must_use]
     pub fn has_uncounted_messages(&self) -> bool {
         let is_counted = self.disturber.as_ref().is_some_and(|disturber| disturber.planned.is_wanted_by_script());

@@ -26,7 +26,7 @@ impl Sim {
                 self.drain_platform()?;
                 return Ok(true);
             }
-            // Who has not said who he is has nothing at the platform that could be hit.
+            // A client that has not said whose it is has nothing at the platform to disturb.
             (act, user) => user.and_then(|user| act.command(user)),
         };
         let Some(command) = command else { return Ok(false) };

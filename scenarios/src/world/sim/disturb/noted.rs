@@ -56,8 +56,8 @@ impl Sim {
         self.disturber.as_mut().and_then(|disturber| disturber.answers.take()).unwrap_or_default()
     }
 
-    /// An answer is changed on its way: the record has it as the platform gave it, the client as it comes. Gives whether it
-    /// is another then.
+    /// An answer is changed on its way: the record has it as the platform gave it, the client as it arrives. Gives whether
+    /// it has changed.
     pub(super) fn deliver_changed(&mut self, message: LinkMessage, mutation: &Mutation) -> Result<bool, WorldError> {
         match message {
             LinkMessage::Reply { client, id, answered: SimAnswer::Reply(Reply::Respond(response)) } => {
