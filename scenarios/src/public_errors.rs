@@ -17,11 +17,11 @@ fn public_errors_are_errors_of_any_thread() {
     is_error::<crate::recording::DecodeError>();
     is_error::<crate::recording::RecordingError>();
     is_error::<crate::crosscheck::Divergence>();
-    is_error::<crate::replay::Difference>();
+    is_error::<crate::replay::ReplayDifference>();
     is_error::<crate::report::ReportsError>();
     is_error::<crate::report::WantedError>();
     is_error::<crate::report::merge::MergeError>();
-    is_error::<crate::report::merge::ReadError>();
+    is_error::<crate::report::merge::ReportReadError>();
     is_error::<crate::run::NoThread>();
     is_error::<crate::run::RunError>();
     is_error::<crate::run::ShardError>();
@@ -33,7 +33,7 @@ fn public_errors_are_errors_of_any_thread() {
     is_error::<crate::schedule::ActError>();
     is_error::<crate::schedule::MomentError>();
     is_error::<crate::schedule::ScheduleError>();
-    is_error::<crate::serve::accounts::FileError>();
+    is_error::<crate::serve::accounts::AccountsFileError>();
     is_error::<crate::serve::accounts::UserError>();
     is_error::<crate::serve::behaviour::BehaviourError>();
     is_error::<crate::serve::control::ControlError>();
