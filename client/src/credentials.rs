@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::js::{Object, Text, TypeError, Value, property};
-use crate::wire::basic_secret;
+use crate::js::{Object, Text, Value};
 
 /// The argument of `connect()` and `updateToken()`.
 ///
@@ -67,8 +66,7 @@ impl Credentials {
     }
 
     /// The argument as JavaScript has it.
-    #[must_use]
-    pub fn to_js(&self) -> Value {
+    pub(crate) fn to_js(&self) -> Value {
         let mut object = Object::default();
         for (name, value) in [
             ("username", &self.username),
@@ -121,8 +119,7 @@ pub struct ConnectOptions {
 
 impl ConnectOptions {
     /// The argument as JavaScript has it.
-    #[must_use]
-    pub fn to_js(&self) -> Value {
+    pub(crate) fn to_js(&self) -> Value {
         Value::object([
             ("forceLogOut", self.force_log_out.into()),
             ("clientCorrelator", self.client_correlator.clone().into()),
@@ -136,211 +133,9 @@ fn bool_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::E
     Ok(value == true || value == "true")
 }
 
-/// A call whose arguments may be anything: Kandy.js looks at few of them, and leaves the rest to JavaScript.
-#[derive(Clone, PartialEq)]
-pub enum UntypedCall {
-    /// `connect(credentials, options)`
-    Connect {
-        /// The first argument.
-        credentials: Value,
-        /// The second one.
-        options: Value,
-    },
-    /// `updateToken(credentials)`
-    UpdateToken {
-        /// Its argument.
-        credentials: Value,
-    },
-    /// `updateConnection(services)`
-    UpdateConnection {
-        /// Its argument.
-        services: Value,
-    },
-    /// `setCredentials(credentials)`
-    SetCredentials {
-        /// Its argument.
-        credentials: Value,
-    },
-    /// `setTokens(tokens)`, which does nothing in any dialect.
-    SetTokens {
-        /// Its argument.
-        tokens: Value,
-    },
-    /// `services.subscribe(services, options)`
-    SubscribeServices {
-        /// The first argument.
-        services: Value,
-        /// The second one.
-        options: Value,
-    },
-    /// `services.unsubscribe(services)`
-    UnsubscribeServices {
-        /// Its argument.
-        services: Value,
-    },
-    /// `services.resubscribe()`, which does nothing.
-    ResubscribeServices,
-    /// `updateConfig(patch)`
-    UpdateConfig {
-        /// Its argument.
-        patch: Value,
-    },
-    /// `connection.enableConnectivityChecking(enabled)`
-    EnableConnectivityChecking {
-        /// Its argument; the configuration counts where it is undefined.
-        enabled: Value,
-    },
-    /// `notification.enableWebsocket(enabled)`
-    EnableWebsocket {
-        /// Its argument.
-        enabled: Value,
-    },
-}
-
-impl UntypedCall {
-    /// The function's name in Kandy.js.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Connect { .. } => "connect",
-            Self::UpdateToken { .. } => "updateToken",
-            Self::UpdateConnection { .. } => "updateConnection",
-            Self::SetCredentials { .. } => "setCredentials",
-            Self::SetTokens { .. } => "setTokens",
-            Self::SubscribeServices { .. } => "services.subscribe",
-            Self::UnsubscribeServices { .. } => "services.unsubscribe",
-            Self::ResubscribeServices => "services.resubscribe",
-            Self::UpdateConfig { .. } => "updateConfig",
-            Self::EnableConnectivityChecking { .. } => "enableConnectivityChecking",
-            Self::EnableWebsocket { .. } => "enableWebsocket",
-        }
-    }
-
-    /// What JavaScript throws of a client that has no such call.
-    pub(crate) fn missing(&self) -> TypeError {
-        match self.name().split_once('.') {
-            Some((section, name)) => {
-                property(&Value::Undefined, name).map_or_else(|error| error, |_| TypeError::no_function(section))
-            }
-            None => TypeError::no_function(&format!("client.{}", self.name())),
-        }
-    }
-}
-
-/// Without the arguments, which may hold secrets anywhere.
-impl fmt::Debug for UntypedCall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(..)", self.name())
-    }
-}
-
-/// A way of signing in; which one credentials allow is the dialect's business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Signature {
-    /// A token is asked for with the password.
-    Password,
-    AccessToken,
-    /// A token is asked for with the refresh token.
-    RefreshToken,
-    /// The token that the dialect sends as a bearer.
-    Bearer,
-    Hmac,
-    /// The password goes with each request, with the name that is this member of the credentials.
-    Basic(&'static str),
-    Invalid,
-}
-
-impl Signature {
-    /// What proves who sends a request, where that needs no other request before: `queryParams` or `headers`.
-    pub(crate) fn request_options(self, credentials: &Value, bearer: &str) -> Result<Value, TypeError> {
-        Ok(match self {
-            Self::Bearer => bearer_options(credentials.get(bearer)),
-            Self::Hmac => header_option("x-token", credentials.get("hmacToken").to_text()),
-            Self::Basic(name) => {
-                header_option("Authorization", format!("Basic {}", basic_secret(credentials, name)?).into())
-            }
-            Self::AccessToken | Self::Password | Self::RefreshToken | Self::Invalid => {
-                token_options(credentials.get("accessToken"))
-            }
-        })
-    }
-}
-
-/// A token in the query of a request.
-pub(crate) fn token_options(token: &Value) -> Value {
-    Value::object([("queryParams", Value::object([("token", token.clone())]))])
-}
-
-/// A token that is a bearer.
-pub(crate) fn bearer_options(token: &Value) -> Value {
-    header_option("Authorization", format!("Bearer {}", token.to_text()).into())
-}
-
-pub(crate) fn header_option(name: &'static str, value: Text) -> Value {
-    Value::object([("headers", Value::object([(name, value.into())]))])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::Dialect;
-
-    #[test]
-    fn the_first_complete_way_is_used() {
-        let all = Credentials {
-            access_token: Some("AT".into()),
-            refresh_token: Some("RT".into()),
-            oauth_token: Some("OA".into()),
-            ..Credentials::password("alice", "s3cret")
-        };
-        let without = |change: fn(&mut Credentials)| {
-            let mut credentials = all.clone();
-            change(&mut credentials);
-            credentials
-        };
-        let signature = |credentials: &Credentials| (Dialect::Uc3.profile().signature)(&credentials.to_js());
-        assert_eq!(signature(&all), Signature::Password);
-        assert_eq!(signature(&without(|c| c.password = Some(String::new()))), Signature::AccessToken);
-        let no_access = without(|c| (c.password, c.access_token) = (None, None));
-        assert_eq!(signature(&no_access), Signature::RefreshToken);
-        assert_eq!(signature(&Credentials::oauth_token("alice", "OA")), Signature::Bearer);
-        assert_eq!(signature(&Credentials::refresh_token("alice", "RT")), Signature::RefreshToken);
-        assert_eq!(signature(&Credentials::access_token("", "AT")), Signature::AccessToken);
-        for incomplete in [
-            Credentials::password("alice", ""),
-            Credentials::access_token("alice", ""),
-            Credentials::refresh_token("", "RT"),
-            Credentials::refresh_token("alice", ""),
-            Credentials::oauth_token("", "OA"),
-            Credentials::oauth_token("alice", ""),
-        ] {
-            assert_eq!(signature(&incomplete), Signature::Invalid, "{incomplete:?}");
-        }
-        assert_eq!(signature(&Credentials::default()), Signature::Invalid);
-    }
-
-    #[test]
-    fn the_ways_of_link_are_others() {
-        let all = Credentials {
-            authname: Some("alice-auth".into()),
-            access_token: Some("AT".into()),
-            bearer_access_token: Some("BT".into()),
-            ..Credentials::password("alice", "s3cret")
-        };
-        let with = |change: fn(&mut Credentials)| {
-            let mut credentials = all.clone();
-            change(&mut credentials);
-            [Dialect::Link3, Dialect::Link].map(|dialect| (dialect.profile().signature)(&credentials.to_js()))
-        };
-        assert_eq!(with(|c| c.hmac_token = Some("HM".into())), [Signature::Hmac, Signature::Hmac]);
-        assert_eq!(with(|_| ()), [Signature::Basic("authname"), Signature::AccessToken]);
-        assert_eq!(with(|c| c.access_token = None)[1], Signature::Basic("authname"));
-        assert_eq!(with(|c| (c.access_token, c.authname) = (None, None))[1], Signature::Bearer);
-        assert_eq!(with(|c| c.username = None), [Signature::Basic("authname"), Signature::Basic("authname")]);
-        let plain = with(|c| (c.access_token, c.bearer_access_token, c.authname) = (None, None, None));
-        assert_eq!(plain, [Signature::Basic("username"), Signature::Basic("username")]);
-        assert_eq!(with(|c| (c.username, c.password) = (None, None)), [Signature::Invalid, Signature::Invalid]);
-    }
 
     #[test]
     fn each_way_names_the_user_and_brings_its_secret_alone() {

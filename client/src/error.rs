@@ -5,11 +5,13 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::browser::without_tokens;
+use crate::js::browser::{self, without_tokens};
 use crate::js::{Text, TypeError, Value};
+use crate::untyped::Untyped;
 
 /// What `error` holds in `auth:error`, `auth:resub` and `getConnection()`.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Error {
     /// One of the SDK's own errors: a plain object with the name `BasicError`.
     Basic {
@@ -31,12 +33,12 @@ pub enum Error {
         /// The browser's text.
         message: String,
         /// The connectivity options, with `wsInfo`, `platform` and `lastContact`.
-        kandy: Value,
+        kandy: Untyped,
     },
     /// What the platform put into the `error` of an answer that is otherwise a success: any value.
     Foreign {
         /// The value, as it came.
-        value: Value,
+        value: Untyped,
         /// Its `message`, or the value itself, as a text.
         message: String,
     },
@@ -44,6 +46,7 @@ pub enum Error {
 
 /// The codes that this part of the SDK uses (docs/protocol.md, section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Code {
     /// `authentication:1`: the credentials fit no way of signing in, or the server does not know them.
     InvalidSignature,
@@ -61,15 +64,24 @@ pub enum Code {
     Unavailable,
     /// `subscription:1`: the websocket could not be opened, in Link.
     OpenWebSocket,
-    /// A bare number: the status code of a subscription that is no more.
+    /// A bare number: the status code of a subscription that the platform has ended.
     Number(i64),
 }
 
+/// Why no websocket could be opened.
+#[derive(Debug)]
+pub(crate) enum OpeningFailure {
+    /// The last attempt has failed.
+    Refused,
+    /// The last of so many attempts hung.
+    TimedOut { attempts: u32 },
+    /// The browser refuses to make one for this address; the SDK has left something of its own on the exception.
+    Impossible { address: String, left: Value },
+}
+
 impl Code {
-    /// The code as JavaScript has it: a text, or a number.
-    #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "status codes are small")]
-    pub fn to_js(self) -> Value {
+    pub(crate) fn to_js(self) -> Value {
         Value::from_static(match self {
             Self::InvalidSignature => "authentication:1",
             Self::WebSocket => "authentication:2",
@@ -83,10 +95,26 @@ impl Code {
         })
     }
 
-    /// [`to_js`](Self::to_js) as JSON.
+    /// The code as an application gets it: a text such as `"authentication:9"`, or a number.
     #[must_use]
     pub fn to_json(self) -> serde_json::Value {
         self.to_js().to_json()
+    }
+}
+
+impl OpeningFailure {
+    /// What Link says of it.
+    pub(crate) fn to_error(&self) -> Error {
+        let error = |message: String| Error::new(Code::OpenWebSocket, message);
+        match self {
+            Self::Refused => error("Could not connect to websocket. Received error on open.".to_owned()),
+            Self::TimedOut { attempts } => {
+                error(format!("Websocket connection timed out. Tried {attempts} times to connect."))
+            }
+            Self::Impossible { address, left } => {
+                Error::Syntax { message: browser::websocket_refusal(address), kandy: left.clone().into() }
+            }
+        }
     }
 }
 
@@ -115,7 +143,7 @@ impl Error {
     pub(crate) fn foreign(value: Value) -> Self {
         let message = value.get("message");
         let shown = if message.is_undefined() { value.to_text() } else { message.to_text() };
-        Self::Foreign { message: shown.to_string(), value }
+        Self::Foreign { message: shown.to_string(), value: value.into() }
     }
 
     /// The SDK's code; a `TypeError` has none, and what the platform sent has its own.
@@ -158,8 +186,8 @@ impl Error {
     /// The value that an application gets: `{name, code, message}`, without `code` in a `TypeError`, and with `attemptNum`
     /// in a failed renewal; or what the platform sent.
     #[must_use]
-    pub fn to_js(&self) -> Value {
-        match self {
+    pub fn to_js(&self) -> Untyped {
+        Untyped(match self {
             Self::Basic { code, message, attempt_num } => {
                 let object = Value::object([
                     ("name", Value::from_static("BasicError")),
@@ -178,10 +206,10 @@ impl Error {
             Self::Syntax { message, kandy } => Value::object([
                 ("name", Value::from_static("SyntaxError")),
                 ("message", Text::from(message.as_str()).into()),
-                ("kandy", kandy.clone()),
+                ("kandy", kandy.0.clone()),
             ]),
-            Self::Foreign { value, .. } => value.clone(),
-        }
+            Self::Foreign { value, .. } => value.0.clone(),
+        })
     }
 
     /// [`to_js`](Self::to_js) as JSON.
@@ -205,6 +233,15 @@ impl fmt::Debug for Error {
         shown.finish()
     }
 }
+
+/// The text, without the tokens in it.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown())
+    }
+}
+
+impl std::error::Error for Error {}
 
 impl From<TypeError> for Error {
     fn from(error: TypeError) -> Self {

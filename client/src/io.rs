@@ -7,8 +7,8 @@ use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode};
 use thiserror::Error;
 
-use crate::browser::MaskedUrl;
 use crate::event::Event;
+use crate::js::browser::MaskedUrl;
 
 /// Names a request of one session; they are numbered from 1 in the order of sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,7 @@ impl fmt::Display for SocketId {
 /// One effect of an input. Effects leave a session in one order: requests, sockets, frames and closes first, then
 /// the events that the same input caused.
 #[derive(Clone, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Output {
     /// Send a REST request; its answer comes back through [`handle_response`](crate::Session::handle_response).
     Request {
@@ -70,6 +71,7 @@ pub enum Output {
 
 /// The tasks inside the SDK that an answer of an unforeseen form can kill (docs/protocol.md, section 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Task {
     /// Connecting and disconnecting: `isPending` stays true until the next connect succeeds or fails.
     ConnectFlow,
@@ -83,7 +85,7 @@ pub enum Task {
     UpdateToken,
     /// `updateConnection()`: the call has no effect, or nobody hears what came of it.
     UpdateConnection,
-    /// Subscribing and unsubscribing: what the calls that wait were for is lost, and pending stays true until the next.
+    /// Subscribing and unsubscribing: the waiting calls have no effect, and pending stays true until the next call.
     Subscriptions,
     /// Looking after websockets: none is used any more, and none is closed.
     WebSockets,
@@ -166,7 +168,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// As a page sees it that is of another origin: without the delay that CORS does not expose.
+    /// As a page of another origin sees it: without the delay, which CORS does not expose.
     #[must_use]
     pub fn as_a_page_sees_it(mut self) -> Self {
         let exposed = self.headers.get_all(ACCESS_CONTROL_EXPOSE_HEADERS);

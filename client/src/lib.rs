@@ -63,12 +63,27 @@
 //!
 //! `driver`, on by default, brings `Kandy`, which is all this over real sockets on a tokio runtime. Without it the crate
 //! is the machine alone.
+//!
+//! `internals` is for whoever runs a whole world, as `kandy-scenarios` does: JavaScript's values as they are, in the module
+//! `js`, and enums without a hidden variant, so that the compiler names each `match` that a new one needs. An application
+//! reads such values as [`Untyped`], and leaves room for variants that will come.
+//!
+//! # Public dependencies
+//!
+//! Types of a few other crates stand in signatures here: those of [`http`] and [`bytes`], which are re-exported, and of
+//! `serde_json`; with `driver` also a handle and a channel of `tokio`, and the `Stream` of `futures-core`. What carries requests,
+//! sockets and TLS stays inside.
 
 #![forbid(unsafe_code)]
+#![warn(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    missing_debug_implementations
+)]
 
-mod browser;
+mod call;
 mod config;
-mod connect;
 mod credentials;
 mod dialect;
 #[cfg(feature = "driver")]
@@ -76,34 +91,39 @@ pub mod driver;
 mod error;
 mod event;
 mod io;
+#[cfg(feature = "internals")]
 pub mod js;
-mod keepalive;
-mod legacy;
+#[cfg(not(feature = "internals"))]
+#[expect(unreachable_pub, unused_imports, reason = "with the feature all of it is public")]
+mod js;
 mod listener;
-mod notification;
+mod protocol;
 mod random;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
-mod services;
 mod session;
-mod state;
-mod subscription;
 mod timer;
-mod token;
-mod websocket;
-mod wire;
+mod untyped;
 
-pub use config::*;
-pub use connect::Phase;
-pub use credentials::{ConnectOptions, Credentials, UntypedCall};
+pub use bytes;
+pub use call::UntypedCall;
+pub use config::{
+    Config, ConfigError, Encryption, IncomingCalls, Settings, UnknownKey, Violation, unknown_keys, unknown_keys_of,
+};
+pub use credentials::{ConnectOptions, Credentials};
 pub use dialect::Dialect;
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
 pub use error::{Code, Error};
-pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields, fields_to_json};
+pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields};
+pub use http;
 pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
+pub use js::TypeError;
 pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};
 pub use random::Random;
 pub use session::Session;
-pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo};
+pub use session::view::{
+    Connection, Phase, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo,
+};
 pub use timer::{OpeningId, Time, Timer};
+pub use untyped::Untyped;

@@ -1,4 +1,4 @@
-//! A table whose entries belong to users, and of which no user can take so much that nothing is left for the others.
+//! A table whose entries belong to users, where no user can take so much that nothing is left for the others.
 
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
@@ -11,9 +11,9 @@ use crate::time::Time;
 
 /// Entries by their ids. A user may have so many, all users together so many.
 ///
-/// Where there is no room, [`Fair::displaced`] says which entry is to go: of one user the one that has ended first, else the one
-/// that was not used for longest. Nothing here looks at more than one user's first entries, however many there are. And who is
-/// far from every limit pays little for it: what is only asked for at a limit is put right when it is asked for.
+/// Where there is no room, [`Fair::displaced`] says which entry must go. It is the entry of one user that has ended first, else
+/// the one that was not used for longest. Nothing here looks at more than one user's first entries, however many there are. A
+/// user who is far from every limit pays little for it: what is only asked for at a limit is put right when it is asked for.
 pub(crate) struct Fair<Id, T> {
     entries: BTreeMap<Id, Entry<T>>,
     users: BTreeMap<Arc<str>, Orders<Id>>,
@@ -88,7 +88,7 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
             let (most, largest) = self.largest().ok_or(Full)?;
             match own {
                 0 if most <= 1 => None,
-                // One more would be no smaller a share than that of whoever has the most.
+                // With one more, this user would have at least as many as anybody else.
                 1.. if own + 1 >= most => self.first_to_go(now, user),
                 _ => self.first_to_go(now, &largest),
             }

@@ -4,12 +4,12 @@
 //! come out, in that order and at that time. Timers are the port's own: one fires when the next record needs it, and
 //! one that fires without a record is a difference.
 
-pub(crate) mod audience;
 pub(crate) mod call;
 pub(crate) mod compare;
-mod cue;
 pub(crate) mod difference;
+mod hint;
 mod known;
+pub(crate) mod listeners;
 mod page;
 mod traffic;
 
@@ -17,32 +17,32 @@ use std::collections::BTreeSet;
 
 use kandy_client::{Event, Output, Time};
 
-use self::audience::Listener;
 use self::compare::Mismatch;
-use self::cue::Cues;
-pub use self::difference::Difference;
+pub use self::difference::ReplayDifference;
+use self::hint::Hints;
+use self::listeners::RecordedListener;
 use self::page::Page;
 use self::traffic::Traffic;
 use crate::coverage::Transition;
-use crate::recording::{ApiCall, Heard, ListenerCall, Record, Recording};
+use crate::recording::{ApiCall, ListenerCall, RecordedEvent, Recording, TimelineRecord};
 
 /// More inputs and timers than this in one replay are an error; the longest recording known has some 700.
 const MAX_STEPS: usize = 100_000;
 
 /// What came of a replay.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome<'a> {
+pub struct ReplayOutcome<'a> {
     /// What happened; of what the port does, only what the SDK did, too.
-    pub trace: Vec<Note<'a>>,
+    pub trace: Vec<TimedNote<'a>>,
     /// Whether the port did what the SDK did.
-    pub result: Result<(), Difference>,
+    pub result: Result<(), ReplayDifference>,
     /// The transitions that the clients took up to there.
     pub transitions: BTreeSet<Transition>,
 }
 
 /// One thing that happened, as the recording has it. It displays as a line, with its virtual time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Note<'a> {
+pub struct TimedNote<'a> {
     /// When.
     pub time: Time,
     /// What.
@@ -53,38 +53,38 @@ pub struct Note<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Noted<'a> {
     /// An entry of the timeline came in, or came out of the port.
-    Record(&'a Record),
+    Record(&'a TimelineRecord),
     /// The clients were compared with a snapshot, which has a name.
     Snapshot(&'a str),
 }
 
 /// Replays `recording` on the port, up to the first difference.
 #[must_use]
-pub fn replay(recording: &Recording) -> Outcome<'_> {
+pub fn replay(recording: &Recording) -> ReplayOutcome<'_> {
     let mut replay = Replay {
         recording,
         page: Page::new(recording),
         traffic: Traffic::new(recording),
-        cues: Cues::new(recording),
+        hints: Hints::new(recording),
         at: 0,
         now: Time::ZERO,
         steps: 0,
         trace: Vec::new(),
     };
-    let result = replay.run().map_err(|mismatch| Difference::new(recording, replay.at, replay.now, mismatch));
-    Outcome { trace: replay.trace, result, transitions: replay.page.observer.transitions().clone() }
+    let result = replay.run().map_err(|mismatch| ReplayDifference::new(recording, replay.at, replay.now, mismatch));
+    ReplayOutcome { trace: replay.trace, result, transitions: replay.page.observer.transitions().clone() }
 }
 
 struct Replay<'a> {
     recording: &'a Recording,
     page: Page,
     traffic: Traffic<'a>,
-    cues: Cues<'a>,
+    hints: Hints<'a>,
     /// The index of the record in hand.
     at: usize,
     now: Time,
     steps: usize,
-    trace: Vec<Note<'a>>,
+    trace: Vec<TimedNote<'a>>,
 }
 
 impl<'a> Replay<'a> {
@@ -101,14 +101,16 @@ impl<'a> Replay<'a> {
         self.finish()
     }
 
-    fn take(&mut self, record: &'a Record) -> Result<(), Mismatch> {
+    fn take(&mut self, record: &'a TimelineRecord) -> Result<(), Mismatch> {
         match record {
-            Record::Api(call) => self.make_call(call),
-            Record::Fetch(_) | Record::WsNew { .. } | Record::WsSend { .. } => self.expect_effect(record),
+            TimelineRecord::Api(call) => self.make_call(call),
+            TimelineRecord::Fetch(_) | TimelineRecord::WsNew { .. } | TimelineRecord::WsSend { .. } => {
+                self.expect_effect(record)
+            }
             // On a dead websocket a close has no effect, and the port does not make it.
-            Record::WsCloseCall { ready_state: 0 | 1, .. } => self.expect_effect(record),
-            Record::Event(heard) => self.expect_event(heard),
-            Record::Listener(call) => self.expect_listener(call),
+            TimelineRecord::WsCloseCall { ready_state: 0 | 1, .. } => self.expect_effect(record),
+            TimelineRecord::Event(heard) => self.expect_event(heard),
+            TimelineRecord::Listener(call) => self.expect_listener(call),
             input if input.is_input() => {
                 self.settle()?;
                 self.step()?;
@@ -121,37 +123,39 @@ impl<'a> Replay<'a> {
     }
 
     fn make_call(&mut self, call: &'a ApiCall) -> Result<(), Mismatch> {
-        let cue = if call.in_listener { None } else { self.cues.next_call() };
-        if call.in_listener || cue.is_some_and(|cue| cue.without_pause) {
+        let hint = if call.in_listener { None } else { self.hints.next_call() };
+        if call.in_listener || hint.is_some_and(|hint| hint.without_pause) {
             self.refuse_effects()?;
         } else {
             self.settle()?;
         }
         self.step()?;
         self.note_record();
-        let config = cue.and_then(|cue| cue.config).unwrap_or(&self.recording.config);
+        let config = hint.and_then(|hint| hint.config).unwrap_or(&self.recording.config);
         self.page.call(self.now, call, config)
     }
 
-    fn expect_effect(&mut self, record: &'a Record) -> Result<(), Mismatch> {
+    fn expect_effect(&mut self, record: &'a TimelineRecord) -> Result<(), Mismatch> {
         self.wait_for_output()?;
         let Some((client, output)) = self.page.effects.pop_front() else {
             return Err(Mismatch::new(difference::describe(record), self.page.describe_pending()));
         };
         match (record, output) {
-            (Record::Fetch(fetch), Output::Request { id, request }) => {
+            (TimelineRecord::Fetch(fetch), Output::Request { id, request }) => {
                 self.page.fetches.insert(fetch.id, (client, id));
                 compare::request(fetch, self.traffic.request_of(fetch.id), &request)?;
             }
-            (Record::WsNew { ws, address }, Output::OpenWebSocket { id, url }) => {
+            (TimelineRecord::WsNew { ws, address }, Output::OpenWebSocket { id, url }) => {
                 self.page.sockets.insert(*ws, (client, id));
                 compare::address("websocket address", address, &url)?;
             }
-            (Record::WsSend { ws, data }, Output::SendFrame { id, text }) if self.page.is_socket(*ws, client, id) => {
+            (TimelineRecord::WsSend { ws, data }, Output::SendFrame { id, text })
+                if self.page.is_socket(*ws, client, id) =>
+            {
                 compare::text("frame", data, &text)?;
             }
-            (Record::WsCloseCall { ws, .. }, Output::CloseWebSocket { id }) if self.page.is_socket(*ws, client, id) => {
-            }
+            (TimelineRecord::WsCloseCall { ws, .. }, Output::CloseWebSocket { id })
+                if self.page.is_socket(*ws, client, id) => {}
             (_, output) => {
                 return Err(Mismatch::new(difference::describe(record), self.page.describe_effect(client, &output)));
             }
@@ -160,9 +164,9 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn expect_event(&mut self, heard: &Heard) -> Result<(), Mismatch> {
+    fn expect_event(&mut self, heard: &RecordedEvent) -> Result<(), Mismatch> {
         let expected = || difference::describe_event(&heard.event, &heard.args);
-        let (client, event) = self.next_listener(&heard.client, &Listener::Recorder, &expected)?;
+        let (client, event) = self.next_listener(&heard.client, &RecordedListener::Recorder, &expected)?;
         compare::text("event", &heard.event, event.name())?;
         compare::value("args", &heard.args, &compare::fields(event.args()))?;
         self.note_record();
@@ -173,19 +177,19 @@ impl<'a> Replay<'a> {
         let expected = || difference::describe_listener(call);
         if call.is_foreign() {
             let client = self.page.client(&call.client)?;
-            self.page.clients[client].audience.hear(&call.listener);
+            self.page.clients[client].listeners.hear(&call.listener);
             return Ok(());
         }
-        let listener = Listener::Named(call.listener.clone());
+        let listener = RecordedListener::Named(call.listener.clone());
         let (client, event) = self.next_listener(&call.client, &listener, &expected)?;
-        let heard = self.page.clients[client].audience.hear(&call.listener);
+        let heard = self.page.clients[client].listeners.hear(&call.listener);
         compare::value("number of the call", &call.n.into(), &heard.into())?;
         compare::value("args", &call.args, &compare::fields(event.args()))?;
         if let Some(name) = &call.event {
             compare::text("event", name, event.name())?;
         }
         self.note_record();
-        if self.page.clients[client].audience.throws(&call.listener, heard, &self.recording.timeline) {
+        if self.page.clients[client].listeners.throws(&call.listener, heard, &self.recording.timeline) {
             self.page.end_walk();
         }
         Ok(())
@@ -195,7 +199,7 @@ impl<'a> Replay<'a> {
     fn next_listener(
         &mut self,
         client: &str,
-        listener: &Listener,
+        listener: &RecordedListener,
         expected: &impl Fn() -> String,
     ) -> Result<(usize, Event), Mismatch> {
         self.wait_for_output()?;
@@ -223,7 +227,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Goes on to `time`: everything that was to come before has come, and the port's timers stay silent meanwhile.
+    /// Goes on to `time`: everything that should come before has come, and the port's timers stay silent meanwhile.
     fn advance(&mut self, time: Time) -> Result<(), Mismatch> {
         if time < self.now {
             let shown = difference::clock(time);
@@ -277,7 +281,7 @@ impl<'a> Replay<'a> {
 
     /// Compares the snapshots that were taken before the record `index`.
     fn look(&mut self, index: usize) -> Result<(), Mismatch> {
-        while let Some((time, snapshot)) = self.cues.next_snapshot(index) {
+        while let Some((time, snapshot)) = self.hints.next_snapshot(index) {
             self.advance(time)?;
             self.settle()?;
             self.note(Noted::Snapshot(&snapshot.name));
@@ -321,11 +325,11 @@ impl<'a> Replay<'a> {
     /// Notes the record in hand.
     fn note_record(&mut self) {
         let record = self.recording.timeline.get(self.at);
-        self.trace.extend(record.map(|record| Note { time: self.now, what: Noted::Record(&record.what) }));
+        self.trace.extend(record.map(|record| TimedNote { time: self.now, what: Noted::Record(&record.what) }));
     }
 
     fn note(&mut self, what: Noted<'a>) {
-        self.trace.push(Note { time: self.now, what });
+        self.trace.push(TimedNote { time: self.now, what });
     }
 }
 

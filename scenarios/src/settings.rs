@@ -7,17 +7,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use thiserror::Error;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file::{self, FileError};
-use crate::report::Wanted;
+use crate::report::WantedReport;
 use crate::scenario::Filter;
 use crate::script::duration;
-use crate::script::names::nearest;
 use crate::size::{self, MIB};
-use crate::toml_text::{kind, wrong};
+use crate::text::{did_you_mean, nearest};
+use crate::toml_text::{SpannedKey, SpannedValue, kind, wrong};
 
 /// The largest file of settings that is read, in bytes.
 pub const MAX_BYTES: u64 = 1024 * 1024;
@@ -33,7 +32,7 @@ const PROFILES: &str = "profile";
 
 /// How to run, as far as it is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
+pub struct ProjectSettings {
     /// How many scenarios run at once.
     pub jobs: Option<NonZeroUsize>,
     /// The real time that one may take.
@@ -45,22 +44,22 @@ pub struct Settings {
     /// Which are wanted.
     pub filter: Option<Vec<Filter>>,
     /// The reports that go to files. Paths are taken from the folder of the settings.
-    pub reports: Option<Vec<Wanted>>,
+    pub reports: Option<Vec<WantedReport>>,
 }
 
 /// What a file of settings says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
     /// What holds for every run.
-    pub top: Settings,
+    pub top: ProjectSettings,
     /// What holds beside it, and before it, for `--profile NAME`.
-    pub profiles: BTreeMap<String, Settings>,
+    pub profiles: BTreeMap<String, ProjectSettings>,
 }
 
 /// Why there are no settings.
 #[derive(Debug, Error)]
 pub enum SettingsError {
-    /// The system refuses, or it is no file of reasonable size.
+    /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the settings in `{shown}`: {source}")]
     Read {
         /// The path.
@@ -79,7 +78,7 @@ pub enum SettingsError {
     Content(Box<Diagnostic>),
 }
 
-impl Settings {
+impl ProjectSettings {
     /// These, and for what they do not say those.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -98,7 +97,7 @@ impl Settings {
 ///
 /// # Errors
 ///
-/// It cannot be read, is no TOML, or has a key or a value that no settings have.
+/// It cannot be read, is not TOML, or has a key or a value that no settings have.
 pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
     let bytes =
         file::read(path, MAX_BYTES).map_err(|source| SettingsError::Read { shown: shown.to_owned(), source })?;
@@ -109,10 +108,10 @@ pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
 ///
 /// # Errors
 ///
-/// They are no text, no TOML, or have a key or a value that no settings have.
+/// They are not text, not TOML, or have a key or a value that no settings have.
 pub fn from_bytes(folder: &Path, bytes: &[u8], shown: &str) -> Result<File, SettingsError> {
     let text = str::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
-    // The mark that some editors put at the start of a file is no part of it.
+    // The mark that some editors put at the start of a file is not part of it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(folder, text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
 }
@@ -127,7 +126,7 @@ pub(crate) fn jobs(count: Option<u64>) -> Result<NonZeroUsize, String> {
 /// The real time that a scenario may take.
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     let time = duration::parse(text).ok_or("it must be numbers and units, such as 500ms, 10s or 1m30s")?;
-    if time.is_zero() { Err("it must be more than nothing".to_owned()) } else { Ok(time) }
+    if time.is_zero() { Err("it must be more than 0".to_owned()) } else { Ok(time) }
 }
 
 /// What a scenario may hold in memory, in bytes.
@@ -139,12 +138,9 @@ pub(crate) fn memory(text: &str) -> Result<usize, String> {
     usize::try_from(bytes).map_err(|_| "it is more than this machine can have".to_owned())
 }
 
-type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
-type Value<'a> = Spanned<DeValue<'a>>;
-
 #[expect(clippy::result_large_err, reason = "there is one a file, and whoever keeps it boxes it")]
 fn parse(folder: &Path, text: &str, shown: &str) -> Result<File, Diagnostic> {
-    let page = Page { folder, text, shown };
+    let page = SettingsText { folder, text, shown };
     let root = DeTable::parse(text).map_err(|error| Diagnostic {
         cause: Cause::Syntax,
         ..page.wrong(error.span().unwrap_or(0..0), error.message(), None)
@@ -154,7 +150,7 @@ fn parse(folder: &Path, text: &str, shown: &str) -> Result<File, Diagnostic> {
         if key.get_ref() == PROFILES {
             let profiles = page.table(key, value, "a table of profiles, such as [profile.ci]")?;
             for (name, profile) in profiles {
-                let mut settings = Settings::default();
+                let mut settings = ProjectSettings::default();
                 for (key, value) in page.table(name, profile, "a profile, such as [profile.ci]")? {
                     page.set(&mut settings, key, value, &[])?;
                 }
@@ -168,20 +164,20 @@ fn parse(folder: &Path, text: &str, shown: &str) -> Result<File, Diagnostic> {
 }
 
 /// A file that is being read.
-struct Page<'a> {
+struct SettingsText<'a> {
     folder: &'a Path,
     text: &'a str,
     shown: &'a str,
 }
 
 #[expect(clippy::result_large_err, reason = "there is one a file, and whoever keeps it boxes it")]
-impl Page<'_> {
+impl SettingsText<'_> {
     /// Takes one key. Beside [`KEYS`] there are `others` in its place.
     fn set(
         &self,
-        settings: &mut Settings,
-        key: &Key<'_>,
-        value: &Value<'_>,
+        settings: &mut ProjectSettings,
+        key: &SpannedKey<'_>,
+        value: &SpannedValue<'_>,
         others: &[&'static str],
     ) -> Result<(), Diagnostic> {
         let unlike = |expected| self.unlike(key, value, expected);
@@ -213,9 +209,9 @@ impl Page<'_> {
             "report" => {
                 let expected = "a list of texts, such as [\"junit=target/kandy-junit.xml\"]";
                 let items = value.get_ref().as_array().ok_or_else(|| unlike(expected))?;
-                let read = |item: &Value<'_>| {
+                let read = |item: &SpannedValue<'_>| {
                     let text = item.get_ref().as_str().ok_or_else(|| unlike(expected))?;
-                    let report: Wanted = text.parse().map_err(|error| refuse(format!("{error}")))?;
+                    let report: WantedReport = text.parse().map_err(|error| refuse(format!("{error}")))?;
                     Ok(report.within(self.folder))
                 };
                 settings.reports = Some(items.iter().map(read).collect::<Result<_, Diagnostic>>()?);
@@ -223,7 +219,7 @@ impl Page<'_> {
             other => {
                 let known = || KEYS.iter().chain(others).copied();
                 let help = match nearest(other, known()) {
-                    Some(name) => format!("did you mean `{name}`?"),
+                    Some(name) => did_you_mean(name),
                     None => format!("the keys are {}", known().collect::<Vec<_>>().join(", ")),
                 };
                 return Err(self.wrong(key.span(), format!("there is no key `{other}` here"), Some(help)));
@@ -232,17 +228,22 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn filter(&self, key: &Key<'_>, value: &Value<'_>, expected: &str) -> Result<Filter, Diagnostic> {
+    fn filter(&self, key: &SpannedKey<'_>, value: &SpannedValue<'_>, expected: &str) -> Result<Filter, Diagnostic> {
         let text = value.get_ref().as_str().ok_or_else(|| self.unlike(key, value, expected))?;
         text.parse().map_err(|error| self.wrong(value.span(), format!("`{}`: {error}", key.get_ref()), None))
     }
 
-    fn table<'v>(&self, key: &Key<'_>, value: &'v Value<'_>, expected: &str) -> Result<&'v DeTable<'v>, Diagnostic> {
+    fn table<'v>(
+        &self,
+        key: &SpannedKey<'_>,
+        value: &'v SpannedValue<'_>,
+        expected: &str,
+    ) -> Result<&'v DeTable<'v>, Diagnostic> {
         value.get_ref().as_table().ok_or_else(|| self.unlike(key, value, expected))
     }
 
-    fn unlike(&self, key: &Key<'_>, value: &Value<'_>, expected: &str) -> Diagnostic {
-        let message = format!("`{}` is {expected}, not {}", key.get_ref(), kind(value.get_ref()));
+    fn unlike(&self, key: &SpannedKey<'_>, value: &SpannedValue<'_>, expected: &str) -> Diagnostic {
+        let message = format!("`{}` must be {expected}, not {}", key.get_ref(), kind(value.get_ref()));
         self.wrong(value.span(), message, None)
     }
 
@@ -269,9 +270,9 @@ mod tests {
         let File { top, mut profiles } = parse(Path::new(""), text, "kandy.toml").unwrap();
         assert_eq!(profiles.keys().collect::<Vec<_>>(), ["a b", "fast"]);
         let fast = profiles.remove("fast").unwrap();
-        let given = Settings { strict: Some(true), ..Settings::default() };
+        let given = ProjectSettings { strict: Some(true), ..ProjectSettings::default() };
         let settings = given.or(fast).or(top);
-        let expected = Settings {
+        let expected = ProjectSettings {
             jobs: NonZeroUsize::new(1),
             timeout: Some(Duration::from_secs(90)),
             memory: Some(64 << 20),
@@ -308,25 +309,29 @@ error: there is no key `timout` here
             ("jobs = 0", ":1:8", "`jobs`: it must be a number from 1 to 256"),
             ("jobs = -1", ":1:8", "`jobs`: it must be a number from 1 to 256"),
             ("jobs = 99999999999999999999999", ":1:8", "`jobs`: it must be a number from 1 to 256"),
-            ("jobs = 1.5", ":1:8", "`jobs` is a whole number, such as 4, not a number"),
-            ("jobs = \"4\"", ":1:8", "`jobs` is a whole number, such as 4, not a text"),
-            ("timeout = 10", ":1:11", "`timeout` is a duration in quotes"),
+            ("jobs = 1.5", ":1:8", "`jobs` must be a whole number, such as 4, not a number"),
+            ("jobs = \"4\"", ":1:8", "`jobs` must be a whole number, such as 4, not a text"),
+            ("timeout = 10", ":1:11", "`timeout` must be a duration in quotes"),
             ("timeout = \"10\"", ":1:11", "`timeout`: it must be numbers and units"),
-            ("timeout = \"0s\"", ":1:11", "`timeout`: it must be more than nothing"),
-            ("memory = 1000000", ":1:10", "`memory` is a size in quotes, such as \"512MiB\", not a number"),
+            ("timeout = \"0s\"", ":1:11", "`timeout`: it must be more than 0"),
+            ("memory = 1000000", ":1:10", "`memory` must be a size in quotes, such as \"512MiB\", not a number"),
             ("memory = \"1GB\"", ":1:10", "`memory`: it must be a size, such as 512MiB"),
             ("memory = \"5000\"", ":1:10", "`memory`: it must be at least 1 MiB"),
-            ("strict = \"yes\"", ":1:10", "`strict` is true or false, not a text"),
-            ("filter = 1", ":1:10", "`filter` is a text or a list of them, such as \"tag:smoke\", not a number"),
-            ("filter = [\"a\", 1]", ":1:16", "`filter` is a text or a list of them, such as \"tag:smoke\""),
+            ("strict = \"yes\"", ":1:10", "`strict` must be true or false, not a text"),
+            (
+                "filter = 1",
+                ":1:10",
+                "`filter` must be a text or a list of them, such as \"tag:smoke\", not a\n       number",
+            ),
+            ("filter = [\"a\", 1]", ":1:16", "`filter` must be a text or a list of them, such as \"tag:smoke\""),
             (
                 "filter = [\"a\", \"not /a(/\"]",
                 ":1:16",
-                "`filter`: /a(/ is no regular expression: unclosed group, at character 2",
+                "`filter`: /a(/ is not a regular expression: unclosed group, at character",
             ),
             ("filter = \"tag:\"", ":1:10", "`filter`: the name of a tag is missing"),
-            ("profile = 1", ":1:11", "`profile` is a table of profiles, such as [profile.ci], not a number"),
-            ("[profile]\nci = true", ":2:6", "`ci` is a profile, such as [profile.ci], not a boolean"),
+            ("profile = 1", ":1:11", "`profile` must be a table of profiles, such as [profile.ci], not a number"),
+            ("[profile]\nci = true", ":2:6", "`ci` must be a profile, such as [profile.ci], not a boolean"),
             ("[profile.ci]\n\"größe\" = 1", ":2:1", "there is no key `größe` here"),
             ("jobs = 1\njobs = 2", ":2:1", "duplicate key"),
             ("strict = maybe", ":1:10", "error: "),
@@ -336,7 +341,7 @@ error: there is no key `timout` here
             refuse(text, place, message);
         }
         for key in KEYS {
-            refuse(&format!("{key} = 1979-05-27"), &format!(":1:{}", key.len() + 4), &format!("`{key}` is "));
+            refuse(&format!("{key} = 1979-05-27"), &format!(":1:{}", key.len() + 4), &format!("`{key}` must be "));
         }
     }
 
@@ -359,11 +364,14 @@ error: there is no key `timout` here
         let reports = read("report = [\"junit=out/junit.xml\"]");
         assert_eq!(
             reports,
-            [Wanted::File { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
+            [WantedReport::File {
+                kind: crate::report::ReportKind::Junit,
+                path: Path::new("p/out/junit.xml").to_owned()
+            }]
         );
-        assert_eq!(read("report = [\"github\"]"), [Wanted::Github]);
+        assert_eq!(read("report = [\"github\"]"), [WantedReport::Github]);
         assert_eq!(read("report = []"), []);
-        refuse("report = \"junit=x\"", ":1:10", "`report` is a list of texts");
+        refuse("report = \"junit=x\"", ":1:10", "`report` must be a list of texts");
         refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");
         refuse("report = [\"tap=x\"]", ":1:10", "there is no report `tap`");
     }

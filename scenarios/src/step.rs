@@ -3,8 +3,10 @@
 //! What a script does between two waits is a list of steps, and what it does in all is that list with its times: that
 //! is enough to log a run, to make it again, and to vary it.
 
-use kandy_client::js::TypeError;
-use kandy_client::{ConfigError, ConnectOptions, Credentials, Session, Settings, Time, UntypedCall, Violation};
+use kandy_client::{
+    ConfigError, ConnectOptions, Credentials, Session, Settings, Time, TypeError, UntypedCall, Violation,
+};
+use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, CommandOutput};
 use serde_json::Value;
 use thiserror::Error;
@@ -28,7 +30,7 @@ pub enum Step {
         /// The client.
         client: ClientId,
         /// The call.
-        call: Call,
+        call: ClientCall,
     },
     /// Something that the platform is made to do.
     Command(Command),
@@ -38,7 +40,7 @@ pub enum Step {
 
 /// The calls of Kandy.js.
 #[derive(Clone, Debug)]
-pub enum Call {
+pub enum ClientCall {
     /// `connect(credentials, options)`
     Connect(Credentials, ConnectOptions),
     /// `disconnect()`
@@ -98,20 +100,20 @@ impl From<CommandOutput> for Done {
 }
 
 impl Step {
-    /// What a script calls it, if it can change something that a wait may be for.
-    pub(crate) const fn action(&self) -> Option<&'static str> {
+    /// The name that a script has for it, if it can change something that a wait may be for.
+    pub(crate) fn action(&self) -> Option<&'static str> {
         match self {
             // A new client has sent nothing, and heard nothing.
             Self::Create { .. } | Self::Print(_) => None,
             // Nobody but the reader of the journal is told of it.
             Self::Command(Command::Mark { .. }) => None,
             Self::Call { call, .. } => call.action(),
-            Self::Command(command) => Some(command.verb()),
+            Self::Command(command) => Some(Verb::of(command).name),
         }
     }
 }
 
-impl Call {
+impl ClientCall {
     const fn action(&self) -> Option<&'static str> {
         Some(match self {
             Self::Connect(..) => "connect",
@@ -138,7 +140,7 @@ impl Call {
                 UntypedCall::Connect { credentials, .. }
                 | UntypedCall::UpdateToken { credentials }
                 | UntypedCall::SetCredentials { credentials },
-            ) => credentials.get("username").as_str().map(str::to_owned),
+            ) => credentials.as_ref().get("username").as_str().map(str::to_owned),
             _ => None,
         }
     }
@@ -180,7 +182,7 @@ mod tests {
                 r#"addUser {"user":"alice","password":"***"}"#,
             ),
             (
-                Step::Call { client: ClientId(0), call: Call::Connect(credentials, ConnectOptions::default()) },
+                Step::Call { client: ClientId(0), call: ClientCall::Connect(credentials, ConnectOptions::default()) },
                 "username: Some(\"alice\")",
             ),
         ] {

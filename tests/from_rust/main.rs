@@ -13,14 +13,14 @@ use std::process::{Command, ExitCode, Output};
 use kandy_scenarios::{Error, Options};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// What this program is to be: `harness`, or the file for `run_file`.
+/// What this program should be: `harness`, or the file for `run_file`.
 const ROLE: &str = "KANDY_FROM_RUST";
 
 fn main() -> ExitCode {
     match env::var(ROLE) {
         Err(_) => libtest_mimic::run(&Arguments::from_args(), trials()).exit_code(),
         Ok(role) if role == "harness" => {
-            let options = Options { ignored_tags: vec!["slow".to_owned()], ..Options::default() };
+            let options = Options::default().with_ignored_tags(["slow"]);
             kandy_scenarios::harness_with("scenarios", &options)
         }
         Ok(file) => match run(&file) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kandy_client::{
     Config, Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, WebSocketInput,
 };
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use kandy_scenarios::world::Sim;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -23,7 +23,7 @@ const MOST_FIRED: u32 = 100;
 /// One thing that happens to a session.
 #[derive(Clone, Debug)]
 enum Act {
-    Call(Call),
+    Call(ClientCall),
     /// The newest request has the answer that it hopes for, and the newest socket opens.
     Succeed,
     /// To a request that was sent, answered or not, or to one that was not sent yet.
@@ -37,7 +37,7 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let connect = call().prop_filter("it is no connect", |call| matches!(call, Call::Connect(..)));
+    let connect = call().prop_filter("it is not a connect", |call| matches!(call, ClientCall::Connect(..)));
     prop_oneof![
         4 => call().prop_map(Act::Call),
         12 => Just(Act::Succeed),
@@ -104,12 +104,12 @@ struct Alone {
     session: Session,
     now: Time,
     requests: u64,
-    sockets: BTreeMap<SocketId, Stage>,
+    sockets: BTreeMap<SocketId, SocketState>,
     outputs: Vec<Output>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum SocketState {
     Opening,
     Open,
     Over,
@@ -161,13 +161,13 @@ impl Alone {
     }
 
     fn socket(&mut self, id: SocketId, input: &WebSocketInput) {
-        let stage = self.sockets.get(&id).copied();
-        let next = match (stage, input) {
-            (Some(Stage::Opening), WebSocketInput::Opened) => Some(Stage::Open),
-            (Some(Stage::Opening), WebSocketInput::Failed) | (Some(_), WebSocketInput::Closed { .. }) => {
-                Some(Stage::Over)
+        let state = self.sockets.get(&id).copied();
+        let next = match (state, input) {
+            (Some(SocketState::Opening), WebSocketInput::Opened) => Some(SocketState::Open),
+            (Some(SocketState::Opening), WebSocketInput::Failed) | (Some(_), WebSocketInput::Closed { .. }) => {
+                Some(SocketState::Over)
             }
-            _ => stage,
+            _ => state,
         };
         if let Some(next) = next {
             self.sockets.insert(id, next);
@@ -251,14 +251,14 @@ impl Alone {
             Output::OpenWebSocket { id, url } => {
                 assert_eq!(id.0, self.sockets.len() as u64 + 1, "sockets are numbered in the order of opening");
                 assert!(url.parse::<http::Uri>().is_ok(), "no address: {url}");
-                self.sockets.insert(*id, Stage::Opening);
+                self.sockets.insert(*id, SocketState::Opening);
             }
             Output::SendFrame { id, .. } => {
-                assert_eq!(self.sockets.get(id), Some(&Stage::Open), "a frame is sent on socket {id}");
+                assert_eq!(self.sockets.get(id), Some(&SocketState::Open), "a frame is sent on socket {id}");
             }
             Output::CloseWebSocket { id } => {
-                let stage = self.sockets.insert(*id, Stage::Over);
-                assert_eq!(stage, Some(Stage::Open), "socket {id} is closed");
+                let state = self.sockets.insert(*id, SocketState::Over);
+                assert_eq!(state, Some(SocketState::Open), "socket {id} is closed");
             }
             Output::Event(Event::Resubscribed { attempt_num, .. }) => assert!(*attempt_num >= 1),
             Output::Crash(_) | Output::Event(_) => {}
@@ -271,28 +271,28 @@ impl Alone {
 }
 
 /// Makes a call on a session, as the worlds do.
-fn make(session: &mut Session, now: Time, call: &Call) {
+fn make(session: &mut Session, now: Time, call: &ClientCall) {
     match call {
-        Call::Connect(credentials, options) => session.connect(now, credentials, options),
-        Call::Disconnect => session.disconnect(now),
-        Call::UpdateToken(credentials) => session.update_token(now, credentials),
-        Call::UpdateConfig(patch) => {
+        ClientCall::Connect(credentials, options) => session.connect(now, credentials, options),
+        ClientCall::Disconnect => session.disconnect(now),
+        ClientCall::UpdateToken(credentials) => session.update_token(now, credentials),
+        ClientCall::UpdateConfig(patch) => {
             // As text, since a configuration may hold NaN, which does not equal itself.
             let before = format!("{:?}", session.config());
             if session.update_config(now, patch).is_err() {
                 assert_eq!(format!("{:?}", session.config()), before, "a patch that is refused changes something");
             }
         }
-        Call::ResetConnection => session.reset_connection(now),
-        Call::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, *enabled),
-        Call::Untyped(untyped) => {
+        ClientCall::ResetConnection => session.reset_connection(now),
+        ClientCall::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, *enabled),
+        ClientCall::Untyped(untyped) => {
             let before = format!("{:?}", session.config());
             if session.call_untyped(now, untyped).is_err() {
                 assert_eq!(format!("{:?}", session.config()), before, "a call that throws changes something");
             }
         }
-        Call::EnableWebsocket(enabled) => session.enable_websocket(now, *enabled),
-        Call::Destroy => session.destroy(now),
-        Call::WithoutEffect(_) => {}
+        ClientCall::EnableWebsocket(enabled) => session.enable_websocket(now, *enabled),
+        ClientCall::Destroy => session.destroy(now),
+        ClientCall::WithoutEffect(_) => {}
     }
 }

@@ -43,7 +43,7 @@ type End = &'static str;
 
 /// The front closes what slowhttptest would keep for long.
 const ALL_CLOSED: End = "No open connections left";
-/// A client that reads a byte a second has enough to read for as long as it likes, though the connection is no more. So it is
+/// A client that reads a byte a second has enough to read for as long as it likes, though the connection has ended. So it is
 /// interrupted when the front has let go of all.
 const STILL_READING: End = "Cancelled by user";
 

@@ -9,6 +9,8 @@ mod check;
 #[cfg(test)]
 mod choice;
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod control_state;
@@ -18,6 +20,8 @@ mod coverage;
 mod dialects;
 #[cfg(test)]
 mod docs;
+#[cfg(test)]
+mod english;
 #[cfg(test)]
 mod explore;
 #[cfg(test)]
@@ -33,6 +37,8 @@ mod new;
 #[cfg(test)]
 mod newcomer;
 #[cfg(test)]
+mod parts;
+#[cfg(test)]
 mod project;
 #[cfg(test)]
 mod protocol;
@@ -47,5 +53,7 @@ mod shell;
 mod strict;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod vocabulary;
 #[cfg(test)]
 mod warnings;

@@ -4,11 +4,12 @@ use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
-use super::{Authentication, Config, Connectivity, Notifications, RequestOptions, SubscriptionServer};
+use super::{Config, Connectivity, Notifications, RequestOptions, SubscriptionServer, typed};
 use crate::dialect::Dialect;
 use crate::js::{self, Object, Text, TypeError, Value, property};
+use crate::untyped::Untyped;
 
-/// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
+/// The sections that have defaults. The first counts as left out where it is not an object, as the SDK merges it; the others
 /// likewise, as it fills them up.
 const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 
@@ -16,15 +17,15 @@ const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 /// is the dialect's.
 static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
     Value::object([
-        ("connectivity", typed_connectivity(&Connectivity::default())),
-        ("notifications", typed_notifications(&Notifications::default())),
-        ("request", typed_request(&RequestOptions::default())),
+        ("connectivity", typed::connectivity(&Connectivity::default())),
+        ("notifications", typed::notifications(&Notifications::default())),
+        ("request", typed::request(&RequestOptions::default())),
     ])
 });
 
 /// The settings of a client for which nothing is given.
 static PLAIN: LazyLock<Settings> =
-    LazyLock::new(|| Settings::create(&Value::Undefined).expect("nothing in the defaults is null"));
+    LazyLock::new(|| Settings::create(Untyped::default()).expect("nothing in the defaults is null"));
 
 /// The configuration of a client: what was given to `create` over the defaults, with what `updateConfig` changed. No
 /// option is converted on the way, so that each is used as JavaScript uses what was given.
@@ -44,7 +45,7 @@ impl Settings {
     /// # Errors
     ///
     /// `create` throws where `logs`, `authentication.subscription` or `call` is null.
-    pub fn create(given: &Value) -> Result<Self, TypeError> {
+    pub fn create(given: impl Into<Untyped>) -> Result<Self, TypeError> {
         Self::create_for(Dialect::Uc3, given)
     }
 
@@ -53,7 +54,11 @@ impl Settings {
     /// # Errors
     ///
     /// As of [`create`](Self::create).
-    pub fn create_for(dialect: Dialect, given: &Value) -> Result<Self, TypeError> {
+    pub fn create_for(dialect: Dialect, given: impl Into<Untyped>) -> Result<Self, TypeError> {
+        Self::of_given(dialect, &given.into().0)
+    }
+
+    fn of_given(dialect: Dialect, given: &Value) -> Result<Self, TypeError> {
         not_null(given, "logs", "handler")?;
         let mut settings = Object::default();
         settings.set("authentication", js::merge((dialect.profile().defaults)(), given.get("authentication")));
@@ -108,10 +113,16 @@ impl Settings {
     /// # Errors
     ///
     /// The call throws where the patch is null or undefined.
-    pub fn update(&mut self, patch: &Value) -> Result<(), TypeError> {
-        property(patch, "call")?;
-        *self = Self { seed: self.seed, ..Self::of(self.dialect, js::merge(&self.value, patch)) };
+    pub fn update(&mut self, patch: impl Into<Untyped>) -> Result<(), TypeError> {
+        let Untyped(patch) = patch.into();
+        property(&patch, "call")?;
+        self.merge(&patch);
         Ok(())
+    }
+
+    /// Merges what is not null.
+    pub(crate) fn merge(&mut self, patch: &Value) {
+        *self = Self { seed: self.seed, ..Self::of(self.dialect, js::merge(&self.value, patch)) };
     }
 
     /// Whose configuration it is.
@@ -122,8 +133,8 @@ impl Settings {
 
     /// All of it, as `getConfig()` gives it.
     #[must_use]
-    pub fn value(&self) -> &Value {
-        &self.value
+    pub fn value(&self) -> Untyped {
+        self.value.clone().into()
     }
 
     /// What `connect()` looks at before anything else, for the sake of calls.
@@ -155,11 +166,6 @@ impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(serializer)
     }
-}
-
-/// `authentication` where nothing is given.
-pub(crate) fn default_authentication() -> Value {
-    typed_authentication(&Authentication::default())
 }
 
 /// An error where a section of another part of the SDK is null. Left out, it has defaults.
@@ -212,20 +218,20 @@ fn filled_up(given: &Value, defaults: &Value, is_deep: bool) -> Value {
 impl From<&Config> for Settings {
     fn from(config: &Config) -> Self {
         let mut settings = Object::default();
-        settings.set(Text::from_static("authentication"), typed_authentication(&config.authentication));
+        settings.set(Text::from_static("authentication"), typed::authentication(&config.authentication));
         settings.set(
             Text::from_static("connectivity"),
             settled(&config.connectivity, "connectivity", |options| {
-                let options = typed_connectivity(options);
+                let options = typed::connectivity(options);
                 let method = options.get("method").clone();
                 with_method(options, method)
             }),
         );
         settings.set(
             Text::from_static("notifications"),
-            settled(&config.notifications, "notifications", typed_notifications),
+            settled(&config.notifications, "notifications", typed::notifications),
         );
-        settings.set(Text::from_static("requests"), settled(&config.request, "requests", typed_request));
+        settings.set(Text::from_static("requests"), settled(&config.request, "requests", typed::request));
         for (name, value) in config.other.iter().filter(|(name, _)| !is_settled(name)) {
             settings.set(name.as_str(), Value::from_json(value));
         }
@@ -236,69 +242,6 @@ impl From<&Config> for Settings {
 /// A section of typed options. Most are as they are by default, and need not be made again.
 fn settled<T: Default + PartialEq>(options: &T, name: &str, make: impl FnOnce(&T) -> Value) -> Value {
     if *options == T::default() { PLAIN.value.get(name).clone() } else { make(options) }
-}
-
-fn typed_notifications(options: &Notifications) -> Value {
-    let typed = Value::object([
-        ("idCacheLength", options.id_cache_length.into()),
-        ("incomingCallNotificationMode", text(&options.incoming_call_notification_mode)),
-    ]);
-    match &options.push_registration {
-        Some(push) => typed.with("pushRegistration", Value::from_json(push)),
-        None => typed,
-    }
-}
-
-fn typed_request(options: &RequestOptions) -> Value {
-    Value::object([
-        ("injectAgentVersionHeader", options.inject_agent_version_header.into()),
-        ("customAgentVersionHeaderSuffix", text(&options.custom_agent_version_header_suffix)),
-    ])
-}
-
-fn typed_authentication(options: &Authentication) -> Value {
-    let Authentication { subscription, websocket, early_refresh_margin } = options;
-    let server = |server: &Option<String>| server.as_deref().map_or(Value::Null, text);
-    let subscription = Value::object([
-        ("server", server(&subscription.server)),
-        ("protocol", text(&subscription.protocol)),
-        ("version", text(&subscription.version)),
-        ("port", subscription.port.into()),
-        ("expires", subscription.expires.into()),
-        ("service", subscription.service.iter().map(|name| text(name)).collect::<Vec<_>>().into()),
-        ("localization", text(&subscription.localization)),
-        ("useTurn", subscription.use_turn.into()),
-        ("notificationType", text(&subscription.notification_type)),
-    ]);
-    let websocket = Value::object([
-        ("server", server(&websocket.server)),
-        ("protocol", text(&websocket.protocol)),
-        ("port", websocket.port.into()),
-    ]);
-    Value::object([
-        ("subscription", subscription),
-        ("websocket", websocket),
-        ("earlyRefreshMargin", (*early_refresh_margin).into()),
-    ])
-}
-
-fn typed_connectivity(options: &Connectivity) -> Value {
-    Value::object([
-        ("method", text(&options.method)),
-        ("pingInterval", options.ping_interval.into()),
-        ("reconnectLimit", options.reconnect_limit.into()),
-        ("reconnectDelay", options.reconnect_delay.into()),
-        ("reconnectTimeMultiplier", options.reconnect_time_multiplier.into()),
-        ("reconnectTimeLimit", options.reconnect_time_limit.into()),
-        ("autoReconnect", options.auto_reconnect.into()),
-        ("maxMissedPings", options.max_missed_pings.into()),
-        ("checkConnectivity", options.check_connectivity.into()),
-        ("webSocketOAuthMode", text(&options.web_socket_oauth_mode)),
-    ])
-}
-
-fn text(text: &str) -> Value {
-    text.into()
 }
 
 impl From<Config> for Settings {
@@ -318,7 +261,7 @@ mod tests {
     use super::*;
 
     fn create(given: &str) -> Settings {
-        Settings::create(&Value::parse(given).unwrap()).unwrap()
+        Settings::create(Value::parse(given).unwrap()).unwrap()
     }
 
     #[test]
@@ -327,10 +270,10 @@ mod tests {
         let subscription = settings.authentication().get("subscription");
         assert_eq!(subscription.get("expires"), &Value::from("80"));
         assert_eq!((subscription.get("service"), subscription.get("port")), (&Value::Null, &443.0.into()));
-        assert_eq!(settings.value().get("call"), &Value::from(5.0));
+        assert_eq!(settings.value.get("call"), &Value::from(5.0));
     }
 
-    /// Two ways to say the same, which must not differ; but for NaN, which JSON has no form for.
+    /// Two ways to say the same, which must not differ, except for NaN, which JSON cannot write.
     #[test]
     fn typed_options_are_those_of_their_json() {
         let mut config = Config::for_server("h", 80, 81);
@@ -338,7 +281,7 @@ mod tests {
         config.other.insert("call".to_owned(), serde_json::json!({ "x": [1] }));
         config.connectivity.reconnect_limit = 2.5;
         let given = Value::from_json(&serde_json::to_value(&config).unwrap());
-        assert_eq!(Ok(Settings::from(&config)), Settings::create(&given));
+        assert_eq!(Ok(Settings::from(&config)), Settings::create(given));
         assert_eq!(Settings::from(Config::default()), Settings::default());
         config.connectivity.reconnect_delay = f64::NAN;
         assert_eq!(Settings::from(&config).connectivity().get("reconnectDelay"), &Value::from(f64::NAN));
@@ -347,7 +290,7 @@ mod tests {
     #[test]
     fn both_forms_of_link_are_read_as_one() {
         let read = |given: &str| {
-            let settings = Settings::create_for(Dialect::Link, &Value::parse(given).unwrap()).unwrap();
+            let settings = Settings::create_for(Dialect::Link, Value::parse(given).unwrap()).unwrap();
             let part = |name: &str, members: &[&str]| {
                 let part = settings.authentication().get(name);
                 members
@@ -388,7 +331,7 @@ mod tests {
             assert_eq!(create(&format!("{{{given}}}")), Settings::default(), "{odd}");
         }
         let none = Value::parse(r#"{"authentication": {"subscription": null}}"#).unwrap();
-        assert_eq!(Settings::create(&none).unwrap_err().message(), "Cannot read properties of null (reading 'server')");
+        assert_eq!(Settings::create(none).unwrap_err().message(), "Cannot read properties of null (reading 'server')");
     }
 
     #[test]
@@ -403,7 +346,7 @@ mod tests {
     #[test]
     fn an_update_merges_objects_and_replaces_the_rest() {
         let mut settings = Settings::default();
-        let mut update = |patch: &str| settings.update(&Value::parse(patch).unwrap());
+        let mut update = |patch: &str| settings.update(Value::parse(patch).unwrap());
         update(r#"{"connectivity": {"pingInterval": "x"}, "notifications": null, "request": {"a": 1}}"#).unwrap();
         update("5").unwrap();
         assert!(update("null").is_err());

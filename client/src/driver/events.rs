@@ -17,17 +17,19 @@ const KEPT: usize = 1_024;
 
 /// What a client tells its readers.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Heard {
     /// An event, as listeners get it.
     Event(Event),
     /// A task inside the SDK died, which no listener hears of.
     Crash(Task),
-    /// The reader was too slow: this many of what comes between here and what it read last are lost.
+    /// The reader was too slow: this many events since the last one that it read are lost.
     Lagged(u64),
 }
 
 /// Why an event can no longer be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Missed {
     /// The reader was too slow; the event may be among those lost.
     #[error("{0} events were lost because they were not read in time")]
@@ -42,6 +44,7 @@ pub enum Missed {
 /// A reader never holds up the client: it may be 1,024 events behind, then the oldest are dropped and
 /// [`Heard::Lagged`] stands in their place. It ends when the client is destroyed, or its last handle dropped.
 #[derive(Debug)]
+#[must_use = "events that nobody reads are lost"]
 pub struct Events {
     queue: Arc<Queue>,
 }
@@ -109,7 +112,7 @@ impl Readers {
         Events { queue }
     }
 
-    /// Where to push what all readers are to hear; pushing wakes them, and wakers are foreign code.
+    /// Where to push what all readers should hear; pushing wakes them, and wakers are foreign code.
     pub(super) fn queues(&mut self) -> Vec<Arc<Queue>> {
         self.forget_dropped();
         self.queues.clone()

@@ -36,13 +36,13 @@ async fn clients_of_uc5_and_link3_connect_and_disconnect() {
 #[tokio::test]
 async fn a_client_of_link_subscribes_and_unsubscribes() {
     let (platform, config) = platform().await;
-    let options = Options { plain_websockets: true, ..Options::default() };
+    let options = Options::default().with_plain_websockets(true);
     let kandy = Kandy::create_with(Settings::typed_for(Dialect::Link, &config), &options).unwrap();
     kandy.set_credentials(&alice());
     kandy.subscribe_to(&["call", "IM"], &ConnectOptions::default()).unwrap();
     soon(kandy.connected()).await.unwrap();
     let subscribed = kandy.subscriptions().unwrap().subscribed;
-    assert_eq!(subscribed.stringify().unwrap(), r#"["call","IM"]"#);
+    assert_eq!(subscribed.to_string(), r#"["call","IM"]"#);
 
     kandy.unsubscribe_from(&["call", "IM"]).unwrap();
     soon(kandy.disconnected()).await;

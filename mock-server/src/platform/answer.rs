@@ -13,9 +13,10 @@ use super::Platform;
 use super::auth::Login;
 use crate::dialect::{Dialect, UNDEFINED};
 use crate::fault::{self, Content, ContentType, Effect, Pace};
-use crate::journal::{Answered, Delivery, Kind, Reason, RequestRecord};
+use crate::journal::{Answered, Delivery, Kind, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
+use crate::reason::Reason;
 use crate::reply::{Answer, JSON, Reply, Response, preflight};
 use crate::route::{self, Route, Space};
 use crate::time::Time;
@@ -90,7 +91,7 @@ impl Platform {
         (asked.route.point(), self.requester(&asked))
     }
 
-    /// A preflight is no request of an application's: nothing delays it but a fault, which is all that the journal has of it.
+    /// A preflight is not a request of the application: nothing delays it but a fault, which is all that the journal has of it.
     fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
         let effect = met.as_ref().map(|(_, met)| &met.fault.effect);

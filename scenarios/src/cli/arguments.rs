@@ -14,7 +14,7 @@ pub(super) use self::explore::{ACCEPTED, Explore, OfCommand};
 pub(super) use self::serve::{ClockName, Serve};
 use super::output::ColorChoice;
 use crate::exit_code;
-use crate::report::Wanted;
+use crate::report::WantedReport;
 use crate::run::Shard;
 use crate::scenario::Filter;
 use crate::settings;
@@ -27,7 +27,7 @@ const MAX_REPEAT: usize = 1_000;
 #[command(name = "kandy-harness", version, after_help = exit_code::HELP)]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: CliCommand,
 
     /// Colours: auto, always or never
     #[arg(
@@ -42,24 +42,24 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum CliCommand {
     /// Make a project to start from
     New(New),
     /// Run scenarios
-    Run(Run),
+    Run(RunCommand),
     /// Run scenarios with something going wrong at each place
     Explore(Explore),
     /// List scenarios: names, tags and first sentences
     List(List),
     /// Find mistakes in scripts without running them
-    Check(Check),
-    /// Decide on transcripts that are not as their snapshots
+    Check(CheckCommand),
+    /// Decide on transcripts that differ from their snapshots
     Review(Review),
     /// Work on reports that runs have left
     #[command(subcommand)]
-    Report(Report),
+    Report(ReportCommand),
     /// Replay recordings of the real SDK on the port, and compare
-    Replay(Replay),
+    Replay(ReplayCommand),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
     /// Print what a script can call, with examples
@@ -74,11 +74,11 @@ pub(super) enum Command {
     Keep(Keep),
 }
 
-/// The name of [`Command::Keep`].
+/// The name of [`CliCommand::Keep`].
 #[cfg(unix)]
 pub(crate) const KEEP: &str = "keep";
 
-/// The arguments of [`Command::Keep`].
+/// The arguments of [`CliCommand::Keep`].
 #[cfg(unix)]
 #[derive(Debug, Args)]
 pub(super) struct Keep {
@@ -142,7 +142,7 @@ pub(crate) struct Filtering {
 
 #[derive(Debug, Args)]
 #[command(after_help = run_help())]
-pub(super) struct Run {
+pub(super) struct RunCommand {
     #[command(flatten)]
     pub(super) selection: Selection,
 
@@ -161,8 +161,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
     pub(super) timeout: Option<Duration>,
 
-    /// What one scenario may hold in memory; several at
-    /// once as much each [default: 256MiB]
+    /// The memory that one scenario may use, also where
+    /// several run at once [default: 256MiB]
     #[arg(long, value_name = "SIZE", value_parser = settings::memory, verbatim_doc_comment)]
     pub(super) memory: Option<usize>,
 
@@ -183,8 +183,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "N", value_parser = repeat, conflicts_with = "update", verbatim_doc_comment)]
     pub(super) repeat: Option<NonZeroUsize>,
 
-    /// Go on, and run again what a change touches, by a
-    /// script, a module, a snapshot or kandy.toml
+    /// Keep running: run again what a changed script,
+    /// module, snapshot or kandy.toml touches
     #[arg(long, conflicts_with_all = ["last_failed", "prune"], verbatim_doc_comment)]
     pub(super) watch: bool,
 
@@ -213,14 +213,14 @@ pub(super) struct Run {
     /// Report to html=FILE, json=FILE, junit=FILE, or github
     /// (for its annotations) too; may be given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
-    pub(super) report: Vec<Wanted>,
+    pub(super) report: Vec<WantedReport>,
 
     /// Remove snapshots whose scripts are gone
     #[arg(long, conflicts_with_all = ["filter", "skip_tag"])]
     pub(super) prune: bool,
 }
 
-impl Run {
+impl RunCommand {
     /// How often each runs.
     pub(super) fn times(&self) -> NonZeroUsize {
         self.repeat.unwrap_or(NonZeroUsize::MIN)
@@ -228,7 +228,7 @@ impl Run {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(super) struct CheckCommand {
     #[command(flatten)]
     pub(super) selection: Selection,
 
@@ -300,9 +300,10 @@ pub(super) struct Review {
 }
 
 const REVIEW_HELP: &str = "\
-A failed run leaves what is not as its snapshot beside it, as .snap.new. This
-shows each with its difference and asks: accept makes it the snapshot, reject
-removes it, skip leaves it for later. Each answer counts at once.
+A failed run writes each transcript that differs beside its snapshot, as
+.snap.new. This shows the differences one by one and asks: accept makes the
+transcript the snapshot, reject removes it, skip leaves it for later. Each
+answer counts at once.
 
 Exit codes:
   0  each was decided or left as asked, or nothing waits
@@ -312,7 +313,7 @@ Exit codes:
 
 /// What can be done with reports.
 #[derive(Debug, Subcommand)]
-pub(super) enum Report {
+pub(super) enum ReportCommand {
     /// Make one report of those of all shards of a run
     Merge(Merge),
 }
@@ -329,7 +330,7 @@ pub(super) struct Merge {
     /// junit=FILE, or github (for its annotations); may be
     /// given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
-    pub(super) report: Vec<Wanted>,
+    pub(super) report: Vec<WantedReport>,
 }
 
 const MERGE_HELP: &str = "\
@@ -338,13 +339,13 @@ Shows what did not pass and the summary, and ends as the whole run would.
 Exit codes:
   0  everything passed
   1  a scenario failed
-  2  bad usage: a shard is missing, there twice, or of another run
+  2  bad usage: a shard is missing, given twice, or of another run
   3  a scenario is broken; or a report is missing, unreadable or malformed
   4  internal error: that of a run, or a report cannot be written
   130  a run was interrupted";
 
 #[derive(Debug, Args)]
-pub(super) struct Replay {
+pub(super) struct ReplayCommand {
     /// A recording (.json), or a folder of them
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,

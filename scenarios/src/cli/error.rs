@@ -4,27 +4,26 @@ use std::io;
 
 use thiserror::Error;
 
-use super::Output;
+use super::CliOutput;
 use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::explore::AcceptedError;
 use crate::explore::application::ApplicationError;
 use crate::last_failed::MemoryError;
-use crate::printable::printable;
 use crate::recording::RecordingError;
-use crate::report::merge::{MergeError, ReadError};
+use crate::report::merge::{MergeError, ReportReadError};
 use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, MAX_FILTERS, ProjectError, SETTINGS};
 use crate::schedule::ScheduleError;
-use crate::script::names::nearest;
-use crate::serve::accounts::FileError;
+use crate::serve::accounts::AccountsFileError;
 use crate::serve::behaviour::BehaviourError;
 use crate::serve::pages::{JournalError, SdkError};
 use crate::serve::server::ServeError;
 use crate::serve::tls::TlsError;
 use crate::settings::SettingsError;
+use crate::text::{did_you_mean, nearest, printable};
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
@@ -64,14 +63,14 @@ pub(crate) enum CliError {
     LastFailed(#[from] MemoryError),
     /// There is no report to read.
     #[error(transparent)]
-    ReadReport(#[from] ReadError),
+    ReadReport(#[from] ReportReadError),
     /// Reports are not those of one run.
     #[error(transparent)]
     Merge(#[from] MergeError),
     /// Reports cannot be begun.
     #[error(transparent)]
     Reports(#[from] ReportsError),
-    /// What is to go wrong cannot.
+    /// What should go wrong cannot happen.
     #[error("{0}")]
     Schedule(ScheduleError),
     /// A command cannot be explored.
@@ -86,7 +85,7 @@ pub(crate) enum CliError {
         source: AcceptedError,
     },
     /// Transcripts wait for review, and there is no terminal.
-    #[error("`review` asks what to do, and there is no terminal to ask on")]
+    #[error("there is no terminal on which `review` could ask what to do")]
     NobodyToAsk {
         /// What waits.
         names: Vec<String>,
@@ -148,7 +147,7 @@ pub(crate) enum CliError {
         name: &'static str,
     },
     /// The token of the control interface cannot be one.
-    #[error("the token of {origin} cannot be one: it must have 16 to 256 letters, digits or -._~+/=")]
+    #[error("the token of {origin} is not valid: it must have 16 to 256 letters, digits or -._~+/=")]
     ControlToken {
         /// Where it was given.
         origin: &'static str,
@@ -162,7 +161,7 @@ pub(crate) enum CliError {
     /// There is no SDK.
     #[error(transparent)]
     Sdk(#[from] SdkError),
-    /// A file is no journal.
+    /// A file is not a journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// There is no server.
@@ -176,8 +175,8 @@ pub(crate) enum CliError {
     Io(#[from] io::Error),
 }
 
-/// How a command reaches the platform at which something is to go wrong.
-const UNSEEN: &str = "the application is to use the platform whose address is in the environment: give KANDY_URL to `create` as \
+/// How a command reaches the platform at which something should go wrong.
+const UNSEEN: &str = "let the application use the platform whose address is in the environment: give KANDY_URL to `create` as \
      the server of `subscription`, and KANDY_WS_URL as that of `websocket`; with the JavaScript package take the platform of \
      `connect()`, or in Playwright `test.use({ kandy: { url: process.env.KANDY_URL } })`";
 
@@ -227,14 +226,14 @@ impl CliError {
             Self::Project(_) => Some("the settings of one project hold for a run: run each on its own".to_owned()),
             Self::NoProfile { name, file: Some(_), known } => {
                 Some(match nearest(name, known.iter().map(String::as_str)) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    Some(nearest) => did_you_mean(nearest),
                     None if known.is_empty() => format!("it has none; a table [profile.{name}] makes one"),
                     None => format!("its profiles: {}", known.join(", ")),
                 })
             }
-            Self::NoProfile { name, file: None, .. } => Some(format!(
-                "a table [profile.{name}] in {SETTINGS} makes one, and there is no such file here or above"
-            )),
+            Self::NoProfile { name, file: None, .. } => {
+                Some(format!("there is no {SETTINGS} here or above: a table [profile.{name}] in it makes one"))
+            }
             Self::FilterOfSettings { source, file } => {
                 let of = format!("filter is that of `{file}`; `--filter` takes its place");
                 Some(match &**source {
@@ -250,11 +249,11 @@ impl CliError {
                 names.len(),
                 listed(names)
             )),
-            Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingPending { nearest: Some(nearest), .. } => Some(did_you_mean(nearest)),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::New(error) => Some(error.help().to_owned()),
             Self::NoCommand { nearest: Some(nearest), .. } | Self::NoEntry { nearest: Some(nearest), .. } => {
-                Some(format!("did you mean `{nearest}`?"))
+                Some(did_you_mean(nearest))
             }
             Self::NoEntry { .. } => Some(
                 "`kandy-harness docs` lists all that it has; what Rhai itself has is at https://rhai.rs/book"
@@ -277,16 +276,16 @@ impl CliError {
             Self::Sdk(_) => Some("--sdk takes the JavaScript file of Kandy.js that your application loads".to_owned()),
             Self::Serve(ServeError::Listen { source, .. }) => listen_help(source.kind()).map(str::to_owned),
             Self::Serve(ServeError::Application { .. }) => {
-                Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
+                Some("write a program and its arguments behind `--`, not a line for a shell".to_owned())
             }
             Self::Reports(ReportsError::Kept { .. }) => Some("name another file".to_owned()),
             Self::Reports(ReportsError::Unwritable { source, .. } | ReportsError::Picture { source, .. }) => {
                 Some(unwritable_help(source.kind()).to_owned())
             }
-            Self::ReadReport(ReadError::File { .. }) => {
+            Self::ReadReport(ReportReadError::File { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
-            Self::ReadReport(ReadError::Schema { .. }) => {
+            Self::ReadReport(ReportReadError::Schema { .. }) => {
                 Some("merge with the version that wrote the reports".to_owned())
             }
             Self::ReadReport(_) => Some("`run --report json=FILE` writes what can be merged".to_owned()),
@@ -317,9 +316,9 @@ impl CliError {
     }
 
     /// Writes what is wrong and what to do, as clap does.
-    pub(crate) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
+    pub(crate) fn write(&self, err: &mut CliOutput<'_>) -> io::Result<()> {
         if let Self::Script(diagnostic)
-        | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
+        | Self::Serve(ServeError::Users(AccountsFileError::Content(diagnostic)))
         | Self::Settings(SettingsError::Content(diagnostic)) = self
         {
             writeln!(err.to, "{diagnostic}")?;
@@ -374,7 +373,7 @@ fn listen_help(kind: io::ErrorKind) -> Option<&'static str> {
             "another program listens there, perhaps another `serve`: stop it, or choose another port with --port; \
              --port 0 takes any that is free",
         ),
-        io::ErrorKind::PermissionDenied => Some("ports below 1024 are not for everybody: choose another with --port"),
+        io::ErrorKind::PermissionDenied => Some("ports below 1024 need special rights: choose another with --port"),
         io::ErrorKind::AddrNotAvailable => {
             Some("--bind takes an address of this machine, such as 127.0.0.1 or 0.0.0.0")
         }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::audience::{Audience, Listener};
 use super::compare::{self, Mismatch};
 use super::difference;
+use super::listeners::{RecordedListener, RecordedListeners};
 use super::traffic::Traffic;
-use crate::coverage::{Before, Input, Observer};
-use crate::recording::{Record, Recording};
+use crate::coverage::{Before, ClientInput, Observer};
+use crate::recording::{Recording, TimelineRecord};
 use kandy_client::{Call, Dialect, Emission, Event, Output, RequestId, Session, SocketId, Time, Timer, WebSocketInput};
 
 /// How a recording writes a binary frame; its content was not kept.
@@ -20,7 +20,7 @@ pub(super) struct Page {
     pub(super) dialect: Dialect,
     /// What `Math.random()` gives in it.
     pub(super) random: Option<f64>,
-    pub(super) clients: Vec<Client>,
+    pub(super) clients: Vec<PageClient>,
     /// Requests, websockets, frames and closes that no record has asked for yet.
     pub(super) effects: VecDeque<(usize, Output)>,
     /// Which request of which client each fetch of the recording is.
@@ -28,23 +28,23 @@ pub(super) struct Page {
     /// Likewise for websockets.
     pub(super) sockets: BTreeMap<u64, (usize, SocketId)>,
     events: VecDeque<(usize, Event)>,
-    walk: Option<Walk>,
+    walk: Option<EventWalk>,
     timers_armed: u64,
     /// The transitions that the clients take.
     pub(super) observer: Observer,
 }
 
 /// One client, with its listeners.
-pub(super) struct Client {
+pub(super) struct PageClient {
     pub(super) name: String,
     pub(super) session: Session,
-    pub(super) audience: Audience,
+    pub(super) listeners: RecordedListeners,
     /// The session's timers, each with its place in the order of arming of the whole page.
     armed: Vec<(Time, Timer, u64)>,
 }
 
 /// One event on its way through the listeners.
-struct Walk {
+struct EventWalk {
     client: usize,
     event: Event,
     emission: Emission<'static>,
@@ -68,9 +68,9 @@ impl Page {
     }
 
     /// Gives an input of the recording to the session that it belongs to.
-    pub(super) fn feed(&mut self, now: Time, input: &Record, traffic: &Traffic<'_>) -> Result<(), Mismatch> {
+    pub(super) fn feed(&mut self, now: Time, input: &TimelineRecord, traffic: &Traffic<'_>) -> Result<(), Mismatch> {
         match input {
-            Record::FetchResponse { id, .. } | Record::FetchFailed { id } => {
+            TimelineRecord::FetchResponse { id, .. } | TimelineRecord::FetchFailed { id } => {
                 let (client, request) = *self.fetches.get(id).ok_or_else(|| compare::missing("its request"))?;
                 let answer = traffic.answer(input)?;
                 let before = self.before(client, self.observer.answer(client, request, &answer));
@@ -79,18 +79,20 @@ impl Page {
                 self.drain(client);
                 Ok(())
             }
-            Record::WsOpen { ws } => self.tell(now, *ws, WebSocketInput::Opened),
-            Record::WsError { ws } => self.tell(now, *ws, WebSocketInput::Failed),
-            Record::WsCloseEvent { ws, code, .. } => self.tell(now, *ws, WebSocketInput::Closed { code: *code }),
-            Record::WsMessage { ws, data } if data == BINARY => self.tell(now, *ws, WebSocketInput::Binary),
-            Record::WsMessage { ws, data } => self.tell(now, *ws, WebSocketInput::Text(data.clone())),
+            TimelineRecord::WsOpen { ws } => self.tell(now, *ws, WebSocketInput::Opened),
+            TimelineRecord::WsError { ws } => self.tell(now, *ws, WebSocketInput::Failed),
+            TimelineRecord::WsCloseEvent { ws, code, .. } => {
+                self.tell(now, *ws, WebSocketInput::Closed { code: *code })
+            }
+            TimelineRecord::WsMessage { ws, data } if data == BINARY => self.tell(now, *ws, WebSocketInput::Binary),
+            TimelineRecord::WsMessage { ws, data } => self.tell(now, *ws, WebSocketInput::Text(data.clone())),
             _ => Err(compare::missing("an input")),
         }
     }
 
     fn tell(&mut self, now: Time, ws: u64, input: WebSocketInput) -> Result<(), Mismatch> {
         let (client, socket) = *self.sockets.get(&ws).ok_or_else(|| compare::missing("its websocket"))?;
-        let before = self.before(client, Input::of_socket(&input));
+        let before = self.before(client, ClientInput::of_socket(&input));
         self.clients[client].session.handle_websocket(now, socket, input);
         self.took(client, before);
         self.drain(client);
@@ -99,7 +101,7 @@ impl Page {
 
     pub(super) fn fire(&mut self, due: Time, client: usize) {
         let timer = self.clients[client].session.poll_timeout();
-        let before = timer.map(|(_, timer)| self.before(client, Input::Timer(timer.into())));
+        let before = timer.map(|(_, timer)| self.before(client, ClientInput::Timer(timer.into())));
         self.clients[client].session.handle_timeout(due);
         if let Some(before) = before {
             self.took(client, before);
@@ -108,7 +110,7 @@ impl Page {
     }
 
     /// How a client stands before it takes an input.
-    pub(super) fn before(&self, client: usize, input: Input) -> Before {
+    pub(super) fn before(&self, client: usize, input: ClientInput) -> Before {
         Before::of(&self.clients[client].session, input)
     }
 
@@ -118,7 +120,7 @@ impl Page {
 
     /// Takes all output of a client. Crashes of its tasks are told by what follows from them.
     pub(super) fn drain(&mut self, client: usize) {
-        let Client { session, armed, .. } = &mut self.clients[client];
+        let PageClient { session, armed, .. } = &mut self.clients[client];
         while let Some(output) = session.poll_output() {
             self.observer.sent(client, &output);
             match output {
@@ -158,17 +160,17 @@ impl Page {
     }
 
     /// The next listener to call, and the event that it is called for.
-    pub(super) fn walk(&mut self) -> Option<(usize, Event, Listener)> {
+    pub(super) fn walk(&mut self) -> Option<(usize, Event, RecordedListener)> {
         loop {
-            if let Some(Walk { client, event, emission }) = &mut self.walk {
-                if let Some(call) = emission.next(&self.clients[*client].audience.listeners) {
+            if let Some(EventWalk { client, event, emission }) = &mut self.walk {
+                if let Some(call) = emission.next(&self.clients[*client].listeners.registered) {
                     let (Call::Typed(listener) | Call::Wildcard(listener)) = call;
                     return Some((*client, event.clone(), listener));
                 }
                 self.walk = None;
             }
             let (client, event) = self.events.pop_front()?;
-            self.walk = Some(Walk { client, emission: Emission::new(event.name()), event });
+            self.walk = Some(EventWalk { client, emission: Emission::new(event.name()), event });
         }
     }
 
@@ -179,7 +181,8 @@ impl Page {
 
     /// Whether the clients have nothing to say.
     pub(super) fn is_settled(&self) -> bool {
-        let is_over = |walk: &Walk| walk.emission.clone().next(&self.clients[walk.client].audience.listeners).is_none();
+        let is_over =
+            |walk: &EventWalk| walk.emission.clone().next(&self.clients[walk.client].listeners.registered).is_none();
         self.effects.is_empty() && self.events.is_empty() && self.walk.as_ref().is_none_or(is_over)
     }
 
@@ -206,18 +209,18 @@ impl Page {
         format!("{what} (client {})", self.clients[client].name)
     }
 
-    pub(super) fn describe_listener(&self, client: usize, event: &Event, listener: &Listener) -> String {
+    pub(super) fn describe_listener(&self, client: usize, event: &Event, listener: &RecordedListener) -> String {
         let event = difference::describe_event(event.name(), &compare::fields(event.args()));
         let client = &self.clients[client].name;
         match listener {
-            Listener::Recorder => format!("{event} (client {client})"),
-            Listener::Named(name) => format!("a call of listener {name} with {event} (client {client})"),
+            RecordedListener::Recorder => format!("{event} (client {client})"),
+            RecordedListener::Named(name) => format!("a call of listener {name} with {event} (client {client})"),
         }
     }
 }
 
-impl Client {
+impl PageClient {
     pub(super) fn new(name: &str, session: Session) -> Self {
-        Self { name: name.to_owned(), session, audience: Audience::default(), armed: Vec::new() }
+        Self { name: name.to_owned(), session, listeners: RecordedListeners::default(), armed: Vec::new() }
     }
 }

@@ -8,7 +8,7 @@ use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
 use crate::script::{AlsoFailed, Findings};
-use crate::snapshot::{Comparison, Difference, SnapshotError};
+use crate::snapshot::{Comparison, SnapshotDifference, SnapshotError};
 use crate::trace::Trace;
 
 /// What came of one scenario: all that any report may want of it.
@@ -26,7 +26,7 @@ pub struct Finished {
     pub checks: u32,
     /// What it left behind, where that is wanted.
     pub warnings: Vec<Warning>,
-    /// Why a pass of it means little. In strict mode its status says that it therefore is none.
+    /// Why its pass means little. In strict mode it therefore does not count as a pass.
     pub doubts: Vec<Doubt>,
     /// What failed beside what its status tells.
     pub also: AlsoFailed,
@@ -48,22 +48,22 @@ pub struct WallTime {
 pub enum Status {
     /// All its checks held, and its transcript is as its snapshot, or it has none.
     Passed(Comparison),
-    /// The same, but it is to be doubted, and that is not enough in strict mode.
+    /// The same, but it is doubtful, and that is not enough in strict mode.
     Doubtful(Comparison),
     /// It does not want to run.
     Skipped(String),
-    /// The run was to end before it was done.
+    /// The run had to end before it was done.
     Stopped,
     /// A check or wait failed, or a limit was reached.
     Failed(Box<Diagnostic>),
-    /// Its checks held, and its transcript is not as its snapshot.
-    Differs(Box<Difference>),
+    /// Its checks held, and its transcript differs from its snapshot.
+    Differs(Box<SnapshotDifference>),
     /// Its checks held in both worlds, and a client heard other events in `Live` than in `Sim`.
     Unlike(Box<Unlike>),
     /// It is not what it should be.
     Broken(Broken),
     /// The harness failed.
-    Error(Fault),
+    Error(CaseError),
 }
 
 /// What a client heard in two worlds, a line an event.
@@ -92,7 +92,7 @@ pub enum Broken {
 
 /// What is not the scenario's fault.
 #[derive(Debug)]
-pub enum Fault {
+pub enum CaseError {
     /// A mistake in the harness.
     Panic(String),
     /// The snapshot cannot be written.
@@ -102,7 +102,7 @@ pub enum Fault {
 }
 
 impl Finished {
-    /// What came of a scenario of which nothing ran.
+    /// What came of a scenario that did not run at all.
     #[must_use]
     pub fn new(status: Status) -> Self {
         Self {
@@ -119,7 +119,7 @@ impl Finished {
     }
 
     pub(super) fn panicked(Panicked { message }: Panicked) -> Self {
-        Self::new(Status::Error(Fault::Panic(message)))
+        Self::new(Status::Error(CaseError::Panic(message)))
     }
 }
 
@@ -132,7 +132,7 @@ impl Status {
         }
     }
 
-    /// Whether it came to an end that is no good one.
+    /// Whether it did not end well.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         !matches!(self.exit(), Exit::Passed | Exit::Interrupted)

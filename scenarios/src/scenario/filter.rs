@@ -23,12 +23,12 @@ const NOT: &str = "not ";
 pub struct Filter {
     /// Whether it takes away what it meets.
     negated: bool,
-    form: Form,
+    form: FilterForm,
 }
 
 /// What a filter asks of a scenario.
 #[derive(Clone, Debug)]
-enum Form {
+enum FilterForm {
     /// The name has this text in it.
     Name(String),
     /// The name matches.
@@ -37,7 +37,7 @@ enum Form {
     Tag(String),
 }
 
-/// Why a text is no filter.
+/// Why a text is not a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FilterError {
     /// `tag:` alone.
@@ -52,8 +52,8 @@ pub enum FilterError {
     /// No text at all, which every name has in it.
     #[error("it is empty; give a part of a name, /REGEX/ or `tag:NAME`, also behind `not`")]
     Empty,
-    /// A regular expression that is none.
-    #[error("/{pattern}/ is no regular expression: {why}, at character {column}")]
+    /// It is not a regular expression.
+    #[error("/{pattern}/ is not a regular expression: {why}, at character {column}")]
     Pattern {
         /// The expression.
         pattern: String,
@@ -74,20 +74,20 @@ impl Filter {
     ///
     /// The name is empty.
     pub fn without_tag(name: &str) -> Result<Self, FilterError> {
-        Ok(Self { negated: true, form: Form::tag(name)? })
+        Ok(Self { negated: true, form: FilterForm::tag(name)? })
     }
 
     /// Whether it meets a case of `scenario`: all of it, or the row with this name.
     fn meets(&self, scenario: &Scenario, case: &str) -> bool {
         match &self.form {
-            Form::Name(part) => scenario.name.contains(part) || case.contains(part),
-            Form::Pattern(pattern) => pattern.is_match(&scenario.name) || pattern.is_match(case),
-            Form::Tag(tag) => scenario.header().is_some_and(|header| header.tags.contains(tag)),
+            FilterForm::Name(part) => scenario.name.contains(part) || case.contains(part),
+            FilterForm::Pattern(pattern) => pattern.is_match(&scenario.name) || pattern.is_match(case),
+            FilterForm::Tag(tag) => scenario.header().is_some_and(|header| header.tags.contains(tag)),
         }
     }
 }
 
-impl Form {
+impl FilterForm {
     fn tag(name: &str) -> Result<Self, FilterError> {
         match name.trim() {
             "" => Err(FilterError::NoTag),
@@ -104,7 +104,7 @@ impl Form {
     }
 }
 
-impl FromStr for Form {
+impl FromStr for FilterForm {
     type Err = FilterError;
 
     fn from_str(text: &str) -> Result<Self, FilterError> {
@@ -135,7 +135,7 @@ impl FromStr for Filter {
     }
 }
 
-impl PartialEq for Form {
+impl PartialEq for FilterForm {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Name(one), Self::Name(other)) | (Self::Tag(one), Self::Tag(other)) => one == other,
@@ -145,21 +145,21 @@ impl PartialEq for Form {
     }
 }
 
-impl Eq for Form {}
+impl Eq for FilterForm {}
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.negated { NOT } else { "" })?;
         match &self.form {
-            Form::Name(part) => f.write_str(part),
-            Form::Pattern(pattern) => write!(f, "/{pattern}/"),
-            Form::Tag(tag) => write!(f, "{TAG}{tag}"),
+            FilterForm::Name(part) => f.write_str(part),
+            FilterForm::Pattern(pattern) => write!(f, "/{pattern}/"),
+            FilterForm::Tag(tag) => write!(f, "{TAG}{tag}"),
         }
     }
 }
 
-/// All filters of a selection: wanted is what any of them meets, or everything where none asks for something; then those
-/// that say `not` take away.
+/// All filters of a selection. What any of them meets is wanted, or everything if all say `not`; then those that say
+/// `not` take away.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
     wanted: Vec<Filter>,
@@ -176,7 +176,7 @@ impl Filters {
         Self { wanted, unwanted, each: false }
     }
 
-    /// Those that somebody gives, each of which is to meet something.
+    /// Those that somebody gives, each of which should meet something.
     #[must_use]
     pub fn given(filters: Vec<Filter>) -> Self {
         Self { each: true, ..Self::of_project(filters) }
@@ -208,7 +208,7 @@ impl Filters {
         any && !self.unwanted.iter().any(|filter| filter.meets(scenario, case))
     }
 
-    /// Leaves what is wanted: scenarios, and of those the rows.
+    /// Keeps the scenarios that are wanted, and of those the wanted rows.
     ///
     /// # Errors
     ///

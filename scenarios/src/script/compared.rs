@@ -1,4 +1,4 @@
-//! Two values that were to be equal, as a failure shows them: below one another, or as a diff of their lines.
+//! Two values that should be equal, as a failure shows them: below one another, or as a diff of their lines.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -6,7 +6,8 @@ use std::time::Duration;
 use rhai::{Dynamic, ImmutableString};
 use similar::{ChangeTag, TextDiff};
 
-use super::show::{cut, show, show_lines};
+use super::show::{show, show_lines};
+use crate::text::clip;
 
 /// The most lines of a diff, so that a failure fits on one screen.
 const MAX_LINES: usize = 16;
@@ -40,7 +41,7 @@ fn lines_of(value: &Dynamic) -> Option<String> {
 }
 
 fn diff(actual: &str, expected: &str) -> String {
-    // A last line without a line break is another line than the same one with it.
+    // A last line without a line break differs from the same line with one.
     let (actual, expected) = (format!("{actual}\n"), format!("{expected}\n"));
     let diff = TextDiff::configure().timeout(DEADLINE).diff_lines(&expected, &actual);
     let mut text = "- expected\n+ actual".to_owned();
@@ -60,7 +61,7 @@ fn diff(actual: &str, expected: &str) -> String {
                 ChangeTag::Delete => '-',
                 ChangeTag::Insert => '+',
             };
-            let line = cut(change.value().trim_end_matches('\n').to_owned(), MAX_LINE);
+            let line = clip(change.value().trim_end_matches('\n'), MAX_LINE);
             let _ = write!(text, "\n{sign} {line}");
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rhai::{AST, Engine, LexError, Position, Token, is_valid_identifier};
 
-use super::clock::Guard;
+use super::clock::ClockGuard;
 use super::engine::{MAX_MAP, PLATFORM_KEYWORD};
 use super::explain::explain_parse;
 use super::failure::Failure;
@@ -27,9 +27,9 @@ const TOKENS_PER_LOOK: usize = 256;
 #[derive(Default)]
 pub(super) struct Compiler {
     /// The text that is being compiled.
-    text: RefCell<Text>,
+    text: RefCell<SearchedText>,
     literals: RefCell<Literals>,
-    guard: RefCell<Guard>,
+    guard: RefCell<ClockGuard>,
     /// Whether that text has a function named `assert`, which then takes the place of ours.
     has_own_assert: Cell<bool>,
     tokens: Cell<usize>,
@@ -39,7 +39,7 @@ pub(super) struct Compiler {
 
 impl Compiler {
     /// Sets what ends the compiling of the next scripts before its time.
-    pub(super) fn guard(&self, guard: Guard) {
+    pub(super) fn guard(&self, guard: ClockGuard) {
         self.guard.replace(guard);
     }
 
@@ -54,11 +54,11 @@ impl Compiler {
                 Failure::new(Cause::Syntax, message).with_help("save the script with line breaks of Unix or Windows");
             return Err((failure, position_of(text, at)));
         }
-        // A script that runs by itself says in its first line by what; to Rhai that is a comment.
+        // A script that can be run as a program names its interpreter in its first line; to Rhai that is a comment.
         let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
         let text = shebang.as_deref().unwrap_or(text);
         self.has_own_assert.set(text.contains("fn assert("));
-        self.text.replace(Text::new(text));
+        self.text.replace(SearchedText::new(text));
         self.literals.take();
         self.tokens.set(0);
         let compiled = engine.compile(text);
@@ -119,15 +119,15 @@ impl Compiler {
     }
 }
 
-/// Where a carriage return stands alone. To Rhai it ends a comment and no other line, so that what looks like a comment may be
-/// code, and lines are counted as no editor does.
+/// Where a carriage return stands alone. To Rhai it ends a comment but not a line, so what looks like a comment may be code,
+/// and line numbers differ from those of editors.
 fn lone_return(text: &str) -> Option<usize> {
     text.match_indices('\r').map(|(at, _)| at).find(|at| text.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 /// A text in which words are looked for one after the other.
 #[derive(Default)]
-struct Text {
+struct SearchedText {
     text: String,
     /// Where each line begins.
     lines: Vec<usize>,
@@ -135,7 +135,7 @@ struct Text {
     last: (usize, usize, usize),
 }
 
-impl Text {
+impl SearchedText {
     fn new(text: &str) -> Self {
         let after_break = |(at, _): (usize, &str)| at + 1;
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(after_break)).collect();
@@ -151,7 +151,7 @@ impl Text {
         is_property || is_key
     }
 
-    /// Whether the word at `position` calls a function of that name, and no method and none of a module.
+    /// Whether the word at `position` calls a function of that name, and not a method and none of a module.
     fn is_plain_call(&mut self, word: &str, position: Position) -> bool {
         let Some((before, after)) = self.around(word, position) else { return false };
         let before = before.trim_end();
@@ -183,7 +183,7 @@ impl Text {
     }
 }
 
-/// What is open at a place of a text. Rhai takes the square of the number of keys, arms or parameters.
+/// What is open at a place of a text. Rhai takes time in the square of the number of keys, arms or parameters.
 #[derive(Default)]
 struct Literals {
     open: Vec<(Bracket, usize)>,

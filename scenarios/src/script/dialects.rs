@@ -3,22 +3,22 @@
 use std::rc::Rc;
 
 use kandy_client::js::{self, Value as Js};
-use kandy_client::{Config, Dialect, Settings, UntypedCall, Violation};
+use kandy_client::{Config, Dialect, Settings, Untyped, UntypedCall, Violation};
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use serde_json::{Value, json};
 
-use super::client_api::{Client, connect_options, credentials, merge, options_json};
+use super::client_api::{ClientHandle, connect_options, credentials, merge, options_json};
 use super::convert;
 use super::explain::place_of_words;
 use super::failure::{Failure, Halt};
-use super::names::nearest;
 use super::options::Options;
 use super::register::register;
 use super::run::Run;
 use super::show::show_short;
 use super::untyped::AS_IN_JAVASCRIPT;
 use super::wait::event_name;
-use crate::step::{Call, ClientId};
+use crate::step::{ClientCall, ClientId};
+use crate::text::nearest;
 
 /// `kandy.services`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Made {
         let settings = if self.dialect.has_services() {
             let given = given.unwrap_or_else(|| json!({}));
             let whole = js::merge(&Js::from_json(&servers_apart(&plain, &given)), &Js::from_json(&given));
-            Settings::create_for(self.dialect, &whole)
+            Settings::create_for(self.dialect, whole)
                 .map_err(|error| Failure::argument(format!("the configuration makes create() throw: {error}")))?
         } else {
             let mut config = plain;
@@ -94,46 +94,48 @@ impl Made {
         } else {
             serde_json::to_value(plain).unwrap_or_default()
         };
-        let settings = Settings::create_for(self.dialect, &js::merge(&Js::from_json(&servers), given))?;
+        let settings = Settings::create_for(self.dialect, js::merge(&Js::from_json(&servers), given))?;
         Ok(self.seed.map_or(settings.clone(), |seed| settings.with_seed(seed)))
     }
 }
 
 /// The servers of the platform in the form of Link 4 and 5; in that of old where the script writes that.
 fn servers_apart(plain: &Config, given: &Value) -> Value {
-    let (rest, websocket) = (&plain.authentication.subscription, &plain.authentication.websocket);
+    let plain = json!(plain);
+    let [rest, websocket] = ["subscription", "websocket"].map(|server| &plain["authentication"][server]);
     let is_old = given["authentication"]["subscription"].is_object();
-    let websocket = json!({ "server": websocket.server, "port": websocket.port });
+    let websocket = json!({ "server": websocket["server"], "port": websocket["port"] });
     if is_old {
-        let rest = json!({ "server": rest.server, "protocol": rest.protocol, "port": rest.port });
+        let rest = json!({ "server": rest["server"], "protocol": rest["protocol"], "port": rest["port"] });
         return json!({ "authentication": { "subscription": rest, "websocket": websocket } });
     }
-    let rest = json!({ "base": rest.server, "protocol": rest.protocol, "port": rest.port });
+    let rest = json!({ "base": rest["server"], "protocol": rest["protocol"], "port": rest["port"] });
     json!({ "authentication": { "server": rest }, "subscription": { "websocket": websocket } })
 }
 
 pub(super) fn register_calls_of_dialects(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "setCredentials", |run, _call, client: Client| run.set_credentials(client.0, &().into()));
-    register!(engine, run, "setCredentials", |run, _call, client: Client, given: Dynamic| {
+    register!(engine, run, "setCredentials", |run, _call, client: ClientHandle| run
+        .set_credentials(client.0, &().into()));
+    register!(engine, run, "setCredentials", |run, _call, client: ClientHandle, given: Dynamic| {
         run.set_credentials(client.0, &given)
     });
-    register!(engine, run, "setTokens", |run, _call, client: Client| {
-        run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: Js::Undefined })
+    register!(engine, run, "setTokens", |run, _call, client: ClientHandle| {
+        run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: Untyped::default() })
     });
-    register!(engine, run, "setTokens", |run, _call, client: Client, given: Dynamic| {
+    register!(engine, run, "setTokens", |run, _call, client: ClientHandle, given: Dynamic| {
         run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: value(&given)? })
     });
-    register!(engine, run, "updateConnection", |run, _call, client: Client| {
-        run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: Js::Undefined })
+    register!(engine, run, "updateConnection", |run, _call, client: ClientHandle| {
+        run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: Untyped::default() })
     });
-    register!(engine, run, "updateConnection", |run, _call, client: Client, given: Dynamic| {
+    register!(engine, run, "updateConnection", |run, _call, client: ClientHandle, given: Dynamic| {
         run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: value(&given)? })
     });
     register!(engine, run, "subscribe", |run, _call, part: ServicesPart, services: Array| {
-        run.subscribe_to(part, services, Js::Undefined)
+        run.subscribe_to(part, services, Untyped::default())
     });
     register!(engine, run, "subscribe", |run, _call, part: ServicesPart, services: Array, options: Map| {
-        run.subscribe_to(part, services, connect_options(&options)?.to_js())
+        run.subscribe_to(part, services, (&connect_options(&options)?).into())
     });
     register!(engine, run, "unsubscribe", |run, _call, part: ServicesPart, services: Array| {
         let services = value(&services.into())?;
@@ -145,15 +147,15 @@ pub(super) fn register_calls_of_dialects(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getSubscriptions", |run, _call, part: ServicesPart| {
         let subscriptions = run.look_at(part.0, kandy_client::Session::subscriptions)?;
         match subscriptions {
-            Some(subscriptions) => Ok(convert::from_js(&subscriptions.to_js())),
+            Some(subscriptions) => Ok(convert::from_js(subscriptions.to_js().as_ref())),
             None => Err(missing(run.dialect_of(part.0)?, "services.getSubscriptions").into()),
         }
     });
 }
 
 /// A value as JavaScript has it.
-fn value(given: &Dynamic) -> Result<Js, Failure> {
-    if given.is_unit() { Ok(Js::Undefined) } else { Ok(Js::from_json(&convert::to_json(given)?)) }
+fn value(given: &Dynamic) -> Result<Untyped, Failure> {
+    if given.is_unit() { Ok(Untyped::default()) } else { Ok(convert::to_json(given)?.into()) }
 }
 
 /// Explains that a client has no such call.
@@ -188,7 +190,7 @@ impl Run {
     /// What a client without the call takes is not looked at.
     fn set_credentials(&self, client: ClientId, given: &Dynamic) -> Result<(), Halt> {
         if self.dialect_of(client)?.idle_calls().contains(&SET_CREDENTIALS) {
-            return self.call(client, Call::WithoutEffect(SET_CREDENTIALS));
+            return self.call(client, ClientCall::WithoutEffect(SET_CREDENTIALS));
         }
         let Some(given) = given.read_lock::<Map>() else {
             return Err(Failure::argument(
@@ -196,11 +198,11 @@ impl Run {
             )
             .into());
         };
-        let credentials = credentials(&given)?.to_js();
+        let credentials = (&credentials(&given)?).into();
         self.call_of_dialect(client, UntypedCall::SetCredentials { credentials })
     }
 
-    fn subscribe_to(&self, part: ServicesPart, services: Array, options: Js) -> Result<(), Halt> {
+    fn subscribe_to(&self, part: ServicesPart, services: Array, options: Untyped) -> Result<(), Halt> {
         let services = value(&services.into())?;
         self.call_of_dialect(part.0, UntypedCall::SubscribeServices { services, options })
     }
@@ -209,11 +211,11 @@ impl Run {
     fn call_of_dialect(&self, client: ClientId, call: UntypedCall) -> Result<(), Halt> {
         let (dialect, name) = (self.dialect_of(client)?, call.name());
         if dialect.idle_calls().contains(&name) {
-            return self.call(client, Call::WithoutEffect(name));
+            return self.call(client, ClientCall::WithoutEffect(name));
         }
         if !dialect.calls().contains(&name) {
             return Err(missing(dialect, name).into());
         }
-        self.call(client, Call::Untyped(call))
+        self.call(client, ClientCall::Untyped(call))
     }
 }

@@ -8,7 +8,7 @@ use rhai::{
     is_valid_identifier,
 };
 
-use super::api::Function;
+use super::api::ApiFunction;
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
 use super::habits::{cure, missing};
@@ -19,6 +19,7 @@ use super::run::Run;
 use super::show::{kind_of_type, show};
 use crate::diagnostic::Cause;
 use crate::scenario::{Rows, RowsError};
+use crate::text::nearest;
 
 /// Explains an error that ended a script.
 pub(super) fn explain(error: &EvalAltResult, run: &Run) -> Located {
@@ -114,7 +115,7 @@ pub(super) fn place_of_race(error: &EvalAltResult, ast: &AST) -> Position {
     found
 }
 
-/// Explains why a text is no script. `text` is that text, to find what a wrong name was meant to be.
+/// Explains why a text is not a script. `text` is that text, to find what a wrong name was meant to be.
 pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Position) {
     let position = error.position();
     if let Some(failure) = word_off(text, position) {
@@ -153,7 +154,7 @@ fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
                 .with_help(format!("import it first: `import \"lib/{name}\" as {name};`"))
         }
         ParseErrorType::Reserved(word) if word == PLATFORM_KEYWORD => {
-            Failure::new(Cause::Syntax, "`platform` is the platform of the scenario, and no name for anything else")
+            Failure::new(Cause::Syntax, "`platform` is the platform of the scenario: take another name")
         }
         ParseErrorType::Reserved(word) => Failure::new(Cause::Syntax, format!("`{word}` is a reserved word of Rhai"))
             .with_help("take another name; as a key write it in quotes"),
@@ -224,7 +225,7 @@ fn in_use(what: &str) -> Failure {
         .with_help("take what you need out first, such as `let kandy = clients[0];`, and walk arrays with `for`")
 }
 
-/// Explains a name that is no variable. `text` is the script's, if it is at hand.
+/// Explains a name that is not a variable. `text` is the script's, if it is at hand.
 fn unknown_variable(name: &str, text: &str) -> Failure {
     let failure = Failure::new(Cause::UnknownVariable, format!("there is no variable `{name}` here"));
     let words: Vec<&str> = text.split(|character: char| !(character.is_alphanumeric() || character == '_')).collect();
@@ -232,7 +233,9 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
         words.windows(2).filter(|pair| matches!(pair[0], "let" | "const" | "for")).map(|pair| pair[1]).collect();
     if declared.contains(name) {
         return failure
-            .with_note("a function does not see the variables of the script, nor a line those declared after it")
+            .with_note(
+                "a function does not see the variables of the script, and a line does not see those declared after it",
+            )
             .with_help(format!("pass it on as a parameter, or write a closure: `let f = |..| {name}..; f.call(..)`"));
     }
     if names::functions_named(name).next().is_some() {
@@ -242,7 +245,7 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
         return failure.with_help(format!("`{name}` is a module: `{name}::function(..)`"));
     }
     let known = declared.into_iter().chain(std::iter::once("platform"));
-    failure.with_nearest(names::nearest(name, known))
+    failure.with_nearest(nearest(name, known))
 }
 
 /// What stands for a type that is not known before the script runs.
@@ -268,7 +271,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
             Cause::UnknownFunction,
             format!("`{module}` has no function `{function}` that takes {given}"),
         )
-        .with_nearest(names::nearest(function, of_script.iter().map(String::as_str)));
+        .with_nearest(nearest(function, of_script.iter().map(String::as_str)));
     }
     let receiver = types.first().and_then(|first| Of::type_named(first));
     let of = receiver.unwrap_or(Of::Script);
@@ -304,7 +307,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
 }
 
 /// Which argument `how` is, from 1, where the last one seems to be meant for it and stands elsewhere.
-fn misplaced_words(function: &Function, args: &[&str]) -> Option<usize> {
+fn misplaced_words(function: &ApiFunction, args: &[&str]) -> Option<usize> {
     let place = function.parameters().iter().position(|parameter| parameter.name == "how")? + 1;
     (args.len() > 1 && args.len() != place && args.last() == Some(&"map")).then_some(place)
 }
@@ -335,7 +338,7 @@ fn wrong_arguments(name: &str, types: &[&str], arities: &[Rc<Arities>]) -> Failu
     let given = types.len();
     if counts.contains(&given) {
         // Called as a method, where the first value is `this` and no argument.
-        return Failure::new(Cause::Argument, format!("`{name}` is a function of the script, and no method"))
+        return Failure::new(Cause::Argument, format!("`{name}` is a function of the script, and not a method"))
             .with_help(format!("call it as `{name}(..)`"));
     }
     let plural = if counts.len() == 1 && counts.contains(&1) { "" } else { "s" };
@@ -384,7 +387,7 @@ fn unknown_property(message: &str) -> Failure {
 /// Explains that a map has no such key.
 pub(super) fn no_key(key: &str) -> Failure {
     Failure::new(Cause::UnknownFunction, format!("the map has no key `{key}`"))
-        .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
+        .with_nearest(nearest(key, names::KEYS.iter().copied()))
 }
 
 /// Explains that a value of the type that Rhai calls `receiver` has no such property.
@@ -401,5 +404,5 @@ pub(super) fn no_property(property: &str, receiver: &str) -> Failure {
     if names::functions_named(property).any(|function| function.of == of) {
         return failure.with_help(format!("`{property}` is a function: `{property}(..)`"));
     }
-    failure.with_nearest(names::nearest(property, ["connection", "notification"]))
+    failure.with_nearest(nearest(property, ["connection", "notification"]))
 }

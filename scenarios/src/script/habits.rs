@@ -3,7 +3,7 @@
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 use super::failure::Failure;
-use super::scan::{Kind, Piece, offset_of, pieces, position_of};
+use super::scan::{Piece, PieceKind, offset_of, pieces, position_of};
 use crate::diagnostic::Cause;
 
 /// A word of JavaScript, what is said of it, and what to do.
@@ -23,13 +23,13 @@ const IN_A_WAIT: &str = "wait for what it brings about:\n`waitUntil(|| kandy.get
 const PLAIN_CHECKS: &str = "`assertEq(actual, expected)`, `assertNe`, `assertMatch(text, regex)`, `assert(condition)`";
 const ONE_FILE: &str = "a file is one scenario, and begins with what it shows as a comment";
 
-/// Words and signs that are none of Rhai.
+/// Words and signs that Rhai does not have.
 const WORDS: &[Habit] = &[
-    habit("null", "nothing is called `()` in Rhai, not `null`", NOTHING),
-    habit("undefined", "nothing is called `()` in Rhai, not `undefined`", NOTHING),
+    habit("null", "Rhai's word is `()`, not `null`", NOTHING),
+    habit("undefined", "Rhai's word is `()`, not `undefined`", NOTHING),
     habit("await", "there is no `await`: a call is done when it returns", IN_A_WAIT),
     habit("async", "there is no `async`: a call is done when it returns", "leave the word out"),
-    habit("function", "`function` is no word of Rhai", CLOSURE),
+    habit("function", "there is no `function`", CLOSURE),
     habit("var", "a variable is declared by `let`, not by `var`", "such as `let kandy = create();`"),
     habit("new", "there is no `new`", "a client comes from `create()`, an error from `throw \"message\"`"),
     habit("console", "there is no `console`", "`print(value)` writes a line of the transcript"),
@@ -51,7 +51,7 @@ const WORDS: &[Habit] = &[
     habit("?", "there is no `? :`", "`if` gives a value: `let x = if condition { 1 } else { 2 };`"),
 ];
 
-/// Functions that are none of the script API.
+/// Functions that the script API does not have.
 const CALLS: &[Habit] = &[
     habit("setTimeout", "there is no `setTimeout`: a scenario has its own time", "let it pass: `advance(\"1s\")`"),
     habit("setInterval", "there is no `setInterval`: a scenario has its own time", "let it pass: `advance(\"1s\")`"),
@@ -67,17 +67,17 @@ const CALLS: &[Habit] = &[
     habit("alert", "there is no `alert`", "`print(value)` writes a line of the transcript"),
 ];
 
-/// A text that is no Rhai, in pieces, and where that came up.
-struct Place<'a> {
+/// A text that is not Rhai, in pieces, and where that came up.
+struct BrokenText<'a> {
     text: &'a str,
     pieces: Vec<Piece<'a>>,
     /// The piece at which Rhai gave up; the number of pieces at the text's end.
     at: usize,
 }
 
-/// What a habit of JavaScript at `position` is to be in Rhai, and where that habit stands.
+/// What to write in Rhai for a habit of JavaScript at `position`, and where that habit stands.
 pub(super) fn cure(text: &str, position: Position) -> Option<(Failure, Position)> {
-    let place = Place::of(text, position)?;
+    let place = BrokenText::of(text, position)?;
     place.arrow().or_else(|| place.word()).or_else(|| place.map()).or_else(|| place.form())
 }
 
@@ -99,7 +99,7 @@ pub(super) fn foreign_call(ast: &AST, has_own: impl Fn(&str) -> bool) -> Option<
     found
 }
 
-impl<'a> Place<'a> {
+impl<'a> BrokenText<'a> {
     /// The place of an error; `None` inside a text between backticks, whose code is not looked into.
     fn of(text: &'a str, position: Position) -> Option<Self> {
         let offset = offset_of(text, position)?;
@@ -134,12 +134,12 @@ impl<'a> Place<'a> {
         let is_of_switch = opening.is_some_and(|opening| {
             self.pieces[..opening].iter().rev().take_while(|piece| !piece.is(";")).any(|piece| piece.is_word("switch"))
         });
-        (!is_of_switch).then(|| self.told(arrow, "`=>` makes no function in Rhai", CLOSURE))
+        (!is_of_switch).then(|| self.told(arrow, "`=>` does not make a function in Rhai", CLOSURE))
     }
 
     /// A word or a sign of [`WORDS`] where Rhai gave up, or before it, such as the `function` of an unknown parameter.
     fn word(&self) -> Option<(Failure, Position)> {
-        let is_habit = |piece: &Piece<'_>, habit: &Habit| piece.kind != Kind::Text && piece.text == habit.word;
+        let is_habit = |piece: &Piece<'_>, habit: &Habit| piece.kind != PieceKind::Text && piece.text == habit.word;
         let known = |piece: &Piece<'_>| WORDS.iter().find(|habit| is_habit(piece, habit));
         if let Some(piece) = self.pieces.get(self.at)
             && let Some(habit) = known(piece)
@@ -160,7 +160,7 @@ impl<'a> Place<'a> {
         let is_value = ["(", ",", "=", ":", "[", "&&", "||", "=="].iter().any(|symbol| before.is(symbol))
             || before.is_word("return");
         let [key, next, ..] = self.pieces.get(opening + 1..)? else { return None };
-        let has_keys = key.kind != Kind::Symbol && (next.is(":") || next.is(","));
+        let has_keys = key.kind != PieceKind::Symbol && (next.is(":") || next.is(","));
         (is_value && has_keys).then(|| {
             let key = if next.is(":") { format!("{}: ..", key.text) } else { format!("{0}: {0}, ..", key.text) };
             self.told(bracket, "a map begins with `#{`, and `{` with statements", format!("write `#{{ {key} }}`"))
@@ -206,7 +206,7 @@ impl<'a> Place<'a> {
         if piece.is("=") && opening.is_some() {
             return Some(self.told(piece, "`=` gives a variable its value, and stands by itself", "`a == b` compares"));
         }
-        if piece.kind == Kind::Text && piece.text.starts_with('\'') && piece.text.len() > 1 {
+        if piece.kind == PieceKind::Text && piece.text.starts_with('\'') && piece.text.len() > 1 {
             let text = piece.text.trim_matches('\'');
             return Some(self.told(piece, "text stands in double quotes", format!("write `\"{text}\"`")));
         }
@@ -239,14 +239,14 @@ impl<'a> Place<'a> {
 /// Explains a missing semicolon behind what it should follow, and a bracket that is not closed at its opening.
 /// `wanted` is the piece that Rhai misses; `None` where the text ended.
 pub(super) fn missing(text: &str, position: Position, wanted: Option<&str>) -> Option<(Failure, Position)> {
-    let place = Place::of(text, position)?;
+    let place = BrokenText::of(text, position)?;
     let (at, here) = (place.at, place.pieces.get(place.at));
     let syntax = |message: String| Failure::new(Cause::Syntax, message);
     if wanted == Some(";") {
         let last = place.pieces.get(at.checked_sub(1)?)?;
         return Some(match here {
             Some(here) if here.closes() => {
-                (syntax(format!("nothing has opened this `{}`", here.text)), position_of(text, here.start))
+                (syntax(format!("this `{}` closes nothing", here.text)), position_of(text, here.start))
             }
             Some(here) if here.is(",") && place.is_declared() => {
                 let failure = syntax("a `let` declares one variable".to_owned());

@@ -1,5 +1,5 @@
-//! What Rhai does not look at in a value: how deep it is nested, since it is copied, compared, shown and dropped by recursion,
-//! and how long the keys of its maps are.
+//! What Rhai does not check in a value: its depth, though it is copied, compared, shown and dropped by recursion, and the
+//! length of the keys of its maps.
 
 use std::collections::BTreeMap;
 use std::{mem, ptr};
@@ -44,7 +44,7 @@ impl Gauge {
             *left -= 1;
             return None;
         }
-        let mut walk = Walk::default();
+        let mut walk = NestingWalk::default();
         let height = walk.height(value, 0);
         let left = (walk.members / Self::MEMBERS).min(Self::MOST_UNSEEN);
         if left > 0 {
@@ -67,7 +67,7 @@ pub(super) fn release_captured(scope: &Scope<'_>) {
 
 /// A walk down into a value.
 #[derive(Default)]
-struct Walk {
+struct NestingWalk {
     /// The heights of captured variables, by their address; `None` while such a variable is being looked into. Closures
     /// can capture one another, and even themselves.
     captured: BTreeMap<usize, Option<usize>>,
@@ -77,7 +77,7 @@ struct Walk {
     keys: usize,
 }
 
-impl Walk {
+impl NestingWalk {
     /// How many levels there are from `value` down, itself included.
     fn height(&mut self, value: &Dynamic, above: usize) -> Result<usize, Excess> {
         if !is_nest(value) {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::failure::Failure;
-use super::names::nearest;
 use super::show::{kind, show_short};
 use super::{convert, duration};
+use crate::text::{did_you_mean, nearest};
 
 /// A map of named options. `()` stands for an option that is not given.
 pub(super) struct Options<'a> {
@@ -27,7 +27,7 @@ impl<'a> Options<'a> {
             Some(key) => {
                 let failure = Failure::argument(format!("{what} have no key `{key}`"));
                 Err(match nearest(key, known.iter().copied()) {
-                    Some(name) => failure.with_help(format!("did you mean `{name}`?")),
+                    Some(name) => failure.with_help(did_you_mean(name)),
                     None => failure.with_help(format!("the keys are {}", known.join(", "))),
                 })
             }
@@ -65,7 +65,7 @@ impl<'a> Options<'a> {
     pub(super) fn duration(&self, key: &str) -> Result<Option<Duration>, Failure> {
         let Some(value) = self.given(key) else { return Ok(None) };
         duration::duration(value).map(Some).map_err(|failure| Failure {
-            message: format!("`{key}` of {} is {}, which is no duration", self.what, show_short(value)),
+            message: format!("`{key}` of {} is {}, which is not a duration", self.what, show_short(value)),
             ..failure
         })
     }

@@ -10,7 +10,7 @@ use super::register::register;
 use super::run::Run;
 use crate::diagnostic::Cause;
 
-/// The most failures that are kept; of others it is known how many there are.
+/// The most failures that are kept; the others are only counted.
 const MAX_KEPT: usize = 100;
 
 /// What failed without ending the run.
@@ -18,12 +18,12 @@ const MAX_KEPT: usize = 100;
 pub(super) struct Soft {
     /// How many calls of `soft` the script is in; none in a listener, which ends the scenario as any other does.
     depth: Cell<u32>,
-    failures: RefCell<Failures>,
+    failures: RefCell<SoftFailures>,
 }
 
 /// Failures in the order of their time.
 #[derive(Debug, Default)]
-pub(super) struct Failures {
+pub(super) struct SoftFailures {
     pub(super) kept: Vec<Located>,
     pub(super) more: usize,
 }
@@ -57,14 +57,14 @@ impl Soft {
     }
 
     /// All that failed, and a new start.
-    pub(super) fn take(&self) -> Failures {
+    pub(super) fn take(&self) -> SoftFailures {
         self.depth.set(0);
         self.failures.take()
     }
 }
 
 impl Failure {
-    /// Whether `soft` goes on behind it: a check or a wait, and not a mistake of the script or a limit.
+    /// Whether `soft` goes on after it: a check or a wait, but not a mistake of the script or a limit.
     pub(super) const fn is_soft(&self) -> bool {
         matches!(self.cause, Cause::Check | Cause::Wait)
     }

@@ -15,14 +15,14 @@ use self::in_vain::{InVain, LISTED, list_events, within};
 use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
-use super::marks::{LastWait, Place};
-use super::names::nearest;
-use super::run::{Application, Heard, Inside, Run};
+use super::marks::{CallSite, LastWait};
+use super::run::{Application, HeardEvent, Inside, Run};
 use super::show::show_short;
 use crate::diagnostic::Cause;
 use crate::step::ClientId;
+use crate::text::nearest;
 use crate::transcript::seconds;
-use crate::world::Turn;
+use crate::world::WorldTurn;
 
 /// How long a wait takes at most, if it does not say.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -62,9 +62,9 @@ impl Run {
             self.count_turn()?;
             let turn = self.world.borrow_mut().turn(limit)?;
             match turn {
-                Turn::Quiet => return Ok(false),
-                Turn::Moved => self.forget_operations(),
-                Turn::Event(client, event) => self.emit(engine, client, &event)?,
+                WorldTurn::Quiet => return Ok(false),
+                WorldTurn::Moved => self.forget_operations(),
+                WorldTurn::Event(client, event) => self.emit(engine, client, &event)?,
             }
             if !self.world.borrow().has_events() {
                 self.look_at_properties(engine)?;
@@ -90,7 +90,7 @@ impl Run {
         Ok(())
     }
 
-    /// A wait of any kind. However it ends, what there was to see by then has been seen.
+    /// A wait of any kind. However it ends, the script has seen everything until then.
     fn wait<T>(&self, call: &NativeCallContext<'_>, wait: impl FnOnce() -> Result<T, Halt>) -> Result<T, Halt> {
         self.may_wait(call)?;
         let done = wait();
@@ -129,7 +129,7 @@ impl Run {
 
 /// Waits of the script.
 impl Run {
-    /// How long a wait takes at most, if it does not say. Beside a server it is for people that scripts wait.
+    /// How long a wait takes at most, if it does not say. Beside a server, scripts wait for people.
     pub(super) fn default_timeout(&self) -> Duration {
         if self.world.borrow().is_served() { LONGEST } else { DEFAULT_TIMEOUT }
     }
@@ -166,7 +166,7 @@ impl Run {
                 looked = heard.len();
                 Ok(found)
             })?;
-            let place = Place::of(call);
+            let place = CallSite::of(call);
             if let Some((index, event)) = found {
                 self.count_check();
                 self.applications.borrow_mut()[client.0].waited = LastWait { end: index + 1, place };
@@ -204,18 +204,18 @@ impl Run {
                 Ok(found)
             })?;
             let application = &mut self.applications.borrow_mut()[client.0];
-            let Some(Heard { time, event: heard, waits: at }) = found else {
-                application.waited = LastWait { end: application.heard.len(), place: Place::of(call) };
+            let Some(HeardEvent { time, event: heard, waits: at }) = found else {
+                application.waited = LastWait { end: application.heard.len(), place: CallSite::of(call) };
                 self.see_all();
                 return Ok(());
             };
-            let message = format!("{event} came to {} at {}, and was not to come", application.name, seconds(time));
+            let message = format!("{event} came to {} at {}, and was not expected", application.name, seconds(time));
             let failure = Failure::new(Cause::Check, message)
                 .with_note(format!("params: {}", show_short(&convert::event_params(&heard))));
             if at == waits {
                 return Err(failure.into());
             }
-            Err(failure.with_note(self.counts_since(application, &Place::of(call))).into())
+            Err(failure.with_note(self.counts_since(application, &CallSite::of(call))).into())
         })
     }
 
@@ -247,7 +247,7 @@ impl Run {
                 0 => "nobody heard anything: there is no client".to_owned(),
                 _ => came.take(LISTED).collect::<Vec<_>>().join("\n"),
             };
-            let place = Place::of(call);
+            let place = CallSite::of(call);
             Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
         })
     }
@@ -273,7 +273,7 @@ impl Run {
     /// `kandy.events()`
     pub(super) fn events(&self, client: ClientId) -> Array {
         let heard = self.applications.borrow()[client.0].heard.clone();
-        let event_map = |Heard { time, event, .. }: &Heard| {
+        let event_map = |HeardEvent { time, event, .. }: &HeardEvent| {
             let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
             map([("event", event.name().into()), ("params", convert::event_params(event)), ("time", time.into())])
         };
@@ -297,8 +297,8 @@ impl Run {
         let equal = names.iter().zip(expected).take_while(|(name, expected)| name == expected).count();
         let number = equal + 1;
         let place = match (names.get(equal), expected.get(equal)) {
-            (Some(name), Some(expected)) => format!("event {number} is {name}, and was to be {expected}"),
-            (Some(name), None) => format!("event {number}, {name}, was not to come"),
+            (Some(name), Some(expected)) => format!("event {number} is {name}, not {expected}"),
+            (Some(name), None) => format!("event {number}, {name}, was not expected"),
             (None, expected) => format!("event {number}, {}, did not come", expected.map_or("", String::as_str)),
         };
         Err(Failure::new(Cause::Check, format!("{} heard other events than expected", application.name))
@@ -314,7 +314,7 @@ pub(super) fn may_not_wait(inside: Inside, wait: &str) -> Failure {
         Inside::Listener => "a listener",
         Inside::Condition => "the condition of a `waitUntil`",
     };
-    Failure::argument(format!("{where_it_is} may not wait, so `{wait}` is not for it"))
+    Failure::argument(format!("{where_it_is} may not wait: `{wait}` does not work there"))
         .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`")
 }
 

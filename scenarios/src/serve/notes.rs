@@ -3,8 +3,8 @@
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::accounts::FileError;
-use super::behaviour::{BehaviourError, Ended};
+use super::accounts::AccountsFileError;
+use super::behaviour::{BehaviourError, EndedScript};
 use crate::schedule::Disturbance;
 
 /// Notes that nobody has written yet. Beyond that they are left out, and counted.
@@ -15,10 +15,10 @@ const WAITING: usize = 256;
 pub enum Note {
     /// The script has printed a line.
     Printed(String),
-    /// The script has not come to its first wait in time, and the server starts without that.
+    /// The script has not come to its first wait in time, and the server starts without waiting for it.
     NotSetUp,
     /// The script has ended.
-    Ended(Ended),
+    Ended(EndedScript),
     /// The script has changed, and runs again.
     ScriptChanged,
     /// The platform was reset, and the script begins again.
@@ -28,7 +28,7 @@ pub enum Note {
     /// The file of users has changed, and how many users the platform has now.
     Users(usize),
     /// The file of users is broken; the old ones stay.
-    UsersBroken(FileError),
+    UsersBroken(AccountsFileError),
     /// A user of the file cannot be had.
     UserRefused(String),
     /// A request has come: its line.
@@ -47,8 +47,8 @@ pub enum Note {
     Missed(u64),
 }
 
-/// The speaker's end of a queue of notes. Nothing that is said waits for its listener: a server has to hear signals, and
-/// its command's end, also where nobody reads what it says. When the listener is gone, notes go nowhere.
+/// The speaker's end of a queue of notes. Nothing waits for the listener: a server must notice signals and the end of
+/// its command, even if nobody reads what it says. When the listener is gone, notes go nowhere.
 #[derive(Debug)]
 pub struct Notes {
     queue: mpsc::Sender<Note>,

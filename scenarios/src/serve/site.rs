@@ -6,21 +6,21 @@ use std::sync::Arc;
 use http::Request;
 use kandy_mock_server::{Answering, Beside, RequestBody};
 
-use super::control::{Control, ControlError};
+use super::control::{Control, ControlError, HttpAnswer};
 use super::pages::{self, Pages};
 
 /// What answers beside the platform: the pages, and the control interface that they use.
 #[derive(Debug)]
-pub struct Site {
+pub struct ServeSite {
     /// The pages.
     pub pages: Pages,
     /// The control interface.
     pub control: Control,
-    /// Whether the pages, too, are only for who addresses this server by one of its own names.
+    /// Whether the pages, too, are only for those who address this server by one of its own names.
     pub checks_hosts: bool,
 }
 
-impl Beside for Site {
+impl Beside for ServeSite {
     fn takes(&self, request: &Request<RequestBody>) -> bool {
         Control::takes(request.uri()) || Pages::takes(request.uri())
     }
@@ -38,8 +38,8 @@ impl Beside for Site {
     }
 }
 
-impl Site {
-    fn page<B>(&self, request: &Request<B>, peer: SocketAddr) -> Result<pages::Answer, ControlError> {
+impl ServeSite {
+    fn page<B>(&self, request: &Request<B>, peer: SocketAddr) -> Result<HttpAnswer, ControlError> {
         let guard = self.control.guard();
         if self.checks_hosts {
             guard.host(request.uri(), request.headers())?;

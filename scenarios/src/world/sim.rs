@@ -11,21 +11,22 @@ use kandy_client::{Session, SocketId};
 use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
-use self::disturb::Disturber;
+use self::disturb::SimDisturber;
 pub use self::disturb::{Changeable, Seen, Unmet};
-use self::turns::Turns;
-use super::link::{Link, Message};
-use super::stage::Stage;
-use super::{StepError, Turn, WorldError};
-use crate::hygiene::UnderWay;
+use self::turns::TurnLimit;
+use super::client_side::ClientSide;
+use super::link::{Link, LinkMessage};
+use super::{StepError, WorldError, WorldTurn};
+use crate::hygiene::StillUnderWay;
 use crate::step::{ClientId, Done, Step};
-use crate::trace::{Control, Trace};
+use crate::trace::{ControlRecord, Trace};
 use crate::transcript::control_text;
 
 /// The host at which the simulated platform answers, on every port.
 pub const PLATFORM_SERVER: &str = "kandy.test";
 
-/// When the simulated world begins: 2024-01-01 00:00:00 UTC, since 1970. Dates that a platform sends are read by it.
+/// When the simulated world begins: 2024-01-01 00:00:00 UTC, since 1970. It is what the dates that a platform sends are
+/// compared with.
 const EPOCH: Duration = Duration::from_secs(1_704_067_200);
 
 /// Clients and a platform in virtual time.
@@ -34,18 +35,18 @@ const EPOCH: Duration = Duration::from_secs(1_704_067_200);
 /// timers; then those of the clients, in the order of their creation.
 #[derive(Debug)]
 pub struct Sim {
-    stage: Stage,
+    client_side: ClientSide,
     platform: Platform,
     link: Link,
-    sockets: Sockets,
-    turns: Turns,
-    /// What is to go wrong, if anything is.
-    disturber: Option<Box<Disturber>>,
+    sockets: SimSockets,
+    turns: TurnLimit,
+    /// What should go wrong, if anything is.
+    disturber: Option<Box<SimDisturber>>,
 }
 
 /// The names that both sides have for the sockets between them, until they are closed.
 #[derive(Debug, Default)]
-struct Sockets {
+struct SimSockets {
     by_client: BTreeMap<(ClientId, SocketId), platform::SocketId>,
     by_platform: BTreeMap<platform::SocketId, (ClientId, SocketId)>,
 }
@@ -54,11 +55,11 @@ impl Default for Sim {
     fn default() -> Self {
         Self {
             // The ports of the protocols are left out of URLs.
-            stage: Stage::new(vec![PLATFORM_SERVER.to_owned()]),
+            client_side: ClientSide::new(vec![PLATFORM_SERVER.to_owned()]),
             platform: Platform::new(),
             link: Link::default(),
-            sockets: Sockets::default(),
-            turns: Turns::default(),
+            sockets: SimSockets::default(),
+            turns: TurnLimit::default(),
             disturber: None,
         }
     }
@@ -78,7 +79,7 @@ impl Sim {
     /// The time since the world began.
     #[must_use]
     pub fn now(&self) -> Duration {
-        self.stage.now
+        self.client_side.now
     }
 
     /// The platform, to look at.
@@ -94,28 +95,30 @@ impl Sim {
     /// The id is not of this world.
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
-        self.stage.session(client)
+        self.client_side.session(client)
     }
 
     /// A client's name.
     pub(crate) fn client_name(&self, client: ClientId) -> &str {
-        self.stage.client_name(client)
+        self.client_side.client_name(client)
     }
 
     /// What is between the clients and the platform.
-    pub(super) fn under_way(&self) -> BTreeMap<ClientId, UnderWay> {
-        let mut found = BTreeMap::<_, UnderWay>::new();
+    pub(super) fn under_way(&self) -> BTreeMap<ClientId, StillUnderWay> {
+        let mut found = BTreeMap::<_, StillUnderWay>::new();
         for message in self.link.messages() {
             match message {
-                Message::Request { client, id, .. } | Message::Reply { client, id, .. } => {
+                LinkMessage::Request { client, id, .. } | LinkMessage::Reply { client, id, .. } => {
                     let found = found.entry(*client).or_default();
                     found.requests = true;
-                    found.deletes |= self.stage.ledger.is_delete(*client, *id);
+                    found.deletes |= self.client_side.ledger.is_delete(*client, *id);
                 }
-                Message::Upgrade { client, .. } | Message::Opened { client, .. } | Message::Socket { client, .. } => {
+                LinkMessage::Upgrade { client, .. }
+                | LinkMessage::Opened { client, .. }
+                | LinkMessage::Socket { client, .. } => {
                     found.entry(*client).or_default().sockets = true;
                 }
-                Message::FrameUp { .. } | Message::ClosedByClient { .. } => {}
+                LinkMessage::FrameUp { .. } | LinkMessage::ClosedByClient { .. } => {}
             }
         }
         found
@@ -124,13 +127,13 @@ impl Sim {
     /// What has happened so far.
     #[must_use]
     pub fn trace(&self) -> &Trace {
-        self.stage.trace()
+        self.client_side.trace()
     }
 
     /// What has happened, once the run is over.
     #[must_use]
     pub fn into_trace(self) -> Trace {
-        self.stage.into_trace()
+        self.client_side.into_trace()
     }
 }
 
@@ -144,72 +147,72 @@ impl Sim {
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         match step {
             Step::Create { name, config } => {
-                Ok(Done::Created(self.stage.create(&name, Session::new(config).with_epoch(EPOCH))?))
+                Ok(Done::Created(self.client_side.create(&name, Session::new(config).with_epoch(EPOCH))?))
             }
             Step::Call { client, call } => {
-                let done = self.stage.call(client, call)?;
+                let done = self.client_side.call(client, call)?;
                 self.drain_client(client)?;
                 Ok(done)
             }
             Step::Command(command) => self.command(command),
-            Step::Print(text) => Ok(self.stage.print(text)?.into()),
+            Step::Print(text) => Ok(self.client_side.print(text)?.into()),
         }
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let control = Control::of(&asked, control_text);
+        let control = ControlRecord::of(&asked, control_text);
         let now = self.platform_time();
         let is_hidden = self.note_command(&asked);
         let done = self.platform.apply(now, asked)?.into();
         if is_hidden {
             self.platform.set_offline(now);
         }
-        self.stage.record_control(control)?;
+        self.client_side.record_control(control)?;
         self.drain_platform()?;
         Ok(done)
     }
 
-    /// Moves once, without passing `limit`; see [`Turn`].
+    /// Moves once, without passing `limit`; see [`WorldTurn`].
     ///
     /// # Errors
     ///
     /// The world cannot go on: one of its limits is reached.
-    pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
-        if let Some((client, event)) = self.stage.next_event()? {
+    pub fn turn(&mut self, limit: Duration) -> Result<WorldTurn, WorldError> {
+        if let Some((client, event)) = self.client_side.next_event()? {
             self.count_turn(|| event.name().to_owned())?;
-            return Ok(Turn::Event(client, event));
+            return Ok(WorldTurn::Event(client, event));
         }
         match self.next_due() {
             Some((due, source)) if due <= limit => {
                 self.pass_to(due);
                 self.deliver(source)?;
-                Ok(Turn::Moved)
+                Ok(WorldTurn::Moved)
             }
             _ => {
                 self.pass_to(limit);
-                Ok(Turn::Quiet)
+                Ok(WorldTurn::Quiet)
             }
         }
     }
 
     fn count_turn(&mut self, label: impl FnOnce() -> String) -> Result<(), WorldError> {
-        self.turns.count(self.stage.now, self.stage.clients().count(), label)
+        self.turns.count(self.client_side.now, self.client_side.clients().count(), label)
     }
 
-    pub(super) fn stage(&self) -> &Stage {
-        &self.stage
+    pub(super) fn client_side(&self) -> &ClientSide {
+        &self.client_side
     }
 
-    pub(super) fn stage_mut(&mut self) -> &mut Stage {
-        &mut self.stage
+    pub(super) fn client_side_mut(&mut self) -> &mut ClientSide {
+        &mut self.client_side
     }
 
     fn platform_time(&self) -> platform::Time {
-        platform::Time::from_duration(self.stage.now)
+        platform::Time::from_duration(self.client_side.now)
     }
 }
 
-impl Sockets {
+impl SimSockets {
     fn join(&mut self, client: ClientId, id: SocketId, socket: platform::SocketId) {
         self.by_client.insert((client, id), socket);
         self.by_platform.insert(socket, (client, id));

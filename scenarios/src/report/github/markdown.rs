@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::printable::printable;
 use crate::report::console::{self, counted};
 use crate::report::model::{Case, End};
+use crate::text::printable;
 
 /// The most bytes that GitHub takes as the summary of a step.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -26,7 +26,7 @@ impl Markdown {
         Self { failures: String::new(), left_out: 0, room: MOST_BYTES.saturating_sub(taken) }
     }
 
-    /// Adds what there is to say of a case that failed.
+    /// Adds what to say about a case that failed.
     pub(super) fn failure(&mut self, case: &Case) {
         let fence = fence(&case.text);
         let note = console::note(case.status).map(|note| format!(": {note}")).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::script::listener::Arities;
 
 /// What a script imports, by the names that it gives it.
 #[derive(Default)]
-pub(super) struct Imported {
+pub(super) struct ImportedNames {
     by_alias: BTreeMap<String, Option<Exports>>,
     /// How many parameters all functions take that the script may see, its own among them.
     arities: Vec<Rc<Arities>>,
@@ -29,12 +29,12 @@ impl Exports {
     }
 }
 
-impl Imported {
+impl ImportedNames {
     pub(super) fn new(own: Rc<Arities>) -> Self {
         Self { by_alias: BTreeMap::new(), arities: vec![own] }
     }
 
-    /// Adds a module; of one whose name is made when the script runs nothing is known.
+    /// Adds a module. Nothing is known of one whose name is made when the script runs.
     pub(super) fn add(&mut self, alias: &str, module: Option<(Exports, Rc<Arities>)>) {
         let (exports, arities) = module.unzip();
         self.arities.extend(arities);

@@ -1,6 +1,6 @@
-//! The table of the functions that are no verbs of the platform. What the platform has beside its verbs is in `platform`.
+//! The table of the functions that are not verbs of the platform. What the platform has beside its verbs is in `platform`.
 
-use super::{Given, Of, Row};
+use super::{ApiRow, Given, Of};
 
 /// A parameter that has to be there, written as its name.
 macro_rules! needs {
@@ -36,16 +36,16 @@ const fn row(
     about: &'static str,
     gives: &'static str,
     example: &'static str,
-) -> Row {
-    Row { of, name, parameters, about, gives, note: "", example }
+) -> ApiRow {
+    ApiRow { of, name, parameters, about, gives, note: "", example }
 }
 
 /// Every function but for the platform's verbs, in the order in which documents tell them.
-pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+pub(super) fn rows() -> impl Iterator<Item = &'static ApiRow> {
     ROWS.iter().chain(services::ROWS).chain(platform::ROWS)
 }
 
-static ROWS: &[Row] = &[
+static ROWS: &[ApiRow] = &[
     row(
         Of::Script,
         "advance",
@@ -58,7 +58,7 @@ static ROWS: &[Row] = &[
         Of::Script,
         "waitUntil",
         &[needs!("condition", "a closure that gives true or false", "|| condition"), may!("timeout", "a duration")],
-        "until the condition holds after a turn",
+        "waits until the condition holds after a turn",
         "",
         "waitUntil(|| kandy.getConnection().isConnected, \"5s\");",
     ),
@@ -83,7 +83,7 @@ static ROWS: &[Row] = &[
             ),
             HOW,
         ],
-        "makes a client, which is in no session yet",
+        "makes a client, which is not in a session yet",
         "a client",
         "let alice = create(#{ connectivity: #{ reconnectLimit: 2 } }, \"alice\");",
     ),
@@ -132,7 +132,7 @@ static ROWS: &[Row] = &[
         Of::Client,
         "destroy",
         &[],
-        "ends the client in the next tick; then no event comes any more",
+        "ends the client in the next tick; no event comes after that",
         "",
         "kandy.destroy();",
     ),
@@ -144,11 +144,11 @@ static ROWS: &[Row] = &[
         "",
         "kandy.on(\"auth:error\", |params| print(params.error.message));",
     ),
-    Row {
+    ApiRow {
         of: Of::Client,
         name: "off",
         parameters: &[needs!("event", "the name of an event"), needs!("listener", "the closure that `on` was given")],
-        about: "calls the listener no more",
+        about: "stops calling the listener",
         gives: "",
         note: ", with the very closure that was given to `on`",
         example: "let heard = || print(\"changed\");\nkandy.on(\"auth:change\", heard);\nkandy.off(\"auth:change\", heard);",
@@ -161,11 +161,11 @@ static ROWS: &[Row] = &[
         "",
         "kandy.subscribe(|event, params| print(event));",
     ),
-    Row {
+    ApiRow {
         of: Of::Client,
         name: "unsubscribe",
         parameters: &[needs!("listener", "the closure that `subscribe` was given")],
-        about: "calls the listener no more",
+        about: "stops calling the listener",
         gives: "",
         note: ", with the very closure that was given to `subscribe`",
         example: "let heard = |event| print(event);\nkandy.subscribe(heard);\nkandy.unsubscribe(heard);",
@@ -206,7 +206,7 @@ static ROWS: &[Row] = &[
         Of::Client,
         "setCredentials",
         &[needs!("credentials", "the credentials of connect")],
-        "in Link 4 and 5: who the next requests are of; in the others without effect, as there",
+        "in Link 4 and 5: whose the next requests are; no effect in the others, as in Kandy.js",
         "",
         "let kandy = create(#{}, #{ dialect: \"link\" });\nkandy.setCredentials(credentials);",
     ),
@@ -214,7 +214,7 @@ static ROWS: &[Row] = &[
         Of::Client,
         "setTokens",
         &[needs!("tokens", "any value")],
-        "exists without effect, as in Kandy.js",
+        "has no effect, as in Kandy.js",
         "",
         "kandy.setTokens(#{ accessToken: \"my-token\" });",
     ),
@@ -222,7 +222,7 @@ static ROWS: &[Row] = &[
         Of::Client,
         "updateConnection",
         &[needs!("services", "a list of services")],
-        "in Link 3: asks for these services instead; in UC without effect, as there",
+        "in Link 3: asks for these services instead; no effect in UC, as in Kandy.js",
         "",
         "kandy.updateConnection([\"IM\"]);",
     ),
@@ -230,7 +230,7 @@ static ROWS: &[Row] = &[
         Of::Client,
         "waitFor",
         &[needs!("event", "the name of an event"), may!("timeout", "a duration: 60 seconds if left out")],
-        "until the next such event since the last action, or since this client's last `waitFor` or `expectNone` ended",
+        "waits for the next such event since the last action, or since this client's last `waitFor` or `expectNone` ended",
         "its params",
         "kandy.disconnect();\nkandy.waitFor(\"auth:change\");",
     ),
@@ -278,7 +278,7 @@ static ROWS: &[Row] = &[
         Of::Notification,
         "enableWebsocket",
         &[needs!("enabled", "true or false", "true"), HOW],
-        "takes notifications from the websocket, or no more",
+        "starts or stops taking notifications from the websocket",
         "",
         "kandy.notification.enableWebsocket(false);",
     ),
@@ -318,7 +318,7 @@ static ROWS: &[Row] = &[
         Of::Script,
         "expectEvents",
         &[needs!("client", "a client", "kandy"), needs!("events", "an array of names", "[\"auth:change\", ..]")],
-        "fails if the client's events since the last such check are others",
+        "fails if the client's events since the last such check are not these",
         "",
         "expectEvents(kandy, kandy.events().map(|heard| heard.event));\nexpectEvents(kandy, []);",
     ),
@@ -326,7 +326,7 @@ static ROWS: &[Row] = &[
         Of::Script,
         "soft",
         &[needs!("checks", "a closure", "|| ..")],
-        "goes on behind a check that fails in it; the scenario fails at its end",
+        "goes on after a check that fails in it; the scenario fails at its end",
         "",
         "soft(|| assertEq(kandy.getUserInfo().username, \"alice@example.com\"));",
     ),
@@ -386,7 +386,7 @@ static ROWS: &[Row] = &[
         Of::Script,
         "sometimes",
         &[needs!("name", "a text"), needs!("condition", "a closure that gives true or false", "|| condition")],
-        "must hold in one run of an exploration at least",
+        "must hold in at least one run of an exploration",
         "",
         "sometimes(\"lost\", || !kandy.getConnection().isConnected);",
     ),
@@ -394,7 +394,7 @@ static ROWS: &[Row] = &[
         Of::Script,
         "disturb",
         &[needs!("schedule", "a text, such as `subscribe answer 1: lost`")],
-        "lets that go wrong in this run; stands before the first call of a client",
+        "lets that go wrong in this run; must stand before the first call of a client",
         "",
         "disturb(\"subscribe answer 1: late by 2s\");",
     ),

@@ -89,7 +89,7 @@ fn a_condition_that_does_more_is_asked_after_each_turn() {
     assert_eq!(sign_in("assert(true);", "").checks, 1 + 7);
     assert_eq!(sign_in("assertEq(1, 1);", "").checks, 1 + 7);
     let printed = sign_in("print(1);", "").trace;
-    let is_print = |record: &&Record| matches!(record.what, What::Print(_));
+    let is_print = |record: &&TraceRecord| matches!(record.what, What::Print(_));
     assert_eq!(printed.records().iter().filter(is_print).count(), 7);
 }
 
@@ -187,7 +187,7 @@ fn what_was_not_to_come_is_told_with_its_time() {
         &format!("{SIGNED_IN}kandy.expectNone(\"auth:resub\", \"1h\");"),
         Cause::Check,
         "
-error: auth:resub came to kandy at 1800.000, and was not to come
+error: auth:resub came to kandy at 1800.000, and was not expected
  --> test.rhai:7:7
   |
 7 | kandy.expectNone(\"auth:resub\", \"1h\");
@@ -203,7 +203,7 @@ fn bad_durations_and_events_are_refused() {
         "advance(\"5 minutes\");",
         Cause::Argument,
         "
-error: \"5 minutes\" is no duration
+error: \"5 minutes\" is not a duration
  --> test.rhai:1:1
   |
 1 | advance(\"5 minutes\");

@@ -2,26 +2,26 @@
 
 use rhai::{Dynamic, FnPtr, NativeCallContext};
 
-use crate::script::client_api::Client;
+use crate::script::client_api::ClientHandle;
 use crate::script::failure::{Failure, Halt};
-use crate::script::run::{Inside, Run, Stand};
+use crate::script::run::{Inside, Run, RunPosition};
 use crate::script::show::show_short;
 
 /// A condition that is asked again and again.
 ///
-/// Where nothing that it depends on has changed, its code need not run to know what it would give. That is known of one
-/// that has captured nothing but clients, and has called nothing of the script API but to look at them.
+/// Where nothing that it depends on has changed, its code need not run to know what it would give. That is certain if
+/// the condition has captured only clients, and calls nothing of the script API but what looks at them.
 pub(super) struct Condition<'f> {
     code: &'f FnPtr,
     /// Whether it has captured clients alone. A variable that holds a client keeps it.
     has_only_clients: bool,
     /// Where the run stood when it did not hold, if it depends on nothing else.
-    failed_at: Option<Stand>,
+    failed_at: Option<RunPosition>,
 }
 
 impl<'f> Condition<'f> {
     pub(super) fn new(code: &'f FnPtr) -> Self {
-        let has_only_clients = code.curry().iter().all(|captured| captured.read_lock::<Client>().is_some());
+        let has_only_clients = code.curry().iter().all(|captured| captured.read_lock::<ClientHandle>().is_some());
         Self { code, has_only_clients, failed_at: None }
     }
 

@@ -84,7 +84,7 @@ pub(crate) fn keep(command: &[OsString]) -> io::Result<Exit> {
         // A server that is not there any more is noticed below.
         let _ = line.write_all(&begun.0).await;
         let group = id(&started?);
-        Kept { group, owner, orphans: Orphans::of(group), changes, line, ended: None }.run().await
+        RunningCommand { group, owner, orphans: Orphans::of(group), changes, line, ended: None }.run().await
     })
 }
 
@@ -126,7 +126,7 @@ fn copy(error: &io::Error) -> io::Error {
 }
 
 /// A command that runs, or has ended.
-struct Kept {
+struct RunningCommand {
     /// The command's number, and that of the group which it leads.
     group: Pid,
     /// The group that has the terminal afterwards.
@@ -139,7 +139,7 @@ struct Kept {
     ended: Option<WaitIdStatus>,
 }
 
-impl Kept {
+impl RunningCommand {
     async fn run(mut self) -> io::Result<Exit> {
         loop {
             let mut asked = [0];
@@ -181,14 +181,14 @@ impl Kept {
         }
     }
 
-    /// Sends all of the group a signal. That nobody is left is no error.
+    /// Sends all of the group a signal. It is not an error if nobody is left.
     fn signal_group(&self, signal: Signal) {
         let _ = kill_process_group(self.group, signal);
     }
 
     fn changed(&self, options: WaitIdOptions) -> io::Result<Option<WaitIdStatus>> {
         match waitid(WaitId::Pid(self.group), options | WaitIdOptions::NOHANG) {
-            // Of one that has ended Linux does not tell whether it was stopped before.
+            // Linux does not tell of an ended process whether it was stopped before.
             Err(Errno::CHILD) => Ok(None),
             status => Ok(status?),
         }

@@ -20,7 +20,7 @@ pub const PREFIX: &str = "/__admin/";
 
 /// One route.
 #[derive(Clone, Copy, Debug)]
-pub struct Route {
+pub struct ControlRoute {
     /// What follows [`PREFIX`] in the path.
     pub name: &'static str,
     /// What it does, in a few words.
@@ -29,19 +29,19 @@ pub struct Route {
     pub parameters: &'static [Parameter],
     /// What a successful answer has, as a JSON text.
     pub gives: &'static str,
-    pub(super) action: Action,
+    pub(super) action: RouteAction,
 }
 
 /// What is done.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Action {
-    Look(Look),
-    Act(Act),
+pub(super) enum RouteAction {
+    Look(RouteLook),
+    Act(RouteAct),
 }
 
 /// What only looks, at once.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Look {
+pub(super) enum RouteLook {
     Index,
     Health,
     State,
@@ -57,7 +57,7 @@ pub(super) enum Look {
 
 /// What acts or takes its time.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Act {
+pub(super) enum RouteAct {
     WaitFor,
     Advance,
     Idle,
@@ -65,7 +65,7 @@ pub(super) enum Act {
     Verb(&'static Verb),
 }
 
-impl Route {
+impl ControlRoute {
     /// The route with that name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -76,15 +76,15 @@ impl Route {
     #[must_use]
     pub const fn method(&self) -> Method {
         match self.action {
-            Action::Look(_) => Method::GET,
-            Action::Act(_) => Method::POST,
+            RouteAction::Look(_) => Method::GET,
+            RouteAction::Act(_) => Method::POST,
         }
     }
 
     /// Whether anybody may ask for it: it shows nothing but that the server answers.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        matches!(self.action, Action::Look(Look::Health))
+        matches!(self.action, RouteAction::Look(RouteLook::Health))
     }
 
     /// The path.
@@ -111,8 +111,8 @@ impl Route {
     /// One is unknown, of another kind, or missing.
     pub fn arguments(&self, query: &str, body: &[u8]) -> Result<Map<String, Value>, ControlError> {
         match self.action {
-            Action::Look(_) => arguments::from_query(self, query),
-            Action::Act(_) => arguments::from_body(self, body),
+            RouteAction::Look(_) => arguments::from_query(self, query),
+            RouteAction::Act(_) => arguments::from_body(self, body),
         }
     }
 
@@ -130,7 +130,7 @@ impl Route {
 /// Every route, for programs.
 #[must_use]
 pub fn index() -> Value {
-    json!({ "routes": ROUTES.iter().map(Route::json).collect::<Vec<_>>() })
+    json!({ "routes": ROUTES.iter().map(ControlRoute::json).collect::<Vec<_>>() })
 }
 
 /// Every route as the rows of a table in Markdown, for people.
@@ -155,14 +155,14 @@ mod tests {
 
     use super::*;
 
-    fn example_of(route: &Route) -> Result<Map<String, Value>, ControlError> {
+    fn example_of(route: &ControlRoute) -> Result<Map<String, Value>, ControlError> {
         route.arguments(&route.example(), route.example().as_bytes())
     }
 
     #[test]
     fn every_verb_of_a_platform_has_a_route_of_its_name() {
         for verb in VERBS {
-            let route = Route::named(verb.name).unwrap();
+            let route = ControlRoute::named(verb.name).unwrap();
             assert_eq!((route.about, route.method()), (verb.about, Method::POST));
             verb.command(example_of(route).unwrap()).unwrap();
         }
@@ -186,13 +186,13 @@ mod tests {
     fn the_documentation_has_the_table() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/control.md");
         let page = std::fs::read_to_string(path).unwrap();
-        assert!(page.contains(&markdown()), "docs/control.md is to have this table:\n\n{}", markdown());
+        assert!(page.contains(&markdown()), "docs/control.md must have this table:\n\n{}", markdown());
     }
 
     #[test]
     fn what_is_not_known_is_answered_with_the_nearest() {
         let told = |name: &str, body: &str| {
-            let error = arguments::from_body(Route::named(name).unwrap(), body.as_bytes()).unwrap_err();
+            let error = arguments::from_body(ControlRoute::named(name).unwrap(), body.as_bytes()).unwrap_err();
             (error.status.as_u16(), error.message, error.help.unwrap_or_default())
         };
         let close = r#"{"user": "alice", "coed": 4000}"#;
@@ -204,8 +204,8 @@ mod tests {
             "it takes `user`? (a text), `code` (an integer from 0), `reason`? (a text), `socket`? (a text), `subscription`? (a text)"
         );
         assert_eq!(told("close", r#"{"user": "alice"}"#).1, "close needs `code`");
-        assert_eq!(told("close", "[]").1, "the body is a JSON object of named arguments");
-        assert!(told("close", "{").1.starts_with("the body is no JSON: "), "{:?}", told("close", "{"));
+        assert_eq!(told("close", "[]").1, "the body must be a JSON object of named arguments");
+        assert!(told("close", "{").1.starts_with("the body is not JSON: "), "{:?}", told("close", "{"));
         for (name, twice, key) in [
             ("close", r#"{"user": "alice", "code": 4000, "user": "bob"}"#, "user"),
             ("close", r#"{"user": "alice", "code": 4000, "us\u0065r": "alice"}"#, "user"),
@@ -229,13 +229,13 @@ mod tests {
     #[test]
     fn what_makes_no_command_is_told_with_what_to_do() {
         let told = |name: &str, body: &str| {
-            let given = arguments::from_body(Route::named(name).unwrap(), body.as_bytes()).unwrap();
+            let given = arguments::from_body(ControlRoute::named(name).unwrap(), body.as_bytes()).unwrap();
             let error = ControlError::from(Verb::named(name).unwrap().command(given).unwrap_err());
             (error.status.as_u16(), error.message, error.help)
         };
         let help = Some("close codes are 1000 to 4999".to_owned());
         let close = r#"{"user": "a", "code": 70000}"#;
-        assert_eq!(told("close", close), (400, "70000 is no close code".to_owned(), help));
+        assert_eq!(told("close", close), (400, "70000 is not a close code".to_owned(), help));
         let message = "sendRaw needs either `text` or `base64`".to_owned();
         assert_eq!(told("sendRaw", r#"{"user": "a", "text": null}"#), (400, message, None));
         let (_, message, _) = told("fail", r#"{"point": "subscrib", "how": {}}"#);

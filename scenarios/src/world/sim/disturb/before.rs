@@ -3,9 +3,9 @@
 use kandy_mock_server::{Command, CommandOutput};
 
 use super::super::Sim;
-use super::Disturber;
-use crate::schedule::{Act, Application};
-use crate::step::{Call, ClientId};
+use super::SimDisturber;
+use crate::schedule::{Act, ApplicationCall};
+use crate::step::{ClientCall, ClientId};
 use crate::world::WorldError;
 
 /// What happens before a message arrives.
@@ -13,7 +13,7 @@ impl Sim {
     /// Does it, and gives whether there was anything that it could act on.
     pub(super) fn act_before(
         &mut self,
-        disturber: &mut Disturber,
+        disturber: &mut SimDisturber,
         client: ClientId,
         act: &Act,
     ) -> Result<bool, WorldError> {
@@ -21,12 +21,12 @@ impl Sim {
         let command = match (act, user) {
             (Act::Application(call), _) => return self.call_before(client, *call),
             (Act::Outage(length), _) => {
-                disturber.outage_ends = Some(self.stage.now.saturating_add(*length));
+                disturber.outage_ends = Some(self.client_side.now.saturating_add(*length));
                 self.platform.set_offline(self.platform_time());
                 self.drain_platform()?;
                 return Ok(true);
             }
-            // Who has not said who he is has nothing at the platform that could be hit.
+            // A client that has not said whose it is has nothing at the platform to disturb.
             (act, user) => user.and_then(|user| act.command(user)),
         };
         let Some(command) = command else { return Ok(false) };
@@ -42,21 +42,21 @@ impl Sim {
         !self.platform.subscriptions(Some(user)).is_empty()
     }
 
-    fn call_before(&mut self, client: ClientId, call: Application) -> Result<bool, WorldError> {
+    fn call_before(&mut self, client: ClientId, call: ApplicationCall) -> Result<bool, WorldError> {
         let call = match call {
-            Application::Disconnect => Call::Disconnect,
-            Application::Destroy => Call::Destroy,
-            Application::Connect => match self.stage.last_connect(client) {
+            ApplicationCall::Disconnect => ClientCall::Disconnect,
+            ApplicationCall::Destroy => ClientCall::Destroy,
+            ApplicationCall::Connect => match self.client_side.last_connect(client) {
                 Some(call) => call.clone(),
                 None => return Ok(false),
             },
         };
         // A connect that throws has no effect, here as in the script. Else only a full trace can refuse these calls, and
         // the next record tells of that.
-        let has_changed = self.stage.call(client, call).is_ok();
-        if self.stage.ending() == Some(client) {
+        let has_changed = self.client_side.call(client, call).is_ok();
+        if self.client_side.ending() == Some(client) {
             // The tick in which a client ends is over before a message comes.
-            self.stage.fire_timer(client);
+            self.client_side.fire_timer(client);
         }
         self.drain_client(client)?;
         Ok(has_changed)
