@@ -34,25 +34,20 @@ const PACKAGE_FOLDER: &str = "CARGO_MANIFEST_DIR";
 ///
 /// use kandy_scenarios::Options;
 ///
-/// let options = Options { live: true, timeout: Some(Duration::from_secs(30)), ..Options::default() };
-/// assert_eq!(options.strict, None);
+/// let options = Options::default().with_live(true).with_timeout(Duration::from_secs(30));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The profile of `kandy.toml` that holds, as with `--profile`.
-    pub profile: Option<String>,
-    /// Whether a green that means nothing fails. By default it does where `CI` is set.
-    pub strict: Option<bool>,
-    /// The real time that a scenario may take.
-    pub timeout: Option<Duration>,
-    /// Whether scenarios tagged `live` run on real sockets too; others are skipped then.
-    pub live: bool,
-    /// Tags of scenarios that [`harness_with`] runs only if it is told to, as cargo does with tests marked `#[ignore]`.
-    pub ignored_tags: Vec<String>,
+    profile: Option<String>,
+    strict: Option<bool>,
+    timeout: Option<Duration>,
+    live: bool,
+    ignored_tags: Vec<String>,
 }
 
 /// What came of scenarios that did not fail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// All cases: one for each scenario, or one for each row of its `cases`.
     pub cases: Vec<CaseReport>,
@@ -60,6 +55,7 @@ pub struct Report {
 
 /// What came of a case that did not fail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CaseReport {
     /// Its name, such as `login` or `login[unavailable]`.
     pub name: String,
@@ -106,7 +102,7 @@ pub fn harness(path: impl AsRef<Path>) -> ExitCode {
 /// use kandy_scenarios::Options;
 ///
 /// fn main() -> std::process::ExitCode {
-///     let options = Options { ignored_tags: vec!["slow".to_owned()], ..Options::default() };
+///     let options = Options::default().with_ignored_tags(["slow"]);
 ///     kandy_scenarios::harness_with("scenarios", &options)
 /// }
 /// ```
@@ -173,6 +169,45 @@ fn run_all(
         }
     }
     if failures.is_empty() { Ok(report) } else { Err(failures.into()) }
+}
+
+/// Setters: what is not set is as the project has it.
+impl Options {
+    /// The profile of `kandy.toml` that holds, as with `--profile`.
+    #[must_use]
+    pub fn with_profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Whether a pass that proves nothing fails. By default it does where `CI` is set.
+    #[must_use]
+    pub fn with_strict(mut self, on: bool) -> Self {
+        self.strict = Some(on);
+        self
+    }
+
+    /// The real time that a scenario may take.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Whether scenarios tagged `live` run on real sockets too; others are skipped then. Off by default.
+    #[must_use]
+    pub fn with_live(mut self, on: bool) -> Self {
+        self.live = on;
+        self
+    }
+
+    /// Tags of scenarios that [`harness_with`] runs only if it is told to, as cargo does with tests marked `#[ignore]`. None by
+    /// default.
+    #[must_use]
+    pub fn with_ignored_tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.ignored_tags = tags.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 impl Options {

@@ -7,7 +7,7 @@ use kandy_mock_server::fault::{Content, Effect};
 use kandy_mock_server::{Command, Fault, Point};
 use kandy_scenarios::step::ClientCall;
 use kandy_scenarios::world::WorldError;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::generate::{Act, History};
 
@@ -43,20 +43,20 @@ impl Loop {
     pub(crate) fn may_be_reached_by(self, history: &History) -> bool {
         match self {
             Self::TokenRefresh => {
-                let odd_margin = |config: &Config| config.authentication.early_refresh_margin > 300.0;
+                let odd_margin = |config: &Config| option(config, "/authentication/earlyRefreshMargin") > 300.0;
                 has_config(history, odd_margin) || history.acts.iter().any(changes_token_lifetimes)
             }
-            Self::Ping => has_config(history, |config| no_time(config.connectivity.ping_interval)),
+            Self::Ping => has_config(history, |config| no_time(option(config, "/connectivity/pingInterval"))),
             Self::Resubscription => {
                 // What a client asks for lives for a day at most, and what a command says as long as it says.
                 history.acts.iter().any(grants_long_subscriptions)
                     || faults(history).any(|(point, fault)| point == Point::Subscribe && says_something(fault))
             }
             Self::WebSocket => {
-                let without_limit = |config: &Config| config.connectivity.reconnect_limit == 0.0;
+                let without_limit = |config: &Config| option(config, "/connectivity/reconnectLimit") == 0.0;
                 let without_pause = |config: &Config| {
-                    let options = &config.connectivity;
-                    no_time(options.reconnect_delay) || no_time(options.reconnect_time_multiplier)
+                    no_time(option(config, "/connectivity/reconnectDelay"))
+                        || no_time(option(config, "/connectivity/reconnectTimeMultiplier"))
                 };
                 (has_config(history, without_limit) && has_config(history, without_pause))
                     || faults(history).any(|(_, fault)| matches!(fault.effect, Effect::CloseAfterOpen { .. }))
@@ -68,6 +68,11 @@ impl Loop {
 /// A token that lives no longer than this is refreshed without pause, or with so short a one that a day of it fills the
 /// transcript: the refresh margin is 300 seconds.
 const SHORT_TOKEN: Duration = Duration::from_secs(310);
+
+/// A number among the options. What JSON has no form for is as odd as a number can be.
+fn option(config: &Config, path: &str) -> f64 {
+    json!(config).pointer(path).and_then(Value::as_f64).unwrap_or(f64::INFINITY)
+}
 
 /// Whether a browser's timer of that many milliseconds fires at once.
 fn no_time(millis: f64) -> bool {

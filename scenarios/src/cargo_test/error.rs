@@ -15,6 +15,7 @@ use crate::scenario::FindError;
 /// Its text is that of the command, with places and excerpts. [`Debug`](fmt::Debug) gives the same, since that is what
 /// `unwrap` and tests that return an error print.
 #[derive(Error)]
+#[non_exhaustive]
 pub enum Error {
     /// Nothing can run: there is no such scenario, or the settings of its project cannot be read.
     #[error(transparent)]

@@ -101,14 +101,15 @@ impl Made {
 
 /// The servers of the platform in the form of Link 4 and 5; in that of old where the script writes that.
 fn servers_apart(plain: &Config, given: &Value) -> Value {
-    let (rest, websocket) = (&plain.authentication.subscription, &plain.authentication.websocket);
+    let plain = json!(plain);
+    let [rest, websocket] = ["subscription", "websocket"].map(|server| &plain["authentication"][server]);
     let is_old = given["authentication"]["subscription"].is_object();
-    let websocket = json!({ "server": websocket.server, "port": websocket.port });
+    let websocket = json!({ "server": websocket["server"], "port": websocket["port"] });
     if is_old {
-        let rest = json!({ "server": rest.server, "protocol": rest.protocol, "port": rest.port });
+        let rest = json!({ "server": rest["server"], "protocol": rest["protocol"], "port": rest["port"] });
         return json!({ "authentication": { "subscription": rest, "websocket": websocket } });
     }
-    let rest = json!({ "base": rest.server, "protocol": rest.protocol, "port": rest.port });
+    let rest = json!({ "base": rest["server"], "protocol": rest["protocol"], "port": rest["port"] });
     json!({ "authentication": { "server": rest }, "subscription": { "websocket": websocket } })
 }
 

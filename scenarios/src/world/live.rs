@@ -261,7 +261,8 @@ impl Live {
 
     fn drain(&mut self, client: ClientId) -> Result<(), WorldError> {
         while let Some(effect) = self.client_side.next_effect(client)? {
-            self.lines[client.0].transport.carry_out(effect);
+            let told = self.lines[client.0].transport.carry_out(effect);
+            debug_assert!(told.is_none(), "the client side keeps what applications are told");
         }
         Ok(())
     }
@@ -295,7 +296,7 @@ impl Live {
 
 impl ClientNetwork {
     fn new(runtime: &Runtime) -> Result<Self, SetUpError> {
-        let options = Options { enforce_cors: true, plain_websockets: true, ..Options::default() };
+        let options = Options::default().with_enforce_cors(true).with_plain_websockets(true);
         let (transport, inputs) = Transport::new(runtime.handle().clone(), &options)?;
         Ok(Self { transport, inputs })
     }
