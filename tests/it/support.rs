@@ -1,14 +1,31 @@
 //! The command, run in this repository.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use kandy_scenarios::cli::{self, CliOutput, Environment};
 use kandy_scenarios::report::github::GithubStep;
+use serde_json::Value;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the repository").to_owned()
+}
+
+/// The names on the way to each member of each object, without those below the `opaque` ones. Numbers of lists do not count.
+pub(crate) fn members(value: &Value, path: &str, opaque: &[&str], found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) if !opaque.contains(&path) => {
+            for (name, value) in object {
+                let path = format!("{path}/{name}");
+                members(value, &path, opaque, found);
+                found.insert(path);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| members(item, path, opaque, found)),
+        _ => {}
+    }
 }
 
 /// Runs the command in `folder`: all that it writes, wall time left out, and its exit code.

@@ -71,7 +71,6 @@ const THEATRE: &[&str] = &[
     "stage",
     "staged",
     "stages",
-    "theatre",
     "understudy",
 ];
 

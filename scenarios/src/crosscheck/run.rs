@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::platform;
 use crate::recording::{Action, ApiCall, ListenerRule, Recording, ShownState};
-use crate::replay::call::{Asked, asked, settings};
+use crate::replay::call::{AskedCall, asked, settings};
 use crate::replay::compare::{self, Mismatch};
 use crate::replay::listeners::{RecordedListener, RecordedListeners};
 use crate::step::{ClientId, Done, Step};
@@ -123,15 +123,15 @@ impl<'a> Crosscheck<'a> {
         listeners.learn_behaviour(call)?;
         let relocated = ApiCall { args: call.args.iter().map(relocate).collect(), ..call.clone() };
         match asked(dialect, if call.call == "updateConfig" { &relocated } else { call })? {
-            Asked::Session(asked) => match self.sim.apply(Step::Call { client, call: *asked }) {
+            AskedCall::Session(asked) => match self.sim.apply(Step::Call { client, call: *asked }) {
                 Ok(_) | Err(StepError::Thrown(_)) => {
                     self.read_trace();
                     Ok(())
                 }
                 Err(error) => Err(impossible(error)),
             },
-            Asked::Listeners(change) => listeners.change(change).map_err(impossible),
-            Asked::Nothing => Ok(()),
+            AskedCall::Listeners(change) => listeners.change(change).map_err(impossible),
+            AskedCall::Nothing => Ok(()),
         }
     }
 

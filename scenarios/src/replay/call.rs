@@ -59,7 +59,7 @@ impl Page {
     fn act(&mut self, now: Time, client: usize, call: &ApiCall) -> Result<Result<(), TypeError>, Mismatch> {
         self.clients[client].listeners.learn_behaviour(call)?;
         match asked(self.dialect, call)? {
-            Asked::Session(asked) => {
+            AskedCall::Session(asked) => {
                 let before = ClientInput::of_call(&asked).map(|input| self.before(client, input));
                 let made = asked.make(now, &mut self.clients[client].session);
                 if let Some(before) = before {
@@ -71,12 +71,12 @@ impl Page {
                     Err(CallError::Config(error)) => Err(refused(call, &error.to_string())),
                 }
             }
-            Asked::Listeners(change) => {
+            AskedCall::Listeners(change) => {
                 let listeners = &mut self.clients[client].listeners;
                 listeners.change(change).map_err(|error| refused(call, &error.to_string()))?;
                 Ok(Ok(()))
             }
-            Asked::Nothing => Ok(Ok(())),
+            AskedCall::Nothing => Ok(Ok(())),
         }
     }
 }
@@ -99,7 +99,7 @@ pub(crate) fn thrown(call: &ApiCall, made: Result<(), TypeError>) -> Result<(), 
 }
 
 /// What a recorded call asks for.
-pub(crate) enum Asked {
+pub(crate) enum AskedCall {
     /// A call on the session.
     Session(Box<ClientCall>),
     /// Another set of listeners.
@@ -109,18 +109,18 @@ pub(crate) enum Asked {
 }
 
 /// Reads a recorded call other than `create`.
-pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch> {
+pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<AskedCall, Mismatch> {
     if call.args.len() > most_arguments(&call.call) {
         return Err(refused(call, "it has more arguments than the call takes"));
     }
     let value =
         |given: Option<&Value>| given.map_or(Ok(Untyped::default()), |given| js(call, given).map(Untyped::from));
     let argument = |index: usize| value(call.args.get(index));
-    let untyped = |call: UntypedCall| Ok(Asked::Session(ClientCall::Untyped(call).into()));
-    let listeners = |change: Change| Ok(Asked::Listeners(change));
+    let untyped = |call: UntypedCall| Ok(AskedCall::Session(ClientCall::Untyped(call).into()));
+    let listeners = |change: Change| Ok(AskedCall::Listeners(change));
     let has_it = |name: &str| dialect.calls().contains(&name);
     match call.call.as_str() {
-        idle if dialect.idle_calls().contains(&idle) => Ok(Asked::Nothing),
+        idle if dialect.idle_calls().contains(&idle) => Ok(AskedCall::Nothing),
         "setCredentials" if has_it("setCredentials") => {
             untyped(UntypedCall::SetCredentials { credentials: argument(0)? })
         }
@@ -143,14 +143,14 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
             untyped(UntypedCall::EnableConnectivityChecking { enabled: argument(0)? })
         }
         "notification.enableWebsocket" => untyped(UntypedCall::EnableWebsocket { enabled: argument(0)? }),
-        "connection.resetConnection" => Ok(Asked::Session(ClientCall::ResetConnection.into())),
-        "disconnect" => Ok(Asked::Session(ClientCall::Disconnect.into())),
-        "destroy" => Ok(Asked::Session(ClientCall::Destroy.into())),
+        "connection.resetConnection" => Ok(AskedCall::Session(ClientCall::ResetConnection.into())),
+        "disconnect" => Ok(AskedCall::Session(ClientCall::Disconnect.into())),
+        "destroy" => Ok(AskedCall::Session(ClientCall::Destroy.into())),
         "on" => listeners(Change::On(event(call)?, listener(call, 1)?)),
         "off" => listeners(Change::Off(event(call)?, listener(call, 1)?)),
         "subscribe" => listeners(Change::Subscribe(listener(call, 0)?)),
         "unsubscribe" => listeners(Change::Unsubscribe(listener(call, 0)?)),
-        look if LOOKS.contains(&look) => Ok(Asked::Nothing),
+        look if LOOKS.contains(&look) => Ok(AskedCall::Nothing),
         _ => Err(refused(call, "the port has no such call")),
     }
 }
