@@ -28,6 +28,7 @@ mod known;
 mod read;
 mod setters;
 mod settings;
+mod typed;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -35,10 +36,11 @@ use serde_json::{Map, Value};
 use crate::js;
 
 pub use self::known::{UnknownKey, unknown_keys, unknown_keys_of};
+pub(crate) use self::read::check;
 pub use self::read::{ConfigError, Violation};
 pub use self::setters::{Encryption, IncomingCalls};
 pub use self::settings::Settings;
-pub(crate) use self::settings::default_authentication;
+pub(crate) use self::typed::default_authentication;
 
 /// All options of a client: those that the setters and [`merge`](Config::merge) set over Kandy.js's defaults.
 ///
@@ -191,45 +193,6 @@ impl Config {
         websocket.port = ws_port.into();
         config
     }
-
-    /// The defaults with `given` merged over them, as by `create`, and what the SDK would log
-    /// about it, a missing server included. Keys that the SDK does not know are ignored, as
-    /// there; [`unknown_keys`] lists them.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] for the first value whose shape its option cannot hold.
-    pub fn from_json(given: &Value) -> Result<(Self, Vec<Violation>), ConfigError> {
-        let mut config = Self::default();
-        let mut violations = config.merge(given)?;
-        for (path, server) in [
-            ("authentication.subscription.server", &config.authentication.subscription.server),
-            ("authentication.websocket.server", &config.authentication.websocket.server),
-        ] {
-            if server.is_none() && violations.iter().all(|violation| violation.path != path) {
-                violations.push(Violation::missing(path));
-            }
-        }
-        Ok((config, violations))
-    }
-
-    /// Merges `patch` over the options, as `updateConfig` does: objects key by key, anything
-    /// else replaced. Reports what the SDK would log about the values in `patch`.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] for the first value whose shape its option cannot hold; the options are
-    /// then as before.
-    pub fn merge(&mut self, patch: &Value) -> Result<Vec<Violation>, ConfigError> {
-        let (merged, violations) = read::merged(self, patch)?;
-        *self = merged;
-        Ok(violations)
-    }
-}
-
-/// What the SDK would log of the values in a patch.
-pub(crate) fn check(patch: &Value) -> Result<Vec<Violation>, ConfigError> {
-    Config::default().merge(patch)
 }
 
 /// Writes a number as `JSON.stringify` does.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::browser::without_tokens;
+use crate::js::browser::{self, without_tokens};
 use crate::js::{Text, TypeError, Value};
 use crate::untyped::Untyped;
 
@@ -64,13 +64,24 @@ pub enum Code {
     Unavailable,
     /// `subscription:1`: the websocket could not be opened, in Link.
     OpenWebSocket,
-    /// A bare number: the status code of a subscription that is no more.
+    /// A bare number: the status code of a subscription that the platform has ended.
     Number(i64),
+}
+
+/// Why no websocket could be opened.
+#[derive(Debug)]
+pub(crate) enum OpeningFailure {
+    /// The last attempt has failed.
+    Refused,
+    /// The last of so many attempts hung.
+    TimedOut { attempts: u32 },
+    /// The browser refuses to make one for this address; the SDK has left something of its own on the exception.
+    Impossible { address: String, left: Value },
 }
 
 impl Code {
     #[expect(clippy::cast_precision_loss, reason = "status codes are small")]
-    fn to_js(self) -> Value {
+    pub(crate) fn to_js(self) -> Value {
         Value::from_static(match self {
             Self::InvalidSignature => "authentication:1",
             Self::WebSocket => "authentication:2",
@@ -88,6 +99,22 @@ impl Code {
     #[must_use]
     pub fn to_json(self) -> serde_json::Value {
         self.to_js().to_json()
+    }
+}
+
+impl OpeningFailure {
+    /// What Link says of it.
+    pub(crate) fn to_error(&self) -> Error {
+        let error = |message: String| Error::new(Code::OpenWebSocket, message);
+        match self {
+            Self::Refused => error("Could not connect to websocket. Received error on open.".to_owned()),
+            Self::TimedOut { attempts } => {
+                error(format!("Websocket connection timed out. Tried {attempts} times to connect."))
+            }
+            Self::Impossible { address, left } => {
+                Error::Syntax { message: browser::websocket_refusal(address), kandy: left.clone().into() }
+            }
+        }
     }
 }
 

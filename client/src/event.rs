@@ -38,7 +38,8 @@ pub enum Event {
         /// Why the attempt failed.
         error: Option<Error>,
     },
-    /// `request:error {error}`: the server does not know the user; what the request was for tells its own outcome.
+    /// `request:error {error}`: the server does not know the user; the outcome of what the request was for is told by
+    /// another event.
     RequestError(Error),
     /// `subscription:change {reason, ..}`: subscribing or unsubscribing begins or has ended, or the subscription is over;
     /// ask [`subscriptions`](crate::Session::subscriptions).
@@ -62,7 +63,7 @@ pub enum Event {
         /// The platform: `uc` or `link`.
         platform: &'static str,
     },
-    /// `notification:received {payload}`: a notification that is no duplicate.
+    /// `notification:received {payload}`: a notification that is not a duplicate.
     NotificationReceived {
         /// The whole frame.
         payload: Untyped,

@@ -14,11 +14,12 @@
 //! assert_eq!(token.get("refresh"), &Value::Undefined);
 //! ```
 
+pub(crate) mod browser;
 mod convert;
+mod interchange;
 mod json;
 mod merge;
 mod number;
-mod object;
 mod query;
 mod text;
 mod timeout;
@@ -28,12 +29,11 @@ mod value;
 pub use self::json::{MAX_DEPTH, SyntaxError};
 pub use self::merge::{merge, merge_keeping_lists};
 pub use self::number::number_text;
-pub use self::object::Object;
 pub use self::query::{QueryError, query_string};
 pub use self::text::Text;
 pub use self::timeout::timeout;
 pub use self::type_error::{TypeError, property};
-pub use self::value::Value;
+pub use self::value::{Object, Value};
 
 pub(crate) use self::json::parse_body;
 pub(crate) use self::type_error::destructured;

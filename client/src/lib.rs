@@ -82,9 +82,8 @@
     missing_debug_implementations
 )]
 
-mod browser;
+mod call;
 mod config;
-mod connect;
 mod credentials;
 mod dialect;
 #[cfg(feature = "driver")]
@@ -97,29 +96,21 @@ pub mod js;
 #[cfg(not(feature = "internals"))]
 #[expect(unreachable_pub, unused_imports, reason = "with the feature all of it is public")]
 mod js;
-mod keepalive;
-mod legacy;
 mod listener;
-mod notification;
+mod protocol;
 mod random;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
-mod services;
 mod session;
-mod state;
-mod subscription;
 mod timer;
-mod token;
 mod untyped;
-mod websocket;
-mod wire;
 
 pub use bytes;
+pub use call::UntypedCall;
 pub use config::{
     Config, ConfigError, Encryption, IncomingCalls, Settings, UnknownKey, Violation, unknown_keys, unknown_keys_of,
 };
-pub use connect::Phase;
-pub use credentials::{ConnectOptions, Credentials, UntypedCall};
+pub use credentials::{ConnectOptions, Credentials};
 pub use dialect::Dialect;
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
@@ -131,6 +122,8 @@ pub use js::TypeError;
 pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};
 pub use random::Random;
 pub use session::Session;
-pub use state::{Connection, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo};
+pub use session::view::{
+    Connection, Phase, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo,
+};
 pub use timer::{OpeningId, Time, Timer};
 pub use untyped::Untyped;

@@ -1,26 +1,35 @@
-//! The session: the machine itself, its inputs and outputs.
+//! The session: the public machine. It takes the application's calls and the world's input, and hands them to its parts.
 
-mod commands;
-mod getters;
+mod channel;
+mod context;
+mod inbox;
+mod login;
+mod renewal;
+mod services;
+mod state;
+mod tasks;
+mod tokens;
+mod update;
+pub(crate) mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 
-use crate::config::Settings;
-use crate::connect::Flow;
-use crate::dialect::Profile;
-use crate::event::Event;
-use crate::io::{NetworkFailure, Output, RequestId, Response, SocketId, Task, WebSocketInput};
-use crate::js::Value;
-use crate::notification::Notifications;
+use self::context::Context;
+use self::services::set_credentials;
+use self::tasks::Tasks;
+use self::tokens::update_token;
+use self::view::{Connection, Phase, Services, SocketState, Standing, Subscriptions, UserInfo};
+use crate::call::UntypedCall;
+use crate::config::{self, ConfigError, Settings, Violation};
+use crate::credentials::{ConnectOptions, Credentials};
+use crate::dialect::Dialect;
+use crate::error::Error;
+use crate::io::{NetworkFailure, Output, RequestId, Response, SocketId, WebSocketInput};
+use crate::js::{TypeError, Value, destructured, property};
 use crate::random::Random;
-use crate::services::ServiceFlow;
-use crate::state::State;
-use crate::subscription::Resubscription;
-use crate::timer::{OpeningId, Time, Timer, Timers};
-use crate::token::Refresh;
-use crate::websocket::WebSockets;
-use crate::wire::{Draft, RequestWriter, read_answer};
+use crate::timer::{Time, Timer};
+use crate::untyped::Untyped;
 
 /// One client: what `create()` returns, without sockets, clocks or threads of its own.
 ///
@@ -29,80 +38,205 @@ use crate::wire::{Draft, RequestWriter, read_answer};
 /// take all of [`poll_output`](Self::poll_output) before the next; a call that a listener makes is a command
 /// given between two outputs.
 pub struct Session {
-    pub(crate) profile: &'static Profile,
-    pub(crate) settings: Settings,
-    pub(crate) state: State,
-    pub(crate) flow: Flow,
-    pub(crate) resubscription: Resubscription,
-    pub(crate) refresh: Refresh,
-    pub(crate) websockets: WebSockets,
-    pub(crate) notifications: Notifications,
-    pub(crate) services: ServiceFlow,
-    pub(crate) random: Random,
-    /// When the world began, since 1970.
-    epoch: Duration,
-    pub(crate) timers: Timers,
-    /// Whether the task that ends sessions waits for ever.
-    pub(crate) gone_hangs: bool,
-    pending: BTreeMap<RequestId, Pending>,
-    requests_sent: u64,
-    effects: VecDeque<Output>,
-    events: VecDeque<Event>,
+    tasks: Tasks,
     destroyed: bool,
 }
 
-/// A request under way.
-struct Pending {
-    purpose: Purpose,
-    /// What the browser says if it comes to nothing because it could not be made.
-    refusal: Option<String>,
-}
-
-/// What a request under way is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    CreateToken,
-    ConnectWithRefreshToken,
-    Subscribe,
-    Resubscribe,
-    RefreshToken,
-    Unsubscribe,
-    UpdateConnection { services: Value },
-    SubscribeServices,
-    ChangeServices,
-    UnsubscribeServices,
-}
-
-/// Input from outside.
 impl Session {
+    /// `create(config)`, in the dialect that the configuration is of.
+    #[must_use]
+    pub fn new(config: impl Into<Settings>) -> Self {
+        Self { tasks: Tasks::new(Context::new(config.into())), destroyed: false }
+    }
+
+    /// With another source of random numbers than the seed of the settings.
+    #[must_use]
+    pub fn with_random(mut self, random: Random) -> Self {
+        self.tasks.cx.random = random;
+        self
+    }
+
+    /// With a world that began so long after the beginning of 1970, by which dates are read that a server sends.
+    #[must_use]
+    pub fn with_epoch(mut self, epoch: Duration) -> Self {
+        self.tasks.cx.epoch = epoch;
+        self
+    }
+
+    // Commands.
+
+    /// `connect(credentials, options)`: `auth:change` comes at once, then the connection, or `auth:error`.
+    ///
+    /// Without effect but for `isPending` while the session is connected, connecting or disconnecting.
+    /// Without any effect where the configuration makes the call throw in JavaScript, such as `logs: null`:
+    /// [`call_untyped`](Self::call_untyped) tells of it.
+    pub fn connect(&mut self, now: Time, credentials: &Credentials, options: &ConnectOptions) {
+        // What it throws is for `call_untyped` to tell.
+        let _ = self.connect_untyped(now, &credentials.to_js(), &options.to_js());
+    }
+
+    fn connect_untyped(&mut self, now: Time, credentials: &Value, options: &Value) -> Result<(), TypeError> {
+        property(credentials, "username")?;
+        if !self.destroyed {
+            let tasks = self.at(now);
+            tasks.cx.settings.check_for_calls()?;
+            tasks.connect(credentials, options);
+        }
+        Ok(())
+    }
+
+    /// `disconnect()`: closes the websocket and deletes the subscription, in the order of the dialect.
+    ///
+    /// While connecting it cancels that, and in UC nothing more is heard; while nothing is connected it only leaves
+    /// `isPending` true.
+    pub fn disconnect(&mut self, now: Time) {
+        if !self.destroyed {
+            let tasks = self.at(now);
+            #[cfg(feature = "sabotage")]
+            tasks.repair_disconnect();
+            tasks.disconnect();
+        }
+    }
+
+    /// `updateToken(credentials)`: later requests and reconnects use the given access token or OAuth token, if it comes
+    /// with a user name. Without effect and without an event before the session has tokens.
+    pub fn update_token(&mut self, now: Time, credentials: &Credentials) {
+        self.update_token_untyped(now, &credentials.to_js());
+    }
+
+    fn update_token_untyped(&mut self, now: Time, credentials: &Value) {
+        if !self.destroyed && self.has_call("updateToken") {
+            update_token(&mut self.at(now).cx, credentials);
+        }
+    }
+
+    /// `setCredentials(credentials)`: in Link 4 and 5 who the next requests are of; without effect in the others.
+    pub fn set_credentials(&mut self, now: Time, credentials: &Credentials) {
+        if !self.destroyed && self.has_call("setCredentials") {
+            set_credentials(&mut self.at(now).cx, &credentials.to_js());
+        }
+    }
+
+    /// `services.subscribe(services, options)`: `subscription:change` comes at once, and again when it is done, or
+    /// `subscription:error`. Without any effect where no good credentials are known.
+    ///
+    /// # Errors
+    ///
+    /// The dialect has no services: the call throws.
+    pub fn subscribe_to(&mut self, now: Time, services: &[&str], options: &ConnectOptions) -> Result<(), TypeError> {
+        let services = Untyped(services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into());
+        self.call_untyped(now, &UntypedCall::SubscribeServices { services, options: options.into() })
+    }
+
+    /// `services.unsubscribe(services)`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`subscribe_to`](Self::subscribe_to).
+    pub fn unsubscribe_from(&mut self, now: Time, services: &[&str]) -> Result<(), TypeError> {
+        let services = Untyped(services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into());
+        self.call_untyped(now, &UntypedCall::UnsubscribeServices { services })
+    }
+
+    /// `updateConfig(patch)`: merged deeply into the configuration; arrays are replaced. Gives what the SDK would
+    /// log of values that it finds odd, and uses.
+    ///
+    /// # Errors
+    ///
+    /// A value of a form that no option can have; nothing is changed then. Kandy.js would take it: see
+    /// [`call_untyped`](Self::call_untyped).
+    pub fn update_config(&mut self, _now: Time, patch: &serde_json::Value) -> Result<Vec<Violation>, ConfigError> {
+        let violations = config::check(patch)?;
+        self.tasks.cx.settings.merge(&Value::from_json(patch));
+        Ok(violations)
+    }
+
+    /// A call with whatever values an application in JavaScript may give it.
+    ///
+    /// # Errors
+    ///
+    /// What the call throws in JavaScript; it has no effect then.
+    pub fn call_untyped(&mut self, now: Time, call: &UntypedCall) -> Result<(), TypeError> {
+        match call {
+            UntypedCall::Connect { credentials, options } => self.connect_untyped(now, &credentials.0, &options.0)?,
+            UntypedCall::UpdateToken { credentials } => {
+                property(&credentials.0, "username")?;
+                self.update_token_untyped(now, &credentials.0);
+            }
+            UntypedCall::UpdateConnection { .. }
+            | UntypedCall::SetCredentials { .. }
+            | UntypedCall::SetTokens { .. }
+            | UntypedCall::SubscribeServices { .. }
+            | UntypedCall::UnsubscribeServices { .. }
+            | UntypedCall::ResubscribeServices => self.call_of_dialect(now, call)?,
+            UntypedCall::UpdateConfig { patch } => self.tasks.cx.settings.update(patch.clone())?,
+            UntypedCall::EnableConnectivityChecking { enabled } => {
+                self.tasks.channel.enable_checking(enabled.0.clone());
+            }
+            UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.0.is_truthy()),
+        }
+        Ok(())
+    }
+
+    /// A call that not every dialect has.
+    fn call_of_dialect(&mut self, now: Time, call: &UntypedCall) -> Result<(), TypeError> {
+        if self.destroyed || self.tasks.cx.profile.idle_calls.contains(&call.name()) {
+            return Ok(());
+        }
+        if !self.has_call(call.name()) {
+            return Err(call.missing());
+        }
+        let Tasks { cx, services: part, renewal, update, .. } = self.at(now);
+        match call {
+            UntypedCall::UpdateConnection { services } => update.update(cx, &services.0),
+            UntypedCall::SetCredentials { credentials } => {
+                let kind = if credentials.0 == Value::Null { "object null" } else { "undefined" };
+                destructured(&credentials.0, kind, "username")?;
+                set_credentials(cx, &credentials.0);
+            }
+            UntypedCall::SubscribeServices { services, options } => {
+                part.subscribe(cx, renewal, &services.0, &options.0)?;
+            }
+            UntypedCall::UnsubscribeServices { services } => part.unsubscribe(cx, renewal, &services.0),
+            // The others do nothing in any dialect.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `connection.resetConnection()`: closes the open websocket and opens a new one.
+    pub fn reset_connection(&mut self, now: Time) {
+        if !self.destroyed {
+            self.at(now).reset_connection();
+        }
+    }
+
+    /// `connection.enableConnectivityChecking(enabled)`: wins over the configuration until the SDK closes the
+    /// socket. A socket that has stopped pinging never starts again.
+    pub fn enable_connectivity_checking(&mut self, _now: Time, enabled: bool) {
+        self.tasks.channel.enable_checking(enabled.into());
+    }
+
+    /// `notification.enableWebsocket(enabled)`: while off, frames are ignored.
+    pub fn enable_websocket(&mut self, now: Time, enabled: bool) {
+        if !self.destroyed {
+            self.at(now).enable_websocket(enabled);
+        }
+    }
+
+    /// `destroy()`: ends every task, in the next tick: what waits to be heard is heard, then nothing any more. A session
+    /// that has a refresh token still closes its websocket and deletes its subscription; another leaves both behind.
+    pub fn destroy(&mut self, now: Time) {
+        if !self.destroyed {
+            self.at(now).cx.arm(Duration::ZERO, Timer::Destroy);
+        }
+    }
+
+    // Input from outside.
+
     /// The answer to a request, or that there is none. An answer that nobody waits for any more is ignored.
     pub fn handle_response(&mut self, now: Time, id: RequestId, answer: Result<Response, NetworkFailure>) {
-        let Some(Pending { purpose, refusal }) = self.pending.remove(&id) else {
-            return;
-        };
-        #[cfg(feature = "sabotage")]
-        let answer = crate::sabotage::answer(&purpose, answer);
-        let clock = self.profile.rewrites_unavailable.then(|| self.epoch + now.since_start());
-        let Some(answer) = read_answer(answer, refusal, clock) else {
-            self.pending.clear();
-            return self.crash(Task::Requests);
-        };
-        // This is told beside all that comes of the answer, and before it.
-        if let Some(error) = (self.profile.stranger)(&answer) {
-            self.emit(Event::RequestError(error));
-        }
-        match purpose {
-            Purpose::CreateToken => self.token_created(now, answer),
-            Purpose::ConnectWithRefreshToken => self.token_for_connect_refreshed(now, answer),
-            Purpose::Subscribe => self.subscribed(now, answer),
-            Purpose::Resubscribe => self.resubscribed(now, &answer),
-            Purpose::RefreshToken => self.token_refreshed(now, id, answer),
-            Purpose::Unsubscribe => self.unsubscribed(now, id, &answer),
-            Purpose::UpdateConnection { services } => self.connection_changed(services, &answer),
-            Purpose::SubscribeServices => self.services_subscribed(now, answer),
-            Purpose::ChangeServices => self.services_changed(now, &answer),
-            Purpose::UnsubscribeServices => self.services_unsubscribed(now, &answer),
-        }
+        self.at(now).answer(id, answer);
     }
 
     /// What happened to a websocket. A socket that the session has closed or given up is ignored.
@@ -110,13 +244,12 @@ impl Session {
         if self.destroyed {
             return;
         }
-        #[cfg(feature = "sabotage")]
-        crate::sabotage::before_news(self, now, id, &input);
+        let tasks = self.at(now);
         match input {
-            WebSocketInput::Opened => self.websocket_opened(now, id),
-            WebSocketInput::Failed => self.websocket_failed(now, id),
-            WebSocketInput::Closed { code } => self.websocket_closed(now, id, code),
-            WebSocketInput::Text(text) => self.frame_received(now, id, &text),
+            WebSocketInput::Opened => tasks.websocket_opened(id),
+            WebSocketInput::Failed => tasks.websocket_failed(id),
+            WebSocketInput::Closed { code } => tasks.websocket_closed(id, code),
+            WebSocketInput::Text(text) => tasks.frame_received(id, &text),
             // The SDK hands binary frames to its JSON parser, which throws: nobody but the console sees it.
             WebSocketInput::Binary => {}
         }
@@ -124,82 +257,154 @@ impl Session {
 
     /// Lets the next timer fire if it is due, one a call. Without a due timer nothing happens.
     pub fn handle_timeout(&mut self, now: Time) {
-        match self.timers.take_due(now) {
-            Some(Timer::Ping(socket)) => self.ping_due(now, socket),
-            Some(Timer::Attempt(opening)) => self.attempt_due(now, opening),
-            Some(Timer::Resubscribe) => self.resubscription_due(now),
-            Some(Timer::RefreshToken) => self.token_refresh_due(now),
-            Some(Timer::RetrySubscription) => self.retry_subscription(now),
-            Some(Timer::Refusal(request)) => self.handle_response(now, request, Err(NetworkFailure)),
-            Some(Timer::Destroy) => self.end(now),
-            None => {}
+        if let Some(timer) = self.tasks.cx.timers.take_due(now) {
+            self.at(now).fire(timer);
+            self.destroyed |= timer == Timer::Destroy;
         }
     }
-}
 
-/// Output.
-impl Session {
+    // Output.
+
     /// The next effect. Requests, sockets, frames and closes come before the events of the same input; those of a
     /// call made inside a listener come at once, its events behind the events already waiting.
     #[must_use = "an effect that is not carried out is lost"]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.effects.pop_front().or_else(|| self.events.pop_front().map(Output::Event))
+        self.tasks.cx.poll_output()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is due next, and for what.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<(Time, Timer)> {
-        self.timers.next()
-    }
-}
-
-/// What the parts of the machine share.
-impl Session {
-    pub(crate) fn writer(&self) -> RequestWriter<'_> {
-        RequestWriter { profile: self.profile, settings: &self.settings, connection: self.state.connection.as_ref() }
+        self.tasks.cx.timers.next()
     }
 
-    /// Sends a request. One that fails before it is sent does so in its own time, as everything does that a browser
-    /// answers.
-    pub(crate) fn send(&mut self, now: Time, draft: Draft, purpose: Purpose) -> RequestId {
-        self.requests_sent += 1;
-        let id = RequestId(self.requests_sent);
-        let refusal = match draft {
-            Draft::Fetch(request) => {
-                let refusal = request.refusal.clone();
-                self.effects.push_back(Output::Request { id, request });
-                refusal
-            }
-            Draft::Failed(error) => {
-                self.timers.arm(now, Timer::Refusal(id));
-                Some(error.to_string())
-            }
-        };
-        self.pending.insert(id, Pending { purpose, refusal });
-        id
+    // What an application asks for, and what a world needs to know.
+
+    /// `getConnection()`.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        let state = &self.tasks.cx.state;
+        Connection {
+            is_connected: state.is_connected,
+            is_pending: state.is_pending,
+            error: state.error.clone(),
+            subscription: state.services_info().clone().into(),
+        }
     }
 
-    /// Whether a request is under way for this.
-    pub(crate) fn waits_for(&self, is_purpose: impl Fn(&Purpose) -> bool) -> bool {
-        self.pending.values().any(|pending| is_purpose(&pending.purpose))
+    /// `getConnection().isConnected`.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.tasks.cx.state.is_connected
     }
 
-    /// Ignores the answer to a request.
-    pub(crate) fn forget(&mut self, request: RequestId) {
-        self.timers.cancel(Timer::Refusal(request));
-        self.pending.remove(&request);
+    /// `getConnection().isPending`.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.tasks.cx.state.is_pending
     }
 
-    pub(crate) fn effect(&mut self, effect: Output) {
-        self.effects.push_back(effect);
+    /// `getConnection().error`.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        self.tasks.cx.state.error.as_ref()
     }
 
-    pub(crate) fn crash(&mut self, task: Task) {
-        self.effects.push_back(Output::Crash(task));
+    /// `getServices()`, as far as it is of that form; [`connection`](Self::connection) has it as it is.
+    #[must_use]
+    pub fn services(&self) -> Services {
+        Services::from_js(self.tasks.cx.state.services_info())
     }
 
-    pub(crate) fn emit(&mut self, event: Event) {
-        self.events.push_back(event);
+    /// `getServices()`, as it is.
+    #[must_use]
+    pub fn services_info(&self) -> Untyped {
+        self.tasks.cx.state.services_info().clone().into()
+    }
+
+    /// `getUserInfo()`; `None` is its empty object.
+    #[must_use]
+    pub fn user_info(&self) -> Option<&UserInfo> {
+        self.tasks.cx.state.user_info.as_ref()
+    }
+
+    /// `services.getSubscriptions()`; `None` in a dialect without services.
+    #[must_use]
+    pub fn subscriptions(&self) -> Option<Subscriptions> {
+        let Tasks { cx, services, .. } = &self.tasks;
+        self.dialect().has_services().then(|| services.subscriptions(&cx.state))
+    }
+
+    /// `connection.getSocketState(platform)`, with the dialect's own platform; `None` where it gives an error because no
+    /// socket was ever tried.
+    #[must_use]
+    pub fn socket_state(&self) -> Option<&SocketState> {
+        self.tasks.channel.socket_state()
+    }
+
+    /// `getConfig()`.
+    #[must_use]
+    pub fn config(&self) -> &Settings {
+        &self.tasks.cx.settings
+    }
+
+    /// Which SDK it is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.config().dialect()
+    }
+
+    /// Whether it has ended, as [`destroy`](Self::destroy) asked.
+    #[must_use]
+    pub fn is_destroyed(&self) -> bool {
+        self.destroyed
+    }
+
+    /// Whether [`destroy`](Self::destroy) was called, also if what it does is yet to come.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.destroyed || self.timers().any(|(_, timer)| timer == Timer::Destroy)
+    }
+
+    /// What an application sees of where it stands: whether it is signed in, and whether that is about to change. In Link 4
+    /// and 5 it looks at its [`subscriptions`](Self::subscriptions) for that, elsewhere at its
+    /// [`connection`](Self::connection).
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.tasks.standing()
+    }
+
+    /// Where it really stands, whatever [`connection`](Self::connection) says.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.tasks.phase()
+    }
+
+    /// The armed timers, in the order in which they were armed.
+    pub fn timers(&self) -> impl Iterator<Item = (Time, Timer)> + '_ {
+        self.tasks.cx.timers.iter()
+    }
+
+    /// How many requests are under way whose answer the session still waits for.
+    #[must_use]
+    pub fn pending_requests(&self) -> usize {
+        self.tasks.cx.pending_requests()
+    }
+
+    /// The sockets that are open and in use.
+    pub fn open_sockets(&self) -> impl Iterator<Item = SocketId> + '_ {
+        self.tasks.channel.sockets()
+    }
+
+    /// The tasks, with input of this moment.
+    fn at(&mut self, now: Time) -> &mut Tasks {
+        self.tasks.cx.now = now;
+        &mut self.tasks
+    }
+
+    /// Whether the dialect has a call that does something.
+    fn has_call(&self, name: &str) -> bool {
+        self.tasks.cx.profile.calls.contains(&name)
     }
 }
 
@@ -209,20 +414,14 @@ impl Default for Session {
     }
 }
 
-impl std::fmt::Debug for Session {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
-            .field("is_connected", &self.state.is_connected)
-            .field("is_pending", &self.state.is_pending)
+            .field("is_connected", &self.is_connected())
+            .field("is_pending", &self.is_pending())
             .field("phase", &self.phase())
-            .field("next_timer", &self.timers.next())
+            .field("next_timer", &self.poll_timeout())
             .finish_non_exhaustive()
-    }
-}
-
-impl OpeningId {
-    pub(crate) const fn next(self) -> Self {
-        Self(self.0 + 1)
     }
 }
 

@@ -94,7 +94,15 @@ impl fmt::Display for Timer {
 
 /// One run of websocket attempts, from the first try to the open socket or the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpeningId(pub(crate) u64);
+pub struct OpeningId(u64);
+
+impl OpeningId {
+    pub(crate) const FIRST: Self = Self(1);
+
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
 
 /// The armed timers of a session, in the order in which they were armed.
 #[derive(Debug, Default)]

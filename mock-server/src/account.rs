@@ -1,6 +1,8 @@
 //! Accounts: who may sign in, with what password, and what is granted to them.
 
 mod credential;
+mod holders;
+mod options;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,60 +15,19 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub(crate) use self::credential::CredentialKind;
-use self::credential::Holders;
-use crate::error::{PlatformError, check_text, nearest};
+use self::holders::Holders;
+pub use self::options::UserOptions;
+use self::options::check_services;
+pub(crate) use self::options::{DEFAULT_LIFETIME, check_lifetime, list_bytes};
+use crate::error::{PlatformError, check_text};
 use crate::limits::Limits;
-use crate::platform::OwnSettings;
-use crate::time::Time;
-use crate::token::Masked;
-
-/// What is special about a user; [`UserOptions::default`] is a user for whom the platform's defaults hold.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct UserOptions {
-    /// The services that may be granted, compared without regard to case; `None` grants whatever is asked for.
-    pub services: Option<Vec<String>>,
-    /// How long a login lasts, whatever the client asks for; whole seconds. `None` leaves it to the platform's
-    /// setting, then to the client, then to the default of one hour.
-    pub token_lifetime: Option<Duration>,
-    /// How long a subscription lasts without renewal, whatever the client asks for; whole seconds. `None` leaves it to
-    /// the client, then to the default of one hour.
-    pub subscription_lifetime: Option<Duration>,
-    /// A token for the header `x-token`, with which Link clients sign in without a password.
-    pub hmac: Option<String>,
-    /// Another name under which the user signs in with the password, where clients send both with every request.
-    pub authname: Option<String>,
-    /// A token that the user has from elsewhere: for `Authorization: Bearer`, `?access_token=` and `?token=`. It is good
-    /// until all tokens of the user are made void.
-    pub bearer: Option<String>,
-}
-
-/// Without the tokens.
-impl fmt::Debug for UserOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UserOptions")
-            .field("services", &self.services)
-            .field("token_lifetime", &self.token_lifetime)
-            .field("subscription_lifetime", &self.subscription_lifetime)
-            .field("hmac", &self.hmac.as_deref().map(Masked))
-            .field("authname", &self.authname)
-            .field("bearer", &self.bearer.as_deref().map(Masked))
-            .finish()
-    }
-}
-
-impl UserOptions {
-    fn check(&self) -> Result<(), PlatformError> {
-        for (kind, text) in self.credentials() {
-            check_text(kind.key(), text)?;
-        }
-        check_services(self.services.as_deref().unwrap_or_default())?;
-        [self.token_lifetime, self.subscription_lifetime].into_iter().flatten().try_for_each(check_lifetime)
-    }
-}
+use crate::text::nearest;
+use crate::time::{Time, in_millis_if_any};
 
 /// One user, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct UserInfo {
     /// The user's name, as it is given when signing in.
     pub name: String,
@@ -74,16 +35,28 @@ pub struct UserInfo {
     pub created: Time,
     /// The services that may be granted; `None` stands for any.
     pub services: Option<Vec<String>>,
-    /// How long the user's tokens last, in ms, whatever clients ask for; `None` leaves it to the platform and to them.
-    pub token_lifetime: Option<u64>,
-    /// How long the user's subscriptions last without renewal, in ms, whatever clients ask for; `None` leaves it to them.
-    pub subscription_lifetime: Option<u64>,
+    /// How long the user's tokens last, whatever clients ask for; `None` leaves it to the platform and to them. Serialized in ms, as
+    /// all durations here.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub token_lifetime: Option<Duration>,
+    /// How long the user's subscriptions last without renewal, whatever clients ask for; `None` leaves it to them.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub subscription_lifetime: Option<Duration>,
     /// Whether this user is not answered.
     pub offline: bool,
-    /// The delay of answers and handshakes of this user, in ms; `None` is that of everybody.
-    pub latency: Option<u64>,
+    /// The delay of answers and handshakes of this user; `None` is that of everybody.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub latency: Option<Duration>,
     /// Whether pings of this user are answered; `None` as those of everybody.
     pub answer_pings: Option<bool>,
+}
+
+/// What holds for one user instead of what holds for everybody.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OwnSettings {
+    pub(crate) offline: bool,
+    pub(crate) latency: Option<Duration>,
+    pub(crate) answer_pings: Option<bool>,
 }
 
 #[derive(Clone)]
@@ -182,7 +155,7 @@ impl Accounts {
         self.holders.check(name, options)
     }
 
-    /// Whose a credential is; nobody's if no user has it, or if it is void.
+    /// The user of a credential; `None` if no user has it, or if it is void.
     pub(crate) fn holder(&self, kind: CredentialKind, text: &str) -> Option<&Account> {
         let name = self.holders.of(kind, text)?;
         let is_void = |account: &&Account| kind == CredentialKind::Bearer && account.is_bearer_void;
@@ -287,10 +260,10 @@ impl Accounts {
             name: account.name.to_string(),
             created: account.created,
             services: account.options.services.clone(),
-            token_lifetime: account.options.token_lifetime.map(millis),
-            subscription_lifetime: account.options.subscription_lifetime.map(millis),
+            token_lifetime: account.options.token_lifetime,
+            subscription_lifetime: account.options.subscription_lifetime,
             offline: account.own.offline,
-            latency: account.own.latency.map(millis),
+            latency: account.own.latency,
             answer_pings: account.own.answer_pings,
         })
     }
@@ -333,34 +306,6 @@ impl Accounts {
         let known = self.by_name.keys().map(AsRef::as_ref);
         PlatformError::UnknownUser { name: name.to_owned(), nearest: nearest(name, known) }
     }
-}
-
-fn check_services(services: &[String]) -> Result<(), PlatformError> {
-    let (bytes, limit) = (list_bytes(services), Limits::TEXT_BYTES);
-    if bytes > limit { Err(PlatformError::TextTooLong { what: "list of services", bytes, limit }) } else { Ok(()) }
-}
-
-/// The length of a list of services, one byte between them: without it empty names would not count.
-pub(crate) fn list_bytes(services: &[impl AsRef<str>]) -> usize {
-    services.iter().map(|service| service.as_ref().len() + 1).sum()
-}
-
-/// Lifetimes go over the wire as whole seconds, so a shorter one would be told as zero.
-pub(crate) fn check_lifetime(lifetime: Duration) -> Result<(), PlatformError> {
-    if lifetime < Duration::from_secs(1) || lifetime > MAX_LIFETIME {
-        return Err(PlatformError::Lifetime { millis: lifetime.as_millis() });
-    }
-    Ok(())
-}
-
-/// The longest lifetime that is granted: ten years.
-pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
-
-/// The lifetime of tokens and subscriptions that nobody said anything about.
-pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -419,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_is_added_once_and_a_lifetime_has_bounds() {
+    fn a_user_is_added_once_and_with_a_lifetime_that_can_be_granted() {
         let mut accounts = Accounts::default();
         accounts.add(Time::ZERO, "alice", "x", UserOptions::default()).unwrap();
         let again = accounts.add(Time::ZERO, "alice", "x", UserOptions::default());
@@ -427,11 +372,6 @@ mod tests {
 
         let options = UserOptions { token_lifetime: Some(Duration::from_millis(999)), ..UserOptions::default() };
         let error = accounts.add(Time::ZERO, "bob", "x", options);
-        assert_eq!(error, Err(PlatformError::Lifetime { millis: 999 }));
-        assert_eq!(check_lifetime(Duration::from_secs(1)), Ok(()));
-        assert_eq!(check_lifetime(MAX_LIFETIME), Ok(()));
-        let millis = MAX_LIFETIME.as_millis() + 1;
-        let error = check_lifetime(MAX_LIFETIME + Duration::from_millis(1));
-        assert_eq!(error, Err(PlatformError::Lifetime { millis }));
+        assert_eq!(error, Err(PlatformError::Lifetime { lifetime: Duration::from_millis(999) }));
     }
 }

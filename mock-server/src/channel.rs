@@ -1,74 +1,20 @@
 //! Sockets on notification channels. A channel belongs to a subscription, and may have several sockets.
 
-use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::dialect::Dialect;
 use crate::fair::{Fair, Full, Owned};
+use crate::ids::{SocketId, SubscriptionId};
 use crate::limits::Limits;
-use crate::platform::Output;
-use crate::subscription::SubscriptionId;
+use crate::output::Output;
 use crate::time::Time;
-
-/// Names a socket of the platform, numbered from 1 in the order of the handshakes. After a reset numbers begin again; what was
-/// named before is another socket all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(test, derive(Default))]
-pub struct SocketId {
-    /// How often the platform had been reset.
-    resets: u32,
-    number: u64,
-}
-
-impl SocketId {
-    /// The socket's number.
-    pub const fn number(self) -> u64 {
-        self.number
-    }
-}
-
-impl fmt::Display for SocketId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WS-{}", self.number)
-    }
-}
-
-impl Serialize for SocketId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// A data frame, either way. Control frames other than close do not reach the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame {
-    /// UTF-8 text; on this wire always JSON, unless a script sends something else.
-    Text(String),
-    /// Bytes. The platform sends none of its own.
-    Binary(Bytes),
-}
-
-impl Frame {
-    /// The length of the payload in bytes.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Binary(bytes) => bytes.len(),
-        }
-    }
-
-    /// Whether the payload has no bytes.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
 
 /// How a socket stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum SocketState {
     /// Accepted; the handshake has not reached the client yet.
     Opening,
@@ -81,6 +27,7 @@ pub enum SocketState {
 /// One socket, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SocketInfo {
     /// Its name: `WS-1`.
     pub id: SocketId,
@@ -116,7 +63,7 @@ pub(crate) struct Socket {
 
 #[derive(Debug)]
 pub(crate) enum Phase {
-    /// What is to happen as soon as the socket is open, in this order. A close can only be the last of it.
+    /// What should happen as soon as the socket is open, in this order. A close can only be the last of it.
     Opening {
         waiting: Vec<Output>,
     },
@@ -193,7 +140,7 @@ impl Sockets {
         dialect: Dialect,
     ) -> SocketId {
         self.made += 1;
-        let id = SocketId { resets: self.resets, number: self.made };
+        let id = SocketId::numbered(self.resets, self.made);
         let phase = Phase::Opening { waiting: Vec::new() };
         let socket =
             Socket { user, subscription, dialect, phase, silent: false, pings: 0, frames_in: 0, frames_out: 0 };
@@ -213,7 +160,7 @@ impl Sockets {
         self.by_id.remove(id)
     }
 
-    /// Those that `wanted` picks, oldest first. Copied, since what is done with them changes the table.
+    /// The sockets that `wanted` picks, oldest first. They are copied, since the caller changes the table.
     pub(crate) fn ids(&self, wanted: impl Fn(&Socket) -> bool) -> Vec<SocketId> {
         self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| id).collect()
     }
@@ -243,22 +190,5 @@ impl Sockets {
             .filter(|(_, socket)| user.is_none_or(|name| &*socket.user == name))
             .map(|(id, socket)| socket.info(id))
             .collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_frame_is_as_long_as_its_payload() {
-        for (frame, bytes) in [
-            (Frame::Text("é".to_owned()), 2),
-            (Frame::Binary(Bytes::from_static(b"abc")), 3),
-            (Frame::Text(String::new()), 0),
-            (Frame::Binary(Bytes::new()), 0),
-        ] {
-            assert_eq!((frame.len(), frame.is_empty()), (bytes, bytes == 0), "{frame:?}");
-        }
     }
 }

@@ -5,27 +5,28 @@
 
 mod arguments;
 mod duration;
+mod kind;
 mod parameter;
 mod target;
 mod told;
 mod verbs;
 
-use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
 
-pub use arguments::{ArgumentError, Arguments};
+pub use arguments::{ArgumentError, Arguments, Declared};
 pub use duration::{LONGEST_DURATION, parse_duration};
-pub use parameter::{Argument, Declared, Kind, Optional, Parameter, Place, Required};
+pub use kind::Kind;
+pub use parameter::{Argument, Optional, Parameter, Place, Required};
 pub use target::Target;
 pub(crate) use told::Told;
 pub use verbs::{Gives, OptionsMap, VERBS, Verb};
 
 use crate::account::UserOptions;
-use crate::channel::Frame;
-use crate::fault::{Fault, FaultFilter, FaultId};
-use crate::platform::GoneOptions;
+use crate::fault::{Fault, FaultFilter};
+use crate::frame::Frame;
+use crate::ids::FaultId;
 use crate::point::Point;
 use crate::token::{IssuedTokens, TokenOptions};
 
@@ -106,7 +107,7 @@ pub enum Command {
         /// For whom; `None` for everybody.
         user: Option<String>,
     },
-    /// See [`Platform::set_online`](crate::Platform::set_online) and [`Platform::set_offline_of`](crate::Platform::set_offline_of).
+    /// See [`Platform::set_online`](crate::Platform::set_online) and [`Platform::set_online_of`](crate::Platform::set_online_of).
     Online {
         /// For whom; `None` for everybody.
         user: Option<String>,
@@ -174,17 +175,14 @@ pub enum Command {
     Reset,
     /// See [`Platform::mark`](crate::Platform::mark).
     Mark {
-        /// What the journal is to say.
+        /// What the journal should say.
         text: String,
     },
 }
 
 impl Command {
-    /// The verb after which nothing is as it was.
-    pub const RESET: &'static str = "reset";
-
-    /// Its verb: the name of its row in [`VERBS`].
-    pub const fn verb(&self) -> &'static str {
+    /// The name of its row in [`VERBS`].
+    const fn row(&self) -> &'static str {
         match self {
             Self::AddUser { .. } => "addUser",
             Self::RemoveUser { .. } => "removeUser",
@@ -208,10 +206,19 @@ impl Command {
             Self::TokenLifetime { .. } => "tokenLifetime",
             Self::AnswerPings { .. } => "answerPings",
             Self::Latency { .. } => "latency",
-            Self::Reset => Self::RESET,
+            Self::Reset => "reset",
             Self::Mark { .. } => "mark",
         }
     }
+}
+
+/// What a `gone` notification says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoneOptions {
+    /// `retryAfter`, which has whole seconds; left out if `None`.
+    pub retry_after: Option<Duration>,
+    /// The notification's `id` and `eventId`; fresh ones if `None`.
+    pub id: Option<String>,
 }
 
 /// What a command gives back.
@@ -252,14 +259,6 @@ impl From<IssuedTokens> for CommandOutput {
 impl From<FaultId> for CommandOutput {
     fn from(id: FaultId) -> Self {
         Self::Fault(id)
-    }
-}
-
-/// The verb and its arguments, without secrets.
-impl fmt::Debug for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Told { name, arguments, .. } = self.told();
-        write!(f, "{name} {}", Value::Object(arguments))
     }
 }
 

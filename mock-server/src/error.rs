@@ -1,7 +1,10 @@
-//! What a command can be refused for, and how a wrong name finds the right one.
+//! What a command can be refused for.
+
+use std::time::Duration;
 
 use crate::fault::FaultError;
 use crate::limits::Limits;
+use crate::text::{did_you_mean, quoted};
 
 /// Why a command was refused. A refused command has changed nothing.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -21,7 +24,7 @@ pub enum PlatformError {
         /// The name that was given.
         name: String,
     },
-    /// A token with that text was issued before. The error keeps quiet about the text.
+    /// A token with that text was issued before. The error does not show the text.
     #[error("a token with the text of {key:?} was issued before: leave it out to have a fresh one")]
     TokenExists {
         /// Which of the given texts it is, as scripts call it.
@@ -34,13 +37,13 @@ pub enum PlatformError {
         key: &'static str,
     },
     /// A lifetime below one second, or beyond what the wire can say.
-    #[error("a lifetime of {millis} ms cannot be granted: give at least one second and at most ten years")]
+    #[error("a lifetime of {} ms cannot be granted: give at least one second and at most ten years", lifetime.as_millis())]
     Lifetime {
-        /// The lifetime that was given, in ms.
-        millis: u128,
+        /// The lifetime that was given.
+        lifetime: Duration,
     },
     /// A close code that no endpoint may send.
-    #[error("the close code {code} cannot be sent: use 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none")]
+    #[error("the close code {code} cannot be sent: use 1000 to 4999 except 1004, 1006 and 1015, or 1005 for none")]
     CloseCode {
         /// The code that was given.
         code: u16,
@@ -70,7 +73,7 @@ pub enum PlatformError {
         limit: usize,
     },
     /// One more would be beyond a limit.
-    #[error("the platform holds {limit} {what} already, its limit")]
+    #[error("the platform holds {limit} {what} already, the limit")]
     Full {
         /// What there are too many of.
         what: &'static str,
@@ -98,17 +101,17 @@ pub enum PlatformError {
         nearest: Option<String>,
     },
     /// A socket or a subscription belongs to somebody else.
-    #[error("{name} is not of {user:?}, but of {owner:?}")]
+    #[error("{name} belongs to {owner:?}, not to {user:?}")]
     OfAnother {
         /// Its name.
         name: String,
-        /// Whose it was to be.
+        /// Whose it should have been.
         user: String,
         /// Whose it is.
         owner: String,
     },
     /// Nothing says which sockets are meant.
-    #[error("name a user, a socket or a subscription: which sockets are meant")]
+    #[error("no sockets are named: name a user, a socket or a subscription")]
     NoTarget,
     /// The fault makes no sense.
     #[error(transparent)]
@@ -121,63 +124,9 @@ pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), PlatformE
     if bytes > limit { Err(PlatformError::TextTooLong { what, bytes, limit }) } else { Ok(()) }
 }
 
-/// The one of `known` that `name` was probably meant to be, if any is near enough.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    // Distances cost the product of both lengths, and names that differ much in length are not near.
-    if name.len() > LONGEST_COMPARED {
-        return None;
-    }
-    let tolerance = (name.chars().count() / 3).max(2);
-    known
-        .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST_COMPARED)
-        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= tolerance && *distance < candidate.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate.to_owned())
-}
-
-/// The longest name that is compared, in bytes.
-const LONGEST_COMPARED: usize = 128;
-
-/// A name as messages quote it: not much more of it than anybody reads.
-pub(crate) fn quoted(name: &str) -> String {
-    let beginning = cut(name);
-    let more = if beginning.len() < name.len() { " (cut)" } else { "" };
-    format!("{beginning:?}{more}")
-}
-
-/// The beginning of a text that may be quoted.
-pub(crate) fn cut(text: &str) -> &str {
-    text.char_indices().nth(QUOTED_CHARS).map_or(text, |(end, _)| &text[..end])
-}
-
-/// How many characters of a name are quoted.
-const QUOTED_CHARS: usize = 128;
-
-/// The tail of a message about a wrong name.
-pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(" (did you mean {name:?}?)"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_name_is_found_and_a_far_one_is_not() {
-        let known = ["status", "statusText", "json"];
-        assert_eq!(nearest("statsu", known).as_deref(), Some("status"));
-        assert_eq!(nearest("statustext", known).as_deref(), Some("statusText"));
-        assert_eq!(nearest("colour", known), None);
-        assert_eq!(nearest("reconnect", ["reconXYZt"]).as_deref(), Some("reconXYZt"), "a third may differ");
-        assert_eq!(nearest("reconnect", ["recoWXYZt"]), None);
-        assert_eq!(nearest("xy", ["ab"]), None, "nothing of the name is left");
-        let longest = "x".repeat(LONGEST_COMPARED);
-        assert_eq!(nearest(&longest, [longest.as_str()]), Some(longest.clone()));
-        assert_eq!(nearest(&"x".repeat(LONGEST_COMPARED + 1), ["x".repeat(LONGEST_COMPARED).as_str()]), None);
-        assert_eq!(nearest(&"x".repeat(LONGEST_COMPARED), ["x".repeat(LONGEST_COMPARED + 1).as_str()]), None);
-    }
 
     #[test]
     fn a_message_quotes_the_beginning_of_a_long_name() {

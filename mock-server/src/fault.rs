@@ -12,7 +12,6 @@ pub(crate) mod weight;
 
 use std::time::Duration;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use error::{FaultError, WrongHeader};
@@ -21,8 +20,6 @@ pub(crate) use headers::parsed as parsed_headers;
 pub use pace::Pace;
 pub(crate) use rules::Faults;
 pub use rules::{FaultFilter, FaultRule};
-
-use crate::point::Point;
 
 /// One way to misbehave, and when.
 ///
@@ -72,13 +69,14 @@ pub enum Each {
     /// For all together.
     #[default]
     Together,
-    /// For each user by themselves (`"user"`): it holds until it is cleared. What is from nobody counts as one user more.
+    /// For each user by themselves (`"user"`): it holds until it is cleared. Requests from nobody count as those of one more user.
     User,
 }
 
 /// What happens to a request that meets a fault.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "most faults are answers, and one that acts is shared, never copied")]
+#[non_exhaustive]
 pub enum Effect {
     /// It is answered, but not, or not only, as the platform would. The default is healthy: it only uses up a turn.
     Answer(Answer),
@@ -91,8 +89,8 @@ pub enum Effect {
     },
     /// The connection is refused (`refuse`).
     Refuse,
-    /// The handshake is accepted, whatever its address and its token are (`accept`). The socket is that of the channel's owner;
-    /// of whom the token was issued to, if there is no such channel; else nobody's, whose name is empty.
+    /// The handshake is accepted, whatever its address and its token are (`accept`). The socket belongs to the channel's owner,
+    /// else to the user of the token, else to nobody, whose name is empty.
     Accept {
         /// How much later the handshake is answered, beside the platform's latency (`delay`).
         delay: Option<Duration>,
@@ -108,8 +106,8 @@ pub enum Effect {
 
 /// How a request is answered.
 ///
-/// What the platform says itself comes after its normal work, which is then only told in another way. Other content, and
-/// a status outside 2xx, come instead of that work: the platform changes nothing.
+/// If the platform answers itself, it does its normal work first, and only the answer differs. With other content, or a
+/// status outside 2xx, it does not do that work and changes nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     /// HTTP status, 200 to 599 (`status`). At the websocket any status refuses the handshake.
@@ -137,7 +135,7 @@ pub enum Content {
 pub struct Edit {
     /// Is merged into the body (`merge`): maps deeply, everything else replaced.
     pub merge: Option<Map<String, Value>>,
-    /// Is merged into `subscriptionParams` (`params`): what clients are told, and nothing that the platform keeps.
+    /// Is merged into `subscriptionParams` (`params`): it changes what clients are told, not what the platform keeps.
     pub params: Option<Map<String, Value>>,
     /// Fields that are left out (`without`): by their names, or by their paths, such as
     /// `/subscribeResponse/subscriptionParams/expires`. Of two fields with one name the inner one would be meant.
@@ -177,11 +175,13 @@ pub enum ContentType {
 /// What happens.
 impl Fault {
     /// Nothing: the fault only uses up a turn.
+    #[must_use]
     pub fn healthy() -> Self {
         Self::default()
     }
 
     /// An answer with this status: in 2xx after the platform's normal work, else the platform's own error instead of it.
+    #[must_use]
     pub fn status(status: u16) -> Self {
         Answer { status: Some(status), ..Answer::default() }.into()
     }
@@ -212,21 +212,25 @@ impl Fault {
     }
 
     /// The platform's own answer, so much later.
+    #[must_use]
     pub fn delay(delay: Duration) -> Self {
         Delivery { delay: Some(delay), ..Delivery::default() }.into()
     }
 
     /// The platform's own answer, whose connection is cut after so many bytes of its body.
+    #[must_use]
     pub fn truncate(bytes: u32) -> Self {
         Pace { truncate: Some(bytes), ..Pace::default() }.into()
     }
 
     /// The platform's own answer, whose body comes so much later than its head.
+    #[must_use]
     pub fn late_body(late: Duration) -> Self {
         Pace { late: Some(late), ..Pace::default() }.into()
     }
 
     /// The platform's own answer, so many bytes of its body in each second.
+    #[must_use]
     pub fn drip(bytes: u32) -> Self {
         Pace { drip: Some(bytes), ..Pace::default() }.into()
     }
@@ -238,26 +242,31 @@ impl Fault {
     }
 
     /// The handshake is accepted, also if it would be refused.
+    #[must_use]
     pub fn accept() -> Self {
         Effect::Accept { delay: None }.into()
     }
 
     /// No answer, ever.
+    #[must_use]
     pub fn hang() -> Self {
         Effect::Hang.into()
     }
 
     /// The connection is reset instead of an answer.
+    #[must_use]
     pub fn reset() -> Self {
         Effect::Reset { delay: None }.into()
     }
 
     /// The connection is refused.
+    #[must_use]
     pub fn refuse() -> Self {
         Effect::Refuse.into()
     }
 
     /// The socket is closed with this code as soon as it is open.
+    #[must_use]
     pub fn close_after_open(code: u16) -> Self {
         Effect::CloseAfterOpen { code, delay: None }.into()
     }
@@ -266,18 +275,21 @@ impl Fault {
 /// When it happens.
 impl Fault {
     /// So often, at least once.
+    #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.when.times = Some(times);
         self
     }
 
     /// After so many matching requests.
+    #[must_use]
     pub fn after(mut self, after: u32) -> Self {
         self.when.after = after;
         self
     }
 
     /// Counted for each user by themselves.
+    #[must_use]
     pub fn each_user(mut self) -> Self {
         self.when.each = Each::User;
         self
@@ -287,35 +299,6 @@ impl Fault {
     pub fn user(mut self, user: impl Into<String>) -> Self {
         self.when.user = Some(user.into());
         self
-    }
-}
-
-/// Reading and checking.
-impl Fault {
-    /// Reads a fault from a map. Unknown keys, wrong types, impossible values and contradictions are errors that name
-    /// the key and say what to do.
-    pub fn from_json(value: &Value) -> Result<Self, FaultError> {
-        json::read(value)
-    }
-
-    /// Reads what `fail` takes: a map, or an array of maps.
-    pub fn list_from_json(value: &Value) -> Result<Vec<Self>, FaultError> {
-        let Value::Array(items) = value else { return Ok(vec![Self::from_json(value)?]) };
-        let read = |(index, item)| {
-            Self::from_json(item).map_err(|source| FaultError::InList { number: index + 1, source: Box::new(source) })
-        };
-        items.iter().enumerate().map(read).collect()
-    }
-
-    /// Whether the fault makes sense at all: what a status excludes is not there, numbers are in range, texts fit into
-    /// their headers.
-    pub fn check(&self) -> Result<(), FaultError> {
-        json::Keys::of(self).check()
-    }
-
-    /// Whether the fault makes sense at `point`.
-    pub fn check_at(&self, point: Point) -> Result<(), FaultError> {
-        json::Keys::of(self).check_at(point)
     }
 }
 
@@ -364,6 +347,7 @@ impl Answer {
 
 impl Edit {
     /// Whether it changes nothing.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.merge.is_none() && self.params.is_none() && self.without.is_empty()
     }
@@ -408,17 +392,6 @@ impl From<Delivery> for Fault {
 impl From<Pace> for Fault {
     fn from(pace: Pace) -> Self {
         Delivery { pace, ..Delivery::default() }.into()
-    }
-}
-
-/// Names a rule that `fail` has made, numbered from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct FaultId(pub(crate) u64);
-
-impl FaultId {
-    /// The rule's number.
-    pub const fn number(self) -> u64 {
-        self.0
     }
 }
 

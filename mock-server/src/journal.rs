@@ -1,37 +1,36 @@
 //! The journal: what came to the platform, what it answered, and what it was told to do.
 
+mod bounded;
 mod changes;
 mod filter;
-mod reason;
+mod record;
 mod refusal;
 mod request;
 mod weight;
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
-
+pub(crate) use bounded::bounded;
 pub use filter::{RecordFilter, RecordKind, UnknownKind};
-pub use reason::Reason;
+pub use record::{FrameRecord, Kind, Record, Side};
 pub use refusal::{Refusal, RefusalRecord, Refused};
 pub use request::{Answered, Delivery, Met, RequestRecord};
 
-use crate::channel::{Frame, SocketId};
-use crate::fault::FaultId;
+use self::changes::Changes;
+use self::weight::held_bytes;
+use crate::ids::SocketId;
 use crate::limits::Limits;
-use crate::mask::masked;
 use crate::point::Point;
-use crate::subscription::SubscriptionId;
 use crate::time::Time;
 
 /// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them, and [`Limits::JOURNAL_BYTES`], unless the platform
 /// was given other limits.
 ///
-/// Neither passwords nor the values of `Authorization` headers are ever in it, and of tokens only those that the
-/// platform itself issued. CORS preflights are left out: only browsers send them.
+/// It never has passwords or the values of `Authorization` headers, and only those tokens that the platform itself
+/// issued. CORS preflights are left out: only browsers send them.
 pub struct Journal {
     records: VecDeque<Record>,
     most: usize,
@@ -43,8 +42,8 @@ pub struct Journal {
     begun: u64,
     /// The time of the world outside, in milliseconds since 1970, if the platform is told it.
     wall_time: Option<u64>,
-    counting: refusal::Counting,
-    changes: changes::Changes,
+    counting: Counting,
+    changes: Changes,
 }
 
 impl fmt::Debug for Journal {
@@ -66,8 +65,8 @@ impl Journal {
             written: 0,
             begun: 0,
             wall_time: None,
-            counting: refusal::Counting::default(),
-            changes: changes::Changes::default(),
+            counting: Counting::default(),
+            changes: Changes::default(),
         }
     }
 
@@ -77,17 +76,20 @@ impl Journal {
     }
 
     /// The records that are kept, oldest first.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         self.records.iter()
     }
 
     /// The number of the first record since the start, or since the last reset: that of the reset itself. What is older is kept,
-    /// but no more looked at by those who ask what came.
+    /// but those who ask what came no longer look at it.
+    #[must_use]
     pub const fn begun(&self) -> u64 {
         self.begun
     }
 
-    /// Whether it has begun again between a record and one behind it, whatever of that was dropped.
+    /// Whether it has begun again between a record and a later one, even if records between them were dropped.
+    #[must_use]
     pub fn begun_between(&self, from: u64, before: u64) -> bool {
         self.begun > 0 && (from..before).contains(&self.begun)
     }
@@ -95,21 +97,24 @@ impl Journal {
     /// The next record is the first one of a new beginning.
     pub(crate) fn begin_again(&mut self) {
         self.begun = self.written;
-        self.counting = refusal::Counting::default();
+        self.counting = Counting::default();
     }
 
     /// The number of the next record: a cursor for [`Self::since`].
+    #[must_use]
     pub const fn next_seq(&self) -> u64 {
         self.written
     }
 
     /// The records from number `seq` on, oldest first. Those that were dropped are missing.
+    #[must_use]
     pub fn since(&self, seq: u64) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         let first = usize::try_from(seq.saturating_sub(self.dropped())).unwrap_or(usize::MAX);
         self.records.range(first.min(self.records.len())..)
     }
 
     /// How many records were dropped because the journal was full.
+    #[must_use]
     pub fn dropped(&self) -> u64 {
         self.written - self.records.len() as u64
     }
@@ -120,7 +125,20 @@ impl Journal {
         self.records.back()
     }
 
-    /// A record that is to say more now than when it was written, if it is still there.
+    /// The number of the next change of a record: a cursor for [`Self::changed_since`].
+    #[must_use]
+    pub const fn next_change(&self) -> u64 {
+        self.changes.next()
+    }
+
+    /// The records that say more than when they were written (when an answer went out, that its client left, how many are counted
+    /// there) since change number `change`, each once and as it is now, in the order of their last changes; with the number
+    /// of that.
+    pub fn changed_since(&self, change: u64) -> impl Iterator<Item = (u64, &Record)> {
+        self.changes.since(change).filter_map(|(change, seq)| Some((change, self.since(seq).next()?)))
+    }
+
+    /// A record that now says more than when it was written, if it is still there.
     pub(crate) fn record_mut(&mut self, seq: u64) -> Option<&mut Record> {
         let at = usize::try_from(seq.checked_sub(self.dropped())?).ok()?;
         let record = self.records.get_mut(at)?;
@@ -137,7 +155,7 @@ impl Journal {
             self.drop_oldest();
         }
         let record = Record { seq: self.written, time, wall_time: self.wall_time, point, user, kind };
-        self.bytes += weight::of(&record);
+        self.bytes += held_bytes(&record);
         while self.bytes > self.most_bytes && !self.records.is_empty() {
             self.drop_oldest();
         }
@@ -147,7 +165,7 @@ impl Journal {
 
     fn drop_oldest(&mut self) {
         if let Some(oldest) = self.records.pop_front() {
-            self.bytes -= weight::of(&oldest);
+            self.bytes -= held_bytes(&oldest);
             self.changes.forget(oldest.seq);
         }
     }
@@ -167,220 +185,42 @@ impl Journal {
         let kind = Kind::Pings { socket, count: 1, last: time, answered };
         self.write(time, Some(Point::WebSocket), Some(user.clone()), kind);
     }
-}
 
-/// One line of the journal. Serialized as one flat map in camelCase.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Record {
-    /// Its number, from 0.
-    pub seq: u64,
-    /// When it happened.
-    pub time: Time,
-    /// The time of the world outside, in milliseconds since 1970; `None` where the platform is not told it, as in virtual time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wall_time: Option<u64>,
-    /// Where; `None` for what was told by a command or done by a timer.
-    pub point: Option<Point>,
-    /// The user whom it is about, as far as known: the one in a path, a login or a token, also if nobody has that name.
-    /// A name that is too long to be anybody's is left out.
-    #[serde(serialize_with = "as_text")]
-    pub user: Option<Arc<str>>,
-    /// What happened.
-    #[serde(flatten)]
-    pub kind: Kind,
-}
-
-impl Record {
-    /// The request or the handshake, with its answer; `None` for every other kind.
-    pub fn request(&self) -> Option<&RequestRecord> {
-        match &self.kind {
-            Kind::Request(request) | Kind::Upgrade { request, .. } => Some(request),
-            _ => None,
+    /// Writes a refusal down, or counts it in the record of the same one: a client whose requests are refused again and again
+    /// must not push everything else out of the journal. What is counted is [`Limits::REFUSALS_APART`] old at most; beyond
+    /// [`Limits::REFUSALS`] records so young, others are counted with the newest of their kind.
+    pub(crate) fn refuse(&mut self, time: Time, user: Option<Arc<str>>, refused: RefusalRecord) {
+        let now = self.wall_time.unwrap_or(time.as_millis());
+        let apart = u64::try_from(Limits::REFUSALS_APART.as_millis()).unwrap_or(u64::MAX);
+        let mut counting = mem::take(&mut self.counting);
+        counting.0.retain(|(_, written)| now.saturating_sub(*written) < apart);
+        let is_full = counting.0.len() >= Limits::REFUSALS;
+        let same = |record: &RefusalRecord| record.is_like(&refused);
+        let alike = |record: &RefusalRecord| is_full && record.what == refused.what;
+        let any = |_: &RefusalRecord| is_full;
+        let is_counted =
+            self.count(&counting, time, same) || self.count(&counting, time, alike) || self.count(&counting, time, any);
+        if !is_counted {
+            counting.0.push_back((self.next_seq(), now));
+            self.write(time, None, user, Kind::Refused(Box::new(refused)));
         }
+        self.counting = counting;
     }
 
-    /// The socket that it is about, if it is about one.
-    pub const fn socket(&self) -> Option<SocketId> {
-        match &self.kind {
-            Kind::Upgrade { socket, .. } => *socket,
-            Kind::Opened { socket }
-            | Kind::Pings { socket, .. }
-            | Kind::FrameIn { socket, .. }
-            | Kind::FrameOut { socket, .. }
-            | Kind::Closed { socket, .. } => Some(*socket),
-            Kind::Request(_)
-            | Kind::Expired { .. }
-            | Kind::TokensExpired { .. }
-            | Kind::Refused(_)
-            | Kind::Command { .. } => None,
-        }
-    }
-
-    /// Whether it is about a user: what the user did, and what was done to that user, to everybody or to the time of all.
-    pub fn concerns(&self, user: &str) -> bool {
-        match &self.user {
-            Some(name) => **name == *user,
-            None => matches!(self.kind, Kind::Command { .. }),
-        }
-    }
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
-pub enum Kind {
-    /// A REST request came and was answered.
-    Request(RequestRecord),
-    /// A websocket handshake came and was answered.
-    Upgrade {
-        /// The handshake.
-        #[serde(flatten)]
-        request: RequestRecord,
-        /// The socket, if it was accepted.
-        socket: Option<SocketId>,
-    },
-    /// A handshake had reached the client.
-    Opened {
-        /// The socket.
-        socket: SocketId,
-    },
-    /// Pings of one socket, with no other record between them.
-    Pings {
-        /// The socket.
-        socket: SocketId,
-        /// How many.
-        count: u64,
-        /// When the last one came; the record's time is the first one's.
-        last: Time,
-        /// Whether each was answered with a pong.
-        answered: bool,
-    },
-    /// A frame from the client that is no ping.
-    FrameIn {
-        /// The socket.
-        socket: SocketId,
-        /// The frame.
-        frame: FrameRecord,
-    },
-    /// A frame to the client that is no pong. For a socket that is not open yet, it waits there.
-    FrameOut {
-        /// The socket.
-        socket: SocketId,
-        /// The frame.
-        frame: FrameRecord,
-    },
-    /// A connection is over.
-    Closed {
-        /// The socket.
-        socket: SocketId,
-        /// The close code, 1005 for a close frame without one; `None` for a connection that just broke off.
-        code: Option<u16>,
-        /// Who ended it.
-        by: Side,
-    },
-    /// A subscription ended because it was not renewed, or had to make room for another one of its user's.
-    Expired {
-        /// The subscription.
-        subscription: SubscriptionId,
-    },
-    /// Tokens of a user expired that were not refreshed in time.
-    TokensExpired {
-        /// Which: the platform's own texts, such as `AT-1`; `***` for one that a command gave.
-        tokens: Vec<String>,
-    },
-    /// Something was refused before it reached the platform.
-    Refused(Box<RefusalRecord>),
-    /// The platform was told to do something.
-    Command {
-        /// The verb.
-        name: &'static str,
-        /// The rule that it made, if it is `fail`.
-        #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
-        rule: Option<FaultId>,
-        /// Its arguments by name, secrets as `"***"`. Of a text, and of the JSON of anything else, that is longer than
-        /// [`Limits::RECORDED_ARGUMENT_BYTES`] the beginning is kept, as a text that ends in `…`.
-        arguments: Map<String, Value>,
-    },
-}
-
-/// One of the two ends of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Side {
-    /// The client.
-    Client,
-    /// The platform.
-    Platform,
-}
-
-/// A frame, as much of it as the journal keeps.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FrameRecord {
-    /// Whether it is a binary frame.
-    pub binary: bool,
-    /// Its length in bytes.
-    pub bytes: usize,
-    /// Its beginning as it came, at most [`Limits::RECORDED_FRAME_CHARS`] characters; bytes that are no UTF-8 as U+FFFD.
-    /// Shown and serialized it is without secrets.
-    #[serde(serialize_with = "without_secrets")]
-    pub beginning: String,
-}
-
-impl FrameRecord {
-    pub(crate) fn new(frame: &Frame) -> Self {
-        let (binary, beginning) = match frame {
-            Frame::Text(text) => (false, beginning(text).to_owned()),
-            Frame::Binary(bytes) => {
-                let most = bytes.len().min(4 * Limits::RECORDED_FRAME_CHARS);
-                (true, beginning(&String::from_utf8_lossy(&bytes[..most])).to_owned())
-            }
+    fn count(&mut self, counting: &Counting, time: Time, is_meant: impl Fn(&RefusalRecord) -> bool) -> bool {
+        let is_counted_in = |seq: &u64| {
+            let record = self.since(*seq).next().filter(|record| record.seq == *seq);
+            record.is_some_and(|record| matches!(&record.kind, Kind::Refused(record) if is_meant(record)))
         };
-        Self { binary, bytes: frame.len(), beginning }
-    }
-}
-
-/// Without the secrets in it.
-impl fmt::Debug for FrameRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FrameRecord")
-            .field("binary", &self.binary)
-            .field("bytes", &self.bytes)
-            .field("beginning", &masked(&self.beginning))
-            .finish()
-    }
-}
-
-/// As much of a text as the journal keeps.
-pub(crate) fn beginning(text: &str) -> &str {
-    if text.len() <= Limits::RECORDED_FRAME_CHARS {
-        return text;
-    }
-    let end = text.char_indices().nth(Limits::RECORDED_FRAME_CHARS).map_or(text.len(), |(at, _)| at);
-    &text[..end]
-}
-
-/// A value as the journal keeps it: of a long one the beginning, as a text.
-pub(crate) fn bounded(value: Value) -> Value {
-    let text = match &value {
-        Value::String(text) if text.len() > Limits::RECORDED_ARGUMENT_BYTES => beginning(text).to_owned(),
-        Value::Array(_) | Value::Object(_) => {
-            let text = value.to_string();
-            if text.len() <= Limits::RECORDED_ARGUMENT_BYTES {
-                return value;
-            }
-            beginning(&text).to_owned()
+        let Some(seq) = counting.0.iter().rev().map(|(seq, _)| *seq).find(is_counted_in) else { return false };
+        if let Some(Record { kind: Kind::Refused(record), .. }) = self.record_mut(seq) {
+            record.count += 1;
+            record.last = time;
         }
-        _ => return value,
-    };
-    Value::String(text + "…")
+        true
+    }
 }
 
-fn without_secrets<S: Serializer>(beginning: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&masked(beginning))
-}
-
-fn as_text<S: Serializer>(user: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
-    user.as_deref().serialize(serializer)
-}
+/// The records in which refusals are counted: by number, and when each was written, in milliseconds.
+#[derive(Debug, Default)]
+struct Counting(VecDeque<(u64, u64)>);

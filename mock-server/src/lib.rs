@@ -15,7 +15,7 @@
 //! in which they happen, so an owner that keeps the rule sees the same order in every run.
 //!
 //! A REST request is answered on the spot: [`Platform::handle_request`] returns the [`Answer`], with the delay after
-//! which the owner is to deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
+//! which the owner must deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
 //! [`Platform::handle_opened`] when the handshake has reached the client, and [`Platform::handle_closed`] when the
 //! connection is over, also if it never opened. Frames for a socket that is not open yet wait in it.
 //!
@@ -24,6 +24,19 @@
 //! [`Platform::poll_timeout`] says when the platform next wants [`Platform::handle_timeout`]. Timers that are due at
 //! one instant fire in the order in which they were armed, one for each call, so that each is drained before the next.
 //! A call that comes too early does nothing.
+//!
+//! # What may grow
+//!
+//! What the crate gives to be looked at, and what names a fault, a point or a reason, is `#[non_exhaustive]`: more of it may come.
+//! What its owner has to carry out or to tell in full is closed: [`Output`], [`Reply`], [`Upgrade`], [`Timer`], [`Command`],
+//! [`Kind`]. A variant more is a new version there, and the compiler shows what has to be done. Options are made of their default:
+//! `UserOptions { hmac, ..UserOptions::default() }`.
+//!
+//! # Crates of others
+//!
+//! [`http`]'s requests, headers and status codes, [`bytes`]'s buffers and [`serde_json`]'s values are part of the interface, and their
+//! versions with it. So is [`wiremock`](MockKandy::wiremock), to mount mocks beside the platform; and of `Front` the configuration of
+//! TLS, which is rustls's, and the bodies of `http-body` that a `Beside` answers with.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -42,6 +55,8 @@
 //! # }
 //! ```
 
+#![warn(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+
 mod account;
 mod channel;
 pub mod command;
@@ -49,22 +64,29 @@ mod dialect;
 mod error;
 mod fair;
 pub mod fault;
+mod frame;
 #[cfg(feature = "front")]
 mod front;
+mod ids;
 mod journal;
 mod limits;
 mod mask;
 #[cfg(feature = "net")]
 mod mock_kandy;
+mod output;
 mod platform;
 mod point;
+mod query;
+mod reason;
 mod reply;
 mod route;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
 #[cfg(feature = "net")]
 mod server;
+mod service;
 mod subscription;
+mod text;
 mod time;
 mod timer;
 mod token;
@@ -72,25 +94,31 @@ mod weight;
 mod wire;
 
 pub use account::{UserInfo, UserOptions};
-pub use channel::{Frame, SocketId, SocketInfo, SocketState};
-pub use command::{Command, CommandOutput, Target};
+pub use channel::{SocketInfo, SocketState};
+pub use command::{Command, CommandOutput, GoneOptions, Target};
 pub use error::PlatformError;
-pub use fault::{Each, Fault, FaultError, FaultFilter, FaultId, FaultRule};
+pub use fault::{Each, Fault, FaultError, FaultFilter, FaultRule};
+pub use frame::Frame;
 #[cfg(feature = "front")]
 pub use front::{
     Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
     RequestBody,
 };
+pub use ids::FaultId;
+pub use ids::SocketId;
+pub use ids::SubscriptionId;
 pub use journal::{
-    Answered, Delivery, FrameRecord, Journal, Kind, Met, Reason, Record, RecordFilter, RecordKind, Refusal,
-    RefusalRecord, Refused, RequestRecord, Side, UnknownKind,
+    Answered, Delivery, FrameRecord, Journal, Kind, Met, Record, RecordFilter, RecordKind, Refusal, RefusalRecord,
+    Refused, RequestRecord, Side, UnknownKind,
 };
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
 pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
-pub use platform::{GoneOptions, Output, Platform, SettingsInfo};
+pub use output::Output;
+pub use platform::{Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
+pub use reason::Reason;
 pub use reply::{Answer, Reply, Response, Upgrade};
 #[cfg(feature = "front")]
 pub use server::advanced::{Advanced, Fired, FiredAnswer};
@@ -106,7 +134,7 @@ pub use server::idle::UnderWay;
 pub use server::turns::HeldAnswer;
 #[cfg(feature = "net")]
 pub use server::watch::{Lagged, Watch};
-pub use subscription::{SubscriptionId, SubscriptionInfo};
+pub use subscription::SubscriptionInfo;
 pub use time::Time;
 pub use timer::Timer;
 pub use token::{IssuedTokens, TokenOptions, TokensInfo};

@@ -13,7 +13,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use self::unescaped::Unescaped;
-use crate::route;
+use crate::query;
 
 /// What stands for a secret.
 pub(crate) const MASK: &str = "***";
@@ -23,7 +23,7 @@ const MAX_NAME_BYTES: usize = 512;
 /// JSON in a text of JSON in a text, and so on. A text with more of that is hidden whole.
 const MAX_LEVELS: usize = 8;
 
-/// Hides the values whose names say that they are secret, but for the platform's own tokens, which are placeholders: in
+/// Hides the values whose names say that they are secret, except the platform's own tokens, which are placeholders: in
 /// JSON at any depth, in JSON that is a text in JSON, in forms, and in the addresses that stand in a text. The text need
 /// not be whole, and need not be any of these.
 #[must_use]
@@ -47,7 +47,7 @@ pub fn masked_query(query: &str) -> String {
             shown.push('&');
         }
         match pair.split_once('=') {
-            Some((name, value)) if is_secret(&route::decode(name)) && !is_placeholder(value) => {
+            Some((name, value)) if is_secret(&query::decode(name)) && !is_placeholder(value) => {
                 shown.push_str(name);
                 shown.push('=');
                 shown.push_str(MASK);
@@ -76,7 +76,7 @@ pub fn masked_value(value: Value) -> Value {
     }
 }
 
-/// Whether a value of that name may be what nobody is to read.
+/// Whether a value of that name may be a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 9] =
         ["token", "pass", "pwd", "secret", "hmac", "credential", "authorization", "apikey", "api_key"];
@@ -161,7 +161,7 @@ fn value_in_json(text: &str, floor: usize, end: usize) -> Option<Range<usize>> {
 fn value_in_form(text: &str, floor: usize, end: usize, is_form: bool) -> Option<Range<usize>> {
     let before = &text[floor..end];
     let name = &before[before.trim_end_matches(is_of_a_name).len()..];
-    if !is_secret(&route::decode(name)) {
+    if !is_secret(&query::decode(name)) {
         return None;
     }
     let (start, behind) = (end + 1, &text[end + 1..]);

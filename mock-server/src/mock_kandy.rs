@@ -42,7 +42,7 @@ use crate::server::shared::Shared;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mock = MockKandy::start().await;
 /// mock.add_user("alice@example.com", "s3cret")?;
-/// let config = (mock.host(), mock.rest_port(), mock.ws_port()); // or mock.rest_url(), mock.ws_url()
+/// let config = (mock.host(), mock.rest_port(), mock.ws_port()); // or mock.uri(), mock.ws_uri()
 /// # let _ = config;
 /// // The application signs in; then:
 /// assert!(mock.requests(Point::Unsubscribe).is_empty());
@@ -112,6 +112,11 @@ impl MockKandy {
     }
 
     /// Starts a healthy platform without users.
+    ///
+    /// # Errors
+    ///
+    /// An address cannot be listened on, or there is no thread or runtime to be had.
+    #[expect(clippy::missing_panics_doc, reason = "the thread says how it started")]
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
@@ -159,13 +164,13 @@ impl MockKandy {
         self.ws.port()
     }
 
-    /// Where REST is: `http://127.0.0.1:49152`.
-    pub fn rest_url(&self) -> String {
+    /// Where REST is: `http://127.0.0.1:49152`, as [`MockServer::uri`] has it.
+    pub fn uri(&self) -> String {
         format!("http://{}", reachable(self.rest))
     }
 
     /// Where notification channels are: `ws://127.0.0.1:49153`.
-    pub fn ws_url(&self) -> String {
+    pub fn ws_uri(&self) -> String {
         format!("ws://{}", reachable(self.ws))
     }
 
@@ -175,6 +180,7 @@ impl MockKandy {
     /// The server records no requests beside what its mocks keep: [`Self::requests`] has those of the platform, and
     /// a scoped mock its own. [`MockServer::reset`] unmounts the platform as well. From the first call on wiremock keeps
     /// every request until the server is dropped.
+    #[expect(clippy::missing_panics_doc, reason = "there is a server until this is dropped")]
     pub fn wiremock(&self) -> &MockServer {
         self.rest_server.as_deref().expect("there is a server until this is dropped").shared_server()
     }

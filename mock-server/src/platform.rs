@@ -20,18 +20,17 @@ use std::time::Duration;
 use http::Request;
 use serde_json::json;
 
-pub(crate) use behaviour::OwnSettings;
-pub use commands::GoneOptions;
 pub use settings::SettingsInfo;
 
-use self::start::Start;
 use crate::account::{Accounts, UserInfo};
-use crate::channel::{Frame, SocketId, SocketInfo, Sockets};
+use crate::channel::{SocketInfo, Sockets};
 use crate::command::Told;
 use crate::fault::Faults;
+use crate::ids::{SocketId, SubscriptionId};
 use crate::journal::{Delivery, Journal, Kind, Refusal, RefusalRecord};
 use crate::limits::{Limits, PlatformLimits};
-use crate::subscription::{SubscriptionId, SubscriptionInfo, Subscriptions};
+use crate::output::Output;
+use crate::subscription::{SubscriptionInfo, Subscriptions};
 use crate::time::Time;
 use crate::timer::{Timer, Timers};
 use crate::token::{Grants, TokensInfo};
@@ -63,63 +62,33 @@ pub struct Platform {
     resets: u64,
 }
 
-/// An effect that the platform asks its owner for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Send a frame to the client.
-    Send {
-        /// The socket.
-        socket: SocketId,
-        /// The frame.
-        frame: Frame,
-    },
-    /// Send a close frame, then end the connection. The platform has forgotten the socket: what is still heard of it is
-    /// ignored.
-    Close {
-        /// The socket.
-        socket: SocketId,
-        /// The close code; 1005 for a close frame without one.
-        code: u16,
-        /// The reason, at most 123 bytes; empty with 1005.
-        reason: String,
-    },
-    /// End the connection without a close frame, at once; if its handshake is still on the way, that fails. The
-    /// platform has forgotten the socket.
-    Cut {
-        /// The socket.
-        socket: SocketId,
-    },
-}
-
-impl Output {
-    /// The length of what is sent.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Send { frame, .. } => frame.len(),
-            Self::Close { reason, .. } => reason.len(),
-            Self::Cut { .. } => 0,
-        }
-    }
-}
-
 #[derive(Clone, Debug, Default)]
 struct Settings {
     offline: bool,
     any_user: bool,
-    /// What a command has said; before, each dialect does as its platform does.
+    /// What a command has set; until then, each dialect does as its platform does.
     answer_pings: Option<bool>,
-    echo: bool,
     latency: Duration,
     token_lifetime: Option<Duration>,
 }
 
+/// What a reset leads back to. At first a healthy platform without users.
+#[derive(Clone, Debug, Default)]
+struct Start {
+    accounts: Accounts,
+    settings: Settings,
+    faults: Faults,
+}
+
 impl Platform {
     /// A healthy platform without users.
+    #[must_use]
     pub fn new() -> Self {
         Self::with_limits(PlatformLimits::default())
     }
 
     /// A healthy platform without users, and with limits of its own.
+    #[must_use]
     pub fn with_limits(limits: PlatformLimits) -> Self {
         Self {
             limits,
@@ -139,6 +108,7 @@ impl Platform {
     }
 
     /// What it holds.
+    #[must_use]
     pub const fn limits(&self) -> PlatformLimits {
         self.limits
     }
@@ -154,18 +124,21 @@ impl Platform {
     }
 
     /// Which timer fires next, and when.
+    #[must_use]
     pub fn poll_timeout(&self) -> Option<(Time, Timer)> {
         self.timers.next()
     }
 
-    /// When tokens expire next, of which the journal tells. That changes nothing else, so nobody has to wake the platform for
-    /// it: it is made up for, with its own time, before anything else happens. An owner whose journal is followed calls
+    /// When tokens expire next, which only the journal tells. It changes nothing else, so nobody has to wake the platform for
+    /// it: the record is written, with the right time, before anything else happens. An owner whose journal is followed calls
     /// [`Self::handle_timeout`] then.
+    #[must_use]
     pub fn poll_expiry(&self) -> Option<Time> {
         self.grants.next_end()
     }
 
-    /// When something is due next that happens by itself, whether it changes anything or is only told by the journal.
+    /// When something next happens by itself, whether it changes anything or is only told by the journal.
+    #[must_use]
     pub fn next_due(&self) -> Option<Time> {
         let timer = self.poll_timeout().map(|(due, _)| due);
         timer.into_iter().chain(self.poll_expiry()).min()
@@ -218,7 +191,8 @@ impl Platform {
         self.grants.infos_after(id)
     }
 
-    /// The next effect, in the order in which they are to happen.
+    /// The next effect, in the order in which they should happen.
+    #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
         #[cfg(feature = "sabotage")]
         while self.output.pop_front_if(|output| crate::sabotage::loses(&mut self.sockets, output)).is_some() {}
@@ -226,11 +200,13 @@ impl Platform {
     }
 
     /// What happened so far.
+    #[must_use]
     pub const fn journal(&self) -> &Journal {
         &self.journal
     }
 
     /// Every user, ordered by name.
+    #[must_use]
     pub fn users(&self) -> Vec<UserInfo> {
         self.users_after(None).collect()
     }
@@ -241,11 +217,13 @@ impl Platform {
     }
 
     /// Whether there is a user of that name.
+    #[must_use]
     pub fn has_user(&self, name: &str) -> bool {
         self.accounts.get(name).is_some()
     }
 
-    /// The live subscriptions of one user, or all; oldest first. Nobody has none, whether added or not.
+    /// The live subscriptions of one user, or all; oldest first. A user who is not there has none.
+    #[must_use]
     pub fn subscriptions(&self, user: Option<&str>) -> Vec<SubscriptionInfo> {
         self.subscriptions.of(user).map(|(id, subscription)| subscription.info(id)).collect()
     }
@@ -256,11 +234,13 @@ impl Platform {
     }
 
     /// The subscription that was made last, live or not.
+    #[must_use]
     pub const fn newest_subscription(&self) -> Option<SubscriptionId> {
         self.subscriptions.newest()
     }
 
     /// The sockets of one user, or all; oldest first.
+    #[must_use]
     pub fn sockets(&self, user: Option<&str>) -> Vec<SocketInfo> {
         self.sockets.infos(user)
     }
@@ -271,6 +251,7 @@ impl Platform {
     }
 
     /// Whether [`Self::set_offline`] holds.
+    #[must_use]
     pub const fn is_offline(&self) -> bool {
         self.settings.offline
     }
@@ -278,13 +259,15 @@ impl Platform {
     /// Whether a REST request may end its connection without an answer: for a fault, or while the platform is offline, or a user
     /// is.
     ///
-    /// Browsers and curl send a request once more, unseen, whose connection was used before and then breaks. Whoever carries
-    /// requests over such connections lets none be used twice meanwhile, so that a fault is met as often as it acts.
+    /// Browsers and curl silently send a request again if its connection was used before and then breaks. So whoever carries
+    /// requests lets no connection be used twice meanwhile: a fault is then met as often as it acts.
+    #[must_use]
     pub const fn breaks_connections(&self) -> bool {
         self.settings.offline || self.accounts.is_any_offline() || self.faults.breaks()
     }
 
     /// The delay of every answer and handshake.
+    #[must_use]
     pub const fn latency(&self) -> Duration {
         self.settings.latency
     }

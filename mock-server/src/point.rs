@@ -3,14 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http::Method;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{did_you_mean, nearest};
-use crate::route::Route;
+use crate::text::{did_you_mean, nearest};
 
 /// A place where clients meet the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Point {
     /// `GET /v2.0/auth/mk_token`: name and password for tokens.
     MkToken,
@@ -52,8 +51,8 @@ pub enum Point {
     Turn,
     /// `GET` and `POST /cpaas/presence/v1/{user}/presenceLists`.
     PresenceLists,
-    /// `OPTIONS` at any address: a browser asks whether a page may make a request. It is from no user, and the journal keeps
-    /// only those that a fault has answered.
+    /// `OPTIONS` at any address: a browser asks whether a page may make a request. It has no user, and the journal keeps it
+    /// only if a fault has answered it.
     Preflight,
     /// Every other request.
     Other,
@@ -86,12 +85,8 @@ impl Point {
         Self::Other,
     ];
 
-    /// The point that a REST request is for.
-    pub fn of(method: &Method, path: &str) -> Self {
-        Route::of(method, path).point()
-    }
-
     /// Whether only clients of callMe and CPaaS come here.
+    #[must_use]
     pub const fn is_of_callme_or_cpaas(self) -> bool {
         matches!(
             self,
@@ -126,6 +121,7 @@ impl Point {
     }
 
     /// The point's name in scripts: `mk_token`, `refresh_token`, `subscribe`, ...
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::MkToken => "mk_token",
@@ -183,9 +179,10 @@ impl<'de> Deserialize<'de> for Point {
     }
 }
 
-/// A name that is no point's.
+/// No point has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no point {name:?}{}: the points are {}", did_you_mean(nearest.as_deref()), listed())]
+#[non_exhaustive]
 pub struct UnknownPoint {
     /// The name that was given.
     pub name: String,

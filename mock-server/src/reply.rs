@@ -12,8 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::channel::SocketId;
 use crate::fault::{self, Pace};
+use crate::ids::SocketId;
 
 /// What a request gets, and when.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +47,7 @@ pub struct Response {
     pub status: StatusCode,
     /// The reason phrase, where it is not the usual one of the status.
     pub reason: Option<String>,
-    /// Every header but those that belong to the connection: Content-Length, Date and the like are the owner's.
+    /// Every header except those that belong to the connection: Content-Length, Date and the like are the owner's.
     pub headers: HeaderMap,
     /// The body, empty where the status has none.
     pub body: Bytes,

@@ -6,9 +6,11 @@ use std::borrow::Cow;
 
 use http::{Method, Uri};
 
+use crate::ids::{SubscriptionId, number_after};
 use crate::limits::Limits;
 use crate::point::Point;
-use crate::subscription::{Service, SubscriptionId, number_after};
+use crate::query::decode;
+use crate::service::Service;
 
 /// Where a request goes.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ pub(crate) enum Space {
 /// How a path names a subscription.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Target<'a> {
-    /// `/subscription/SUB-1`; `None` if that is no name that the platform gives.
+    /// `/subscription/SUB-1`; `None` if that is not a name that the platform gives.
     Id(Option<SubscriptionId>),
     /// `/subscription/clientCorrelator/{value}`.
     Correlator(Cow<'a, str>),
@@ -183,12 +185,13 @@ impl<'a> Route<'a> {
 
 impl Point {
     /// Where a request to the platform goes. Handshakes have a point of their own, which no request has.
-    pub fn of_request(method: &Method, path: &str) -> Self {
+    #[must_use]
+    pub fn of(method: &Method, path: &str) -> Self {
         Route::of(method, path).point()
     }
 }
 
-/// A path as it may be told: a token that stands in the place of an account is left out, which its realm shows.
+/// A path as it may be told: a token in the place of an account is left out; its realm shows that it is one.
 pub(crate) fn shown<'a>(path: &'a str, query: &str) -> Cow<'a, str> {
     if !query.contains("tokenrealm=") {
         return path.into();
@@ -220,57 +223,10 @@ pub(crate) fn is_too_long(uri: &Uri) -> bool {
     uri.path_and_query().is_some_and(|path| path.as_str().len() > Limits::URL_BYTES)
 }
 
-/// The parameters of an address's query, decoded, in their order.
-pub(crate) fn query(uri: &Uri) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    pairs(uri.query().unwrap_or_default())
-}
-
-/// The parameters of a query, decoded, in their order.
-pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    raw_pairs(query).map(pair)
-}
-
-/// The parameters of a query as they came, `name=value`.
-pub(crate) fn raw_pairs(query: &str) -> impl Iterator<Item = &str> {
-    query.split('&').filter(|pair| !pair.is_empty())
-}
-
-/// Name and value of a parameter, decoded.
-pub(crate) fn pair(raw: &str) -> (Cow<'_, str>, Cow<'_, str>) {
-    let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
-    (decode(name), decode(value))
-}
-
-/// The first parameter of that name.
-pub(crate) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<Cow<'a, str>> {
-    query(uri).find(|(key, _)| key == name).map(|(_, value)| value)
-}
-
 /// What follows the first segment: of `/v2.0/auth/mk_token` it is `/auth/mk_token`.
 fn after_segment(path: &str) -> Option<&str> {
     let rest = path.strip_prefix('/')?;
     rest.find('/').filter(|at| *at > 0).map(|at| &rest[at..])
-}
-
-/// Undoes percent-encoding. What is not encoded well stays as it is; bytes that are no UTF-8 become U+FFFD.
-pub(crate) fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let escaped = (byte == b'%').then(|| escaped_byte(after)).flatten();
-        bytes.push(escaped.unwrap_or(byte));
-        rest = if escaped.is_some() { &after[2..] } else { after };
-    }
-    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn escaped_byte(digits: &[u8]) -> Option<u8> {
-    let [high, low, ..] = digits else { return None };
-    let nibble = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    Some(nibble(high)? << 4 | nibble(low)?)
 }
 
 #[cfg(test)]
@@ -345,15 +301,6 @@ mod tests {
         ] {
             assert_eq!(route(&Method::POST, path), Route::Other, "{path}");
         }
-    }
-
-    #[test]
-    fn queries_are_decoded_and_broken_escapes_kept() {
-        let uri = Uri::from_static("/x?token=AT%2D1&&flag&bad=%zz%4&token=2");
-        let read: Vec<_> = query(&uri).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(read, [pair("token", "AT-1"), pair("flag", ""), pair("bad", "%zz%4"), pair("token", "2")]);
-        assert_eq!(parameter(&uri, "token").as_deref(), Some("AT-1"));
     }
 
     #[test]

@@ -1,69 +1,22 @@
 //! Subscriptions: what a client is told of, for how long, and on which notification channel.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::dialect::Dialect;
 use crate::fair::{Fair, Full, Owned};
+use crate::ids::SubscriptionId;
 use crate::limits::Limits;
-use crate::point::Point;
-use crate::time::Time;
+use crate::service::Service;
+use crate::time::{Time, in_seconds};
 use crate::timer::TimerKey;
 
-/// Names a subscription: `SUB-1`, `SUB-2`, in the order in which they were made. Its channel has the same number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubscriptionId(u64);
-
-impl SubscriptionId {
-    /// The name of the subscription's notification channel: `CH-1`.
-    pub fn channel(self) -> String {
-        format!("CH-{}", self.0)
-    }
-
-    /// The name of the session that begins with the subscription: `SESS-1`.
-    pub(crate) fn session(self) -> String {
-        format!("SESS-{}", self.0)
-    }
-
-    /// By what services name the channel: `ws-CB-1`.
-    pub(crate) fn callback(self) -> String {
-        format!("ws-CB-{}", self.0)
-    }
-
-    /// The subscription of the channel that services call `ws-CB-n`.
-    pub(crate) fn of_callback(callback: &str) -> Option<Self> {
-        number_after(callback, "ws-CB-").map(Self)
-    }
-
-    /// The subscription that `SUB-n` names.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        number_after(name, "SUB-").map(Self)
-    }
-
-    /// The subscription of the channel `CH-n`.
-    pub(crate) fn of_channel(channel: &str) -> Option<Self> {
-        number_after(channel, "CH-").map(Self)
-    }
-}
-
-impl fmt::Display for SubscriptionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SUB-{}", self.0)
-    }
-}
-
-impl Serialize for SubscriptionId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// One live subscription, as scripts see it. Serialized in camelCase; instants and `expires` as said below.
+/// One live subscription, as scripts see it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SubscriptionInfo {
     /// Its name: `SUB-1`.
     pub id: SubscriptionId,
@@ -73,8 +26,9 @@ pub struct SubscriptionInfo {
     pub services: Vec<String>,
     /// Its notification channel: `CH-1`.
     pub channel: String,
-    /// The lifetime granted, in seconds.
-    pub expires: u64,
+    /// The lifetime granted. Serialized in seconds.
+    #[serde(serialize_with = "in_seconds")]
+    pub expires: Duration,
     /// When it was made.
     pub created: Time,
     /// When it was last renewed; when it was made, if never.
@@ -112,47 +66,6 @@ pub(crate) enum Holds {
     },
 }
 
-/// What a channel of CPaaS may be subscribed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
-    Call,
-    Chat,
-    Sms,
-    Presence,
-}
-
-impl Service {
-    /// What clients call it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Chat => "chat",
-            Self::Sms => "smsinbound",
-            Self::Presence => "presence",
-        }
-    }
-
-    /// The member around what is asked and answered.
-    pub(crate) const fn wrapper(self) -> &'static str {
-        match self {
-            Self::Call => "wrtcsNotificationSubscription",
-            Self::Chat => "chatNotificationSubscription",
-            Self::Sms => "subscription",
-            Self::Presence => "presenceListSubscription",
-        }
-    }
-
-    /// Where it is subscribed to.
-    pub(crate) const fn point(self) -> Point {
-        match self {
-            Self::Call => Point::ServiceCall,
-            Self::Chat => Point::ServiceChat,
-            Self::Sms => Point::ServiceSms,
-            Self::Presence => Point::ServicePresence,
-        }
-    }
-}
-
 impl Subscription {
     pub(crate) fn info(&self, id: SubscriptionId) -> SubscriptionInfo {
         SubscriptionInfo {
@@ -160,7 +73,7 @@ impl Subscription {
             user: self.user.to_string(),
             services: self.services.clone(),
             channel: id.channel(),
-            expires: self.lifetime.as_secs(),
+            expires: self.lifetime,
             created: self.created,
             renewed: self.renewed,
             expires_at: self.renewed + self.lifetime,
@@ -207,14 +120,14 @@ impl Subscriptions {
     pub(crate) const fn newest(&self) -> Option<SubscriptionId> {
         match self.made {
             0 => None,
-            made => Some(SubscriptionId(made)),
+            made => Some(SubscriptionId::numbered(made)),
         }
     }
 
     /// The name of the next subscription; the caller enters it with [`Self::insert`].
     pub(crate) fn next_id(&mut self) -> SubscriptionId {
         self.made += 1;
-        SubscriptionId(self.made)
+        SubscriptionId::numbered(self.made)
     }
 
     /// The number of the next call.
@@ -273,27 +186,5 @@ impl Subscriptions {
         user: Option<&'a str>,
     ) -> impl Iterator<Item = (SubscriptionId, &'a Subscription)> + 'a {
         self.live.iter().filter(move |(_, subscription)| user.is_none_or(|name| &*subscription.user == name))
-    }
-}
-
-/// The number in `CH-12`, if it is written as the platform writes it.
-pub(crate) fn number_after(text: &str, prefix: &str) -> Option<u64> {
-    let digits = text.strip_prefix(prefix)?;
-    let canonical = !digits.starts_with(['0', '+']);
-    digits.parse().ok().filter(|_| canonical)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_read_as_they_are_written() {
-        let id = SubscriptionId(12);
-        assert_eq!(SubscriptionId::named(&id.to_string()), Some(id));
-        assert_eq!(SubscriptionId::of_channel(&id.channel()), Some(id));
-        for other in ["SUB-", "SUB-012", "SUB-+12", "sub-12", "CH-12"] {
-            assert_eq!(SubscriptionId::named(other), None, "{other}");
-        }
     }
 }

@@ -17,21 +17,25 @@ impl Time {
     pub const ZERO: Self = Self(Duration::ZERO);
 
     /// The instant `since_start` after the world began.
+    #[must_use]
     pub const fn from_duration(since_start: Duration) -> Self {
         Self(since_start)
     }
 
     /// The instant `millis` milliseconds after the world began.
+    #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(Duration::from_millis(millis))
     }
 
     /// Whole milliseconds since the world began; `u64::MAX` if there are more.
+    #[must_use]
     pub fn as_millis(self) -> u64 {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// The duration since the world began.
+    #[must_use]
     pub const fn since_start(self) -> Duration {
         self.0
     }
@@ -66,6 +70,21 @@ impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(self.as_millis())
     }
+}
+
+/// Serializes a duration as whole milliseconds.
+pub(crate) fn in_millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    Time(*duration).serialize(serializer)
+}
+
+/// The same of one that may be left out.
+pub(crate) fn in_millis_if_any<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.map(Time).serialize(serializer)
+}
+
+/// Serializes a duration as whole seconds.
+pub(crate) fn in_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(duration.as_secs())
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::channel::SocketId;
-use crate::subscription::SubscriptionId;
+use crate::ids::{SocketId, SubscriptionId};
 use crate::time::Time;
 
 /// What the platform waits for.

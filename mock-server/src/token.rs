@@ -17,11 +17,11 @@ pub use told::TokensInfo;
 
 use crate::error::{PlatformError, check_text};
 use crate::fair::{Fair, Owned};
-use crate::journal::Reason;
+use crate::ids::SubscriptionId;
 use crate::limits::{Limits, PlatformLimits};
 use crate::mask::{MASK, is_placeholder};
-use crate::subscription::SubscriptionId;
-use crate::time::Time;
+use crate::reason::Reason;
+use crate::time::{Time, in_seconds};
 
 /// What to issue; [`TokenOptions::default`] issues three fresh tokens (`AT-n`, `RT-n`, `OA-n`).
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -50,6 +50,7 @@ impl fmt::Debug for TokenOptions {
 /// The tokens of one grant. Serialized in camelCase.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct IssuedTokens {
     /// Goes into the query parameter `token`.
     pub access_token: String,
@@ -57,8 +58,9 @@ pub struct IssuedTokens {
     pub refresh_token: String,
     /// Goes into the header `Authorization: Bearer`, and at the websocket into `access_token`.
     pub oauth_token: String,
-    /// For how many seconds the access and the OAuth token are valid.
-    pub expires: u64,
+    /// How long the access and the OAuth token are valid. Serialized in seconds.
+    #[serde(serialize_with = "in_seconds")]
+    pub expires: Duration,
 }
 
 impl fmt::Debug for IssuedTokens {
@@ -72,7 +74,7 @@ impl fmt::Debug for IssuedTokens {
     }
 }
 
-/// A token as debug forms show it: only the platform's own, such as `AT-1`, are no secret.
+/// A token as debug forms show it: only the platform's own, such as `AT-1`, are not secrets.
 pub(crate) struct Masked<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Masked<'_> {
@@ -129,7 +131,7 @@ pub(crate) struct Grants {
     tokens: BTreeMap<Arc<str>, (u64, Use)>,
     grants_made: u64,
     tokens_issued: u64,
-    /// Whether a command gave a text of its own, which fresh ones must then keep clear of.
+    /// Whether a command gave a text of its own, which fresh ones must then avoid.
     texts_given: bool,
     /// Bytes of the tokens that commands gave, of all grants.
     given_bytes: usize,
@@ -259,7 +261,7 @@ impl Grants {
             access_token: access.to_string(),
             refresh_token: refresh.to_string(),
             oauth_token: oauth.to_string(),
-            expires: lifetime.as_secs(),
+            expires: lifetime,
         })
     }
 

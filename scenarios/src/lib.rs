@@ -25,6 +25,7 @@
 mod cargo_test;
 pub mod cli;
 pub mod coverage;
+pub mod crosscheck;
 pub mod diagnostic;
 pub mod doubt;
 pub mod exit_code;
@@ -36,7 +37,6 @@ mod last_failed;
 pub mod memory;
 mod printable;
 pub mod recording;
-pub mod rehearsal;
 pub mod replay;
 pub mod report;
 pub mod run;

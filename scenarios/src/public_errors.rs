@@ -10,13 +10,13 @@ fn public_errors_are_errors_of_any_thread() {
     is_error::<crate::SetupError>();
     is_error::<crate::Failures>();
     is_error::<crate::coverage::NotATransition>();
+    is_error::<crate::crosscheck::Divergence>();
     is_error::<crate::diagnostic::Diagnostic>();
     is_error::<crate::explore::AcceptedError>();
     is_error::<crate::explore::ExploreError>();
     is_error::<crate::file::FileError>();
     is_error::<crate::recording::DecodeError>();
     is_error::<crate::recording::RecordingError>();
-    is_error::<crate::rehearsal::Divergence>();
     is_error::<crate::replay::Difference>();
     is_error::<crate::report::ReportsError>();
     is_error::<crate::report::WantedError>();

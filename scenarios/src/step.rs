@@ -6,6 +6,7 @@
 use kandy_client::{
     ConfigError, ConnectOptions, Credentials, Session, Settings, Time, TypeError, UntypedCall, Violation,
 };
+use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, CommandOutput};
 use serde_json::Value;
 use thiserror::Error;
@@ -99,15 +100,15 @@ impl From<CommandOutput> for Done {
 }
 
 impl Step {
-    /// What a script calls it, if it can change something that a wait may be for.
-    pub(crate) const fn action(&self) -> Option<&'static str> {
+    /// The name that a script has for it, if it can change something that a wait may be for.
+    pub(crate) fn action(&self) -> Option<&'static str> {
         match self {
             // A new client has sent nothing, and heard nothing.
             Self::Create { .. } | Self::Print(_) => None,
             // Nobody but the reader of the journal is told of it.
             Self::Command(Command::Mark { .. }) => None,
             Self::Call { call, .. } => call.action(),
-            Self::Command(command) => Some(command.verb()),
+            Self::Command(command) => Some(Verb::of(command).name),
         }
     }
 }

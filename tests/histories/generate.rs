@@ -175,7 +175,7 @@ pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
     let answering = (prop::option::of(status), content);
     let keys = vec!["service", "notificationChannel", "expires", "subscription", "access_token", "/subscribeResponse"];
     let shaping = (
-        prop::option::weighted(0.3, body_json().prop_filter_map("it is no map", |json| json.as_object().cloned())),
+        prop::option::weighted(0.3, body_json().prop_filter_map("it is not a map", |json| json.as_object().cloned())),
         prop::option::weighted(0.5, params()),
         prop::collection::vec(select(keys).prop_map(str::to_owned), 0..2),
     )
@@ -283,7 +283,8 @@ fn frame() -> impl Strategy<Value = Frame> {
 
 fn gone_options() -> impl Strategy<Value = GoneOptions> {
     let id = prop::option::of(select(vec!["gone-1", "N-1"]).prop_map(str::to_owned));
-    (prop::option::of(0..100u64), id).prop_map(|(retry_after, id)| GoneOptions { retry_after, id })
+    (prop::option::of(0..100u64), id)
+        .prop_map(|(seconds, id)| GoneOptions { retry_after: seconds.map(Duration::from_secs), id })
 }
 
 fn user_options() -> impl Strategy<Value = UserOptions> {

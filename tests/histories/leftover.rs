@@ -35,7 +35,7 @@ pub(crate) enum Exception {
     SecondSocketOfAnEndedSession,
     /// Section 4.8: `destroy()` without a live refresh task closes nothing, and attempts under way may still open.
     SocketOfADestroyedClient,
-    /// Section 2: `reconnectLimit: 0` is no limit, and attempts go on after their session.
+    /// Section 2: `reconnectLimit: 0` is not a limit, and attempts go on after their session.
     AttemptsWithoutEnd,
     /// Section 1.1: there is no request timeout, so a request without an answer is pending for ever.
     RequestWithoutAnswer,

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kandy_mock_server::{Front, FrontLimits, FrontOptions, Reply, TokenOptions, UserOptions};
+use kandy_mock_server::{
+    Disturber, Fate, Front, FrontLimits, FrontOptions, Message, Platform, Reply, Target, Time, TokenOptions,
+    UserOptions,
+};
 use libtest_mimic::Trial;
 use serde::Deserialize;
 use serde_json::{from_str, json};
@@ -19,7 +22,7 @@ use crate::{block_on, documented};
 const LONGEST: usize = 16 * 1024 * 1024;
 /// What the suite has without those for compression, which the platform does not offer.
 const CASES: usize = 301;
-/// What the suite finds right, but late: a text that is no UTF-8 any more is refused when its frame is whole.
+/// What the suite finds right, but late: a text that is not UTF-8 any more is refused when its frame is whole.
 const NOT_STRICT: [&str; 2] = ["6.4.3", "6.4.4"];
 /// What the suite only looks at, since the standard leaves it open.
 const INFORMATIONAL: [&str; 3] = ["7.1.6", "7.13.1", "7.13.2"];
@@ -39,7 +42,7 @@ struct Outcome {
 }
 
 async fn every_case_is_passed(python: &'static Path) {
-    let (front, url) = start().await;
+    let (front, url) = start();
     let reports = folder().join("../../target/autobahn-reports");
     let outcomes = run(python, &url, &reports).await;
     front.shutdown().await;
@@ -82,11 +85,37 @@ const ABOUT: [(u32, &str); 9] = [
     (10, "pieces of odd lengths"),
 ];
 
+/// Sends back what comes, which no platform does.
+#[derive(Debug)]
+struct Echo;
+
+impl Disturber for Echo {
+    fn meet(&mut self, platform: &mut Platform, now: Time, _: Option<&str>, message: Message<'_>) -> Fate {
+        if let Message::ClientFrame(socket, frame) = message {
+            let sent = platform.send_raw(now, Target::socket(socket.to_string()), frame);
+            assert_eq!(sent, Ok(1), "what came can be sent");
+        }
+        Fate::Arrives
+    }
+
+    fn next_due(&self) -> Option<Time> {
+        None
+    }
+
+    fn handle_timeout(&mut self, _: &mut Platform, _: Time) {}
+
+    fn breaks_connections(&self) -> bool {
+        false
+    }
+}
+
 /// A front with a channel that sends back what comes, and the channel's address.
-async fn start() -> (Front, String) {
+fn start() -> (Front, String) {
     let limits = FrontLimits { frame_bytes: LONGEST, queued_bytes: 2 * LONGEST, ..FrontLimits::default() };
     let options = FrontOptions { address: ([127, 0, 0, 1], 0).into(), limits, ..FrontOptions::default() };
-    let front = Front::start(options, Arc::new(())).await.expect("there is a port");
+    let front = Front::bind(options).expect("there is a port");
+    front.disturb(Box::new(Echo));
+    let front = front.serve(Arc::new(()));
     front.handle().platform(|platform, now| {
         platform.add_user(now, "alice", "s3cret", UserOptions::default()).expect("she is the first");
         let token = TokenOptions { access_token: Some("echo".to_owned()), ..TokenOptions::default() };
@@ -96,7 +125,6 @@ async fn start() -> (Front, String) {
             .expect("it is a request");
         let answer = platform.handle_request(now, &subscribe);
         assert!(matches!(answer.reply, Reply::Respond(response) if response.status == 200));
-        platform.set_echo(now, true);
     });
     let url = format!("ws://{}/websocket/CH-1?token=echo", front.address());
     (front, url)

@@ -61,10 +61,10 @@ impl Client {
 
     /// Signs in, and gives the address of the notification channel.
     async fn sign_in(&mut self) -> String {
-        self.tell(&json!({ "do": "signIn", "rest": self.mock.rest_url(), "user": ALICE, "password": PASSWORD }));
+        self.tell(&json!({ "do": "signIn", "rest": self.mock.uri(), "user": ALICE, "password": PASSWORD }));
         let signed_in = self.next().await;
         let channel = signed_in["channel"].as_str().expect("signing in has gone well");
-        format!("{}{channel}", self.mock.ws_url())
+        format!("{}{channel}", self.mock.ws_uri())
     }
 
     /// Opens a socket, for which the client offers compression, as both do unless told otherwise.
@@ -122,7 +122,7 @@ async fn a_session_over_ipv6(program: Program) {
 }
 
 async fn goes_to_its_end(mut client: Client) {
-    client.mock.answer_pings(true);
+    client.mock.set_answer_pings(true);
     client.send(&[PING]);
     assert_eq!(client.next().await, json!({ "is": "text", "text": PONG }));
     client.tell(&json!({ "do": "renew" }));
@@ -147,7 +147,7 @@ async fn goes_to_its_end(mut client: Client) {
 async fn a_login_that_fails(program: Program) {
     let mut client = Client::of(program).await;
     let sign_in = |client: &mut Client, password| {
-        client.tell(&json!({ "do": "signIn", "rest": client.mock.rest_url(), "user": ALICE, "password": password }));
+        client.tell(&json!({ "do": "signIn", "rest": client.mock.uri(), "user": ALICE, "password": password }));
     };
     sign_in(&mut client, "wrong");
     let refused = client.next().await;
@@ -159,10 +159,10 @@ async fn a_login_that_fails(program: Program) {
     assert_eq!(client.next().await, json!({ "is": "unanswered" }));
     sign_in(&mut client, PASSWORD);
     assert_eq!(client.next().await, json!({ "is": "answered", "status": 503, "body": { "reason": "☃" } }));
-    client.mock.offline();
+    client.mock.set_offline();
     sign_in(&mut client, PASSWORD);
     assert_eq!(client.next().await, json!({ "is": "unanswered" }));
-    client.mock.online();
+    client.mock.set_online();
     client.mock.clear(None);
     client.sign_in().await;
 }
@@ -195,7 +195,7 @@ async fn notifications_arrive_whole_and_in_order(program: Program) {
 
 async fn a_message_may_come_in_pieces(program: Program) {
     let (mut client, _) = Client::connected(program).await;
-    client.mock.answer_pings(true);
+    client.mock.set_answer_pings(true);
     client.send(&[r#"{"message_type":"#, "", r#""pi"#, r#"ng"}"#]);
     assert_eq!(client.next().await, json!({ "is": "text", "text": PONG }));
 }
@@ -206,7 +206,7 @@ async fn control_frames_are_answered(program: Program) {
         client.tell(&json!({ "do": "ping", "payload": payload }));
         assert_eq!(client.next().await, json!({ "is": "pong", "payload": payload }));
     }
-    assert_eq!(client.mock.sockets(ALICE)[0].pings, 0, "they are no keep-alives");
+    assert_eq!(client.mock.sockets(ALICE)[0].pings, 0, "they are not keep-alives");
 }
 
 async fn the_platform_closes(program: Program) {
@@ -232,9 +232,9 @@ async fn the_platform_breaks_off(program: Program) {
     assert_eq!(client.next().await, json!({ "is": "text", "text": "last" }), "what was sent before comes first");
     assert_eq!(client.next().await, broken);
     client.open(&channel).await;
-    client.mock.offline();
+    client.mock.set_offline();
     assert_eq!(client.next().await, broken);
-    client.mock.online();
+    client.mock.set_online();
     client.open(&channel).await;
     let Client { mock, mut program } = client;
     drop(mock);

@@ -9,6 +9,8 @@ mod check;
 #[cfg(test)]
 mod choice;
 #[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod control_state;
@@ -18,6 +20,8 @@ mod coverage;
 mod dialects;
 #[cfg(test)]
 mod docs;
+#[cfg(test)]
+mod english;
 #[cfg(test)]
 mod explore;
 #[cfg(test)]
@@ -32,6 +36,8 @@ mod live;
 mod new;
 #[cfg(test)]
 mod newcomer;
+#[cfg(test)]
+mod parts;
 #[cfg(test)]
 mod project;
 #[cfg(test)]

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 
 fn compare_all() -> Result<(), Failed> {
     let values = match env::var("KANDY_JS_VALUES") {
-        Ok(number) => number.parse().map_err(|_| format!("KANDY_JS_VALUES is no number: {number}"))?,
+        Ok(number) => number.parse().map_err(|_| format!("KANDY_JS_VALUES is not a number: {number}"))?,
         Err(_) => VALUES,
     };
     let mut random = Random::new(1);

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use kandy_scenarios::crosscheck::crosscheck;
 use kandy_scenarios::recording::Recording;
-use kandy_scenarios::rehearsal::rehearse;
 use kandy_scenarios::replay::replay;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -73,7 +73,7 @@ fn play(bytes: &[u8]) {
     for note in &outcome.trace {
         assert_eq!(note.to_string().lines().count(), 1, "{note}");
     }
-    let _ = rehearse(&recording);
+    let _ = crosscheck(&recording);
 }
 
 proptest! {

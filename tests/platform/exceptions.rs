@@ -2,7 +2,7 @@
 //! nothing else: neither at its name nor at what comes of it here.
 
 mod ledger;
-mod played;
+mod replayed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,23 +17,23 @@ use super::history::{Credentials, History, Met};
 /// How many frames on one websocket at one instant are a loop. The recorder ends such loops after ten rounds.
 const WITHOUT_PAUSE: usize = 10;
 
-/// The dialects whose scripts are performed by the port.
-const REHEARSED: &[Dialect] = &[Dialect::Uc3];
+/// The dialects whose scripts the port is cross-checked by.
+const CROSSCHECKED: &[Dialect] = &[Dialect::Uc3];
 /// Those with tokens of the platform's.
 const WITH_TOKENS: &[Dialect] = &[Dialect::Uc3, Dialect::Uc5];
 
-/// Those of the port's performances, and those of the recorded clients.
+/// Those of the port's cross-checks, and those of the recorded clients.
 pub(super) const EXCEPTIONS: [Exception; 13] = {
-    let [a, b, c, d, e, f, g, h, i] = OF_REHEARSALS;
-    let [j, k, l, m] = played::EXCEPTIONS;
+    let [a, b, c, d, e, f, g, h, i] = OF_CROSSCHECKS;
+    let [j, k, l, m] = replayed::EXCEPTIONS;
     [a, b, c, d, e, f, g, h, i, j, k, l, m]
 };
 
-const OF_REHEARSALS: [Exception; 9] = [
+const OF_CROSSCHECKS: [Exception; 9] = [
     Exception {
         reason: "the recorder's platform opens the channel of a subscription after its DELETE; here a channel ends with \
                  its subscription",
-        dialects: REHEARSED,
+        dialects: CROSSCHECKED,
         excuses: opens_a_channel_after_delete,
     },
     Exception {
@@ -44,12 +44,12 @@ const OF_REHEARSALS: [Exception; 9] = [
     },
     Exception {
         reason: "Chromium opens one websocket handshake a host at a time; in the simulated world none waits for another",
-        dialects: REHEARSED,
+        dialects: CROSSCHECKED,
         excuses: opens_while_a_handshake_hangs,
     },
     Exception {
         reason: "the recorder's platform takes any request; here one with values that make no sense is refused",
-        dialects: REHEARSED,
+        dialects: CROSSCHECKED,
         excuses: asks_for_what_makes_no_sense,
     },
     Exception {
@@ -59,24 +59,24 @@ const OF_REHEARSALS: [Exception; 9] = [
     },
     Exception {
         reason: "a loop without a pause, which the recorder ended after ten rounds; here it is an error",
-        dialects: REHEARSED,
+        dialects: CROSSCHECKED,
         excuses: goes_on_without_a_pause,
     },
     Exception {
         reason: "the recorder's platform opens any channel; here a channel has the path that was given out",
-        dialects: REHEARSED,
+        dialects: CROSSCHECKED,
         excuses: opens_another_channel,
     },
     Exception {
         reason: "the recorder's platform escapes the address of a subscription anew; here it is as the client wrote it, \
                  which is the same to the SDK",
-        dialects: REHEARSED,
+        dialects: CROSSCHECKED,
         excuses: is_given_an_escaped_address,
     },
     Exception {
         reason: "with the recorder what is under way ends before a timer of the same instant; here a client that is \
                  destroyed ends first, as in a browser",
-        dialects: REHEARSED,
+        dialects: CROSSCHECKED,
         excuses: hears_after_destroy,
     },
 ];

@@ -1,21 +1,21 @@
 //! Conformance of the platform, one test a recording of a real SDK. Of UC 3 the recording's script runs in the simulated
 //! world, port against `Platform`, and must give the same requests and events; and the requests of a healthy recording,
-//! given to `Platform` alone, must get every field that the SDK reads. Of every other dialect the recorded client is played
-//! to `Platform`: see [`play`].
+//! given to `Platform` alone, must get every field that the SDK reads. Of every other dialect the recorded client is replayed
+//! to `Platform`: see [`replay`].
 //!
-//! The recorder's platform is there to see what the SDK does, whatever it is told; `Platform` is to be met in earnest.
+//! The recorder's platform is there to see what the SDK does, whatever it is told; `Platform` behaves like a real one.
 //! So it does not follow some recordings: [`EXCEPTIONS`] are the rules by which they are known.
 //!
 //! `KANDY_TRACES=<folder>` takes the recordings from another folder.
 
 mod exceptions;
 mod history;
-mod play;
+mod replay;
 
 use std::process::ExitCode;
 
+use kandy_scenarios::crosscheck::{check_answers, crosscheck};
 use kandy_scenarios::recording::{Dialect, Recording};
-use kandy_scenarios::rehearsal::{check_answers, rehearse};
 use kandy_tests::Suite;
 
 use self::exceptions::EXCEPTIONS;
@@ -29,8 +29,8 @@ fn main() -> ExitCode {
 
 fn agrees(recording: &Recording) -> Result<(), String> {
     if recording.dialect != Dialect::Uc3 {
-        return play::play(recording);
+        return replay::replay(recording);
     }
     check_answers(recording).map_err(|difference| format!("the platform alone: {difference}"))?;
-    rehearse(recording).map_err(|divergence| divergence.to_string())
+    crosscheck(recording).map_err(|divergence| divergence.to_string())
 }

@@ -1,11 +1,11 @@
 //! Recordings of the real SDK.
 
+use kandy_scenarios::crosscheck::{check_answers, crosscheck};
 use kandy_scenarios::recording::Recording;
-use kandy_scenarios::rehearsal::{check_answers, rehearse};
 use kandy_scenarios::replay::replay;
 
-/// A recording is replayed by the port, and by port and platform together. That either ends with a difference is no
-/// failure.
+/// A recording is replayed by the port, and by port and platform together. A difference at the
+/// end of either is not a failure.
 ///
 /// # Panics
 ///
@@ -22,7 +22,7 @@ pub fn recordings(input: &[u8]) {
     if let Err(difference) = check_answers(&recording) {
         assert!(!difference.to_string().is_empty());
     }
-    if let Err(divergence) = rehearse(&recording) {
+    if let Err(divergence) = crosscheck(&recording) {
         assert!(!divergence.to_string().is_empty());
     }
 }

@@ -54,8 +54,49 @@ pub struct ConfigError {
     pub got: String,
 }
 
+impl Config {
+    /// The defaults with `given` merged over them, as by `create`, and what the SDK would log
+    /// about it, a missing server included. Keys that the SDK does not know are ignored, as
+    /// there; [`unknown_keys`](super::unknown_keys) lists them.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first value whose shape its option cannot hold.
+    pub fn from_json(given: &Value) -> Result<(Self, Vec<Violation>), ConfigError> {
+        let mut config = Self::default();
+        let mut violations = config.merge(given)?;
+        for (path, server) in [
+            ("authentication.subscription.server", &config.authentication.subscription.server),
+            ("authentication.websocket.server", &config.authentication.websocket.server),
+        ] {
+            if server.is_none() && violations.iter().all(|violation| violation.path != path) {
+                violations.push(Violation::missing(path));
+            }
+        }
+        Ok((config, violations))
+    }
+
+    /// Merges `patch` over the options, as `updateConfig` does: objects key by key, anything
+    /// else replaced. Reports what the SDK would log about the values in `patch`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first value whose shape its option cannot hold; the options are
+    /// then as before.
+    pub fn merge(&mut self, patch: &Value) -> Result<Vec<Violation>, ConfigError> {
+        let (merged, violations) = merged(self, patch)?;
+        *self = merged;
+        Ok(violations)
+    }
+}
+
+/// What the SDK would log of the values in a patch.
+pub(crate) fn check(patch: &Value) -> Result<Vec<Violation>, ConfigError> {
+    Config::default().merge(patch)
+}
+
 /// `config` with `patch` merged over it.
-pub(super) fn merged(config: &Config, patch: &Value) -> Result<(Config, Vec<Violation>), ConfigError> {
+fn merged(config: &Config, patch: &Value) -> Result<(Config, Vec<Violation>), ConfigError> {
     let mut config = config.clone();
     let mut violations = Vec::new();
     let members = object("configuration", patch)?;
@@ -174,7 +215,7 @@ impl Section<'_> {
         Ok(())
     }
 
-    /// Complains about a scalar that is no string, without reading it.
+    /// Complains about a scalar that is not a string, without reading it.
     fn check_string(&mut self, key: &str) -> Result<(), ConfigError> {
         match self.members.get(key) {
             None | Some(Value::String(_)) => Ok(()),

@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
-use super::{Authentication, Config, Connectivity, Notifications, RequestOptions, SubscriptionServer};
+use super::{Config, Connectivity, Notifications, RequestOptions, SubscriptionServer, typed};
 use crate::dialect::Dialect;
 use crate::js::{self, Object, Text, TypeError, Value, property};
 use crate::untyped::Untyped;
 
-/// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
+/// The sections that have defaults. The first counts as left out where it is not an object, as the SDK merges it; the others
 /// likewise, as it fills them up.
 const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 
@@ -17,9 +17,9 @@ const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 /// is the dialect's.
 static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
     Value::object([
-        ("connectivity", typed_connectivity(&Connectivity::default())),
-        ("notifications", typed_notifications(&Notifications::default())),
-        ("request", typed_request(&RequestOptions::default())),
+        ("connectivity", typed::connectivity(&Connectivity::default())),
+        ("notifications", typed::notifications(&Notifications::default())),
+        ("request", typed::request(&RequestOptions::default())),
     ])
 });
 
@@ -168,11 +168,6 @@ impl Serialize for Settings {
     }
 }
 
-/// `authentication` where nothing is given.
-pub(crate) fn default_authentication() -> Value {
-    typed_authentication(&Authentication::default())
-}
-
 /// An error where a section of another part of the SDK is null. Left out, it has defaults.
 fn not_null(settings: &Value, section: &str, member: &str) -> Result<(), TypeError> {
     match settings.get(section) {
@@ -223,20 +218,20 @@ fn filled_up(given: &Value, defaults: &Value, is_deep: bool) -> Value {
 impl From<&Config> for Settings {
     fn from(config: &Config) -> Self {
         let mut settings = Object::default();
-        settings.set(Text::from_static("authentication"), typed_authentication(&config.authentication));
+        settings.set(Text::from_static("authentication"), typed::authentication(&config.authentication));
         settings.set(
             Text::from_static("connectivity"),
             settled(&config.connectivity, "connectivity", |options| {
-                let options = typed_connectivity(options);
+                let options = typed::connectivity(options);
                 let method = options.get("method").clone();
                 with_method(options, method)
             }),
         );
         settings.set(
             Text::from_static("notifications"),
-            settled(&config.notifications, "notifications", typed_notifications),
+            settled(&config.notifications, "notifications", typed::notifications),
         );
-        settings.set(Text::from_static("requests"), settled(&config.request, "requests", typed_request));
+        settings.set(Text::from_static("requests"), settled(&config.request, "requests", typed::request));
         for (name, value) in config.other.iter().filter(|(name, _)| !is_settled(name)) {
             settings.set(name.as_str(), Value::from_json(value));
         }
@@ -247,69 +242,6 @@ impl From<&Config> for Settings {
 /// A section of typed options. Most are as they are by default, and need not be made again.
 fn settled<T: Default + PartialEq>(options: &T, name: &str, make: impl FnOnce(&T) -> Value) -> Value {
     if *options == T::default() { PLAIN.value.get(name).clone() } else { make(options) }
-}
-
-fn typed_notifications(options: &Notifications) -> Value {
-    let typed = Value::object([
-        ("idCacheLength", options.id_cache_length.into()),
-        ("incomingCallNotificationMode", text(&options.incoming_call_notification_mode)),
-    ]);
-    match &options.push_registration {
-        Some(push) => typed.with("pushRegistration", Value::from_json(push)),
-        None => typed,
-    }
-}
-
-fn typed_request(options: &RequestOptions) -> Value {
-    Value::object([
-        ("injectAgentVersionHeader", options.inject_agent_version_header.into()),
-        ("customAgentVersionHeaderSuffix", text(&options.custom_agent_version_header_suffix)),
-    ])
-}
-
-fn typed_authentication(options: &Authentication) -> Value {
-    let Authentication { subscription, websocket, early_refresh_margin } = options;
-    let server = |server: &Option<String>| server.as_deref().map_or(Value::Null, text);
-    let subscription = Value::object([
-        ("server", server(&subscription.server)),
-        ("protocol", text(&subscription.protocol)),
-        ("version", text(&subscription.version)),
-        ("port", subscription.port.into()),
-        ("expires", subscription.expires.into()),
-        ("service", subscription.service.iter().map(|name| text(name)).collect::<Vec<_>>().into()),
-        ("localization", text(&subscription.localization)),
-        ("useTurn", subscription.use_turn.into()),
-        ("notificationType", text(&subscription.notification_type)),
-    ]);
-    let websocket = Value::object([
-        ("server", server(&websocket.server)),
-        ("protocol", text(&websocket.protocol)),
-        ("port", websocket.port.into()),
-    ]);
-    Value::object([
-        ("subscription", subscription),
-        ("websocket", websocket),
-        ("earlyRefreshMargin", (*early_refresh_margin).into()),
-    ])
-}
-
-fn typed_connectivity(options: &Connectivity) -> Value {
-    Value::object([
-        ("method", text(&options.method)),
-        ("pingInterval", options.ping_interval.into()),
-        ("reconnectLimit", options.reconnect_limit.into()),
-        ("reconnectDelay", options.reconnect_delay.into()),
-        ("reconnectTimeMultiplier", options.reconnect_time_multiplier.into()),
-        ("reconnectTimeLimit", options.reconnect_time_limit.into()),
-        ("autoReconnect", options.auto_reconnect.into()),
-        ("maxMissedPings", options.max_missed_pings.into()),
-        ("checkConnectivity", options.check_connectivity.into()),
-        ("webSocketOAuthMode", text(&options.web_socket_oauth_mode)),
-    ])
-}
-
-fn text(text: &str) -> Value {
-    text.into()
 }
 
 impl From<Config> for Settings {
@@ -341,7 +273,7 @@ mod tests {
         assert_eq!(settings.value.get("call"), &Value::from(5.0));
     }
 
-    /// Two ways to say the same, which must not differ; but for NaN, which JSON has no form for.
+    /// Two ways to say the same, which must not differ, except for NaN, which JSON cannot write.
     #[test]
     fn typed_options_are_those_of_their_json() {
         let mut config = Config::for_server("h", 80, 81);

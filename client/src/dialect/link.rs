@@ -3,17 +3,14 @@
 
 use std::sync::LazyLock;
 
-use super::Profile;
 use super::link3::{event_id, one};
+use super::profile::{Api, Profile, default_authentication_of_link};
 use super::uc3::{self, LINK_GONE};
-use crate::credentials::Signature;
-use crate::error::Error;
+use crate::error::{Error, OpeningFailure};
 use crate::event::{DisconnectReason, Event};
 use crate::js::{Object, TypeError, Value, merge};
+use crate::protocol::{Answer, ConnectionInfo, Signature, body_code};
 use crate::random::Random;
-use crate::session::Session;
-use crate::state::ConnectionInfo;
-use crate::wire::{Answer, body_code, supported};
 
 const AGENT: &str = "link-js-sdk/5.2.0";
 
@@ -64,21 +61,15 @@ pub(super) const PROFILE: Profile = Profile {
     bearer: "bearerAccessToken",
     websocket_params,
     shows_tokens: false,
-    connect: Session::connect_by_services,
-    leave: Session::disconnect_by_services,
-    set_credentials: Session::take_credentials,
-    end: Session::end_services,
-    standing: Session::standing_of_services,
-    phase: |session| session.services.phase(session.state.subscription.is_some()),
-    websocket_ready: Session::subscribe_with_open_websocket,
-    websocket_refused: Session::undo_subscription,
+    api: Api::Services,
+    opening_error: OpeningFailure::to_error,
     rewrites_unavailable: true,
     stranger,
     refusal,
     gone_code: LINK_GONE,
     ended_codes: &[LINK_GONE],
     correlator_version: one,
-    renewal_supports: supported,
+    renewals_say_supported: true,
     renewal_delay,
     draws_at_random: true,
     renewal_dies_without_subscription: false,
@@ -90,7 +81,7 @@ pub(super) const PROFILE: Profile = Profile {
 
 /// The form of its own: `authentication.server`, and `subscription`.
 static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
-    let defaults = super::default_authentication_of_link([]);
+    let defaults = default_authentication_of_link([]);
     let of_server = |name: &str| defaults.get("subscription").get(name).clone();
     let server = [("base", "server"), ("protocol", "protocol"), ("version", "version"), ("port", "port")];
     Value::object([("server", Value::object(server.map(|(name, old)| (name, of_server(old)))))])
@@ -98,7 +89,7 @@ static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
 
 /// The REST server and what is asked of it, in the old form, and likewise the websocket's.
 static OLD_DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
-    let defaults = super::default_authentication_of_link([]);
+    let defaults = default_authentication_of_link([]);
     let subscription = defaults.get("subscription").clone().with("serviceUnavailableMaxRetries", MOST_RETRIES);
     defaults.with("subscription", subscription)
 });

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use super::Profile;
+use super::profile::{Api, Leaving, Profile, default_authentication_of_link};
 use super::uc3::{self, GONE, LINK_GONE};
-use crate::credentials::Signature;
+use crate::error::OpeningFailure;
 use crate::js::Value;
-use crate::session::Session;
+use crate::protocol::Signature;
 
 const AGENT: &str = "link-js-sdk/3.41.1";
 
@@ -31,10 +31,8 @@ pub(super) const PROFILE: Profile = Profile {
     signature,
     websocket_params: |_, _| Value::Undefined,
     shows_tokens: false,
-    leave: Session::delete_then_close,
-    update_token: super::nothing,
-    update_connection: Session::change_connection,
-    websocket_refused: |session, _, failure| session.fail_without_websocket(failure.to_error()),
+    api: Api::Connection { leaving: Leaving::DeleteThenClose },
+    opening_error: OpeningFailure::to_error,
     gone_code: LINK_GONE,
     ended_codes: &[GONE, LINK_GONE],
     correlator_version: one,
@@ -43,7 +41,7 @@ pub(super) const PROFILE: Profile = Profile {
     ..uc3::PROFILE
 };
 
-static DEFAULTS: LazyLock<Value> = LazyLock::new(|| super::default_authentication_of_link(["IM", "Presence", "call"]));
+static DEFAULTS: LazyLock<Value> = LazyLock::new(|| default_authentication_of_link(["IM", "Presence", "call"]));
 
 fn defaults() -> &'static Value {
     &DEFAULTS

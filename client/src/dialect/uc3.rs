@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
-use super::{Profile, SERVICES, ended_by_gone, id_or_event_id, nothing, retry_after};
-use crate::credentials::Signature;
+use super::profile::{
+    Api, Leaving, Profile, SERVICES, default_authentication, ended_by_gone, id_or_event_id, retry_after,
+};
 use crate::error::Error;
 use crate::event::Event;
 use crate::js::{TypeError, Value, property};
+use crate::protocol::{ConnectionInfo, Signature};
 use crate::random::Random;
-use crate::session::Session;
-use crate::state::{ConnectionInfo, Standing};
 
 /// The status code of a subscription that the platform has ended.
 pub(super) const GONE: i64 = 4;
@@ -49,23 +49,15 @@ pub(super) const PROFILE: Profile = Profile {
     bearer: "oauthToken",
     websocket_params,
     shows_tokens: true,
-    connect: Session::sign_in_if_idle,
-    leave: Session::close_then_delete,
-    update_token: Session::take_tokens,
-    update_connection: |_, _, _| {},
-    set_credentials: nothing,
-    end: Session::end_connection,
-    standing: |session| Standing { is_connected: session.state.is_connected, is_pending: session.state.is_pending },
-    phase: |session| session.flow.phase(),
-    websocket_ready: Session::connect_with_open_websocket,
-    websocket_refused: |session, _, _| session.fail_without_websocket(Error::websocket()),
+    api: Api::Connection { leaving: Leaving::CloseThenDelete },
+    opening_error: |_| Error::websocket(),
     rewrites_unavailable: false,
     stranger: |_| None,
     refusal,
     gone_code: GONE,
     ended_codes: &[GONE, LINK_GONE],
     correlator_version: Value::clone,
-    renewal_supports: || Value::Undefined,
+    renewals_say_supported: false,
     renewal_delay,
     draws_at_random: false,
     renewal_dies_without_subscription: true,
@@ -75,7 +67,7 @@ pub(super) const PROFILE: Profile = Profile {
     ended_by: ended_by_gone,
 };
 
-static DEFAULTS: LazyLock<Value> = LazyLock::new(|| super::default_authentication(SERVICES));
+static DEFAULTS: LazyLock<Value> = LazyLock::new(|| default_authentication(SERVICES));
 
 fn defaults() -> &'static Value {
     &DEFAULTS

@@ -1,10 +1,10 @@
 //! UC 4 and 5 (SDK 5.2.0): UC 3 but for what docs/protocol-dialects.md, section 1, tells.
 
-use super::Profile;
+use super::profile::Profile;
 use super::uc3;
 use crate::error::Error;
 use crate::js::Value;
-use crate::wire::{Answer, body_code};
+use crate::protocol::{Answer, body_code};
 
 /// The reason phrase by which the platform asks for other credentials.
 const LOGIN_PLEASE: &str = "Login Please";

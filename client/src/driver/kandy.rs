@@ -14,14 +14,15 @@ use super::listener::{ListenError, ListenerId, known_event};
 use super::options::{Options, SetUpError};
 use super::transport::Transport;
 use super::turn::{Client, Core};
+use crate::call::UntypedCall;
 use crate::config::{ConfigError, Settings, Violation};
-use crate::credentials::{ConnectOptions, Credentials, UntypedCall};
+use crate::credentials::{ConnectOptions, Credentials};
 use crate::error::Error as KandyError;
 use crate::event::Event;
 use crate::js::TypeError;
 use crate::listener::TooManyListeners;
 use crate::session::Session;
-use crate::state::{Connection, Services, SocketState, Subscriptions, UserInfo};
+use crate::session::view::{Connection, Services, SocketState, Subscriptions, UserInfo};
 
 /// A client of the Kandy platform: what `create()` returns in Kandy.js, as an async handle.
 ///

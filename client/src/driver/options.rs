@@ -8,8 +8,8 @@ use thiserror::Error;
 
 /// How a client uses the network. The defaults suit a test or a tool that talks to any platform.
 ///
-/// Kandy.js has no counterpart: there the browser decides. Every limit is generous for what the platform sends, and
-/// ends what exceeds it the way a network failure would.
+/// Kandy.js has no counterpart: there the browser decides. Every limit is generous for what the platform sends. What
+/// exceeds one ends as in a network failure.
 ///
 /// ```
 /// use std::time::Duration;
@@ -101,8 +101,8 @@ impl Options {
         self
     }
 
-    /// How many websockets may exist at once; more fail at once. Those count that the SDK has given up without closing
-    /// them, and that are still saying goodbye. 255 by default, which is Chromium's limit.
+    /// How many websockets may exist at once; more fail at once. Sockets that the SDK has given up without closing them
+    /// count too, and so do those that are still closing. 255 by default, which is Chromium's limit.
     #[must_use]
     pub fn with_max_sockets(mut self, sockets: usize) -> Self {
         self.max_sockets = sockets;

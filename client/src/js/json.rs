@@ -9,13 +9,10 @@
 mod stringify;
 mod syntax_error;
 
-pub use self::syntax_error::SyntaxError;
-use self::syntax_error::{Fault, Position};
-use super::{Object, Text, Value};
-
-/// How many arrays and objects may be open at once. Real answers need fewer than ten, and the
-/// parser's stack stays small.
-pub const MAX_DEPTH: usize = 512;
+use self::syntax_error::{Defect, Position};
+pub use self::syntax_error::{MAX_DEPTH, SyntaxError};
+use super::text::Text;
+use super::value::{Object, Value};
 
 impl Value {
     /// `JSON.parse(text)`.
@@ -29,7 +26,7 @@ impl Value {
         parser.skip_whitespace();
         match parser.peek() {
             None => Ok(value),
-            Some(_) => Err(parser.fault(Fault::TrailingCharacter)),
+            Some(_) => Err(parser.defect(Defect::TrailingCharacter)),
         }
     }
 }
@@ -75,24 +72,24 @@ impl<'a> Parser<'a> {
         if self.accept(b'}') {
             return Ok(Object::default());
         }
-        let mut no_name = Fault::NoNameOrBrace;
+        let mut no_name = Defect::NoNameOrBrace;
         loop {
             self.skip_whitespace();
             if self.peek() != Some(b'"') {
-                return Err(self.fault(no_name));
+                return Err(self.defect(no_name));
             }
             let name = self.string()?;
             if !self.accept(b':') {
-                return Err(self.fault(Fault::NoColon));
+                return Err(self.defect(Defect::NoColon));
             }
             let value = self.value(depth)?;
             members.push((name, value));
             if !self.accept(b',') {
                 break;
             }
-            no_name = Fault::NoQuotedName;
+            no_name = Defect::NoQuotedName;
         }
-        if self.accept(b'}') { Ok(Object::new(members)) } else { Err(self.fault(Fault::NoCommaOrBrace)) }
+        if self.accept(b'}') { Ok(Object::new(members)) } else { Err(self.defect(Defect::NoCommaOrBrace)) }
     }
 
     fn array(&mut self, depth: usize) -> Result<Vec<Value>, SyntaxError> {
@@ -107,7 +104,7 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
-        if self.accept(b']') { Ok(elements) } else { Err(self.fault(Fault::NoCommaOrBracket)) }
+        if self.accept(b']') { Ok(elements) } else { Err(self.defect(Defect::NoCommaOrBracket)) }
     }
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, SyntaxError> {
@@ -128,33 +125,33 @@ impl<'a> Parser<'a> {
         if self.peek() == Some(b'0') {
             self.at += 1;
             if self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-                return Err(self.fault(Fault::Number));
+                return Err(self.defect(Defect::Number));
             }
         } else {
-            self.digits(Fault::NoNumberAfterMinus)?;
+            self.digits(Defect::NoNumberAfterMinus)?;
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
-            self.digits(Fault::NoFraction)?;
+            self.digits(Defect::NoFraction)?;
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
             self.at += 1;
             if matches!(self.peek(), Some(b'+' | b'-')) {
                 self.at += 1;
             }
-            self.digits(Fault::NoExponent)?;
+            self.digits(Defect::NoExponent)?;
         }
         Ok(self.text[start..self.at].parse().expect("JSON's numbers are a subset of Rust's"))
     }
 
     /// One digit or more.
-    fn digits(&mut self, otherwise: Fault) -> Result<(), SyntaxError> {
+    fn digits(&mut self, otherwise: Defect) -> Result<(), SyntaxError> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
         if self.at == start {
-            return Err(self.fault(otherwise));
+            return Err(self.defect(otherwise));
         }
         Ok(())
     }
@@ -177,8 +174,8 @@ impl<'a> Parser<'a> {
                     string.push_unit(self.escape()?);
                     string.push_str(self.plain_text());
                 }
-                Some(_) => return Err(self.fault(Fault::ControlCharacter)),
-                None => return Err(self.fault(Fault::UnterminatedString)),
+                Some(_) => return Err(self.defect(Defect::ControlCharacter)),
+                None => return Err(self.defect(Defect::UnterminatedString)),
             }
         }
     }
@@ -205,7 +202,7 @@ impl<'a> Parser<'a> {
             Some(b'u') => return self.code_unit(),
             // V8 knows escapes in Latin-1 only; its UTF-8 begins with 0xC3 at most.
             Some(0xC4..) => return Err(self.unexpected()),
-            Some(_) => return Err(self.fault(Fault::Escape)),
+            Some(_) => return Err(self.defect(Defect::Escape)),
             None => return Err(SyntaxError::UnexpectedEnd),
         };
         self.at += 1;
@@ -225,7 +222,7 @@ impl<'a> Parser<'a> {
             });
             match digit {
                 Some(digit) => unit = unit << 4 | u16::from(digit),
-                None => return Err(self.fault(Fault::UnicodeEscape)),
+                None => return Err(self.defect(Defect::UnicodeEscape)),
             }
         }
         self.at += 1;
@@ -252,15 +249,15 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn fault(&self, fault: Fault) -> SyntaxError {
-        SyntaxError::Malformed { fault, position: Position::of(self.text, self.at) }
+    fn defect(&self, defect: Defect) -> SyntaxError {
+        SyntaxError::Malformed { defect, position: Position::of(self.text, self.at) }
     }
 
     fn unexpected(&self) -> SyntaxError {
         match self.peek() {
             None => SyntaxError::UnexpectedEnd,
-            Some(b'-' | b'0'..=b'9') => self.fault(Fault::Number),
-            Some(b'"') => self.fault(Fault::String),
+            Some(b'-' | b'0'..=b'9') => self.defect(Defect::Number),
+            Some(b'"') => self.defect(Defect::String),
             Some(_) => SyntaxError::unexpected_token(self.text, self.at),
         }
     }

@@ -1,13 +1,12 @@
-//! Queries, as the library writes them that the SDK uses.
+//! Queries, as written by the library that the SDK uses.
 
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
-use super::object::Object;
 use super::text::Text;
-use super::value::Value;
+use super::value::{Object, Value};
 
 /// What is left as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -68,7 +67,7 @@ pub fn query_string(parameters: &Value) -> Result<String, QueryError> {
     Ok(query)
 }
 
-/// The members of what is no object, as JavaScript lists them: the elements of a list, the units of a text.
+/// The members of what is not an object, as JavaScript lists them: the elements of a list, the units of a text.
 fn numbered_members(value: &Value) -> Object {
     let values: Vec<Value> = match value {
         Value::List(elements) => elements.to_vec(),

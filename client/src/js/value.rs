@@ -1,20 +1,19 @@
-//! The value itself.
+//! The value itself, and the objects among the values.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Index;
 use std::sync::Arc;
 
-use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Serialize, Serializer};
-use serde_json::Number;
-
-use super::object::Object;
 use super::text::Text;
 
-/// Integers up to here are exact in an `f64`.
-const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+/// From here on a list of members is searched with the help of an index while it is made.
+const MANY_MEMBERS: usize = 16;
 
-pub(super) static UNDEFINED: Value = Value::Undefined;
+/// The key that an assignment never makes a member of: it sets the prototype, or nothing.
+const PROTO: &str = "__proto__";
+
+static UNDEFINED: Value = Value::Undefined;
 
 /// A value of JavaScript, as far as JSON and the calls of Kandy.js can bring it about.
 ///
@@ -70,7 +69,7 @@ impl Value {
         }
     }
 
-    /// The members, if it is an object that is no list.
+    /// The members, if it is an object that is not a list.
     #[must_use]
     pub fn as_object(&self) -> Option<&Object> {
         match self {
@@ -117,86 +116,131 @@ impl Value {
             other => other,
         }
     }
+}
 
-    /// The value of a JSON text that another reader has read.
+/// The members of an object, in the order in which JavaScript lists them: those whose names are indexes first, by their
+/// numbers, the others as they were added.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object {
+    members: Vec<(Text, Value)>,
+}
+
+impl Object {
+    /// An object of these members. The last of equal names counts, in the place of the first.
     #[must_use]
-    pub fn from_json(json: &serde_json::Value) -> Self {
-        match json {
-            serde_json::Value::Null => Self::Null,
-            serde_json::Value::Bool(flag) => Self::Bool(*flag),
-            serde_json::Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
-            serde_json::Value::String(text) => text.as_str().into(),
-            serde_json::Value::Array(elements) => elements.iter().map(Self::from_json).collect::<Vec<_>>().into(),
-            serde_json::Value::Object(members) => {
-                let member = |(name, value): (&String, _)| (Text::from(name.as_str()), Self::from_json(value));
-                Object::new(members.iter().map(member).collect()).into()
-            }
+    pub fn new(members: Vec<(Text, Value)>) -> Self {
+        let mut members = if members.len() < MANY_MEMBERS { without_repetition(members) } else { indexed(members) };
+        if members.iter().any(|(name, _)| name.index().is_some()) {
+            members.sort_by_key(|(name, _)| name.index().map_or((1, 0), |index| (0, index)));
+        }
+        Self { members }
+    }
+
+    /// The value under `name`; undefined where there is none.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &Value {
+        self.own(name).unwrap_or(&UNDEFINED)
+    }
+
+    /// The value under `name`, if it has such a member, be it undefined.
+    #[must_use]
+    pub fn own(&self, name: &str) -> Option<&Value> {
+        self.members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn own_mut(&mut self, name: &Text) -> Option<&mut Value> {
+        self.members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// `object[name] = value`.
+    pub fn set(&mut self, name: impl Into<Text>, value: impl Into<Value>) {
+        let (name, value) = (name.into(), value.into());
+        if name == PROTO {
+            return;
+        }
+        if let Some(known) = self.own_mut(&name) {
+            *known = value;
+            return;
+        }
+        let place = match name.index() {
+            None => self.members.len(),
+            Some(index) => self.members.partition_point(|(known, _)| known.index().is_some_and(|known| known < index)),
+        };
+        self.members.insert(place, (name, value));
+    }
+
+    /// `delete object[name]`.
+    pub fn remove(&mut self, name: &str) {
+        self.members.retain(|(known, _)| known != name);
+    }
+
+    /// `{ ...target, ...source }`: all members of `source` are assigned.
+    pub fn assign(&mut self, source: &Value) {
+        if let Value::Object(source) = source {
+            source.iter().for_each(|(name, value)| self.set(name.clone(), value.clone()));
         }
     }
 
-    /// What `JSON.stringify` would write, for another writer: undefined members are left out, undefined elements, NaN and
-    /// the infinities are null. Each lone surrogate is U+FFFD.
+    /// The members in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Value)> {
+        self.members.iter().map(|(name, value)| (name, value))
+    }
+
+    /// How many members there are.
     #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Undefined | Self::Null => serde_json::Value::Null,
-            Self::Bool(flag) => (*flag).into(),
-            Self::Number(number) => number_to_json(*number),
-            Self::Text(text) => text.to_str_lossy().into_owned().into(),
-            Self::List(elements) => elements.iter().map(Self::to_json).collect(),
-            Self::Object(object) => {
-                let defined = object.iter().filter(|(_, value)| !value.is_undefined());
-                defined.map(|(name, value)| (name.to_str_lossy().into_owned(), value.to_json())).collect()
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
+
+/// Members whose names the program knows: all different, and none an index.
+impl<const N: usize> From<[(&'static str, Value); N]> for Object {
+    fn from(members: [(&'static str, Value); N]) -> Self {
+        let members: Vec<_> = members.into_iter().map(|(name, value)| (Text::from_static(name), value)).collect();
+        debug_assert!(Self::new(members.clone()).members.len() == N, "a name is repeated: {members:?}");
+        Self { members }
+    }
+}
+
+fn without_repetition(members: Vec<(Text, Value)>) -> Vec<(Text, Value)> {
+    let mut kept: Vec<(Text, Value)> = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        match kept.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => kept.push((name, value)),
+        }
+    }
+    kept
+}
+
+fn indexed(members: Vec<(Text, Value)>) -> Vec<(Text, Value)> {
+    let mut places = BTreeMap::new();
+    let mut kept: Vec<(Text, Value)> = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        match places.get(&name) {
+            Some(place) => {
+                let known: &mut (Text, Value) = &mut kept[*place];
+                known.1 = value;
+            }
+            None => {
+                places.insert(name.clone(), kept.len());
+                kept.push((name, value));
             }
         }
     }
-}
-
-/// `443` and not `443.0`; null for what JSON has no number for.
-fn number_to_json(number: f64) -> serde_json::Value {
-    match as_integer(number) {
-        Some(integer) => integer.into(),
-        None => Number::from_f64(number).map_or(serde_json::Value::Null, serde_json::Value::Number),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "it is a whole number that an i64 holds")]
-fn as_integer(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER).then_some(number as i64)
+    kept
 }
 
 /// As [`Value::stringify`] writes it, which makes nothing of undefined.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.stringify().as_deref().unwrap_or("undefined"))
-    }
-}
-
-/// As [`Value::to_json`] tells.
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Undefined | Self::Null => serializer.serialize_unit(),
-            Self::Bool(flag) => serializer.serialize_bool(*flag),
-            Self::Number(number) => match as_integer(*number) {
-                Some(integer) => serializer.serialize_i64(integer),
-                None if number.is_finite() => serializer.serialize_f64(*number),
-                None => serializer.serialize_unit(),
-            },
-            Self::Text(text) => serializer.serialize_str(&text.to_str_lossy()),
-            Self::List(elements) => {
-                let mut list = serializer.serialize_seq(Some(elements.len()))?;
-                elements.iter().try_for_each(|element| list.serialize_element(element))?;
-                list.end()
-            }
-            Self::Object(object) => {
-                let mut map = serializer.serialize_map(None)?;
-                for (name, value) in object.iter().filter(|(_, value)| !value.is_undefined()) {
-                    map.serialize_entry(&name.to_str_lossy(), value)?;
-                }
-                map.end()
-            }
-        }
     }
 }
 
@@ -296,22 +340,32 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
+    fn names(object: &Object) -> Vec<String> {
+        object.iter().map(|(name, _)| name.to_string()).collect()
+    }
+
     #[test]
-    fn what_json_cannot_hold_is_written_as_stringify_does() {
-        let odd = Value::object([
-            ("u", Value::Undefined),
-            ("n", f64::NAN.into()),
-            ("l", vec![Value::Undefined, f64::INFINITY.into(), 80.0.into(), (-0.0).into()].into()),
-            ("s", Text::from_units(&[0xD800]).into()),
-        ]);
-        let expected = json!({ "n": null, "l": [null, null, 80, 0], "s": "\u{FFFD}" });
-        assert_eq!(odd.to_json(), expected);
-        assert_eq!(serde_json::to_value(&odd).unwrap(), expected);
-        assert_eq!(Value::from_json(&expected).to_json(), expected);
+    fn indexes_come_first_and_repetitions_keep_their_place() {
+        for repeated in [1, 20] {
+            let members = (0..repeated).flat_map(|_| ["b", "10", "a", "2", "b", "01"]);
+            let object = Object::new(members.map(|name| (name.into(), name.into())).collect());
+            assert_eq!(names(&object), ["2", "10", "b", "a", "01"]);
+        }
+    }
+
+    #[test]
+    fn an_assignment_keeps_the_order_and_makes_no_prototype_a_member() {
+        let mut object = Object::default();
+        ["b", "10", "2", "__proto__", "b"].into_iter().for_each(|name| object.set(name, true));
+        assert_eq!(names(&object), ["2", "10", "b"]);
+        let read = Value::parse(r#"{"__proto__": 1, "x": 2}"#).unwrap();
+        assert_eq!(read.get("__proto__"), &Value::Number(1.0));
+        object.assign(&read);
+        assert_eq!(names(&object), ["2", "10", "b", "x"]);
+        object.remove("10");
+        assert!(object.own("10").is_none() && object.get("10") == &Value::Undefined);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use super::*;
 use crate::config::Config;
 use crate::credentials::{ConnectOptions, Credentials};
 use crate::error::{Code, Error};
+use crate::event::Event;
+use crate::io::Task;
 
 const ALICE: &str = "alice@example.com";
 
@@ -81,7 +83,7 @@ fn frames_that_only_check_the_connection_are_no_notifications() {
 fn a_conn_ack_pings_early_and_only_a_socket_that_pings() {
     let ack = json!({ "connAck": {} });
     let mut session = with_config(&json!({}));
-    let ping = Output::SendFrame { id: SocketId(1), text: crate::wire::PING.to_owned() };
+    let ping = Output::SendFrame { id: SocketId(1), text: crate::protocol::PING.to_owned() };
     assert_eq!(hears(&mut session, &ack), [ping]);
     assert_eq!(session.poll_timeout(), Some((Time::from_millis(30_010), Timer::Ping(SocketId(1)))));
 

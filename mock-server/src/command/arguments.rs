@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::parameter::{Declared, Kind};
+use super::kind::Kind;
 use crate::fault::FaultError;
 use crate::journal::UnknownKind;
 use crate::point::UnknownPoint;
@@ -14,8 +14,22 @@ pub struct Arguments {
     given: Map<String, Value>,
 }
 
+/// A declared parameter, to read arguments by.
+pub trait Declared {
+    /// What is read: the argument, or an option of it.
+    type Read;
+
+    /// Reads the argument.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or is none of the parameter.
+    fn read(&self, given: &Arguments) -> Result<Self::Read, ArgumentError>;
+}
+
 /// Why arguments make no command.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArgumentError {
     /// An argument is missing that has to be there.
     #[error("{of} needs `{name}`")]
@@ -36,22 +50,22 @@ pub enum ArgumentError {
         kind: Kind,
     },
     /// A number that cannot be a close code.
-    #[error("{code} is no close code")]
+    #[error("{code} is not a close code")]
     CloseCode {
         /// The number.
         code: u64,
     },
-    /// A name that is no point's.
+    /// No point has that name.
     #[error(transparent)]
     Point(#[from] UnknownPoint),
-    /// A name that is no kind's of records.
+    /// No kind of records has that name.
     #[error(transparent)]
     RecordKind(#[from] UnknownKind),
     /// A fault that makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),
     /// Bytes that are not written in base64.
-    #[error("`{name}` of {of} is no base64")]
+    #[error("`{name}` of {of} is not base64")]
     Base64 {
         /// The verb.
         of: &'static str,
@@ -59,12 +73,12 @@ pub enum ArgumentError {
         name: &'static str,
     },
     /// Nothing says which sockets are meant.
-    #[error("{of} needs `user`, `socket` or `subscription`: which sockets are meant")]
+    #[error("{of} needs `user`, `socket` or `subscription`, to know which sockets are meant")]
     NoTarget {
         /// The verb.
         of: &'static str,
     },
-    /// Of two parameters exactly one is to be given.
+    /// Exactly one of two parameters must be given.
     #[error("{of} needs either `{one}` or `{other}`")]
     Either {
         /// The verb.
@@ -78,16 +92,22 @@ pub enum ArgumentError {
 
 impl Arguments {
     /// The arguments given to the verb `of`.
+    #[must_use]
     pub const fn new(of: &'static str, given: Map<String, Value>) -> Self {
         Self { of, given }
     }
 
     /// Reads the argument of a parameter.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or is none of the parameter.
     pub fn get<P: Declared>(&self, parameter: &P) -> Result<P::Read, ArgumentError> {
         parameter.read(self)
     }
 
     /// What the arguments were given to.
+    #[must_use]
     pub const fn of(&self) -> &'static str {
         self.of
     }

@@ -7,6 +7,7 @@ pub const LONGEST_DURATION: Duration = Duration::from_secs(10 * 366 * 24 * 3600)
 
 /// Reads `1h 30m`, `1h30m`, `250ms`: numbers with units, each unit once, the longer ones first. `None` for all else, and for
 /// more milliseconds than 64 bits can count.
+#[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut rest = text.trim();
     let mut millis = 0_u64;

@@ -1,8 +1,8 @@
 //! What a verb takes: parameters with a name, a kind, and the Rust type that an argument is read as.
 //!
 //! A parameter is declared once, as a [`Required`] or an [`Optional`] constant. Whoever reads an argument does so by that
-//! constant, never by a name: so it has the parameter's name and type, and one that is missing is an error or `None`, but
-//! no 0 and no empty text.
+//! constant, never by a name: so it has the parameter's name and type. One that is missing is an error or `None`, never 0
+//! or an empty text.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -12,14 +12,15 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::arguments::{ArgumentError, Arguments};
-use super::duration::{LONGEST_DURATION, parse_duration};
+use super::arguments::{ArgumentError, Arguments, Declared};
+use super::kind::{Kind, read_duration};
 use crate::fault::Fault;
 use crate::journal::RecordKind;
 use crate::point::Point;
 
 /// One parameter.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
@@ -31,7 +32,7 @@ pub struct Parameter {
     pub example: &'static str,
     /// Where scripts write it.
     pub place: Place,
-    /// Whether nobody is to read its values: records show `"***"`.
+    /// Whether nobody may read its values: records show `"***"`.
     pub secret: bool,
 }
 
@@ -55,63 +56,6 @@ pub enum Place {
     InOptions,
 }
 
-/// The kinds of values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Text.
-    Text,
-    /// Bytes, in base64 where there are texts only.
-    Bytes,
-    /// A list of texts.
-    Texts,
-    /// An integer from 0.
-    Number,
-    /// A close code.
-    CloseCode,
-    /// True or false.
-    Flag,
-    /// `"1h 30m"`, or milliseconds.
-    Duration,
-    /// A point of the platform.
-    Point,
-    /// A kind of records.
-    RecordKind,
-    /// Any object.
-    Object,
-    /// A fault, or a list of faults.
-    Faults,
-}
-
-impl Kind {
-    /// The kind in words.
-    pub const fn shown(self) -> &'static str {
-        match self {
-            Self::Text | Self::Bytes => "a text",
-            Self::Texts => "a list of texts",
-            Self::Number | Self::CloseCode => "an integer from 0",
-            Self::Flag => "true or false",
-            Self::Duration => "a duration such as \"1h 30m\", or milliseconds",
-            Self::Point => "a point such as \"subscribe\"",
-            Self::RecordKind => "a kind of record such as \"closed\"",
-            Self::Object => "an object",
-            Self::Faults => "a fault, or a list of faults",
-        }
-    }
-
-    /// Whether a JSON value is of this kind, whatever it says.
-    pub fn takes(self, value: &Value) -> bool {
-        match self {
-            Self::Text | Self::Bytes | Self::Point | Self::RecordKind => value.is_string(),
-            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
-            Self::Number | Self::CloseCode => value.is_u64(),
-            Self::Flag => value.is_boolean(),
-            Self::Duration => read_duration(value).is_some(),
-            Self::Object => value.is_object(),
-            Self::Faults => value.is_object() || value.is_array(),
-        }
-    }
-}
-
 /// A parameter whose argument has to be there.
 #[derive(Debug)]
 pub struct Required<T>(Parameter, PhantomData<fn() -> T>);
@@ -122,6 +66,7 @@ pub struct Optional<T>(Parameter, PhantomData<fn() -> T>);
 
 impl<T: Argument> Required<T> {
     /// A parameter at the next place of a script's call.
+    #[must_use]
     pub const fn new(name: &'static str, example: &'static str, forms: &'static [&'static str]) -> Self {
         let place = Place::Next { optional: false, forms };
         Self(Parameter { name, kind: T::KIND, required: true, example, place, secret: false }, PhantomData)
@@ -134,7 +79,7 @@ impl<T: Argument> Required<T> {
         self
     }
 
-    /// The same, whose values nobody is to read.
+    /// The same, whose values nobody may read.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.0.secret = true;
@@ -144,6 +89,7 @@ impl<T: Argument> Required<T> {
 
 impl<T: Argument> Optional<T> {
     /// A parameter in the map of options of a script's call.
+    #[must_use]
     pub const fn new(name: &'static str, example: &'static str) -> Self {
         let place = Place::InOptions;
         Self(Parameter { name, kind: T::KIND, required: false, example, place, secret: false }, PhantomData)
@@ -156,21 +102,12 @@ impl<T: Argument> Optional<T> {
         self
     }
 
-    /// The same, whose values nobody is to read.
+    /// The same, whose values nobody may read.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.0.secret = true;
         self
     }
-}
-
-/// A declared parameter, to read arguments by.
-pub trait Declared {
-    /// What is read: the argument, or an option of it.
-    type Read;
-
-    /// Reads the argument.
-    fn read(&self, given: &Arguments) -> Result<Self::Read, ArgumentError>;
 }
 
 impl<T: Argument> Declared for Required<T> {
@@ -194,6 +131,7 @@ impl<T: Argument> Declared for Optional<T> {
 
 impl<T> Required<T> {
     /// The parameter as data.
+    #[must_use]
     pub const fn parameter(&self) -> Parameter {
         self.0
     }
@@ -201,6 +139,7 @@ impl<T> Required<T> {
 
 impl<T> Optional<T> {
     /// The parameter as data.
+    #[must_use]
     pub const fn parameter(&self) -> Parameter {
         self.0
     }
@@ -212,6 +151,10 @@ pub trait Argument: Sized {
     const KIND: Kind;
 
     /// Reads it. The error says that it was argument `name` of `of`.
+    ///
+    /// # Errors
+    ///
+    /// The value is of another kind, or none that the kind knows.
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError>;
 
     /// The argument as [`Self::from_json`] reads it.
@@ -322,7 +265,7 @@ impl Argument for Point {
     }
 }
 
-/// Any JSON; that it is an object is for those to see to who take it from elsewhere.
+/// Any JSON; whoever takes it from elsewhere checks that it is an object.
 impl Argument for Value {
     const KIND: Kind = Kind::Object;
 
@@ -357,12 +300,4 @@ impl Argument for Vec<Fault> {
     fn to_json(&self) -> Value {
         serde_json::to_value(self).expect("a fault is a map of texts to JSON")
     }
-}
-
-fn read_duration(value: &Value) -> Option<Duration> {
-    let read = match value {
-        Value::String(text) => parse_duration(text),
-        value => value.as_u64().map(Duration::from_millis),
-    };
-    read.filter(|read| *read <= LONGEST_DURATION)
 }

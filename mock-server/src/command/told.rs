@@ -1,12 +1,17 @@
 //! A command as records show it: by the names and kinds of the table, without secrets.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::Command;
 use super::parameter::{Argument, Optional, Parameter, Required};
+use super::target::Target;
 use super::verbs::*;
-use super::{Command, Fault, FaultFilter, Frame, Target, UserOptions};
+use crate::account::UserOptions;
+use crate::fault::{Fault, FaultFilter};
+use crate::frame::Frame;
 use crate::journal::bounded;
 use crate::mask::{MASK, masked_value};
 
@@ -23,7 +28,7 @@ pub(crate) struct Told<'a> {
 impl Command {
     /// What a record of the command says.
     pub(crate) fn told(&self) -> Told<'_> {
-        let told = Told::of(self.verb());
+        let told = Told::of(self.row());
         match self {
             Self::AddUser { user, password, options } => told.user(user).with(&PASSWORD, password).options(options),
             Self::RemoveUser { user } => told.user(user),
@@ -54,7 +59,7 @@ impl Command {
             Self::SendRaw { target, frame: Frame::Text(text) } => told.target(target).with_any(&TEXT, Some(text)),
             Self::SendRaw { target, frame: Frame::Binary(bytes) } => told.target(target).with_any(&BASE64, Some(bytes)),
             Self::Gone { user, options } => (told.user(user))
-                .with_any(&RETRY_AFTER, options.retry_after.as_ref())
+                .with_any(&RETRY_AFTER, options.retry_after.map(|after| after.as_secs()).as_ref())
                 .with_any(&ID, options.id.as_ref()),
             Self::TokenLifetime { lifetime } => told.with_any(&NEW_LIFETIME, lifetime.as_ref()),
             Self::AnswerPings { enabled, user } => told.with(&ENABLED, enabled).any_user(user.as_ref()),
@@ -62,6 +67,14 @@ impl Command {
             Self::Reset => told,
             Self::Mark { text } => told.with(&MARK_TEXT, text),
         }
+    }
+}
+
+/// The verb and its arguments, without secrets.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told { name, arguments, .. } = self.told();
+        write!(f, "{name} {}", Value::Object(arguments))
     }
 }
 
@@ -79,11 +92,6 @@ impl<'a> Told<'a> {
     fn about(mut self, user: Option<&'a str>) -> Self {
         self.user = user;
         self
-    }
-
-    /// What no verb does: a record of it all the same.
-    pub(crate) fn echo(echo: &bool) -> Self {
-        Self::of("echo").with(&ENABLED, echo)
     }
 
     fn user(mut self, user: &'a String) -> Self {
@@ -129,7 +137,7 @@ impl<'a> Told<'a> {
         self
     }
 
-    /// The arguments as the journal keeps them: of a long one the beginning, as a text.
+    /// The arguments as the journal keeps them: a long one is cut, and kept as a text.
     pub(crate) fn bounded_arguments(self) -> Map<String, Value> {
         self.arguments.into_iter().map(|(name, value)| (name, bounded(value))).collect()
     }

@@ -7,16 +7,17 @@ use serde_json::{Map, Value};
 
 use super::arguments::{ArgumentError, Arguments};
 use super::parameter::{Optional, Parameter, Place, Required};
-use super::{Command, Target};
+use super::target::Target;
+use super::{Command, GoneOptions};
 use crate::account::UserOptions;
-use crate::channel::Frame;
 use crate::fault::{Fault, FaultFilter};
-use crate::platform::GoneOptions;
+use crate::frame::Frame;
 use crate::point::Point;
 use crate::token::TokenOptions;
 
 /// One verb.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verb {
     /// What scripts and the control interface call it.
     pub name: &'static str,
@@ -33,6 +34,7 @@ pub struct Verb {
 
 /// A map of options in a script's call.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct OptionsMap {
     /// What messages call the options.
     pub what: &'static str,
@@ -60,13 +62,27 @@ pub enum Gives {
 }
 
 impl Verb {
+    /// The name of the verb after which nothing is as it was.
+    pub const RESET: &'static str = "reset";
+
     /// The verb of that name.
+    #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         VERBS.iter().find(|verb| verb.name == name)
     }
 
-    /// Makes a command of arguments by name. Who takes them from elsewhere first sees to it that all are known, and that
+    /// The verb of a command.
+    #[expect(clippy::missing_panics_doc, reason = "each command has its row, which a test holds")]
+    pub fn of(command: &Command) -> &'static Self {
+        Self::named(command.row()).expect("each command has its row")
+    }
+
+    /// Makes a command of arguments by name. Whoever takes them from elsewhere first checks that all are known, and that
     /// each is of its [`Kind`](super::Kind).
+    ///
+    /// # Errors
+    ///
+    /// An argument is missing, or is none of its parameter.
     pub fn command(&self, given: Map<String, Value>) -> Result<Command, ArgumentError> {
         (self.read)(&Arguments::new(self.name, given))
     }
@@ -270,18 +286,18 @@ pub static VERBS: &[Verb] = &[
         Count,
         [user: USER, retry_after: RETRY_AFTER, id: ID],
         options("the options of gone"),
-        Command::Gone { user, options: GoneOptions { retry_after, id } }
+        Command::Gone { user, options: GoneOptions { retry_after: retry_after.map(Duration::from_secs), id } }
     ),
     verb!(
         "tokenLifetime",
-        "how long new tokens last; without `lifetime` as clients ask",
+        "how long new tokens last; without `lifetime`, as long as clients ask",
         Nothing,
         [lifetime: NEW_LIFETIME],
         Command::TokenLifetime { lifetime }
     ),
     verb!(
         "answerPings",
-        "answers keep-alives, which harms the SDK, or not, for everybody or one user",
+        "turns answers to keep-alives, which harm the SDK, on or off, for everybody or one user",
         Nothing,
         [enabled: ENABLED, user: OF_USER],
         options("the options of answerPings"),
@@ -297,7 +313,7 @@ pub static VERBS: &[Verb] = &[
     ),
     verb!(
         "reset",
-        "makes users, faults and settings as at the start, without tokens, subscriptions and sockets",
+        "brings users, faults and settings back as at the start, and ends all tokens, subscriptions and sockets",
         Next,
         [],
         Command::Reset
@@ -331,7 +347,7 @@ pub(super) const WHOSE: Optional<String> =
 pub(super) const SOCKET: Optional<String> = Optional::new("socket", "null");
 pub(super) const SUBSCRIPTION: Optional<String> = Optional::new("subscription", "null");
 const OF_SOCKETS: Option<OptionsMap> =
-    Some(OptionsMap { what: "what says which sockets", optional: true, form: "#{ socket: \"WS-2\" }" });
+    Some(OptionsMap { what: "the options for the sockets", optional: true, form: "#{ socket: \"WS-2\" }" });
 pub(super) const OF_FAULT: Optional<u64> = Optional::new("id", "null");
 pub(super) const OF_USER: Optional<String> = Optional::new("user", "null");
 pub(super) const HOW: Required<Vec<Fault>> = Required::new(

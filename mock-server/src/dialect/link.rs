@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{Profile, RenewedBy, Way};
+use super::profile::{Profile, RenewedBy, Way};
 use crate::wire;
 
 pub(super) static PROFILE: Profile = Profile {

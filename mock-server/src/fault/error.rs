@@ -4,9 +4,10 @@ use crate::point::Point;
 
 /// What can be wrong with a header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WrongHeader {
     /// Its name.
-    #[error("has no name that a header can have: give letters, digits and hyphens")]
+    #[error("is not the name of a header: give letters, digits and hyphens")]
     Name,
     /// Its value.
     #[error("has the value {value}: give one line of visible ASCII")]
@@ -14,8 +15,8 @@ pub enum WrongHeader {
         /// The value that was given.
         value: String,
     },
-    /// It says how the connection goes on, or how long the body is.
-    #[error("belongs to the connection, whose owner sends it: leave it out, or use truncate, drip and lateBody")]
+    /// Its header is about the connection or the length of the body.
+    #[error("is set by the server itself: leave it out, or use truncate, drip and lateBody")]
     OfConnection,
 }
 
@@ -24,16 +25,16 @@ pub enum WrongHeader {
 #[non_exhaustive]
 pub enum FaultError {
     /// For whom a list is counted is said by its first fault.
-    #[error("the first fault of a list says `each` for all of it, and this one says something else")]
+    #[error("the fault's `each` differs from the first one's, which holds for the whole list: leave it out here")]
     EachInList,
-    /// It is no map.
+    /// It is not a map.
     #[error("a fault is a map such as {{status: 500}}, not {found}")]
     NotAMap {
         /// What it is instead.
         found: &'static str,
     },
     /// A key that no fault has.
-    #[error("a fault has no key {key:?}{}", crate::error::did_you_mean(nearest.as_deref()))]
+    #[error("a fault has no key {key:?}{}", crate::text::did_you_mean(nearest.as_deref()))]
     UnknownKey {
         /// The key that was given.
         key: String,
@@ -69,7 +70,7 @@ pub enum FaultError {
     /// A field to be left out that no normal answer has at the point where the fault is put.
     #[error(
         "the fault's \"without\" has no effect at {point}: no normal answer there has {field:?}{}; it may have {}",
-        crate::error::did_you_mean(nearest.as_deref()),
+        crate::text::did_you_mean(nearest.as_deref()),
         super::fields::fields(*point).join(", ")
     )]
     NoField {

@@ -14,17 +14,59 @@ use super::{
     Answer, Content, ContentType, Delivery, Each, Edit, Effect, Fault, FaultError, Pace, Trigger, fields, has_no_body,
     headers, is_close_code, is_success,
 };
-use crate::error::{cut, nearest, quoted};
 use crate::limits::Limits;
 use crate::point::Point;
+use crate::text::{cut, nearest, quoted};
+use crate::time::in_millis_if_any;
 
-/// Reads a fault. A key for which its effect has no place contradicts the one that names the effect.
-pub(super) fn read(value: &Value) -> Result<Fault, FaultError> {
-    let given = Keys::read(value)?;
-    given.check_values()?;
-    let fault = given.fault();
-    given.check_against(&Keys::of(&fault).names())?;
-    Ok(fault)
+/// Reading and checking.
+impl Fault {
+    /// Reads a fault from a map. Unknown keys, wrong types, impossible values and contradictions are errors that name
+    /// the key and say what to do.
+    ///
+    /// # Errors
+    ///
+    /// The map has a key that no fault has, a value of another kind, or a contradiction; or it is no map.
+    pub fn from_json(value: &Value) -> Result<Self, FaultError> {
+        let given = Keys::read(value)?;
+        given.check_values()?;
+        let fault = given.fault();
+        // A key for which the effect has no place contradicts the one that names the effect.
+        given.check_against(&Keys::of(&fault).names())?;
+        Ok(fault)
+    }
+
+    /// Reads what `fail` takes: a map, or an array of maps.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_json`] has them, with the number of the fault in its list.
+    pub fn list_from_json(value: &Value) -> Result<Vec<Self>, FaultError> {
+        let Value::Array(items) = value else { return Ok(vec![Self::from_json(value)?]) };
+        let read = |(index, item)| {
+            Self::from_json(item).map_err(|source| FaultError::InList { number: index + 1, source: Box::new(source) })
+        };
+        items.iter().enumerate().map(read).collect()
+    }
+
+    /// Whether the fault makes sense: nothing is there that its status excludes, numbers are in range, and texts fit
+    /// into their headers.
+    ///
+    /// # Errors
+    ///
+    /// The first of these that does not hold.
+    pub fn check(&self) -> Result<(), FaultError> {
+        Keys::of(self).check()
+    }
+
+    /// Whether the fault makes sense at `point`.
+    ///
+    /// # Errors
+    ///
+    /// [`Self::check`] fails, or the fault has no effect there.
+    pub fn check_at(&self, point: Point) -> Result<(), FaultError> {
+        Keys::of(self).check_at(point)
+    }
 }
 
 impl Serialize for Fault {
@@ -93,9 +135,9 @@ pub(super) struct Keys<'a> {
     pub(super) params: Option<&'a Map<String, Value>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) without: Vec<&'a str>,
-    #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "in_millis_if_any", skip_serializing_if = "Option::is_none")]
     pub(super) delay: Option<Duration>,
-    #[serde(serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "in_millis_if_any", skip_serializing_if = "Option::is_none")]
     pub(super) late_body: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) drip: Option<u32>,
@@ -351,10 +393,10 @@ const EACH_USER: &str = "user";
 const STATUS: &str = "an HTTP status from 200 to 599";
 const STATUS_TEXT: &str = "one line of visible ASCII";
 const CONTENT_TYPE: &str = "a content type, or null for no header";
-const CLOSE_CODE: &str = "a close code: 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none";
+const CLOSE_CODE: &str = "a close code: 1000 to 4999 except 1004, 1006 and 1015, or 1005 for none";
 const HEADERS: &str = "a map of header names to texts, or to lists of texts";
-const DRIP: &str = "how many bytes come in a second, a number from 1";
-const TIMES: &str = "a number from 1; leave it out for ever";
+const DRIP: &str = "a number of bytes a second, from 1";
+const TIMES: &str = "a number from 1, or leave it out for ever";
 
 fn is_false(flag: &bool) -> bool {
     !flag
@@ -362,9 +404,4 @@ fn is_false(flag: &bool) -> bool {
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
-}
-
-fn as_millis<S: Serializer>(delay: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    let millis = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
-    millis.serialize(serializer)
 }

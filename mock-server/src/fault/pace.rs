@@ -9,32 +9,37 @@ pub struct Pace {
     pub late: Option<Duration>,
     /// How many bytes of it come in each second (`drip`), at least one; a second passes before the first of them.
     pub drip: Option<u32>,
-    /// After how many bytes the connection is cut (`truncate`). A body that has no more comes whole, and the connection ends behind it.
+    /// After how many bytes the connection is cut (`truncate`). A body that is not longer comes whole, and then the connection ends.
     pub truncate: Option<u32>,
 }
 
 impl Pace {
     /// Whether a body comes whole and at once.
+    #[must_use]
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether of a body with so many bytes the last ones never come.
+    /// Whether the last ones of so many bytes of a body never come.
+    #[must_use]
     pub fn cuts(&self, bytes: usize) -> bool {
         self.coming(bytes) < bytes
     }
 
     /// Whether the connection ends behind what comes.
+    #[must_use]
     pub fn ends_connection(&self) -> bool {
         self.truncate.is_some()
     }
 
     /// How many bytes come of a body that has so many.
+    #[must_use]
     pub fn coming(&self, bytes: usize) -> usize {
         self.truncate.map_or(bytes, |most| bytes.min(usize::try_from(most).unwrap_or(usize::MAX)))
     }
 
     /// How long after its head a body with so many bytes has come, as far as it comes.
+    #[must_use]
     pub fn takes(&self, bytes: usize) -> Duration {
         let coming = u64::try_from(self.coming(bytes)).unwrap_or(u64::MAX);
         let dripping = self.drip.map_or(0, |drip| coming.div_ceil(u64::from(drip.max(1))));

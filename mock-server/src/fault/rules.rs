@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Each, Fault, FaultError, FaultId, weight};
+use super::{Each, Fault, FaultError, weight};
+use crate::ids::FaultId;
 use crate::journal::Met;
 use crate::limits::Limits;
 use crate::point::Point;
@@ -24,6 +25,7 @@ pub(crate) struct Faults {
 /// One `fail` that is not used up. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FaultRule {
     /// Its name.
     pub id: FaultId,
@@ -100,7 +102,7 @@ impl Faults {
         };
         self.bytes += bytes;
         self.made += 1;
-        let id = FaultId(self.made);
+        let id = FaultId::numbered(self.made);
         let breaks_until = faults.iter().rposition(|fault| fault.effect.breaks()).map_or(0, |last| last + 1);
         let faults = faults.into_iter().map(Arc::new).collect();
         self.rules.push(Rule { id, point, faults, bytes, breaks_until, turns });
@@ -239,12 +241,12 @@ impl Rule {
     fn is_meant(&self, FaultFilter { point, id, user }: &FaultFilter) -> bool {
         let is_of = |user: &String| self.faults.iter().any(|fault| fault.when.user.as_ref() == Some(user));
         point.is_none_or(|point| self.point == point)
-            && id.is_none_or(|id| self.id.0 == id)
+            && id.is_none_or(|id| self.id.number() == id)
             && user.as_ref().is_none_or(is_of)
     }
 }
 
-/// Which rules are meant: those of which all holds that is said. By default all.
+/// Which rules are meant: those that fit everything that is given. By default all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultFilter {
     /// Where they act.

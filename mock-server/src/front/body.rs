@@ -41,11 +41,12 @@ pub enum BodyError {
     },
     /// The connection broke off, or its framing is wrong.
     #[error("the body broke off: {0}")]
-    Broken(#[source] hyper::Error),
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl BodyError {
     /// The status that says so: 413, 408 or 400.
+    #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -61,6 +62,10 @@ impl RequestBody {
     }
 
     /// All of it.
+    ///
+    /// # Errors
+    ///
+    /// It is too long, does not come in time, or breaks off.
     pub async fn bytes(mut self) -> Result<Bytes, BodyError> {
         self.whole().await
     }
@@ -85,7 +90,7 @@ impl RequestBody {
 
     fn poll_in_time(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(cx) {
-            return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Broken)));
+            return Poll::Ready(frame.map(|frame| frame.map_err(|error| BodyError::Broken(error.into()))));
         }
         let time = self.time;
         let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(time)));

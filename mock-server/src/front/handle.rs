@@ -39,22 +39,29 @@ impl FrontHandle {
     }
 
     /// Tells what happens from now on, as it happens.
+    #[must_use]
     pub fn watch(&self) -> Watch {
         Watch::from_now(self.shared.clone())
     }
 
     /// The present time of the platform: since its start.
+    #[must_use]
     pub fn now(&self) -> Time {
         self.shared.now()
     }
 
     /// Which clock it has.
+    #[must_use]
     pub fn clock(&self) -> ClockKind {
         self.shared.clock().into()
     }
 
     /// Lets a manual clock go on. On the way the platform's timers fire, each at its own deadline, one after the other;
     /// nothing else happens at the platform meanwhile. Answers and handshakes whose delay has passed go out afterwards.
+    ///
+    /// # Errors
+    ///
+    /// The clock is the real one, or time would end.
     pub fn advance(&self, by: Duration) -> Result<Advanced, ClockError> {
         self.shared.advance(|now| {
             let end = now.since_start().checked_add(by).ok_or(ClockError::End { now, by })?;
@@ -63,6 +70,10 @@ impl FrontHandle {
     }
 
     /// The same, to an instant that is not past.
+    ///
+    /// # Errors
+    ///
+    /// The clock is the real one, or the instant is past.
     pub fn advance_to(&self, to: Time) -> Result<Advanced, ClockError> {
         self.shared.advance(|now| if to < now { Err(ClockError::Past { now, to }) } else { Ok(to) })
     }
@@ -79,6 +90,7 @@ impl FrontHandle {
     }
 
     /// How often the platform was reset.
+    #[must_use]
     pub fn resets(&self) -> u64 {
         self.shared.resets()
     }
@@ -95,11 +107,13 @@ impl FrontHandle {
 
     /// The requests and handshakes whose answers are held, in the order in which they came: by a latency, a delay, or for
     /// ever. It may be called while one acts on the platform.
+    #[must_use]
     pub fn held(&self) -> Vec<HeldAnswer> {
         self.shared.turns().held()
     }
 
-    /// What has come, or is to go out, and is not done yet.
+    /// What has come, or has to go out, and is not done yet.
+    #[must_use]
     pub fn under_way(&self) -> UnderWay {
         self.shared.under_way()
     }
@@ -116,6 +130,7 @@ impl FrontHandle {
     }
 
     /// Whether the server has ended, or is about to.
+    #[must_use]
     pub fn is_over(&self) -> bool {
         self.shared.progress().borrow().is_over
     }

@@ -1,7 +1,7 @@
 //! By which names a server is addressed.
 //!
-//! A page of somebody else may let a name of its own lead here (DNS rebinding). Its requests are of one origin then, in the eyes
-//! of the browser, but they tell the name.
+//! A foreign page may make a name of its own lead here (DNS rebinding). The browser then takes its requests for those of one
+//! origin, but they still tell the name.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -20,16 +20,19 @@ pub struct Hosts {
 
 impl Hosts {
     /// Those of a server that listens at `address`, and has these names beside it.
+    #[must_use]
     pub const fn new(address: SocketAddr, is_tls: bool, names: Vec<String>) -> Self {
         Self { address, is_tls, names }
     }
 
     /// The port at which the server listens.
+    #[must_use]
     pub const fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// Whether the server has TLS.
+    #[must_use]
     pub const fn is_tls(&self) -> bool {
         self.is_tls
     }

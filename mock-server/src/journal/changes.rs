@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Journal, Record};
-
-/// The last change of each record that has one, numbered from 0 in the order in which they came. What is no more in the journal is
+/// The last change of each record that has one, numbered from 0 in the order in which they came. What has left the journal is
 /// not here either, so that there are never more of them than records.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -24,26 +22,21 @@ impl Changes {
         self.noted += 1;
     }
 
+    /// The number of the next change.
+    pub(super) const fn next(&self) -> u64 {
+        self.noted
+    }
+
+    /// The changes from one on, in order, each with the number of its record.
+    pub(super) fn since(&self, change: u64) -> impl Iterator<Item = (u64, u64)> {
+        self.in_order.range(change..).map(|(change, seq)| (*change, *seq))
+    }
+
     /// The journal drops a record, the oldest one.
     pub(super) fn forget(&mut self, seq: u64) {
         if let Some(change) = self.of_record.remove(&seq) {
             self.in_order.remove(&change);
         }
-    }
-}
-
-impl Journal {
-    /// The number of the next change of a record: a cursor for [`Self::changed_since`].
-    pub const fn next_change(&self) -> u64 {
-        self.changes.noted
-    }
-
-    /// The records that say more than when they were written (when an answer went out, that its client left, how many are counted
-    /// there) since change number `change`, each once and as it is now, in the order of their last changes; with the number
-    /// of that.
-    pub fn changed_since(&self, change: u64) -> impl Iterator<Item = (u64, &Record)> {
-        let changed = self.changes.in_order.range(change..);
-        changed.filter_map(|(change, seq)| Some((*change, self.since(*seq).next()?)))
     }
 }
 

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Kind, Record};
-use crate::error::{did_you_mean, nearest};
+use super::record::{Kind, Record};
 use crate::point::Point;
+use crate::text::{did_you_mean, nearest};
 
 /// The kinds of records, by the names that they have in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RecordKind {
-    /// A REST request; of those who look for it a handshake is one, too.
+    /// A REST request; whoever looks for requests finds handshakes, too.
     Request,
     /// A websocket handshake.
     Upgrade,
@@ -18,9 +19,9 @@ pub enum RecordKind {
     Opened,
     /// Pings.
     Pings,
-    /// A frame from the client that is no ping.
+    /// A frame from the client that is not a ping.
     FrameIn,
-    /// A frame to the client that is no pong.
+    /// A frame to the client that is not a pong.
     FrameOut,
     /// A connection is over.
     Closed,
@@ -51,6 +52,7 @@ impl RecordKind {
     ];
 
     /// Its name: the `kind` of a record in JSON.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -104,13 +106,14 @@ impl FromStr for RecordKind {
     }
 }
 
-/// A name that is no kind's.
+/// No kind has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no kind of record {name:?}{}: the kinds are {}",
     did_you_mean(nearest.as_deref()),
     RecordKind::ALL.map(RecordKind::as_str).join(", ")
 )]
+#[non_exhaustive]
 pub struct UnknownKind {
     /// The name that was given.
     pub name: String,
@@ -118,7 +121,7 @@ pub struct UnknownKind {
     pub nearest: Option<String>,
 }
 
-/// Which records are meant: those of which all holds that is said. By default requests and handshakes.
+/// Which records are meant: those that fit everything that is given. By default requests and handshakes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordFilter {
     /// The kind; `None` is [`RecordKind::Request`].
@@ -137,11 +140,13 @@ pub struct RecordFilter {
 
 impl RecordFilter {
     /// Requests to a point, handshakes among them.
+    #[must_use]
     pub fn at(point: Point) -> Self {
         Self { point: Some(point), ..Self::default() }
     }
 
     /// Records of a kind.
+    #[must_use]
     pub fn of(kind: RecordKind) -> Self {
         Self { kind: Some(kind), ..Self::default() }
     }
@@ -215,7 +220,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::channel::{Frame, SocketId};
+    use crate::frame::Frame;
+    use crate::ids::SocketId;
     use crate::journal::{FrameRecord, Side};
     use crate::time::Time;
 

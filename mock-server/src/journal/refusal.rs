@@ -1,16 +1,12 @@
 //! What was refused before it reached the platform.
 
-use std::collections::VecDeque;
-use std::mem;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use http::header::ORIGIN;
 use http::{Method, Request};
 use serde::Serialize;
 
-use super::{Journal, Kind, Record, beginning};
-use crate::limits::Limits;
+use super::bounded::beginning;
 use crate::time::Time;
 
 /// Something that did not reach the platform. Its owner tells of it with
@@ -30,6 +26,7 @@ pub struct Refusal {
 /// What is refused below the platform. Serialized as a text in snake_case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Refused {
     /// A page of an origin that may not use the platform: 403.
     Origin,
@@ -37,7 +34,7 @@ pub enum Refused {
     Host,
     /// A head that is too long: 431.
     LongHead,
-    /// A head that is no HTTP: 400.
+    /// A head that is not HTTP: 400.
     BadHead,
     /// A head that did not come in time: 408.
     SlowHead,
@@ -61,6 +58,7 @@ pub enum Refused {
 
 impl Refused {
     /// As it is serialized.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Origin => "origin",
@@ -80,6 +78,7 @@ impl Refused {
     }
 
     /// The status that a client is told it with, if it is told.
+    #[must_use]
     pub const fn status(self) -> Option<u16> {
         Some(match self {
             Self::BadHead | Self::BrokenBody | Self::BadHandshake => 400,
@@ -98,6 +97,7 @@ impl Refused {
 /// A refusal in the journal. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RefusalRecord {
     /// What was refused.
     pub what: Refused,
@@ -109,7 +109,7 @@ pub struct RefusalRecord {
     pub origin: Option<String>,
     /// The method, if a head was read.
     pub method: Option<String>,
-    /// The path without its query, at most [`Limits::RECORDED_FRAME_CHARS`] characters.
+    /// The path without its query, at most [`Limits::RECORDED_FRAME_CHARS`](crate::Limits::RECORDED_FRAME_CHARS) characters.
     pub path: Option<String>,
     /// What else is known, in words.
     pub detail: Option<String>,
@@ -141,47 +141,7 @@ impl RefusalRecord {
     }
 
     /// Whether another one is the same again.
-    fn is_like(&self, other: &Self) -> bool {
+    pub(super) fn is_like(&self, other: &Self) -> bool {
         self.what == other.what && self.peer == other.peer && self.origin == other.origin && self.method == other.method
-    }
-}
-
-/// The records in which refusals are counted: by number, and when each was written, in milliseconds.
-#[derive(Debug, Default)]
-pub(super) struct Counting(VecDeque<(u64, u64)>);
-
-impl Journal {
-    /// Writes a refusal down, or counts it in the record of the same one: whoever sends what is refused again and again is not to
-    /// push everything else out of the journal. What is counted is [`Limits::REFUSALS_APART`] old at most; beyond
-    /// [`Limits::REFUSALS`] records so young, others are counted with the newest of their kind.
-    pub(crate) fn refuse(&mut self, time: Time, user: Option<Arc<str>>, refused: RefusalRecord) {
-        let now = self.wall_time.unwrap_or(time.as_millis());
-        let apart = u64::try_from(Limits::REFUSALS_APART.as_millis()).unwrap_or(u64::MAX);
-        let mut counting = mem::take(&mut self.counting);
-        counting.0.retain(|(_, written)| now.saturating_sub(*written) < apart);
-        let is_full = counting.0.len() >= Limits::REFUSALS;
-        let same = |record: &RefusalRecord| record.is_like(&refused);
-        let alike = |record: &RefusalRecord| is_full && record.what == refused.what;
-        let any = |_: &RefusalRecord| is_full;
-        let is_counted =
-            self.count(&counting, time, same) || self.count(&counting, time, alike) || self.count(&counting, time, any);
-        if !is_counted {
-            counting.0.push_back((self.next_seq(), now));
-            self.write(time, None, user, Kind::Refused(Box::new(refused)));
-        }
-        self.counting = counting;
-    }
-
-    fn count(&mut self, counting: &Counting, time: Time, is_meant: impl Fn(&RefusalRecord) -> bool) -> bool {
-        let is_counted_in = |seq: &u64| {
-            let record = self.since(*seq).next().filter(|record| record.seq == *seq);
-            record.is_some_and(|record| matches!(&record.kind, Kind::Refused(record) if is_meant(record)))
-        };
-        let Some(seq) = counting.0.iter().rev().map(|(seq, _)| *seq).find(is_counted_in) else { return false };
-        if let Some(Record { kind: Kind::Refused(record), .. }) = self.record_mut(seq) {
-            record.count += 1;
-            record.last = time;
-        }
-        true
     }
 }

@@ -12,15 +12,16 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 
-use super::reason::Reason;
-use super::{beginning, bounded};
+use super::bounded::{beginning, bounded};
 use crate::dialect::{AGENT, Dialect, HMAC, SESSION, Way};
-use crate::fault::{Fault, FaultId, weight};
+use crate::fault::{Fault, weight};
+use crate::ids::FaultId;
 use crate::limits::Limits;
 use crate::mask::{contains, is_secret, masked, masked_value};
-use crate::route;
+use crate::reason::Reason;
 use crate::time::Time;
 use crate::token::Masked;
+use crate::{query, route};
 
 /// How a request was answered. Serialized as the status, or as a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,7 @@ pub enum Answered {
 
 impl Answered {
     /// The status, if there was an answer.
+    #[must_use]
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::Status(status) => Some(status),
@@ -79,8 +81,9 @@ pub struct RequestRecord {
     texts: Texts,
 }
 
-/// What of a rule a request met, so that it is understood when the rule is no more.
+/// What a request met of a rule, so that it can be understood when the rule is gone.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Met {
     /// Which fault of the rule's list, from 1. Serialized as `faultNumber`.
     pub number: usize,
@@ -98,6 +101,7 @@ impl fmt::Debug for Met {
 
 impl Met {
     /// The fault as its record shows it.
+    #[must_use]
     pub fn how(&self) -> Value {
         bounded(masked_value(json!(*self.fault)))
     }
@@ -105,6 +109,7 @@ impl Met {
 
 /// When an answer goes out that was decided when its request came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Delivery {
     /// Until when a latency or a fault holds it.
     pub held_until: Option<Time>,
@@ -175,20 +180,20 @@ impl RequestRecord {
         (self.fault, self.met) = met.unzip();
     }
 
-    /// The path, as it came: percent-encoded. Of an address that is longer than [`Limits::URL_BYTES`] only its beginning,
+    /// The path, as it came: percent-encoded. Only the beginning of an address that is longer than [`Limits::URL_BYTES`],
     /// at most [`Limits::RECORDED_FRAME_CHARS`] characters; headers, too, are kept up to there.
     pub fn path(&self) -> &str {
         self.texts.get(Text::Path).unwrap_or_default()
     }
 
-    /// The query, decoded, in its order; none of too long an address. `***` stands for tokens that the platform did not
-    /// issue, and for other values whose name says that they are secret.
+    /// The query, decoded, in its order; empty if the address is too long. `***` stands for tokens that the platform
+    /// did not issue, and for other values whose name says that they are secret.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-        route::pairs(self.texts.get(Text::Query).unwrap_or_default())
+        query::pairs(self.texts.get(Text::Query).unwrap_or_default())
     }
 
-    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is none that is known. Of a client
-    /// that signs in by another header its name: `x-token` or `x-session`.
+    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is not a known one. For a client
+    /// that signs in by another header, the name of that: `x-token` or `x-session`.
     pub fn authorization(&self) -> Option<&str> {
         self.texts.get(Text::Authorization)
     }
@@ -214,7 +219,7 @@ impl RequestRecord {
         self.texts.joined.capacity() + self.body.len() + met
     }
 
-    /// The body as JSON; `None` if it was not kept or is no JSON.
+    /// The body as JSON; `None` if it was not kept or is not JSON.
     pub fn body_json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -259,11 +264,11 @@ impl Texts {
     /// Puts a query, still encoded, without its secrets.
     fn put_query(&mut self, query: &str, is_known: impl Fn(&str) -> bool) {
         let from = self.joined.len();
-        for raw in route::raw_pairs(query) {
+        for raw in query::raw_pairs(query) {
             if self.joined.len() > from {
                 self.joined.push('&');
             }
-            let (name, value) = route::pair(raw);
+            let (name, value) = query::pair(raw);
             if is_secret(&name) && !(is_token(&name) && is_known(&value)) {
                 let (name, _) = raw.split_once('=').unwrap_or((raw, ""));
                 self.joined.push_str(name);
@@ -285,7 +290,7 @@ fn is_token(name: &str) -> bool {
     contains(name, "token")
 }
 
-/// A scheme that clients use. What stands there else may be the secret itself.
+/// A scheme that clients use. Anything else there may be the secret itself.
 fn known_scheme(scheme: &str) -> &str {
     let known = ["basic", "bearer", "digest", "dpop", "hmac", "hoba", "mutual", "negotiate", "ntlm", "oauth"];
     if known.iter().any(|known| scheme.eq_ignore_ascii_case(known)) { scheme } else { "***" }

@@ -1,11 +1,11 @@
 //! How much memory a record takes, but for what allocators and tables need besides. Names of users are shared with their
 //! accounts, and do not count.
 
-use super::{Kind, Record};
+use super::record::{Kind, Record};
 use crate::weight::of_members;
 
 /// The bytes of a record with all that it holds.
-pub(super) fn of(record: &Record) -> usize {
+pub(super) fn held_bytes(record: &Record) -> usize {
     let held = match &record.kind {
         Kind::Request(request) | Kind::Upgrade { request, .. } => request.held_bytes(),
         Kind::FrameIn { frame, .. } | Kind::FrameOut { frame, .. } => frame.beginning.len(),

@@ -17,6 +17,7 @@ use crate::time::Time;
 
 /// A request that the platform has answered, or a handshake.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Received {
     /// When it came.
     pub time: Time,
@@ -52,7 +53,7 @@ impl fmt::Display for Received {
     }
 }
 
-/// Why a wait found nothing, or found what was not to come.
+/// Why a wait found nothing, or found what should not have come.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
@@ -71,7 +72,7 @@ pub enum WaitError {
         came: Vec<Received>,
     },
     /// The platform was reset meanwhile.
-    #[error("the platform was reset while a {wanted} was waited for")]
+    #[error("the platform was reset during a wait for a {wanted}")]
     Reset {
         /// What was waited for.
         wanted: Box<RecordFilter>,
@@ -84,10 +85,10 @@ pub enum WaitError {
         /// How long the wait was.
         timeout: Duration,
     },
-    /// One came that was not to come.
-    #[error("a {wanted} came at {}, and was not to come", record.time)]
+    /// One came, and none should have.
+    #[error("a {wanted} came at {}, and none was expected", record.time)]
     Came {
-        /// What was not to come.
+        /// What should not have come.
         wanted: Box<RecordFilter>,
         /// What came.
         record: Box<Record>,
@@ -121,6 +122,11 @@ impl MockKandy {
     /// It never misses one: the server has one cursor, and each wait looks from where the last successful one ended, at
     /// first from the start. So two waits find two requests, and what came while nobody waited is found at once; what came
     /// before a request that was waited for is not found any more.
+    ///
+    /// # Errors
+    ///
+    /// None has come in time, or the platform was reset meanwhile.
+    #[expect(clippy::missing_panics_doc, reason = "what was waited for is there")]
     pub async fn wait_for(&self, point: Point, user: Option<&str>, timeout: Duration) -> Result<Received, WaitError> {
         let wanted = RecordFilter { user: user.map(ToOwned::to_owned), ..RecordFilter::at(point) };
         let records = self.wait_for_records(&wanted, 1, timeout).await?;
@@ -129,6 +135,10 @@ impl MockKandy {
 
     /// Waits until so many records of a kind have come, and gives them. It looks from where [`Self::wait_for`] does, and the
     /// next wait from behind the last of them.
+    ///
+    /// # Errors
+    ///
+    /// Too few have come in time, or the platform was reset meanwhile.
     pub async fn wait_for_records(
         &self,
         wanted: &RecordFilter,
@@ -159,6 +169,10 @@ impl MockKandy {
 
     /// Waits for so long, and fails if such a record comes, or has come since the last wait ended. The next wait looks from here
     /// on.
+    ///
+    /// # Errors
+    ///
+    /// One has come, or the platform was reset meanwhile.
     pub async fn expect_none(&self, wanted: &RecordFilter, within: Duration) -> Result<(), WaitError> {
         let look =
             |journal: &Journal, cursor: &mut u64| journal.since(*cursor).find(|record| wanted.is(record)).cloned();
@@ -175,6 +189,10 @@ impl MockKandy {
     /// Waits until nothing is under way (no request that is being answered, no socket that is being ended, no frame that is not
     /// sent) and, for as long as `quiet`, nothing has happened: an application may have more to ask as soon as it has an answer.
     /// Answers that never come are not waited for. It takes `timeout` at most.
+    ///
+    /// # Errors
+    ///
+    /// Something was under way for so long.
     pub async fn idle(&self, quiet: Duration, timeout: Duration) -> Result<(), WaitError> {
         let (shared, late) = (self.shared.clone(), self.late.clone());
         // On the server's own runtime, since the caller may have none; dropped, it is aborted.
@@ -217,7 +235,7 @@ impl MockKandy {
         // A number is whole whatever panicked beside it.
         let mut cursor = self.wait_cursor.lock().unwrap_or_else(PoisonError::into_inner);
         self.shared.look(|platform| {
-            // What was before a reset is no more waited for.
+            // Nobody waits any longer for what came before a reset.
             *cursor = (*cursor).max(platform.journal().begun());
             look(platform.journal(), &mut cursor)
         })

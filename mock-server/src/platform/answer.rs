@@ -12,9 +12,10 @@ use serde_json::{Map, Value, json};
 use super::Platform;
 use crate::dialect::{Dialect, UNDEFINED};
 use crate::fault::{self, Content, ContentType, Effect, Pace};
-use crate::journal::{Answered, Delivery, Kind, Reason, RequestRecord};
+use crate::journal::{Answered, Delivery, Kind, RequestRecord};
 use crate::limits::Limits;
 use crate::point::Point;
+use crate::reason::Reason;
 use crate::reply::{Answer, JSON, Reply, Response, preflight};
 use crate::route::{self, Route, Space};
 use crate::time::Time;
@@ -73,7 +74,7 @@ impl Platform {
         (route.point(), self.requester(&route, request))
     }
 
-    /// A preflight is no request of an application's: nothing delays it but a fault, which is all that the journal has of it.
+    /// A preflight is not a request of the application: nothing delays it but a fault, which is all that the journal has of it.
     fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
         let effect = met.as_ref().map(|(_, met)| &met.fault.effect);

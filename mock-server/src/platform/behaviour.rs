@@ -1,23 +1,16 @@
-//! How the platform treats everybody, and one user in another way.
+//! How the platform treats everybody, and how it treats single users instead.
 
 use std::time::Duration;
 
 use super::Platform;
+use crate::account::OwnSettings;
 use crate::command::Command;
 use crate::dialect::Dialect;
 use crate::error::PlatformError;
 use crate::fault::Effect;
 use crate::time::Time;
 
-/// What holds for one user instead of what holds for everybody.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OwnSettings {
-    pub(crate) offline: bool,
-    pub(crate) latency: Option<Duration>,
-    pub(crate) answer_pings: Option<bool>,
-}
-
-/// For everybody. What was said of one user before holds no more.
+/// For everybody. What was set for one user before no longer holds.
 impl Platform {
     /// From now on connections are refused; the sockets are cut.
     pub fn set_offline(&mut self, now: Time) {
@@ -35,8 +28,8 @@ impl Platform {
         self.accounts.set_all_online();
     }
 
-    /// Whether keep-alives are answered: pings with `{"message_type":"pong"}`, which they are not at first, and connection checks
-    /// of CPaaS with `{"connAck":{}}`, which they are. Where it is on the platform to check connections, it does not if they are not
+    /// Whether keep-alives are answered: pings with `{"message_type":"pong"}`, which they are not at first, and connection checks of
+    /// CPaaS with `{"connAck":{}}`, which they are. Where the platform itself checks connections, it does not do so if they are not
     /// answered.
     pub fn set_answer_pings(&mut self, now: Time, enabled: bool) {
         self.settings.answer_pings = Some(enabled);
@@ -54,21 +47,36 @@ impl Platform {
 
 /// For one user, until it is said of everybody.
 impl Platform {
-    /// Whether connections of a user are refused: logins in their name, requests and handshakes. The sockets of one who goes
-    /// offline are cut.
-    pub fn set_offline_of(&mut self, now: Time, name: &str, offline: bool) -> Result<(), PlatformError> {
-        self.accounts.set_offline(name, offline)?;
-        let user = Some(name.to_owned());
-        self.told(now, &if offline { Command::Offline { user } } else { Command::Online { user } });
-        if offline {
-            for socket in self.sockets.ids(|socket| &*socket.user == name) {
-                self.cut_socket(now, socket);
-            }
+    /// From now on connections of a user are refused: logins in their name, requests and handshakes. The sockets are cut.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
+    pub fn set_offline_of(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
+        self.accounts.set_offline(name, true)?;
+        self.told(now, &Command::Offline { user: Some(name.to_owned()) });
+        for socket in self.sockets.ids(|socket| &*socket.user == name) {
+            self.cut_socket(now, socket);
         }
         Ok(())
     }
 
+    /// Ends [`Self::set_offline_of`].
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
+    pub fn set_online_of(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
+        self.accounts.set_offline(name, false)?;
+        self.told(now, &Command::Online { user: Some(name.to_owned()) });
+        Ok(())
+    }
+
     /// Whether pings of a user are answered.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn set_answer_pings_of(&mut self, now: Time, name: &str, enabled: bool) -> Result<(), PlatformError> {
         self.accounts.own_mut(name)?.answer_pings = Some(enabled);
         self.told(now, &Command::AnswerPings { enabled, user: Some(name.to_owned()) });
@@ -76,6 +84,10 @@ impl Platform {
     }
 
     /// Delays answers to a user, and handshakes.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn set_latency_of(&mut self, now: Time, name: &str, latency: Duration) -> Result<(), PlatformError> {
         self.accounts.own_mut(name)?.latency = Some(latency);
         self.told(now, &Command::Latency { latency, user: Some(name.to_owned()) });

@@ -4,30 +4,26 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Output, Platform};
+use super::Platform;
 use crate::account::{UserOptions, check_lifetime};
-use crate::channel::{Frame, SocketId};
-use crate::command::{Command, CommandOutput, Target, Told};
+use crate::command::{Command, CommandOutput, GoneOptions, Target, Told};
 use crate::error::PlatformError;
-use crate::fault::{Fault, FaultFilter, FaultId, is_close_code};
+use crate::fault::{Fault, FaultFilter, is_close_code};
+use crate::frame::Frame;
+use crate::ids::{FaultId, SocketId, SubscriptionId};
 use crate::journal::Kind;
 use crate::limits::Limits;
+use crate::output::Output;
 use crate::point::Point;
-use crate::subscription::SubscriptionId;
 use crate::time::Time;
 use crate::token::{IssuedTokens, TokenOptions};
 
-/// What a `gone` notification says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GoneOptions {
-    /// `retryAfter`, in seconds; left out if `None`.
-    pub retry_after: Option<u64>,
-    /// The notification's `id` and `eventId`; fresh ones if `None`.
-    pub id: Option<String>,
-}
-
 impl Platform {
     /// Carries out a command, as the method that its documentation names does.
+    ///
+    /// # Errors
+    ///
+    /// Those of that method.
     #[expect(clippy::unit_arg, reason = "what a method gives is what its command gives, also if that is nothing")]
     pub fn apply(&mut self, now: Time, command: Command) -> Result<CommandOutput, PlatformError> {
         Ok(match command {
@@ -44,8 +40,8 @@ impl Platform {
             Command::Clear { rules } => self.clear_faults(now, rules)?.into(),
             Command::Offline { user: None } => self.set_offline(now).into(),
             Command::Online { user: None } => self.set_online(now).into(),
-            Command::Offline { user: Some(user) } => self.set_offline_of(now, &user, true)?.into(),
-            Command::Online { user: Some(user) } => self.set_offline_of(now, &user, false)?.into(),
+            Command::Offline { user: Some(user) } => self.set_offline_of(now, &user)?.into(),
+            Command::Online { user: Some(user) } => self.set_online_of(now, &user)?.into(),
             Command::Cut { target } => self.cut(now, target)?.into(),
             Command::Close { target, code, reason } => self.close(now, target, code, &reason)?.into(),
             Command::Silence { target } => self.silence(now, target)?.into(),
@@ -63,6 +59,11 @@ impl Platform {
     }
 
     /// Adds a user, who may sign in with that password.
+    ///
+    /// # Errors
+    ///
+    /// There is a user of that name, or of one of the credentials; a text is too long or a lifetime cannot be granted; or there is no
+    /// room for one more.
     pub fn add_user(
         &mut self,
         now: Time,
@@ -78,6 +79,10 @@ impl Platform {
     }
 
     /// Removes a user: every token is void, every subscription ends, and the sockets are cut.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn remove_user(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
         self.accounts.known(name)?;
         self.told(now, &Command::RemoveUser { user: name.to_owned() });
@@ -89,6 +94,10 @@ impl Platform {
     }
 
     /// Changes a password. Tokens stay valid.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user, or the password is too long.
     pub fn set_password(&mut self, now: Time, name: &str, password: &str) -> Result<(), PlatformError> {
         self.accounts.set_password(name, password)?;
         self.told(now, &Command::SetPassword { user: name.to_owned(), password: password.to_owned() });
@@ -96,6 +105,11 @@ impl Platform {
     }
 
     /// Issues tokens as if the user had signed in elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user; a text is too long, or was issued before; the lifetime cannot be granted; or there is no room for one more
+    /// login.
     pub fn issue_token(
         &mut self,
         now: Time,
@@ -116,6 +130,10 @@ impl Platform {
     /// Makes the platform misbehave at `point`. The faults are used in order, each once unless it says `times`; the
     /// last one holds until it is cleared or its `times` are used up. Of several rules for a point the oldest that matches
     /// decides.
+    ///
+    /// # Errors
+    ///
+    /// A fault makes no sense, or not at that point; it is for a user who is not there; or there is no room for one more rule.
     pub fn fail(&mut self, now: Time, point: Point, faults: Vec<Fault>) -> Result<FaultId, PlatformError> {
         for user in faults.iter().filter_map(|fault| fault.when.user.as_deref()) {
             self.accounts.known(user)?;
@@ -133,6 +151,10 @@ impl Platform {
     }
 
     /// Removes the rules that are meant. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// They are those of a user who is not there.
     pub fn clear_faults(&mut self, now: Time, rules: impl Into<FaultFilter>) -> Result<usize, PlatformError> {
         let rules = rules.into();
         if let Some(user) = &rules.user {
@@ -144,6 +166,10 @@ impl Platform {
     }
 
     /// Ends connections of a user, or one of them, without a close frame. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which sockets are meant, what is named is not there, or it belongs to somebody else.
     pub fn cut(&mut self, now: Time, target: impl Into<Target>) -> Result<usize, PlatformError> {
         let (target, sockets) = self.targets(target.into())?;
         self.told(now, &Command::Cut { target });
@@ -151,8 +177,12 @@ impl Platform {
         Ok(sockets.len())
     }
 
-    /// Closes a user's sockets, or one of them, with a close frame; one that is not open yet as soon as it is. Gives how many.
-    /// `code` is 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    /// Closes a user's sockets, or one of them, with a close frame, one that is not open yet as soon as it opens. Gives how
+    /// many. `code` is 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which sockets are meant, what is named is not there, or it belongs to somebody else; or the code or the reason cannot be sent.
     pub fn close(
         &mut self,
         now: Time,
@@ -174,6 +204,10 @@ impl Platform {
 
     /// Mutes the sockets that a user has now, or one of them, for the rest of their lives: they stay open, take what comes, and
     /// nothing that is sent to them goes out. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which sockets are meant, what is named is not there, or it belongs to somebody else.
     pub fn silence(&mut self, now: Time, target: impl Into<Target>) -> Result<usize, PlatformError> {
         let (target, sockets) = self.targets(target.into())?;
         self.told(now, &Command::Silence { target });
@@ -188,6 +222,10 @@ impl Platform {
     /// Sends a JSON frame to the sockets of a user, or one of them, whose subscription lives: where it has ended, the platform has
     /// nobody to tell, though a socket may be open still. A `notificationMessage` with neither `id` nor `eventId` gets
     /// fresh ones, since clients drop what they take for a duplicate: some by the one, some by the other. Gives to how many sockets it goes.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which sockets are meant, what is named is not there, or it belongs to somebody else; or the frame is longer than the platform sends, or there is no room for it.
     pub fn send(&mut self, now: Time, target: impl Into<Target>, mut message: Value) -> Result<usize, PlatformError> {
         let (target, sockets) = self.targets(target.into())?;
         if let Some(Value::Object(notification)) = message.get_mut("notificationMessage")
@@ -207,6 +245,10 @@ impl Platform {
 
     /// Sends a frame to all sockets of a user, or one of them, as it is, whether their subscriptions live or not. Gives to how
     /// many it goes.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which sockets are meant, what is named is not there, or it belongs to somebody else; or the frame is longer than the platform sends, or there is no room for it.
     pub fn send_raw(&mut self, now: Time, target: impl Into<Target>, frame: &Frame) -> Result<usize, PlatformError> {
         let (target, sockets) = self.targets(target.into())?;
         self.check_frame(&sockets, frame)?;
@@ -215,12 +257,16 @@ impl Platform {
     }
 
     /// Ends the user's subscriptions and says so in a `gone` notification to their sockets. Gives to how many.
+    ///
+    /// # Errors
+    ///
+    /// Nobody has that name, or there is no room for the notification.
     pub fn gone(&mut self, now: Time, name: &str, options: &GoneOptions) -> Result<usize, PlatformError> {
         self.check_holder(name)?;
         let id = options.id.clone().map_or_else(|| self.notification_id(), Value::String);
         let mut message = json!({ "eventType": "gone", "id": id, "eventId": id });
-        if let Some(seconds) = options.retry_after {
-            message["retryAfter"] = seconds.into();
+        if let Some(after) = options.retry_after {
+            message["retryAfter"] = after.as_secs().into();
         }
         let frame = json!({ "notificationMessage": message });
         let frame = Frame::Text(frame.to_string());
@@ -233,6 +279,10 @@ impl Platform {
     }
 
     /// Makes all tokens of a user void, refresh tokens and sessions too. Open sockets stay.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user.
     pub fn expire_token(&mut self, now: Time, name: &str) -> Result<(), PlatformError> {
         self.accounts.known(name)?;
         self.told(now, &Command::ExpireToken { user: name.to_owned() });
@@ -242,6 +292,10 @@ impl Platform {
     }
 
     /// Ends a user's subscriptions without a word, as if they had not been renewed. Gives how many.
+    ///
+    /// # Errors
+    ///
+    /// Nobody has that name.
     pub fn end_subscription(&mut self, now: Time, name: &str) -> Result<usize, PlatformError> {
         self.check_holder(name)?;
         self.told(now, &Command::EndSubscription { user: name.to_owned() });
@@ -249,6 +303,10 @@ impl Platform {
     }
 
     /// From now on a user's subscriptions are granted these services only, compared without regard to case.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user, or the list is too long.
     pub fn grant_services(&mut self, now: Time, name: &str, services: Vec<String>) -> Result<(), PlatformError> {
         self.accounts.set_services(name, services.clone())?;
         self.told(now, &Command::GrantServices { user: name.to_owned(), services });
@@ -257,6 +315,10 @@ impl Platform {
 
     /// How long tokens last that are issued from now on, whatever clients ask for; `None` leaves it to them again.
     /// A user's own setting wins.
+    ///
+    /// # Errors
+    ///
+    /// A lifetime is shorter than a second, or longer than ten years.
     pub fn set_token_lifetime(&mut self, now: Time, lifetime: Option<Duration>) -> Result<(), PlatformError> {
         if let Some(lifetime) = lifetime {
             check_lifetime(lifetime)?;
@@ -268,6 +330,10 @@ impl Platform {
 
     /// Writes a line of the user's own into the journal, so that what came before it is told from what came after: a text of
     /// [`Limits::RECORDED_ARGUMENT_BYTES`] at most. Gives the number of its record.
+    ///
+    /// # Errors
+    ///
+    /// The text is too long.
     pub fn mark(&mut self, now: Time, text: &str) -> Result<u64, PlatformError> {
         let (bytes, limit) = (text.len(), Limits::RECORDED_ARGUMENT_BYTES);
         if bytes > limit {
@@ -283,7 +349,7 @@ impl Platform {
         if is_called { Ok(()) } else { self.accounts.known(name).map(drop) }
     }
 
-    /// Refuses a frame that is too long, or that there is no room for as often as it would wait.
+    /// Refuses a frame that is too long, or that would wait more often than there is room.
     fn check_frame(&self, sockets: &[SocketId], frame: &Frame) -> Result<(), PlatformError> {
         let limit = self.limits.frame_bytes;
         if frame.len() > limit {
@@ -309,8 +375,8 @@ impl Platform {
         sockets.iter().filter(|socket| self.send_frame(now, **socket, frame)).count()
     }
 
-    /// Where there is no room for one more user, one goes whose name a client made up, and who holds nothing that anybody would
-    /// miss. Those who do are in use; each is looked at once, and so many at a time.
+    /// Where there is no room for one more user, a user goes whose name a client made up, and who holds nothing that anybody
+    /// would miss. Users who hold something are in use; each is looked at once, and only so many at a time.
     fn make_room_for_user(&mut self, now: Time) {
         for _ in 0..Limits::MADE_UP_LOOKS {
             let Some(name) = self.accounts.displaced() else { return };

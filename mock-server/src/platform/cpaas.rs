@@ -15,11 +15,13 @@ use super::credentials::Addressed;
 use crate::account::PresenceList;
 use crate::dialect::Dialect;
 use crate::fair::Full;
-use crate::journal::Reason;
+use crate::ids::SubscriptionId;
 use crate::limits::Limits;
+use crate::query::pairs;
+use crate::reason::Reason;
 use crate::reply::Response;
-use crate::route::pairs;
-use crate::subscription::{Holds, Service, Subscription, SubscriptionId};
+use crate::service::Service;
+use crate::subscription::{Holds, Subscription};
 use crate::time::Time;
 use crate::timer::Timer;
 
@@ -113,7 +115,7 @@ impl Platform {
         Ok(Response::empty(StatusCode::NO_CONTENT))
     }
 
-    /// Subscribes to a service, of which the channel tells that the request names.
+    /// Subscribes to a service, of which the channel in the request will tell.
     pub(super) fn add_service(
         &mut self,
         now: Time,
@@ -219,7 +221,7 @@ fn names(services: &[(u64, Service)]) -> Vec<String> {
     services.iter().map(|(_, service)| service.name().to_owned()).collect()
 }
 
-/// The object that a body has under a name, which is all of it.
+/// The object under a name, which must be the only member of the body.
 fn wrapped(body: &Bytes, name: &str) -> Result<Map<String, Value>, Reason> {
     let mut body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Reason::BadBody)?;
     match body.remove(name) {

@@ -6,16 +6,18 @@ use serde::Serialize;
 
 use super::Platform;
 use crate::account::{Account, UserOptions};
-use crate::command::{Command, Told};
+use crate::command::Command;
 use crate::error::PlatformError;
-use crate::fault::{FaultFilter, FaultId, FaultRule};
-use crate::journal::Reason;
+use crate::fault::{FaultFilter, FaultRule};
+use crate::ids::FaultId;
 use crate::point::Point;
-use crate::time::Time;
+use crate::reason::Reason;
+use crate::time::{Time, in_millis, in_millis_if_any};
 
 /// How the platform is set, as its commands left it. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SettingsInfo {
     /// Whether [`Platform::set_offline`] holds.
     pub offline: bool,
@@ -23,29 +25,28 @@ pub struct SettingsInfo {
     pub any_user: bool,
     /// Whether pings are answered, as commands said.
     pub answer_pings: bool,
-    /// The delay of every answer and handshake, in ms.
-    pub latency: u64,
-    /// How long new tokens last, in ms, whatever clients ask for; `None` leaves it to them.
-    pub token_lifetime: Option<u64>,
+    /// The delay of every answer and handshake. Serialized in ms.
+    #[serde(serialize_with = "in_millis")]
+    pub latency: Duration,
+    /// How long new tokens last, whatever clients ask for; `None` leaves it to them. Serialized in ms.
+    #[serde(serialize_with = "in_millis_if_any")]
+    pub token_lifetime: Option<Duration>,
 }
 
 impl Platform {
-    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. Such users make
-    /// room for others when there are [`Limits::USERS`](crate::Limits::USERS), if they have neither a subscription nor a socket and no command named
-    /// them. At first it is not so.
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. Such users make room for
+    /// others when there are [`Limits::USERS`](crate::Limits::USERS), if they have neither a subscription nor a socket and no command named
+    /// them. At first it is off.
     pub fn set_any_user(&mut self, now: Time, enabled: bool) {
         self.settings.any_user = enabled;
         self.told(now, &Command::AnyUser { enabled });
     }
 
-    /// Whether every frame of a client, pings too, is sent back to it. No platform does: it is for suites that test
-    /// websockets, such as Autobahn's, which look at what comes back. At first it is not so.
-    pub fn set_echo(&mut self, now: Time, echo: bool) {
-        self.settings.echo = echo;
-        self.record_told(now, Told::echo(&echo));
-    }
-
     /// Changes what is special about a user. Tokens and subscriptions that were granted before stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// There is no such user; somebody else has one of the credentials; or a text is too long or a lifetime cannot be granted.
     pub fn set_options(&mut self, now: Time, name: &str, options: UserOptions) -> Result<(), PlatformError> {
         self.accounts.set_options(name, &options)?;
         self.told(now, &Command::SetOptions { user: name.to_owned(), options });
@@ -53,23 +54,26 @@ impl Platform {
     }
 
     /// How the platform is set.
+    #[must_use]
     pub fn settings(&self) -> SettingsInfo {
         let settings = &self.settings;
         SettingsInfo {
             offline: settings.offline,
             any_user: settings.any_user,
             answer_pings: settings.answer_pings.unwrap_or_default(),
-            latency: millis(settings.latency),
-            token_lifetime: settings.token_lifetime.map(millis),
+            latency: settings.latency,
+            token_lifetime: settings.token_lifetime,
         }
     }
 
     /// The fault rules that are not used up, in the order in which they are looked at.
+    #[must_use]
     pub fn faults(&self) -> Vec<FaultRule> {
         self.faults.rules()
     }
 
     /// Whether a request to `point` may meet a fault.
+    #[must_use]
     pub fn fails_at(&self, point: Point) -> bool {
         self.faults.fails_at(point)
     }
@@ -95,8 +99,4 @@ impl Platform {
         self.accounts.touch(name);
         self.accounts.get(name).ok_or(Reason::UnknownUser)
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -6,19 +6,23 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 
+use super::Platform;
 use super::answer::{own_error, replacement, shape};
 use super::auth::tokens;
-use super::{Output, Platform};
-use crate::channel::{Frame, Phase, SocketId};
+use crate::channel::Phase;
 use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
-use crate::journal::{Answered, Delivery, FrameRecord, Kind, Reason, RequestRecord, Side};
+use crate::frame::Frame;
+use crate::ids::{SocketId, SubscriptionId};
+use crate::journal::{Answered, Delivery, FrameRecord, Kind, RequestRecord, Side};
 use crate::limits::Limits;
+use crate::output::Output;
 use crate::point::Point;
+use crate::reason::Reason;
 use crate::reply::Upgrade;
 use crate::route;
-use crate::subscription::{Holds, SubscriptionId};
+use crate::subscription::Holds;
 use crate::time::Time;
 use crate::timer::Timer;
 
@@ -64,7 +68,7 @@ impl Platform {
         outcome
     }
 
-    /// Whom a handshake is from, as far as known: whose channel it asks for, else whose its token is.
+    /// The user of a handshake, as far as known: the owner of the channel that it asks for, else of its token.
     pub(crate) fn whose_handshake(&self, request: &Request<()>) -> Option<Arc<str>> {
         let subscription = route::channel(request.uri().path()).and_then(|id| self.subscriptions.get(id));
         let user = subscription.map(|subscription| &subscription.user);
@@ -104,11 +108,6 @@ impl Platform {
         if frame.len() > self.limits.frame_bytes {
             return self.close_socket(now, socket, 1009, "");
         }
-        if self.settings.echo {
-            self.record_frame(now, socket, frame);
-            self.send_frame(now, socket, frame);
-            return;
-        }
         let Frame::Text(text) = frame else { return self.record_frame(now, socket, frame) };
         let (dialect, profile) = (from.dialect, from.dialect.profile());
         if !(profile.is_keep_alive)(text) {
@@ -126,7 +125,7 @@ impl Platform {
         }
     }
 
-    /// Whether it is on the platform to see whether the connection of a socket lives.
+    /// Whether the platform has to check that the connection of a socket lives.
     fn is_to_check(&self, socket: SocketId) -> bool {
         let subscription = self.sockets.get(socket).and_then(|socket| self.subscriptions.get(socket.subscription?));
         subscription.is_some_and(|live| matches!(live.holds, Holds::Services { checks: true, .. }))

@@ -1,21 +1,12 @@
 //! How a platform was at its start, and the way back.
 
-use super::{Platform, Settings};
+use super::{Platform, Start};
 use crate::account::{Accounts, UserOptions};
 use crate::command::Command;
-use crate::fault::Faults;
 use crate::subscription::Subscriptions;
 use crate::time::Time;
 use crate::timer::Timers;
 use crate::token::Grants;
-
-/// What a reset leads back to. At first a healthy platform without users.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Start {
-    accounts: Accounts,
-    settings: Settings,
-    faults: Faults,
-}
 
 impl Platform {
     /// Takes the present users, faults and settings for those of the start, to which [`Self::reset`] leads back.
@@ -24,8 +15,8 @@ impl Platform {
             Start { accounts: self.accounts.clone(), settings: self.settings.clone(), faults: self.faults.clone() };
     }
 
-    /// Changes the users of the start alone, for owners whose users are kept elsewhere and have changed there. Whom
-    /// [`Self::add_user`] would refuse is left out.
+    /// Changes the users of the start alone, for owners whose users are kept elsewhere and have changed there. Users
+    /// whom [`Self::add_user`] would refuse are left out.
     pub fn set_users_of_start<'a>(
         &mut self,
         now: Time,
@@ -41,7 +32,7 @@ impl Platform {
     /// Makes everything as it was at the start: users, faults and settings. Tokens are void, subscriptions end, and sockets are
     /// cut; the numbers of all three begin again. The journal goes on, and gives the number of its next record.
     ///
-    /// A socket that was there before is none that comes later, whatever its name. Who holds the time may let that begin again,
+    /// A socket that was there before does not count as one that comes later, whatever its name. The owner of the time may begin it again,
     /// too: nothing here is due any more.
     pub fn reset(&mut self, now: Time) -> u64 {
         self.note_expiries(now);
@@ -63,6 +54,7 @@ impl Platform {
     }
 
     /// How often it was reset.
+    #[must_use]
     pub const fn resets(&self) -> u64 {
         self.resets
     }

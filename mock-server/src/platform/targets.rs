@@ -1,10 +1,10 @@
 //! Which sockets a command is about.
 
 use super::Platform;
-use crate::channel::SocketId;
 use crate::command::Target;
-use crate::error::{PlatformError, nearest};
-use crate::subscription::SubscriptionId;
+use crate::error::PlatformError;
+use crate::ids::{SocketId, SubscriptionId};
+use crate::text::nearest;
 
 impl Platform {
     /// The sockets that are meant, oldest first, and the target with the user whose they are.

@@ -2,8 +2,10 @@
 
 use http::Method;
 
-use super::{Route, decode};
-use crate::subscription::{Service, SubscriptionId, number_after};
+use super::Route;
+use crate::ids::{SubscriptionId, number_after};
+use crate::query::decode;
+use crate::service::Service;
 
 impl<'a> Route<'a> {
     /// What stands behind `/cpaas/`. Addresses that the platform has given out are those of what it has made there.

@@ -9,6 +9,7 @@ use crate::time::Time;
 
 /// How far a clock has gone, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Advanced {
     /// The time that it is now.
     pub now: Time,
@@ -19,6 +20,7 @@ pub struct Advanced {
 /// What became due. Serialized as a flat map with its `kind` in camelCase.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Fired {
     /// A timer of the platform fired, and left this record.
     Record(Box<Record>),
@@ -29,6 +31,7 @@ pub enum Fired {
 /// An answer that was held goes out. Serialized in camelCase, with `"kind": "answer"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename = "answer", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FiredAnswer {
     /// When.
     pub time: Time,
@@ -46,6 +49,7 @@ impl Fired {
     }
 
     /// When.
+    #[must_use]
     pub const fn time(&self) -> Time {
         match self {
             Self::Record(record) => record.time,

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::shared::Shared;
 use super::turns::Turn;
-use crate::channel::SocketId;
 use crate::fault::Effect;
+use crate::frame::Frame;
+use crate::ids::SocketId;
 use crate::platform::Platform;
 use crate::point::Point;
 use crate::reply::Response;
@@ -28,8 +29,8 @@ pub enum Message<'a> {
     Refusal,
     /// A frame comes to the client.
     Frame,
-    /// A frame comes to the platform.
-    Ping,
+    /// A frame of this socket comes to the platform.
+    ClientFrame(SocketId, &'a Frame),
     /// The client hears that its socket is over.
     Close,
     /// The platform hears that the client closes its socket.
@@ -38,6 +39,7 @@ pub enum Message<'a> {
 
 /// What becomes of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Fate {
     /// It arrives.
     #[default]
@@ -48,7 +50,7 @@ pub enum Fate {
     Fails,
     /// It arrives so much later, and on a socket all that is behind it.
     Late(Duration),
-    /// A request, or a frame to the client, arrives twice. Of a second answer nobody hears.
+    /// A request, or a frame to the client, arrives twice. Nobody hears a second answer.
     Twice,
     /// A frame to the client arrives behind the next one of its socket.
     Overtaken,
@@ -58,7 +60,7 @@ pub enum Fate {
 
 /// What disturbs a platform's messages.
 ///
-/// It is asked once about each, when it arrives, and may do something to the platform before. Preflights are no messages here,
+/// It is asked once about each, when it arrives, and may do something to the platform before. Preflights are not messages here,
 /// nor are requests to addresses that the platform does not know. Whatever it does about a message it records in the journal, by
 /// [`Platform::mark`] for one.
 pub trait Disturber: Send + fmt::Debug {
@@ -89,7 +91,7 @@ impl<'a> Disturbed<'a> {
         Self { shared, socket, user }
     }
 
-    /// What becomes of a message. Where the connection is to break, it is told to.
+    /// What becomes of a message. If the connection should break, it is told so.
     pub(crate) fn meet(&self, message: Message<'_>) -> Fate {
         self.shared.meet(|disturber, platform, now| {
             let fate = disturber.meet(platform, now, Some(&self.user), message);
@@ -117,8 +119,8 @@ impl Shared {
         if self.is_disturbed() { self.look(|platform| platform.owner_of(socket)) } else { None }
     }
 
-    /// What becomes of a message that is part of a turn, and when it arrives if it is late. What does not arrive, or late, is
-    /// held from here on.
+    /// What becomes of a message that is part of a turn, and when it arrives if it is late. A message that is late or does
+    /// not arrive is held from here on.
     pub(crate) fn meet_in_turn(&self, turn: &mut Turn, user: Option<&str>, message: Message<'_>) -> (Fate, Time) {
         self.meet(|disturber, platform, now| {
             let fate = disturber.meet(platform, now, user, message);

@@ -22,7 +22,7 @@ use super::delivery::Undelivered;
 use super::queues::Outbox;
 use super::shared::Shared;
 use super::stream::{Stream, linger, reset, silence};
-use crate::channel::SocketId;
+use crate::ids::SocketId;
 use crate::journal::Refused;
 use crate::limits::Limits;
 use crate::reply::{Response, Upgrade};
@@ -183,9 +183,9 @@ pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
     }
 }
 
-/// The platform's own words are for handshakes; these are for what is none.
+/// The platform's own words are for handshakes; this is for what is not a handshake.
 pub(crate) fn plain(status: StatusCode) -> Response {
-    let text = format!("This is no websocket handshake of HTTP/1.1 as RFC 6455 has it: {status}\n");
+    let text = format!("This is not a websocket handshake of HTTP/1.1 (RFC 6455): {status}\n");
     let mut response = Response::typed(status, text.into(), HeaderValue::from_static("text/plain"));
     if status == StatusCode::UPGRADE_REQUIRED {
         // What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).

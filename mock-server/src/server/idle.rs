@@ -1,4 +1,4 @@
-//! What has come to a server, or is to go out, and is not done yet; and the moment when nothing is.
+//! What has come to a server, or has to go out, and is not done yet; and the moment when nothing is.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,8 +10,9 @@ use super::shared::Shared;
 use super::turns::HeldAnswer;
 use crate::limits::Limits;
 
-/// What has come to a server, or is to go out, and is not done yet.
+/// What has come to a server, or has to go out, and is not done yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnderWay {
     /// Requests and handshakes that are being answered. Those that are never answered are left out, and so are those that a
     /// manual clock holds.
@@ -24,6 +25,7 @@ pub struct UnderWay {
 
 impl UnderWay {
     /// Whether it is nothing.
+    #[must_use]
     pub const fn is_nothing(&self) -> bool {
         self.requests == 0 && self.sockets == 0 && self.bytes == 0
     }
@@ -37,7 +39,7 @@ impl fmt::Display for UnderWay {
 }
 
 impl Shared {
-    /// What has come, or is to go out, and is not done yet.
+    /// What has come, or has to go out, and is not done yet.
     pub(crate) fn under_way(&self) -> UnderWay {
         let (sockets, bytes, now) = self.ending();
         // What a manual clock holds does not come by itself; with the real one it does.

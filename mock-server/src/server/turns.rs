@@ -15,6 +15,7 @@ use crate::time::Time;
 /// A request, or a handshake, whose answer is held. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct HeldAnswer {
     /// The number of its record in the journal.
     pub seq: u64,

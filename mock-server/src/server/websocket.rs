@@ -19,7 +19,8 @@ use super::handshake::Opened;
 use super::queues::End;
 use super::shared::Shared;
 use super::stream::{self, Stream};
-use crate::channel::{Frame, SocketId};
+use crate::frame::Frame;
+use crate::ids::SocketId;
 use crate::limits::Limits;
 
 /// The life of an open socket. A frame that is longer than the platform takes ends it with 1009.
@@ -45,7 +46,7 @@ pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
     Box::pin(conclude(over, Ending { socket, websocket, outgoing, end }, shared)).await;
 }
 
-/// The client is to hear that its socket is over, which may be disturbed.
+/// The client should hear that its socket is over, which may be disturbed.
 async fn closes(end: End, disturbed: &Disturbed<'_>) -> Over {
     match disturbed.meet(Arriving::Close) {
         Fate::Lost => return Over::Unheard,
@@ -95,7 +96,7 @@ fn config(frame_bytes: usize) -> WebSocketConfig {
         .max_frame_size(Some(frame_bytes))
 }
 
-/// Room for a short frame and a pong, however short frames are to be.
+/// Room for a short frame and a pong, even if the limit of frames is shorter.
 const LEAST_UNWRITTEN: usize = 1_024;
 
 /// Why a conversation is over.
@@ -138,7 +139,7 @@ async fn read(
             }
             Some(Err(_)) | None => return Over::Broken,
         };
-        match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::Ping))) {
+        match disturbed.map(|disturbed| (disturbed, disturbed.meet(Arriving::ClientFrame(socket, &frame)))) {
             // Where it fails, the end is on its way.
             Some((_, Fate::Lost | Fate::Fails)) => continue,
             Some((disturbed, Fate::Late(by))) => disturbed.until(disturbed.due(by)).await,

@@ -108,7 +108,7 @@ fn debug_forms_show_the_platforms_own_tokens_only() {
     let issued = grants.issue(at(0), &"alice".into(), HOUR, &options).unwrap();
     assert_eq!(
         format!("{issued:?}"),
-        "IssuedTokens { access_token: AT-1, refresh_token: RT-1, oauth_token: ***, expires: 3600 }"
+        "IssuedTokens { access_token: AT-1, refresh_token: RT-1, oauth_token: ***, expires: 3600s }"
     );
     assert_eq!(
         format!("{options:?}"),

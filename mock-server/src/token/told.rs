@@ -10,6 +10,7 @@ use crate::time::Time;
 /// What one login gave, with all that was refreshed from it: tokens that live and die together. Serialized in camelCase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TokensInfo {
     /// Its number, in the order of the logins.
     #[serde(skip)]
@@ -32,7 +33,7 @@ impl Grants {
         self.ends.first().map(|(end, _)| *end)
     }
 
-    /// The first tokens that have expired by `now`, and were not told of yet: when, whose, and which.
+    /// The first tokens that have expired by `now` and were not reported yet: when, whose, and which.
     pub(crate) fn expired(&mut self, now: Time) -> Option<(Time, Arc<str>, Vec<String>)> {
         let (end, id) = self.ends.first().copied().filter(|(end, _)| *end <= now)?;
         self.ends.pop_first();

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use kandy_mock_server::{
-    ClockError, ClockKind, Front, FrontOptions, HeldAnswer, Kind, Platform, Point, SocketState, Time, UnderWay,
-};
+use kandy_mock_server::{ClockError, ClockKind, Front, FrontOptions, Kind, Platform, Point, SocketState, Time};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -124,9 +122,9 @@ async fn what_is_held_is_told_until_its_time_and_what_fired_then() {
     until_held(&front, 1).await;
     let opening = knock(&front, &upgrade(&channel, "")).unwrap();
     until_held(&front, 2).await;
-    let at = |point, due| HeldAnswer { seq: 0, point: Some(point), user: Some(ALICE.to_owned()), due };
+    let at = |point, due| (Some(point), Some(ALICE.to_owned()), due);
     let due = Some(Time::from_millis(5_000));
-    let held: Vec<_> = handle.held().into_iter().map(|held| HeldAnswer { seq: 0, ..held }).collect();
+    let held: Vec<_> = handle.held().into_iter().map(|held| (held.point, held.user, held.due)).collect();
     assert_eq!(held, [at(Point::MkToken, due), at(Point::WebSocket, due)]);
     soon(handle.idle(Duration::ZERO)).await;
 
@@ -162,7 +160,8 @@ async fn who_waits_for_nothing_under_way_waits_for_answers_that_come_by_themselv
     while requests(&front, Point::MkToken).len() < 2 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(handle.under_way(), UnderWay { requests: 1, sockets: 0, bytes: 0 });
+    let under_way = handle.under_way();
+    assert_eq!((under_way.requests, under_way.sockets, under_way.bytes), (1, 0, 0));
     soon(handle.idle(Duration::from_millis(20))).await;
     assert!(handle.now() >= handle.held().iter().filter_map(|held| held.due).max().unwrap_or_default());
     assert_eq!(answer(late).unwrap().status, 200);

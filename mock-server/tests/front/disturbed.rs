@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use kandy_mock_server::fault::{self, Effect};
 use kandy_mock_server::{
-    ClockKind, Disturber, Fate, Front, FrontOptions, Kind, Message, Platform, Point, Side, Time, UserOptions,
+    ClockKind, Disturber, Fate, Front, FrontOptions, Kind, Message, Platform, Point, Side, Target, Time, UserOptions,
 };
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message as Frame;
@@ -33,7 +33,7 @@ fn kind_of(message: &Message<'_>) -> &'static str {
         Message::Open => "open",
         Message::Refusal => "refusal",
         Message::Frame => "frame",
-        Message::Ping => "ping",
+        Message::ClientFrame(..) => "ping",
         Message::Close => "close",
         Message::ClientClose => "client close",
     }
@@ -76,12 +76,16 @@ impl Disturber for One {
 
 /// A front with a held clock, where the first message of a kind has a fate.
 fn start(kind: &'static str, fate: Fate) -> Front {
+    start_with_disturber(Box::new(One { kind, fate: Some(fate), outage: None }))
+}
+
+fn start_with_disturber(disturber: Box<dyn Disturber>) -> Front {
     let mut options = FrontOptions { clock: ClockKind::Manual, ..FrontOptions::default() };
     options.address.set_port(0);
     let bound = Front::bind(options).unwrap();
     let add = |platform: &mut Platform, now| platform.add_user(now, ALICE, "s3cret", UserOptions::default());
     bound.handle().platform(add).unwrap();
-    bound.disturb(Box::new(One { kind, fate: Some(fate), outage: None }));
+    bound.disturb(disturber);
     bound.serve(std::sync::Arc::new(()))
 }
 
@@ -293,4 +297,37 @@ async fn a_close_is_not_heard_or_late() {
     assert_eq!(front.handle().platform(close), 1);
     pass(&front).await;
     assert_eq!(end(&mut socket).await.0, 4000);
+}
+
+/// Sends back what comes.
+#[derive(Debug)]
+struct Echo;
+
+impl Disturber for Echo {
+    fn meet(&mut self, platform: &mut Platform, now: Time, _: Option<&str>, message: Message<'_>) -> Fate {
+        if let Message::ClientFrame(socket, frame) = message {
+            platform.send_raw(now, Target::socket(socket.to_string()), frame).unwrap();
+        }
+        Fate::Arrives
+    }
+
+    fn next_due(&self) -> Option<Time> {
+        None
+    }
+
+    fn handle_timeout(&mut self, _: &mut Platform, _: Time) {}
+
+    fn breaks_connections(&self) -> bool {
+        false
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disturber_knows_what_a_client_says_and_by_which_socket() {
+    let front = start_with_disturber(Box::new(Echo));
+    let mut socket = connect(&front).await;
+    for said in [Frame::text("hello"), Frame::Binary(vec![0, 255].into())] {
+        soon(socket.send(said.clone())).await.unwrap();
+        assert_eq!(soon(socket.next()).await.unwrap().unwrap(), said);
+    }
 }

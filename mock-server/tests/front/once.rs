@@ -115,14 +115,14 @@ async fn each_request_of_a_user_who_is_offline_is_one_failure() {
     let front = start().await;
     let mut browser = Browser::to(&front);
     assert_eq!(browser.fetch().unwrap(), 200);
-    let set = |offline| front.handle().platform(|platform, now| platform.set_offline_of(now, ALICE, offline)).unwrap();
-    set(true);
+    let set_offline = || front.handle().platform(|platform, now| platform.set_offline_of(now, ALICE)).unwrap();
+    set_offline();
     assert!(browser.fetch().is_err());
-    set(false);
+    front.handle().platform(|platform, now| platform.set_online_of(now, ALICE)).unwrap();
     assert_eq!(browser.fetch().unwrap(), 200);
     assert!(browser.line.is_some(), "connections are kept again");
     assert_eq!(answers(&front), [Answered::Status(200), Answered::Refused, Answered::Status(200)]);
-    set(true);
+    set_offline();
     front.handle().platform(|platform, now| platform.remove_user(now, ALICE)).unwrap();
     assert!(!front.handle().platform(|platform, _| platform.breaks_connections()));
 }

@@ -318,7 +318,7 @@ async fn a_cut_is_a_fin_without_a_close_frame() {
     assert!(is_fin(&mut socket));
 
     let mut socket = opened(&mock, CHANNEL);
-    mock.offline();
+    mock.set_offline();
     assert!(is_fin(&mut socket), "offline cuts what is open");
 }
 

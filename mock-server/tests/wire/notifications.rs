@@ -22,7 +22,7 @@ async fn notifications_arrive_in_order_and_pings_are_counted() {
     }
     assert_eq!(soon(socket.next()).await.unwrap().unwrap(), Message::binary(vec![0, 255]));
 
-    mock.answer_pings(true);
+    mock.set_answer_pings(true);
     say(&mut socket, r#"{"message_type":"ping"}"#).await;
     assert_eq!(hear(&mut socket).await, json!({ "message_type": "pong" }));
     let info = &mock.sockets(ALICE)[0];
@@ -71,7 +71,7 @@ async fn a_cut_comes_without_a_close_frame_and_behind_what_was_sent() {
     assert_eq!(end(&mut socket).await.0, 1006);
 
     let mut socket = connect(&mock).await;
-    mock.offline();
+    mock.set_offline();
     assert_eq!(end(&mut socket).await.0, 1006);
 }
 
@@ -79,7 +79,7 @@ async fn a_cut_comes_without_a_close_frame_and_behind_what_was_sent() {
 async fn gone_is_told_and_the_subscription_is_over() {
     let mock = start().await;
     let mut socket = connect(&mock).await;
-    let options = GoneOptions { retry_after: Some(30), id: Some("N-7".to_owned()) };
+    let options = GoneOptions { retry_after: Some(Duration::from_secs(30)), id: Some("N-7".to_owned()) };
     assert_eq!(mock.gone(ALICE, &options), Ok(1));
     let message = json!({ "eventType": "gone", "id": "N-7", "eventId": "N-7", "retryAfter": 30 });
     assert_eq!(hear(&mut socket).await, json!({ "notificationMessage": message }));
@@ -89,7 +89,7 @@ async fn gone_is_told_and_the_subscription_is_over() {
 #[tokio::test]
 async fn a_silent_socket_stays_open_and_hears_nothing() {
     let mock = start().await;
-    mock.answer_pings(true);
+    mock.set_answer_pings(true);
     let mut socket = connect(&mock).await;
     assert_eq!(mock.silence(ALICE), Ok(1));
     assert_eq!(mock.send(ALICE, json!({})), Ok(0));
@@ -137,7 +137,7 @@ async fn a_message_beyond_the_limit_closes_with_1009() {
 
 #[tokio::test]
 async fn a_breach_of_the_protocol_is_told_in_the_close_code() {
-    // A text frame that is no UTF-8; a frame without a mask.
+    // A text frame that is not UTF-8; a frame without a mask.
     for (frame, code) in [(&[0x81, 0x81, 0, 0, 0, 0, 0xff][..], 1007), (&[0x81, 0x01, b'x'], 1002)] {
         let mock = start().await;
         let channel = subscribe(&mock);

@@ -59,9 +59,9 @@ async fn a_reset_handshake_is_a_rst_and_so_is_a_refused_one() {
         assert_eq!(opening(&mock, &channel).unwrap_err().kind(), ErrorKind::ConnectionReset);
         assert_eq!(mock.requests(Point::WebSocket).pop().unwrap().request.answered, answered);
     }
-    mock.offline();
+    mock.set_offline();
     assert_eq!(opening(&mock, &channel).unwrap_err().kind(), ErrorKind::ConnectionReset);
-    mock.online();
+    mock.set_online();
     assert!(handshake(&mock, &channel).await.is_ok());
 }
 
@@ -83,7 +83,7 @@ async fn a_hanging_handshake_is_silent_and_blocks_no_other() {
 async fn a_cut_during_a_handshake_makes_it_fail() {
     let mock = start().await;
     let channel = subscribe(&mock);
-    mock.latency(Duration::from_secs(60));
+    mock.set_latency(Duration::from_secs(60));
     let waiting = knock(&mock, &upgrade(&channel, "")).unwrap();
     soon(mock.wait_for(Point::WebSocket, None, Duration::from_secs(20))).await.unwrap();
     assert_eq!(mock.cut(ALICE), Ok(1));
@@ -94,7 +94,7 @@ async fn a_cut_during_a_handshake_makes_it_fail() {
 async fn a_client_that_leaves_during_a_handshake_is_forgotten() {
     let mock = start().await;
     let channel = subscribe(&mock);
-    mock.latency(Duration::from_secs(60));
+    mock.set_latency(Duration::from_secs(60));
     let mut watch = mock.watch();
     drop(knock(&mock, &upgrade(&channel, "")).unwrap());
     soon(until_closed(&mut watch)).await;
@@ -104,7 +104,7 @@ async fn a_client_that_leaves_during_a_handshake_is_forgotten() {
 #[tokio::test]
 async fn a_frame_right_behind_the_handshake_is_heard() {
     let mock = start().await;
-    mock.answer_pings(true);
+    mock.set_answer_pings(true);
     let channel = subscribe(&mock);
     let mut early = upgrade(&channel, "");
     let ping = br#"{"message_type":"ping"}"#;

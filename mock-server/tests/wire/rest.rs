@@ -123,7 +123,7 @@ async fn a_delayed_answer_blocks_no_other() {
     assert_eq!(login(&mock).unwrap().json()["success"]["access_token"], "AT-3");
     assert!(is_silent(&delayed));
 
-    mock.latency(Duration::from_millis(20));
+    mock.set_latency(Duration::from_millis(20));
     let asked = mock.now();
     login(&mock).unwrap();
     assert!(mock.now() - asked >= Duration::from_millis(20));
@@ -132,10 +132,10 @@ async fn a_delayed_answer_blocks_no_other() {
 #[tokio::test]
 async fn offline_nothing_is_answered_until_online() {
     let mock = start().await;
-    mock.offline();
+    mock.set_offline();
     assert!(login(&mock).is_err());
     assert!(rest(&mock, "OPTIONS", LOGIN, &["Origin: http://x"], "").is_err());
-    mock.online();
+    mock.set_online();
     assert_eq!(login(&mock).unwrap().status, 200);
 }
 

@@ -16,8 +16,8 @@ use crate::support::*;
 #[tokio::test]
 async fn a_server_tells_where_it_is() {
     let mock = start().await;
-    assert_eq!(mock.rest_url(), format!("http://127.0.0.1:{}", mock.rest_port()));
-    assert_eq!(mock.ws_url(), format!("ws://127.0.0.1:{}", mock.ws_port()));
+    assert_eq!(mock.uri(), format!("http://127.0.0.1:{}", mock.rest_port()));
+    assert_eq!(mock.ws_uri(), format!("ws://127.0.0.1:{}", mock.ws_port()));
     assert_ne!(mock.rest_port(), mock.ws_port());
 }
 
@@ -29,7 +29,7 @@ async fn other_addresses() {
 
     if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
         let mock = start_with(Options { address: Ipv6Addr::LOCALHOST.into(), ..Options::default() }).await;
-        assert_eq!(mock.rest_url(), format!("http://[::1]:{}", mock.rest_port()));
+        assert_eq!(mock.uri(), format!("http://[::1]:{}", mock.rest_port()));
     }
 }
 

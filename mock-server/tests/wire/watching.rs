@@ -71,7 +71,7 @@ async fn a_watch_that_is_far_behind_is_told_so() {
     let mock = start().await;
     let mut watch = mock.watch();
     for _ in 0..Limits::JOURNAL_RECORDS + 3 {
-        mock.answer_pings(true);
+        mock.set_answer_pings(true);
     }
     assert_eq!(watch.try_next(), Some(Err(Lagged { missed: 3 })));
     assert!(matches!(watch.try_next(), Some(Ok(record)) if record.seq == 4));
@@ -82,7 +82,7 @@ async fn who_waits_until_nothing_is_under_way_waits_for_answers_that_are_late() 
     const LATENCY: Duration = Duration::from_millis(300);
     let mock = start().await;
     mock.idle(Duration::ZERO, SOON).await.unwrap();
-    mock.latency(LATENCY);
+    mock.set_latency(LATENCY);
     let late = ask(&mock, "GET", LOGIN, &[BASIC], "");
     let came = mock.wait_for(Point::MkToken, None, SOON).await.unwrap().time;
     let busy = mock.idle(Duration::ZERO, Duration::from_millis(1)).await.unwrap_err();

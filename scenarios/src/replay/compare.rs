@@ -23,7 +23,7 @@ const HEADERS: [&str; 6] = ["authorization", "content-type", "accept", "x-cpaas-
 /// What a recording has instead of what is nested too deep.
 const DEEP: &str = "[deep]";
 
-/// What a recording has instead of a function, which no value of the port is.
+/// What a recording has instead of a function, which the port has none of.
 const FUNCTION: &str = "[function]";
 
 /// Chromium says this before the text for an empty body, or does not: a race inside the browser (docs/protocol.md, section 5.1).

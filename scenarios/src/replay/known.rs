@@ -1,4 +1,4 @@
-//! What a recording may be made of. Whatever else is in it would pass unplayed, so it is an error.
+//! What a recording may be made of. Whatever else is in it would pass unchecked, so it is an error.
 
 use kandy_client::Dialect;
 use serde::Deserialize;

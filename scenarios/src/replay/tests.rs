@@ -201,7 +201,7 @@ fn a_recording_at_odds_with_itself_is_no_panic() {
     difference(CONNECT, |file| file["wire"] = json!([]));
 }
 
-/// Such things would pass unplayed.
+/// Such things would pass unchecked.
 #[test]
 fn what_the_replay_does_not_know_is_a_difference() {
     let call = |name: &str, args: Value| {

@@ -1,7 +1,7 @@
 //! Values on their way between Rhai and JSON, and what the client says as Rhai values.
 //!
-//! What a script gets carries every key that Kandy.js may set, `()` where it is undefined, so that reading one never
-//! fails for want of it.
+//! What a script gets has every key that Kandy.js may set, `()` where it is undefined, so that reading a key never
+//! fails.
 
 use kandy_client::{DisconnectReason, Error, Event, Fields, Session, SocketState, UserInfo, js};
 use rhai::{Dynamic, FnPtr, ImmutableString, Map};
@@ -79,7 +79,7 @@ pub(super) fn to_json(value: &Dynamic) -> Result<Value, Failure> {
     let mut path = Vec::new();
     json_at(value, &mut path).map_err(|what| {
         let place = if path.is_empty() { String::new() } else { format!(" at `{}`", path.join(".")) };
-        Failure::argument(format!("there is {what}{place}, which has no form in JSON"))
+        Failure::argument(format!("{what}{place} has no form in JSON"))
     })
 }
 
@@ -154,7 +154,7 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
     }
 }
 
-/// An error with all keys that it may have; what the platform sent in its place, and is no object, as it is.
+/// An error with all keys that it may have; what the platform sent in its place, and is not an object, as it is.
 fn error_map(error: &Error) -> Dynamic {
     with_keys(error.to_js().as_ref(), ["name", "code", "message"])
 }
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn what_json_cannot_say_is_refused_with_its_place() {
         let value: Dynamic = rhai::Engine::new().eval("#{a: [1, #{b: |x| x}]}").unwrap();
-        assert_eq!(to_json(&value).unwrap_err().message, "there is a closure at `a.1.b`, which has no form in JSON");
+        assert_eq!(to_json(&value).unwrap_err().message, "a closure at `a.1.b` has no form in JSON");
         let deep: Dynamic = rhai::Engine::new().eval("let a = []; for i in 0..100 { a = [a]; } a").unwrap();
         assert!(to_json(&deep).unwrap_err().message.contains("nested too deeply"));
     }

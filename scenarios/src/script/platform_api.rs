@@ -122,7 +122,7 @@ impl Run {
     }
 }
 
-/// Reads what `requests` is to show.
+/// Reads what `requests` should show.
 pub(super) fn wanted(filter: &Map) -> Result<RecordFilter, Failure> {
     let options = Options::new(filter, "filters of requests", &["point", "user", "method", "status"])?;
     Ok(RecordFilter {
@@ -141,7 +141,7 @@ fn views(infos: &[impl serde::Serialize]) -> Result<Array, Halt> {
 }
 
 pub(super) fn point(name: &str) -> Result<Point, Failure> {
-    name.parse().map_err(|UnknownPoint { name, nearest }| {
+    name.parse().map_err(|UnknownPoint { name, nearest, .. }| {
         let points: Vec<&str> = Point::ALL.iter().map(|point| point.as_str()).collect();
         Failure::argument(format!("there is no point {name:?}"))
             .with_note(format!("the points are {}", points.join(", ")))
@@ -151,7 +151,7 @@ pub(super) fn point(name: &str) -> Result<Point, Failure> {
 
 /// The kind of records of that name.
 pub(super) fn kind(name: &str) -> Result<RecordKind, Failure> {
-    name.parse().map_err(|UnknownKind { name, nearest }| {
+    name.parse().map_err(|UnknownKind { name, nearest, .. }| {
         Failure::argument(format!("there is no kind of record {name:?}"))
             .with_note(format!("the kinds are {}", RecordKind::ALL.map(RecordKind::as_str).join(", ")))
             .with_nearest(nearest)

@@ -1,8 +1,9 @@
-//! What a script asks for, and nothing comes of: a fault that no request meets, a command that meets no socket or
-//! subscription, a disturbance whose moment does not come.
+//! What a script asks for in vain: a fault that no request meets, a command that meets no socket or subscription, a
+//! disturbance whose moment does not come.
 
 use std::collections::BTreeMap;
 
+use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, CommandOutput, FaultFilter, FaultId, Point};
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
@@ -67,7 +68,7 @@ impl Watched {
             Command::EndSubscription { user } => (user.clone(), Target::Subscription),
             _ => return None,
         };
-        Some(Self::Counts { verb: command.verb(), user, target })
+        Some(Self::Counts { verb: Verb::of(command).name, user, target })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls as an application in JavaScript can make them: with values that Kandy.js takes, though they are surely a mistake.
 //!
-//! Without a word more such a value is an error at its place. With `#{ asInJavaScript: true }` behind the arguments the
-//! call is made with whatever is given, and what comes of it is what comes of it in Kandy.js.
+//! By default such a value is an error at its place. With `#{ asInJavaScript: true }` behind the arguments, the call is
+//! made with whatever is given, and has the same outcome as in Kandy.js.
 
 use std::rc::Rc;
 
@@ -56,7 +56,7 @@ pub(super) fn register_untyped_calls(engine: &mut Engine, run: &Rc<Run>) {
     });
 }
 
-/// Refuses what stands behind the arguments unless it asks for JavaScript's ways, which alone makes sense.
+/// Refuses what stands behind the arguments unless it is `asInJavaScript`, the only thing that makes sense there.
 pub(super) fn is_meant(how: &Map) -> Result<(), Failure> {
     match Options::new(how, "the words behind the arguments", &[AS_IN_JAVASCRIPT])?.flag(AS_IN_JAVASCRIPT)? {
         Some(true) => Ok(()),

@@ -123,7 +123,7 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
         Kind::Texts => {
             let items = value.clone().cast::<Array>();
             let texts = texts(&items).ok_or_else(|| {
-                Failure::argument(format!("the {} are an array of strings", parameter.name))
+                Failure::argument(format!("the {} must be an array of strings", parameter.name))
                     .with_help("such as [\"call\", \"IM\"]")
             })?;
             texts.into()
@@ -131,7 +131,7 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
         Kind::CloseCode => {
             let code = value.clone().cast::<i64>();
             let code = u16::try_from(code).map_err(|_| {
-                Failure::argument(format!("{code} is no close code")).with_help("close codes are 1000 to 4999")
+                Failure::argument(format!("{code} is not a close code")).with_help("close codes are 1000 to 4999")
             })?;
             code.into()
         }
@@ -158,7 +158,7 @@ fn delay_in_millis(fault: &mut Value) -> Result<(), Failure> {
     {
         let value: Dynamic = text.as_str().into();
         let read = duration(&value).map_err(|failure| Failure {
-            message: format!("the fault's `delay` is {}, which is no duration", show_short(&value)),
+            message: format!("the fault's `delay` is {}, which is not a duration", show_short(&value)),
             ..failure
         })?;
         *delay = read.to_json();

@@ -78,7 +78,7 @@ pub enum SignIn {
     Incomplete,
 }
 
-/// What a script makes the platform do. What sets the stage is none of it: users, passwords and tokens.
+/// What a script makes the platform do. What only prepares a run is none of it: users, passwords and tokens.
 #[derive(Clone, Debug)]
 pub enum Control {
     /// The command.
@@ -168,7 +168,7 @@ impl SignIn {
 }
 
 impl Control {
-    /// The record of a command, or `None` of one that only sets the stage. `told` is what a transcript says of it.
+    /// The record of a command, or `None` of one that only prepares a run. `told` is what a transcript says of it.
     pub(crate) fn of(command: &Command, told: impl Fn(&Command) -> String) -> Option<Self> {
         let is_short = match command {
             Command::AddUser { .. }

@@ -1,14 +1,15 @@
 //! A command of the platform as a transcript shows it.
 
+use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, FaultFilter, Frame, Point};
 
-/// The words for a command. Of one that only sets the stage, which no trace has, it is the verb alone: it may hold secrets.
+/// The words for a command. Of one that only prepares a run, which no trace has, it is the verb alone: it may hold secrets.
 pub(crate) fn control_text(command: &Command) -> String {
     match command {
         Command::AddUser { .. }
         | Command::SetPassword { .. }
         | Command::SetOptions { .. }
-        | Command::IssueToken { .. } => command.verb().to_owned(),
+        | Command::IssueToken { .. } => Verb::of(command).name.to_owned(),
         Command::AnyUser { enabled } => format!("anyUser {enabled}"),
         Command::RemoveUser { user } => format!("removeUser {user}"),
         Command::Fail { point, faults } => {

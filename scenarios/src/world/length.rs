@@ -1,4 +1,4 @@
-//! How long the texts may be that a client is given. It keeps them, and sends them again and again.
+//! How long texts may be that are given to a client. The client keeps them, and sends them again and again.
 
 use std::io;
 

@@ -10,7 +10,7 @@ use kandy_scenarios::recording::{Exchange, Recording, WireRequest};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::play::script::Script;
+use crate::replay::script::Script;
 
 /// How long a subscription lives if nobody says so, and a channel of CPaaS.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -40,7 +40,7 @@ struct Given {
 struct Ledger {
     misuse: Misuse,
     given: BTreeMap<String, Given>,
-    /// The addresses behind names that are no addresses: of channels, correlators, calls.
+    /// The addresses behind names that are not addresses: of channels, correlators, calls.
     names: BTreeMap<String, String>,
     subscriptions: u64,
     services: u64,

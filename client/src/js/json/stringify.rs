@@ -1,6 +1,8 @@
 //! JSON as `JSON.stringify` writes it.
 
-use crate::js::{Text, Value, number_text};
+use crate::js::number::number_text;
+use crate::js::text::Text;
+use crate::js::value::Value;
 
 impl Value {
     /// `JSON.stringify(value)`; `None` for undefined, of which it makes nothing.

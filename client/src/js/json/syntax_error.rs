@@ -4,7 +4,9 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::MAX_DEPTH;
+/// How many arrays and objects may be open at once. Real answers need fewer than ten, and the
+/// parser's stack stays small.
+pub const MAX_DEPTH: usize = 512;
 
 /// How many UTF-16 units an excerpt shows on either side of the wrong character.
 const CONTEXT: usize = 10;
@@ -20,10 +22,10 @@ pub enum SyntaxError {
     #[error("Unexpected end of JSON input")]
     UnexpectedEnd,
     /// Something that V8 has a sentence of its own for.
-    #[error("{fault} at {position}")]
+    #[error("{defect} at {position}")]
     Malformed {
         /// What is wrong.
-        fault: Fault,
+        defect: Defect,
         /// Where it is; the end of the text is such a place too.
         position: Position,
     },
@@ -46,7 +48,7 @@ pub enum SyntaxError {
 
 /// The sentences of V8 that come with a position.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub enum Fault {
+pub enum Defect {
     #[error("Expected property name or '}}' in JSON")]
     NoNameOrBrace,
     #[error("Expected double-quoted property name in JSON")]

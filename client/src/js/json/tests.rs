@@ -159,7 +159,7 @@ fn the_end_where_a_value_must_follow() {
 
 #[test]
 fn faults_with_a_position() {
-    for (text, fault, offset) in [
+    for (text, defect, offset) in [
         ("{a:1}", "Expected property name or '}'", 1),
         ("{'a':1}", "Expected property name or '}'", 1),
         ("{ ,", "Expected property name or '}'", 2),
@@ -193,12 +193,12 @@ fn faults_with_a_position() {
         ("t5", "Unexpected number", 1),
         ("n\"", "Unexpected string", 1),
     ] {
-        let fault = match fault {
-            "Unexpected non-whitespace character after JSON" => fault.to_owned(),
-            _ => format!("{fault} in JSON"),
+        let defect = match defect {
+            "Unexpected non-whitespace character after JSON" => defect.to_owned(),
+            _ => format!("{defect} in JSON"),
         };
         let column = offset + 1;
-        check(text, &format!("{fault} at position {offset} (line 1 column {column})"));
+        check(text, &format!("{defect} at position {offset} (line 1 column {column})"));
     }
 }
 
@@ -314,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_is_the_nearest_one(number in any::<f64>().prop_filter("it is no number", |number| number.is_finite())) {
+    fn a_number_is_the_nearest_one(number in any::<f64>().prop_filter("it is not a number", |number| number.is_finite())) {
         for text in [format!("{number:?}"), format!("{number:e}"), format!("{number:.30e}")] {
             prop_assert_eq!(Value::parse(&text), Ok(number.into()), "{}", text);
         }
@@ -335,7 +335,7 @@ proptest! {
         agree(&characters.into_iter().collect::<String>());
     }
 
-    /// Bytes that are no UTF-8 are read as the text that a browser makes of them.
+    /// Bytes that are not UTF-8 are read as the text that a browser makes of them.
     #[test]
     fn any_bytes_are_borne(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         let text = String::from_utf8_lossy(&bytes);

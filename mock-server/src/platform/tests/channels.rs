@@ -233,7 +233,7 @@ fn gone_ends_the_subscription_and_says_so_on_every_socket() {
 fn gone_says_when_to_come_back_and_under_which_id() {
     let mut bench = Bench::new();
     bench.connect(ALICE);
-    let options = GoneOptions { retry_after: Some(30), id: Some("g1".to_owned()) };
+    let options = GoneOptions { retry_after: Some(Duration::from_secs(30)), id: Some("g1".to_owned()) };
     bench.platform.gone(bench.now, ALICE, &options).unwrap();
     let message = json!({ "eventType": "gone", "id": "g1", "eventId": "g1", "retryAfter": 30 });
     assert_eq!(sent(&bench.drain())[0].1, json!({ "notificationMessage": message }));

@@ -15,7 +15,7 @@ fn under(point: Point, how: &Value) -> String {
         None => "no type",
     };
     let hidden = if header(&answer, "access-control-allow-origin") == Some("*") { "" } else { "hidden" };
-    let expires: Vec<_> = bench.platform.subscriptions(Some(ALICE)).iter().map(|info| info.expires).collect();
+    let expires: Vec<_> = bench.platform.subscriptions(Some(ALICE)).iter().map(|info| info.expires.as_secs()).collect();
     let body = String::from_utf8_lossy(body);
     let parts = [status.as_str(), reason.as_deref().unwrap_or_default(), kind, hidden, &body];
     let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -35,7 +35,7 @@ impl Bench {
             Point::Other => (Method::GET, "/x".to_owned()),
             Point::RevokeToken => (Method::GET, format!("/v2.0/auth/revoke_token?token={token}")),
             Point::Preflight => (Method::OPTIONS, "/x".to_owned()),
-            Point::WebSocket => panic!("a handshake is no request of REST"),
+            Point::WebSocket => panic!("a handshake is not a request of REST"),
             of_others => panic!("the bench has no client for {of_others}"),
         };
         self.ask(method, &url).json(&json!({ "subscribeRequest": { "service": ["call"] } })).answer()
@@ -119,7 +119,7 @@ fn a_subscription_is_told_otherwise_than_it_holds() {
         bench.fail(Point::Subscribe, how);
         let (status, body) = bench.post(ALICE, &token, &request(3600));
         assert_eq!(body["subscribeResponse"]["subscriptionParams"], params, "{how}");
-        assert_eq!(bench.platform.subscriptions(None)[0].expires, 3600);
+        assert_eq!(bench.platform.subscriptions(None)[0].expires, Duration::from_secs(3600));
         (status, body["subscribeResponse"]["statusCode"].clone(), body["new"].clone())
     };
     let healthy = json!({

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use http::Request;
 
-use crate::channel::SocketId;
 use crate::fault::Effect;
+use crate::ids::SocketId;
 use crate::server::disturber::{Fate, Message};
 use crate::server::shared::Shared;
 use crate::server::stream::{Stream, reset, silence};
@@ -29,7 +29,7 @@ impl<'a> Disturbed<'a> {
         })
     }
 
-    /// Lets it arrive at the platform: what is to answer it there, if that is not the platform itself. `None` for the whole if
+    /// Lets it arrive at the platform: what should answer it there, if that is not the platform itself. `None` for the whole if
     /// it never arrives, and the connection is over.
     pub(super) async fn arrives(&self, stream: &mut impl Stream, turn: &mut Turn) -> Option<Option<Box<Effect>>> {
         match self.goes_on(stream, turn, Message::Handshake).await? {
@@ -74,7 +74,7 @@ pub(super) struct Late<'a> {
 }
 
 impl Late<'_> {
-    /// Waits until it goes out. Cancel safe. Where it is to fail, the platform ends the socket, and it never does.
+    /// Waits until it goes out. Cancel safe. Where it should fail, the platform ends the socket, and it never does.
     pub(super) async fn until_due(&mut self, shared: &Shared, socket: SocketId) {
         self.wait(shared).await;
         let Some(disturbed) = self.disturbed.take() else { return };

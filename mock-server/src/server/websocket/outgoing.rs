@@ -1,8 +1,8 @@
-//! The frames that go out over a socket, each as what disturbs it has it.
+//! The frames that go out over a socket, each as its disturbances left it.
 
 use std::collections::VecDeque;
 
-use crate::channel::Frame;
+use crate::frame::Frame;
 use crate::server::disturber::{Disturbed, Fate, Message};
 use crate::server::queues::Queue;
 use crate::time::Time;

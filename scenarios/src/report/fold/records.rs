@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kandy_client::{Error, Event};
 use kandy_mock_server::Point;
+use kandy_mock_server::command::Verb;
 
 use super::case::seconds;
 use crate::printable::printable;
@@ -87,7 +88,9 @@ fn told(record: &trace::Record, titles: &mut BTreeMap<u64, String>) -> Record {
             told.tone = Some(Tone::Warning);
             told.detail.message = Some(record.what.text());
         }
-        What::Control(Control::Whole(command)) => told.control(command.verb().to_owned(), control_text(command)),
+        What::Control(Control::Whole(command)) => {
+            told.control(Verb::of(command).name.to_owned(), control_text(command));
+        }
         What::Control(Control::Long(beginning)) => {
             let verb = beginning.as_str().split(' ').next().unwrap_or_default().to_owned();
             told.control(verb, beginning.as_str().to_owned());
@@ -314,7 +317,7 @@ impl Record {
 
 fn request_title(request: &trace::Request) -> String {
     let path = request.address.path();
-    let point = if request.address.is_elsewhere() { Point::Other } else { Point::of_request(&request.method, path) };
+    let point = if request.address.is_elsewhere() { Point::Other } else { Point::of(&request.method, path) };
     let what = if point == Point::Other { tail(path) } else { point.as_str().to_owned() };
     title(&format!("{} {what}", request.method))
 }

@@ -2,6 +2,8 @@
 
 mod written;
 
+use std::ops::Range;
+
 use http::StatusCode;
 use kandy_mock_server::command::Arguments;
 use kandy_mock_server::{
@@ -137,43 +139,47 @@ pub(super) fn journal(handle: &FrontHandle, given: &Arguments) -> Result<Written
     if limit > MOST {
         return Err(ControlError::argument(format!("an answer has {MOST} records at most")));
     }
-    let newest = newest(handle);
     let is_meant = move |record: &Record| user.as_deref().is_none_or(|user| record.concerns(user));
-    let mut next = match since {
-        Some(since) => reached(since, newest),
-        None => handle.platform(|platform, _| first_of_newest(platform.journal(), limit, &is_meant)),
-    };
-    let (mut has_begun, mut written, mut missed) = (false, 0, 0);
+    let (mut shown, mut written, mut missed) = (None, 0, 0);
     let records: Part = Box::new(move |platform, _, page| {
-        if !has_begun {
+        let journal = platform.journal();
+        let shown = shown.get_or_insert_with(|| {
             page.put("{\"records\":[");
-        }
-        // What comes while this is written is for the next answer.
-        for record in platform.journal().since(next).take_while(|record| record.seq < newest) {
+            let newest = journal.next_seq();
+            // Who asks for the newest misses nothing by what was dropped before.
+            since.map_or_else(|| first_of_newest(journal, limit, &is_meant), |since| reached(since, newest))..newest
+        });
+        for record in left(journal, shown) {
             if written == limit {
                 break;
             }
             if !page.has_room() {
                 return More::Later;
             }
-            // Who asks for the newest has missed nothing by what was dropped before.
-            if has_begun || since.is_some() {
-                missed += record.seq - next;
-            }
+            missed += record.seq - shown.start;
             if is_meant(record) {
                 page.item(record);
                 written += 1;
             }
-            (has_begun, next) = (true, record.seq + 1);
+            shown.start = record.seq + 1;
         }
         page.put("],");
-        page.put(&format!("\"next\":{next},\"missed\":{missed}}}"));
+        page.put(&format!("\"next\":{},\"missed\":{missed}}}", shown.start));
         More::Nothing
     });
     Ok(Written::new(handle, [records]))
 }
 
-/// Where the newest records that are meant begin, if there are to be so many at most.
+/// The records of an answer that are not written yet, as far as they are still there.
+///
+/// An answer settles which records it shows when it writes its first page, at the same look: so one that is short shows the journal
+/// of one moment. What comes while a long one is written is for the next answer.
+fn left<'a>(journal: &'a Journal, shown: &Range<u64>) -> impl Iterator<Item = &'a Record> + use<'a> {
+    let end = shown.end;
+    journal.since(shown.start).take_while(move |record| record.seq < end)
+}
+
+/// Where the newest of the meant records begin, if at most that many are wanted.
 fn first_of_newest(journal: &Journal, limit: u64, is_meant: impl Fn(&Record) -> bool) -> u64 {
     let Some(before) = usize::try_from(limit).unwrap_or(usize::MAX).checked_sub(1) else { return journal.next_seq() };
     let oldest = journal.iter().next().map_or_else(|| journal.next_seq(), |record| record.seq);
@@ -196,33 +202,31 @@ pub(super) fn requests(handle: &FrontHandle, given: &Arguments) -> Result<Writte
         socket: None,
     };
     let (since, limit) = (given.get(&route::SINCE)?, given.get(&route::LIMIT)?);
-    let (mut next, newest) = handle.platform(|platform, _| {
-        let journal = platform.journal();
-        let since = since.map_or(journal.begun(), |since| reached(since, journal.next_seq()));
-        let from = match limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)) {
-            None => since,
-            Some(0) => journal.next_seq(),
-            Some(limit) => {
-                let mut latest = journal.since(since).rev().filter(|record| wanted.is(record));
-                latest.nth(limit - 1).map_or(since, |first| first.seq)
-            }
-        };
-        (from, journal.next_seq())
-    });
-    let mut has_begun = false;
+    let mut shown = None;
     let requests: Part = Box::new(move |platform, _, page| {
-        if !has_begun {
+        let journal = platform.journal();
+        let shown = shown.get_or_insert_with(|| {
             page.put("{\"requests\":[");
-            has_begun = true;
-        }
-        for record in platform.journal().since(next).take_while(|record| record.seq < newest) {
+            let newest = journal.next_seq();
+            let since = since.map_or(journal.begun(), |since| reached(since, newest));
+            let from = match limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)) {
+                None => since,
+                Some(0) => newest,
+                Some(limit) => {
+                    let mut latest = journal.since(since).rev().filter(|record| wanted.is(record));
+                    latest.nth(limit - 1).map_or(since, |first| first.seq)
+                }
+            };
+            from..newest
+        });
+        for record in left(journal, shown) {
             if !page.has_room() {
                 return More::Later;
             }
             if wanted.is(record) {
                 page.item(record);
             }
-            next = record.seq + 1;
+            shown.start = record.seq + 1;
         }
         page.put("]}");
         More::Nothing

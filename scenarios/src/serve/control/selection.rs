@@ -1,5 +1,7 @@
 //! What is taken out of the journal to be kept: all of it or a part, as a transcript, as an archive, as JSON.
 
+use std::ops::Range;
+
 use http::StatusCode;
 use kandy_mock_server::command::Arguments;
 use kandy_mock_server::{FrontHandle, Journal, Kind, Record};
@@ -12,17 +14,18 @@ use super::route;
 /// How many records are looked at before others have a turn.
 const PAGE: usize = 500;
 
-/// Which records are meant.
+/// Records that are taken out a page at a time, so that nobody waits for all of them.
 #[derive(Debug)]
 pub(super) struct Selection {
     user: Option<String>,
-    since: u64,
-    /// What comes later is for the next answer.
-    end: u64,
+    /// Which are not looked at yet. What comes later is for the next answer.
+    left: Range<u64>,
+    records: Vec<Record>,
 }
 
 impl Selection {
-    /// Those from `since` on, or from the last mark with that text on; of one user, or of all.
+    /// Those from `since` on, or from the last mark with that text on; of one user, or of all. What fits into a page is taken at
+    /// once, so that a short journal is that of one moment.
     pub(super) fn new(handle: &FrontHandle, given: &Arguments) -> Result<Self, ControlError> {
         let user = known_user(handle, given.get(&route::OF_USER)?)?;
         let (since, mark) = (given.get(&route::SINCE)?, given.get(&route::MARK)?);
@@ -36,32 +39,33 @@ impl Selection {
                 Some(mark) => marked(journal, &mark)?,
                 None => since.map_or(0, |since| reached(since, end)),
             };
-            Ok(Self { user, since, end })
+            let mut selection = Self { user, left: since..end, records: Vec::new() };
+            selection.take_page(journal);
+            Ok(selection)
         })
     }
 
-    /// The records, a page at a time, so that nobody waits for all of them.
-    pub(super) async fn records(&self, handle: &FrontHandle) -> Vec<Record> {
-        let (mut records, mut next) = (Vec::new(), self.since);
-        while next < self.end {
-            next = handle.platform(|platform, _| {
-                let page = platform.journal().since(next).take_while(|record| record.seq < self.end).take(PAGE);
-                let mut last = self.end;
-                for record in page {
-                    last = record.seq + 1;
-                    if self.has(record) {
-                        records.push(record.clone());
-                    }
-                }
-                last
-            });
+    /// All of them.
+    pub(super) async fn records(mut self, handle: &FrontHandle) -> Vec<Record> {
+        while !self.left.is_empty() {
             yield_now().await;
+            handle.platform(|platform, _| self.take_page(platform.journal()));
         }
-        records
+        self.records
     }
 
-    fn has(&self, record: &Record) -> bool {
-        self.user.as_ref().is_none_or(|user| record.concerns(user))
+    fn take_page(&mut self, journal: &Journal) {
+        let end = self.left.end;
+        let mut page = journal.since(self.left.start).take_while(|record| record.seq < end);
+        self.left.start = end;
+        for record in page.by_ref().take(PAGE) {
+            if self.user.as_ref().is_none_or(|user| record.concerns(user)) {
+                self.records.push(record.clone());
+            }
+        }
+        if let Some(next) = page.next() {
+            self.left.start = next.seq;
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use kandy_mock_server::{FrontHandle, Platform, Time};
 use serde::Serialize;
 use tokio::task::yield_now;
 
-/// The bytes of a page, but for what its last item has more. Everybody else waits while one is written, and for no longer.
+/// The bytes of a page, which its last item may exceed. Everybody else waits only while one page is written.
 const PAGE_BYTES: usize = 4 * 1024;
 /// The most items that are looked at for a page.
 const PAGE_ITEMS: usize = 1_000;
@@ -165,12 +165,13 @@ mod tests {
 
     use http::{Method, Request};
     use kandy_mock_server::command::Arguments;
-    use kandy_mock_server::{Front, FrontOptions, Limits, UserOptions};
+    use kandy_mock_server::{Front, FrontLimits, FrontOptions, Limits, UserOptions};
     use serde_json::{Value, json};
 
     use super::super::{journal, requests, sockets, state, subscriptions};
     use super::*;
     use crate::serve::control::ControlError;
+    use crate::serve::control::selection::Selection;
 
     async fn front() -> Front {
         let options = FrontOptions { address: ([127, 0, 0, 1], 0).into(), ..FrontOptions::default() };
@@ -239,6 +240,36 @@ mod tests {
         let (kept, missed) = (numbers(&page["records"]).len() as u64, page["missed"].as_u64().unwrap());
         assert_eq!((kept + missed, &page["next"]), (10_000, &json!(10_000)));
         assert!(missed > 0 && kept >= 2_000, "{missed}");
+    }
+
+    #[tokio::test]
+    async fn a_short_answer_shows_the_journal_of_one_moment_whatever_is_written_before_it() {
+        let limits = FrontLimits { journal_records: 2, ..FrontLimits::default() };
+        let options = FrontOptions { address: ([127, 0, 0, 1], 0).into(), limits, ..FrontOptions::default() };
+        let handle = Front::start(options, Arc::new(())).await.unwrap().handle();
+        let request = Request::get("/").body(Bytes::new()).unwrap();
+        let ask = || drop(handle.platform(|platform, now| platform.handle_request(now, &request)));
+        (0..7).for_each(|_| ask());
+        let all = given(json!({ "since": 0 }));
+        let (answer, newest) = (journal(&handle, &all), journal(&handle, &given(json!({}))));
+        let (of_requests, latest) = (requests(&handle, &all), requests(&handle, &given(json!({ "limit": 1 }))));
+        ask();
+        let (answer, newest) = (read(answer).await.0, read(newest).await.0);
+        assert_eq!(
+            (numbers(&answer["records"]), &answer["next"], &answer["missed"]),
+            (vec![6, 7], &json!(8), &json!(6))
+        );
+        assert_eq!(
+            (numbers(&newest["records"]), &newest["next"], &newest["missed"]),
+            (vec![6, 7], &json!(8), &json!(0))
+        );
+        assert_eq!(numbers(&read(of_requests).await.0["requests"]), [6, 7]);
+        assert_eq!(numbers(&read(latest).await.0["requests"]), [7]);
+        // What is taken out to be kept is there at once.
+        let kept = Selection::new(&handle, &all).unwrap();
+        ask();
+        let kept = kept.records(&handle).await;
+        assert_eq!(kept.iter().map(|record| record.seq).collect::<Vec<_>>(), [6, 7]);
     }
 
     #[tokio::test]
