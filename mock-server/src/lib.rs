@@ -114,7 +114,7 @@ pub use journal::{
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
-pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
+pub use mock_kandy::{FailError, MockKandy, MockKandyOptions, Received, WaitError};
 pub use output::Output;
 pub use platform::{Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
@@ -129,9 +129,9 @@ pub use server::disturber::{Disturber, Fate, Message};
 #[cfg(feature = "net")]
 pub use server::error::StartError;
 #[cfg(feature = "net")]
-pub use server::idle::UnderWay;
+pub use server::exchanges::HeldAnswer;
 #[cfg(feature = "net")]
-pub use server::turns::HeldAnswer;
+pub use server::idle::UnderWay;
 #[cfg(feature = "net")]
 pub use server::watch::{Lagged, Watch};
 pub use subscription::SubscriptionInfo;

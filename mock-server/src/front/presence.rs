@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
-use super::line::{End, Line};
+use super::line::{ClientEnd, Line};
 use crate::limits::Limits;
 use crate::server::stream::Stream;
 
@@ -49,9 +49,9 @@ impl Presence {
             let waits_for = began.expect("its sender is here").expect("it waits for something");
             let gone = async {
                 match (line.end().await, waits_for) {
-                    (End::Broken, _) => {}
-                    (End::Quiet, WaitsFor::Beside) => sleep(Limits::HALF_CLOSED).await,
-                    (End::Quiet, WaitsFor::HeldAnswer) => std::future::pending().await,
+                    (ClientEnd::Broken, _) => {}
+                    (ClientEnd::Quiet, WaitsFor::Beside) => sleep(Limits::HALF_CLOSED).await,
+                    (ClientEnd::Quiet, WaitsFor::HeldAnswer) => std::future::pending().await,
                 }
             };
             tokio::select! {

@@ -142,7 +142,7 @@ impl Platform {
         dialect: Dialect,
         route: &Route<'_>,
         request: &Request<Bytes>,
-        said: Option<&fault::Answer>,
+        said: Option<&fault::FaultyAnswer>,
     ) -> Result<Response, Reason> {
         if route::is_too_long(request.uri()) {
             return Err(Reason::LongAddress);
@@ -283,7 +283,7 @@ pub(super) fn own_error(dialect: Dialect, point: Point, status: StatusCode) -> R
 }
 
 /// What a fault says instead of the platform.
-pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::Answer) -> Response {
+pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::FaultyAnswer) -> Response {
     let status = answer.status.map_or(StatusCode::OK, known_status);
     match &answer.content {
         Content::Json(json) => Response::typed(status, json.to_string().into(), HeaderValue::from_static(JSON)),
@@ -296,7 +296,7 @@ pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::Answer
 }
 
 /// Puts into an answer what a fault says about it.
-pub(super) fn shape(point: Point, response: &mut Response, answer: &fault::Answer) {
+pub(super) fn shape(point: Point, response: &mut Response, answer: &fault::FaultyAnswer) {
     if let Some(status) = answer.status.map(known_status)
         && response.status != status
     {

@@ -7,7 +7,7 @@ use http::Request;
 
 use super::Platform;
 use crate::account::CredentialKind;
-use crate::dialect::{Dialect, HMAC, SESSION, UNDEFINED, Way};
+use crate::dialect::{Dialect, HMAC, SESSION, SignInWay, UNDEFINED};
 use crate::ids::SubscriptionId;
 use crate::reason::Reason;
 use crate::time::Time;
@@ -15,7 +15,7 @@ use crate::time::Time;
 /// A user, and how they have signed in.
 pub(super) struct SignedIn {
     pub(super) user: Arc<str>,
-    pub(super) way: Way,
+    pub(super) way: SignInWay,
 }
 
 /// What a path says of whom a request is about.
@@ -38,23 +38,23 @@ impl Platform {
     ) -> Result<SignedIn, Reason> {
         for way in dialect.profile().ways {
             let user = match way {
-                Way::Token => match self.bearer(now, request) {
+                SignInWay::Token => match self.bearer(now, request) {
                     Err(Reason::NoToken) => continue,
                     user => user?,
                 },
-                Way::Basic => {
+                SignInWay::Basic => {
                     let Some((name, password)) = Self::login(request) else { continue };
                     self.sign_in_by_any_name(now, &name, &password)?
                 }
-                Way::Hmac => {
+                SignInWay::Hmac => {
                     let Some(token) = header(request, HMAC) else { continue };
                     self.of_hmac(now, addressed, token)?
                 }
-                Way::Session => {
+                SignInWay::Session => {
                     let Some(name) = header(request, SESSION) else { continue };
                     self.of_session(now, addressed, name)?
                 }
-                Way::Anonymous => self.shared_name(addressed.user),
+                SignInWay::Anonymous => self.shared_name(addressed.user),
             };
             return Ok(SignedIn { user, way: *way });
         }

@@ -54,6 +54,7 @@ impl Platform {
     }
 
     /// How the platform is set.
+    #[must_use]
     pub fn settings(&self) -> SettingsInfo {
         let settings = &self.settings;
         SettingsInfo {
