@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::js::{TypeError, Value, property};
+use crate::untyped::Untyped;
 
 /// A call whose arguments may be anything: Kandy.js looks at few of them, and leaves the rest to JavaScript.
 #[derive(Clone, PartialEq)]
@@ -10,58 +11,58 @@ pub enum UntypedCall {
     /// `connect(credentials, options)`
     Connect {
         /// The first argument.
-        credentials: Value,
+        credentials: Untyped,
         /// The second one.
-        options: Value,
+        options: Untyped,
     },
     /// `updateToken(credentials)`
     UpdateToken {
         /// Its argument.
-        credentials: Value,
+        credentials: Untyped,
     },
     /// `updateConnection(services)`
     UpdateConnection {
         /// Its argument.
-        services: Value,
+        services: Untyped,
     },
     /// `setCredentials(credentials)`
     SetCredentials {
         /// Its argument.
-        credentials: Value,
+        credentials: Untyped,
     },
     /// `setTokens(tokens)`, which does nothing in any dialect.
     SetTokens {
         /// Its argument.
-        tokens: Value,
+        tokens: Untyped,
     },
     /// `services.subscribe(services, options)`
     SubscribeServices {
         /// The first argument.
-        services: Value,
+        services: Untyped,
         /// The second one.
-        options: Value,
+        options: Untyped,
     },
     /// `services.unsubscribe(services)`
     UnsubscribeServices {
         /// Its argument.
-        services: Value,
+        services: Untyped,
     },
     /// `services.resubscribe()`, which does nothing.
     ResubscribeServices,
     /// `updateConfig(patch)`
     UpdateConfig {
         /// Its argument.
-        patch: Value,
+        patch: Untyped,
     },
     /// `connection.enableConnectivityChecking(enabled)`
     EnableConnectivityChecking {
         /// Its argument; the configuration counts where it is undefined.
-        enabled: Value,
+        enabled: Untyped,
     },
     /// `notification.enableWebsocket(enabled)`
     EnableWebsocket {
         /// Its argument.
-        enabled: Value,
+        enabled: Untyped,
     },
 }
 

@@ -66,8 +66,7 @@ impl Credentials {
     }
 
     /// The argument as JavaScript has it.
-    #[must_use]
-    pub fn to_js(&self) -> Value {
+    pub(crate) fn to_js(&self) -> Value {
         let mut object = Object::default();
         for (name, value) in [
             ("username", &self.username),
@@ -120,8 +119,7 @@ pub struct ConnectOptions {
 
 impl ConnectOptions {
     /// The argument as JavaScript has it.
-    #[must_use]
-    pub fn to_js(&self) -> Value {
+    pub(crate) fn to_js(&self) -> Value {
         Value::object([
             ("forceLogOut", self.force_log_out.into()),
             ("clientCorrelator", self.client_correlator.clone().into()),

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::js::browser::{self, without_tokens};
 use crate::js::{Text, TypeError, Value};
+use crate::untyped::Untyped;
 
 /// What `error` holds in `auth:error`, `auth:resub` and `getConnection()`.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,12 +32,12 @@ pub enum Error {
         /// The browser's text.
         message: String,
         /// The connectivity options, with `wsInfo`, `platform` and `lastContact`.
-        kandy: Value,
+        kandy: Untyped,
     },
     /// What the platform put into the `error` of an answer that is otherwise a success: any value.
     Foreign {
         /// The value, as it came.
-        value: Value,
+        value: Untyped,
         /// Its `message`, or the value itself, as a text.
         message: String,
     },
@@ -77,10 +78,8 @@ pub(crate) enum OpeningFailure {
 }
 
 impl Code {
-    /// The code as JavaScript has it: a text, or a number.
-    #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "status codes are small")]
-    pub fn to_js(self) -> Value {
+    pub(crate) fn to_js(self) -> Value {
         Value::from_static(match self {
             Self::InvalidSignature => "authentication:1",
             Self::WebSocket => "authentication:2",
@@ -94,7 +93,7 @@ impl Code {
         })
     }
 
-    /// [`to_js`](Self::to_js) as JSON.
+    /// The code as an application gets it: a text such as `"authentication:9"`, or a number.
     #[must_use]
     pub fn to_json(self) -> serde_json::Value {
         self.to_js().to_json()
@@ -111,7 +110,7 @@ impl OpeningFailure {
                 error(format!("Websocket connection timed out. Tried {attempts} times to connect."))
             }
             Self::Impossible { address, left } => {
-                Error::Syntax { message: browser::websocket_refusal(address), kandy: left.clone() }
+                Error::Syntax { message: browser::websocket_refusal(address), kandy: left.clone().into() }
             }
         }
     }
@@ -142,7 +141,7 @@ impl Error {
     pub(crate) fn foreign(value: Value) -> Self {
         let message = value.get("message");
         let shown = if message.is_undefined() { value.to_text() } else { message.to_text() };
-        Self::Foreign { message: shown.to_string(), value }
+        Self::Foreign { message: shown.to_string(), value: value.into() }
     }
 
     /// The SDK's code; a `TypeError` has none, and what the platform sent has its own.
@@ -185,8 +184,8 @@ impl Error {
     /// The value that an application gets: `{name, code, message}`, without `code` in a `TypeError`, and with `attemptNum`
     /// in a failed renewal; or what the platform sent.
     #[must_use]
-    pub fn to_js(&self) -> Value {
-        match self {
+    pub fn to_js(&self) -> Untyped {
+        Untyped(match self {
             Self::Basic { code, message, attempt_num } => {
                 let object = Value::object([
                     ("name", Value::from_static("BasicError")),
@@ -205,10 +204,10 @@ impl Error {
             Self::Syntax { message, kandy } => Value::object([
                 ("name", Value::from_static("SyntaxError")),
                 ("message", Text::from(message.as_str()).into()),
-                ("kandy", kandy.clone()),
+                ("kandy", kandy.0.clone()),
             ]),
-            Self::Foreign { value, .. } => value.clone(),
-        }
+            Self::Foreign { value, .. } => value.0.clone(),
+        })
     }
 
     /// [`to_js`](Self::to_js) as JSON.

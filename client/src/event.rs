@@ -2,14 +2,14 @@
 
 use crate::error::Error;
 use crate::js::{Object, Text, Value};
+use crate::untyped::Untyped;
 
-/// The members of a JavaScript object in their order; one can be there and undefined.
-pub type Fields = Vec<(&'static str, Value)>;
+/// The members of an object in their order; one can be there and `undefined`.
+pub type Fields = Vec<(&'static str, Untyped)>;
 
-/// Makes one JSON object of `fields`; keys whose value is undefined are left out, as `JSON.stringify` does.
-#[must_use]
-pub fn fields_to_json(fields: Fields) -> serde_json::Value {
-    let object = Object::new(fields.into_iter().map(|(key, value)| (Text::from_static(key), value)).collect());
+/// One JSON object of `fields`; keys whose value is undefined are left out, as `JSON.stringify` does.
+fn fields_to_json(fields: Fields) -> serde_json::Value {
+    let object = Object::new(fields.into_iter().map(|(key, value)| (Text::from_static(key), value.into())).collect());
     Value::from(object).to_json()
 }
 
@@ -24,7 +24,7 @@ pub enum Event {
         /// Why; `None` when the application asked for it.
         reason: Option<DisconnectReason>,
         /// What a `gone` notification said of when to come back, as it said it; what is falsy counts as nothing.
-        retry_after: Option<Value>,
+        retry_after: Option<Untyped>,
     },
     /// `auth:credentialsSet {}`: the tokens are known.
     CredentialsSet,
@@ -37,7 +37,8 @@ pub enum Event {
         /// Why the attempt failed.
         error: Option<Error>,
     },
-    /// `request:error {error}`: the server does not know the user; what the request was for tells its own outcome.
+    /// `request:error {error}`: the server does not know the user; the outcome of what the request was for is told by
+    /// another event.
     RequestError(Error),
     /// `subscription:change {reason, ..}`: subscribing or unsubscribing begins or has ended, or the subscription is over;
     /// ask [`subscriptions`](crate::Session::subscriptions).
@@ -45,7 +46,7 @@ pub enum Event {
         /// Why it is over; `None` when that is what the application did.
         reason: Option<DisconnectReason>,
         /// What a `gone` notification said of when to come back, as it said it; what is falsy counts as nothing.
-        retry_after: Option<Value>,
+        retry_after: Option<Untyped>,
     },
     /// `subscription:error {error}`: subscribing or unsubscribing has failed.
     SubscriptionError(Error),
@@ -61,10 +62,10 @@ pub enum Event {
         /// The platform: `uc` or `link`.
         platform: &'static str,
     },
-    /// `notification:received {payload}`: a notification that is no duplicate.
+    /// `notification:received {payload}`: a notification that is not a duplicate.
     NotificationReceived {
         /// The whole frame.
-        payload: Value,
+        payload: Untyped,
     },
     /// `notifications:change {channel: "WEBSOCKET"}`: the channel was switched on or off.
     NotificationsChange,
@@ -150,9 +151,9 @@ impl Event {
                 }
                 fields
             }
-            Self::WebSocketChange { platform } => vec![("platform", Value::from_static(platform))],
+            Self::WebSocketChange { platform } => vec![("platform", Value::from_static(platform).into())],
             Self::NotificationReceived { payload } => vec![("payload", payload.clone())],
-            Self::NotificationsChange => vec![("channel", Value::from_static("WEBSOCKET"))],
+            Self::NotificationsChange => vec![("channel", Value::from_static("WEBSOCKET").into())],
         }
     }
 
@@ -164,7 +165,7 @@ impl Event {
 }
 
 /// What is told of an end: `reason` in any case.
-fn ending(reason: Option<DisconnectReason>, retry_after: Option<&Value>) -> Fields {
+fn ending(reason: Option<DisconnectReason>, retry_after: Option<&Untyped>) -> Fields {
     let mut fields = vec![("reason", reason.map(|reason| Value::from_static(reason.as_str())).into())];
     fields.extend(retry_after.map(|after| ("retryAfter", after.clone())));
     fields

@@ -83,7 +83,7 @@ pub enum Task {
     UpdateToken,
     /// `updateConnection()`: the call has no effect, or nobody hears what came of it.
     UpdateConnection,
-    /// Subscribing and unsubscribing: what the calls that wait were for is lost, and pending stays true until the next.
+    /// Subscribing and unsubscribing: the waiting calls have no effect, and pending stays true until the next call.
     Subscriptions,
     /// Looking after websockets: none is used any more, and none is closed.
     WebSockets,
@@ -166,7 +166,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// As a page sees it that is of another origin: without the delay that CORS does not expose.
+    /// As a page of another origin sees it: without the delay, which CORS does not expose.
     #[must_use]
     pub fn as_a_page_sees_it(mut self) -> Self {
         let exposed = self.headers.get_all(ACCESS_CONTROL_EXPOSE_HEADERS);

@@ -4,7 +4,8 @@
 //! JavaScript's own conversions. So does the port: everything that comes over the wire, and everything that an
 //! application may give, is a [`Value`]. Nothing here knows of Kandy.
 //!
-//! ```
+#![cfg_attr(feature = "internals", doc = "```")]
+#![cfg_attr(not(feature = "internals"), doc = "```ignore")]
 //! use kandy_client::js::Value;
 //!
 //! let token = Value::parse(r#"{"expires": " 310\n", "id": 9007199254740993}"#).unwrap();
@@ -28,7 +29,7 @@ mod value;
 pub use self::json::{MAX_DEPTH, SyntaxError};
 pub use self::merge::{merge, merge_keeping_lists};
 pub use self::number::number_text;
-pub use self::query::{QueryError, encode_uri_component, query_string};
+pub use self::query::{QueryError, query_string};
 pub use self::text::Text;
 pub use self::timeout::timeout;
 pub use self::type_error::{TypeError, property};

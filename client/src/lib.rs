@@ -63,6 +63,9 @@
 //!
 //! `driver`, on by default, brings `Kandy`, which is all this over real sockets on a tokio runtime. Without it the crate
 //! is the machine alone.
+//!
+//! `internals` is for whoever runs a whole world, as `kandy-scenarios` does: JavaScript's values as they are, in the module
+//! `js`. An application reads them as [`Untyped`].
 
 #![forbid(unsafe_code)]
 
@@ -75,7 +78,11 @@ pub mod driver;
 mod error;
 mod event;
 mod io;
+#[cfg(feature = "internals")]
 pub mod js;
+#[cfg(not(feature = "internals"))]
+#[expect(unreachable_pub, unused_imports, reason = "with the feature all of it is public")]
+mod js;
 mod listener;
 mod protocol;
 mod random;
@@ -83,6 +90,7 @@ mod random;
 pub mod sabotage;
 mod session;
 mod timer;
+mod untyped;
 
 pub use call::UntypedCall;
 pub use config::*;
@@ -91,8 +99,9 @@ pub use dialect::Dialect;
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
 pub use error::{Code, Error};
-pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields, fields_to_json};
+pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields};
 pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
+pub use js::TypeError;
 pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};
 pub use random::Random;
 pub use session::Session;
@@ -100,3 +109,4 @@ pub use session::view::{
     Connection, Phase, ServiceStatus, Services, SocketDetails, SocketState, Standing, Subscriptions, UserInfo,
 };
 pub use timer::{OpeningId, Time, Timer};
+pub use untyped::Untyped;

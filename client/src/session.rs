@@ -29,6 +29,7 @@ use crate::io::{NetworkFailure, Output, RequestId, Response, SocketId, WebSocket
 use crate::js::{TypeError, Value, destructured, property};
 use crate::random::Random;
 use crate::timer::{Time, Timer};
+use crate::untyped::Untyped;
 
 /// One client: what `create()` returns, without sockets, clocks or threads of its own.
 ///
@@ -123,8 +124,8 @@ impl Session {
     ///
     /// The dialect has no services: the call throws.
     pub fn subscribe_to(&mut self, now: Time, services: &[&str], options: &ConnectOptions) -> Result<(), TypeError> {
-        let services = services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into();
-        self.call_untyped(now, &UntypedCall::SubscribeServices { services, options: options.to_js() })
+        let services = Untyped(services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into());
+        self.call_untyped(now, &UntypedCall::SubscribeServices { services, options: options.into() })
     }
 
     /// `services.unsubscribe(services)`.
@@ -133,7 +134,7 @@ impl Session {
     ///
     /// As of [`subscribe_to`](Self::subscribe_to).
     pub fn unsubscribe_from(&mut self, now: Time, services: &[&str]) -> Result<(), TypeError> {
-        let services = services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into();
+        let services = Untyped(services.iter().map(|name| Value::from(*name)).collect::<Vec<_>>().into());
         self.call_untyped(now, &UntypedCall::UnsubscribeServices { services })
     }
 
@@ -146,7 +147,7 @@ impl Session {
     /// [`call_untyped`](Self::call_untyped).
     pub fn update_config(&mut self, _now: Time, patch: &serde_json::Value) -> Result<Vec<Violation>, ConfigError> {
         let violations = config::check(patch)?;
-        self.tasks.cx.settings.update(&Value::from_json(patch)).expect("what is an object is not null");
+        self.tasks.cx.settings.update(Value::from_json(patch)).expect("what is an object is not null");
         Ok(violations)
     }
 
@@ -157,10 +158,10 @@ impl Session {
     /// What the call throws in JavaScript; it has no effect then.
     pub fn call_untyped(&mut self, now: Time, call: &UntypedCall) -> Result<(), TypeError> {
         match call {
-            UntypedCall::Connect { credentials, options } => self.connect_untyped(now, credentials, options)?,
+            UntypedCall::Connect { credentials, options } => self.connect_untyped(now, &credentials.0, &options.0)?,
             UntypedCall::UpdateToken { credentials } => {
-                property(credentials, "username")?;
-                self.update_token_untyped(now, credentials);
+                property(&credentials.0, "username")?;
+                self.update_token_untyped(now, &credentials.0);
             }
             UntypedCall::UpdateConnection { .. }
             | UntypedCall::SetCredentials { .. }
@@ -168,9 +169,11 @@ impl Session {
             | UntypedCall::SubscribeServices { .. }
             | UntypedCall::UnsubscribeServices { .. }
             | UntypedCall::ResubscribeServices => self.call_of_dialect(now, call)?,
-            UntypedCall::UpdateConfig { patch } => self.tasks.cx.settings.update(patch)?,
-            UntypedCall::EnableConnectivityChecking { enabled } => self.tasks.channel.enable_checking(enabled.clone()),
-            UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.is_truthy()),
+            UntypedCall::UpdateConfig { patch } => self.tasks.cx.settings.update(patch.clone())?,
+            UntypedCall::EnableConnectivityChecking { enabled } => {
+                self.tasks.channel.enable_checking(enabled.0.clone());
+            }
+            UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.0.is_truthy()),
         }
         Ok(())
     }
@@ -185,14 +188,16 @@ impl Session {
         }
         let Tasks { cx, services: part, renewal, update, .. } = self.at(now);
         match call {
-            UntypedCall::UpdateConnection { services } => update.update(cx, services),
+            UntypedCall::UpdateConnection { services } => update.update(cx, &services.0),
             UntypedCall::SetCredentials { credentials } => {
-                let kind = if *credentials == Value::Null { "object null" } else { "undefined" };
-                destructured(credentials, kind, "username")?;
-                set_credentials(cx, credentials);
+                let kind = if credentials.0 == Value::Null { "object null" } else { "undefined" };
+                destructured(&credentials.0, kind, "username")?;
+                set_credentials(cx, &credentials.0);
             }
-            UntypedCall::SubscribeServices { services, options } => part.subscribe(cx, renewal, services, options)?,
-            UntypedCall::UnsubscribeServices { services } => part.unsubscribe(cx, renewal, services),
+            UntypedCall::SubscribeServices { services, options } => {
+                part.subscribe(cx, renewal, &services.0, &options.0)?;
+            }
+            UntypedCall::UnsubscribeServices { services } => part.unsubscribe(cx, renewal, &services.0),
             // The others do nothing in any dialect.
             _ => {}
         }
@@ -282,7 +287,7 @@ impl Session {
             is_connected: state.is_connected,
             is_pending: state.is_pending,
             error: state.error.clone(),
-            subscription: state.services_info().clone(),
+            subscription: state.services_info().clone().into(),
         }
     }
 
@@ -307,13 +312,13 @@ impl Session {
     /// `getServices()`, as far as it is of that form; [`connection`](Self::connection) has it as it is.
     #[must_use]
     pub fn services(&self) -> Services {
-        Services::from_js(self.services_info())
+        Services::from_js(self.tasks.cx.state.services_info())
     }
 
     /// `getServices()`, as it is.
     #[must_use]
-    pub fn services_info(&self) -> &Value {
-        self.tasks.cx.state.services_info()
+    pub fn services_info(&self) -> Untyped {
+        self.tasks.cx.state.services_info().clone().into()
     }
 
     /// `getUserInfo()`; `None` is its empty object.

@@ -155,7 +155,7 @@ impl Accounts {
         self.holders.check(name, options)
     }
 
-    /// Whose a credential is; nobody's if no user has it, or if it is void.
+    /// The user of a credential; `None` if no user has it, or if it is void.
     pub(crate) fn holder(&self, kind: CredentialKind, text: &str) -> Option<&Account> {
         let name = self.holders.of(kind, text)?;
         let is_void = |account: &&Account| kind == CredentialKind::Bearer && account.is_bearer_void;

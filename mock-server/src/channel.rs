@@ -63,7 +63,7 @@ pub(crate) struct Socket {
 
 #[derive(Debug)]
 pub(crate) enum SocketPhase {
-    /// What is to happen as soon as the socket is open, in this order. A close can only be the last of it.
+    /// What should happen as soon as the socket is open, in this order. A close can only be the last of it.
     Opening {
         waiting: Vec<Output>,
     },
@@ -160,7 +160,7 @@ impl Sockets {
         self.by_id.remove(id)
     }
 
-    /// Those that `wanted` picks, oldest first. Copied, since what is done with them changes the table.
+    /// The sockets that `wanted` picks, oldest first. They are copied, since the caller changes the table.
     pub(crate) fn ids(&self, wanted: impl Fn(&Socket) -> bool) -> Vec<SocketId> {
         self.by_id.iter().filter(|(_, socket)| wanted(socket)).map(|(id, _)| id).collect()
     }

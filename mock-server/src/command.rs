@@ -175,7 +175,7 @@ pub enum Command {
     Reset,
     /// See [`Platform::mark`](crate::Platform::mark).
     Mark {
-        /// What the journal is to say.
+        /// What the journal should say.
         text: String,
     },
 }

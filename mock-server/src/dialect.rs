@@ -19,7 +19,7 @@ use crate::route::{Route, Space};
 pub(crate) enum Dialect {
     /// UC 3, 4 and 5.
     Uc,
-    /// Link 3, 4 and 5. These differ in when they ask for something, which is not the platform's business.
+    /// Link 3, 4 and 5. They differ in when they ask for something, which makes no difference to the platform.
     Link,
     /// callMe: calls of whoever it is.
     CallMe,

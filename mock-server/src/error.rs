@@ -24,7 +24,7 @@ pub enum PlatformError {
         /// The name that was given.
         name: String,
     },
-    /// A token with that text was issued before. The error keeps quiet about the text.
+    /// A token with that text was issued before. The error does not show the text.
     #[error("a token with the text of {key:?} was issued before: leave it out to have a fresh one")]
     TokenExists {
         /// Which of the given texts it is, as scripts call it.
@@ -43,7 +43,7 @@ pub enum PlatformError {
         lifetime: Duration,
     },
     /// A close code that no endpoint may send.
-    #[error("the close code {code} cannot be sent: use 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none")]
+    #[error("the close code {code} cannot be sent: use 1000 to 4999 except 1004, 1006 and 1015, or 1005 for none")]
     CloseCode {
         /// The code that was given.
         code: u16,
@@ -73,7 +73,7 @@ pub enum PlatformError {
         limit: usize,
     },
     /// One more would be beyond a limit.
-    #[error("the platform holds {limit} {what} already, its limit")]
+    #[error("the platform holds {limit} {what} already, the limit")]
     Full {
         /// What there are too many of.
         what: &'static str,
@@ -101,17 +101,17 @@ pub enum PlatformError {
         nearest: Option<String>,
     },
     /// A socket or a subscription belongs to somebody else.
-    #[error("{name} is not of {user:?}, but of {owner:?}")]
+    #[error("{name} belongs to {owner:?}, not to {user:?}")]
     OfAnother {
         /// Its name.
         name: String,
-        /// Whose it was to be.
+        /// Whose it should have been.
         user: String,
         /// Whose it is.
         owner: String,
     },
     /// Nothing says which sockets are meant.
-    #[error("name a user, a socket or a subscription: which sockets are meant")]
+    #[error("no sockets are named: name a user, a socket or a subscription")]
     NoTarget,
     /// The fault makes no sense.
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! A table whose entries belong to users, and of which no user can take so much that nothing is left for the others.
+//! A table whose entries belong to users, where no user can take so much that nothing is left for the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,9 +9,9 @@ use crate::time::Time;
 
 /// Entries by their ids. A user may have so many, all users together so many.
 ///
-/// Where there is no room, [`Fair::displaced`] says whose entry is to go: of that user the one that has ended first, else the
-/// one that was not used for longest. Nothing here looks at more than one user's first entries, however many there are:
-/// an entry keeps its place in the orders while it is used, and is put where it belongs when it comes to be the first.
+/// Where there is no room, [`Fair::displaced`] says whose entry must go. It is the entry of that user that has ended first,
+/// else the one that was not used for longest. Nothing here looks at more than one user's first entries, however many there
+/// are: an entry keeps its place in the orders while it is used, and is put where it belongs when it comes to be the first.
 pub(crate) struct Fair<Id, T> {
     entries: BTreeMap<Id, Entry<T>>,
     users: BTreeMap<Arc<str>, Orders<Id>>,
@@ -83,7 +83,7 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
         }
         let (most, largest) = self.by_number.last().ok_or(Full)?;
         match orders {
-            // One more would be no smaller a share than that of whoever has the most.
+            // With one more, this user would have at least as many as anybody else.
             Some((own, _)) if number >= self.per_user || number + 1 >= *most => Ok(Some(own.clone())),
             None if *most <= 1 => Err(Full),
             _ => Ok(Some(largest.clone())),

@@ -69,7 +69,7 @@ pub enum Each {
     /// For all together.
     #[default]
     Together,
-    /// For each user by themselves (`"user"`): it holds until it is cleared. What is from nobody counts as one user more.
+    /// For each user by themselves (`"user"`): it holds until it is cleared. Requests from nobody count as those of one more user.
     User,
 }
 
@@ -89,8 +89,8 @@ pub enum Effect {
     },
     /// The connection is refused (`refuse`).
     Refuse,
-    /// The handshake is accepted, whatever its address and its token are (`accept`). The socket is that of the channel's owner;
-    /// of whom the token was issued to, if there is no such channel; else nobody's, whose name is empty.
+    /// The handshake is accepted, whatever its address and its token are (`accept`). The socket belongs to the channel's owner,
+    /// else to the user of the token, else to nobody, whose name is empty.
     Accept {
         /// How much later the handshake is answered, beside the platform's latency (`delay`).
         delay: Option<Duration>,
@@ -106,8 +106,8 @@ pub enum Effect {
 
 /// How a request is answered.
 ///
-/// What the platform says itself comes after its normal work, which is then only told in another way. Other content, and
-/// a status outside 2xx, come instead of that work: the platform changes nothing.
+/// If the platform answers itself, it does its normal work first, and only the answer differs. With other content, or a
+/// status outside 2xx, it does not do that work and changes nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaultyAnswer {
     /// HTTP status, 200 to 599 (`status`). At the websocket any status refuses the handshake.
@@ -135,7 +135,7 @@ pub enum Content {
 pub struct Edit {
     /// Is merged into the body (`merge`): maps deeply, everything else replaced.
     pub merge: Option<Map<String, Value>>,
-    /// Is merged into `subscriptionParams` (`params`): what clients are told, and nothing that the platform keeps.
+    /// Is merged into `subscriptionParams` (`params`): it changes what clients are told, not what the platform keeps.
     pub params: Option<Map<String, Value>>,
     /// Fields that are left out (`without`): by their names, or by their paths, such as
     /// `/subscribeResponse/subscriptionParams/expires`. Of two fields with one name the inner one would be meant.

@@ -40,17 +40,17 @@ use crate::server::listen::{AcceptLoop, listen, listen_on_loopback};
 use crate::server::shared::Shared;
 
 /// The platform behind one origin: REST, notification channels and what answers beside it on one port, with limits on
-/// whatever a client can do to it, and TLS if it is to have it.
+/// whatever a client can do to it, and TLS if that is set up.
 ///
 /// A websocket handshake whose path is not that of [`Beside`] opens a notification channel; every other request that
 /// [`Beside`] does not take is REST. All faults are carried out as they are on a real network: `reset` and `refuse` are a
 /// RST, as is every request while the platform is offline; `hang` is silence until the client leaves; a cut is a FIN
-/// without a close frame. A client that shuts down its side of a connection gets its answer all the same; where none is to come,
+/// without a close frame. A client that shuts down its side of a connection gets its answer all the same; where none is due,
 /// the connection ends after [`Limits::HALF_CLOSED`]. With TLS it is the TCP connection below that is reset.
 ///
 /// As long as a fault of REST that breaks a connection waits for its request, each connection carries one request: those that are
-/// there are closed, and answers say `Connection: close`. Chromium and curl would repeat a request, and tell nobody, whose
-/// connection was used before and breaks; so they see each such fault once.
+/// there are closed, and answers say `Connection: close`. Chromium and curl silently repeat a request if its connection was used
+/// before and breaks; this way they see each such fault once.
 ///
 /// Dropping it ends it as [`Self::shutdown`] does, without waiting for that.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ pub struct Front {
 pub struct FrontOptions {
     /// The address; by default 127.0.0.1:8080. Port 0 is any that is free.
     pub address: SocketAddr,
-    /// Whether to listen on `[::1]` as well, at the same port, where the machine has IPv6. `address` is to be 127.0.0.1 then,
+    /// Whether to listen on `[::1]` as well, at the same port, where the machine has IPv6. `address` must be 127.0.0.1 then,
     /// and a port that is taken on either is the error of a taken port. By default not.
     pub both_loopbacks: bool,
     /// TLS; by default there is none. Of ALPN it may only offer `http/1.1`.
@@ -102,12 +102,12 @@ pub type Answering = Pin<Box<dyn Future<Output = http::Response<BoxBody<Bytes, I
 
 /// What answers beside the platform, on the same origin: pages, a control interface. Who may use it is its own matter.
 pub trait Beside: Send + Sync + 'static {
-    /// Whether a request is to be answered here; else it is the platform's.
+    /// Whether a request should be answered here; else it is the platform's.
     fn takes(&self, request: &http::Request<RequestBody>) -> bool;
 
-    /// Answers a request of `peer` that is to be answered here. The body of the answer may be a stream without an end; it
-    /// is dropped when the client leaves or the server ends. Of a client that only sends nothing more nobody knows whether it
-    /// has left before something is sent to it, so such a stream is to say something now and then.
+    /// Answers a request of `peer` for which that is so. The body of the answer may be a stream without an end; it is dropped
+    /// when the client leaves or the server ends. Nobody knows whether a silent client has left before something is sent to
+    /// it, so such a stream should send something now and then.
     fn answer(self: Arc<Self>, request: http::Request<RequestBody>, peer: SocketAddr) -> Answering;
 }
 

@@ -29,8 +29,8 @@ use crate::time::Time;
 /// The newest records, oldest first; [`Limits::JOURNAL_RECORDS`] of them, and [`Limits::JOURNAL_BYTES`], unless the platform
 /// was given other limits.
 ///
-/// Neither passwords nor the values of `Authorization` headers are ever in it, and of tokens only those that the
-/// platform itself issued. CORS preflights are left out: only browsers send them.
+/// It never has passwords or the values of `Authorization` headers, and only those tokens that the platform itself
+/// issued. CORS preflights are left out: only browsers send them.
 pub struct Journal {
     records: VecDeque<Record>,
     most: usize,
@@ -82,13 +82,13 @@ impl Journal {
     }
 
     /// The number of the first record since the start, or since the last reset: that of the reset itself. What is older is kept,
-    /// but no more looked at by those who ask what came.
+    /// but those who ask what came no longer look at it.
     #[must_use]
     pub const fn begun(&self) -> u64 {
         self.begun
     }
 
-    /// Whether it has begun again between a record and one behind it, whatever of that was dropped.
+    /// Whether it has begun again between a record and a later one, even if records between them were dropped.
     #[must_use]
     pub fn begun_between(&self, from: u64, before: u64) -> bool {
         self.begun > 0 && (from..before).contains(&self.begun)
@@ -138,7 +138,7 @@ impl Journal {
         self.changes.since(change).filter_map(|(change, seq)| Some((change, self.since(seq).next()?)))
     }
 
-    /// A record that is to say more now than when it was written, if it is still there.
+    /// A record that now says more than when it was written, if it is still there.
     pub(crate) fn record_mut(&mut self, seq: u64) -> Option<&mut Record> {
         let at = usize::try_from(seq.checked_sub(self.dropped())?).ok()?;
         let record = self.records.get_mut(at)?;
@@ -186,8 +186,8 @@ impl Journal {
         self.write(time, Some(Point::WebSocket), Some(user.clone()), kind);
     }
 
-    /// Writes a refusal down, or counts it in the record of the same one: whoever sends what is refused again and again is not to
-    /// push everything else out of the journal. What is counted is [`Limits::REFUSALS_APART`] old at most; beyond
+    /// Writes a refusal down, or counts it in the record of the same one: a client whose requests are refused again and again
+    /// must not push everything else out of the journal. What is counted is [`Limits::REFUSALS_APART`] old at most; beyond
     /// [`Limits::REFUSALS`] records so young, others are counted with the newest of their kind.
     pub(crate) fn refuse(&mut self, time: Time, user: Option<Arc<str>>, refused: RefusalRecord) {
         let now = self.wall_time.unwrap_or(time.as_millis());

@@ -15,7 +15,7 @@
 //! in which they happen, so an owner that keeps the rule sees the same order in every run.
 //!
 //! A REST request is answered on the spot: [`Platform::handle_request`] returns the [`Answer`], with the delay after
-//! which the owner is to deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
+//! which the owner must deliver it. A websocket handshake reserves a socket ([`Upgrade::Accept`]); the owner calls
 //! [`Platform::handle_opened`] when the handshake has reached the client, and [`Platform::handle_closed`] when the
 //! connection is over, also if it never opened. Frames for a socket that is not open yet wait in it.
 //!
@@ -35,7 +35,7 @@
 //! # Crates of others
 //!
 //! [`http`]'s requests, headers and status codes, [`bytes`]'s buffers and [`serde_json`]'s values are part of the interface, and their
-//! versions with it. So is [`wiremock`](MockKandy::wiremock), to mount mocks beside the platform; and of `Front` the configuration of
+//! versions with it. So is wiremock, to mount mocks beside the platform; and of `Front` the configuration of
 //! TLS, which is rustls's, and the bodies of `http-body` that a `Beside` answers with.
 //!
 //! ```

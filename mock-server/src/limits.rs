@@ -45,18 +45,18 @@ impl Default for PlatformLimits {
 }
 
 impl Limits {
-    /// Accounts. Beyond it one makes room whose name a client made up ([`Platform::set_any_user`](crate::Platform::set_any_user)),
-    /// which has neither a subscription nor a socket, and was not used for longest. If there is none: 503.
+    /// Accounts. Beyond it one whose name a client made up ([`Platform::set_any_user`](crate::Platform::set_any_user)) makes room:
+    /// of those with neither a subscription nor a socket, the one not used for longest. If there is none: 503.
     pub const USERS: usize = 20_000;
     /// How many of such accounts are looked at before there is none.
     pub const MADE_UP_LOOKS: usize = 64;
     /// Bytes of a user's name, of a password, of a token that a command gives, of a user's services as a list, and of a
-    /// subscription's correlator. Of the last two a longer one that a client asks for gets 413.
+    /// subscription's correlator. A client that asks for a longer one of the last two gets 413.
     pub const TEXT_BYTES: usize = 4 * 1024;
     /// Grants: one for each login, and what was refreshed from it. Beyond it the user who has the most loses one, or, if nobody
     /// has more than one: 503. Subscriptions and sockets are treated alike.
     pub const GRANTS: usize = 100_000;
-    /// Grants of one user. Beyond it the one goes that has ended first, else the one whose tokens were not used for longest.
+    /// Grants of one user. Beyond it the one that has ended first goes, else the one whose tokens were not used for longest.
     pub const USER_GRANTS: usize = 1_000;
     /// Bytes of the tokens that commands have given, together.
     pub const GIVEN_TOKEN_BYTES: usize = 16 * 1024 * 1024;
@@ -64,7 +64,7 @@ impl Limits {
     pub const TOKENS_PER_GRANT: usize = 32;
     /// Live subscriptions.
     pub const SUBSCRIPTIONS: usize = 20_000;
-    /// Live subscriptions of one user. Beyond it the one ends that was not renewed, and had no socket opened, for longest.
+    /// Live subscriptions of one user. Beyond it the one that was not renewed, and had no socket opened, for longest ends.
     pub const USER_SUBSCRIPTIONS: usize = 1_000;
     /// Calls on the channel of one anonymous subscription. Beyond it: 503.
     pub const CALLS: usize = 64;
@@ -74,7 +74,7 @@ impl Limits {
     pub const PRESENCE_LISTS: usize = 16;
     /// Sockets, open and opening.
     pub const SOCKETS: usize = 20_000;
-    /// Sockets of one user. Beyond it the one is cut from which nothing came for longest.
+    /// Sockets of one user. Beyond it the one that was silent for longest is cut.
     pub const USER_SOCKETS: usize = 1_000;
     /// How long what a client asks for lives at most: a day.
     pub const LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -99,7 +99,7 @@ impl Limits {
     pub const FAULT_BYTES: usize = 1024 * 1024;
     /// Headers that one fault gives an answer.
     pub const FAULT_HEADERS: usize = 100;
-    /// Bytes that all faults take that are not used up, rule by rule.
+    /// Bytes that all faults take, rule by rule, until they are used up.
     pub const ALL_FAULT_BYTES: usize = 16 * 1024 * 1024;
     /// Records in the journal; older ones are dropped, and counted.
     pub const JOURNAL_RECORDS: usize = 10_000;
@@ -112,7 +112,7 @@ impl Limits {
     /// Characters of a frame, of a header, of a path that is longer than [`Self::URL_BYTES`], and of an argument that is longer than
     /// [`Self::RECORDED_ARGUMENT_BYTES`], that the journal keeps.
     pub const RECORDED_FRAME_CHARS: usize = 256;
-    /// How long connections may take that make way for new ones, until they are not waited for any more.
+    /// How long connections that make way for new ones are waited for.
     pub const MAKE_WAY: Duration = Duration::from_secs(1);
     /// For how long the same refusal is counted in one record of the journal.
     pub const REFUSALS_APART: Duration = Duration::from_secs(10);

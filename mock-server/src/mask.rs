@@ -23,7 +23,7 @@ const MAX_NAME_BYTES: usize = 512;
 /// JSON in a text of JSON in a text, and so on. A text with more of that is hidden whole.
 const MAX_LEVELS: usize = 8;
 
-/// Hides the values whose names say that they are secret, but for the platform's own tokens, which are placeholders: in
+/// Hides the values whose names say that they are secret, except the platform's own tokens, which are placeholders: in
 /// JSON at any depth, in JSON that is a text in JSON, in forms, and in the addresses that stand in a text. The text need
 /// not be whole, and need not be any of these.
 #[must_use]
@@ -76,7 +76,7 @@ pub fn masked_value(value: Value) -> Value {
     }
 }
 
-/// Whether a value of that name may be what nobody is to read.
+/// Whether a value of that name may be a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 9] =
         ["token", "pass", "pwd", "secret", "hmac", "credential", "authorization", "apikey", "api_key"];

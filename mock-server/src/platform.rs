@@ -66,7 +66,7 @@ pub struct Platform {
 struct PlatformSettings {
     offline: bool,
     any_user: bool,
-    /// What a command has said; before, each dialect does as its platform does.
+    /// What a command has set; until then, each dialect does as its platform does.
     answer_pings: Option<bool>,
     latency: Duration,
     token_lifetime: Option<Duration>,
@@ -129,15 +129,15 @@ impl Platform {
         self.timers.next()
     }
 
-    /// When tokens expire next, of which the journal tells. That changes nothing else, so nobody has to wake the platform for
-    /// it: it is made up for, with its own time, before anything else happens. An owner whose journal is followed calls
+    /// When tokens expire next, which only the journal tells. It changes nothing else, so nobody has to wake the platform for
+    /// it: the record is written, with the right time, before anything else happens. An owner whose journal is followed calls
     /// [`Self::handle_timeout`] then.
     #[must_use]
     pub fn poll_expiry(&self) -> Option<Time> {
         self.grants.next_end()
     }
 
-    /// When something is due next that happens by itself, whether it changes anything or is only told by the journal.
+    /// When something next happens by itself, whether it changes anything or is only told by the journal.
     #[must_use]
     pub fn next_due(&self) -> Option<Time> {
         let timer = self.poll_timeout().map(|(due, _)| due);
@@ -191,7 +191,7 @@ impl Platform {
         self.grants.infos_after(id)
     }
 
-    /// The next effect, in the order in which they are to happen.
+    /// The next effect, in the order in which they should happen.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
         #[cfg(feature = "sabotage")]
@@ -222,7 +222,7 @@ impl Platform {
         self.accounts.get(name).is_some()
     }
 
-    /// The live subscriptions of one user, or all; oldest first. Nobody has none, whether added or not.
+    /// The live subscriptions of one user, or all; oldest first. A user who is not there has none.
     #[must_use]
     pub fn subscriptions(&self, user: Option<&str>) -> Vec<SubscriptionInfo> {
         self.subscriptions.of(user).map(|(id, subscription)| subscription.info(id)).collect()
@@ -259,8 +259,8 @@ impl Platform {
     /// Whether a REST request may end its connection without an answer: for a fault, or while the platform is offline, or a user
     /// is.
     ///
-    /// Browsers and curl send a request once more, unseen, whose connection was used before and then breaks. Whoever carries
-    /// requests over such connections lets none be used twice meanwhile, so that a fault is met as often as it acts.
+    /// Browsers and curl silently send a request again if its connection was used before and then breaks. So whoever carries
+    /// requests lets no connection be used twice meanwhile: a fault is then met as often as it acts.
     #[must_use]
     pub const fn breaks_connections(&self) -> bool {
         self.settings.offline || self.accounts.is_any_offline() || self.faults.breaks()

@@ -51,8 +51,8 @@ pub enum Point {
     Turn,
     /// `GET` and `POST /cpaas/presence/v1/{user}/presenceLists`.
     PresenceLists,
-    /// `OPTIONS` at any address: a browser asks whether a page may make a request. It is from no user, and the journal keeps
-    /// only those that a fault has answered.
+    /// `OPTIONS` at any address: a browser asks whether a page may make a request. It has no user, and the journal keeps it
+    /// only if a fault has answered it.
     Preflight,
     /// Every other request.
     Other,
@@ -179,7 +179,7 @@ impl<'de> Deserialize<'de> for Point {
     }
 }
 
-/// A name that is no point's.
+/// No point has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no point {name:?}{}: the points are {}", did_you_mean(nearest.as_deref()), listed())]
 #[non_exhaustive]

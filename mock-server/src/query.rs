@@ -30,7 +30,7 @@ pub(crate) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<Cow<'a, str>> {
     query(uri).find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// Undoes percent-encoding. What is not encoded well stays as it is; bytes that are no UTF-8 become U+FFFD.
+/// Undoes percent-encoding. What is not encoded well stays as it is; bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-/// Why the platform itself refused a request or a handshake. What a fault made of it is told by the fault. Serialized as a text in
+/// Why the platform itself refused a request or a handshake. The fault tells what it made of the answer. Serialized as a text in
 /// snake_case: `unknown_token`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,9 +31,9 @@ pub enum Reason {
     NoSubscription,
     /// There was such a subscription, and it has ended.
     EndedSubscription,
-    /// The address is none of the platform's.
+    /// The platform does not have this address.
     UnknownAddress,
-    /// The lifetime that was asked for is none.
+    /// The lifetime that was asked for is not a lifetime.
     BadLifetime,
     /// The body is not what a subscription takes.
     BadBody,

@@ -47,7 +47,7 @@ pub struct Response {
     pub status: StatusCode,
     /// The reason phrase, where it is not the usual one of the status.
     pub reason: Option<String>,
-    /// Every header but those that belong to the connection: Content-Length, Date and the like are the owner's.
+    /// Every header except those that belong to the connection: Content-Length, Date and the like are the owner's.
     pub headers: HeaderMap,
     /// The body, empty where the status has none.
     pub body: Bytes,

@@ -86,7 +86,7 @@ pub(crate) enum Space {
 /// How a path names a subscription.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SubscriptionName<'a> {
-    /// `/subscription/SUB-1`; `None` if that is no name that the platform gives.
+    /// `/subscription/SUB-1`; `None` if that is not a name that the platform gives.
     Id(Option<SubscriptionId>),
     /// `/subscription/clientCorrelator/{value}`.
     Correlator(Cow<'a, str>),
@@ -191,7 +191,7 @@ impl Point {
     }
 }
 
-/// A path as it may be told: a token that stands in the place of an account is left out, which its realm shows.
+/// A path as it may be told: a token in the place of an account is left out; its realm shows that it is one.
 pub(crate) fn shown<'a>(path: &'a str, query: &str) -> Cow<'a, str> {
     if !query.contains("tokenrealm=") {
         return path.into();

@@ -37,13 +37,13 @@ fn is_planted(bug: Bug) -> bool {
     PLANTED.load(Ordering::SeqCst) == bug as u8
 }
 
-/// What a request is answered with, if the platform is not to see it.
+/// What a request is answered with, if the platform should not see it.
 pub(crate) fn answer(request: &Request<Bytes>) -> Option<Response> {
     let is_hidden = is_planted(Bug::DeleteForgetsNothing) && request.method() == Method::DELETE;
     is_hidden.then(|| Response::json(StatusCode::OK, &SubscribeAnswer::bare(code::OK)))
 }
 
-/// Whether something that is to be sent never is.
+/// Whether something that should be sent never is.
 pub(crate) fn loses(sockets: &mut Sockets, output: &Output) -> bool {
     let Output::Send { socket, frame: Frame::Text(text) } = output else { return false };
     let is_gone = text.contains(r#""eventType":"gone""#);

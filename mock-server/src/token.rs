@@ -74,7 +74,7 @@ impl fmt::Debug for IssuedTokens {
     }
 }
 
-/// A token as debug forms show it: only the platform's own, such as `AT-1`, are no secret.
+/// A token as debug forms show it: only the platform's own, such as `AT-1`, are not secrets.
 pub(crate) struct Masked<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Masked<'_> {
@@ -131,7 +131,7 @@ pub(crate) struct Grants {
     tokens: BTreeMap<Arc<str>, (u64, Use)>,
     grants_made: u64,
     tokens_issued: u64,
-    /// Whether a command gave a text of its own, which fresh ones must then keep clear of.
+    /// Whether a command gave a text of its own, which fresh ones must then avoid.
     texts_given: bool,
     /// Bytes of the tokens that commands gave, of all grants.
     given_bytes: usize,

@@ -108,8 +108,8 @@ pub(crate) struct SubscriptionParams<'a> {
     pub(crate) session_id: Option<&'a str>,
 }
 
-/// The values of `subscribeResponse.statusCode` that all dialects share. The real platform's are known only as far as clients
-/// read them; the others are assumed (docs/protocol.md, section 10.2).
+/// The values of `subscribeResponse.statusCode` that all dialects share. Those of the real platform are known only as far as
+/// clients read them; the others are assumed (docs/protocol.md, section 10.2).
 pub(crate) mod code {
     pub(crate) const OK: u32 = 0;
     /// The user or the address is unknown.

@@ -26,8 +26,8 @@ use crate::snapshot::Mode;
 /// Set by cargo, nextest and whoever else runs tests of a package: its folder.
 const PACKAGE_FOLDER: &str = "CARGO_MANIFEST_DIR";
 
-/// How scenarios run as Rust tests. What is not said here is as the `kandy.toml` of their project has it, and then as it is
-/// by default.
+/// How scenarios run as Rust tests. What is not set here comes from the `kandy.toml` of their project, else from the
+/// defaults.
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,7 +54,7 @@ pub struct Options {
 /// What came of scenarios that did not fail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Each case: the one that a scenario is, or one for each row of its `cases`.
+    /// All cases: one for each scenario, or one for each row of its `cases`.
     pub cases: Vec<CaseReport>,
 }
 
@@ -126,8 +126,8 @@ pub fn harness_with(path: impl AsRef<Path>, options: &Options) -> ExitCode {
 ///
 /// # Errors
 ///
-/// The scenario fails, or is not as its snapshot, or nothing can run. The error tells all of it as the command does, so
-/// that nothing is to be done but to pass it on.
+/// The scenario fails, or differs from its snapshot, or nothing can run. The error tells all of it as the command does, so
+/// that it only has to be passed on.
 ///
 /// ```no_run
 /// #[test]

@@ -31,13 +31,13 @@ pub struct Diagnostic {
 /// Why a scenario failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
-    /// The text is no Rhai.
+    /// The text is not Rhai.
     Syntax,
     /// There is no such function, method or property.
     UnknownFunction,
     /// There is no such variable.
     UnknownVariable,
-    /// A function was given what it does not take: a wrong type, an unknown key, a bad duration.
+    /// A function was given something that it does not take: a wrong type, an unknown key, a bad duration.
     Argument,
     /// A check did not hold.
     Check,
@@ -99,7 +99,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A diagnostic that is no error.
+/// A diagnostic that is not an error.
 #[derive(Clone, Copy, Debug)]
 pub struct AsWarning<'a>(pub &'a Diagnostic);
 

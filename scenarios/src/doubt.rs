@@ -21,7 +21,7 @@ pub enum Doubt {
     UnmetFault {
         /// Which line made it.
         place: Place,
-        /// Where it was to act.
+        /// Where it should have acted.
         point: Point,
     },
     /// A command met none of a user's sockets or subscriptions, and the script did not take the number.
@@ -32,10 +32,10 @@ pub enum Doubt {
         verb: &'static str,
         /// The user.
         user: String,
-        /// What there was none of.
+        /// What was missing.
         target: Target,
     },
-    /// What was to go wrong has not.
+    /// What should have gone wrong and has not.
     UnmetDisturbance {
         /// Which line wanted it.
         place: Place,
@@ -93,8 +93,7 @@ impl Doubt {
                 "let the script go on until that message comes, or take `disturb` out".to_owned()
             }
             Self::UnmetDisturbance { has_come: true, .. } => {
-                "choose another moment, at which there is something that it can act on, or take `disturb` out"
-                    .to_owned()
+                "choose a moment at which it has something to act on, or take `disturb` out".to_owned()
             }
             Self::MetNone { verb, target, .. } => format!(
                 "wait until there is one:\n`waitUntil(|| platform.{target}s(user).len() > 0)`\nor take the number: `let count = platform.{verb}(..);`"
@@ -108,7 +107,7 @@ impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoCheck => f.write_str("no check and no snapshot: it passes whatever happens"),
-            Self::NoSnapshot => f.write_str("it has no snapshot, and others in its folder have"),
+            Self::NoSnapshot => f.write_str("it has no snapshot, but others in its folder have one"),
             Self::UnmetFault { point, .. } => write!(f, "nothing met the fault at {point}"),
             Self::UnmetDisturbance { disturbance, has_come: false, .. } => {
                 write!(f, "`{disturbance}`: there was no {}", disturbance.at)

@@ -51,7 +51,7 @@ pub struct Explored {
     pub clients: Vec<Stand>,
     /// What is wrong.
     pub findings: BTreeSet<Finding>,
-    /// What is to hold sometimes, and whether it did in this run.
+    /// The `sometimes` properties, and whether each held in this run.
     pub sometimes: Vec<(String, bool)>,
     /// The moments at which something went wrong and those after the last, if they were wanted.
     pub seen: Vec<Seen>,
@@ -59,7 +59,7 @@ pub struct Explored {
     pub answers: Vec<Changeable>,
     /// The transitions of its clients, if they were noted.
     pub observed: Option<Observed>,
-    /// What was to go wrong, and has not.
+    /// What should have gone wrong, and has not.
     pub unmet: Vec<Unmet>,
     /// What happened.
     pub trace: Trace,
@@ -76,7 +76,7 @@ pub struct Observed {
     pub led: BTreeMap<Finding, Transition>,
 }
 
-/// Whether a line of a script says that its own waits and checks are to hold whatever happens.
+/// Whether a line of a script says that its own waits and checks must hold whatever happens.
 #[must_use]
 pub fn judges_checks(text: &str) -> bool {
     text.lines().any(|line| line.trim().strip_prefix("//").is_some_and(|line| line.trim() == "explore: judge checks"))

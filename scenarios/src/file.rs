@@ -1,4 +1,4 @@
-//! Files whose paths users give, which may lead to anything.
+//! Files at paths that users give, which may lead to anything.
 
 #[cfg(test)]
 pub(crate) mod scratch;
@@ -58,7 +58,7 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
-/// A folder that can be listed, of which the empty path is the one in which the command runs.
+/// A folder that can be listed; the empty path is the folder in which the command runs.
 pub(crate) fn or_here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
@@ -73,8 +73,7 @@ pub(crate) fn is_dangling(path: &Path) -> bool {
     path.is_symlink() && matches!(path.try_exists(), Ok(false))
 }
 
-/// Writes a file so that whoever ends this process meanwhile leaves it as it was, or as it is to be. A link to a file
-/// stays one.
+/// Writes a file so that it is whole, old or new, even if this process is ended meanwhile. A link to a file stays one.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut replacement = Replacement::new(path)?;
     replacement.write_all(text.as_bytes())?;

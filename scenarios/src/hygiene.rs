@@ -29,7 +29,7 @@ pub struct Ending {
     pub is_destroyed: bool,
     /// The live subscriptions at the platform that it has made.
     pub subscriptions: Vec<Left>,
-    /// Whether there is a live subscription of which nobody knows whose it is.
+    /// Whether there is a live subscription that no client is known to have made.
     pub may_have_more: bool,
     /// Its sockets that are open, whether it still knows them or not.
     pub sockets: Vec<OpenSocket>,
@@ -101,7 +101,7 @@ pub enum What {
     Pending,
     /// A listener was called after `destroy()`.
     EventAfterDestroy(&'static str),
-    /// The client is connected, and no subscription of its lives: nothing that the platform has to tell reaches it.
+    /// The client is connected, and has no live subscription: no notification of the platform reaches it.
     Unsubscribed,
     /// The client is not connected, and something of it goes on.
     RunsOn(Running),
@@ -151,7 +151,7 @@ impl Ending {
         !is_owned && !self.under_way.deletes
     }
 
-    /// Whether it takes itself for reachable, and is not. What is under way may be what tells it.
+    /// Whether the client believes that it is reachable, and is not. Something under way may still tell it.
     fn is_unsubscribed(&self) -> bool {
         self.is_signed_in()
             && !self.is_pending

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-/// Tells all who hold a clone that the run is to end: nothing new begins, and a script stops at its next look at the
+/// Tells all who hold a clone that the run should end: nothing new begins, and a script stops at its next look at the
 /// clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interrupt(Arc<OnceLock<()>>);
@@ -13,7 +13,7 @@ impl Interrupt {
         self.0.get_or_init(|| ());
     }
 
-    /// Whether the run is to end.
+    /// Whether the run should end.
     #[must_use]
     pub fn is_raised(&self) -> bool {
         self.0.get().is_some()

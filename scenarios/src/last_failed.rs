@@ -1,7 +1,7 @@
 //! What failed when it last ran, kept beside the settings of a project, else in the root of the scenarios.
 //!
-//! A run takes out what it has seen pass, and adds what it has seen fail; of the rest it knows nothing, and leaves it. So what
-//! a filter leaves out, or a run that is cut short, is not forgotten; and of two runs at once each adds its own.
+//! A run takes out what it has seen pass, and adds what it has seen fail; it knows nothing of the rest, and leaves that. So
+//! what a filter leaves out, or a run that is cut short, is not forgotten; and two runs at once each add their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -26,7 +26,7 @@ const LOCK: &str = "lock";
 const VERSION: u32 = 1;
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
-/// How often another run is waited for that changes the file, and how long each time.
+/// How often to wait for another run that changes the file, and how long each time.
 const ATTEMPTS: usize = 200;
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -37,13 +37,13 @@ pub(crate) enum MemoryError {
     #[error("cannot read what failed last from `{}`: {source}", path.display())]
     Read { path: PathBuf, source: FileError },
     /// It is not as it is written.
-    #[error("what failed last is not to be understood in `{}`: {why}", path.display())]
+    #[error("cannot understand what failed last in `{}`: {why}", path.display())]
     Content { path: PathBuf, why: String },
     /// The system refuses.
     #[error("cannot keep what failed in `{}`: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     /// Another run does not end its change.
-    #[error("cannot keep what failed in `{}`: another run does not let go of it", path.display())]
+    #[error("cannot keep what failed in `{}`: another run holds it", path.display())]
     Busy { path: PathBuf },
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct Memory {
     project: Option<PathBuf>,
     /// Where that is kept which is in a root.
     places: BTreeMap<PathBuf, Place>,
-    /// Whether each case has failed that has come to its end, by the folder in which that is kept.
+    /// Whether each finished case has failed, by the folder in which that is kept.
     seen: BTreeMap<PathBuf, BTreeMap<Kept, bool>>,
 }
 
@@ -92,7 +92,7 @@ impl Memory {
         }
     }
 
-    /// Leaves of what was found only what failed when it last ran, and says whether there is such. Else all of it stays.
+    /// Keeps only the cases that failed when they last ran, and says whether there are any. If not, all stay.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl Reporter for Memory {
     fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         let RunEvent::Finished { case, finished: Finished { status, .. } } = event else { return Ok(()) };
         let Place { folder, has_file } = self.place_of(case.scenario);
-        // Of what was stopped nobody knows how it would have ended.
+        // Nobody knows how what was stopped would have ended.
         if status.has_failed() || (has_file && !matches!(status, Status::Stopped)) {
             let kept = kept(&folder, case.scenario, case.row);
             *self.seen.entry(folder).or_default().entry(kept).or_default() |= status.has_failed();

@@ -1,7 +1,7 @@
 //! What a thread holds in memory, which is how a script is held to its budget.
 //!
 //! Only the allocator sees all of it: values that a function's caller keeps, what closures have captured, the arguments of a call
-//! that is being made, clients and their traces. So a program whose scripts are to be held to their budget has this as its
+//! that is being made, clients and their traces. So a program whose scripts should be held to their budget has this as its
 //! allocator; in another one the budget never ends:
 //!
 //! ```

@@ -31,8 +31,8 @@ pub(crate) fn push_printable(shown: &mut String, character: char) {
     }
 }
 
-/// Control characters, line separators, and format characters that turn or hide text. Those that join emoji are among
-/// them; variation selectors and combining marks are not, because words need them.
+/// Control characters, line separators, and format characters that turn or hide text. This includes those that join
+/// emoji, but not variation selectors and combining marks, because words need them.
 pub(crate) fn is_unprintable(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control();

@@ -4,12 +4,12 @@
 //! come out, in that order and at that time. Timers are the port's own: one fires when the next record needs it, and
 //! one that fires without a record is a difference.
 
-pub(crate) mod audience;
 pub(crate) mod call;
 pub(crate) mod compare;
-mod cue;
 pub(crate) mod difference;
+mod hint;
 mod known;
+pub(crate) mod listeners;
 mod page;
 mod traffic;
 
@@ -17,10 +17,10 @@ use std::collections::BTreeSet;
 
 use kandy_client::{Event, Output, Time};
 
-use self::audience::Listener;
 use self::compare::Mismatch;
-use self::cue::Cues;
 pub use self::difference::Difference;
+use self::hint::Hints;
+use self::listeners::RecordedListener;
 use self::page::Page;
 use self::traffic::Traffic;
 use crate::coverage::Transition;
@@ -65,7 +65,7 @@ pub fn replay(recording: &Recording) -> Outcome<'_> {
         recording,
         page: Page::new(recording),
         traffic: Traffic::new(recording),
-        cues: Cues::new(recording),
+        hints: Hints::new(recording),
         at: 0,
         now: Time::ZERO,
         steps: 0,
@@ -79,7 +79,7 @@ struct Replay<'a> {
     recording: &'a Recording,
     page: Page,
     traffic: Traffic<'a>,
-    cues: Cues<'a>,
+    hints: Hints<'a>,
     /// The index of the record in hand.
     at: usize,
     now: Time,
@@ -121,15 +121,15 @@ impl<'a> Replay<'a> {
     }
 
     fn make_call(&mut self, call: &'a ApiCall) -> Result<(), Mismatch> {
-        let cue = if call.in_listener { None } else { self.cues.next_call() };
-        if call.in_listener || cue.is_some_and(|cue| cue.without_pause) {
+        let hint = if call.in_listener { None } else { self.hints.next_call() };
+        if call.in_listener || hint.is_some_and(|hint| hint.without_pause) {
             self.refuse_effects()?;
         } else {
             self.settle()?;
         }
         self.step()?;
         self.note_record();
-        let config = cue.and_then(|cue| cue.config).unwrap_or(&self.recording.config);
+        let config = hint.and_then(|hint| hint.config).unwrap_or(&self.recording.config);
         self.page.call(self.now, call, config)
     }
 
@@ -162,7 +162,7 @@ impl<'a> Replay<'a> {
 
     fn expect_event(&mut self, heard: &Heard) -> Result<(), Mismatch> {
         let expected = || difference::describe_event(&heard.event, &heard.args);
-        let (client, event) = self.next_listener(&heard.client, &Listener::Recorder, &expected)?;
+        let (client, event) = self.next_listener(&heard.client, &RecordedListener::Recorder, &expected)?;
         compare::text("event", &heard.event, event.name())?;
         compare::value("args", &heard.args, &compare::fields(event.args()))?;
         self.note_record();
@@ -173,19 +173,19 @@ impl<'a> Replay<'a> {
         let expected = || difference::describe_listener(call);
         if call.is_foreign() {
             let client = self.page.client(&call.client)?;
-            self.page.clients[client].audience.hear(&call.listener);
+            self.page.clients[client].listeners.hear(&call.listener);
             return Ok(());
         }
-        let listener = Listener::Named(call.listener.clone());
+        let listener = RecordedListener::Named(call.listener.clone());
         let (client, event) = self.next_listener(&call.client, &listener, &expected)?;
-        let heard = self.page.clients[client].audience.hear(&call.listener);
+        let heard = self.page.clients[client].listeners.hear(&call.listener);
         compare::value("number of the call", &call.n.into(), &heard.into())?;
         compare::value("args", &call.args, &compare::fields(event.args()))?;
         if let Some(name) = &call.event {
             compare::text("event", name, event.name())?;
         }
         self.note_record();
-        if self.page.clients[client].audience.throws(&call.listener, heard, &self.recording.timeline) {
+        if self.page.clients[client].listeners.throws(&call.listener, heard, &self.recording.timeline) {
             self.page.end_walk();
         }
         Ok(())
@@ -195,7 +195,7 @@ impl<'a> Replay<'a> {
     fn next_listener(
         &mut self,
         client: &str,
-        listener: &Listener,
+        listener: &RecordedListener,
         expected: &impl Fn() -> String,
     ) -> Result<(usize, Event), Mismatch> {
         self.wait_for_output()?;
@@ -223,7 +223,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Goes on to `time`: everything that was to come before has come, and the port's timers stay silent meanwhile.
+    /// Goes on to `time`: everything that should come before has come, and the port's timers stay silent meanwhile.
     fn advance(&mut self, time: Time) -> Result<(), Mismatch> {
         if time < self.now {
             let shown = difference::clock(time);
@@ -277,7 +277,7 @@ impl<'a> Replay<'a> {
 
     /// Compares the snapshots that were taken before the record `index`.
     fn look(&mut self, index: usize) -> Result<(), Mismatch> {
-        while let Some((time, snapshot)) = self.cues.next_snapshot(index) {
+        while let Some((time, snapshot)) = self.hints.next_snapshot(index) {
             self.advance(time)?;
             self.settle()?;
             self.note(Noted::Snapshot(&snapshot.name));

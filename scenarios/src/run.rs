@@ -38,7 +38,7 @@ pub struct Options {
     pub snapshots: snapshot::Mode,
     /// Whether to tell what scenarios that pass leave behind.
     pub warn: bool,
-    /// Whether a pass that is to be doubted fails, as does a run.
+    /// Whether a pass that is doubtful fails, as does a run.
     pub strict: bool,
     /// Whether nothing more begins once a case has failed.
     pub fail_fast: bool,

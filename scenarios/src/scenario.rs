@@ -97,7 +97,7 @@ impl Scenario {
         whole.into_iter().chain(self.rows().iter().map(|row| Cow::Owned(self.name_of_row(row))))
     }
 
-    /// Leaves of its rows those whose cases are `wanted`. Whether anything of it is left.
+    /// Keeps the rows whose cases are `wanted`. Gives whether anything is left.
     pub(crate) fn keep(&mut self, wanted: impl Fn(&Self, &str) -> bool) -> bool {
         if self.rows().is_empty() {
             return wanted(self, &self.name);
@@ -123,6 +123,6 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ReadError> {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         ReadError::NotUtf8 { line: 1 + before.iter().filter(|byte| **byte == b'\n').count() }
     })?;
-    // The mark that some editors put at the start of a file is no part of the script.
+    // The mark that some editors put at the start of a file is not part of the script.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

@@ -1,7 +1,7 @@
-//! Schedules: what is to go wrong in a run, and at which moment.
+//! Schedules: what goes wrong in a run, and at which moment.
 //!
-//! A moment is named by client and kind (`subscribe answer 1`), never by its number among all messages: under another
-//! disturbance, and after an edit of the script, that would be another message. A schedule reads as it is written:
+//! Client and kind name a moment (`subscribe answer 1`), never its number among all messages: under another
+//! disturbance, or after an edit of the script, that number would mean another message. A schedule is shown as it was written:
 //! `open 1: late by 5001ms`.
 
 mod act;
@@ -57,7 +57,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// It is no schedule, or the application has a part in it.
+    /// It is not a schedule, or the application has a part in it.
     pub fn of_platform(text: &str) -> Result<Self, ScheduleError> {
         let schedule: Self = text.parse()?;
         match schedule.0.iter().find(|one| matches!(one.act, Act::Application(_))) {

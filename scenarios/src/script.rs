@@ -156,7 +156,7 @@ pub struct Outcome {
     pub virtual_time: Duration,
     /// How many checks ran.
     pub checks: u32,
-    /// What it left behind, if it passed: of a world that stopped in the middle nothing can be said.
+    /// What it left behind, if it passed: nothing can be said about a world that stopped in the middle.
     pub warnings: Vec<Warning>,
     /// Why it means little that it passed, if it did.
     pub doubts: Vec<Doubt>,
@@ -232,7 +232,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// It is no Rhai, uses a variable that is not there, or imports what cannot be imported; or it is too large, or
+    /// It is not Rhai, uses a variable that is not there, or imports what cannot be imported; or it is too large, or
     /// takes longer than `limits` allow.
     #[expect(clippy::result_large_err, reason = "there is one a script, and whoever keeps it boxes it")]
     pub fn compile_within(&self, source: &Source, limits: &Limits) -> Result<Script, Diagnostic> {

@@ -60,7 +60,7 @@ pub struct File {
 /// Why there are no settings.
 #[derive(Debug, Error)]
 pub enum SettingsError {
-    /// The system refuses, or it is no file of reasonable size.
+    /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the settings in `{shown}`: {source}")]
     Read {
         /// The path.
@@ -98,7 +98,7 @@ impl Settings {
 ///
 /// # Errors
 ///
-/// It cannot be read, is no TOML, or has a key or a value that no settings have.
+/// It cannot be read, is not TOML, or has a key or a value that no settings have.
 pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
     let bytes =
         file::read(path, MAX_BYTES).map_err(|source| SettingsError::Read { shown: shown.to_owned(), source })?;
@@ -109,10 +109,10 @@ pub fn read(path: &Path, shown: &str) -> Result<File, SettingsError> {
 ///
 /// # Errors
 ///
-/// They are no text, no TOML, or have a key or a value that no settings have.
+/// They are not text, not TOML, or have a key or a value that no settings have.
 pub fn from_bytes(folder: &Path, bytes: &[u8], shown: &str) -> Result<File, SettingsError> {
     let text = str::from_utf8(bytes).map_err(|_| SettingsError::NotUtf8 { shown: shown.to_owned() })?;
-    // The mark that some editors put at the start of a file is no part of it.
+    // The mark that some editors put at the start of a file is not part of it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(folder, text, shown).map_err(|diagnostic| SettingsError::Content(Box::new(diagnostic)))
 }
@@ -127,7 +127,7 @@ pub(crate) fn jobs(count: Option<u64>) -> Result<NonZeroUsize, String> {
 /// The real time that a scenario may take.
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     let time = duration::parse(text).ok_or("it must be numbers and units, such as 500ms, 10s or 1m30s")?;
-    if time.is_zero() { Err("it must be more than nothing".to_owned()) } else { Ok(time) }
+    if time.is_zero() { Err("it must be more than 0".to_owned()) } else { Ok(time) }
 }
 
 /// What a scenario may hold in memory, in bytes.
@@ -242,7 +242,7 @@ impl Page<'_> {
     }
 
     fn unlike(&self, key: &Key<'_>, value: &Value<'_>, expected: &str) -> Diagnostic {
-        let message = format!("`{}` is {expected}, not {}", key.get_ref(), kind(value.get_ref()));
+        let message = format!("`{}` must be {expected}, not {}", key.get_ref(), kind(value.get_ref()));
         self.wrong(value.span(), message, None)
     }
 
@@ -308,25 +308,29 @@ error: there is no key `timout` here
             ("jobs = 0", ":1:8", "`jobs`: it must be a number from 1 to 256"),
             ("jobs = -1", ":1:8", "`jobs`: it must be a number from 1 to 256"),
             ("jobs = 99999999999999999999999", ":1:8", "`jobs`: it must be a number from 1 to 256"),
-            ("jobs = 1.5", ":1:8", "`jobs` is a whole number, such as 4, not a number"),
-            ("jobs = \"4\"", ":1:8", "`jobs` is a whole number, such as 4, not a text"),
-            ("timeout = 10", ":1:11", "`timeout` is a duration in quotes"),
+            ("jobs = 1.5", ":1:8", "`jobs` must be a whole number, such as 4, not a number"),
+            ("jobs = \"4\"", ":1:8", "`jobs` must be a whole number, such as 4, not a text"),
+            ("timeout = 10", ":1:11", "`timeout` must be a duration in quotes"),
             ("timeout = \"10\"", ":1:11", "`timeout`: it must be numbers and units"),
-            ("timeout = \"0s\"", ":1:11", "`timeout`: it must be more than nothing"),
-            ("memory = 1000000", ":1:10", "`memory` is a size in quotes, such as \"512MiB\", not a number"),
+            ("timeout = \"0s\"", ":1:11", "`timeout`: it must be more than 0"),
+            ("memory = 1000000", ":1:10", "`memory` must be a size in quotes, such as \"512MiB\", not a number"),
             ("memory = \"1GB\"", ":1:10", "`memory`: it must be a size, such as 512MiB"),
             ("memory = \"5000\"", ":1:10", "`memory`: it must be at least 1 MiB"),
-            ("strict = \"yes\"", ":1:10", "`strict` is true or false, not a text"),
-            ("filter = 1", ":1:10", "`filter` is a text or a list of them, such as \"tag:smoke\", not a number"),
-            ("filter = [\"a\", 1]", ":1:16", "`filter` is a text or a list of them, such as \"tag:smoke\""),
+            ("strict = \"yes\"", ":1:10", "`strict` must be true or false, not a text"),
+            (
+                "filter = 1",
+                ":1:10",
+                "`filter` must be a text or a list of them, such as \"tag:smoke\", not a\n       number",
+            ),
+            ("filter = [\"a\", 1]", ":1:16", "`filter` must be a text or a list of them, such as \"tag:smoke\""),
             (
                 "filter = [\"a\", \"not /a(/\"]",
                 ":1:16",
-                "`filter`: /a(/ is no regular expression: unclosed group, at character 2",
+                "`filter`: /a(/ is not a regular expression: unclosed group, at character",
             ),
             ("filter = \"tag:\"", ":1:10", "`filter`: the name of a tag is missing"),
-            ("profile = 1", ":1:11", "`profile` is a table of profiles, such as [profile.ci], not a number"),
-            ("[profile]\nci = true", ":2:6", "`ci` is a profile, such as [profile.ci], not a boolean"),
+            ("profile = 1", ":1:11", "`profile` must be a table of profiles, such as [profile.ci], not a number"),
+            ("[profile]\nci = true", ":2:6", "`ci` must be a profile, such as [profile.ci], not a boolean"),
             ("[profile.ci]\n\"größe\" = 1", ":2:1", "there is no key `größe` here"),
             ("jobs = 1\njobs = 2", ":2:1", "duplicate key"),
             ("strict = maybe", ":1:10", "error: "),
@@ -336,7 +340,7 @@ error: there is no key `timout` here
             refuse(text, place, message);
         }
         for key in KEYS {
-            refuse(&format!("{key} = 1979-05-27"), &format!(":1:{}", key.len() + 4), &format!("`{key}` is "));
+            refuse(&format!("{key} = 1979-05-27"), &format!(":1:{}", key.len() + 4), &format!("`{key}` must be "));
         }
     }
 
@@ -363,7 +367,7 @@ error: there is no key `timout` here
         );
         assert_eq!(read("report = [\"github\"]"), [Wanted::Github]);
         assert_eq!(read("report = []"), []);
-        refuse("report = \"junit=x\"", ":1:10", "`report` is a list of texts");
+        refuse("report = \"junit=x\"", ":1:10", "`report` must be a list of texts");
         refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");
         refuse("report = [\"tap=x\"]", ":1:10", "there is no report `tap`");
     }

@@ -1,8 +1,8 @@
 //! Snapshots: the transcript that a scenario is known to leave, in a file beside its script.
 //!
-//! They are insta's files, so that who knows insta knows them, and its tools work on them. insta reads them and says what is
-//! equal. It cannot write one outside of a test without variables in the environment of the process, so the
-//! four lines of its format are written here, and tests hold that insta reads them.
+//! They are files of insta, so whoever knows insta knows them, and its tools work on them. insta reads them and says what is
+//! equal. It cannot write one outside of a test without variables in the environment of the process, so the four lines of
+//! its format are written here, and tests hold that insta reads them.
 
 mod pending;
 
@@ -33,7 +33,7 @@ const BYTE_ORDER_MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"]
 /// What the lines begin with that git puts around and between the two sides of a conflict.
 const CONFLICT_MARKS: [&[u8]; 3] = [b"<<<<<<<", b"=======", b">>>>>>>"];
 
-/// What to do with a transcript that is not as its snapshot.
+/// What to do with a transcript that differs from its snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Report it, and leave it for review if `leave_pending`.
@@ -54,7 +54,7 @@ pub enum Comparison {
     Unasked,
     /// There is no snapshot.
     Missing,
-    /// There was none, and now it is the snapshot.
+    /// There was none, and this is the snapshot now.
     Created,
     /// It was another, and now it is the snapshot.
     Changed,
@@ -62,7 +62,7 @@ pub enum Comparison {
     Different(Difference),
 }
 
-/// A transcript that is not as its snapshot.
+/// A transcript that differs from its snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     /// What the snapshot says.
@@ -83,13 +83,13 @@ pub enum SnapshotError {
     #[error("the snapshot is not as insta writes it, with a header between `---`")]
     Malformed,
     /// A merge has stopped in it.
-    #[error("there is a conflict of a merge in line {line} of the snapshot")]
+    #[error("the snapshot has a merge conflict in line {line}")]
     Conflict {
         /// The line.
         line: usize,
     },
     /// An editor has put a mark at its start, or has saved it in another encoding.
-    #[error("the snapshot begins with a byte order mark, and is to be UTF-8 without one")]
+    #[error("the snapshot begins with a byte order mark, and must be UTF-8 without one")]
     ByteOrderMark,
     /// It cannot be written or removed.
     #[error("cannot write the snapshot: {0}")]
@@ -115,7 +115,7 @@ pub fn path_of_row(script: &Path, row: &str) -> PathBuf {
 ///
 /// # Errors
 ///
-/// There is a snapshot that cannot be read, or one is to be written and cannot be.
+/// There is a snapshot that cannot be read, or one should be written and cannot be.
 pub fn compare(
     path: &Path,
     source: &str,
@@ -151,7 +151,7 @@ pub fn is_stale(path: &Path) -> bool {
     script_of(path).is_some_and(|script| is_gone(&script) && !is_of_row(&script)) && ours()
 }
 
-/// Whether a script that is not there has the name of another with that of one of its rows.
+/// Whether the name of a missing script is that of another script together with one of its rows.
 pub(crate) fn is_of_row(script: &Path) -> bool {
     let stem = script.file_stem().map(OsStr::to_string_lossy).unwrap_or_default();
     let Some((stem, row)) = stem.strip_suffix(']').and_then(|name| name.split_once('[')) else { return false };

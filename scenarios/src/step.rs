@@ -3,8 +3,9 @@
 //! What a script does between two waits is a list of steps, and what it does in all is that list with its times: that
 //! is enough to log a run, to make it again, and to vary it.
 
-use kandy_client::js::TypeError;
-use kandy_client::{ConfigError, ConnectOptions, Credentials, Session, Settings, Time, UntypedCall, Violation};
+use kandy_client::{
+    ConfigError, ConnectOptions, Credentials, Session, Settings, Time, TypeError, UntypedCall, Violation,
+};
 use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, CommandOutput};
 use serde_json::Value;
@@ -99,7 +100,7 @@ impl From<CommandOutput> for Done {
 }
 
 impl Step {
-    /// What a script calls it, if it can change something that a wait may be for.
+    /// The name that a script has for it, if it can change something that a wait may be for.
     pub(crate) fn action(&self) -> Option<&'static str> {
         match self {
             // A new client has sent nothing, and heard nothing.
@@ -139,7 +140,7 @@ impl Call {
                 UntypedCall::Connect { credentials, .. }
                 | UntypedCall::UpdateToken { credentials }
                 | UntypedCall::SetCredentials { credentials },
-            ) => credentials.get("username").as_str().map(str::to_owned),
+            ) => credentials.as_ref().get("username").as_str().map(str::to_owned),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 
 use crate::diagnostic::{Cause, Diagnostic};
 
-/// A diagnostic about what stands `at` those bytes of `text`, the file that messages call `shown`.
+/// A diagnostic about the bytes `at` of `text`; messages call the file `shown`.
 pub(crate) fn wrong(text: &str, shown: &str, at: &Range<usize>, message: String, help: Option<String>) -> Diagnostic {
     let start = text.floor_char_boundary(at.start.min(text.len()));
     let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -17,7 +17,7 @@ pub(crate) fn wrong(text: &str, shown: &str, at: &Range<usize>, message: String,
         message,
         file: shown.to_owned(),
         line: 1 + text[..start].matches('\n').count(),
-        // What breaks a line is no part of it: an error may lie between its two characters.
+        // What breaks a line is not part of it: an error may lie between its two characters.
         column: 1 + line[..(start - line_start).min(line.len())].chars().count(),
         source_line: source_line.map(str::to_owned),
         notes: Vec::new(),

@@ -63,7 +63,7 @@ pub enum What {
         /// How far it is.
         step: Handshake,
     },
-    /// A frame of the platform, or one of a client that is no keep-alive.
+    /// A frame of the platform, or one of a client that is not a keep-alive.
     Frame {
         /// The websocket's number.
         socket: u64,
@@ -174,8 +174,8 @@ impl Trace {
         self.push(at, who, What::Pings { socket: ping, count: 1, until: at })
     }
 
-    /// Adds what a run that ended at that time left behind. [`hygiene::MAX_SHOWN`] of the warnings are written out, also
-    /// where there are [`MAX_RECORDS`] already.
+    /// Adds what a run that ended at that time left behind. [`hygiene::MAX_SHOWN`] of the warnings are written out, even
+    /// beyond [`MAX_RECORDS`].
     pub fn warn(&mut self, at: Duration, warnings: &[Warning]) {
         let shown = warnings.iter().take(hygiene::MAX_SHOWN);
         let of = |warning: &Warning| (warning.client.as_str().into(), What::Warning(warning.what.clone()));
@@ -184,7 +184,7 @@ impl Trace {
         self.records.extend(shown.map(of).chain(rest).map(|(who, what)| Record { at, who, what }));
     }
 
-    /// Leaves out of the text of this trace what these match. Its records stay as they are.
+    /// Leaves what these match out of the text of this trace. Its records stay as they are.
     pub fn redact(&mut self, redactions: Redactions) {
         self.redactions = redactions;
     }

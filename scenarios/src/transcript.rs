@@ -36,7 +36,7 @@ impl Trace {
         render(self, self.records().len().saturating_sub(count))
     }
 
-    /// When what happened to whom, but for what a schedule did: of two runs that are equal in this, one snapshot holds.
+    /// When what happened to whom, except what a schedule did. Two runs that are equal in this have one snapshot.
     pub(crate) fn undisturbed_lines(&self) -> Vec<(Duration, Arc<str>, &'static str, String)> {
         let records = self.records().iter().filter(|record| !matches!(record.what, What::Disturbance(_)));
         records.map(|record| (record.at, record.who.clone(), record.what.kind(), record.what.text())).collect()

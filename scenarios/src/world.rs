@@ -7,21 +7,20 @@
 
 pub(crate) mod address;
 mod arrival;
+mod client_side;
 mod ending;
 mod ledger;
 mod length;
 mod link;
 mod live;
 mod sim;
-mod stage;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kandy_client::js::TypeError;
-use kandy_client::{Config, ConfigError, Event, Session, Violation};
+use kandy_client::{Config, ConfigError, Event, Session, TypeError, Violation};
 use kandy_mock_server::{FailError, Platform, PlatformError};
 use serde_json::Value;
 use thiserror::Error;
@@ -29,7 +28,7 @@ use thiserror::Error;
 pub use live::{Live, LiveError};
 pub use sim::{Changeable, PLATFORM_SERVER, Seen, Sim, Unmet};
 
-use stage::Stage;
+use client_side::ClientSide;
 
 use crate::step::{Call, CallError, ClientId, Done, Step};
 use crate::trace::{Trace, TraceFull};
@@ -84,7 +83,7 @@ impl World {
 
     /// What a client's `connect()` was last called with.
     pub(crate) fn last_connect(&self, client: ClientId) -> Option<&Call> {
-        self.stage().last_connect(client)
+        self.client_side().last_connect(client)
     }
 
     /// The time since the world began.
@@ -104,8 +103,8 @@ impl World {
         }
     }
 
-    /// How far the platform's journal had come, at least, when what the clients know by now left it. What goes out
-    /// later may reach a live platform at once, while a script that acts on what it knows still runs.
+    /// How far the platform's journal had come, at least, when it sent what the clients know by now. What clients send
+    /// later may reach a live platform at once, while the script that acts on it still runs.
     pub(crate) fn journal_known(&self) -> u64 {
         match self {
             Self::Sim(_) => self.look(|platform| platform.journal().next_seq()),
@@ -120,30 +119,30 @@ impl World {
     /// The id is not of this world.
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
-        self.stage().session(client)
+        self.client_side().session(client)
     }
 
     /// How often the clients have been told something: by calls, answers, websockets and timers. What can be seen of
     /// them stays the same as long as this does.
     pub(crate) fn client_inputs(&self) -> u64 {
-        self.stage().client_inputs()
+        self.client_side().client_inputs()
     }
 
     /// Every client, in the order of creation.
     pub fn clients(&self) -> impl Iterator<Item = ClientId> + use<> {
-        self.stage().clients()
+        self.client_side().clients()
     }
 
     /// Whether events of the last turn, or of calls, still wait for their listeners.
     #[must_use]
     pub fn has_events(&self) -> bool {
-        self.stage().has_events()
+        self.client_side().has_events()
     }
 
     /// The armed timers: when, whose, what for; the next one first.
     #[must_use]
     pub fn pending_timers(&self) -> Vec<(Duration, String, String)> {
-        let mut timers = self.stage().timers();
+        let mut timers = self.client_side().timers();
         timers.extend(self.look(next_expiry));
         timers.sort_by_key(|(due, ..)| *due);
         timers
@@ -152,7 +151,7 @@ impl World {
     /// What has happened so far.
     #[must_use]
     pub fn trace(&self) -> &Trace {
-        self.stage().trace()
+        self.client_side().trace()
     }
 
     /// What has happened, once the run is over.
@@ -164,10 +163,10 @@ impl World {
         }
     }
 
-    fn stage(&self) -> &Stage {
+    fn client_side(&self) -> &ClientSide {
         match self {
-            Self::Sim(sim) => sim.stage(),
-            Self::Live(live) => live.stage(),
+            Self::Sim(sim) => sim.client_side(),
+            Self::Live(live) => live.client_side(),
         }
     }
 }
@@ -204,13 +203,13 @@ impl World {
     ///
     /// The trace is full.
     pub fn log(&mut self, client: ClientId, violation: &Violation) -> Result<(), WorldError> {
-        self.stage_mut().log(client, violation)
+        self.client_side_mut().log(client, violation)
     }
 
-    fn stage_mut(&mut self) -> &mut Stage {
+    fn client_side_mut(&mut self) -> &mut ClientSide {
         match self {
-            Self::Sim(sim) => sim.stage_mut(),
-            Self::Live(live) => live.stage_mut(),
+            Self::Sim(sim) => sim.client_side_mut(),
+            Self::Live(live) => live.client_side_mut(),
         }
     }
 }
@@ -235,7 +234,7 @@ fn config_from(options: &Value) -> Config {
 pub enum Turn {
     /// Something moved.
     Moved,
-    /// This event is to be given to the client's listeners now.
+    /// This event should be given to the client's listeners now.
     Event(ClientId, Arc<Event>),
     /// Nothing is left up to the given time, which is now.
     Quiet,

@@ -265,7 +265,7 @@ fn idle_websockets() {
     let token = subscribe(server.address);
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("there are files to spare");
     let url = format!("ws://localhost/websocket/CH-1?token={token}");
-    // What is set up only once is no memory of a socket.
+    // What is set up only once does not count as memory of a socket.
     drop(runtime.block_on(open(server.address, &url)));
     let resident = |server: &IdleServer| resident_kib("self").zip(resident_kib(&server.child.id().to_string()));
     let before = resident(&server);

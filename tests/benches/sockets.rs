@@ -115,7 +115,7 @@ async fn one_client() {
 async fn many_clients() {
     let Some(count) = how_many_clients() else { return };
     let (platform, config) = start().await;
-    // What is set up only once is no memory of a client.
+    // What is set up only once does not count as memory of a client.
     connect_and_disconnect(&create(&config)).await;
     let files = count * FILES_OF_A_CLIENT + OTHER_FILES;
     let mut table = Table::new(format!("{count} clients at once, {files} open files"), ["median", "p95"]);

@@ -326,7 +326,7 @@ export async function a_saved_journal_opens_to_be_looked_at(test) {
     await live.getByRole("button", { name: "Keep …" }).click();
     await writeFile(file("none.json"), '{"records": [{"seq": 0}]}');
     await live.locator("#open").setInputFiles(file("none.json"));
-    await live.getByText("none.json: it is no journal: `records[0]` is no record").waitFor();
+    await live.getByText("none.json: it is not a journal: `records[0]` is not a record").waitFor();
     await live.locator("#open").setInputFiles(file("journal.json"));
     await live.getByText("journal.json", { exact: true }).waitFor();
     await test.act("clear");

@@ -66,7 +66,7 @@ function seen(page) {
 export async function what_turns_or_hides_text_is_shown(test) {
   const { act } = test;
   const console = await test.context.newPage();
-  // What is drawn is no element.
+  // What is drawn is not an element.
   await console.addInitScript(() => {
     const { fillText } = CanvasRenderingContext2D.prototype;
     globalThis.drawn = [];

@@ -77,7 +77,7 @@ fn options_go_before_the_settings() {
     let run = |options: Options| run_file_with(&file, &options);
     let error = run(Options::default()).expect_err("it fails");
     assert!(
-        error.to_string().starts_with("FAIL    a: not to be trusted\n\nerror: no check and no snapshot"),
+        error.to_string().starts_with("FAIL    a: cannot be trusted\n\nerror: no check and no snapshot"),
         "{error}"
     );
     for lax in [

@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode, Output};
 use kandy_scenarios::{Error, Options};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// What this program is to be: `harness`, or the file for `run_file`.
+/// What this program should be: `harness`, or the file for `run_file`.
 const ROLE: &str = "KANDY_FROM_RUST";
 
 fn main() -> ExitCode {

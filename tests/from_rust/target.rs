@@ -93,7 +93,7 @@ fn a_failure_is_told_as_the_console_does() {
 fn a_transcript_that_differs_waits_for_review() {
     let package = Package::new("differs", &[("scenarios/a.rhai", TRANSCRIPT), ("scenarios/a.snap", ANOTHER)]);
     let parts = [
-        "error: the transcript is not as its snapshot\n --> scenarios/a.snap\n",
+        "error: the transcript differs from its snapshot\n --> scenarios/a.snap\n",
         "-0.000  script    print     goodbye\n",
         "+0.000  script    print     hello\n",
         "or decide with `kandy-harness review`",
@@ -108,10 +108,10 @@ fn a_transcript_that_differs_waits_for_review() {
 fn insta_update_decides_on_snapshots() {
     let package = Package::new("update", &[("scenarios/a.rhai", TRANSCRIPT), ("scenarios/a.snap", ANOTHER)]);
     for variables in [&[("INSTA_UPDATE", "no")][..], &[("CI", "true")]] {
-        package.run("harness", variables, &[]).assert(101, &["not as its snapshot"]);
+        package.run("harness", variables, &[]).assert(101, &["differs from its snapshot"]);
         assert!(!package.has("scenarios/a.snap.new"), "with {variables:?} it leaves something for review");
     }
-    package.run("harness", &[("CI", "true"), ("INSTA_UPDATE", "new")], &[]).assert(101, &["not as its snapshot"]);
+    package.run("harness", &[("CI", "true"), ("INSTA_UPDATE", "new")], &[]).assert(101, &["differs from its snapshot"]);
     assert!(package.has("scenarios/a.snap.new"));
     package.write("scenarios/b.rhai", TRANSCRIPT);
     package.run("harness", &[("INSTA_UPDATE", "always")], &[]).assert(0, &["2 passed"]);

@@ -175,7 +175,7 @@ pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
     let answering = (prop::option::of(status), content);
     let keys = vec!["service", "notificationChannel", "expires", "subscription", "access_token", "/subscribeResponse"];
     let shaping = (
-        prop::option::weighted(0.3, body_json().prop_filter_map("it is no map", |json| json.as_object().cloned())),
+        prop::option::weighted(0.3, body_json().prop_filter_map("it is not a map", |json| json.as_object().cloned())),
         prop::option::weighted(0.5, params()),
         prop::collection::vec(select(keys).prop_map(str::to_owned), 0..2),
     )

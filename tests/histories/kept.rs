@@ -59,7 +59,7 @@ fn connect_between_two_deletes() {
     assert!(check(&connected(json!({}), acts)).is_some());
 }
 
-/// A multiplier that is no number: the attempts have the longest pause between them, and still an end.
+/// A multiplier that is not a number: the attempts have the longest pause between them, and still an end.
 #[test]
 fn attempts_with_the_longest_pause() {
     let options = json!({ "connectivity": { "reconnectTimeMultiplier": "x" } });

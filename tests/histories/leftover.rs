@@ -35,7 +35,7 @@ pub(crate) enum Exception {
     SecondSocketOfAnEndedSession,
     /// Section 4.8: `destroy()` without a live refresh task closes nothing, and attempts under way may still open.
     SocketOfADestroyedClient,
-    /// Section 2: `reconnectLimit: 0` is no limit, and attempts go on after their session.
+    /// Section 2: `reconnectLimit: 0` is not a limit, and attempts go on after their session.
     AttemptsWithoutEnd,
     /// Section 1.1: there is no request timeout, so a request without an answer is pending for ever.
     RequestWithoutAnswer,
@@ -143,7 +143,7 @@ fn explain_client(run: &Run, client: usize, found: &mut BTreeSet<Exception>) -> 
             // A socket in use has its own explanation.
             Timer::Ping(socket) if session.open_sockets().any(|open| open == socket) => continue,
             Timer::Ping(_) => None,
-            Timer::Attempt(_) => (!session.config().value()["connectivity"]["reconnectLimit"].is_truthy())
+            Timer::Attempt(_) => (!session.config().value().as_ref()["connectivity"]["reconnectLimit"].is_truthy())
                 .then_some(Exception::AttemptsWithoutEnd),
             Timer::Resubscribe | Timer::RefreshToken if session.is_connected() => {
                 without_end.then_some(Exception::DisconnectWithoutEnd)

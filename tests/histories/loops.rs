@@ -17,7 +17,7 @@ use crate::generate::{Act, History};
 pub(crate) enum Loop {
     /// A token that is shorter than the refresh margin, or longer than a timer can wait, is refreshed without pause.
     TokenRefresh,
-    /// `pingInterval` is no time.
+    /// `pingInterval` is not a time.
     Ping,
     /// A subscription that is longer than a timer can wait is renewed without pause.
     Resubscription,
@@ -26,7 +26,7 @@ pub(crate) enum Loop {
 }
 
 impl Loop {
-    /// The loop that an error names; `None` for an error that is no known loop.
+    /// The loop that an error names; `None` for an error that is not a known loop.
     pub(crate) fn named_by(error: &WorldError) -> Option<Self> {
         let WorldError::Loop { turns, .. } = error else { return None };
         let names = |text: &str| turns.iter().any(|turn| turn.contains(text));

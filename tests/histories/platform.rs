@@ -251,7 +251,7 @@ impl Alone {
 }
 
 impl Sent {
-    /// `None` where it is no request at all.
+    /// `None` where it is not a request at all.
     fn with_body<B>(&self, body: B) -> Option<http::Request<B>> {
         let mut request = http::Request::builder().method(self.method).uri(&self.uri);
         if let Some(authorization) = &self.authorization {

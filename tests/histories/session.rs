@@ -37,7 +37,7 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let connect = call().prop_filter("it is no connect", |call| matches!(call, Call::Connect(..)));
+    let connect = call().prop_filter("it is not a connect", |call| matches!(call, Call::Connect(..)));
     prop_oneof![
         4 => call().prop_map(Act::Call),
         12 => Just(Act::Succeed),
@@ -104,12 +104,12 @@ struct Alone {
     session: Session,
     now: Time,
     requests: u64,
-    sockets: BTreeMap<SocketId, Stage>,
+    sockets: BTreeMap<SocketId, SocketState>,
     outputs: Vec<Output>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum SocketState {
     Opening,
     Open,
     Over,
@@ -161,13 +161,13 @@ impl Alone {
     }
 
     fn socket(&mut self, id: SocketId, input: &WebSocketInput) {
-        let stage = self.sockets.get(&id).copied();
-        let next = match (stage, input) {
-            (Some(Stage::Opening), WebSocketInput::Opened) => Some(Stage::Open),
-            (Some(Stage::Opening), WebSocketInput::Failed) | (Some(_), WebSocketInput::Closed { .. }) => {
-                Some(Stage::Over)
+        let state = self.sockets.get(&id).copied();
+        let next = match (state, input) {
+            (Some(SocketState::Opening), WebSocketInput::Opened) => Some(SocketState::Open),
+            (Some(SocketState::Opening), WebSocketInput::Failed) | (Some(_), WebSocketInput::Closed { .. }) => {
+                Some(SocketState::Over)
             }
-            _ => stage,
+            _ => state,
         };
         if let Some(next) = next {
             self.sockets.insert(id, next);
@@ -251,14 +251,14 @@ impl Alone {
             Output::OpenWebSocket { id, url } => {
                 assert_eq!(id.0, self.sockets.len() as u64 + 1, "sockets are numbered in the order of opening");
                 assert!(url.parse::<http::Uri>().is_ok(), "no address: {url}");
-                self.sockets.insert(*id, Stage::Opening);
+                self.sockets.insert(*id, SocketState::Opening);
             }
             Output::SendFrame { id, .. } => {
-                assert_eq!(self.sockets.get(id), Some(&Stage::Open), "a frame is sent on socket {id}");
+                assert_eq!(self.sockets.get(id), Some(&SocketState::Open), "a frame is sent on socket {id}");
             }
             Output::CloseWebSocket { id } => {
-                let stage = self.sockets.insert(*id, Stage::Over);
-                assert_eq!(stage, Some(Stage::Open), "socket {id} is closed");
+                let state = self.sockets.insert(*id, SocketState::Over);
+                assert_eq!(state, Some(SocketState::Open), "socket {id} is closed");
             }
             Output::Event(Event::Resubscribed { attempt_num, .. }) => assert!(*attempt_num >= 1),
             Output::Crash(_) | Output::Event(_) => {}

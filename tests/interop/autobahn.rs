@@ -22,7 +22,7 @@ use crate::{block_on, documented};
 const LONGEST: usize = 16 * 1024 * 1024;
 /// What the suite has without those for compression, which the platform does not offer.
 const CASES: usize = 301;
-/// What the suite finds right, but late: a text that is no UTF-8 any more is refused when its frame is whole.
+/// What the suite finds right, but late: a text that is not UTF-8 any more is refused when its frame is whole.
 const NOT_STRICT: [&str; 2] = ["6.4.3", "6.4.4"];
 /// What the suite only looks at, since the standard leaves it open.
 const INFORMATIONAL: [&str; 3] = ["7.1.6", "7.13.1", "7.13.2"];

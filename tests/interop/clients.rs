@@ -206,7 +206,7 @@ async fn control_frames_are_answered(program: Program) {
         client.tell(&json!({ "do": "ping", "payload": payload }));
         assert_eq!(client.next().await, json!({ "is": "pong", "payload": payload }));
     }
-    assert_eq!(client.mock.sockets(ALICE)[0].pings, 0, "they are no keep-alives");
+    assert_eq!(client.mock.sockets(ALICE)[0].pings, 0, "they are not keep-alives");
 }
 
 async fn the_platform_closes(program: Program) {

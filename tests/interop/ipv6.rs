@@ -8,7 +8,7 @@ use libtest_mimic::{Completion, Trial};
 
 use crate::{ALICE, PASSWORD, block_on, soon};
 
-/// Why a test on IPv6 loopback cannot run, if so. Containers often have none, so that is no failure anywhere.
+/// Why a test on IPv6 loopback cannot run, if so. Containers often have none, so that is not a failure anywhere.
 pub(crate) fn missing() -> Option<&'static str> {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err().then_some("there is no IPv6 loopback here")
 }

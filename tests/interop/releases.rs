@@ -1,7 +1,7 @@
 //! Old releases of Kandy.js before `Front`, the server of `serve`: of each pair the first has a bug that the second has not, and
 //! what the platform does tells them apart. And what a browser would hide from any release, if the server let it.
 //!
-//! The releases are nobody's to pass on, so they are no part of this folder: `KANDY_SDK_DIR` says where they are, as
+//! The releases are nobody's to pass on, so they are not part of this folder: `KANDY_SDK_DIR` says where they are, as
 //! `uc-3.13.0.js` and so on: the bundles of Kandy.js that are published by tag.
 
 use std::env;

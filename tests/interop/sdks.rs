@@ -83,7 +83,7 @@ fn run(node: &Path, what: &str) -> String {
     command.current_dir(folder()).args(["sdks.mjs", what]).stdin(Stdio::null());
     command.env("KANDY_PROGRAM", program).env(AS_COMMAND, "1");
     // With the first set, Node's `fetch` would go through the proxy of the environment, even to loopback. And it does not know
-    // the certificate of a server that has made it a moment ago, about which it is not to warn.
+    // the certificate of a server that has made it a moment ago, about which it should not warn.
     command.env_remove("NODE_USE_ENV_PROXY").env("NODE_TLS_REJECT_UNAUTHORIZED", "0").env("NODE_NO_WARNINGS", "1");
     let Output { status, stdout, stderr } = command.output().expect("it has run before");
     let stdout = String::from_utf8_lossy(&stdout).into_owned();

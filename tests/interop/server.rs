@@ -1,7 +1,7 @@
 //! `Kandy` before a foreign platform.
 
 use kandy_client::driver::{CertificateDer, Events, Heard, NotConnected, Options};
-use kandy_client::{Code, Config, Connectivity, Credentials, DisconnectReason, Event, Kandy, ServiceStatus, js};
+use kandy_client::{Code, Config, Connectivity, Credentials, DisconnectReason, Event, Kandy, ServiceStatus, Untyped};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ async fn notifications_arrive_whole(program: Program) {
     for (id, text) in ["Grüße 👋🏽 · 漢字 · \u{2028}\u{0} · \"\\", &long, ""].into_iter().enumerate() {
         let payload = json!({ "notificationMessage": { "eventType": "IM", "id": id, "text": text } });
         let notification = payload.to_string();
-        let payload = js::Value::from_json(&payload);
+        let payload = Untyped::from(payload);
         let (start, end) = notification.split_at(40);
         let parts = if id == 0 { vec![start, "", end] } else { vec![notification.as_str()] };
         program.tell(&json!({ "do": "send", "parts": parts }));

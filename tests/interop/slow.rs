@@ -42,7 +42,7 @@ type End = (u32, &'static str);
 
 /// The front closes what slowhttptest would keep for long.
 const ALL_CLOSED: End = (40, "No open connections left");
-/// A client that reads a byte a second has enough to read for as long as it likes, though the connection is no more.
+/// A client that reads a byte a second has enough to read for as long as it likes, though the connection has ended.
 const STILL_READING: End = (25, "Hit test time limit");
 /// For how long at least it still reads when the front has let go of it.
 const STILL_READ: Duration = Duration::from_secs(3);

@@ -218,7 +218,10 @@ fn text_is_made_of_records_last() {
         knowing.push(name);
     }
     knowing.sort();
-    assert!(knowing.len() > 8 && knowing.contains(&"world/stage.rs".to_owned()), "who knows records: {knowing:?}");
+    assert!(
+        knowing.len() > 8 && knowing.contains(&"world/client_side.rs".to_owned()),
+        "who knows records: {knowing:?}"
+    );
     making.retain(|name| !name.starts_with("report"));
     assert_eq!(making, ["transcript.rs"], "only a transcript and reports make text of what the trace knows");
 }

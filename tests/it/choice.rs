@@ -34,12 +34,12 @@ fn a_scenario_that_is_repeated_is_compared_each_time() {
     );
     project.write("s/a.rhai", "print(\"two\");\n");
     let (text, exit) = project.run(".", &["run", "s", "--repeat", "2"]);
-    assert!(exit == 1 && text.contains("\nFAIL    a#2: not as its snapshot: as a#1\n"), "{text}");
+    assert!(exit == 1 && text.contains("\nFAIL    a#2: differs from its snapshot: as a#1\n"), "{text}");
     assert!(text.contains("2 failed") && !text.contains("flaky") && !project.has("s/a.snap.new"), "{text}");
 }
 
 const ROWS: &str = "let case = cases(#{ one: 1, two: 2, three: 3 });\nassertNe(case, 2);\n";
-const NOTHING: &str = "Nothing of this failed when it last ran, so that all of it runs.\n\n";
+const NOTHING: &str = "Nothing of this failed when it last ran, so all of it runs.\n\n";
 
 #[test]
 fn what_failed_runs_again_until_it_passes() {
@@ -91,7 +91,7 @@ fn what_a_run_that_ends_early_has_not_seen_is_not_forgotten() {
 fn what_failed_last_may_be_malformed_or_have_no_place() {
     let project = Project::new("last-failed-bad", &[("s/a.rhai", FAILS), ("s/.kandy/last-failed.json", "{}")]);
     let (text, exit) = project.run(".", &["run", "s", "--last-failed"]);
-    let told = "error: what failed last is not to be understood in `s/.kandy/last-failed.json`: ";
+    let told = "error: cannot understand what failed last in `s/.kandy/last-failed.json`: ";
     assert!(exit == 2 && text.starts_with(told) && text.contains("tip: remove it: "), "{text}");
     let (text, exit) = project.run(".", &["run", "s"]);
     assert!(exit == 1 && !text.contains("warning"), "{text}");

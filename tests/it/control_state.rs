@@ -39,7 +39,7 @@ fn members(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The same of what the schema says; whatever it says is to be there.
+/// The same of what the schema says; whatever it names must be there.
 fn said(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
     let schema = if schema["items"].is_object() { &schema["items"] } else { schema };
     let Some(properties) = schema["properties"].as_object() else { return };

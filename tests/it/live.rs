@@ -138,7 +138,7 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     }
     for number in 0..ALL_HEARD {
         let Event::NotificationReceived { payload } = next_event(&mut world).unwrap() else { panic!("another event") };
-        assert_eq!(payload["notificationMessage"]["id"], number.to_string());
+        assert_eq!(payload.to_json()["notificationMessage"]["id"], number.to_string());
     }
     let refused = (ALL_HEARD..FLOOD).find_map(|number| world.apply(send(number)).err());
     let refused = refused.expect("the flood is longer than a transcript").to_string();

@@ -21,6 +21,8 @@ mod dialects;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod english;
+#[cfg(test)]
 mod explore;
 #[cfg(test)]
 mod faults;

@@ -44,7 +44,7 @@ impl Drop for Place {
 const FILES: [&str; 6] =
     [".gitignore", "kandy.toml", "scenarios", "scenarios/connect.rhai", "scenarios/lib", "scenarios/lib/users.rhai"];
 
-/// What a newcomer does next, all of which is to pass.
+/// What a newcomer does next, all of which should pass.
 fn passes(folder: &Path) {
     for arguments in [
         &["run"][..],
@@ -146,8 +146,8 @@ fn a_bad_name_is_told_and_makes_nothing() {
         ("", "the name is empty"),
         ("..", "the name `..` has `..` in it"),
         ("../other", "the name `../other` has `..` in it"),
-        ("a\nb", "the name `a\\nb` has a character that is not seen"),
-        ("a\u{202e}b", "the name `a\\u{202e}b` has a character that is not seen"),
+        ("a\nb", "the name `a\\nb` has an invisible character"),
+        ("a\u{202e}b", "the name `a\\u{202e}b` has an invisible character"),
         ("missing/project", "cannot make `missing/project`: there is no folder `missing`"),
         (missing, "missing/project`: there is no folder `"),
         ("file", "`file` is there, and is not a folder"),

@@ -42,7 +42,6 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
         JSON.stringify(value),
         timeout(value),
         attempt(() => query(value)),
-        attempt(() => encodeURIComponent(text)),
         text.toUpperCase(),
         [before].includes(value),
         before === value,

@@ -4,7 +4,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { program } from './chromium.config.mjs'
 
-if (Number.parseInt(process.versions.node) < 20) throw new Error('this is no Node 20 or later')
+if (Number.parseInt(process.versions.node) < 20) throw new Error('this is not Node 20 or later')
 if (program === undefined) throw new Error('there is no Chromium')
 await Promise.all(['@playwright/test', 'typescript', 'vitest', 'ws'].map((name) => import(name)))
 

@@ -3,7 +3,7 @@
 //! given to `Platform` alone, must get every field that the SDK reads. Of every other dialect the recorded client is replayed
 //! to `Platform`: see [`replay`].
 //!
-//! The recorder's platform is there to see what the SDK does, whatever it is told; `Platform` is to be met in earnest.
+//! The recorder's platform is there to see what the SDK does, whatever it is told; `Platform` behaves like a real one.
 //! So it does not follow some recordings: [`EXCEPTIONS`] are the rules by which they are known.
 //!
 //! `KANDY_TRACES=<folder>` takes the recordings from another folder.

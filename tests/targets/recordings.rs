@@ -4,8 +4,8 @@ use kandy_scenarios::crosscheck::{check_answers, crosscheck};
 use kandy_scenarios::recording::Recording;
 use kandy_scenarios::replay::replay;
 
-/// A recording is replayed by the port, and by port and platform together. That either ends with a difference is no
-/// failure.
+/// A recording is replayed by the port, and by port and platform together. A difference at the
+/// end of either is not a failure.
 ///
 /// # Panics
 ///

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{SECRET, message};
 
-/// Values of `Authorization` from this length on are no words that may be elsewhere by chance.
+/// Values of `Authorization` from this length on are not words that may be elsewhere by chance.
 const SHORTEST_SECRET: usize = 12;
 
 /// Requests to a healthy platform, one after the other: each is answered with JSON or nothing, and what a client proves itself with is
@@ -98,7 +98,7 @@ impl Visit {
             let values = headers.iter().filter(|(name, _)| is_secret(name.as_str()) == wanted);
             values.map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect::<Vec<_>>()
         };
-        // The word before it, `basic` say, is no secret.
+        // The word before it, `basic` say, is not a secret.
         let secrets = text(request.headers(), true).into_iter();
         let values = secrets.map(|value| value.split_once(' ').map_or(value.clone(), |(_, value)| value.to_owned()));
         self.secrets.extend(values.filter(|value| value.len() >= SHORTEST_SECRET));

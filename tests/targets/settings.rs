@@ -21,7 +21,7 @@ pub fn settings(input: &[u8]) {
     match from_bytes(Path::new("project"), input, "kandy.toml") {
         Ok(file) => are_within_limits(&file),
         Err(SettingsError::Content(diagnostic)) => {
-            let text = str::from_utf8(input).expect("what is no text is another error");
+            let text = str::from_utf8(input).expect("what is not text is another error");
             diagnostics::check(&diagnostic, text.strip_prefix('\u{feff}').unwrap_or(text));
         }
         Err(error) => assert!(str::from_utf8(input).is_err(), "{error}"),

@@ -16,7 +16,7 @@ pub fn users(input: &[u8]) {
     match from_bytes(input, "users.toml") {
         Ok(accounts) => are_taken(&accounts),
         Err(FileError::Content(diagnostic)) => {
-            let text = str::from_utf8(input).expect("what is no text is another error");
+            let text = str::from_utf8(input).expect("what is not text is another error");
             diagnostics::check(&diagnostic, text.strip_prefix('\u{feff}').unwrap_or(text));
             let elsewhere = text.replace(&format!("password = \"{SECRET}\""), "");
             let shown = diagnostic.to_string();

@@ -23,7 +23,7 @@ function findBinary(environment = process.env, resolve = require.resolve) {
   const named = environment.KANDY_HARNESS
   if (named) {
     if (isProgram(named)) return named
-    throw new KandyError(`KANDY_HARNESS is ${JSON.stringify(named)}, which is no program that can be run`, { help: WAYS })
+    throw new KandyError(`KANDY_HARNESS is ${JSON.stringify(named)}, which is not a program that can be run`, { help: WAYS })
   }
   const packaged = inPackage(resolve)
   if (packaged) return packaged

@@ -87,7 +87,7 @@ class Coupling {
       if (due === undefined) return { pages, platform }
       if (turns === MOST_AT_ONCE) {
         const what = await due.window.describe()
-        throw new KandyError(`more than ${MOST_AT_ONCE} timers fired at ${seconds(now)} s, and there is no end: next comes ${what}`)
+        throw new KandyError(`more than ${MOST_AT_ONCE} timers fired at ${seconds(now)} s, without an end: next comes ${what}`)
       }
       const seen = await due.window.fire()
       // What one page does may be seen by another.
@@ -107,7 +107,7 @@ class Coupling {
     const what = pages.flatMap(({ seen }) => seen.what)
     const named = what.length > 0 ? `; the pages wait for ${what.join(', ')}` : ''
     return new KandyError(`pages and platform do not come to rest within ${REST_TIME / 1000} s: ${said}${named}`, {
-      help: 'with a manual clock, let nobody but the pages of the test use the platform'
+      help: 'with a manual clock, only the pages of the test may use the platform'
     })
   }
 }
@@ -131,7 +131,7 @@ function disagreement(pages, platform) {
     ['scripts that run beside', Number(platform.script?.busy ?? false), 0]
   ]
   const unlike = counts.find(([, here, there]) => here !== there)
-  return unlike && `${unlike[0]} are ${unlike[1]}, and not ${unlike[2]}`
+  return unlike && `${unlike[0]} are ${unlike[1]}, not ${unlike[2]}`
 }
 
 /** The requests and handshakes that the platform does not answer, or not to the end, by itself: later, or never. */

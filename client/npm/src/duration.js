@@ -12,7 +12,7 @@ function milliseconds(duration) {
   if (read !== null && read[0] !== '') {
     return UNITS.reduce((sum, unit, index) => sum + unit * Number(read[index + 1] ?? 0), 0)
   }
-  throw new KandyError(`${JSON.stringify(duration)} is no duration`, { help: 'write "250ms", "30s", "1h 30m", or whole milliseconds' })
+  throw new KandyError(`${JSON.stringify(duration)} is not a duration`, { help: 'write "250ms", "30s", "1h 30m", or whole milliseconds' })
 }
 
 /** Seconds with three digits, as transcripts write an instant. */

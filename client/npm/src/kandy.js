@@ -291,7 +291,7 @@ function named(verb, given) {
 
 function optionsOf(name, options) {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new KandyError(`the options of ${name} are an object, not ${JSON.stringify(options)}`)
+    throw new KandyError(`the options of ${name} must be an object, not ${JSON.stringify(options)}`)
   }
   return options.user === undefined ? options : { ...options, user: nameOf(options.user) }
 }

@@ -36,7 +36,7 @@ const matchers = {
 
   /** That a user has an open socket. It waits until that is so, or with `not` until it is not so any more. */
   async toBeConnected(subject, { timeout = this.timeout ?? WAIT } = {}) {
-    if (!(subject instanceof User)) throw new KandyError('toBeConnected is about a user', { help: 'expect(alice).toBeConnected()' })
+    if (!(subject instanceof User)) throw new KandyError('toBeConnected takes a user', { help: 'expect(alice).toBeConnected()' })
     const deadline = performance.now() + milliseconds(timeout)
     for (;;) {
       const open = (await subject.sockets()).filter(({ state }) => state === 'open')
@@ -65,7 +65,7 @@ class Asked {
     }
     const kandy = subject instanceof User ? subject.kandy : subject
     if (!(kandy instanceof Kandy)) {
-      throw new KandyError(`${matcher} is about a user or the platform`, { help: `expect(alice).${matcher}('subscribe')` })
+      throw new KandyError(`${matcher} takes a user or the platform`, { help: `expect(alice).${matcher}('subscribe')` })
     }
     const user = subject instanceof User ? subject.name : undefined
     // The server knows its points and users, and tells of those that it does not know.
@@ -95,7 +95,7 @@ class Asked {
     const from = this.since === undefined ? '' : ` since record ${placeOf(this.since)}`
     const named = found.slice(0, MOST_NAMED).map((request) => `\n  ${told(request)}`)
     const more = found.length > MOST_NAMED ? `\n  and ${found.length - MOST_NAMED} more` : ''
-    const said = `expected ${wanted} ${which.filter(Boolean).join(' ')} of ${this.user ?? 'anybody'}${from}, and there were ${found.length}`
+    const said = `expected ${wanted} ${which.filter(Boolean).join(' ')} of ${this.user ?? 'anybody'}${from}, but there were ${found.length}`
     return `${said}${named.length > 0 ? ':' : ''}${named.join('')}${more}`
   }
 }

@@ -96,13 +96,13 @@ function read(program, line) {
   try {
     return JSON.parse(line)
   } catch {
-    throw new KandyError(`${program} is no kandy-harness: it says ${JSON.stringify(line.slice(0, LINE_LENGTH))}`)
+    throw new KandyError(`${program} is not kandy-harness: it says ${JSON.stringify(line.slice(0, LINE_LENGTH))}`)
   }
 }
 
 function helpFor(lines) {
   const said = lines.join(' ')
-  if (said.includes('cannot listen')) return 'leave out `port`: then any is taken that is free'
+  if (said.includes('cannot listen')) return 'leave out `port` to take any free one'
   if (said.includes('unexpected argument')) return 'the program is older than this package, which needs one of the same version'
   return undefined
 }

@@ -95,13 +95,13 @@ export interface PlatformVerbs {
   sendRaw(user: UserLike | null, text: string | Uint8Array, options?: { socket?: string; subscription?: string }): Promise<Counted>
   /** Ends a user's subscriptions and says so. */
   gone(user: UserLike, options?: { retryAfter?: number; id?: string }): Promise<Counted>
-  /** How long new tokens last; without `lifetime` as clients ask. */
+  /** How long new tokens last; without `lifetime`, as long as clients ask. */
   tokenLifetime(lifetime: Duration | null): Promise<Acted>
-  /** Answers keep-alives, which harms the SDK, or not, for everybody or one user. */
+  /** Turns answers to keep-alives, which harm the SDK, on or off, for everybody or one user. */
   answerPings(enabled: boolean, options?: { user?: UserLike }): Promise<Acted>
   /** Delays answers and handshakes, for everybody or one user. */
   latency(latency: Duration, options?: { user?: UserLike }): Promise<Acted>
-  /** Makes users, faults and settings as at the start, without tokens, subscriptions and sockets. */
+  /** Brings users, faults and settings back as at the start, and ends all tokens, subscriptions and sockets. */
   reset(): Promise<Acted>
   /** Writes a line of your own into the journal. */
   mark(text: string): Promise<Recorded>

@@ -4,16 +4,16 @@ use serde_json::Value;
 
 use crate::dialect::Dialect;
 
-/// A key that Kandy.js has no option for. The SDK ignores such keys without a word.
+/// A key that Kandy.js has no option for. The SDK ignores such keys silently.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnknownKey {
     /// Where it was found, such as `authentication.subscription.sever`.
     pub path: String,
-    /// The option beside it whose name is most like it, if one is like it at all.
+    /// The option of the same section with the most similar name, if there is a similar one.
     pub nearest: Option<&'static str>,
 }
 
-/// Every key in `value` that is no option, in the order in which they stand there.
+/// Every key in `value` that is not an option, in the order in which they stand there.
 ///
 /// The features that do not touch connecting (`call`, `logs`, `messaging`, ..) are known by name
 /// only: below them every key is accepted. What is not an object is not looked into; its shape
@@ -23,7 +23,7 @@ pub fn unknown_keys(value: &Value) -> Vec<UnknownKey> {
     unknown_keys_of(Dialect::Uc3, value)
 }
 
-/// Every key in `value` that is no option of the dialect, likewise.
+/// Every key in `value` that is not an option of the dialect, likewise.
 #[must_use]
 pub fn unknown_keys_of(dialect: Dialect, value: &Value) -> Vec<UnknownKey> {
     let mut unknown = Vec::new();
@@ -46,7 +46,7 @@ fn collect(value: &Value, path: &str, known: &'static [Key], unknown: &mut Vec<U
     }
 }
 
-/// The known name that takes the fewest edits to reach, case aside, of at most a third of it.
+/// The known name that takes the fewest edits to reach, whatever the case; at most a third of its letters may differ.
 fn nearest(name: &str, known: &'static [Key]) -> Option<&'static str> {
     let name = name.to_lowercase();
     known

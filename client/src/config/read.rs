@@ -213,7 +213,7 @@ impl Section<'_> {
         Ok(())
     }
 
-    /// Complains about a scalar that is no string, without reading it.
+    /// Complains about a scalar that is not a string, without reading it.
     fn check_string(&mut self, key: &str) -> Result<(), ConfigError> {
         match self.members.get(key) {
             None | Some(Value::String(_)) => Ok(()),

@@ -7,8 +7,9 @@ use serde::{Serialize, Serializer};
 use super::{Config, Connectivity, Notifications, RequestOptions, SubscriptionServer, typed};
 use crate::dialect::Dialect;
 use crate::js::{self, Object, Text, TypeError, Value, property};
+use crate::untyped::Untyped;
 
-/// The sections that have defaults. The first counts as left out where it is no object, as the SDK merges it; the others
+/// The sections that have defaults. The first counts as left out where it is not an object, as the SDK merges it; the others
 /// likewise, as it fills them up.
 const SECTIONS: [&str; 3] = ["authentication", "connectivity", "notifications"];
 
@@ -24,7 +25,7 @@ static DEFAULTS: LazyLock<Value> = LazyLock::new(|| {
 
 /// The settings of a client for which nothing is given.
 static PLAIN: LazyLock<Settings> =
-    LazyLock::new(|| Settings::create(&Value::Undefined).expect("nothing in the defaults is null"));
+    LazyLock::new(|| Settings::create(Untyped::default()).expect("nothing in the defaults is null"));
 
 /// The configuration of a client: what was given to `create` over the defaults, with what `updateConfig` changed. No
 /// option is converted on the way, so that each is used as JavaScript uses what was given.
@@ -44,7 +45,7 @@ impl Settings {
     /// # Errors
     ///
     /// `create` throws where `logs`, `authentication.subscription` or `call` is null.
-    pub fn create(given: &Value) -> Result<Self, TypeError> {
+    pub fn create(given: impl Into<Untyped>) -> Result<Self, TypeError> {
         Self::create_for(Dialect::Uc3, given)
     }
 
@@ -53,7 +54,11 @@ impl Settings {
     /// # Errors
     ///
     /// As of [`create`](Self::create).
-    pub fn create_for(dialect: Dialect, given: &Value) -> Result<Self, TypeError> {
+    pub fn create_for(dialect: Dialect, given: impl Into<Untyped>) -> Result<Self, TypeError> {
+        Self::of_given(dialect, &given.into().0)
+    }
+
+    fn of_given(dialect: Dialect, given: &Value) -> Result<Self, TypeError> {
         not_null(given, "logs", "handler")?;
         let mut settings = Object::default();
         settings.set("authentication", js::merge((dialect.profile().defaults)(), given.get("authentication")));
@@ -108,9 +113,10 @@ impl Settings {
     /// # Errors
     ///
     /// The call throws where the patch is null or undefined.
-    pub fn update(&mut self, patch: &Value) -> Result<(), TypeError> {
-        property(patch, "call")?;
-        *self = Self { seed: self.seed, ..Self::of(self.dialect, js::merge(&self.value, patch)) };
+    pub fn update(&mut self, patch: impl Into<Untyped>) -> Result<(), TypeError> {
+        let Untyped(patch) = patch.into();
+        property(&patch, "call")?;
+        *self = Self { seed: self.seed, ..Self::of(self.dialect, js::merge(&self.value, &patch)) };
         Ok(())
     }
 
@@ -122,8 +128,8 @@ impl Settings {
 
     /// All of it, as `getConfig()` gives it.
     #[must_use]
-    pub fn value(&self) -> &Value {
-        &self.value
+    pub fn value(&self) -> Untyped {
+        self.value.clone().into()
     }
 
     /// What `connect()` looks at before anything else, for the sake of calls.
@@ -250,7 +256,7 @@ mod tests {
     use super::*;
 
     fn create(given: &str) -> Settings {
-        Settings::create(&Value::parse(given).unwrap()).unwrap()
+        Settings::create(Value::parse(given).unwrap()).unwrap()
     }
 
     #[test]
@@ -259,10 +265,10 @@ mod tests {
         let subscription = settings.authentication().get("subscription");
         assert_eq!(subscription.get("expires"), &Value::from("80"));
         assert_eq!((subscription.get("service"), subscription.get("port")), (&Value::Null, &443.0.into()));
-        assert_eq!(settings.value().get("call"), &Value::from(5.0));
+        assert_eq!(settings.value.get("call"), &Value::from(5.0));
     }
 
-    /// Two ways to say the same, which must not differ; but for NaN, which JSON has no form for.
+    /// Two ways to say the same, which must not differ, except for NaN, which JSON cannot write.
     #[test]
     fn typed_options_are_those_of_their_json() {
         let mut config = Config::for_server("h", 80, 81);
@@ -270,7 +276,7 @@ mod tests {
         config.other.insert("call".to_owned(), serde_json::json!({ "x": [1] }));
         config.connectivity.reconnect_limit = 2.5;
         let given = Value::from_json(&serde_json::to_value(&config).unwrap());
-        assert_eq!(Ok(Settings::from(&config)), Settings::create(&given));
+        assert_eq!(Ok(Settings::from(&config)), Settings::create(given));
         assert_eq!(Settings::from(Config::default()), Settings::default());
         config.connectivity.reconnect_delay = f64::NAN;
         assert_eq!(Settings::from(&config).connectivity().get("reconnectDelay"), &Value::from(f64::NAN));
@@ -279,7 +285,7 @@ mod tests {
     #[test]
     fn both_forms_of_link_are_read_as_one() {
         let read = |given: &str| {
-            let settings = Settings::create_for(Dialect::Link, &Value::parse(given).unwrap()).unwrap();
+            let settings = Settings::create_for(Dialect::Link, Value::parse(given).unwrap()).unwrap();
             let part = |name: &str, members: &[&str]| {
                 let part = settings.authentication().get(name);
                 members
@@ -320,7 +326,7 @@ mod tests {
             assert_eq!(create(&format!("{{{given}}}")), Settings::default(), "{odd}");
         }
         let none = Value::parse(r#"{"authentication": {"subscription": null}}"#).unwrap();
-        assert_eq!(Settings::create(&none).unwrap_err().message(), "Cannot read properties of null (reading 'server')");
+        assert_eq!(Settings::create(none).unwrap_err().message(), "Cannot read properties of null (reading 'server')");
     }
 
     #[test]
@@ -335,7 +341,7 @@ mod tests {
     #[test]
     fn an_update_merges_objects_and_replaces_the_rest() {
         let mut settings = Settings::default();
-        let mut update = |patch: &str| settings.update(&Value::parse(patch).unwrap());
+        let mut update = |patch: &str| settings.update(Value::parse(patch).unwrap());
         update(r#"{"connectivity": {"pingInterval": "x"}, "notifications": null, "request": {"a": 1}}"#).unwrap();
         update("5").unwrap();
         assert!(update("null").is_err());

@@ -22,7 +22,7 @@ pub enum Heard {
     Event(Event),
     /// A task inside the SDK died, which no listener hears of.
     Crash(Task),
-    /// The reader was too slow: this many of what comes between here and what it read last are lost.
+    /// The reader was too slow: this many events since the last one that it read are lost.
     Lagged(u64),
 }
 
@@ -109,7 +109,7 @@ impl Readers {
         Events { queue }
     }
 
-    /// Where to push what all readers are to hear; pushing wakes them, and wakers are foreign code.
+    /// Where to push what all readers should hear; pushing wakes them, and wakers are foreign code.
     pub(super) fn queues(&mut self) -> Vec<Arc<Queue>> {
         self.forget_dropped();
         self.queues.clone()

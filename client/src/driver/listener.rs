@@ -87,7 +87,7 @@ impl Registry {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ListenError {
     /// No event has this name: nothing would ever be heard.
-    #[error("no event is called {name:?}; the nearest is {nearest:?}")]
+    #[error("there is no event {name:?}; did you mean {nearest:?}?")]
     UnknownEvent {
         /// The name.
         name: String,

@@ -8,8 +8,8 @@ use super::CertificateDer;
 
 /// How a client uses the network. The defaults suit a test or a tool that talks to any platform.
 ///
-/// Kandy.js has no counterpart: there the browser decides. Every limit is generous for what the platform sends, and
-/// ends what exceeds it the way a network failure would.
+/// Kandy.js has no counterpart: there the browser decides. Every limit is generous for what the platform sends. What
+/// exceeds one ends as in a network failure.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Whether to be as strict as a web page: requests and handshakes carry an `Origin`, and an answer whose
@@ -35,8 +35,8 @@ pub struct Options {
     /// How many requests may be under way at once; more fail at once, as in a browser that has run out of resources.
     /// 1,000 by default.
     pub max_requests: usize,
-    /// How many websockets may exist at once; more fail at once. Those count that the SDK has given up without closing
-    /// them, and that are still saying goodbye. 255 by default, which is Chromium's limit.
+    /// How many websockets may exist at once; more fail at once. Sockets that the SDK has given up without closing them
+    /// count too, and so do those that are still closing. 255 by default, which is Chromium's limit.
     pub max_sockets: usize,
     /// How many frames may wait to be sent on one websocket whose server does not read. One more closes it with 1006.
     /// 1,024 by default, at least 1.

@@ -21,8 +21,8 @@ pub const INPUTS_QUEUED: usize = 64;
 /// Carries out what a session asks of the network.
 ///
 /// The session may live on another thread, and need not be in a runtime. Inputs of one socket come in their order.
-/// Dropping the transport ends everything at once, sockets included; dropping the receiver makes all that comes in fall
-/// on deaf ears.
+/// Dropping the transport ends everything at once, sockets included; after the receiver is dropped, everything that
+/// comes in is discarded.
 ///
 /// ```
 /// use kandy_client::driver::{Options, Transport};
@@ -94,8 +94,8 @@ impl Transport {
         Ok((transport, receiver))
     }
 
-    /// Starts to carry out one effect and returns at once. What is no business of the network, an event or a crash, is
-    /// given back.
+    /// Starts to carry out one effect and returns at once. Events and crashes are not for the network, and are given
+    /// back.
     pub fn carry_out(&mut self, output: Output) -> Option<Output> {
         while self.tasks.try_join_next().is_some() {}
         match output {

@@ -41,7 +41,7 @@ pub(super) struct Core {
     /// What listeners and readers have yet to hear.
     waiting: VecDeque<Heard>,
     emitting: bool,
-    /// Whether the task is no more, as after its runtime.
+    /// Whether the task has ended, as it does with its runtime.
     abandoned: bool,
 }
 
@@ -50,7 +50,7 @@ struct Clock {
     started: Instant,
 }
 
-/// The task of a client. It does not keep the client alive: with the last handle it ends.
+/// The task of a client. It does not keep the client alive: it ends with the last handle.
 pub(super) struct Turns {
     client: Weak<Client>,
     inputs: mpsc::Receiver<Input>,
@@ -93,7 +93,7 @@ impl Client {
         self.called.notify_one();
         assert!(
             waiting <= MAX_EVENTS_WAITING,
-            "more than {MAX_EVENTS_WAITING} events wait for their listeners: calls are made in a loop"
+            "more than {MAX_EVENTS_WAITING} events wait for their listeners: does a listener make calls in a loop?"
         );
         result
     }

@@ -85,7 +85,7 @@ impl Connector {
         }
     }
 
-    /// The open socket, or `None` for whatever reason there is none.
+    /// The open socket; `None` if there is none, whatever the reason.
     async fn open(&self, url: String) -> Option<Stream> {
         let url = if self.is_plain { without_encryption(&url)? } else { url };
         let mut request = url.into_client_request().ok()?;

@@ -29,8 +29,8 @@ const WEBSOCKET_SCHEMES: [&str; 4] = ["http", "https", "ws", "wss"];
 const NOT_LATIN1: &str =
     "Failed to read the 'headers' property from 'RequestInit': String contains non ISO-8859-1 code point.";
 
-/// The address that `fetch` would request: escaped, and without what stands behind a `#`. Where `fetch` refuses, an
-/// address that cannot be parsed among them, it is left as it is, and the browser's words come with it.
+/// The address that `fetch` would request: escaped, and without what stands behind a `#`. Where `fetch` refuses, as it
+/// does an address that cannot be parsed, the address is left as it is, and the browser's words come with it.
 pub(crate) fn fetch_url(address: String) -> (String, Option<String>) {
     let refused = |why: &str| Some(format!("{FAILED_TO_EXECUTE}: {why}{address}"));
     match Url::parse(&address) {

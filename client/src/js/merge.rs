@@ -1,4 +1,4 @@
-//! Deep merging, as the library does it that the SDK uses.
+//! Deep merging, as done by the library that the SDK uses.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ mod tests {
         let merged = super::merge(&target, &undefined);
         assert_eq!(merged.get("d"), &Value::from(5.0));
         assert!(merged.as_object().unwrap().own("g").is_some());
-        // A name is one by its units, of which no text in UTF-8 tells all.
+        // Names are compared by their UTF-16 units, not all of which can be written in UTF-8.
         let target = read(r#"{"\ud800": {"a": 1}, "\ufffd": {"b": 2}}"#);
         let merged = super::merge(&target, &read(r#"{"\ud800": {"c": 3}}"#));
         assert_eq!(merged, read(r#"{"\ud800": {"a": 1, "c": 3}, "\ufffd": {"b": 2}}"#));

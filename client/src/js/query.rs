@@ -1,4 +1,4 @@
-//! Queries, as the library writes them that the SDK uses.
+//! Queries, as written by the library that the SDK uses.
 
 use std::sync::Arc;
 
@@ -8,20 +8,8 @@ use thiserror::Error;
 use super::text::Text;
 use super::value::{Object, Value};
 
-/// What `encodeURIComponent` leaves as it is.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
-/// What is left as it is in a query.
-const UNRESERVED_IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// What is left as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Why there is no query: what the browser says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -32,17 +20,6 @@ pub enum QueryError {
     /// There are no parameters to look through.
     #[error("Cannot convert undefined or null to object")]
     Null,
-}
-
-/// `encodeURIComponent(text)`.
-///
-/// # Errors
-///
-/// The text holds a lone surrogate.
-pub fn encode_uri_component(text: &Text) -> Result<String, QueryError> {
-    let mut encoded = String::new();
-    push_encoded(&mut encoded, text, UNRESERVED)?;
-    Ok(encoded)
 }
 
 /// The query with its `?` for the members of `parameters`, sorted by their names: undefined ones are left out, null is
@@ -90,7 +67,7 @@ pub fn query_string(parameters: &Value) -> Result<String, QueryError> {
     Ok(query)
 }
 
-/// The members of what is no object, as JavaScript lists them: the elements of a list, the units of a text.
+/// The members of what is not an object, as JavaScript lists them: the elements of a list, the units of a text.
 fn numbered_members(value: &Value) -> Object {
     let values: Vec<Value> = match value {
         Value::List(elements) => elements.to_vec(),
@@ -101,10 +78,10 @@ fn numbered_members(value: &Value) -> Object {
 }
 
 fn push_pair(query: &mut String, name: &Text, value: &Value) -> Result<(), QueryError> {
-    push_encoded(query, name, UNRESERVED_IN_QUERY)?;
+    push_encoded(query, name, UNRESERVED)?;
     if !matches!(value, Value::Null) {
         query.push('=');
-        push_encoded(query, &value.to_text(), UNRESERVED_IN_QUERY)?;
+        push_encoded(query, &value.to_text(), UNRESERVED)?;
     }
     Ok(())
 }
@@ -141,6 +118,5 @@ mod tests {
     fn what_cannot_be_written_is_told_in_the_words_of_the_browser() {
         assert_eq!(query(r#"{"a": "\ud800"}"#).unwrap_err().to_string(), "URI malformed");
         assert_eq!(query("null").unwrap_err().to_string(), "Cannot convert undefined or null to object");
-        assert_eq!(encode_uri_component(&"a b+c/ä!".into()).unwrap(), "a%20b%2Bc%2F%C3%A4!");
     }
 }

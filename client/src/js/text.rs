@@ -1,4 +1,4 @@
-//! Texts as JavaScript has them: sequences of UTF-16 units, also of halves of characters.
+//! Texts as JavaScript has them: sequences of UTF-16 units, which may be halves of characters.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -18,7 +18,7 @@ impl TypeError {
         Self { message: message.into() }
     }
 
-    /// The error of a call of something that is no function.
+    /// The error of a call of something that is not a function.
     pub(crate) fn no_function(what: &str) -> Self {
         Self::new(format!("{what} is not a function"))
     }

@@ -69,7 +69,7 @@ impl Value {
         }
     }
 
-    /// The members, if it is an object that is no list.
+    /// The members, if it is an object that is not a list.
     #[must_use]
     pub fn as_object(&self) -> Option<&Object> {
         match self {

@@ -208,7 +208,8 @@ impl Channel {
         };
         let info = opening.info;
         let platform = cx.profile.platform;
-        let details = SocketDetails { ws_info: info.clone(), options: options.clone(), last_contact: cx.now, platform };
+        let (ws_info, socket_options) = (info.clone().into(), options.clone().into());
+        let details = SocketDetails { ws_info, options: socket_options, last_contact: cx.now, platform };
         self.keep(cx, Socket::new(Some(id), options, info));
         self.state = Some(SocketState { connected: true, details: Some(details) });
         tell(cx);

@@ -169,7 +169,7 @@ impl Inbox {
         if !self.seen.is_new(&id, capacity) {
             return Ok(Heard::Done);
         }
-        cx.emit(Event::NotificationReceived { payload });
+        cx.emit(Event::NotificationReceived { payload: payload.into() });
         match end {
             Some(reason) => Ok(Heard::End { reason, retry_after, stumbles }),
             None if stumbles => Err(TypeError::no_function("notificationMessage.hasOwnProperty")),

@@ -10,6 +10,7 @@ use crate::io::Task;
 use crate::js::{self, TypeError, Value};
 use crate::protocol::{Answer, Granted, read_renewal};
 use crate::timer::Timer;
+use crate::untyped::Untyped;
 
 /// The shortest delay between two renewals, in milliseconds.
 const SHORTEST_DELAY: f64 = 30_000.0;
@@ -77,7 +78,7 @@ impl Renewal {
         }
     }
 
-    /// Another attempt is to come.
+    /// Another attempt will come.
     fn await_attempt(&mut self, cx: &mut Context, attempt: u32) {
         if self.backlog.len() < MAX_BACKLOG {
             self.backlog.push_back(attempt);
@@ -163,9 +164,11 @@ impl Renewal {
 fn numbered(error: Error, attempt: u32) -> Result<Error, TypeError> {
     match error {
         Error::Basic { code, message, .. } => Ok(Error::Basic { code, message, attempt_num: Some(attempt) }),
-        Error::Foreign { value: value @ Value::Object(_), .. } => Ok(Error::foreign(value.with("attemptNum", attempt))),
-        Error::Foreign { value: value @ Value::List(_), message } => Ok(Error::Foreign { value, message }),
-        Error::Foreign { value, .. } => {
+        Error::Foreign { value: Untyped(value @ Value::Object(_)), .. } => {
+            Ok(Error::foreign(value.with("attemptNum", attempt)))
+        }
+        error @ Error::Foreign { value: Untyped(Value::List(_)), .. } => Ok(error),
+        Error::Foreign { value: Untyped(value), .. } => {
             Err(TypeError::new(format!("Cannot create property 'attemptNum' on {}", value.to_text())))
         }
         error @ (Error::Type { .. } | Error::Syntax { .. }) => Ok(error),
@@ -175,7 +178,9 @@ fn numbered(error: Error, attempt: u32) -> Result<Error, TypeError> {
 /// Whether the platform has ended the subscription.
 fn says_gone(profile: &Profile, error: &Error) -> bool {
     match error {
-        Error::Foreign { value, .. } => value.get("code").strict_equals(&Code::Number(profile.gone_code).to_js()),
+        Error::Foreign { value: Untyped(value), .. } => {
+            value.get("code").strict_equals(&Code::Number(profile.gone_code).to_js())
+        }
         error => error.code() == Some(Code::Number(profile.gone_code)),
     }
 }

@@ -105,7 +105,7 @@ impl ServiceFlow {
     /// What `services.getSubscriptions()` gives.
     pub(super) fn subscriptions(&self, state: &State) -> Subscriptions {
         let is_pending = self.pending.is_some();
-        Subscriptions { subscribed: state.granted_services(), available: AVAILABLE, is_pending }
+        Subscriptions { subscribed: state.granted_services().into(), available: AVAILABLE, is_pending }
     }
 
     /// Whether something is subscribed to.
@@ -289,7 +289,7 @@ impl ServiceFlow {
 }
 
 fn tell(cx: &mut Context, reason: Option<DisconnectReason>, retry_after: Option<Value>) {
-    cx.emit(Event::SubscriptionChange { reason, retry_after });
+    cx.emit(Event::SubscriptionChange { reason, retry_after: retry_after.map(Into::into) });
 }
 
 /// Sends the DELETE of what was granted; `None` where that fails at once.

@@ -6,6 +6,7 @@ use super::view::{ServiceStatus, UserInfo};
 use crate::error::Error;
 use crate::js::{Object, Value};
 use crate::protocol::{ConnectionInfo, Granted};
+use crate::untyped::Untyped;
 
 /// Everything that the end of a session resets.
 #[derive(Default)]
@@ -52,14 +53,14 @@ impl State {
     /// Whether somebody is known whose requests can be written.
     pub(super) fn knows_user(&self) -> bool {
         let user = self.user_info.as_ref();
-        user.is_some_and(|user| user.username.is_truthy() || user.access_token.is_truthy())
+        user.is_some_and(|user| user.username.0.is_truthy() || user.access_token.0.is_truthy())
     }
 
     /// The user is known, and `getUserInfo()` shows the tokens at once or later.
     pub(super) fn set_user(&mut self, connection: ConnectionInfo, shows_tokens: bool) {
-        let token = |token: &Value| if shows_tokens { token.clone() } else { Value::Undefined };
+        let token = |token: &Value| if shows_tokens { token.clone().into() } else { Untyped::default() };
         self.user_info = Some(UserInfo {
-            username: connection.username.clone(),
+            username: connection.username.clone().into(),
             access_token: token(&connection.access_token),
             refresh_token: token(&connection.refresh_token),
             has_tokens: shows_tokens,

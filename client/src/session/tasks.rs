@@ -309,7 +309,7 @@ impl Tasks {
                 renewal.stop(cx);
                 self.refresh.end(cx);
                 self.login.session_ended();
-                cx.emit(Event::Disconnected { reason, retry_after });
+                cx.emit(Event::Disconnected { reason, retry_after: retry_after.map(Into::into) });
             }
             Api::Services => self.services.session_ended(cx, renewal, reason, retry_after),
         }

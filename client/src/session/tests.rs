@@ -7,7 +7,6 @@ use crate::credentials::{ConnectOptions, Credentials};
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::io::Task;
-use crate::js;
 
 const ALICE: &str = "alice@example.com";
 
@@ -97,7 +96,7 @@ fn a_conn_ack_pings_early_and_only_a_socket_that_pings() {
 #[test]
 fn calls_over_the_websocket_are_dropped_where_only_push_brings_them() {
     let frame = |kind: &str| json!({ "notificationMessage": { "id": kind, "eventType": kind } });
-    let received = |kind| [Output::Event(Event::NotificationReceived { payload: js::Value::from_json(&frame(kind)) })];
+    let received = |kind| [Output::Event(Event::NotificationReceived { payload: frame(kind).into() })];
     let mut session = with_config(&json!({ "notifications": { "incomingCallNotificationMode": "push-channel-only" } }));
     assert_eq!(hears(&mut session, &frame("call")), []);
     assert_eq!(hears(&mut session, &frame("im")), received("im"));

@@ -140,8 +140,8 @@ pub(super) fn update_token(cx: &mut Context, credentials: &Value) {
 
 fn show_tokens(cx: &mut Context, access: Value, refresh: Value) {
     if let Some(user) = &mut cx.state.user_info {
-        user.access_token = access;
-        user.refresh_token = refresh;
+        user.access_token = access.into();
+        user.refresh_token = refresh.into();
         user.has_tokens = true;
     }
     cx.emit(Event::AuthChange);

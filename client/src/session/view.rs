@@ -12,6 +12,7 @@ use crate::event::Fields;
 use crate::js::browser::names_token;
 use crate::js::{Object, Text, Value};
 use crate::timer::Time;
+use crate::untyped::Untyped;
 
 /// What `getConnection()` gives.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,7 +26,7 @@ pub struct Connection {
     /// Why the last connect failed.
     pub error: Option<Error>,
     /// The services of the subscription, as [`Services`] has them unless the platform said something else.
-    pub subscription: Value,
+    pub subscription: Untyped,
 }
 
 /// What `getServices()` gives, and `getConnection().subscription`, where the services are texts.
@@ -62,11 +63,11 @@ pub enum ServiceStatus {
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserInfo {
     /// The user name that was given to `connect()`.
-    pub username: Value,
+    pub username: Untyped,
     /// The newest access token.
-    pub access_token: Value,
+    pub access_token: Untyped,
     /// The newest refresh token.
-    pub refresh_token: Value,
+    pub refresh_token: Untyped,
     /// Whether it has tokens, though they may be undefined. In Link it has none before `updateToken()`.
     pub has_tokens: bool,
 }
@@ -97,7 +98,7 @@ pub enum Phase {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscriptions {
     /// The services that are subscribed to, as the platform granted them.
-    pub subscribed: Value,
+    pub subscribed: Untyped,
     /// Those that there are.
     pub available: [&'static str; 3],
     /// Whether subscribing or unsubscribing is under way.
@@ -117,9 +118,9 @@ pub struct SocketState {
 #[derive(Clone, PartialEq)]
 pub struct SocketDetails {
     /// `server`, `protocol`, `port`, `url` and `params`, as JavaScript names them.
-    pub ws_info: Value,
+    pub ws_info: Untyped,
     /// The connectivity options of the moment of opening.
-    pub options: Value,
+    pub options: Untyped,
     /// When it was opened; the SDK never renews this.
     pub last_contact: Time,
     /// The platform: `uc` or `link`.
@@ -128,8 +129,7 @@ pub struct SocketDetails {
 
 impl Services {
     /// What of an object as [`Connection::subscription`] has it is of this form.
-    #[must_use]
-    pub fn from_js(info: &Value) -> Self {
+    pub(crate) fn from_js(info: &Value) -> Self {
         let names = |key: &str| {
             let names = info.get(key).as_list().unwrap_or_default().iter();
             names.map(|name| name.to_text().to_string()).collect()
@@ -183,12 +183,12 @@ impl UserInfo {
 impl Subscriptions {
     /// The JavaScript object.
     #[must_use]
-    pub fn to_js(&self) -> Value {
-        Value::object([
-            ("subscribed", self.subscribed.clone()),
+    pub fn to_js(&self) -> Untyped {
+        Untyped(Value::object([
+            ("subscribed", self.subscribed.0.clone()),
             ("available", self.available.map(Value::from_static).to_vec().into()),
             ("isPending", self.is_pending.into()),
-        ])
+        ]))
     }
 }
 
@@ -196,17 +196,17 @@ impl SocketState {
     /// The JavaScript object; `lastContact` is in milliseconds since the world began.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a world does not last that long")]
-    pub fn to_js(&self) -> Value {
+    pub fn to_js(&self) -> Untyped {
         let mut object = Object::from([("connected", self.connected.into()), ("pinging", false.into())]);
         if let Some(details) = &self.details {
-            object.set(Text::from_static("method"), details.options.get("method").clone());
+            object.set(Text::from_static("method"), details.options.0.get("method").clone());
             object.set(Text::from_static("platform"), Value::from_static(details.platform));
-            object.assign(&details.options);
+            object.assign(&details.options.0);
             object.remove("checkConnectivity");
-            object.set(Text::from_static("wsInfo"), details.ws_info.clone());
+            object.set(Text::from_static("wsInfo"), details.ws_info.0.clone());
             object.set(Text::from_static("lastContact"), details.last_contact.as_millis() as f64);
         }
-        object.into()
+        Value::from(object).into()
     }
 }
 
@@ -214,22 +214,22 @@ impl fmt::Debug for UserInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserInfo")
             .field("username", &self.username)
-            .field("access_token", &masked(&self.access_token))
-            .field("refresh_token", &masked(&self.refresh_token))
+            .field("access_token", &masked(&self.access_token.0))
+            .field("refresh_token", &masked(&self.refresh_token.0))
             .finish()
     }
 }
 
 impl fmt::Debug for SocketDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let params = self.ws_info.get("params").as_object().into_iter().flat_map(Object::iter);
+        let params = self.ws_info.0.get("params").as_object().into_iter().flat_map(Object::iter);
         let params = params.map(|(name, value)| {
             let is_token = names_token(&name.to_str_lossy());
             (name.clone(), if is_token { masked(value) } else { value.clone() })
         });
         let params = Object::new(params.collect());
         f.debug_struct("SocketDetails")
-            .field("ws_info", &self.ws_info.clone().with("params", params).to_json())
+            .field("ws_info", &self.ws_info.0.clone().with("params", params).to_json())
             .field("options", &self.options.to_json())
             .field("last_contact", &self.last_contact)
             .finish()
@@ -261,10 +261,10 @@ mod tests {
 
     #[test]
     fn sockets_show_their_options() {
-        let options = crate::config::Settings::default().connectivity().clone();
+        let options = crate::config::Settings::default().connectivity().clone().into();
         let details =
-            SocketDetails { ws_info: Value::Null, options, last_contact: Time::from_millis(7), platform: "uc" };
-        let shown = SocketState { connected: true, details: Some(details) }.to_js().stringify().unwrap();
+            SocketDetails { ws_info: Value::Null.into(), options, last_contact: Time::from_millis(7), platform: "uc" };
+        let shown = SocketState { connected: true, details: Some(details) }.to_js().to_string();
         let expected = r#"{"connected":true,"pinging":false,
             "method":{"type":"keepAlive","responsibleParty":"client"},"platform":"uc","pingInterval":30000,"reconnectLimit":5,
             "reconnectDelay":5000,"reconnectTimeMultiplier":1,"reconnectTimeLimit":640000,"autoReconnect":true,
@@ -275,8 +275,8 @@ mod tests {
     #[test]
     fn the_token_of_a_socket_is_not_printed() {
         let params = Value::object([("access_token", "OA-secret".into()), ("x", "y".into())]);
-        let ws_info = Value::object([("url", "/CH-1".into()), ("params", params)]);
-        let details = SocketDetails { ws_info, options: Value::Undefined, last_contact: Time::ZERO, platform: "uc" };
+        let ws_info = Value::object([("url", "/CH-1".into()), ("params", params)]).into();
+        let details = SocketDetails { ws_info, options: Untyped::default(), last_contact: Time::ZERO, platform: "uc" };
         let printed = format!("{details:?}");
         assert!(!printed.contains("secret") && printed.contains("***") && printed.contains("/CH-1"), "{printed}");
     }

@@ -42,7 +42,7 @@ async fn a_client_of_link_subscribes_and_unsubscribes() {
     kandy.subscribe_to(&["call", "IM"], &ConnectOptions::default()).unwrap();
     soon(kandy.connected()).await.unwrap();
     let subscribed = kandy.subscriptions().unwrap().subscribed;
-    assert_eq!(subscribed.stringify().unwrap(), r#"["call","IM"]"#);
+    assert_eq!(subscribed.to_string(), r#"["call","IM"]"#);
 
     kandy.unsubscribe_from(&["call", "IM"]).unwrap();
     soon(kandy.disconnected()).await;

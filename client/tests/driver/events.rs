@@ -88,7 +88,7 @@ async fn a_flood_comes_in_order_and_waits_at_the_server() {
         if next == 0 {
             tokio::task::block_in_place(|| closed_gate.wait());
         }
-        assert_eq!(payload["notificationMessage"]["id"], next.to_string());
+        assert_eq!(payload.to_json()["notificationMessage"]["id"], next.to_string());
         next += 1;
         if next == FRAMES {
             done.take().map(|done| done.send(()));

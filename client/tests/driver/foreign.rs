@@ -83,7 +83,7 @@ impl Socket {
         soon(self.stream.next()).await?.ok()
     }
 
-    /// The first message that is no keep-alive.
+    /// The first message that is not a keep-alive.
     pub(crate) async fn next_but_pings(&mut self) -> Option<Message> {
         loop {
             match self.next().await {

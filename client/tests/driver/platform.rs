@@ -57,7 +57,7 @@ impl Slow {
         kandy.on("notification:received", move |_, event| {
             let Event::NotificationReceived { payload } = event else { panic!("of another name") };
             let number = *counter.borrow();
-            assert_eq!(payload["notificationMessage"]["id"], format!("{number:06}"));
+            assert_eq!(payload.to_json()["notificationMessage"]["id"], format!("{number:06}"));
             counter.send_replace(number + 1);
             if number == 0 {
                 tokio::task::block_in_place(|| at_gate.wait());

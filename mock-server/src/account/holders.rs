@@ -12,7 +12,7 @@ use crate::error::PlatformError;
 pub(super) struct Holders(BTreeMap<(CredentialKind, Box<str>), Arc<str>>);
 
 impl Holders {
-    /// Whether all that a user is to have is nobody else's.
+    /// Whether nobody else has what this user should have.
     pub(super) fn check(&self, name: &str, options: &UserOptions) -> Result<(), PlatformError> {
         let is_anothers =
             |(kind, text): &(CredentialKind, &str)| self.of(*kind, text).is_some_and(|holder| **holder != *name);

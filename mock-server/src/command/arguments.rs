@@ -55,10 +55,10 @@ pub enum ArgumentError {
         /// The number.
         code: u64,
     },
-    /// A name that is no point's.
+    /// No point has that name.
     #[error(transparent)]
     Point(#[from] UnknownPoint),
-    /// A name that is no kind's of records.
+    /// No kind of records has that name.
     #[error(transparent)]
     RecordKind(#[from] UnknownKind),
     /// A fault that makes no sense.
@@ -73,12 +73,12 @@ pub enum ArgumentError {
         name: &'static str,
     },
     /// Nothing says which sockets are meant.
-    #[error("{of} needs `user`, `socket` or `subscription`: which sockets are meant")]
+    #[error("{of} needs `user`, `socket` or `subscription`, to know which sockets are meant")]
     NoTarget {
         /// The verb.
         of: &'static str,
     },
-    /// Of two parameters exactly one is to be given.
+    /// Exactly one of two parameters must be given.
     #[error("{of} needs either `{one}` or `{other}`")]
     Either {
         /// The verb.

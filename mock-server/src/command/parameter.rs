@@ -1,8 +1,8 @@
 //! What a verb takes: parameters with a name, a kind, and the Rust type that an argument is read as.
 //!
 //! A parameter is declared once, as a [`Required`] or an [`Optional`] constant. Whoever reads an argument does so by that
-//! constant, never by a name: so it has the parameter's name and type, and one that is missing is an error or `None`, but
-//! no 0 and no empty text.
+//! constant, never by a name: so it has the parameter's name and type. One that is missing is an error or `None`, never 0
+//! or an empty text.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub struct Parameter {
     pub example: &'static str,
     /// Where scripts write it.
     pub place: ArgumentPlace,
-    /// Whether nobody is to read its values: records show `"***"`.
+    /// Whether nobody may read its values: records show `"***"`.
     pub secret: bool,
 }
 
@@ -79,7 +79,7 @@ impl<T: Argument> Required<T> {
         self
     }
 
-    /// The same, whose values nobody is to read.
+    /// The same, whose values nobody may read.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.0.secret = true;
@@ -102,7 +102,7 @@ impl<T: Argument> Optional<T> {
         self
     }
 
-    /// The same, whose values nobody is to read.
+    /// The same, whose values nobody may read.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.0.secret = true;
@@ -265,7 +265,7 @@ impl Argument for Point {
     }
 }
 
-/// Any JSON; that it is an object is for those to see to who take it from elsewhere.
+/// Any JSON; whoever takes it from elsewhere checks that it is an object.
 impl Argument for Value {
     const KIND: ValueKind = ValueKind::Object;
 

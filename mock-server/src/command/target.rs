@@ -1,6 +1,6 @@
 //! Which sockets a command is about.
 
-/// Which sockets a command is about: those of which all holds that is said. One thing at least is to be said.
+/// Which sockets a command is about: those that fit everything that is given. At least one of these must be given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// Whose they are.

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::time::Time;
 
-/// The arguments of a row's examples, without those that are no values.
+/// The arguments of a row's examples, without those that are not values.
 fn examples(verb: &Verb) -> Map<String, Value> {
     let read = |parameter: &Parameter| (parameter.name.to_owned(), serde_json::from_str(parameter.example).unwrap());
     verb.parameters.iter().map(read).filter(|(_, value): &(String, Value)| !value.is_null()).collect()
@@ -27,7 +27,7 @@ fn recorded(platform: &Platform) -> Value {
     serde_json::to_value(platform.journal().iter().next_back().unwrap()).unwrap()
 }
 
-/// The names of all commands, as its source has them: what no row makes is no row's.
+/// The names of all commands, from the source of the enum: a command that no row makes is found by it.
 fn variants() -> BTreeSet<String> {
     let (_, rest) = include_str!("../command.rs").split_once("pub enum Command {").unwrap();
     let (body, _) = rest.split_once("\n}").unwrap();
@@ -177,7 +177,7 @@ fn of_a_long_argument_a_record_keeps_the_beginning() {
 #[test]
 fn values_are_read_as_the_platform_takes_them() {
     let read = |name: &str, given: Value| {
-        let Value::Object(given) = given else { panic!("{given} is no object") };
+        let Value::Object(given) = given else { panic!("{given} is not an object") };
         Verb::named(name).unwrap().command(given)
     };
     let latency = Command::Latency { latency: Duration::from_secs(90), user: None };

@@ -137,7 +137,7 @@ impl<'a> CommandRecord<'a> {
         self
     }
 
-    /// The arguments as the journal keeps them: of a long one the beginning, as a text.
+    /// The arguments as the journal keeps them: a long one is cut, and kept as a text.
     pub(crate) fn bounded_arguments(self) -> Map<String, Value> {
         self.arguments.into_iter().map(|(name, value)| (name, bounded(value))).collect()
     }

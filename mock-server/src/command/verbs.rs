@@ -77,7 +77,7 @@ impl Verb {
         Self::named(command.row()).expect("each command has its row")
     }
 
-    /// Makes a command of arguments by name. Who takes them from elsewhere first sees to it that all are known, and that
+    /// Makes a command of arguments by name. Whoever takes them from elsewhere first checks that all are known, and that
     /// each is of its [`ValueKind`](super::ValueKind).
     ///
     /// # Errors
@@ -290,14 +290,14 @@ pub static VERBS: &[Verb] = &[
     ),
     verb!(
         "tokenLifetime",
-        "how long new tokens last; without `lifetime` as clients ask",
+        "how long new tokens last; without `lifetime`, as long as clients ask",
         Nothing,
         [lifetime: NEW_LIFETIME],
         Command::TokenLifetime { lifetime }
     ),
     verb!(
         "answerPings",
-        "answers keep-alives, which harms the SDK, or not, for everybody or one user",
+        "turns answers to keep-alives, which harm the SDK, on or off, for everybody or one user",
         Nothing,
         [enabled: ENABLED, user: OF_USER],
         options("the options of answerPings"),
@@ -313,7 +313,7 @@ pub static VERBS: &[Verb] = &[
     ),
     verb!(
         "reset",
-        "makes users, faults and settings as at the start, without tokens, subscriptions and sockets",
+        "brings users, faults and settings back as at the start, and ends all tokens, subscriptions and sockets",
         Next,
         [],
         Command::Reset
@@ -347,7 +347,7 @@ pub(super) const WHOSE: Optional<String> =
 pub(super) const SOCKET: Optional<String> = Optional::new("socket", "null");
 pub(super) const SUBSCRIPTION: Optional<String> = Optional::new("subscription", "null");
 const OF_SOCKETS: Option<OptionsMap> =
-    Some(OptionsMap { what: "what says which sockets", optional: true, form: "#{ socket: \"WS-2\" }" });
+    Some(OptionsMap { what: "the options for the sockets", optional: true, form: "#{ socket: \"WS-2\" }" });
 pub(super) const OF_FAULT: Optional<u64> = Optional::new("id", "null");
 pub(super) const OF_USER: Optional<String> = Optional::new("user", "null");
 pub(super) const HOW: Required<Vec<Fault>> = Required::new(

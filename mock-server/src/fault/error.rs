@@ -15,8 +15,8 @@ pub enum WrongHeader {
         /// The value that was given.
         value: String,
     },
-    /// It says how the connection goes on, or how long the body is.
-    #[error("belongs to the connection, whose owner sends it: leave it out, or use truncate, drip and lateBody")]
+    /// Its header is about the connection or the length of the body.
+    #[error("is set by the server itself: leave it out, or use truncate, drip and lateBody")]
     OfConnection,
 }
 
@@ -25,9 +25,9 @@ pub enum WrongHeader {
 #[non_exhaustive]
 pub enum FaultError {
     /// For whom a list is counted is said by its first fault.
-    #[error("the first fault of a list says `each` for all of it, and this one says something else")]
+    #[error("the fault's `each` differs from the first one's, which holds for the whole list: leave it out here")]
     EachInList,
-    /// It is no map.
+    /// It is not a map.
     #[error("a fault is a map such as {{status: 500}}, not {found}")]
     NotAMap {
         /// What it is instead.

@@ -14,7 +14,7 @@ use crate::text::{cut, quoted};
 /// Names and values, in their order; a name may come more than once.
 pub(super) type Headers = [(String, String)];
 
-/// The headers that belong to the connection and to the length of what goes over it: who gives them gives no answer.
+/// The headers that belong to the connection and to the length of what goes over it: a fault cannot give them.
 const OF_CONNECTION: [&str; 7] =
     ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 

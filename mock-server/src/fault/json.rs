@@ -49,8 +49,8 @@ impl Fault {
         items.iter().enumerate().map(read).collect()
     }
 
-    /// Whether the fault makes sense at all: what a status excludes is not there, numbers are in range, texts fit into
-    /// their headers.
+    /// Whether the fault makes sense: nothing is there that its status excludes, numbers are in range, and texts fit
+    /// into their headers.
     ///
     /// # Errors
     ///
@@ -395,10 +395,10 @@ const EACH_USER: &str = "user";
 const STATUS: &str = "an HTTP status from 200 to 599";
 const STATUS_TEXT: &str = "one line of visible ASCII";
 const CONTENT_TYPE: &str = "a content type, or null for no header";
-const CLOSE_CODE: &str = "a close code: 1000 to 4999 without 1004, 1006 and 1015, or 1005 for none";
+const CLOSE_CODE: &str = "a close code: 1000 to 4999 except 1004, 1006 and 1015, or 1005 for none";
 const HEADERS: &str = "a map of header names to texts, or to lists of texts";
-const DRIP: &str = "how many bytes come in a second, a number from 1";
-const TIMES: &str = "a number from 1; leave it out for ever";
+const DRIP: &str = "a number of bytes a second, from 1";
+const TIMES: &str = "a number from 1, or leave it out for ever";
 
 fn is_false(flag: &bool) -> bool {
     !flag

@@ -9,7 +9,7 @@ pub struct Pace {
     pub late: Option<Duration>,
     /// How many bytes of it come in each second (`drip`), at least one; a second passes before the first of them.
     pub drip: Option<u32>,
-    /// After how many bytes the connection is cut (`truncate`). A body that has no more comes whole, and the connection ends behind it.
+    /// After how many bytes the connection is cut (`truncate`). A body that is not longer comes whole, and then the connection ends.
     pub truncate: Option<u32>,
 }
 
@@ -20,7 +20,7 @@ impl Pace {
         *self == Self::default()
     }
 
-    /// Whether of a body with so many bytes the last ones never come.
+    /// Whether the last ones of so many bytes of a body never come.
     #[must_use]
     pub fn cuts(&self, bytes: usize) -> bool {
         self.coming(bytes) < bytes

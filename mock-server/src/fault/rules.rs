@@ -246,7 +246,7 @@ impl Rule {
     }
 }
 
-/// Which rules are meant: those of which all holds that is said. By default all.
+/// Which rules are meant: those that fit everything that is given. By default all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultFilter {
     /// Where they act.

@@ -65,7 +65,7 @@ fn an_error_says_what_is_wrong_where_and_what_to_do() {
         ),
         (
             json!([{}, { "times": 0 }]),
-            "fault 2 of the list: the fault's \"times\" is 0: give a number from 1; leave it out for ever",
+            "fault 2 of the list: the fault's \"times\" is 0: give a number from 1, or leave it out for ever",
         ),
     ] {
         assert_eq!(Fault::list_from_json(&how).unwrap_err().to_string(), message);
@@ -177,7 +177,7 @@ fn what_is_made_in_rust_is_checked_as_what_is_read() {
     let edited_error = FaultyAnswer { status: Some(500), ..edited() };
     for (fault, message) in [
         (Fault::status(99), "the fault's \"status\" is 99: give an HTTP status from 200 to 599"),
-        (Fault::status(500).times(0), "the fault's \"times\" is 0: give a number from 1; leave it out for ever"),
+        (Fault::status(500).times(0), "the fault's \"times\" is 0: give a number from 1, or leave it out for ever"),
         (Fault::json(204, 1), "the fault has both \"status\" and \"json\", which exclude each other: leave one out"),
         (edited_error.into(), "the fault has both \"status\" and \"without\", which exclude each other: leave one out"),
     ] {
@@ -296,7 +296,7 @@ fn a_header_that_no_answer_can_have_is_refused() {
         (
             "Content-Length",
             "5",
-            "\"Content-Length\" belongs to the connection, whose owner sends it: leave it out, or use truncate, drip and \
+            "\"Content-Length\" is set by the server itself: leave it out, or use truncate, drip and \
              lateBody",
         ),
     ] {

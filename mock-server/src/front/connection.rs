@@ -55,7 +55,7 @@ async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &
     let why = match timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
         Ok(Ok(stream)) => return converse(stream, peer, site, stopped).await,
         Ok(Err(error)) => error.to_string(),
-        Err(_) => "the handshake did not come to an end in time".to_owned(),
+        Err(_) => "the handshake did not end in time".to_owned(),
     };
     site.shared.refused(Refused::Tls, Some(peer.ip()), Some(why), None::<&Request<()>>);
 }
@@ -99,7 +99,7 @@ async fn exchange<S: Stream>(
         }
         Some(WithoutHttp::Reset) => stream::reset(&stream),
         Some(WithoutHttp::Close) => stream::linger(stream).await,
-        // The client does not read: what it was to get is not waited for any longer.
+        // The client does not read: nobody waits any longer for what it should have got.
         None if cause::<io::Error>(&ended).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) => {
             stream::reset(&stream);
         }
@@ -109,7 +109,7 @@ async fn exchange<S: Stream>(
             let plain = HeaderValue::from_static("text/plain");
             handshake::refuse(stream, &Response::typed(StatusCode::REQUEST_TIMEOUT, text.into(), plain)).await;
         }
-        // What was answered last is to arrive, whatever the client still sends.
+        // What was answered last should arrive, whatever the client still sends.
         None => {
             if let Err(error) = &ended
                 && error.is_parse()

@@ -112,7 +112,7 @@ impl FrontHandle {
         self.shared.exchanges().held()
     }
 
-    /// What has come, or is to go out, and is not done yet.
+    /// What has come, or has to go out, and is not done yet.
     #[must_use]
     pub fn under_way(&self) -> UnderWay {
         self.shared.under_way()

@@ -1,7 +1,7 @@
 //! By which names a server is addressed.
 //!
-//! A page of somebody else may let a name of its own lead here (DNS rebinding). Its requests are of one origin then, in the eyes
-//! of the browser, but they tell the name.
+//! A foreign page may make a name of its own lead here (DNS rebinding). The browser then takes its requests for those of one
+//! origin, but they still tell the name.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -32,7 +32,7 @@ pub struct FrontLimits {
     /// Bytes that may wait for a client that does not read as fast as it is sent to, beside what the system buffers; one
     /// frame may always wait, however long. With one more frame its socket is cut. By default 4 MiB.
     pub queued_bytes: usize,
-    /// Bytes that may wait for all sockets of one user. Beyond it the one of them is cut for which the most waits. By default
+    /// Bytes that may wait for all sockets of one user. Beyond it the socket for which the most waits is cut. By default
     /// [`Limits::USER_QUEUED_BYTES`].
     pub user_queued_bytes: usize,
     /// Bytes that may wait for all sockets. Beyond it the user for whom the most waits loses the socket for which the most
@@ -50,7 +50,7 @@ pub struct FrontLimits {
     pub user_subscriptions: usize,
     /// Sockets of one user. By default [`Limits::USER_SOCKETS`].
     pub user_sockets: usize,
-    /// How long the tokens and subscriptions live for which a client asks, at most. By default [`Limits::LIFETIME`].
+    /// The longest life of tokens and subscriptions that a client asks for. By default [`Limits::LIFETIME`].
     pub lifetime: Duration,
 }
 

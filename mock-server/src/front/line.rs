@@ -46,8 +46,8 @@ impl<'a, S: Stream> Line<'a, S> {
         Io(self)
     }
 
-    /// Waits for the end of the client's side, and keeps what comes before it for hyper. Beyond a limit that is left unread:
-    /// then TCP makes the client wait, and its end is not seen.
+    /// Waits for the end of the client's side, and keeps what comes before it for hyper. What exceeds a limit is left
+    /// unread: then TCP makes the client wait, and its end is not seen.
     pub(super) async fn end(&self) -> ClientEnd {
         poll_fn(|cx| self.lock().poll_end(cx)).await
     }

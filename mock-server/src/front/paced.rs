@@ -62,7 +62,7 @@ struct RestOfBody {
     exchange: Option<Exchange>,
     left: Bytes,
     is_cut: bool,
-    /// Whether the head is to be out before anything of the body is, be it nothing but its end.
+    /// Whether the head must be out before anything of the body, even before a body that is only an end.
     is_late: bool,
     /// When the next second of a body that drips is over, or the body begins.
     due: Time,

@@ -73,8 +73,8 @@ impl Guest {
 
     /// Answers a request, or tells how the connection goes on instead.
     ///
-    /// The future of REST is kept small, and hyper keeps it where the last one was: of what a request costs here, most is
-    /// moving it about.
+    /// The future of REST is kept small, and hyper keeps it where the last one was, since most of what a request costs
+    /// here is moving it about.
     pub(super) fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Outcome> + use<> {
         let site = &self.site;
         let request = request.map(|incoming| RequestBody::new(incoming, &site.limits));
@@ -227,8 +227,8 @@ impl FrontContext {
         }
     }
 
-    /// Waits until the answer of an exchange is due. `false` if the platform was reset before, or the client has left. What is dropped
-    /// while it waits has lost its client.
+    /// Waits until the answer of an exchange is due. `false` if the platform was reset before, or the client has left. If it is
+    /// dropped while it waits, its client has left.
     pub(super) async fn deliver(&self, exchange: &Exchange, due: Time, presence: &Presence) -> bool {
         let mut undelivered = Undelivered::new(&self.shared, exchange);
         match presence.during(WaitsFor::HeldAnswer, self.shared.until_due(exchange, due)).await {
@@ -242,8 +242,8 @@ impl FrontContext {
         false
     }
 
-    /// Refuses pages of other origins than those that may use the platform. Programs that are no page name no origin, and
-    /// a page that has led a name of its own here names one that is its own: so the host has to be right as well.
+    /// Refuses pages of other origins than those that may use the platform. Programs that are not pages name no origin, and
+    /// a page that has made a name of its own lead here names itself as the origin: so the host must be right as well.
     fn refusal<B>(&self, origins: &[HeaderValue], request: &Request<B>) -> Option<Response> {
         let refused = |status, text: &'static str| {
             Some(Response::typed(status, Bytes::from_static(text.as_bytes()), HeaderValue::from_static("text/plain")))

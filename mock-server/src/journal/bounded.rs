@@ -13,7 +13,7 @@ pub(crate) fn beginning(text: &str) -> &str {
     &text[..end]
 }
 
-/// A value as the journal keeps it: of a long one the beginning, as a text.
+/// A value as the journal keeps it: a long one is cut, and kept as a text.
 pub(crate) fn bounded(value: Value) -> Value {
     let text = match &value {
         Value::String(text) if text.len() > Limits::RECORDED_ARGUMENT_BYTES => beginning(text).to_owned(),

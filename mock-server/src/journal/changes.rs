@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The last change of each record that has one, numbered from 0 in the order in which they came. What is no more in the journal is
+/// The last change of each record that has one, numbered from 0 in the order in which they came. What has left the journal is
 /// not here either, so that there are never more of them than records.
 #[derive(Debug, Default)]
 pub(super) struct Changes {

@@ -11,7 +11,7 @@ use crate::text::{did_you_mean, nearest};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecordKind {
-    /// A REST request; of those who look for it a handshake is one, too.
+    /// A REST request; whoever looks for requests finds handshakes, too.
     Request,
     /// A websocket handshake.
     Upgrade,
@@ -19,9 +19,9 @@ pub enum RecordKind {
     Opened,
     /// Pings.
     Pings,
-    /// A frame from the client that is no ping.
+    /// A frame from the client that is not a ping.
     FrameIn,
-    /// A frame to the client that is no pong.
+    /// A frame to the client that is not a pong.
     FrameOut,
     /// A connection is over.
     Closed,
@@ -106,7 +106,7 @@ impl FromStr for RecordKind {
     }
 }
 
-/// A name that is no kind's.
+/// No kind has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no kind of record {name:?}{}: the kinds are {}",
@@ -121,7 +121,7 @@ pub struct UnknownKind {
     pub nearest: Option<String>,
 }
 
-/// Which records are meant: those of which all holds that is said. By default requests and handshakes.
+/// Which records are meant: those that fit everything that is given. By default requests and handshakes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordFilter {
     /// The kind; `None` is [`RecordKind::Request`].

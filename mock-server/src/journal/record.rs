@@ -104,14 +104,14 @@ pub enum Kind {
         /// Whether each was answered with a pong.
         answered: bool,
     },
-    /// A frame from the client that is no ping.
+    /// A frame from the client that is not a ping.
     FrameIn {
         /// The socket.
         socket: SocketId,
         /// The frame.
         frame: FrameRecord,
     },
-    /// A frame to the client that is no pong. For a socket that is not open yet, it waits there.
+    /// A frame to the client that is not a pong. For a socket that is not open yet, it waits there.
     FrameOut {
         /// The socket.
         socket: SocketId,
@@ -146,8 +146,8 @@ pub enum Kind {
         /// The rule that it made, if it is `fail`.
         #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
         rule: Option<FaultId>,
-        /// Its arguments by name, secrets as `"***"`. Of a text, and of the JSON of anything else, that is longer than
-        /// [`Limits::RECORDED_ARGUMENT_BYTES`] the beginning is kept, as a text that ends in `…`.
+        /// Its arguments by name, secrets as `"***"`. A text, or the JSON of anything else, that is longer than
+        /// [`Limits::RECORDED_ARGUMENT_BYTES`] is cut, and ends in `…`.
         arguments: Map<String, Value>,
     },
 }
@@ -171,7 +171,7 @@ pub struct FrameRecord {
     pub binary: bool,
     /// Its length in bytes.
     pub bytes: usize,
-    /// Its beginning as it came, at most [`Limits::RECORDED_FRAME_CHARS`] characters; bytes that are no UTF-8 as U+FFFD.
+    /// Its beginning as it came, at most [`Limits::RECORDED_FRAME_CHARS`] characters; bytes that are not UTF-8 as U+FFFD.
     /// Shown and serialized it is without secrets.
     #[serde(serialize_with = "without_secrets")]
     pub beginning: String,

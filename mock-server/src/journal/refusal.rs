@@ -34,7 +34,7 @@ pub enum Refused {
     Host,
     /// A head that is too long: 431.
     LongHead,
-    /// A head that is no HTTP: 400.
+    /// A head that is not HTTP: 400.
     BadHead,
     /// A head that did not come in time: 408.
     SlowHead,

@@ -81,7 +81,7 @@ pub struct RequestRecord {
     texts: Texts,
 }
 
-/// What of a rule a request met, so that it is understood when the rule is no more.
+/// What a request met of a rule, so that it can be understood when the rule is gone.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Met {
@@ -180,20 +180,20 @@ impl RequestRecord {
         (self.fault, self.met) = met.unzip();
     }
 
-    /// The path, as it came: percent-encoded. Of an address that is longer than [`Limits::URL_BYTES`] only its beginning,
+    /// The path, as it came: percent-encoded. Only the beginning of an address that is longer than [`Limits::URL_BYTES`],
     /// at most [`Limits::RECORDED_FRAME_CHARS`] characters; headers, too, are kept up to there.
     pub fn path(&self) -> &str {
         self.texts.get(TextOfRequest::Path).unwrap_or_default()
     }
 
-    /// The query, decoded, in its order; none of too long an address. `***` stands for tokens that the platform did not
-    /// issue, and for other values whose name says that they are secret.
+    /// The query, decoded, in its order; empty if the address is too long. `***` stands for tokens that the platform
+    /// did not issue, and for other values whose name says that they are secret.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
         query::pairs(self.texts.get(TextOfRequest::MaskedQuery).unwrap_or_default())
     }
 
-    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is none that is known. Of a client
-    /// that signs in by another header its name: `x-token` or `x-session`.
+    /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is not a known one. For a client
+    /// that signs in by another header, the name of that: `x-token` or `x-session`.
     pub fn authorization(&self) -> Option<&str> {
         self.texts.get(TextOfRequest::Authorization)
     }
@@ -219,7 +219,7 @@ impl RequestRecord {
         self.texts.joined.capacity() + self.body.len() + met
     }
 
-    /// The body as JSON; `None` if it was not kept or is no JSON.
+    /// The body as JSON; `None` if it was not kept or is not JSON.
     pub fn body_json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -290,7 +290,7 @@ fn is_token(name: &str) -> bool {
     contains(name, "token")
 }
 
-/// A scheme that clients use. What stands there else may be the secret itself.
+/// A scheme that clients use. Anything else there may be the secret itself.
 fn known_scheme(scheme: &str) -> &str {
     let known = ["basic", "bearer", "digest", "dpop", "hmac", "hoba", "mutual", "negotiate", "ntlm", "oauth"];
     if known.iter().any(|known| scheme.eq_ignore_ascii_case(known)) { scheme } else { "***" }

@@ -12,7 +12,7 @@ pub(super) struct Unescaped {
 }
 
 impl Unescaped {
-    /// Of a text, wherever its strings begin and end; none if there are no escapes in it.
+    /// The same of a text, wherever its strings begin and end; `None` if it has no escapes.
     pub(super) fn of(text: &str) -> Option<Self> {
         text.contains('\\').then(|| Self::read(text, |at| at))
     }
@@ -44,7 +44,7 @@ impl Unescaped {
     }
 }
 
-/// What follows a backslash. Of one that escapes nothing, or half a character, something stands there all the same.
+/// What follows a backslash. If it escapes nothing, or half a character, something takes its place all the same.
 fn escaped(rest: &mut Peekable<CharIndices<'_>>) -> char {
     match rest.next() {
         Some((_, 'n')) => '\n',

@@ -81,8 +81,8 @@ impl MockKandy {
         self.platform(|platform, now| platform.set_options(now, name, options))
     }
 
-    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. At
-    /// first it is not so.
+    /// Whether every name and password signs in, which adds a user that is not there, with that password. At first it
+    /// is off.
     pub fn set_any_user(&self, enabled: bool) {
         self.platform(|platform, now| platform.set_any_user(now, enabled));
     }
@@ -206,7 +206,7 @@ impl MockKandy {
     }
 }
 
-/// Misbehaviour towards one user, until something else is said of that user, or of everybody.
+/// Misbehaviour towards one user, until a later call about that user or everybody says otherwise.
 impl MockKandy {
     /// From now on nothing of a user is answered. The sockets are cut.
     ///
@@ -245,7 +245,8 @@ impl MockKandy {
     }
 }
 
-/// Sockets and subscriptions. What is about sockets takes the name of a user, for all of theirs, or a [`Target`]: one of them.
+/// Sockets and subscriptions. Controls of sockets take the name of a user, for all sockets of that user, or a [`Target`] for
+/// one of them.
 impl MockKandy {
     /// Ends a user's connections without a close frame; clients see 1006. Gives how many.
     ///
@@ -256,8 +257,8 @@ impl MockKandy {
         self.platform(|platform, now| platform.cut(now, target))
     }
 
-    /// Closes a user's sockets with a close frame; one that is not open yet as soon as it is. Gives how many. `code` is
-    /// 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    /// Closes a user's sockets with a close frame, one that is not open yet as soon as it opens. Gives how many. `code`
+    /// is 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
     ///
     /// # Errors
     ///

@@ -53,7 +53,7 @@ impl fmt::Display for Received {
     }
 }
 
-/// Why a wait found nothing, or found what was not to come.
+/// Why a wait found nothing, or found what should not have come.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
@@ -72,7 +72,7 @@ pub enum WaitError {
         came: Vec<Received>,
     },
     /// The platform was reset meanwhile.
-    #[error("the platform was reset while a {wanted} was waited for")]
+    #[error("the platform was reset during a wait for a {wanted}")]
     Reset {
         /// What was waited for.
         wanted: Box<RecordFilter>,
@@ -85,10 +85,10 @@ pub enum WaitError {
         /// How long the wait was.
         timeout: Duration,
     },
-    /// One came that was not to come.
-    #[error("a {wanted} came at {}, and was not to come", record.time)]
+    /// One came, and none should have.
+    #[error("a {wanted} came at {}, and none was expected", record.time)]
     Came {
-        /// What was not to come.
+        /// What should not have come.
         wanted: Box<RecordFilter>,
         /// What came.
         record: Box<Record>,
@@ -235,7 +235,7 @@ impl MockKandy {
         // A number is whole whatever panicked beside it.
         let mut cursor = self.wait_cursor.lock().unwrap_or_else(PoisonError::into_inner);
         self.shared.look(|platform| {
-            // What was before a reset is no more waited for.
+            // Nobody waits any longer for what came before a reset.
             *cursor = (*cursor).max(platform.journal().begun());
             look(platform.journal(), &mut cursor)
         })

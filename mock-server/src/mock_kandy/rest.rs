@@ -57,7 +57,7 @@ impl RestServer {
         Ok(rest)
     }
 
-    /// The server for the user's own mocks. They would not outlive a renewal, so there is none any more.
+    /// The server for the user's own mocks. They would not outlive a renewal, so renewals end here.
     pub(super) fn shared_server(&self) -> &MockServer {
         lock(&self.catch_all.kept).renewed = None;
         &self.server
@@ -65,7 +65,7 @@ impl RestServer {
 }
 
 /// wiremock decides by the mock whether a request is answered or its connection ended, so there are two: the first asks
-/// the platform and matches what is to be ended; the second answers everything else.
+/// the platform and matches what should be ended; the second answers everything else.
 fn mocks(catch_all: &Arc<CatchAll>) -> [Mock; 2] {
     let end = Mock::given(Ask(catch_all.clone())).respond_with_err(|_: &Request| ConnectionEnds);
     let tell = Mock::given(any()).respond_with(Tell(catch_all.clone()));
@@ -122,12 +122,12 @@ impl CatchAll {
     }
 }
 
-/// Within a task of wiremock's whose budget is spent, a future would not even begin to wait for a lock.
+/// In a task of wiremock whose budget is spent, a future would not even begin to wait for a lock.
 fn chore(work: impl Future<Output = ()> + Send + 'static) -> Chore {
     Box::pin(unconstrained(work))
 }
 
-/// Asks the platform. Matches if the connection is to end without an answer.
+/// Asks the platform. Matches if the connection should end without an answer.
 struct Ask(Arc<CatchAll>);
 
 impl Match for Ask {
@@ -178,7 +178,7 @@ impl Respond for Tell {
     }
 }
 
-/// Whether the connection is to end in place of an answer.
+/// Whether the connection should end in place of an answer.
 fn ends(answer: &Answer) -> bool {
     match &answer.reply {
         Reply::Respond(response) => answer.pace.cuts(response.body.len()),
@@ -212,7 +212,7 @@ const NEVER: Duration = Duration::from_secs(366 * 24 * 3600);
 #[error("the platform ends the connection")]
 struct ConnectionEnds;
 
-/// The request as it came. wiremock gives an absolute URL with a host of its own, of which nothing is kept.
+/// The request as it came. wiremock gives an absolute URL with a host of its own, which is dropped.
 fn for_platform(request: &Request) -> Option<http::Request<Bytes>> {
     let path = request.url.path();
     let uri = match request.url.query() {

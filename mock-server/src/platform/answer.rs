@@ -74,7 +74,7 @@ impl Platform {
         (route.point(), self.requester(&route, request))
     }
 
-    /// A preflight is no request of an application's: nothing delays it but a fault, which is all that the journal has of it.
+    /// A preflight is not a request of the application: nothing delays it but a fault, which is all that the journal has of it.
     fn handle_preflight(&mut self, now: Time, request: &Request<Bytes>) -> Answer {
         let met = if self.settings.offline { None } else { self.faults.decide(Point::Preflight, None) };
         let effect = met.as_ref().map(|(_, met)| &met.fault.effect);

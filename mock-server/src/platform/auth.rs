@@ -42,7 +42,7 @@ impl Platform {
     }
 
     /// Ends what a token belongs to: with an access token its refresh token is void as well. Subscriptions and sockets stay, as a
-    /// client has ended them before. Of the answer clients read that it is no error, and of an error what it says to people.
+    /// client has ended them before. Clients read only whether the answer is an error, and the message of an error.
     pub(super) fn revoke_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, Reason> {
         let token = self.refreshed_token(request)?;
         self.grants.refreshable(now, &token).ok_or(Reason::ExpiredToken)?;

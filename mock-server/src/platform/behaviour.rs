@@ -1,4 +1,4 @@
-//! How the platform treats everybody, and one user in another way.
+//! How the platform treats everybody, and how it treats single users instead.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::error::PlatformError;
 use crate::fault::Effect;
 use crate::time::Time;
 
-/// For everybody. What was said of one user before holds no more.
+/// For everybody. What was set for one user before no longer holds.
 impl Platform {
     /// From now on connections are refused; the sockets are cut.
     pub fn set_offline(&mut self, now: Time) {
@@ -28,8 +28,8 @@ impl Platform {
         self.accounts.set_all_online();
     }
 
-    /// Whether keep-alives are answered: pings with `{"message_type":"pong"}`, which they are not at first, and connection checks
-    /// of CPaaS with `{"connAck":{}}`, which they are. Where it is on the platform to check connections, it does not if they are not
+    /// Whether keep-alives are answered: pings with `{"message_type":"pong"}`, which they are not at first, and connection checks of
+    /// CPaaS with `{"connAck":{}}`, which they are. Where the platform itself checks connections, it does not do so if they are not
     /// answered.
     pub fn set_answer_pings(&mut self, now: Time, enabled: bool) {
         self.settings.answer_pings = Some(enabled);

@@ -17,8 +17,8 @@ use crate::subscription::Holds;
 use crate::wire::code;
 
 impl Platform {
-    /// The name under which the platform keeps what nobody has signed in for: that of the account which is asked for. A token in
-    /// its place is a secret, and does not last: those are named by their realm.
+    /// The name under which the platform keeps what nobody has signed in for: the account that is asked for. A token in its
+    /// place is a secret and does not last, so its realm is the name.
     pub(super) fn anonymous<B>(&self, account: &str, request: &Request<B>) -> Arc<str> {
         match parameter(request.uri(), REALM) {
             Some(realm) => format!("anonymous@{realm}").into(),
@@ -52,7 +52,7 @@ impl Platform {
         Ok(done())
     }
 
-    /// A call ends; one without a name is that of a client which was not told it.
+    /// A call ends. It has no name if its client was not told one.
     pub(super) fn end_call(&mut self, account: &str, call: Option<u64>) -> Result<Response, Reason> {
         let Some(number) = call else {
             return self.subscriptions.newest_of(account).map(|_| done()).ok_or(Reason::NoSubscription);

@@ -177,8 +177,8 @@ impl Platform {
         Ok(sockets.len())
     }
 
-    /// Closes a user's sockets, or one of them, with a close frame; one that is not open yet as soon as it is. Gives how many.
-    /// `code` is 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
+    /// Closes a user's sockets, or one of them, with a close frame, one that is not open yet as soon as it opens. Gives how
+    /// many. `code` is 1000 to 4999, or 1005 for a close frame without one; `reason` at most 123 bytes.
     ///
     /// # Errors
     ///
@@ -349,7 +349,7 @@ impl Platform {
         if is_called { Ok(()) } else { self.accounts.known(name).map(drop) }
     }
 
-    /// Refuses a frame that is too long, or that there is no room for as often as it would wait.
+    /// Refuses a frame that is too long, or that would wait more often than there is room.
     fn check_frame(&self, sockets: &[SocketId], frame: &Frame) -> Result<(), PlatformError> {
         let limit = self.limits.frame_bytes;
         if frame.len() > limit {
@@ -375,8 +375,8 @@ impl Platform {
         sockets.iter().filter(|socket| self.send_frame(now, **socket, frame)).count()
     }
 
-    /// Where there is no room for one more user, one goes whose name a client made up, and who holds nothing that anybody would
-    /// miss. Those who do are in use; each is looked at once, and so many at a time.
+    /// Where there is no room for one more user, a user goes whose name a client made up, and who holds nothing that anybody
+    /// would miss. Users who hold something are in use; each is looked at once, and only so many at a time.
     fn make_room_for_user(&mut self, now: Time) {
         for _ in 0..Limits::MADE_UP_LOOKS {
             let Some(name) = self.accounts.displaced() else { return };

@@ -115,7 +115,7 @@ impl Platform {
         Ok(Response::empty(StatusCode::NO_CONTENT))
     }
 
-    /// Subscribes to a service, of which the channel tells that the request names.
+    /// Subscribes to a service, of which the channel in the request will tell.
     pub(super) fn add_service(
         &mut self,
         now: Time,
@@ -221,7 +221,7 @@ fn names(services: &[(u64, Service)]) -> Vec<String> {
     services.iter().map(|(_, service)| service.name().to_owned()).collect()
 }
 
-/// The object that a body has under a name, which is all of it.
+/// The object under a name, which must be the only member of the body.
 fn wrapped(body: &Bytes, name: &str) -> Result<Map<String, Value>, Reason> {
     let mut body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Reason::BadBody)?;
     match body.remove(name) {

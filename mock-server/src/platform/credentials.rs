@@ -18,7 +18,7 @@ pub(super) struct SignedIn {
     pub(super) way: SignInWay,
 }
 
-/// What a path says of whom a request is about.
+/// Whom a request is about, by its path.
 #[derive(Clone, Copy)]
 pub(super) struct Addressed<'a> {
     /// The user in the path.
@@ -28,7 +28,7 @@ pub(super) struct Addressed<'a> {
 }
 
 impl Platform {
-    /// The user whom the request's credentials are of: the first way counts in which it signs in.
+    /// The user of the request's credentials. If it signs in in several ways, the first one counts.
     pub(super) fn signed_in<B>(
         &mut self,
         now: Time,
@@ -61,7 +61,7 @@ impl Platform {
         Err(Reason::NoToken)
     }
 
-    /// The user whose request it is as far as the credentials say so, good or not: for where the path does not.
+    /// The user of a request by its credentials, valid or not, for requests whose path names nobody.
     pub(super) fn claimed<B>(&self, request: &Request<B>) -> Option<Arc<str>> {
         let of_login = || {
             let (name, _) = Self::login(request)?;

@@ -34,9 +34,9 @@ pub struct SettingsInfo {
 }
 
 impl Platform {
-    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. Such users make
-    /// room for others when there are [`Limits::USERS`](crate::Limits::USERS), if they have neither a subscription nor a socket and no command named
-    /// them. At first it is not so.
+    /// Whether every name and password signs in. A user whom nobody has added is added then, with that password. Such users make room for
+    /// others when there are [`Limits::USERS`](crate::Limits::USERS), if they have neither a subscription nor a socket and no command named
+    /// them. At first it is off.
     pub fn set_any_user(&mut self, now: Time, enabled: bool) {
         self.settings.any_user = enabled;
         self.told(now, &Command::AnyUser { enabled });

@@ -68,7 +68,7 @@ impl Platform {
         outcome
     }
 
-    /// Whom a handshake is from, as far as known: whose channel it asks for, else whose its token is.
+    /// The user of a handshake, as far as known: the owner of the channel that it asks for, else of its token.
     pub(crate) fn whose_handshake(&self, request: &Request<()>) -> Option<Arc<str>> {
         let subscription = route::channel(request.uri().path()).and_then(|id| self.subscriptions.get(id));
         let user = subscription.map(|subscription| &subscription.user);
@@ -125,7 +125,7 @@ impl Platform {
         }
     }
 
-    /// Whether it is on the platform to see whether the connection of a socket lives.
+    /// Whether the platform has to check that the connection of a socket lives.
     fn is_to_check(&self, socket: SocketId) -> bool {
         let subscription = self.sockets.get(socket).and_then(|socket| self.subscriptions.get(socket.subscription?));
         subscription.is_some_and(|live| matches!(live.holds, Holds::Services { checks: true, .. }))

@@ -18,8 +18,8 @@ impl Platform {
         };
     }
 
-    /// Changes the users of the start alone, for owners whose users are kept elsewhere and have changed there. Whom
-    /// [`Self::add_user`] would refuse is left out.
+    /// Changes the users of the start alone, for owners whose users are kept elsewhere and have changed there. Users
+    /// whom [`Self::add_user`] would refuse are left out.
     pub fn set_users_of_start<'a>(
         &mut self,
         now: Time,
@@ -35,7 +35,7 @@ impl Platform {
     /// Makes everything as it was at the start: users, faults and settings. Tokens are void, subscriptions end, and sockets are
     /// cut; the numbers of all three begin again. The journal goes on, and gives the number of its next record.
     ///
-    /// A socket that was there before is none that comes later, whatever its name. Who holds the time may let that begin again,
+    /// A socket that was there before does not count as one that comes later, whatever its name. The owner of the time may begin it again,
     /// too: nothing here is due any more.
     pub fn reset(&mut self, now: Time) -> u64 {
         self.note_expiries(now);

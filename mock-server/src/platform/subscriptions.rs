@@ -27,8 +27,8 @@ use crate::wire::{SubscribeAnswer, SubscribeBody, SubscribeRequest, SubscribeRes
 impl Platform {
     /// Makes a subscription. One client may have several: the platform ends none because of another.
     ///
-    /// `said` only shapes the answer. But a correlator that it puts there is one that the client has been told, so the
-    /// subscription goes by it as well.
+    /// `said` only shapes the answer. But a correlator in it is one that the client has been told, so it names the
+    /// subscription as well.
     pub(super) fn subscribe(
         &mut self,
         now: Time,
@@ -214,7 +214,7 @@ impl Platform {
         if id.is_some_and(has_ended) { Reason::EndedSubscription } else { Reason::NoSubscription }
     }
 
-    /// The account's setting wins over what the client asks for, which has a limit. Zero is no lifetime, so it asks for nothing.
+    /// The account's setting wins over what the client asks for, which has a limit. Zero is not a lifetime, so it asks for nothing.
     pub(super) fn subscription_lifetime(&self, user: &str, asked: Option<u64>) -> Option<Duration> {
         let own = self.accounts.get(user).and_then(|account| account.options.subscription_lifetime);
         let asked = asked.filter(|seconds| *seconds > 0).map(Duration::from_secs);

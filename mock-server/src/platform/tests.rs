@@ -203,7 +203,7 @@ fn response(answer: &Answer) -> &Response {
     }
 }
 
-/// The status and the JSON body of an answer; `null` for a body that is no JSON.
+/// The status and the JSON body of an answer; `null` for a body that is not JSON.
 fn told(answer: &Answer) -> (u16, Value) {
     let response = response(answer);
     (response.status.as_u16(), serde_json::from_slice(&response.body).unwrap_or_default())

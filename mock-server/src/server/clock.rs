@@ -59,7 +59,7 @@ impl Clock {
     }
 }
 
-/// The present date of the world, as answers tell it: it is no platform's.
+/// The real date, for the `Date` header of answers. It does not depend on the platform's time.
 #[expect(clippy::disallowed_methods, reason = "what a server says of itself, beside the platform's time")]
 pub(crate) fn date() -> HeaderValue {
     HeaderValue::try_from(httpdate::fmt_http_date(SystemTime::now())).expect("a date is visible ASCII")
@@ -78,14 +78,14 @@ pub(crate) fn wall_time() -> u64 {
 #[non_exhaustive]
 pub enum ClockError {
     /// Real time passes by itself.
-    #[error("the clock is the real one: only a manual clock is advanced")]
+    #[error("the clock is the real one: only a manual clock can be advanced")]
     Real,
     /// Time does not go back.
     #[error("{to} is past: the platform's time is {now}")]
     Past {
         /// The present time.
         now: Time,
-        /// Where it was to go.
+        /// The instant that was asked for.
         to: Time,
     },
     /// That is beyond the end of time.
@@ -93,7 +93,7 @@ pub enum ClockError {
     End {
         /// The present time.
         now: Time,
-        /// How far it was to go.
+        /// The duration that was asked for.
         by: Duration,
     },
 }

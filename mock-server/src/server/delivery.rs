@@ -8,7 +8,7 @@ use super::exchanges::Exchange;
 use super::shared::Shared;
 use crate::journal::{Refusal, Refused};
 
-/// An answer that is held, or that never comes. Whoever drops it without a word has lost its client.
+/// An answer that is held, or that never comes. If it is dropped without being told, its client has left.
 #[derive(Debug)]
 pub(crate) struct Undelivered<'a> {
     shared: &'a Shared,

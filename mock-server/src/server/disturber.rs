@@ -50,7 +50,7 @@ pub enum Fate {
     Fails,
     /// It arrives so much later, and on a socket all that is behind it.
     Late(Duration),
-    /// A request, or a frame to the client, arrives twice. Of a second answer nobody hears.
+    /// A request, or a frame to the client, arrives twice. Nobody hears a second answer.
     Twice,
     /// A frame to the client arrives behind the next one of its socket.
     Overtaken,
@@ -60,7 +60,7 @@ pub enum Fate {
 
 /// What disturbs a platform's messages.
 ///
-/// It is asked once about each, when it arrives, and may do something to the platform before. Preflights are no messages here,
+/// It is asked once about each, when it arrives, and may do something to the platform before. Preflights are not messages here,
 /// nor are requests to addresses that the platform does not know. Whatever it does about a message it records in the journal, by
 /// [`Platform::mark`] for one.
 pub trait Disturber: Send + fmt::Debug {
@@ -91,7 +91,7 @@ impl<'a> DisturbedSocket<'a> {
         Self { shared, socket, user }
     }
 
-    /// What becomes of a message. Where the connection is to break, it is told to.
+    /// What becomes of a message. If the connection should break, it is told so.
     pub(crate) fn meet(&self, message: Message<'_>) -> Fate {
         self.shared.meet(|disturber, platform, now| {
             let fate = disturber.meet(platform, now, Some(&self.user), message);
@@ -119,8 +119,8 @@ impl Shared {
         if self.is_disturbed() { self.look(|platform| platform.owner_of(socket)) } else { None }
     }
 
-    /// What becomes of a message that is part of an exchange, and when it arrives if it is late. What does not arrive, or late, is
-    /// held from here on.
+    /// What becomes of a message that is part of an exchange, and when it arrives if it is late. A message that is late or does
+    /// not arrive is held from here on.
     pub(crate) fn meet_in_exchange(
         &self,
         exchange: &mut Exchange,

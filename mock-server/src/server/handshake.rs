@@ -183,9 +183,9 @@ pub(crate) async fn refuse(mut stream: impl Stream, response: &Response) {
     }
 }
 
-/// The platform's own words are for handshakes; these are for what is none.
+/// The platform's own words are for handshakes; this is for what is not a handshake.
 pub(crate) fn plain(status: StatusCode) -> Response {
-    let text = format!("This is not a websocket handshake of HTTP/1.1 (RFC 6455):  {status}\n");
+    let text = format!("This is not a websocket handshake of HTTP/1.1 (RFC 6455): {status}\n");
     let mut response = Response::typed(status, text.into(), HeaderValue::from_static("text/plain"));
     if status == StatusCode::UPGRADE_REQUIRED {
         // What such an answer has to say (RFC 9110, 15.5.22; RFC 6455, 4.4).

@@ -1,4 +1,4 @@
-//! What has come to a server, or is to go out, and is not done yet; and the moment when nothing is.
+//! What has come to a server, or has to go out, and is not done yet; and the moment when nothing is.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::exchanges::HeldAnswer;
 use super::shared::Shared;
 use crate::limits::Limits;
 
-/// What has come to a server, or is to go out, and is not done yet.
+/// What has come to a server, or has to go out, and is not done yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnderWay {
@@ -39,7 +39,7 @@ impl fmt::Display for UnderWay {
 }
 
 impl Shared {
-    /// What has come, or is to go out, and is not done yet.
+    /// What has come, or has to go out, and is not done yet.
     pub(crate) fn under_way(&self) -> UnderWay {
         let (sockets, bytes, now) = self.ending();
         // What a manual clock holds does not come by itself; with the real one it does.

@@ -20,8 +20,8 @@ use crate::journal::Refused;
 #[cfg(feature = "front")]
 use crate::limits::Limits;
 
-/// A storm of connections is to wait in the backlog, rather than for TCP's second SYN after a second; the standard
-/// library's backlog is 128.
+/// Many connections at once should wait in the backlog, not for TCP's second SYN after a second; the standard library's
+/// backlog is 128.
 pub(crate) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let listen = || {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
@@ -71,7 +71,7 @@ pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// Takes connections until they are to stop, each with a task of its own.
+/// Takes connections until they should stop, each with a task of its own.
 #[derive(Debug)]
 pub(crate) struct AcceptLoop<'a> {
     pub(crate) listener: tokio::net::TcpListener,
@@ -84,7 +84,7 @@ pub(crate) struct AcceptLoop<'a> {
     pub(crate) patience: Duration,
 }
 
-/// Changes, or loses its sender, when a connection is to end.
+/// Changes, or loses its sender, when a connection should end.
 pub(crate) type Stopped = watch::Receiver<()>;
 
 impl AcceptLoop<'_> {
@@ -114,7 +114,7 @@ impl AcceptLoop<'_> {
                             stream::reset(&accepted);
                             continue;
                         }
-                        // What is sent is small, and is to arrive when it is sent. A connection that is gone already
+                        // What is sent is small, and should arrive when it is sent. A connection that is gone already
                         // shows later.
                         let _ = accepted.set_nodelay(true);
                         connections.spawn(connection(accepted, peer, stopped.clone()));

@@ -1,8 +1,8 @@
 //! What waits to be sent, for all sockets: bounded for each of them, for each user, and in all.
 //!
-//! A client that does not read holds what is sent to it. Beyond its own limit it is cut; beyond that of its user, or of all,
-//! whichever socket of that user, or of the user for whom the most waits, holds the most: so nobody who reads pays for those
-//! who do not.
+//! A client that does not read holds what is sent to it. Beyond the limit of a socket, that socket is cut. Beyond the limit
+//! of a user, it is the socket of that user that holds the most; beyond the limit of all, the same of the user for whom the
+//! most waits. So nobody who reads pays for those who do not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -51,7 +51,7 @@ struct OfUser {
     waiting: Arc<AtomicUsize>,
 }
 
-/// The connection's side of it: what is to be sent, then how it ends.
+/// The connection's side of it: what should be sent, then how it ends.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     queue: Queue,
@@ -94,7 +94,7 @@ pub(crate) enum Queued {
     Yes,
     /// There is no such socket, or not any more.
     Gone,
-    /// The socket holds as much as it may, and is to be cut.
+    /// The socket holds as much as it may, and must be cut.
     Full,
 }
 
@@ -144,7 +144,7 @@ impl Queues {
         Queued::Yes
     }
 
-    /// The socket that has to go since too much waits: for its user, or in all.
+    /// The socket that must go because too much waits, for its user or in all.
     pub(crate) fn overrun(&self, socket: SocketId) -> Option<SocketId> {
         let user = &self.outlets.get(&socket)?.user;
         let of_user = self.users.get(user)?;
@@ -230,7 +230,7 @@ impl Drop for Waiting {
 }
 
 impl Outbox {
-    /// How the connection is to end. The frames that come before are in the queue then.
+    /// How the connection should end. The frames that come before are in the queue then.
     pub(crate) async fn ended(&mut self) -> ConnectionEnd {
         (&mut self.end).await.unwrap_or(ConnectionEnd::Shutdown)
     }

@@ -32,7 +32,7 @@ use crate::time::Time;
 ///
 /// Every input and every command goes through [`Shared::act`], which takes the time, acts, and hands on all effects
 /// before it lets go of the lock. So `now` never runs backwards, the drain rule holds whichever thread acts, and the
-/// effects reach the sockets in the order in which they happened. `act` is no async function and takes no async
+/// effects reach the sockets in the order in which they happened. `act` is not an async function and takes no async
 /// closure: the lock is never held across an await.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -148,7 +148,7 @@ impl Shared {
         }
     }
 
-    /// Whether a connection is to carry no request that comes after another one: see [`Platform::breaks_connections`].
+    /// Whether a connection should carry no request that comes after another one: see [`Platform::breaks_connections`].
     pub(crate) fn breaks_connections(&self) -> bool {
         self.breaks.load(Ordering::Relaxed)
     }
@@ -159,7 +159,7 @@ impl Shared {
         &self.renewals
     }
 
-    /// The platform was reset: a clock that is held begins again, and who waits for something of before is told.
+    /// The platform was reset: a clock that is held begins again, and whoever waits for something from before is told.
     fn begin_again(&self, core: &Core) {
         #[cfg(feature = "front")]
         if let Clock::Manual { held } = &self.clock {

@@ -27,7 +27,7 @@ impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
 
 /// Lets a connection end with a RST when it is dropped.
 pub(crate) fn reset(stream: &impl Stream) {
-    // Of a connection that is over already nothing is left to reset.
+    // A connection that is over already has nothing left to reset.
     let _ = stream.tcp().set_zero_linger();
 }
 

@@ -9,8 +9,8 @@ use crate::journal::Record;
 
 /// What happens at the platform, record by record, from when it was asked for.
 ///
-/// It reads the journal, which keeps the newest records: one that falls too far behind is told how much it missed. Of a record that
-/// says more after it was read nothing is told again here: [`Journal::changed_since`](crate::Journal::changed_since) has those.
+/// It reads the journal, which keeps the newest records: one that falls too far behind is told how much it missed. A record that
+/// says more after it was read is not told again here: [`Journal::changed_since`](crate::Journal::changed_since) has those.
 #[derive(Debug)]
 pub struct Watch {
     shared: Arc<Shared>,

@@ -48,7 +48,7 @@ pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
     Box::pin(conclude(over, OverSocket { socket, websocket, outgoing, end }, shared)).await;
 }
 
-/// The client is to hear that its socket is over, which may be disturbed.
+/// The client should hear that its socket is over, which may be disturbed.
 async fn closes(end: ConnectionEnd, disturbed: &DisturbedSocket<'_>) -> Over {
     match disturbed.meet(Arriving::Close) {
         Fate::Lost => return Over::Unheard,
@@ -98,7 +98,7 @@ fn config(frame_bytes: usize) -> WebSocketConfig {
         .max_frame_size(Some(frame_bytes))
 }
 
-/// Room for a short frame and a pong, however short frames are to be.
+/// Room for a short frame and a pong, even if the limit of frames is shorter.
 const LEAST_UNWRITTEN: usize = 1_024;
 
 /// Why a conversation is over.

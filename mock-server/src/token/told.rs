@@ -33,7 +33,7 @@ impl Grants {
         self.ends.first().map(|(end, _)| *end)
     }
 
-    /// The first tokens that have expired by `now`, and were not told of yet: when, whose, and which.
+    /// The first tokens that have expired by `now` and were not reported yet: when, whose, and which.
     pub(crate) fn expired(&mut self, now: Time) -> Option<(Time, Arc<str>, Vec<String>)> {
         let (end, id) = self.ends.first().copied().filter(|(end, _)| *end <= now)?;
         self.ends.pop_first();

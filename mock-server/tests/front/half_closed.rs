@@ -11,7 +11,7 @@ use crate::support::*;
 /// Long enough for the end of a client's bytes to come before the answer is due.
 const DELAY: Duration = Duration::from_millis(300);
 
-/// Sends what is to be sent, and nothing more from then on.
+/// Sends what should be sent, and nothing more from then on.
 fn last(front: &Front, bytes: &[u8]) -> TcpStream {
     let stream = knock(front, bytes).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();

@@ -126,6 +126,6 @@ async fn a_tls_handshake_that_takes_too_long_or_is_none_ends_the_connection() {
     .await;
     let first = &told()[0];
     assert_eq!((first.what, first.peer, first.status), (Refused::Tls, Some(front.address().ip()), None));
-    assert_eq!(first.detail.as_deref(), Some("the handshake did not come to an end in time"));
+    assert_eq!(first.detail.as_deref(), Some("the handshake did not end in time"));
     assert!(login_over(&mut dial(&front, &trusted)).is_ok());
 }

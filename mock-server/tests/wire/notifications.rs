@@ -139,7 +139,7 @@ async fn a_message_beyond_the_limit_closes_with_1009() {
 
 #[tokio::test]
 async fn a_breach_of_the_protocol_is_told_in_the_close_code() {
-    // A text frame that is no UTF-8; a frame without a mask.
+    // A text frame that is not UTF-8; a frame without a mask.
     for (frame, code) in [(&[0x81, 0x81, 0, 0, 0, 0, 0xff][..], 1007), (&[0x81, 0x01, b'x'], 1002)] {
         let mock = start().await;
         let channel = subscribe(&mock);

@@ -23,7 +23,7 @@ pub(crate) const SUBSCRIPTION: &str = "/rest/version/1/user/alice@example.com/su
 /// Longer than anything here takes, unless it never ends.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long a silence is, for a test that is to see one.
+/// How long a silence is, for a test that should see one.
 pub(crate) const SILENCE: Duration = Duration::from_millis(100);
 
 /// Where a server's clients find it.
@@ -34,7 +34,7 @@ pub(crate) trait Serves {
 
 pub(crate) type Failed = Box<tokio_tungstenite::tungstenite::Error>;
 
-/// The outcome of `future`, which is to come soon.
+/// The outcome of `future`, which should come soon.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.expect("it happens soon")
 }

@@ -13,8 +13,8 @@ use crate::report::console::warning_text;
 use crate::run::{self, Case, Plan, RunWarning};
 use crate::scenario::Found;
 
-/// The test that fails in strict mode for what is about no scenario. No scenario has that name: rows have one before the
-/// bracket.
+/// The test that fails in strict mode for what concerns no scenario. No scenario has that name, since rows have a name
+/// before the bracket.
 const RUN_WARNINGS: &str = "[warnings]";
 
 /// A test target, before it runs.
@@ -111,7 +111,7 @@ fn run_case(
     }
 }
 
-/// What there is to say when all tests have ended, and how the target ends.
+/// What to say when all tests have ended, and how the target ends.
 fn conclude(arguments: &Arguments, conclusion: &Conclusion, notes: &Receiver<Note>, strict: bool) -> ExitCode {
     let mut skipped = 0;
     for note in notes.try_iter() {

@@ -53,7 +53,7 @@ pub(super) enum Command {
     List(List),
     /// Find mistakes in scripts without running them
     Check(Check),
-    /// Decide on transcripts that are not as their snapshots
+    /// Decide on transcripts that differ from their snapshots
     Review(Review),
     /// Work on reports that runs have left
     #[command(subcommand)]
@@ -161,8 +161,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "TIME", value_parser = settings::timeout, verbatim_doc_comment)]
     pub(super) timeout: Option<Duration>,
 
-    /// What one scenario may hold in memory; several at
-    /// once as much each [default: 256MiB]
+    /// The memory that one scenario may use, also where
+    /// several run at once [default: 256MiB]
     #[arg(long, value_name = "SIZE", value_parser = settings::memory, verbatim_doc_comment)]
     pub(super) memory: Option<usize>,
 
@@ -183,8 +183,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "N", value_parser = repeat, conflicts_with = "update", verbatim_doc_comment)]
     pub(super) repeat: Option<NonZeroUsize>,
 
-    /// Go on, and run again what a change touches, by a
-    /// script, a module, a snapshot or kandy.toml
+    /// Keep running: run again what a changed script,
+    /// module, snapshot or kandy.toml touches
     #[arg(long, conflicts_with_all = ["last_failed", "prune"], verbatim_doc_comment)]
     pub(super) watch: bool,
 
@@ -300,9 +300,10 @@ pub(super) struct Review {
 }
 
 const REVIEW_HELP: &str = "\
-A failed run leaves what is not as its snapshot beside it, as .snap.new. This
-shows each with its difference and asks: accept makes it the snapshot, reject
-removes it, skip leaves it for later. Each answer counts at once.
+A failed run writes each transcript that differs beside its snapshot, as
+.snap.new. This shows the differences one by one and asks: accept makes the
+transcript the snapshot, reject removes it, skip leaves it for later. Each
+answer counts at once.
 
 Exit codes:
   0  each was decided or left as asked, or nothing waits
@@ -338,7 +339,7 @@ Shows what did not pass and the summary, and ends as the whole run would.
 Exit codes:
   0  everything passed
   1  a scenario failed
-  2  bad usage: a shard is missing, there twice, or of another run
+  2  bad usage: a shard is missing, given twice, or of another run
   3  a scenario is broken; or a report is missing, unreadable or malformed
   4  internal error: that of a run, or a report cannot be written
   130  a run was interrupted";

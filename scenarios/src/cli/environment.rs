@@ -17,7 +17,7 @@ pub struct Environment {
     pub jobs: NonZeroUsize,
     /// Whether nobody looks, as in CI: then runs are strict unless the arguments or settings say.
     pub ci: bool,
-    /// Whether a transcript that is not as its snapshot is left for review.
+    /// Whether a transcript that differs from its snapshot is left for review.
     pub leave_pending: bool,
     /// Whether somebody sits at a terminal, and can be asked.
     pub interactive: bool,

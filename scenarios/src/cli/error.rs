@@ -71,7 +71,7 @@ pub(crate) enum CliError {
     /// Reports cannot be begun.
     #[error(transparent)]
     Reports(#[from] ReportsError),
-    /// What is to go wrong cannot.
+    /// What should go wrong cannot happen.
     #[error("{0}")]
     Schedule(ScheduleError),
     /// A command cannot be explored.
@@ -86,7 +86,7 @@ pub(crate) enum CliError {
         source: AcceptedError,
     },
     /// Transcripts wait for review, and there is no terminal.
-    #[error("`review` asks what to do, and there is no terminal to ask on")]
+    #[error("there is no terminal on which `review` could ask what to do")]
     NobodyToAsk {
         /// What waits.
         names: Vec<String>,
@@ -148,7 +148,7 @@ pub(crate) enum CliError {
         name: &'static str,
     },
     /// The token of the control interface cannot be one.
-    #[error("the token of {origin} cannot be one: it must have 16 to 256 letters, digits or -._~+/=")]
+    #[error("the token of {origin} is not valid: it must have 16 to 256 letters, digits or -._~+/=")]
     ControlToken {
         /// Where it was given.
         origin: &'static str,
@@ -162,7 +162,7 @@ pub(crate) enum CliError {
     /// There is no SDK.
     #[error(transparent)]
     Sdk(#[from] SdkError),
-    /// A file is no journal.
+    /// A file is not a journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// There is no server.
@@ -176,8 +176,8 @@ pub(crate) enum CliError {
     Io(#[from] io::Error),
 }
 
-/// How a command reaches the platform at which something is to go wrong.
-const UNSEEN: &str = "the application is to use the platform whose address is in the environment: give KANDY_URL to `create` as \
+/// How a command reaches the platform at which something should go wrong.
+const UNSEEN: &str = "let the application use the platform whose address is in the environment: give KANDY_URL to `create` as \
      the server of `subscription`, and KANDY_WS_URL as that of `websocket`; with the JavaScript package take the platform of \
      `connect()`, or in Playwright `test.use({ kandy: { url: process.env.KANDY_URL } })`";
 
@@ -232,9 +232,9 @@ impl CliError {
                     None => format!("its profiles: {}", known.join(", ")),
                 })
             }
-            Self::NoProfile { name, file: None, .. } => Some(format!(
-                "a table [profile.{name}] in {SETTINGS} makes one, and there is no such file here or above"
-            )),
+            Self::NoProfile { name, file: None, .. } => {
+                Some(format!("there is no {SETTINGS} here or above: a table [profile.{name}] in it makes one"))
+            }
             Self::FilterOfSettings { source, file } => {
                 let of = format!("filter is that of `{file}`; `--filter` takes its place");
                 Some(match &**source {
@@ -277,7 +277,7 @@ impl CliError {
             Self::Sdk(_) => Some("--sdk takes the JavaScript file of Kandy.js that your application loads".to_owned()),
             Self::Serve(ServeError::Listen { source, .. }) => listen_help(source.kind()).map(str::to_owned),
             Self::Serve(ServeError::Application { .. }) => {
-                Some("what stands behind `--` is a program with its arguments, and no line for a shell".to_owned())
+                Some("write a program and its arguments behind `--`, not a line for a shell".to_owned())
             }
             Self::Reports(ReportsError::Kept { .. }) => Some("name another file".to_owned()),
             Self::Reports(ReportsError::Unwritable { source, .. } | ReportsError::Picture { source, .. }) => {
@@ -374,7 +374,7 @@ fn listen_help(kind: io::ErrorKind) -> Option<&'static str> {
             "another program listens there, perhaps another `serve`: stop it, or choose another port with --port; \
              --port 0 takes any that is free",
         ),
-        io::ErrorKind::PermissionDenied => Some("ports below 1024 are not for everybody: choose another with --port"),
+        io::ErrorKind::PermissionDenied => Some("ports below 1024 need special rights: choose another with --port"),
         io::ErrorKind::AddrNotAvailable => {
             Some("--bind takes an address of this machine, such as 127.0.0.1 or 0.0.0.0")
         }

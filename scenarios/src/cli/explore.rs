@@ -234,7 +234,7 @@ impl Command<'_, '_> {
         Verdict::of(found, kept.accepted.as_ref(), ran, self.is_interrupted())
     }
 
-    /// The runs that reports show. After an interrupt there are none: that would be more of what was to end.
+    /// The runs that reports show. After an interrupt there are none: that would be more of what should end.
     fn shown(&self, case: &Case<'_>, source: &Source, found: &Exploration) -> Result<Vec<of_model::Shown>, CliError> {
         match explore::retrace(source, case.row, &of_model::to_show(found), &self.options, of_model::show) {
             Ok(shown) => Ok(shown),

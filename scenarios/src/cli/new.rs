@@ -16,7 +16,7 @@ use crate::printable::{is_unprintable, printable_path};
 use crate::report::Style;
 use crate::scenario::SETTINGS;
 
-/// The folder of scenarios. It must not be there yet: what is in it would be of this project.
+/// The folder of scenarios. It must not be there yet: what is in it would become part of this project.
 const SCENARIOS: &str = "scenarios";
 
 /// The files of a project: where, with what, and what the user is told that each is.
@@ -40,12 +40,12 @@ pub(crate) enum NewError {
         shown: String,
     },
     /// It cannot be read on a terminal.
-    #[error("the name `{shown}` has a character that is not seen")]
+    #[error("the name `{shown}` has an invisible character")]
     Unprintable {
         /// The name, with that character escaped.
         shown: String,
     },
-    /// The folder in which the new one is to be made is not there.
+    /// The folder for the new one does not exist.
     #[error("cannot make `{shown}`: there is no folder `{parent}`")]
     NoParent {
         /// The name.
@@ -53,7 +53,7 @@ pub(crate) enum NewError {
         /// The folder that is missing.
         parent: String,
     },
-    /// Something of that name is there, and is no folder.
+    /// Something of that name is there, and is not a folder.
     #[error("`{shown}` is there, and is not a folder")]
     NotAFolder {
         /// The name.
@@ -88,7 +88,7 @@ impl NewError {
             Self::Empty | Self::Unprintable { .. } => {
                 "give the folder a name such as login-tests; without a name the files go into this folder"
             }
-            Self::Up { .. } => "go to the folder in which it is to be, and make it there",
+            Self::Up { .. } => "go to the folder where you want it, and make it there",
             Self::NoParent { .. } => "make that folder first",
             Self::NotAFolder { .. } => "give the project another name",
             Self::Occupied { .. } => {
@@ -131,7 +131,7 @@ const NEXT: [(&str, &str); 3] = [
     ("kandy-harness docs", "what a scenario can call"),
 ];
 
-/// Whether a project can be called so. An absolute path may be a name, too.
+/// Whether a project can have that name. An absolute path may be a name, too.
 fn check(name: &Path) -> Result<(), NewError> {
     let shown = printable_path(name);
     if name.as_os_str().is_empty() {

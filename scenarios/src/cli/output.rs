@@ -18,7 +18,7 @@ pub struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// What is no terminal: without colours, and of no width.
+    /// What is not a terminal: without colours, and of no width.
     pub fn plain(to: &'a mut dyn Write) -> Self {
         Self { to, color: false, columns: None }
     }

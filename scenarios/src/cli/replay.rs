@@ -33,7 +33,7 @@ fn file(path: &Path, out: &mut Output<'_>) -> Result<Exit, CliError> {
             Ok(Exit::Passed)
         }
         Err(difference) => {
-            let head = Style::Bad.paint("not as the recording", out.color);
+            let head = Style::Bad.paint("differs from the recording", out.color);
             writeln!(out.to, "\n{head}: {}\n\n{difference}", printable(&recording.name))?;
             Ok(Exit::Failed)
         }

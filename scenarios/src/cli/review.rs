@@ -67,7 +67,7 @@ pub(super) fn review(arguments: &Review, environment: &Environment, out: &mut Ou
     Ok(count.exit)
 }
 
-/// What waits of the scenarios in these paths, and of those with these names, as far as the filters want it.
+/// What waits for review of the scenarios in these paths and with these names, if the filters want it.
 fn pending(of: &[PathBuf], filters: &Filters, environment: &Environment) -> Result<Vec<Pending>, CliError> {
     let is_path = |path: &PathBuf| environment.folder.join(path).exists();
     let (paths, names): (Vec<PathBuf>, Vec<PathBuf>) = of.iter().cloned().partition(is_path);
@@ -85,7 +85,7 @@ fn pending(of: &[PathBuf], filters: &Filters, environment: &Environment) -> Resu
     // Names are looked up where a run without a path looks.
     let all = if names.is_empty() { Ok(Vec::new()) } else { in_paths(&[]) };
     let all = match all {
-        // Whoever gave a path that is not there is to hear of that, and not that there is none.
+        // Whoever gave a path that is not there should hear that, not that nothing waits.
         Err(CliError::Find(FindError::NoDefault)) => Vec::new(),
         all => all?,
     };
@@ -154,7 +154,7 @@ fn show(one: &Pending, place: &str, out: &mut Output<'_>) -> io::Result<()> {
     }
 }
 
-/// Asks what is to become of what was shown. Where nobody answers, nothing more is decided.
+/// Asks what to do with what was shown. Where nobody answers, nothing more is decided.
 fn ask(answers: &mut dyn BufRead, out: &mut Output<'_>) -> io::Result<Decision> {
     for _ in 0..MAX_QUESTIONS {
         write!(out.to, "accept (a), reject (r), skip (s) or quit (q)? ")?;
@@ -195,7 +195,7 @@ mod tests {
     fn a_question_is_asked_until_it_is_answered_or_nobody_answers() {
         use Decision::{Accept, Quit, Reject, Skip};
         assert_eq!(answers(b"a\nReject\r\n s \nq\n"), (vec![Accept, Reject, Skip, Quit], 4));
-        assert_eq!(answers(b"yes\n\n\xff\na\n"), (vec![Accept, Quit], 5), "what is no answer is asked again");
+        assert_eq!(answers(b"yes\n\n\xff\na\n"), (vec![Accept, Quit], 5), "what is not an answer is asked again");
         assert_eq!(answers(b""), (vec![Quit], 1));
         assert_eq!(answers(&b"?\n".repeat(50)), (vec![Quit], MAX_QUESTIONS));
     }

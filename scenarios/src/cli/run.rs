@@ -68,7 +68,7 @@ pub(super) fn carry_out(
     let options = options(arguments, &settings, around.environment, &around.interrupt);
     let mut memory = Memory::new(project.as_ref().and_then(|project| project.settings.parent()));
     if arguments.last_failed && !memory.select(&mut found)? {
-        writeln!(out.to, "Nothing of this failed when it last ran, so that all of it runs.\n")?;
+        writeln!(out.to, "Nothing of this failed when it last ran, so all of it runs.\n")?;
     }
     let removed = if arguments.prune { remove(mem::take(&mut found.stale_snapshots))? } else { Vec::new() };
     let mut reports = Reports::begin(settings.reports.as_deref().unwrap_or_default(), &around.environment.github)?;

@@ -36,7 +36,8 @@ pub(crate) fn select(selection: &Selection, given: &Settings, environment: &Envi
     Ok(Selected { found, settings, is_filtered: !filters.is_empty(), project })
 }
 
-/// The filters that hold: those that are given take the place of the project's, and tags to skip are so beside either.
+/// The filters that hold: those that are given take the place of the project's, and tags to skip are skipped in either
+/// case.
 pub(super) fn filters(filtering: &Filtering, settings: &Settings) -> Result<Filters, CliError> {
     let Filtering { filter, skip_tag } = filtering;
     let filters = if filter.is_empty() {

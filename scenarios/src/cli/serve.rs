@@ -44,7 +44,7 @@ pub(super) fn serve(
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(ServeError::Run)?;
     let (notes, heard) = Notes::new();
     let written = write_down(heard, err.color)?;
-    // What a program reads is one line; beside a command all that is written is the command's.
+    // Programs get one line; beside a command nothing is printed but what the command prints.
     let say_start = |started: &Started<'_>| {
         if json {
             writeln!(out.to, "{}", started.to_json())?;
@@ -164,7 +164,8 @@ pub(super) fn joined(texts: &[String]) -> Result<Schedule, ScheduleError> {
     Schedule::new(all)
 }
 
-/// The token of the arguments, or of the environment, if either has one. A wrong one is not told: it may be nearly right.
+/// The token of the arguments, or of the environment, if either has one. A wrong one is not shown: it may be nearly
+/// right.
 fn token_of(argument: Option<String>) -> Result<Option<String>, CliError> {
     let of_environment = || env::var_os(TOKEN).filter(|token| !token.is_empty());
     let (origin, token) = match (argument, of_environment()) {
@@ -200,7 +201,7 @@ fn end_of_stdin() -> io::Result<oneshot::Receiver<Infallible>> {
 
 type Tls = (Arc<ServerConfig>, Option<PathBuf>);
 
-#[expect(clippy::disallowed_methods, reason = "certificates are of the world's time, and no platform's")]
+#[expect(clippy::disallowed_methods, reason = "certificates are of the world's time, not of the platform's")]
 fn certificate(
     own: bool,
     files: Option<(PathBuf, PathBuf)>,
@@ -241,12 +242,12 @@ fn shown(note: &Note, color: bool) -> String {
         }
         Note::Request(line) => printable(line).into_owned(),
         Note::RefusedPort(port) => {
-            format!("Browsers refuse to use port {port}, so that no page finds this server: choose another --port.")
+            format!("Browsers refuse to use port {port}, so no page can reach this server: choose another --port.")
         }
         Note::Ended(Ended::Skipped(reason)) => format!("The script has ended by itself: {}", printable(reason)),
         Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
         Note::Ended(Ended::Late) => "The script has not ended in time: it computes, and does not wait.".to_owned(),
-        Note::Ended(Ended::Panicked) => "The script has ended by an internal error.".to_owned(),
+        Note::Ended(Ended::Panicked) => "The script has ended with an internal error.".to_owned(),
         Note::ScriptAfterReset => "The platform was reset: the script begins again.".to_owned(),
         Note::ScriptChanged => "The script has changed, and runs again.".to_owned(),
         Note::ScriptUnreadable(error) => format!("{}\nThe script stays as it was.", printable(&error.to_string())),
@@ -254,14 +255,14 @@ fn shown(note: &Note, color: bool) -> String {
             format!("The users have changed: {} now.", report::console::counted(*count, "user"))
         }
         Note::UsersBroken(error) => format!("{error}\nThe users stay as they were."),
-        Note::UserRefused(reason) => format!("A user of the file is not as it says: {}", printable(reason)),
-        Note::Forwarded => "Waiting for the command to end; once more kills it.".to_owned(),
-        Note::NotSetUp => "The script computes, and does not wait yet: the server starts without that.".to_owned(),
+        Note::UserRefused(reason) => format!("The platform refuses a user of the file: {}", printable(reason)),
+        Note::Forwarded => "Waiting for the command to end; a second signal kills it.".to_owned(),
+        Note::NotSetUp => "The script is still computing: the server starts without waiting for it.".to_owned(),
         Note::Killed => "The command is killed.".to_owned(),
         Note::HungUp => "The terminal is closed: the command is ended.".to_owned(),
         Note::NotReached(disturbance) => format!("not reached: {disturbance}"),
         Note::Missed(count) => {
-            format!("{} left out, which nobody has read.", report::console::counted(*count as usize, "line"))
+            format!("{} left out, because nobody read them in time.", report::console::counted(*count as usize, "line"))
         }
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Watch<'a> {
         Self { arguments, files, known: BTreeMap::new(), is_first: true }
     }
 
-    /// Leaves of what is chosen what is not as it was when it last ran, and gives what that depends on now.
+    /// Keeps only the chosen scenarios that have changed since they last ran, and gives what they depend on now.
     fn touched(&mut self, selected: &mut Selected) -> Inputs {
         let inputs = Inputs::of(selected, !self.arguments.update && !self.arguments.live);
         if let Some(project) = &selected.project {
@@ -144,7 +144,7 @@ impl<'a> Watch<'a> {
         around.out.to.flush()
     }
 
-    /// Waits until the files do not stand as they did `before`, and change no more. Whether it goes on then.
+    /// Waits until the files differ from `before` and no longer change. Whether it goes on then.
     fn wait(&self, before: &Look, around: &Around<'_, '_, '_>) -> bool {
         let mut last = before.clone();
         let mut looks = 0;

@@ -72,7 +72,7 @@ impl Observer {
         &self.transitions
     }
 
-    /// The transition that has led a client to where it stands; without a client that of the one that has changed last.
+    /// The transition that has led a client to its state; without a client, that of the client that changed last.
     pub(crate) fn last_change(&self, client: Option<usize>) -> Option<Transition> {
         self.clients.get(&client.or(self.changed_last)?)?.change
     }

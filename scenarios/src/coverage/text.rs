@@ -9,9 +9,9 @@ use thiserror::Error;
 
 use super::{Answered, Called, Due, Few, Input, News, State, Timers, Transition};
 
-/// A text is no transition.
+/// A text is not a transition.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{0}` is no transition: write STATE | INPUT | STATE")]
+#[error("`{0}` is not a transition: write STATE | INPUT | STATE")]
 pub struct NotATransition(String);
 
 const PHASES: [(&str, Phase); 4] = [
@@ -211,10 +211,10 @@ mod tests {
     #[test]
     fn what_is_no_transition_is_told() {
         for (text, told) in [
-            ("idle | connect()", "`idle | connect()` is no transition"),
-            ("asleep | connect() | idle", "`asleep` is no transition"),
-            ("idle, tired | connect() | idle", "`idle, tired` is no transition"),
-            ("idle | subscribe maybe | idle", "`subscribe maybe` is no transition"),
+            ("idle | connect()", "`idle | connect()` is not a transition"),
+            ("asleep | connect() | idle", "`asleep` is not a transition"),
+            ("idle, tired | connect() | idle", "`idle, tired` is not a transition"),
+            ("idle | subscribe maybe | idle", "`subscribe maybe` is not a transition"),
         ] {
             assert!(text.parse::<Transition>().unwrap_err().to_string().contains(told), "{text}");
         }

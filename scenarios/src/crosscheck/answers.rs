@@ -30,7 +30,7 @@ const OF_SUBSCRIPTIONS: [&str; 10] = [
 const OF_RENEWALS: [&str; 2] = ["/subscribeResponse/statusCode", "/subscribeResponse/subscriptionParams/service"];
 
 /// Gives the requests of a recording to a platform, and compares what the SDK reads of the answers: status, content
-/// type and the fields of the body. Nothing to do if the recorder's platform was told to misbehave. Gives how many
+/// type and the fields of the body. It does nothing if the recorder's platform was told to misbehave. Gives how many
 /// answers were compared.
 ///
 /// # Errors

@@ -180,7 +180,7 @@ impl Credentials {
     }
 }
 
-/// The text of a token in a request; of a list in a query that is the first.
+/// The text of a token in a request; in a list of a query the first one.
 fn on_the_wire(value: &js::Value) -> Option<String> {
     let elements = value.as_list().unwrap_or(std::slice::from_ref(value));
     let mut texts = elements.iter().filter(|element| !element.is_nullish()).map(js::Value::to_text);

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::platform;
 use crate::recording::{Action, ApiCall, Recording, Rule, Shown};
-use crate::replay::audience::{Audience, Listener};
 use crate::replay::call::{Asked, asked, settings};
 use crate::replay::compare::{self, Mismatch};
+use crate::replay::listeners::{RecordedListener, RecordedListeners};
 use crate::step::{ClientId, Done, Step};
 use crate::trace::{Address, Close, Handshake, Trace, What};
 use crate::world::{PLATFORM_SERVER, Sim, StepError, Turn};
@@ -21,7 +21,7 @@ pub(super) const RECORDED_HOST: &str = "127.0.0.1";
 pub(super) struct Crosscheck<'a> {
     recording: &'a Recording,
     sim: Sim,
-    clients: Vec<Client>,
+    clients: Vec<Caller>,
     /// All that the page saw, in order.
     pub(super) seen: Vec<(Time, Seen)>,
     /// How many records of the trace are in `seen`.
@@ -48,9 +48,9 @@ pub(super) enum Seen {
 }
 
 /// The application's side of a client.
-struct Client {
+struct Caller {
     name: String,
-    audience: Audience,
+    listeners: RecordedListeners,
     rules: Vec<(Rule, u64)>,
 }
 
@@ -109,14 +109,18 @@ impl<'a> Crosscheck<'a> {
         // What a call throws is compared by the replay; the script does not tell.
         let Ok(config) = settings(self.dialect(), call, &config)? else { return Ok(()) };
         self.apply(Step::Create { name: call.client.clone(), config })?;
-        self.clients.push(Client { name: call.client.clone(), audience: Audience::default(), rules: Vec::new() });
+        self.clients.push(Caller {
+            name: call.client.clone(),
+            listeners: RecordedListeners::default(),
+            rules: Vec::new(),
+        });
         Ok(())
     }
 
     fn call(&mut self, client: ClientId, call: &ApiCall) -> Result<(), Mismatch> {
         let dialect = self.dialect();
-        let audience = &mut self.clients[client.0].audience;
-        audience.learn_behaviour(call)?;
+        let listeners = &mut self.clients[client.0].listeners;
+        listeners.learn_behaviour(call)?;
         let relocated = ApiCall { args: call.args.iter().map(relocate).collect(), ..call.clone() };
         match asked(dialect, if call.call == "updateConfig" { &relocated } else { call })? {
             Asked::Session(asked) => match self.sim.apply(Step::Call { client, call: *asked }) {
@@ -126,7 +130,7 @@ impl<'a> Crosscheck<'a> {
                 }
                 Err(error) => Err(impossible(error)),
             },
-            Asked::Listeners(change) => audience.change(change).map_err(impossible),
+            Asked::Listeners(change) => listeners.change(change).map_err(impossible),
             Asked::Nothing => Ok(()),
         }
     }
@@ -169,22 +173,22 @@ impl<'a> Crosscheck<'a> {
     fn emit(&mut self, client: ClientId, event: &Event) -> Result<(), Mismatch> {
         let mut emission = Emission::new(event.name());
         loop {
-            let next = emission.next(&self.clients[client.0].audience.listeners);
+            let next = emission.next(&self.clients[client.0].listeners.registered);
             let Some(Call::Typed(listener) | Call::Wildcard(listener)) = next else { return Ok(()) };
             let name = self.clients[client.0].name.clone();
             let args = recorded_host(&compare::fields(event.args()));
             match listener {
-                Listener::Recorder => {
+                RecordedListener::Recorder => {
                     let shown = self.shown(client);
                     self.see(Seen::Event { client: name, event: event.name(), args, shown });
                     self.follow_rules(client, event)?;
                 }
-                Listener::Named(listener) => {
+                RecordedListener::Named(listener) => {
                     self.see(Seen::Listener { client: name, listener: listener.clone(), event: event.name(), args });
-                    let audience = &mut self.clients[client.0].audience;
-                    let nth = audience.hear(&listener);
-                    let calls = audience.calls(&listener, nth);
-                    let throws = audience.throws(&listener, nth, &self.recording.timeline);
+                    let listeners = &mut self.clients[client.0].listeners;
+                    let nth = listeners.hear(&listener);
+                    let calls = listeners.calls(&listener, nth);
+                    let throws = listeners.throws(&listener, nth, &self.recording.timeline);
                     self.make_calls(client, &calls)?;
                     if throws {
                         return Ok(());

@@ -59,11 +59,11 @@ pub enum AcceptedError {
     /// It cannot be read.
     #[error("cannot read what is accepted: {0}")]
     Read(#[from] FileError),
-    /// It is no text.
+    /// It is not a text.
     #[error("what is accepted is not text in UTF-8")]
     NotText,
     /// A merge has stopped in it.
-    #[error("there is a conflict of a merge in what is accepted")]
+    #[error("what is accepted has a merge conflict")]
     Conflict {
         /// The line.
         line: usize,
@@ -115,12 +115,12 @@ impl AcceptedError {
 pub struct Kept {
     /// What is accepted, if something is.
     pub accepted: Option<Accepted>,
-    /// The file that is to take its place.
+    /// The file that should take its place.
     replacement: Option<Replacement>,
 }
 
 impl Kept {
-    /// Reads what is accepted beside a snapshot, before anything runs: what cannot be read, or is to be written and cannot,
+    /// Reads what is accepted beside a snapshot, before anything runs: what cannot be read, or should be written and cannot,
     /// is known then. What is no such file is replaced if it `is_to_be_written`.
     ///
     /// # Errors

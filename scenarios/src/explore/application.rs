@@ -23,7 +23,7 @@ use crate::serve::server::ServeError;
 
 /// The time for a command, if nothing else is said.
 pub(crate) const BUDGET: Duration = Duration::from_secs(600);
-/// A run may take so many times as long as the undisturbed one, and so much longer.
+/// A run may take this many times as long as the undisturbed one, and this much longer.
 const TIMES: u32 = 3;
 const LONGER: Duration = Duration::from_secs(10);
 /// The most runs of one exploration. What is more is told.
@@ -90,7 +90,7 @@ pub(crate) enum ApplicationError {
         output: String,
     },
     /// It has asked the platform for nothing.
-    #[error("the command passes, and the platform has seen nothing of it")]
+    #[error("the command passes, but the platform has seen nothing of it")]
     Unseen,
     /// A signal ended it.
     #[error("interrupted")]
@@ -138,7 +138,7 @@ pub(crate) struct Replayed {
     pub(crate) smallest: Option<Schedule>,
 }
 
-/// Runs a command once with what is to go wrong, after an undisturbed run; and, if something is found and several things went
+/// Runs a command once with what should go wrong, after an undisturbed run; and, if something is found and several things went
 /// wrong, without each of them, as long as the same is found.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use crate::schedule::Schedule;
 pub struct Coverage {
     /// Those of the undisturbed script.
     pub by_script: BTreeSet<Transition>,
-    /// The runs that had some which no run before them had, with all that they had.
+    /// The runs that had transitions which no run before them had, each with all of its transitions.
     pub runs: Vec<(Schedule, BTreeSet<Transition>)>,
     reached: BTreeSet<Transition>,
     is_noted: bool,

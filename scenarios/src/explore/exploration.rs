@@ -80,7 +80,7 @@ pub struct Exploration {
     pub not_run: usize,
     /// How many were not made since they are more than [`MAX_RUNS`].
     pub too_many: usize,
-    /// In how many nothing went wrong, since the script went another way when it knew that something would.
+    /// In how many runs nothing went wrong, since the script took another way once it knew that something would.
     pub missed: usize,
     /// How many had a finding.
     pub with_finding: usize,
@@ -101,9 +101,9 @@ pub struct Exploration {
     pub pairs: Vec<Told>,
     /// How many more of these there were.
     pub more_pairs: usize,
-    /// What the script itself lets go wrong, and does not happen where nothing else does.
+    /// What the script itself lets go wrong, if it does not happen without another disturbance.
     pub unmet: Vec<Unmet>,
-    /// What is to hold sometimes, and whether it held in a run.
+    /// The `sometimes` properties, and whether each held in a run.
     pub sometimes: BTreeMap<String, bool>,
     /// The transitions of the clients, if they are noted.
     pub coverage: Coverage,
@@ -121,7 +121,7 @@ pub enum ExploreError {
     #[error("it fails although nothing was disturbed: {0}")]
     Undisturbed(Box<Diagnostic>),
     /// It does not want to run.
-    #[error("it skips itself, so that there is nothing to disturb")]
+    #[error("it skips itself, so there is nothing to disturb")]
     Skipped,
     /// No thread can be started.
     #[error(transparent)]
@@ -134,8 +134,8 @@ pub enum ExploreError {
     Interrupted,
 }
 
-/// A run that is told: its schedule, what was wrong, and how it ended. No transcript of a run is kept, which a replay gives
-/// again, so that none need have a limit here.
+/// A run that is told: its schedule, what was wrong, and how it ended. No transcript of a run is kept, since a replay makes
+/// it again, so transcripts need no limit here.
 struct Ran {
     schedule: Schedule,
     /// Each with the smallest schedule that brings it, if a part of this one does not bring it alone.
@@ -153,7 +153,7 @@ struct Ran {
 /// What is known before runs are made.
 #[derive(Clone, Copy)]
 struct Known<'a> {
-    /// What the undisturbed run has, which is no finding of any other.
+    /// What the undisturbed run has, which is not a finding of any other.
     undisturbed: &'a BTreeSet<Finding>,
     /// What one thing brings, where two are tried.
     alone: &'a BTreeMap<Finding, Vec<Schedule>>,
@@ -356,7 +356,7 @@ impl Known<'_> {
 }
 
 impl Exploration {
-    /// Whether all was run, and all outcomes are told: only then is what was not found not there.
+    /// Whether all was run and all outcomes are told: only then is something that was not found gone.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.not_run == 0 && self.too_many == 0 && self.in_other_outcomes == 0

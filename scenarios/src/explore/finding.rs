@@ -26,7 +26,7 @@ pub enum FindingKind {
     Endless,
     /// A property of the script, by its name, did not hold.
     Property(String),
-    /// A property of the script, which is to hold sometimes, held in no run.
+    /// A `sometimes` property of the script held in no run.
     Never(String),
     /// A wait or a check failed, where the script is meant to survive.
     Check(Cause),
@@ -42,7 +42,7 @@ pub enum FindingKind {
     Deaf,
     /// Connected, and the platform knows of no subscription, or there is no socket and none to come.
     Belief,
-    /// A command, which is to end well, ends with this exit code.
+    /// A command, which should end well, ends with this exit code.
     CommandFails(u8),
     /// A command does not end, and had to be ended.
     Hang,
@@ -116,7 +116,7 @@ impl fmt::Display for Finding {
 
 /// What is wrong with how the clients stand, when all is well again and nothing is under way.
 pub(crate) fn of_endings(endings: &[Ending]) -> impl Iterator<Item = Finding> {
-    // That nothing is subscribed is a part of what is judged below, where a socket matters as well.
+    // A missing subscription is judged below, where a socket matters as well.
     let warnings = hygiene::warnings(endings).into_iter().filter(|warning| warning.what != What::Unsubscribed);
     let left =
         warnings.map(|warning| Finding { kind: FindingKind::of_warning(&warning.what), client: Some(warning.client) });

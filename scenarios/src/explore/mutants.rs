@@ -52,7 +52,8 @@ pub struct Mutants {
 pub enum Notice {
     /// By a scenario at least.
     Noticed,
-    /// By none. This is one: the words of a command that choose its scenario, and what is changed there.
+    /// No scenario has noticed it. This run shows it: the words of a command that choose its scenario, and what is
+    /// changed there.
     Unnoticed(String, Schedule),
 }
 

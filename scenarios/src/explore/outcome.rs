@@ -16,7 +16,7 @@ pub enum Ended {
     Passed,
     /// It did not want to run.
     Skipped,
-    /// A wait or a check failed, or something else ended it. That is no finding: what was disturbed may fail.
+    /// A wait or a check failed, or something else ended it. That is not a finding: what was disturbed may fail.
     Failed(Cause),
 }
 

@@ -38,7 +38,7 @@ pub fn replay(
 }
 
 /// Runs schedules again, one after the other, for what happens in each: an exploration keeps no traces. `tell` hears of each,
-/// adds what is to be kept of it, and says whether to go on; once the budget is spent it is over, too.
+/// adds what should be kept of it, and says whether to go on; once the budget is spent it is over, too.
 ///
 /// # Errors
 ///

@@ -15,8 +15,8 @@ use crate::world::Seen;
 pub const MAX_TRIES: usize = 40;
 
 /// The smallest schedule that still brings what this one does, made of acts that are wanted. `bring` runs one and gives the
-/// moments at which something went wrong, or `None` if the finding is another or there is none; so does this, if that is
-/// so of the whole.
+/// moments at which something went wrong, or `None` if it has another finding or none. The result is `None`, too, if the
+/// whole schedule gives `None`.
 pub(super) fn shrink(
     schedule: &Schedule,
     is_wanted: &dyn Fn(&Act) -> bool,
@@ -77,7 +77,7 @@ impl Shrinker<'_> {
         is_simpler
     }
 
-    /// Whether one more can be tried, and then all that can go be left out once more.
+    /// Whether there is budget to try one more, and then to leave out all that can go once more.
     fn has_room(&self) -> bool {
         let count = self.smallest.len();
         self.tries + count * (count + 1) / 2 <= MAX_TRIES
@@ -141,10 +141,10 @@ fn rank(fate: &Fate) -> u8 {
 
 /// The simplest odd answer.
 const REFUSED: Odd = Odd { status: 503, body: OddBody::Own };
-/// The rank of what is no fate of a message.
+/// The rank of what does not happen to a message.
 const OTHER: u8 = 8;
 
-/// How large a schedule is, by which the smallest of many is told: how much goes wrong, and how simple each of it is.
+/// The size of a schedule, to find the smallest of many: how much goes wrong, and how simple each part is.
 pub(crate) fn size(schedule: &Schedule) -> impl Ord + use<> {
     let of_one = |Disturbance { at, act }: &Disturbance| match act {
         Act::Message(fate @ Fate::Late(by)) => (rank(fate), *by, at.number),

@@ -12,7 +12,7 @@ pub enum Verdict {
     Found,
     /// What was found is what is accepted.
     Same,
-    /// Nothing new was found by the runs that were made, and these are not all.
+    /// The runs that were made found nothing new, but not all were made.
     Cut,
     /// The budget was spent before the first run.
     NoRun,
@@ -23,7 +23,7 @@ pub enum Verdict {
     Changed(Changes),
     /// It is accepted from now on.
     Updated,
-    /// It was to be accepted, and is not all. What is new of it, where something is accepted.
+    /// It should be accepted, but is incomplete. What is new of it, where something is accepted.
     NotAll(Option<Changes>),
     /// It was interrupted, and has found nothing new by then.
     Stopped,
@@ -36,7 +36,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Holds what was found against what is accepted. Of one that was cut short only what is new counts: what it did not
+    /// Holds what was found against what is accepted. If it was cut short, only what is new counts: what it did not
     /// find may be in the runs that it did not make.
     #[must_use]
     pub fn of(found: &Exploration, accepted: Option<&Accepted>, ran: Ran, is_interrupted: bool) -> Self {
@@ -60,7 +60,7 @@ impl Verdict {
         }
     }
 
-    /// What was to be accepted, and is not all: what is new of it is told.
+    /// What should be accepted, but is incomplete: what is new of it is told.
     #[must_use]
     pub fn not_all(found: &Exploration, accepted: Option<&Accepted>, is_interrupted: bool) -> Self {
         match Self::of(found, accepted, Ran::Some, is_interrupted) {

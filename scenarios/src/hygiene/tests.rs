@@ -67,7 +67,7 @@ fn a_subscription_is_left_when_its_session_is_over_or_another_was_made() {
     let under_way = UnderWay { requests: true, ..UnderWay::default() };
     check(with(Ending { awaits_answer: true, under_way, ..connecting() }), &both[..1]);
     check(with(Ending { awaits_answer: true, under_way, ..disconnecting() }), &both[..1]);
-    // A request that is no DELETE changes nothing.
+    // A request that is not a DELETE changes nothing.
     check(with(Ending { under_way, ..idle() }), &both);
     check(with(Ending { under_way: UnderWay { deletes: true, ..under_way }, ..idle() }), &[]);
 }

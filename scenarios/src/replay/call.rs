@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use kandy_client::js::{Text, TypeError, Value as Js};
-use kandy_client::{Dialect, Random, Session, Settings, Time, UntypedCall};
+use kandy_client::js::{Text, Value as Js};
+use kandy_client::{Dialect, Random, Session, Settings, Time, TypeError, Untyped, UntypedCall};
 use serde_json::Value;
 
-use super::audience::{Change, Listener};
 use super::compare::{self, Mismatch};
-use super::page::{Client, Page};
+use super::listeners::{Change, RecordedListener};
+use super::page::{Page, PageClient};
 use crate::coverage::Input;
 use crate::recording::{ApiCall, UNDEFINED};
 use crate::step::{Call, CallError};
@@ -41,7 +41,7 @@ impl Page {
                 if let Some(random) = self.random {
                     session = session.with_random(Random::Fixed(random));
                 }
-                self.clients.push(Client::new(&call.client, session));
+                self.clients.push(PageClient::new(&call.client, session));
             }
             return thrown(call, created.map(drop));
         }
@@ -57,7 +57,7 @@ impl Page {
 
     /// What the call throws, if it does.
     fn act(&mut self, now: Time, client: usize, call: &ApiCall) -> Result<Result<(), TypeError>, Mismatch> {
-        self.clients[client].audience.learn_behaviour(call)?;
+        self.clients[client].listeners.learn_behaviour(call)?;
         match asked(self.dialect, call)? {
             Asked::Session(asked) => {
                 let before = Input::of_call(&asked).map(|input| self.before(client, input));
@@ -72,8 +72,8 @@ impl Page {
                 }
             }
             Asked::Listeners(change) => {
-                let audience = &mut self.clients[client].audience;
-                audience.change(change).map_err(|error| refused(call, &error.to_string()))?;
+                let listeners = &mut self.clients[client].listeners;
+                listeners.change(change).map_err(|error| refused(call, &error.to_string()))?;
                 Ok(Ok(()))
             }
             Asked::Nothing => Ok(Ok(())),
@@ -87,7 +87,7 @@ pub(crate) fn settings(
     call: &ApiCall,
     config: &Value,
 ) -> Result<Result<Settings, TypeError>, Mismatch> {
-    Ok(Settings::create_for(dialect, &js(call, config)?))
+    Ok(Settings::create_for(dialect, js(call, config)?))
 }
 
 /// Compares what a call has thrown.
@@ -113,7 +113,9 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
     if call.args.len() > most_arguments(&call.call) {
         return Err(refused(call, "it has more arguments than the call takes"));
     }
-    let argument = |index: usize| call.args.get(index).map_or(Ok(Js::Undefined), |given| js(call, given));
+    let value =
+        |given: Option<&Value>| given.map_or(Ok(Untyped::default()), |given| js(call, given).map(Untyped::from));
+    let argument = |index: usize| value(call.args.get(index));
     let untyped = |call: UntypedCall| Ok(Asked::Session(Call::Untyped(call).into()));
     let listeners = |change: Change| Ok(Asked::Listeners(change));
     let has_it = |name: &str| dialect.calls().contains(&name);
@@ -134,7 +136,7 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
         "connect" => untyped(UntypedCall::Connect { credentials: argument(0)?, options: argument(1)? }),
         "updateToken" => untyped(UntypedCall::UpdateToken { credentials: argument(0)? }),
         "updateConfig" => {
-            let patch = call.args.first().map_or(Ok(Js::Undefined), |patch| js(call, &compare::fill(patch)))?;
+            let patch = value(call.args.first().map(compare::fill).as_ref())?;
             untyped(UntypedCall::UpdateConfig { patch })
         }
         "connection.enableConnectivityChecking" => {
@@ -167,9 +169,9 @@ fn event(call: &ApiCall) -> Result<String, Mismatch> {
 }
 
 /// The function that an argument stands for.
-fn listener(call: &ApiCall, index: usize) -> Result<Listener, Mismatch> {
+fn listener(call: &ApiCall, index: usize) -> Result<RecordedListener, Mismatch> {
     let name = call.args.get(index).and_then(|argument| argument.get("$listener")).and_then(Value::as_str);
-    name.map(|name| Listener::Named(name.to_owned())).ok_or_else(|| refused(call, "it needs a $listener"))
+    name.map(|name| RecordedListener::Named(name.to_owned())).ok_or_else(|| refused(call, "it needs a $listener"))
 }
 
 /// The value that an argument stands for.

@@ -23,7 +23,7 @@ const HEADERS: [&str; 6] = ["authorization", "content-type", "accept", "x-cpaas-
 /// What a recording has instead of what is nested too deep.
 const DEEP: &str = "[deep]";
 
-/// What a recording has instead of a function, which no value of the port is.
+/// What a recording has instead of a function, which the port has none of.
 const FUNCTION: &str = "[function]";
 
 /// Chromium says this before the text for an empty body, or does not: a race inside the browser (docs/protocol.md, section 5.1).
@@ -120,7 +120,7 @@ pub(crate) fn look(session: &Session) -> Shown {
     ]);
     let user_info = session.user_info().map_or_else(|| json!({}), |user| fields(user.fields()));
     let web_socket_connected = session.socket_state().map(|state| state.connected);
-    let services = session.subscriptions().map(|subscriptions| recorded(&subscriptions.to_js()));
+    let services = session.subscriptions().map(|subscriptions| recorded(subscriptions.to_js().as_ref()));
     Shown { connection, user_info, web_socket_connected, services }
 }
 
@@ -135,7 +135,7 @@ pub(crate) fn timers(expected: &[Time], mut got: Vec<Time>) -> Result<(), Mismat
 
 /// An object as a recording writes it.
 pub(crate) fn fields(fields: Fields) -> Value {
-    Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), recorded(&value))).collect())
+    Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), recorded(value.as_ref()))).collect())
 }
 
 /// A value as a recording writes it.

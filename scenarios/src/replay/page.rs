@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::audience::{Audience, Listener};
 use super::compare::{self, Mismatch};
 use super::difference;
+use super::listeners::{RecordedListener, RecordedListeners};
 use super::traffic::Traffic;
 use crate::coverage::{Before, Input, Observer};
 use crate::recording::{Record, Recording};
@@ -20,7 +20,7 @@ pub(super) struct Page {
     pub(super) dialect: Dialect,
     /// What `Math.random()` gives in it.
     pub(super) random: Option<f64>,
-    pub(super) clients: Vec<Client>,
+    pub(super) clients: Vec<PageClient>,
     /// Requests, websockets, frames and closes that no record has asked for yet.
     pub(super) effects: VecDeque<(usize, Output)>,
     /// Which request of which client each fetch of the recording is.
@@ -35,10 +35,10 @@ pub(super) struct Page {
 }
 
 /// One client, with its listeners.
-pub(super) struct Client {
+pub(super) struct PageClient {
     pub(super) name: String,
     pub(super) session: Session,
-    pub(super) audience: Audience,
+    pub(super) listeners: RecordedListeners,
     /// The session's timers, each with its place in the order of arming of the whole page.
     armed: Vec<(Time, Timer, u64)>,
 }
@@ -118,7 +118,7 @@ impl Page {
 
     /// Takes all output of a client. Crashes of its tasks are told by what follows from them.
     pub(super) fn drain(&mut self, client: usize) {
-        let Client { session, armed, .. } = &mut self.clients[client];
+        let PageClient { session, armed, .. } = &mut self.clients[client];
         while let Some(output) = session.poll_output() {
             self.observer.sent(client, &output);
             match output {
@@ -158,10 +158,10 @@ impl Page {
     }
 
     /// The next listener to call, and the event that it is called for.
-    pub(super) fn walk(&mut self) -> Option<(usize, Event, Listener)> {
+    pub(super) fn walk(&mut self) -> Option<(usize, Event, RecordedListener)> {
         loop {
             if let Some(Walk { client, event, emission }) = &mut self.walk {
-                if let Some(call) = emission.next(&self.clients[*client].audience.listeners) {
+                if let Some(call) = emission.next(&self.clients[*client].listeners.registered) {
                     let (Call::Typed(listener) | Call::Wildcard(listener)) = call;
                     return Some((*client, event.clone(), listener));
                 }
@@ -179,7 +179,8 @@ impl Page {
 
     /// Whether the clients have nothing to say.
     pub(super) fn is_settled(&self) -> bool {
-        let is_over = |walk: &Walk| walk.emission.clone().next(&self.clients[walk.client].audience.listeners).is_none();
+        let is_over =
+            |walk: &Walk| walk.emission.clone().next(&self.clients[walk.client].listeners.registered).is_none();
         self.effects.is_empty() && self.events.is_empty() && self.walk.as_ref().is_none_or(is_over)
     }
 
@@ -206,18 +207,18 @@ impl Page {
         format!("{what} (client {})", self.clients[client].name)
     }
 
-    pub(super) fn describe_listener(&self, client: usize, event: &Event, listener: &Listener) -> String {
+    pub(super) fn describe_listener(&self, client: usize, event: &Event, listener: &RecordedListener) -> String {
         let event = difference::describe_event(event.name(), &compare::fields(event.args()));
         let client = &self.clients[client].name;
         match listener {
-            Listener::Recorder => format!("{event} (client {client})"),
-            Listener::Named(name) => format!("a call of listener {name} with {event} (client {client})"),
+            RecordedListener::Recorder => format!("{event} (client {client})"),
+            RecordedListener::Named(name) => format!("a call of listener {name} with {event} (client {client})"),
         }
     }
 }
 
-impl Client {
+impl PageClient {
     pub(super) fn new(name: &str, session: Session) -> Self {
-        Self { name: name.to_owned(), session, audience: Audience::default(), armed: Vec::new() }
+        Self { name: name.to_owned(), session, listeners: RecordedListeners::default(), armed: Vec::new() }
     }
 }

@@ -48,7 +48,8 @@ pub struct Console<'a> {
     run_warnings: Vec<RunWarning>,
     /// Which part of a run this is, how many cases are in it, and how many in all.
     shard: Option<(Shard, usize, usize)>,
-    /// What is wrong with scripts, and which showed it first: a mistake in a module comes up with each that imports it.
+    /// What is wrong with scripts, each with the script that showed it first: a mistake in a module shows in each
+    /// script that imports it.
     known: BTreeMap<String, String>,
     /// How cases ended that run several times.
     repeats: Repeats,
@@ -177,7 +178,7 @@ impl<'a> Console<'a> {
         block
     }
 
-    /// All that there is to say of a case beyond its line.
+    /// All that can be said about a case beyond its line.
     fn block(&self, case: &Case<'_>, finished: &Finished) -> String {
         let shown = case.shown();
         let mut block = match &finished.status {
@@ -249,7 +250,7 @@ impl<'a> Console<'a> {
     fn difference(&self, case: &Case<'_>, difference: &Difference) -> String {
         let review = if difference.pending { ",\n          or decide with `kandy-harness review`" } else { "" };
         let head = format!(
-            "error: the transcript is not as its snapshot\n --> {}\n  \
+            "error: the transcript differs from its snapshot\n --> {}\n  \
              = help: if it is right as it is now, run again with `--update`{review}\n",
             case.shown_snapshot()
         );
@@ -318,19 +319,19 @@ impl Reporter for Console<'_> {
 /// What stands behind the name of a case that failed, if it did in a way of its own.
 pub(super) const fn note(status: model::Status) -> Option<&'static str> {
     match status {
-        model::Status::Doubtful => Some("not to be trusted"),
-        model::Status::Differs => Some("not as its snapshot"),
+        model::Status::Doubtful => Some("cannot be trusted"),
+        model::Status::Differs => Some("differs from its snapshot"),
         model::Status::Unlike => Some("not the same in Live"),
         _ => None,
     }
 }
 
-/// All that there is to say of a case beyond its line, without colours.
+/// All that can be said about a case beyond its line, without colours.
 pub(super) fn told(case: &Case<'_>, finished: &Finished) -> String {
     Console::new(&mut io::sink(), false).block(case, finished)
 }
 
-/// The line of a case, and all that there is to say beyond it.
+/// The line of a case, and all that can be said beyond it.
 pub(crate) fn told_whole(case: &Case<'_>, finished: &Finished, color: bool) -> (String, String) {
     let mut nowhere = io::sink();
     let console = Console::new(&mut nowhere, color);

@@ -18,7 +18,7 @@ const CONTEXT: usize = 3;
 /// The lines to remove from the first text and to add to it that make the second, each text with its name.
 #[must_use]
 pub fn unified((old_name, old): (&str, &str), (new_name, new): (&str, &str), color: bool) -> String {
-    // A last line without a line break is another line than the same one with it.
+    // A last line without a line break differs from the same line with one.
     let (old, new) = (format!("{old}\n"), format!("{new}\n"));
     let diff = TextDiff::configure().timeout(DEADLINE).diff_lines(&old, &new);
     let (from, to) = (

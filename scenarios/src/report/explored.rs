@@ -219,7 +219,7 @@ pub fn origins(
     text
 }
 
-/// What was to go wrong, and has not.
+/// What should have gone wrong, and has not.
 #[must_use]
 pub fn unmet(unmet: &[Unmet], color: bool) -> String {
     let mut text = String::new();
@@ -237,7 +237,7 @@ pub fn unmet(unmet: &[Unmet], color: bool) -> String {
     text
 }
 
-/// Schedules of one thing by what goes wrong, those of several each for itself; those that come most first.
+/// Schedules of one disturbance are grouped by it, those of several stand alone; the most frequent come first.
 pub(super) fn ways(schedules: &[Schedule]) -> Vec<Way<'_>> {
     let mut singles: BTreeMap<&str, Vec<&Schedule>> = BTreeMap::new();
     let mut ways = Vec::new();
@@ -337,7 +337,8 @@ pub fn new_runs<'a>(changes: &Changes, found: &'a Exploration, all: bool) -> Vec
     lines.filter(|(line, ..)| told.contains(line)).collect()
 }
 
-/// What is not as it is accepted; if not `all`, as much of it as fits. `predicted` are the lines of what is not recorded.
+/// What differs from what is accepted; if not `all`, as much of it as fits. `predicted` are the lines of what is not
+/// recorded.
 #[must_use]
 pub fn changes(changes: &Changes, predicted: &BTreeSet<String>, all: bool, color: bool) -> String {
     let mut text = String::new();

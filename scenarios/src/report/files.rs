@@ -17,7 +17,8 @@ use crate::printable::printable_path;
 use crate::run::RunError;
 use crate::scenario::SETTINGS;
 
-/// How files end that no report is written to: scripts, snapshots, and what explorations find and is accepted.
+/// The endings of files that are never overwritten by a report: scripts, snapshots, and what explorations find and is
+/// accepted.
 const KEPT: [&str; 3] = ["rhai", "snap", "explore"];
 
 /// Reports whose files are begun.

@@ -17,9 +17,9 @@ use super::model::{Case, End, Event, Renderer, Start};
 use crate::file::Replacement;
 use crate::web::escape;
 
-/// The most bytes of one case. Of longer ones fewer runs of an exploration, and fewer records, are shown.
+/// The most bytes of one case. Longer ones show fewer records and fewer runs of an exploration.
 const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;
-/// From so many bytes of cases on, no records of further ones are shown: browsers open no page of any size.
+/// Beyond so many bytes of cases, no records of further ones are shown: browsers cannot open a page of any size.
 const MAX_PAGE_BYTES: u64 = 128 * 1024 * 1024;
 
 /// The report to a file.

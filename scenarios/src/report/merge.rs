@@ -21,7 +21,7 @@ pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// Why there is no report to read.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// The system refuses, or it is no file of reasonable size.
+    /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the report `{shown}`: {source}")]
     File {
         /// The path.
@@ -29,8 +29,8 @@ pub enum ReadError {
         /// What is wrong.
         source: FileError,
     },
-    /// It is no JSON, or has been cut off.
-    #[error("the report `{shown}` is no JSON: {source}")]
+    /// It is not JSON, or has been cut off.
+    #[error("the report `{shown}` is not JSON: {source}")]
     Syntax {
         /// The path.
         shown: String,
@@ -38,7 +38,7 @@ pub enum ReadError {
         source: serde_json::Error,
     },
     /// It is some other JSON.
-    #[error("`{shown}` is no report of kandy-harness: it has no number of a schema")]
+    #[error("`{shown}` is not a report of kandy-harness: it has no schema number")]
     NoReport {
         /// The path.
         shown: String,
@@ -73,7 +73,7 @@ pub enum ReadError {
 #[derive(Debug, Error)]
 pub enum MergeError {
     /// There is a whole run among others.
-    #[error("`{shown}` is the report of a whole run, and no shard of one")]
+    #[error("`{shown}` is the report of a whole run, not of a shard")]
     Whole {
         /// The path.
         shown: String,
@@ -117,7 +117,7 @@ pub enum MergeError {
         what: String,
     },
     /// One is there twice.
-    #[error("shard {}/{} is there twice: `{first}` and `{second}`", shard.index, shard.of)]
+    #[error("shard {}/{} is given twice: `{first}` and `{second}`", shard.index, shard.of)]
     Twice {
         /// Which.
         shard: Shard,
@@ -140,7 +140,7 @@ pub enum MergeError {
 ///
 /// # Errors
 ///
-/// There is none, or it is not as this version writes it.
+/// There is none, or this version did not write it.
 pub fn read(path: &Path, shown: &str) -> Result<Report, ReadError> {
     /// What every version of a report has.
     #[derive(Deserialize)]
@@ -189,7 +189,7 @@ fn contradiction(Report { start, cases, end, .. }: &Report) -> Option<&'static s
     if counted.iter().any(|(told, is)| told != is)
         || others.into_iter().chain(summary.warnings).any(|count| count > MOST)
     {
-        return Some("its summary does not count what is in it");
+        return Some("its summary does not match its contents");
     }
     let is_shard = |Shard { index, of }: Shard| of <= MAX_SHARDS && (1..=of).contains(&index);
     (!start.shard.is_none_or(is_shard)).then_some("there is no such shard")

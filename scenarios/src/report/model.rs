@@ -50,7 +50,7 @@ pub enum Event<'a> {
     Ended(&'a End),
 }
 
-/// What makes a report to a file, or to whatever else is no terminal. It knows nothing but these events, so that it makes the
+/// What makes a report to a file, or to whatever else is not a terminal. It knows nothing but these events, so that it makes the
 /// same of a run and of the JSON that a run left.
 pub trait Renderer {
     /// What it is called where it cannot be written.
@@ -108,7 +108,7 @@ pub struct End {
     pub wall_time: f64,
     /// Whether it was ended before all cases had run.
     pub interrupted: bool,
-    /// What is wrong, and no case is to blame.
+    /// What is wrong and concerns no case.
     pub warnings: Vec<RunWarning>,
     /// Snapshots whose scripts are not there any more, by their paths.
     pub stale_snapshots: Vec<String>,
@@ -133,7 +133,7 @@ pub enum RunWarning {
         /// What it was meant to be.
         meant: String,
     },
-    /// No case ran to its end but by saying that it does not want to run.
+    /// All cases that ran to their end skipped themselves.
     AllSkipped {
         /// What the console says of it.
         message: String,
@@ -180,7 +180,7 @@ pub struct Case {
     pub problems: Vec<Problem>,
     /// How many more failed, which are not told.
     pub more_problems: usize,
-    /// The two texts that were to be equal, if they were not.
+    /// The two texts that should be equal, if they were not.
     pub difference: Option<Difference>,
     /// All that the console says of it below its line.
     pub text: String,
@@ -201,7 +201,7 @@ pub enum Variant {
     Sim,
     /// In a simulated world, then on real sockets. The records are those of the sockets.
     Live,
-    /// It is no scenario but a command, which was explored beside a platform of its own.
+    /// It is not a scenario but a command, which was explored beside a platform of its own.
     Command,
 }
 
@@ -213,9 +213,9 @@ pub enum Status {
     Passed,
     /// A check or wait failed, or a limit was reached.
     Failed,
-    /// It passed, and is to be doubted, which is not enough in strict mode.
+    /// It passed, and is doubtful, which is not enough in strict mode.
     Doubtful,
-    /// Its transcript is not as its snapshot.
+    /// Its transcript differs from its snapshot.
     Differs,
     /// A client heard other events in Live than in Sim.
     Unlike,

@@ -18,8 +18,8 @@ pub fn mutants(mutants: &Mutants, judged: &Judged<'_>, is_whole: bool, all: bool
     let mut text = format!("{count} of {kinds} kinds, {} noticed by their scenario\n", mutants.noticed);
     let that_matter = kinds - equivalent.len();
     let percent = (noticed + wrongly_listed.len()) * 100 / that_matter.max(1);
-    let score = format!("{} of {that_matter} kinds{so_far}, {percent} %", noticed + wrongly_listed.len());
-    let _ = writeln!(text, "\nnoticed:     {score}");
+    let share = format!("{} of {that_matter} kinds{so_far}, {percent} %", noticed + wrongly_listed.len());
+    let _ = writeln!(text, "\nnoticed:     {share}");
     let _ = writeln!(text, "equivalent:  {}, which no application can notice", counted(equivalent.len(), "kind"));
     if all {
         for (kind, reason) in equivalent {

@@ -45,7 +45,7 @@ pub enum WantedError {
         /// The name.
         name: String,
     },
-    /// It is not said where it is to go.
+    /// It does not say where it should go.
     #[error("the report's file is missing, as in `{kind}={}`", kind.example())]
     NoPath {
         /// Which.

@@ -37,9 +37,9 @@ pub enum Variant {
 /// All that one run has to do, and what was found wrong while it was put together.
 #[derive(Clone, Debug, Default)]
 pub struct Plan<'a> {
-    /// What is to run, in the order in which it is reported.
+    /// What should run, in the order in which it is reported.
     pub cases: Vec<Case<'a>>,
-    /// What there is to say about no case.
+    /// What to say that is about no case.
     pub warnings: Vec<RunWarning>,
     /// Which part of the cases these are, if there are others.
     pub shard: Option<Shard>,

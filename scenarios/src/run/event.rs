@@ -14,12 +14,12 @@ use crate::scenario::Misread;
 pub enum RunEvent<'a> {
     /// The run begins.
     Started {
-        /// What is to be done.
+        /// What should be done.
         plan: &'a Plan<'a>,
         /// Whether what cannot be trusted fails.
         strict: bool,
     },
-    /// Something is wrong, and no case is to blame.
+    /// Something is wrong that concerns no case.
     Warned(&'a RunWarning),
     /// A case is done.
     Finished {
@@ -63,7 +63,7 @@ pub enum RunWarning {
         /// The line.
         misread: Misread,
     },
-    /// No scenario ran to its end but by saying that it does not want to run.
+    /// All scenarios that ran to their end skipped themselves.
     AllSkipped {
         /// How many there are.
         count: usize,
@@ -75,8 +75,8 @@ pub enum RunWarning {
     },
 }
 
-/// A report. It is made from the events alone, as each other is, so that no two can disagree; and it keeps of a case no
-/// more than it needs, because the event is the last that there is of it.
+/// A report. It is made from the events alone, like every other one, so that no two can disagree. It keeps what it
+/// needs of a case, because the case ends with its event.
 pub trait Reporter {
     /// What it is called where it cannot be written.
     fn name(&self) -> &str;

@@ -26,7 +26,7 @@ pub struct Finished {
     pub checks: u32,
     /// What it left behind, where that is wanted.
     pub warnings: Vec<Warning>,
-    /// Why a pass of it means little. In strict mode its status says that it therefore is none.
+    /// Why its pass means little. In strict mode it therefore does not count as a pass.
     pub doubts: Vec<Doubt>,
     /// What failed beside what its status tells.
     pub also: AlsoFailed,
@@ -48,15 +48,15 @@ pub struct WallTime {
 pub enum Status {
     /// All its checks held, and its transcript is as its snapshot, or it has none.
     Passed(Comparison),
-    /// The same, but it is to be doubted, and that is not enough in strict mode.
+    /// The same, but it is doubtful, and that is not enough in strict mode.
     Doubtful(Comparison),
     /// It does not want to run.
     Skipped(String),
-    /// The run was to end before it was done.
+    /// The run had to end before it was done.
     Stopped,
     /// A check or wait failed, or a limit was reached.
     Failed(Box<Diagnostic>),
-    /// Its checks held, and its transcript is not as its snapshot.
+    /// Its checks held, and its transcript differs from its snapshot.
     Differs(Box<Difference>),
     /// Its checks held in both worlds, and a client heard other events in `Live` than in `Sim`.
     Unlike(Box<Unlike>),
@@ -102,7 +102,7 @@ pub enum Fault {
 }
 
 impl Finished {
-    /// What came of a scenario of which nothing ran.
+    /// What came of a scenario that did not run at all.
     #[must_use]
     pub fn new(status: Status) -> Self {
         Self {
@@ -132,7 +132,7 @@ impl Status {
         }
     }
 
-    /// Whether it came to an end that is no good one.
+    /// Whether it did not end well.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         !matches!(self.exit(), Exit::Passed | Exit::Interrupted)

@@ -1,4 +1,4 @@
-//! Whether a pass is to be trusted.
+//! Whether a pass should be trusted.
 
 use std::collections::BTreeMap;
 use std::fs;

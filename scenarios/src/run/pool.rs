@@ -43,7 +43,7 @@ pub(crate) struct Done<R> {
 
 /// Gives each of `items` to one of `jobs` workers, and its result to `report`, on this thread and in the order of
 /// `items`. A worker is made on its thread, and serves until it panics; then the next item gets a new one. None begins
-/// an item that is [`MAX_AHEAD`] behind the one that is to be reported next.
+/// an item that is [`MAX_AHEAD`] behind the one that should be reported next.
 ///
 /// # Errors
 ///

@@ -50,7 +50,7 @@ impl Shard {
     }
 
     /// Whether a scenario of that name is in it: the FNV-1a hash of the name, its two halves joined by XOR, divided by the
-    /// number of shards leaves its number less 1. A scenario that comes or goes moves no other.
+    /// number of shards leaves its number less 1. A scenario that comes or goes does not move others.
     #[must_use]
     pub fn has(self, scenario: &str) -> bool {
         let hash = fnv(FNV_START, scenario.as_bytes());
@@ -65,7 +65,7 @@ impl FromStr for Shard {
 
     fn from_str(text: &str) -> Result<Self, ShardError> {
         let number = |text: &str| match text.parse::<u32>() {
-            // A sign is no part of a number here.
+            // A sign is not part of a number here.
             Ok(number) if text.starts_with(|first: char| first.is_ascii_digit()) => Ok(number),
             Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err(ShardError::TooMany),
             Ok(_) | Err(_) => Err(ShardError::Form),

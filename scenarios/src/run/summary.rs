@@ -40,7 +40,7 @@ pub struct Summary {
     pub run_warnings: usize,
     /// Whether these fail the run, as doubts fail their cases.
     pub strict: bool,
-    /// Cases that failed because they are to be doubted.
+    /// Cases that failed because they are doubtful.
     pub doubtful: usize,
     /// Whether they ran on real sockets.
     pub live: bool,

@@ -37,7 +37,7 @@ enum Form {
     Tag(String),
 }
 
-/// Why a text is no filter.
+/// Why a text is not a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FilterError {
     /// `tag:` alone.
@@ -52,8 +52,8 @@ pub enum FilterError {
     /// No text at all, which every name has in it.
     #[error("it is empty; give a part of a name, /REGEX/ or `tag:NAME`, also behind `not`")]
     Empty,
-    /// A regular expression that is none.
-    #[error("/{pattern}/ is no regular expression: {why}, at character {column}")]
+    /// It is not a regular expression.
+    #[error("/{pattern}/ is not a regular expression: {why}, at character {column}")]
     Pattern {
         /// The expression.
         pattern: String,
@@ -158,8 +158,8 @@ impl fmt::Display for Filter {
     }
 }
 
-/// All filters of a selection: wanted is what any of them meets, or everything where none asks for something; then those
-/// that say `not` take away.
+/// All filters of a selection. What any of them meets is wanted, or everything if all say `not`; then those that say
+/// `not` take away.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
     wanted: Vec<Filter>,
@@ -176,7 +176,7 @@ impl Filters {
         Self { wanted, unwanted, each: false }
     }
 
-    /// Those that somebody gives, each of which is to meet something.
+    /// Those that somebody gives, each of which should meet something.
     #[must_use]
     pub fn given(filters: Vec<Filter>) -> Self {
         Self { each: true, ..Self::of_project(filters) }
@@ -208,7 +208,7 @@ impl Filters {
         any && !self.unwanted.iter().any(|filter| filter.meets(scenario, case))
     }
 
-    /// Leaves what is wanted: scenarios, and of those the rows.
+    /// Keeps the scenarios that are wanted, and of those the wanted rows.
     ///
     /// # Errors
     ///

@@ -75,7 +75,7 @@ pub enum FindError {
         /// What the system says.
         source: io::Error,
     },
-    /// A file that is no script.
+    /// A file that is not a script.
     #[error("`{shown}` is not a scenario: its name does not end in .{EXTENSION}")]
     NotAScenario {
         /// The path as given.
@@ -165,7 +165,7 @@ impl FindError {
 ///
 /// # Errors
 ///
-/// A path is missing, is no scenario or has none in it, or nothing is as `filters` say.
+/// A path is missing, is not a scenario or has none in it, or nothing is as `filters` say.
 pub fn find(folder: &Path, paths: &[PathBuf], filters: Option<&Filters>) -> Result<Found, FindError> {
     let mut search = Search::new(folder, paths);
     if paths.is_empty() {
@@ -356,7 +356,7 @@ impl<'a> Search<'a> {
             return;
         }
         let written = whole.strip_prefix(&root.whole).unwrap_or(script.name);
-        // What a link leads to has its name, and its snapshot, from where it is, if that is in the root, too.
+        // The target of a link has its name and its snapshot from its own place, if that is in the root, too.
         let (relative, shown) = match real.strip_prefix(&root.real) {
             Ok(home) if home != written => (home, at(&root.shown, home)),
             Ok(_) | Err(_) => (written, shown),

@@ -49,7 +49,7 @@ impl Roots {
         Self { here: here.unwrap_or_else(|_| folder.to_owned()), known: BTreeMap::new() }
     }
 
-    /// The whole path of what the user calls `shown`. Links stay, but before `..`, which leads out of where they lead.
+    /// The whole path of what the user calls `shown`. Links stay, except before `..`, which leads out of their target.
     pub(super) fn whole(&self, shown: &Path) -> PathBuf {
         let components: Vec<Component<'_>> = shown.components().collect();
         let up = components.iter().rposition(|component| *component == Component::ParentDir);
@@ -102,7 +102,7 @@ impl Roots {
         Root { shown: shown.unwrap_or_else(|| whole.clone()), real: real(&whole), whole }
     }
 
-    /// The way from where the command runs to a folder, unless it leads over the one above all.
+    /// The way from where the command runs to a folder, unless it leads through the root of the file system.
     fn way_to(&self, whole: &Path) -> Option<PathBuf> {
         let common = self.here.ancestors().find(|above| whole.starts_with(above))?;
         let is_far = common.file_name().is_none() && common != self.here;

@@ -97,7 +97,7 @@ impl Rows {
     }
 }
 
-/// The keys of a map whose opening is behind. What is no map ends early, and the compiler says why.
+/// The keys of a map whose opening is behind. What is not a map ends early, and the compiler says why.
 fn keys<'a>(pieces: &mut impl Iterator<Item = Piece<'a>>) -> Result<Vec<String>, (RowsError, Piece<'a>)> {
     let mut names = Vec::new();
     let mut seen = BTreeSet::new();

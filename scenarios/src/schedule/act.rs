@@ -203,7 +203,7 @@ impl FromStr for Act {
     }
 }
 
-/// Reads an act of more than one word. Without a reason, it does not begin as one does.
+/// Reads an act of more than one word. Without a reason, it does not begin like one.
 fn read(text: &str) -> Result<Act, Option<ActError>> {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim();

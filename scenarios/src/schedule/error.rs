@@ -1,4 +1,4 @@
-//! Why a text is no schedule, and what to write instead.
+//! Why a text is not a schedule, and what to write instead.
 
 use thiserror::Error;
 
@@ -9,21 +9,21 @@ use crate::script::names::nearest;
 /// The most characters of a text that an error repeats.
 const MAX_SHOWN: usize = 40;
 
-/// Why a text is no schedule.
+/// Why a text is not a schedule.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ScheduleError {
     /// Nothing stands in it.
-    #[error("nothing is to go wrong: the schedule is empty")]
+    #[error("the schedule is empty: nothing would go wrong")]
     Empty,
     /// It has no colon.
-    #[error("`{0}` is no disturbance: it has no colon")]
+    #[error("`{0}` is not a disturbance: it has no colon")]
     NoAct(String),
-    /// What stands before the colon is no moment.
+    /// What stands before the colon is not a moment.
     #[error("there is no moment `{text}`: {why}")]
     Moment {
         /// What stands there.
         text: String,
-        /// Why it is none.
+        /// Why not.
         why: MomentError,
     },
     /// What stands behind it is nothing that can happen.
@@ -31,7 +31,7 @@ pub enum ScheduleError {
     Act {
         /// What stands there.
         text: String,
-        /// Why it is none, where it begins as one does.
+        /// Why not, if it begins like one.
         why: Option<ActError>,
     },
     /// The act cannot happen to such a message.
@@ -45,34 +45,34 @@ pub enum ScheduleError {
         why: &'static str,
     },
     /// Only the application itself does that.
-    #[error("`{0}` is what an application does, and a platform cannot")]
+    #[error("only an application can do `{0}`, not a platform")]
     OfApplication(String),
     /// More than [`MAX_DISTURBANCES`].
     #[error("a schedule has at most {MAX_DISTURBANCES} disturbances")]
     TooMany,
     /// Longer than any schedule.
-    #[error("a schedule is no longer than {MAX_TEXT} bytes")]
+    #[error("a schedule has at most {MAX_TEXT} bytes")]
     TooLong,
 }
 
-/// Why a text is no moment.
+/// Why a text is not a moment.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum MomentError {
     /// No number ends it.
     #[error("it has no number")]
     NoNumber,
-    /// Its number is none.
+    /// Its number is not one from 1 on.
     #[error("they are counted from 1")]
     Number,
     /// No client is called so.
     #[error("no client has such a name")]
     Client,
     /// No message is called so.
-    #[error("no message is called so")]
+    #[error("no message has such a name")]
     Kind,
 }
 
-/// Why a text that begins as an act does is none.
+/// Why a text that begins like an act is not one.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum ActError {
     /// It takes a time.
@@ -85,12 +85,12 @@ pub enum ActError {
     #[error("a status is a number from 200 to 599")]
     Status,
     /// A success has no body of the platform's own.
-    #[error("what a success says is to be said, too")]
+    #[error("a success needs a body")]
     NoBody,
     /// An answer with this status has none.
     #[error("an answer with this status is empty")]
     Empty,
-    /// The body is none that there is.
+    /// There is no such body.
     #[error("the body is empty, html or {{}}")]
     Body,
     /// No peer sends this code.
@@ -152,7 +152,7 @@ impl ActError {
             Self::NoBody => "write `answered 200 {}`, or empty or html in place of {}",
             Self::Empty => "write `answered 204 empty`",
             Self::Body => "write `answered 503 html`; without a body it is the platform's own error",
-            Self::Code => "codes are those from 1000 to 4999, but for 1004, 1006 and 1015",
+            Self::Code => "codes are those from 1000 to 4999, except 1004, 1006 and 1015",
             Self::Field => "a field is written with dots: `without success.expires`",
         }
     }

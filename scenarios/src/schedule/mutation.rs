@@ -103,7 +103,7 @@ impl Mutation {
         response
     }
 
-    /// Reads one, of its first word and the rest. Without a reason, it does not begin as one does.
+    /// Reads one from its first word and the rest. Without a reason, it does not begin like one.
     pub(super) fn parse(word: &str, rest: &str) -> Result<Self, Option<ActError>> {
         let field = || Field::parse(rest).ok_or(ActError::Field);
         Ok(match word {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Act, Odd, OddBody, Push};
 
 impl Act {
-    /// What happens at the platform of a user before a message arrives. An outage has an end, so that it is no command; the others
+    /// What happens at the platform of a user before a message arrives. An outage has an end, so that it is not a command; the others
     /// happen to the message, or in the application.
     pub(crate) fn command(&self, user: String) -> Option<Command> {
         Some(match self {

@@ -36,10 +36,14 @@ fn a_schedule_reads_as_it_is_written() {
 #[test]
 fn what_is_no_schedule_is_told() {
     for (text, told, help) in [
-        ("subscribe answer 1", "`subscribe answer 1` is no disturbance: it has no colon", "write MOMENT: ACT"),
-        ("subscribe 1: lost", "there is no moment `subscribe 1`: no message is called so", "did you mean `subscribe "),
+        ("subscribe answer 1", "`subscribe answer 1` is not a disturbance: it has no colon", "write MOMENT: ACT"),
+        (
+            "subscribe 1: lost",
+            "there is no moment `subscribe 1`: no message has such a name",
+            "did you mean `subscribe ",
+        ),
         ("subscrbe answer 1: lost", "`subscrbe answer 1`: no message", "did you mean `subscribe answer`?"),
-        ("Open 1: lost", "there is no moment `Open 1`: no message is called so", "did you mean `open`?"),
+        ("Open 1: lost", "there is no moment `Open 1`: no message has such a name", "did you mean `open`?"),
         ("websocket request 1: lost", "there is no moment `websocket request 1`", ""),
         ("open: lost", "there is no moment `open`: it has no number", "write `open 1` for the first one"),
         ("client close: lost", "there is no moment `client close`: it has no number", "`client close 2` for"),
@@ -47,7 +51,7 @@ fn what_is_no_schedule_is_told() {
         ("open -3: lost", "there is no moment `open -3`: they are counted from 1", ""),
         ("open 99999999999: lost", "they are counted from 1", ""),
         ("open 1 of a b: lost", "there is no moment `open 1 of a b`: no client has such a name", "`create` was given"),
-        (": lost", "there is no moment ``: no message is called so", "the kinds are"),
+        (": lost", "there is no moment ``: no message has such a name", "the kinds are"),
         ("open 1: burns", "there is no act `burns`", "the acts are lost, fails, "),
         ("open 1: LOST", "there is no act `LOST`", "did you mean `lost`?"),
         ("open 1: outtage 3s", "there is no act `outtage 3s`", "did you mean `outage TIME`?"),
@@ -65,11 +69,11 @@ fn what_is_no_schedule_is_told() {
         (
             "open 1: close 1006",
             "there is no act `close 1006`: no peer closes with this code",
-            "but for 1004, 1006 and 1015",
+            "except 1004, 1006 and 1015",
         ),
         ("open 1: close 99999", "there is no act `close 99999`: no peer closes", "from 1000 to 4999"),
         ("subscribe request 1: answered 204 html", "an answer with this status is empty", "`answered 204 empty`"),
-        ("subscribe request 1: answered 200", "what a success says is to be said", "`answered 200 {}`"),
+        ("subscribe request 1: answered 200", "a success needs a body", "`answered 200 {}`"),
         ("subscribe request 1: answered 503 pdf", "the body is empty, html or {}", "`answered 503 html`"),
         ("subscribe request 1: answered", "a status is a number from 200 to 599", ""),
         ("open 1: answered 401", "`answered 401` cannot happen to `open 1`", "only requests and handshakes are"),

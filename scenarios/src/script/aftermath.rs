@@ -1,7 +1,7 @@
-//! What comes after a scenario that was disturbed: all is well again, time passes, and it is looked at how its clients stand.
+//! What comes after a scenario that was disturbed: all is well again, time passes, and then its clients are looked at.
 //!
-//! That is done twice. Soon after, what was given up shows, which ends by itself in the end; a subscription's lifetime later
-//! it shows whether anybody still renews what he believes to have.
+//! They are looked at twice: soon after, for what was given up and would end by itself, and a subscription's lifetime later,
+//! for whether anybody still renews what it believes to have.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -150,7 +150,7 @@ impl Run {
         Some(Observed { by_script: sim.observer()?.transitions().clone(), ..Observed::default() })
     }
 
-    /// Notes what has led to those findings of which that is not known yet: the last change of the client.
+    /// Notes the last change of the client for findings whose cause is not known yet.
     fn note_led(&self, findings: &BTreeSet<Finding>, observed: &mut Option<Observed>) {
         let Some(observed) = observed else { return };
         let world = self.world.borrow();

@@ -2,8 +2,8 @@
 //!
 //! What is called an error here fails in a run where it is reached, at the same place and with the same words: the functions
 //! that there are come from the engine, and what is written out in a call is judged by the functions that would read it.
-//! What is not known before a script runs, such as the type of a parameter, may be anything, so that nothing is said of a
-//! script that is right.
+//! What is not known before a script runs, such as the type of a parameter, may be anything, so a correct script has no
+//! findings.
 
 mod arguments;
 mod calls;

@@ -40,7 +40,7 @@ enum Source {
     Verb(&'static Verb),
 }
 
-/// A function that is no verb of the platform.
+/// A function that is not a verb of the platform.
 #[derive(Debug)]
 struct Row {
     of: Of,

@@ -35,7 +35,7 @@ pub(super) struct NotificationPart(pub(super) ClientId);
 const MAX_NAME: usize = 32;
 /// The platform that `getSocketState()` means.
 const DEFAULT_PLATFORM: &str = "link";
-/// Names of the transcript that are no client's.
+/// Names in the transcript that no client may have.
 const RESERVED_NAMES: [&str; 2] = ["platform", "script"];
 
 pub(super) fn register_client_api(engine: &mut Engine, run: &Rc<Run>) {
@@ -111,7 +111,7 @@ fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
         run.look_at(client.0, |session| convert::user_info(session.user_info()))
     });
     register!(engine, run, "getConfig", |run, _call, client: Client| {
-        run.look_at(client.0, |session| convert::from_js(session.config().value()))
+        run.look_at(client.0, |session| convert::from_js(session.config().value().as_ref()))
     });
     register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart| {
         run.look_at(part.0, |session| {
@@ -253,7 +253,7 @@ pub(super) fn checked_name(name: &str) -> Result<&str, Failure> {
     }
     if RESERVED_NAMES.contains(&name) {
         return Err(Failure::argument(format!(
-            "a client cannot be named {name:?}: the transcript calls something else so"
+            "a client cannot be named {name:?}: the transcript uses that name for something else"
         )));
     }
     Ok(name)

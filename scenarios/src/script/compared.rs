@@ -1,4 +1,4 @@
-//! Two values that were to be equal, as a failure shows them: below one another, or as a diff of their lines.
+//! Two values that should be equal, as a failure shows them: below one another, or as a diff of their lines.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -40,7 +40,7 @@ fn lines_of(value: &Dynamic) -> Option<String> {
 }
 
 fn diff(actual: &str, expected: &str) -> String {
-    // A last line without a line break is another line than the same one with it.
+    // A last line without a line break differs from the same line with one.
     let (actual, expected) = (format!("{actual}\n"), format!("{expected}\n"));
     let diff = TextDiff::configure().timeout(DEADLINE).diff_lines(&expected, &actual);
     let mut text = "- expected\n+ actual".to_owned();

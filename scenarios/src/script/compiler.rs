@@ -54,7 +54,7 @@ impl Compiler {
                 Failure::new(Cause::Syntax, message).with_help("save the script with line breaks of Unix or Windows");
             return Err((failure, position_of(text, at)));
         }
-        // A script that runs by itself says in its first line by what; to Rhai that is a comment.
+        // A script that can be run as a program names its interpreter in its first line; to Rhai that is a comment.
         let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
         let text = shebang.as_deref().unwrap_or(text);
         self.has_own_assert.set(text.contains("fn assert("));
@@ -119,8 +119,8 @@ impl Compiler {
     }
 }
 
-/// Where a carriage return stands alone. To Rhai it ends a comment and no other line, so that what looks like a comment may be
-/// code, and lines are counted as no editor does.
+/// Where a carriage return stands alone. To Rhai it ends a comment but not a line, so what looks like a comment may be code,
+/// and line numbers differ from those of editors.
 fn lone_return(text: &str) -> Option<usize> {
     text.match_indices('\r').map(|(at, _)| at).find(|at| text.as_bytes().get(at + 1) != Some(&b'\n'))
 }
@@ -151,7 +151,7 @@ impl Text {
         is_property || is_key
     }
 
-    /// Whether the word at `position` calls a function of that name, and no method and none of a module.
+    /// Whether the word at `position` calls a function of that name, and not a method and none of a module.
     fn is_plain_call(&mut self, word: &str, position: Position) -> bool {
         let Some((before, after)) = self.around(word, position) else { return false };
         let before = before.trim_end();
@@ -183,7 +183,7 @@ impl Text {
     }
 }
 
-/// What is open at a place of a text. Rhai takes the square of the number of keys, arms or parameters.
+/// What is open at a place of a text. Rhai takes time in the square of the number of keys, arms or parameters.
 #[derive(Default)]
 struct Literals {
     open: Vec<(Bracket, usize)>,

@@ -1,7 +1,7 @@
 //! Values on their way between Rhai and JSON, and what the client says as Rhai values.
 //!
-//! What a script gets carries every key that Kandy.js may set, `()` where it is undefined, so that reading one never
-//! fails for want of it.
+//! What a script gets has every key that Kandy.js may set, `()` where it is undefined, so that reading a key never
+//! fails.
 
 use kandy_client::{DisconnectReason, Error, Event, Fields, Session, SocketState, UserInfo, js};
 use rhai::{Dynamic, FnPtr, ImmutableString, Map};
@@ -79,7 +79,7 @@ pub(super) fn to_json(value: &Dynamic) -> Result<Value, Failure> {
     let mut path = Vec::new();
     json_at(value, &mut path).map_err(|what| {
         let place = if path.is_empty() { String::new() } else { format!(" at `{}`", path.join(".")) };
-        Failure::argument(format!("there is {what}{place}, which has no form in JSON"))
+        Failure::argument(format!("{what}{place} has no form in JSON"))
     })
 }
 
@@ -133,12 +133,12 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
         Event::Disconnected { reason, retry_after } => map([
             ("reason", optional(reason.map(DisconnectReason::as_str))),
             ("forced", optional((*reason == Some(DisconnectReason::Gone)).then_some(true))),
-            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_js)),
+            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, |value| from_js(value.as_ref()))),
         ]),
         Event::CredentialsSet => map([]),
         Event::SubscriptionChange { reason, retry_after } => map([
             ("reason", optional(reason.map(DisconnectReason::as_str))),
-            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, from_js)),
+            ("retryAfter", retry_after.as_ref().map_or(Dynamic::UNIT, |value| from_js(value.as_ref()))),
         ]),
         Event::AuthError(error) | Event::RequestError(error) | Event::SubscriptionError(error) => {
             map([("error", error_map(error))])
@@ -154,9 +154,9 @@ pub(super) fn event_params(event: &Event) -> Dynamic {
     }
 }
 
-/// An error with all keys that it may have; what the platform sent in its place, and is no object, as it is.
+/// An error with all keys that it may have; what the platform sent in its place, and is not an object, as it is.
 fn error_map(error: &Error) -> Dynamic {
-    with_keys(&error.to_js(), ["name", "code", "message"])
+    with_keys(error.to_js().as_ref(), ["name", "code", "message"])
 }
 
 fn numbered_error_map(error: &Error, attempt_num: u32) -> Dynamic {
@@ -182,7 +182,7 @@ fn with_keys<const N: usize>(value: &js::Value, keys: [&str; N]) -> Dynamic {
 fn from_fields<const N: usize>(fields: Fields, keys: [&str; N]) -> Dynamic {
     let mut map: Map = keys.into_iter().map(|key| (key.into(), Dynamic::UNIT)).collect();
     for (key, value) in fields {
-        map.insert(key.into(), from_js(&value));
+        map.insert(key.into(), from_js(value.as_ref()));
     }
     Dynamic::from_map(map)
 }
@@ -199,7 +199,7 @@ pub(super) fn connection(session: &Session) -> Dynamic {
 
 /// What `getServices()` gives.
 pub(super) fn services(session: &Session) -> Dynamic {
-    with_keys(session.services_info(), ["requested", "received", "missing", "status", "services"])
+    with_keys(session.services_info().as_ref(), ["requested", "received", "missing", "status", "services"])
 }
 
 /// What `getUserInfo()` gives.
@@ -243,7 +243,7 @@ pub(super) fn socket_state(state: Option<&SocketState>) -> Dynamic {
         let message = "No sockets are up. Have you attempted to connect?";
         return from_fields(vec![("name", "Error".into()), ("message", message.into())], SOCKET_STATE);
     };
-    with_keys(&state.to_js(), SOCKET_STATE)
+    with_keys(state.to_js().as_ref(), SOCKET_STATE)
 }
 
 #[cfg(test)]
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn what_json_cannot_say_is_refused_with_its_place() {
         let value: Dynamic = rhai::Engine::new().eval("#{a: [1, #{b: |x| x}]}").unwrap();
-        assert_eq!(to_json(&value).unwrap_err().message, "there is a closure at `a.1.b`, which has no form in JSON");
+        assert_eq!(to_json(&value).unwrap_err().message, "a closure at `a.1.b` has no form in JSON");
         let deep: Dynamic = rhai::Engine::new().eval("let a = []; for i in 0..100 { a = [a]; } a").unwrap();
         assert!(to_json(&deep).unwrap_err().message.contains("nested too deeply"));
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use kandy_client::js::{self, Value as Js};
-use kandy_client::{Config, Dialect, Settings, UntypedCall, Violation};
+use kandy_client::{Config, Dialect, Settings, Untyped, UntypedCall, Violation};
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ impl Made {
         let settings = if self.dialect.has_services() {
             let given = given.unwrap_or_else(|| json!({}));
             let whole = js::merge(&Js::from_json(&servers_apart(&plain, &given)), &Js::from_json(&given));
-            Settings::create_for(self.dialect, &whole)
+            Settings::create_for(self.dialect, whole)
                 .map_err(|error| Failure::argument(format!("the configuration makes create() throw: {error}")))?
         } else {
             let mut config = plain;
@@ -94,7 +94,7 @@ impl Made {
         } else {
             serde_json::to_value(plain).unwrap_or_default()
         };
-        let settings = Settings::create_for(self.dialect, &js::merge(&Js::from_json(&servers), given))?;
+        let settings = Settings::create_for(self.dialect, js::merge(&Js::from_json(&servers), given))?;
         Ok(self.seed.map_or(settings.clone(), |seed| settings.with_seed(seed)))
     }
 }
@@ -118,22 +118,22 @@ pub(super) fn register_calls_of_dialects(engine: &mut Engine, run: &Rc<Run>) {
         run.set_credentials(client.0, &given)
     });
     register!(engine, run, "setTokens", |run, _call, client: Client| {
-        run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: Js::Undefined })
+        run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: Untyped::default() })
     });
     register!(engine, run, "setTokens", |run, _call, client: Client, given: Dynamic| {
         run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: value(&given)? })
     });
     register!(engine, run, "updateConnection", |run, _call, client: Client| {
-        run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: Js::Undefined })
+        run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: Untyped::default() })
     });
     register!(engine, run, "updateConnection", |run, _call, client: Client, given: Dynamic| {
         run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: value(&given)? })
     });
     register!(engine, run, "subscribe", |run, _call, part: ServicesPart, services: Array| {
-        run.subscribe_to(part, services, Js::Undefined)
+        run.subscribe_to(part, services, Untyped::default())
     });
     register!(engine, run, "subscribe", |run, _call, part: ServicesPart, services: Array, options: Map| {
-        run.subscribe_to(part, services, connect_options(&options)?.to_js())
+        run.subscribe_to(part, services, (&connect_options(&options)?).into())
     });
     register!(engine, run, "unsubscribe", |run, _call, part: ServicesPart, services: Array| {
         let services = value(&services.into())?;
@@ -145,15 +145,15 @@ pub(super) fn register_calls_of_dialects(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "getSubscriptions", |run, _call, part: ServicesPart| {
         let subscriptions = run.look_at(part.0, kandy_client::Session::subscriptions)?;
         match subscriptions {
-            Some(subscriptions) => Ok(convert::from_js(&subscriptions.to_js())),
+            Some(subscriptions) => Ok(convert::from_js(subscriptions.to_js().as_ref())),
             None => Err(missing(run.dialect_of(part.0)?, "services.getSubscriptions").into()),
         }
     });
 }
 
 /// A value as JavaScript has it.
-fn value(given: &Dynamic) -> Result<Js, Failure> {
-    if given.is_unit() { Ok(Js::Undefined) } else { Ok(Js::from_json(&convert::to_json(given)?)) }
+fn value(given: &Dynamic) -> Result<Untyped, Failure> {
+    if given.is_unit() { Ok(Untyped::default()) } else { Ok(convert::to_json(given)?.into()) }
 }
 
 /// Explains that a client has no such call.
@@ -196,11 +196,11 @@ impl Run {
             )
             .into());
         };
-        let credentials = credentials(&given)?.to_js();
+        let credentials = (&credentials(&given)?).into();
         self.call_of_dialect(client, UntypedCall::SetCredentials { credentials })
     }
 
-    fn subscribe_to(&self, part: ServicesPart, services: Array, options: Js) -> Result<(), Halt> {
+    fn subscribe_to(&self, part: ServicesPart, services: Array, options: Untyped) -> Result<(), Halt> {
         let services = value(&services.into())?;
         self.call_of_dialect(part.0, UntypedCall::SubscribeServices { services, options })
     }

@@ -16,7 +16,7 @@ pub(super) fn duration(value: &Dynamic) -> Result<Duration, Failure> {
         Err(_) => value.read_lock::<rhai::ImmutableString>().and_then(|text| parse(&text)),
     };
     read.filter(|duration| *duration <= LONGEST).ok_or_else(|| {
-        Failure::new(Cause::Argument, format!("{} is no duration", show_short(value))).with_help(
+        Failure::new(Cause::Argument, format!("{} is not a duration", show_short(value))).with_help(
             "write \"250ms\", \"30s\", \"5m\", \"1h\", \"1m 30s\", or milliseconds as an integer; ten years at most",
         )
     })

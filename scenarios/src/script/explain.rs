@@ -114,7 +114,7 @@ pub(super) fn place_of_race(error: &EvalAltResult, ast: &AST) -> Position {
     found
 }
 
-/// Explains why a text is no script. `text` is that text, to find what a wrong name was meant to be.
+/// Explains why a text is not a script. `text` is that text, to find what a wrong name was meant to be.
 pub(super) fn explain_parse(error: &ParseError, text: &str) -> (Failure, Position) {
     let position = error.position();
     if let Some(failure) = word_off(text, position) {
@@ -153,7 +153,7 @@ fn explain_parse_type(error: &ParseErrorType, text: &str) -> Failure {
                 .with_help(format!("import it first: `import \"lib/{name}\" as {name};`"))
         }
         ParseErrorType::Reserved(word) if word == PLATFORM_KEYWORD => {
-            Failure::new(Cause::Syntax, "`platform` is the platform of the scenario, and no name for anything else")
+            Failure::new(Cause::Syntax, "`platform` is the platform of the scenario: take another name")
         }
         ParseErrorType::Reserved(word) => Failure::new(Cause::Syntax, format!("`{word}` is a reserved word of Rhai"))
             .with_help("take another name; as a key write it in quotes"),
@@ -224,7 +224,7 @@ fn in_use(what: &str) -> Failure {
         .with_help("take what you need out first, such as `let kandy = clients[0];`, and walk arrays with `for`")
 }
 
-/// Explains a name that is no variable. `text` is the script's, if it is at hand.
+/// Explains a name that is not a variable. `text` is the script's, if it is at hand.
 fn unknown_variable(name: &str, text: &str) -> Failure {
     let failure = Failure::new(Cause::UnknownVariable, format!("there is no variable `{name}` here"));
     let words: Vec<&str> = text.split(|character: char| !(character.is_alphanumeric() || character == '_')).collect();
@@ -232,7 +232,9 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
         words.windows(2).filter(|pair| matches!(pair[0], "let" | "const" | "for")).map(|pair| pair[1]).collect();
     if declared.contains(name) {
         return failure
-            .with_note("a function does not see the variables of the script, nor a line those declared after it")
+            .with_note(
+                "a function does not see the variables of the script, and a line does not see those declared after it",
+            )
             .with_help(format!("pass it on as a parameter, or write a closure: `let f = |..| {name}..; f.call(..)`"));
     }
     if names::functions_named(name).next().is_some() {
@@ -335,7 +337,7 @@ fn wrong_arguments(name: &str, types: &[&str], arities: &[Rc<Arities>]) -> Failu
     let given = types.len();
     if counts.contains(&given) {
         // Called as a method, where the first value is `this` and no argument.
-        return Failure::new(Cause::Argument, format!("`{name}` is a function of the script, and no method"))
+        return Failure::new(Cause::Argument, format!("`{name}` is a function of the script, and not a method"))
             .with_help(format!("call it as `{name}(..)`"));
     }
     let plural = if counts.len() == 1 && counts.contains(&1) { "" } else { "s" };

@@ -23,13 +23,13 @@ const IN_A_WAIT: &str = "wait for what it brings about:\n`waitUntil(|| kandy.get
 const PLAIN_CHECKS: &str = "`assertEq(actual, expected)`, `assertNe`, `assertMatch(text, regex)`, `assert(condition)`";
 const ONE_FILE: &str = "a file is one scenario, and begins with what it shows as a comment";
 
-/// Words and signs that are none of Rhai.
+/// Words and signs that Rhai does not have.
 const WORDS: &[Habit] = &[
-    habit("null", "nothing is called `()` in Rhai, not `null`", NOTHING),
-    habit("undefined", "nothing is called `()` in Rhai, not `undefined`", NOTHING),
+    habit("null", "Rhai's word is `()`, not `null`", NOTHING),
+    habit("undefined", "Rhai's word is `()`, not `undefined`", NOTHING),
     habit("await", "there is no `await`: a call is done when it returns", IN_A_WAIT),
     habit("async", "there is no `async`: a call is done when it returns", "leave the word out"),
-    habit("function", "`function` is no word of Rhai", CLOSURE),
+    habit("function", "there is no `function`", CLOSURE),
     habit("var", "a variable is declared by `let`, not by `var`", "such as `let kandy = create();`"),
     habit("new", "there is no `new`", "a client comes from `create()`, an error from `throw \"message\"`"),
     habit("console", "there is no `console`", "`print(value)` writes a line of the transcript"),
@@ -51,7 +51,7 @@ const WORDS: &[Habit] = &[
     habit("?", "there is no `? :`", "`if` gives a value: `let x = if condition { 1 } else { 2 };`"),
 ];
 
-/// Functions that are none of the script API.
+/// Functions that the script API does not have.
 const CALLS: &[Habit] = &[
     habit("setTimeout", "there is no `setTimeout`: a scenario has its own time", "let it pass: `advance(\"1s\")`"),
     habit("setInterval", "there is no `setInterval`: a scenario has its own time", "let it pass: `advance(\"1s\")`"),
@@ -67,7 +67,7 @@ const CALLS: &[Habit] = &[
     habit("alert", "there is no `alert`", "`print(value)` writes a line of the transcript"),
 ];
 
-/// A text that is no Rhai, in pieces, and where that came up.
+/// A text that is not Rhai, in pieces, and where that came up.
 struct Place<'a> {
     text: &'a str,
     pieces: Vec<Piece<'a>>,
@@ -75,7 +75,7 @@ struct Place<'a> {
     at: usize,
 }
 
-/// What a habit of JavaScript at `position` is to be in Rhai, and where that habit stands.
+/// What to write in Rhai for a habit of JavaScript at `position`, and where that habit stands.
 pub(super) fn cure(text: &str, position: Position) -> Option<(Failure, Position)> {
     let place = Place::of(text, position)?;
     place.arrow().or_else(|| place.word()).or_else(|| place.map()).or_else(|| place.form())
@@ -134,7 +134,7 @@ impl<'a> Place<'a> {
         let is_of_switch = opening.is_some_and(|opening| {
             self.pieces[..opening].iter().rev().take_while(|piece| !piece.is(";")).any(|piece| piece.is_word("switch"))
         });
-        (!is_of_switch).then(|| self.told(arrow, "`=>` makes no function in Rhai", CLOSURE))
+        (!is_of_switch).then(|| self.told(arrow, "`=>` does not make a function in Rhai", CLOSURE))
     }
 
     /// A word or a sign of [`WORDS`] where Rhai gave up, or before it, such as the `function` of an unknown parameter.
@@ -246,7 +246,7 @@ pub(super) fn missing(text: &str, position: Position, wanted: Option<&str>) -> O
         let last = place.pieces.get(at.checked_sub(1)?)?;
         return Some(match here {
             Some(here) if here.closes() => {
-                (syntax(format!("nothing has opened this `{}`", here.text)), position_of(text, here.start))
+                (syntax(format!("this `{}` closes nothing", here.text)), position_of(text, here.start))
             }
             Some(here) if here.is(",") && place.is_declared() => {
                 let failure = syntax("a `let` declares one variable".to_owned());

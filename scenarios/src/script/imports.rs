@@ -19,7 +19,7 @@ use crate::diagnostic::Cause;
 
 /// How deep modules may import one another.
 const MAX_DEPTH: usize = 16;
-/// To how many modules one may lead, each counted as often as there are ways to it. What a module imports can be named
+/// How many modules one may lead to, each counted as often as there are ways to it. What a module imports can be named
 /// through it, so Rhai makes an index of all ways.
 const MAX_WAYS: usize = 10_000;
 

@@ -1,4 +1,4 @@
-//! From where waits look, and which line of the script set that.
+//! The mark from which a wait looks, and the line of the script that set it.
 //!
 //! An *action* is a call that can change something ([`Step::action`](crate::step::Step::action)), made by the script
 //! itself: not in a listener, nor in the condition of a wait. It sets the mark of every later wait to what the script
@@ -27,7 +27,7 @@ pub(super) struct Place {
 /// What a script has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// How many of its waits have ended. Clients hear only inside of waits, so that this tells what each has heard.
+    /// How many of its waits have ended. Clients hear only inside of waits, so this number tells what each has heard.
     pub(super) waits: u64,
     /// How far it has seen the platform's journal.
     pub(super) journal: u64,

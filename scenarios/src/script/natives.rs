@@ -1,9 +1,9 @@
 //! Rhai's functions whose result can be much larger than what they are given, some that might never end, and some that
 //! panic.
 //!
-//! Rhai looks at the size of a value after the call that has made it, when the memory for it is gone: here the size is
-//! known before, or met while the value grows. What is not here makes at most the double of what it is given, or looks
-//! before it makes something, as `pad` of arrays and `blob` do.
+//! Rhai looks at the size of a value only after the call that made it, when the memory is already used: here the size
+//! is known before, or checked while the value grows. Functions that are not here make at most twice what they are
+//! given, or look first, as `pad` of arrays and `blob` do.
 
 mod sort;
 
@@ -111,12 +111,12 @@ fn pad(text: &mut ImmutableString, length: i64, with: &str) -> Made<()> {
     Ok(())
 }
 
-/// A value has few bytes in JSON and many here, so it is their number that counts.
+/// A value has few bytes in JSON and many here, so the number of values counts.
 fn parse_json(json: &str) -> Made<Dynamic> {
     if json.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_ARRAY {
         return Err(too_large("Size of array/BLOB"));
     }
-    let value: serde_json::Value = serde_json::from_str(json).map_err(|error| format!("this is no JSON: {error}"))?;
+    let value: serde_json::Value = serde_json::from_str(json).map_err(|error| format!("this is not JSON: {error}"))?;
     Ok(convert::from_json(&value))
 }
 

@@ -1,5 +1,5 @@
-//! What Rhai does not look at in a value: how deep it is nested, since it is copied, compared, shown and dropped by recursion,
-//! and how long the keys of its maps are.
+//! What Rhai does not check in a value: its depth, though it is copied, compared, shown and dropped by recursion, and the
+//! length of the keys of its maps.
 
 use std::collections::BTreeMap;
 use std::{mem, ptr};

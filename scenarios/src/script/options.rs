@@ -65,7 +65,7 @@ impl<'a> Options<'a> {
     pub(super) fn duration(&self, key: &str) -> Result<Option<Duration>, Failure> {
         let Some(value) = self.given(key) else { return Ok(None) };
         duration::duration(value).map(Some).map_err(|failure| Failure {
-            message: format!("`{key}` of {} is {}, which is no duration", self.what, show_short(value)),
+            message: format!("`{key}` of {} is {}, which is not a duration", self.what, show_short(value)),
             ..failure
         })
     }

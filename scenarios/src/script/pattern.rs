@@ -16,7 +16,7 @@ pub(super) fn regex(pattern: &str) -> Result<Regex, Failure> {
         regex::Error::CompiledTooBig(_) => {
             Failure::new(Cause::Limit, "the regular expression is too large").with_help("repeat less in it")
         }
-        error => Failure::argument(format!("{} is no regular expression", show_short(&pattern.into())))
+        error => Failure::argument(format!("{} is not a regular expression", show_short(&pattern.into())))
             .with_note(cut(error.to_string(), MAX_CHARS)),
     })
 }

@@ -122,7 +122,7 @@ impl Run {
     }
 }
 
-/// Reads what `requests` is to show.
+/// Reads what `requests` should show.
 pub(super) fn wanted(filter: &Map) -> Result<RecordFilter, Failure> {
     let options = Options::new(filter, "filters of requests", &["point", "user", "method", "status"])?;
     Ok(RecordFilter {

@@ -1,6 +1,6 @@
 //! `assert` that knows the parts of its condition: each is evaluated once, and a failure shows what it was.
 //!
-//! A function gets values, and no expression. So `assert(` is a word of the language here, as `platform` is; the function
+//! A function gets values, not expressions. So `assert(` is a word of the language here, as `platform` is; the function
 //! of that name stays for those who call it otherwise.
 
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Properties, which are to hold whatever happens, and disturbances. To `run` a property is a check like others; `explore`
+//! Properties, which must hold whatever happens, and disturbances. To `run` a property is a check like others; `explore`
 //! judges every run by them, also one whose script a disturbance has ended.
 
 use std::cell::{Cell, RefCell};
@@ -20,14 +20,14 @@ use crate::world::World;
 
 /// The most properties of a script.
 const MAX_PROPERTIES: usize = 100;
-/// How long something may take that is to happen in the end, if it does not say.
+/// How long an `eventually` property may take, if it does not say.
 const EVENTUALLY: Duration = Duration::from_secs(5 * 60);
 
 /// The properties of a script.
 #[derive(Default)]
 pub(super) struct Properties {
     all: RefCell<Vec<Rc<Property>>>,
-    /// Whether the script has ended, so that what is to hold in the end may hold from now on.
+    /// Whether the script has ended, so that `eventually` properties may hold from now on.
     has_ended: Cell<bool>,
     /// Whether one that does not hold ends nothing any more: what comes after a script is judged to its end.
     is_noted_only: Cell<bool>,
@@ -73,7 +73,7 @@ pub(super) fn register_properties(engine: &mut Engine, run: &Rc<Run>) {
 }
 
 impl Properties {
-    /// From now on what is to hold in the end may hold.
+    /// From now on `eventually` properties may hold.
     pub(super) fn script_has_ended(&self) {
         self.has_ended.set(true);
     }
@@ -93,14 +93,14 @@ impl Properties {
         self.noted.take()
     }
 
-    /// What was to hold in the end and has not.
+    /// The `eventually` properties that did not hold.
     pub(super) fn unfulfilled(&self) -> Vec<String> {
         let is_unfulfilled =
             |property: &&Rc<Property>| matches!(property.kind, Kind::Eventually(_)) && !property.has_held.get();
         self.all.borrow().iter().filter(is_unfulfilled).map(|property| property.name.clone()).collect()
     }
 
-    /// What is to hold sometimes, and whether it has.
+    /// The `sometimes` properties, and whether each has held.
     pub(super) fn sometimes(&self) -> Vec<(String, bool)> {
         let is_sometimes = |property: &&Rc<Property>| property.kind == Kind::Sometimes;
         let told = |property: &Rc<Property>| (property.name.clone(), property.has_held.get());
@@ -198,7 +198,7 @@ impl Run {
         self.halt_at(failure.into(), property.position, property.source.clone()).into()
     }
 
-    /// Lets time pass until all holds that is to hold in the end.
+    /// Lets time pass until all `eventually` properties hold.
     pub(super) fn wait_for_properties(&self, engine: &Engine) -> Result<(), Halt> {
         self.properties.script_has_ended();
         self.look_at_properties(engine)?;
@@ -253,7 +253,7 @@ impl Run {
         Ok(())
     }
 
-    /// What is to go wrong in this run, as text.
+    /// What should go wrong in this run, as text.
     fn schedule(&self) -> Option<String> {
         match self.world.borrow().with_clients() {
             Ok(World::Sim(sim)) => sim.schedule(),

@@ -36,12 +36,12 @@ impl Run {
     }
 }
 
-/// What is written instead: it has to be seen.
+/// Checks the name that stands in place of what matches: it must be visible.
 pub(super) fn checked_name(name: &str) -> Result<(), Failure> {
     if !name.is_empty() && name.chars().count() <= MAX_NAME && !name.contains(is_unprintable) {
         return Ok(());
     }
-    Err(Failure::argument(format!("{} is no name to write instead", show_short(&name.into()))).with_help(format!(
+    Err(Failure::argument(format!("{} is not a name to write instead", show_short(&name.into()))).with_help(format!(
         "give it from 1 to {MAX_NAME} characters that can be shown: `redact(\"[0-9]+\", \"number\")`"
     )))
 }
@@ -50,7 +50,7 @@ pub(super) fn checked_name(name: &str) -> Result<(), Failure> {
 pub(super) fn checked_pattern(pattern: &str) -> Result<Regex, Failure> {
     let regex = regex(pattern)?;
     if regex.is_match("") {
-        return Err(Failure::argument(format!("{} matches nothing at all, too", show_short(&pattern.into())))
+        return Err(Failure::argument(format!("{} also matches an empty text", show_short(&pattern.into())))
             .with_help("let it match one character at least: `+` instead of `*`"));
     }
     Ok(regex)

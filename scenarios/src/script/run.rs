@@ -51,7 +51,7 @@ pub(super) struct Run {
     pub(super) unmet: RefCell<Unmet>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
-    /// What the transcript is to leave out.
+    /// What the transcript should leave out.
     pub(super) redactions: RefCell<Redactions>,
     pub(super) soft: Soft,
     pub(super) properties: Properties,
@@ -236,7 +236,7 @@ impl Run {
         if let Some(watched) = watched {
             self.unmet.borrow_mut().after(watched, &done, &self.place.borrow());
         }
-        // Beside a server others act all the time, and a script that answers them is to miss nothing.
+        // Beside a server others act all the time, and a script that answers them should miss nothing.
         if let Some(verb) = action
             && self.inside.get().is_none()
             && !world.is_served()

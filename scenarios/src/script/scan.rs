@@ -1,5 +1,5 @@
 //! A script's text in pieces, as far as messages need them: where a part of an expression ends, what stands before an
-//! error. It takes any text, also what is no Rhai.
+//! error. It takes any text, also what is not Rhai.
 
 use rhai::Position;
 
@@ -9,7 +9,7 @@ const SYMBOLS: [&str; 25] = [
     "..", "++", "--", "+=", "-=", "*=", "/=",
 ];
 
-/// A piece of a text that is no space and no comment.
+/// A piece of a text that is neither a space nor a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
     pub(crate) kind: Kind,

@@ -102,7 +102,7 @@ impl Served {
         self.handle.platform(|platform, _| look(platform))
     }
 
-    /// Makes the platform do something. `None` if it was reset by somebody else: nothing of before is to be found there then.
+    /// Makes the platform do something. `None` if it was reset by somebody else: nothing from before can be found there then.
     pub(super) fn command(&self, asked: Command) -> Option<Result<Done, PlatformError>> {
         self.handle.platform(|platform, now| {
             let known = *self.resets.borrow();

@@ -12,7 +12,7 @@ use super::platform_api::PlatformHandle;
 pub(super) const MAX_CHARS: usize = 2_000;
 /// The longest value that is shown on one line.
 const ONE_LINE: usize = 60;
-/// How deep a value is looked into. Deeper ones are no honest script's.
+/// How deep a value is looked into. No honest script has deeper ones.
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// `value` as Rhai would write it: on one line if it is short, else one line a member.
@@ -47,8 +47,8 @@ pub(super) fn show_short(value: &Dynamic) -> String {
     cut(line, ONE_LINE)
 }
 
-/// What a script says of itself, such as a text that it throws: of one that is too long the first line, cut where that is
-/// too long, too.
+/// What a script says itself, such as a text that it throws. If it is too long, only its first line is shown, cut if that
+/// is too long, too.
 pub(super) fn clip(text: String) -> String {
     let (first, more) = text.split_once('\n').map_or((text.as_str(), false), |(first, _)| (first, true));
     if text.len() <= MAX_CHARS {
@@ -80,7 +80,7 @@ fn is_secret(key: Option<&str>, member: &Dynamic) -> bool {
     key == Some("password") && member.is_string()
 }
 
-/// A key of a map: in quotes where it is no name.
+/// A key of a map: in quotes where it is not a name.
 struct Key<'a>(&'a str);
 
 impl fmt::Display for Key<'_> {

@@ -21,7 +21,7 @@ const MAX_ERROR: usize = 120;
 const MAX_LOOKED_AT: usize = 1_000;
 
 impl Run {
-    /// Adds to a check or wait that failed what the script does not say, and helps where a known trap fits.
+    /// Adds facts that the script does not show to a failed check or wait, and help where a known trap fits.
     pub(super) fn with_situation(&self, mut failure: Failure) -> Failure {
         if !matches!(failure.cause, Cause::Check | Cause::Wait) {
             return failure;
@@ -71,7 +71,7 @@ impl Run {
             found.and_then(|record| record.user.clone()).map(|user| (user, users))
         })?;
         let shown = show_short(&user.to_string().into());
-        let note = format!("{shown} was to sign in, and no user of that name was added");
+        let note = format!("{shown} tries to sign in, but no user of that name was added");
         let help = match nearest(&user, users.iter().map(String::as_str)) {
             Some(near) => format!("did you mean {}?", show_short(&near.into())),
             None => format!("add the user first: `platform.addUser({shown}, \"..\")`"),

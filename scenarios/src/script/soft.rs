@@ -10,7 +10,7 @@ use super::register::register;
 use super::run::Run;
 use crate::diagnostic::Cause;
 
-/// The most failures that are kept; of others it is known how many there are.
+/// The most failures that are kept; the others are only counted.
 const MAX_KEPT: usize = 100;
 
 /// What failed without ending the run.
@@ -64,7 +64,7 @@ impl Soft {
 }
 
 impl Failure {
-    /// Whether `soft` goes on behind it: a check or a wait, and not a mistake of the script or a limit.
+    /// Whether `soft` goes on after it: a check or a wait, but not a mistake of the script or a limit.
     pub(super) const fn is_soft(&self) -> bool {
         matches!(self.cause, Cause::Check | Cause::Wait)
     }

@@ -1,5 +1,5 @@
-//! What a script asks for, and nothing comes of: a fault that no request meets, a command that meets no socket or
-//! subscription, a disturbance whose moment does not come.
+//! What a script asks for in vain: a fault that no request meets, a command that meets no socket or subscription, a
+//! disturbance whose moment does not come.
 
 use std::collections::BTreeMap;
 

@@ -1,12 +1,11 @@
 //! Calls as an application in JavaScript can make them: with values that Kandy.js takes, though they are surely a mistake.
 //!
-//! Without a word more such a value is an error at its place. With `#{ asInJavaScript: true }` behind the arguments the
-//! call is made with whatever is given, and what comes of it is what comes of it in Kandy.js.
+//! By default such a value is an error at its place. With `#{ asInJavaScript: true }` behind the arguments, the call is
+//! made with whatever is given, and has the same outcome as in Kandy.js.
 
 use std::rc::Rc;
 
-use kandy_client::UntypedCall;
-use kandy_client::js::{TypeError, Value as Js};
+use kandy_client::{TypeError, Untyped, UntypedCall};
 use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Position};
 
 use super::client_api::{Client, ConnectionPart, NotificationPart};
@@ -57,7 +56,7 @@ pub(super) fn register_untyped_calls(engine: &mut Engine, run: &Rc<Run>) {
     });
 }
 
-/// Refuses what stands behind the arguments unless it asks for JavaScript's ways, which alone makes sense.
+/// Refuses what stands behind the arguments unless it is `asInJavaScript`, the only thing that makes sense there.
 pub(super) fn is_meant(how: &Map) -> Result<(), Failure> {
     match Options::new(how, "the words behind the arguments", &[AS_IN_JAVASCRIPT])?.flag(AS_IN_JAVASCRIPT)? {
         Some(true) => Ok(()),
@@ -67,8 +66,8 @@ pub(super) fn is_meant(how: &Map) -> Result<(), Failure> {
 }
 
 /// An argument; `()` is undefined as a whole, and null inside of a list or a map.
-fn argument(given: &Dynamic) -> Result<Js, Failure> {
-    if given.is_unit() { Ok(Js::Undefined) } else { Ok(Js::from_json(&convert::to_json(given)?)) }
+fn argument(given: &Dynamic) -> Result<Untyped, Failure> {
+    if given.is_unit() { Ok(Untyped::default()) } else { Ok(convert::to_json(given)?.into()) }
 }
 
 /// What a call throws in JavaScript, for a script that may catch it.
@@ -80,7 +79,8 @@ pub(super) fn thrown(error: &TypeError) -> Halt {
 impl Run {
     fn create_untyped(&self, given: &Dynamic, made: &Made) -> Result<Client, Halt> {
         let plain = self.world.borrow().with_clients()?.plain_config();
-        let settings = made.settings_as_in_javascript(&plain, &argument(given)?).map_err(|error| thrown(&error))?;
+        let settings =
+            made.settings_as_in_javascript(&plain, argument(given)?.as_ref()).map_err(|error| thrown(&error))?;
         self.create_with(settings, made.name.as_deref(), &[])
     }
 }

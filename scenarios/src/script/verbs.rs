@@ -126,7 +126,7 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
         ValueKind::Texts => {
             let items = value.clone().cast::<Array>();
             let texts = texts(&items).ok_or_else(|| {
-                Failure::argument(format!("the {} are an array of strings", parameter.name))
+                Failure::argument(format!("the {} must be an array of strings", parameter.name))
                     .with_help("such as [\"call\", \"IM\"]")
             })?;
             texts.into()
@@ -163,7 +163,7 @@ fn delay_in_millis(fault: &mut Value) -> Result<(), Failure> {
     {
         let value: Dynamic = text.as_str().into();
         let read = duration(&value).map_err(|failure| Failure {
-            message: format!("the fault's `delay` is {}, which is no duration", show_short(&value)),
+            message: format!("the fault's `delay` is {}, which is not a duration", show_short(&value)),
             ..failure
         })?;
         *delay = read.to_json();

@@ -90,7 +90,7 @@ impl Run {
         Ok(())
     }
 
-    /// A wait of any kind. However it ends, what there was to see by then has been seen.
+    /// A wait of any kind. However it ends, the script has seen everything until then.
     fn wait<T>(&self, call: &NativeCallContext<'_>, wait: impl FnOnce() -> Result<T, Halt>) -> Result<T, Halt> {
         self.may_wait(call)?;
         let done = wait();
@@ -129,7 +129,7 @@ impl Run {
 
 /// Waits of the script.
 impl Run {
-    /// How long a wait takes at most, if it does not say. Beside a server it is for people that scripts wait.
+    /// How long a wait takes at most, if it does not say. Beside a server, scripts wait for people.
     pub(super) fn default_timeout(&self) -> Duration {
         if self.world.borrow().is_served() { LONGEST } else { DEFAULT_TIMEOUT }
     }
@@ -209,7 +209,7 @@ impl Run {
                 self.see_all();
                 return Ok(());
             };
-            let message = format!("{event} came to {} at {}, and was not to come", application.name, seconds(time));
+            let message = format!("{event} came to {} at {}, and was not expected", application.name, seconds(time));
             let failure = Failure::new(Cause::Check, message)
                 .with_note(format!("params: {}", show_short(&convert::event_params(&heard))));
             if at == waits {
@@ -297,8 +297,8 @@ impl Run {
         let equal = names.iter().zip(expected).take_while(|(name, expected)| name == expected).count();
         let number = equal + 1;
         let place = match (names.get(equal), expected.get(equal)) {
-            (Some(name), Some(expected)) => format!("event {number} is {name}, and was to be {expected}"),
-            (Some(name), None) => format!("event {number}, {name}, was not to come"),
+            (Some(name), Some(expected)) => format!("event {number} is {name}, not {expected}"),
+            (Some(name), None) => format!("event {number}, {name}, was not expected"),
             (None, expected) => format!("event {number}, {}, did not come", expected.map_or("", String::as_str)),
         };
         Err(Failure::new(Cause::Check, format!("{} heard other events than expected", application.name))
@@ -314,7 +314,7 @@ pub(super) fn may_not_wait(inside: Inside, wait: &str) -> Failure {
         Inside::Listener => "a listener",
         Inside::Condition => "the condition of a `waitUntil`",
     };
-    Failure::argument(format!("{where_it_is} may not wait, so `{wait}` is not for it"))
+    Failure::argument(format!("{where_it_is} may not wait: `{wait}` does not work there"))
         .with_help("set a variable there, and wait for it outside: `waitUntil(|| done)`")
 }
 

@@ -113,7 +113,7 @@ pub(super) fn clock_is_off(name: &str) -> Option<Failure> {
 /// The names that `expectEvents` takes.
 pub(super) fn expected_events(expected: &Array) -> Result<Vec<String>, Failure> {
     texts(expected).ok_or_else(|| {
-        Failure::argument("the expected events are an array of names").with_help("such as [\"auth:change\"]")
+        Failure::argument("the expected events must be an array of names").with_help("such as [\"auth:change\"]")
     })
 }
 

@@ -75,8 +75,8 @@ impl Accounts {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// What makes a platform that was given these users have those of `next`. Whoever is the same in both is left alone,
-    /// with tokens and sockets. `present` are the names that it has: others may have added and removed users.
+    /// The commands that change the users of a platform from these to those of `next`. Users who are the same in both
+    /// keep their tokens and sockets. `present` are the names that it has: others may have added and removed users.
     #[must_use]
     pub fn commands_to(&self, next: &Self, present: &BTreeSet<String>) -> Vec<Command> {
         let gone = self.by_name.keys().filter(|name| !next.by_name.contains_key(*name) && present.contains(*name));
@@ -136,7 +136,7 @@ mod tests {
             Command::RemoveUser { user } => format!("remove {user}"),
             Command::SetPassword { user, password } => format!("password {user} {password}"),
             Command::SetOptions { user, options } => format!("options {user} {:?}", options.token_lifetime),
-            other => panic!("{other:?} is no command for accounts"),
+            other => panic!("{other:?} is not a command for accounts"),
         };
         commands.iter().map(shown).collect()
     }

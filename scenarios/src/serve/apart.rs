@@ -1,4 +1,4 @@
-//! One run of a command beside a platform of its own: what is to go wrong, how the command ended, and what it has left there.
+//! One run of a command beside a platform of its own: what should go wrong, how the command ended, and what it has left there.
 
 mod left;
 mod output;
@@ -31,7 +31,7 @@ pub(crate) const DISTURBANCE: &str = "KANDY_DISTURBANCE";
 /// How long the platform may take to notice what a command that has ended leaves, and how long nothing happens there then.
 const SETTLE: Duration = Duration::from_secs(2);
 const QUIET: Duration = Duration::from_millis(20);
-/// How often it is looked whether the run is to end.
+/// How often we look whether the run should end.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A command, and the platform that it gets in each of its runs.
@@ -56,7 +56,7 @@ pub(crate) enum End {
     Exit(u8),
     /// It had to be ended, since its time was over.
     Hang,
-    /// It was ended, since somebody wants no more.
+    /// It was ended, since somebody wants it to stop.
     Interrupted,
 }
 
@@ -147,7 +147,7 @@ fn end_of(exit: Exit) -> End {
     End::Exit(exit.code())
 }
 
-/// Waits until somebody wants no more.
+/// Waits until somebody wants it to stop.
 async fn raised(interrupt: &Interrupt) {
     while !interrupt.is_raised() {
         sleep(LOOK).await;

@@ -130,7 +130,7 @@ impl Behaviour {
         Ok(Self { printed, set_up, is_over: false, stop, interrupt, modules, resets, doing, ended })
     }
 
-    /// Waits until the script waits for the first time, or has ended: what it says of the platform before that is to hold
+    /// Waits until the script waits for the first time, or has ended: what it tells the platform before that must hold
     /// for the first request. What it prints meanwhile is `heard`. Gives `false` if that takes too long. To be called
     /// once.
     pub async fn set_up(&mut self, heard: impl FnMut(String)) -> bool {
@@ -167,7 +167,7 @@ impl Behaviour {
         Some(self.ended().await)
     }
 
-    /// Whether the last reset of the platform was its own, or came before it began: of those it needs no telling.
+    /// Whether the last reset of the platform was its own, or came before it began: it need not be told about those.
     #[must_use]
     pub fn knows_of(&self, resets: u64) -> bool {
         *self.resets.borrow() == resets
@@ -320,7 +320,7 @@ mod tests {
             let Ended::Failed(diagnostic) = start(&front, text).ended().await else { panic!("{text}") };
             assert!(diagnostic.to_string().contains(message), "{diagnostic}");
         }
-        // A script may say anything: no words of its own are taken for the end of the server.
+        // A script may say anything: its words are never taken for the end of the server.
         for reason in ["no", "the server has ended"] {
             let ended = start(&front, &format!("skip({reason:?});")).ended().await;
             assert!(matches!(&ended, Ended::Skipped(told) if told == reason), "{ended:?}");

@@ -1,4 +1,4 @@
-//! The ports that browsers do not use, whatever is asked for (Fetch, 2.9).
+//! The ports that browsers refuse to use (Fetch, 2.9).
 
 /// Those beyond 0, in their order.
 const BAD: [u16; 82] = [

@@ -43,9 +43,9 @@ use crate::transcript;
 pub const API: u32 = 1;
 /// Feeds at once.
 pub const MAX_FEEDS: usize = 64;
-/// Waits of `waitFor` and `idle` at once. Where there are so many, the oldest one ends for one more: whoever waits there may be gone.
+/// The most waits of `waitFor` and `idle` at once. One more ends the oldest: whoever waits there may be gone.
 pub const MAX_WAITS: usize = 256;
-/// Of what an `advance` has fired, the most that its answer tells.
+/// The most that the answer of `advance` tells of what it has fired.
 pub const MAX_FIRED: usize = 1_000;
 /// The most records that one wait is for.
 pub const MAX_COUNT: usize = 1_000;
@@ -151,7 +151,8 @@ impl Control {
             }
         })?;
         if *method != route.method() {
-            let error = ControlError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} is no {method}", route.path()));
+            let error =
+                ControlError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} does not take {method}", route.path()));
             let allow = Some(route.method());
             return Err(ControlError { allow, ..error.with_help(format!("use {}", route.method())) });
         }
@@ -259,7 +260,7 @@ impl Control {
         let value = self.command(Command::Reset)?;
         let resets = self.handle.resets();
         if let Some(mut script) = self.script.clone() {
-            // One that takes too long is not waited for; its error is in the state.
+            // If it takes too long, this does not wait for it; the state has its error.
             let _ = timeout(LONGEST_SET_UP, script.wait_for(|script| script.set_up_after >= resets)).await;
         }
         Ok(value)
@@ -300,7 +301,7 @@ fn set_headers(headers: &mut HeaderMap, content_type: HeaderValue) {
 
 /// A form of another page can send text, but no JSON without asking first.
 fn not_json() -> ControlError {
-    ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not said to be JSON")
+    ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the request does not say that its body is JSON")
         .with_help("send `Content-Type: application/json`")
 }
 
@@ -314,7 +315,7 @@ fn clock_error(error: ClockError) -> ControlError {
     match error {
         ClockError::Real => refused.with_help("start with `serve --clock manual`"),
         ClockError::Past { .. } => {
-            refused.with_help("time goes on only: name a later instant, or `reset` the platform")
+            refused.with_help("time only goes forward: name a later instant, or `reset` the platform")
         }
         _ => refused,
     }

@@ -7,9 +7,9 @@ use crate::file::{self, FileError};
 
 /// A file that is read again whenever it has changed.
 ///
-/// It is asked to look, rather than told by the system: editors replace files by renaming, and network and container
-/// file systems tell nobody. It looks at what the file says, since sizes and times may stay when that changes: clocks are
-/// coarse, and archives and copies set times back. That costs little, because there is a most that it reads.
+/// It is asked to look, rather than told by the system: editors replace files by renaming, and network and container file
+/// systems tell nobody. It looks at what the file says, since sizes and times may stay when that changes: clocks are
+/// coarse, and archives and copies set times back. That costs little, because it never reads more than a limit.
 #[derive(Debug)]
 pub(super) struct Followed {
     path: PathBuf,
@@ -55,8 +55,8 @@ impl Followed {
 
     /// What is there, at the first look and whenever that has changed since.
     ///
-    /// A file that has gone, or is empty, or is not as it was at the look before, is being written: that is no change yet.
-    /// So nothing comes of a program that writes the same again, as long as it pauses for less than a look.
+    /// A file that is gone, empty or different from the last look is being written, which does not count as a change yet.
+    /// So a program that writes the same content again changes nothing, if it takes less time than between two looks.
     pub(super) fn look(&mut self) -> Option<Result<Vec<u8>, FileError>> {
         let read = file::read(&self.path, self.max_bytes);
         let version = Version::of_read(&read);

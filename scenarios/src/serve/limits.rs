@@ -260,6 +260,6 @@ mod tests {
     fn the_documentation_has_the_table() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/robustness.md");
         let page = std::fs::read_to_string(path).unwrap();
-        assert!(page.contains(&markdown()), "docs/robustness.md is to have this table:\n\n{}", markdown());
+        assert!(page.contains(&markdown()), "docs/robustness.md must have this table:\n\n{}", markdown());
     }
 }

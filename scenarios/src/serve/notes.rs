@@ -15,7 +15,7 @@ const WAITING: usize = 256;
 pub enum Note {
     /// The script has printed a line.
     Printed(String),
-    /// The script has not come to its first wait in time, and the server starts without that.
+    /// The script has not come to its first wait in time, and the server starts without waiting for it.
     NotSetUp,
     /// The script has ended.
     Ended(Ended),
@@ -47,8 +47,8 @@ pub enum Note {
     Missed(u64),
 }
 
-/// The speaker's end of a queue of notes. Nothing that is said waits for its listener: a server has to hear signals, and
-/// its command's end, also where nobody reads what it says. When the listener is gone, notes go nowhere.
+/// The speaker's end of a queue of notes. Nothing waits for the listener: a server must notice signals and the end of
+/// its command, even if nobody reads what it says. When the listener is gone, notes go nowhere.
 #[derive(Debug)]
 pub struct Notes {
     queue: mpsc::Sender<Note>,

@@ -27,7 +27,7 @@ pub use self::sdk::{MAX_SDK_BYTES, SDK_PATH, Sdk, SdkError};
 use self::asset::Asset;
 use super::control::{ControlError, Guard};
 
-/// Where a page brings the token to, from elsewhere than this machine, to get its cookie.
+/// Where a page from another machine sends the token to get its cookie.
 const SESSION_PATH: &str = "/pages/session";
 /// Where the SDK is, or what stands in for it.
 const SDK_FOLDER: &str = "/kandy/";
@@ -80,7 +80,7 @@ impl Pages {
                 Some(saved) if asset.is_console() => shown(saved),
                 _ => self.asset(asset, request, peer, guard),
             },
-            // It is not to be shown from here, where its script is forbidden, but to be saved.
+            // It should be saved, not shown from here, where its script is forbidden.
             None if path == alone::PATH => typed(StatusCode::OK, asset::TEXT, alone::empty()),
             None => self.sdk(),
         };
@@ -94,8 +94,8 @@ impl Pages {
     }
 
     fn asset<B>(&self, asset: &Asset, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
-        // Who reads a page from this machine might as well stop the server. To everybody else the pages are as harmless as
-        // a picture, until they are given the token.
+        // Whoever reads a page on this machine might as well stop the server. For everybody else the pages can do nothing
+        // until they are given the token.
         let is_own = peer.ip().to_canonical().is_loopback() && guard.is_own_visit(request);
         let mut content = asset.content(self.sdk.is_some());
         if is_own && asset.is_quickstart() {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use kandy_mock_server::{Answered, Record, Time};
 
-/// The line of a record; `None` for what is no request and no handshake. Secrets are masked in it, as in every record.
+/// The line of a record; `None` for what is neither a request nor a handshake. Secrets are masked in it, as in every record.
 pub(super) fn line(record: &Record) -> Option<String> {
     let request = record.request()?;
     let answered = match request.answered {
@@ -54,6 +54,6 @@ mod tests {
         let other = "    1.250  hang     GET    /x?token=***  by fault 1";
         assert_eq!(ask("/x?token=s3cret").as_deref(), Some(other));
         platform.clear(Time::ZERO, None);
-        assert_eq!(line(platform.journal().iter().last().unwrap()), None, "a command is no request");
+        assert_eq!(line(platform.journal().iter().last().unwrap()), None, "a command is not a request");
     }
 }

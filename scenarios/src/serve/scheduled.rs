@@ -73,7 +73,7 @@ pub(crate) enum Came {
 }
 
 impl Scheduled {
-    /// What is to go wrong, and how far it has come.
+    /// What should go wrong, and how far it has come.
     pub(crate) fn new(schedule: Schedule) -> (Self, Progress) {
         let passed = Passed { moments: Vec::new(), happened: vec![false; schedule.disturbances().len()] };
         let progress = Progress(Arc::new(Mutex::new(passed)));
@@ -113,7 +113,7 @@ impl Scheduled {
         }
     }
 
-    /// Does what is to happen at a moment, and gives what becomes of its message.
+    /// Does what should happen at a moment, and gives what becomes of its message.
     fn strike(&mut self, platform: &mut Platform, now: Time, at: usize, user: &str, message: &mut Message<'_>) -> Fate {
         let disturbance = self.schedule.disturbances()[at].clone();
         // It is no longer than a schedule may be, which a mark can be.
@@ -137,7 +137,7 @@ impl Scheduled {
             }
             act => {
                 if let Some(command) = act.command(user.to_owned()) {
-                    // A user whom the platform does not know has nothing there that could be hit.
+                    // A user whom the platform does not know has nothing there to disturb.
                     let _ = platform.apply(now, command);
                 }
                 Fate::Arrives

@@ -48,8 +48,8 @@ impl ScriptStatus {
         (self.state, self.error, self.doing) = (ScriptState::Running, None, doing);
     }
 
-    /// Whether it has something to do at that time, where the journal has come to record `newest`. One that waits for what is not
-    /// there yet, or for another time, has not.
+    /// Whether it has something to do at that time, where the journal has come to record `newest`. A script that waits for a
+    /// record or a time still to come has nothing to do.
     #[must_use]
     pub fn is_busy(&self, now: Time, newest: u64) -> bool {
         match self.doing() {

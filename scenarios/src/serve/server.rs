@@ -46,7 +46,7 @@ const READ: Duration = Duration::from_millis(250);
 /// How long a script has to see what happened before the end.
 const LAST_LOOK: Duration = Duration::from_millis(1_500);
 
-/// What a server is to be.
+/// How a server should be set up.
 #[derive(Debug)]
 pub struct Options {
     /// Where it listens; port 0 is any that is free.
@@ -383,8 +383,8 @@ async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Ended {
         }
         behaviour.ended().await
     };
-    // One that does not wait is at something that its limit of operations ends, some time; what its checks would say is
-    // not known.
+    // A script that does not wait computes until its limit of operations ends it; nobody knows what its checks would
+    // say.
     timeout(LAST_LOOK, words).await.unwrap_or(Ended::Late)
 }
 
@@ -401,7 +401,7 @@ impl Ended {
     }
 }
 
-/// Waits for the end of whom the server is to outlive no longer.
+/// Waits until whoever started this is gone, if the server has to end then.
 async fn ended_by(end: &mut Option<oneshot::Receiver<Infallible>>) {
     match end {
         // Nothing is ever sent.

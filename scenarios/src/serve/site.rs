@@ -16,7 +16,7 @@ pub struct Site {
     pub pages: Pages,
     /// The control interface.
     pub control: Control,
-    /// Whether the pages, too, are only for who addresses this server by one of its own names.
+    /// Whether the pages, too, are only for those who address this server by one of its own names.
     pub checks_hosts: bool,
 }
 

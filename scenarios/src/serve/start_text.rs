@@ -42,8 +42,8 @@ pub struct Started<'a> {
 }
 
 impl Started<'_> {
-    /// The host, as it stands in a URL: one at which the server is reached from its own machine. With TLS it is a name where it
-    /// can be: what certificates are for.
+    /// The host, as it stands in a URL: one at which the server is reached from its own machine. With TLS it is a name where
+    /// possible, since certificates are for names.
     #[must_use]
     pub fn host(&self) -> String {
         let ip = self.address.ip();
@@ -111,7 +111,7 @@ impl Started<'_> {
         text += "\nand sign in:\n\n";
         text += &self.sign_in();
         if let Some(certificate) = self.own_certificate {
-            let _ = writeln!(text, "\nThe certificate is this server's own, and to be trusted once. It is\n");
+            let _ = writeln!(text, "\nThe certificate is this server's own: trust it once. It is\n");
             let _ = writeln!(text, "  {}\n", certificate.display());
             let _ = writeln!(text, "  browser   open {} and accept it", self.url());
             text += "  curl      --cacert with that file\n";

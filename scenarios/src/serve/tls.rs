@@ -42,7 +42,7 @@ pub enum TlsError {
         /// Why not.
         reason: String,
     },
-    /// The key is not that of the certificate, or of a kind that TLS does not know.
+    /// The key does not belong to the certificate, or is of a kind that TLS does not know.
     #[error("certificate and key do not go together: {0}")]
     Pair(#[source] rustls::Error),
     /// There is no folder to keep a certificate in.
@@ -78,7 +78,7 @@ pub fn state_folder(xdg_state_home: Option<OsString>, home: Option<OsString>) ->
 /// It can be neither read nor made.
 pub fn own(folder: &Path, address: IpAddr, now: SystemTime) -> Result<(Arc<ServerConfig>, PathBuf), TlsError> {
     let names = names(address);
-    // An address of IPv6 is no name of a file everywhere.
+    // Not every system takes an address of IPv6 as the name of a file.
     let suffix = names.get(NAMES.len()).map(|name| format!("-{}", name.replace(':', "-"))).unwrap_or_default();
     let (certificate, key) = (folder.join(format!("cert{suffix}.pem")), folder.join(format!("key{suffix}.pem")));
     let keep = |source| TlsError::Keep { shown: folder.display().to_string(), source };
@@ -176,7 +176,7 @@ fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
 
 fn wrong(what: &'static str, path: &Path, error: &rustls::pki_types::pem::Error) -> TlsError {
     let reason = match error {
-        rustls::pki_types::pem::Error::NoItemsFound => "there is none in it; it is to be a PEM file".to_owned(),
+        rustls::pki_types::pem::Error::NoItemsFound => "there is none in it; it must be a PEM file".to_owned(),
         error => error.to_string(),
     };
     TlsError::File { what, shown: path.display().to_string(), reason }
@@ -185,7 +185,7 @@ fn wrong(what: &'static str, path: &Path, error: &rustls::pki_types::pem::Error)
 fn make(names: &[String], now: SystemTime) -> Result<rcgen::CertifiedKey<rcgen::KeyPair>, rcgen::Error> {
     let mut params = rcgen::CertificateParams::new(names)?;
     params.distinguished_name.push(rcgen::DnType::CommonName, "kandy-harness");
-    // A clock that is a bit behind is not to refuse it.
+    // A clock that is a bit behind should not refuse it.
     params.not_before = (now - Duration::from_secs(DAY)).into();
     params.not_after = (now + VALID).into();
     params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
@@ -248,7 +248,7 @@ mod tests {
 
     use super::*;
 
-    /// A moment of which nothing depends on the machine's clock.
+    /// A moment that does not depend on the machine's clock.
     fn now() -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
     }

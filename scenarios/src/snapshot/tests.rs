@@ -153,8 +153,8 @@ fn what_merges_and_editors_leave_in_a_snapshot_is_told() {
     let path = folder.join("success.snap");
     let conflict = "---\nsource: x.rhai\n---\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n";
     for (bytes, told) in [
-        (conflict.as_bytes(), "there is a conflict of a merge in line 4 of the snapshot"),
-        (b"<<<<<<< HEAD\r\n---\r\n", "there is a conflict of a merge in line 1 of the snapshot"),
+        (conflict.as_bytes(), "the snapshot has a merge conflict in line 4"),
+        (b"<<<<<<< HEAD\r\n---\r\n", "the snapshot has a merge conflict in line 1"),
         (b"\xef\xbb\xbf---\nsource: x.rhai\n---\none\n", "the snapshot begins with a byte order mark"),
         (b"\xff\xfe-\0-\0-\0\n\0", "the snapshot begins with a byte order mark"),
     ] {

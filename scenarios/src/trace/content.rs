@@ -90,7 +90,7 @@ impl Body {
         self.beginning.len() == self.bytes
     }
 
-    /// What is kept, as text: bytes that are no UTF-8 as U+FFFD, and secrets as `***`, but for the platform's own tokens,
+    /// What is kept, as text: bytes that are not UTF-8 as U+FFFD, and secrets as `***`, but for the platform's own tokens,
     /// which are placeholders.
     #[must_use]
     pub fn text(&self) -> String {

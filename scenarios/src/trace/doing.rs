@@ -1,6 +1,6 @@
 //! What applications and scripts do.
 
-use kandy_client::{UntypedCall, js};
+use kandy_client::{Untyped, UntypedCall};
 use kandy_mock_server::{Command, Frame};
 
 use super::content::{Beginning, MAX_BEGINNING_BYTES};
@@ -78,7 +78,7 @@ pub enum SignIn {
     Incomplete,
 }
 
-/// What a script makes the platform do. What sets the stage is none of it: users, passwords and tokens.
+/// What a script makes the platform do. What only prepares a run is none of it: users, passwords and tokens.
 #[derive(Clone, Debug)]
 pub enum Control {
     /// The command.
@@ -92,7 +92,7 @@ impl Call {
         match call {
             step::Call::Connect(credentials, _) => {
                 let user = credentials.username.as_deref().map(Beginning::of);
-                Self::Connect { user, by: SignIn::of(&credentials.to_js()) }
+                Self::Connect { user, by: SignIn::of(&credentials.into()) }
             }
             step::Call::Disconnect => Self::Disconnect,
             step::Call::UpdateToken(_) => Self::UpdateToken,
@@ -129,7 +129,7 @@ impl Call {
 }
 
 impl Call {
-    fn services(call: ServiceCall, services: &js::Value) -> Self {
+    fn services(call: ServiceCall, services: &Untyped) -> Self {
         Self::Services { call, services: Beginning::of_json(services) }
     }
 }
@@ -147,8 +147,8 @@ impl ServiceCall {
 }
 
 impl SignIn {
-    fn of(credentials: &js::Value) -> Self {
-        let has = |name: &str| credentials.get(name).is_truthy();
+    fn of(credentials: &Untyped) -> Self {
+        let has = |name: &str| credentials.as_ref().get(name).is_truthy();
         if has("hmacToken") {
             Self::HmacToken
         } else if has("username") && has("password") {
@@ -168,7 +168,7 @@ impl SignIn {
 }
 
 impl Control {
-    /// The record of a command, or `None` of one that only sets the stage. `told` is what a transcript says of it.
+    /// The record of a command, or `None` of one that only prepares a run. `told` is what a transcript says of it.
     pub(crate) fn of(command: &Command, told: impl Fn(&Command) -> String) -> Option<Self> {
         let is_short = match command {
             Command::AddUser { .. }

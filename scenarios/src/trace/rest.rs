@@ -6,7 +6,7 @@ use kandy_mock_server::masked_query;
 
 use super::content::{Beginning, Body};
 
-/// A REST request. Headers are not kept: what is theirs to tell is secret, or the same in all of them.
+/// A REST request. Headers are not kept: they are secret, or the same in all requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// Its number.

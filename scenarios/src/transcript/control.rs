@@ -3,7 +3,7 @@
 use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, FaultFilter, Frame, Point};
 
-/// The words for a command. Of one that only sets the stage, which no trace has, it is the verb alone: it may hold secrets.
+/// The words for a command. Of one that only prepares a run, which no trace has, it is the verb alone: it may hold secrets.
 pub(crate) fn control_text(command: &Command) -> String {
     match command {
         Command::AddUser { .. }

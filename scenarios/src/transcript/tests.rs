@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use kandy_client::{Code, Task, js};
+use kandy_client::{Code, Task};
 use kandy_mock_server::{Command, Frame as PlatformFrame};
 use serde_json::json;
 
@@ -60,7 +60,7 @@ fn a_line_is_full_behind_its_last_character_and_not_before() {
     assert_eq!(text("\n".repeat(300)), format!("{}…", "\\n".repeat(200)));
     // It does not matter in how many pieces a text comes.
     let long = json!({ "a": "x".repeat(1000) });
-    let event = Arc::new(Event::NotificationReceived { payload: js::Value::from_json(&long) });
+    let event = Arc::new(Event::NotificationReceived { payload: (&long).into() });
     let state = State { is_connected: true, is_pending: false };
     let whole = format!("notification:received  {long}");
     assert_eq!(What::Event { event, state }.text(), format!("{}…", &whole[..MAX_TEXT]));

@@ -40,7 +40,7 @@ fn exported(line: &str) -> Option<&str> {
     name.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next()
 }
 
-/// What is wrong with modules that are to be bundled, for the tests of those who have some: a line that [`bundle`] does not
+/// What is wrong with modules that should be bundled, for the tests of those who have some: a line that [`bundle`] does not
 /// know, or an import of what no earlier module exports.
 #[cfg(test)]
 pub(crate) fn mistakes(modules: &[Module]) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 /// A value as JSON without what could end the element in which it stands, or begin a comment there. Browsers that take JSON
-/// for a script would stumble over the separators of lines, so that these are escaped, too. All of them stand in texts only.
+/// for a script would stumble over line separators, so these are escaped, too. All of them occur only inside of texts.
 pub(crate) fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let json = serde_json::to_vec(value)?;
     if !json.iter().any(|byte| matches!(byte, b'<' | 0xe2)) {

@@ -17,7 +17,7 @@ impl World {
         };
         let ending_of = |client| self.ending_of(client, under_way.get(&client).copied().unwrap_or_default());
         let mut endings: Vec<Ending> = self.clients().map(ending_of).collect();
-        let ledger = &self.stage().ledger;
+        let ledger = &self.client_side().ledger;
         for subscription in self.look(|platform| Platform::subscriptions(platform, None)) {
             let name = subscription.id.to_string();
             match ledger.maker(&name, &subscription.channel) {
@@ -29,10 +29,10 @@ impl World {
     }
 
     fn ending_of(&self, client: ClientId, under_way: UnderWay) -> Ending {
-        let (stage, session) = (self.stage(), self.session(client));
-        let open = stage.ledger.sockets(client).filter(|(_, is_open)| *is_open);
+        let (client_side, session) = (self.client_side(), self.session(client));
+        let open = client_side.ledger.sockets(client).filter(|(_, is_open)| *is_open);
         let sockets = open.map(|(id, _)| OpenSocket {
-            number: stage.socket_number(client, id),
+            number: client_side.socket_number(client, id),
             is_used: session.open_sockets().any(|used| used == id),
         });
         let running = session.timers().filter_map(|(_, timer)| match timer {
@@ -44,7 +44,7 @@ impl World {
             }
         });
         Ending {
-            client: stage.client_name(client).to_owned(),
+            client: client_side.client_name(client).to_owned(),
             phase: session.phase(),
             is_connected: session.standing().is_connected,
             is_pending: session.standing().is_pending,
@@ -55,14 +55,14 @@ impl World {
             running: running.collect(),
             awaits_answer: session.pending_requests() > 0,
             under_way,
-            after_destroy: stage.ledger.after_destroy(client),
+            after_destroy: client_side.ledger.after_destroy(client),
         }
     }
 
     /// Notes that a listener of a client is about to be called.
     pub(crate) fn note_listener_call(&mut self, client: ClientId, event: &'static str) {
         if self.session(client).is_ending() {
-            self.stage_mut().ledger.called_after_destroy(client, event);
+            self.client_side_mut().ledger.called_after_destroy(client, event);
         }
     }
 }

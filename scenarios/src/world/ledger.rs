@@ -1,4 +1,4 @@
-//! What a world remembers of its clients' subscriptions and sockets, so that in the end it can tell whose is what is left.
+//! What a world remembers of its clients' subscriptions and sockets, so that in the end it can tell who owns what is left.
 //!
 //! Sessions cannot tell: they forget what they have given up.
 
@@ -123,7 +123,7 @@ impl Ledger {
         self.makers.extend(names.into_iter().map(|name| (name, (client, id))));
     }
 
-    /// The platform has made a subscription at a request: where that is seen, nothing need be concluded from answers.
+    /// The platform has made a subscription at a request: where that is seen, no conclusions from answers are needed.
     pub(super) fn subscribed(&mut self, client: ClientId, id: RequestId, subscription: String) {
         self.unknown.remove(&(client, id));
         self.makers.insert(subscription, (client, id));

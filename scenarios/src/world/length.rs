@@ -1,8 +1,8 @@
-//! How long the texts may be that a client is given. It keeps them, and sends them again and again.
+//! How long texts may be that are given to a client. The client keeps them, and sends them again and again.
 
 use std::io;
 
-use kandy_client::{Event, Session, UntypedCall, js};
+use kandy_client::{Event, Session, Untyped, UntypedCall};
 use serde::Serialize;
 
 use super::StepError;
@@ -42,7 +42,7 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
         }
         Call::UpdateConfig(patch) => {
             check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
-            check_patched(session, &js::Value::from_json(patch))?;
+            check_patched(session, patch)?;
         }
         Call::Untyped(UntypedCall::Connect { credentials, options }) => {
             check_length("credentials as JSON", json_bytes(credentials), MAX_CONFIG_BYTES)?;
@@ -62,7 +62,7 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
         }
         Call::Untyped(UntypedCall::UpdateConfig { patch }) => {
             check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
-            check_patched(session, patch)?;
+            check_patched(session, patch.clone())?;
         }
         Call::Untyped(
             UntypedCall::EnableConnectivityChecking { enabled } | UntypedCall::EnableWebsocket { enabled },
@@ -82,7 +82,7 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
     Ok(())
 }
 
-fn check_patched(session: &Session, patch: &js::Value) -> Result<(), StepError> {
+fn check_patched(session: &Session, patch: impl Into<Untyped>) -> Result<(), StepError> {
     let mut patched = session.config().clone();
     // What throws changes nothing, and the call says so itself.
     let _ = patched.update(patch);

@@ -59,7 +59,7 @@ impl Link {
         self.put(now, arrival, message, false)
     }
 
-    /// Sends a message on that has arrived once, and is to arrive later.
+    /// Sends a message on that has arrived once, and should arrive later.
     pub(super) fn send_asked(&mut self, now: Duration, arrival: Duration, message: Message) -> Result<(), WorldError> {
         self.put(now, arrival, message, true)
     }

@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use self::server::Server;
 use super::arrival;
-use super::stage::Stage;
+use super::client_side::ClientSide;
 use super::{StepError, Turn, WorldError};
 use crate::hygiene::UnderWay;
 use crate::step::{ClientId, Done, Step};
@@ -33,7 +33,7 @@ const LONGEST_TURN: Duration = Duration::from_millis(100);
 /// Clients and a platform on loopback, in real time.
 #[derive(Debug)]
 pub struct Live {
-    stage: Stage,
+    client_side: ClientSide,
     lines: Vec<Line>,
     /// An input that has arrived. It is taken in the next turn, so that a wait can end before.
     arrived: Option<(ClientId, Input)>,
@@ -108,9 +108,18 @@ impl Live {
             .map_err(LiveError::Runtime)?;
         let server = runtime.block_on(server).map_err(LiveError::Platform)?;
         let address = |port: u16| format!("{}:{port}", server.host());
-        let stage = Stage::new(vec![address(server.rest_port()), address(server.ws_port())]);
+        let client_side = ClientSide::new(vec![address(server.rest_port()), address(server.ws_port())]);
         let news = server.watch();
-        Ok(Self { stage, lines: Vec::new(), arrived: None, journal_known: 0, news, asks_first: false, server, runtime })
+        Ok(Self {
+            client_side,
+            lines: Vec::new(),
+            arrived: None,
+            journal_known: 0,
+            news,
+            asks_first: false,
+            server,
+            runtime,
+        })
     }
 
     /// The configuration that a client needs to reach this platform.
@@ -145,24 +154,25 @@ impl Live {
     ///
     /// The step cannot be carried out, and nothing has changed; or the world cannot go on ([`StepError::World`]).
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
-        self.stage.now = self.now();
+        self.client_side.now = self.now();
         match step {
             Step::Create { name, config } => {
                 let mut line = Line::new(&self.runtime)?;
                 if self.asks_first {
                     line.transport.ask_first();
                 }
-                let client = self.stage.create(&name, Session::new(config).with_epoch(epoch(self.stage.now)))?;
+                let client =
+                    self.client_side.create(&name, Session::new(config).with_epoch(epoch(self.client_side.now)))?;
                 self.lines.push(line);
                 Ok(Done::Created(client))
             }
             Step::Call { client, call } => {
-                let done = self.stage.call(client, call)?;
+                let done = self.client_side.call(client, call)?;
                 self.drain(client)?;
                 Ok(done)
             }
             Step::Command(command) => self.command(command),
-            Step::Print(text) => Ok(self.stage.print(text)?.into()),
+            Step::Print(text) => Ok(self.client_side.print(text)?.into()),
         }
     }
 
@@ -174,7 +184,7 @@ impl Live {
             self.asks_first = true;
             self.lines.iter_mut().for_each(|line| line.transport.ask_first());
         }
-        self.stage.record_control(control)?;
+        self.client_side.record_control(control)?;
         Ok(output.into())
     }
 
@@ -185,8 +195,8 @@ impl Live {
     ///
     /// The trace is full.
     pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
-        self.stage.now = self.now();
-        if let Some((client, event)) = self.stage.next_event()? {
+        self.client_side.now = self.now();
+        if let Some((client, event)) = self.client_side.next_event()? {
             return Ok(Turn::Event(client, event));
         }
         if let Some((client, input)) = self.arrived.take() {
@@ -194,20 +204,20 @@ impl Live {
             self.take(client, input)?;
             return Ok(Turn::Moved);
         }
-        let timer = self.stage.next_timer();
+        let timer = self.client_side.next_timer();
         if let Some((due, client)) = timer
-            && due <= self.stage.now
+            && due <= self.client_side.now
         {
             self.journal_known = self.look(|platform| platform.journal().next_seq());
-            self.stage.fire_timer(client);
+            self.client_side.fire_timer(client);
             self.drain(client)?;
             return Ok(Turn::Moved);
         }
-        if limit <= self.stage.now {
+        if limit <= self.client_side.now {
             return Ok(Turn::Quiet);
         }
         let until = timer.map_or(limit, |(due, _)| due.min(limit));
-        if let Woken::Input(client, input) = self.wait((until - self.stage.now).min(LONGEST_TURN)) {
+        if let Woken::Input(client, input) = self.wait((until - self.client_side.now).min(LONGEST_TURN)) {
             self.arrived = Some((client, input));
         }
         Ok(Turn::Moved)
@@ -237,49 +247,49 @@ impl Live {
         match input {
             Input::Response { id, answer } => {
                 let outcome = arrival::outcome(&answer);
-                self.stage.record_reply(client, id, outcome)?;
-                self.stage.respond(client, id, answer);
+                self.client_side.record_reply(client, id, outcome)?;
+                self.client_side.respond(client, id, answer);
             }
             Input::WebSocket { id, input } => {
-                let what = arrival::record(self.stage.socket_number(client, id), &input);
-                self.stage.record_platform(what)?;
-                self.stage.tell(client, id, input);
+                let what = arrival::record(self.client_side.socket_number(client, id), &input);
+                self.client_side.record_platform(what)?;
+                self.client_side.tell(client, id, input);
             }
         }
         self.drain(client)
     }
 
     fn drain(&mut self, client: ClientId) -> Result<(), WorldError> {
-        while let Some(effect) = self.stage.next_effect(client)? {
+        while let Some(effect) = self.client_side.next_effect(client)? {
             self.lines[client.0].transport.carry_out(effect);
         }
         Ok(())
     }
 
-    /// What may be between the clients and the platform: a request that is never answered looks as one does whose answer
-    /// is under way.
+    /// What may be between the clients and the platform: a request that is never answered looks like one whose answer is
+    /// under way.
     pub(super) fn under_way(&self) -> BTreeMap<ClientId, UnderWay> {
         let of_client = |client| UnderWay {
-            requests: self.stage.has_unanswered(client),
-            deletes: self.stage.ledger.deletes(client),
-            sockets: self.stage.ledger.sockets(client).any(|(_, is_open)| !is_open),
+            requests: self.client_side.has_unanswered(client),
+            deletes: self.client_side.ledger.deletes(client),
+            sockets: self.client_side.ledger.sockets(client).any(|(_, is_open)| !is_open),
         };
-        self.stage.clients().map(|client| (client, of_client(client))).collect()
+        self.client_side.clients().map(|client| (client, of_client(client))).collect()
     }
 
-    pub(super) fn stage(&self) -> &Stage {
-        &self.stage
+    pub(super) fn client_side(&self) -> &ClientSide {
+        &self.client_side
     }
 
-    pub(super) fn stage_mut(&mut self) -> &mut Stage {
-        &mut self.stage
+    pub(super) fn client_side_mut(&mut self) -> &mut ClientSide {
+        &mut self.client_side
     }
 
     /// What has happened, once the run is over.
     #[must_use]
     pub fn into_trace(self) -> Trace {
-        let Self { stage, .. } = self;
-        stage.into_trace()
+        let Self { client_side, .. } = self;
+        client_side.into_trace()
     }
 }
 

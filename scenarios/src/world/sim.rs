@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use self::disturb::Disturber;
 pub use self::disturb::{Changeable, Seen, Unmet};
 use self::turns::Turns;
+use super::client_side::ClientSide;
 use super::link::{Link, Message};
-use super::stage::Stage;
 use super::{StepError, Turn, WorldError};
 use crate::hygiene::UnderWay;
 use crate::step::{ClientId, Done, Step};
@@ -25,7 +25,8 @@ use crate::transcript::control_text;
 /// The host at which the simulated platform answers, on every port.
 pub const PLATFORM_SERVER: &str = "kandy.test";
 
-/// When the simulated world begins: 2024-01-01 00:00:00 UTC, since 1970. Dates that a platform sends are read by it.
+/// When the simulated world begins: 2024-01-01 00:00:00 UTC, since 1970. It is what the dates that a platform sends are
+/// compared with.
 const EPOCH: Duration = Duration::from_secs(1_704_067_200);
 
 /// Clients and a platform in virtual time.
@@ -34,12 +35,12 @@ const EPOCH: Duration = Duration::from_secs(1_704_067_200);
 /// timers; then those of the clients, in the order of their creation.
 #[derive(Debug)]
 pub struct Sim {
-    stage: Stage,
+    client_side: ClientSide,
     platform: Platform,
     link: Link,
     sockets: Sockets,
     turns: Turns,
-    /// What is to go wrong, if anything is.
+    /// What should go wrong, if anything is.
     disturber: Option<Box<Disturber>>,
 }
 
@@ -54,7 +55,7 @@ impl Default for Sim {
     fn default() -> Self {
         Self {
             // The ports of the protocols are left out of URLs.
-            stage: Stage::new(vec![PLATFORM_SERVER.to_owned()]),
+            client_side: ClientSide::new(vec![PLATFORM_SERVER.to_owned()]),
             platform: Platform::new(),
             link: Link::default(),
             sockets: Sockets::default(),
@@ -78,7 +79,7 @@ impl Sim {
     /// The time since the world began.
     #[must_use]
     pub fn now(&self) -> Duration {
-        self.stage.now
+        self.client_side.now
     }
 
     /// The platform, to look at.
@@ -94,12 +95,12 @@ impl Sim {
     /// The id is not of this world.
     #[must_use]
     pub fn session(&self, client: ClientId) -> &Session {
-        self.stage.session(client)
+        self.client_side.session(client)
     }
 
     /// A client's name.
     pub(crate) fn client_name(&self, client: ClientId) -> &str {
-        self.stage.client_name(client)
+        self.client_side.client_name(client)
     }
 
     /// What is between the clients and the platform.
@@ -110,7 +111,7 @@ impl Sim {
                 Message::Request { client, id, .. } | Message::Reply { client, id, .. } => {
                     let found = found.entry(*client).or_default();
                     found.requests = true;
-                    found.deletes |= self.stage.ledger.is_delete(*client, *id);
+                    found.deletes |= self.client_side.ledger.is_delete(*client, *id);
                 }
                 Message::Upgrade { client, .. } | Message::Opened { client, .. } | Message::Socket { client, .. } => {
                     found.entry(*client).or_default().sockets = true;
@@ -124,13 +125,13 @@ impl Sim {
     /// What has happened so far.
     #[must_use]
     pub fn trace(&self) -> &Trace {
-        self.stage.trace()
+        self.client_side.trace()
     }
 
     /// What has happened, once the run is over.
     #[must_use]
     pub fn into_trace(self) -> Trace {
-        self.stage.into_trace()
+        self.client_side.into_trace()
     }
 }
 
@@ -144,15 +145,15 @@ impl Sim {
     pub fn apply(&mut self, step: Step) -> Result<Done, StepError> {
         match step {
             Step::Create { name, config } => {
-                Ok(Done::Created(self.stage.create(&name, Session::new(config).with_epoch(EPOCH))?))
+                Ok(Done::Created(self.client_side.create(&name, Session::new(config).with_epoch(EPOCH))?))
             }
             Step::Call { client, call } => {
-                let done = self.stage.call(client, call)?;
+                let done = self.client_side.call(client, call)?;
                 self.drain_client(client)?;
                 Ok(done)
             }
             Step::Command(command) => self.command(command),
-            Step::Print(text) => Ok(self.stage.print(text)?.into()),
+            Step::Print(text) => Ok(self.client_side.print(text)?.into()),
         }
     }
 
@@ -164,7 +165,7 @@ impl Sim {
         if is_hidden {
             self.platform.set_offline(now);
         }
-        self.stage.record_control(control)?;
+        self.client_side.record_control(control)?;
         self.drain_platform()?;
         Ok(done)
     }
@@ -175,7 +176,7 @@ impl Sim {
     ///
     /// The world cannot go on: one of its limits is reached.
     pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
-        if let Some((client, event)) = self.stage.next_event()? {
+        if let Some((client, event)) = self.client_side.next_event()? {
             self.count_turn(|| event.name().to_owned())?;
             return Ok(Turn::Event(client, event));
         }
@@ -193,19 +194,19 @@ impl Sim {
     }
 
     fn count_turn(&mut self, label: impl FnOnce() -> String) -> Result<(), WorldError> {
-        self.turns.count(self.stage.now, self.stage.clients().count(), label)
+        self.turns.count(self.client_side.now, self.client_side.clients().count(), label)
     }
 
-    pub(super) fn stage(&self) -> &Stage {
-        &self.stage
+    pub(super) fn client_side(&self) -> &ClientSide {
+        &self.client_side
     }
 
-    pub(super) fn stage_mut(&mut self) -> &mut Stage {
-        &mut self.stage
+    pub(super) fn client_side_mut(&mut self) -> &mut ClientSide {
+        &mut self.client_side
     }
 
     fn platform_time(&self) -> platform::Time {
-        platform::Time::from_duration(self.stage.now)
+        platform::Time::from_duration(self.client_side.now)
     }
 }
 

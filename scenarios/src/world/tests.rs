@@ -1,6 +1,6 @@
 //! The limits of a world: each is reached, and says what it is.
 
-use kandy_client::{ConnectOptions, Credentials, SocketId, js};
+use kandy_client::{ConnectOptions, Credentials, SocketId};
 use kandy_mock_server::{Command, Frame, Limits, UserOptions};
 use serde_json::json;
 
@@ -217,7 +217,7 @@ fn configurations_have_a_limit_also_patch_by_patch() {
     assert_eq!(*world.session(client).config(), before, "a refused call changes nothing");
 
     let mut config = before;
-    config.update(&js::Value::from_json(&agent(70_000))).unwrap();
+    config.update(agent(70_000)).unwrap();
     let error = world.apply(Step::Create { name: "other".to_owned(), config }).unwrap_err();
     assert!(error.to_string().starts_with("the configuration as JSON has 7"), "{error}");
 }

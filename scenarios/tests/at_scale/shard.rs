@@ -137,7 +137,7 @@ fn what_is_missing_wrong_or_contradictory_is_told() {
         (&[("SHARD", "0"), ("SHARDS", "3")], "SHARD and SHARDS make this shard 0 of 3; there are only 1 to 3"),
         (&[("SHARD", "4"), ("SHARDS", "3")], "this shard 4 of 3"),
         (&[("JOB_COMPLETION_INDEX", "3"), ("SHARDS", "3")], "JOB_COMPLETION_INDEX and SHARDS make this shard 4 of 3"),
-        // An array that is no range has no shares.
+        // An array that is not a range has no shares.
         (
             &[("SLURM_ARRAY_TASK_ID", "7"), ("SLURM_ARRAY_TASK_MIN", "1"), ("SLURM_ARRAY_TASK_COUNT", "3")],
             "SLURM_ARRAY_TASK_ID, _MIN and _COUNT make this shard 7 of 3",

@@ -111,7 +111,7 @@ async fn asked_twice_the_command_is_killed() {
     let mut server = Server::start(&folder.0, &["--", "sh", "-c", script]).await;
     assert_eq!(timeout(PATIENCE, server.out.next_line()).await.unwrap().unwrap().as_deref(), Some("ready"));
     server.signal(Signal::TERM);
-    server.told("once more kills it").await;
+    server.told("a second signal kills it").await;
     server.signal(Signal::TERM);
     assert_eq!(server.exit().await, 137);
 }
@@ -170,7 +170,7 @@ async fn what_has_left_the_group_ends_too() {
     assert_eq!(exit, 4, "{out} {err}");
 }
 
-/// What has left the command, and ends while it runs, is no zombie.
+/// What has left the command, and ends while it runs, is not a zombie.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn what_ends_while_the_command_runs_is_let_go() {

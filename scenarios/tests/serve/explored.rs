@@ -87,7 +87,7 @@ async fn the_application() {
     assert!(is_connected || kind == "Careless", "signed out");
 }
 
-/// Asks for a token, which is to be there soon.
+/// Asks for a token, which should be there soon.
 fn has_token(port: u16) -> bool {
     let ask = || {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
@@ -263,7 +263,7 @@ async fn no_other_file_is_taken_for_what_is_accepted() {
     folder.write("package.json", "{}");
     let update = ["explore", "--update", "--accepted", "package.json", "--", "true"];
     let (exit, _, err) = run(&folder, &update).await;
-    assert!(exit == 2 && err.contains("in a file whose name ends in `.explore`"), "{err}");
+    assert!(exit == 2 && err.contains("must end in `.explore`"), "{err}");
     let report = ["explore", "--accepted", "a.explore", "--report", "json=./a.explore", "--", "true"];
     let (exit, _, err) = run(&folder, &report).await;
     assert!(exit == 2 && err.contains("would take the place of"), "{err}");

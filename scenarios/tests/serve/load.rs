@@ -1,4 +1,4 @@
-//! An honest user beside one who takes whatever is to be had.
+//! An honest user beside one who takes all that there is.
 
 use std::collections::VecDeque;
 use std::io::{Read, Write};

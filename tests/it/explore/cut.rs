@@ -42,7 +42,7 @@ fn where_there_is_nothing_to_disturb_nothing_is_called_well() {
     assert!(text.starts_with("same    flow  0 messages") && exit == 0, "{text}");
     project.write("scenarios/flow.rhai", FLOW);
     let (text, exit) = project.run(".", &["explore"]);
-    assert!(text.starts_with("FAIL    flow") && text.contains("not as accepted") && exit == 1, "{text}");
+    assert!(text.starts_with("FAIL    flow") && text.contains("not what is accepted") && exit == 1, "{text}");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn what_is_no_such_file_is_told_before_anything_runs_and_is_written_anew() {
     let text = broken("heading", b"[findings]\n[other]\n");
     assert!(text.contains("--> scenarios/flow.explore:2\n"), "{text}");
     let text = broken("conflict", b"# head\n[findings]\n<<<<<<< HEAD\n=======\n>>>>>>> other\n");
-    let error = "error: there is a conflict of a merge in what is accepted\n --> scenarios/flow.explore:3\n";
+    let error = "error: what is accepted has a merge conflict\n --> scenarios/flow.explore:3\n";
     assert!(text.contains(error), "{text}");
     let text = broken("binary", b"\x00\xff\xfe[findings]\n");
     assert!(text.contains("error: what is accepted is not text in UTF-8\n --> scenarios/flow.explore\n"), "{text}");

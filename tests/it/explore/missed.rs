@@ -1,4 +1,4 @@
-//! What was to go wrong, and did not: to `run` it is doubtful, and `--at` does not call it well.
+//! What should have gone wrong, and did not: to `run` it is doubtful, and `--at` does not call it well.
 
 use super::FLOW;
 use crate::project::Project;
@@ -53,7 +53,7 @@ fn a_script_is_told_what_it_wanted_to_go_wrong_and_did_not() {
         project.write("scenarios/flow.rhai", &format!("disturb(\"{empty}\");\n{FLOW}"));
         for command in ["run", "check"] {
             let (text, exit) = project.run(".", &[command]);
-            assert!(text.contains("error: nothing is to go wrong: the schedule is empty") && exit == 3, "{text}");
+            assert!(text.contains("error: the schedule is empty: nothing would go wrong") && exit == 3, "{text}");
         }
     }
 }

@@ -59,7 +59,7 @@ fn what_always_holds_is_looked_at_where_the_script_has_ended_early_and_after_its
     let text = flow.at("frame 1: lost");
     assert!(text.contains("error: always `early`: it does not hold at "), "where it failed is told:\n{text}");
     let never = Flow::new("always-never", &[CREATE, "if false { always(\"no\", || false); }\n", CONNECT]);
-    assert!(!never.all().contains("`no`"), "what a script never comes to is no finding");
+    assert!(!never.all().contains("`no`"), "what a script never comes to is not a finding");
 }
 
 #[test]

@@ -16,10 +16,10 @@ fn what_is_no_schedule_is_told_in_eighty_columns() {
         ("open 1: burns", "error: there is no act `burns`\n", "  tip: the acts are lost, fails, twice, "),
         ("open 1: Lost", "error: there is no act `Lost`\n", "  tip: did you mean `lost`?\n"),
         ("open: lost", "error: there is no moment `open`: it has no number\n", "  tip: write `open 1` for the first"),
-        ("subscribe answr 1: lost", "no message is called so\n", "  tip: did you mean `subscribe answer`?\n"),
+        ("subscribe answr 1: lost", "no message has such a name\n", "  tip: did you mean `subscribe answer`?\n"),
         ("ping 1: twice", "`twice` cannot happen to `ping 1`\n", "  tip: only requests and frames can come twice\n"),
-        ("", "error: nothing is to go wrong: the schedule is empty\n", "  tip: write MOMENT: ACT, such as"),
-        (";", "error: nothing is to go wrong: the schedule is empty\n", ""),
+        ("", "error: the schedule is empty: nothing would go wrong\n", "  tip: write MOMENT: ACT, such as"),
+        (";", "error: the schedule is empty: nothing would go wrong\n", ""),
     ] {
         let text = told("at", &["--at", "open 1: lost", "--at", at]);
         assert!(text.contains(error) && text.contains(tip), "{at}\n{text}");

@@ -4,7 +4,7 @@ use kandy_mock_server::Point;
 
 use super::Occasion;
 
-/// One fault, and where a client is to meet it.
+/// One fault, and where a client should meet it.
 pub(super) struct Row {
     /// The key that the row is about, or `list`.
     pub(super) about: &'static str,
@@ -15,7 +15,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// How many requests of a client show what there is to see.
+    /// How many requests of a client show the effect.
     pub(super) fn rounds(&self) -> usize {
         match self.about {
             "times" | "after" => 2,

@@ -190,7 +190,7 @@ fn shards_together_say_what_the_whole_says() {
     project.run(".", &["explore", "s", "--shard", "1/3", "--filter", "flow", "--report", "json=other.json"]);
     project.run(".", &["run", "s", "--shard", "1/3", "--report", "json=run.json"]);
     for (files, told) in [
-        (["1.json", "2.json", "2.json"], "shard 2/3 is there twice"),
+        (["1.json", "2.json", "2.json"], "shard 2/3 is given twice"),
         (["pairs.json", "2.json", "3.json"], "without --pairs"),
         (["less.json", "2.json", "3.json"], "with another --without"),
         (["other.json", "2.json", "3.json"], "is of another set of scenarios than"),

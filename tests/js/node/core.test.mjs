@@ -146,9 +146,9 @@ test('what is refused says why, and what to do', async (t) => {
     [() => kandy.close('alice@example.com', 70000), /70000 is not a close code\n {2}help: close codes are 1000 to 4999/],
     [() => kandy.addUser({ tokenLifetme: '1h' }), /addUser has no argument `tokenLifetme`\n {2}help: did you mean `tokenLifetime`\?/],
     [() => kandy.reset('now'), /reset takes 0 arguments at most, and got 1/],
-    [() => kandy.cut('alice@example.com', 'WS-1'), /the options of cut are an object, not "WS-1"/],
+    [() => kandy.cut('alice@example.com', 'WS-1'), /the options of cut must be an object, not "WS-1"/],
     [() => kandy.clock.advance('1h'), /the clock is the real one.*\n {2}help: start with/],
-    [() => kandy.clock.advance('soon'), /"soon" is no duration\n {2}help: write "250ms"/],
+    [() => kandy.clock.advance('soon'), /"soon" is not a duration\n {2}help: write "250ms"/],
     [() => start({ clok: 'manual' }), /start has no option "clok"\n {2}help: it has anyUser/]
   ]
   for (const [act, expected] of cases) {
@@ -189,7 +189,7 @@ test('the program is found: what is named, in its package, on the path; else the
   assert.throws(() => findBinary({ PATH: commands }, none), /there is no kandy-harness/, 'the command of a package finds itself')
   assert.throws(() => findBinary({ PATH: '/nowhere' }, none), ({ message }) =>
     ['KANDY_HARNESS', 'optional dependencies', 'on the path'].every((way) => message.includes(way)))
-  assert.throws(() => findBinary({ KANDY_HARNESS: '/nowhere' }, none), /KANDY_HARNESS is "\/nowhere", which is no program/)
+  assert.throws(() => findBinary({ KANDY_HARNESS: '/nowhere' }, none), /KANDY_HARNESS is "\/nowhere", which is not a program/)
 })
 
 test('the command of the package is the program: its arguments, streams, signals and end', async (t) => {
@@ -223,7 +223,7 @@ test('a port that is taken, an older program, one that is something else', async
   const older = await rejection(start({ binary: old }))
   assert.match(older.message, /is version 0.0.9 and has none; this package needs api 1\n {2}help: take the package and the program of one release/)
   const other = await program(t, 'echo hello')
-  assert.match((await rejection(start({ binary: other }))).message, /is no kandy-harness: it says "hello"/)
+  assert.match((await rejection(start({ binary: other }))).message, /is not kandy-harness: it says "hello"/)
   const unknowing = await program(t, 'echo "error: unexpected argument \'--exit-with-stdin\' found" >&2; exit 2')
   assert.match((await rejection(start({ binary: unknowing }))).message, /exit code 2; its last lines:\n {4}error: unexpected argument[^]*help: the program is older/)
   assert.match((await rejection(start({ binary: '/nowhere' }))).message, /cannot be run: .*ENOENT/)

@@ -65,7 +65,7 @@ test('no time at all fires what is due now', async () => {
 test('timers without end at one instant are an error that names the next one', async () => {
   const endless = () => [{ due: 10, then: endless }]
   const { told, coupling } = world({ pages: [endless()] })
-  await assert.rejects(coupling.pass(10), /more than 10000 timers fired at 0.010 s, and there is no end: next comes setTimeout\(again\)/)
+  await assert.rejects(coupling.pass(10), /more than 10000 timers fired at 0.010 s, without an end: next comes setTimeout\(again\)/)
   // The page is not left standing.
   assert.equal(told.at(-1), 'release')
 })
@@ -79,10 +79,10 @@ test('what never settles is an error that says what is under way', async (t) => 
   let looks = 0
   t.mock.method(performance, 'now', () => begun + 1000 * looks++)
   await assert.rejects(new Coupling(served, () => [window]).settle(),
-    /do not come to rest within 10 s: requests and handshakes without an answer, or with one that is being read are 1, and not 0; the pages wait for GET \/v2.0\/auth\/mk_token/)
+    /do not come to rest within 10 s: requests and handshakes without an answer, or with one that is being read are 1, not 0; the pages wait for GET \/v2.0\/auth\/mk_token/)
 })
 
-test('requests that the platform holds are no unrest, and neither are sockets of which all frames are seen', async () => {
+test('requests that the platform holds do not count as unrest, and neither are sockets of which all frames are seen', async () => {
   const page = { ...QUIET, waiting: 1, now: 0, next: null, sockets: { connecting: 1, open: 1, closing: 0, sent: 3, received: 2 } }
   const held = [{ due: 5000 }, { due: null }, { due: 0 }]
   const sockets = [{ state: 'open', framesIn: 3, framesOut: 2 }, { state: 'opening', framesIn: 0, framesOut: 1 }]
@@ -100,7 +100,7 @@ test('a platform that is reset begins again, and pages go on from where they are
   assert.deepEqual(told.filter((what) => what !== 'release'), ['10 platform', '20 page 1', '45 page 1', '10 platform', '60 page 1'])
 })
 
-test('a body that the platform holds back is no unrest, and one that has come is, until it is read', async () => {
+test('a body that the platform holds back does not count as unrest, and one that has come is, until it is read', async () => {
   const page = { ...QUIET, bodies: 1, now: 0, next: null }
   const served = { state: async () => ({ clock: { now: 0, next: 5000, held: [{ due: 5000 }] }, sockets: [] }) }
   const { pages } = await new Coupling(served, () => [{ state: async () => page }]).settle()

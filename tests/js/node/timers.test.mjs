@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { setImmediate } from 'node:timers/promises'
 
-// They are no part of what the package exports.
+// They are not part of what the package exports.
 const inside = createRequire(fileURLToPath(new URL('../node_modules/kandy-harness/package.json', import.meta.url)))
 const { installTimers } = inside('./src/page/timers.js')
 

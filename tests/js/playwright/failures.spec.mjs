@@ -9,9 +9,9 @@ const COLORS = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
 /** Each failing test, what its message says, and what the first attachment is called. */
 const EXPECTED = {
   'a check fails': [/toHaveText/, 'kandy transcript'],
-  'a request is missing': [/expected 1 refresh_token answered with 200 of user-1@example.com, and there were 0/, 'kandy transcript'],
-  'a request is too many': [/expected no mk_token of user-1@example.com, and there were 1:\n {2}GET \/v2.0\/auth\/mk_token at 0.000 s, answered with 401/, 'kandy transcript'],
-  'a request that is not to be there': [/expected no subscribe of user-1@example.com, and there were 1:\n {2}POST .* answered with 200/, 'kandy transcript'],
+  'a request is missing': [/expected 1 refresh_token answered with 200 of user-1@example.com, but there were 0/, 'kandy transcript'],
+  'a request is too many': [/expected no mk_token of user-1@example.com, but there were 1:\n {2}GET \/v2.0\/auth\/mk_token at 0.000 s, answered with 401/, 'kandy transcript'],
+  'a request that is not to be there': [/expected no subscribe of user-1@example.com, but there were 1:\n {2}POST .* answered with 200/, 'kandy transcript'],
   'the server crashes': [/was ended by SIGKILL/, 'kandy server'],
   'the server crashes, and the test does not notice': [/was ended by SIGKILL/, 'kandy server'],
   'the page never loads the SDK': [/no page has read `window.kandyConfig`: does it load Kandy.js, and give that to `create`\?/, 'kandy transcript']

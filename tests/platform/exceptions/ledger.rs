@@ -40,7 +40,7 @@ struct Given {
 struct Ledger {
     misuse: Misuse,
     given: BTreeMap<String, Given>,
-    /// The addresses behind names that are no addresses: of channels, correlators, calls.
+    /// The addresses behind names that are not addresses: of channels, correlators, calls.
     names: BTreeMap<String, String>,
     subscriptions: u64,
     services: u64,

@@ -98,7 +98,7 @@ fn signs_in_as_another(request: &WireRequest) -> bool {
     user_of(&request.path).is_some_and(|user| user != "undefined" && user != name)
 }
 
-/// Whether tokens are asked for without a whole number of seconds for which they are to last.
+/// Whether tokens are asked for without a whole number of seconds for which they should last.
 fn asks_for_no_lifetime(request: &WireRequest) -> bool {
     let pairs = request.raw_query.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('='));
     let mut lifetimes = pairs.filter(|(name, _)| *name == "expires").map(|(_, seconds)| seconds);

@@ -120,7 +120,7 @@ impl Recorder {
     }
 
     fn set(&self, platform: &mut Platform, now: Time, key: &str, value: &Value) -> Result<(), String> {
-        let number = || value.as_u64().ok_or_else(|| format!("{key} is no number"));
+        let number = || value.as_u64().ok_or_else(|| format!("{key} is not a number"));
         let flag = || value.as_bool().unwrap_or_default();
         let told = match key {
             "latency" => Command::Latency { latency: Duration::from_millis(number()?), user: None },

@@ -314,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_is_the_nearest_one(number in any::<f64>().prop_filter("it is no number", |number| number.is_finite())) {
+    fn a_number_is_the_nearest_one(number in any::<f64>().prop_filter("it is not a number", |number| number.is_finite())) {
         for text in [format!("{number:?}"), format!("{number:e}"), format!("{number:.30e}")] {
             prop_assert_eq!(Value::parse(&text), Ok(number.into()), "{}", text);
         }
@@ -335,7 +335,7 @@ proptest! {
         agree(&characters.into_iter().collect::<String>());
     }
 
-    /// Bytes that are no UTF-8 are read as the text that a browser makes of them.
+    /// Bytes that are not UTF-8 are read as the text that a browser makes of them.
     #[test]
     fn any_bytes_are_borne(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         let text = String::from_utf8_lossy(&bytes);

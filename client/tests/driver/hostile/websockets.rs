@@ -146,7 +146,7 @@ async fn a_breach_of_the_protocol_closes_with_its_code() {
         ("a control frame that is too long", [&[0x89, 126, 0, 126][..], &[0; 126]].concat(), 1002),
         ("a continuation of nothing", frame_of(0x80, b"x"), 1002),
         ("a message within another", [frame_of(0x01, b"x"), frame_of(0x01, b"x")].concat(), 1002),
-        ("a text that is no UTF-8", frame_of(0x81, b"\xff"), 1007),
+        ("a text that is not UTF-8", frame_of(0x81, b"\xff"), 1007),
     ] {
         assert_eq!(heard_after(said).await, (WebSocketInput::Closed { code: 1006 }, code), "{what}");
     }

@@ -39,7 +39,7 @@ impl<'a> Keys<'a> {
             "lateBody" => self.late_body = Some(duration("lateBody", value)?),
             "drip" => self.drip = Some(number("drip", value, DRIP)?),
             "truncate" => {
-                self.truncate = Some(number("truncate", value, "after how many bytes of the body, a number from 0")?);
+                self.truncate = Some(number("truncate", value, "a number of bytes of the body, from 0")?);
             }
             "hang" => self.hang = flag("hang", value)?,
             "reset" => self.reset = flag("reset", value)?,
@@ -47,10 +47,10 @@ impl<'a> Keys<'a> {
             "accept" => self.accept = flag("accept", value)?,
             "closeAfterOpen" => self.close_after_open = Some(number("closeAfterOpen", value, CLOSE_CODE)?),
             "times" => self.times = Some(number("times", value, TIMES)?),
-            "after" => self.after = number("after", value, "how many requests pass first, a number from 0")?,
+            "after" => self.after = number("after", value, "a number of requests that pass first, from 0")?,
             "user" => self.user = Some(text("user", value, "a user's name")?),
             "each" if value == EACH_USER => self.each = Some(EACH_USER),
-            "each" => return Err(wrong("each", value, "\"user\"; leave it out to count for all together")),
+            "each" => return Err(wrong("each", value, "\"user\", or leave it out to count for all together")),
             _ => {
                 return Err(FaultError::UnknownKey { key: cut(key).to_owned(), nearest: nearest(key, Fault::KEYS) });
             }

@@ -77,7 +77,7 @@ fn what_is_done_to_an_account_reaches_who_calls_it() {
     let mut bench = Bench::new();
     subscribe(&mut bench, "");
     let account = "callee@example.com";
-    assert!(bench.platform.cut(bench.now, account).is_err(), "it has no socket, and is no user");
+    assert!(bench.platform.cut(bench.now, account).is_err(), "it has no socket, and is not a user");
     let socket = bench.open("/rest/version/1/websocket/CH-1");
     bench.platform.send(bench.now, account, json!({ "x": 1 })).unwrap();
     bench.platform.gone(bench.now, account, &GoneOptions::default()).unwrap();

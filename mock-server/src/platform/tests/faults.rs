@@ -35,7 +35,7 @@ impl Bench {
             Point::Other => (Method::GET, "/x".to_owned()),
             Point::RevokeToken => (Method::GET, format!("/v2.0/auth/revoke_token?token={token}")),
             Point::Preflight => (Method::OPTIONS, "/x".to_owned()),
-            Point::WebSocket => panic!("a handshake is no request of REST"),
+            Point::WebSocket => panic!("a handshake is not a request of REST"),
             of_others => panic!("the bench has no client for {of_others}"),
         };
         self.ask(method, &url).json(&json!({ "subscribeRequest": { "service": ["call"] } })).answer()

@@ -37,8 +37,8 @@ fn a_command_is_about_one_socket_or_the_channel_of_one_subscription() {
     assert_eq!(told(Target::socket("WS-9")), "there is no socket \"WS-9\" (did you mean \"WS-1\"?)");
     assert_eq!(told(Target::subscription("SUB-9")), "there is no subscription \"SUB-9\" (did you mean \"SUB-1\"?)");
     let of_bob = Target { socket: Some("WS-1".into()), ..BOB.into() };
-    assert_eq!(told(of_bob), format!("WS-1 is not of {BOB:?}, but of {ALICE:?}"));
-    assert_eq!(told(Target::default()), "name a user, a socket or a subscription: which sockets are meant");
+    assert_eq!(told(of_bob), format!("WS-1 belongs to {ALICE:?}, not to {BOB:?}"));
+    assert_eq!(told(Target::default()), "no sockets are named: name a user, a socket or a subscription");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn faults_are_counted_for_each_user_and_cleared_one_by_one() {
     assert_eq!(bench.platform.faults()[0].acted, 2, "users");
     let wrong = Fault::list_from_json(&json!([{ "status": 503 }, { "each": "user" }])).unwrap();
     let error = bench.platform.fail(bench.now, Point::MkToken, wrong).unwrap_err().to_string();
-    assert!(error.contains("fault 2") && error.contains("says `each` for all of it"), "{error}");
+    assert!(error.contains("fault 2") && error.contains("`each` differs from the first one"), "{error}");
     let error = Fault::from_json(&json!({ "each": "socket" })).unwrap_err().to_string();
     assert!(error.contains("each") && error.contains("\"user\""), "{error}");
 

@@ -10,8 +10,8 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-/// The headers of the 101 that a handshake gets if the platform accepts it; else the status that it gets instead: 426 to
-/// who does not ask for version 13 of the websocket protocol, 400 to who asks for it in another way than it has to.
+/// The headers of the 101 that a handshake gets if the platform accepts it; else the status that it gets instead: 426 if
+/// it does not ask for version 13 of the websocket protocol, 400 if it asks in a wrong way.
 pub(super) fn switching(request: &Request<()>) -> Result<HeaderMap, StatusCode> {
     let headers = request.headers();
     let asks = lists(headers, &UPGRADE, b"websocket") && lists(headers, &CONNECTION, b"upgrade");

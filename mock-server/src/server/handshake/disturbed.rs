@@ -29,7 +29,7 @@ impl<'a> DisturbedHandshake<'a> {
         })
     }
 
-    /// Lets it arrive at the platform: what is to answer it there, if that is not the platform itself. `None` for the whole if
+    /// Lets it arrive at the platform: what should answer it there, if that is not the platform itself. `None` for the whole if
     /// it never arrives, and the connection is over.
     pub(super) async fn arrives(
         &self,
@@ -78,7 +78,7 @@ pub(super) struct LateOpening<'a> {
 }
 
 impl LateOpening<'_> {
-    /// Waits until it goes out. Cancel safe. Where it is to fail, the platform ends the socket, and it never does.
+    /// Waits until it goes out. Cancel safe. Where it should fail, the platform ends the socket, and it never does.
     pub(super) async fn until_due(&mut self, shared: &Shared, socket: SocketId) {
         self.wait(shared).await;
         let Some(disturbed) = self.disturbed.take() else { return };

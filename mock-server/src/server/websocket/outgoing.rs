@@ -1,4 +1,4 @@
-//! The frames that go out over a socket, each as what disturbs it has it.
+//! The frames that go out over a socket, each as its disturbances left it.
 
 use std::collections::VecDeque;
 

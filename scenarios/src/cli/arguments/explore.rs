@@ -43,14 +43,14 @@ pub(in crate::cli) struct Explore {
     #[arg(long, value_name = "FAMILY", value_parser = FAMILIES, hide_possible_values = true, verbatim_doc_comment)]
     pub(in crate::cli) without: Vec<String>,
 
-    /// Take every failed wait and check for a finding, as
-    /// the line `// explore: judge checks` does, by which
-    /// they can be accepted, too
+    /// Count every failed wait and check as a finding; the
+    /// line `// explore: judge checks` does so too, and
+    /// they can be accepted then
     #[arg(long, verbatim_doc_comment)]
     pub(in crate::cli) judge_checks: bool,
 
-    /// Tell what states of a client exploration reaches
-    /// that no scenario has, and how: scenarios to write
+    /// Tell which states of a client exploration reaches
+    /// and no scenario does, and how: scenarios to write
     #[arg(long, conflicts_with_all = ["at", "update", "judge_checks"], verbatim_doc_comment)]
     pub(in crate::cli) coverage: bool,
 
@@ -97,7 +97,7 @@ pub(in crate::cli) struct Explore {
     pub(in crate::cli) of_command: OfCommand,
 }
 
-/// What there is to say of a command that is explored in place of scenarios.
+/// What to say about a command that is explored in place of scenarios.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OfCommand {
     /// What is accepted of a command
@@ -152,24 +152,26 @@ fn accepted(path: PathBuf) -> Result<PathBuf, &'static str> {
     if path.extension().is_some_and(|extension| extension == EXTENSION) {
         return Ok(path);
     }
-    Err("what is accepted is in a file whose name ends in `.explore`")
+    Err("the name of a file of what is accepted must end in `.explore`")
 }
 
 const EXPLORE_HELP: &str = "\
 A scenario is run once for each thing that can go wrong at each of its
-messages. Then all is well again, time passes, and what is wrong is told:
-pending for ever, a subscription left behind, a client that hears nothing. A
-wait or check that fails only ends the script. What is accepted stands in a
-.explore file beside the snapshot; what is new and what has gone both fail.
+messages. Then all is well again, time passes, and what stays wrong is a
+finding: pending for ever, a subscription left behind, a client that hears
+nothing. A wait or check that fails only ends the script. A .explore file beside
+the snapshot has the accepted findings; a new one fails, and so does one that
+has gone.
 
-A command finds the platform as `serve -- COMMAND` has it, in KANDY_URL and
-its like, and in KANDY_DISTURBANCE what goes wrong. It is to end well where
-nothing does; where it then fails, does not end in three times that time and
-10 s, or leaves more at the platform, that is found.
+A command finds the platform in KANDY_URL and its like, as with
+`serve -- COMMAND`, and what goes wrong in KANDY_DISTURBANCE. It must end well
+where nothing goes wrong. It is a finding if a run then fails, takes longer than
+three times that time and 10 s, or leaves more at the platform.
 
 Exit codes:
   0  nothing was found, or only what is accepted
-  1  something was found, is not as accepted, or was to go wrong and did not
+  1  something was found or differs from what is accepted, or a given
+     disturbance did not happen
   2  bad usage: an argument is wrong, nothing was run
   3  a script or an accepted file is missing, unreadable or malformed
   4  internal error: the harness, the disk or the terminal failed

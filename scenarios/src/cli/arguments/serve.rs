@@ -17,7 +17,7 @@ pub(in crate::cli) struct Serve {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     pub(in crate::cli) port: u16,
 
-    /// The address to listen on, and no other
+    /// The only address to listen on
     /// [default: 127.0.0.1, and ::1 where there is IPv6]
     #[arg(long, value_name = "ADDRESS", verbatim_doc_comment)]
     pub(in crate::cli) bind: Option<IpAddr>,
@@ -167,7 +167,9 @@ fn host_name(text: &str) -> Result<String, String> {
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let form = || "it must be as browsers write it, such as http://localhost:3000".to_owned();
     if text.contains('*') {
-        return Err("it is one origin and no pattern: give each, or none for all".to_owned());
+        return Err(
+            "it must be one origin, not a pattern: give the option once for each, or leave it out for all".to_owned()
+        );
     }
     let (scheme, authority) = text.split_once("://").ok_or_else(form)?;
     let is_authority = authority.parse::<http::uri::Authority>().is_ok() && !authority.contains('@');

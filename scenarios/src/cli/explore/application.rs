@@ -69,7 +69,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     }
 }
 
-/// Whether what the command says of itself is what is to be mended.
+/// Whether the message of the command itself says what to mend.
 const fn is_of_undisturbed(error: &ApplicationError) -> bool {
     matches!(error, ApplicationError::Undisturbed { .. } | ApplicationError::NoEnd { .. })
 }

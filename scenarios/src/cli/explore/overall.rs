@@ -53,7 +53,7 @@ impl Command<'_, '_> {
         self.not_explored(case, &verdict)
     }
 
-    /// A scenario of which not all runs were made.
+    /// A scenario whose runs were not all made.
     fn tell_not_all(&mut self, case: &Case<'_>, found: &Exploration) -> io::Result<()> {
         let not_all = explored::not_all(&Verdict::Well, found, self.is_interrupted());
         if found.runs == 0 && found.not_run > 0 {
@@ -66,7 +66,7 @@ impl Command<'_, '_> {
         write!(self.out.to, "{word}  {}\n{not_all}\n", printable(case.name()))
     }
 
-    /// Tells what was reached, and draws it. A picture of a part would take the place of one of the whole.
+    /// Tells what was reached, and draws it. A picture of a part must not replace one of the whole.
     pub(super) fn tell_coverage(&mut self, reached: &Reached, picture: Option<Picture>) -> Result<(), CliError> {
         write!(self.out.to, "{}", report::coverage::coverage(reached, self.all, self.out.color))?;
         match picture {

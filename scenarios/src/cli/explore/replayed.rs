@@ -1,4 +1,4 @@
-//! `explore --at`: one run, with what is to go wrong in it.
+//! `explore --at`: one run, with what should go wrong in it.
 
 use super::super::error::CliError;
 use super::{Command, source_of};
@@ -9,7 +9,7 @@ use crate::report::{Style, explored};
 use crate::run::Case;
 use crate::schedule::{Schedule, ScheduleError};
 
-/// What is to go wrong, if that is said: all of it in one run.
+/// What should go wrong, if that is said: all of it in one run.
 pub(super) fn schedule(at: &[String]) -> Result<Option<Schedule>, ScheduleError> {
     let mut all = Vec::new();
     for text in at {
@@ -19,7 +19,7 @@ pub(super) fn schedule(at: &[String]) -> Result<Option<Schedule>, ScheduleError>
 }
 
 impl Command<'_, '_> {
-    /// One run, with what is to go wrong in it, and all that happened.
+    /// One run, with what should go wrong in it, and all that happened.
     pub(super) fn replay(&mut self, case: &Case<'_>, schedule: &Schedule) -> Result<(), CliError> {
         let source = match source_of(case) {
             Ok(source) => source,

@@ -29,7 +29,7 @@ pub(super) struct Stamp {
 }
 
 impl Files {
-    /// How all of them stand. What cannot be looked at is as if it were not there: a run says more.
+    /// How all of them stand. What cannot be read counts as missing: a run says more about it.
     pub(super) fn look(&self) -> Look {
         let mut look: Look = self.named.iter().map(|path| (path.clone(), stamp(path))).collect();
         let mut seen = BTreeSet::new();

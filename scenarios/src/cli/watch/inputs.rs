@@ -10,7 +10,7 @@ use crate::scenario::Scenario;
 use crate::script::Reach;
 use crate::snapshot;
 
-/// A number for all that the run of a scenario depends on: it is another when any of that is.
+/// A number for all that the run of a scenario depends on: it changes when any of that does.
 pub(super) type Digest = u64;
 
 /// What the runs of the scenarios that are chosen depend on.

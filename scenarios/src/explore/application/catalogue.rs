@@ -7,7 +7,7 @@ use crate::schedule::{Act, Disturbance, Fate, Kind, OddBody};
 use crate::serve::scheduled::Arrived;
 use crate::world::Seen;
 
-/// How long the SDK waits for a websocket to open. What is later than that it has given up.
+/// How long the SDK waits for a websocket to open. It gives up a later one.
 const OPENS_WITHIN: Duration = Duration::from_secs(5);
 /// What nobody waits for with a real clock.
 const TOO_LONG: Duration = Duration::from_secs(10);

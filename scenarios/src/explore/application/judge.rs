@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::explore::{Finding, FindingKind};
 use crate::serve::apart::{End, Ran};
 
-/// What is found in a run. Where the command does not end well it has stopped on its way, and what it has left there is no
-/// finding of an own.
+/// What is found in a run. A command that does not end well has stopped on its way, so what it leaves behind is not
+/// another finding.
 pub(super) fn findings(ran: &Ran, undisturbed: &Ran) -> BTreeSet<Finding> {
     match ran.end {
         End::Exit(0) => {}

@@ -46,7 +46,7 @@ pub(crate) fn judged(found: &Found, kept: Kept, update: bool, shard: Option<Shar
 /// What is new, and what would have gone if all was run.
 fn changes(accepted: &Accepted, now: &Accepted, found: &Found) -> Changes {
     let mut changes = accepted.changes(now, Ran::All);
-    // What did not happen, or ends now so and now so, may be as it was.
+    // A run that did not happen, or whose outcome varies, may be as it was.
     let unknown: BTreeSet<String> = found
         .not_reached
         .iter()

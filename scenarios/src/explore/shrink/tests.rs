@@ -115,7 +115,7 @@ fn is_minimal(smallest: &Schedule, brings: impl Fn(&Schedule) -> bool) {
         let mut fewer = smallest.disturbances().to_vec();
         fewer.remove(index);
         let fewer = Schedule::new(fewer).unwrap();
-        assert!(!brings(&fewer), "`{smallest}` is no smaller than `{fewer}`");
+        assert!(!brings(&fewer), "`{smallest}` is not smaller than `{fewer}`");
     }
 }
 

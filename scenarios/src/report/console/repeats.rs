@@ -22,7 +22,7 @@ impl Repeats {
         }
         let name = case.name_of_all();
         if self.0.last().is_none_or(|last| last.name != name) {
-            // Of those that always end alike nothing is said.
+            // Those that always end alike are not mentioned.
             self.0.retain(Count::is_flaky);
             self.0.push(Count { name: name.into_owned(), failed: 0, passed: 0 });
         }

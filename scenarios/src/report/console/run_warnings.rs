@@ -52,7 +52,7 @@ impl Console<'_> {
     }
 }
 
-/// What there is to say of it, on one line.
+/// What to say about it, on one line.
 pub(crate) fn text(warning: &RunWarning) -> String {
     match warning {
         RunWarning::StaleSnapshot { shown } => format!("{shown} is a snapshot without a script"),
@@ -66,7 +66,7 @@ pub(crate) fn text(warning: &RunWarning) -> String {
     }
 }
 
-/// What there is to say where `count` scenarios, which are all, were skipped.
+/// What to say where `count` scenarios, which are all, were skipped.
 pub(in crate::report) fn all_skipped(count: usize) -> String {
     if count == 1 {
         return "the only scenario was skipped, and nothing was tested".to_owned();

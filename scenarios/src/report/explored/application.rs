@@ -16,7 +16,7 @@ use crate::schedule::Schedule;
 use crate::serve::apart::End;
 use crate::serve::start_text::quoted;
 
-/// The most schedules that are told of those that did not happen, or end now so and now so.
+/// The most schedules that are named of those that did not happen, or whose outcome varies.
 const MAX_TOLD: usize = 5;
 /// What it means that not all was run.
 pub(in crate::report) const ONLY_NEW: &str = "  not all was run: only what is new counts, and not what is gone\n";
@@ -105,7 +105,7 @@ const fn lists(verdict: &Verdict, around: &Around<'_>) -> bool {
 /// What is not as it is accepted.
 pub(in crate::report) fn not_as_accepted(text: &mut String, changed: &Changes, around: &Around<'_>, color: bool) {
     let lines = changes(changed, &BTreeSet::new(), around.all, color);
-    let _ = write!(text, "\n  not as accepted:\n\n{lines}\n");
+    let _ = write!(text, "\n  not what is accepted:\n\n{lines}\n");
 }
 
 /// How one of the findings is seen, and all are accepted.

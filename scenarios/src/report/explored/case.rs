@@ -117,7 +117,7 @@ pub(crate) fn told_runs(verdict: &Verdict, found: &Exploration, all: bool) -> Ve
     }
 }
 
-/// Whether all findings can be listed, of which none is new.
+/// Whether all findings can be listed, none of which is new.
 const fn lists_all(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Same | Verdict::Cut | Verdict::Stopped | Verdict::Updated)
 }
@@ -145,7 +145,7 @@ pub(crate) fn below(
         (verdict, Some(found)) if around.all && lists_all(verdict) => told(case, found, around, color) + "\n",
         (Verdict::Changed(changes) | Verdict::NotAll(Some(changes)), Some(found)) if !changes.is_empty() => {
             let lines = predicted_lines(changes, found, around);
-            format!("\n  not as accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
+            format!("\n  not what is accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
         }
         (Verdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)), _) => {
             format!("\n{diagnostic}\n\n")

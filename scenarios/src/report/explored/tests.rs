@@ -139,7 +139,7 @@ fn what_a_finding_comes_from_is_told() {
         Observed { led, ..Observed::default() }
     };
     let recorded = crate::explore::recorded().first().unwrap();
-    assert_eq!(told(Some(&led(&recorded.to_string()))), told(None), "what a recording has is no prediction");
+    assert_eq!(told(Some(&led(&recorded.to_string()))), told(None), "what a recording has is not a prediction");
     let expected = "  connected and hears nothing (kandy)
     not recorded: no recording of the real SDK has its last step, a prediction:
       idle

@@ -32,7 +32,7 @@ pub(crate) fn start(of: &Of<'_>, around: &[&str], without: Vec<String>, shard: O
     }
 }
 
-/// What there is to say of a command alone.
+/// What to say about a command alone.
 pub(crate) fn of_command(found: &Found, unfound: Option<Vec<String>>) -> OfCommand {
     let flaky = |Flaky { schedule, outcomes }: &Flaky| model::Flaky {
         schedule: schedule.to_string(),

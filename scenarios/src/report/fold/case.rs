@@ -161,7 +161,7 @@ fn problems(case: &Case<'_>, finished: &Finished) -> (Vec<Problem>, usize) {
         }
         run::Status::Differs(_) => about(
             Cause::Snapshot,
-            "the transcript is not as its snapshot".to_owned(),
+            "the transcript differs from its snapshot".to_owned(),
             snapshot(),
             Some("if it is right as it is now, run again with `--update`"),
         ),

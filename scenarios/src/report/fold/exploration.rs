@@ -21,7 +21,7 @@ use crate::schedule::{self, Schedule};
 const MAX_EXAMPLES: usize = 256;
 /// The most bytes of all of them, as JSON.
 const MAX_EXAMPLE_BYTES: usize = 1024 * 1024;
-/// The most records of one, from the first on that the undisturbed run does not have.
+/// The most records of a run, from the first one that the undisturbed run does not have.
 const MAX_EXAMPLE_RECORDS: usize = 400;
 /// An undisturbed run of more records has no run beside it: nobody would read either.
 const MAX_UNDISTURBED: usize = 2_000;
@@ -52,7 +52,7 @@ pub(crate) struct Shown {
     bytes: usize,
 }
 
-/// The runs that are to be shown: the undisturbed one, and one for each outcome, those with findings first.
+/// The runs that should be shown: the undisturbed one, and one for each outcome, those with findings first.
 pub(crate) fn to_show(found: &explore::Exploration) -> Vec<Schedule> {
     let mut classes: Vec<_> = found.outcomes.values().collect();
     classes.sort_by_key(|class| (!class.has_finding, class.number));

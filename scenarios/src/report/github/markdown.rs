@@ -26,7 +26,7 @@ impl Markdown {
         Self { failures: String::new(), left_out: 0, room: MOST_BYTES.saturating_sub(taken) }
     }
 
-    /// Adds what there is to say of a case that failed.
+    /// Adds what to say about a case that failed.
     pub(super) fn failure(&mut self, case: &Case) {
         let fence = fence(&case.text);
         let note = console::note(case.status).map(|note| format!(": {note}")).unwrap_or_default();

@@ -13,7 +13,7 @@ import { statusOf } from "./statuses.js";
 import { facts } from "./summary.js";
 import { inUnits, took } from "./times.js";
 
-const SNAPSHOTS = { same: "as its snapshot", different: "not as its snapshot", missing: "no snapshot", created: "snapshot made", changed: "snapshot changed", unasked: "" };
+const SNAPSHOTS = { same: "as its snapshot", different: "differs from its snapshot", missing: "no snapshot", created: "snapshot made", changed: "snapshot changed", unasked: "" };
 
 export class CaseView {
   constructor() {

@@ -149,7 +149,7 @@ function changed(changes) {
   const list = (lines, more, sign, word) => [...lines.map((line) => element("li", {}, `${sign} ${printable(line)}`)), ...(more > 0 ? [element("li", {}, `${sign} and ${more.toLocaleString("en")} more that are ${word}`)] : [])];
   const lines = [...list(changes.new, changes.moreNew, "+", "new"), ...list(changes.gone, changes.moreGone, "−", "gone")];
   if (lines.length === 0) return [element("p", { className: "muted" }, "All of this is accepted.")];
-  return [element("p", {}, "Not as accepted:"), element("ul", { className: "changed-lines" }, ...lines)];
+  return [element("p", {}, "Not what is accepted:"), element("ul", { className: "changed-lines" }, ...lines)];
 }
 
 // A word as a shell takes it for one, and a command for a path: what begins with a dash would be an option.

@@ -54,7 +54,7 @@ fn beginning(line: &str) -> String {
     }
 }
 
-/// A case as it is shown: without what the page does not show, and of what is long the parts that tell most.
+/// A case as it is shown: without what the page does not show, and with the most telling parts of what is long.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Shown<'a> {
@@ -136,7 +136,7 @@ impl Default for Room {
 impl Room {
     pub(super) const NONE: Self = Self { first: 0, last: 0, explored: ExploredRoom::FindingsAlone };
 
-    /// Less of it: of an exploration first, since its runs stand beside all of the undisturbed one.
+    /// Less of it, first of an exploration, since its runs stand beside all of the undisturbed one.
     pub(super) const fn less(self) -> Self {
         match self.explored {
             ExploredRoom::All => Self { explored: ExploredRoom::WithoutExamples, ..self },

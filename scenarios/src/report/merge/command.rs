@@ -22,7 +22,7 @@ pub(super) fn shards(reports: &[Report]) -> Option<Vec<Case>> {
 /// One case of those of all shards, held against what is accepted: what none of them has found is gone now.
 pub(super) fn merged(cases: &[Case], is_interrupted: bool) -> Option<Case> {
     let is_worse = |case: &&Case| case.exploration.is_none() && case.status.is_bad();
-    // A shard that could not begin tells why, and of the others nothing is whole.
+    // A shard that could not begin tells why, and the others are not the whole.
     if let Some(bad) = cases.iter().filter(is_worse).max_by_key(|case| case.status) {
         return Some(bad.clone());
     }
@@ -99,7 +99,7 @@ fn text(
     text
 }
 
-/// What there is to say of a command alone. Runs that no shard has made are those of a shard to which another command has
+/// What to say about a command alone. Runs that no shard has made are those of a shard to which another command has
 /// come, or that saw other messages.
 fn own(explorations: &[&Exploration]) -> OfCommand {
     let owns = || explorations.iter().filter_map(|one| one.command.as_deref());

@@ -48,12 +48,12 @@ pub struct Exploration {
     pub examples: Vec<Example>,
     /// What its clients went through; `null` where that was not noted.
     pub transitions: Option<Transitions>,
-    /// What there is to say of a command alone, if it is one.
+    /// What to say about a command alone, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Box<OfCommand>>,
 }
 
-/// What there is to say of a command that was explored, beside what there is to say of a scenario.
+/// What to say about a command that was explored, beside what is said about a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OfCommand {
@@ -63,7 +63,7 @@ pub struct OfCommand {
     pub elsewhere: usize,
     /// The runs in which nothing went wrong, since the moment did not come.
     pub not_reached: Vec<String>,
-    /// Those that ended in one way and then in another, which is no finding.
+    /// Those that ended in one way and then in another, which is not a finding.
     pub flaky: Vec<Flaky>,
     /// What is accepted of the runs of this shard, and was not found: it has gone if all shards together are whole. `null`
     /// where nothing is accepted.

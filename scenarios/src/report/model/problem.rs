@@ -30,7 +30,7 @@ pub struct Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Cause {
-    /// The text is no Rhai.
+    /// The text is not Rhai.
     Syntax,
     /// There is no such function, method or property.
     UnknownFunction,
@@ -54,11 +54,11 @@ pub enum Cause {
     Script,
     /// Something of the script is never reached, or never has an effect.
     Unused,
-    /// A pass that is to be doubted, in strict mode.
+    /// A pass that is doubtful, in strict mode.
     Doubt,
     /// The script cannot be read.
     Unreadable,
-    /// The transcript is not as its snapshot, or that cannot be read or written.
+    /// The transcript differs from its snapshot, or that cannot be read or written.
     Snapshot,
     /// A client heard other events in Live than in Sim, or there is no Live.
     Live,
@@ -68,7 +68,7 @@ pub enum Cause {
     Internal,
 }
 
-/// Two texts that were to be equal.
+/// Two texts that should be equal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Difference {

@@ -15,7 +15,7 @@ pub struct Summary {
     pub passed: usize,
     /// Those that did not want to run.
     pub skipped: usize,
-    /// Those that failed, are to be doubted, or are not as they were known.
+    /// Those that failed, are doubtful, or differ from what is known of them.
     pub failed: usize,
     /// Those whose script or snapshot is not as it must be.
     pub broken: usize,
@@ -23,9 +23,9 @@ pub struct Summary {
     pub errors: usize,
     /// Those that were running when the run was interrupted.
     pub stopped: usize,
-    /// Those that had not begun by then, or by the first failure of a run that ends with it.
+    /// Those that had not begun when the run was interrupted, or ended at its first failure.
     pub not_run: usize,
-    /// Those among the failed that are to be doubted.
+    /// Those among the failed that are doubtful.
     pub doubtful: usize,
     /// Those that passed on their checks alone.
     pub without_snapshot: usize,

@@ -84,7 +84,7 @@ fn what_is_no_filter_is_told_with_its_place() {
     assert_eq!(error("not "), "what is not wanted is missing, as in `not tag:slow`");
     assert_eq!(error("not not a"), "it says `not` twice");
     assert!(error("").starts_with("it is empty; ") && error("//").starts_with("it is empty; "));
-    assert_eq!(error("/a(b/"), "/a(b/ is no regular expression: unclosed group, at character 2");
+    assert_eq!(error("/a(b/"), "/a(b/ is not a regular expression: unclosed group, at character 2");
     assert!(error(r"/ä\p{Nope}/").ends_with("Unicode property not found, at character 2"));
     assert_eq!(error("/(a{1000}){1000}/"), "/(a{1000}){1000}/ is too large a regular expression; repeat less in it");
 }

@@ -1,4 +1,4 @@
-//! What there is to say of a filter that meets nothing, and of one that is none.
+//! What to say about a filter that meets nothing, and about a text that is not a filter.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::{Filter, FilterError, Form, TAG};
 use crate::scenario::{FindError, Scenario};
 use crate::script::names::nearest;
 
-/// Why `pattern` is no regular expression that can be used.
+/// Why `pattern` is not a regular expression that can be used.
 pub(super) fn pattern_error(pattern: &str) -> FilterError {
     let (why, start) = match Parser::new().parse(pattern) {
         Err(regex_syntax::Error::Parse(error)) => (error.kind().to_string(), error.span().start.column),

@@ -159,7 +159,7 @@ impl Given<'_> {
         if self.value(place).known_map().is_none() {
             return Ok(false);
         }
-        // Of a map that is not all known, what is not may be the word.
+        // A map that is not fully known may have that key.
         self.constant(place).and_then(Dynamic::try_cast).map_or(Ok(true), |how| is_meant(&how).map(|()| true))
     }
 
@@ -176,8 +176,8 @@ impl Given<'_> {
         self.value(index).known_map().map_or(Ok(()), |map| read(&map).map(drop))
     }
 
-    /// The configuration of a client. Whether it takes a value is known of one that is all written out, and of which client
-    /// it is only where all is written out that is behind it.
+    /// The configuration of a client. Only a value that is fully written out can be judged, and the client is known only if
+    /// all arguments behind it are written out.
     fn config_of_a_client(&self) -> Result<(), Failure> {
         let how = match self.value(1) {
             Value::Unknown if self.0.len() > 1 => return Ok(()),
@@ -194,7 +194,7 @@ impl Given<'_> {
         }
     }
 
-    /// What is to be otherwise in a configuration. Of which client is not known.
+    /// What should change in a configuration. Of which client is not known.
     fn patch(&self) -> Result<(), Failure> {
         let of_one = |map: &Map| options_json(Dialect::default(), map).or_else(|_| options_json(Dialect::Link, map));
         self.map(0, |map| of_one(map).or_else(|_| options_json(Dialect::default(), map)))?;
@@ -236,7 +236,7 @@ fn judge_faults_at(point: Point, faults: &[Fault]) -> Result<(), Failure> {
     faults.iter().enumerate().try_for_each(check).map_err(|error| refused(&error))
 }
 
-/// Faults of which not all is known are judged key by key.
+/// Faults that are not fully known are judged key by key.
 fn judge_faults(how: &Value) -> Result<(), Failure> {
     match how {
         Value::Map(members) => judge_keys(members).map_err(|error| refused(&error)),
@@ -251,7 +251,7 @@ fn judge_faults(how: &Value) -> Result<(), Failure> {
     }
 }
 
-/// The keys of a fault, each on its own: whether two contradict each other is not to be known here.
+/// The keys of a fault, each on its own: it cannot be known here whether two contradict each other.
 fn judge_keys(members: &[(String, Value)]) -> Result<(), FaultError> {
     for (key, value) in members {
         // A delay is written in more ways than a fault's own form has.

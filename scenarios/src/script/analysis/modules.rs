@@ -34,7 +34,7 @@ impl Imported {
         Self { by_alias: BTreeMap::new(), arities: vec![own] }
     }
 
-    /// Adds a module; of one whose name is made when the script runs nothing is known.
+    /// Adds a module. Nothing is known of one whose name is made when the script runs.
     pub(super) fn add(&mut self, alias: &str, module: Option<(Exports, Rc<Arities>)>) {
         let (exports, arities) = module.unzip();
         self.arities.extend(arities);

@@ -22,7 +22,7 @@ impl Walk<'_> {
             }
             let rest = &statements[index + 1..];
             if let Some(end) = self.end_of_flow(statement) {
-                // A closing bracket, or a variable that a closure captures, is no statement of the script.
+                // A closing bracket, or a variable that a closure captures, is not a statement of the script.
                 let next = rest.iter().find(|next| !matches!(next, Stmt::Noop(_) | Stmt::Share(_)));
                 if let Some(next) = next {
                     let failure = useless(format!("this is never reached: `{end}` stands before it"));
@@ -58,8 +58,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Looks whether anything can meet a fault. Certain is that only if it is taken back before the world moves, or if
-    /// another always comes first.
+    /// Looks whether anything can meet a fault. That nothing can is certain only if it is taken back before the world
+    /// moves, or if another always comes first.
     fn look_at_fault(&mut self, statement: &Stmt, rest: &[Stmt]) {
         let Some((call, position)) = platform_call(statement, "fail") else { return };
         let [Expr::StringConstant(point, _), how] = &*call.args else { return };
@@ -116,7 +116,7 @@ impl Walk<'_> {
     }
 }
 
-/// The call of a verb of the platform, if a statement is that and no more.
+/// The call of a verb of the platform, if a statement is nothing else.
 fn platform_call<'s>(statement: &'s Stmt, verb: &str) -> Option<(&'s FnCallExpr, Position)> {
     let Stmt::Expr(expr) = statement else { return None };
     let Expr::Dot(pair, ..) = &**expr else { return None };

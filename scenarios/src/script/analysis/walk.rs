@@ -1,4 +1,4 @@
-//! A walk through a script, as it would run, that knows of each value what can be known.
+//! A walk through a script in the order in which it would run, with what is known of each value.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -163,8 +163,8 @@ impl Walk<'_> {
         self.variables.truncate(outer);
     }
 
-    /// A variable that is given another value somewhere may hold anything. Of an array, a map or a string that is changed
-    /// in its place the type stays.
+    /// A variable that gets another value somewhere may hold anything. An array, a map or a string that is changed in
+    /// place keeps its type.
     fn declare(&mut self, name: &str, value: Value, is_constant: bool) {
         let value = match value {
             value if is_constant => value,

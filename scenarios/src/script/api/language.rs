@@ -72,7 +72,7 @@ const fn named(name: &'static str, about: &'static str) -> Named {
     Named { name, about }
 }
 
-/// Keys of a fault that are told together.
+/// Keys of a fault that share a description.
 #[derive(Debug)]
 pub(crate) struct FaultKeys {
     pub(crate) names: &'static [&'static str],

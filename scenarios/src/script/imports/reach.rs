@@ -1,4 +1,4 @@
-//! The files that a script imports, known from texts alone, so that a script which does not compile has some, too.
+//! The files that a script imports, read from the text alone, so also those of a script that does not compile.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -61,7 +61,7 @@ fn finds(text: &str, expected: &[&str]) {
 }
 
 /// What must stand before a mistake for a run to get there.
-const STAGE: &str = "let kandy = create(); platform.addUser(\"a\", \"b\"); let five = 5;\n";
+const SETUP: &str = "let kandy = create(); platform.addUser(\"a\", \"b\"); let five = 5;\n";
 
 /// Scripts with one mistake each, which `check` and a run tell with the same words.
 const MISTAKES: &[&str] = &[
@@ -166,7 +166,7 @@ const MISTAKES: &[&str] = &[
 #[test]
 fn a_mistake_that_is_written_out_is_told_as_a_run_tells_it() {
     for mistake in MISTAKES {
-        let text = format!("{STAGE}{mistake}");
+        let text = format!("{SETUP}{mistake}");
         let failed = failure(&text);
         let errors: Vec<Diagnostic> = findings(&text).told.into_iter().map(|found| found.diagnostic).collect();
         assert!(matches!(&errors[..], [found] if is_same(found, &failed)), "{failed}\n\n{errors:#?}");
@@ -180,7 +180,7 @@ fn all_mistakes_of_a_script_are_told_in_their_order() {
         &[
             "error 1:23 nothing has a function `conect`",
             "error 3:7 there is no event \"auth:chnge\"",
-            "error 4:1 \"1 s\" is no duration",
+            "error 4:1 \"1 s\" is not a duration",
         ],
     );
     let many = "frob();\n".repeat(120);
@@ -251,7 +251,7 @@ fn a_try_that_catches_makes_a_warning_of_an_unknown_function() {
     );
     passes("let kandy = create();\ntry { kandy.conect(); } catch { }");
     // What the functions of the script API refuse ends the scenario all the same.
-    finds("try { advance(\"soon\"); } catch { }", &["error 1:7 \"soon\" is no duration"]);
+    finds("try { advance(\"soon\"); } catch { }", &["error 1:7 \"soon\" is not a duration"]);
 }
 
 #[test]
@@ -295,5 +295,5 @@ fn a_wait_is_found_behind_any_number_of_functions() {
     let function = |number| format!("fn f{number}() {{ {open}f{}(){close} }}\n", number + 1);
     let chain: String = (0..FUNCTIONS).map(function).collect();
     let script = format!("{chain}fn f{FUNCTIONS}() {{ advance(1) }}\ncreate().on(\"auth:change\", || f0());");
-    finds(&script, &["error 4001:14 a listener may not wait, so `advance` is not for it"]);
+    finds(&script, &["error 4001:14 a listener may not wait: `advance` does not work there"]);
 }

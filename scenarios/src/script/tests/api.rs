@@ -78,7 +78,7 @@ fn tables() -> Vec<String> {
 fn the_page_has_the_tables() {
     let page = include_str!("../../../scripts/README.md");
     let missing: Vec<String> = tables().into_iter().filter(|table| !page.contains(table)).collect();
-    assert!(missing.is_empty(), "scripts/README.md is to have these rows:\n\n{}", missing.join("\n"));
+    assert!(missing.is_empty(), "scripts/README.md must have these rows:\n\n{}", missing.join("\n"));
 }
 
 #[test]

@@ -120,11 +120,11 @@ error: kandy heard other events than expected
   | ^
   = note: actual:   auth:change, auth:change
           expected: auth:change, auth:error
-  = note: event 2 is auth:change, and was to be auth:error
+  = note: event 2 is auth:change, not auth:error
   = note: kandy: isConnected false, isPending true",
     );
     let last = |expected: &str| failure(&format!("{two}expectEvents(kandy, {expected});")).notes.remove(1);
-    assert_eq!(last("[]"), "event 1, auth:change, was not to come");
+    assert_eq!(last("[]"), "event 1, auth:change, was not expected");
     assert_eq!(last("[\"auth:change\", \"auth:change\", \"ws:change\"]"), "event 3, ws:change, did not come");
 }
 

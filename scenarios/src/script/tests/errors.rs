@@ -77,7 +77,7 @@ fn wrong_arguments_are_told_in_plain_words() {
         ("fn login(a) { a } login()", "`login` takes 1 argument, not 0", None),
         (
             "fn login(a) { a } create().login()",
-            "`login` is a function of the script, and no method",
+            "`login` is a function of the script, and not a method",
             Some("call it as `login(..)`"),
         ),
     ] {

@@ -41,7 +41,7 @@ error: a map begins with `#{`, and `{` with statements
 
 #[test]
 fn a_closure_is_no_arrow_and_no_function() {
-    let (arrow, function) = ("`=>` makes no function in Rhai", "`function` is no word of Rhai");
+    let (arrow, function) = ("`=>` does not make a function in Rhai", "there is no `function`");
     let closure = "a closure is written `|params| ..`, one without parameters `|| ..`";
     told(&[
         ("let f = (p) => { print(p); };", &format!("1:13 {arrow}"), closure),
@@ -85,8 +85,8 @@ fn words_of_javascript_have_their_cure() {
     );
     let new = "a client comes from `create()`, an error from `throw \"message\"`";
     told(&[
-        ("let x = null;", "1:9 nothing is called `()` in Rhai, not `null`", "`value == ()` asks for it"),
-        ("print(1 == undefined);", "1:12 nothing is called `()` in Rhai, not `undefined`", "`value == ()` asks for it"),
+        ("let x = null;", "1:9 Rhai's word is `()`, not `null`", "`value == ()` asks for it"),
+        ("print(1 == undefined);", "1:12 Rhai's word is `()`, not `undefined`", "`value == ()` asks for it"),
         ("let x = await f();", "1:9 there is no `await`: a call is done when it returns", wait),
         ("async fn f() { }", "1:1 there is no `async`: a call is done when it returns", "leave the word out"),
         ("setTimeout(|| print(1), 10);", &format!("1:1 there is no `setTimeout`: {own_time}"), time),
@@ -180,7 +180,7 @@ error: this `(` is not closed
         ("create(#{ a: \"}\" );", "1:8 this `#{` is not closed", ""),
         ("waitUntil(|| true;\n", "1:10 this `(` is not closed", ""),
         ("assert(true;\n", "1:7 this `(` is not closed", ""),
-        ("print(1));", "1:9 nothing has opened this `)`", ""),
+        ("print(1));", "1:9 this `)` closes nothing", ""),
         ("print(1 2);", "1:9 expecting ',' to separate the arguments to function call 'print'", ""),
     ]);
 }

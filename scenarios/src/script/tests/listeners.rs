@@ -113,7 +113,7 @@ fn a_listener_may_not_wait() {
         let diagnostic =
             failure(&format!("let kandy = create(); kandy.on(\"auth:change\", || {wait}); kandy.disconnect();"));
         assert_eq!(diagnostic.cause, Cause::Argument, "{diagnostic}");
-        assert!(diagnostic.message.starts_with("a listener may not wait, so `"), "{diagnostic}");
+        assert!(diagnostic.message.starts_with("a listener may not wait: `"), "{diagnostic}");
     }
     let diagnostic = failure("waitUntil(|| { advance(1); true })");
     assert!(diagnostic.message.starts_with("the condition of a `waitUntil` may not wait"), "{diagnostic}");

@@ -16,7 +16,7 @@ fn platform_is_a_word_of_the_language_everywhere() {
         "let platform = 5;",
         Cause::Syntax,
         "
-error: `platform` is the platform of the scenario, and no name for anything else
+error: `platform` is the platform of the scenario: take another name
  --> test.rhai:1:5
   |
 1 | let platform = 5;
@@ -79,10 +79,13 @@ fn faults_are_maps_or_lists_of_them() {
     );
     for (script, message) in [
         (r#"platform.fail("mktoken", #{})"#, "there is no point \"mktoken\""),
-        (r#"platform.fail("mk_token", #{ delay: "soon" })"#, "the fault's `delay` is \"soon\", which is no duration"),
+        (
+            r#"platform.fail("mk_token", #{ delay: "soon" })"#,
+            "the fault's `delay` is \"soon\", which is not a duration",
+        ),
         (r#"platform.fail("mk_token", [])"#, "the list of faults is empty"),
         (r#"platform.fail("mk_token", #{ stauts: 500 })"#, "a fault has no key \"stauts\""),
-        (r#"platform.fail("mk_token", #{ json: |x| x })"#, "there is a closure at `json`"),
+        (r#"platform.fail("mk_token", #{ json: |x| x })"#, "a closure at `json` has no form in JSON"),
         (r#"platform.fail("mk_token", 500)"#, "`fail` does not take a string and an integer"),
         (r#"platform.clear("x")"#, "there is no point \"x\""),
     ] {

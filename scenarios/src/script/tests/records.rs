@@ -65,7 +65,7 @@ fn with_a_count_it_gives_so_many_and_with_none_nothing() {
     ));
     let came =
         failure(&format!("{SIGNED_IN} kandy.disconnect(); platform.waitFor(#{{ kind: \"closed\", none: \"40s\" }});"));
-    assert_eq!((came.cause, came.message.as_str()), (Cause::Check, "closed came at 0.000, and was not to come"));
+    assert_eq!((came.cause, came.message.as_str()), (Cause::Check, "closed came at 0.000, and was not expected"));
     let few = failure(&format!("{JOINS} platform.waitFor(#{{ count: 4, timeout: \"5s\" }});"));
     assert_eq!((few.cause, few.message.as_str()), (Cause::Wait, "only 3 of 4: request came within 5 s (until 5.000)"));
 }

@@ -187,7 +187,7 @@ fn what_was_not_to_come_is_told_with_its_time() {
         &format!("{SIGNED_IN}kandy.expectNone(\"auth:resub\", \"1h\");"),
         Cause::Check,
         "
-error: auth:resub came to kandy at 1800.000, and was not to come
+error: auth:resub came to kandy at 1800.000, and was not expected
  --> test.rhai:7:7
   |
 7 | kandy.expectNone(\"auth:resub\", \"1h\");
@@ -203,7 +203,7 @@ fn bad_durations_and_events_are_refused() {
         "advance(\"5 minutes\");",
         Cause::Argument,
         "
-error: \"5 minutes\" is no duration
+error: \"5 minutes\" is not a duration
  --> test.rhai:1:1
   |
 1 | advance(\"5 minutes\");

@@ -9,8 +9,8 @@ use crate::script::show::show_short;
 
 /// A condition that is asked again and again.
 ///
-/// Where nothing that it depends on has changed, its code need not run to know what it would give. That is known of one
-/// that has captured nothing but clients, and has called nothing of the script API but to look at them.
+/// Where nothing that it depends on has changed, its code need not run to know what it would give. That is certain if
+/// the condition has captured only clients, and calls nothing of the script API but what looks at them.
 pub(super) struct Condition<'f> {
     code: &'f FnPtr,
     /// Whether it has captured clients alone. A variable that holds a client keeps it.

@@ -79,7 +79,7 @@ impl Run {
         }
     }
 
-    /// Says of an event that was not to come why it counts, although it came before the check.
+    /// Says why an unexpected event counts although it came before the check.
     pub(super) fn counts_since(&self, application: &Application, here: &Place) -> String {
         let marks = self.marks.borrow();
         let is_marked = |heard: &Heard| heard.waits < marks.mark().waits;

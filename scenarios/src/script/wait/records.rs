@@ -134,7 +134,7 @@ impl Run {
                 return Ok(());
             };
             let at = seconds(record.time.since_start());
-            Err(Failure::new(Cause::Check, format!("{wanted} came at {at}, and was not to come")).into())
+            Err(Failure::new(Cause::Check, format!("{wanted} came at {at}, and was not expected")).into())
         })
     }
 

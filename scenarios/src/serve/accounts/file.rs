@@ -23,7 +23,7 @@ pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// The keys of a user.
 const KEYS: [&str; 8] =
     ["name", "password", "services", "tokenLifetime", "subscriptionLifetime", "hmac", "authname", "bearer"];
-/// Those of them whose values nobody is to read.
+/// Those of them whose values nobody may read.
 const SECRETS: [&str; 3] = ["password", "hmac", "bearer"];
 /// What a file looks like.
 const FORM: &str = "write one table for each user:\n[[user]]\nname = \"alice@example.com\"\npassword = \"s3cret\"";
@@ -33,7 +33,7 @@ const DURATION: &str = "write \"30s\", \"30m\", \"1h\" or \"1h 30m\", from a sec
 /// Why there are no users.
 #[derive(Debug, Error)]
 pub enum FileError {
-    /// The system refuses, or it is no file of reasonable size.
+    /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the users in `{shown}`: {source}")]
     Read {
         /// The path as given.
@@ -56,7 +56,7 @@ pub enum FileError {
 ///
 /// # Errors
 ///
-/// It cannot be read, is no TOML, or says what no user can have.
+/// It cannot be read, is not TOML, or says what no user can have.
 pub fn read(path: &Path, shown: &str) -> Result<Accounts, FileError> {
     users(file::read(path, MAX_BYTES), shown)
 }
@@ -70,10 +70,10 @@ pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Resu
 ///
 /// # Errors
 ///
-/// They are no text, no TOML, or say what no user can have.
+/// They are not text, not TOML, or say what no user can have.
 pub fn from_bytes(bytes: &[u8], shown: &str) -> Result<Accounts, FileError> {
     let text = str::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
-    // The mark that some editors put at the start of a file is no part of it.
+    // The mark that some editors put at the start of a file is not part of it.
     parse(text.strip_prefix('\u{feff}').unwrap_or(text), shown).map_err(FileError::Content)
 }
 
@@ -88,7 +88,7 @@ fn parse(text: &str, shown: &str) -> Result<Accounts, Box<Diagnostic>> {
             return Err(page.wrong(key.span(), message, Some(FORM)).0);
         }
         let users = value.get_ref().as_array();
-        let users = users.ok_or_else(|| page.wrong(value.span(), "`user` is a list of tables", Some(FORM)))?;
+        let users = users.ok_or_else(|| page.wrong(value.span(), "`user` must be a list of tables", Some(FORM)))?;
         for user in users {
             let (name, account) = page.user(user)?;
             if accounts.len() == Limits::USERS {
@@ -131,7 +131,7 @@ type Value<'a> = Spanned<DeValue<'a>>;
 impl Page<'_> {
     fn user<'v>(&self, value: &'v Value<'_>) -> Result<(Spanned<&'v str>, Account), Wrong> {
         let table = value.get_ref().as_table();
-        let table = table.ok_or_else(|| self.wrong(value.span(), "a user is a table", Some(FORM)))?;
+        let table = table.ok_or_else(|| self.wrong(value.span(), "a user must be a table", Some(FORM)))?;
         let (mut name, mut password, mut options) = (None, None, UserOptions::default());
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -193,13 +193,13 @@ impl Page<'_> {
         let read = value.get_ref().as_str().and_then(duration::parse);
         let in_range = |lifetime: &Duration| (Duration::from_secs(1)..=duration::LONGEST).contains(lifetime);
         read.filter(in_range).ok_or_else(|| {
-            let message = format!("`{}` is no duration that can be granted", key.get_ref());
+            let message = format!("`{}` is not a duration that can be granted", key.get_ref());
             self.wrong(value.span(), message, Some(DURATION))
         })
     }
 
     fn unlike(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>, expected: &str) -> Wrong {
-        let message = format!("`{}` is {expected}, not {}", key.get_ref(), kind(value.get_ref()));
+        let message = format!("`{}` must be {expected}, not {}", key.get_ref(), kind(value.get_ref()));
         self.wrong(value.span(), message, None)
     }
 
@@ -210,7 +210,7 @@ impl Page<'_> {
     }
 }
 
-/// A line of the file as messages show it: of what may hold a password, only what stands before.
+/// A line of the file as messages show it: only the part before what may be a password.
 fn without_secrets(line: &str) -> Option<String> {
     let is_word = |text: &str| text.chars().all(|character| character.is_alphanumeric() || "._-".contains(character));
     let meant = |written: &str, known: &[&str]| match known.contains(&written) {
@@ -285,7 +285,7 @@ error: a user has no key `tökenLifetime`
         let text = "user = [{ name = \"zoë\", password = 5 }]";
         let told = told(text);
         assert!(
-            told.starts_with("error: `password` is a text in quotes, not a number\n --> users.toml:1:36"),
+            told.starts_with("error: `password` must be a text in quotes, not a number\n --> users.toml:1:36"),
             "{told}"
         );
     }
@@ -296,16 +296,16 @@ error: a user has no key `tökenLifetime`
         for (text, message, place) in [
             ("[[user]\n".to_owned(), "error: ", ":1:"),
             ("users = 1".to_owned(), "there is no key `users` here", ":1:1"),
-            ("user = 1".to_owned(), "`user` is a list of tables", ":1:8"),
-            ("user = [1]".to_owned(), "a user is a table", ":1:9"),
+            ("user = 1".to_owned(), "`user` must be a list of tables", ":1:8"),
+            ("user = [1]".to_owned(), "a user must be a table", ":1:9"),
             ("[[user]]\npassword = \"x\"".to_owned(), "this user has no `name`", ":1:1"),
             ("[[user]]\nname = \"alice\"".to_owned(), "this user has no `password`", ":1:1"),
             ("[[user]]\nname = \"a:b\"".to_owned(), "no user can sign in by that name", ":2:8"),
-            (user("services = \"call\""), "`services` is a list of texts", ":4:12"),
+            (user("services = \"call\""), "`services` must be a list of texts", ":4:12"),
             (user("services = [\"call\", 5]"), "not a number", ":4:21"),
-            (user("tokenLifetime = \"soon\""), "`tokenLifetime` is no duration that can be granted", ":4:17"),
-            (user("tokenLifetime = 60"), "`tokenLifetime` is no duration that can be granted", ":4:17"),
-            (user("subscriptionLifetime = \"999ms\""), "no duration that can be granted", ":4:24"),
+            (user("tokenLifetime = \"soon\""), "`tokenLifetime` is not a duration that can be granted", ":4:17"),
+            (user("tokenLifetime = 60"), "`tokenLifetime` is not a duration that can be granted", ":4:17"),
+            (user("subscriptionLifetime = \"999ms\""), "is not a duration that can be granted", ":4:24"),
             (user("[[user]]\nname = \"alice\"\npassword = \"y\""), "there are two users \"alice\"", ":5:8"),
         ] {
             let told = told(&text);

@@ -20,8 +20,8 @@ impl Follower {
         Self { file: Followed::new(path, MAX_BYTES), shown }
     }
 
-    /// The users, at the first look and whenever the file has changed since; each broken version is told of once. Nobody is
-    /// signed out by a program that writes the same users again, as long as it pauses for less than a look.
+    /// The users, at the first look and whenever the file has changed since; each broken version is told of once. A program
+    /// that writes the same users again signs nobody out, if it takes less time than between two looks.
     pub fn look(&mut self) -> Option<Result<Accounts, FileError>> {
         let read = self.file.look()?;
         Some(users(read, &self.shown))
@@ -51,7 +51,7 @@ mod tests {
         let mut follower = Follower::new(path.clone(), "users.toml".into());
         assert_eq!(names(&follower.look().unwrap().unwrap()), ["alice"]);
         assert!(follower.look().is_none());
-        // What has changed is read at the second look that finds it as it is.
+        // A change is read at the second look that finds the same content.
         let mut look = || {
             assert!(follower.look().is_none());
             follower.look()

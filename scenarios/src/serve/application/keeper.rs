@@ -181,14 +181,14 @@ impl Kept {
         }
     }
 
-    /// Sends all of the group a signal. That nobody is left is no error.
+    /// Sends all of the group a signal. It is not an error if nobody is left.
     fn signal_group(&self, signal: Signal) {
         let _ = kill_process_group(self.group, signal);
     }
 
     fn changed(&self, options: WaitIdOptions) -> io::Result<Option<WaitIdStatus>> {
         match waitid(WaitId::Pid(self.group), options | WaitIdOptions::NOHANG) {
-            // Of one that has ended Linux does not tell whether it was stopped before.
+            // Linux does not tell of an ended process whether it was stopped before.
             Err(Errno::CHILD) => Ok(None),
             status => Ok(status?),
         }

@@ -110,7 +110,7 @@ impl Application {
         self.ended().await.map(drop)
     }
 
-    /// Hands on what a signal asks for, and gives what there is to say of it. Asked twice, the command is killed.
+    /// Hands on what a signal asks for, and gives what to say about it. Asked twice, the command is killed.
     ///
     /// # Errors
     ///
@@ -166,8 +166,8 @@ impl Application {
         }
     }
 
-    /// Ctrl-Z has stopped the command, or that it has used a terminal which is not its own. Whoever has started the server
-    /// is to notice, as if it were one job.
+    /// The command was stopped by Ctrl-Z, or because it used a terminal that is not its own. Whoever has started the
+    /// server should notice, as if it were one job.
     fn stop(&self, signal: i32) {
         let Some(terminal) = &self.terminal else { return };
         let has_used = [Signal::TTIN, Signal::TTOU].iter().any(|of| of.as_raw() == signal);
@@ -180,7 +180,7 @@ impl Application {
     }
 }
 
-/// The process that is to keep a command.
+/// The process that should keep a command.
 fn keeper(command: &[OsString], started: &Started<'_>) -> io::Result<Command> {
     let mut keeper = Command::new(env::current_exe()?);
     // What a terminal or another program sends to the group of the server does not end the keeper.

@@ -50,7 +50,7 @@ impl Orphans {
 }
 
 /// Makes this process the parent of all that its descendants leave behind. Where the system cannot do that, they stay
-/// what they are: the children of nobody.
+/// children of nobody.
 pub(super) fn adopt() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));

@@ -65,7 +65,7 @@ impl Application {
         self.child.kill().await
     }
 
-    /// Hands on what a signal asks for, and gives what there is to say of it. Asked twice, the command is killed.
+    /// Hands on what a signal asks for, and gives what to say about it. Asked twice, the command is killed.
     ///
     /// # Errors
     ///

@@ -62,7 +62,7 @@ impl Terminal {
     }
 }
 
-/// Takes a signal from now on, unless this process was started so that it is ignored: `nohup` is to have its effect. Where
+/// Takes a signal from now on, unless this process was started so that it is ignored: `nohup` must keep its effect. Where
 /// the system does not say whether it is, the signal does what it does by default.
 ///
 /// # Errors

@@ -37,7 +37,7 @@ impl Follower {
         self.imported = running.modules.clone();
     }
 
-    /// The script, if it is to run again.
+    /// The script, if it should run again.
     pub fn look(&mut self) -> Option<Result<Source, BehaviourError>> {
         let imported = self.imported.borrow_and_update();
         if imported.has_changed() {

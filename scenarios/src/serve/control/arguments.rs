@@ -17,9 +17,11 @@ pub(super) fn from_body(route: &Route, body: &[u8]) -> Result<Map<String, Value>
     }
     match serde_json::from_slice(body).map(|Unambiguous(value)| value) {
         Ok(Value::Object(given)) => check(route, given),
-        Ok(_) => Err(ControlError::argument("the body is a JSON object of named arguments").with_help(usage(route))),
+        Ok(_) => {
+            Err(ControlError::argument("the body must be a JSON object of named arguments").with_help(usage(route)))
+        }
         Err(error) => {
-            let what = if error.is_data() { "is ambiguous" } else { "is no JSON" };
+            let what = if error.is_data() { "is ambiguous" } else { "is not JSON" };
             Err(ControlError::argument(format!("the body {what}: {error}")).with_help(usage(route)))
         }
     }

@@ -115,7 +115,7 @@ impl Page {
         page
     }
 
-    /// Records that were told, and say more by now. Those that are not told yet say all of it then.
+    /// Records that were sent, and say more by now. Those that are not sent yet will say all of it.
     fn take_changed(&mut self, journal: &Journal) {
         for (change, record) in journal.changed_since(self.end.change) {
             if self.text.len() >= PAGE_BYTES {
@@ -155,7 +155,7 @@ impl Page {
     }
 }
 
-/// What was before it is no more; its reader is told so before it is told the record.
+/// Whether everything before the record is gone; readers hear that before they get the record.
 fn is_reset(record: &Record) -> bool {
     matches!(record.kind, Kind::Command { name: Verb::RESET, .. })
 }

@@ -74,7 +74,7 @@ impl Guard {
         Self { hosts, secrets }
     }
 
-    /// What the server's own pages are to set, so that they may use the control interface: the value of `Set-Cookie`.
+    /// What the server's own pages should set, so that they may use the control interface: the value of `Set-Cookie`.
     ///
     /// # Panics
     ///
@@ -87,9 +87,9 @@ impl Guard {
         HeaderValue::try_from(cookie).expect("a cookie of letters and digits is a header")
     }
 
-    /// Whether a request for one of the server's own pages may get the cookie: it is addressed to this server, and no
-    /// page of another origin has fetched it. A link of such a page may lead here; what it leads to, it cannot touch. Nor has it
-    /// come through a proxy: that is from this machine, and whom it lets in is not.
+    /// Whether a request for one of the server's own pages may get the cookie: it is addressed to this server, and no page of
+    /// another origin has fetched it. A link of such a page may lead here; what it leads to, it cannot touch. Nor may it come
+    /// through a proxy: the proxy is on this machine, but its clients may not be.
     #[must_use]
     pub fn is_own_visit<B>(&self, request: &http::Request<B>) -> bool {
         let headers = request.headers();

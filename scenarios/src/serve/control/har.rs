@@ -129,7 +129,7 @@ impl<'a> Entry<'a> {
 
     fn headers(&self) -> Vec<Value> {
         let request = self.request;
-        // Most sign in by a scheme in one header, and some in a header of their own.
+        // Most clients sign in with a scheme in one header, some with a header of their own.
         let credentials = request.authorization().map(|scheme| match scheme {
             "x-token" | "x-session" => (scheme, "***".to_owned()),
             scheme => ("Authorization", format!("{scheme} ***")),

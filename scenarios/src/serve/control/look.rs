@@ -179,7 +179,7 @@ fn left<'a>(journal: &'a Journal, shown: &Range<u64>) -> impl Iterator<Item = &'
     journal.since(shown.start).take_while(move |record| record.seq < end)
 }
 
-/// Where the newest records that are meant begin, if there are to be so many at most.
+/// Where the newest of the meant records begin, if at most that many are wanted.
 fn first_of_newest(journal: &Journal, limit: u64, is_meant: impl Fn(&Record) -> bool) -> u64 {
     let Some(before) = usize::try_from(limit).unwrap_or(usize::MAX).checked_sub(1) else { return journal.next_seq() };
     let oldest = journal.iter().next().map_or_else(|| journal.next_seq(), |record| record.seq);

@@ -1,12 +1,12 @@
-//! Places for those who wait, of which there are only so many.
+//! A limited number of places for those who wait.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// So many places. One more is taken from whoever has had theirs for longest: of a client that sends nothing more nobody knows
-/// whether it is gone, so that places could be held for nothing.
+/// So many places. One more is taken from whoever has had theirs for longest: nobody knows whether a silent client is gone, so
+/// places could be held for nothing.
 #[derive(Debug)]
 pub(super) struct Places {
     number: usize,

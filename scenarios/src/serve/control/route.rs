@@ -186,7 +186,7 @@ mod tests {
     fn the_documentation_has_the_table() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/control.md");
         let page = std::fs::read_to_string(path).unwrap();
-        assert!(page.contains(&markdown()), "docs/control.md is to have this table:\n\n{}", markdown());
+        assert!(page.contains(&markdown()), "docs/control.md must have this table:\n\n{}", markdown());
     }
 
     #[test]
@@ -204,8 +204,8 @@ mod tests {
             "it takes `user`? (a text), `code` (an integer from 0), `reason`? (a text), `socket`? (a text), `subscription`? (a text)"
         );
         assert_eq!(told("close", r#"{"user": "alice"}"#).1, "close needs `code`");
-        assert_eq!(told("close", "[]").1, "the body is a JSON object of named arguments");
-        assert!(told("close", "{").1.starts_with("the body is no JSON: "), "{:?}", told("close", "{"));
+        assert_eq!(told("close", "[]").1, "the body must be a JSON object of named arguments");
+        assert!(told("close", "{").1.starts_with("the body is not JSON: "), "{:?}", told("close", "{"));
         for (name, twice, key) in [
             ("close", r#"{"user": "alice", "code": 4000, "user": "bob"}"#, "user"),
             ("close", r#"{"user": "alice", "code": 4000, "us\u0065r": "alice"}"#, "user"),

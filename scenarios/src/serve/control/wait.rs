@@ -16,7 +16,7 @@ use crate::script::duration::shown;
 #[derive(Debug)]
 struct Wait {
     wanted: RecordFilter,
-    /// How many; none at all are not to come.
+    /// How many of them; 0 for none at all.
     count: usize,
     time: Duration,
     /// The number of the first record that may be one; at first what comes from now on.
@@ -148,11 +148,11 @@ fn too_few(wanted: &RecordFilter, count: usize, found: usize, time: Duration) ->
     let kind = wanted.kind.map_or("request", |kind| kind.as_str());
     let message = format!("{number} {kind} came within {}: {wanted}", shown(time));
     ControlError::new(StatusCode::GATEWAY_TIMEOUT, message)
-        .with_help("what came before is found with `since`: the `next` of the journal at an earlier time")
+        .with_help("for what came before give `since`: the `next` of the journal at that time")
 }
 
 fn came(wanted: &RecordFilter, record: &Record) -> ControlError {
-    let message = format!("one came at {}, as record {}, and was not to come: {wanted}", record.time, record.seq);
+    let message = format!("one came at {}, as record {}, and none was expected: {wanted}", record.time, record.seq);
     let error = ControlError::new(StatusCode::CONFLICT, message);
     error.with_help(format!("GET /__admin/journal?since={}&limit=1 has it", record.seq))
 }
@@ -162,6 +162,6 @@ fn was_reset() -> ControlError {
 }
 
 fn made_room() -> ControlError {
-    let told = format!("this wait made room: {MAX_WAITS} others came later");
+    let told = format!("this wait was ended to make room: {MAX_WAITS} others came later");
     ControlError::new(StatusCode::SERVICE_UNAVAILABLE, told)
 }

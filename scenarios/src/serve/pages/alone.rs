@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::file::{self, FileError};
 use crate::web::{self, Module, bundle, escape};
 
-/// Where the page is from which the console makes files that show a journal by themselves.
+/// The address of the page from which the console makes files that show a journal by themselves.
 pub(super) const PATH: &str = "/pages/alone.html";
 
 /// The longest file that is taken for a journal.
@@ -55,7 +55,7 @@ pub struct SavedJournal {
     policy: String,
 }
 
-/// Why a file is no journal.
+/// Why a file is not a journal.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
@@ -67,8 +67,8 @@ pub enum JournalError {
         /// Why.
         source: FileError,
     },
-    /// It is none.
-    #[error("`{shown}` is no journal: {what}")]
+    /// It is not a journal.
+    #[error("`{shown}` is not a journal: {what}")]
     NoJournal {
         /// The file as given.
         shown: String,
@@ -177,10 +177,12 @@ mod tests {
     #[test]
     fn what_is_no_journal_is_told() {
         let error = |name, content| read(name, content).unwrap_err();
-        assert!(error("text", "GET /").starts_with("`FILE` is no journal: it is not JSON: expected value at line 1"));
-        assert_eq!(error("har", r#"{"log":{}}"#), "`FILE` is no journal: it has no list `records`");
+        assert!(
+            error("text", "GET /").starts_with("`FILE` is not a journal: it is not JSON: expected value at line 1")
+        );
+        assert_eq!(error("har", r#"{"log":{}}"#), "`FILE` is not a journal: it has no list `records`");
         let missing = r#"{"records":[{"seq":0,"time":0,"kind":"opened"},{"seq":1,"time":"now","kind":"opened"}]}"#;
-        let expected = "`FILE` is no journal: `records[1]` lacks a number `seq`, a number `time` or a text `kind`";
+        let expected = "`FILE` is not a journal: `records[1]` lacks a number `seq`, a number `time` or a text `kind`";
         assert_eq!(error("record", missing), expected);
         let missing = SavedJournal::read(Path::new("no/such.json"), "no/such.json").unwrap_err().to_string();
         assert!(missing.starts_with("cannot read the journal `no/such.json`: "), "{missing}");

@@ -62,7 +62,7 @@ pub(super) static ASSETS: &[Asset] = &[
     script("/pages/quickstart.js", include_str!("quickstart.js")),
     script("/kandy/stand-in.js", include_str!("stand-in.js")),
     Asset { path: "/pages/icon.svg", content_type: SVG, content: web::ICON_SVG },
-    // Browsers ask for it by themselves; the platform is not to be asked, nor its journal to tell.
+    // Browsers ask for it by themselves, which must not reach the platform or its journal.
     Asset { path: "/favicon.ico", content_type: SVG, content: web::ICON_SVG },
 ];
 

@@ -13,9 +13,9 @@ export const isAlone = () => at("journal") !== null;
 // Gives the records and the state of what was saved, or throws what is wrong with it.
 export function readSaved(saved) {
   const { records } = saved ?? {};
-  if (!Array.isArray(records)) throw new Error("it is no journal: it has no list `records`");
+  if (!Array.isArray(records)) throw new Error("it is not a journal: it has no list `records`");
   records.forEach((record, index) => {
-    if (!isRecord(record)) throw new Error(`it is no journal: \`records[${index}]\` is no record`);
+    if (!isRecord(record)) throw new Error(`it is not a journal: \`records[${index}]\` is not a record`);
   });
   const last = records.at(-1)?.time ?? 0;
   const { clock, settings, ...lists } = saved.state ?? {};

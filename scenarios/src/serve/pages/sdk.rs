@@ -21,7 +21,7 @@ pub struct Sdk {
     bytes: Bytes,
 }
 
-/// Why a file is no copy of the SDK.
+/// Why a file is not a copy of the SDK.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SdkError {
@@ -39,7 +39,7 @@ pub enum SdkError {
         /// The file as given.
         shown: String,
     },
-    /// There is nothing in it, or it is no text, as JavaScript is.
+    /// There is nothing in it, or it is not text, as JavaScript is.
     #[error("`{shown}` is not the SDK: it is {what}")]
     NoScript {
         /// The file as given.
@@ -54,7 +54,7 @@ impl Sdk {
     ///
     /// # Errors
     ///
-    /// It cannot be read, is too long, or is no script.
+    /// It cannot be read, is too long, or is not a script.
     pub fn read(path: &Path, shown: &str) -> Result<Self, SdkError> {
         let bytes = file::read(path, MAX_SDK_BYTES).map_err(|error| match error {
             FileError::TooLarge { .. } => SdkError::TooLong { shown: shown.to_owned() },
@@ -66,7 +66,7 @@ impl Sdk {
             // A page that was saved instead of the file behind it.
             Ok(text) if text.trim_start().starts_with('<') => no_script("a page of HTML"),
             Ok(_) => Ok(Self { bytes: bytes.into() }),
-            Err(_) => no_script("no text"),
+            Err(_) => no_script("not text"),
         }
     }
 
@@ -96,7 +96,7 @@ mod tests {
     fn what_is_no_script_is_told() {
         assert_eq!(error("empty", b" \n"), "`FILE` is not the SDK: it is empty");
         assert_eq!(error("html", b"\n<!doctype html>"), "`FILE` is not the SDK: it is a page of HTML");
-        assert_eq!(error("binary", b"\xff\xfe\0"), "`FILE` is not the SDK: it is no text");
+        assert_eq!(error("binary", b"\xff\xfe\0"), "`FILE` is not the SDK: it is not text");
         let missing = Sdk::read(Path::new("no/such/sdk.js"), "sdk.js").unwrap_err().to_string();
         assert!(missing.starts_with("cannot read the SDK `sdk.js`: "), "{missing}");
         let folder = Sdk::read(&temp_dir(), "FILE").unwrap_err().to_string();

@@ -188,7 +188,7 @@ export class Timeline {
   }
 }
 
-// Inside of a row it is no stop for the keyboard: the details have the same link.
+// Inside of a row it is not a stop for the keyboard: the details have the same link.
 function title(text, fault) {
   if (fault === undefined) return element("span", { className: "title" }, text);
   return element("span", { className: "title link", "data-fault": fault }, text);

@@ -30,7 +30,7 @@ pub(in crate::serve) fn populate(handle: &FrontHandle, accounts: &Accounts, any_
     Ok(())
 }
 
-/// A reset is to lead back to these users. One that the platform refuses was told when it was to be added.
+/// A reset should lead back to these users. One that the platform refuses was told when it should have been added.
 pub(super) fn keep_users(handle: &FrontHandle, users: &Accounts) {
     handle.platform(|platform, now| {
         let users = users.iter().map(|(name, account)| (name, account.password.as_str(), account.options.clone()));
@@ -38,7 +38,7 @@ pub(super) fn keep_users(handle: &FrontHandle, users: &Accounts) {
     });
 }
 
-/// Makes the platform that was given the users `before` have those of `next`, at one instant; gives why it refuses some.
+/// Changes the users of the platform from `before` to `next`, at one instant; gives why it refuses some.
 pub(super) fn change(handle: &FrontHandle, before: &Accounts, next: &Accounts) -> Vec<String> {
     handle.platform(|platform, now| {
         let present = platform.users().into_iter().map(|user| user.name).collect();

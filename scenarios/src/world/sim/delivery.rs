@@ -31,24 +31,24 @@ pub(super) enum Source {
 /// Movement.
 impl Sim {
     pub(super) fn next_due(&self) -> Option<(Duration, Source)> {
-        if let Some(client) = self.stage.ending() {
-            return Some((self.stage.now, Source::ClientTimer(client)));
+        if let Some(client) = self.client_side.ending() {
+            return Some((self.client_side.now, Source::ClientTimer(client)));
         }
         let link = self.link.next_arrival().map(|due| (due, Source::Link));
-        if link.is_some_and(|(due, _)| due <= self.stage.now) {
+        if link.is_some_and(|(due, _)| due <= self.client_side.now) {
             // Messages that have arrived come first, so that no client need be asked for its timers.
             return link;
         }
         let platform = self.platform.poll_timeout().map(|(due, _)| (due.since_start(), Source::PlatformTimer));
-        let clients = self.stage.next_timer().map(|(due, id)| (due, Source::ClientTimer(id)));
+        let clients = self.client_side.next_timer().map(|(due, id)| (due, Source::ClientTimer(id)));
         let outage = self.outage_ends().map(|due| (due, Source::OutageEnd));
         // Of equal deadlines `min_by_key` takes the first, which is the order that the world promises.
         link.into_iter().chain(outage).chain(platform).chain(clients).min_by_key(|(due, _)| *due)
     }
 
     pub(super) fn pass_to(&mut self, time: Duration) {
-        if time > self.stage.now {
-            self.stage.now = time;
+        if time > self.client_side.now {
+            self.client_side.now = time;
             self.turns = super::Turns::default();
         }
     }
@@ -57,7 +57,9 @@ impl Sim {
         match source {
             Source::Link => {
                 let (message, is_asked) = self.link.take_next().expect("the link said that a message has arrived");
-                self.turns.count(self.stage.now, self.stage.clients().count(), || label(&message, &self.stage))?;
+                self.turns.count(self.client_side.now, self.client_side.clients().count(), || {
+                    label(&message, &self.client_side)
+                })?;
                 if is_asked { self.deliver_late(message) } else { self.deliver_asked(message) }
             }
             Source::OutageEnd => {
@@ -70,7 +72,7 @@ impl Sim {
                 self.drain_platform()
             }
             Source::ClientTimer(id) => {
-                let timer = self.stage.fire_timer(id);
+                let timer = self.client_side.fire_timer(id);
                 self.count_turn(|| timer.map(|timer| timer.to_string()).unwrap_or_default())?;
                 self.drain_client(id)
             }
@@ -87,7 +89,7 @@ impl Sim {
                 let before = self.platform.newest_subscription();
                 let answer = self.platform.handle_request(now, &request);
                 if let Some(made) = self.platform.newest_subscription().filter(|made| Some(*made) != before) {
-                    self.stage.ledger.subscribed(client, id, made.to_string());
+                    self.client_side.ledger.subscribed(client, id, made.to_string());
                 }
                 self.answer(client, id, answer)?;
             }
@@ -106,18 +108,18 @@ impl Sim {
                 }
             }
             Message::Opened { client, id, socket } => {
-                let number = self.stage.socket_number(client, id);
-                self.stage.record_platform(What::Handshake { socket: number, step: Handshake::Open })?;
+                let number = self.client_side.socket_number(client, id);
+                self.client_side.record_platform(What::Handshake { socket: number, step: Handshake::Open })?;
                 self.deliver_to_client(client, id, WebSocketInput::Opened)?;
                 self.platform.handle_opened(now, socket);
             }
             Message::Reply { client, id, answered } => {
-                self.stage.record_reply(client, id, answered.outcome())?;
-                self.stage.respond(client, id, answered.into_answer());
+                self.client_side.record_reply(client, id, answered.outcome())?;
+                self.client_side.respond(client, id, answered.into_answer());
                 self.drain_client(client)?;
             }
             Message::Socket { client, id, news } => {
-                self.stage.record_platform(news.record(self.stage.socket_number(client, id)))?;
+                self.client_side.record_platform(news.record(self.client_side.socket_number(client, id)))?;
                 self.deliver_to_client(client, id, news.into_input())?;
             }
         }
@@ -125,7 +127,7 @@ impl Sim {
     }
 
     fn deliver_to_client(&mut self, client: ClientId, id: SocketId, input: WebSocketInput) -> Result<(), WorldError> {
-        self.stage.tell(client, id, input);
+        self.client_side.tell(client, id, input);
         self.drain_client(client)
     }
 }
@@ -134,12 +136,12 @@ impl Sim {
 impl Sim {
     pub(super) fn answer(&mut self, client: ClientId, id: RequestId, answer: Answer) -> Result<(), WorldError> {
         if answer.reply == Reply::Hang {
-            return self.stage.record_reply(client, id, Outcome::Hang);
+            return self.client_side.record_reply(client, id, Outcome::Hang);
         }
         let Answer { reply, mut delay, pace } = answer;
         let answered = match reply {
             Reply::Respond(mut response) if !pace.is_usual() => {
-                // Nothing can be seen of an answer before its body has come, or can come no more.
+                // An answer shows nothing before its body has come, or can no longer come.
                 let bytes = response.body.len();
                 delay = delay.saturating_add(pace.takes(bytes));
                 response.body.truncate(pace.coming(bytes));
@@ -148,7 +150,7 @@ impl Sim {
             reply => Answered::Reply(reply),
         };
         let message = Message::Reply { client, id, answered };
-        self.link.send(self.stage.now, self.stage.now.saturating_add(delay), message)
+        self.link.send(self.client_side.now, self.client_side.now.saturating_add(delay), message)
     }
 
     /// Asks the platform whether a page may make a request, as a browser does. It matters only where the platform misbehaves
@@ -158,17 +160,17 @@ impl Sim {
         *question.method_mut() = Method::OPTIONS;
         question.uri_mut().clone_from(request.uri());
         let Answer { reply, delay, .. } = self.platform.handle_request(self.platform_time(), &question);
-        let arrival = self.stage.now.saturating_add(delay);
+        let arrival = self.client_side.now.saturating_add(delay);
         let answered = match reply {
-            Reply::Hang => return self.stage.record_reply(client, id, Outcome::Hang),
+            Reply::Hang => return self.client_side.record_reply(client, id, Outcome::Hang),
             Reply::Respond(response) if response.status.is_success() && may_read(&response) => {
                 let message = Message::Request { client, id, request, is_allowed: true };
-                return self.link.send_asked(self.stage.now, arrival, message);
+                return self.link.send_asked(self.client_side.now, arrival, message);
             }
             Reply::Respond(response) => Answered::Preflight(response),
             reply => Answered::Reply(reply),
         };
-        self.link.send(self.stage.now, arrival, Message::Reply { client, id, answered })
+        self.link.send(self.client_side.now, arrival, Message::Reply { client, id, answered })
     }
 
     fn answer_upgrade(&mut self, client: ClientId, id: SocketId, upgrade: Upgrade) -> Result<(), WorldError> {
@@ -176,18 +178,18 @@ impl Sim {
             Upgrade::Accept { socket, delay } => {
                 self.sockets.join(client, id, socket);
                 let message = Message::Opened { client, id, socket };
-                return self.link.send(self.stage.now, self.stage.now.saturating_add(delay), message);
+                return self.link.send(self.client_side.now, self.client_side.now.saturating_add(delay), message);
             }
             Upgrade::Hang => {
-                let number = self.stage.socket_number(client, id);
-                return self.stage.record_platform(What::Handshake { socket: number, step: Handshake::Hang });
+                let number = self.client_side.socket_number(client, id);
+                return self.client_side.record_platform(What::Handshake { socket: number, step: Handshake::Hang });
             }
             Upgrade::Refuse { response, delay } => (delay, News::Refused(response.status)),
             Upgrade::Reset { delay } => (delay, News::Reset),
             Upgrade::RefuseConnection => (Duration::ZERO, News::ConnectionRefused),
         };
         let message = Message::Socket { client, id, news };
-        self.link.send(self.stage.now, self.stage.now.saturating_add(delay), message)
+        self.link.send(self.client_side.now, self.client_side.now.saturating_add(delay), message)
     }
 
     /// Takes out all that the platform wants sent, even when the link has no more room: what it cannot take is lost, and
@@ -197,7 +199,7 @@ impl Sim {
         while let Some(output) = self.platform.poll_output() {
             let message = self.socket_message(output);
             if let (Ok(()), Some(message)) = (&sent, message) {
-                sent = self.link.send(self.stage.now, self.stage.now, message);
+                sent = self.link.send(self.client_side.now, self.client_side.now, message);
             }
         }
         sent
@@ -227,7 +229,7 @@ impl Sim {
 /// What a client's outputs come to on the way to the platform.
 impl Sim {
     pub(super) fn drain_client(&mut self, client: ClientId) -> Result<(), WorldError> {
-        while let Some(effect) = self.stage.next_effect(client)? {
+        while let Some(effect) = self.client_side.next_effect(client)? {
             let message = match effect {
                 Output::Request { id, request } => self.request_message(client, id, request),
                 Output::OpenWebSocket { id, url } => self.upgrade_message(client, id, &url),
@@ -235,13 +237,13 @@ impl Sim {
                 Output::CloseWebSocket { id } => Message::ClosedByClient { client, id },
                 Output::Crash(_) | Output::Event(_) => continue,
             };
-            self.link.send(self.stage.now, self.stage.now, message)?;
+            self.link.send(self.client_side.now, self.client_side.now, message)?;
         }
         Ok(())
     }
 
     fn request_message(&self, client: ClientId, id: RequestId, request: Request) -> Message {
-        let path = match self.stage.address(&request.url) {
+        let path = match self.client_side.address(&request.url) {
             Address::Platform(path) if request.refusal.is_none() => path,
             // There is nobody to take it, or the browser does not even send it.
             _ => return Message::Reply { client, id, answered: Answered::NoServer },
@@ -254,7 +256,7 @@ impl Sim {
     }
 
     fn upgrade_message(&self, client: ClientId, id: SocketId, url: &str) -> Message {
-        let Address::Platform(path) = self.stage.address(url) else {
+        let Address::Platform(path) = self.client_side.address(url) else {
             return Message::Socket { client, id, news: News::NoServer };
         };
         let mut request = http::Request::new(());

@@ -39,7 +39,7 @@ pub(super) struct Disturber {
     points: BTreeMap<(ClientId, RequestId), Point>,
     /// Until when what comes over a connection waits behind something that is late.
     held: BTreeMap<(ClientId, SocketId, Direction), Duration>,
-    /// The frames that the next one of their socket is to overtake.
+    /// The frames that the next one of their socket should overtake.
     overtaken: BTreeMap<(ClientId, SocketId), Vec<News>>,
     /// When the platform can be reached again.
     outage_ends: Option<Duration>,
@@ -138,13 +138,13 @@ impl Sim {
         self.disturber.as_ref().and_then(|disturber| disturber.planned.text())
     }
 
-    /// What was to go wrong here, and has not.
+    /// What should have gone wrong here, and has not.
     pub fn unmet(&self) -> impl Iterator<Item = Unmet> {
         self.disturber.iter().flat_map(|disturber| disturber.planned.unmet())
     }
 
-    /// Whether messages have been on their way that no schedule of the script has counted. Those of whoever explores it do not
-    /// matter: it is to do the same in a run.
+    /// Whether messages have been on their way that no schedule of the script has counted. Schedules of an exploration do not
+    /// matter: the script should do the same in a run.
     #[must_use]
     pub fn has_uncounted_messages(&self) -> bool {
         let is_counted = self.disturber.as_ref().is_some_and(|disturber| disturber.planned.is_wanted_by_script());
@@ -167,7 +167,7 @@ impl Sim {
             disturber.is_over = true;
             disturber.outage_ends = None;
         }
-        self.stage.record_platform(What::Disturbance(Disturbed::Healed))?;
+        self.client_side.record_platform(What::Disturbance(Disturbed::Healed))?;
         let now = self.platform_time();
         self.platform.clear(now, None);
         self.platform.set_online(now);
@@ -185,7 +185,7 @@ impl Sim {
         let Some(disturber) = &mut self.disturber else { return Ok(()) };
         disturber.outage_ends = None;
         if !disturber.is_offline_by_script {
-            self.stage.record_platform(What::Disturbance(Disturbed::OutageEnds))?;
+            self.client_side.record_platform(What::Disturbance(Disturbed::OutageEnds))?;
             self.platform.set_online(self.platform_time());
         }
         self.drain_platform()
@@ -239,7 +239,7 @@ impl Sim {
         }
         let mut fate = None;
         for (number, disturbance) in struck {
-            self.stage.record_client(client, What::Disturbance(Disturbed::By(disturbance.clone())))?;
+            self.client_side.record_client(client, What::Disturbance(Disturbed::By(disturbance.clone())))?;
             match disturbance.act {
                 Act::Message(of_message) => {
                     // Nothing comes of another one before it.
@@ -256,15 +256,15 @@ impl Sim {
         }
         let connection = connection_of(&message);
         if let Some((_, Fate::Late(by))) = fate {
-            let until = self.stage.now.saturating_add(by);
+            let until = self.client_side.now.saturating_add(by);
             if let Some(connection) = connection {
                 disturber.held.insert(connection, until);
             }
-            return self.link.send_asked(self.stage.now, until, message);
+            return self.link.send_asked(self.client_side.now, until, message);
         }
         let held = connection.and_then(|connection| disturber.held.get(&connection).copied());
-        if let Some(until) = held.filter(|until| *until > self.stage.now && fate.is_none()) {
-            return self.link.send_asked(self.stage.now, until, message);
+        if let Some(until) = held.filter(|until| *until > self.client_side.now && fate.is_none()) {
+            return self.link.send_asked(self.client_side.now, until, message);
         }
         match fate {
             None | Some((_, Fate::Late(_))) => self.deliver_before(disturber, message),
@@ -289,7 +289,7 @@ impl Sim {
             None => client.0 == 0,
             Some(name) => match name.strip_prefix('#') {
                 Some(number) => number.parse() == Ok(client.0 + 1),
-                None => self.stage.client_name(client) == name,
+                None => self.client_side.client_name(client) == name,
             },
         }
     }
@@ -297,16 +297,17 @@ impl Sim {
     fn seen(&self, client: ClientId, kind: Kind, number: NonZeroU32) -> Seen {
         let user = self.user_of(client);
         let has = |count: fn(&Sim, &str) -> usize| user.as_deref().is_some_and(|user| count(self, user) > 0);
-        let mut timers: Vec<Duration> = self.stage.deadlines().chain(self.platform_deadline()).collect();
+        let mut timers: Vec<Duration> = self.client_side.deadlines().chain(self.platform_deadline()).collect();
         timers.sort_unstable();
         timers.dedup();
-        let ahead = timers.into_iter().filter_map(|due| due.checked_sub(self.stage.now)).filter(|left| !left.is_zero());
+        let ahead =
+            timers.into_iter().filter_map(|due| due.checked_sub(self.client_side.now)).filter(|left| !left.is_zero());
         Seen {
             moment: Moment { kind, number, client: self.written_name(client) },
             timers: ahead.take(MAX_TIMERS).collect(),
             has_socket: has(|sim, user| sim.platform.sockets(Some(user)).len()),
             has_subscription: has(|sim, user| sim.platform.subscriptions(Some(user)).len()),
-            has_connected: self.stage.last_connect(client).is_some(),
+            has_connected: self.client_side.last_connect(client).is_some(),
         }
     }
 
@@ -316,7 +317,7 @@ impl Sim {
 
     /// What a schedule calls a client.
     fn written_name(&self, client: ClientId) -> Option<String> {
-        let name = self.stage.client_name(client);
+        let name = self.client_side.client_name(client);
         match client.0 {
             0 => None,
             _ if crate::schedule::is_plain(name) => Some(name.to_owned()),
@@ -326,7 +327,7 @@ impl Sim {
 
     /// The user of the platform whom a client is.
     fn user_of(&self, client: ClientId) -> Option<String> {
-        self.stage.last_connect(client).and_then(Call::username)
+        self.client_side.last_connect(client).and_then(Call::username)
     }
 }
 
@@ -386,8 +387,8 @@ impl Sim {
             Message::Upgrade { client, id, .. } => {
                 let status = StatusCode::from_u16(odd.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
                 self.link.send(
-                    self.stage.now,
-                    self.stage.now,
+                    self.client_side.now,
+                    self.client_side.now,
                     Message::Socket { client, id, news: News::Refused(status) },
                 )
             }

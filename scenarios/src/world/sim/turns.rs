@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::trace::What;
+use crate::world::client_side::ClientSide;
 use crate::world::link::Message;
-use crate::world::stage::Stage;
 use crate::world::{MAX_TURNS_AT_ONE_INSTANT, TURNS_FOR_EACH_CLIENT, WorldError};
 
 /// How many of the last turns are kept, to tell what a loop does.
@@ -49,13 +49,13 @@ impl Turns {
 }
 
 /// A message in a word or two, for the report of a loop.
-pub(super) fn label(message: &Message, stage: &Stage) -> String {
+pub(super) fn label(message: &Message, client_side: &ClientSide) -> String {
     match message {
         Message::Request { request, .. } => [request.method().as_str(), request.uri().path()].join(" "),
         Message::Reply { client, id, answered } => {
-            What::Reply { number: stage.request_number(*client, *id), outcome: answered.outcome() }.text()
+            What::Reply { number: client_side.request_number(*client, *id), outcome: answered.outcome() }.text()
         }
-        Message::Socket { client, id, news } => news.record(stage.socket_number(*client, *id)).text(),
+        Message::Socket { client, id, news } => news.record(client_side.socket_number(*client, *id)).text(),
         Message::Upgrade { .. } | Message::FrameUp { .. } | Message::ClosedByClient { .. } | Message::Opened { .. } => {
             message.kind().to_owned()
         }

@@ -81,7 +81,7 @@ fn read(mut ours: File) -> Receiver<Vec<u8>> {
     sent
 }
 
-/// The lines that are to be seen after what a terminal was sent.
+/// The lines that a terminal shows after what it was sent.
 fn drawn(sent: &str) -> Vec<String> {
     let (mut lines, mut row, mut column) = (vec![Vec::new()], 0, 0);
     let mut rest = sent.chars().peekable();

@@ -9,7 +9,7 @@ use super::{Place, a_minute};
 
 const QUICK: &str = "// tags: live\nassert(true);\n";
 
-/// The names in the folder that are no scripts.
+/// The names in the folder that are not scripts.
 fn files(place: &Place) -> Vec<String> {
     let names = fs::read_dir(&place.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = names.filter(|name| !name.ends_with(".rhai")).collect();

@@ -11,7 +11,7 @@ pub(super) static ROWS: &[Row] = &[
             may!("user", "a user's name; or () for any"),
             may!("timeout", "a duration: 60 seconds if left out"),
         ],
-        "until a request has reached that point since the last action or the last such wait; its answer is on its way",
+        "waits until a request has reached that point since the last action or the last such wait; its answer is on its way",
         "",
         "platform.cut(\"alice@example.com\");\nplatform.waitFor(\"websocket\", \"alice@example.com\", \"2m\");",
     ),
@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
             "#{ kind, point, user, method, status, socket, count, none, timeout }",
             "#{ kind: \"closed\" }"
         )],
-        "until so many records of that kind (one request if it does not say) have come since then; with `none`, a duration, that none comes",
+        "waits until so many records of that kind (one request if it does not say) have come since then; with `none`, a duration, checks that none comes",
         "the record, or with `count` an array of them",
         "platform.cut(\"alice@example.com\");\nplatform.waitFor(#{ kind: \"closed\", user: \"alice@example.com\" });",
     ),

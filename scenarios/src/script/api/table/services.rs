@@ -32,7 +32,7 @@ pub(super) static ROWS: &[Row] = &[
         Of::Services,
         "resubscribe",
         &[],
-        "exists without effect, as in Kandy.js",
+        "has no effect, as in Kandy.js",
         "",
         "create(#{}, #{ dialect: \"link\" }).services.resubscribe();",
     ),

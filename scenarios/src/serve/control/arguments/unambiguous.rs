@@ -1,4 +1,4 @@
-//! JSON that says everything once. What a key stands for that comes twice depends on who reads it (RFC 8259, 4).
+//! JSON that says everything once. The meaning of a key that comes twice depends on the reader (RFC 8259, 4).
 
 use std::fmt;
 

@@ -13,7 +13,7 @@ use kandy_mock_server::{FrontHandle, Platform, Time};
 use serde::Serialize;
 use tokio::task::yield_now;
 
-/// The bytes of a page, but for what its last item has more. Everybody else waits while one is written, and for no longer.
+/// The bytes of a page, which its last item may exceed. Everybody else waits only while one page is written.
 const PAGE_BYTES: usize = 4 * 1024;
 /// The most items that are looked at for a page.
 const PAGE_ITEMS: usize = 1_000;

@@ -11,7 +11,7 @@ use super::{Act, Action, Look, Route};
 /// Every route: first what looks, then what acts, as the script's `platform` has it.
 pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| OWN.iter().copied().chain(VERBS.iter().map(verb)).collect());
 
-/// The routes that are no verbs of the platform.
+/// The routes that are not verbs of the platform.
 const OWN: &[Route] = &[
     route("", Action::Look(Look::Index), "this table", &[], r#"{"routes": [..]}"#),
     route(
@@ -94,7 +94,7 @@ const OWN: &[Route] = &[
     route(
         "waitFor",
         Action::Act(Act::WaitFor),
-        "waits for `count` records of a kind (1 request if it does not say), from record `since` on; with `none` that none comes",
+        "waits for `count` records of a kind (1 request if it does not say), from record `since` on; with `none`, checks that none comes",
         &[
             KIND.parameter(),
             OF_POINT.parameter(),
@@ -141,7 +141,7 @@ pub(crate) const BY: Optional<Duration> = Optional::new("by", "\"30m\"");
 pub(crate) const TO: Optional<u64> = Optional::new("to", "null");
 pub(crate) const QUIET: Optional<Duration> = Optional::new("quiet", "\"100ms\"");
 
-/// The error where of two parameters exactly one is to be given.
+/// The error if not exactly one of two parameters is given.
 pub(crate) const fn either(of: &'static str, one: &Parameter, other: &Parameter) -> ArgumentError {
     ArgumentError::Either { of, one: one.name, other: other.name }
 }

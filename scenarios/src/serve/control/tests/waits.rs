@@ -81,7 +81,7 @@ async fn whoever_waits_for_longest_makes_room_for_one_more() {
         () = asking => unreachable!("it ends with the test"),
         told = ends.recv() => told.unwrap(),
     };
-    assert!(made_room.starts_with("HTTP/1.1 503 ") && made_room.contains("made room"), "{made_room}");
+    assert!(made_room.starts_with("HTTP/1.1 503 ") && made_room.contains("to make room"), "{made_room}");
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn records_of_every_kind_are_waited_for_by_number_and_none_at_all() {
     assert_eq!(bench.post("waitFor", &json!({ "point": "mk_token", "none": "10ms" })).await.0, 200);
     let (status, body) = bench.post("waitFor", &json!({ "kind": "expired", "none": "10s", "since": next })).await;
     assert_eq!(status, 409, "{body}");
-    assert!(body["error"]["message"].as_str().unwrap().ends_with("and was not to come: expired"), "{body}");
+    assert!(body["error"]["message"].as_str().unwrap().ends_with("and none was expected: expired"), "{body}");
     for (wrong, message) in [
         (json!({ "kind": "close" }), "there is no kind of record \"close\" (did you mean \"closed\"?)"),
         (json!({ "count": 0 }), "a wait is for 1 to 1000 records, not for 0"),

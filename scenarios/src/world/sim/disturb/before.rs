@@ -21,12 +21,12 @@ impl Sim {
         let command = match (act, user) {
             (Act::Application(call), _) => return self.call_before(client, *call),
             (Act::Outage(length), _) => {
-                disturber.outage_ends = Some(self.stage.now.saturating_add(*length));
+                disturber.outage_ends = Some(self.client_side.now.saturating_add(*length));
                 self.platform.set_offline(self.platform_time());
                 self.drain_platform()?;
                 return Ok(true);
             }
-            // Who has not said who he is has nothing at the platform that could be hit.
+            // A client that has not said whose it is has nothing at the platform to disturb.
             (act, user) => user.and_then(|user| act.command(user)),
         };
         let Some(command) = command else { return Ok(false) };
@@ -46,17 +46,17 @@ impl Sim {
         let call = match call {
             Application::Disconnect => Call::Disconnect,
             Application::Destroy => Call::Destroy,
-            Application::Connect => match self.stage.last_connect(client) {
+            Application::Connect => match self.client_side.last_connect(client) {
                 Some(call) => call.clone(),
                 None => return Ok(false),
             },
         };
         // A connect that throws has no effect, here as in the script. Else only a full trace can refuse these calls, and
         // the next record tells of that.
-        let has_changed = self.stage.call(client, call).is_ok();
-        if self.stage.ending() == Some(client) {
+        let has_changed = self.client_side.call(client, call).is_ok();
+        if self.client_side.ending() == Some(client) {
             // The tick in which a client ends is over before a message comes.
-            self.stage.fire_timer(client);
+            self.client_side.fire_timer(client);
         }
         self.drain_client(client)?;
         Ok(has_changed)

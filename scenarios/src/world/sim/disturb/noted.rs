@@ -32,13 +32,13 @@ impl Sim {
     /// The same world, which notes the transitions of its clients.
     #[must_use]
     pub fn observed(mut self) -> Self {
-        self.stage.observer = Some(Box::default());
+        self.client_side.observer = Some(Box::default());
         self
     }
 
     /// The transitions of the clients, if they are noted.
     pub(crate) fn observer(&self) -> Option<&Observer> {
-        self.stage.observer.as_deref()
+        self.client_side.observer.as_deref()
     }
 
     /// The same world, which remembers what could be changed in the answers that come.
@@ -54,16 +54,16 @@ impl Sim {
         self.disturber.as_mut().and_then(|disturber| disturber.answers.take()).unwrap_or_default()
     }
 
-    /// An answer is changed on its way: the record has it as the platform gave it, the client as it comes. Gives whether it
-    /// is another then.
+    /// An answer is changed on its way: the record has it as the platform gave it, the client as it arrives. Gives whether
+    /// it has changed.
     pub(super) fn deliver_changed(&mut self, message: Message, mutation: &Mutation) -> Result<bool, WorldError> {
         match message {
             Message::Reply { client, id, answered: Answered::Reply(Reply::Respond(response)) } => {
                 let original = Answered::Reply(Reply::Respond(response.clone()));
-                self.stage.record_reply(client, id, original.outcome())?;
+                self.client_side.record_reply(client, id, original.outcome())?;
                 let changed = mutation.apply(response.clone());
                 let has_changed = changed != response;
-                self.stage.respond(client, id, Answered::Reply(Reply::Respond(changed)).into_answer());
+                self.client_side.respond(client, id, Answered::Reply(Reply::Respond(changed)).into_answer());
                 self.drain_client(client)?;
                 self.drain_platform()?;
                 Ok(has_changed)

@@ -1,8 +1,8 @@
-//! What is to go wrong in a world, who wants it, and what came of it.
+//! What should go wrong in a world, who wants it, and what came of it.
 
 use crate::schedule::{Disturbance, Schedule, ScheduleError};
 
-/// What is to go wrong: first what the world was made with, then what the script itself lets go wrong.
+/// What should go wrong: first what the world was made with, then what the script itself lets go wrong.
 #[derive(Debug, Default)]
 pub(super) struct Planned {
     given: Schedule,
@@ -20,7 +20,7 @@ enum Met {
     Yes,
 }
 
-/// Something that was to go wrong, and has not.
+/// Something that should have gone wrong, and has not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmet {
     /// What.

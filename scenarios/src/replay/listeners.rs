@@ -10,8 +10,8 @@ use super::compare::{Mismatch, missing};
 use crate::recording::{ApiCall, Record, Timed};
 
 /// Who listens to a client, and what each listener does of itself.
-pub(crate) struct Audience {
-    pub(crate) listeners: Listeners<Listener>,
+pub(crate) struct RecordedListeners {
+    pub(crate) registered: Listeners<RecordedListener>,
     /// What each listener throws, and at which call.
     exceptions: BTreeMap<String, Exception>,
     /// The calls that each listener makes, and at which call of its own.
@@ -21,7 +21,7 @@ pub(crate) struct Audience {
 
 /// A listener in the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Listener {
+pub(crate) enum RecordedListener {
     /// The recorder's own wildcard.
     Recorder,
     /// One of the script's.
@@ -38,17 +38,17 @@ struct Exception {
     nth: Option<u64>,
 }
 
-impl Default for Audience {
+impl Default for RecordedListeners {
     /// The recorder's own listener, from the start.
     fn default() -> Self {
-        let mut listeners = Listeners::default();
-        listeners.subscribe(Listener::Recorder).expect("it is the first");
-        Self { listeners, exceptions: BTreeMap::new(), calls: BTreeMap::new(), heard: BTreeMap::new() }
+        let mut registered = Listeners::default();
+        registered.subscribe(RecordedListener::Recorder).expect("it is the first");
+        Self { registered, exceptions: BTreeMap::new(), calls: BTreeMap::new(), heard: BTreeMap::new() }
     }
 }
 
-impl Audience {
-    /// Remembers what the listeners among the arguments are to call and to throw.
+impl RecordedListeners {
+    /// Remembers what the listeners among the arguments should call and to throw.
     ///
     /// # Errors
     ///
@@ -75,10 +75,10 @@ impl Audience {
     /// Makes a change of the listeners.
     pub(crate) fn change(&mut self, change: Change) -> Result<(), TooManyListeners> {
         match change {
-            Change::On(event, listener) => self.listeners.on(&event, listener)?,
-            Change::Off(event, listener) => self.listeners.off(&event, &listener),
-            Change::Subscribe(listener) => self.listeners.subscribe(listener)?,
-            Change::Unsubscribe(listener) => self.listeners.unsubscribe(&listener),
+            Change::On(event, listener) => self.registered.on(&event, listener)?,
+            Change::Off(event, listener) => self.registered.off(&event, &listener),
+            Change::Subscribe(listener) => self.registered.subscribe(listener)?,
+            Change::Unsubscribe(listener) => self.registered.unsubscribe(&listener),
         }
         Ok(())
     }
@@ -114,11 +114,11 @@ impl Audience {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// `on(event, listener)`
-    On(String, Listener),
+    On(String, RecordedListener),
     /// `off(event, listener)`
-    Off(String, Listener),
+    Off(String, RecordedListener),
     /// `subscribe(listener)`
-    Subscribe(Listener),
+    Subscribe(RecordedListener),
     /// `unsubscribe(listener)`
-    Unsubscribe(Listener),
+    Unsubscribe(RecordedListener),
 }

@@ -21,10 +21,10 @@ use crate::trace::{
 
 /// The clients of a world, and the trace of what happens. A world moves it: it has no time and no network of its own.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct ClientSide {
     /// The time of what happens next, which its world sets.
     pub(super) now: Duration,
-    clients: Vec<Client>,
+    clients: Vec<NamedSession>,
     /// Those that end in the next tick.
     ending: Vec<ClientId>,
     client_inputs: u64,
@@ -45,7 +45,7 @@ pub(super) struct Stage {
 }
 
 #[derive(Debug)]
-struct Client {
+struct NamedSession {
     name: Arc<str>,
     session: Session,
     /// What `connect()` was last called with.
@@ -61,7 +61,7 @@ struct Numbers {
 }
 
 /// Looking.
-impl Stage {
+impl ClientSide {
     pub(super) fn new(servers: Vec<String>) -> Self {
         Self {
             now: Duration::ZERO,
@@ -138,7 +138,7 @@ impl Stage {
 
     /// The armed timers of all clients: when, whose, what for.
     pub(super) fn timers(&self) -> Vec<(Duration, String, String)> {
-        let of_client = |client: &Client| {
+        let of_client = |client: &NamedSession| {
             let name = client.name.to_string();
             let timers = client.session.timers();
             timers.map(|(due, timer)| (due.since_start(), name.clone(), timer.to_string())).collect::<Vec<_>>()
@@ -147,8 +147,8 @@ impl Stage {
     }
 }
 
-/// Acting. After each of these but `create`, take all of [`Stage::next_effect`].
-impl Stage {
+/// Acting. After each of these but `create`, take all of [`ClientSide::next_effect`].
+impl ClientSide {
     pub(super) fn create(&mut self, name: &str, session: Session) -> Result<ClientId, StepError> {
         check_length("client's name", name.len(), MAX_NAME_BYTES)?;
         check_length("configuration as JSON", json_bytes(session.config()), MAX_CONFIG_BYTES)?;
@@ -159,14 +159,14 @@ impl Stage {
         if self.clients.len() >= MAX_CLIENTS {
             return Err(StepError::TooManyClients);
         }
-        self.clients.push(Client { name: name.into(), session, last_connect: None });
+        self.clients.push(NamedSession { name: name.into(), session, last_connect: None });
         Ok(ClientId(self.clients.len() - 1))
     }
 
     pub(super) fn call(&mut self, id: ClientId, call: Call) -> Result<Done, StepError> {
         let now = Time::from_duration(self.now);
         self.client_inputs += 1;
-        let Client { name, session, last_connect } = &mut self.clients[id.0];
+        let NamedSession { name, session, last_connect } = &mut self.clients[id.0];
         check_call(&call, session)?;
         if let Call::Connect(..) | Call::Untyped(UntypedCall::Connect { .. }) = &call {
             *last_connect = Some(call.clone());
@@ -287,7 +287,7 @@ impl Stage {
         let Some((id, event)) = self.events.pop_front() else {
             return Ok(None);
         };
-        let Client { name, session, .. } = &self.clients[id.0];
+        let NamedSession { name, session, .. } = &self.clients[id.0];
         self.event_bytes = self.event_bytes.saturating_add(event_bytes(&event));
         if self.event_bytes > MAX_EVENT_BYTES {
             return Err(WorldError::TooManyEventBytes { time: self.now });
@@ -300,7 +300,7 @@ impl Stage {
 }
 
 /// Recording.
-impl Stage {
+impl ClientSide {
     /// The number that a request has in the trace.
     pub(super) fn request_number(&self, client: ClientId, id: RequestId) -> u64 {
         self.numbers.requests.get(&(client, id)).copied().unwrap_or_default()
@@ -324,7 +324,7 @@ impl Stage {
         self.record_platform(What::Reply { number: self.request_number(client, id), outcome })
     }
 
-    /// A command that was carried out, if it does more than set the stage.
+    /// A command that was carried out, if it does more than prepare a run.
     pub(super) fn record_control(&mut self, control: Option<Control>) -> Result<(), WorldError> {
         control.map_or(Ok(()), |control| self.record_platform(What::Control(control)))
     }

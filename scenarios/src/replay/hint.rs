@@ -5,29 +5,29 @@ use serde_json::Value;
 
 use crate::recording::{Action, Record, Recording, Snapshot, Timed};
 
-/// The script's cues, in the order in which the timeline needs them.
-pub(super) struct Cues<'a> {
-    calls: std::vec::IntoIter<CallCue<'a>>,
-    snapshots: std::iter::Peekable<std::vec::IntoIter<SnapshotCue<'a>>>,
+/// The script's hints, in the order in which the timeline needs them.
+pub(super) struct Hints<'a> {
+    calls: std::vec::IntoIter<CallHint<'a>>,
+    snapshots: std::iter::Peekable<std::vec::IntoIter<SnapshotHint<'a>>>,
 }
 
 /// What the script says of a call.
 #[derive(Clone, Copy)]
-pub(super) struct CallCue<'a> {
+pub(super) struct CallHint<'a> {
     /// For `create`: this client's own configuration.
     pub(super) config: Option<&'a Value>,
     /// Whether events of what came before may still wait.
     pub(super) without_pause: bool,
 }
 
-struct SnapshotCue<'a> {
+struct SnapshotHint<'a> {
     /// The index of the record that it was taken before.
     before: usize,
     time: Time,
     snapshot: &'a Snapshot,
 }
 
-impl<'a> Cues<'a> {
+impl<'a> Hints<'a> {
     pub(super) fn new(recording: &'a Recording) -> Self {
         let mut calls = Vec::new();
         let mut snapshots = Vec::new();
@@ -36,13 +36,13 @@ impl<'a> Cues<'a> {
             let mut same_tick_now = false;
             match &entry.what {
                 Action::Call { config, same_tick, .. } => {
-                    calls.push(CallCue { config: config.as_ref(), without_pause: same_tick_before && *same_tick });
+                    calls.push(CallHint { config: config.as_ref(), without_pause: same_tick_before && *same_tick });
                     same_tick_now = *same_tick;
                 }
                 Action::Server { same_tick, .. } => same_tick_now = *same_tick,
                 Action::Snapshot(snapshot) => {
                     let before = place(&recording.timeline, calls.len(), entry.time, recording.script.get(index + 1));
-                    snapshots.push(SnapshotCue { before, time: entry.time, snapshot });
+                    snapshots.push(SnapshotHint { before, time: entry.time, snapshot });
                 }
                 Action::Rule(_) => {}
             }
@@ -52,13 +52,13 @@ impl<'a> Cues<'a> {
     }
 
     /// What the script says of the next call that no listener makes.
-    pub(super) fn next_call(&mut self) -> Option<CallCue<'a>> {
+    pub(super) fn next_call(&mut self) -> Option<CallHint<'a>> {
         self.calls.next()
     }
 
     /// The next snapshot that was taken before the record `index`.
     pub(super) fn next_snapshot(&mut self, index: usize) -> Option<(Time, &'a Snapshot)> {
-        self.snapshots.next_if(|cue| cue.before <= index).map(|cue| (cue.time, cue.snapshot))
+        self.snapshots.next_if(|hint| hint.before <= index).map(|hint| (hint.time, hint.snapshot))
     }
 }
 
