@@ -54,7 +54,7 @@ pub(crate) struct Socket {
     pub(crate) user: Arc<str>,
     pub(crate) subscription: Option<SubscriptionId>,
     pub(crate) dialect: Dialect,
-    pub(crate) phase: Phase,
+    pub(crate) phase: SocketPhase,
     pub(crate) silent: bool,
     pub(crate) pings: u64,
     pub(crate) frames_in: u64,
@@ -62,7 +62,7 @@ pub(crate) struct Socket {
 }
 
 #[derive(Debug)]
-pub(crate) enum Phase {
+pub(crate) enum SocketPhase {
     /// What should happen as soon as the socket is open, in this order. A close can only be the last of it.
     Opening {
         waiting: Vec<Output>,
@@ -81,8 +81,8 @@ impl Owned for Socket {
 impl Socket {
     fn info(&self, id: SocketId) -> SocketInfo {
         let (state, opened) = match self.phase {
-            Phase::Opening { .. } => (SocketState::Opening, None),
-            Phase::Open { since } => (SocketState::Open, Some(since)),
+            SocketPhase::Opening { .. } => (SocketState::Opening, None),
+            SocketPhase::Open { since } => (SocketState::Open, Some(since)),
         };
         SocketInfo {
             id,
@@ -136,7 +136,7 @@ impl Sockets {
     ) -> SocketId {
         self.made += 1;
         let id = SocketId::numbered(self.resets, self.made);
-        let phase = Phase::Opening { waiting: Vec::new() };
+        let phase = SocketPhase::Opening { waiting: Vec::new() };
         let socket =
             Socket { user, subscription, dialect, phase, silent: false, pings: 0, frames_in: 0, frames_out: 0 };
         self.by_id.insert(id, socket, None);
@@ -168,8 +168,8 @@ impl Sockets {
     /// Bytes of what waits for sockets to open.
     pub(crate) fn waiting_bytes(&self) -> usize {
         let of = |socket: &Socket| match &socket.phase {
-            Phase::Opening { waiting } => waiting.iter().map(Output::bytes).sum(),
-            Phase::Open { .. } => 0,
+            SocketPhase::Opening { waiting } => waiting.iter().map(Output::bytes).sum(),
+            SocketPhase::Open { .. } => 0,
         };
         self.by_id.iter().map(|(_, socket)| of(socket)).sum()
     }

@@ -16,10 +16,10 @@ use serde_json::Value;
 
 pub use crate::duration::{LONGEST_DURATION, parse_duration};
 pub use arguments::{ArgumentError, Arguments, Declared};
-pub use kind::Kind;
-pub use parameter::{Argument, Optional, Parameter, Place, Required};
+pub use kind::ValueKind;
+pub use parameter::{Argument, ArgumentPlace, Optional, Parameter, Required};
 pub use target::Target;
-pub(crate) use told::Told;
+pub(crate) use told::CommandRecord;
 pub use verbs::{Gives, OptionsMap, VERBS, Verb};
 
 use crate::account::UserOptions;

@@ -11,7 +11,7 @@ mod uc;
 
 use http::HeaderMap;
 
-pub(crate) use self::profile::{Profile, RenewedBy, Way};
+pub(crate) use self::profile::{Profile, RenewedBy, SignInWay};
 use crate::route::{Route, Space};
 
 /// A line of SDKs, by what it says to the platform.

@@ -79,7 +79,7 @@ pub enum Each {
 #[non_exhaustive]
 pub enum Effect {
     /// It is answered, but not, or not only, as the platform would. The default is healthy: it only uses up a turn.
-    Answer(Answer),
+    Answer(FaultyAnswer),
     /// It is taken and never answered (`hang`).
     Hang,
     /// It is taken, then the connection is reset (`reset`).
@@ -109,13 +109,13 @@ pub enum Effect {
 /// If the platform answers itself, it does its normal work first, and only the answer differs. With other content, or a
 /// status outside 2xx, it does not do that work and changes nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer {
+pub struct FaultyAnswer {
     /// HTTP status, 200 to 599 (`status`). At the websocket any status refuses the handshake.
     pub status: Option<u16>,
     /// The body.
     pub content: Content,
     /// Everything else about the answer.
-    pub delivery: Delivery,
+    pub delivery: AnswerOptions,
 }
 
 /// The body of an answer. 204, 205 and 304 have none, so that they go with no content but an unedited or an empty one.
@@ -144,7 +144,7 @@ pub struct Edit {
 
 /// How an answer is told, whatever it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delivery {
+pub struct AnswerOptions {
     /// The reason phrase (`statusText`), one line of visible ASCII; by default the usual one of the status.
     pub reason: Option<String>,
     /// The header Content-Type (`type`).
@@ -183,17 +183,17 @@ impl Fault {
     /// An answer with this status: in 2xx after the platform's normal work, else the platform's own error instead of it.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Answer { status: Some(status), ..Answer::default() }.into()
+        FaultyAnswer { status: Some(status), ..FaultyAnswer::default() }.into()
     }
 
     /// An answer with this status and this JSON, instead of the platform's normal work.
     pub fn json(status: u16, json: impl Into<Value>) -> Self {
-        Answer { status: Some(status), content: Content::Json(json.into()), ..Answer::default() }.into()
+        FaultyAnswer { status: Some(status), content: Content::Json(json.into()), ..FaultyAnswer::default() }.into()
     }
 
     /// An answer with this status and this text, instead of the platform's normal work.
     pub fn text(status: u16, text: impl Into<String>) -> Self {
-        Answer { status: Some(status), content: Content::Text(text.into()), ..Answer::default() }.into()
+        FaultyAnswer { status: Some(status), content: Content::Text(text.into()), ..FaultyAnswer::default() }.into()
     }
 
     /// The platform's own answer with these members merged into its body.
@@ -214,7 +214,7 @@ impl Fault {
     /// The platform's own answer, so much later.
     #[must_use]
     pub fn delay(delay: Duration) -> Self {
-        Delivery { delay: Some(delay), ..Delivery::default() }.into()
+        AnswerOptions { delay: Some(delay), ..AnswerOptions::default() }.into()
     }
 
     /// The platform's own answer, whose connection is cut after so many bytes of its body.
@@ -238,7 +238,7 @@ impl Fault {
     /// The platform's own answer with these headers more.
     pub fn headers<N: Into<String>, V: Into<String>>(headers: impl IntoIterator<Item = (N, V)>) -> Self {
         let headers = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Delivery { headers, ..Delivery::default() }.into()
+        AnswerOptions { headers, ..AnswerOptions::default() }.into()
     }
 
     /// The handshake is accepted, also if it would be refused.
@@ -327,7 +327,7 @@ impl Effect {
     }
 }
 
-impl Answer {
+impl FaultyAnswer {
     /// Whether this comes instead of the platform's normal work.
     pub(crate) fn replaces(&self) -> bool {
         match self.content {
@@ -355,7 +355,7 @@ impl Edit {
 
 impl Default for Effect {
     fn default() -> Self {
-        Self::Answer(Answer::default())
+        Self::Answer(FaultyAnswer::default())
     }
 }
 
@@ -371,27 +371,27 @@ impl From<Effect> for Fault {
     }
 }
 
-impl From<Answer> for Fault {
-    fn from(answer: Answer) -> Self {
+impl From<FaultyAnswer> for Fault {
+    fn from(answer: FaultyAnswer) -> Self {
         Effect::Answer(answer).into()
     }
 }
 
 impl From<Edit> for Fault {
     fn from(edit: Edit) -> Self {
-        Answer { content: Content::Own(edit), ..Answer::default() }.into()
+        FaultyAnswer { content: Content::Own(edit), ..FaultyAnswer::default() }.into()
     }
 }
 
-impl From<Delivery> for Fault {
-    fn from(delivery: Delivery) -> Self {
-        Answer { delivery, ..Answer::default() }.into()
+impl From<AnswerOptions> for Fault {
+    fn from(delivery: AnswerOptions) -> Self {
+        FaultyAnswer { delivery, ..FaultyAnswer::default() }.into()
     }
 }
 
 impl From<Pace> for Fault {
     fn from(pace: Pace) -> Self {
-        Delivery { pace, ..Delivery::default() }.into()
+        AnswerOptions { pace, ..AnswerOptions::default() }.into()
     }
 }
 

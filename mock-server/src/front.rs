@@ -36,7 +36,7 @@ pub use limits::FrontLimits;
 use crate::limits::Limits;
 use crate::server::disturber::Disturber;
 use crate::server::error::StartError;
-use crate::server::listen::{Server, listen, listen_on_loopback};
+use crate::server::listen::{AcceptLoop, listen, listen_on_loopback};
 use crate::server::shared::Shared;
 
 /// The platform behind one origin: REST, notification channels and what answers beside it on one port, with limits on
@@ -165,11 +165,11 @@ impl BoundFront {
         let Self { listener, second, address, shared, tls, origins, hosts, limits } = self;
         let tls = tls.map(TlsAcceptor::from);
         let http = connection::http(&limits);
-        let site = Arc::new(Site { shared: shared.clone(), beside, origins, hosts, limits, tls, http });
+        let site = Arc::new(FrontContext { shared: shared.clone(), beside, origins, hosts, limits, tls, http });
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
             let (shared, max_connections) = (&site.shared, site.limits.connections);
-            let server = Server { listener, second, shared, max_connections, patience: Limits::GRACE };
+            let server = AcceptLoop { listener, second, shared, max_connections, patience: Limits::GRACE };
             let connection = |stream, peer, stopped| connection::serve(stream, peer, site.clone(), stopped);
             server.serve(connection, pending(), stopped).await;
         });
@@ -178,7 +178,7 @@ impl BoundFront {
 }
 
 /// What all connections share.
-struct Site {
+struct FrontContext {
     shared: Arc<Shared>,
     beside: Arc<dyn Beside>,
     origins: Option<Vec<HeaderValue>>,

@@ -35,7 +35,7 @@
 //! # Crates of others
 //!
 //! [`http`]'s requests, headers and status codes, [`bytes`]'s buffers and [`serde_json`]'s values are part of the interface, and their
-//! versions with it. So is [`wiremock`](MockKandy::wiremock), to mount mocks beside the platform; and of `Front` the configuration of
+//! versions with it. So is wiremock, to mount mocks beside the platform; and of `Front` the configuration of
 //! TLS, which is rustls's, and the bodies of `http-body` that a `Beside` answers with.
 //!
 //! ```
@@ -54,7 +54,6 @@
 //! # Ok(())
 //! # }
 //! ```
-
 
 mod account;
 mod channel;
@@ -114,7 +113,7 @@ pub use journal::{
 pub use limits::{Limits, PlatformLimits};
 pub use mask::{masked, masked_query, masked_value};
 #[cfg(feature = "net")]
-pub use mock_kandy::{FailError, MockKandy, Options, Received, WaitError};
+pub use mock_kandy::{FailError, MockKandy, MockKandyOptions, Received, WaitError};
 pub use output::Output;
 pub use platform::{Platform, SettingsInfo};
 pub use point::{Point, UnknownPoint};
@@ -129,9 +128,9 @@ pub use server::disturber::{Disturber, Fate, Message};
 #[cfg(feature = "net")]
 pub use server::error::StartError;
 #[cfg(feature = "net")]
-pub use server::idle::UnderWay;
+pub use server::exchanges::HeldAnswer;
 #[cfg(feature = "net")]
-pub use server::turns::HeldAnswer;
+pub use server::idle::UnderWay;
 #[cfg(feature = "net")]
 pub use server::watch::{Lagged, Watch};
 pub use subscription::SubscriptionInfo;

@@ -20,16 +20,16 @@ use tokio::sync::{mpsc, oneshot};
 use wiremock::MockServer;
 
 pub use controls::FailError;
-pub use options::Options;
+pub use options::MockKandyOptions;
 pub use received::{Received, WaitError};
 
-use late::Late;
-use rest::{Chore, Rest};
+use late::LateAnswers;
+use rest::{Chore, RestServer};
 
 use crate::limits::{Limits, PlatformLimits};
 use crate::server::clock::Clock;
 use crate::server::error::StartError;
-use crate::server::listen::{Server, listen, reachable};
+use crate::server::listen::{AcceptLoop, listen, reachable};
 use crate::server::queues::QueueLimits;
 use crate::server::shared::Shared;
 
@@ -91,12 +91,12 @@ pub struct MockKandy {
     shared: Arc<Shared>,
     /// From which record of the journal the next [`Self::wait_for`] looks.
     wait_cursor: Mutex<u64>,
-    late: Arc<Late>,
+    late: Arc<LateAnswers>,
     rest: SocketAddr,
     ws: SocketAddr,
     runtime: Handle,
     /// `None` only while being dropped.
-    rest_server: Option<Arc<Rest>>,
+    rest_server: Option<Arc<RestServer>>,
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -108,7 +108,9 @@ impl MockKandy {
     ///
     /// If the system has no port, thread or file descriptor left; [`Self::start_with`] says so in an error.
     pub async fn start() -> Self {
-        Self::start_with(Options::default()).await.expect("the system has a port, a thread and descriptors to spare")
+        Self::start_with(MockKandyOptions::default())
+            .await
+            .expect("the system has a port, a thread and descriptors to spare")
     }
 
     /// Starts a healthy platform without users.
@@ -117,7 +119,7 @@ impl MockKandy {
     ///
     /// An address cannot be listened on, or there is no thread or runtime to be had.
     #[expect(clippy::missing_panics_doc, reason = "the thread says how it started")]
-    pub async fn start_with(options: Options) -> Result<Self, StartError> {
+    pub async fn start_with(options: MockKandyOptions) -> Result<Self, StartError> {
         let (rest_listener, rest) = listen(SocketAddr::new(options.address, options.rest_port))?;
         let (ws_listener, ws) = listen(SocketAddr::new(options.address, options.ws_port))?;
         let queues = QueueLimits {
@@ -128,8 +130,8 @@ impl MockKandy {
         let shared = Arc::new(Shared::new(Clock::real(), PlatformLimits::default(), queues));
         let (started, start) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
-        let late = Arc::<Late>::default();
-        let served = Served { rest_listener, ws_listener, shared: shared.clone(), late: late.clone(), options };
+        let late = Arc::<LateAnswers>::default();
+        let served = ServerThread { rest_listener, ws_listener, shared: shared.clone(), late: late.clone(), options };
         let thread = thread::Builder::new().name("mock-kandy".to_owned());
         let thread = thread.spawn(move || served.run(started, stopped)).map_err(StartError::Run)?;
         let (server, runtime) = start.await.expect("the thread says how it started").map_err(StartError::Run)?;
@@ -202,17 +204,17 @@ impl Drop for MockKandy {
 }
 
 /// What the server's thread owns.
-struct Served {
+struct ServerThread {
     rest_listener: TcpListener,
     ws_listener: TcpListener,
     shared: Arc<Shared>,
-    late: Arc<Late>,
-    options: Options,
+    late: Arc<LateAnswers>,
+    options: MockKandyOptions,
 }
 
-type Started = io::Result<(Arc<Rest>, Handle)>;
+type Started = io::Result<(Arc<RestServer>, Handle)>;
 
-impl Served {
+impl ServerThread {
     /// wiremock starts and ends here: dropped within a task of tokio or of `futures`, it can hang or panic.
     fn run(self, started: oneshot::Sender<Started>, stopped: oneshot::Receiver<Infallible>) {
         let (chores, mut to_do) = mpsc::unbounded_channel::<Chore>();
@@ -222,7 +224,8 @@ impl Served {
                 let _context = runtime.enter();
                 tokio::net::TcpListener::from_std(self.ws_listener)?
             };
-            let rest = runtime.block_on(Rest::start(self.rest_listener, self.shared.clone(), self.late, chores))?;
+            let rest =
+                runtime.block_on(RestServer::start(self.rest_listener, self.shared.clone(), self.late, chores))?;
             Ok((runtime, ws_listener, rest))
         };
         let (runtime, ws_listener, rest) = match prepare() {
@@ -242,7 +245,7 @@ impl Served {
             }
             pending().await
         };
-        let server = Server {
+        let server = AcceptLoop {
             listener: ws_listener,
             second: None,
             shared: &shared,

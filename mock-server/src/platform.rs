@@ -24,7 +24,7 @@ pub use settings::SettingsInfo;
 
 use crate::account::{Accounts, UserInfo};
 use crate::channel::{SocketInfo, Sockets};
-use crate::command::Told;
+use crate::command::CommandRecord;
 use crate::fault::Faults;
 use crate::ids::{SocketId, SubscriptionId};
 use crate::journal::{Delivery, Journal, Kind, Refusal, RefusalRecord};
@@ -48,7 +48,7 @@ use crate::token::{Grants, TokensInfo};
 #[derive(Debug)]
 pub struct Platform {
     limits: PlatformLimits,
-    settings: Settings,
+    settings: PlatformSettings,
     accounts: Accounts,
     grants: Grants,
     subscriptions: Subscriptions,
@@ -58,12 +58,12 @@ pub struct Platform {
     journal: Journal,
     output: VecDeque<Output>,
     notifications_sent: u64,
-    start: Start,
+    start: StartState,
     resets: u64,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Settings {
+struct PlatformSettings {
     offline: bool,
     any_user: bool,
     /// What a command has set; until then, each dialect does as its platform does.
@@ -74,9 +74,9 @@ struct Settings {
 
 /// What a reset leads back to. At first a healthy platform without users.
 #[derive(Clone, Debug, Default)]
-struct Start {
+struct StartState {
     accounts: Accounts,
-    settings: Settings,
+    settings: PlatformSettings,
     faults: Faults,
 }
 
@@ -92,7 +92,7 @@ impl Platform {
     pub fn with_limits(limits: PlatformLimits) -> Self {
         Self {
             limits,
-            settings: Settings::default(),
+            settings: PlatformSettings::default(),
             accounts: Accounts::default(),
             grants: Grants::new(limits.user_grants),
             subscriptions: Subscriptions::new(limits.user_subscriptions),
@@ -102,7 +102,7 @@ impl Platform {
             journal: Journal::new(limits.journal_records, limits.journal_bytes),
             output: VecDeque::new(),
             notifications_sent: 0,
-            start: Start::default(),
+            start: StartState::default(),
             resets: 0,
         }
     }
@@ -183,7 +183,7 @@ impl Platform {
 
     /// The clock is about to be moved on by hand: the journal tells of it.
     pub fn handle_advance(&mut self, now: Time, by: Duration) {
-        self.record_told(now, Told::advance(&by));
+        self.record_told(now, CommandRecord::advance(&by));
     }
 
     /// The tokens of all users, by login, oldest first, one by one: those behind one.

@@ -25,12 +25,12 @@ pub(crate) enum Route<'a> {
     Resubscribe {
         space: Space,
         user: Cow<'a, str>,
-        target: Target<'a>,
+        target: SubscriptionName<'a>,
     },
     Unsubscribe {
         space: Space,
         user: Cow<'a, str>,
-        target: Target<'a>,
+        target: SubscriptionName<'a>,
     },
     /// A call to the account is made.
     CallStart {
@@ -85,7 +85,7 @@ pub(crate) enum Space {
 
 /// How a path names a subscription.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Target<'a> {
+pub(crate) enum SubscriptionName<'a> {
     /// `/subscription/SUB-1`; `None` if that is not a name that the platform gives.
     Id(Option<SubscriptionId>),
     /// `/subscription/clientCorrelator/{value}`.
@@ -172,8 +172,8 @@ impl<'a> Route<'a> {
         }
         let name = rest.strip_prefix('/')?;
         let target = match name.strip_prefix("clientCorrelator/") {
-            Some(correlator) => Target::Correlator(decode(correlator)),
-            None => Target::Id(SubscriptionId::named(name)),
+            Some(correlator) => SubscriptionName::Correlator(decode(correlator)),
+            None => SubscriptionName::Id(SubscriptionId::named(name)),
         };
         match *method {
             Method::PUT => Some(Self::Resubscribe { space, user, target }),
@@ -264,13 +264,13 @@ mod tests {
     #[test]
     fn a_subscription_is_named_by_its_id_or_its_correlator() {
         let (space, user) = (Space::Users, Cow::Borrowed("alice"));
-        let id = Target::Id(SubscriptionId::named("SUB-7"));
+        let id = SubscriptionName::Id(SubscriptionId::named("SUB-7"));
         let path = "/rest/version/1/user/alice/subscription/SUB-7";
         assert_eq!(route(&Method::PUT, path), Route::Resubscribe { space, user: user.clone(), target: id });
-        let id = Target::Id(None);
+        let id = SubscriptionName::Id(None);
         let path = "/rest/version/1/user/alice/subscription/x";
         assert_eq!(route(&Method::DELETE, path), Route::Unsubscribe { space, user: user.clone(), target: id });
-        let target = Target::Correlator("a b".into());
+        let target = SubscriptionName::Correlator("a b".into());
         let path = "/rest/version/v2.0/user/alice/subscription/clientCorrelator/a%20b";
         assert_eq!(route(&Method::PUT, path), Route::Resubscribe { space, user, target });
     }

@@ -185,12 +185,12 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 }
 
 fn services<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Cow<'de, str>>>, D::Error> {
-    struct Services;
+    struct ServiceNames;
 
     #[derive(Deserialize)]
-    struct Service<'a>(#[serde(borrow)] Cow<'a, str>);
+    struct ServiceName<'a>(#[serde(borrow)] Cow<'a, str>);
 
-    impl<'de> Visitor<'de> for Services {
+    impl<'de> Visitor<'de> for ServiceNames {
         type Value = Option<Vec<Cow<'de, str>>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,8 +199,8 @@ fn services<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Cow
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
             let mut services = Vec::new();
-            while let Some(item) = items.next_element::<Option<Service<'de>>>()? {
-                services.extend(item.map(|Service(name)| name));
+            while let Some(item) = items.next_element::<Option<ServiceName<'de>>>()? {
+                services.extend(item.map(|ServiceName(name)| name));
             }
             Ok(Some(services))
         }
@@ -210,7 +210,7 @@ fn services<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Cow
         }
     }
 
-    deserializer.deserialize_any(Services)
+    deserializer.deserialize_any(ServiceNames)
 }
 
 #[cfg(test)]

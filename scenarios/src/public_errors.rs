@@ -17,7 +17,6 @@ fn public_errors_are_errors_of_any_thread() {
     is_error::<crate::file::FileError>();
     is_error::<crate::recording::DecodeError>();
     is_error::<crate::recording::RecordingError>();
-    is_error::<crate::crosscheck::Divergence>();
     is_error::<crate::replay::ReplayDifference>();
     is_error::<crate::report::ReportsError>();
     is_error::<crate::report::WantedError>();

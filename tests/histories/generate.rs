@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kandy_client::{ConnectOptions, Credentials};
-use kandy_mock_server::fault::{Answer, Content, ContentType, Delivery, Edit, Effect, Pace, Trigger};
+use kandy_mock_server::fault::{AnswerOptions, Content, ContentType, Edit, Effect, FaultyAnswer, Pace, Trigger};
 use kandy_mock_server::{Command, Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
 use kandy_scenarios::step::ClientCall;
 use proptest::prelude::*;
@@ -181,7 +181,7 @@ pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
     )
         .prop_map(|(merge, params, without)| (None, Content::Own(Edit { merge, params, without })));
     let answer = (prop_oneof![3 => answering, 2 => shaping], delivery())
-        .prop_map(|((status, content), delivery)| Effect::Answer(Answer { status, content, delivery }));
+        .prop_map(|((status, content), delivery)| Effect::Answer(FaultyAnswer { status, content, delivery }));
     let turns = (
         prop_oneof![6 => (1..4u32).prop_map(Some), 2 => Just(None)],
         prop_oneof![4 => Just(0), 1 => 1..3u32],
@@ -192,7 +192,7 @@ pub(crate) fn fault(point: Point) -> impl Strategy<Value = Fault> {
     })
 }
 
-fn delivery() -> impl Strategy<Value = Delivery> {
+fn delivery() -> impl Strategy<Value = AnswerOptions> {
     let is = |text: &str| ContentType::Is(text.to_owned());
     let usual = ContentType::Usual;
     let content_type = select(vec![usual.clone(), usual, ContentType::Absent, is("text/html"), is("application/json")]);
@@ -204,7 +204,7 @@ fn delivery() -> impl Strategy<Value = Delivery> {
         1 => header.prop_map(|(name, value)| vec![(name.to_owned(), value.to_owned())]),
     ];
     (content_type, headers, cors, reason, prop::option::weighted(0.3, delay()), pace()).prop_map(
-        |(content_type, headers, cors, reason, delay, pace)| Delivery {
+        |(content_type, headers, cors, reason, delay, pace)| AnswerOptions {
             reason,
             content_type,
             headers,
@@ -224,7 +224,7 @@ fn pace() -> impl Strategy<Value = Pace> {
 
 /// The fault without what has no effect at `point` or what its status excludes; a healthy turn if that does not help.
 fn sensible_at(point: Point, mut fault: Fault) -> Fault {
-    if let Effect::Answer(Answer { status, content, delivery }) = &mut fault.effect {
+    if let Effect::Answer(FaultyAnswer { status, content, delivery }) = &mut fault.effect {
         if point == Point::WebSocket {
             (*content, delivery.content_type, delivery.cors) = (Content::default(), ContentType::Usual, None);
             delivery.reason = delivery.reason.take().filter(|_| status.is_some());

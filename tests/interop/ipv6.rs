@@ -3,7 +3,7 @@
 use std::net::{Ipv6Addr, TcpListener};
 
 use kandy_client::{Config, Credentials, Kandy};
-use kandy_mock_server::{MockKandy, Options, Point};
+use kandy_mock_server::{MockKandy, MockKandyOptions, Point};
 use libtest_mimic::{Completion, Trial};
 
 use crate::{ALICE, PASSWORD, block_on, soon};
@@ -25,7 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// A platform on `[::1]` with alice on it.
 pub(crate) async fn start() -> MockKandy {
-    let options = Options { address: Ipv6Addr::LOCALHOST.into(), ..Options::default() };
+    let options = MockKandyOptions { address: Ipv6Addr::LOCALHOST.into(), ..MockKandyOptions::default() };
     let mock = MockKandy::start_with(options).await.expect("there is IPv6");
     mock.add_user(ALICE, PASSWORD).expect("she is the first");
     mock

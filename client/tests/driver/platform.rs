@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kandy_client::driver::Options;
 use kandy_client::{Config, Event, Kandy};
-use kandy_mock_server::{Kind, MockKandy, Options as MockOptions, Record, Side};
+use kandy_mock_server::{Kind, MockKandy, MockKandyOptions, Record, Side};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -46,7 +46,7 @@ struct Slow {
 }
 
 impl Slow {
-    async fn start(options: MockOptions) -> Self {
+    async fn start(options: MockKandyOptions) -> Self {
         let platform = MockKandy::start_with(options).await.expect("the system has a port");
         platform.add_user(ALICE, "s3cret").expect("she is the first");
         let kandy = Kandy::create(Config::for_server("127.0.0.1", platform.rest_port(), platform.ws_port()))
@@ -84,7 +84,7 @@ fn breaks(platform: &MockKandy) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_waits_at_the_platform_and_comes_in_its_order() {
     let queued_bytes = 64 << 20;
-    let mut slow = Slow::start(MockOptions { queued_bytes, ..MockOptions::default() }).await;
+    let mut slow = Slow::start(MockKandyOptions { queued_bytes, ..MockKandyOptions::default() }).await;
     let (platform, kandy) = (&slow.platform, &slow.kandy);
     for number in 1..FLOOD {
         assert_eq!(platform.send(ALICE, notification(number)), Ok(1));
@@ -107,8 +107,8 @@ async fn a_flood_waits_at_the_platform_and_comes_in_its_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_that_is_too_long_to_wait_cuts_the_socket_and_the_journal_says_so() {
-    let mut slow = Slow::start(MockOptions::default()).await;
-    let limit = MockOptions::default().queued_bytes;
+    let mut slow = Slow::start(MockKandyOptions::default()).await;
+    let limit = MockKandyOptions::default().queued_bytes;
     let mut sent = 1;
     while slow.platform.send(ALICE, notification(sent)) == Ok(1) {
         assert!(slow.platform.queued_bytes(ALICE) <= limit);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::kind::Kind;
+use super::kind::ValueKind;
 use crate::fault::FaultError;
 use crate::journal::UnknownKind;
 use crate::point::UnknownPoint;
@@ -47,7 +47,7 @@ pub enum ArgumentError {
         /// The parameter.
         name: &'static str,
         /// The kind of its values.
-        kind: Kind,
+        kind: ValueKind,
     },
     /// A number that cannot be a close code.
     #[error("{code} is not a close code")]

@@ -8,7 +8,7 @@ use crate::duration::{LONGEST_DURATION, parse_duration};
 
 /// The kinds of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// Text.
     Text,
     /// Bytes, in base64 where there are texts only.
@@ -33,7 +33,7 @@ pub enum Kind {
     Faults,
 }
 
-impl Kind {
+impl ValueKind {
     /// The kind in words.
     #[must_use]
     pub const fn shown(self) -> &'static str {

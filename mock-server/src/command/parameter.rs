@@ -13,7 +13,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::arguments::{ArgumentError, Arguments, Declared};
-use super::kind::{Kind, read_duration};
+use super::kind::{ValueKind, read_duration};
 use crate::fault::Fault;
 use crate::journal::RecordKind;
 use crate::point::Point;
@@ -25,13 +25,13 @@ pub struct Parameter {
     /// Its name.
     pub name: &'static str,
     /// The kind of its values.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether an argument has to be there, where arguments have names.
     pub required: bool,
     /// A value, as JSON.
     pub example: &'static str,
     /// Where scripts write it.
-    pub place: Place,
+    pub place: ArgumentPlace,
     /// Whether nobody may read its values: records show `"***"`.
     pub secret: bool,
 }
@@ -39,7 +39,7 @@ pub struct Parameter {
 /// Where scripts write an argument. What has a place comes first, in the order of the parameters; a map of options may
 /// follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ArgumentPlace {
     /// At the next place.
     Next {
         /// Whether it may be left out, with all that follows.
@@ -68,14 +68,14 @@ impl<T: Argument> Required<T> {
     /// A parameter at the next place of a script's call.
     #[must_use]
     pub const fn new(name: &'static str, example: &'static str, forms: &'static [&'static str]) -> Self {
-        let place = Place::Next { optional: false, forms };
+        let place = ArgumentPlace::Next { optional: false, forms };
         Self(Parameter { name, kind: T::KIND, required: true, example, place, secret: false }, PhantomData)
     }
 
     /// The same, written otherwise in a script's call.
     #[must_use]
     pub const fn written(mut self, forms: &'static [&'static str]) -> Self {
-        self.0.place = Place::Next { optional: false, forms };
+        self.0.place = ArgumentPlace::Next { optional: false, forms };
         self
     }
 
@@ -91,13 +91,13 @@ impl<T: Argument> Optional<T> {
     /// A parameter in the map of options of a script's call.
     #[must_use]
     pub const fn new(name: &'static str, example: &'static str) -> Self {
-        let place = Place::InOptions;
+        let place = ArgumentPlace::InOptions;
         Self(Parameter { name, kind: T::KIND, required: false, example, place, secret: false }, PhantomData)
     }
 
     /// The same, at a place of its own.
     #[must_use]
-    pub const fn at(mut self, place: Place) -> Self {
+    pub const fn at(mut self, place: ArgumentPlace) -> Self {
         self.0.place = place;
         self
     }
@@ -148,7 +148,7 @@ impl<T> Optional<T> {
 /// What an argument is read as.
 pub trait Argument: Sized {
     /// The kind of its values.
-    const KIND: Kind;
+    const KIND: ValueKind;
 
     /// Reads it. The error says that it was argument `name` of `of`.
     ///
@@ -166,7 +166,7 @@ fn of_kind<T: Argument>(of: &'static str, name: &'static str, read: Option<T>) -
 }
 
 impl Argument for String {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         of_kind(of, name, value.as_str().map(str::to_owned))
@@ -178,7 +178,7 @@ impl Argument for String {
 }
 
 impl Argument for Bytes {
-    const KIND: Kind = Kind::Bytes;
+    const KIND: ValueKind = ValueKind::Bytes;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         let text = String::from_json(value, of, name)?;
@@ -191,7 +191,7 @@ impl Argument for Bytes {
 }
 
 impl Argument for Vec<String> {
-    const KIND: Kind = Kind::Texts;
+    const KIND: ValueKind = ValueKind::Texts;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         let text = |item: &Value| item.as_str().map(str::to_owned);
@@ -204,7 +204,7 @@ impl Argument for Vec<String> {
 }
 
 impl Argument for u64 {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         of_kind(of, name, value.as_u64())
@@ -217,7 +217,7 @@ impl Argument for u64 {
 
 /// A close code is the only number of so few bits that a verb takes.
 impl Argument for u16 {
-    const KIND: Kind = Kind::CloseCode;
+    const KIND: ValueKind = ValueKind::CloseCode;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         let code = u64::from_json(value, of, name)?;
@@ -230,7 +230,7 @@ impl Argument for u16 {
 }
 
 impl Argument for bool {
-    const KIND: Kind = Kind::Flag;
+    const KIND: ValueKind = ValueKind::Flag;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         of_kind(of, name, value.as_bool())
@@ -242,7 +242,7 @@ impl Argument for bool {
 }
 
 impl Argument for Duration {
-    const KIND: Kind = Kind::Duration;
+    const KIND: ValueKind = ValueKind::Duration;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         of_kind(of, name, read_duration(value))
@@ -254,7 +254,7 @@ impl Argument for Duration {
 }
 
 impl Argument for Point {
-    const KIND: Kind = Kind::Point;
+    const KIND: ValueKind = ValueKind::Point;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         Ok(String::from_json(value, of, name)?.parse()?)
@@ -267,7 +267,7 @@ impl Argument for Point {
 
 /// Any JSON; whoever takes it from elsewhere checks that it is an object.
 impl Argument for Value {
-    const KIND: Kind = Kind::Object;
+    const KIND: ValueKind = ValueKind::Object;
 
     fn from_json(value: &Value, _: &'static str, _: &'static str) -> Result<Self, ArgumentError> {
         Ok(value.clone())
@@ -279,7 +279,7 @@ impl Argument for Value {
 }
 
 impl Argument for RecordKind {
-    const KIND: Kind = Kind::RecordKind;
+    const KIND: ValueKind = ValueKind::RecordKind;
 
     fn from_json(value: &Value, of: &'static str, name: &'static str) -> Result<Self, ArgumentError> {
         Ok(String::from_json(value, of, name)?.parse()?)
@@ -291,7 +291,7 @@ impl Argument for RecordKind {
 }
 
 impl Argument for Vec<Fault> {
-    const KIND: Kind = Kind::Faults;
+    const KIND: ValueKind = ValueKind::Faults;
 
     fn from_json(value: &Value, _: &'static str, _: &'static str) -> Result<Self, ArgumentError> {
         Ok(Fault::list_from_json(value)?)

@@ -96,7 +96,7 @@ fn what_is_missing_is_an_error_and_no_value() {
         for parameter in verb.parameters {
             let mut given = examples(verb);
             // What JSON a message is does not matter here.
-            if parameter.kind != Kind::Object && given.insert(parameter.name.to_owned(), json!([[]])).is_some() {
+            if parameter.kind != ValueKind::Object && given.insert(parameter.name.to_owned(), json!([[]])).is_some() {
                 assert!(verb.command(given).is_err(), "{} {}", verb.name, parameter.name);
             }
         }
@@ -118,14 +118,14 @@ fn examples_are_of_their_kinds() {
 fn a_call_of_a_script_takes_its_arguments_in_order() {
     for verb in VERBS {
         let rank = |parameter: &Parameter| match parameter.place {
-            Place::Next { optional: false, .. } | Place::Or { .. } => 0,
-            Place::Next { optional: true, .. } => 1,
-            Place::InOptions => 2,
+            ArgumentPlace::Next { optional: false, .. } | ArgumentPlace::Or { .. } => 0,
+            ArgumentPlace::Next { optional: true, .. } => 1,
+            ArgumentPlace::InOptions => 2,
         };
         assert!(verb.parameters.is_sorted_by_key(rank), "{}: what may be left out comes last", verb.name);
-        let has_options = verb.parameters.iter().any(|parameter| parameter.place == Place::InOptions);
+        let has_options = verb.parameters.iter().any(|parameter| parameter.place == ArgumentPlace::InOptions);
         assert_eq!(verb.options.is_some(), has_options, "{}", verb.name);
-        let begins = !matches!(verb.parameters.first(), Some(Parameter { place: Place::Or { .. }, .. }));
+        let begins = !matches!(verb.parameters.first(), Some(Parameter { place: ArgumentPlace::Or { .. }, .. }));
         assert!(begins, "{}: there is nothing before the first", verb.name);
     }
 }

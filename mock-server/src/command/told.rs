@@ -16,7 +16,7 @@ use crate::journal::bounded;
 use crate::mask::{MASK, masked_value};
 
 /// What a platform was told.
-pub(crate) struct Told<'a> {
+pub(crate) struct CommandRecord<'a> {
     /// The verb.
     pub(crate) name: &'static str,
     /// Whom it is about.
@@ -27,8 +27,8 @@ pub(crate) struct Told<'a> {
 
 impl Command {
     /// What a record of the command says.
-    pub(crate) fn told(&self) -> Told<'_> {
-        let told = Told::of(self.row());
+    pub(crate) fn told(&self) -> CommandRecord<'_> {
+        let told = CommandRecord::of(self.row());
         match self {
             Self::AddUser { user, password, options } => told.user(user).with(&PASSWORD, password).options(options),
             Self::RemoveUser { user } => told.user(user),
@@ -73,12 +73,12 @@ impl Command {
 /// The verb and its arguments, without secrets.
 impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Told { name, arguments, .. } = self.told();
+        let CommandRecord { name, arguments, .. } = self.told();
         write!(f, "{name} {}", Value::Object(arguments))
     }
 }
 
-impl<'a> Told<'a> {
+impl<'a> CommandRecord<'a> {
     fn of(name: &'static str) -> Self {
         Self { name, user: None, arguments: Map::new() }
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::arguments::{ArgumentError, Arguments};
-use super::parameter::{Optional, Parameter, Place, Required};
+use super::parameter::{ArgumentPlace, Optional, Parameter, Required};
 use super::target::Target;
 use super::{Command, GoneOptions};
 use crate::account::UserOptions;
@@ -25,7 +25,7 @@ pub struct Verb {
     pub about: &'static str,
     /// What it takes.
     pub parameters: &'static [Parameter],
-    /// The map that ends a script's call, if it takes one: of the parameters that are [`Place::InOptions`].
+    /// The map that ends a script's call, if it takes one: of the parameters that are [`ArgumentPlace::InOptions`].
     pub options: Option<OptionsMap>,
     /// What it gives.
     pub gives: Gives,
@@ -78,7 +78,7 @@ impl Verb {
     }
 
     /// Makes a command of arguments by name. Whoever takes them from elsewhere first checks that all are known, and that
-    /// each is of its [`Kind`](super::Kind).
+    /// each is of its [`ValueKind`](super::ValueKind).
     ///
     /// # Errors
     ///
@@ -340,10 +340,10 @@ pub(super) const LIFETIME: Optional<Duration> = Optional::new("lifetime", "\"1h\
 pub(super) const GRANTED: Required<Vec<String>> = Required::new("services", "[\"call\"]", &["[\"call\", ..]"]);
 pub(super) const POINT: Required<Point> = Required::new("point", "\"subscribe\"", &["point"]);
 pub(super) const OF_POINT: Optional<Point> =
-    Optional::new("point", "\"subscribe\"").at(Place::Next { optional: true, forms: &["point"] });
+    Optional::new("point", "\"subscribe\"").at(ArgumentPlace::Next { optional: true, forms: &["point"] });
 /// Whose sockets; one of several things that say which.
 pub(super) const WHOSE: Optional<String> =
-    Optional::new("user", ALICE).at(Place::Next { optional: false, forms: &["user"] });
+    Optional::new("user", ALICE).at(ArgumentPlace::Next { optional: false, forms: &["user"] });
 pub(super) const SOCKET: Optional<String> = Optional::new("socket", "null");
 pub(super) const SUBSCRIPTION: Optional<String> = Optional::new("subscription", "null");
 const OF_SOCKETS: Option<OptionsMap> =
@@ -357,16 +357,16 @@ pub(super) const HOW: Required<Vec<Fault>> = Required::new(
 );
 pub(super) const CODE: Required<u16> = Required::new("code", "4000", &["code"]);
 pub(super) const REASON: Optional<String> =
-    Optional::new("reason", "\"maintenance\"").at(Place::Next { optional: true, forms: &["reason"] });
+    Optional::new("reason", "\"maintenance\"").at(ArgumentPlace::Next { optional: true, forms: &["reason"] });
 pub(super) const MESSAGE: Required<Value> =
     Required::new("message", "{\"notificationMessage\": {\"eventType\": \"IM\"}}", &["map"]);
 pub(super) const TEXT: Optional<String> =
-    Optional::new("text", "\"{}\"").at(Place::Next { optional: false, forms: &["text"] });
-pub(super) const BASE64: Optional<Bytes> = Optional::new("base64", "null").at(Place::Or { form: "blob" });
+    Optional::new("text", "\"{}\"").at(ArgumentPlace::Next { optional: false, forms: &["text"] });
+pub(super) const BASE64: Optional<Bytes> = Optional::new("base64", "null").at(ArgumentPlace::Or { form: "blob" });
 pub(super) const RETRY_AFTER: Optional<u64> = Optional::new("retryAfter", "30");
 pub(super) const ID: Optional<String> = Optional::new("id", "\"my-id\"");
 pub(super) const NEW_LIFETIME: Optional<Duration> =
-    Optional::new("lifetime", "\"5m\"").at(Place::Next { optional: false, forms: &["duration", "()"] });
+    Optional::new("lifetime", "\"5m\"").at(ArgumentPlace::Next { optional: false, forms: &["duration", "()"] });
 pub(super) const LATENCY: Required<Duration> = Required::new("latency", "\"250ms\"", &["duration"]);
 pub(super) const MARK_TEXT: Required<String> = Required::new("text", "\"signed in\"", &["text"]);
 

@@ -2,12 +2,12 @@
 
 use http::StatusCode;
 
-use super::profile::{Profile, RenewedBy, Way};
+use super::profile::{Profile, RenewedBy, SignInWay};
 use crate::wire;
 
 pub(super) static PROFILE: Profile = Profile {
     agents: &["callme-js-sdk/"],
-    ways: &[Way::Anonymous],
+    ways: &[SignInWay::Anonymous],
     // Its clients never give up.
     gone: 39,
     wrong_login: StatusCode::FORBIDDEN,

@@ -2,13 +2,13 @@
 
 use http::StatusCode;
 
-use super::profile::{Profile, RenewedBy, Way};
+use super::profile::{Profile, RenewedBy, SignInWay};
 use crate::wire;
 
 pub(super) static PROFILE: Profile = Profile {
     // It says nowhere which SDK it is.
     agents: &[],
-    ways: &[Way::Token],
+    ways: &[SignInWay::Token],
     gone: 0,
     wrong_login: StatusCode::UNAUTHORIZED,
     renewed_by: RenewedBy::ItsUser,

@@ -2,12 +2,12 @@
 
 use http::StatusCode;
 
-use super::profile::{Profile, RenewedBy, Way};
+use super::profile::{Profile, RenewedBy, SignInWay};
 use crate::wire;
 
 pub(super) static PROFILE: Profile = Profile {
     agents: &["link-js-sdk/"],
-    ways: &[Way::Hmac, Way::Session, Way::Token, Way::Basic],
+    ways: &[SignInWay::Hmac, SignInWay::Session, SignInWay::Token, SignInWay::Basic],
     gone: 39,
     wrong_login: StatusCode::FORBIDDEN,
     renewed_by: RenewedBy::AnyUser,

@@ -10,7 +10,7 @@ pub(crate) struct Profile {
     /// What `X-Cpaas-Agent` begins with.
     pub(crate) agents: &'static [&'static str],
     /// How a request to a subscription may sign in, the strongest way first.
-    pub(crate) ways: &'static [Way],
+    pub(crate) ways: &'static [SignInWay],
     /// `subscribeResponse.statusCode` with 404: there is no such subscription (any more), and the client gives up.
     pub(crate) gone: u32,
     /// The status with which a wrong name or password is refused at a subscription.
@@ -31,7 +31,7 @@ pub(crate) struct Profile {
 
 /// A way to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum SignInWay {
     /// `x-token`: a token that the application's own server has made, with which a session begins.
     Hmac,
     /// `x-session`: the session that began with an `x-token`.
@@ -55,7 +55,7 @@ pub(crate) enum RenewedBy {
 
 impl Profile {
     /// Whether a request may sign in that way.
-    pub(crate) fn has(&self, way: Way) -> bool {
+    pub(crate) fn has(&self, way: SignInWay) -> bool {
         self.ways.contains(&way)
     }
 

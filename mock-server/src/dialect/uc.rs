@@ -2,12 +2,12 @@
 
 use http::StatusCode;
 
-use super::profile::{Profile, RenewedBy, Way};
+use super::profile::{Profile, RenewedBy, SignInWay};
 use crate::wire;
 
 pub(super) static PROFILE: Profile = Profile {
     agents: &["uc-js-sdk/", "cpaas-js-sdk/"],
-    ways: &[Way::Token],
+    ways: &[SignInWay::Token],
     gone: 4,
     wrong_login: StatusCode::UNAUTHORIZED,
     renewed_by: RenewedBy::ItsUser,

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use super::headers::Headers;
 use super::{
-    Answer, Content, ContentType, Delivery, Each, Edit, Effect, Fault, FaultError, Pace, Trigger, fields, has_no_body,
-    headers, is_close_code, is_success,
+    AnswerOptions, Content, ContentType, Each, Edit, Effect, Fault, FaultError, FaultyAnswer, Pace, Trigger, fields,
+    has_no_body, headers, is_close_code, is_success,
 };
 use crate::limits::Limits;
 use crate::point::Point;
@@ -180,9 +180,9 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn answering(mut self, answer: &'a Answer) -> Self {
-        let Answer { status, content, delivery } = answer;
-        let Delivery { reason, content_type, headers, cors, delay, pace } = delivery;
+    fn answering(mut self, answer: &'a FaultyAnswer) -> Self {
+        let FaultyAnswer { status, content, delivery } = answer;
+        let AnswerOptions { reason, content_type, headers, cors, delay, pace } = delivery;
         (self.status, self.status_text, self.cors, self.delay) = (*status, reason.as_deref(), *cors, *delay);
         self.headers = (!headers.is_empty()).then_some(Cow::Borrowed(headers.as_slice()));
         (self.late_body, self.drip, self.truncate) = (pace.late, pace.drip, pace.truncate);
@@ -217,7 +217,9 @@ impl<'a> Keys<'a> {
             _ if self.reset => Effect::Reset { delay },
             _ if self.accept => Effect::Accept { delay },
             Some(code) => Effect::CloseAfterOpen { code, delay },
-            None => Effect::Answer(Answer { status: self.status, content: self.content(), delivery: self.delivery() }),
+            None => {
+                Effect::Answer(FaultyAnswer { status: self.status, content: self.content(), delivery: self.delivery() })
+            }
         }
     }
 
@@ -233,13 +235,13 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn delivery(&self) -> Delivery {
+    fn delivery(&self) -> AnswerOptions {
         let content_type = match self.content_type {
             None => ContentType::Usual,
             Some(None) => ContentType::Absent,
             Some(Some(text)) => ContentType::Is(text.to_owned()),
         };
-        Delivery {
+        AnswerOptions {
             reason: self.status_text.map(str::to_owned),
             content_type,
             headers: self.headers.as_deref().unwrap_or_default().to_vec(),

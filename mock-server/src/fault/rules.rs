@@ -47,19 +47,19 @@ struct Rule {
     bytes: usize,
     /// Behind the last of its faults that ends a connection.
     breaks_until: usize,
-    turns: Turns,
+    turns: RuleCounts,
 }
 
 /// How far the faults of a rule are.
 #[derive(Clone, Debug)]
-enum Turns {
-    Together(Progress),
+enum RuleCounts {
+    Together(RuleCount),
     /// By user, with one entry for what is from nobody.
-    Each(BTreeMap<Option<Box<str>>, Progress>),
+    Each(BTreeMap<Option<Box<str>>, RuleCount>),
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Progress {
+struct RuleCount {
     /// Which of the rule's faults is next.
     at: usize,
     /// How many requests that one has let pass.
@@ -97,8 +97,8 @@ impl Faults {
             return Err(FaultError::InList { number: index + 1, source: Box::new(FaultError::EachInList) });
         }
         let turns = match each {
-            Each::Together => Turns::Together(Progress::default()),
-            Each::User => Turns::Each(BTreeMap::new()),
+            Each::Together => RuleCounts::Together(RuleCount::default()),
+            Each::User => RuleCounts::Each(BTreeMap::new()),
         };
         self.bytes += bytes;
         self.made += 1;
@@ -185,8 +185,8 @@ fn check(fault: &Fault, point: Point) -> Result<usize, FaultError> {
 impl Rule {
     fn take_turn(&mut self, user: Option<&str>) -> Option<Met> {
         let progress = match &mut self.turns {
-            Turns::Together(progress) => progress,
-            Turns::Each(users) => {
+            RuleCounts::Together(progress) => progress,
+            RuleCounts::Each(users) => {
                 let name = user.map(Box::from);
                 // Whoever comes beyond the limit is not counted, and so meets nothing.
                 if users.len() >= Limits::COUNTED_USERS && !users.contains_key(&name) {
@@ -209,7 +209,7 @@ impl Rule {
         let is_last = progress.at + 1 == self.faults.len();
         let times = when.times.or((!is_last).then_some(1));
         if times.is_some_and(|times| progress.acted >= times) {
-            *progress = Progress { at: progress.at + 1, ..Progress::default() };
+            *progress = RuleCount { at: progress.at + 1, ..RuleCount::default() };
         }
         Some(Met { number, fault: Arc::clone(fault) })
     }
@@ -217,16 +217,16 @@ impl Rule {
     /// Which fault is next; of users who are counted by themselves, for whoever comes first.
     const fn at(&self) -> usize {
         match &self.turns {
-            Turns::Together(progress) => progress.at,
-            Turns::Each(_) => 0,
+            RuleCounts::Together(progress) => progress.at,
+            RuleCounts::Each(_) => 0,
         }
     }
 
     /// How often the next one has acted; of users who are counted by themselves, how many have met something.
     fn acted(&self) -> u32 {
         match &self.turns {
-            Turns::Together(progress) => progress.acted,
-            Turns::Each(users) => {
+            RuleCounts::Together(progress) => progress.acted,
+            RuleCounts::Each(users) => {
                 let met = users.values().filter(|progress| progress.at > 0 || progress.acted > 0).count();
                 u32::try_from(met).unwrap_or(u32::MAX)
             }
@@ -235,7 +235,7 @@ impl Rule {
 
     /// One that is counted by user is never used up: there may always be another one.
     fn is_used_up(&self) -> bool {
-        matches!(self.turns, Turns::Together(Progress { at, .. }) if at == self.faults.len())
+        matches!(self.turns, RuleCounts::Together(RuleCount { at, .. }) if at == self.faults.len())
     }
 
     fn is_meant(&self, FaultFilter { point, id, user }: &FaultFilter) -> bool {

@@ -176,7 +176,7 @@ fn a_fault_made_in_rust_is_the_one_that_its_json_gives() {
 
 #[test]
 fn what_is_made_in_rust_is_checked_as_what_is_read() {
-    let edited_error = Answer { status: Some(500), ..edited() };
+    let edited_error = FaultyAnswer { status: Some(500), ..edited() };
     for (fault, message) in [
         (Fault::status(99), "the fault's \"status\" is 99: give an HTTP status from 200 to 599"),
         (Fault::status(500).times(0), "the fault's \"times\" is 0: give a number from 1, or leave it out for ever"),
@@ -188,9 +188,9 @@ fn what_is_made_in_rust_is_checked_as_what_is_read() {
     }
 }
 
-fn edited() -> Answer {
+fn edited() -> FaultyAnswer {
     let without = vec!["service".to_owned()];
-    Answer { content: Content::Own(Edit { without, ..Edit::default() }), ..Answer::default() }
+    FaultyAnswer { content: Content::Own(Edit { without, ..Edit::default() }), ..FaultyAnswer::default() }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How much memory a fault takes, but for what allocators and tables need besides.
 
-use super::{Answer, Content, ContentType, Effect, Fault};
+use super::{Content, ContentType, Effect, Fault, FaultyAnswer};
 use crate::weight::{of_contents, of_members};
 
 /// The bytes of a fault with all that it holds.
@@ -16,7 +16,7 @@ pub(crate) fn of(fault: &Fault) -> usize {
     size_of::<Fault>() + of_text(fault.when.user.as_ref()) + held
 }
 
-fn of_answer(Answer { status: _, content, delivery }: &Answer) -> usize {
+fn of_answer(FaultyAnswer { status: _, content, delivery }: &FaultyAnswer) -> usize {
     let content_type = match &delivery.content_type {
         ContentType::Is(text) => text.len(),
         ContentType::Usual | ContentType::Absent => 0,

@@ -18,8 +18,8 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
 use super::line::Line;
-use super::service::{Ending, Guest};
-use super::{FrontLimits, Site};
+use super::service::{Guest, WithoutHttp};
+use super::{FrontContext, FrontLimits};
 use crate::journal::Refused;
 use crate::reply::Response;
 use crate::server::handshake::{self, Handshake, Opened};
@@ -42,7 +42,7 @@ pub(super) fn http(limits: &FrontLimits) -> Builder {
 /// hyper takes no smaller one.
 const LEAST_BUFFER: usize = 8192;
 
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<Site>, stopped: Stopped) {
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<FrontContext>, stopped: Stopped) {
     match &site.tls {
         None => converse(stream, peer, &site, stopped).await,
         // Boxed, so that connections without TLS need no room for it.
@@ -50,7 +50,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, site: Arc<Site>, 
     }
 }
 
-async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &Arc<Site>, stopped: Stopped) {
+async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &Arc<FrontContext>, stopped: Stopped) {
     // A handshake that does not come to an end in time, or fails, just ends: rustls has told the client what it can.
     let why = match timeout(site.limits.tls_time, Box::pin(tls.accept(stream))).await {
         Ok(Ok(stream)) => return converse(stream, peer, site, stopped).await,
@@ -60,7 +60,7 @@ async fn encrypt(tls: &TlsAcceptor, stream: TcpStream, peer: SocketAddr, site: &
     site.shared.refused(Refused::Tls, Some(peer.ip()), Some(why), None::<&Request<()>>);
 }
 
-async fn converse<S: Stream>(stream: S, peer: SocketAddr, site: &Arc<Site>, mut stopped: Stopped) {
+async fn converse<S: Stream>(stream: S, peer: SocketAddr, site: &Arc<FrontContext>, mut stopped: Stopped) {
     // Boxed, so that a notification channel does not keep the room that HTTP needed.
     if let Some(opened) = Box::pin(exchange(stream, peer, site, &mut stopped)).await {
         websocket::converse(opened, &site.shared).await;
@@ -71,13 +71,13 @@ async fn converse<S: Stream>(stream: S, peer: SocketAddr, site: &Arc<Site>, mut 
 async fn exchange<S: Stream>(
     mut stream: S,
     peer: SocketAddr,
-    site: &Arc<Site>,
+    site: &Arc<FrontContext>,
     stopped: &mut Stopped,
 ) -> Option<Opened<S>> {
     let guest = Guest::new(site.clone(), peer);
     let (ended, unread) = answer(&mut stream, &guest, site, stopped).await;
-    match cause::<Ending>(&ended) {
-        Some(Ending::Handshake) => {
+    match cause::<WithoutHttp>(&ended) {
+        Some(WithoutHttp::Handshake) => {
             let request = guest.take_handshake().expect("it was left there");
             let handshake = Handshake { stream, request, early: unread.to_vec() };
             drop(unread);
@@ -86,7 +86,7 @@ async fn exchange<S: Stream>(
                 opened = handshake::answer(handshake, &site.shared) => opened,
             };
         }
-        Some(Ending::Hang) => {
+        Some(WithoutHttp::Hang) => {
             let mut hung = guest.hung();
             tokio::select! {
                 _ = stopped.changed() => {}
@@ -97,8 +97,8 @@ async fn exchange<S: Stream>(
                 }
             }
         }
-        Some(Ending::Reset) => stream::reset(&stream),
-        Some(Ending::Close) => stream::linger(stream).await,
+        Some(WithoutHttp::Reset) => stream::reset(&stream),
+        Some(WithoutHttp::Close) => stream::linger(stream).await,
         // The client does not read: nobody waits any longer for what it should have got.
         None if cause::<io::Error>(&ended).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) => {
             stream::reset(&stream);
@@ -128,7 +128,7 @@ async fn exchange<S: Stream>(
 async fn answer<S: Stream>(
     stream: &mut S,
     guest: &Guest,
-    site: &Site,
+    site: &FrontContext,
     stopped: &mut Stopped,
 ) -> (Result<(), hyper::Error>, Bytes) {
     let line = Line::new(stream);

@@ -11,9 +11,9 @@ use crate::journal::Refused;
 use crate::platform::Platform;
 use crate::server::advanced::Advanced;
 use crate::server::clock::ClockError;
+use crate::server::exchanges::HeldAnswer;
 use crate::server::idle::UnderWay;
 use crate::server::shared::Shared;
-use crate::server::turns::HeldAnswer;
 use crate::server::watch::Watch;
 use crate::time::Time;
 
@@ -109,7 +109,7 @@ impl FrontHandle {
     /// ever. It may be called while one acts on the platform.
     #[must_use]
     pub fn held(&self) -> Vec<HeldAnswer> {
-        self.shared.turns().held()
+        self.shared.exchanges().held()
     }
 
     /// What has come, or has to go out, and is not done yet.

@@ -13,8 +13,8 @@ use hyper::body::Frame;
 use tokio::task::yield_now;
 
 use crate::fault::Pace;
+use crate::server::exchanges::{Exchange, HeldAnswer};
 use crate::server::shared::Shared;
-use crate::server::turns::{HeldAnswer, Turn};
 use crate::time::Time;
 
 /// How much is handed to hyper at once. What hyper holds when a body ends too early is lost, and it holds little more than that.
@@ -36,10 +36,10 @@ pub(super) struct Slow {
 /// connection; and so is one that a reset of the platform has overtaken.
 pub(super) fn paced(whole: &Bytes, slow: Slow, shared: Arc<Shared>) -> BoxBody<Bytes, Infallible> {
     let Slow { pace, head, answer, resets } = slow;
-    let rest = Rest {
+    let rest = RestOfBody {
         answer,
         resets,
-        turn: None,
+        exchange: None,
         left: whole.slice(..pace.coming(whole.len())),
         is_cut: pace.cuts(whole.len()),
         is_late: pace.late.is_some(),
@@ -55,11 +55,11 @@ pub(super) fn paced(whole: &Bytes, slow: Slow, shared: Arc<Shared>) -> BoxBody<B
     .boxed()
 }
 
-struct Rest {
+struct RestOfBody {
     answer: Option<Box<HeldAnswer>>,
     resets: u64,
     /// That of the body, which is being sent once its head is.
-    turn: Option<Turn>,
+    exchange: Option<Exchange>,
     left: Bytes,
     is_cut: bool,
     /// Whether the head must be out before anything of the body, even before a body that is only an end.
@@ -72,7 +72,7 @@ struct Rest {
     shared: Arc<Shared>,
 }
 
-impl Rest {
+impl RestOfBody {
     async fn next(&mut self) -> Option<Bytes> {
         if mem::take(&mut self.is_late) {
             self.until_due().await?;
@@ -100,17 +100,17 @@ impl Rest {
     /// Waits until more is due, and tells meanwhile that it is held. `None` if the platform is reset before: then nobody waits for it
     /// any more.
     async fn until_due(&mut self) -> Option<()> {
-        let Self { shared, turn, answer, due, resets, .. } = self;
+        let Self { shared, exchange, answer, due, resets, .. } = self;
         if *due <= shared.now() {
             return Some(());
         }
-        let turn = turn.get_or_insert_with(|| shared.turns().begin());
+        let exchange = exchange.get_or_insert_with(|| shared.exchanges().begin());
         if let Some(answer) = answer {
             answer.due = Some(*due);
-            turn.await_part((**answer).clone(), *resets);
+            exchange.await_part((**answer).clone(), *resets);
         }
-        let is_due = shared.until_due(turn, *due).await;
-        turn.release();
+        let is_due = shared.until_due(exchange, *due).await;
+        exchange.release();
         is_due.then_some(())
     }
 }

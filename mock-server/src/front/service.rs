@@ -22,30 +22,30 @@ use hyper::ext::ReasonPhrase;
 use super::line::Line;
 use super::paced::{Slow, paced};
 use super::presence::{Presence, WaitsFor};
-use super::{BodyError, RequestBody, Site};
+use super::{BodyError, FrontContext, RequestBody};
 use crate::fault::{Effect, Pace};
 use crate::journal::Refused;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::delivery::Undelivered;
+use crate::server::exchanges::Exchange;
 use crate::server::handshake::lists;
 use crate::server::stream::Stream;
-use crate::server::turns::Turn;
 use crate::time::Time;
 
 /// Who is at the other end of a connection.
 pub(super) struct Guest {
-    site: Arc<Site>,
+    site: Arc<FrontContext>,
     peer: SocketAddr,
     requests: AtomicUsize,
     handshake: Mutex<Option<Request<()>>>,
     /// The request that is never answered: the last one.
-    hung: Arc<OnceLock<Turn>>,
+    hung: Arc<OnceLock<Exchange>>,
     presence: Arc<Presence>,
 }
 
 /// How a connection goes on without HTTP. It is an error in hyper's eyes, which then hands it back as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Ending {
+pub(super) enum WithoutHttp {
     #[error("the client asks for a websocket")]
     Handshake,
     #[error("the request is not answered")]
@@ -57,10 +57,10 @@ pub(super) enum Ending {
 }
 
 type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
-pub(super) type Outcome = Result<http::Response<Body>, Ending>;
+pub(super) type Outcome = Result<http::Response<Body>, WithoutHttp>;
 
 impl Guest {
-    pub(super) fn new(site: Arc<Site>, peer: SocketAddr) -> Self {
+    pub(super) fn new(site: Arc<FrontContext>, peer: SocketAddr) -> Self {
         Self {
             site,
             peer,
@@ -84,7 +84,7 @@ impl Guest {
             let answer = site.beside.clone().answer(request, self.peer);
             let (site, presence) = (site.clone(), self.presence.clone());
             return elsewhere(async move {
-                let answer = presence.during(WaitsFor::Beside, answer).await.ok_or(Ending::Reset)?;
+                let answer = presence.during(WaitsFor::Beside, answer).await.ok_or(WithoutHttp::Reset)?;
                 Ok(bounded(answer.map(Either::Right), is_last || site.shared.breaks_connections()))
             });
         }
@@ -100,31 +100,32 @@ impl Guest {
             // There hyper keeps what it would hand the connection over with.
             head.extensions.clear();
             *self.handshake() = Some(Request::from_parts(head, ()));
-            return elsewhere(ready(Err(Ending::Handshake)));
+            return elsewhere(ready(Err(WithoutHttp::Handshake)));
         }
         // It was on its way when the connections were closed that could break under a request.
         if number > 1 && site.shared.breaks_connections() {
-            return elsewhere(ready(Err(Ending::Close)));
+            return elsewhere(ready(Err(WithoutHttp::Close)));
         }
         let (site, (head, mut body)) = (site.clone(), request.into_parts());
-        let (mut turn, hung, peer) = (site.shared.turns().begin(), self.hung.clone(), self.peer.ip());
+        let (mut exchange, hung, peer) = (site.shared.exchanges().begin(), self.hung.clone(), self.peer.ip());
         let presence = self.presence.clone();
         future::Either::Left(async move {
             let (outcome, due) = match body.whole().await {
-                Ok(body) if site.shared.is_disturbed() => {
-                    (Box::pin(site.rest_disturbed(&Request::from_parts(head, body), &mut turn, &presence)).await, None)
-                }
-                Ok(body) => site.rest(&Request::from_parts(head, body), &mut turn),
+                Ok(body) if site.shared.is_disturbed() => (
+                    Box::pin(site.rest_disturbed(&Request::from_parts(head, body), &mut exchange, &presence)).await,
+                    None,
+                ),
+                Ok(body) => site.rest(&Request::from_parts(head, body), &mut exchange),
                 Err(error) => (Ok(site.unreadable(&Request::from_parts(head, ()), peer, &error)), None),
             };
             if let Some(due) = due
-                && !Box::pin(site.deliver(&turn, due, &presence)).await
+                && !Box::pin(site.deliver(&exchange, due, &presence)).await
             {
-                return Err(Ending::Reset);
+                return Err(WithoutHttp::Reset);
             }
-            if outcome.as_ref().is_err_and(|ending| *ending == Ending::Hang) {
+            if outcome.as_ref().is_err_and(|ending| *ending == WithoutHttp::Hang) {
                 // It is held for as long as the connection lasts.
-                let _ = hung.set(turn);
+                let _ = hung.set(exchange);
             }
             outcome.map(|response| bounded(response, is_last || site.shared.breaks_connections()))
         })
@@ -138,7 +139,7 @@ impl Guest {
     /// Waits until the platform is reset that does not answer.
     pub(super) async fn reset(&self) {
         match self.hung.get() {
-            Some(turn) => self.site.shared.until_reset(turn.resets()).await,
+            Some(exchange) => self.site.shared.until_reset(exchange.resets()).await,
             None => pending().await,
         }
     }
@@ -179,46 +180,58 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
     response
 }
 
-impl Site {
+impl FrontContext {
     /// Asks the platform: what comes of it, and when, if not at once.
-    pub(super) fn rest(&self, request: &Request<Bytes>, turn: &mut Turn) -> (Outcome, Option<Time>) {
-        let (Answer { reply, delay, pace }, came) = self.ask(request, None, turn);
-        let outcome = self.outcome(request.headers(), reply, pace, came + delay, turn);
+    pub(super) fn rest(&self, request: &Request<Bytes>, exchange: &mut Exchange) -> (Outcome, Option<Time>) {
+        let (Answer { reply, delay, pace }, came) = self.ask(request, None, exchange);
+        let outcome = self.outcome(request.headers(), reply, pace, came + delay, exchange);
         (outcome, (!delay.is_zero()).then(|| came + delay))
     }
 
     /// What the platform answers, and when it was asked. An `effect` that is given stands before all faults.
-    pub(super) fn ask(&self, request: &Request<Bytes>, effect: Option<&Effect>, turn: &mut Turn) -> (Answer, Time) {
+    pub(super) fn ask(
+        &self,
+        request: &Request<Bytes>,
+        effect: Option<&Effect>,
+        exchange: &mut Exchange,
+    ) -> (Answer, Time) {
         self.shared.act(|platform, now| {
             let answer = platform.handle_request_under(now, request, effect);
             let delay = (!matches!(answer.reply, Reply::Hang)).then_some(answer.delay);
-            turn.await_answer(platform, now, delay);
+            exchange.await_answer(platform, now, delay);
             // A preflight leaves no record.
             if !answer.pace.is_usual() && request.method() != Method::OPTIONS {
-                turn.await_parts(platform);
+                exchange.await_parts(platform);
             }
             (answer, now)
         })
     }
 
     /// What comes of an answer on a connection, where its head goes out at that time.
-    pub(super) fn outcome(&self, asked: &HeaderMap, reply: Reply, pace: Pace, head: Time, turn: &mut Turn) -> Outcome {
+    pub(super) fn outcome(
+        &self,
+        asked: &HeaderMap,
+        reply: Reply,
+        pace: Pace,
+        head: Time,
+        exchange: &mut Exchange,
+    ) -> Outcome {
         match reply {
             Reply::Respond(response) if pace.is_usual() => Ok(self.respond(asked, response)),
             Reply::Respond(response) => {
-                let slow = Slow { pace, head, answer: turn.take_parts(), resets: turn.resets() };
+                let slow = Slow { pace, head, answer: exchange.take_parts(), resets: exchange.resets() };
                 Ok(self.respond_slowly(asked, response, slow))
             }
-            Reply::Hang => Err(Ending::Hang),
-            Reply::Reset | Reply::Refuse => Err(Ending::Reset),
+            Reply::Hang => Err(WithoutHttp::Hang),
+            Reply::Reset | Reply::Refuse => Err(WithoutHttp::Reset),
         }
     }
 
-    /// Waits until the answer of a turn is due. `false` if the platform was reset before, or the client has left. If it is
+    /// Waits until the answer of an exchange is due. `false` if the platform was reset before, or the client has left. If it is
     /// dropped while it waits, its client has left.
-    pub(super) async fn deliver(&self, turn: &Turn, due: Time, presence: &Presence) -> bool {
-        let mut undelivered = Undelivered::new(&self.shared, turn);
-        match presence.during(WaitsFor::HeldAnswer, self.shared.until_due(turn, due)).await {
+    pub(super) async fn deliver(&self, exchange: &Exchange, due: Time, presence: &Presence) -> bool {
+        let mut undelivered = Undelivered::new(&self.shared, exchange);
+        match presence.during(WaitsFor::HeldAnswer, self.shared.until_due(exchange, due)).await {
             Some(true) => {
                 undelivered.sent();
                 return true;

@@ -13,7 +13,7 @@ use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 
 use super::bounded::{beginning, bounded};
-use crate::dialect::{AGENT, Dialect, HMAC, SESSION, Way};
+use crate::dialect::{AGENT, Dialect, HMAC, SESSION, SignInWay};
 use crate::fault::{Fault, weight};
 use crate::ids::FaultId;
 use crate::limits::Limits;
@@ -138,25 +138,25 @@ impl RequestRecord {
         let (path, query) = if is_too_long { (beginning(path), "") } else { (path, query) };
         let mut texts = Texts::with_room(path.len() + query.len());
         let profile = dialect.profile();
-        if profile.has(Way::Anonymous) {
-            texts.put(Text::Path, &route::shown(path, query));
+        if profile.has(SignInWay::Anonymous) {
+            texts.put(TextOfRequest::Path, &route::shown(path, query));
         } else {
-            texts.put(Text::Path, path);
+            texts.put(TextOfRequest::Path, path);
         }
         texts.put_query(query, is_known);
         let scheme =
             header(&AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(scheme, _)| known_scheme(scheme));
         let scheme = scheme.or_else(|| {
-            let named = [(Way::Hmac, HMAC), (Way::Session, SESSION)];
-            let brings = |(way, name): &(Way, &str)| profile.has(*way) && request.headers().contains_key(*name);
+            let named = [(SignInWay::Hmac, HMAC), (SignInWay::Session, SESSION)];
+            let brings = |(way, name): &(SignInWay, &str)| profile.has(*way) && request.headers().contains_key(*name);
             named.into_iter().find(brings).map(|(_, name)| name)
         });
         let agent = header(&HeaderName::from_static(AGENT));
         for (text, value) in [
-            (Text::Authorization, scheme),
-            (Text::ContentType, header(&CONTENT_TYPE)),
-            (Text::Accept, header(&ACCEPT)),
-            (Text::Agent, agent),
+            (TextOfRequest::Authorization, scheme),
+            (TextOfRequest::ContentType, header(&CONTENT_TYPE)),
+            (TextOfRequest::Accept, header(&ACCEPT)),
+            (TextOfRequest::Agent, agent),
         ] {
             if let Some(value) = value {
                 texts.put(text, beginning(value));
@@ -183,34 +183,34 @@ impl RequestRecord {
     /// The path, as it came: percent-encoded. Only the beginning of an address that is longer than [`Limits::URL_BYTES`],
     /// at most [`Limits::RECORDED_FRAME_CHARS`] characters; headers, too, are kept up to there.
     pub fn path(&self) -> &str {
-        self.texts.get(Text::Path).unwrap_or_default()
+        self.texts.get(TextOfRequest::Path).unwrap_or_default()
     }
 
     /// The query, decoded, in its order; empty if the address is too long. `***` stands for tokens that the platform
     /// did not issue, and for other values whose name says that they are secret.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-        query::pairs(self.texts.get(Text::Query).unwrap_or_default())
+        query::pairs(self.texts.get(TextOfRequest::MaskedQuery).unwrap_or_default())
     }
 
     /// The scheme of the `Authorization` header, as it came: `basic`, `Bearer`; `***` if it is not a known one. For a client
     /// that signs in by another header, the name of that: `x-token` or `x-session`.
     pub fn authorization(&self) -> Option<&str> {
-        self.texts.get(Text::Authorization)
+        self.texts.get(TextOfRequest::Authorization)
     }
 
     /// The `Content-Type` header.
     pub fn content_type(&self) -> Option<&str> {
-        self.texts.get(Text::ContentType)
+        self.texts.get(TextOfRequest::ContentType)
     }
 
     /// The `Accept` header.
     pub fn accept(&self) -> Option<&str> {
-        self.texts.get(Text::Accept)
+        self.texts.get(TextOfRequest::Accept)
     }
 
     /// The `X-Cpaas-Agent` header.
     pub fn agent(&self) -> Option<&str> {
-        self.texts.get(Text::Agent)
+        self.texts.get(TextOfRequest::Agent)
     }
 
     /// The bytes that it holds.
@@ -227,9 +227,9 @@ impl RequestRecord {
 
 /// What a request says in texts.
 #[derive(Clone, Copy, Debug)]
-enum Text {
+enum TextOfRequest {
     Path,
-    Query,
+    MaskedQuery,
     Authorization,
     ContentType,
     Accept,
@@ -242,7 +242,7 @@ enum Text {
 struct Texts {
     joined: String,
     /// From where to where each stands in `joined`, if there is one.
-    places: [Option<(u16, u16)>; Text::Agent as usize + 1],
+    places: [Option<(u16, u16)>; TextOfRequest::Agent as usize + 1],
 }
 
 impl Texts {
@@ -251,11 +251,11 @@ impl Texts {
         Self { joined: String::with_capacity(address + HEADERS), places: [None; _] }
     }
 
-    fn get(&self, text: Text) -> Option<&str> {
+    fn get(&self, text: TextOfRequest) -> Option<&str> {
         self.places[text as usize].map(|(from, to)| &self.joined[from.into()..to.into()])
     }
 
-    fn put(&mut self, text: Text, value: &str) {
+    fn put(&mut self, text: TextOfRequest, value: &str) {
         let from = self.joined.len();
         self.joined.push_str(value);
         self.mark(text, from);
@@ -277,10 +277,10 @@ impl Texts {
                 self.joined.push_str(raw);
             }
         }
-        self.mark(Text::Query, from);
+        self.mark(TextOfRequest::MaskedQuery, from);
     }
 
-    fn mark(&mut self, text: Text, from: usize) {
+    fn mark(&mut self, text: TextOfRequest, from: usize) {
         let place = |at: usize| u16::try_from(at).expect("an address and four headers have a limit each");
         self.places[text as usize] = Some((place(from), place(self.joined.len())));
     }
@@ -304,8 +304,8 @@ const _: () = assert!(4 * Limits::URL_BYTES + 16 * Limits::RECORDED_FRAME_CHARS 
 
 impl Serialize for RequestRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Query<'a>(&'a RequestRecord);
-        impl Serialize for Query<'_> {
+        struct MaskedQuery<'a>(&'a RequestRecord);
+        impl Serialize for MaskedQuery<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut map = serializer.serialize_map(None)?;
                 for (name, value) in self.0.query() {
@@ -314,8 +314,8 @@ impl Serialize for RequestRecord {
                 map.end()
             }
         }
-        struct Body<'a>(&'a Bytes);
-        impl Serialize for Body<'_> {
+        struct MaskedBody<'a>(&'a Bytes);
+        impl Serialize for MaskedBody<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if self.0.is_empty() {
                     return serializer.serialize_none();
@@ -329,12 +329,12 @@ impl Serialize for RequestRecord {
         let mut map = serializer.serialize_struct("RequestRecord", 10)?;
         map.serialize_field("method", self.method.as_str())?;
         map.serialize_field("path", self.path())?;
-        map.serialize_field("query", &Query(self))?;
+        map.serialize_field("query", &MaskedQuery(self))?;
         map.serialize_field("authorization", &self.authorization())?;
         map.serialize_field("contentType", &self.content_type())?;
         map.serialize_field("accept", &self.accept())?;
         map.serialize_field("agent", &self.agent())?;
-        map.serialize_field("body", &Body(&self.body))?;
+        map.serialize_field("body", &MaskedBody(&self.body))?;
         map.serialize_field("answered", &self.answered)?;
         map.serialize_field("fault", &self.fault)?;
         if let Some(reason) = self.reason {
@@ -357,8 +357,8 @@ impl Serialize for RequestRecord {
 /// Without the tokens that the platform did not make up itself.
 impl fmt::Debug for RequestRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        struct Query<'a>(&'a RequestRecord);
-        impl fmt::Debug for Query<'_> {
+        struct MaskedQuery<'a>(&'a RequestRecord);
+        impl fmt::Debug for MaskedQuery<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let mut map = f.debug_map();
                 for (name, value) in self.0.query() {
@@ -374,7 +374,7 @@ impl fmt::Debug for RequestRecord {
         f.debug_struct("RequestRecord")
             .field("method", &self.method)
             .field("path", &self.path())
-            .field("query", &Query(self))
+            .field("query", &MaskedQuery(self))
             .field("authorization", &self.authorization())
             .field("content_type", &self.content_type())
             .field("accept", &self.accept())

@@ -325,7 +325,7 @@ impl MockKandy {
     }
 
     /// The bytes that wait for the sockets of one user, or all for `None`, because their clients do not read as fast as
-    /// they are sent to. [`Options::queued_bytes`](crate::Options::queued_bytes) bounds them for each socket.
+    /// they are sent to. [`MockKandyOptions::queued_bytes`](crate::MockKandyOptions::queued_bytes) bounds them for each socket.
     pub fn queued_bytes<'a>(&self, user: impl Into<Option<&'a str>>) -> usize {
         self.shared.queued_bytes(user.into())
     }

@@ -8,9 +8,9 @@ use crate::time::Time;
 /// When answers are due, and how many at each time. What is past is forgotten with the next one, so that there are never more of
 /// them than connections.
 #[derive(Debug, Default)]
-pub(super) struct Late(Mutex<BTreeMap<Time, usize>>);
+pub(super) struct LateAnswers(Mutex<BTreeMap<Time, usize>>);
 
-impl Late {
+impl LateAnswers {
     pub(super) fn add(&self, now: Time, due: Time) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *all = all.split_off(&now);
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_late_until_it_is_due() {
-        let (late, at) = (Late::default(), Time::from_millis);
+        let (late, at) = (LateAnswers::default(), Time::from_millis);
         [5, 9, 9].into_iter().for_each(|due| late.add(at(0), at(due)));
         assert_eq!([0, 4, 5, 8, 9].map(|now| late.number(at(now))), [3, 3, 2, 2, 0]);
         late.add(at(20), at(21));

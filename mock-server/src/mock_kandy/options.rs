@@ -3,12 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-/// How [`MockKandy`] listens, and what it holds; [`Options::default`] is what [`MockKandy::start`] uses.
+/// How [`MockKandy`] listens, and what it holds; [`MockKandyOptions::default`] is what [`MockKandy::start`] uses.
 ///
 /// [`MockKandy`]: crate::MockKandy
 /// [`MockKandy::start`]: crate::MockKandy::start
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct MockKandyOptions {
     /// The address of both listeners; by default 127.0.0.1.
     pub address: IpAddr,
     /// The port for REST; by default 0, which is any that is free.
@@ -28,7 +28,7 @@ pub struct Options {
     pub queued_bytes: usize,
 }
 
-impl Default for Options {
+impl Default for MockKandyOptions {
     fn default() -> Self {
         Self {
             address: Ipv4Addr::LOCALHOST.into(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::MockKandy;
-use super::late::Late;
+use super::late::LateAnswers;
 use crate::journal::{Answered, Journal, Record, RecordFilter, RequestRecord};
 use crate::point::Point;
 use crate::server::idle::UnderWay;
@@ -243,7 +243,7 @@ impl MockKandy {
 }
 
 /// What is under way behind both ports. wiremock does not tell when it has answered, but it does so when an answer is due.
-fn under_way(shared: &Shared, late: &Late) -> UnderWay {
+fn under_way(shared: &Shared, late: &LateAnswers) -> UnderWay {
     let under_way = shared.under_way();
     UnderWay { requests: under_way.requests + late.number(shared.now()), ..under_way }
 }

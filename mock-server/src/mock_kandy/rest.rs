@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use wiremock::matchers::any;
 use wiremock::{Match, Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use super::late::Late;
+use super::late::LateAnswers;
 use crate::limits::Limits;
 use crate::reply::{Answer, Reply, Response};
 use crate::server::listen::reachable;
@@ -26,7 +26,7 @@ use crate::server::shared::Shared;
 
 /// wiremock, and what asks the platform behind every mock of the user's own.
 #[derive(Debug)]
-pub(super) struct Rest {
+pub(super) struct RestServer {
     server: MockServer,
     catch_all: Arc<CatchAll>,
 }
@@ -34,12 +34,12 @@ pub(super) struct Rest {
 /// Work that REST leaves to the server's thread.
 pub(super) type Chore = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-impl Rest {
+impl RestServer {
     /// Starts wiremock on `listener`. Whoever holds the other end of `chores` does them in their order.
     pub(super) async fn start(
         listener: TcpListener,
         shared: Arc<Shared>,
-        late: Arc<Late>,
+        late: Arc<LateAnswers>,
         chores: mpsc::UnboundedSender<Chore>,
     ) -> io::Result<Arc<Self>> {
         // Recorded requests would be a second copy of what the mocks keep anyway.
@@ -77,20 +77,20 @@ fn mocks(catch_all: &Arc<CatchAll>) -> [Mock; 2] {
 #[derive(Debug)]
 struct CatchAll {
     shared: Arc<Shared>,
-    late: Arc<Late>,
+    late: Arc<LateAnswers>,
     chores: mpsc::UnboundedSender<Chore>,
     /// The platform's answer, on its way from the first mock to the second. One is enough: wiremock holds one lock from
     /// the first mock that it tries to the last, so requests do not interleave.
     answer: Mutex<Option<Answer>>,
-    kept: Mutex<Kept>,
+    kept: Mutex<KeptRequests>,
 }
 
 /// What wiremock keeps: every request that a mock has matched, until all mocks are unmounted.
 #[derive(Debug, Default)]
-struct Kept {
+struct KeptRequests {
     requests: usize,
     /// The server whose mocks are mounted anew every now and then; `None` if that would lose mocks of the user's.
-    renewed: Option<Weak<Rest>>,
+    renewed: Option<Weak<RestServer>>,
 }
 
 impl CatchAll {

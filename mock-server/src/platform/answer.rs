@@ -148,7 +148,7 @@ impl Platform {
     }
 
     /// The normal work.
-    fn serve(&mut self, now: Time, asked: &Asked<'_>, said: Option<&fault::Answer>) -> Result<Response, Reason> {
+    fn serve(&mut self, now: Time, asked: &Asked<'_>, said: Option<&fault::FaultyAnswer>) -> Result<Response, Reason> {
         let Asked { request, route, dialect, login } = asked;
         let (request, dialect) = (*request, *dialect);
         if route::is_too_long(request.uri()) {
@@ -292,7 +292,7 @@ pub(super) fn own_error(dialect: Dialect, point: Point, status: StatusCode) -> R
 }
 
 /// What a fault says instead of the platform.
-pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::Answer) -> Response {
+pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::FaultyAnswer) -> Response {
     let status = answer.status.map_or(StatusCode::OK, known_status);
     match &answer.content {
         Content::Json(json) => Response::typed(status, json.to_string().into(), HeaderValue::from_static(JSON)),
@@ -305,7 +305,7 @@ pub(super) fn replacement(dialect: Dialect, point: Point, answer: &fault::Answer
 }
 
 /// Puts into an answer what a fault says about it.
-pub(super) fn shape(point: Point, response: &mut Response, answer: &fault::Answer) {
+pub(super) fn shape(point: Point, response: &mut Response, answer: &fault::FaultyAnswer) {
     if let Some(status) = answer.status.map(known_status)
         && response.status != status
     {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Platform;
 use crate::account::{UserOptions, check_lifetime};
-use crate::command::{Command, CommandOutput, GoneOptions, Target, Told};
+use crate::command::{Command, CommandOutput, CommandRecord, GoneOptions, Target};
 use crate::error::PlatformError;
 use crate::fault::{Fault, FaultFilter, is_close_code};
 use crate::frame::Frame;
@@ -406,11 +406,11 @@ impl Platform {
         self.record_told(now, command.told());
     }
 
-    pub(super) fn record_told(&mut self, now: Time, told: Told<'_>) {
+    pub(super) fn record_told(&mut self, now: Time, told: CommandRecord<'_>) {
         self.write_told(now, told, None);
     }
 
-    fn write_told(&mut self, now: Time, told: Told<'_>, rule: Option<FaultId>) {
+    fn write_told(&mut self, now: Time, told: CommandRecord<'_>, rule: Option<FaultId>) {
         self.note_expiries(now);
         let user = told.user.map(|user| self.shared_name(user));
         let kind = Kind::Command { name: told.name, rule, arguments: told.bounded_arguments() };

@@ -27,7 +27,7 @@ use crate::timer::Timer;
 impl Platform {
     /// Tokens for name and password, or for a refresh token (OAuth 2, RFC 6749, 4.3 and 6), and whose they are.
     pub(super) fn cpaas_token(&mut self, now: Time, request: &Request<Bytes>) -> Result<Response, Reason> {
-        let form = Form::of(request.body()).ok_or(Reason::BadBody)?;
+        let form = FormBody::of(request.body()).ok_or(Reason::BadBody)?;
         let (pair, user, lifetime) = if let Some(token) = form.get("refresh_token") {
             let user = self.grants.refreshable(now, token).cloned().ok_or_else(|| self.grants.why_not(token))?;
             let lifetime = self.token_lifetime(&user, Some(TOKEN_LIFETIME));
@@ -51,7 +51,7 @@ impl Platform {
 
     /// Whom a request for tokens is about.
     pub(super) fn cpaas_login(&self, request: &Request<Bytes>) -> Option<Arc<str>> {
-        let form = Form::of(request.body())?;
+        let form = FormBody::of(request.body())?;
         match form.get("refresh_token") {
             Some(token) => self.grants.owner(token).cloned(),
             None => form.get("username").map(|name| self.shared_name(name)),
@@ -234,9 +234,9 @@ fn id_token(user: &str) -> String {
 }
 
 /// A body of `application/x-www-form-urlencoded`.
-struct Form(Vec<(String, String)>);
+struct FormBody(Vec<(String, String)>);
 
-impl Form {
+impl FormBody {
     fn of(body: &Bytes) -> Option<Self> {
         let text = str::from_utf8(body).ok()?.replace('+', " ");
         Some(Self(pairs(&text).map(|(name, value)| (Cow::into_owned(name), Cow::into_owned(value))).collect()))

@@ -8,7 +8,7 @@ use http::Request;
 use super::Platform;
 use super::auth::Login;
 use crate::account::CredentialKind;
-use crate::dialect::{Dialect, HMAC, SESSION, UNDEFINED, Way};
+use crate::dialect::{Dialect, HMAC, SESSION, SignInWay, UNDEFINED};
 use crate::ids::SubscriptionId;
 use crate::reason::Reason;
 use crate::time::Time;
@@ -16,7 +16,7 @@ use crate::time::Time;
 /// A user, and how they have signed in.
 pub(super) struct SignedIn {
     pub(super) user: Arc<str>,
-    pub(super) way: Way,
+    pub(super) way: SignInWay,
 }
 
 /// Whom a request is about, by its path.
@@ -39,23 +39,23 @@ impl Platform {
     ) -> Result<SignedIn, Reason> {
         for way in dialect.profile().ways {
             let user = match way {
-                Way::Token => match self.bearer(now, request) {
+                SignInWay::Token => match self.bearer(now, request) {
                     Err(Reason::NoToken) => continue,
                     user => user?,
                 },
-                Way::Basic => {
+                SignInWay::Basic => {
                     let Some(login) = Login::of(request) else { continue };
                     self.sign_in_by_any_name(now, login.name(), login.password())?
                 }
-                Way::Hmac => {
+                SignInWay::Hmac => {
                     let Some(token) = header(request, HMAC) else { continue };
                     self.of_hmac(now, addressed, token)?
                 }
-                Way::Session => {
+                SignInWay::Session => {
                     let Some(name) = header(request, SESSION) else { continue };
                     self.of_session(now, addressed, name)?
                 }
-                Way::Anonymous => self.shared_name(addressed.user),
+                SignInWay::Anonymous => self.shared_name(addressed.user),
             };
             return Ok(SignedIn { user, way: *way });
         }

@@ -9,7 +9,7 @@ use http::{Request, StatusCode};
 use super::Platform;
 use super::answer::{own_error, replacement, shape};
 use super::auth::tokens;
-use crate::channel::Phase;
+use crate::channel::SocketPhase;
 use crate::dialect::Dialect;
 use crate::fair::Full;
 use crate::fault::Effect;
@@ -79,9 +79,9 @@ impl Platform {
     pub fn handle_opened(&mut self, now: Time, socket: SocketId) {
         self.note_expiries(now);
         let Some(opened) = self.sockets.get_mut(socket) else { return };
-        let Phase::Opening { waiting } = &mut opened.phase else { return };
+        let SocketPhase::Opening { waiting } = &mut opened.phase else { return };
         let waiting = mem::take(waiting);
-        opened.phase = Phase::Open { since: now };
+        opened.phase = SocketPhase::Open { since: now };
         let user = opened.user.clone();
         self.journal.write(now, Some(Point::WebSocket), Some(user), Kind::Opened { socket });
         if self.is_to_check(socket) {
@@ -100,7 +100,7 @@ impl Platform {
         self.note_expiries(now);
         self.sockets.touch(socket);
         let Some(from) = self.sockets.get_mut(socket) else { return };
-        if matches!(from.phase, Phase::Opening { .. }) {
+        if matches!(from.phase, SocketPhase::Opening { .. }) {
             self.handle_opened(now, socket);
         }
         let Some(from) = self.sockets.get_mut(socket) else { return };
@@ -164,16 +164,16 @@ impl Platform {
         let output = Output::Send { socket, frame: frame.clone() };
         let user = to.user.clone();
         match &mut to.phase {
-            Phase::Opening { waiting } if is_closing(waiting) => return false,
-            Phase::Opening { waiting } if waiting.len() >= Limits::PENDING_FRAMES => {
+            SocketPhase::Opening { waiting } if is_closing(waiting) => return false,
+            SocketPhase::Opening { waiting } if waiting.len() >= Limits::PENDING_FRAMES => {
                 self.cut_socket(now, socket);
                 return false;
             }
-            Phase::Opening { waiting } => {
+            SocketPhase::Opening { waiting } => {
                 to.frames_out += 1;
                 waiting.push(output);
             }
-            Phase::Open { .. } => {
+            SocketPhase::Open { .. } => {
                 to.frames_out += 1;
                 self.emit(output);
             }
@@ -187,9 +187,9 @@ impl Platform {
     pub(crate) fn close_socket(&mut self, now: Time, socket: SocketId, code: u16, reason: &str) {
         let output = Output::Close { socket, code, reason: reason.to_owned() };
         match self.sockets.get_mut(socket).map(|socket| &mut socket.phase) {
-            Some(Phase::Opening { waiting }) if is_closing(waiting) => {}
-            Some(Phase::Opening { waiting }) => waiting.push(output),
-            Some(Phase::Open { .. }) => {
+            Some(SocketPhase::Opening { waiting }) if is_closing(waiting) => {}
+            Some(SocketPhase::Opening { waiting }) => waiting.push(output),
+            Some(SocketPhase::Open { .. }) => {
                 self.forget(now, socket, Some(code), Side::Platform);
                 self.emit(output);
             }

@@ -1,6 +1,6 @@
 //! How a platform was at its start, and the way back.
 
-use super::{Platform, Start};
+use super::{Platform, StartState};
 use crate::account::{Accounts, UserOptions};
 use crate::command::Command;
 use crate::subscription::Subscriptions;
@@ -11,8 +11,11 @@ use crate::token::Grants;
 impl Platform {
     /// Takes the present users, faults and settings for those of the start, to which [`Self::reset`] leads back.
     pub fn keep_as_start(&mut self) {
-        self.start =
-            Start { accounts: self.accounts.clone(), settings: self.settings.clone(), faults: self.faults.clone() };
+        self.start = StartState {
+            accounts: self.accounts.clone(),
+            settings: self.settings.clone(),
+            faults: self.faults.clone(),
+        };
     }
 
     /// Changes the users of the start alone, for owners whose users are kept elsewhere and have changed there. Users
@@ -41,7 +44,7 @@ impl Platform {
         for socket in self.sockets.ids(|_| true) {
             self.cut_socket(now, socket);
         }
-        let Start { accounts, settings, faults } = self.start.clone();
+        let StartState { accounts, settings, faults } = self.start.clone();
         (self.accounts, self.settings) = (accounts, settings);
         self.faults.begin_again(faults);
         self.grants = Grants::new(self.limits.user_grants);

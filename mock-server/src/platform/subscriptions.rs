@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Platform;
 use super::credentials::{Addressed, SignedIn};
 use crate::account::{DEFAULT_LIFETIME, list_bytes};
-use crate::dialect::{Dialect, RenewedBy, UNDEFINED, Way};
+use crate::dialect::{Dialect, RenewedBy, SignInWay, UNDEFINED};
 use crate::fair::Full;
 use crate::fault;
 use crate::ids::SubscriptionId;
@@ -18,7 +18,7 @@ use crate::journal::Kind;
 use crate::limits::Limits;
 use crate::reason::Reason;
 use crate::reply::Response;
-use crate::route::{CORRELATORS, Target};
+use crate::route::{CORRELATORS, SubscriptionName};
 use crate::subscription::{Holds, Subscription};
 use crate::time::Time;
 use crate::timer::Timer;
@@ -35,7 +35,7 @@ impl Platform {
         dialect: Dialect,
         user: &str,
         request: &Request<Bytes>,
-        said: Option<&fault::Answer>,
+        said: Option<&fault::FaultyAnswer>,
     ) -> Result<Response, Reason> {
         let SignedIn { user: owner, way } =
             self.signed_in(now, dialect, Addressed { user, subscription: None }, request)?;
@@ -58,8 +58,8 @@ impl Platform {
 
         let id = self.subscriptions.next_id();
         let session = match way {
-            Way::Hmac => Some(self.grants.open_session(now, &owner, id).ok_or(Reason::Full)?),
-            Way::Session | Way::Token | Way::Basic | Way::Anonymous => None,
+            SignInWay::Hmac => Some(self.grants.open_session(now, &owner, id).ok_or(Reason::Full)?),
+            SignInWay::Session | SignInWay::Token | SignInWay::Basic | SignInWay::Anonymous => None,
         };
         let answer = SubscribeAnswer {
             subscribe_response: SubscribeResponse {
@@ -80,7 +80,7 @@ impl Platform {
         let response = Response::json(StatusCode::OK, &answer);
         let expiry = self.timers.arm(now + lifetime, Timer::SubscriptionExpiry(id));
         let correlator = told.map(ToOwned::to_owned).or_else(|| correlator.map(Into::into));
-        let holds = if way == Way::Anonymous { Holds::Calls(Vec::new()) } else { Holds::Nothing };
+        let holds = if way == SignInWay::Anonymous { Holds::Calls(Vec::new()) } else { Holds::Nothing };
         self.subscriptions.insert(
             id,
             Subscription {
@@ -113,7 +113,7 @@ impl Platform {
         now: Time,
         dialect: Dialect,
         user: &str,
-        target: &Target<'_>,
+        target: &SubscriptionName<'_>,
         request: &Request<Bytes>,
     ) -> Result<Response, Reason> {
         let id = self.target(now, dialect, user, target, request)?;
@@ -142,7 +142,7 @@ impl Platform {
             use_turn: None,
             notification_type: asked.notification_type.as_deref().unwrap_or("WebSocket"),
             notification_channel: None,
-            client_correlator: matches!(target, Target::Correlator(_))
+            client_correlator: matches!(target, SubscriptionName::Correlator(_))
                 .then_some(subscription.correlator.as_deref())
                 .flatten(),
             session_id: None,
@@ -161,7 +161,7 @@ impl Platform {
         now: Time,
         dialect: Dialect,
         user: &str,
-        target: &Target<'_>,
+        target: &SubscriptionName<'_>,
         request: &Request<Bytes>,
     ) -> Result<Response, Reason> {
         let id = self.target(now, dialect, user, target, request)?;
@@ -191,12 +191,12 @@ impl Platform {
         now: Time,
         dialect: Dialect,
         user: &str,
-        target: &Target<'_>,
+        target: &SubscriptionName<'_>,
         request: &Request<Bytes>,
     ) -> Result<SubscriptionId, Reason> {
         let named = match target {
-            Target::Id(id) => *id,
-            Target::Correlator(_) => None,
+            SubscriptionName::Id(id) => *id,
+            SubscriptionName::Correlator(_) => None,
         };
         let SignedIn { user: by, .. } =
             self.signed_in(now, dialect, Addressed { user, subscription: named }, request)?;
@@ -205,8 +205,8 @@ impl Platform {
             return Err(Reason::OtherUser);
         }
         let id = match target {
-            Target::Id(id) => *id,
-            Target::Correlator(correlator) => self.subscriptions.correlated(user, correlator),
+            SubscriptionName::Id(id) => *id,
+            SubscriptionName::Correlator(correlator) => self.subscriptions.correlated(user, correlator),
         };
         let is_theirs =
             |id: &SubscriptionId| self.subscriptions.get(*id).is_some_and(|subscription| &*subscription.user == user);
@@ -229,10 +229,10 @@ impl Platform {
 }
 
 /// The address of a subscription, however the request named it.
-fn address<'a>(path: &'a str, target: &Target<'_>, id: SubscriptionId) -> Cow<'a, str> {
+fn address<'a>(path: &'a str, target: &SubscriptionName<'_>, id: SubscriptionId) -> Cow<'a, str> {
     let above = match target {
-        Target::Id(_) => None,
-        Target::Correlator(_) => path.rsplit_once(CORRELATORS),
+        SubscriptionName::Id(_) => None,
+        SubscriptionName::Correlator(_) => path.rsplit_once(CORRELATORS),
     };
     above.map_or(Cow::Borrowed(path), |(subscriptions, _)| format!("{subscriptions}/{id}").into())
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::turns::HeldAnswer;
+use super::exchanges::HeldAnswer;
 use crate::journal::Record;
 use crate::point::Point;
 use crate::time::Time;

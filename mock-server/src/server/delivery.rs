@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use http::Request;
 
+use super::exchanges::Exchange;
 use super::shared::Shared;
-use super::turns::Turn;
 use crate::journal::{Refusal, Refused};
 
 /// An answer that is held, or that never comes. If it is dropped without being told, its client has left.
@@ -17,9 +17,9 @@ pub(crate) struct Undelivered<'a> {
 }
 
 impl<'a> Undelivered<'a> {
-    /// That of a turn; one that is not held has gone out already, as its record says.
-    pub(crate) const fn new(shared: &'a Shared, turn: &Turn) -> Self {
-        Self { shared, seq: turn.held() }
+    /// That of an exchange; one that is not held has gone out already, as its record says.
+    pub(crate) const fn new(shared: &'a Shared, exchange: &Exchange) -> Self {
+        Self { shared, seq: exchange.held() }
     }
 
     /// It goes out now.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::exchanges::Exchange;
 use super::shared::Shared;
-use super::turns::Turn;
 use crate::fault::Effect;
 use crate::frame::Frame;
 use crate::ids::SocketId;
@@ -79,13 +79,13 @@ pub trait Disturber: Send + fmt::Debug {
 
 /// One end of a socket whose messages are disturbed.
 #[derive(Debug)]
-pub(crate) struct Disturbed<'a> {
+pub(crate) struct DisturbedSocket<'a> {
     shared: &'a Shared,
     socket: SocketId,
     user: Arc<str>,
 }
 
-impl<'a> Disturbed<'a> {
+impl<'a> DisturbedSocket<'a> {
     /// That of a user's socket.
     pub(crate) const fn new(shared: &'a Shared, socket: SocketId, user: Arc<str>) -> Self {
         Self { shared, socket, user }
@@ -119,14 +119,19 @@ impl Shared {
         if self.is_disturbed() { self.look(|platform| platform.owner_of(socket)) } else { None }
     }
 
-    /// What becomes of a message that is part of a turn, and when it arrives if it is late. A message that is late or does
+    /// What becomes of a message that is part of an exchange, and when it arrives if it is late. A message that is late or does
     /// not arrive is held from here on.
-    pub(crate) fn meet_in_turn(&self, turn: &mut Turn, user: Option<&str>, message: Message<'_>) -> (Fate, Time) {
+    pub(crate) fn meet_in_exchange(
+        &self,
+        exchange: &mut Exchange,
+        user: Option<&str>,
+        message: Message<'_>,
+    ) -> (Fate, Time) {
         self.meet(|disturber, platform, now| {
             let fate = disturber.meet(platform, now, user, message);
             match fate {
-                Fate::Lost => turn.await_answer(platform, now, None),
-                Fate::Late(by) => turn.await_answer(platform, now, Some(by)),
+                Fate::Lost => exchange.await_answer(platform, now, None),
+                Fate::Late(by) => exchange.await_answer(platform, now, Some(by)),
                 _ => {}
             }
             let by = if let Fate::Late(by) = fate { by } else { Duration::ZERO };

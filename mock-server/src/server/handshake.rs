@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 #[cfg(feature = "front")]
 pub(crate) use asked::lists;
 
-use self::disturbed::{Disturbed, Late};
+use self::disturbed::{DisturbedHandshake, LateOpening};
 use super::clock;
 use super::delivery::Undelivered;
 use super::queues::Outbox;
@@ -61,27 +61,27 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
             return None;
         }
     };
-    let mut turn = shared.turns().begin();
-    let mut disturbed = Disturbed::of(shared, &request);
+    let mut exchange = shared.exchanges().begin();
+    let mut disturbed = DisturbedHandshake::of(shared, &request);
     let effect = match &mut disturbed {
-        Some(disturbed) => disturbed.arrives(&mut stream, &mut turn).await?,
+        Some(disturbed) => disturbed.arrives(&mut stream, &mut exchange).await?,
         None => None,
     };
-    let (upgrade, came, outbox) = shared.handle_upgrade(&request, effect.as_deref(), &mut turn);
-    let mut undelivered = Undelivered::new(shared, &turn);
+    let (upgrade, came, outbox) = shared.handle_upgrade(&request, effect.as_deref(), &mut exchange);
+    let mut undelivered = Undelivered::new(shared, &exchange);
     match upgrade {
         Upgrade::Accept { socket, delay } => {
             let outbox = outbox.expect("an accepted socket has an outbox");
             let disturbed_owner = shared.disturbed_owner(socket);
             let opened = Opened { socket, stream, early, outbox, disturbed_owner };
-            let late = Late { due: Some(came + delay), turn, disturbed };
+            let late = LateOpening { due: Some(came + delay), exchange, disturbed };
             return open(opened, late, &switching, shared, undelivered).await;
         }
         Upgrade::Refuse { response, delay } => {
-            if delay.is_zero() || shared.until_due(&turn, came + delay).await {
+            if delay.is_zero() || shared.until_due(&exchange, came + delay).await {
                 undelivered.sent();
                 if let Some(disturbed) = &disturbed {
-                    disturbed.is_refused(&mut stream, &mut turn).await?;
+                    disturbed.is_refused(&mut stream, &mut exchange).await?;
                 }
                 refuse(stream, &response).await;
             } else {
@@ -92,7 +92,7 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
         Upgrade::Hang => {
             tokio::select! {
                 () = silence(&mut stream, || undelivered.left()) => {}
-                () = shared.until_reset(turn.resets()) => {
+                () = shared.until_reset(exchange.resets()) => {
                     undelivered.never();
                     reset(&stream);
                 }
@@ -100,19 +100,19 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
         }
         Upgrade::Reset { delay } => {
             // To the client it comes to the same whether it is due or the platform was reset.
-            if delay.is_zero() || shared.until_due(&turn, came + delay).await {
+            if delay.is_zero() || shared.until_due(&exchange, came + delay).await {
                 undelivered.sent();
             } else {
                 undelivered.never();
             }
             if let Some(disturbed) = &disturbed {
-                disturbed.is_refused(&mut stream, &mut turn).await?;
+                disturbed.is_refused(&mut stream, &mut exchange).await?;
             }
             reset(&stream);
         }
         Upgrade::RefuseConnection => {
             if let Some(disturbed) = &disturbed {
-                disturbed.is_refused(&mut stream, &mut turn).await?;
+                disturbed.is_refused(&mut stream, &mut exchange).await?;
             }
             reset(&stream);
         }
@@ -124,7 +124,7 @@ pub(crate) async fn answer<S: Stream>(handshake: Handshake<S>, shared: &Shared) 
 /// left its channel, where it could not even say goodbye; its handshake is answered all the same.
 async fn open<S: Stream>(
     mut opened: Opened<S>,
-    mut late: Late<'_>,
+    mut late: LateOpening<'_>,
     headers: &HeaderMap,
     shared: &Shared,
     mut undelivered: Undelivered<'_>,

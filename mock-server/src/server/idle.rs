@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use super::clock::Clock;
+use super::exchanges::HeldAnswer;
 use super::shared::Shared;
-use super::turns::HeldAnswer;
 use crate::limits::Limits;
 
 /// What has come to a server, or has to go out, and is not done yet.
@@ -45,7 +45,7 @@ impl Shared {
         // What a manual clock holds does not come by itself; with the real one it does.
         let is_real = matches!(self.clock(), Clock::Real { .. });
         let is_held = |answer: &HeldAnswer| answer.due.is_none_or(|due| !is_real && now < due);
-        UnderWay { requests: self.turns().going_on(is_held), sockets, bytes }
+        UnderWay { requests: self.exchanges().going_on(is_held), sockets, bytes }
     }
 
     /// Waits until nothing is `under_way`, and, for as long as `quiet`, nothing has happened at the platform.

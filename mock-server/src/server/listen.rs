@@ -73,7 +73,7 @@ pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
 
 /// Takes connections until they should stop, each with a task of its own.
 #[derive(Debug)]
-pub(crate) struct Server<'a> {
+pub(crate) struct AcceptLoop<'a> {
     pub(crate) listener: tokio::net::TcpListener,
     /// Another one, if the server listens at two addresses.
     pub(crate) second: Option<tokio::net::TcpListener>,
@@ -87,7 +87,7 @@ pub(crate) struct Server<'a> {
 /// Changes, or loses its sender, when a connection should end.
 pub(crate) type Stopped = watch::Receiver<()>;
 
-impl Server<'_> {
+impl AcceptLoop<'_> {
     /// Runs the platform's timers and `connection` for each that comes, beside `chores`, until `stop`; then ends them
     /// all.
     pub(crate) async fn serve<C: Future<Output = ()> + Send + 'static>(

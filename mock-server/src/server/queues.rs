@@ -41,7 +41,7 @@ struct Outlet {
     user: Arc<str>,
     frames: mpsc::UnboundedSender<Frame>,
     waiting: Arc<Waiting>,
-    end: oneshot::Sender<End>,
+    end: oneshot::Sender<ConnectionEnd>,
 }
 
 /// The sockets of a user.
@@ -55,7 +55,7 @@ struct OfUser {
 #[derive(Debug)]
 pub(crate) struct Outbox {
     queue: Queue,
-    end: oneshot::Receiver<End>,
+    end: oneshot::Receiver<ConnectionEnd>,
 }
 
 /// The frames of an [`Outbox`].
@@ -76,7 +76,7 @@ struct Waiting {
 
 /// How a connection ends, after the frames that were queued before.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum ConnectionEnd {
     Close {
         code: u16,
         reason: String,
@@ -167,11 +167,11 @@ impl Queues {
         if let Some(outlet) = self.outlets.get(&socket) {
             outlet.waiting.clear();
         }
-        self.end(socket, End::Overrun);
+        self.end(socket, ConnectionEnd::Overrun);
     }
 
     /// Ends a connection.
-    pub(crate) fn end(&mut self, socket: SocketId, end: End) {
+    pub(crate) fn end(&mut self, socket: SocketId, end: ConnectionEnd) {
         if let Some(outlet) = self.remove(socket) {
             let _ = outlet.end.send(end);
         }
@@ -231,12 +231,12 @@ impl Drop for Waiting {
 
 impl Outbox {
     /// How the connection should end. The frames that come before are in the queue then.
-    pub(crate) async fn ended(&mut self) -> End {
-        (&mut self.end).await.unwrap_or(End::Shutdown)
+    pub(crate) async fn ended(&mut self) -> ConnectionEnd {
+        (&mut self.end).await.unwrap_or(ConnectionEnd::Shutdown)
     }
 
     /// The queue and the end apart, so that both can be waited for.
-    pub(crate) fn split(self) -> (Queue, oneshot::Receiver<End>) {
+    pub(crate) fn split(self) -> (Queue, oneshot::Receiver<ConnectionEnd>) {
         (self.queue, self.end)
     }
 }

@@ -13,12 +13,12 @@ use super::advanced::{Advanced, Fired};
 use super::clock::ClockError;
 use super::clock::{self, Clock};
 use super::disturber::Disturber;
-use super::queues::{End, Outbox, QueueLimits, Queued, Queues};
+#[cfg(feature = "front")]
+use super::exchanges::HeldAnswer;
+use super::exchanges::{Exchange, Exchanges};
+use super::queues::{ConnectionEnd, Outbox, QueueLimits, Queued, Queues};
 #[cfg(feature = "front")]
 use super::renewals::Renewals;
-#[cfg(feature = "front")]
-use super::turns::HeldAnswer;
-use super::turns::{Turn, Turns};
 use crate::fault::Effect;
 use crate::frame::Frame;
 use crate::ids::SocketId;
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     renewals: Renewals,
     /// How often the platform was reset.
     resets: watch::Sender<u64>,
-    turns: Arc<Turns>,
+    exchanges: Arc<Exchanges>,
 }
 
 /// What the lock guards.
@@ -82,7 +82,7 @@ impl Shared {
             #[cfg(feature = "front")]
             renewals: Renewals::default(),
             resets: watch::Sender::new(0),
-            turns: Arc::default(),
+            exchanges: Arc::default(),
         }
     }
 
@@ -179,11 +179,11 @@ impl Shared {
         *self.resets.borrow()
     }
 
-    /// Waits until the answer of a turn is due. `false` if the platform was reset before: then nobody waits for it any more.
-    pub(crate) async fn until_due(&self, turn: &Turn, due: Time) -> bool {
+    /// Waits until the answer of an exchange is due. `false` if the platform was reset before: then nobody waits for it any more.
+    pub(crate) async fn until_due(&self, exchange: &Exchange, due: Time) -> bool {
         tokio::select! {
             biased;
-            () = self.until_reset(turn.resets()) => false,
+            () = self.until_reset(exchange.resets()) => false,
             () = self.clock.until(due) => true,
         }
     }
@@ -199,9 +199,9 @@ impl Shared {
         core.platform.set_wall_time(Some(clock::wall_time()));
         core.platform.handle_advance(now, end.since_start() - now.since_start());
         let due = |answer: &HeldAnswer| answer.due.filter(|due| now < *due && *due <= end);
-        let answers = self.turns.held().into_iter().filter_map(|answer| Some(Fired::answer(due(&answer)?, answer)));
+        let answers = self.exchanges.held().into_iter().filter_map(|answer| Some(Fired::answer(due(&answer)?, answer)));
         let mut fired: Vec<Fired> = answers.collect();
-        // Each turn uses up a timer, and no timer arms another one for the same instant.
+        // Each round uses up a timer, and no timer arms another one for the same instant.
         while let Some(due) = core.next_due().filter(|due| *due <= end) {
             let due = due.max(self.clock.now());
             held.send_replace(due);
@@ -234,8 +234,8 @@ impl Shared {
     }
 
     /// The requests that are being answered.
-    pub(crate) const fn turns(&self) -> &Arc<Turns> {
-        &self.turns
+    pub(crate) const fn exchanges(&self) -> &Arc<Exchanges> {
+        &self.exchanges
     }
 
     /// How many connections are ending, and the bytes that wait for sockets, at which time.
@@ -276,7 +276,7 @@ impl Shared {
         &self,
         request: &Request<()>,
         effect: Option<&Effect>,
-        turn: &mut Turn,
+        exchange: &mut Exchange,
     ) -> (Upgrade, Time, Option<Outbox>) {
         self.act_on_core(|core, now| {
             let upgrade = core.platform.handle_upgrade_under(now, request, effect);
@@ -286,9 +286,9 @@ impl Shared {
             };
             match upgrade {
                 Upgrade::Accept { delay, .. } | Upgrade::Refuse { delay, .. } | Upgrade::Reset { delay } => {
-                    turn.await_answer(&core.platform, now, Some(delay));
+                    exchange.await_answer(&core.platform, now, Some(delay));
                 }
-                Upgrade::Hang => turn.await_answer(&core.platform, now, None),
+                Upgrade::Hang => exchange.await_answer(&core.platform, now, None),
                 Upgrade::RefuseConnection => {}
             }
             (upgrade, now, outbox)
@@ -367,8 +367,10 @@ impl Core {
         while let Some(output) = self.platform.poll_output() {
             match output {
                 Output::Send { socket, frame } => self.send(now, socket, frame),
-                Output::Close { socket, code, reason } => self.queues.end(socket, End::Close { code, reason }),
-                Output::Cut { socket } => self.queues.end(socket, End::Cut),
+                Output::Close { socket, code, reason } => {
+                    self.queues.end(socket, ConnectionEnd::Close { code, reason });
+                }
+                Output::Cut { socket } => self.queues.end(socket, ConnectionEnd::Cut),
             }
         }
     }
@@ -379,7 +381,7 @@ impl Core {
             Queued::Gone => return,
             Queued::Full => return self.platform.cut_socket(now, socket),
         }
-        // Each turn ends a connection.
+        // Each round ends a connection.
         while let Some(crowder) = self.queues.overrun(socket) {
             self.queues.let_go(crowder);
             self.platform.cut_socket(now, crowder);

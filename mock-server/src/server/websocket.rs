@@ -14,9 +14,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
 use self::outgoing::Outgoing;
-use super::disturber::{Disturbed, Fate, Message as Arriving};
+use super::disturber::{DisturbedSocket, Fate, Message as Arriving};
 use super::handshake::Opened;
-use super::queues::End;
+use super::queues::ConnectionEnd;
 use super::shared::Shared;
 use super::stream::{self, Stream};
 use crate::frame::Frame;
@@ -30,24 +30,26 @@ pub(crate) async fn converse<S: Stream>(opened: Opened<S>, shared: &Shared) {
     let websocket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
     let (mut sink, mut stream) = websocket.split();
     let (queue, mut end) = outbox.split();
-    let disturbed = disturbed_owner.map(|user| Disturbed::new(shared, socket, user));
+    let disturbed = disturbed_owner.map(|user| DisturbedSocket::new(shared, socket, user));
     let mut outgoing = Outgoing::new(queue, disturbed.as_ref());
     let over = tokio::select! {
-        end = &mut end => Over::Platform(end.unwrap_or(End::Shutdown)),
+        end = &mut end => Over::Platform(end.unwrap_or(ConnectionEnd::Shutdown)),
         over = read(&mut stream, shared, socket, disturbed.as_ref()) => over,
         never = write(&mut sink, &mut outgoing) => match never {},
     };
     let websocket = sink.reunite(stream).expect("both are halves of one socket");
     let over = match (over, &disturbed) {
-        (Over::Platform(end @ (End::Close { .. } | End::Cut)), Some(disturbed)) => closes(end, disturbed).await,
+        (Over::Platform(end @ (ConnectionEnd::Close { .. } | ConnectionEnd::Cut)), Some(disturbed)) => {
+            closes(end, disturbed).await
+        }
         (over, _) => over,
     };
     // Boxed, so that an open socket keeps no room for its end.
-    Box::pin(conclude(over, Ending { socket, websocket, outgoing, end }, shared)).await;
+    Box::pin(conclude(over, OverSocket { socket, websocket, outgoing, end }, shared)).await;
 }
 
 /// The client should hear that its socket is over, which may be disturbed.
-async fn closes(end: End, disturbed: &Disturbed<'_>) -> Over {
+async fn closes(end: ConnectionEnd, disturbed: &DisturbedSocket<'_>) -> Over {
     match disturbed.meet(Arriving::Close) {
         Fate::Lost => return Over::Unheard,
         Fate::Late(by) => disturbed.until(disturbed.due(by)).await,
@@ -57,15 +59,15 @@ async fn closes(end: End, disturbed: &Disturbed<'_>) -> Over {
 }
 
 /// A socket whose conversation is over.
-struct Ending<'a, S> {
+struct OverSocket<'a, S> {
     socket: SocketId,
     websocket: WebSocketStream<S>,
     outgoing: Outgoing<'a>,
-    end: oneshot::Receiver<End>,
+    end: oneshot::Receiver<ConnectionEnd>,
 }
 
-async fn conclude<S: Stream>(over: Over, ending: Ending<'_, S>, shared: &Shared) {
-    let Ending { socket, mut websocket, outgoing, end } = ending;
+async fn conclude<S: Stream>(over: Over, ending: OverSocket<'_, S>, shared: &Shared) {
+    let OverSocket { socket, mut websocket, outgoing, end } = ending;
     match over {
         Over::Client { code } => {
             shared.handle_closed(socket, Some(code));
@@ -77,7 +79,7 @@ async fn conclude<S: Stream>(over: Over, ending: Ending<'_, S>, shared: &Shared)
         Over::Unheard => stream::silence(&mut websocket.into_inner(), || {}).await,
         Over::Violation { code } => {
             shared.act(|platform, now| platform.close_socket(now, socket, code, ""));
-            finish(websocket, outgoing, end.await.unwrap_or(End::Shutdown)).await;
+            finish(websocket, outgoing, end.await.unwrap_or(ConnectionEnd::Shutdown)).await;
         }
         Over::Platform(end) => finish(websocket, outgoing, end).await,
     }
@@ -102,7 +104,7 @@ const LEAST_UNWRITTEN: usize = 1_024;
 /// Why a conversation is over.
 enum Over {
     /// The platform ends it.
-    Platform(End),
+    Platform(ConnectionEnd),
     /// The client sent a close frame.
     Client { code: u16 },
     /// The connection broke off.
@@ -117,7 +119,7 @@ async fn read(
     stream: &mut SplitStream<WebSocketStream<impl Stream>>,
     shared: &Shared,
     socket: SocketId,
-    disturbed: Option<&Disturbed<'_>>,
+    disturbed: Option<&DisturbedSocket<'_>>,
 ) -> Over {
     loop {
         let frame = match stream.next().await {
@@ -168,20 +170,20 @@ fn message(frame: Frame) -> Message {
 }
 
 /// Sends what was queued before the end, and ends the connection.
-async fn finish(mut websocket: WebSocketStream<impl Stream>, mut outgoing: Outgoing<'_>, end: End) {
-    if end == End::Overrun {
+async fn finish(mut websocket: WebSocketStream<impl Stream>, mut outgoing: Outgoing<'_>, end: ConnectionEnd) {
+    if end == ConnectionEnd::Overrun {
         // What waits goes with the queue.
         return stream::reset(websocket.get_ref());
     }
     let patience = match end {
-        End::Close { .. } => Limits::LINGER,
-        End::Cut | End::Overrun | End::Shutdown => Limits::LAST_WORDS,
+        ConnectionEnd::Close { .. } => Limits::LINGER,
+        ConnectionEnd::Cut | ConnectionEnd::Overrun | ConnectionEnd::Shutdown => Limits::LAST_WORDS,
     };
     let close = match &end {
-        End::Close { code: 1005, .. } => Some(None),
-        End::Close { code, reason } => Some(Some(CloseFrame { code: (*code).into(), reason: reason.into() })),
-        End::Cut | End::Overrun => None,
-        End::Shutdown => Some(Some(CloseFrame { code: CloseCode::Away, reason: "".into() })),
+        ConnectionEnd::Close { code: 1005, .. } => Some(None),
+        ConnectionEnd::Close { code, reason } => Some(Some(CloseFrame { code: (*code).into(), reason: reason.into() })),
+        ConnectionEnd::Cut | ConnectionEnd::Overrun => None,
+        ConnectionEnd::Shutdown => Some(Some(CloseFrame { code: CloseCode::Away, reason: "".into() })),
     };
     let last_words = async {
         // What was being written when the end came is written first.
@@ -201,12 +203,12 @@ async fn finish(mut websocket: WebSocketStream<impl Stream>, mut outgoing: Outgo
         return;
     }
     match end {
-        End::Close { .. } => {
+        ConnectionEnd::Close { .. } => {
             let _ = timeout(Limits::LINGER, async { while let Some(Ok(_)) = websocket.next().await {} }).await;
             stream::linger(websocket.into_inner()).await;
         }
-        End::Cut | End::Overrun => stream::linger(websocket.into_inner()).await,
+        ConnectionEnd::Cut | ConnectionEnd::Overrun => stream::linger(websocket.into_inner()).await,
         // A client on the thread that drops the server could not answer.
-        End::Shutdown => stream::leave(websocket.into_inner()).await,
+        ConnectionEnd::Shutdown => stream::leave(websocket.into_inner()).await,
     }
 }

@@ -164,7 +164,7 @@ async fn a_request_comes_twice_is_answered_oddly_or_meets_an_outage_and_its_answ
     let front = start("login", Fate::Twice);
     assert_eq!((login(&front).unwrap().status, logins(&front)), (200, 2));
 
-    let busy = fault::Answer { status: Some(503), ..fault::Answer::default() };
+    let busy = fault::FaultyAnswer { status: Some(503), ..fault::FaultyAnswer::default() };
     let front = start("login", Fate::Answered(Box::new(Effect::Answer(busy))));
     assert_eq!((login(&front).unwrap().status, logins(&front)), (503, 1));
     assert_eq!(login(&front).unwrap().status, 200);
@@ -203,7 +203,7 @@ async fn a_handshake_is_lost_fails_is_late_or_refused() {
         let (opened, ()) = tokio::join!(handshake(&front, &channel), pass(&front));
         opened.unwrap();
     }
-    let busy = fault::Answer { status: Some(503), ..fault::Answer::default() };
+    let busy = fault::FaultyAnswer { status: Some(503), ..fault::FaultyAnswer::default() };
     let front = start("handshake", Fate::Answered(Box::new(Effect::Answer(busy))));
     let channel = subscribe(&front);
     let refused = handshake(&front, &channel).await.unwrap_err().to_string();

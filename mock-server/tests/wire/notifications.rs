@@ -2,7 +2,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use kandy_mock_server::{Frame, GoneOptions, Kind, Limits, MockKandy, Options, Side, SocketState, UserOptions};
+use kandy_mock_server::{
+    Frame, GoneOptions, Kind, Limits, MockKandy, MockKandyOptions, Side, SocketState, UserOptions,
+};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -153,7 +155,7 @@ async fn a_breach_of_the_protocol_is_told_in_the_close_code() {
 
 #[tokio::test]
 async fn a_flood_to_a_client_that_does_not_read_is_bounded() {
-    let mock = start_with(Options { queued_bytes: 64 * 1024, ..Options::default() }).await;
+    let mock = start_with(MockKandyOptions { queued_bytes: 64 * 1024, ..MockKandyOptions::default() }).await;
     let mut socket = connect(&mock).await;
     let frame = Frame::Text("x".repeat(1024));
     let mut taken = 0;
@@ -211,7 +213,7 @@ async fn control_frames_are_answered_without_the_platform() {
 async fn the_longest_frame_arrives_however_short_the_queue() {
     let frame = |bytes: usize| Frame::Binary(vec![7; bytes].into());
     for queued_bytes in [1 << 20, 1_000] {
-        let mock = start_with(Options { queued_bytes, ..Options::default() }).await;
+        let mock = start_with(MockKandyOptions { queued_bytes, ..MockKandyOptions::default() }).await;
         let mut socket = connect(&mock).await;
         for _ in 0..2 {
             assert_eq!(mock.send_raw(ALICE, &frame(Limits::FRAME_BYTES)), Ok(1));
@@ -228,7 +230,8 @@ fn pongs_do_not_pile_up_where_pings_come_in_a_flood() {
     // As many as no system keeps in its buffers, if each was answered.
     const PINGS: usize = 400_000;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mock = runtime.block_on(start_with(Options { queued_bytes: 64 * 1024, ..Options::default() }));
+    let mock =
+        runtime.block_on(start_with(MockKandyOptions { queued_bytes: 64 * 1024, ..MockKandyOptions::default() }));
     let mut stream = knock(&mock, &upgrade(&subscribe(&mock), "")).unwrap();
     let ping = |payload: &[u8]| [&[0x89, 0x80 | payload.len() as u8, 0, 0, 0, 0], payload].concat();
     stream.write_all(&ping(&[0; 125]).repeat(PINGS)).unwrap();

@@ -1,7 +1,7 @@
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
-use kandy_mock_server::{Answered, Options, Point};
+use kandy_mock_server::{Answered, MockKandyOptions, Point};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Error;
 
@@ -67,7 +67,7 @@ async fn a_reset_handshake_is_a_rst_and_so_is_a_refused_one() {
 
 #[tokio::test]
 async fn a_hanging_handshake_is_silent_and_blocks_no_other() {
-    let mock = start_with(Options { handshake_timeout: SHORT, ..Options::default() }).await;
+    let mock = start_with(MockKandyOptions { handshake_timeout: SHORT, ..MockKandyOptions::default() }).await;
     let channel = subscribe(&mock);
     fail(&mock, Point::WebSocket, &json!([{ "hang": true }, {}]));
     let hanging = knock(&mock, &upgrade(&channel, "")).unwrap();
@@ -121,7 +121,7 @@ async fn a_frame_right_behind_the_handshake_is_heard() {
 
 #[tokio::test]
 async fn what_is_no_handshake_is_told_so() {
-    let mock = start_with(Options { handshake_timeout: SHORT, ..Options::default() }).await;
+    let mock = start_with(MockKandyOptions { handshake_timeout: SHORT, ..MockKandyOptions::default() }).await;
     let status = |bytes: &[u8]| knock(&mock, bytes).and_then(answer).unwrap().status;
     assert_eq!(status(b"GET / HTTP/1.1\r\nHost: kandy\r\n\r\n"), 426);
     assert_eq!(status(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"), 400);
@@ -135,7 +135,7 @@ async fn what_is_no_handshake_is_told_so() {
 
 #[tokio::test]
 async fn one_connection_more_than_the_limit_is_reset() {
-    let mock = start_with(Options { max_connections: 1, ..Options::default() }).await;
+    let mock = start_with(MockKandyOptions { max_connections: 1, ..MockKandyOptions::default() }).await;
     let mut socket = connect(&mock).await;
     let channel = "/websocket/CH-1?token=AT-1";
     assert_eq!(opening(&mock, channel).unwrap_err().kind(), ErrorKind::ConnectionReset);

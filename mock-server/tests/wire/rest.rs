@@ -1,7 +1,7 @@
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
-use kandy_mock_server::fault::{self, Delivery};
+use kandy_mock_server::fault::{self, AnswerOptions};
 use kandy_mock_server::{Answered, FailError, Fault, Limits, Point};
 use serde_json::json;
 use wiremock::matchers::{method, path};
@@ -142,8 +142,9 @@ async fn offline_nothing_is_answered_until_online() {
 #[tokio::test]
 async fn a_reason_phrase_is_refused_where_it_cannot_be_sent() {
     let mock = start().await;
-    let delivery = Delivery { reason: Some("Keep out".to_owned()), ..Delivery::default() };
-    let fault = || [Fault::from(fault::Answer { status: Some(403), delivery: delivery.clone(), ..Default::default() })];
+    let delivery = AnswerOptions { reason: Some("Keep out".to_owned()), ..AnswerOptions::default() };
+    let fault =
+        || [Fault::from(fault::FaultyAnswer { status: Some(403), delivery: delivery.clone(), ..Default::default() })];
     let refused = mock.fail(Point::Subscribe, fault());
     assert_eq!(refused, Err(FailError::StatusText { point: Point::Subscribe }));
     assert!(mock.fail(Point::WebSocket, fault()).is_ok());

@@ -7,7 +7,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use kandy_mock_server::{Frame, Limits, MockKandy, Options, Point, StartError};
+use kandy_mock_server::{Frame, Limits, MockKandy, MockKandyOptions, Point, StartError};
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
@@ -23,12 +23,14 @@ async fn a_server_tells_where_it_is() {
 
 #[tokio::test]
 async fn other_addresses() {
-    let mock = start_with(Options { address: Ipv4Addr::UNSPECIFIED.into(), ..Options::default() }).await;
+    let mock =
+        start_with(MockKandyOptions { address: Ipv4Addr::UNSPECIFIED.into(), ..MockKandyOptions::default() }).await;
     assert_eq!(mock.host(), "127.0.0.1");
     assert_eq!(login(&mock).unwrap().status, 200);
 
     if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
-        let mock = start_with(Options { address: Ipv6Addr::LOCALHOST.into(), ..Options::default() }).await;
+        let mock =
+            start_with(MockKandyOptions { address: Ipv6Addr::LOCALHOST.into(), ..MockKandyOptions::default() }).await;
         assert_eq!(mock.uri(), format!("http://[::1]:{}", mock.rest_port()));
     }
 }
@@ -36,7 +38,7 @@ async fn other_addresses() {
 #[tokio::test]
 async fn a_port_that_is_taken_is_an_error_that_names_it() {
     let mock = start().await;
-    let options = Options { ws_port: mock.rest_port(), ..Options::default() };
+    let options = MockKandyOptions { ws_port: mock.rest_port(), ..MockKandyOptions::default() };
     let error = MockKandy::start_with(options).await.unwrap_err();
     assert!(matches!(error, StartError::Listen { address, .. } if address.port() == mock.rest_port()));
 }

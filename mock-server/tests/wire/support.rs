@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use kandy_mock_server::{Fault, MockKandy, Options, Point};
+use kandy_mock_server::{Fault, MockKandy, MockKandyOptions, Point};
 use serde_json::Value;
 
 pub(crate) use crate::peer::*;
@@ -18,10 +18,10 @@ impl Serves for MockKandy {
 }
 
 pub(crate) async fn start() -> MockKandy {
-    start_with(Options::default()).await
+    start_with(MockKandyOptions::default()).await
 }
 
-pub(crate) async fn start_with(options: Options) -> MockKandy {
+pub(crate) async fn start_with(options: MockKandyOptions) -> MockKandy {
     let mock = MockKandy::start_with(options).await.unwrap();
     mock.add_user(ALICE, "s3cret").unwrap();
     mock

@@ -41,7 +41,7 @@ impl Odd {
         };
         let content_type =
             if html { fault::ContentType::Is("text/html".to_owned()) } else { fault::ContentType::Usual };
-        let delivery = fault::Delivery { content_type, ..fault::Delivery::default() };
-        Effect::Answer(fault::Answer { status: Some(self.status), content, delivery })
+        let delivery = fault::AnswerOptions { content_type, ..fault::AnswerOptions::default() };
+        Effect::Answer(fault::FaultyAnswer { status: Some(self.status), content, delivery })
     }
 }

@@ -5,7 +5,7 @@ use std::iter::once;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use kandy_mock_server::command::{Argument, Gives, Kind, Parameter, Place, VERBS, Verb};
+use kandy_mock_server::command::{Argument, ArgumentPlace, Gives, Parameter, VERBS, ValueKind, Verb};
 use kandy_mock_server::{Command, CommandOutput};
 use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, Map};
 use serde_json::Value;
@@ -88,21 +88,24 @@ pub(super) fn command(verb: &Verb, given: impl Iterator<Item = (Taken, Dynamic)>
 
 /// Every argument in a map of options.
 pub(super) fn options(verb: &Verb, map: &Map) -> Result<Vec<(String, Value)>, Failure> {
-    let parameters = || verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
+    let parameters = || verb.parameters.iter().filter(|parameter| parameter.place == ArgumentPlace::InOptions);
     let known: Vec<&str> = parameters().map(|parameter| parameter.name).collect();
     let what = verb.options.as_ref().map_or("the options", |options| options.what);
     let options = Options::new(map, what, &known)?;
     let mut given = Vec::new();
     for Parameter { name, kind, .. } in parameters() {
         let value = match kind {
-            Kind::Text => options.text(name)?.map(Value::from),
-            Kind::Texts => options.texts(name)?.map(Value::from),
-            Kind::Number => options.count(name)?.map(Value::from),
-            Kind::Flag => options.flag(name)?.map(Value::from),
-            Kind::Duration => options.duration(name)?.map(|duration| duration.to_json()),
-            Kind::Bytes | Kind::CloseCode | Kind::Point | Kind::RecordKind | Kind::Object | Kind::Faults => {
-                options.json(name)?
-            }
+            ValueKind::Text => options.text(name)?.map(Value::from),
+            ValueKind::Texts => options.texts(name)?.map(Value::from),
+            ValueKind::Number => options.count(name)?.map(Value::from),
+            ValueKind::Flag => options.flag(name)?.map(Value::from),
+            ValueKind::Duration => options.duration(name)?.map(|duration| duration.to_json()),
+            ValueKind::Bytes
+            | ValueKind::CloseCode
+            | ValueKind::Point
+            | ValueKind::RecordKind
+            | ValueKind::Object
+            | ValueKind::Faults => options.json(name)?,
         };
         given.extend(value.map(|value| ((*name).to_owned(), value)));
     }
@@ -115,12 +118,12 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
         return Ok(None);
     }
     Ok(Some(match parameter.kind {
-        Kind::Point => {
+        ValueKind::Point => {
             let name = value.clone().cast::<ImmutableString>();
             point(&name)?.to_json()
         }
-        Kind::Bytes => Bytes::from(value.clone().cast::<Blob>()).to_json(),
-        Kind::Texts => {
+        ValueKind::Bytes => Bytes::from(value.clone().cast::<Blob>()).to_json(),
+        ValueKind::Texts => {
             let items = value.clone().cast::<Array>();
             let texts = texts(&items).ok_or_else(|| {
                 Failure::argument(format!("the {} must be an array of strings", parameter.name))
@@ -128,16 +131,18 @@ pub(super) fn argument(parameter: &Parameter, value: &Dynamic) -> Result<Option<
             })?;
             texts.into()
         }
-        Kind::CloseCode => {
+        ValueKind::CloseCode => {
             let code = value.clone().cast::<i64>();
             let code = u16::try_from(code).map_err(|_| {
                 Failure::argument(format!("{code} is not a close code")).with_help("close codes are 1000 to 4999")
             })?;
             code.into()
         }
-        Kind::Duration => duration(value)?.to_json(),
-        Kind::Faults => faults(value)?,
-        Kind::Text | Kind::RecordKind | Kind::Number | Kind::Flag | Kind::Object => to_json(value)?,
+        ValueKind::Duration => duration(value)?.to_json(),
+        ValueKind::Faults => faults(value)?,
+        ValueKind::Text | ValueKind::RecordKind | ValueKind::Number | ValueKind::Flag | ValueKind::Object => {
+            to_json(value)?
+        }
     }))
 }
 
@@ -177,14 +182,14 @@ fn slots(verb: &'static Verb) -> Vec<Slot> {
     for parameter in verb.parameters {
         let takes = types(parameter.kind).into_iter().map(|id| (Taken::Argument(parameter), id));
         match (parameter.place, slots.last_mut()) {
-            (Place::Next { optional, forms }, _) => {
+            (ArgumentPlace::Next { optional, forms }, _) => {
                 slots.push(Slot { optional, takes: takes.collect(), forms: forms.to_vec() });
             }
-            (Place::Or { form }, Some(slot)) => {
+            (ArgumentPlace::Or { form }, Some(slot)) => {
                 slot.takes.extend(takes);
                 slot.forms.push(form);
             }
-            (Place::Or { .. } | Place::InOptions, _) => {}
+            (ArgumentPlace::Or { .. } | ArgumentPlace::InOptions, _) => {}
         }
     }
     slots.extend(verb.options.iter().map(|options| Slot {
@@ -196,15 +201,15 @@ fn slots(verb: &'static Verb) -> Vec<Slot> {
 }
 
 /// The types of values of a kind. A `Dynamic` is a value of any type, which is looked at in the call.
-fn types(kind: Kind) -> Vec<TypeId> {
+fn types(kind: ValueKind) -> Vec<TypeId> {
     match kind {
-        Kind::Text | Kind::Point | Kind::RecordKind => vec![TypeId::of::<ImmutableString>()],
-        Kind::Bytes => vec![TypeId::of::<Blob>()],
-        Kind::Texts => vec![TypeId::of::<Array>()],
-        Kind::Number | Kind::CloseCode => vec![TypeId::of::<i64>()],
-        Kind::Flag => vec![TypeId::of::<bool>()],
-        Kind::Duration | Kind::Object => vec![TypeId::of::<Dynamic>()],
-        Kind::Faults => vec![TypeId::of::<Map>(), TypeId::of::<Array>()],
+        ValueKind::Text | ValueKind::Point | ValueKind::RecordKind => vec![TypeId::of::<ImmutableString>()],
+        ValueKind::Bytes => vec![TypeId::of::<Blob>()],
+        ValueKind::Texts => vec![TypeId::of::<Array>()],
+        ValueKind::Number | ValueKind::CloseCode => vec![TypeId::of::<i64>()],
+        ValueKind::Flag => vec![TypeId::of::<bool>()],
+        ValueKind::Duration | ValueKind::Object => vec![TypeId::of::<Dynamic>()],
+        ValueKind::Faults => vec![TypeId::of::<Map>(), TypeId::of::<Array>()],
     }
 }
 
@@ -234,20 +239,20 @@ pub(super) fn parameters(verb: &'static Verb) -> Vec<Given> {
 }
 
 /// A kind of values as scripts have them.
-const fn in_words(kind: Kind) -> &'static str {
+const fn in_words(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Texts => "an array of texts",
-        Kind::Object => "a map",
-        Kind::Faults => "a fault, or an array of faults",
-        Kind::Point => "the name of a point",
-        Kind::Duration => "a duration",
+        ValueKind::Texts => "an array of texts",
+        ValueKind::Object => "a map",
+        ValueKind::Faults => "a fault, or an array of faults",
+        ValueKind::Point => "the name of a point",
+        ValueKind::Duration => "a duration",
         _ => kind.shown(),
     }
 }
 
 /// The keys of a verb's options, as a map.
 fn options_in_words(verb: &Verb) -> String {
-    let options = verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions);
+    let options = verb.parameters.iter().filter(|parameter| parameter.place == ArgumentPlace::InOptions);
     format!("#{{ {} }}", options.map(|parameter| parameter.name).collect::<Vec<_>>().join(", "))
 }
 
@@ -274,14 +279,16 @@ pub(super) const fn gives(verb: &Verb) -> &'static str {
 pub(super) fn example(verb: &Verb) -> String {
     /// In a longer line the map at the end is broken at its members.
     const LINE: usize = 72;
-    let of = |wanted: fn(Place) -> bool| verb.parameters.iter().filter(move |parameter| wanted(parameter.place));
+    let of =
+        |wanted: fn(ArgumentPlace) -> bool| verb.parameters.iter().filter(move |parameter| wanted(parameter.place));
     let value = |parameter: &Parameter| -> Value {
         serde_json::from_str(parameter.example).expect("an example is JSON, which a test holds")
     };
-    let mut arguments: Vec<Value> = of(|place| matches!(place, Place::Next { .. })).map(value).collect();
+    let mut arguments: Vec<Value> = of(|place| matches!(place, ArgumentPlace::Next { .. })).map(value).collect();
     if verb.options.is_some() {
         // What has no example is one of several ways to say the same.
-        let options = of(|place| place == Place::InOptions).map(|option| (option.name.to_owned(), value(option)));
+        let options =
+            of(|place| place == ArgumentPlace::InOptions).map(|option| (option.name.to_owned(), value(option)));
         let options: serde_json::Map<_, _> = options.filter(|(_, value)| !value.is_null()).collect();
         if !options.is_empty() {
             arguments.push(Value::Object(options));

@@ -8,19 +8,19 @@ use http::Request;
 use crate::fault::Effect;
 use crate::ids::SocketId;
 use crate::server::disturber::{Fate, Message};
+use crate::server::exchanges::Exchange;
 use crate::server::shared::Shared;
 use crate::server::stream::{Stream, reset, silence};
-use crate::server::turns::Turn;
 use crate::time::Time;
 
 /// The handshake of a user, or of nobody that the platform knows.
 #[derive(Debug)]
-pub(super) struct Disturbed<'a> {
+pub(super) struct DisturbedHandshake<'a> {
     shared: &'a Shared,
     user: Option<Arc<str>>,
 }
 
-impl<'a> Disturbed<'a> {
+impl<'a> DisturbedHandshake<'a> {
     /// `None` where nothing is disturbed.
     pub(super) fn of(shared: &'a Shared, request: &Request<()>) -> Option<Self> {
         shared.is_disturbed().then(|| {
@@ -31,29 +31,33 @@ impl<'a> Disturbed<'a> {
 
     /// Lets it arrive at the platform: what should answer it there, if that is not the platform itself. `None` for the whole if
     /// it never arrives, and the connection is over.
-    pub(super) async fn arrives(&self, stream: &mut impl Stream, turn: &mut Turn) -> Option<Option<Box<Effect>>> {
-        match self.goes_on(stream, turn, Message::Handshake).await? {
+    pub(super) async fn arrives(
+        &self,
+        stream: &mut impl Stream,
+        exchange: &mut Exchange,
+    ) -> Option<Option<Box<Effect>>> {
+        match self.goes_on(stream, exchange, Message::Handshake).await? {
             Fate::Answered(effect) => Some(Some(effect)),
             _ => Some(None),
         }
     }
 
     /// Lets the client know that it is refused. `None` if it never does, and the connection is over.
-    pub(super) async fn is_refused(&self, stream: &mut impl Stream, turn: &mut Turn) -> Option<()> {
-        self.goes_on(stream, turn, Message::Refusal).await.map(drop)
+    pub(super) async fn is_refused(&self, stream: &mut impl Stream, exchange: &mut Exchange) -> Option<()> {
+        self.goes_on(stream, exchange, Message::Refusal).await.map(drop)
     }
 
-    async fn goes_on(&self, stream: &mut impl Stream, turn: &mut Turn, message: Message<'_>) -> Option<Fate> {
-        let (fate, due) = self.shared.meet_in_turn(turn, self.user.as_deref(), message);
+    async fn goes_on(&self, stream: &mut impl Stream, exchange: &mut Exchange, message: Message<'_>) -> Option<Fate> {
+        let (fate, due) = self.shared.meet_in_exchange(exchange, self.user.as_deref(), message);
         match &fate {
             Fate::Lost => {
                 tokio::select! {
                     () = silence(stream, || {}) => {}
-                    () = self.shared.until_reset(turn.resets()) => reset(stream),
+                    () = self.shared.until_reset(exchange.resets()) => reset(stream),
                 }
                 return None;
             }
-            Fate::Late(_) if self.shared.until_due(turn, due).await => {}
+            Fate::Late(_) if self.shared.until_due(exchange, due).await => {}
             Fate::Fails | Fate::Late(_) => {
                 reset(stream);
                 return None;
@@ -66,19 +70,19 @@ impl<'a> Disturbed<'a> {
 
 /// An answer that opens a socket, and when it goes out; never, if it is lost.
 #[derive(Debug)]
-pub(super) struct Late<'a> {
+pub(super) struct LateOpening<'a> {
     pub(super) due: Option<Time>,
-    pub(super) turn: Turn,
+    pub(super) exchange: Exchange,
     /// What is asked about it once it would arrive.
-    pub(super) disturbed: Option<Disturbed<'a>>,
+    pub(super) disturbed: Option<DisturbedHandshake<'a>>,
 }
 
-impl Late<'_> {
+impl LateOpening<'_> {
     /// Waits until it goes out. Cancel safe. Where it should fail, the platform ends the socket, and it never does.
     pub(super) async fn until_due(&mut self, shared: &Shared, socket: SocketId) {
         self.wait(shared).await;
         let Some(disturbed) = self.disturbed.take() else { return };
-        let (fate, due) = shared.meet_in_turn(&mut self.turn, disturbed.user.as_deref(), Message::Open);
+        let (fate, due) = shared.meet_in_exchange(&mut self.exchange, disturbed.user.as_deref(), Message::Open);
         self.due = match fate {
             Fate::Lost => None,
             Fate::Fails => {

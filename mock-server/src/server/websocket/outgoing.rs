@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::frame::Frame;
-use crate::server::disturber::{Disturbed, Fate, Message};
+use crate::server::disturber::{DisturbedSocket, Fate, Message};
 use crate::server::queues::Queue;
 use crate::time::Time;
 
@@ -11,7 +11,7 @@ use crate::time::Time;
 #[derive(Debug)]
 pub(super) struct Outgoing<'a> {
     queue: Queue,
-    disturbed: Option<&'a Disturbed<'a>>,
+    disturbed: Option<&'a DisturbedSocket<'a>>,
     /// Those that were asked about and go out next: two at most, and one that waits to be overtaken.
     next: VecDeque<Frame>,
     overtaken: Option<Frame>,
@@ -20,7 +20,7 @@ pub(super) struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    pub(super) fn new(queue: Queue, disturbed: Option<&'a Disturbed<'a>>) -> Self {
+    pub(super) fn new(queue: Queue, disturbed: Option<&'a DisturbedSocket<'a>>) -> Self {
         Self { queue, disturbed, next: VecDeque::new(), overtaken: None, held: None }
     }
 
@@ -43,7 +43,7 @@ impl<'a> Outgoing<'a> {
         }
     }
 
-    fn ask(&mut self, disturbed: &Disturbed<'_>, frame: Frame) {
+    fn ask(&mut self, disturbed: &DisturbedSocket<'_>, frame: Frame) {
         let fate = disturbed.meet(Message::Frame);
         let before = self.overtaken.take();
         match fate {

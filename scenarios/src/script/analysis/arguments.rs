@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 use kandy_client::Dialect;
-use kandy_mock_server::command::{Kind, Parameter, Verb};
+use kandy_mock_server::command::{Parameter, ValueKind, Verb};
 use kandy_mock_server::{Command, Fault, FaultError, Point};
 use rhai::{Dynamic, Map};
 
@@ -125,8 +125,8 @@ fn of_verb(verb: &'static Verb, given: &GivenValues<'_>) -> Result<(), Failure> 
             (Taken::Options, _) => {
                 value.known_map().map_or(Ok(()), |map| verbs::options(verb, &map).map(drop))?;
             }
-            (Taken::Argument(Parameter { kind: Kind::Faults, .. }), Some(how)) => drop(faults(&how)?),
-            (Taken::Argument(Parameter { kind: Kind::Faults, .. }), None) => judge_faults(value)?,
+            (Taken::Argument(Parameter { kind: ValueKind::Faults, .. }), Some(how)) => drop(faults(&how)?),
+            (Taken::Argument(Parameter { kind: ValueKind::Faults, .. }), None) => judge_faults(value)?,
             (Taken::Argument(parameter), Some(constant)) => drop(verbs::argument(parameter, &constant)?),
             (Taken::Argument(_), None) => {}
         }

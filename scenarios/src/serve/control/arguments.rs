@@ -2,7 +2,7 @@
 
 mod unambiguous;
 
-use kandy_mock_server::command::{Kind, Parameter};
+use kandy_mock_server::command::{Parameter, ValueKind};
 use serde_json::{Map, Value};
 
 use self::unambiguous::Unambiguous;
@@ -31,7 +31,8 @@ pub(super) fn from_body(route: &ControlRoute, body: &[u8]) -> Result<Map<String,
 pub(super) fn from_query(route: &ControlRoute, query: &str) -> Result<Map<String, Value>, ControlError> {
     let mut given = Map::new();
     for (name, text) in url_pairs(query) {
-        let is_number = route.parameters.iter().any(|known| known.name == name && matches!(known.kind, Kind::Number));
+        let is_number =
+            route.parameters.iter().any(|known| known.name == name && matches!(known.kind, ValueKind::Number));
         let number = text.parse::<u64>().ok().filter(|_| is_number);
         if given.insert(name.clone(), number.map_or(Value::String(text), Value::from)).is_some() {
             return Err(ControlError::argument(format!("the argument `{name}` is given twice")));

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use kandy_mock_server::Point;
-use kandy_mock_server::command::{Gives, Kind, Parameter, Place, VERBS, Verb};
+use kandy_mock_server::command::{ArgumentPlace, Gives, Parameter, VERBS, ValueKind, Verb};
 
 use crate::script::api::FAULT_KEYS;
 
@@ -124,14 +124,14 @@ impl PlaceOf {
 fn places(verb: &Verb) -> impl Iterator<Item = PlaceOf> {
     let parameters = verb.parameters;
     parameters.iter().enumerate().filter_map(move |(index, parameter)| {
-        let Place::Next { optional, .. } = parameter.place else { return None };
-        let other = parameters.get(index + 1).filter(|next| matches!(next.place, Place::Or { .. }));
+        let ArgumentPlace::Next { optional, .. } = parameter.place else { return None };
+        let other = parameters.get(index + 1).filter(|next| matches!(next.place, ArgumentPlace::Or { .. }));
         Some(PlaceOf { parameter, is_optional: optional, other })
     })
 }
 
 fn options(verb: &Verb) -> impl Iterator<Item = &'static Parameter> {
-    verb.parameters.iter().filter(|parameter| parameter.place == Place::InOptions)
+    verb.parameters.iter().filter(|parameter| parameter.place == ArgumentPlace::InOptions)
 }
 
 fn member(option: &Parameter) -> String {
@@ -140,16 +140,16 @@ fn member(option: &Parameter) -> String {
 
 fn type_of(parameter: &Parameter) -> &'static str {
     match parameter.kind {
-        Kind::Text if parameter.name == USER => "UserLike",
-        Kind::Text | Kind::RecordKind => "string",
-        Kind::Bytes => "Uint8Array",
-        Kind::Texts => "string[]",
-        Kind::Number | Kind::CloseCode => "number",
-        Kind::Flag => "boolean",
-        Kind::Duration => "Duration",
-        Kind::Point => "Point",
-        Kind::Object => "Record<string, unknown>",
-        Kind::Faults => "Fault | Fault[]",
+        ValueKind::Text if parameter.name == USER => "UserLike",
+        ValueKind::Text | ValueKind::RecordKind => "string",
+        ValueKind::Bytes => "Uint8Array",
+        ValueKind::Texts => "string[]",
+        ValueKind::Number | ValueKind::CloseCode => "number",
+        ValueKind::Flag => "boolean",
+        ValueKind::Duration => "Duration",
+        ValueKind::Point => "Point",
+        ValueKind::Object => "Record<string, unknown>",
+        ValueKind::Faults => "Fault | Fault[]",
     }
 }
 

@@ -36,7 +36,7 @@ impl HeldAnswer {
 
 /// Every request that is being answered.
 #[derive(Debug, Default)]
-pub(crate) struct Turns {
+pub(crate) struct Exchanges {
     number: AtomicUsize,
     /// Those that wait, by the numbers of their records.
     held: Mutex<BTreeMap<u64, HeldAnswer>>,
@@ -44,8 +44,8 @@ pub(crate) struct Turns {
 
 /// One request that is being answered, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Turn {
-    all: Arc<Turns>,
+pub(crate) struct Exchange {
+    all: Arc<Exchanges>,
     held: Option<u64>,
     /// How often the platform had been reset when its answer was held.
     resets: u64,
@@ -54,11 +54,11 @@ pub(crate) struct Turn {
     parts: Option<Box<HeldAnswer>>,
 }
 
-impl Turns {
+impl Exchanges {
     /// A request has come.
-    pub(crate) fn begin(self: &Arc<Self>) -> Turn {
+    pub(crate) fn begin(self: &Arc<Self>) -> Exchange {
         self.number.fetch_add(1, Ordering::Relaxed);
-        Turn {
+        Exchange {
             all: self.clone(),
             held: None,
             resets: 0,
@@ -75,7 +75,7 @@ impl Turns {
 
     /// How many requests are being answered, but for those whose answers are held at `now` and do not come by themselves.
     pub(crate) fn going_on(&self, is_held: impl Fn(&HeldAnswer) -> bool) -> usize {
-        // A turn is counted before it is held, and as long as it is: so this is too many rather than too few.
+        // An exchange is counted before it is held, and as long as it is: so this is too many rather than too few.
         let held = self.lock().values().filter(|answer| is_held(answer)).count();
         self.number.load(Ordering::Relaxed).saturating_sub(held)
     }
@@ -86,7 +86,7 @@ impl Turns {
     }
 }
 
-impl Turn {
+impl Exchange {
     /// The answer to the request that was recorded last comes so much later, or never. To be called under the lock under which
     /// it was recorded.
     pub(crate) fn await_answer(&mut self, platform: &Platform, now: Time, delay: Option<Duration>) {
@@ -108,7 +108,7 @@ impl Turn {
         self.resets
     }
 
-    /// The answer to the request that was recorded last comes in parts, which another turn waits for. To be called under the lock
+    /// The answer to the request that was recorded last comes in parts, which another exchange waits for. To be called under the lock
     /// under which it was recorded.
     #[cfg(feature = "front")]
     pub(crate) fn await_parts(&mut self, platform: &Platform) {
@@ -116,7 +116,7 @@ impl Turn {
         self.parts = platform.journal().newest().map(|record| Box::new(HeldAnswer::to(record, None)));
     }
 
-    /// The answer that comes in parts, for the turn that waits for them.
+    /// The answer that comes in parts, for the exchange that waits for them.
     #[cfg(feature = "front")]
     pub(crate) fn take_parts(&mut self) -> Option<Box<HeldAnswer>> {
         self.parts.take()
@@ -143,7 +143,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Exchange {
     fn drop(&mut self) {
         self.release();
         self.all.number.fetch_sub(1, Ordering::Relaxed);
@@ -156,16 +156,19 @@ mod tests {
 
     #[test]
     fn what_is_held_does_not_go_on_and_is_gone_with_its_turn() {
-        let turns = Arc::new(Turns::default());
-        let (plain, mut late) = (turns.begin(), turns.begin());
+        let exchanges = Arc::new(Exchanges::default());
+        let (plain, mut late) = (exchanges.begin(), exchanges.begin());
         let answer = HeldAnswer { seq: 7, point: None, user: None, due: Some(Time::from_millis(5)) };
         late.hold(answer.clone());
-        assert_eq!((turns.held(), turns.going_on(|_| true), turns.going_on(|_| false)), (vec![answer], 1, 2));
+        assert_eq!(
+            (exchanges.held(), exchanges.going_on(|_| true), exchanges.going_on(|_| false)),
+            (vec![answer], 1, 2)
+        );
         drop(plain);
-        assert_eq!(turns.going_on(|_| true), 0);
+        assert_eq!(exchanges.going_on(|_| true), 0);
         late.release();
-        assert_eq!((turns.held(), turns.going_on(|_| true)), (Vec::new(), 1));
+        assert_eq!((exchanges.held(), exchanges.going_on(|_| true)), (Vec::new(), 1));
         drop(late);
-        assert_eq!(turns.going_on(|_| true), 0);
+        assert_eq!(exchanges.going_on(|_| true), 0);
     }
 }
