@@ -7,6 +7,7 @@ use crate::untyped::Untyped;
 
 /// A call whose arguments may be anything: Kandy.js looks at few of them, and leaves the rest to JavaScript.
 #[derive(Clone, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum UntypedCall {
     /// `connect(credentials, options)`
     Connect {

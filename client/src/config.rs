@@ -9,23 +9,24 @@
 //! In the typed options scalars of another type are turned into the type of their option. What a client goes by are its
 //! [`Settings`], which keep each option as it was given.
 //!
-//! From Rust, fill in what differs and leave the rest:
+//! From Rust, begin with the servers and set what differs:
 //!
 //! ```
-//! use kandy_client::{Config, Connectivity};
+//! use std::time::Duration;
 //!
-//! let config = Config {
-//!     connectivity: Connectivity {
-//!         reconnect_limit: 2.0,
-//!         ..Connectivity::default()
-//!     },
-//!     ..Config::for_server("127.0.0.1", 8080, 8081)
-//! };
-//! assert_eq!(config.authentication.websocket.base_url(), "ws://127.0.0.1:8081");
+//! use kandy_client::{Config, Encryption};
+//!
+//! let config = Config::for_server("kandy.test", 443, 443)
+//!     .with_encryption(Encryption::Tls)
+//!     .with_reconnect_limit(2)
+//!     .with_ping_interval(Duration::from_secs(10));
+//! assert_eq!(serde_json::to_value(&config)?["connectivity"]["pingInterval"], 10_000);
+//! # Ok::<(), serde_json::Error>(())
 //! ```
 
 mod known;
 mod read;
+mod setters;
 mod settings;
 mod typed;
 
@@ -37,140 +38,144 @@ use crate::js;
 pub use self::known::{UnknownKey, unknown_keys, unknown_keys_of};
 pub(crate) use self::read::check;
 pub use self::read::{ConfigError, Violation};
+pub use self::setters::{Encryption, IncomingCalls};
 pub use self::settings::Settings;
 pub(crate) use self::typed::default_authentication;
 
-/// All options of a client.
+/// All options of a client: those that the setters and [`merge`](Config::merge) set over Kandy.js's defaults.
+///
+/// It serializes as the argument of `create` that says the same, with ports as numbers, and with times in the seconds or
+/// milliseconds that Kandy.js has for each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Config {
     /// The servers, and how to sign in to them.
-    pub authentication: Authentication,
+    pub(crate) authentication: Authentication,
     /// Keep-alive and reconnection of the websocket.
-    pub connectivity: Connectivity,
+    pub(crate) connectivity: Connectivity,
     /// What becomes of incoming notifications.
-    pub notifications: Notifications,
+    pub(crate) notifications: Notifications,
     /// What is added to REST requests.
-    pub request: RequestOptions,
+    pub(crate) request: RequestOptions,
     /// Every other top-level option (`call`, `logs`, `messaging`, ..), merged, and looked at
     /// only for whether `logs` or `call` is null, at which JavaScript throws. Empty by default.
     #[serde(flatten)]
-    pub other: Map<String, Value>,
+    pub(crate) other: Map<String, Value>,
 }
 
 /// `authentication`: the two servers, and when tokens are renewed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Authentication {
+pub(crate) struct Authentication {
     /// The REST server, and what is subscribed to there.
-    pub subscription: SubscriptionServer,
+    pub(crate) subscription: SubscriptionServer,
     /// The server of the notification channel.
-    pub websocket: WebSocketServer,
+    pub(crate) websocket: WebSocketServer,
     /// Seconds before its expiry at which a token is renewed; 300 by default, valid from 0. A
     /// token that lives shorter than this is renewed without pause.
     #[serde(serialize_with = "number")]
-    pub early_refresh_margin: f64,
+    pub(crate) early_refresh_margin: f64,
 }
 
 /// `authentication.subscription`: the REST server, and what is asked of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SubscriptionServer {
+pub(crate) struct SubscriptionServer {
     /// Host name or address. `None`, the default, is a violation and connects to the host `null`.
-    pub server: Option<String>,
+    pub(crate) server: Option<String>,
     /// `https` by default; valid are `http` and `https`.
-    pub protocol: String,
+    pub(crate) protocol: String,
     /// Version in the paths of token requests, `v2.0`. Any other is a violation, and is used.
-    pub version: String,
+    pub(crate) version: String,
     /// Port, always written out in URLs; 443 by default, valid from 0.
     #[serde(serialize_with = "number")]
-    pub port: f64,
+    pub(crate) port: f64,
     /// Lifetime in seconds that is asked for a subscription; 3600 by default, valid from 0. The
     /// server's answer wins over it.
     #[serde(serialize_with = "number")]
-    pub expires: f64,
+    pub(crate) expires: f64,
     /// Services that are asked for; `call`, `IM` and `Presence` by default.
-    pub service: Vec<String>,
+    pub(crate) service: Vec<String>,
     /// Sent as given; `English_US` by default.
-    pub localization: String,
+    pub(crate) localization: String,
     /// Has no effect, as in the SDK, whose requests always say true; true by default.
-    pub use_turn: bool,
+    pub(crate) use_turn: bool,
     /// Sent as given; `WebSocket` by default. A websocket is opened whatever it says.
-    pub notification_type: String,
+    pub(crate) notification_type: String,
 }
 
 /// `authentication.websocket`: the server of the notification channel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct WebSocketServer {
+pub(crate) struct WebSocketServer {
     /// Host name or address. `None`, the default, is a violation and connects to the host `null`.
-    pub server: Option<String>,
+    pub(crate) server: Option<String>,
     /// `wss` by default; every string is valid.
-    pub protocol: String,
+    pub(crate) protocol: String,
     /// Port, always written out in URLs; 443 by default, valid from 0.
     #[serde(serialize_with = "number")]
-    pub port: f64,
+    pub(crate) port: f64,
 }
 
 /// `connectivity`: keep-alive and reconnection of the websocket.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Connectivity {
+pub(crate) struct Connectivity {
     /// How the connection is checked: `keepAlive`, the only valid one.
-    pub method: String,
+    pub(crate) method: String,
     /// Milliseconds between two pings; 30000 by default, valid from 0.
     #[serde(serialize_with = "number")]
-    pub ping_interval: f64,
+    pub(crate) ping_interval: f64,
     /// Attempts to open a websocket before it is given up; 5 by default, valid from 0, which
     /// stands for no limit.
     #[serde(serialize_with = "number")]
-    pub reconnect_limit: f64,
+    pub(crate) reconnect_limit: f64,
     /// Milliseconds from an attempt to the next; 5000 by default, valid from 0. The first
     /// interval is never shorter than 2000.
     #[serde(serialize_with = "number")]
-    pub reconnect_delay: f64,
+    pub(crate) reconnect_delay: f64,
     /// Factor by which the delay grows with each failed attempt; 1 by default, valid from 0.
     #[serde(serialize_with = "number")]
-    pub reconnect_time_multiplier: f64,
+    pub(crate) reconnect_time_multiplier: f64,
     /// Milliseconds beyond which the delay does not grow; 640000 by default, valid from 0.
     #[serde(serialize_with = "number")]
-    pub reconnect_time_limit: f64,
+    pub(crate) reconnect_time_limit: f64,
     /// Whether a lost websocket is opened again; true by default.
-    pub auto_reconnect: bool,
+    pub(crate) auto_reconnect: bool,
     /// Has no effect with `keepAlive`; 3 by default, valid from 0.
     #[serde(serialize_with = "number")]
-    pub max_missed_pings: f64,
+    pub(crate) max_missed_pings: f64,
     /// Whether pings are sent; true by default.
-    pub check_connectivity: bool,
+    pub(crate) check_connectivity: bool,
     /// Has no effect on this platform; `query` by default.
     #[serde(rename = "webSocketOAuthMode")]
-    pub web_socket_oauth_mode: String,
+    pub(crate) web_socket_oauth_mode: String,
 }
 
 /// `notifications`: what becomes of incoming notifications.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Notifications {
+pub(crate) struct Notifications {
     /// How many ids are remembered to drop duplicates; 100 by default, valid from 0, which drops
     /// none.
     #[serde(serialize_with = "number")]
-    pub id_cache_length: f64,
+    pub(crate) id_cache_length: f64,
     /// `any-channel` by default; with `push-channel-only`, the other valid one, notifications of
     /// calls are dropped when they come over the websocket.
-    pub incoming_call_notification_mode: String,
+    pub(crate) incoming_call_notification_mode: String,
     /// The push server, an object of the strings `server`, `port`, `protocol` and `version`;
     /// none by default. It is kept as given and never read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub push_registration: Option<Value>,
+    pub(crate) push_registration: Option<Value>,
 }
 
 /// `request`: what is added to REST requests. The SDK does not document these options.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestOptions {
+pub(crate) struct RequestOptions {
     /// Whether requests carry `X-Cpaas-Agent`; true by default.
-    pub inject_agent_version_header: bool,
+    pub(crate) inject_agent_version_header: bool,
     /// Added to that header behind a space; empty by default. The SDK validates nothing here.
-    pub custom_agent_version_header_suffix: String,
+    pub(crate) custom_agent_version_header_suffix: String,
 }
 
 impl Config {
@@ -188,29 +193,6 @@ impl Config {
         websocket.port = ws_port.into();
         config
     }
-}
-
-impl SubscriptionServer {
-    /// `{protocol}://{server}:{port}`, to which paths are appended; the host is `null` without a
-    /// server.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        base_url(&self.protocol, self.server.as_deref(), self.port)
-    }
-}
-
-impl WebSocketServer {
-    /// `{protocol}://{server}:{port}`, to which paths are appended; the host is `null` without a
-    /// server.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        base_url(&self.protocol, self.server.as_deref(), self.port)
-    }
-}
-
-fn base_url(protocol: &str, server: Option<&str>, port: f64) -> String {
-    let server = server.unwrap_or("null");
-    format!("{protocol}://{server}:{}", js::number_text(port))
 }
 
 /// Writes a number as `JSON.stringify` does.

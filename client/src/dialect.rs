@@ -13,6 +13,7 @@ pub(crate) use self::profile::{Api, Leaving, Profile};
 
 /// Which SDK a client is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Dialect {
     /// UC 3, the Kandy.js of the quickstart (SDK 3.41.1).
     #[default]

@@ -9,7 +9,7 @@
 //! An application in a browser sees the platform through `fetch` and `WebSocket`, so both are imitated where it can
 //! tell: proxy variables are not read, up to 20 redirects are followed, no cookies are kept, every failure below HTTP
 //! looks the same, a handshake names no subprotocol, closing sends a frame without a code and does not wait for the
-//! other side, and a connection that is simply cut has the code 1006. [`Options::enforce_cors`] adds that an answer
+//! other side, and a connection that is simply cut has the code 1006. [`Options::with_enforce_cors`] adds that an answer
 //! without `Access-Control-Allow-Origin` is hidden. Preflights are not sent: a script cannot tell.
 //!
 //! # The turn
@@ -36,11 +36,9 @@ use crate::timer::Time;
 pub use self::events::{Events, Heard, Missed};
 pub use self::kandy::{Kandy, NotConnected};
 pub use self::listener::{ListenError, ListenerId};
-pub use self::options::{Options, SetUpError};
+pub use self::options::{Cause, Certificate, Options, SetUpError};
 pub use self::transport::{INPUTS_QUEUED, Transport};
 pub use self::turn::MAX_EVENTS_WAITING;
-
-pub use rustls::pki_types::CertificateDer;
 
 /// What the network has to say to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use crate::untyped::Untyped;
 
 /// What `error` holds in `auth:error`, `auth:resub` and `getConnection()`.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Error {
     /// One of the SDK's own errors: a plain object with the name `BasicError`.
     Basic {
@@ -45,6 +46,7 @@ pub enum Error {
 
 /// The codes that this part of the SDK uses (docs/protocol.md, section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Code {
     /// `authentication:1`: the credentials fit no way of signing in, or the server does not know them.
     InvalidSignature,
@@ -231,6 +233,15 @@ impl fmt::Debug for Error {
         shown.finish()
     }
 }
+
+/// The text, without the tokens in it.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown())
+    }
+}
+
+impl std::error::Error for Error {}
 
 impl From<TypeError> for Error {
     fn from(error: TypeError) -> Self {

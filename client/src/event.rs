@@ -15,6 +15,7 @@ fn fields_to_json(fields: Fields) -> serde_json::Value {
 
 /// What an application hears.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Event {
     /// `auth:change {}`: the connection state may have changed; ask
     /// [`connection`](crate::Session::connection).
@@ -73,6 +74,7 @@ pub enum Event {
 
 /// Why a session ended without being asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum DisconnectReason {
     /// `GONE`: the platform has ended the session.
     Gone,

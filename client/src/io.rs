@@ -33,6 +33,7 @@ impl fmt::Display for SocketId {
 /// One effect of an input. Effects leave a session in one order: requests, sockets, frames and closes first, then
 /// the events that the same input caused.
 #[derive(Clone, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Output {
     /// Send a REST request; its answer comes back through [`handle_response`](crate::Session::handle_response).
     Request {
@@ -70,6 +71,7 @@ pub enum Output {
 
 /// The tasks inside the SDK that an answer of an unforeseen form can kill (docs/protocol.md, section 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Task {
     /// Connecting and disconnecting: `isPending` stays true until the next connect succeeds or fails.
     ConnectFlow,

@@ -65,9 +65,22 @@
 //! is the machine alone.
 //!
 //! `internals` is for whoever runs a whole world, as `kandy-scenarios` does: JavaScript's values as they are, in the module
-//! `js`. An application reads them as [`Untyped`].
+//! `js`, and enums without a hidden variant, so that the compiler names each `match` that a new one needs. An application
+//! reads such values as [`Untyped`], and leaves room for variants that will come.
+//!
+//! # Public dependencies
+//!
+//! Types of a few other crates stand in signatures here: those of [`http`] and [`bytes`], which are re-exported, and of
+//! `serde_json`; with `driver` also a handle and a channel of `tokio`, and the `Stream` of `futures-core`. What carries requests,
+//! sockets and TLS stays inside.
 
 #![forbid(unsafe_code)]
+#![warn(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    missing_debug_implementations
+)]
 
 mod call;
 mod config;
@@ -92,14 +105,18 @@ mod session;
 mod timer;
 mod untyped;
 
+pub use bytes;
 pub use call::UntypedCall;
-pub use config::*;
+pub use config::{
+    Config, ConfigError, Encryption, IncomingCalls, Settings, UnknownKey, Violation, unknown_keys, unknown_keys_of,
+};
 pub use credentials::{ConnectOptions, Credentials};
 pub use dialect::Dialect;
 #[cfg(feature = "driver")]
 pub use driver::Kandy;
 pub use error::{Code, Error};
 pub use event::{DisconnectReason, EVENT_NAMES, Event, Fields};
+pub use http;
 pub use io::{NetworkFailure, Output, Request, RequestId, Response, SocketId, Task, WebSocketInput};
 pub use js::TypeError;
 pub use listener::{Call, Emission, Listeners, MAX_LISTENERS, TooManyListeners};

@@ -114,6 +114,7 @@ pub enum Call<L> {
 /// The lists are walked live, by index: a listener that is added is called for this very event, and one that
 /// removes itself makes the next one miss it. A listener that throws ends the walk: drop it then.
 #[derive(Clone, Debug)]
+#[must_use = "a walk does nothing until the next listener is asked for"]
 pub struct Emission<'a> {
     event: &'a str,
     next_typed: usize,
@@ -122,12 +123,12 @@ pub struct Emission<'a> {
 
 impl<'a> Emission<'a> {
     /// Starts the walk of `event`.
-    #[must_use]
     pub const fn new(event: &'a str) -> Self {
         Self { event, next_typed: 0, next_wildcard: 0 }
     }
 
     /// The next listener, by what is registered now.
+    #[must_use]
     pub fn next<L: Clone>(&mut self, listeners: &Listeners<L>) -> Option<Call<L>> {
         let typed = listeners.typed.get(self.event).and_then(|typed| typed.get(self.next_typed));
         // Once the wildcards are reached, listeners of the event that are added come too late.

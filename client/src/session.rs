@@ -147,7 +147,7 @@ impl Session {
     /// [`call_untyped`](Self::call_untyped).
     pub fn update_config(&mut self, _now: Time, patch: &serde_json::Value) -> Result<Vec<Violation>, ConfigError> {
         let violations = config::check(patch)?;
-        self.tasks.cx.settings.update(Value::from_json(patch)).expect("what is an object is not null");
+        self.tasks.cx.settings.merge(&Value::from_json(patch));
         Ok(violations)
     }
 
@@ -267,6 +267,7 @@ impl Session {
 
     /// The next effect. Requests, sockets, frames and closes come before the events of the same input; those of a
     /// call made inside a listener come at once, its events behind the events already waiting.
+    #[must_use = "an effect that is not carried out is lost"]
     pub fn poll_output(&mut self) -> Option<Output> {
         self.tasks.cx.poll_output()
     }

@@ -60,6 +60,7 @@ impl Sub for Time {
 
 /// What a timer is for. Timers are instances: two sockets can ping at once, two reconnect loops can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Timer {
     /// The next keep-alive of an open websocket.
     Ping(SocketId),

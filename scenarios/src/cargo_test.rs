@@ -12,15 +12,15 @@ use std::time::Duration;
 
 use libtest_mimic::Arguments;
 
-use self::case::Ended;
+use self::case::EndedCase;
 pub use self::error::{Error, Failures, SetupError};
-use self::target::Target;
+use self::target::TestTarget;
 use crate::cli::Environment;
 use crate::cli::selection::settings_of;
 use crate::run::{self, Plan, Variant};
 use crate::scenario::{Found, find};
 use crate::script::Limits;
-use crate::settings::Settings;
+use crate::settings::ProjectSettings;
 use crate::snapshot::Mode;
 
 /// Set by cargo, nextest and whoever else runs tests of a package: its folder.
@@ -34,25 +34,20 @@ const PACKAGE_FOLDER: &str = "CARGO_MANIFEST_DIR";
 ///
 /// use kandy_scenarios::Options;
 ///
-/// let options = Options { live: true, timeout: Some(Duration::from_secs(30)), ..Options::default() };
-/// assert_eq!(options.strict, None);
+/// let options = Options::default().with_live(true).with_timeout(Duration::from_secs(30));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The profile of `kandy.toml` that holds, as with `--profile`.
-    pub profile: Option<String>,
-    /// Whether a green that means nothing fails. By default it does where `CI` is set.
-    pub strict: Option<bool>,
-    /// The real time that a scenario may take.
-    pub timeout: Option<Duration>,
-    /// Whether scenarios tagged `live` run on real sockets too; others are skipped then.
-    pub live: bool,
-    /// Tags of scenarios that [`harness_with`] runs only if it is told to, as cargo does with tests marked `#[ignore]`.
-    pub ignored_tags: Vec<String>,
+    profile: Option<String>,
+    strict: Option<bool>,
+    timeout: Option<Duration>,
+    live: bool,
+    ignored_tags: Vec<String>,
 }
 
 /// What came of scenarios that did not fail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// All cases: one for each scenario, or one for each row of its `cases`.
     pub cases: Vec<CaseReport>,
@@ -60,6 +55,7 @@ pub struct Report {
 
 /// What came of a case that did not fail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CaseReport {
     /// Its name, such as `login` or `login[unavailable]`.
     pub name: String,
@@ -106,14 +102,14 @@ pub fn harness(path: impl AsRef<Path>) -> ExitCode {
 /// use kandy_scenarios::Options;
 ///
 /// fn main() -> std::process::ExitCode {
-///     let options = Options { ignored_tags: vec!["slow".to_owned()], ..Options::default() };
+///     let options = Options::default().with_ignored_tags(["slow"]);
 ///     kandy_scenarios::harness_with("scenarios", &options)
 /// }
 /// ```
 #[must_use = "it says whether the tests have passed"]
 pub fn harness_with(path: impl AsRef<Path>, options: &Options) -> ExitCode {
     let arguments = Arguments::from_args();
-    match Target::new(path.as_ref(), options) {
+    match TestTarget::new(path.as_ref(), options) {
         Ok(target) => target.run(arguments),
         Err(error) => {
             eprintln!("{error}");
@@ -157,30 +153,74 @@ pub fn run_file_with(path: impl AsRef<Path>, options: &Options) -> Result<Report
     run_all(&found, options, &settings, &environment)
 }
 
-fn run_all(found: &Found, options: &Options, settings: &Settings, environment: &Environment) -> Result<Report, Error> {
+fn run_all(
+    found: &Found,
+    options: &Options,
+    settings: &ProjectSettings,
+    environment: &Environment,
+) -> Result<Report, Error> {
     let how = options.how(settings, environment);
     let mut report = Report::default();
     let mut failures = Failures::default();
     for case in Plan::to_run(found, options.variant()).cases {
         match case::run(case, &how, false)? {
-            Ended::Well(case) => report.cases.push(case),
-            Ended::Badly { line, told } => failures.add(&line, &told),
+            EndedCase::Well(case) => report.cases.push(case),
+            EndedCase::Badly { line, told } => failures.add(&line, &told),
         }
     }
     if failures.is_empty() { Ok(report) } else { Err(failures.into()) }
 }
 
+/// Setters: what is not set is as the project has it.
+impl Options {
+    /// The profile of `kandy.toml` that holds, as with `--profile`.
+    #[must_use]
+    pub fn with_profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Whether a pass that proves nothing fails. By default it does where `CI` is set.
+    #[must_use]
+    pub fn with_strict(mut self, on: bool) -> Self {
+        self.strict = Some(on);
+        self
+    }
+
+    /// The real time that a scenario may take.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Whether scenarios tagged `live` run on real sockets too; others are skipped then. Off by default.
+    #[must_use]
+    pub fn with_live(mut self, on: bool) -> Self {
+        self.live = on;
+        self
+    }
+
+    /// Tags of scenarios that [`harness_with`] runs only if it is told to, as cargo does with tests marked `#[ignore]`. None by
+    /// default.
+    #[must_use]
+    pub fn with_ignored_tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.ignored_tags = tags.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
 impl Options {
     /// What they say of what `kandy.toml` may say.
-    fn settings(&self) -> Settings {
-        Settings { timeout: self.timeout, strict: self.strict, ..Settings::default() }
+    fn settings(&self) -> ProjectSettings {
+        ProjectSettings { timeout: self.timeout, strict: self.strict, ..ProjectSettings::default() }
     }
 
     const fn variant(&self) -> Variant {
         if self.live { Variant::Live } else { Variant::Sim }
     }
 
-    fn how(&self, settings: &Settings, environment: &Environment) -> run::Options {
+    fn how(&self, settings: &ProjectSettings, environment: &Environment) -> run::Options {
         let mut limits = Limits::default();
         limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
         let accept = env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always");

@@ -1,4 +1,26 @@
 //! Scenario scripts in Rhai, and the worlds they run in.
+//!
+//! # Scenarios as Rust tests
+//!
+//! Begin with [`harness`]: it is the main function of a test target in which each scenario of a folder is a test. [`run_file`]
+//! runs one of them in a `#[test]`. Both take [`Options`], and fail with an [`Error`] whose text is that of the command
+//! `kandy-harness run`.
+//!
+//! ```no_run
+//! #[test]
+//! fn a_wrong_password_is_reported() -> Result<(), kandy_scenarios::Error> {
+//!     kandy_scenarios::run_file("scenarios/login.rhai")?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The parts of the command
+//!
+//! The modules are what `kandy-harness` is made of, and what its tests look at: [`scenario`] finds scripts, [`script`] runs one
+//! in a [`world`], [`run`] runs many and tells [`report`] of them, [`explore`] runs one again for each thing that can go wrong, and
+//! [`serve`] is the platform for other applications. They change with the command.
+
+#![warn(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
 
 mod cargo_test;
 pub mod cli;
@@ -13,7 +35,6 @@ pub mod hygiene;
 pub mod interrupt;
 mod last_failed;
 pub mod memory;
-mod printable;
 pub mod recording;
 pub mod replay;
 pub mod report;
@@ -26,6 +47,7 @@ pub mod settings;
 mod size;
 pub mod snapshot;
 pub mod step;
+mod text;
 mod toml_text;
 pub mod trace;
 pub mod transcript;
@@ -35,6 +57,9 @@ pub mod world;
 pub use self::cargo_test::{
     CaseReport, Error, Failures, Options, Report, SetupError, harness, harness_with, run_file, run_file_with,
 };
+
+#[cfg(test)]
+mod public_errors;
 
 #[cfg(test)]
 #[global_allocator]

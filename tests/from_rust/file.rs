@@ -80,16 +80,13 @@ fn options_go_before_the_settings() {
         error.to_string().starts_with("FAIL    a: cannot be trusted\n\nerror: no check and no snapshot"),
         "{error}"
     );
-    for lax in [
-        Options { strict: Some(false), ..Options::default() },
-        Options { profile: Some("lax".to_owned()), ..Options::default() },
-    ] {
+    for lax in [Options::default().with_strict(false), Options::default().with_profile("lax")] {
         let report = run(lax).expect("it passes");
         assert!(report.cases[0].doubts[0].ends_with("a.rhai: no check and no snapshot: it passes whatever happens"));
     }
-    let error = run(Options { profile: Some("la".to_owned()), ..Options::default() }).expect_err("it fails");
+    let error = run(Options::default().with_profile("la")).expect_err("it fails");
     assert!(error.to_string().contains("did you mean `lax`?"), "{error}");
     // What is not tagged `live` does not run on sockets.
-    let report = run(Options { live: true, strict: Some(false), ..Options::default() }).expect("it passes");
+    let report = run(Options::default().with_live(true).with_strict(false)).expect("it passes");
     assert!(report.cases[0].skipped.is_some(), "{report:?}");
 }

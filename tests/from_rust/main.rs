@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     match env::var(ROLE) {
         Err(_) => libtest_mimic::run(&Arguments::from_args(), trials()).exit_code(),
         Ok(role) if role == "harness" => {
-            let options = Options { ignored_tags: vec!["slow".to_owned()], ..Options::default() };
+            let options = Options::default().with_ignored_tags(["slow"]);
             kandy_scenarios::harness_with("scenarios", &options)
         }
         Ok(file) => match run(&file) {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use kandy_client::Config;
 use kandy_mock_server::fault::{Content, Effect};
 use kandy_mock_server::{Command, Fault, Point};
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use kandy_scenarios::world::WorldError;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::generate::{Act, History};
 
@@ -43,20 +43,20 @@ impl Loop {
     pub(crate) fn may_be_reached_by(self, history: &History) -> bool {
         match self {
             Self::TokenRefresh => {
-                let odd_margin = |config: &Config| config.authentication.early_refresh_margin > 300.0;
+                let odd_margin = |config: &Config| option(config, "/authentication/earlyRefreshMargin") > 300.0;
                 has_config(history, odd_margin) || history.acts.iter().any(changes_token_lifetimes)
             }
-            Self::Ping => has_config(history, |config| no_time(config.connectivity.ping_interval)),
+            Self::Ping => has_config(history, |config| no_time(option(config, "/connectivity/pingInterval"))),
             Self::Resubscription => {
                 // What a client asks for lives for a day at most, and what a command says as long as it says.
                 history.acts.iter().any(grants_long_subscriptions)
                     || faults(history).any(|(point, fault)| point == Point::Subscribe && says_something(fault))
             }
             Self::WebSocket => {
-                let without_limit = |config: &Config| config.connectivity.reconnect_limit == 0.0;
+                let without_limit = |config: &Config| option(config, "/connectivity/reconnectLimit") == 0.0;
                 let without_pause = |config: &Config| {
-                    let options = &config.connectivity;
-                    no_time(options.reconnect_delay) || no_time(options.reconnect_time_multiplier)
+                    no_time(option(config, "/connectivity/reconnectDelay"))
+                        || no_time(option(config, "/connectivity/reconnectTimeMultiplier"))
                 };
                 (has_config(history, without_limit) && has_config(history, without_pause))
                     || faults(history).any(|(_, fault)| matches!(fault.effect, Effect::CloseAfterOpen { .. }))
@@ -68,6 +68,11 @@ impl Loop {
 /// A token that lives no longer than this is refreshed without pause, or with so short a one that a day of it fills the
 /// transcript: the refresh margin is 300 seconds.
 const SHORT_TOKEN: Duration = Duration::from_secs(310);
+
+/// A number among the options. What JSON has no form for is as odd as a number can be.
+fn option(config: &Config, path: &str) -> f64 {
+    json!(config).pointer(path).and_then(Value::as_f64).unwrap_or(f64::INFINITY)
+}
 
 /// Whether a browser's timer of that many milliseconds fires at once.
 fn no_time(millis: f64) -> bool {
@@ -84,7 +89,7 @@ fn grants_long_subscriptions(act: &Act) -> bool {
 /// Whether any client of the history can ever have a configuration that `is_odd`.
 fn has_config(history: &History, is_odd: impl Fn(&Config) -> bool) -> bool {
     let updates = history.acts.iter().filter_map(|act| match act {
-        Act::Call(_, Call::UpdateConfig(patch)) => Some(patch),
+        Act::Call(_, ClientCall::UpdateConfig(patch)) => Some(patch),
         _ => None,
     });
     let mut config = Config::default();
@@ -102,7 +107,7 @@ fn changes_token_lifetimes(act: &Act) -> bool {
         lifetime.is_some_and(|lifetime| lifetime <= SHORT_TOKEN || lifetime > Duration::from_secs(24 * 24 * 3600))
     };
     match act {
-        Act::Call(_, Call::Connect(credentials, _) | Call::UpdateToken(credentials)) => {
+        Act::Call(_, ClientCall::Connect(credentials, _) | ClientCall::UpdateToken(credentials)) => {
             // The lifetime that an application asks for, or says of its own token; none beside a refresh token is odd too.
             credentials.expires.is_some() || (credentials.access_token.is_some() && credentials.refresh_token.is_some())
         }

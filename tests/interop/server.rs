@@ -1,7 +1,7 @@
 //! `Kandy` before a foreign platform.
 
-use kandy_client::driver::{CertificateDer, Events, Heard, NotConnected, Options};
-use kandy_client::{Code, Config, Connectivity, Credentials, DisconnectReason, Event, Kandy, ServiceStatus, Untyped};
+use kandy_client::driver::{Certificate, Events, Heard, NotConnected, Options};
+use kandy_client::{Code, Config, Credentials, DisconnectReason, Encryption, Event, Kandy, ServiceStatus, Untyped};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ async fn listening(mut program: Program, tls: &Value) -> (Program, Config) {
     let port = u16::try_from(port).expect("it is a port");
     let config = Config::for_server("127.0.0.1", port, port);
     // One attempt, so that a failure shows at once.
-    (program, Config { connectivity: Connectivity { reconnect_limit: 1.0, ..Connectivity::default() }, ..config })
+    (program, config.with_reconnect_limit(1))
 }
 
 /// A client that is connected, its events from then on, and the platform that has seen it connect.
@@ -56,16 +56,16 @@ async fn a_session(program: Program) {
 
 async fn a_session_with_encryption(program: Program) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("it is an address");
-    let certificate: CertificateDer<'static> = made.cert.der().clone();
+    let certificate = made.cert.der().clone();
     let tls = json!({ "certificate": certificate.as_ref(), "key": made.signing_key.serialize_der() });
-    let (program, mut config) = listening(program, &tls).await;
-    "https".clone_into(&mut config.authentication.subscription.protocol);
-    "wss".clone_into(&mut config.authentication.websocket.protocol);
+    let (program, config) = listening(program, &tls).await;
+    let config = config.with_encryption(Encryption::Tls);
 
     let stranger = Kandy::create(config.clone()).expect("it runs in a runtime");
     stranger.connect(&Credentials::password(ALICE, PASSWORD));
     soon(stranger.connected()).await.expect_err("nobody vouches for the certificate");
-    signs_in_and_out(program, config, &Options { extra_roots: vec![certificate], ..Options::default() }).await;
+    signs_in_and_out(program, config, &Options::default().with_extra_root(Certificate::from_der(certificate.to_vec())))
+        .await;
 }
 
 async fn signs_in_and_out(mut program: Program, config: Config, options: &Options) {

@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kandy_client::driver::Options;
-use kandy_client::{Config, Credentials, Event, Kandy};
+use kandy_client::driver::{Certificate, Options};
+use kandy_client::{Config, Credentials, Encryption, Event, Kandy};
 use kandy_mock_server::{ClockKind, Front, FrontOptions, SocketInfo, SocketState, SubscriptionInfo, UserOptions};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
@@ -66,7 +66,7 @@ async fn a_client_lives_on_one_port() {
     let front = start(FrontOptions::default()).await;
     let port = front.address().port();
     let config = Config::for_server("127.0.0.1", port, port);
-    let options = Options { enforce_cors: true, ..Options::default() };
+    let options = Options::default().with_enforce_cors(true);
     lead_a_life(&front, config, &options).await;
     soon(front.shutdown()).await;
 }
@@ -81,10 +81,9 @@ async fn a_client_lives_on_one_port_over_tls() {
     let front = start(FrontOptions { tls: Some(Arc::new(tls)), ..FrontOptions::default() }).await;
 
     let port = front.address().port();
-    let mut config = Config::for_server("127.0.0.1", port, port);
-    "https".clone_into(&mut config.authentication.subscription.protocol);
-    "wss".clone_into(&mut config.authentication.websocket.protocol);
-    let options = Options { enforce_cors: true, extra_roots: vec![certificate], ..Options::default() };
+    let config = Config::for_server("127.0.0.1", port, port).with_encryption(Encryption::Tls);
+    let options =
+        Options::default().with_enforce_cors(true).with_extra_root(Certificate::from_der(certificate.to_vec()));
     lead_a_life(&front, config, &options).await;
     soon(front.shutdown()).await;
 }

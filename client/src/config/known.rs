@@ -6,6 +6,7 @@ use crate::dialect::Dialect;
 
 /// A key that Kandy.js has no option for. The SDK ignores such keys silently.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct UnknownKey {
     /// Where it was found, such as `authentication.subscription.sever`.
     pub path: String,

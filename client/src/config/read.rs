@@ -17,6 +17,7 @@ const OBJECT: &str = "an object";
 
 /// A value that Kandy.js would complain about in its log, and use. It displays as that line.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct Violation {
     /// The option, such as `authentication.subscription.port`.
     pub path: String,
@@ -43,6 +44,7 @@ impl fmt::Display for Violation {
 /// A value whose shape its option cannot hold.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[error("{path} cannot be {got}: give {expected}, or leave the option out")]
+#[non_exhaustive]
 pub struct ConfigError {
     /// The option, such as `authentication.subscription.service`; `configuration` for the whole.
     pub path: String,

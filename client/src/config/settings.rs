@@ -116,8 +116,13 @@ impl Settings {
     pub fn update(&mut self, patch: impl Into<Untyped>) -> Result<(), TypeError> {
         let Untyped(patch) = patch.into();
         property(&patch, "call")?;
-        *self = Self { seed: self.seed, ..Self::of(self.dialect, js::merge(&self.value, &patch)) };
+        self.merge(&patch);
         Ok(())
+    }
+
+    /// Merges what is not null.
+    pub(crate) fn merge(&mut self, patch: &Value) {
+        *self = Self { seed: self.seed, ..Self::of(self.dialect, js::merge(&self.value, patch)) };
     }
 
     /// Whose configuration it is.

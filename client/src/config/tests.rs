@@ -110,19 +110,6 @@ fn a_server_can_be_taken_away() {
 }
 
 #[test]
-fn base_urls_always_name_the_port() {
-    let mut config = Config::default().authentication;
-    assert_eq!(config.subscription.base_url(), "https://null:443");
-    assert_eq!(config.websocket.base_url(), "wss://null:443");
-    config.subscription.server = Some("h".to_owned());
-    config.subscription.port = f64::NAN;
-    assert_eq!(config.subscription.base_url(), "https://h:NaN");
-    let config = Config::for_server("h", 80, 81).authentication;
-    assert_eq!(config.subscription.base_url(), "http://h:80");
-    assert_eq!(config.websocket.base_url(), "ws://h:81");
-}
-
-#[test]
 fn merging_goes_deep_and_replaces_arrays() {
     let mut config = accept(&json!({
         "authentication": {"subscription": {"service": ["call", "IM"]}},

@@ -17,6 +17,7 @@ const KEPT: usize = 1_024;
 
 /// What a client tells its readers.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Heard {
     /// An event, as listeners get it.
     Event(Event),
@@ -28,6 +29,7 @@ pub enum Heard {
 
 /// Why an event can no longer be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Missed {
     /// The reader was too slow; the event may be among those lost.
     #[error("{0} events were lost because they were not read in time")]
@@ -42,6 +44,7 @@ pub enum Missed {
 /// A reader never holds up the client: it may be 1,024 events behind, then the oldest are dropped and
 /// [`Heard::Lagged`] stands in their place. It ends when the client is destroyed, or its last handle dropped.
 #[derive(Debug)]
+#[must_use = "events that nobody reads are lost"]
 pub struct Events {
     queue: Arc<Queue>,
 }

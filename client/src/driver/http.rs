@@ -42,7 +42,7 @@ impl Http {
         if let Some(timeout) = options.request_timeout {
             builder = builder.timeout(timeout);
         }
-        let client = builder.build().map_err(SetUpError::Http)?;
+        let client = builder.build().map_err(|error| SetUpError::Http(error.into()))?;
         Ok(Self { client, enforce_cors: options.enforce_cors, asks_first: false, max_body: options.max_body })
     }
 

@@ -66,12 +66,14 @@ use crate::session::view::{Connection, Services, SocketState, Subscriptions, Use
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use = "the client ends with its last handle"]
 pub struct Kandy {
     pub(super) client: Arc<Client>,
 }
 
 /// Why a client is not connected.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum NotConnected {
     /// Connecting failed with this error, as `auth:error` told.
     #[error("connecting failed: {}", .0.shown())]
@@ -279,13 +281,13 @@ impl Kandy {
     /// itself off makes the next one miss the event under way, as in Kandy.js.
     ///
     /// Gives whether there was such a listener.
+    #[expect(clippy::must_use_candidate, reason = "whoever takes a listener off need not know whether it was on")]
     pub fn off(&self, listener: ListenerId) -> bool {
         let removed = self.client.lock().listeners.remove(listener);
         removed.is_some()
     }
 
     /// The events from now on, for code that waits for them. Any number of readers can be slow: see [`Events`].
-    #[must_use]
     pub fn events(&self) -> Events {
         let mut core = self.client.lock();
         if core.has_ended() { Readers::default().add() } else { core.readers.add() }

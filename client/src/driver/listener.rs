@@ -85,6 +85,7 @@ impl Registry {
 
 /// Why a listener is not registered.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ListenError {
     /// No event has this name: nothing would ever be heard.
     #[error("there is no event {name:?}; did you mean {nearest:?}?")]

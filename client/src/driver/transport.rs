@@ -48,6 +48,7 @@ pub const INPUTS_QUEUED: usize = 64;
 /// # }
 /// ```
 #[derive(Debug)]
+#[must_use = "dropped, it ends all that is under way"]
 pub struct Transport {
     runtime: Handle,
     http: Http,
@@ -96,6 +97,7 @@ impl Transport {
 
     /// Starts to carry out one effect and returns at once. Events and crashes are not for the network, and are given
     /// back.
+    #[must_use = "an event or a crash is given back, to be told to the application"]
     pub fn carry_out(&mut self, output: Output) -> Option<Output> {
         while self.tasks.try_join_next().is_some() {}
         match output {

@@ -18,10 +18,14 @@ pub fn number_text(number: f64) -> String {
         return format!("{sign}Infinity");
     }
     let scientific = shortest(number.abs());
+    format!("{sign}{}", positional_of(&scientific))
+}
+
+/// The digits of a text in scientific notation, as JavaScript writes them.
+fn positional_of(scientific: &str) -> String {
     let (mantissa, exponent) = scientific.split_once('e').expect("the format has an exponent");
-    let digits = mantissa.replace('.', "");
-    let exponent: i32 = exponent.parse().expect("the exponent is an integer");
-    format!("{sign}{}", positional(&digits, exponent))
+    let exponent = exponent.parse().expect("the exponent is an integer");
+    positional(&mantissa.replace('.', ""), exponent)
 }
 
 /// The shortest digits, in scientific notation. Where two such texts are equally near, Rust takes the greater one, and

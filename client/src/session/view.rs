@@ -17,6 +17,7 @@ use crate::untyped::Untyped;
 /// What `getConnection()` gives.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct Connection {
     /// Whether the user is signed in.
     pub is_connected: bool,
@@ -31,6 +32,7 @@ pub struct Connection {
 
 /// What `getServices()` gives, and `getConnection().subscription`, where the services are texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct Services {
     /// The services that were asked for.
     pub requested: Vec<String>,
@@ -61,6 +63,7 @@ pub enum ServiceStatus {
 
 /// What `getUserInfo()` gives once the tokens are known: each as it was given to `connect()` or came from the platform.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct UserInfo {
     /// The user name that was given to `connect()`.
     pub username: Untyped,
@@ -74,6 +77,7 @@ pub struct UserInfo {
 
 /// What an application sees of where its client stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct Standing {
     /// Whether the user is signed in.
     pub is_connected: bool,
@@ -83,6 +87,7 @@ pub struct Standing {
 
 /// Where a session really stands. What the application sees can differ from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub enum Phase {
     /// Nothing is under way: the next `connect()` signs in.
     Idle,
@@ -96,6 +101,7 @@ pub enum Phase {
 
 /// What `services.getSubscriptions()` gives in Link 4 and 5.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct Subscriptions {
     /// The services that are subscribed to, as the platform granted them.
     pub subscribed: Untyped,
@@ -107,6 +113,7 @@ pub struct Subscriptions {
 
 /// What `connection.getSocketState(platform)` gives.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct SocketState {
     /// Whether the websocket is open, as far as the SDK knows.
     pub connected: bool,
@@ -116,6 +123,7 @@ pub struct SocketState {
 
 /// What is known of a websocket that was open.
 #[derive(Clone, PartialEq)]
+#[cfg_attr(not(feature = "internals"), non_exhaustive)]
 pub struct SocketDetails {
     /// `server`, `protocol`, `port`, `url` and `params`, as JavaScript names them.
     pub ws_info: Untyped,

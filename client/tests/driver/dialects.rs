@@ -36,7 +36,7 @@ async fn clients_of_uc5_and_link3_connect_and_disconnect() {
 #[tokio::test]
 async fn a_client_of_link_subscribes_and_unsubscribes() {
     let (platform, config) = platform().await;
-    let options = Options { plain_websockets: true, ..Options::default() };
+    let options = Options::default().with_plain_websockets(true);
     let kandy = Kandy::create_with(Settings::typed_for(Dialect::Link, &config), &options).unwrap();
     kandy.set_credentials(&alice());
     kandy.subscribe_to(&["call", "IM"], &ConnectOptions::default()).unwrap();

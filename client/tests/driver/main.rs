@@ -2,6 +2,7 @@
 
 mod dialects;
 mod events;
+mod face;
 mod foreign;
 mod hostile;
 mod leaks;
@@ -15,7 +16,7 @@ mod transport;
 
 use std::time::Duration;
 
-use kandy_client::{Connectivity, Credentials};
+use kandy_client::Credentials;
 
 /// How long a test waits for what is bound to come: so long that only what never comes is late, on a machine with other
 /// work too.
@@ -33,11 +34,6 @@ fn soon<T>(coming: impl Future<Output = T>) -> impl Future<Output = T> {
 
 fn alice() -> Credentials {
     Credentials::password("alice@example.com", "s3cret")
-}
-
-/// One attempt to open a websocket, so that a failure shows at once.
-fn one_attempt() -> Connectivity {
-    Connectivity { reconnect_limit: 1.0, ..Connectivity::default() }
 }
 
 /// Runs one ignored test in a process of its own, with these variables in its environment.

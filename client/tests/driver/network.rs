@@ -28,7 +28,7 @@ fn no_answer() -> Result<(), String> {
 
 #[tokio::test]
 async fn an_answer_without_cors_is_hidden_only_where_that_is_asked_for() {
-    let strict = Options { enforce_cors: true, ..Options::default() };
+    let strict = Options::default().with_enforce_cors(true);
     for (headers, hidden) in [
         ("", true),
         ("Access-Control-Allow-Origin: http://elsewhere\r\n", true),
@@ -47,7 +47,7 @@ async fn an_answer_without_cors_is_hidden_only_where_that_is_asked_for() {
 async fn an_origin_is_named_only_where_cors_is_enforced() {
     let mut server = Foreign::start().await;
     for enforce_cors in [false, true] {
-        let kandy = Kandy::create_with(server.config(), &Options { enforce_cors, ..Options::default() }).unwrap();
+        let kandy = Kandy::create_with(server.config(), &Options::default().with_enforce_cors(enforce_cors)).unwrap();
         kandy.connect(&alice());
         soon(kandy.connected()).await.unwrap();
         let (token, subscription) = (server.request().await, server.request().await);
@@ -96,7 +96,7 @@ async fn a_body_may_be_as_long_as_the_limit() {
     let body = format!("{TOKEN}{}", " ".repeat(100_000));
     server.reply("GET", "mk_token", Reply::with("200 OK", "", &body));
     for (max_body, outcome) in [(body.len(), Ok(())), (body.len() - 1, no_answer())] {
-        assert_eq!(connect(server.config(), &Options { max_body, ..Options::default() }).await, outcome);
+        assert_eq!(connect(server.config(), &Options::default().with_max_body(max_body)).await, outcome);
     }
 }
 
@@ -104,7 +104,7 @@ async fn a_body_may_be_as_long_as_the_limit() {
 async fn a_request_can_be_given_a_limit_of_time() {
     let server = Foreign::start().await;
     server.reply("GET", "mk_token", Reply::Hang);
-    let options = Options { request_timeout: Some(Duration::from_millis(20)), ..Options::default() };
+    let options = Options::default().with_request_timeout(Duration::from_millis(20));
     assert_eq!(connect(server.config(), &options).await, no_answer());
     // The head has come, and the body never does.
     server.reply("GET", "mk_token", Reply::Raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n".to_owned()));

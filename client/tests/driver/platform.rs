@@ -18,7 +18,7 @@ async fn a_client_as_strict_as_a_page_connects_and_disconnects() {
     let platform = MockKandy::start().await;
     platform.add_user(ALICE, "s3cret").unwrap();
     let config = Config::for_server("127.0.0.1", platform.rest_port(), platform.ws_port());
-    let kandy = Kandy::create_with(config, &Options { enforce_cors: true, ..Options::default() }).unwrap();
+    let kandy = Kandy::create_with(config, &Options::default().with_enforce_cors(true)).unwrap();
     let mut events = kandy.events();
     kandy.connect(&alice());
     soon(kandy.connected()).await.unwrap();

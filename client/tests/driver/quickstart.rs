@@ -7,7 +7,7 @@ use kandy_client::{Code, Config, Credentials, Event, Kandy, ServiceStatus};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::foreign::{Foreign, Reply, Seen};
-use crate::{alice, one_attempt, soon};
+use crate::{alice, soon};
 
 /// The listeners of the quickstart, writing to a channel instead of the page.
 fn log(kandy: &Kandy) -> mpsc::Receiver<String> {
@@ -86,8 +86,8 @@ async fn a_port_on_which_nobody_listens_is_reported() {
 #[tokio::test]
 async fn a_websocket_on_whose_port_nobody_listens_is_reported() {
     let server = Foreign::start().await;
-    let mut config = Config { connectivity: one_attempt(), ..server.config() };
-    config.authentication.websocket.port = 1.0;
+    // One attempt, so that the failure shows at once.
+    let config = server.config().with_reconnect_limit(1).with_websocket_server("127.0.0.1", 1);
     let kandy = Kandy::create(config).unwrap();
     kandy.connect(&alice());
     let Err(NotConnected::Failed(error)) = soon(kandy.connected()).await else { panic!("it cannot connect") };

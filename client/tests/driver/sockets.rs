@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kandy_client::driver::{Heard, Options};
-use kandy_client::{Config, Connectivity, DisconnectReason, Event, Kandy};
+use kandy_client::{Config, DisconnectReason, Event, Kandy};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -27,7 +27,7 @@ fn lost() -> Event {
 }
 
 fn without_reconnect(config: Config) -> Config {
-    Config { connectivity: Connectivity { auto_reconnect: false, ..Connectivity::default() }, ..config }
+    config.with_auto_reconnect(false)
 }
 
 #[tokio::test]
@@ -78,10 +78,9 @@ async fn gone_ends_the_session() {
 
 #[tokio::test]
 async fn keep_alives_come_at_their_interval() {
-    let connectivity = Connectivity { ping_interval: 20.0, ..Connectivity::default() };
     let started = Instant::now();
     let (_server, _kandy, mut socket) =
-        connected(|config| Config { connectivity, ..config }, &Options::default()).await;
+        connected(|config| config.with_ping_interval(Duration::from_millis(20)), &Options::default()).await;
     for _ in 0..4 {
         assert_eq!(socket.next().await, Some(Message::text(r#"{"message_type":"ping"}"#)));
     }
@@ -97,7 +96,7 @@ async fn pings_of_the_protocol_are_answered() {
 
 #[tokio::test]
 async fn a_message_that_is_too_long_closes_the_websocket() {
-    let options = Options { max_message: 1_000, ..Options::default() };
+    let options = Options::default().with_max_message(1_000);
     let (_server, kandy, mut socket) = connected(without_reconnect, &options).await;
     let mut events = kandy.events();
     socket.send(Message::text("x".repeat(1_000))).await;

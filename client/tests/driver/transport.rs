@@ -25,7 +25,7 @@ fn open(transport: &mut Transport, server: &Foreign, id: u64) {
 fn get(transport: &mut Transport, server: &Foreign, id: u64, path: &str) {
     let url = format!("http://{}{path}", server.rest);
     let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None, refusal: None };
-    transport.carry_out(Output::Request { id: RequestId(id), request });
+    assert_eq!(transport.carry_out(Output::Request { id: RequestId(id), request }), None);
 }
 
 fn socket(id: u64, input: WebSocketInput) -> Input {
@@ -49,8 +49,8 @@ async fn nothing_is_heard_of_a_socket_that_was_closed() {
     peer.send(Message::text("before")).await;
     assert_eq!(soon(inputs.recv()).await, Some(socket(1, WebSocketInput::Text("before".into()))));
 
-    transport.carry_out(Output::SendFrame { id: SocketId(1), text: "last words".into() });
-    transport.carry_out(Output::CloseWebSocket { id: SocketId(1) });
+    assert_eq!(transport.carry_out(Output::SendFrame { id: SocketId(1), text: "last words".into() }), None);
+    assert_eq!(transport.carry_out(Output::CloseWebSocket { id: SocketId(1) }), None);
     peer.send(Message::text("after")).await;
     assert_eq!(peer.next().await, Some(Message::text("last words")));
     assert_eq!(peer.next().await, Some(Message::Close(None)));
@@ -69,9 +69,9 @@ async fn a_socket_closed_while_it_opens_is_dropped() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/", silent.local_addr().unwrap());
     let (mut transport, mut inputs) = transport(&Options::default());
-    transport.carry_out(Output::OpenWebSocket { id: SocketId(1), url });
+    assert_eq!(transport.carry_out(Output::OpenWebSocket { id: SocketId(1), url }), None);
     let (_connection, _) = soon(silent.accept()).await.unwrap();
-    transport.carry_out(Output::CloseWebSocket { id: SocketId(1) });
+    assert_eq!(transport.carry_out(Output::CloseWebSocket { id: SocketId(1) }), None);
     soon(async {
         while transport.under_way() > 0 {
             tokio::task::yield_now().await;
@@ -85,16 +85,16 @@ async fn a_socket_closed_while_it_opens_is_dropped() {
 async fn a_handshake_can_be_given_a_limit_of_time() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/", silent.local_addr().unwrap());
-    let options = Options { handshake_timeout: Some(Duration::from_millis(20)), ..Options::default() };
+    let options = Options::default().with_handshake_timeout(Duration::from_millis(20));
     let (mut transport, mut inputs) = transport(&options);
-    transport.carry_out(Output::OpenWebSocket { id: SocketId(1), url });
+    assert_eq!(transport.carry_out(Output::OpenWebSocket { id: SocketId(1), url }), None);
     assert_eq!(soon(inputs.recv()).await, Some(socket(1, WebSocketInput::Failed)));
 }
 
 #[tokio::test]
 async fn sockets_that_nobody_uses_stay_open_and_count() {
     let mut server = Foreign::start().await;
-    let (mut transport, mut inputs) = transport(&Options { max_sockets: 2, ..Options::default() });
+    let (mut transport, mut inputs) = transport(&Options::default().with_max_sockets(2));
     for id in [1, 2] {
         open(&mut transport, &server, id);
         assert_eq!(soon(inputs.recv()).await, Some(socket(id, WebSocketInput::Opened)));
@@ -122,7 +122,7 @@ async fn sockets_that_nobody_uses_stay_open_and_count() {
 async fn requests_beyond_the_limit_fail_at_once() {
     let server = Foreign::start().await;
     server.reply("GET", "/hang", Reply::Hang);
-    let (mut transport, mut inputs) = transport(&Options { max_requests: 1, ..Options::default() });
+    let (mut transport, mut inputs) = transport(&Options::default().with_max_requests(1));
     get(&mut transport, &server, 1, "/hang");
     get(&mut transport, &server, 2, "/v2.0/auth/mk_token");
     let refused = Input::Response { id: RequestId(2), answer: Err(NetworkFailure) };
@@ -132,13 +132,13 @@ async fn requests_beyond_the_limit_fail_at_once() {
 #[tokio::test]
 async fn a_socket_whose_server_does_not_read_is_given_up() {
     let mut server = Foreign::start().await;
-    let (mut transport, mut inputs) = transport(&Options { max_unsent_frames: 4, ..Options::default() });
+    let (mut transport, mut inputs) = transport(&Options::default().with_max_unsent_frames(4));
     open(&mut transport, &server, 1);
     assert_eq!(soon(inputs.recv()).await, Some(socket(1, WebSocketInput::Opened)));
     let _peer = server.socket().await;
     // No task runs in between, so that the queue is full after four.
     for _ in 0..5 {
-        transport.carry_out(Output::SendFrame { id: SocketId(1), text: "frame".into() });
+        assert_eq!(transport.carry_out(Output::SendFrame { id: SocketId(1), text: "frame".into() }), None);
     }
     assert_eq!(soon(inputs.recv()).await, Some(socket(1, WebSocketInput::Closed { code: 1006 })));
 }
@@ -148,7 +148,7 @@ async fn impossible_addresses_fail() {
     let (mut transport, mut inputs) = transport(&Options::default());
     let url = "http://127.0.0.1:8080undefined".to_owned();
     let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None, refusal: None };
-    transport.carry_out(Output::Request { id: RequestId(1), request });
+    assert_eq!(transport.carry_out(Output::Request { id: RequestId(1), request }), None);
     let failure = Input::Response { id: RequestId(1), answer: Err(NetworkFailure) };
     assert_eq!(soon(inputs.recv()).await, Some(failure));
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::cli::{CliError, Output};
+use crate::cli::{CliError, CliOutput};
 use crate::run::RunError;
 use crate::scenario::FindError;
 
@@ -15,6 +15,7 @@ use crate::scenario::FindError;
 /// Its text is that of the command, with places and excerpts. [`Debug`](fmt::Debug) gives the same, since that is what
 /// `unwrap` and tests that return an error print.
 #[derive(Error)]
+#[non_exhaustive]
 pub enum Error {
     /// Nothing can run: there is no such scenario, or the settings of its project cannot be read.
     #[error(transparent)]
@@ -55,7 +56,7 @@ impl fmt::Display for SetupError {
             return write!(f, "error: {error}\n\n  tip: paths are taken from the folder of the package, {folder}");
         }
         let mut text = Vec::new();
-        let mut output = Output::plain(&mut text);
+        let mut output = CliOutput::plain(&mut text);
         self.error.write(&mut output).map_err(|_| fmt::Error)?;
         f.write_str(String::from_utf8_lossy(&text).trim_end())
     }

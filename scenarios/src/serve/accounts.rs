@@ -6,9 +6,10 @@ mod follow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kandy_mock_server::{Command, UserOptions};
+use thiserror::Error;
 
-pub use self::file::{FileError, MAX_BYTES, from_bytes, read};
-pub use self::follow::Follower;
+pub use self::file::{AccountsFileError, MAX_BYTES, from_bytes, read};
+pub use self::follow::AccountsFollower;
 
 /// The user whom a platform has that is told of none.
 pub const DEFAULT_USER: &str = "alice@example.com";
@@ -54,6 +55,7 @@ impl Accounts {
     }
 
     /// Every user, ordered by name.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Account)> {
         self.by_name.iter().map(|(name, account)| (name.as_str(), account))
     }
@@ -100,17 +102,28 @@ impl Accounts {
     }
 }
 
+/// Why an argument names no user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum UserError {
+    /// Nothing says where the name ends.
+    #[error("there is no colon in it: give name:password, such as alice@example.com:s3cret")]
+    NoColon,
+    /// It begins with the colon.
+    #[error("the name is empty: give name:password, such as alice@example.com:s3cret")]
+    NoName,
+}
+
 /// Reads `name:password`, as an argument gives it. The name ends at the first colon, as it does in a login
 /// (RFC 7617, 2).
 ///
 /// # Errors
 ///
-/// What is wrong with it.
-pub fn parse_user(text: &str) -> Result<(String, Account), String> {
-    let form = "give name:password, such as alice@example.com:s3cret";
-    let (name, password) = text.split_once(':').ok_or_else(|| format!("there is no colon in it: {form}"))?;
+/// [`UserError`], which says what is wrong with it.
+pub fn parse_user(text: &str) -> Result<(String, Account), UserError> {
+    let (name, password) = text.split_once(':').ok_or(UserError::NoColon)?;
     if name.is_empty() {
-        return Err(format!("the name is empty: {form}"));
+        return Err(UserError::NoName);
     }
     Ok((name.to_owned(), Account { password: password.to_owned(), options: UserOptions::default() }))
 }
@@ -171,8 +184,8 @@ mod tests {
         let (name, account) = parse_user("zoë@example.com:a:b").unwrap();
         assert_eq!((name.as_str(), account.password.as_str()), ("zoë@example.com", "a:b"));
         assert_eq!(parse_user("alice:").unwrap().1.password, "");
-        assert!(parse_user("alice").unwrap_err().starts_with("there is no colon"));
-        assert!(parse_user(":x").unwrap_err().starts_with("the name is empty"));
+        assert_eq!(parse_user("alice").unwrap_err(), UserError::NoColon);
+        assert_eq!(parse_user(":x").unwrap_err(), UserError::NoName);
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use kandy_mock_server::FrontLimits;
+use thiserror::Error;
 
 use crate::script::duration;
-use crate::script::names::nearest;
 use crate::size::{self, KIB, MIB};
+use crate::text::{did_you_mean, nearest};
 
 /// A limit that can be set.
 #[derive(Debug)]
@@ -20,17 +21,17 @@ pub struct Limit {
     pub then: &'static str,
     /// The least and the most that it can be set to: bytes, milliseconds, or a number of things.
     range: (u64, u64),
-    place: Place,
+    place: LimitField,
 }
 
 /// Where a limit stands, and so what it counts.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum LimitField {
     Bytes(fn(&mut FrontLimits) -> &mut usize),
     Count(fn(&mut FrontLimits) -> &mut usize),
     Time(fn(&mut FrontLimits) -> &mut Duration),
 }
-use Place::{Bytes, Count, Time};
+use LimitField::{Bytes, Count, Time};
 
 /// A limit and its new value.
 #[derive(Clone, Copy, Debug)]
@@ -106,8 +107,49 @@ pub static LIMITS: &[Limit] = &[
     limit("lifetime", "of what a client asks for", "shortened", (1_000, 87_600 * HOUR), Time(|all| &mut all.lifetime)),
 ];
 
-const fn limit(name: &'static str, about: &'static str, then: &'static str, range: (u64, u64), place: Place) -> Limit {
+const fn limit(
+    name: &'static str,
+    about: &'static str,
+    then: &'static str,
+    range: (u64, u64),
+    place: LimitField,
+) -> Limit {
     Limit { name, about, then, range, place }
+}
+
+/// Why an argument sets no limit.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SettingError {
+    /// It says no value.
+    #[error("give NAME=VALUE, such as header-time=5s")]
+    NoValue,
+    /// No limit has this name, and one has a similar one.
+    #[error("there is no limit `{name}`; {}", did_you_mean(nearest))]
+    Misspelt {
+        /// The name.
+        name: String,
+        /// The name that is like it.
+        nearest: String,
+    },
+    /// No limit has a name like this.
+    #[error("there is no limit `{name}`; there are {}", LIMITS.iter().map(|limit| limit.name).collect::<Vec<_>>().join(", "))]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// The limit takes no such value.
+    #[error("`{name}` is {form}, from {least} to {most}")]
+    OutOfRange {
+        /// The limit.
+        name: &'static str,
+        /// How its values are written.
+        form: &'static str,
+        /// The least of them.
+        least: String,
+        /// The greatest.
+        most: String,
+    },
 }
 
 impl Setting {
@@ -115,13 +157,16 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (name, value) = text.split_once('=').ok_or("give NAME=VALUE, such as header-time=5s")?;
+    /// [`SettingError`], which says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, SettingError> {
+        let (name, value) = text.split_once('=').ok_or(SettingError::NoValue)?;
         let known = || LIMITS.iter().map(|limit| limit.name);
-        let limit = LIMITS.iter().find(|limit| limit.name == name).ok_or_else(|| match nearest(name, known()) {
-            Some(near) => format!("there is no limit `{name}`; did you mean `{near}`?"),
-            None => format!("there is no limit `{name}`; there are {}", known().collect::<Vec<_>>().join(", ")),
+        let limit = LIMITS.iter().find(|limit| limit.name == name).ok_or_else(|| {
+            let name = name.to_owned();
+            match nearest(&name, known()) {
+                Some(nearest) => SettingError::Misspelt { nearest, name },
+                None => SettingError::Unknown { name },
+            }
         })?;
         let (least, most) = limit.range;
         let read = limit.read(value).filter(|value| (least..=most).contains(value));
@@ -131,7 +176,7 @@ impl Setting {
                 Count(_) => "a number",
                 Time(_) => "a time such as 500ms, 10s or 1m30s",
             };
-            format!("`{name}` is {form}, from {} to {}", limit.shown(least), limit.shown(most))
+            SettingError::OutOfRange { name: limit.name, form, least: limit.shown(least), most: limit.shown(most) }
         })?;
         Ok(Self { limit, value })
     }
@@ -201,7 +246,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> String {
-        Setting::parse(text).unwrap_err()
+        Setting::parse(text).unwrap_err().to_string()
     }
 
     #[test]

@@ -121,7 +121,7 @@ async fn limits_are_as_the_arguments_say() {
     timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
 
-    server.signed_in(ALICE, "s3cret").await;
+    drop(server.signed_in(ALICE, "s3cret").await);
     let (_, journal) = server.control("GET /__admin/journal?since=0", &Value::Null).await;
     assert_eq!(journal["records"].as_array().map(Vec::len), Some(2), "{journal}");
 }
@@ -157,35 +157,35 @@ async fn users_of_a_file_change_while_others_stay() {
     let mut server = Server::start(&folder.0, &["--users", "users.toml", "--user", "root:toor"]).await;
     assert_eq!(server.started["users"], json!(["alice", "bob", "root"]));
     let alice = server.signed_in("alice", "a").await;
-    server.signed_in("root", "toor").await;
+    drop(server.signed_in("root", "toor").await);
 
     folder.write("new.toml", &[user("alice", "changed"), user("carol", "c")].concat());
     fs::rename(folder.0.join("new.toml"), folder.0.join("users.toml")).unwrap();
     server.told("The users have changed: 3 users now.").await;
-    server.signed_in("carol", "c").await;
+    drop(server.signed_in("carol", "c").await);
     assert!(timeout(PATIENCE, server.client("bob", "b").connected()).await.unwrap().is_err());
     assert!(alice.is_connected(), "a change of the password ends no session");
-    server.signed_in("alice", "changed").await;
+    drop(server.signed_in("alice", "changed").await);
 
     server.post("removeUser", &json!({ "user": "carol" })).await;
     server.post("addUser", &json!({ "user": "dave", "password": "other" })).await;
     folder.write("users.toml", &[user("carol", "c"), user("dave", "d")].concat());
     server.told("The users have changed: 3 users now.").await;
-    server.signed_in("carol", "c").await;
-    server.signed_in("dave", "d").await;
+    drop(server.signed_in("carol", "c").await);
+    drop(server.signed_in("dave", "d").await);
 
     folder.write("users.toml", "[[user]]\nname = \"alice\"\npasword = \"x\"\n");
     server.told("error: a user has no key `pasword`").await;
     server.told("users.toml:3:1").await;
     server.told("The users stay as they were.").await;
-    server.signed_in("carol", "c").await;
+    drop(server.signed_in("carol", "c").await);
 }
 
 #[tokio::test]
 async fn anybody_signs_in_where_any_user_may() {
     let folder = Folder::new("any");
     let server = Server::start(&folder.0, &["--any-user"]).await;
-    server.signed_in("whoever", "whatever").await;
+    drop(server.signed_in("whoever", "whatever").await);
     assert_eq!(server.state().await["users"][0]["name"], "whoever");
 }
 
@@ -214,7 +214,7 @@ async fn what_a_script_does_before_its_first_wait_holds_for_the_first_request() 
         let server = Server::start(&folder.0, &["--script", script]).await;
         let first = timeout(PATIENCE, server.client(ALICE, "s3cret").connected()).await.unwrap();
         assert!(first.is_err(), "{script}");
-        server.signed_in(ALICE, "s3cret").await;
+        drop(server.signed_in(ALICE, "s3cret").await);
     }
 }
 
@@ -274,7 +274,7 @@ async fn nobody_has_to_read_what_it_says() {
         let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
         let err = server.err.take().unwrap().into_inner();
         timeout(PATIENCE, until_full(err.get_ref())).await.expect("the script prints enough");
-        server.signed_in(ALICE, "s3cret").await;
+        drop(server.signed_in(ALICE, "s3cret").await);
         let asked = now();
         server.signal(Signal::INT);
         assert_eq!(server.exit().await, 0);
@@ -284,7 +284,7 @@ async fn nobody_has_to_read_what_it_says() {
 
     let mut server = Server::start(&folder.0, &["--script", "prints.rhai"]).await;
     server.err = None;
-    server.signed_in(ALICE, "s3cret").await;
+    drop(server.signed_in(ALICE, "s3cret").await);
     server.signal(Signal::TERM);
     assert_eq!(server.exit().await, 0, "where there is no reader, it goes on");
 }
@@ -295,11 +295,11 @@ async fn a_script_misbehaves_for_a_client_and_its_error_ends_nothing() {
     let script = "let request = platform.waitFor(\"websocket\");\nprint(`saw ${request.user}`);\nassertEq(1, 2);\n";
     folder.write("flaky.rhai", script);
     let mut server = Server::start(&folder.0, &["--script", "flaky.rhai"]).await;
-    server.signed_in(ALICE, "s3cret").await;
+    drop(server.signed_in(ALICE, "s3cret").await);
     server.told("script: saw alice@example.com").await;
     server.told("error: the values differ").await;
     server.told("flaky.rhai:3:1").await;
-    server.signed_in(ALICE, "s3cret").await;
+    drop(server.signed_in(ALICE, "s3cret").await);
     server.signal(Signal::INT);
     assert_eq!(server.exit().await, 0);
 }

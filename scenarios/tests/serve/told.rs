@@ -22,7 +22,7 @@ async fn a_token_that_is_given_is_the_one_of_the_control_interface() {
 async fn each_request_has_a_line_without_secrets_if_it_is_asked_for() {
     let folder = Folder::new("log");
     let mut server = Server::start(&folder.0, &["--log", "--quiet"]).await;
-    server.signed_in(ALICE, "s3cret").await;
+    drop(server.signed_in(ALICE, "s3cret").await);
     let login = server.told("/v2.0/auth/mk_token").await;
     assert!(login.contains("200") && login.ends_with(ALICE) && !login.contains("s3cret"), "{login}");
     let handshake = server.told("/websocket/").await;

@@ -17,7 +17,7 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 fn get(transport: &mut Transport, server: SocketAddr) {
     let url = format!("http://{server}/");
     let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: None, refusal: None };
-    transport.carry_out(Output::Request { id: RequestId(1), request });
+    assert_eq!(transport.carry_out(Output::Request { id: RequestId(1), request }), None);
 }
 
 async fn answer(inputs: &mut Receiver<Input>) -> Result<Response, NetworkFailure> {
@@ -61,7 +61,7 @@ async fn an_answer_without_end_is_no_answer_or_breaks_off() {
             flood(&mut stream, again.as_bytes()).await
         })
         .await;
-        let (mut transport, mut inputs) = transport(&Options { max_body: 100_000, ..Options::default() });
+        let (mut transport, mut inputs) = transport(&Options::default().with_max_body(100_000));
         get(&mut transport, server);
         let answer = answer(&mut inputs).await;
         assert!(!answer.as_ref().is_ok_and(|answer| !answer.is_cut), "{what}: {answer:?}");
@@ -156,7 +156,7 @@ async fn what_is_compressed_stays_so() {
         head
     })
     .await;
-    let (mut transport, mut inputs) = transport(&Options { max_body: bomb.len(), ..Options::default() });
+    let (mut transport, mut inputs) = transport(&Options::default().with_max_body(bomb.len()));
     get(&mut transport, server);
     assert_eq!(answer(&mut inputs).await.unwrap().body, bomb);
     let head = soon(served).await.unwrap();

@@ -15,7 +15,7 @@ use crate::soon;
 const ID: SocketId = SocketId(1);
 
 fn open(transport: &mut Transport, server: SocketAddr) {
-    transport.carry_out(Output::OpenWebSocket { id: ID, url: format!("ws://{server}/") });
+    assert_eq!(transport.carry_out(Output::OpenWebSocket { id: ID, url: format!("ws://{server}/") }), None);
 }
 
 async fn input(inputs: &mut Receiver<Input>) -> WebSocketInput {
@@ -61,7 +61,7 @@ async fn heard_after(said: Vec<u8>) -> (WebSocketInput, u16) {
         u16::from_be_bytes([payload[0], payload[1]])
     })
     .await;
-    let (mut transport, mut inputs) = transport(&Options { max_message: 1_000, ..Options::default() });
+    let (mut transport, mut inputs) = transport(&Options::default().with_max_message(1_000));
     open(&mut transport, server);
     assert_eq!(input(&mut inputs).await, WebSocketInput::Opened);
     (input(&mut inputs).await, soon(served).await.expect("the server sees it close"))
@@ -130,7 +130,7 @@ async fn empty_fragments_do_not_pile_up() {
         hung_up(&mut stream).await;
     })
     .await;
-    let (mut transport, mut inputs) = transport(&Options { max_message: 5, ..Options::default() });
+    let (mut transport, mut inputs) = transport(&Options::default().with_max_message(5));
     open(&mut transport, server);
     assert_eq!(input(&mut inputs).await, WebSocketInput::Opened);
     assert_eq!(input(&mut inputs).await, WebSocketInput::Text("hello".into()));
@@ -178,7 +178,7 @@ async fn pongs_do_not_pile_up_where_pings_come_in_a_flood() {
     open(&mut transport, server);
     assert_eq!(input(&mut inputs).await, WebSocketInput::Opened);
     assert_eq!(input(&mut inputs).await, WebSocketInput::Text("through".into()));
-    transport.carry_out(Output::SendFrame { id: ID, text: "still here".into() });
+    assert_eq!(transport.carry_out(Output::SendFrame { id: ID, text: "still here".into() }), None);
     let pongs = soon(served).await.unwrap();
     assert!(pongs < PINGS / 2, "{pongs} of {PINGS} pings were answered, so that their pongs were kept");
 }
@@ -193,7 +193,7 @@ async fn a_frame_longer_than_all_that_may_wait_ends_the_socket() {
     let (mut transport, mut inputs) = transport(&Options::default());
     open(&mut transport, server);
     assert_eq!(input(&mut inputs).await, WebSocketInput::Opened);
-    transport.carry_out(Output::SendFrame { id: ID, text: "x".repeat(64 * 1024) });
+    assert_eq!(transport.carry_out(Output::SendFrame { id: ID, text: "x".repeat(64 * 1024) }), None);
     assert_eq!(input(&mut inputs).await, WebSocketInput::Closed { code: 1006 });
 }
 
@@ -211,7 +211,7 @@ async fn a_close_that_is_never_answered_is_waited_for_no_longer_than_its_time() 
         let (mut transport, mut inputs) = transport(&Options::default());
         open(&mut transport, server);
         assert_eq!(input(&mut inputs).await, WebSocketInput::Opened);
-        transport.carry_out(Output::CloseWebSocket { id: ID });
+        assert_eq!(transport.carry_out(Output::CloseWebSocket { id: ID }), None);
         idle(&mut transport).await;
         soon(served).await.unwrap();
     }

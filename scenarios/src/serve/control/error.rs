@@ -4,9 +4,11 @@ use http::{Method, StatusCode};
 use kandy_mock_server::command::ArgumentError;
 use kandy_mock_server::{PlatformError, Refused};
 use serde_json::{Value, json};
+use thiserror::Error;
 
 /// A request that is not carried out; nothing has changed then.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
 pub struct ControlError {
     /// The status of the answer.
     pub status: StatusCode,
