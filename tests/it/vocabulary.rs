@@ -33,18 +33,6 @@ const ALLOWED: &[(&str, &str)] = &[
     ("Heard", "by whoever reads events, and by a session that reads a notification"),
     ("Next", "what has to be done next for a task: signing in, and changing services"),
     ("Socket", "as the driver has it, and as a session does"),
-    // Of the platform.
-    ("Answer", "to a request: what it gets, and what a fault gives in its place"),
-    ("Delivery", "of an answer: how a fault has it, and how the journal tells it"),
-    ("Disturbed", "what a disturber has taken part in: a socket, and its handshake"),
-    ("End", "of a connection: as its line sees it, and as its queue is told"),
-    ("Ending", "of a connection without HTTP, and of a conversation over a socket"),
-    ("Kind", "of a value, and of a record; each named with its module"),
-    ("Late", "answers that are due later, and a handshake that is"),
-    ("Progress", "of a rule of faults, and of the journal"),
-    ("Rest", "of a body that comes bit by bit, and REST before wiremock"),
-    ("Target", "of a command, and of a path"),
-    ("Turns", "of faults in a rule, and of requests at a server"),
 ];
 
 /// The folder of types whose values are the data of reports. They show what has happened, and bear the names of that.

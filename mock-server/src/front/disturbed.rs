@@ -9,14 +9,14 @@ use super::service::{Outcome, WithoutHttp};
 use crate::point::Point;
 use crate::reply::{Answer, Reply};
 use crate::server::disturber::{Fate, Message};
-use crate::server::exchanges::Exchange;
+use crate::server::exchanges::ServedExchange;
 
 impl FrontContext {
     /// Asks the platform, as far as the request comes there, and waits for what comes of it and is due.
     pub(super) async fn rest_disturbed(
         &self,
         request: &Request<Bytes>,
-        exchange: &mut Exchange,
+        exchange: &mut ServedExchange,
         presence: &Presence,
     ) -> Outcome {
         let (point, user) = self.shared.look(|platform| platform.whose(request));

@@ -22,12 +22,12 @@ struct Inner<'a, S> {
     stream: &'a mut S,
     /// What was read before hyper has asked for it.
     ahead: BytesMut,
-    end: Option<ClientEnd>,
+    end: Option<LineEnd>,
 }
 
 /// How the client's side has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ClientEnd {
+pub(super) enum LineEnd {
     /// It sends nothing more.
     Quiet,
     /// The connection is broken.
@@ -48,7 +48,7 @@ impl<'a, S: Stream> Line<'a, S> {
 
     /// Waits for the end of the client's side, and keeps what comes before it for hyper. What exceeds a limit is left
     /// unread: then TCP makes the client wait, and its end is not seen.
-    pub(super) async fn end(&self) -> ClientEnd {
+    pub(super) async fn end(&self) -> LineEnd {
         poll_fn(|cx| self.lock().poll_end(cx)).await
     }
 
@@ -64,7 +64,7 @@ impl<'a, S: Stream> Line<'a, S> {
 }
 
 impl<S: Stream> Inner<'_, S> {
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<ClientEnd> {
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<LineEnd> {
         loop {
             if let Some(end) = self.end {
                 return Poll::Ready(end);
@@ -75,13 +75,13 @@ impl<S: Stream> Inner<'_, S> {
             let mut bytes = [0; 1024];
             let mut buffer = ReadBuf::new(&mut bytes);
             match ready!(Pin::new(&mut *self.stream).poll_read(cx, &mut buffer)) {
-                Ok(()) if buffer.filled().is_empty() => self.end = Some(ClientEnd::Quiet),
+                Ok(()) if buffer.filled().is_empty() => self.end = Some(LineEnd::Quiet),
                 Ok(()) => {
                     self.ahead.extend_from_slice(buffer.filled());
                     // hyper may wait for just that.
                     cx.waker().wake_by_ref();
                 }
-                Err(_) => self.end = Some(ClientEnd::Broken),
+                Err(_) => self.end = Some(LineEnd::Broken),
             }
         }
     }
@@ -97,8 +97,8 @@ impl<S: Stream> AsyncRead for Io<'_, '_, S> {
             return Poll::Ready(Ok(()));
         }
         match inner.end {
-            Some(ClientEnd::Quiet) => Poll::Ready(Ok(())),
-            Some(ClientEnd::Broken) => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+            Some(LineEnd::Quiet) => Poll::Ready(Ok(())),
+            Some(LineEnd::Broken) => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
             None => Pin::new(&mut *inner.stream).poll_read(cx, buffer),
         }
     }

@@ -13,7 +13,7 @@ use hyper::body::Frame;
 use tokio::task::yield_now;
 
 use crate::fault::Pace;
-use crate::server::exchanges::{Exchange, HeldAnswer};
+use crate::server::exchanges::{HeldAnswer, ServedExchange};
 use crate::server::shared::Shared;
 use crate::time::Time;
 
@@ -59,7 +59,7 @@ struct RestOfBody {
     answer: Option<Box<HeldAnswer>>,
     resets: u64,
     /// That of the body, which is being sent once its head is.
-    exchange: Option<Exchange>,
+    exchange: Option<ServedExchange>,
     left: Bytes,
     is_cut: bool,
     /// Whether the head must be out before anything of the body, even before a body that is only an end.

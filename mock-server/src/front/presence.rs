@@ -8,7 +8,7 @@ use std::task::Poll;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use super::line::{ClientEnd, Line};
+use super::line::{Line, LineEnd};
 use crate::limits::Limits;
 use crate::server::stream::Stream;
 
@@ -53,9 +53,9 @@ impl Presence {
             let waits_for = self.seen(|waits| waits).await;
             let gone = async {
                 match (line.end().await, waits_for) {
-                    (ClientEnd::Broken, _) => {}
-                    (ClientEnd::Quiet, WaitsFor::Beside) => sleep(Limits::HALF_CLOSED).await,
-                    (ClientEnd::Quiet, WaitsFor::HeldAnswer) => std::future::pending().await,
+                    (LineEnd::Broken, _) => {}
+                    (LineEnd::Quiet, WaitsFor::Beside) => sleep(Limits::HALF_CLOSED).await,
+                    (LineEnd::Quiet, WaitsFor::HeldAnswer) => std::future::pending().await,
                 }
             };
             let answered = || self.seen(|waits| waits.is_none().then_some(()));

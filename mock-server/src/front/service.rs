@@ -27,7 +27,7 @@ use crate::fault::{Effect, Pace};
 use crate::journal::Refused;
 use crate::reply::{ALLOW_PRIVATE_NETWORK, Answer, Reply, Response};
 use crate::server::delivery::Undelivered;
-use crate::server::exchanges::Exchange;
+use crate::server::exchanges::ServedExchange;
 use crate::server::handshake::lists;
 use crate::server::stream::Stream;
 use crate::time::Time;
@@ -39,7 +39,7 @@ pub(super) struct Guest {
     requests: AtomicUsize,
     handshake: Mutex<Option<Request<()>>>,
     /// The request that is never answered: the last one.
-    hung: Arc<OnceLock<Exchange>>,
+    hung: Arc<OnceLock<ServedExchange>>,
     presence: Arc<Presence>,
 }
 
@@ -182,7 +182,7 @@ fn bounded(mut response: http::Response<Body>, is_last: bool) -> http::Response<
 
 impl FrontContext {
     /// Asks the platform: what comes of it, and when, if not at once.
-    pub(super) fn rest(&self, request: &Request<Bytes>, exchange: &mut Exchange) -> (Outcome, Option<Time>) {
+    pub(super) fn rest(&self, request: &Request<Bytes>, exchange: &mut ServedExchange) -> (Outcome, Option<Time>) {
         let (Answer { reply, delay, pace }, came) = self.ask(request, None, exchange);
         let outcome = self.outcome(request.headers(), reply, pace, came + delay, exchange);
         (outcome, (!delay.is_zero()).then(|| came + delay))
@@ -193,7 +193,7 @@ impl FrontContext {
         &self,
         request: &Request<Bytes>,
         effect: Option<&Effect>,
-        exchange: &mut Exchange,
+        exchange: &mut ServedExchange,
     ) -> (Answer, Time) {
         self.shared.act(|platform, now| {
             let answer = platform.handle_request_under(now, request, effect);
@@ -214,7 +214,7 @@ impl FrontContext {
         reply: Reply,
         pace: Pace,
         head: Time,
-        exchange: &mut Exchange,
+        exchange: &mut ServedExchange,
     ) -> Outcome {
         match reply {
             Reply::Respond(response) if pace.is_usual() => Ok(self.respond(asked, response)),
@@ -229,7 +229,7 @@ impl FrontContext {
 
     /// Waits until the answer of an exchange is due. `false` if the platform was reset before, or the client has left. If it is
     /// dropped while it waits, its client has left.
-    pub(super) async fn deliver(&self, exchange: &Exchange, due: Time, presence: &Presence) -> bool {
+    pub(super) async fn deliver(&self, exchange: &ServedExchange, due: Time, presence: &Presence) -> bool {
         let mut undelivered = Undelivered::new(&self.shared, exchange);
         match presence.during(WaitsFor::HeldAnswer, self.shared.until_due(exchange, due)).await {
             Some(true) => {

@@ -23,7 +23,7 @@ use crate::time::Time;
 use crate::wire::{AuthError, Human, SubscribeAnswer, code};
 
 /// A request, and what is read of it once.
-struct Asked<'a> {
+struct AskedRequest<'a> {
     request: &'a Request<Bytes>,
     route: Route<'a>,
     dialect: Dialect,
@@ -31,7 +31,7 @@ struct Asked<'a> {
     login: Option<Login>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> AskedRequest<'a> {
     fn of(request: &'a Request<Bytes>) -> Self {
         let route = Route::of(request.method(), request.uri().path());
         let dialect = Dialect::of(&route, request.headers());
@@ -59,7 +59,7 @@ impl Platform {
         if let Some(answer) = crate::sabotage::answer(request) {
             return Answer { reply: Reply::Respond(answer), delay: self.settings.latency, pace: Pace::default() };
         }
-        let asked = Asked::of(request);
+        let asked = AskedRequest::of(request);
         let (point, dialect) = (asked.route.point(), asked.dialect);
         let user = self.requester(&asked);
         let mut record = RequestRecord::new(dialect, request, |token| self.grants.has(token));
@@ -87,7 +87,7 @@ impl Platform {
     /// Where a request goes, and whom it is from, as far as it says so itself.
     #[cfg(feature = "front")]
     pub(crate) fn whose(&self, request: &Request<Bytes>) -> (Point, Option<Arc<str>>) {
-        let asked = Asked::of(request);
+        let asked = AskedRequest::of(request);
         (asked.route.point(), self.requester(&asked))
     }
 
@@ -99,7 +99,7 @@ impl Platform {
         let (reply, _) = if is_offline {
             (Reply::Refuse, None)
         } else {
-            let asked = Asked { request, route: Route::Preflight, dialect: Dialect::ANY, login: None };
+            let asked = AskedRequest { request, route: Route::Preflight, dialect: Dialect::ANY, login: None };
             self.reply(now, &asked, effect)
         };
         let delay = match reply {
@@ -117,7 +117,7 @@ impl Platform {
     }
 
     /// What a request gets, and why the platform refuses it, if it does.
-    fn reply(&mut self, now: Time, asked: &Asked<'_>, effect: Option<&Effect>) -> (Reply, Option<Reason>) {
+    fn reply(&mut self, now: Time, asked: &AskedRequest<'_>, effect: Option<&Effect>) -> (Reply, Option<Reason>) {
         let (point, dialect) = (asked.route.point(), asked.dialect);
         let said = match effect {
             Some(Effect::Refuse) => return (Reply::Refuse, None),
@@ -148,8 +148,13 @@ impl Platform {
     }
 
     /// The normal work.
-    fn serve(&mut self, now: Time, asked: &Asked<'_>, said: Option<&fault::FaultyAnswer>) -> Result<Response, Reason> {
-        let Asked { request, route, dialect, login } = asked;
+    fn serve(
+        &mut self,
+        now: Time,
+        asked: &AskedRequest<'_>,
+        said: Option<&fault::FaultyAnswer>,
+    ) -> Result<Response, Reason> {
+        let AskedRequest { request, route, dialect, login } = asked;
         let (request, dialect) = (*request, *dialect);
         if route::is_too_long(request.uri()) {
             return Err(Reason::LongAddress);
@@ -198,8 +203,8 @@ impl Platform {
     }
 
     /// Whom a request is from, as far as it says so itself, and if a user could have that name.
-    fn requester(&self, asked: &Asked<'_>) -> Option<Arc<str>> {
-        let Asked { request, route, login, .. } = asked;
+    fn requester(&self, asked: &AskedRequest<'_>) -> Option<Arc<str>> {
+        let AskedRequest { request, route, login, .. } = asked;
         let could_be = |name: &str| name.len() <= Limits::TEXT_BYTES;
         match route {
             Route::MkToken => {

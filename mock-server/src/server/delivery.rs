@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use http::Request;
 
-use super::exchanges::Exchange;
+use super::exchanges::ServedExchange;
 use super::shared::Shared;
 use crate::journal::{Refusal, Refused};
 
@@ -18,7 +18,7 @@ pub(crate) struct Undelivered<'a> {
 
 impl<'a> Undelivered<'a> {
     /// That of an exchange; one that is not held has gone out already, as its record says.
-    pub(crate) const fn new(shared: &'a Shared, exchange: &Exchange) -> Self {
+    pub(crate) const fn new(shared: &'a Shared, exchange: &ServedExchange) -> Self {
         Self { shared, seq: exchange.held() }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::exchanges::Exchange;
+use super::exchanges::ServedExchange;
 use super::shared::Shared;
 use crate::fault::Effect;
 use crate::frame::Frame;
@@ -123,7 +123,7 @@ impl Shared {
     /// not arrive is held from here on.
     pub(crate) fn meet_in_exchange(
         &self,
-        exchange: &mut Exchange,
+        exchange: &mut ServedExchange,
         user: Option<&str>,
         message: Message<'_>,
     ) -> (Fate, Time) {

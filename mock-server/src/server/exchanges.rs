@@ -44,7 +44,7 @@ pub(crate) struct Exchanges {
 
 /// One request that is being answered, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Exchange {
+pub(crate) struct ServedExchange {
     all: Arc<Exchanges>,
     held: Option<u64>,
     /// How often the platform had been reset when its answer was held.
@@ -56,9 +56,9 @@ pub(crate) struct Exchange {
 
 impl Exchanges {
     /// A request has come.
-    pub(crate) fn begin(self: &Arc<Self>) -> Exchange {
+    pub(crate) fn begin(self: &Arc<Self>) -> ServedExchange {
         self.number.fetch_add(1, Ordering::Relaxed);
-        Exchange {
+        ServedExchange {
             all: self.clone(),
             held: None,
             resets: 0,
@@ -86,7 +86,7 @@ impl Exchanges {
     }
 }
 
-impl Exchange {
+impl ServedExchange {
     /// The answer to the request that was recorded last comes so much later, or never. To be called under the lock under which
     /// it was recorded.
     pub(crate) fn await_answer(&mut self, platform: &Platform, now: Time, delay: Option<Duration>) {
@@ -143,7 +143,7 @@ impl Exchange {
     }
 }
 
-impl Drop for Exchange {
+impl Drop for ServedExchange {
     fn drop(&mut self) {
         self.release();
         self.all.number.fetch_sub(1, Ordering::Relaxed);

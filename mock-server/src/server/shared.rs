@@ -15,7 +15,7 @@ use super::clock::{self, Clock};
 use super::disturber::Disturber;
 #[cfg(feature = "front")]
 use super::exchanges::HeldAnswer;
-use super::exchanges::{Exchange, Exchanges};
+use super::exchanges::{Exchanges, ServedExchange};
 use super::queues::{ConnectionEnd, Outbox, QueueLimits, Queued, Queues};
 #[cfg(feature = "front")]
 use super::renewals::Renewals;
@@ -180,7 +180,7 @@ impl Shared {
     }
 
     /// Waits until the answer of an exchange is due. `false` if the platform was reset before: then nobody waits for it any more.
-    pub(crate) async fn until_due(&self, exchange: &Exchange, due: Time) -> bool {
+    pub(crate) async fn until_due(&self, exchange: &ServedExchange, due: Time) -> bool {
         tokio::select! {
             biased;
             () = self.until_reset(exchange.resets()) => false,
@@ -276,7 +276,7 @@ impl Shared {
         &self,
         request: &Request<()>,
         effect: Option<&Effect>,
-        exchange: &mut Exchange,
+        exchange: &mut ServedExchange,
     ) -> (Upgrade, Time, Option<Outbox>) {
         self.act_on_core(|core, now| {
             let upgrade = core.platform.handle_upgrade_under(now, request, effect);

@@ -8,7 +8,7 @@ use http::Request;
 use crate::fault::Effect;
 use crate::ids::SocketId;
 use crate::server::disturber::{Fate, Message};
-use crate::server::exchanges::Exchange;
+use crate::server::exchanges::ServedExchange;
 use crate::server::shared::Shared;
 use crate::server::stream::{Stream, reset, silence};
 use crate::time::Time;
@@ -34,7 +34,7 @@ impl<'a> DisturbedHandshake<'a> {
     pub(super) async fn arrives(
         &self,
         stream: &mut impl Stream,
-        exchange: &mut Exchange,
+        exchange: &mut ServedExchange,
     ) -> Option<Option<Box<Effect>>> {
         match self.goes_on(stream, exchange, Message::Handshake).await? {
             Fate::Answered(effect) => Some(Some(effect)),
@@ -43,11 +43,16 @@ impl<'a> DisturbedHandshake<'a> {
     }
 
     /// Lets the client know that it is refused. `None` if it never does, and the connection is over.
-    pub(super) async fn is_refused(&self, stream: &mut impl Stream, exchange: &mut Exchange) -> Option<()> {
+    pub(super) async fn is_refused(&self, stream: &mut impl Stream, exchange: &mut ServedExchange) -> Option<()> {
         self.goes_on(stream, exchange, Message::Refusal).await.map(drop)
     }
 
-    async fn goes_on(&self, stream: &mut impl Stream, exchange: &mut Exchange, message: Message<'_>) -> Option<Fate> {
+    async fn goes_on(
+        &self,
+        stream: &mut impl Stream,
+        exchange: &mut ServedExchange,
+        message: Message<'_>,
+    ) -> Option<Fate> {
         let (fate, due) = self.shared.meet_in_exchange(exchange, self.user.as_deref(), message);
         match &fate {
             Fate::Lost => {
@@ -72,7 +77,7 @@ impl<'a> DisturbedHandshake<'a> {
 #[derive(Debug)]
 pub(super) struct LateOpening<'a> {
     pub(super) due: Option<Time>,
-    pub(super) exchange: Exchange,
+    pub(super) exchange: ServedExchange,
     /// What is asked about it once it would arrive.
     pub(super) disturbed: Option<DisturbedHandshake<'a>>,
 }
