@@ -75,12 +75,7 @@
 //! sockets and TLS stays inside.
 
 #![forbid(unsafe_code)]
-#![warn(
-    clippy::missing_errors_doc,
-    clippy::missing_panics_doc,
-    clippy::must_use_candidate,
-    missing_debug_implementations
-)]
+#![warn(missing_debug_implementations)]
 
 mod call;
 mod config;

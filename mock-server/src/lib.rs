@@ -55,8 +55,6 @@
 //! # }
 //! ```
 
-#![warn(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
-
 mod account;
 mod channel;
 pub mod command;

@@ -20,8 +20,6 @@
 //! in a [`world`], [`run`] runs many and tells [`report`] of them, [`explore`] runs one again for each thing that can go wrong, and
 //! [`serve`] is the platform for other applications. They change with the command.
 
-#![warn(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
-
 mod cargo_test;
 pub mod cli;
 pub mod coverage;
