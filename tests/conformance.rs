@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use kandy_scenarios::recording::Dialect;
+use kandy_scenarios::recording::RecordedDialect;
 use kandy_scenarios::replay::replay;
 use kandy_tests::Suite;
 
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let suite = Suite {
         name: "conformance",
         holds: "passed",
-        dialects: &[Dialect::Uc3, Dialect::Uc5, Dialect::Link3, Dialect::Link],
+        dialects: &[RecordedDialect::Uc3, RecordedDialect::Uc5, RecordedDialect::Link3, RecordedDialect::Link],
         exceptions: &[],
         check: |recording| replay(recording).result.map_err(|difference| difference.to_string()),
     };

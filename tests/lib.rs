@@ -1,5 +1,6 @@
-//! What the test targets share: a suite of one test a recording, how many cases a property takes, and what is fuzzed.
+//! What the test targets share: a suite of one test a recording, one of foreign programs, how many cases a property takes, and what is fuzzed.
 
+mod foreign;
 pub mod targets;
 
 use std::path::{Path, PathBuf};
@@ -8,9 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, io};
 
-use kandy_scenarios::recording::{Dialect, Recording};
+use kandy_scenarios::recording::{RecordedDialect, Recording};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use proptest::test_runner::{Config, RngSeed};
+
+pub use self::foreign::ForeignSuite;
 
 /// One test for each recording of a folder and those below it: `tests/traces`, or the one that `KANDY_TRACES` names.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +23,7 @@ pub struct Suite {
     /// What its last line says of a recording that holds, such as `passed`.
     pub holds: &'static str,
     /// The dialects whose recordings are run; those of others are passed over.
-    pub dialects: &'static [Dialect],
+    pub dialects: &'static [RecordedDialect],
     /// The rules by which recordings are known that cannot hold. One that excuses a recording of the default folder
     /// which holds is a failure, and so is one without which as many recordings there would be excused.
     pub exceptions: &'static [Exception],
@@ -34,7 +37,7 @@ pub struct Exception {
     /// Why they cannot.
     pub reason: &'static str,
     /// The dialects whose recordings it is asked about.
-    pub dialects: &'static [Dialect],
+    pub dialects: &'static [RecordedDialect],
     /// Whether a recording is of this kind, by what was done in it.
     pub excuses: fn(&Recording) -> bool,
 }

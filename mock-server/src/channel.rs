@@ -118,13 +118,8 @@ impl Sockets {
         *self = Self { resets: self.resets + 1, ..Self::new(self.per_user) };
     }
 
-    /// Whose socket has to go before `user` can have one more.
-    pub(crate) fn crowder(&self, user: &str) -> Result<Option<Arc<str>>, Full> {
-        self.by_id.crowder(user)
-    }
-
-    /// The socket of `user` that is the first to go.
-    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Option<SocketId> {
+    /// The socket that has to go before `user` can have one more, if one has to.
+    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Result<Option<SocketId>, Full> {
         self.by_id.displaced(now, user)
     }
 

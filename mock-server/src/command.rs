@@ -4,7 +4,6 @@
 //! interface, what both say of wrong names, and their documentation.
 
 mod arguments;
-mod duration;
 mod kind;
 mod parameter;
 mod target;
@@ -15,8 +14,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use crate::duration::{LONGEST_DURATION, parse_duration};
 pub use arguments::{ArgumentError, Arguments, Declared};
-pub use duration::{LONGEST_DURATION, parse_duration};
 pub use kind::Kind;
 pub use parameter::{Argument, Optional, Parameter, Place, Required};
 pub use target::Target;

@@ -1,6 +1,8 @@
 //! A table whose entries belong to users, where no user can take so much that nothing is left for the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::fmt;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -9,14 +11,14 @@ use crate::time::Time;
 
 /// Entries by their ids. A user may have so many, all users together so many.
 ///
-/// Where there is no room, [`Fair::displaced`] says whose entry must go. It is the entry of that user that has ended first,
-/// else the one that was not used for longest. Nothing here looks at more than one user's first entries, however many there
-/// are: an entry keeps its place in the orders while it is used, and is put where it belongs when it comes to be the first.
+/// Where there is no room, [`Fair::displaced`] says which entry must go. It is the entry of one user that has ended first, else
+/// the one that was not used for longest. Nothing here looks at more than one user's first entries, however many there are. A
+/// user who is far from every limit pays little for it: what is only asked for at a limit is put right when it is asked for.
 pub(crate) struct Fair<Id, T> {
     entries: BTreeMap<Id, Entry<T>>,
     users: BTreeMap<Arc<str>, Orders<Id>>,
-    /// Every user who has entries, by their number.
-    by_number: BTreeSet<(usize, Arc<str>)>,
+    /// Every user who has entries, by their number: from when all is taken until half of it is free. Nobody asks before.
+    by_number: Option<BTreeSet<(usize, Arc<str>)>>,
     per_user: usize,
     total: usize,
     uses: u64,
@@ -32,15 +34,18 @@ struct Entry<T> {
     value: T,
     used: u64,
     ends: Option<Time>,
-    /// Under which `used` and `ends` it is found in the orders. They only grow, so that it is never too far back there.
-    placed: (u64, Option<Time>),
 }
 
 /// The entries of one user.
 struct Orders<Id> {
-    by_use: BTreeSet<(u64, Id)>,
-    by_end: BTreeSet<(Time, Id)>,
+    number: usize,
+    by_use: Order<u64, Id>,
+    by_end: Order<Time, Id>,
 }
+
+/// Ids by a key of theirs that only grows. An id stays where it was put, which is never too far back, until it comes to be the
+/// first: then it is put where it belongs, or left out if it is gone.
+struct Order<Key, Id>(BinaryHeap<Reverse<(Key, Id)>>);
 
 /// There is no room, and nobody has more than a fair share of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +59,7 @@ impl<Id, T> fmt::Debug for Fair<Id, T> {
 
 impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
     pub(crate) const fn new(per_user: usize, total: usize) -> Self {
-        Self { entries: BTreeMap::new(), users: BTreeMap::new(), by_number: BTreeSet::new(), per_user, total, uses: 0 }
+        Self { entries: BTreeMap::new(), users: BTreeMap::new(), by_number: None, per_user, total, uses: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -74,47 +79,38 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
         self.entries.iter().map(|(id, entry)| (*id, &entry.value))
     }
 
-    /// Whose entry has to go before `user` can have one more: that user's own, or of whoever has the most.
-    pub(crate) fn crowder(&self, user: &str) -> Result<Option<Arc<str>>, Full> {
-        let orders = self.users.get_key_value(user);
-        let number = orders.map_or(0, |(_, orders)| orders.by_use.len());
-        if number < self.per_user && self.entries.len() < self.total {
+    /// The entry that has to go before `user` can have one more, if one has to: that user's own, or one of whoever has the most.
+    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Result<Option<Id>, Full> {
+        let own = self.users.get(user).map_or(0, |orders| orders.number);
+        let first = if own >= self.per_user {
+            self.first_to_go(now, user)
+        } else if self.entries.len() >= self.total {
+            let (most, largest) = self.largest().ok_or(Full)?;
+            match own {
+                0 if most <= 1 => None,
+                // With one more, this user would have at least as many as anybody else.
+                1.. if own + 1 >= most => self.first_to_go(now, user),
+                _ => self.first_to_go(now, &largest),
+            }
+        } else {
             return Ok(None);
-        }
-        let (most, largest) = self.by_number.last().ok_or(Full)?;
-        match orders {
-            // With one more, this user would have at least as many as anybody else.
-            Some((own, _)) if number >= self.per_user || number + 1 >= *most => Ok(Some(own.clone())),
-            None if *most <= 1 => Err(Full),
-            _ => Ok(Some(largest.clone())),
-        }
+        };
+        first.map(Some).ok_or(Full)
+    }
+
+    /// Who has the most entries, and how many.
+    fn largest(&mut self) -> Option<(usize, Arc<str>)> {
+        let Self { users, by_number, .. } = self;
+        let counted = || users.iter().map(|(user, orders)| (orders.number, user.clone())).collect();
+        by_number.get_or_insert_with(counted).last().cloned()
     }
 
     /// The entry of `user` that is the first to go.
-    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Option<Id> {
+    fn first_to_go(&mut self, now: Time, user: &str) -> Option<Id> {
         let Self { entries, users, .. } = self;
-        let Orders { by_use, by_end } = users.get_mut(user)?;
-        while let Some(&(end, id)) = by_end.first().filter(|(end, _)| *end <= now) {
-            let entry = entries.get_mut(&id)?;
-            match entry.ends {
-                Some(ends) if ends > end => {
-                    by_end.pop_first();
-                    by_end.insert((ends, id));
-                    entry.placed.1 = Some(ends);
-                }
-                _ => return Some(id),
-            }
-        }
-        loop {
-            let &(used, id) = by_use.first()?;
-            let entry = entries.get_mut(&id)?;
-            if entry.used == used {
-                return Some(id);
-            }
-            by_use.pop_first();
-            by_use.insert((entry.used, id));
-            entry.placed.0 = entry.used;
-        }
+        let Orders { by_use, by_end, .. } = users.get_mut(user)?;
+        let ended = by_end.first(now, |id| entries.get(&id)?.ends);
+        ended.or_else(|| by_use.first(u64::MAX, |id| Some(entries.get(&id)?.used)))
     }
 
     /// Puts an entry in, which ends by itself at `ends` if it does.
@@ -124,30 +120,32 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
         let owner = value.owner();
         let orders = match self.users.get_mut(owner) {
             Some(orders) => orders,
-            None => {
-                let none = Orders { by_use: BTreeSet::new(), by_end: BTreeSet::new() };
-                self.users.entry(owner.clone()).or_insert(none)
-            }
+            None => self.users.entry(owner.clone()).or_insert_with(Orders::new),
         };
-        let number = orders.by_use.len();
-        orders.by_use.insert((used, id));
-        orders.by_end.extend(ends.map(|end| (end, id)));
-        self.count(&value, number, number + 1);
-        self.entries.insert(id, Entry { value, used, ends, placed: (used, ends) });
+        orders.number += 1;
+        orders.by_use.put(used, id);
+        if let Some(end) = ends {
+            orders.by_end.put(end, id);
+        }
+        let number = orders.number;
+        self.count(owner, number - 1, number);
+        self.entries.insert(id, Entry { value, used, ends });
     }
 
     pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
-        let Entry { value, placed: (used, ends), .. } = self.entries.remove(&id)?;
-        if let Some(orders) = self.users.get_mut(value.owner()) {
-            let number = orders.by_use.len();
-            orders.by_use.remove(&(used, id));
-            if let Some(end) = ends {
-                orders.by_end.remove(&(end, id));
+        let Entry { value, .. } = self.entries.remove(&id)?;
+        let owner = value.owner();
+        if let Some(orders) = self.users.get_mut(owner) {
+            orders.number -= 1;
+            let number = orders.number;
+            if number == 0 {
+                self.users.remove(owner);
+            } else if orders.by_use.len().max(orders.by_end.len()) > MOST_PER_ENTRY * number + MOST_BESIDE {
+                let is_there = |id| self.entries.contains_key(&id);
+                orders.by_use.leave_out_gone(is_there);
+                orders.by_end.leave_out_gone(is_there);
             }
-            if number == 1 {
-                self.users.remove(value.owner());
-            }
-            self.count(&value, number, number - 1);
+            self.count(owner, number + 1, number);
         }
         Some(value)
     }
@@ -160,16 +158,21 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
 
     /// Those of one user, in no order of theirs.
     pub(crate) fn of(&self, user: &str) -> impl Iterator<Item = (Id, &T)> {
-        let ids = self.users.get(user).into_iter().flat_map(|orders| orders.by_use.iter().map(|(_, id)| *id));
+        let ids = self.users.get(user).into_iter().flat_map(|orders| orders.by_use.ids());
         ids.filter_map(|id| Some((id, self.get(id)?)))
     }
 
     /// An entry is used now.
     pub(crate) fn touch(&mut self, id: Id) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            self.uses += 1;
-            entry.used = self.uses;
-        }
+        self.touch_if(id, |_| true);
+    }
+
+    /// An entry is used now, if it is one that can be.
+    pub(crate) fn touch_if(&mut self, id: Id, can_be: impl FnOnce(&T) -> bool) -> Option<&T> {
+        let entry = self.entries.get_mut(&id).filter(|entry| can_be(&entry.value))?;
+        self.uses += 1;
+        entry.used = self.uses;
+        Some(&entry.value)
     }
 
     /// An entry ends later than it did.
@@ -179,15 +182,64 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
         }
     }
 
-    fn count(&mut self, value: &T, before: usize, after: usize) {
-        let mut counted = (before, value.owner().clone());
-        self.by_number.remove(&counted);
+    fn count(&mut self, owner: &Arc<str>, before: usize, after: usize) {
+        let Some(by_number) = &mut self.by_number else { return };
+        if self.entries.len() <= self.total / 2 {
+            self.by_number = None;
+            return;
+        }
+        let mut counted = (before, owner.clone());
+        by_number.remove(&counted);
         if after > 0 {
             counted.0 = after;
-            self.by_number.insert(counted);
+            by_number.insert(counted);
         }
     }
 }
+
+impl<Id: Copy + Ord> Orders<Id> {
+    const fn new() -> Self {
+        Self { number: 0, by_use: Order(BinaryHeap::new()), by_end: Order(BinaryHeap::new()) }
+    }
+}
+
+impl<Key: Copy + Ord, Id: Copy + Ord> Order<Key, Id> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn ids(&self) -> impl Iterator<Item = Id> {
+        self.0.iter().map(|Reverse((_, id))| *id)
+    }
+
+    fn put(&mut self, key: Key, id: Id) {
+        self.0.push(Reverse((key, id)));
+    }
+
+    /// The first of those that are there, which have a `present` key, if it is at most `last`. What is behind that stays as it is.
+    fn first(&mut self, last: Key, present: impl Fn(Id) -> Option<Key>) -> Option<Id> {
+        loop {
+            let mut first = self.0.peek_mut()?;
+            let Reverse((key, id)) = *first;
+            if key > last {
+                return None;
+            }
+            match present(id) {
+                None => drop(PeekMut::pop(first)),
+                Some(present) if present > key => first.0.0 = present,
+                Some(_) => return Some(id),
+            }
+        }
+    }
+
+    fn leave_out_gone(&mut self, is_there: impl Fn(Id) -> bool) {
+        self.0.retain(|Reverse((_, id))| is_there(*id));
+    }
+}
+
+/// How many ids one of a user's orders holds at most, with those that are gone: so many for each entry, and so many more.
+const MOST_PER_ENTRY: usize = 2;
+const MOST_BESIDE: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -205,8 +257,7 @@ mod tests {
 
     /// Who has to make room for `user`, and with what.
     fn makes_room(table: &mut Fair<u64, Arc<str>>, now: Time, user: &str) -> Option<u64> {
-        let crowder = table.crowder(user).unwrap()?;
-        table.displaced(now, &crowder)
+        table.displaced(now, user).unwrap()
     }
 
     #[test]
@@ -259,9 +310,46 @@ mod tests {
         assert_eq!(makes_room(&mut table, Time::ZERO, "bob"), Some(5), "alice would have as many");
         (2..=6).for_each(|id| drop(table.remove(id)));
         ["d", "e", "f", "g", "h"].iter().zip(8..).for_each(|(user, id)| put(&mut table, id, user));
-        assert_eq!(table.crowder("dan"), Err(Full), "everybody has one, and nobody is to lose it");
+        assert_eq!(table.displaced(Time::ZERO, "dan"), Err(Full), "everybody has one, and nobody is to lose it");
         assert_eq!(makes_room(&mut table, Time::ZERO, "carol"), Some(7));
         (7..=12).for_each(|id| drop(table.remove(id)));
-        assert!(table.users.is_empty() && table.by_number.is_empty(), "nothing is left of who has nothing");
+        assert!(table.users.is_empty() && table.by_number.is_none(), "nothing is left of who has nothing");
+    }
+
+    #[test]
+    fn what_is_gone_takes_little_room_and_what_is_there_keeps_its_place() {
+        let mut table = Fair::new(3, 100);
+        for id in 1..=2 {
+            table.insert(id, "alice".into(), Some(Time::from_millis(id)));
+        }
+        for id in 3..1_000 {
+            table.insert(id, "alice".into(), Some(Time::from_millis(id)));
+            table.remove(id);
+            let Orders { number, by_use, by_end } = &table.users["alice"];
+            let most = MOST_PER_ENTRY * number + MOST_BESIDE;
+            assert!(*number == 2 && by_use.len().max(by_end.len()) <= most);
+        }
+        assert_eq!(table.of("alice").count(), 2);
+        put(&mut table, 1_000, "alice");
+        assert_eq!(makes_room(&mut table, Time::ZERO, "alice"), Some(1));
+        assert_eq!(makes_room(&mut table, Time::from_millis(1), "alice"), Some(1));
+        table.touch(1);
+        assert_eq!(makes_room(&mut table, Time::ZERO, "alice"), Some(2));
+    }
+
+    #[test]
+    fn who_has_the_most_is_kept_only_where_somebody_asks() {
+        let mut table = Fair::new(10, 8);
+        (1..=5).for_each(|id| put(&mut table, id, "alice"));
+        (6..=8).for_each(|id| put(&mut table, id, "bob"));
+        assert!(table.by_number.is_none());
+        assert_eq!(makes_room(&mut table, Time::ZERO, "carol"), Some(1));
+        (1..=3).for_each(|id| drop(table.remove(id)));
+        (9..=11).for_each(|id| put(&mut table, id, "carol"));
+        assert!(table.by_number.is_some());
+        assert_eq!(makes_room(&mut table, Time::ZERO, "dan"), Some(9), "of those who have as many the last by name");
+        (1..=7).for_each(|id| drop(table.remove(id)));
+        assert!(table.by_number.is_none());
+        assert_eq!(makes_room(&mut table, Time::ZERO, "dan"), None);
     }
 }

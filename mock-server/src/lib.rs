@@ -59,6 +59,7 @@ mod account;
 mod channel;
 pub mod command;
 mod dialect;
+mod duration;
 mod error;
 mod fair;
 pub mod fault;

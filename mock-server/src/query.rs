@@ -21,13 +21,19 @@ pub(crate) fn raw_pairs(query: &str) -> impl Iterator<Item = &str> {
 
 /// Name and value of a parameter, decoded.
 pub(crate) fn pair(raw: &str) -> (Cow<'_, str>, Cow<'_, str>) {
-    let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
+    let (name, value) = halves(raw);
     (decode(name), decode(value))
 }
 
 /// The first parameter of that name.
 pub(crate) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<Cow<'a, str>> {
-    query(uri).find(|(key, _)| key == name).map(|(_, value)| value)
+    let mut all = raw_pairs(uri.query().unwrap_or_default()).map(halves);
+    all.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
+}
+
+/// Name and value of a parameter as they came.
+fn halves(raw: &str) -> (&str, &str) {
+    raw.split_once('=').unwrap_or((raw, ""))
 }
 
 /// Undoes percent-encoding. What is not encoded well stays as it is; bytes that are not UTF-8 become U+FFFD.

@@ -102,13 +102,8 @@ impl Subscriptions {
         Self { live: Fair::new(per_user, Limits::SUBSCRIPTIONS), made: 0, calls_made: 0, services_made: 0 }
     }
 
-    /// Whose subscription has to end before `user` can have one more.
-    pub(crate) fn crowder(&self, user: &str) -> Result<Option<Arc<str>>, Full> {
-        self.live.crowder(user)
-    }
-
-    /// The subscription of `user` that is the first to end.
-    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Option<SubscriptionId> {
+    /// The subscription that has to end before `user` can have one more, if one has to.
+    pub(crate) fn displaced(&mut self, now: Time, user: &str) -> Result<Option<SubscriptionId>, Full> {
         self.live.displaced(now, user)
     }
 

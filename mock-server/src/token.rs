@@ -6,11 +6,12 @@
 
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 pub use told::TokensInfo;
@@ -123,12 +124,21 @@ pub(crate) struct Pair {
     pub(crate) refresh: Option<Arc<str>>,
 }
 
+impl Pair {
+    /// The tokens, and what each is for.
+    fn texts(&self) -> impl Iterator<Item = (Arc<str>, Use)> + use<> {
+        let refresh = self.refresh.clone().map(|text| (text, Use::Refresh));
+        [Some((self.access.clone(), Use::Access)), refresh].into_iter().flatten()
+    }
+}
+
 /// Every grant and every token.
 pub(crate) struct Grants {
     grants: Fair<u64, Grant>,
     /// When tokens of each grant expire next: first those that access is asked with, then those for a refresh.
     ends: BTreeSet<(Time, u64)>,
-    tokens: BTreeMap<Arc<str>, (u64, Use)>,
+    /// What each is of, and for. They are only looked up: their order means nothing.
+    tokens: IndexMap<Arc<str>, (u64, Use)>,
     grants_made: u64,
     tokens_issued: u64,
     /// Whether a command gave a text of its own, which fresh ones must then avoid.
@@ -151,11 +161,11 @@ impl Default for Grants {
 
 impl Grants {
     /// None so far, and so many for each user.
-    pub(crate) const fn new(per_user: usize) -> Self {
+    pub(crate) fn new(per_user: usize) -> Self {
         Self {
             grants: Fair::new(per_user, Limits::GRANTS),
             ends: BTreeSet::new(),
-            tokens: BTreeMap::new(),
+            tokens: IndexMap::new(),
             grants_made: 0,
             tokens_issued: 0,
             texts_given: false,
@@ -171,12 +181,9 @@ impl Grants {
         lifetime: Duration,
         with_refresh: bool,
     ) -> Option<Pair> {
-        let id = self.begin(now, user, lifetime)?;
+        self.make_room(now, user)?;
         let pair = self.fresh_pair(with_refresh);
-        self.enter_first(id, &pair.access, Use::Access);
-        if let Some(refresh) = &pair.refresh {
-            self.enter_first(id, refresh, Use::Refresh);
-        }
+        self.begin(now, user, lifetime, pair.texts());
         Some(pair)
     }
 
@@ -187,9 +194,9 @@ impl Grants {
         user: &Arc<str>,
         subscription: SubscriptionId,
     ) -> Option<Arc<str>> {
-        let id = self.begin(now, user, SESSION_LIFETIME)?;
+        self.make_room(now, user)?;
         let name: Arc<str> = subscription.session().into();
-        self.enter_first(id, &name, Use::Session);
+        self.begin(now, user, SESSION_LIFETIME, [(name.clone(), Use::Session)]);
         Some(name)
     }
 
@@ -240,11 +247,7 @@ impl Grants {
             return Err(PlatformError::Full { what: "bytes of given tokens", limit: Limits::GIVEN_TOKEN_BYTES });
         }
         let full = PlatformError::Full { what: "grants", limit: Limits::GRANTS };
-        let id = self.begin(now, user, lifetime).ok_or(full)?;
-        if let Some(grant) = self.grants.get_mut(id) {
-            grant.given_bytes = given_bytes;
-            self.given_bytes += given_bytes;
-        }
+        self.make_room(now, user).ok_or(full)?;
         let fresh = texts.iter().any(|text| text.is_none());
         self.texts_given |= texts.iter().any(|text| text.is_some());
         let number = if fresh { self.next_number() } else { 0 };
@@ -254,9 +257,12 @@ impl Grants {
         let access = text(&options.access_token, "AT");
         let refresh = text(&options.refresh_token, "RT");
         let oauth = text(&options.oauth_token, "OA");
-        self.enter_first(id, &access, Use::Access);
-        self.enter_first(id, &refresh, Use::Refresh);
-        self.enter_first(id, &oauth, Use::Access);
+        let first = [(&access, Use::Access), (&refresh, Use::Refresh), (&oauth, Use::Access)];
+        let id = self.begin(now, user, lifetime, first.map(|(text, usage)| (text.clone(), usage)));
+        if let Some(grant) = self.grants.get_mut(id) {
+            grant.given_bytes = given_bytes;
+            self.given_bytes += given_bytes;
+        }
         Ok(IssuedTokens {
             access_token: access.to_string(),
             refresh_token: refresh.to_string(),
@@ -268,12 +274,8 @@ impl Grants {
     /// The user whom a valid access or OAuth token speaks for, which it does now.
     pub(crate) fn spoken_for(&mut self, now: Time, token: &str) -> Option<&Arc<str>> {
         let (id, usage) = *self.tokens.get(token)?;
-        let is_valid = usage == Use::Access && now < self.grants.get(id)?.access_until;
-        if !is_valid {
-            return None;
-        }
-        self.grants.touch(id);
-        self.grants.get(id).map(|grant| &grant.user)
+        let is_valid = |grant: &Grant| usage == Use::Access && now < grant.access_until;
+        self.grants.touch_if(id, is_valid).map(|grant| &grant.user)
     }
 
     /// The user whose tokens `token` can refresh: a refresh token can, and so can a valid access token.
@@ -335,14 +337,13 @@ impl Grants {
         {
             grant.later.push_back(used);
         }
-        let fresh = [Some((&pair.access, Use::Access)), pair.refresh.as_ref().map(|text| (text, Use::Refresh))];
-        for (text, usage) in fresh.into_iter().flatten() {
-            grant.later.push_back(text.clone());
+        for (text, usage) in pair.texts() {
             self.tokens.insert(text.clone(), (id, usage));
+            grant.later.push_back(text);
         }
         while grant.later.len() > Limits::TOKENS_PER_GRANT {
             if let Some(oldest) = grant.later.pop_front() {
-                self.tokens.remove(&oldest);
+                self.tokens.swap_remove(&oldest);
             }
         }
         Some(pair)
@@ -360,31 +361,46 @@ impl Grants {
         of_user.into_iter().for_each(|id| self.forget(id));
     }
 
-    /// Where there is no room, another grant goes. `None` if nobody has more than a fair share.
-    fn begin(&mut self, now: Time, user: &Arc<str>, lifetime: Duration) -> Option<u64> {
-        if let Some(crowder) = self.grants.crowder(user).ok()? {
-            let displaced = self.grants.displaced(now, &crowder)?;
+    /// Where there is no room for a grant of a user, another grant goes. `None` if nobody has more than a fair share.
+    fn make_room(&mut self, now: Time, user: &str) -> Option<()> {
+        if let Some(displaced) = self.grants.displaced(now, user).ok()? {
             self.forget(displaced);
         }
+        Some(())
+    }
+
+    /// Begins a grant, for which there is room, with its first tokens.
+    fn begin(
+        &mut self,
+        now: Time,
+        user: &Arc<str>,
+        lifetime: Duration,
+        first: impl IntoIterator<Item = (Arc<str>, Use)>,
+    ) -> u64 {
         self.grants_made += 1;
+        let id = self.grants_made;
+        let mut enter = |(text, usage): (Arc<str>, Use)| {
+            self.tokens.insert(text.clone(), (id, usage));
+            text
+        };
         let grant = Grant {
             user: user.clone(),
             access_until: now + lifetime,
             refresh_until: now + lifetime.max(REFRESH_LIFETIME),
-            first: Vec::new(),
+            first: first.into_iter().map(&mut enter).collect(),
             later: VecDeque::new(),
             given_bytes: 0,
         };
         let ends = grant.ends();
-        self.ends.insert((grant.access_until, self.grants_made));
-        self.grants.insert(self.grants_made, grant, Some(ends));
-        Some(self.grants_made)
+        self.ends.insert((grant.access_until, id));
+        self.grants.insert(id, grant, Some(ends));
+        id
     }
 
     fn fresh_pair(&mut self, with_refresh: bool) -> Pair {
-        let number = self.next_number();
-        let access = format!("AT-{number}").into();
-        Pair { access, refresh: with_refresh.then(|| format!("RT-{number}").into()) }
+        let number = self.next_number().to_string();
+        let text = |prefix| [prefix, "-", &number].concat().into();
+        Pair { access: text("AT"), refresh: with_refresh.then(|| text("RT")) }
     }
 
     /// The next number for fresh tokens; one that a command has used up in a text of its own is left out.
@@ -402,13 +418,6 @@ impl Grants {
         }
     }
 
-    fn enter_first(&mut self, id: u64, text: &Arc<str>, usage: Use) {
-        self.tokens.insert(text.clone(), (id, usage));
-        if let Some(grant) = self.grants.get_mut(id) {
-            grant.first.push(text.clone());
-        }
-    }
-
     fn forget_ended(&mut self, now: Time) {
         let over: Vec<u64> = self.grants.iter().filter(|(_, grant)| grant.ends() <= now).map(|(id, _)| id).collect();
         over.into_iter().for_each(|id| self.forget(id));
@@ -416,11 +425,13 @@ impl Grants {
 
     fn forget(&mut self, id: u64) {
         let Some(grant) = self.grants.remove(id) else { return };
-        self.ends.remove(&(grant.access_until, id));
-        self.ends.remove(&(grant.refresh_until, id));
+        // One of the two is told next.
+        if !self.ends.remove(&(grant.access_until, id)) {
+            self.ends.remove(&(grant.refresh_until, id));
+        }
         self.given_bytes -= grant.given_bytes;
         for text in grant.first.iter().chain(&grant.later) {
-            self.tokens.remove(text);
+            self.tokens.swap_remove(text);
         }
     }
 }

@@ -12,15 +12,15 @@ use std::time::Duration;
 
 use libtest_mimic::Arguments;
 
-use self::case::Ended;
+use self::case::EndedCase;
 pub use self::error::{Error, Failures, SetupError};
-use self::target::Target;
+use self::target::TestTarget;
 use crate::cli::Environment;
 use crate::cli::selection::settings_of;
 use crate::run::{self, Plan, Variant};
 use crate::scenario::{Found, find};
 use crate::script::Limits;
-use crate::settings::Settings;
+use crate::settings::ProjectSettings;
 use crate::snapshot::Mode;
 
 /// Set by cargo, nextest and whoever else runs tests of a package: its folder.
@@ -109,7 +109,7 @@ pub fn harness(path: impl AsRef<Path>) -> ExitCode {
 #[must_use = "it says whether the tests have passed"]
 pub fn harness_with(path: impl AsRef<Path>, options: &Options) -> ExitCode {
     let arguments = Arguments::from_args();
-    match Target::new(path.as_ref(), options) {
+    match TestTarget::new(path.as_ref(), options) {
         Ok(target) => target.run(arguments),
         Err(error) => {
             eprintln!("{error}");
@@ -153,14 +153,19 @@ pub fn run_file_with(path: impl AsRef<Path>, options: &Options) -> Result<Report
     run_all(&found, options, &settings, &environment)
 }
 
-fn run_all(found: &Found, options: &Options, settings: &Settings, environment: &Environment) -> Result<Report, Error> {
+fn run_all(
+    found: &Found,
+    options: &Options,
+    settings: &ProjectSettings,
+    environment: &Environment,
+) -> Result<Report, Error> {
     let how = options.how(settings, environment);
     let mut report = Report::default();
     let mut failures = Failures::default();
     for case in Plan::to_run(found, options.variant()).cases {
         match case::run(case, &how, false)? {
-            Ended::Well(case) => report.cases.push(case),
-            Ended::Badly { line, told } => failures.add(&line, &told),
+            EndedCase::Well(case) => report.cases.push(case),
+            EndedCase::Badly { line, told } => failures.add(&line, &told),
         }
     }
     if failures.is_empty() { Ok(report) } else { Err(failures.into()) }
@@ -207,15 +212,15 @@ impl Options {
 
 impl Options {
     /// What they say of what `kandy.toml` may say.
-    fn settings(&self) -> Settings {
-        Settings { timeout: self.timeout, strict: self.strict, ..Settings::default() }
+    fn settings(&self) -> ProjectSettings {
+        ProjectSettings { timeout: self.timeout, strict: self.strict, ..ProjectSettings::default() }
     }
 
     const fn variant(&self) -> Variant {
         if self.live { Variant::Live } else { Variant::Sim }
     }
 
-    fn how(&self, settings: &Settings, environment: &Environment) -> run::Options {
+    fn how(&self, settings: &ProjectSettings, environment: &Environment) -> run::Options {
         let mut limits = Limits::default();
         limits.wall_time = settings.timeout.unwrap_or(limits.wall_time);
         let accept = env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always");

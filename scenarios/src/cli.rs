@@ -26,12 +26,12 @@ use clap::Parser;
 
 #[cfg(unix)]
 pub(crate) use self::arguments::KEEP;
-use self::arguments::{Arguments, Command, Report};
+use self::arguments::{Arguments, CliCommand, ReportCommand};
 pub use self::environment::Environment;
 pub(crate) use self::error::CliError;
-pub use self::output::Output;
+pub use self::output::CliOutput;
 use self::output::UntilClosed;
-use self::run::Around;
+use self::run::RunContext;
 use crate::exit_code::Exit;
 use crate::interrupt::Interrupt;
 
@@ -39,14 +39,14 @@ use crate::interrupt::Interrupt;
 ///
 /// Results go to `out`, and what is wrong with the arguments to `err`. When nobody reads `out` any more, the rest goes
 /// nowhere, and the exit code still tells how everything went.
-pub fn main<I>(arguments: I, environment: &Environment, out: &mut Output<'_>, err: &mut Output<'_>) -> Exit
+pub fn main<I>(arguments: I, environment: &Environment, out: &mut CliOutput<'_>, err: &mut CliOutput<'_>) -> Exit
 where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
     let closed = Interrupt::default();
     let mut to = UntilClosed::new(out.to, closed.clone());
-    let mut out = Output { to: &mut to, ..*out };
+    let mut out = CliOutput { to: &mut to, ..*out };
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command, color }) => {
             out.color = color.or(out.color);
@@ -63,37 +63,37 @@ where
 }
 
 fn carry_out(
-    command: Command,
+    command: CliCommand,
     environment: &Environment,
     closed: Interrupt,
-    out: &mut Output<'_>,
-    err: &mut Output<'_>,
+    out: &mut CliOutput<'_>,
+    err: &mut CliOutput<'_>,
 ) -> Result<Exit, CliError> {
     let exit = match command {
-        Command::New(arguments) => new::new(&arguments, environment, out)?,
-        Command::Run(arguments) => {
-            let around = Around { environment, interrupt: Interrupt::default(), closed, out, err };
+        CliCommand::New(arguments) => new::new(&arguments, environment, out)?,
+        CliCommand::Run(arguments) => {
+            let around = RunContext { environment, interrupt: Interrupt::default(), closed, out, err };
             run::run(&arguments, around)?
         }
-        Command::Explore(arguments) => explore::explore(arguments, environment, out)?,
-        Command::List(arguments) => list::list(&arguments, environment, out)?,
-        Command::Check(arguments) => check::check(&arguments, environment, out)?,
-        Command::Review(arguments) => review::review(&arguments, environment, out)?,
-        Command::Report(Report::Merge(arguments)) => report::merge(arguments, environment, out)?,
-        Command::Replay(arguments) => replay::replay(&arguments, environment, out)?,
-        Command::Docs(arguments) => docs::docs(&arguments, out)?,
-        Command::Completions(arguments) => completions::completions(&arguments, out)?,
-        Command::Man(arguments) => man::man(&arguments, out)?,
-        Command::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
+        CliCommand::Explore(arguments) => explore::explore(arguments, environment, out)?,
+        CliCommand::List(arguments) => list::list(&arguments, environment, out)?,
+        CliCommand::Check(arguments) => check::check(&arguments, environment, out)?,
+        CliCommand::Review(arguments) => review::review(&arguments, environment, out)?,
+        CliCommand::Report(ReportCommand::Merge(arguments)) => report::merge(arguments, environment, out)?,
+        CliCommand::Replay(arguments) => replay::replay(&arguments, environment, out)?,
+        CliCommand::Docs(arguments) => docs::docs(&arguments, out)?,
+        CliCommand::Completions(arguments) => completions::completions(&arguments, out)?,
+        CliCommand::Man(arguments) => man::man(&arguments, out)?,
+        CliCommand::Serve(arguments) => serve::serve(*arguments, environment, out, err)?,
         #[cfg(unix)]
-        Command::Keep(arguments) => crate::serve::keep(&arguments.command)?,
+        CliCommand::Keep(arguments) => crate::serve::keep(&arguments.command)?,
     };
     out.to.flush()?;
     Ok(exit)
 }
 
 /// Writes what clap has to say: the help and the version that were asked for, or what is wrong with the arguments.
-fn say(clap: &clap::Error, to: &mut Output<'_>, exit: Exit) -> Exit {
+fn say(clap: &clap::Error, to: &mut CliOutput<'_>, exit: Exit) -> Exit {
     let text = clap.render();
     let written = if to.color { write!(to.to, "{}", text.ansi()) } else { write!(to.to, "{text}") };
     if written.and_then(|()| to.to.flush()).is_err() { Exit::InternalError } else { exit }

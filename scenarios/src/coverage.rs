@@ -20,16 +20,16 @@ const NORMAL_CLOSURE: u16 = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Transition {
     /// Before.
-    pub from: State,
+    pub from: ClientState,
     /// What came.
-    pub input: Input,
+    pub input: ClientInput,
     /// Afterwards.
-    pub to: State,
+    pub to: ClientState,
 }
 
 /// Where a client stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct State {
+pub struct ClientState {
     /// Where it really stands.
     pub phase: Phase,
     /// `isConnected`.
@@ -43,7 +43,7 @@ pub struct State {
     /// The sockets that are open and in use.
     pub sockets: Few,
     /// The timers that are armed.
-    pub timers: Timers,
+    pub timers: ArmedTimers,
 }
 
 /// None, one, or more.
@@ -60,7 +60,7 @@ pub enum Few {
 
 /// Which timers are armed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timers {
+pub struct ArmedTimers {
     /// The next keep-alive of a socket.
     pub ping: bool,
     /// The end of an attempt to open one.
@@ -79,13 +79,13 @@ pub struct Timers {
 
 /// What comes to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Input {
+pub enum ClientInput {
     /// A call of the application.
     Call(Called),
     /// What comes of a request.
-    Answer(Point, Answered),
+    Answer(Point, RequestResult),
     /// What happens to a socket.
-    Socket(News),
+    Socket(SocketInput),
     /// A timer is due.
     Timer(Due),
 }
@@ -121,7 +121,7 @@ pub enum Called {
 
 /// What can come of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Answered {
+pub enum RequestResult {
     /// A success.
     Ok,
     /// Another answer.
@@ -132,7 +132,7 @@ pub enum Answered {
 
 /// What can happen to a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum News {
+pub enum SocketInput {
     /// Its handshake has succeeded.
     Open,
     /// It has not.
@@ -166,11 +166,11 @@ pub enum Due {
     End,
 }
 
-impl State {
+impl ClientState {
     /// Where a session stands.
     #[must_use]
     pub fn of(session: &Session) -> Self {
-        let mut timers = Timers::default();
+        let mut timers = ArmedTimers::default();
         for (_, timer) in session.timers() {
             match Due::from(timer) {
                 Due::Ping => timers.ping = true,
@@ -204,29 +204,31 @@ impl Few {
     }
 }
 
-impl Input {
+impl ClientInput {
     /// A call, if it can change something.
-    pub(crate) fn of_call(call: &step::Call) -> Option<Self> {
+    pub(crate) fn of_call(call: &step::ClientCall) -> Option<Self> {
         Some(Self::Call(match call {
-            step::Call::Connect(..) => Called::Connect,
-            step::Call::Disconnect => Called::Disconnect,
-            step::Call::Destroy => Called::Destroy,
-            step::Call::UpdateToken(_) => Called::UpdateToken,
-            step::Call::UpdateConfig(_) => Called::UpdateConfig,
-            step::Call::ResetConnection => Called::ResetConnection,
-            step::Call::EnableConnectivityChecking(_) => Called::EnableConnectivityChecking,
-            step::Call::EnableWebsocket(_) => Called::EnableWebsocket,
-            step::Call::Untyped(UntypedCall::Connect { .. }) => Called::Connect,
-            step::Call::Untyped(UntypedCall::UpdateToken { .. }) => Called::UpdateToken,
-            step::Call::Untyped(UntypedCall::UpdateConfig { .. }) => Called::UpdateConfig,
-            step::Call::Untyped(UntypedCall::EnableConnectivityChecking { .. }) => Called::EnableConnectivityChecking,
-            step::Call::Untyped(UntypedCall::EnableWebsocket { .. }) => Called::EnableWebsocket,
-            step::Call::Untyped(UntypedCall::SetCredentials { .. }) => Called::SetCredentials,
-            step::Call::Untyped(UntypedCall::SubscribeServices { .. }) => Called::Subscribe,
-            step::Call::Untyped(UntypedCall::UnsubscribeServices { .. }) => Called::Unsubscribe,
-            step::Call::Untyped(UntypedCall::UpdateConnection { .. }) => Called::UpdateConnection,
-            step::Call::Untyped(UntypedCall::SetTokens { .. } | UntypedCall::ResubscribeServices)
-            | step::Call::WithoutEffect(_) => return None,
+            step::ClientCall::Connect(..) => Called::Connect,
+            step::ClientCall::Disconnect => Called::Disconnect,
+            step::ClientCall::Destroy => Called::Destroy,
+            step::ClientCall::UpdateToken(_) => Called::UpdateToken,
+            step::ClientCall::UpdateConfig(_) => Called::UpdateConfig,
+            step::ClientCall::ResetConnection => Called::ResetConnection,
+            step::ClientCall::EnableConnectivityChecking(_) => Called::EnableConnectivityChecking,
+            step::ClientCall::EnableWebsocket(_) => Called::EnableWebsocket,
+            step::ClientCall::Untyped(UntypedCall::Connect { .. }) => Called::Connect,
+            step::ClientCall::Untyped(UntypedCall::UpdateToken { .. }) => Called::UpdateToken,
+            step::ClientCall::Untyped(UntypedCall::UpdateConfig { .. }) => Called::UpdateConfig,
+            step::ClientCall::Untyped(UntypedCall::EnableConnectivityChecking { .. }) => {
+                Called::EnableConnectivityChecking
+            }
+            step::ClientCall::Untyped(UntypedCall::EnableWebsocket { .. }) => Called::EnableWebsocket,
+            step::ClientCall::Untyped(UntypedCall::SetCredentials { .. }) => Called::SetCredentials,
+            step::ClientCall::Untyped(UntypedCall::SubscribeServices { .. }) => Called::Subscribe,
+            step::ClientCall::Untyped(UntypedCall::UnsubscribeServices { .. }) => Called::Unsubscribe,
+            step::ClientCall::Untyped(UntypedCall::UpdateConnection { .. }) => Called::UpdateConnection,
+            step::ClientCall::Untyped(UntypedCall::SetTokens { .. } | UntypedCall::ResubscribeServices)
+            | step::ClientCall::WithoutEffect(_) => return None,
         }))
     }
 
@@ -235,9 +237,9 @@ impl Input {
         Self::Answer(
             point,
             match answer {
-                Ok(response) if response.status.is_success() => Answered::Ok,
-                Ok(_) => Answered::Refused,
-                Err(NetworkFailure) => Answered::Failed,
+                Ok(response) if response.status.is_success() => RequestResult::Ok,
+                Ok(_) => RequestResult::Refused,
+                Err(NetworkFailure) => RequestResult::Failed,
             },
         )
     }
@@ -245,12 +247,12 @@ impl Input {
     /// What happens to a socket.
     pub(crate) fn of_socket(input: &WebSocketInput) -> Self {
         Self::Socket(match input {
-            WebSocketInput::Opened => News::Open,
-            WebSocketInput::Failed => News::Refusal,
-            WebSocketInput::Text(text) if text.contains("\"notificationMessage\"") => News::Notification,
-            WebSocketInput::Text(_) | WebSocketInput::Binary => News::Frame,
-            WebSocketInput::Closed { code: NORMAL_CLOSURE } => News::NormalClose,
-            WebSocketInput::Closed { .. } => News::Close,
+            WebSocketInput::Opened => SocketInput::Open,
+            WebSocketInput::Failed => SocketInput::Refusal,
+            WebSocketInput::Text(text) if text.contains("\"notificationMessage\"") => SocketInput::Notification,
+            WebSocketInput::Text(_) | WebSocketInput::Binary => SocketInput::Frame,
+            WebSocketInput::Closed { code: NORMAL_CLOSURE } => SocketInput::NormalClose,
+            WebSocketInput::Closed { .. } => SocketInput::Close,
         })
     }
 }

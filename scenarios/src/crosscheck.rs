@@ -16,7 +16,7 @@ use std::fmt;
 pub use self::answers::check_answers;
 use self::run::Crosscheck;
 use crate::recording::Recording;
-pub use crate::replay::Difference;
+pub use crate::replay::ReplayDifference;
 use crate::trace::Trace;
 
 /// How many lines of the world's transcript a divergence shows.
@@ -37,7 +37,7 @@ pub fn crosscheck(recording: &Recording) -> Result<(), Divergence> {
 /// Where the cross-check first was something else than the recording.
 #[derive(Clone, Debug, thiserror::Error)]
 pub struct Divergence {
-    difference: Difference,
+    difference: ReplayDifference,
     trace: Box<Trace>,
 }
 

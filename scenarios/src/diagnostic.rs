@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::text::ELLIPSIS;
 use crate::transcript::Redactions;
 
 /// The columns that a diagnostic keeps to, where its words allow.
@@ -193,7 +194,6 @@ fn write_words(f: &mut fmt::Formatter<'_>, indent: usize, line: &str) -> fmt::Re
 
 /// The part of a source line around `column` that fits into `width`, and where the caret goes below it.
 fn excerpt(text: &str, column: usize, width: usize) -> (String, Option<usize>) {
-    const ELLIPSIS: &str = "…";
     let before: String = printable(&text.chars().take(column.saturating_sub(1)).collect::<String>());
     let caret = before.chars().count();
     let whole = printable(text);
@@ -205,18 +205,19 @@ fn excerpt(text: &str, column: usize, width: usize) -> (String, Option<usize>) {
     let start = (caret + 1).saturating_sub(width * 3 / 4).min(length - width);
     let mut shown: String = whole.chars().skip(start).take(width).collect();
     if start > 0 {
-        shown.replace_range(..shown.chars().next().map_or(0, char::len_utf8), ELLIPSIS);
+        let first = shown.chars().next().map_or(0, char::len_utf8);
+        shown.replace_range(..first, ELLIPSIS.encode_utf8(&mut [0; 4]));
     }
     if start + width < length {
         shown.pop();
-        shown.push_str(ELLIPSIS);
+        shown.push(ELLIPSIS);
     }
     (shown, caret_of(caret - start))
 }
 
 /// `text` made fit for a terminal; a tab is one space.
 fn printable(text: &str) -> String {
-    crate::printable::printable(&text.replace('\t', " ")).into_owned()
+    crate::text::printable(&text.replace('\t', " ")).into_owned()
 }
 
 #[cfg(test)]

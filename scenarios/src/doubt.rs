@@ -4,8 +4,8 @@ use std::fmt;
 
 use kandy_mock_server::Point;
 
-use crate::printable::printable;
 use crate::schedule::Disturbance;
+use crate::text::printable;
 
 /// The most doubts of one script that are told.
 pub const MAX_DOUBTS: usize = 100;
@@ -20,25 +20,25 @@ pub enum Doubt {
     /// No request came to a fault by the end, or before it was cleared.
     UnmetFault {
         /// Which line made it.
-        place: Place,
+        place: SourceLine,
         /// Where it should have acted.
         point: Point,
     },
     /// A command met none of a user's sockets or subscriptions, and the script did not take the number.
     MetNone {
         /// Which line gave it.
-        place: Place,
+        place: SourceLine,
         /// The command's verb.
         verb: &'static str,
         /// The user.
         user: String,
         /// What was missing.
-        target: Target,
+        target: CommandTarget,
     },
     /// What should have gone wrong and has not.
     UnmetDisturbance {
         /// Which line wanted it.
-        place: Place,
+        place: SourceLine,
         /// What.
         disturbance: Disturbance,
         /// Whether its moment has come, and nothing was changed by it.
@@ -48,7 +48,7 @@ pub enum Doubt {
 
 /// What a command is about that counts what it met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum CommandTarget {
     /// A user's sockets.
     Socket,
     /// A user's subscriptions.
@@ -57,7 +57,7 @@ pub enum Target {
 
 /// A line of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceLine {
     /// The file as messages show it.
     pub file: String,
     /// The line, from 1.
@@ -67,7 +67,7 @@ pub struct Place {
 impl Doubt {
     /// The line that it is about, if it is not about the whole script.
     #[must_use]
-    pub const fn place(&self) -> Option<&Place> {
+    pub const fn place(&self) -> Option<&SourceLine> {
         match self {
             Self::NoCheck | Self::NoSnapshot => None,
             Self::UnmetFault { place, .. } | Self::MetNone { place, .. } | Self::UnmetDisturbance { place, .. } => {
@@ -121,7 +121,7 @@ impl fmt::Display for Doubt {
 }
 
 /// In the singular; a look at the platform is called so in the plural.
-impl fmt::Display for Target {
+impl fmt::Display for CommandTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Socket => "socket",

@@ -17,24 +17,24 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::accepted::{Accepted, AcceptedError, Changes, Kept, Ran, path_of as accepted_path};
+pub use self::accepted::{Accepted, AcceptedChanges, AcceptedError, AcceptedFile, Extent, path_of as accepted_path};
 pub(crate) use self::accepted::{EXTENSION, is_stale};
 pub(crate) use self::catalogue::{FAMILIES, family};
-pub use self::cover::{Coverage, Reached, Way, states};
+pub use self::cover::{Coverage, Reached, ReachingRun, states};
 pub use self::exploration::{
-    BUDGET, Class, Exploration, ExploreError, MAX_OUTCOMES, MAX_PAIRS, MAX_RUNS, Options, Told, explore,
+    BUDGET, Class, Exploration, ExploreError, MAX_OUTCOMES, MAX_PAIRS, MAX_RUNS, Options, ToldRun, explore,
 };
 pub(crate) use self::finding::of_endings;
 pub use self::finding::{Finding, FindingKind};
-pub use self::mutants::{Judged, MutantKind, Mutants, Notice, equivalents, mutate};
+pub use self::mutants::{JudgedMutants, MutantKind, Mutants, Notice, equivalents, mutate};
 pub(crate) use self::outcome::event_word;
-pub use self::outcome::{Ended, Outcome, Stand};
+pub use self::outcome::{ClientStand, Ended, RunOutcome};
 pub use self::predicted::{Predicted, predicted};
 pub use self::recorded::{is_recorded, recorded};
 pub use self::replay::{Origins, origins, replay, retrace};
 pub use self::shrink::MAX_TRIES;
 pub(crate) use self::shrink::size;
-pub use self::verdict::Verdict;
+pub use self::verdict::ExplorationVerdict;
 use crate::coverage::Transition;
 use crate::diagnostic::Diagnostic;
 use crate::trace::Trace;
@@ -48,7 +48,7 @@ pub struct Explored {
     /// Why it failed, if it did; or what has ended the time after it.
     pub failure: Option<Diagnostic>,
     /// How each client stood when all was well again for a while.
-    pub clients: Vec<Stand>,
+    pub clients: Vec<ClientStand>,
     /// What is wrong.
     pub findings: BTreeSet<Finding>,
     /// The `sometimes` properties, and whether each held in this run.

@@ -16,7 +16,7 @@ pub const MAX_SHOWN: usize = 100;
 
 /// How a client stands at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ending {
+pub struct ClientEnd {
     /// The client's name.
     pub client: String,
     /// Where it really stands.
@@ -28,24 +28,24 @@ pub struct Ending {
     /// Whether `destroy()` was called.
     pub is_destroyed: bool,
     /// The live subscriptions at the platform that it has made.
-    pub subscriptions: Vec<Left>,
+    pub subscriptions: Vec<LeftSubscription>,
     /// Whether there is a live subscription that no client is known to have made.
     pub may_have_more: bool,
     /// Its sockets that are open, whether it still knows them or not.
-    pub sockets: Vec<OpenSocket>,
+    pub sockets: Vec<SocketLeft>,
     /// What its timers keep going, by timer.
     pub running: Vec<Running>,
     /// Whether it waits for an answer.
     pub awaits_answer: bool,
     /// What is between it and the platform.
-    pub under_way: UnderWay,
+    pub under_way: StillUnderWay,
     /// The event with which a listener was called after `destroy()`.
     pub after_destroy: Option<&'static str>,
 }
 
 /// A live subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Left {
+pub struct LeftSubscription {
     /// Its name, such as `SUB-1`.
     pub name: String,
     /// Whether its client has asked for none since.
@@ -54,7 +54,7 @@ pub struct Left {
 
 /// An open socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenSocket {
+pub struct SocketLeft {
     /// Its number in the trace.
     pub number: u64,
     /// Whether its client reads it.
@@ -63,7 +63,7 @@ pub struct OpenSocket {
 
 /// What of a client is under way, in either direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct UnderWay {
+pub struct StillUnderWay {
     /// A request.
     pub requests: bool,
     /// A DELETE.
@@ -87,16 +87,16 @@ pub struct Warning {
     /// The client's name.
     pub client: String,
     /// What is wrong.
-    pub what: What,
+    pub what: WarningKind,
 }
 
 /// What can be left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum WarningKind {
     /// A subscription lives on, and its client is not in the session that it was made for.
     Subscription(String),
     /// A socket is open, and its client is not connected or does not read it.
-    Socket(OpenSocket),
+    Socket(SocketLeft),
     /// `isPending` is true, and nothing is left that could end it.
     Pending,
     /// A listener was called after `destroy()`.
@@ -109,31 +109,31 @@ pub enum What {
 
 /// What the clients have left behind, client by client.
 #[must_use]
-pub fn warnings(endings: &[Ending]) -> Vec<Warning> {
-    let of_client = |ending: &Ending| {
+pub fn warnings(endings: &[ClientEnd]) -> Vec<Warning> {
+    let of_client = |ending: &ClientEnd| {
         let client = ending.client.clone();
         ending.warnings().into_iter().map(move |what| Warning { client: client.clone(), what })
     };
     endings.iter().flat_map(of_client).collect()
 }
 
-impl Ending {
-    fn warnings(&self) -> Vec<What> {
+impl ClientEnd {
+    fn warnings(&self) -> Vec<WarningKind> {
         let mut found = Vec::new();
         let subscriptions = self.subscriptions.iter().filter(|left| self.has_left(left));
-        found.extend(subscriptions.map(|left| What::Subscription(left.name.clone())));
+        found.extend(subscriptions.map(|left| WarningKind::Subscription(left.name.clone())));
         let sockets = self.sockets.iter().filter(|socket| !(socket.is_used && self.is_signed_in()));
-        found.extend(sockets.map(|socket| What::Socket(socket.clone())));
+        found.extend(sockets.map(|socket| WarningKind::Socket(socket.clone())));
         if self.is_unsubscribed() {
-            found.push(What::Unsubscribed);
+            found.push(WarningKind::Unsubscribed);
         }
         if self.is_pending_for_ever() {
-            found.push(What::Pending);
+            found.push(WarningKind::Pending);
         }
-        found.extend(self.after_destroy.map(What::EventAfterDestroy));
+        found.extend(self.after_destroy.map(WarningKind::EventAfterDestroy));
         for running in [Running::Attempts, Running::Renewals] {
             if self.running.contains(&running) && !self.may_run(running) {
-                found.push(What::RunsOn(running));
+                found.push(WarningKind::RunsOn(running));
             }
         }
         found
@@ -144,7 +144,7 @@ impl Ending {
         !self.is_destroyed && self.phase == Phase::Connected && self.is_connected
     }
 
-    fn has_left(&self, subscription: &Left) -> bool {
+    fn has_left(&self, subscription: &LeftSubscription) -> bool {
         // Whoever connects will use the one that was made last, and whoever disconnects is about to delete it.
         let is_busy = !self.is_destroyed && matches!(self.phase, Phase::Connecting | Phase::Disconnecting);
         let is_owned = subscription.is_newest && (is_busy || self.is_signed_in());
@@ -178,7 +178,7 @@ impl Ending {
     }
 }
 
-impl fmt::Display for What {
+impl fmt::Display for WarningKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Subscription(name) => {
@@ -187,13 +187,13 @@ impl fmt::Display for What {
                     "subscription left behind: {name} lives on at the platform, which takes the user for reachable"
                 )
             }
-            Self::Socket(OpenSocket { number, is_used: true }) => {
+            Self::Socket(SocketLeft { number, is_used: true }) => {
                 write!(
                     f,
                     "socket left open: ws{number} is open, though the client is not connected: notifications still come"
                 )
             }
-            Self::Socket(OpenSocket { number, is_used: false }) => {
+            Self::Socket(SocketLeft { number, is_used: false }) => {
                 write!(f, "socket left open: ws{number} is open, and its client has forgotten it: nobody will close it")
             }
             Self::Unsubscribed => f.write_str(

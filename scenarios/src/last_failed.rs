@@ -49,7 +49,7 @@ pub(crate) enum MemoryError {
 
 /// A case, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Kept {
+struct FailedCase {
     /// The path of its script from the folder with the file, with `/`.
     script: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,9 +58,9 @@ struct Kept {
 
 /// The file.
 #[derive(Serialize, Deserialize)]
-struct Page {
+struct MemoryFile {
     version: u32,
-    failed: BTreeSet<Kept>,
+    failed: BTreeSet<FailedCase>,
 }
 
 /// Sees how the cases of a run end, to keep it.
@@ -69,14 +69,14 @@ pub(crate) struct Memory {
     /// The folder of the project, if there is one.
     project: Option<PathBuf>,
     /// Where that is kept which is in a root.
-    places: BTreeMap<PathBuf, Place>,
+    places: BTreeMap<PathBuf, MemoryFolder>,
     /// Whether each finished case has failed, by the folder in which that is kept.
-    seen: BTreeMap<PathBuf, BTreeMap<Kept, bool>>,
+    seen: BTreeMap<PathBuf, BTreeMap<FailedCase, bool>>,
 }
 
 /// A folder in which it is kept what failed.
 #[derive(Clone, Debug)]
-struct Place {
+struct MemoryFolder {
     folder: PathBuf,
     /// Whether something has failed there before: else it matters not what passes.
     has_file: bool,
@@ -101,7 +101,7 @@ impl Memory {
         let mut known = BTreeMap::new();
         let mut failed = BTreeSet::new();
         for scenario in &found.scenarios {
-            let Place { folder, .. } = self.place_of(scenario);
+            let MemoryFolder { folder, .. } = self.place_of(scenario);
             if !known.contains_key(&folder) {
                 known.insert(folder.clone(), read(&folder)?);
             }
@@ -130,12 +130,12 @@ impl Memory {
         self.seen.iter().try_for_each(|(folder, seen)| keep(folder, seen))
     }
 
-    fn place_of(&mut self, scenario: &Scenario) -> Place {
+    fn place_of(&mut self, scenario: &Scenario) -> MemoryFolder {
         if let Some(place) = self.places.get(&scenario.root) {
             return place.clone();
         }
         let folder = self.project.clone().unwrap_or_else(|| real(file::or_here(&scenario.root)));
-        let place = Place { has_file: path_in(&folder).exists(), folder };
+        let place = MemoryFolder { has_file: path_in(&folder).exists(), folder };
         self.places.insert(scenario.root.clone(), place.clone());
         place
     }
@@ -148,7 +148,7 @@ impl Reporter for Memory {
 
     fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
         let RunEvent::Finished { case, finished: Finished { status, .. } } = event else { return Ok(()) };
-        let Place { folder, has_file } = self.place_of(case.scenario);
+        let MemoryFolder { folder, has_file } = self.place_of(case.scenario);
         // Nobody knows how what was stopped would have ended.
         if status.has_failed() || (has_file && !matches!(status, Status::Stopped)) {
             let kept = kept(&folder, case.scenario, case.row);
@@ -158,36 +158,38 @@ impl Reporter for Memory {
     }
 }
 
-fn kept(folder: &Path, scenario: &Scenario, row: Option<&str>) -> Kept {
+fn kept(folder: &Path, scenario: &Scenario, row: Option<&str>) -> FailedCase {
     let script = real(&scenario.path);
     let script = script.strip_prefix(folder).unwrap_or(&script).components();
     let parts = script.map(|part| match part {
         Component::RootDir => String::new().into(),
         part => part.as_os_str().to_string_lossy(),
     });
-    Kept { script: parts.collect::<Vec<_>>().join("/"), row: row.map(str::to_owned) }
+    FailedCase { script: parts.collect::<Vec<_>>().join("/"), row: row.map(str::to_owned) }
 }
 
 fn path_in(folder: &Path) -> PathBuf {
     folder.join(FOLDER).join(FILE)
 }
 
-fn read(folder: &Path) -> Result<BTreeSet<Kept>, MemoryError> {
+fn read(folder: &Path) -> Result<BTreeSet<FailedCase>, MemoryError> {
     let path = path_in(folder);
     let bytes = match file::read(&path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(error) if error.is_missing() => return Ok(BTreeSet::new()),
         Err(source) => return Err(MemoryError::Read { path, source }),
     };
-    match serde_json::from_slice::<Page>(&bytes) {
-        Ok(Page { version: VERSION, failed }) => Ok(failed),
-        Ok(Page { version, .. }) => Err(MemoryError::Content { path, why: format!("it has the version {version}") }),
+    match serde_json::from_slice::<MemoryFile>(&bytes) {
+        Ok(MemoryFile { version: VERSION, failed }) => Ok(failed),
+        Ok(MemoryFile { version, .. }) => {
+            Err(MemoryError::Content { path, why: format!("it has the version {version}") })
+        }
         Err(error) => Err(MemoryError::Content { path, why: error.to_string() }),
     }
 }
 
 /// Adds to what is kept in a folder what has failed, and takes out what has not.
-fn keep(folder: &Path, seen: &BTreeMap<Kept, bool>) -> Result<(), MemoryError> {
+fn keep(folder: &Path, seen: &BTreeMap<FailedCase, bool>) -> Result<(), MemoryError> {
     let path = path_in(folder);
     // As long as nothing fails, nothing is written anywhere.
     if !seen.values().any(|failed| *failed) && !path.exists() {
@@ -198,13 +200,14 @@ fn keep(folder: &Path, seen: &BTreeMap<Kept, bool>) -> Result<(), MemoryError> {
     let _lock = lock(folder, &path)?;
     // What nobody can read is made anew.
     let old = read(folder).unwrap_or_default();
-    let is_left = |kept: &&Kept| !seen.contains_key(kept) && folder.join(&kept.script).is_file();
-    let mut failed: BTreeSet<Kept> = old.iter().filter(is_left).cloned().collect();
+    let is_left = |kept: &&FailedCase| !seen.contains_key(kept) && folder.join(&kept.script).is_file();
+    let mut failed: BTreeSet<FailedCase> = old.iter().filter(is_left).cloned().collect();
     failed.extend(seen.iter().filter(|(_, failed)| **failed).map(|(kept, _)| kept.clone()));
     if failed == old && path.exists() {
         return Ok(());
     }
-    let text = serde_json::to_string_pretty(&Page { version: VERSION, failed }).map_err(|error| fail(error.into()))?;
+    let text =
+        serde_json::to_string_pretty(&MemoryFile { version: VERSION, failed }).map_err(|error| fail(error.into()))?;
     file::replace(&path, &format!("{text}\n")).map_err(fail)
 }
 
@@ -236,8 +239,8 @@ mod tests {
     use super::*;
     use crate::file::scratch::Folder;
 
-    fn kept(script: &str, row: Option<&str>) -> Kept {
-        Kept { script: script.to_owned(), row: row.map(str::to_owned) }
+    fn kept(script: &str, row: Option<&str>) -> FailedCase {
+        FailedCase { script: script.to_owned(), row: row.map(str::to_owned) }
     }
 
     /// A folder with these scripts.

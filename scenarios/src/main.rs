@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 use std::process::ExitCode;
 
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 use kandy_scenarios::memory;
 
 /// It holds scripts to their budget.
@@ -14,6 +14,6 @@ static ALLOCATOR: memory::Allocator = memory::counting();
 fn main() -> ExitCode {
     let environment = Environment::of_process();
     let (mut out, mut err) = (io::stdout(), io::stderr());
-    let (mut out, mut err) = (Output::of_process(&mut out), Output::of_process(&mut err));
+    let (mut out, mut err) = (CliOutput::of_process(&mut out), CliOutput::of_process(&mut err));
     cli::main(env::args_os(), &environment, &mut out, &mut err).into()
 }

@@ -16,10 +16,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub use self::dialect::Dialect;
+pub use self::dialect::RecordedDialect;
 pub use self::error::{DecodeError, RecordingError};
-pub use self::script::{Action, Rule, Snapshot};
-pub use self::timeline::{Address, ApiCall, Fetch, Heard, ListenerCall, Record};
+pub use self::script::{Action, ListenerRule, RecordedSnapshot};
+pub use self::timeline::{ApiCall, Fetch, ListenerCall, PageAddress, RecordedEvent, TimelineRecord};
 pub use self::wire::{Exchange, WireClose, WireFrame, WireRequest, WireResponse, WireUpgrade, body_text};
 use crate::file;
 
@@ -37,7 +37,7 @@ pub struct Recording {
     /// What it shows.
     pub description: String,
     /// Of which SDK it is.
-    pub dialect: Dialect,
+    pub dialect: RecordedDialect,
     /// What `Math.random()` always gave.
     pub random: Option<f64>,
     /// What `create()` got, with placeholders such as `{REST_PORT}`.
@@ -47,7 +47,7 @@ pub struct Recording {
     /// Calls on the client, actions of the platform, and snapshots of the state.
     pub script: Vec<Timed<Action>>,
     /// All that the page saw, in exact order.
-    pub timeline: Vec<Timed<Record>>,
+    pub timeline: Vec<Timed<TimelineRecord>>,
     /// The platform's side.
     pub wire: Vec<Timed<Exchange>>,
     /// How it ended.
@@ -68,7 +68,7 @@ pub struct Timed<T> {
 /// What an application can ask a client for at one moment. Undefined values are written as [`UNDEFINED`].
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Shown {
+pub struct ShownState {
     /// `getConnection()`.
     pub connection: Value,
     /// `getUserInfo()`.
@@ -87,7 +87,7 @@ pub struct FinalState {
     /// When the timers that were still pending would have fired.
     pub pending_timers: Vec<Time>,
     /// The state; missing where there was more than one client.
-    pub state: Option<Shown>,
+    pub state: Option<ShownState>,
 }
 
 impl Recording {
@@ -146,9 +146,9 @@ impl FinalState {
     }
 }
 
-fn dialect(file: &Map<String, Value>) -> Result<Dialect, DecodeError> {
+fn dialect(file: &Map<String, Value>) -> Result<RecordedDialect, DecodeError> {
     let text = |key: &str| file.get(key).map(|value| decode::<String>(value, key)).transpose();
-    Dialect::of(text("dialect")?.as_deref(), text("sdkVersion")?.as_deref())
+    RecordedDialect::of(text("dialect")?.as_deref(), text("sdkVersion")?.as_deref())
 }
 
 fn field<'a>(file: &'a Map<String, Value>, key: &str) -> Result<&'a Value, DecodeError> {

@@ -18,31 +18,31 @@ use std::collections::BTreeSet;
 use kandy_client::{Event, Output, Time};
 
 use self::compare::Mismatch;
-pub use self::difference::Difference;
+pub use self::difference::ReplayDifference;
 use self::hint::Hints;
 use self::listeners::RecordedListener;
 use self::page::Page;
 use self::traffic::Traffic;
 use crate::coverage::Transition;
-use crate::recording::{ApiCall, Heard, ListenerCall, Record, Recording};
+use crate::recording::{ApiCall, ListenerCall, RecordedEvent, Recording, TimelineRecord};
 
 /// More inputs and timers than this in one replay are an error; the longest recording known has some 700.
 const MAX_STEPS: usize = 100_000;
 
 /// What came of a replay.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome<'a> {
+pub struct ReplayOutcome<'a> {
     /// What happened; of what the port does, only what the SDK did, too.
-    pub trace: Vec<Note<'a>>,
+    pub trace: Vec<TimedNote<'a>>,
     /// Whether the port did what the SDK did.
-    pub result: Result<(), Difference>,
+    pub result: Result<(), ReplayDifference>,
     /// The transitions that the clients took up to there.
     pub transitions: BTreeSet<Transition>,
 }
 
 /// One thing that happened, as the recording has it. It displays as a line, with its virtual time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Note<'a> {
+pub struct TimedNote<'a> {
     /// When.
     pub time: Time,
     /// What.
@@ -53,14 +53,14 @@ pub struct Note<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Noted<'a> {
     /// An entry of the timeline came in, or came out of the port.
-    Record(&'a Record),
+    Record(&'a TimelineRecord),
     /// The clients were compared with a snapshot, which has a name.
     Snapshot(&'a str),
 }
 
 /// Replays `recording` on the port, up to the first difference.
 #[must_use]
-pub fn replay(recording: &Recording) -> Outcome<'_> {
+pub fn replay(recording: &Recording) -> ReplayOutcome<'_> {
     let mut replay = Replay {
         recording,
         page: Page::new(recording),
@@ -71,8 +71,8 @@ pub fn replay(recording: &Recording) -> Outcome<'_> {
         steps: 0,
         trace: Vec::new(),
     };
-    let result = replay.run().map_err(|mismatch| Difference::new(recording, replay.at, replay.now, mismatch));
-    Outcome { trace: replay.trace, result, transitions: replay.page.observer.transitions().clone() }
+    let result = replay.run().map_err(|mismatch| ReplayDifference::new(recording, replay.at, replay.now, mismatch));
+    ReplayOutcome { trace: replay.trace, result, transitions: replay.page.observer.transitions().clone() }
 }
 
 struct Replay<'a> {
@@ -84,7 +84,7 @@ struct Replay<'a> {
     at: usize,
     now: Time,
     steps: usize,
-    trace: Vec<Note<'a>>,
+    trace: Vec<TimedNote<'a>>,
 }
 
 impl<'a> Replay<'a> {
@@ -101,14 +101,16 @@ impl<'a> Replay<'a> {
         self.finish()
     }
 
-    fn take(&mut self, record: &'a Record) -> Result<(), Mismatch> {
+    fn take(&mut self, record: &'a TimelineRecord) -> Result<(), Mismatch> {
         match record {
-            Record::Api(call) => self.make_call(call),
-            Record::Fetch(_) | Record::WsNew { .. } | Record::WsSend { .. } => self.expect_effect(record),
+            TimelineRecord::Api(call) => self.make_call(call),
+            TimelineRecord::Fetch(_) | TimelineRecord::WsNew { .. } | TimelineRecord::WsSend { .. } => {
+                self.expect_effect(record)
+            }
             // On a dead websocket a close has no effect, and the port does not make it.
-            Record::WsCloseCall { ready_state: 0 | 1, .. } => self.expect_effect(record),
-            Record::Event(heard) => self.expect_event(heard),
-            Record::Listener(call) => self.expect_listener(call),
+            TimelineRecord::WsCloseCall { ready_state: 0 | 1, .. } => self.expect_effect(record),
+            TimelineRecord::Event(heard) => self.expect_event(heard),
+            TimelineRecord::Listener(call) => self.expect_listener(call),
             input if input.is_input() => {
                 self.settle()?;
                 self.step()?;
@@ -133,25 +135,27 @@ impl<'a> Replay<'a> {
         self.page.call(self.now, call, config)
     }
 
-    fn expect_effect(&mut self, record: &'a Record) -> Result<(), Mismatch> {
+    fn expect_effect(&mut self, record: &'a TimelineRecord) -> Result<(), Mismatch> {
         self.wait_for_output()?;
         let Some((client, output)) = self.page.effects.pop_front() else {
             return Err(Mismatch::new(difference::describe(record), self.page.describe_pending()));
         };
         match (record, output) {
-            (Record::Fetch(fetch), Output::Request { id, request }) => {
+            (TimelineRecord::Fetch(fetch), Output::Request { id, request }) => {
                 self.page.fetches.insert(fetch.id, (client, id));
                 compare::request(fetch, self.traffic.request_of(fetch.id), &request)?;
             }
-            (Record::WsNew { ws, address }, Output::OpenWebSocket { id, url }) => {
+            (TimelineRecord::WsNew { ws, address }, Output::OpenWebSocket { id, url }) => {
                 self.page.sockets.insert(*ws, (client, id));
                 compare::address("websocket address", address, &url)?;
             }
-            (Record::WsSend { ws, data }, Output::SendFrame { id, text }) if self.page.is_socket(*ws, client, id) => {
+            (TimelineRecord::WsSend { ws, data }, Output::SendFrame { id, text })
+                if self.page.is_socket(*ws, client, id) =>
+            {
                 compare::text("frame", data, &text)?;
             }
-            (Record::WsCloseCall { ws, .. }, Output::CloseWebSocket { id }) if self.page.is_socket(*ws, client, id) => {
-            }
+            (TimelineRecord::WsCloseCall { ws, .. }, Output::CloseWebSocket { id })
+                if self.page.is_socket(*ws, client, id) => {}
             (_, output) => {
                 return Err(Mismatch::new(difference::describe(record), self.page.describe_effect(client, &output)));
             }
@@ -160,7 +164,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn expect_event(&mut self, heard: &Heard) -> Result<(), Mismatch> {
+    fn expect_event(&mut self, heard: &RecordedEvent) -> Result<(), Mismatch> {
         let expected = || difference::describe_event(&heard.event, &heard.args);
         let (client, event) = self.next_listener(&heard.client, &RecordedListener::Recorder, &expected)?;
         compare::text("event", &heard.event, event.name())?;
@@ -321,11 +325,11 @@ impl<'a> Replay<'a> {
     /// Notes the record in hand.
     fn note_record(&mut self) {
         let record = self.recording.timeline.get(self.at);
-        self.trace.extend(record.map(|record| Note { time: self.now, what: Noted::Record(&record.what) }));
+        self.trace.extend(record.map(|record| TimedNote { time: self.now, what: Noted::Record(&record.what) }));
     }
 
     fn note(&mut self, what: Noted<'a>) {
-        self.trace.push(Note { time: self.now, what });
+        self.trace.push(TimedNote { time: self.now, what });
     }
 }
 

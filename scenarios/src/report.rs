@@ -25,5 +25,5 @@ pub(crate) use self::files::check_place;
 pub use self::files::{Reports, ReportsError};
 pub use self::fold::Fold;
 pub use self::style::Style;
-pub use self::wanted::{Kind, Wanted, WantedError};
+pub use self::wanted::{ReportKind, WantedError, WantedReport};
 pub use self::wrap::{COLUMNS, wrap};

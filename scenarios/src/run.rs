@@ -14,15 +14,15 @@ use std::num::NonZeroUsize;
 pub use self::case::{Case, Plan, Variant};
 use self::event::tell;
 pub use self::event::{CutShort, Reporter, RunError, RunEvent, RunWarning};
-pub use self::finished::{Broken, Fault, Finished, Status, Unlike, WallTime};
+pub use self::finished::{Broken, CaseError, Finished, Status, Unlike, WallTime};
 use self::judge::Judge;
 pub use self::pool::NoThread;
-use self::pool::{Done, Panicked, in_order};
+use self::pool::{ItemDone, Panicked, in_order};
 pub use self::shard::{MAX_SHARDS, NameSet, Shard, ShardError};
 pub use self::summary::Summary;
 use crate::interrupt::Interrupt;
-use crate::scenario::{Content, Scenario};
-use crate::script::{Host, Limits, Outcome, Script, Severity, Source, Verdict};
+use crate::scenario::{Scenario, ScriptText};
+use crate::script::{Host, Limits, Script, ScriptOutcome, Severity, Source, Verdict};
 use crate::snapshot::{self, Comparison, SnapshotError};
 use crate::trace::Trace;
 use crate::world::World;
@@ -82,7 +82,7 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
             if let Some(cut) = cut_short(options, first_failure) {
                 return Err(cut);
             }
-            let ending = Ending::of_case(first_failure);
+            let ending = CaseWatch::of_case(first_failure);
             let mut finished = run_one(&host, case, options);
             // Whether nothing more begins is known here, before this worker takes the next case.
             judge.judge(case, &mut finished);
@@ -90,7 +90,7 @@ pub fn run(plan: &Plan<'_>, options: &Options, reporters: &mut [&mut dyn Reporte
             Ok(finished)
         }
     };
-    in_order(&plan.cases, options.jobs, worker, |case, Done { result, began, took }| {
+    in_order(&plan.cases, options.jobs, worker, |case, ItemDone { result, began, took }| {
         let mut finished = match result.unwrap_or_else(|panicked| Ok(Finished::panicked(panicked))) {
             Ok(finished) => finished,
             Err(cut) => {
@@ -121,12 +121,12 @@ fn cut_short(options: &Options, first_failure: &Interrupt) -> Option<CutShort> {
 }
 
 /// Watches how a case ends. One that ends by a panic has failed, too.
-struct Ending<'a> {
+struct CaseWatch<'a> {
     first_failure: &'a Interrupt,
     has_failed: bool,
 }
 
-impl<'a> Ending<'a> {
+impl<'a> CaseWatch<'a> {
     const fn of_case(first_failure: &'a Interrupt) -> Self {
         Self { first_failure, has_failed: true }
     }
@@ -136,7 +136,7 @@ impl<'a> Ending<'a> {
     }
 }
 
-impl Drop for Ending<'_> {
+impl Drop for CaseWatch<'_> {
     fn drop(&mut self) {
         if self.has_failed {
             self.first_failure.raise();
@@ -158,7 +158,7 @@ fn run_one(host: &Host, case: &Case<'_>, options: &Options) -> Finished {
 }
 
 pub(crate) fn source_of(scenario: &Scenario) -> Result<Source, Broken> {
-    let Content { text, .. } = scenario.content.as_ref().map_err(|error| Broken::Unreadable(error.to_string()))?;
+    let ScriptText { text, .. } = scenario.content.as_ref().map_err(|error| Broken::Unreadable(error.to_string()))?;
     let Scenario { path, shown, root, .. } = scenario;
     Ok(Source { path: path.clone(), shown: shown.clone(), root: root.clone(), text: text.clone() })
 }
@@ -179,8 +179,8 @@ fn check(host: &Host, source: &Source, options: &Options) -> Result<Finished, Br
 }
 
 /// What comes of a run; `passed` says what comes of one whose checks held.
-fn finish(outcome: Outcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
-    let Outcome { verdict, also, mut trace, virtual_time, checks, warnings, doubts } = outcome;
+fn finish(outcome: ScriptOutcome, options: &Options, passed: impl FnOnce(&Trace) -> Status) -> Finished {
+    let ScriptOutcome { verdict, also, mut trace, virtual_time, checks, warnings, doubts } = outcome;
     let status = match verdict {
         // What fails never becomes a snapshot.
         Verdict::Passed if options.strict && options.snapshots == snapshot::Mode::Accept && !doubts.is_empty() => {
@@ -201,7 +201,7 @@ fn compare(case: &Case<'_>, trace: &Trace, mode: snapshot::Mode) -> Status {
     match snapshot::compare(&case.snapshot(), &case.scenario.source, trace, mode) {
         Ok(Comparison::Different(difference)) => Status::Differs(Box::new(difference)),
         Ok(comparison) => Status::Passed(comparison),
-        Err(error @ SnapshotError::Unwritable(_)) => Status::Error(Fault::Snapshot(error)),
+        Err(error @ SnapshotError::Unwritable(_)) => Status::Error(CaseError::Snapshot(error)),
         Err(error) => Status::Broken(Broken::Snapshot(error)),
     }
 }

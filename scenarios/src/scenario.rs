@@ -40,12 +40,12 @@ pub struct Scenario {
     /// The folder that its imports stay in.
     pub root: PathBuf,
     /// What is in it.
-    pub content: Result<Content, ReadError>,
+    pub content: Result<ScriptText, ReadError>,
 }
 
 /// A script that was read.
 #[derive(Debug)]
-pub struct Content {
+pub struct ScriptText {
     /// The whole text.
     pub text: String,
     /// Its first comments.
@@ -73,7 +73,7 @@ impl Scenario {
     fn read(name: String, path: PathBuf, shown: String, root: PathBuf) -> Self {
         let content = read_text(&path).map(|text| {
             let rows = Rows::parse(&text).map(|rows| rows.names).unwrap_or_default();
-            Content { header: Header::parse(&text), rows, text }
+            ScriptText { header: Header::parse(&text), rows, text }
         });
         let source = format!("{name}.{EXTENSION}");
         Self { name, source, path, shown, root, content }

@@ -13,10 +13,10 @@ mod on_platform;
 use std::fmt;
 use std::str::FromStr;
 
-pub use self::act::{Act, Application, Fate, Odd, OddBody, Push};
+pub use self::act::{Act, ApplicationCall, MessageFate, Odd, OddBody, Push};
 pub use self::error::{ActError, MomentError, ScheduleError};
 pub(crate) use self::moment::is_plain;
-pub use self::moment::{Kind, Moment};
+pub use self::moment::{MessageKind, Moment};
 pub use self::mutation::{Field, Mutation};
 
 /// The most disturbances of one run.

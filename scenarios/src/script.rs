@@ -50,23 +50,23 @@ use std::time::Duration;
 use rhai::{AST, Engine, EvalAltResult, Position, Scope};
 
 use self::analysis::Known;
-pub use self::analysis::{Finding, Findings, Severity};
+pub use self::analysis::{Findings, ScriptFinding, Severity};
 use self::cases::Row;
-use self::clock::Guard;
+use self::clock::ClockGuard;
 use self::compiler::Compiler;
 use self::engine::new_engine;
 use self::explain::{explain, place_of_race};
-use self::failure::{Ending, Failure, Halt, Located};
+use self::failure::{Failure, Halt, Located, ScriptEnd};
 pub(crate) use self::imports::Reach;
 use self::imports::{Modules, imports_of};
 use self::listener::Arities;
-use self::marks::Place;
+use self::marks::CallSite;
 use self::nesting::release_captured;
 pub(crate) use self::pattern::MAX_PATTERN;
 use self::run::Run;
-pub use self::served::{Doing, Served};
-use self::show::clip;
-use self::soft::Failures;
+pub use self::served::{ScriptActivity, ServedPlatform};
+use self::show::said;
+use self::soft::SoftFailures;
 use self::surroundings::Surroundings;
 use self::unmet::takes_result;
 use crate::diagnostic::Diagnostic;
@@ -145,7 +145,7 @@ pub struct Script {
 
 /// How a scenario went.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct ScriptOutcome {
     /// Whether it passed.
     pub verdict: Verdict,
     /// What else failed.
@@ -236,7 +236,7 @@ impl Host {
     /// takes longer than `limits` allow.
     #[expect(clippy::result_large_err, reason = "there is one a script, and whoever keeps it boxes it")]
     pub fn compile_within(&self, source: &Source, limits: &Limits) -> Result<Script, Diagnostic> {
-        self.compiler.guard(Guard::new(limits));
+        self.compiler.guard(ClockGuard::new(limits));
         let located = |located| self.diagnostic(located, source);
         let compiled = self.compiler.compile(&self.engine, &source.text);
         let mut ast = compiled.map_err(|(failure, position)| located(Located { failure, position, source: None }))?;
@@ -260,26 +260,26 @@ impl Host {
 
     /// Runs a script in a new simulated world.
     #[must_use]
-    pub fn run(&self, script: &Script, limits: &Limits) -> Outcome {
+    pub fn run(&self, script: &Script, limits: &Limits) -> ScriptOutcome {
         self.run_in(World::default(), script, limits)
     }
 
     /// Runs a script in a world in which nothing has happened yet.
     #[must_use]
-    pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> Outcome {
+    pub fn run_in(&self, world: World, script: &Script, limits: &Limits) -> ScriptOutcome {
         self.run_row_in(world, script, None, limits)
     }
 
     /// The same for one row of its `cases`.
     #[must_use]
-    pub fn run_row_in(&self, world: World, script: &Script, row: Option<&str>, limits: &Limits) -> Outcome {
+    pub fn run_row_in(&self, world: World, script: &Script, row: Option<&str>, limits: &Limits) -> ScriptOutcome {
         self.set_row(script, row);
         self.execute(Surroundings::World(world), script, limits)
     }
 
     /// Runs a script beside a server, until it or the server ends.
     #[must_use]
-    pub fn run_beside(&self, served: Served, script: &Script, limits: &Limits) -> Outcome {
+    pub fn run_beside(&self, served: ServedPlatform, script: &Script, limits: &Limits) -> ScriptOutcome {
         self.execute(Surroundings::Served(Box::new(served)), script, limits)
     }
 
@@ -294,7 +294,7 @@ impl Host {
 
     /// Runs a script to its end, and gives its variables, which its listeners may go on to use, and what nothing in it
     /// caught.
-    fn perform(
+    fn evaluate(
         &self,
         surroundings: Surroundings,
         script: &Script,
@@ -303,7 +303,7 @@ impl Host {
         let run = &self.run;
         run.begin(limits, surroundings);
         // It imports modules whose names it makes up.
-        self.compiler.guard(Guard::new(limits));
+        self.compiler.guard(ClockGuard::new(limits));
         run.root.replace(script.source.root.clone());
         run.arities.borrow_mut().push(script.arities.clone());
         let mut scope = Scope::new();
@@ -326,8 +326,8 @@ impl Host {
         (scope, uncaught)
     }
 
-    fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> Outcome {
-        let (scope, uncaught) = self.perform(surroundings, script, limits);
+    fn execute(&self, surroundings: Surroundings, script: &Script, limits: &Limits) -> ScriptOutcome {
+        let (scope, uncaught) = self.evaluate(surroundings, script, limits);
         let run = &self.run;
         if uncaught.is_none()
             && !run.has_ended()
@@ -338,25 +338,25 @@ impl Host {
         }
         release_captured(&scope);
         let unmet = run.unmet.take();
-        let Failures { kept: mut failed, more: also_failed } = run.soft.take();
+        let SoftFailures { kept: mut failed, more: also_failed } = run.soft.take();
         let (world, checks, ending) = run.end();
-        let verdict = match ending.or(uncaught.map(Ending::Failed)) {
-            Some(Ending::Failed(located)) => {
+        let verdict = match ending.or(uncaught.map(ScriptEnd::Failed)) {
+            Some(ScriptEnd::Failed(located)) => {
                 // A script that is broken, or a limit, says more than the checks before it.
                 let place = if located.failure.is_soft() { failed.len() } else { 0 };
                 failed.insert(place, located);
                 Verdict::Passed
             }
             None => Verdict::Passed,
-            Some(Ending::Skipped(reason)) => Verdict::Skipped(clip(reason)),
-            Some(Ending::ServerEnded) => Verdict::ServerEnded,
+            Some(ScriptEnd::Skipped(reason)) => Verdict::Skipped(said(reason)),
+            Some(ScriptEnd::ServerEnded) => Verdict::ServerEnded,
         };
         let mut failed = failed.into_iter().map(|located| self.diagnostic(located, &script.source));
         let verdict = failed.next().map_or(verdict, |first| Verdict::Failed(Box::new(first)));
         let also = AlsoFailed { told: failed.collect(), more: also_failed };
         let (warnings, doubts) = match verdict {
             Verdict::Passed => {
-                let takes_number = |place: &Place| self.takes_result(script, place);
+                let takes_number = |place: &CallSite| self.takes_result(script, place);
                 let doubts = unmet.end(&world, &script.source.shown, takes_number);
                 (hygiene::warnings(&world.ending()), doubts)
             }
@@ -365,11 +365,11 @@ impl Host {
         let virtual_time = world.now();
         let mut trace = world.into_trace();
         trace.redact(run.redactions.take());
-        Outcome { verdict, also, virtual_time, checks, warnings, doubts, trace }
+        ScriptOutcome { verdict, also, virtual_time, checks, warnings, doubts, trace }
     }
 
     /// Whether something takes what the call at a place gives.
-    fn takes_result(&self, script: &Script, place: &Place) -> bool {
+    fn takes_result(&self, script: &Script, place: &CallSite) -> bool {
         let module = place.source().filter(|shown| *shown != script.source.shown);
         match module.and_then(|shown| self.modules.shown_as(shown)) {
             Some(module) => takes_result(&module.ast, &module.text, place.position()),
@@ -389,7 +389,7 @@ impl Host {
         let parts = failure.parts.and_then(|parts| parts.table(text));
         Diagnostic {
             cause: failure.cause,
-            message: clip(failure.message),
+            message: said(failure.message),
             file,
             line,
             column: position.position().unwrap_or_default(),

@@ -20,4 +20,4 @@ pub mod tls;
 
 #[cfg(unix)]
 pub(crate) use self::application::keep;
-pub use self::site::Site;
+pub use self::site::ServeSite;

@@ -7,17 +7,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use thiserror::Error;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file::{self, FileError};
-use crate::report::Wanted;
+use crate::report::WantedReport;
 use crate::scenario::Filter;
 use crate::script::duration;
-use crate::script::names::nearest;
 use crate::size::{self, MIB};
-use crate::toml_text::{kind, wrong};
+use crate::text::{did_you_mean, nearest};
+use crate::toml_text::{SpannedKey, SpannedValue, kind, wrong};
 
 /// The largest file of settings that is read, in bytes.
 pub const MAX_BYTES: u64 = 1024 * 1024;
@@ -33,7 +32,7 @@ const PROFILES: &str = "profile";
 
 /// How to run, as far as it is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
+pub struct ProjectSettings {
     /// How many scenarios run at once.
     pub jobs: Option<NonZeroUsize>,
     /// The real time that one may take.
@@ -45,16 +44,16 @@ pub struct Settings {
     /// Which are wanted.
     pub filter: Option<Vec<Filter>>,
     /// The reports that go to files. Paths are taken from the folder of the settings.
-    pub reports: Option<Vec<Wanted>>,
+    pub reports: Option<Vec<WantedReport>>,
 }
 
 /// What a file of settings says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
     /// What holds for every run.
-    pub top: Settings,
+    pub top: ProjectSettings,
     /// What holds beside it, and before it, for `--profile NAME`.
-    pub profiles: BTreeMap<String, Settings>,
+    pub profiles: BTreeMap<String, ProjectSettings>,
 }
 
 /// Why there are no settings.
@@ -79,7 +78,7 @@ pub enum SettingsError {
     Content(Box<Diagnostic>),
 }
 
-impl Settings {
+impl ProjectSettings {
     /// These, and for what they do not say those.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -139,12 +138,9 @@ pub(crate) fn memory(text: &str) -> Result<usize, String> {
     usize::try_from(bytes).map_err(|_| "it is more than this machine can have".to_owned())
 }
 
-type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
-type Value<'a> = Spanned<DeValue<'a>>;
-
 #[expect(clippy::result_large_err, reason = "there is one a file, and whoever keeps it boxes it")]
 fn parse(folder: &Path, text: &str, shown: &str) -> Result<File, Diagnostic> {
-    let page = Page { folder, text, shown };
+    let page = SettingsText { folder, text, shown };
     let root = DeTable::parse(text).map_err(|error| Diagnostic {
         cause: Cause::Syntax,
         ..page.wrong(error.span().unwrap_or(0..0), error.message(), None)
@@ -154,7 +150,7 @@ fn parse(folder: &Path, text: &str, shown: &str) -> Result<File, Diagnostic> {
         if key.get_ref() == PROFILES {
             let profiles = page.table(key, value, "a table of profiles, such as [profile.ci]")?;
             for (name, profile) in profiles {
-                let mut settings = Settings::default();
+                let mut settings = ProjectSettings::default();
                 for (key, value) in page.table(name, profile, "a profile, such as [profile.ci]")? {
                     page.set(&mut settings, key, value, &[])?;
                 }
@@ -168,20 +164,20 @@ fn parse(folder: &Path, text: &str, shown: &str) -> Result<File, Diagnostic> {
 }
 
 /// A file that is being read.
-struct Page<'a> {
+struct SettingsText<'a> {
     folder: &'a Path,
     text: &'a str,
     shown: &'a str,
 }
 
 #[expect(clippy::result_large_err, reason = "there is one a file, and whoever keeps it boxes it")]
-impl Page<'_> {
+impl SettingsText<'_> {
     /// Takes one key. Beside [`KEYS`] there are `others` in its place.
     fn set(
         &self,
-        settings: &mut Settings,
-        key: &Key<'_>,
-        value: &Value<'_>,
+        settings: &mut ProjectSettings,
+        key: &SpannedKey<'_>,
+        value: &SpannedValue<'_>,
         others: &[&'static str],
     ) -> Result<(), Diagnostic> {
         let unlike = |expected| self.unlike(key, value, expected);
@@ -213,9 +209,9 @@ impl Page<'_> {
             "report" => {
                 let expected = "a list of texts, such as [\"junit=target/kandy-junit.xml\"]";
                 let items = value.get_ref().as_array().ok_or_else(|| unlike(expected))?;
-                let read = |item: &Value<'_>| {
+                let read = |item: &SpannedValue<'_>| {
                     let text = item.get_ref().as_str().ok_or_else(|| unlike(expected))?;
-                    let report: Wanted = text.parse().map_err(|error| refuse(format!("{error}")))?;
+                    let report: WantedReport = text.parse().map_err(|error| refuse(format!("{error}")))?;
                     Ok(report.within(self.folder))
                 };
                 settings.reports = Some(items.iter().map(read).collect::<Result<_, Diagnostic>>()?);
@@ -223,7 +219,7 @@ impl Page<'_> {
             other => {
                 let known = || KEYS.iter().chain(others).copied();
                 let help = match nearest(other, known()) {
-                    Some(name) => format!("did you mean `{name}`?"),
+                    Some(name) => did_you_mean(name),
                     None => format!("the keys are {}", known().collect::<Vec<_>>().join(", ")),
                 };
                 return Err(self.wrong(key.span(), format!("there is no key `{other}` here"), Some(help)));
@@ -232,16 +228,21 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn filter(&self, key: &Key<'_>, value: &Value<'_>, expected: &str) -> Result<Filter, Diagnostic> {
+    fn filter(&self, key: &SpannedKey<'_>, value: &SpannedValue<'_>, expected: &str) -> Result<Filter, Diagnostic> {
         let text = value.get_ref().as_str().ok_or_else(|| self.unlike(key, value, expected))?;
         text.parse().map_err(|error| self.wrong(value.span(), format!("`{}`: {error}", key.get_ref()), None))
     }
 
-    fn table<'v>(&self, key: &Key<'_>, value: &'v Value<'_>, expected: &str) -> Result<&'v DeTable<'v>, Diagnostic> {
+    fn table<'v>(
+        &self,
+        key: &SpannedKey<'_>,
+        value: &'v SpannedValue<'_>,
+        expected: &str,
+    ) -> Result<&'v DeTable<'v>, Diagnostic> {
         value.get_ref().as_table().ok_or_else(|| self.unlike(key, value, expected))
     }
 
-    fn unlike(&self, key: &Key<'_>, value: &Value<'_>, expected: &str) -> Diagnostic {
+    fn unlike(&self, key: &SpannedKey<'_>, value: &SpannedValue<'_>, expected: &str) -> Diagnostic {
         let message = format!("`{}` must be {expected}, not {}", key.get_ref(), kind(value.get_ref()));
         self.wrong(value.span(), message, None)
     }
@@ -269,9 +270,9 @@ mod tests {
         let File { top, mut profiles } = parse(Path::new(""), text, "kandy.toml").unwrap();
         assert_eq!(profiles.keys().collect::<Vec<_>>(), ["a b", "fast"]);
         let fast = profiles.remove("fast").unwrap();
-        let given = Settings { strict: Some(true), ..Settings::default() };
+        let given = ProjectSettings { strict: Some(true), ..ProjectSettings::default() };
         let settings = given.or(fast).or(top);
-        let expected = Settings {
+        let expected = ProjectSettings {
             jobs: NonZeroUsize::new(1),
             timeout: Some(Duration::from_secs(90)),
             memory: Some(64 << 20),
@@ -363,9 +364,12 @@ error: there is no key `timout` here
         let reports = read("report = [\"junit=out/junit.xml\"]");
         assert_eq!(
             reports,
-            [Wanted::File { kind: crate::report::Kind::Junit, path: Path::new("p/out/junit.xml").to_owned() }]
+            [WantedReport::File {
+                kind: crate::report::ReportKind::Junit,
+                path: Path::new("p/out/junit.xml").to_owned()
+            }]
         );
-        assert_eq!(read("report = [\"github\"]"), [Wanted::Github]);
+        assert_eq!(read("report = [\"github\"]"), [WantedReport::Github]);
         assert_eq!(read("report = []"), []);
         refuse("report = \"junit=x\"", ":1:10", "`report` must be a list of texts");
         refuse("report = [\"junit\"]", ":1:10", "the report's file is missing");

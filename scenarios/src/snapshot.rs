@@ -18,7 +18,7 @@ use insta::internals::TextSnapshotContents;
 use insta::{MetaData, TextSnapshotKind};
 use thiserror::Error;
 
-pub use self::pending::Pending;
+pub use self::pending::PendingSnapshot;
 use crate::file::{self, FileError};
 use crate::scenario::{EXTENSION, Rows, read_text};
 
@@ -59,12 +59,12 @@ pub enum Comparison {
     /// It was another, and now it is the snapshot.
     Changed,
     /// It is another.
-    Different(Difference),
+    Different(SnapshotDifference),
 }
 
 /// A transcript that differs from its snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Difference {
+pub struct SnapshotDifference {
     /// What the snapshot says.
     pub old: String,
     /// What the run left.
@@ -134,7 +134,11 @@ pub fn compare(
         (Ok(Some(old)), Mode::Compare { leave_pending }) => {
             // The difference is what matters: it is reported also where nothing can be written.
             let pending = leave_pending && write(&pending, source, &new).is_ok();
-            return Ok(Comparison::Different(Difference { old: old.to_string(), new: new.to_string(), pending }));
+            return Ok(Comparison::Different(SnapshotDifference {
+                old: old.to_string(),
+                new: new.to_string(),
+                pending,
+            }));
         }
     };
     // What a run before this one left; if it cannot be removed, nothing is lost.

@@ -30,7 +30,7 @@ pub enum Step {
         /// The client.
         client: ClientId,
         /// The call.
-        call: Call,
+        call: ClientCall,
     },
     /// Something that the platform is made to do.
     Command(Command),
@@ -40,7 +40,7 @@ pub enum Step {
 
 /// The calls of Kandy.js.
 #[derive(Clone, Debug)]
-pub enum Call {
+pub enum ClientCall {
     /// `connect(credentials, options)`
     Connect(Credentials, ConnectOptions),
     /// `disconnect()`
@@ -113,7 +113,7 @@ impl Step {
     }
 }
 
-impl Call {
+impl ClientCall {
     const fn action(&self) -> Option<&'static str> {
         Some(match self {
             Self::Connect(..) => "connect",
@@ -182,7 +182,7 @@ mod tests {
                 r#"addUser {"user":"alice","password":"***"}"#,
             ),
             (
-                Step::Call { client: ClientId(0), call: Call::Connect(credentials, ConnectOptions::default()) },
+                Step::Call { client: ClientId(0), call: ClientCall::Connect(credentials, ConnectOptions::default()) },
                 "username: Some(\"alice\")",
             ),
         ] {

@@ -1,10 +1,17 @@
 //! What is wrong in a TOML file that a user has written, and where.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::{Cause, Diagnostic};
+
+/// A key, and where it stands.
+pub(crate) type SpannedKey<'a> = Spanned<Cow<'a, str>>;
+/// A value, and where it stands.
+pub(crate) type SpannedValue<'a> = Spanned<DeValue<'a>>;
 
 /// A diagnostic about the bytes `at` of `text`; messages call the file `shown`.
 pub(crate) fn wrong(text: &str, shown: &str, at: &Range<usize>, message: String, help: Option<String>) -> Diagnostic {

@@ -11,9 +11,9 @@ use std::time::Duration;
 use kandy_client::{Event, Task, Violation};
 
 pub use self::content::{Beginning, Body, MAX_BEGINNING_BYTES, MAX_BODY_BYTES};
-pub use self::doing::{Call, Control, SignIn};
-pub use self::rest::{Address, Answer, Outcome, Request};
-pub use self::socket::{Close, Frame, Handshake};
+pub use self::doing::{CallRecord, ControlRecord, SignIn};
+pub use self::rest::{Address, RecordedAnswer, ReplyOutcome, SentRequest};
+pub use self::socket::{Close, FrameContent, HandshakeStep};
 use crate::hygiene::{self, Warning};
 use crate::schedule::Disturbance;
 use crate::transcript::Redactions;
@@ -26,14 +26,14 @@ pub const MAX_ALL_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// What happened, in the order in which it happened.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    records: Vec<Record>,
+    records: Vec<TraceRecord>,
     body_bytes: usize,
     redactions: Redactions,
 }
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct TraceRecord {
     /// The time since the world began.
     pub at: Duration,
     /// Whose doing it was: a client's name, `platform` or `script`.
@@ -46,29 +46,29 @@ pub struct Record {
 #[derive(Clone, Debug)]
 pub enum What {
     /// A call of the application.
-    Call(Call),
+    Call(CallRecord),
     /// A REST request.
-    Request(Box<Request>),
+    Request(Box<SentRequest>),
     /// What came of one.
     Reply {
         /// The request's number.
         number: u64,
         /// What came of it.
-        outcome: Outcome,
+        outcome: ReplyOutcome,
     },
     /// A websocket opens, or does not.
     Handshake {
         /// The websocket's number.
         socket: u64,
         /// How far it is.
-        step: Handshake,
+        step: HandshakeStep,
     },
     /// A frame of the platform, or one of a client that is not a keep-alive.
     Frame {
         /// The websocket's number.
         socket: u64,
         /// What it says.
-        frame: Frame,
+        frame: FrameContent,
     },
     /// A run of keep-alives, between which nothing but keep-alives happened.
     Pings {
@@ -91,27 +91,27 @@ pub enum What {
         /// The event.
         event: Arc<Event>,
         /// What its listeners see.
-        state: State,
+        state: SeenConnection,
     },
     /// A task inside the SDK died, which no application is told.
     Crash(Task),
     /// Something the SDK writes to its log.
     Log(Box<Violation>),
     /// The script makes the platform do something.
-    Control(Control),
+    Control(ControlRecord),
     /// What the run's schedule, not its script, makes go wrong.
-    Disturbance(Disturbed),
+    Disturbance(DisturbanceRecord),
     /// The script printed a line.
     Print(Beginning),
     /// What the run left behind; only where warnings are wanted, and at the end.
-    Warning(hygiene::What),
+    Warning(hygiene::WarningKind),
     /// So many more warnings are not written out.
     MoreWarnings(usize),
 }
 
 /// What a schedule does to a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Disturbed {
+pub enum DisturbanceRecord {
     /// One thing goes wrong.
     By(Disturbance),
     /// The platform can be reached again.
@@ -122,7 +122,7 @@ pub enum Disturbed {
 
 /// What an application sees of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
+pub struct SeenConnection {
     /// `isConnected`
     pub is_connected: bool,
     /// `isPending`
@@ -150,7 +150,7 @@ impl Trace {
             }
             self.body_bytes += body.kept();
         }
-        self.records.push(Record { at, who: who.clone(), what });
+        self.records.push(TraceRecord { at, who: who.clone(), what });
         Ok(())
     }
 
@@ -181,7 +181,7 @@ impl Trace {
         let of = |warning: &Warning| (warning.client.as_str().into(), What::Warning(warning.what.clone()));
         let more = warnings.len().saturating_sub(hygiene::MAX_SHOWN);
         let rest = (more > 0).then(|| ("script".into(), What::MoreWarnings(more)));
-        self.records.extend(shown.map(of).chain(rest).map(|(who, what)| Record { at, who, what }));
+        self.records.extend(shown.map(of).chain(rest).map(|(who, what)| TraceRecord { at, who, what }));
     }
 
     /// Leaves what these match out of the text of this trace. Its records stay as they are.
@@ -196,7 +196,7 @@ impl Trace {
 
     /// The records so far.
     #[must_use]
-    pub fn records(&self) -> &[Record] {
+    pub fn records(&self) -> &[TraceRecord] {
         &self.records
     }
 
@@ -219,10 +219,10 @@ impl What {
             Self::Request(request) => request.body.as_mut(),
             Self::Reply {
                 outcome:
-                    Outcome::Answer(answer)
-                    | Outcome::WithoutCors(answer)
-                    | Outcome::Cut(answer)
-                    | Outcome::Preflight(answer),
+                    ReplyOutcome::Answer(answer)
+                    | ReplyOutcome::WithoutCors(answer)
+                    | ReplyOutcome::Cut(answer)
+                    | ReplyOutcome::Preflight(answer),
                 ..
             } => Some(&mut answer.body),
             _ => None,
@@ -254,7 +254,7 @@ mod tests {
         }
         trace.push(at(70), &kandy, print()).unwrap();
         trace.push_ping(at(90), &kandy, 1).unwrap();
-        let pings = |record: &Record| match record.what {
+        let pings = |record: &TraceRecord| match record.what {
             What::Pings { socket, count, until } => (&*record.who == "other", socket, count, until.as_secs()),
             _ => (false, 0, 0, record.at.as_secs()),
         };
@@ -271,7 +271,7 @@ mod tests {
         }
         assert_eq!(trace.push(at(0), &who, print()), Err(TraceFull));
         assert_eq!(trace.push_ping(at(0), &who, 1), Err(TraceFull));
-        let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
+        let warning = Warning { client: "kandy".to_owned(), what: hygiene::WarningKind::Pending };
         trace.warn(at(1), &vec![warning.clone(); hygiene::MAX_SHOWN]);
         assert_eq!(trace.records().len(), MAX_RECORDS + hygiene::MAX_SHOWN);
         let mut trace = Trace::default();
@@ -284,13 +284,15 @@ mod tests {
     fn bodies_have_a_limit_in_all() {
         let mut trace = Trace::default();
         let body = Bytes::from(vec![b'x'; MAX_BODY_BYTES]);
-        let answer = || Answer::new(http::StatusCode::OK, &http::HeaderMap::new(), &body);
+        let answer = || RecordedAnswer::new(http::StatusCode::OK, &http::HeaderMap::new(), &body);
         for number in 0..=(MAX_ALL_BODY_BYTES / MAX_BODY_BYTES) as u64 {
-            let outcome = Outcome::Answer(Box::new(answer()));
+            let outcome = ReplyOutcome::Answer(Box::new(answer()));
             trace.push(at(0), &"platform".into(), What::Reply { number, outcome }).unwrap();
         }
-        let kept = |record: &Record| match &record.what {
-            What::Reply { outcome: Outcome::Answer(answer), .. } => (answer.body.bytes(), answer.body.text().len()),
+        let kept = |record: &TraceRecord| match &record.what {
+            What::Reply { outcome: ReplyOutcome::Answer(answer), .. } => {
+                (answer.body.bytes(), answer.body.text().len())
+            }
             what => panic!("{what:?}"),
         };
         let [.., before, last] = trace.records() else { panic!("there are thousands") };

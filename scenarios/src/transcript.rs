@@ -16,8 +16,11 @@ use self::columns::Columns;
 pub(crate) use self::control::control_text;
 pub use self::journal::journal;
 pub use self::redaction::Redactions;
-use crate::printable::{is_unprintable, push_printable};
-use crate::trace::{Call, Close, Control, Disturbed, Frame, Handshake, Outcome, Record, SignIn, State, Trace, What};
+use crate::text::{ELLIPSIS, is_unprintable, push_printable};
+use crate::trace::{
+    CallRecord, Close, ControlRecord, DisturbanceRecord, FrameContent, HandshakeStep, ReplyOutcome, SeenConnection,
+    SignIn, Trace, TraceRecord, What,
+};
 
 /// The longest text of one line; what is longer ends with an ellipsis.
 const MAX_TEXT: usize = 400;
@@ -45,7 +48,7 @@ impl Trace {
     /// What happened last, without the details that a transcript has: `kandy event auth:change`.
     #[must_use]
     pub fn last_in_short(&self) -> Option<String> {
-        let Record { who, what, .. } = self.records().last()?;
+        let TraceRecord { who, what, .. } = self.records().last()?;
         let kind = what.kind();
         Some(match what {
             What::Event { event, .. } => format!("{who} {kind} {}", event.name()),
@@ -124,19 +127,19 @@ fn push_text(lines: &mut String, what: &What) {
 }
 
 /// Adds what `write` writes, up to the limit of a line.
-fn push_limited(lines: &mut String, write: impl FnOnce(&mut Line<'_>) -> fmt::Result) {
+fn push_limited(lines: &mut String, write: impl FnOnce(&mut LimitedLine<'_>) -> fmt::Result) {
     let start = lines.len();
     // It stops where the line is full.
-    let _ = write(&mut Line { lines, start });
+    let _ = write(&mut LimitedLine { lines, start });
 }
 
 /// A line that is being written: what would leave it, or hide in it, is escaped.
-struct Line<'a> {
+struct LimitedLine<'a> {
     lines: &'a mut String,
     start: usize,
 }
 
-impl Write for Line<'_> {
+impl Write for LimitedLine<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let fits = self.lines.len() - self.start + text.len() <= MAX_TEXT && !text.contains(is_unprintable);
         if fits {
@@ -145,7 +148,7 @@ impl Write for Line<'_> {
         }
         for character in text.chars() {
             if self.lines.len() - self.start >= MAX_TEXT {
-                self.lines.push('…');
+                self.lines.push(ELLIPSIS);
                 return Err(fmt::Error);
             }
             push_printable(self.lines, character);
@@ -154,7 +157,7 @@ impl Write for Line<'_> {
     }
 }
 
-fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
+fn write_what(line: &mut LimitedLine<'_>, what: &What) -> fmt::Result {
     match what {
         What::Call(call) => write_call(line, call),
         What::Request(request) => {
@@ -166,9 +169,9 @@ fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
         What::Frame { socket, frame } => {
             write!(line, "ws{socket} ")?;
             match frame {
-                Frame::Text(text) => line.write_str(text.as_str()),
-                Frame::Bytes(Some(bytes)) => write!(line, "{bytes} bytes"),
-                Frame::Bytes(None) => line.write_str("binary"),
+                FrameContent::Text(text) => line.write_str(text.as_str()),
+                FrameContent::Bytes(Some(bytes)) => write!(line, "{bytes} bytes"),
+                FrameContent::Bytes(None) => line.write_str("binary"),
             }
         }
         What::Pings { socket, .. } => write!(line, "ws{socket} ping"),
@@ -176,42 +179,44 @@ fn write_what(line: &mut Line<'_>, what: &What) -> fmt::Result {
         What::Event { event, state } => write_event(line, event, *state),
         What::Crash(task) => write!(line, "{task}"),
         What::Log(violation) => write!(line, "{violation}"),
-        What::Control(Control::Whole(command)) => line.write_str(&control_text(command)),
-        What::Control(Control::Long(beginning)) => line.write_str(beginning.as_str()),
-        What::Disturbance(Disturbed::By(disturbance)) => write!(line, "{disturbance}"),
-        What::Disturbance(Disturbed::OutageEnds) => line.write_str("the outage ends"),
-        What::Disturbance(Disturbed::Healed) => line.write_str("all is well again"),
+        What::Control(ControlRecord::Whole(command)) => line.write_str(&control_text(command)),
+        What::Control(ControlRecord::Long(beginning)) => line.write_str(beginning.as_str()),
+        What::Disturbance(DisturbanceRecord::By(disturbance)) => write!(line, "{disturbance}"),
+        What::Disturbance(DisturbanceRecord::OutageEnds) => line.write_str("the outage ends"),
+        What::Disturbance(DisturbanceRecord::Healed) => line.write_str("all is well again"),
         What::Print(text) => line.write_str(text.as_str()),
         What::Warning(warning) => write!(line, "{warning}"),
         What::MoreWarnings(count) => write!(line, "and {count} more"),
     }
 }
 
-fn write_call(line: &mut Line<'_>, call: &Call) -> fmt::Result {
+fn write_call(line: &mut LimitedLine<'_>, call: &CallRecord) -> fmt::Result {
     match call {
-        Call::Connect { user, by } => {
+        CallRecord::Connect { user, by } => {
             let user = user.as_ref().map_or("(no user name)", |user| user.as_str());
             match by {
                 SignIn::Password => write!(line, "connect {user}"),
                 by => write!(line, "connect {user} ({})", by.as_str()),
             }
         }
-        Call::SetCredentials { user, by } => {
+        CallRecord::SetCredentials { user, by } => {
             let user = user.as_ref().map_or("(no user name)", |user| user.as_str());
             match by {
                 SignIn::Password => write!(line, "setCredentials {user}"),
                 by => write!(line, "setCredentials {user} ({})", by.as_str()),
             }
         }
-        Call::Services { call, services } => write!(line, "{} {}", call.as_str(), services.as_str()),
-        Call::Disconnect => line.write_str("disconnect"),
-        Call::UpdateToken => line.write_str("updateToken"),
-        Call::UpdateConfig(patch) => write!(line, "updateConfig {}", patch.as_str()),
-        Call::ResetConnection => line.write_str("connection.resetConnection"),
-        Call::EnableConnectivityChecking(enabled) => write!(line, "connection.enableConnectivityChecking {enabled}"),
-        Call::EnableWebsocket(enabled) => write!(line, "notification.enableWebsocket {enabled}"),
-        Call::Destroy => line.write_str("destroy"),
-        Call::WithoutEffect(name) => write!(line, "{name} (without effect)"),
+        CallRecord::Services { call, services } => write!(line, "{} {}", call.as_str(), services.as_str()),
+        CallRecord::Disconnect => line.write_str("disconnect"),
+        CallRecord::UpdateToken => line.write_str("updateToken"),
+        CallRecord::UpdateConfig(patch) => write!(line, "updateConfig {}", patch.as_str()),
+        CallRecord::ResetConnection => line.write_str("connection.resetConnection"),
+        CallRecord::EnableConnectivityChecking(enabled) => {
+            write!(line, "connection.enableConnectivityChecking {enabled}")
+        }
+        CallRecord::EnableWebsocket(enabled) => write!(line, "notification.enableWebsocket {enabled}"),
+        CallRecord::Destroy => line.write_str("destroy"),
+        CallRecord::WithoutEffect(name) => write!(line, "{name} (without effect)"),
     }
 }
 
@@ -231,7 +236,7 @@ impl SignIn {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for ReplyOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answer(answer) => write!(f, "{}", answer.status.as_u16()),
@@ -247,7 +252,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-impl fmt::Display for Handshake {
+impl fmt::Display for HandshakeStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Opens(address) => write!(f, "opens {}", address.as_str()),
@@ -274,7 +279,7 @@ impl fmt::Display for Close {
 }
 
 /// Its name, the state that its listeners see where it is about the connection, and what it says itself.
-fn write_event(line: &mut Line<'_>, event: &Event, state: State) -> fmt::Result {
+fn write_event(line: &mut LimitedLine<'_>, event: &Event, state: SeenConnection) -> fmt::Result {
     line.write_str(event.name())?;
     match event {
         Event::AuthChange => write!(line, "  {state}"),
@@ -310,7 +315,7 @@ fn write_event(line: &mut Line<'_>, event: &Event, state: State) -> fmt::Result 
     }
 }
 
-fn write_error(line: &mut Line<'_>, error: &Error) -> fmt::Result {
+fn write_error(line: &mut LimitedLine<'_>, error: &Error) -> fmt::Result {
     match error.code().map(kandy_client::Code::to_json) {
         None => write!(line, "  {}", error.name())?,
         Some(serde_json::Value::String(code)) => write!(line, "  {code}")?,
@@ -320,7 +325,7 @@ fn write_error(line: &mut Line<'_>, error: &Error) -> fmt::Result {
 }
 
 /// `connected`, `disconnected`, `pending` or, while leaving, `connected, pending`.
-impl fmt::Display for State {
+impl fmt::Display for SeenConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.is_connected, self.is_pending) {
             (true, false) => "connected",

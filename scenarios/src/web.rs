@@ -39,7 +39,7 @@ pub(crate) fn icon_address() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::printable::is_unprintable;
+    use crate::text::is_unprintable;
 
     /// The characters in the class of the expression in printable.js, as its pairs of first and last.
     fn escaped_in_pages() -> Vec<(char, char)> {

@@ -30,7 +30,7 @@ pub use sim::{Changeable, PLATFORM_SERVER, Seen, Sim, Unmet};
 
 use client_side::ClientSide;
 
-use crate::step::{Call, CallError, ClientId, Done, Step};
+use crate::step::{CallError, ClientCall, ClientId, Done, Step};
 use crate::trace::{Trace, TraceFull};
 use crate::transcript::seconds;
 
@@ -82,7 +82,7 @@ impl World {
     }
 
     /// What a client's `connect()` was last called with.
-    pub(crate) fn last_connect(&self, client: ClientId) -> Option<&Call> {
+    pub(crate) fn last_connect(&self, client: ClientId) -> Option<&ClientCall> {
         self.client_side().last_connect(client)
     }
 
@@ -185,12 +185,12 @@ impl World {
         }
     }
 
-    /// Moves once, without passing `limit`; see [`Turn`].
+    /// Moves once, without passing `limit`; see [`WorldTurn`].
     ///
     /// # Errors
     ///
     /// The world cannot go on: one of its limits is reached.
-    pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
+    pub fn turn(&mut self, limit: Duration) -> Result<WorldTurn, WorldError> {
         match self {
             Self::Sim(sim) => sim.turn(limit),
             Self::Live(live) => live.turn(limit),
@@ -231,7 +231,7 @@ fn config_from(options: &Value) -> Config {
 
 /// What one turn did.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Turn {
+pub enum WorldTurn {
     /// Something moved.
     Moved,
     /// This event should be given to the client's listeners now.

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 use kandy_scenarios::exit_code::Exit;
 use kandy_scenarios::memory;
 
@@ -65,7 +65,7 @@ fn explore(arguments: &[&str], jobs: usize) -> Cost {
     let command = ["kandy-harness", "explore"].into_iter().chain(arguments.iter().copied());
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let begun = Instant::now();
-    let exit = cli::main(command, &environment, &mut Output::plain(&mut out), &mut Output::plain(&mut err));
+    let exit = cli::main(command, &environment, &mut CliOutput::plain(&mut out), &mut CliOutput::plain(&mut err));
     let time = begun.elapsed();
     let text = String::from_utf8(out).expect("it writes text");
     // What pairs find is not what is accepted of single ones.

@@ -7,9 +7,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 use kandy_scenarios::exit_code::Exit;
-use kandy_scenarios::report::Kind;
+use kandy_scenarios::report::ReportKind;
 
 const SCRIPT: &str = r#"
 platform.addUser("alice@example.com", "s3cret");
@@ -58,7 +58,7 @@ fn compare() {
     let place = env::temp_dir().join(format!("kandy-bench-reports-{}", std::process::id()));
     let few = scenarios(&place.join("few"), SCENARIOS);
     let many = scenarios(&place.join("many"), MANY);
-    let kinds = Kind::ALL.map(Kind::as_str).join(", ");
+    let kinds = ReportKind::ALL.map(ReportKind::as_str).join(", ");
     println!("{SCENARIOS} scenarios, {JOBS} at once, with reports as {kinds} and without, up to {ROUNDS} rounds");
 
     let (mut quick, mut cheap) = (false, false);
@@ -105,7 +105,7 @@ fn scenarios(folder: &Path, count: usize) -> PathBuf {
 
 /// The bytes of all reports that the last run with reports has left.
 fn size(folder: &Path) -> u64 {
-    let reports = Kind::ALL.map(|kind| fs::metadata(folder.join(kind.as_str())));
+    let reports = ReportKind::ALL.map(|kind| fs::metadata(folder.join(kind.as_str())));
     reports.into_iter().map(|report| report.expect("a run has written it").len()).sum()
 }
 
@@ -114,7 +114,7 @@ fn run(folder: &Path, reports: bool) -> Cost {
     let mut command = Command::new(env::current_exe().expect("a program knows its own file"));
     command.arg(RUN).arg(folder);
     if reports {
-        command.args(Kind::ALL.map(Kind::as_str));
+        command.args(ReportKind::ALL.map(ReportKind::as_str));
     }
     let output = command.output().expect("this program can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -134,7 +134,7 @@ fn one_run(arguments: &[String]) {
     let command = ["kandy-harness", "run"].map(str::to_owned).into_iter().chain(reports);
     let (mut out, mut err) = (io::sink(), Vec::new());
     let begun = Instant::now();
-    let exit = cli::main(command, &environment, &mut Output::plain(&mut out), &mut Output::plain(&mut err));
+    let exit = cli::main(command, &environment, &mut CliOutput::plain(&mut out), &mut CliOutput::plain(&mut err));
     let time = begun.elapsed();
     assert_eq!(exit, Exit::Passed, "{}", String::from_utf8_lossy(&err));
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

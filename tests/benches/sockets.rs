@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use kandy_client::driver::Options;
 use kandy_client::{Config, ConnectOptions, Credentials, Kandy};
 use kandy_mock_server::{Command, MockKandy};
-use kandy_scenarios::step::{Call, Done, Step};
-use kandy_scenarios::world::{Sim, Turn};
+use kandy_scenarios::step::{ClientCall, Done, Step};
+use kandy_scenarios::world::{Sim, WorldTurn};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -230,7 +230,7 @@ fn connect_and_disconnect_in_virtual_time() {
     let (config, _) = Config::from_json(&Sim::base_config()).expect("the base configuration is one");
     let mut apply = |step| {
         let done = sim.apply(step).expect("the world takes this step");
-        while sim.turn(Duration::ZERO).expect("the world goes on") != Turn::Quiet {}
+        while sim.turn(Duration::ZERO).expect("the world goes on") != WorldTurn::Quiet {}
         done
     };
     apply(Step::Command(Command::AddUser {
@@ -240,8 +240,8 @@ fn connect_and_disconnect_in_virtual_time() {
     }));
     let created = apply(Step::Create { name: "kandy".into(), config: config.into() });
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
-    apply(Step::Call { client, call: Call::Connect(credentials(), ConnectOptions::default()) });
-    apply(Step::Call { client, call: Call::Disconnect });
+    apply(Step::Call { client, call: ClientCall::Connect(credentials(), ConnectOptions::default()) });
+    apply(Step::Call { client, call: ClientCall::Disconnect });
     let session = sim.session(client);
     assert!(!session.is_connected() && !session.is_pending(), "none of this takes virtual time");
 }

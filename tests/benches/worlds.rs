@@ -11,10 +11,10 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use kandy_client::{Config, ConnectOptions, Credentials};
 use kandy_mock_server::Command;
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 use kandy_scenarios::script::{Host, Limits, Script, Source, Verdict};
-use kandy_scenarios::step::{Call, ClientId, Done, Step};
-use kandy_scenarios::world::{Sim, Turn};
+use kandy_scenarios::step::{ClientCall, ClientId, Done, Step};
+use kandy_scenarios::world::{Sim, WorldTurn};
 
 const USER: &str = "alice@example.com";
 const PASSWORD: &str = "s3cret";
@@ -46,7 +46,7 @@ fn main() {
 fn machines_connect_disconnect(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(1u32)).bench(|| {
         let (mut sim, client) = connected();
-        apply(&mut sim, Step::Call { client, call: Call::Disconnect });
+        apply(&mut sim, Step::Call { client, call: ClientCall::Disconnect });
         run_to(&mut sim, Duration::ZERO);
         assert!(!sim.session(client).is_connected());
         sim
@@ -93,7 +93,7 @@ fn bundled_scenarios(bencher: Bencher<'_, '_>) {
     };
     bencher.bench_local(|| {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
+        let (mut out, mut err) = (CliOutput::plain(&mut out), CliOutput::plain(&mut err));
         let exit = cli::main(["kandy-harness", "run"], &environment, &mut out, &mut err);
         assert_eq!(exit.code(), 0);
     });
@@ -108,7 +108,7 @@ fn connected() -> (Sim, ClientId) {
     );
     let created = apply(&mut sim, Step::Create { name: "kandy".into(), config: config.into() });
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
-    let connect = Call::Connect(Credentials::password(USER, PASSWORD), ConnectOptions::default());
+    let connect = ClientCall::Connect(Credentials::password(USER, PASSWORD), ConnectOptions::default());
     apply(&mut sim, Step::Call { client, call: connect });
     run_to(&mut sim, Duration::ZERO);
     assert!(sim.session(client).is_connected());
@@ -120,7 +120,7 @@ fn apply(sim: &mut Sim, step: Step) -> Done {
 }
 
 fn run_to(sim: &mut Sim, time: Duration) {
-    while sim.turn(time).expect("the world goes on") != Turn::Quiet {}
+    while sim.turn(time).expect("the world goes on") != WorldTurn::Quiet {}
 }
 
 fn compile(host: &Host, text: &str) -> Script {

@@ -5,18 +5,16 @@
 //! they fail instead: so `.ci/run` has it.
 
 use std::env;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::OnceLock;
 
-use kandy_scenarios::cli::{self, Environment, Output};
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use kandy_tests::ForeignSuite;
+use libtest_mimic::Failed;
 
-/// The variable that makes a missing tool a failure.
-const REQUIREMENT: &str = "KANDY_BROWSER";
-/// The variable that makes this program the command.
-const AS_COMMAND: &str = "KANDY_BROWSER_SERVE";
+const SUITE: ForeignSuite =
+    ForeignSuite { name: "browser", requirement: "KANDY_BROWSER", as_command: "KANDY_BROWSER_SERVE" };
 
 const MISSING: &str = "it needs Node 18 or later, Chromium, and: npm ci --prefix tests/browser";
 
@@ -82,33 +80,10 @@ const TESTS: &[(&str, &[&str])] = &[
 ];
 
 fn main() -> ExitCode {
-    if env::var_os(AS_COMMAND).is_some() {
-        let (mut out, mut err) = (io::stdout(), io::stderr());
-        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
-        return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
-    }
-    let arguments = Arguments::from_args();
-    if let Some(value) = env::var_os(REQUIREMENT)
-        && value != "required"
-    {
-        println!("browser: {REQUIREMENT} is either \"required\" or not set; it is {value:?}");
-        return ExitCode::FAILURE;
-    }
-    let mut trials = vec![trial("every_test_is_here", every_test_is_here)];
-    trials.extend(TESTS.iter().map(|(name, options)| trial(name, || run(name, options))));
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    if !arguments.list && conclusion.num_ignored > 0 {
-        println!("browser: {} tests were skipped; CONTRIBUTING.md says what they need", conclusion.num_ignored);
-    }
-    conclusion.exit_code()
-}
-
-/// A test that is skipped, with the reason, where there is no browser for it.
-fn trial(name: &str, test: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
-    Trial::ignorable_test(name, move || match (is_equipped(), env::var_os(REQUIREMENT)) {
-        (true, _) => test().map(|()| Completion::Completed),
-        (false, None) => Ok(Completion::ignored_with(MISSING)),
-        (false, Some(_)) => Err(format!("{MISSING} ({REQUIREMENT} is set, so it is not skipped)").into()),
+    SUITE.run(|| {
+        let here = SUITE.trial("every_test_is_here", is_equipped, MISSING, every_test_is_here);
+        let tests = TESTS.iter().map(|(name, options)| SUITE.trial(name, is_equipped, MISSING, || run(name, options)));
+        [here].into_iter().chain(tests).collect()
     })
 }
 
@@ -137,7 +112,7 @@ fn run(name: &str, options: &[&str]) -> Result<(), Failed> {
     let server = Server::start(name, options)?;
     let mut node = node();
     // A test may need a server of its own beside it.
-    node.env("KANDY_SERVER", &server.line).env("KANDY_PROGRAM", env::current_exe()?).env(AS_COMMAND, "1");
+    node.env("KANDY_SERVER", &server.line).env("KANDY_PROGRAM", env::current_exe()?).env(SUITE.as_command, "1");
     let ended = node.args(["run.mjs", name]).output()?;
     let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     print!("{out}");
@@ -156,7 +131,7 @@ impl Server {
     fn start(name: &str, options: &[&str]) -> Result<Self, Failed> {
         let state = env::temp_dir().join(format!("kandy-browser-{}-{name}", std::process::id()));
         let mut command = Command::new(env::current_exe()?);
-        command.current_dir(folder()).env(AS_COMMAND, "1").stdout(Stdio::piped());
+        command.current_dir(folder()).env(SUITE.as_command, "1").stdout(Stdio::piped());
         command.args(["serve", "--port", "0", "--json", "--user", "alice@example.com:s3cret"]).args(options);
         if options.contains(&"--tls") {
             command.arg("--state").arg(&state);

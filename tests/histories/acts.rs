@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kandy_client::{ConnectOptions, Credentials};
 use kandy_mock_server::{Command, Fault, Point};
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use serde_json::Value;
 
 use crate::generate::{Act, History};
@@ -22,23 +22,23 @@ pub(crate) fn history(acts: impl IntoIterator<Item = Act>) -> History {
 }
 
 pub(crate) fn connect() -> Act {
-    call(Call::Connect(Credentials::password(USERS[0], password_of(USERS[0])), ConnectOptions::default()))
+    call(ClientCall::Connect(Credentials::password(USERS[0], password_of(USERS[0])), ConnectOptions::default()))
 }
 
 pub(crate) fn connect_with_wrong_password() -> Act {
-    call(Call::Connect(Credentials::password(USERS[0], "wrong"), ConnectOptions::default()))
+    call(ClientCall::Connect(Credentials::password(USERS[0], "wrong"), ConnectOptions::default()))
 }
 
 pub(crate) fn connect_with_access_token() -> Act {
     let credentials = Credentials::access_token(USERS[0], token_of(USERS[0], "at"));
-    call(Call::Connect(credentials, ConnectOptions::default()))
+    call(ClientCall::Connect(credentials, ConnectOptions::default()))
 }
 
 pub(crate) fn disconnect() -> Act {
-    call(Call::Disconnect)
+    call(ClientCall::Disconnect)
 }
 
-pub(crate) fn call(call: Call) -> Act {
+pub(crate) fn call(call: ClientCall) -> Act {
     Act::Call(0, call)
 }
 

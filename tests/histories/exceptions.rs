@@ -1,7 +1,7 @@
 //! Each thing that the real SDK leaves behind, and each loop that it has, in the smallest history that shows it.
 
 use kandy_mock_server::{Command, Point, UserOptions};
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use serde_json::json;
 
 use crate::acts::{
@@ -76,13 +76,13 @@ fn a_subscription_whose_answer_is_lost_with_all_requests() {
 
 #[test]
 fn destroy_with_an_access_token_only() {
-    let acts = [connect_with_access_token(), pass(0), call(Call::Destroy)];
+    let acts = [connect_with_access_token(), pass(0), call(ClientCall::Destroy)];
     leaves(&history(acts), &[SubscriptionOfADestroyedClient, SocketOfADestroyedClient]);
 }
 
 #[test]
 fn destroy_with_a_refresh_token() {
-    leaves(&connected(json!({}), [call(Call::Destroy)]), &[]);
+    leaves(&connected(json!({}), [call(ClientCall::Destroy)]), &[]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use kandy_client::{ConnectOptions, Credentials};
 use kandy_mock_server::fault::{Answer, Content, ContentType, Delivery, Edit, Effect, Pace, Trigger};
 use kandy_mock_server::{Command, Fault, Frame, GoneOptions, Point, TokenOptions, UserOptions};
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub(crate) struct History {
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     /// A client is called.
-    Call(usize, Call),
+    Call(usize, ClientCall),
     /// The platform is told something.
     Command(Command),
     /// The world moves so often, without passing the present instant: the next act falls between its messages.
@@ -62,11 +62,11 @@ pub(crate) fn healthy_history() -> impl Strategy<Value = History> {
     ];
     let act = prop_oneof![
         4 => (0..2usize, good_credentials(), connect_options()).prop_map(|(client, credentials, options)| {
-            Act::Call(client, Call::Connect(credentials, options))
+            Act::Call(client, ClientCall::Connect(credentials, options))
         }),
         4 => quiet_command.prop_map(Act::Command),
-        2 => (0..2usize, any::<bool>()).prop_map(|(client, on)| Act::Call(client, Call::EnableWebsocket(on))),
-        2 => (0..2usize, any::<bool>()).prop_map(|(client, on)| Act::Call(client, Call::EnableConnectivityChecking(on))),
+        2 => (0..2usize, any::<bool>()).prop_map(|(client, on)| Act::Call(client, ClientCall::EnableWebsocket(on))),
+        2 => (0..2usize, any::<bool>()).prop_map(|(client, on)| Act::Call(client, ClientCall::EnableConnectivityChecking(on))),
         10 => pass(),
     ];
     history(act.boxed(), Just(json!({})).boxed())
@@ -81,7 +81,7 @@ fn history(act: BoxedStrategy<Act>, patch: BoxedStrategy<Value>) -> impl Strateg
         |(clients, begins_connected, mut acts, patience)| {
             if begins_connected {
                 let credentials = Credentials::password(USERS[0], password_of(USERS[0]));
-                let connect = Act::Call(0, Call::Connect(credentials, ConnectOptions::default()));
+                let connect = Act::Call(0, ClientCall::Connect(credentials, ConnectOptions::default()));
                 acts.splice(0..0, [connect, Act::Pass(Duration::ZERO)]);
             }
             History { clients, acts, patience }
@@ -90,17 +90,17 @@ fn history(act: BoxedStrategy<Act>, patch: BoxedStrategy<Value>) -> impl Strateg
 }
 
 /// Every call of Kandy.js.
-pub(crate) fn call() -> impl Strategy<Value = Call> {
+pub(crate) fn call() -> impl Strategy<Value = ClientCall> {
     prop_oneof![
-        8 => (credentials(), connect_options()).prop_map(|(credentials, options)| Call::Connect(credentials, options)),
-        4 => Just(Call::Disconnect),
-        1 => credentials().prop_map(Call::UpdateToken),
-        1 => prop_oneof![4 => config_patch(), 1 => any_json()].prop_map(Call::UpdateConfig),
-        1 => Just(Call::ResetConnection),
-        1 => any::<bool>().prop_map(Call::EnableConnectivityChecking),
-        1 => any::<bool>().prop_map(Call::EnableWebsocket),
-        1 => Just(Call::Destroy),
-        1 => Just(Call::WithoutEffect("setCredentials")),
+        8 => (credentials(), connect_options()).prop_map(|(credentials, options)| ClientCall::Connect(credentials, options)),
+        4 => Just(ClientCall::Disconnect),
+        1 => credentials().prop_map(ClientCall::UpdateToken),
+        1 => prop_oneof![4 => config_patch(), 1 => any_json()].prop_map(ClientCall::UpdateConfig),
+        1 => Just(ClientCall::ResetConnection),
+        1 => any::<bool>().prop_map(ClientCall::EnableConnectivityChecking),
+        1 => any::<bool>().prop_map(ClientCall::EnableWebsocket),
+        1 => Just(ClientCall::Destroy),
+        1 => Just(ClientCall::WithoutEffect("setCredentials")),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kandy_client::{ConnectOptions, Credentials};
 use kandy_mock_server::{Command, Point};
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use serde_json::json;
 
 use crate::acts::{call, command, connect, connect_with_access_token, connected, disconnect, fail, history, pass};
@@ -22,7 +22,7 @@ fn a_token_under_way() {
 /// The socket was opened for a session that was about to leave.
 #[test]
 fn reset_and_disconnect_at_once() {
-    let left = check(&connected(json!({}), [call(Call::ResetConnection), disconnect()]));
+    let left = check(&connected(json!({}), [call(ClientCall::ResetConnection), disconnect()]));
     let expected = [SocketOpenedWithoutASession, PendingAfterAnIdleDisconnect];
     assert_eq!(left, Some(expected.into_iter().collect()));
 }
@@ -31,7 +31,7 @@ fn reset_and_disconnect_at_once() {
 #[test]
 fn destroy_before_the_subscription() {
     let slow = fail(Point::Subscribe, &json!({ "delay": "1s" }));
-    let left = check(&history([slow, connect_with_access_token(), call(Call::Destroy), pass(2_000)]));
+    let left = check(&history([slow, connect_with_access_token(), call(ClientCall::Destroy), pass(2_000)]));
     assert_eq!(left, Some([SubscriptionOfADestroyedClient].into_iter().collect()));
 }
 
@@ -48,7 +48,7 @@ fn a_delete_that_only_seems_to_succeed() {
 #[test]
 fn a_long_session_that_began_with_a_refresh_token() {
     let credentials = Credentials::refresh_token(USERS[0], token_of(USERS[0], "rt"));
-    let acts = [call(Call::Connect(credentials, ConnectOptions::default())), pass(86_400_000)];
+    let acts = [call(ClientCall::Connect(credentials, ConnectOptions::default())), pass(86_400_000)];
     assert_eq!(check(&history(acts)), Some(BTreeSet::new()));
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use http::Method;
 use kandy_client::{Event, Task, Timer};
 use kandy_mock_server::{Answered, Point, SocketId, SubscriptionId};
-use kandy_scenarios::step::{Call, ClientId};
-use kandy_scenarios::trace::{Handshake, What};
+use kandy_scenarios::step::{ClientCall, ClientId};
+use kandy_scenarios::trace::{HandshakeStep, What};
 use kandy_scenarios::world::Sim;
 
 use crate::world::client_name;
@@ -112,13 +112,13 @@ impl Ledger {
     }
 
     /// Before a call: what it means depends on the state in which it is made.
-    pub(crate) fn before_call(&mut self, client: usize, call: &Call, sim: &Sim) {
+    pub(crate) fn before_call(&mut self, client: usize, call: &ClientCall, sim: &Sim) {
         let session = sim.session(ClientId(client));
         let moment = match call {
             _ if session.is_destroyed() => return,
-            Call::Disconnect if session.is_connected() => Moment::Left,
-            Call::Disconnect => Moment::Cancelled,
-            Call::Destroy => Moment::Destroyed,
+            ClientCall::Disconnect if session.is_connected() => Moment::Left,
+            ClientCall::Disconnect => Moment::Cancelled,
+            ClientCall::Destroy => Moment::Destroyed,
             _ => return,
         };
         self.note(client, moment);
@@ -155,10 +155,10 @@ impl Ledger {
                     (&Method::POST, false) => self.clients[client].posts.push_back(self.tick),
                     _ => {}
                 },
-                (What::Handshake { socket, step: Handshake::Opens(_) }, Some(client)) => {
+                (What::Handshake { socket, step: HandshakeStep::Opens(_) }, Some(client)) => {
                     self.socket_owners.insert(*socket, client);
                 }
-                (What::Handshake { socket, step: Handshake::Open }, _) => {
+                (What::Handshake { socket, step: HandshakeStep::Open }, _) => {
                     opened = self.socket_owners.get(socket).copied();
                 }
                 _ => {}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kandy_client::Config;
 use kandy_mock_server::fault::{Content, Effect};
 use kandy_mock_server::{Command, Fault, Point};
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use kandy_scenarios::world::WorldError;
 use serde_json::{Value, json};
 
@@ -89,7 +89,7 @@ fn grants_long_subscriptions(act: &Act) -> bool {
 /// Whether any client of the history can ever have a configuration that `is_odd`.
 fn has_config(history: &History, is_odd: impl Fn(&Config) -> bool) -> bool {
     let updates = history.acts.iter().filter_map(|act| match act {
-        Act::Call(_, Call::UpdateConfig(patch)) => Some(patch),
+        Act::Call(_, ClientCall::UpdateConfig(patch)) => Some(patch),
         _ => None,
     });
     let mut config = Config::default();
@@ -107,7 +107,7 @@ fn changes_token_lifetimes(act: &Act) -> bool {
         lifetime.is_some_and(|lifetime| lifetime <= SHORT_TOKEN || lifetime > Duration::from_secs(24 * 24 * 3600))
     };
     match act {
-        Act::Call(_, Call::Connect(credentials, _) | Call::UpdateToken(credentials)) => {
+        Act::Call(_, ClientCall::Connect(credentials, _) | ClientCall::UpdateToken(credentials)) => {
             // The lifetime that an application asks for, or says of its own token; none beside a refresh token is odd too.
             credentials.expires.is_some() || (credentials.access_token.is_some() && credentials.refresh_token.is_some())
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kandy_client::{
     Config, Event, NetworkFailure, Output, RequestId, Response, Session, SocketId, Time, Timer, WebSocketInput,
 };
-use kandy_scenarios::step::Call;
+use kandy_scenarios::step::ClientCall;
 use kandy_scenarios::world::Sim;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -23,7 +23,7 @@ const MOST_FIRED: u32 = 100;
 /// One thing that happens to a session.
 #[derive(Clone, Debug)]
 enum Act {
-    Call(Call),
+    Call(ClientCall),
     /// The newest request has the answer that it hopes for, and the newest socket opens.
     Succeed,
     /// To a request that was sent, answered or not, or to one that was not sent yet.
@@ -37,7 +37,7 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let connect = call().prop_filter("it is not a connect", |call| matches!(call, Call::Connect(..)));
+    let connect = call().prop_filter("it is not a connect", |call| matches!(call, ClientCall::Connect(..)));
     prop_oneof![
         4 => call().prop_map(Act::Call),
         12 => Just(Act::Succeed),
@@ -271,28 +271,28 @@ impl Alone {
 }
 
 /// Makes a call on a session, as the worlds do.
-fn make(session: &mut Session, now: Time, call: &Call) {
+fn make(session: &mut Session, now: Time, call: &ClientCall) {
     match call {
-        Call::Connect(credentials, options) => session.connect(now, credentials, options),
-        Call::Disconnect => session.disconnect(now),
-        Call::UpdateToken(credentials) => session.update_token(now, credentials),
-        Call::UpdateConfig(patch) => {
+        ClientCall::Connect(credentials, options) => session.connect(now, credentials, options),
+        ClientCall::Disconnect => session.disconnect(now),
+        ClientCall::UpdateToken(credentials) => session.update_token(now, credentials),
+        ClientCall::UpdateConfig(patch) => {
             // As text, since a configuration may hold NaN, which does not equal itself.
             let before = format!("{:?}", session.config());
             if session.update_config(now, patch).is_err() {
                 assert_eq!(format!("{:?}", session.config()), before, "a patch that is refused changes something");
             }
         }
-        Call::ResetConnection => session.reset_connection(now),
-        Call::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, *enabled),
-        Call::Untyped(untyped) => {
+        ClientCall::ResetConnection => session.reset_connection(now),
+        ClientCall::EnableConnectivityChecking(enabled) => session.enable_connectivity_checking(now, *enabled),
+        ClientCall::Untyped(untyped) => {
             let before = format!("{:?}", session.config());
             if session.call_untyped(now, untyped).is_err() {
                 assert_eq!(format!("{:?}", session.config()), before, "a call that throws changes something");
             }
         }
-        Call::EnableWebsocket(enabled) => session.enable_websocket(now, *enabled),
-        Call::Destroy => session.destroy(now),
-        Call::WithoutEffect(_) => {}
+        ClientCall::EnableWebsocket(enabled) => session.enable_websocket(now, *enabled),
+        ClientCall::Destroy => session.destroy(now),
+        ClientCall::WithoutEffect(_) => {}
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use kandy_client::Config;
 use kandy_mock_server::{Command, TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, ClientId, Done, Step};
-use kandy_scenarios::world::{Sim, StepError, Turn, WorldError};
+use kandy_scenarios::step::{ClientCall, ClientId, Done, Step};
+use kandy_scenarios::world::{Sim, StepError, WorldError, WorldTurn};
 use serde_json::json;
 
 use crate::generate::{Act, History};
@@ -77,7 +77,7 @@ impl Run {
         self.act(&Act::Command(Command::Online { user: None }));
         self.act(&Act::Pass(patience));
         for client in 0..self.clients.len() {
-            self.act(&Act::Call(client, Call::Disconnect));
+            self.act(&Act::Call(client, ClientCall::Disconnect));
         }
         self.act(&Act::Pass(AFTERWARDS));
     }
@@ -101,12 +101,12 @@ impl Run {
         }
     }
 
-    fn call(&mut self, client: usize, call: &Call) {
+    fn call(&mut self, client: usize, call: &ClientCall) {
         let step = Step::Call { client: self.clients[client], call: call.clone() };
         assert_no_secret("a step", &format!("{step:?}"));
         self.ledger.before_call(client, call, &self.sim);
         let done = self.sim.apply(step);
-        self.settle_step(done, matches!(call, Call::UpdateConfig(_)));
+        self.settle_step(done, matches!(call, ClientCall::UpdateConfig(_)));
     }
 
     fn command(&mut self, command: &Command) {
@@ -142,16 +142,16 @@ impl Run {
         }
         assert_eq!(self.sim.now(), end, "time passes as far as it is asked to");
         let records = self.sim.trace().records().len();
-        assert_eq!(self.sim.turn(end), Ok(Turn::Quiet), "a quiet world stays quiet");
+        assert_eq!(self.sim.turn(end), Ok(WorldTurn::Quiet), "a quiet world stays quiet");
         assert_eq!(self.sim.trace().records().len(), records, "a quiet world writes nothing");
     }
 
     /// Whether something moved.
     fn turn(&mut self, limit: Duration) -> bool {
         let event = match self.sim.turn(limit) {
-            Ok(Turn::Quiet) => return false,
-            Ok(Turn::Moved) => None,
-            Ok(Turn::Event(client, event)) => Some((client, event)),
+            Ok(WorldTurn::Quiet) => return false,
+            Ok(WorldTurn::Moved) => None,
+            Ok(WorldTurn::Event(client, event)) => Some((client, event)),
             Err(error) => {
                 self.stopped = Some(error);
                 return false;

@@ -15,17 +15,18 @@ mod sdks;
 mod server;
 mod slow;
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
-use std::{env, fs, io};
 
-use kandy_scenarios::cli::{self, Environment, Output};
-use libtest_mimic::{Arguments, Failed};
+use kandy_tests::ForeignSuite;
+use libtest_mimic::Failed;
 use tokio::runtime;
 
 use program::REQUIREMENT;
 
+const SUITE: ForeignSuite = ForeignSuite { name: "interop", requirement: REQUIREMENT, as_command: sdks::AS_COMMAND };
 /// How long a test waits for what is bound to come.
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -34,34 +35,19 @@ const ALICE: &str = "alice@example.com";
 const PASSWORD: &str = "s3crét ☃";
 
 fn main() -> ExitCode {
-    if env::var_os(sdks::AS_COMMAND).is_some() {
-        let (mut out, mut err) = (io::stdout(), io::stderr());
-        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
-        return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
-    }
-    let arguments = Arguments::from_args();
-    if let Some(value) = env::var_os(REQUIREMENT)
-        && value != "required"
-    {
-        println!("interop: {REQUIREMENT} is either \"required\" or not set; it is {value:?}");
-        return ExitCode::FAILURE;
-    }
-    take_files();
-    let trials = [
-        clients::trials(),
-        server::trials(),
-        ipv6::trials(),
-        autobahn::trials(),
-        slow::trials(),
-        releases::trials(),
-        sdks::trials(),
-    ];
-    let trials = trials.into_iter().flatten().collect();
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    if !arguments.list && conclusion.num_ignored > 0 {
-        println!("interop: {} tests were skipped; CONTRIBUTING.md says what they need", conclusion.num_ignored);
-    }
-    conclusion.exit_code()
+    SUITE.run(|| {
+        take_files();
+        let trials = [
+            clients::trials(),
+            server::trials(),
+            ipv6::trials(),
+            autobahn::trials(),
+            slow::trials(),
+            releases::trials(),
+            sdks::trials(),
+        ];
+        trials.into_iter().flatten().collect()
+    })
 }
 
 /// Takes more open files, if the system lets this program have them: some tests have thousands of clients.

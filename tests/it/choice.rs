@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 
 use crate::project::Project;
 
@@ -112,8 +112,8 @@ fn shown(project: &Project, arguments: &[&str]) -> String {
     let exit = cli::main(
         ["kandy-harness"].iter().chain(arguments),
         &environment,
-        &mut Output::plain(&mut out),
-        &mut Output::plain(&mut err),
+        &mut CliOutput::plain(&mut out),
+        &mut CliOutput::plain(&mut err),
     );
     assert_eq!((exit.code(), err.len()), (0, 0));
     String::from_utf8(out).unwrap()

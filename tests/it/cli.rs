@@ -6,7 +6,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use kandy_scenarios::cli::{self, Environment, Output};
+use kandy_scenarios::cli::{self, CliOutput, Environment};
 
 use crate::support::without_slowest;
 
@@ -59,8 +59,8 @@ impl Place {
         let exit = cli::main(
             ["kandy-harness"].iter().chain(arguments),
             &environment,
-            &mut Output { to: &mut out, color: self.color, columns: None },
-            &mut Output { to: &mut err, color: self.color, columns: None },
+            &mut CliOutput { to: &mut out, color: self.color, columns: None },
+            &mut CliOutput { to: &mut err, color: self.color, columns: None },
         );
         let text = |bytes: Vec<u8>| self.redact(&String::from_utf8(bytes).unwrap());
         let (out, err) = (text(out), text(err));

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use kandy_client::{Config, Credentials, Kandy};
 use kandy_mock_server::{ClockKind, Fault, Front, FrontOptions, Point, UserOptions};
-use kandy_scenarios::script::Doing;
-use kandy_scenarios::serve::Site;
+use kandy_scenarios::script::ScriptActivity;
+use kandy_scenarios::serve::ServeSite;
 use kandy_scenarios::serve::control::{Control, Guard, Secrets};
 use kandy_scenarios::serve::pages::Pages;
 use kandy_scenarios::serve::script_status::ScriptStatus;
@@ -69,10 +69,10 @@ async fn the_state_is_as_the_schema_says_and_it_says_no_more() {
     let front = Front::bind(options).unwrap();
     let secrets = Secrets::draw().unwrap();
     let token = secrets.token().to_owned();
-    let (_doing, doing) = watch::channel(Doing::Busy);
+    let (_doing, doing) = watch::channel(ScriptActivity::Busy);
     let (_script, status) = watch::channel(ScriptStatus::running("flaky.rhai".to_owned(), doing));
     let control = Control::new(front.handle(), Guard::new(front.hosts().clone(), secrets)).beside_script(status);
-    let front = front.serve(Arc::new(Site { pages: Pages::default(), control, checks_hosts: false }));
+    let front = front.serve(Arc::new(ServeSite { pages: Pages::default(), control, checks_hosts: false }));
     front.handle().platform(|platform, now| {
         platform.add_user(now, "alice", "s3cret", UserOptions::default()).unwrap();
         platform.fail(now, Point::RefreshToken, vec![Fault::status(503)]).unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use kandy_scenarios::explore::{self, Options, recorded};
-use kandy_scenarios::recording::{Dialect, Recording};
+use kandy_scenarios::recording::{RecordedDialect, Recording};
 use kandy_scenarios::replay::replay;
 use kandy_scenarios::script::Source;
 use kandy_tests::recordings_in;
@@ -26,7 +26,7 @@ fn transitions_without(left_out: &[&str]) -> BTreeSet<String> {
     let mut transitions = BTreeSet::new();
     for (name, path) in recordings_in(&root().join("tests/traces")).unwrap() {
         let recording = Recording::read(&path).unwrap();
-        if recording.dialect == Dialect::Uc3 && !left_out.contains(&name.as_str()) {
+        if recording.dialect == RecordedDialect::Uc3 && !left_out.contains(&name.as_str()) {
             transitions.extend(replay(&recording).transitions.iter().map(ToString::to_string));
         }
     }

@@ -1,6 +1,6 @@
 //! What one dialect has of another.
 
-use kandy_scenarios::recording::{Dialect, Exchange, Recording};
+use kandy_scenarios::recording::{Exchange, RecordedDialect, Recording};
 use kandy_scenarios::replay::replay;
 use kandy_tests::recordings_in;
 
@@ -20,7 +20,7 @@ fn is_read_anew(recording: &Recording) -> bool {
 
 /// The recording of a client of UC 3, as UC 5 would have made it where nothing differs but its version.
 fn as_uc5(mut recording: Recording) -> Recording {
-    recording.dialect = Dialect::Uc5;
+    recording.dialect = RecordedDialect::Uc5;
     for record in &mut recording.wire {
         if let Exchange::Request(request) = &mut record.what
             && let Some(agent) = request.headers.get_mut("x-cpaas-agent")
@@ -36,7 +36,7 @@ fn the_recordings_of_uc3_hold_for_uc5_but_for_what_it_reads_anew() {
     let (mut held, mut different) = (0, Vec::new());
     for (name, path) in recordings_in(&root().join("tests/traces")).unwrap() {
         let recording = Recording::read(&path).unwrap();
-        if recording.dialect != Dialect::Uc3 {
+        if recording.dialect != RecordedDialect::Uc3 {
             continue;
         }
         let may_differ = is_read_anew(&recording);

@@ -71,7 +71,7 @@ fn written() -> Vec<PathBuf> {
 #[test]
 fn what_is_written_badly_is_found_with_its_line() {
     for (text, line, words) in [
-        ("let text = \"`5x` is no duration\";", 1, "`5x` is no duration\";"),
+        ("let text = \"`5x` is no duration\";", 1, "\"`5x` is no duration\";"),
         ("/// What is no\n/// number.", 1, "What is no number."),
         ("\n    \"a list, which is \\\n     no text: give one\"", 2, "which is no text:"),
         ("Sockets are no secrets.", 1, "Sockets are no secrets."),

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use kandy_client::{Config, ConnectOptions, Credentials, Event};
 use kandy_mock_server::{Command, CommandOutput};
-use kandy_scenarios::step::{Call, Done, Step};
+use kandy_scenarios::step::{ClientCall, Done, Step};
 use kandy_scenarios::trace::MAX_RECORDS;
-use kandy_scenarios::world::{Live, Turn, World, WorldError};
+use kandy_scenarios::world::{Live, World, WorldError, WorldTurn};
 use serde_json::json;
 
 use crate::support::{harness, root};
@@ -125,7 +125,7 @@ fn a_flood_to_a_busy_script_comes_in_its_order_up_to_the_limit_of_the_transcript
     let created = world.apply(Step::Create { name: "kandy".into(), config: config.into() }).unwrap();
     let Done::Created(client) = created else { panic!("create makes a client, not {created:?}") };
     let credentials = Credentials::password("alice", "s3cret");
-    world.apply(Step::Call { client, call: Call::Connect(credentials, ConnectOptions::default()) }).unwrap();
+    world.apply(Step::Call { client, call: ClientCall::Connect(credentials, ConnectOptions::default()) }).unwrap();
     while next_event(&mut world).unwrap() != Event::AuthChange || !world.session(client).is_connected() {}
 
     let send = |number: usize| {
@@ -150,9 +150,9 @@ fn next_event(world: &mut World) -> Result<Event, WorldError> {
     let deadline = world.now() + Duration::from_secs(60);
     loop {
         match world.turn(deadline)? {
-            Turn::Event(_, event) => return Ok((*event).clone()),
-            Turn::Moved => {}
-            Turn::Quiet => panic!("no event comes"),
+            WorldTurn::Event(_, event) => return Ok((*event).clone()),
+            WorldTurn::Moved => {}
+            WorldTurn::Quiet => panic!("no event comes"),
         }
     }
 }

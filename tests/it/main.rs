@@ -54,4 +54,6 @@ mod strict;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod vocabulary;
+#[cfg(test)]
 mod warnings;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kandy_scenarios::report::github::Step;
+use kandy_scenarios::report::github::GithubStep;
 
 use crate::support::{harness_as, harness_in};
 
@@ -36,8 +36,11 @@ impl Project {
 
     /// Runs the command as a step of GitHub's, whose summary is `summary.md`.
     pub(crate) fn step(&self, arguments: &[&str]) -> (String, u8) {
-        let step =
-            Step { folder: self.0.clone(), workspace: Some(self.0.clone()), summary: Some(self.0.join("summary.md")) };
+        let step = GithubStep {
+            folder: self.0.clone(),
+            workspace: Some(self.0.clone()),
+            summary: Some(self.0.join("summary.md")),
+        };
         let (text, exit) = harness_as(step, false, &self.0, arguments);
         (text.replace(&format!("{}/", self.0.display()), ""), exit)
     }

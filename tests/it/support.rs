@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use kandy_scenarios::cli::{self, Environment, Output};
-use kandy_scenarios::report::github::Step;
+use kandy_scenarios::cli::{self, CliOutput, Environment};
+use kandy_scenarios::report::github::GithubStep;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -18,11 +18,11 @@ pub(crate) fn harness(folder: &Path, arguments: &[&str]) -> (String, u8) {
 
 /// The same, in CI or not.
 pub(crate) fn harness_in(ci: bool, folder: &Path, arguments: &[&str]) -> (String, u8) {
-    harness_as(Step::default(), ci, folder, arguments)
+    harness_as(GithubStep::default(), ci, folder, arguments)
 }
 
 /// The same, as a step of GitHub's.
-pub(crate) fn harness_as(github: Step, ci: bool, folder: &Path, arguments: &[&str]) -> (String, u8) {
+pub(crate) fn harness_as(github: GithubStep, ci: bool, folder: &Path, arguments: &[&str]) -> (String, u8) {
     let environment = Environment {
         folder: folder.to_owned(),
         jobs: NonZeroUsize::MIN,
@@ -37,8 +37,8 @@ pub(crate) fn harness_as(github: Step, ci: bool, folder: &Path, arguments: &[&st
     let exit = cli::main(
         ["kandy-harness"].iter().chain(arguments),
         &environment,
-        &mut Output::plain(&mut out),
-        &mut Output::plain(&mut err),
+        &mut CliOutput::plain(&mut out),
+        &mut CliOutput::plain(&mut err),
     );
     out.extend(err);
     let text = String::from_utf8(out).expect("the command writes text");

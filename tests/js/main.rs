@@ -5,18 +5,14 @@
 //! `.ci/run` has it.
 
 use std::env;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::OnceLock;
 
-use kandy_scenarios::cli::{self, Environment, Output};
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use kandy_tests::ForeignSuite;
+use libtest_mimic::Failed;
 
-/// The variable that makes a missing tool a failure.
-const REQUIREMENT: &str = "KANDY_JS";
-/// The variable that makes this program the command.
-const AS_COMMAND: &str = "KANDY_JS_COMMAND";
+const SUITE: ForeignSuite = ForeignSuite { name: "js", requirement: "KANDY_JS", as_command: "KANDY_JS_COMMAND" };
 /// How often the tests in the browser run, beside once.
 const REPEATS: &str = "KANDY_JS_REPEATS";
 /// Where the package looks for the command first.
@@ -40,33 +36,11 @@ const TESTS: &[(&str, &[&str])] = &[
 const IN_BROWSER: &str = "in_the_browser";
 
 fn main() -> ExitCode {
-    if env::var_os(AS_COMMAND).is_some() {
-        let (mut out, mut err) = (io::stdout(), io::stderr());
-        let (mut out, mut err) = (Output::plain(&mut out), Output::plain(&mut err));
-        return cli::main(env::args_os(), &Environment::of_process(), &mut out, &mut err).into();
-    }
-    let arguments = Arguments::from_args();
-    if let Some(value) = env::var_os(REQUIREMENT)
-        && value != "required"
-    {
-        println!("js: {REQUIREMENT} is either \"required\" or not set; it is {value:?}");
-        return ExitCode::FAILURE;
-    }
-    let trials = TESTS.iter().map(|(name, words)| trial(name, words)).collect();
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    if !arguments.list && conclusion.num_ignored > 0 {
-        println!("js: {} tests were skipped; CONTRIBUTING.md says what they need", conclusion.num_ignored);
-    }
-    conclusion.exit_code()
-}
-
-/// A test that is skipped, with the reason, where there is nothing to run it with.
-fn trial(name: &'static str, words: &'static [&str]) -> Trial {
-    Trial::ignorable_test(name, move || match (is_equipped(), env::var_os(REQUIREMENT)) {
-        (true, _) => run(name, words).map(|()| Completion::Completed),
-        (false, None) => Ok(Completion::ignored_with(MISSING)),
-        (false, Some(_)) => Err(format!("{MISSING} ({REQUIREMENT} is set, so it is not skipped)").into()),
-    })
+    let trial = |(name, words): &(&'static str, &'static [&'static str])| {
+        let (name, words) = (*name, *words);
+        SUITE.trial(name, is_equipped, MISSING, move || run(name, words))
+    };
+    SUITE.run(|| TESTS.iter().map(trial).collect())
 }
 
 /// Whether there is all that the tests need, tried once. Then the package is where they import it from.
@@ -82,7 +56,7 @@ fn is_equipped() -> bool {
 fn run(name: &str, words: &[&str]) -> Result<(), Failed> {
     let (tool, arguments) = words.split_first().ok_or("a test runs something")?;
     let mut command = if *tool == "node" { program("node") } else { program(&format!("node_modules/.bin/{tool}")) };
-    command.args(arguments).env(PROGRAM, env::current_exe()?).env(AS_COMMAND, "1").env("NO_COLOR", "1");
+    command.args(arguments).env(PROGRAM, env::current_exe()?).env(SUITE.as_command, "1").env("NO_COLOR", "1");
     if name == IN_BROWSER
         && let Some(repeats) = env::var_os(REPEATS)
     {

@@ -7,7 +7,7 @@ mod replayed;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kandy_client::{Time, js};
-use kandy_scenarios::recording::{Dialect, Record, Recording};
+use kandy_scenarios::recording::{RecordedDialect, Recording, TimelineRecord};
 use kandy_tests::Exception;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -18,9 +18,9 @@ use super::history::{Credentials, History, Met};
 const WITHOUT_PAUSE: usize = 10;
 
 /// The dialects whose scripts the port is cross-checked by.
-const CROSSCHECKED: &[Dialect] = &[Dialect::Uc3];
+const CROSSCHECKED: &[RecordedDialect] = &[RecordedDialect::Uc3];
 /// Those with tokens of the platform's.
-const WITH_TOKENS: &[Dialect] = &[Dialect::Uc3, Dialect::Uc5];
+const WITH_TOKENS: &[RecordedDialect] = &[RecordedDialect::Uc3, RecordedDialect::Uc5];
 
 /// Those of the port's cross-checks, and those of the recorded clients.
 pub(super) const EXCEPTIONS: [Exception; 13] = {
@@ -151,11 +151,13 @@ fn opens_while_a_handshake_hangs(recording: &Recording) -> bool {
     let mut opening = BTreeMap::new();
     for record in &recording.timeline {
         match &record.what {
-            Record::WsNew { .. } if opening.values().any(|began| *began < record.time) => return true,
-            Record::WsNew { ws, address } if address.url().is_some() => {
+            TimelineRecord::WsNew { .. } if opening.values().any(|began| *began < record.time) => return true,
+            TimelineRecord::WsNew { ws, address } if address.url().is_some() => {
                 opening.insert(*ws, record.time);
             }
-            Record::WsOpen { ws } | Record::WsError { ws } | Record::WsCloseEvent { ws, .. } => {
+            TimelineRecord::WsOpen { ws }
+            | TimelineRecord::WsError { ws }
+            | TimelineRecord::WsCloseEvent { ws, .. } => {
                 opening.remove(ws);
             }
             _ => {}
@@ -255,7 +257,7 @@ fn is_beyond_http(token: &str) -> bool {
 fn goes_on_without_a_pause(recording: &Recording) -> bool {
     let mut frames: BTreeMap<(Time, u64), usize> = BTreeMap::new();
     for record in &recording.timeline {
-        if let Record::WsSend { ws, .. } = &record.what {
+        if let TimelineRecord::WsSend { ws, .. } = &record.what {
             *frames.entry((record.time, *ws)).or_default() += 1;
         }
     }
@@ -283,9 +285,13 @@ fn is_given_an_escaped_address(recording: &Recording) -> bool {
 }
 
 fn hears_after_destroy(recording: &Recording) -> bool {
-    let is_destroy = |record: &Record| matches!(record, Record::Api(call) if call.call == "destroy");
-    let is_input = |record: &Record| matches!(record, Record::FetchResponse { .. } | Record::WsOpen { .. });
-    let acts = |record: &Record| matches!(record, Record::Fetch(_) | Record::WsNew { .. } | Record::Event(_));
+    let is_destroy = |record: &TimelineRecord| matches!(record, TimelineRecord::Api(call) if call.call == "destroy");
+    let is_input = |record: &TimelineRecord| {
+        matches!(record, TimelineRecord::FetchResponse { .. } | TimelineRecord::WsOpen { .. })
+    };
+    let acts = |record: &TimelineRecord| {
+        matches!(record, TimelineRecord::Fetch(_) | TimelineRecord::WsNew { .. } | TimelineRecord::Event(_))
+    };
     recording.timeline.iter().enumerate().filter(|(_, record)| is_destroy(&record.what)).any(|(at, destroyed)| {
         let behind = recording.timeline[at..].iter().take_while(|record| record.time == destroyed.time);
         behind.skip_while(|record| !is_input(&record.what)).any(|record| acts(&record.what))

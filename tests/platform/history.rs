@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kandy_client::{Time, js};
-use kandy_scenarios::recording::{Action, Address, Exchange, Record, Recording, WireRequest, WireResponse};
+use kandy_scenarios::recording::{Action, Exchange, PageAddress, Recording, TimelineRecord, WireRequest, WireResponse};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -221,14 +221,14 @@ fn arguments(recording: &Recording) -> Vec<js::Value> {
 }
 
 fn opened(recording: &Recording) -> Vec<(Time, String, Vec<String>)> {
-    let mut made: BTreeMap<u64, (Time, &Address)> = BTreeMap::new();
+    let mut made: BTreeMap<u64, (Time, &PageAddress)> = BTreeMap::new();
     let mut opened = Vec::new();
     for entry in &recording.timeline {
         match &entry.what {
-            Record::WsNew { ws, address } => {
+            TimelineRecord::WsNew { ws, address } => {
                 made.insert(*ws, (entry.time, address));
             }
-            Record::WsOpen { ws } => {
+            TimelineRecord::WsOpen { ws } => {
                 let Some((time, address)) = made.get(ws) else { continue };
                 let target = address.path_and_query().unwrap_or_default();
                 let (path, query) = target.split_once('?').unwrap_or((&target, ""));

@@ -15,20 +15,26 @@ mod replay;
 use std::process::ExitCode;
 
 use kandy_scenarios::crosscheck::{check_answers, crosscheck};
-use kandy_scenarios::recording::{Dialect, Recording};
+use kandy_scenarios::recording::{RecordedDialect, Recording};
 use kandy_tests::Suite;
 
 use self::exceptions::EXCEPTIONS;
 
-const DIALECTS: [Dialect; 6] =
-    [Dialect::Uc3, Dialect::Uc5, Dialect::Link3, Dialect::Link, Dialect::CallMe, Dialect::Cpaas];
+const DIALECTS: [RecordedDialect; 6] = [
+    RecordedDialect::Uc3,
+    RecordedDialect::Uc5,
+    RecordedDialect::Link3,
+    RecordedDialect::Link,
+    RecordedDialect::CallMe,
+    RecordedDialect::Cpaas,
+];
 
 fn main() -> ExitCode {
     Suite { name: "platform", holds: "agree", dialects: &DIALECTS, exceptions: &EXCEPTIONS, check: agrees }.run()
 }
 
 fn agrees(recording: &Recording) -> Result<(), String> {
-    if recording.dialect != Dialect::Uc3 {
+    if recording.dialect != RecordedDialect::Uc3 {
         return replay::replay(recording);
     }
     check_answers(recording).map_err(|difference| format!("the platform alone: {difference}"))?;

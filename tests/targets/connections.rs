@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kandy_mock_server::{Front, FrontOptions, TokenOptions, UserOptions};
-use kandy_scenarios::serve::Site;
+use kandy_scenarios::serve::ServeSite;
 use kandy_scenarios::serve::control::{Control, Guard, Secrets};
 use kandy_scenarios::serve::pages::Pages;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -53,7 +53,7 @@ fn serve() -> Front {
     });
     let secrets = Secrets::draw().expect("the system has random numbers");
     let guard = Guard::new(front.hosts().clone(), secrets);
-    let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
+    let site = ServeSite { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
     front.serve(Arc::new(site))
 }
 

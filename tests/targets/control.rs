@@ -2,7 +2,7 @@
 
 use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, Platform, Time};
-use kandy_scenarios::serve::control::Route;
+use kandy_scenarios::serve::control::ControlRoute;
 use serde_json::{Value, json};
 
 use super::SECRET;
@@ -24,7 +24,7 @@ pub fn control(input: &[u8]) {
         let name_end = line.find([' ', '?']).unwrap_or(line.len());
         let (name, given) = line.split_at(name_end);
         let given = given.get(1..).unwrap_or_default();
-        let Some(route) = Route::named(name) else { continue };
+        let Some(route) = ControlRoute::named(name) else { continue };
         let Ok(given) = route.arguments(given, given.as_bytes()) else { continue };
         let Some(Ok(mut command)) = Verb::named(name).map(|verb| verb.command(given)) else { continue };
         let is_whole = line.len() < WHOLE;
@@ -54,7 +54,7 @@ fn hide(command: &mut Command) {
 /// The command that a line which tells of one gives.
 fn read_again(told: &str) -> Command {
     let (name, given) = told.split_once(' ').expect("the verb is one word");
-    let route = Route::named(name).expect("every verb has a route");
+    let route = ControlRoute::named(name).expect("every verb has a route");
     let given = route.arguments("", given.as_bytes()).unwrap_or_else(|error| panic!("{told}: {error:?}"));
     let verb = Verb::named(name).expect("it was told by its name");
     verb.command(given).unwrap_or_else(|error| panic!("{told}: {error}"))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kandy_scenarios::diagnostic::{Cause, Diagnostic};
 use kandy_scenarios::scenario::Header;
-use kandy_scenarios::script::{Host, Limits, Outcome, Source, Verdict};
+use kandy_scenarios::script::{Host, Limits, ScriptOutcome, Source, Verdict};
 
 use super::{SECRET, diagnostics};
 
@@ -72,7 +72,7 @@ fn examine(text: &str) {
 }
 
 /// What holds of every run.
-fn hold(outcome: &Outcome, text: &str) {
+fn hold(outcome: &ScriptOutcome, text: &str) {
     let transcript = outcome.trace.to_string();
     assert!(!transcript.contains(|shown: char| shown.is_control() && shown != '\n'), "{transcript:?}");
     // The line that adds her may be shown, and no other.
@@ -94,6 +94,6 @@ fn check(diagnostic: &Diagnostic, text: &str) {
 }
 
 /// Whether the guard on real time has ended a run, which a busy machine decides.
-fn is_out_of_time(outcome: &Outcome) -> bool {
+fn is_out_of_time(outcome: &ScriptOutcome) -> bool {
     matches!(&outcome.verdict, Verdict::Failed(diagnostic) if diagnostic.cause == Cause::Limit && diagnostic.message.contains(" took "))
 }

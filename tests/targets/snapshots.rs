@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs, process, slice};
 
 use kandy_scenarios::scenario::{Scenario, find};
-use kandy_scenarios::snapshot::{Comparison, Mode, Pending, compare, is_stale, path_of};
+use kandy_scenarios::snapshot::{Comparison, Mode, PendingSnapshot, compare, is_stale, path_of};
 
 /// A file that is a snapshot and waits for review at once: what it is read as is itself a snapshot that is read so.
 ///
@@ -26,7 +26,7 @@ pub fn snapshots(input: &[u8]) {
         assert!(matches!(read, Ok(Comparison::Same)), "{read:?}");
         assert!(is_stale(&again), "there is no such script");
     }
-    for pending in Pending::of(&folder.scenarios()).expect("the folder is there") {
+    for pending in PendingSnapshot::of(&folder.scenarios()).expect("the folder is there") {
         if let Ok(difference) = pending.difference() {
             assert_eq!(difference.old, difference.new);
             pending.accept().expect("it was read");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kandy_mock_server::{Platform, Time};
-use kandy_scenarios::serve::accounts::{Accounts, FileError, from_bytes};
+use kandy_scenarios::serve::accounts::{Accounts, AccountsFileError, from_bytes};
 
 use super::{SECRET, diagnostics};
 
@@ -15,7 +15,7 @@ use super::{SECRET, diagnostics};
 pub fn users(input: &[u8]) {
     match from_bytes(input, "users.toml") {
         Ok(accounts) => are_taken(&accounts),
-        Err(FileError::Content(diagnostic)) => {
+        Err(AccountsFileError::Content(diagnostic)) => {
             let text = str::from_utf8(input).expect("what is not text is another error");
             diagnostics::check(&diagnostic, text.strip_prefix('\u{feff}').unwrap_or(text));
             let elsewhere = text.replace(&format!("password = \"{SECRET}\""), "");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::duration::{LONGEST_DURATION, parse_duration};
+use crate::duration::{LONGEST_DURATION, parse_duration};
 
 /// The kinds of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

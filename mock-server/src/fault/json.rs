@@ -26,7 +26,7 @@ impl Fault {
     ///
     /// # Errors
     ///
-    /// The map has a key that no fault has, a value of another kind, or a contradiction; or it is no map.
+    /// The map has a key that no fault has, a value of another kind, or a contradiction; or it is not a map.
     pub fn from_json(value: &Value) -> Result<Self, FaultError> {
         let given = Keys::read(value)?;
         given.check_values()?;

@@ -37,6 +37,8 @@ fn a_delay_is_read_from_numbers_and_texts() {
         (json!("30s"), 30_000),
         (json!("5m"), 300_000),
         (json!("1h"), 3_600_000),
+        (json!("1m 30s"), 90_000),
+        (json!("1d"), 86_400_000),
     ] {
         let fault = Fault::from_json(&json!({ "delay": text })).unwrap();
         assert_eq!(fault, Fault::delay(Duration::from_millis(millis)));

@@ -1,8 +1,11 @@
 //! Whether a client is still there who waits for its answer.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::line::{End, Line};
@@ -11,9 +14,12 @@ use crate::server::stream::Stream;
 
 /// Whether the client of a connection is still there, as long as it waits for an answer: hyper does not see its end behind what
 /// it has sent ahead.
+///
+/// One task answers and watches, and polls the watch after what answers: so the watch sees without being told when a wait has begun
+/// or ended, and costs next to nothing while nobody waits.
 #[derive(Debug, Default)]
 pub(super) struct Presence {
-    waits: watch::Sender<Option<WaitsFor>>,
+    waits: Mutex<Option<WaitsFor>>,
     /// It has left.
     left: Notify,
 }
@@ -31,22 +37,20 @@ pub(super) enum WaitsFor {
 impl Presence {
     /// Waits until the client has what `answer` gives; `None` if it leaves before.
     pub(super) async fn during<T>(&self, waits: WaitsFor, answer: impl Future<Output = T>) -> Option<T> {
-        self.waits.send_replace(Some(waits));
+        *self.waits() = Some(waits);
         let answered = tokio::select! {
             biased;
             answer = answer => Some(answer),
             () = self.left.notified() => None,
         };
-        self.waits.send_replace(None);
+        *self.waits() = None;
         answered
     }
 
     /// Looks whether the client leaves, as long as it waits.
     pub(super) async fn watch<S: Stream>(&self, line: &Line<'_, S>) -> Infallible {
-        let mut waits = self.waits.subscribe();
         loop {
-            let began = waits.wait_for(Option::is_some).await.map(|waits| *waits);
-            let waits_for = began.expect("its sender is here").expect("it waits for something");
+            let waits_for = self.seen(|waits| waits).await;
             let gone = async {
                 match (line.end().await, waits_for) {
                     (End::Broken, _) => {}
@@ -54,12 +58,22 @@ impl Presence {
                     (End::Quiet, WaitsFor::HeldAnswer) => std::future::pending().await,
                 }
             };
+            let answered = || self.seen(|waits| waits.is_none().then_some(()));
             tokio::select! {
-                _ = waits.wait_for(Option::is_none) => continue,
+                () = answered() => continue,
                 () = gone => self.left.notify_one(),
             }
             // Once is enough.
-            let _ = waits.wait_for(Option::is_none).await;
+            answered().await;
         }
+    }
+
+    /// Waits until something is seen of what the client waits for.
+    async fn seen<T>(&self, look: impl Fn(Option<WaitsFor>) -> Option<T>) -> T {
+        poll_fn(|_| look(*self.waits()).map_or(Poll::Pending, Poll::Ready)).await
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Option<WaitsFor>> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

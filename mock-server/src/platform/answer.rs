@@ -10,6 +10,7 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Platform;
+use super::auth::Login;
 use crate::dialect::{Dialect, UNDEFINED};
 use crate::fault::{self, Content, ContentType, Effect, Pace};
 use crate::journal::{Answered, Delivery, Kind, RequestRecord};
@@ -20,6 +21,24 @@ use crate::reply::{Answer, JSON, Reply, Response, preflight};
 use crate::route::{self, Route, Space};
 use crate::time::Time;
 use crate::wire::{AuthError, Human, SubscribeAnswer, code};
+
+/// A request, and what is read of it once.
+struct Asked<'a> {
+    request: &'a Request<Bytes>,
+    route: Route<'a>,
+    dialect: Dialect,
+    /// What a request for tokens brings for them.
+    login: Option<Login>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(request: &'a Request<Bytes>) -> Self {
+        let route = Route::of(request.method(), request.uri().path());
+        let dialect = Dialect::of(&route, request.headers());
+        let login = if route == Route::MkToken { Login::of(request) } else { None };
+        Self { request, route, dialect, login }
+    }
+}
 
 impl Platform {
     /// Answers a REST request. Its URI may be absolute or in origin form; only path and query count.
@@ -40,10 +59,9 @@ impl Platform {
         if let Some(answer) = crate::sabotage::answer(request) {
             return Answer { reply: Reply::Respond(answer), delay: self.settings.latency, pace: Pace::default() };
         }
-        let route = Route::of(request.method(), request.uri().path());
-        let point = route.point();
-        let dialect = Dialect::of(&route, request.headers());
-        let user = self.requester(&route, request);
+        let asked = Asked::of(request);
+        let (point, dialect) = (asked.route.point(), asked.dialect);
+        let user = self.requester(&asked);
         let mut record = RequestRecord::new(dialect, request, |token| self.grants.has(token));
         if point.has_recorded_body() && request.body().len() <= Limits::RECORDED_BODY_BYTES {
             record.body = request.body().clone();
@@ -52,8 +70,7 @@ impl Platform {
         let asks_faults = !is_offline && effect.is_none();
         let met = if asks_faults { self.faults.decide(point, user.as_deref()) } else { None };
         let effect = effect.or(met.as_ref().map(|(_, met)| &met.fault.effect));
-        let (reply, reason) =
-            if is_offline { (Reply::Refuse, None) } else { self.reply(now, dialect, &route, request, effect) };
+        let (reply, reason) = if is_offline { (Reply::Refuse, None) } else { self.reply(now, &asked, effect) };
         record.reason = reason;
         record.answered = answered(&reply);
         let delay = match record.answered {
@@ -70,8 +87,8 @@ impl Platform {
     /// Where a request goes, and whom it is from, as far as it says so itself.
     #[cfg(feature = "front")]
     pub(crate) fn whose(&self, request: &Request<Bytes>) -> (Point, Option<Arc<str>>) {
-        let route = Route::of(request.method(), request.uri().path());
-        (route.point(), self.requester(&route, request))
+        let asked = Asked::of(request);
+        (asked.route.point(), self.requester(&asked))
     }
 
     /// A preflight is not a request of the application: nothing delays it but a fault, which is all that the journal has of it.
@@ -82,7 +99,8 @@ impl Platform {
         let (reply, _) = if is_offline {
             (Reply::Refuse, None)
         } else {
-            self.reply(now, Dialect::ANY, &Route::Preflight, request, effect)
+            let asked = Asked { request, route: Route::Preflight, dialect: Dialect::ANY, login: None };
+            self.reply(now, &asked, effect)
         };
         let delay = match reply {
             Reply::Respond(_) | Reply::Reset => effect.map(Effect::delay).unwrap_or_default(),
@@ -99,14 +117,8 @@ impl Platform {
     }
 
     /// What a request gets, and why the platform refuses it, if it does.
-    fn reply(
-        &mut self,
-        now: Time,
-        dialect: Dialect,
-        route: &Route<'_>,
-        request: &Request<Bytes>,
-        effect: Option<&Effect>,
-    ) -> (Reply, Option<Reason>) {
+    fn reply(&mut self, now: Time, asked: &Asked<'_>, effect: Option<&Effect>) -> (Reply, Option<Reason>) {
+        let (point, dialect) = (asked.route.point(), asked.dialect);
         let said = match effect {
             Some(Effect::Refuse) => return (Reply::Refuse, None),
             Some(Effect::Hang) => return (Reply::Hang, None),
@@ -115,17 +127,17 @@ impl Platform {
             Some(Effect::Accept { .. } | Effect::CloseAfterOpen { .. }) | None => None,
         };
         let (mut response, reason) = match said {
-            Some(answer) if answer.replaces() => (replacement(dialect, route.point(), answer), None),
-            _ => match self.serve(now, dialect, route, request, said) {
+            Some(answer) if answer.replaces() => (replacement(dialect, point, answer), None),
+            _ => match self.serve(now, asked, said) {
                 Ok(response) => (response, None),
-                Err(reason) => (own_error(dialect, route.point(), dialect.profile().status(reason)), Some(reason)),
+                Err(reason) => (own_error(dialect, point, dialect.profile().status(reason)), Some(reason)),
             },
         };
         if let Some(answer) = said {
-            shape(route.point(), &mut response, answer);
+            shape(point, &mut response, answer);
         }
         if said.and_then(|answer| answer.delivery.cors) != Some(false) {
-            response.allow_origin(request.headers());
+            response.allow_origin(asked.request.headers());
         }
         if let Some(answer) = said {
             response.put(&answer.delivery.headers);
@@ -136,14 +148,9 @@ impl Platform {
     }
 
     /// The normal work.
-    fn serve(
-        &mut self,
-        now: Time,
-        dialect: Dialect,
-        route: &Route<'_>,
-        request: &Request<Bytes>,
-        said: Option<&fault::Answer>,
-    ) -> Result<Response, Reason> {
+    fn serve(&mut self, now: Time, asked: &Asked<'_>, said: Option<&fault::Answer>) -> Result<Response, Reason> {
+        let Asked { request, route, dialect, login } = asked;
+        let (request, dialect) = (*request, *dialect);
         if route::is_too_long(request.uri()) {
             return Err(Reason::LongAddress);
         }
@@ -151,7 +158,7 @@ impl Platform {
             return Err(Reason::LongBody);
         }
         match route {
-            Route::MkToken => self.make_token(now, request),
+            Route::MkToken => self.make_token(now, login.as_ref(), request),
             Route::RefreshToken => self.refresh_token(now, request),
             Route::RevokeToken => self.revoke_token(now, request),
             Route::Subscribe { space, user } => {
@@ -191,11 +198,13 @@ impl Platform {
     }
 
     /// Whom a request is from, as far as it says so itself, and if a user could have that name.
-    fn requester(&self, route: &Route<'_>, request: &Request<Bytes>) -> Option<Arc<str>> {
+    fn requester(&self, asked: &Asked<'_>) -> Option<Arc<str>> {
+        let Asked { request, route, login, .. } = asked;
         let could_be = |name: &str| name.len() <= Limits::TEXT_BYTES;
         match route {
             Route::MkToken => {
-                Self::login(request).filter(|(name, _)| could_be(name)).map(|(name, _)| self.shared_name(&name))
+                let name = login.as_ref().map(Login::name).filter(|name| could_be(name));
+                name.map(|name| self.shared_name(name))
             }
             Route::RefreshToken | Route::RevokeToken => self.token_owner(request).cloned(),
             Route::Subscribe { space: Space::Users, user }

@@ -22,9 +22,14 @@ use crate::wire::{Success, TokenAnswer};
 
 impl Platform {
     /// Only a `refresh=y` asks for a refresh token; the SDK always does.
-    pub(super) fn make_token<B>(&mut self, now: Time, request: &Request<B>) -> Result<Response, Reason> {
-        let (name, password) = Self::login(request).ok_or(Reason::NoCredentials)?;
-        let user = self.sign_in(now, &name, &password)?.name.clone();
+    pub(super) fn make_token<B>(
+        &mut self,
+        now: Time,
+        login: Option<&Login>,
+        request: &Request<B>,
+    ) -> Result<Response, Reason> {
+        let login = login.ok_or(Reason::NoCredentials)?;
+        let user = self.sign_in(now, login.name(), login.password())?.name.clone();
         let lifetime = self.token_lifetime(&user, asked_lifetime(request.uri())?);
         let with_refresh = parameter(request.uri(), "refresh").is_some_and(|value| value == "y");
         let pair = self.grants.log_in(now, &user, lifetime, with_refresh);
@@ -48,15 +53,6 @@ impl Platform {
         self.grants.refreshable(now, &token).ok_or(Reason::ExpiredToken)?;
         self.grants.revoke_with(&token);
         Ok(Response::json(StatusCode::OK, &json!({})))
-    }
-
-    /// Name and password of a basic authorization. Clients write the scheme in lower case; its case means nothing
-    /// (RFC 9110, 11.1).
-    pub(super) fn login<B>(request: &Request<B>) -> Option<(String, String)> {
-        let credentials = authorization(request.headers(), "basic")?;
-        let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
-        let (name, password) = text.split_once(':')?;
-        Some((name.to_owned(), password.to_owned()))
     }
 
     /// The token that a refresh or its end is about. An OAuth session has it in the header.
@@ -94,6 +90,31 @@ impl Platform {
         let own = self.accounts.get(user).and_then(|account| account.options.token_lifetime);
         let told = own.or(self.settings.token_lifetime);
         told.unwrap_or_else(|| asked.unwrap_or(DEFAULT_LIFETIME).min(self.limits.lifetime))
+    }
+}
+
+/// Name and password of a basic authorization.
+pub(super) struct Login {
+    decoded: String,
+    /// Where the name ends.
+    colon: usize,
+}
+
+impl Login {
+    /// Clients write the scheme in lower case; its case means nothing (RFC 9110, 11.1).
+    pub(super) fn of<B>(request: &Request<B>) -> Option<Self> {
+        let credentials = authorization(request.headers(), "basic")?;
+        let decoded = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+        let colon = decoded.find(':')?;
+        Some(Self { decoded, colon })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.decoded[..self.colon]
+    }
+
+    pub(super) fn password(&self) -> &str {
+        &self.decoded[self.colon + 1..]
     }
 }
 

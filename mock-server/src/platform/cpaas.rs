@@ -14,7 +14,6 @@ use super::Platform;
 use super::credentials::Addressed;
 use crate::account::PresenceList;
 use crate::dialect::Dialect;
-use crate::fair::Full;
 use crate::ids::SubscriptionId;
 use crate::limits::Limits;
 use crate::query::pairs;
@@ -65,10 +64,7 @@ impl Platform {
         let asked = wrapped(request.body(), "notificationChannel")?;
         let lifetime = asked.get("channelLifetime").and_then(Value::as_u64);
         let lifetime = self.subscription_lifetime(user, lifetime).unwrap_or(CHANNEL_LIFETIME.min(self.limits.lifetime));
-        let crowder = self.subscriptions.crowder(user).map_err(|Full| Reason::Full)?;
-        if let Some(displaced) = crowder.and_then(|crowder| self.subscriptions.displaced(now, &crowder)) {
-            self.expire(now, displaced);
-        }
+        self.make_room_for_subscription(now, user)?;
         let id = self.subscriptions.next_id();
         let path = format!("{}/{}", request.uri().path(), id.channel());
         let role = asked.get(CHECK_ROLE).cloned().unwrap_or_default();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::Request;
 
 use super::Platform;
+use super::auth::Login;
 use crate::account::CredentialKind;
 use crate::dialect::{Dialect, HMAC, SESSION, UNDEFINED, Way};
 use crate::ids::SubscriptionId;
@@ -43,8 +44,8 @@ impl Platform {
                     user => user?,
                 },
                 Way::Basic => {
-                    let Some((name, password)) = Self::login(request) else { continue };
-                    self.sign_in_by_any_name(now, &name, &password)?
+                    let Some(login) = Login::of(request) else { continue };
+                    self.sign_in_by_any_name(now, login.name(), login.password())?
                 }
                 Way::Hmac => {
                     let Some(token) = header(request, HMAC) else { continue };
@@ -64,8 +65,9 @@ impl Platform {
     /// The user of a request by its credentials, valid or not, for requests whose path names nobody.
     pub(super) fn claimed<B>(&self, request: &Request<B>) -> Option<Arc<str>> {
         let of_login = || {
-            let (name, _) = Self::login(request)?;
-            let holder = self.accounts.get(&name).or_else(|| self.accounts.holder(CredentialKind::Authname, &name));
+            let login = Login::of(request)?;
+            let holder = self.accounts.get(login.name());
+            let holder = holder.or_else(|| self.accounts.holder(CredentialKind::Authname, login.name()));
             holder.map(|account| account.name.clone())
         };
         let of_hmac = || {

@@ -280,8 +280,7 @@ impl Platform {
 
     /// Where there is no room for a socket of a user, another socket goes. Nobody has to make room for those who have a fair share.
     fn make_room_for_socket(&mut self, now: Time, user: &Arc<str>) -> Result<(), Reason> {
-        let crowder = self.sockets.crowder(user).map_err(|Full| Reason::Full)?;
-        if let Some(displaced) = crowder.and_then(|crowder| self.sockets.displaced(now, &crowder)) {
+        if let Some(displaced) = self.sockets.displaced(now, user).map_err(|Full| Reason::Full)? {
             self.cut_socket(now, displaced);
         }
         Ok(())

@@ -44,10 +44,7 @@ impl Platform {
         }
         let user = &*owner;
         let asked = parse(request.body())?;
-        let crowder = self.subscriptions.crowder(user).map_err(|Full| Reason::Full)?;
-        if let Some(displaced) = crowder.and_then(|crowder| self.subscriptions.displaced(now, &crowder)) {
-            self.expire(now, displaced);
-        }
+        self.make_room_for_subscription(now, user)?;
         let services = asked.service.unwrap_or_default();
         let services = match self.accounts.get(user) {
             Some(account) => account.grant(services),
@@ -99,6 +96,15 @@ impl Platform {
             },
         );
         Ok(response)
+    }
+
+    /// Where there is no room for a subscription of a user, another subscription ends. Nobody has to make room for those who have a
+    /// fair share.
+    pub(super) fn make_room_for_subscription(&mut self, now: Time, user: &str) -> Result<(), Reason> {
+        if let Some(displaced) = self.subscriptions.displaced(now, user).map_err(|Full| Reason::Full)? {
+            self.expire(now, displaced);
+        }
+        Ok(())
     }
 
     /// Renews a subscription: its lifetime begins anew. The services may change within what is granted.

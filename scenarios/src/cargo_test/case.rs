@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 
 use super::CaseReport;
 use crate::doubt::Doubt;
-use crate::printable::printable;
 use crate::report::console;
 use crate::run::{self, Case, Finished, Options, Plan, Reporter, RunError, RunEvent, Status};
+use crate::text::printable;
 
 /// What came of a case.
 #[derive(Debug)]
-pub(super) enum Ended {
+pub(super) enum EndedCase {
     /// It passed, or did not want to run.
     Well(CaseReport),
     /// It did not pass.
@@ -24,7 +24,7 @@ pub(super) enum Ended {
 }
 
 /// Runs a case, on a thread of its own that has the stack it needs.
-pub(super) fn run(case: Case<'_>, options: &Options, color: bool) -> Result<Ended, RunError> {
+pub(super) fn run(case: Case<'_>, options: &Options, color: bool) -> Result<EndedCase, RunError> {
     let plan = Plan { cases: vec![case], ..Plan::default() };
     let options = Options { jobs: NonZeroUsize::MIN, ..options.clone() };
     let mut watcher = Watcher { color, ended: None };
@@ -35,20 +35,20 @@ pub(super) fn run(case: Case<'_>, options: &Options, color: bool) -> Result<Ende
 /// Remembers how the only case of a run has ended.
 struct Watcher {
     color: bool,
-    ended: Option<Ended>,
+    ended: Option<EndedCase>,
 }
 
 impl Watcher {
-    fn ended(&self, case: &Case<'_>, finished: &Finished) -> Ended {
+    fn ended(&self, case: &Case<'_>, finished: &Finished) -> EndedCase {
         let skipped = match &finished.status {
             Status::Passed(_) => None,
             Status::Skipped(reason) => Some(printable(reason).into_owned()),
             _ => {
                 let (line, told) = console::told_whole(case, finished, self.color);
-                return Ended::Badly { line, told };
+                return EndedCase::Badly { line, told };
             }
         };
-        Ended::Well(CaseReport {
+        EndedCase::Well(CaseReport {
             name: case.name().to_owned(),
             skipped,
             transcript: finished.trace.to_string(),

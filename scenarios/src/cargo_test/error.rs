@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::cli::{CliError, Output};
+use crate::cli::{CliError, CliOutput};
 use crate::run::RunError;
 use crate::scenario::FindError;
 
@@ -56,7 +56,7 @@ impl fmt::Display for SetupError {
             return write!(f, "error: {error}\n\n  tip: paths are taken from the folder of the package, {folder}");
         }
         let mut text = Vec::new();
-        let mut output = Output::plain(&mut text);
+        let mut output = CliOutput::plain(&mut text);
         self.error.write(&mut output).map_err(|_| fmt::Error)?;
         f.write_str(String::from_utf8_lossy(&text).trim_end())
     }

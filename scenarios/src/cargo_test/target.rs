@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, FormatSetting, Trial};
 
-use super::case::{self, Ended};
+use super::case::{self, EndedCase};
 use super::{Error, Options, SetupError, environment};
 use crate::cli::selection::{Filtering, Selected, Selection, select};
 use crate::report::console::warning_text;
@@ -18,7 +18,7 @@ use crate::scenario::Found;
 const RUN_WARNINGS: &str = "[warnings]";
 
 /// A test target, before it runs.
-pub(super) struct Target {
+pub(super) struct TestTarget {
     plan: Plan<'static>,
     options: run::Options,
     ignored_tags: Vec<String>,
@@ -27,14 +27,14 @@ pub(super) struct Target {
 }
 
 /// What a test says beyond whether it has passed.
-enum Note {
+enum TestNote {
     /// Its scenario did not want to run.
     Skipped,
     /// Why its pass means little.
     Doubt(String),
 }
 
-impl Target {
+impl TestTarget {
     pub(super) fn new(path: &Path, options: &Options) -> Result<Self, Error> {
         let environment = environment();
         let selection = Selection {
@@ -75,7 +75,7 @@ impl Target {
     }
 
     /// A test for each case.
-    fn trials(&mut self, arguments: &Arguments, notes: &Sender<Note>) -> Vec<Trial> {
+    fn trials(&mut self, arguments: &Arguments, notes: &Sender<TestNote>) -> Vec<Trial> {
         // Where colours are not wanted, libtest-mimic takes them out of text, but not out of JSON.
         let color = arguments.format != Some(FormatSetting::Json);
         let trial = |case: Case<'static>| {
@@ -92,32 +92,32 @@ fn run_case(
     case: Case<'static>,
     options: &run::Options,
     color: bool,
-    notes: &Sender<Note>,
+    notes: &Sender<TestNote>,
 ) -> Result<Completion, Failed> {
     // Who hears the notes outlives the tests.
     let note = |note| drop(notes.send(note));
     match case::run(case, options, color)? {
-        Ended::Well(case) => {
-            case.doubts.into_iter().map(Note::Doubt).for_each(note);
+        EndedCase::Well(case) => {
+            case.doubts.into_iter().map(TestNote::Doubt).for_each(note);
             Ok(match case.skipped {
                 Some(reason) => {
-                    note(Note::Skipped);
+                    note(TestNote::Skipped);
                     Completion::ignored_with(reason)
                 }
                 None => Completion::Completed,
             })
         }
-        Ended::Badly { told, .. } => Err(told.into()),
+        EndedCase::Badly { told, .. } => Err(told.into()),
     }
 }
 
 /// What to say when all tests have ended, and how the target ends.
-fn conclude(arguments: &Arguments, conclusion: &Conclusion, notes: &Receiver<Note>, strict: bool) -> ExitCode {
+fn conclude(arguments: &Arguments, conclusion: &Conclusion, notes: &Receiver<TestNote>, strict: bool) -> ExitCode {
     let mut skipped = 0;
     for note in notes.try_iter() {
         match note {
-            Note::Skipped => skipped += 1,
-            Note::Doubt(doubt) => eprintln!("warning: {doubt}"),
+            TestNote::Skipped => skipped += 1,
+            TestNote::Doubt(doubt) => eprintln!("warning: {doubt}"),
         }
     }
     // One test that is run on its own, as nextest does, says nothing about all.

@@ -14,7 +14,7 @@ pub(super) use self::explore::{ACCEPTED, Explore, OfCommand};
 pub(super) use self::serve::{ClockName, Serve};
 use super::output::ColorChoice;
 use crate::exit_code;
-use crate::report::Wanted;
+use crate::report::WantedReport;
 use crate::run::Shard;
 use crate::scenario::Filter;
 use crate::settings;
@@ -27,7 +27,7 @@ const MAX_REPEAT: usize = 1_000;
 #[command(name = "kandy-harness", version, after_help = exit_code::HELP)]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: CliCommand,
 
     /// Colours: auto, always or never
     #[arg(
@@ -42,24 +42,24 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum CliCommand {
     /// Make a project to start from
     New(New),
     /// Run scenarios
-    Run(Run),
+    Run(RunCommand),
     /// Run scenarios with something going wrong at each place
     Explore(Explore),
     /// List scenarios: names, tags and first sentences
     List(List),
     /// Find mistakes in scripts without running them
-    Check(Check),
+    Check(CheckCommand),
     /// Decide on transcripts that differ from their snapshots
     Review(Review),
     /// Work on reports that runs have left
     #[command(subcommand)]
-    Report(Report),
+    Report(ReportCommand),
     /// Replay recordings of the real SDK on the port, and compare
-    Replay(Replay),
+    Replay(ReplayCommand),
     /// Serve the platform for an application of your own
     Serve(Box<Serve>),
     /// Print what a script can call, with examples
@@ -74,11 +74,11 @@ pub(super) enum Command {
     Keep(Keep),
 }
 
-/// The name of [`Command::Keep`].
+/// The name of [`CliCommand::Keep`].
 #[cfg(unix)]
 pub(crate) const KEEP: &str = "keep";
 
-/// The arguments of [`Command::Keep`].
+/// The arguments of [`CliCommand::Keep`].
 #[cfg(unix)]
 #[derive(Debug, Args)]
 pub(super) struct Keep {
@@ -142,7 +142,7 @@ pub(crate) struct Filtering {
 
 #[derive(Debug, Args)]
 #[command(after_help = run_help())]
-pub(super) struct Run {
+pub(super) struct RunCommand {
     #[command(flatten)]
     pub(super) selection: Selection,
 
@@ -213,14 +213,14 @@ pub(super) struct Run {
     /// Report to html=FILE, json=FILE, junit=FILE, or github
     /// (for its annotations) too; may be given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
-    pub(super) report: Vec<Wanted>,
+    pub(super) report: Vec<WantedReport>,
 
     /// Remove snapshots whose scripts are gone
     #[arg(long, conflicts_with_all = ["filter", "skip_tag"])]
     pub(super) prune: bool,
 }
 
-impl Run {
+impl RunCommand {
     /// How often each runs.
     pub(super) fn times(&self) -> NonZeroUsize {
         self.repeat.unwrap_or(NonZeroUsize::MIN)
@@ -228,7 +228,7 @@ impl Run {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(super) struct CheckCommand {
     #[command(flatten)]
     pub(super) selection: Selection,
 
@@ -313,7 +313,7 @@ Exit codes:
 
 /// What can be done with reports.
 #[derive(Debug, Subcommand)]
-pub(super) enum Report {
+pub(super) enum ReportCommand {
     /// Make one report of those of all shards of a run
     Merge(Merge),
 }
@@ -330,7 +330,7 @@ pub(super) struct Merge {
     /// junit=FILE, or github (for its annotations); may be
     /// given again
     #[arg(long, value_name = "REPORT", verbatim_doc_comment)]
-    pub(super) report: Vec<Wanted>,
+    pub(super) report: Vec<WantedReport>,
 }
 
 const MERGE_HELP: &str = "\
@@ -345,7 +345,7 @@ Exit codes:
   130  a run was interrupted";
 
 #[derive(Debug, Args)]
-pub(super) struct Replay {
+pub(super) struct ReplayCommand {
     /// A recording (.json), or a folder of them
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,

@@ -1,18 +1,22 @@
 //! `check`
 
-use super::arguments::Check;
+use super::arguments::CheckCommand;
 use super::error::CliError;
 use super::selection::{Selected, select};
-use super::{Environment, Output};
+use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
 use crate::report::console::Checks;
 use crate::run::{self, Options, Plan};
 use crate::script::Limits;
-use crate::settings::Settings;
+use crate::settings::ProjectSettings;
 
-pub(super) fn check(arguments: &Check, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Check { selection, timeout, strictness } = arguments;
-    let given = Settings { timeout: *timeout, strict: strictness.wanted(), ..Settings::default() };
+pub(super) fn check(
+    arguments: &CheckCommand,
+    environment: &Environment,
+    out: &mut CliOutput<'_>,
+) -> Result<Exit, CliError> {
+    let CheckCommand { selection, timeout, strictness } = arguments;
+    let given = ProjectSettings { timeout: *timeout, strict: strictness.wanted(), ..ProjectSettings::default() };
     let Selected { found, settings, is_filtered, .. } = select(selection, &given, environment)?;
     let plan = Plan::to_check(&found, !is_filtered);
     let mut limits = Limits::default();

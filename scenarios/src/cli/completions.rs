@@ -4,11 +4,11 @@ use std::io;
 
 use clap::{Command, CommandFactory};
 
-use super::Output;
+use super::CliOutput;
 use super::arguments::{Arguments, Completions};
 use crate::exit_code::Exit;
 
-pub(super) fn completions(arguments: &Completions, out: &mut Output<'_>) -> io::Result<Exit> {
+pub(super) fn completions(arguments: &Completions, out: &mut CliOutput<'_>) -> io::Result<Exit> {
     let mut command = told();
     let name = command.get_name().to_owned();
     // The generators panic where they cannot write, so that they write to memory.

@@ -5,14 +5,14 @@ mod json;
 
 use std::io;
 
-use self::entry::Entry;
-use super::Output;
+use self::entry::DocsEntry;
+use super::CliOutput;
 use super::arguments::Docs;
 use super::error::CliError;
 use crate::exit_code::Exit;
 use crate::report::{COLUMNS, Style, wrap};
 use crate::script::api::{EVENTS, FAULT_KEYS, Of, POINTS, functions};
-use crate::script::names::nearest;
+use crate::text::nearest;
 
 /// What stands before what a function does.
 const INDENT: &str = "      ";
@@ -24,12 +24,12 @@ const HEADS: [(&str, &[Of]); 3] = [
     ("Of the platform", &[Of::Platform]),
 ];
 
-pub(super) fn docs(arguments: &Docs, out: &mut Output<'_>) -> Result<Exit, CliError> {
+pub(super) fn docs(arguments: &Docs, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
     match &arguments.word {
         _ if arguments.json => json::write(out)?,
         None => overview(out)?,
         Some(word) => {
-            let entries: Vec<Entry> = Entry::all().filter(|entry| entry.is_called(word)).collect();
+            let entries: Vec<DocsEntry> = DocsEntry::all().filter(|entry| entry.is_called(word)).collect();
             if entries.is_empty() {
                 return Err(no_entry(word));
             }
@@ -45,13 +45,13 @@ pub(super) fn docs(arguments: &Docs, out: &mut Output<'_>) -> Result<Exit, CliEr
 }
 
 fn no_entry(word: &str) -> CliError {
-    let names: Vec<&str> = Entry::all().flat_map(|entry| entry.names()).collect();
+    let names: Vec<&str> = DocsEntry::all().flat_map(|entry| entry.names()).collect();
     let last = word.rsplit('.').next().unwrap_or(word);
     CliError::NoEntry { word: word.to_owned(), nearest: nearest(last, names) }
 }
 
 /// Everything, with a line or two of each.
-fn overview(out: &mut Output<'_>) -> io::Result<()> {
+fn overview(out: &mut CliOutput<'_>) -> io::Result<()> {
     for (head, owners) in HEADS {
         writeln!(out.to, "{}", Style::Strong.paint(head, out.color))?;
         for function in functions().filter(|function| owners.contains(&function.of)) {
@@ -82,7 +82,7 @@ fn overview(out: &mut Output<'_>) -> io::Result<()> {
 }
 
 /// One function, event, point or key: its name, and what it does below it.
-fn item(name: &str, about: &str, out: &mut Output<'_>) -> io::Result<()> {
+fn item(name: &str, about: &str, out: &mut CliOutput<'_>) -> io::Result<()> {
     debug_assert!(name.chars().count() + 2 <= COLUMNS, "{name} is too long");
     writeln!(out.to, "  {name}")?;
     wrap(about, INDENT.len()).iter().try_for_each(|line| writeln!(out.to, "{INDENT}{line}"))

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::report::github::Step;
+use crate::report::github::GithubStep;
 
 /// What the command takes from the process around it, beyond its arguments.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Environment {
     /// Whether signals of the process end a run in good order.
     pub signals: bool,
     /// What GitHub says of the step that the command is.
-    pub github: Step,
+    pub github: GithubStep,
 }
 
 impl Environment {
@@ -46,7 +46,7 @@ impl Environment {
                 && io::stderr().is_terminal()
                 && value("TERM").is_none_or(|term| term != "dumb"),
             signals: true,
-            github: Step {
+            github: GithubStep {
                 folder: env::current_dir().unwrap_or_default(),
                 workspace: path("GITHUB_WORKSPACE"),
                 summary: path("GITHUB_STEP_SUMMARY"),

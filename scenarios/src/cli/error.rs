@@ -4,27 +4,26 @@ use std::io;
 
 use thiserror::Error;
 
-use super::Output;
+use super::CliOutput;
 use super::new::NewError;
 use crate::diagnostic::Diagnostic;
 use crate::exit_code::Exit;
 use crate::explore::AcceptedError;
 use crate::explore::application::ApplicationError;
 use crate::last_failed::MemoryError;
-use crate::printable::printable;
 use crate::recording::RecordingError;
-use crate::report::merge::{MergeError, ReadError};
+use crate::report::merge::{MergeError, ReportReadError};
 use crate::report::{ReportsError, Style, wrap};
 use crate::run::RunError;
 use crate::scenario::{FindError, MAX_FILTERS, ProjectError, SETTINGS};
 use crate::schedule::ScheduleError;
-use crate::script::names::nearest;
-use crate::serve::accounts::FileError;
+use crate::serve::accounts::AccountsFileError;
 use crate::serve::behaviour::BehaviourError;
 use crate::serve::pages::{JournalError, SdkError};
 use crate::serve::server::ServeError;
 use crate::serve::tls::TlsError;
 use crate::settings::SettingsError;
+use crate::text::{did_you_mean, nearest, printable};
 
 /// What ends the command before it has a result.
 #[derive(Debug, Error)]
@@ -64,7 +63,7 @@ pub(crate) enum CliError {
     LastFailed(#[from] MemoryError),
     /// There is no report to read.
     #[error(transparent)]
-    ReadReport(#[from] ReadError),
+    ReadReport(#[from] ReportReadError),
     /// Reports are not those of one run.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -227,7 +226,7 @@ impl CliError {
             Self::Project(_) => Some("the settings of one project hold for a run: run each on its own".to_owned()),
             Self::NoProfile { name, file: Some(_), known } => {
                 Some(match nearest(name, known.iter().map(String::as_str)) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    Some(nearest) => did_you_mean(nearest),
                     None if known.is_empty() => format!("it has none; a table [profile.{name}] makes one"),
                     None => format!("its profiles: {}", known.join(", ")),
                 })
@@ -250,11 +249,11 @@ impl CliError {
                 names.len(),
                 listed(names)
             )),
-            Self::NothingPending { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NothingPending { nearest: Some(nearest), .. } => Some(did_you_mean(nearest)),
             Self::NothingPending { .. } => Some("`kandy-harness review` without names shows all that waits".to_owned()),
             Self::New(error) => Some(error.help().to_owned()),
             Self::NoCommand { nearest: Some(nearest), .. } | Self::NoEntry { nearest: Some(nearest), .. } => {
-                Some(format!("did you mean `{nearest}`?"))
+                Some(did_you_mean(nearest))
             }
             Self::NoEntry { .. } => Some(
                 "`kandy-harness docs` lists all that it has; what Rhai itself has is at https://rhai.rs/book"
@@ -283,10 +282,10 @@ impl CliError {
             Self::Reports(ReportsError::Unwritable { source, .. } | ReportsError::Picture { source, .. }) => {
                 Some(unwritable_help(source.kind()).to_owned())
             }
-            Self::ReadReport(ReadError::File { .. }) => {
+            Self::ReadReport(ReportReadError::File { .. }) => {
                 Some("paths are taken from the folder in which the command runs".to_owned())
             }
-            Self::ReadReport(ReadError::Schema { .. }) => {
+            Self::ReadReport(ReportReadError::Schema { .. }) => {
                 Some("merge with the version that wrote the reports".to_owned())
             }
             Self::ReadReport(_) => Some("`run --report json=FILE` writes what can be merged".to_owned()),
@@ -317,9 +316,9 @@ impl CliError {
     }
 
     /// Writes what is wrong and what to do, as clap does.
-    pub(crate) fn write(&self, err: &mut Output<'_>) -> io::Result<()> {
+    pub(crate) fn write(&self, err: &mut CliOutput<'_>) -> io::Result<()> {
         if let Self::Script(diagnostic)
-        | Self::Serve(ServeError::Users(FileError::Content(diagnostic)))
+        | Self::Serve(ServeError::Users(AccountsFileError::Content(diagnostic)))
         | Self::Settings(SettingsError::Content(diagnostic)) = self
         {
             writeln!(err.to, "{diagnostic}")?;

@@ -11,22 +11,28 @@ use self::overall::Picture;
 use super::arguments::Explore;
 use super::error::CliError;
 use super::selection::{Selected, select};
-use super::{Environment, Output, signals};
+use super::{CliOutput, Environment, signals};
 use crate::exit_code::Exit;
-use crate::explore::{self, Exploration, ExploreError, Kept, Mutants, Options, Predicted, Ran, Reached, Verdict};
+use crate::explore::{
+    self, AcceptedFile, Exploration, ExplorationVerdict, ExploreError, Extent, Mutants, Options, Predicted, Reached,
+};
 use crate::report::console::counted;
-use crate::report::explored::{self, Around};
+use crate::report::explored::{self, ExploreContext};
 use crate::report::fold::{self, exploration as of_model};
 use crate::report::model::{self, End, Event, HowExplored, Summary, WallTime};
-use crate::report::progress::Progress;
+use crate::report::progress::ProgressLine;
 use crate::report::{Reports, Style};
 use crate::run::{self, Broken, Case, Plan, Variant};
 use crate::scenario::{Found, Stale};
 use crate::schedule::Schedule;
 use crate::script::{Limits, Source};
-use crate::settings::Settings;
+use crate::settings::ProjectSettings;
 
-pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+pub(super) fn explore(
+    arguments: Explore,
+    environment: &Environment,
+    out: &mut CliOutput<'_>,
+) -> Result<Exit, CliError> {
     if !arguments.of_command.command.is_empty() {
         return application::explore(arguments, environment, out);
     }
@@ -48,7 +54,7 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
         of_command: _,
     } = arguments;
     let schedule = replayed::schedule(&at).map_err(CliError::Schedule)?;
-    let given = Settings { jobs, ..Settings::default() };
+    let given = ProjectSettings { jobs, ..ProjectSettings::default() };
     let Selected { found, settings, .. } = select(&selection, &given, environment)?;
     // Where it cannot be written, nothing is run for it.
     let picture = picture.map(|path| Picture::begin(&path, environment)).transpose()?;
@@ -74,11 +80,11 @@ pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut O
     let wanted: Vec<_> = report.into_iter().map(|report| report.within(&environment.folder)).collect();
     let mut reports = Reports::begin(&wanted, &environment.github)?;
     reports.tell(&Event::Started(&start(&plan, &options)))?;
-    let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+    let mut progress = if environment.shows_progress() { ProgressLine::new(out.color) } else { ProgressLine::hidden() };
     let mut above = progress.above(out.to);
     progress.begin(plan.cases.len())?;
-    let mut to = Output { to: &mut above, color: out.color, columns: out.columns };
-    let mut command = Command {
+    let mut to = CliOutput { to: &mut above, color: out.color, columns: out.columns };
+    let mut command = ExploreCommand {
         out: &mut to,
         progress: &progress,
         reports: &mut reports,
@@ -124,9 +130,9 @@ fn start(plan: &Plan<'_>, options: &Options) -> model::Start {
     model::Start { explored: Some(explored), ..fold::start(plan, false) }
 }
 
-struct Command<'a, 'o> {
-    out: &'a mut Output<'o>,
-    progress: &'a Progress,
+struct ExploreCommand<'a, 'o> {
+    out: &'a mut CliOutput<'o>,
+    progress: &'a ProgressLine,
     reports: &'a mut Reports,
     options: Options,
     all: bool,
@@ -145,7 +151,7 @@ struct Totals {
     summary: Summary,
 }
 
-impl Command<'_, '_> {
+impl ExploreCommand<'_, '_> {
     /// Explores a scenario, holds what was found against what is accepted, and tells it.
     fn case(&mut self, case: &Case<'_>) -> Result<(), CliError> {
         let began = self.began.elapsed();
@@ -156,7 +162,7 @@ impl Command<'_, '_> {
             Some((source, found)) => self.predicted(case, source, &explored::told_runs(&verdict, found, self.all))?,
             None => Predicted::default(),
         };
-        let around = Around {
+        let around = ExploreContext {
             options: &self.options,
             all: self.all,
             is_interrupted: self.is_interrupted(),
@@ -175,7 +181,7 @@ impl Command<'_, '_> {
         let text = explored::below(case, &verdict, found.as_ref().map(|(found, _)| *found), around, false);
         let duration = self.began.elapsed().saturating_sub(began);
         let wall_time = WallTime { start: began.as_secs_f64(), duration: duration.as_secs_f64() };
-        let told = of_model::case(case, of_model::Explored { verdict: &verdict, found, text, wall_time });
+        let told = of_model::case(case, of_model::ExploredCase { verdict: &verdict, found, text, wall_time });
         self.report(&told)
     }
 
@@ -200,42 +206,49 @@ impl Command<'_, '_> {
     }
 
     /// Explores a scenario, and holds what was found against what is accepted.
-    fn judged(&mut self, case: &Case<'_>) -> (Verdict, Option<(Source, Exploration)>) {
+    fn judged(&mut self, case: &Case<'_>) -> (ExplorationVerdict, Option<(Source, Exploration)>) {
         let source = match source_of(case) {
             Ok(source) => source,
-            Err(why) => return (Verdict::Unreadable(why), None),
+            Err(why) => return (ExplorationVerdict::Unreadable(why), None),
         };
-        let kept = match Kept::beside(&case.snapshot(), self.update) {
+        let kept = match AcceptedFile::beside(&case.snapshot(), self.update) {
             Ok(kept) => kept,
-            Err(error) => return (Verdict::Unaccepted(error), None),
+            Err(error) => return (ExplorationVerdict::Unaccepted(error), None),
         };
         match self.explored(case, &source) {
             Ok(found) => (self.verdict(&found, kept), Some((source, found))),
-            Err(error) => (Verdict::NotExplored(error), None),
+            Err(error) => (ExplorationVerdict::NotExplored(error), None),
         }
     }
 
     /// Holds what was found against what is accepted, or accepts it.
-    fn verdict(&self, found: &Exploration, kept: Kept) -> Verdict {
+    fn verdict(&self, found: &Exploration, kept: AcceptedFile) -> ExplorationVerdict {
         let Options { without, pairs, judge_checks, .. } = &self.options;
         if self.update && (self.is_interrupted() || !found.is_whole()) {
-            return Verdict::not_all(found, kept.accepted.as_ref(), self.is_interrupted());
+            return ExplorationVerdict::not_all(found, kept.accepted.as_ref(), self.is_interrupted());
         }
         if self.update {
-            return kept.replace(found, *pairs).map_or_else(Verdict::Unaccepted, |()| Verdict::Updated);
+            return kept
+                .replace(found, *pairs)
+                .map_or_else(ExplorationVerdict::Unaccepted, |()| ExplorationVerdict::Updated);
         }
         let ran = match (found.is_whole() && without.is_empty(), pairs) {
             // What is accepted was found without it, and has other outcomes.
-            _ if *judge_checks => Ran::Some,
-            (true, true) => Ran::All,
-            (true, false) => Ran::Singles,
-            (false, _) => Ran::Some,
+            _ if *judge_checks => Extent::Some,
+            (true, true) => Extent::All,
+            (true, false) => Extent::Singles,
+            (false, _) => Extent::Some,
         };
-        Verdict::of(found, kept.accepted.as_ref(), ran, self.is_interrupted())
+        ExplorationVerdict::of(found, kept.accepted.as_ref(), ran, self.is_interrupted())
     }
 
     /// The runs that reports show. After an interrupt there are none: that would be more of what should end.
-    fn shown(&self, case: &Case<'_>, source: &Source, found: &Exploration) -> Result<Vec<of_model::Shown>, CliError> {
+    fn shown(
+        &self,
+        case: &Case<'_>,
+        source: &Source,
+        found: &Exploration,
+    ) -> Result<Vec<of_model::ShownRun>, CliError> {
         match explore::retrace(source, case.row, &of_model::to_show(found), &self.options, of_model::show) {
             Ok(shown) => Ok(shown),
             Err(ExploreError::NoThread(error)) => Err(CliError::Run(error.into())),
@@ -254,10 +267,10 @@ impl Command<'_, '_> {
         Ok(self.reports.tell(&Event::Case(case))?)
     }
 
-    fn not_explored(&mut self, case: &Case<'_>, verdict: &Verdict) -> io::Result<()> {
+    fn not_explored(&mut self, case: &Case<'_>, verdict: &ExplorationVerdict) -> io::Result<()> {
         self.totals.exit = self.totals.exit.max(verdict.exit());
         let (color, options, is_interrupted) = (self.out.color, &self.options, self.is_interrupted());
-        let around = Around { options, all: self.all, is_interrupted, predicted: &Predicted::default() };
+        let around = ExploreContext { options, all: self.all, is_interrupted, predicted: &Predicted::default() };
         writeln!(self.out.to, "{}", explored::line(case, verdict, None, color))?;
         write!(self.out.to, "{}", explored::below(case, verdict, None, around, color))
     }
@@ -292,7 +305,7 @@ impl Command<'_, '_> {
 }
 
 /// What is accepted of scenarios that are not there any more.
-fn tell_stale(stale: &[Stale], out: &mut Output<'_>) -> io::Result<()> {
+fn tell_stale(stale: &[Stale], out: &mut CliOutput<'_>) -> io::Result<()> {
     if stale.is_empty() {
         return Ok(());
     }

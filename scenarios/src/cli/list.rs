@@ -7,24 +7,24 @@ use serde::Serialize;
 use super::arguments::List;
 use super::error::CliError;
 use super::selection::{Selected, select};
-use super::{Environment, Output};
+use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::{Style, wrap};
 use crate::run::{Case, Plan, Variant};
 use crate::scenario::{Found, Header};
-use crate::settings::Settings;
+use crate::settings::ProjectSettings;
+use crate::text::printable;
 
 /// What stands before a description.
 const INDENT: &str = "    ";
 
-pub(super) fn list(arguments: &List, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let Selected { found, .. } = select(&arguments.selection, &Settings::default(), environment)?;
+pub(super) fn list(arguments: &List, environment: &Environment, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
+    let Selected { found, .. } = select(&arguments.selection, &ProjectSettings::default(), environment)?;
     if arguments.json { as_json(&found, out) } else { as_text(&found, out) }.map_err(CliError::Io)
 }
 
-fn as_text(found: &Found, out: &mut Output<'_>) -> io::Result<Exit> {
+fn as_text(found: &Found, out: &mut CliOutput<'_>) -> io::Result<Exit> {
     let mut exit = Exit::Passed;
     let mut count = 0;
     for scenario in &found.scenarios {
@@ -75,7 +75,7 @@ struct ListedCase<'a> {
 }
 
 /// An array with a line for each scenario, so that it can be compared line by line.
-fn as_json(found: &Found, out: &mut Output<'_>) -> io::Result<Exit> {
+fn as_json(found: &Found, out: &mut CliOutput<'_>) -> io::Result<Exit> {
     let plan = Plan::to_run(found, Variant::Sim);
     let mut exit = Exit::Passed;
     write!(out.to, "[")?;

@@ -3,14 +3,14 @@
 use clap::Command;
 use clap_mangen::Man;
 
-use super::Output;
+use super::CliOutput;
 use super::arguments::Manual;
 use super::completions::told;
 use super::error::CliError;
 use crate::exit_code::Exit;
-use crate::script::names::nearest;
+use crate::text::nearest;
 
-pub(super) fn man(arguments: &Manual, out: &mut Output<'_>) -> Result<Exit, CliError> {
+pub(super) fn man(arguments: &Manual, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
     // The page of `help` would say nothing.
     let mut whole = told().disable_help_subcommand(true);
     whole.build();
@@ -25,7 +25,7 @@ pub(super) fn man(arguments: &Manual, out: &mut Output<'_>) -> Result<Exit, CliE
     Ok(Exit::Passed)
 }
 
-fn write_page(command: &Command, out: &mut Output<'_>) -> Result<(), CliError> {
+fn write_page(command: &Command, out: &mut CliOutput<'_>) -> Result<(), CliError> {
     let page = Man::new(command.clone());
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     // Without a date, the place of which stays empty, the page is the same whenever it is made.

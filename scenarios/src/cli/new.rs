@@ -9,12 +9,12 @@ use thiserror::Error;
 
 use super::arguments::New;
 use super::error::CliError;
-use super::{Environment, Output};
+use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
 use crate::file::or_here;
-use crate::printable::{is_unprintable, printable_path};
 use crate::report::Style;
 use crate::scenario::SETTINGS;
+use crate::text::{is_unprintable, printable_path};
 
 /// The folder of scenarios. It must not be there yet: what is in it would become part of this project.
 const SCENARIOS: &str = "scenarios";
@@ -100,7 +100,7 @@ impl NewError {
     }
 }
 
-pub(super) fn new(arguments: &New, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+pub(super) fn new(arguments: &New, environment: &Environment, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
     let name = arguments.name.as_deref().map(Path::new);
     if let Some(name) = name {
         check(name)?;

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::interrupt::Interrupt;
 
 /// A stream, and what it shows.
-pub struct Output<'a> {
+pub struct CliOutput<'a> {
     /// The stream.
     pub to: &'a mut dyn Write,
     /// Whether codes for colours may be written.
@@ -17,7 +17,7 @@ pub struct Output<'a> {
     pub columns: Option<usize>,
 }
 
-impl<'a> Output<'a> {
+impl<'a> CliOutput<'a> {
     /// What is not a terminal: without colours, and of no width.
     pub fn plain(to: &'a mut dyn Write) -> Self {
         Self { to, color: false, columns: None }

@@ -4,23 +4,27 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::Replay;
+use super::arguments::ReplayCommand;
 use super::error::CliError;
-use super::{Environment, Output};
+use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::recording::{Recording, RecordingError};
 use crate::replay;
 use crate::report::Style;
 use crate::report::console::counted;
+use crate::text::printable;
 
-pub(super) fn replay(arguments: &Replay, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+pub(super) fn replay(
+    arguments: &ReplayCommand,
+    environment: &Environment,
+    out: &mut CliOutput<'_>,
+) -> Result<Exit, CliError> {
     let path = environment.folder.join(&arguments.path);
     if path.is_dir() { folder(&path, &arguments.path, out) } else { file(&path, out) }
 }
 
 /// The transcript, and the first difference.
-fn file(path: &Path, out: &mut Output<'_>) -> Result<Exit, CliError> {
+fn file(path: &Path, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
     let recording = Recording::read(path)?;
     let outcome = replay::replay(&recording);
     for note in &outcome.trace {
@@ -41,7 +45,7 @@ fn file(path: &Path, out: &mut Output<'_>) -> Result<Exit, CliError> {
 }
 
 /// A line a recording, and a count.
-fn folder(path: &Path, shown: &Path, out: &mut Output<'_>) -> Result<Exit, CliError> {
+fn folder(path: &Path, shown: &Path, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
     let recordings = recordings(path)?;
     if recordings.is_empty() {
         return Err(CliError::NoRecordings { shown: shown.display().to_string() });

@@ -2,13 +2,13 @@
 
 use super::arguments::Merge;
 use super::error::CliError;
-use super::{Environment, Output};
+use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable_path;
 use crate::report::console::Console;
 use crate::report::{Reports, explored, merge};
+use crate::text::printable_path;
 
-pub(super) fn merge(arguments: Merge, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+pub(super) fn merge(arguments: Merge, environment: &Environment, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
     let Merge { files, report } = arguments;
     let read = |path: &std::path::PathBuf| {
         let shown = printable_path(path);

@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use super::arguments::Review;
 use super::error::CliError;
 use super::selection::filters;
-use super::{Environment, Output};
+use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::report::{Style, diff};
 use crate::scenario::{Filters, FindError, find};
-use crate::script::names::nearest;
-use crate::settings::Settings;
-use crate::snapshot::{Pending, SnapshotError};
+use crate::settings::ProjectSettings;
+use crate::snapshot::{PendingSnapshot, SnapshotError};
+use crate::text::{nearest, printable};
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 256;
@@ -31,8 +30,8 @@ enum Decision {
     Quit,
 }
 
-pub(super) fn review(arguments: &Review, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
-    let filters = filters(&arguments.filtering, &Settings::default())?;
+pub(super) fn review(arguments: &Review, environment: &Environment, out: &mut CliOutput<'_>) -> Result<Exit, CliError> {
+    let filters = filters(&arguments.filtering, &ProjectSettings::default())?;
     let pending = pending(&arguments.of, &filters, environment)?;
     if pending.is_empty() {
         writeln!(out.to, "Nothing waits for review.")?;
@@ -47,7 +46,7 @@ pub(super) fn review(arguments: &Review, environment: &Environment, out: &mut Ou
             return Err(CliError::NobodyToAsk { names });
         }
     };
-    let mut count = Count::default();
+    let mut count = ReviewCount::default();
     for (index, one) in pending.iter().enumerate() {
         let place = format!("{} of {}", index + 1, pending.len());
         let decision = match decided {
@@ -68,12 +67,12 @@ pub(super) fn review(arguments: &Review, environment: &Environment, out: &mut Ou
 }
 
 /// What waits for review of the scenarios in these paths and with these names, if the filters want it.
-fn pending(of: &[PathBuf], filters: &Filters, environment: &Environment) -> Result<Vec<Pending>, CliError> {
+fn pending(of: &[PathBuf], filters: &Filters, environment: &Environment) -> Result<Vec<PendingSnapshot>, CliError> {
     let is_path = |path: &PathBuf| environment.folder.join(path).exists();
     let (paths, names): (Vec<PathBuf>, Vec<PathBuf>) = of.iter().cloned().partition(is_path);
-    let in_paths = |paths: &[PathBuf]| -> Result<Vec<Pending>, CliError> {
+    let in_paths = |paths: &[PathBuf]| -> Result<Vec<PendingSnapshot>, CliError> {
         let scenarios = find(&environment.folder, paths, Some(filters))?.scenarios;
-        let mut pending = Pending::of(&scenarios)?;
+        let mut pending = PendingSnapshot::of(&scenarios)?;
         // Of a scenario with rows some may be wanted, and others not.
         pending.retain(|one| {
             let of = scenarios.iter().find(|scenario| scenario.name == one.scenario);
@@ -107,15 +106,15 @@ fn pending(of: &[PathBuf], filters: &Filters, environment: &Environment) -> Resu
 
 /// What was decided so far, and how the command ends.
 #[derive(Default)]
-struct Count {
+struct ReviewCount {
     accepted: usize,
     rejected: usize,
     skipped: usize,
     exit: Exit,
 }
 
-impl Count {
-    fn carry_out(&mut self, one: &Pending, decision: Decision, out: &mut Output<'_>) -> io::Result<()> {
+impl ReviewCount {
+    fn carry_out(&mut self, one: &PendingSnapshot, decision: Decision, out: &mut CliOutput<'_>) -> io::Result<()> {
         let (done, count, word) = match decision {
             Decision::Accept => (one.accept(), &mut self.accepted, Style::Good.paint("accepted", out.color)),
             Decision::Reject => (one.reject(), &mut self.rejected, Style::Warning.paint("rejected", out.color)),
@@ -138,7 +137,7 @@ impl Count {
 }
 
 /// Shows a transcript as a failed run does.
-fn show(one: &Pending, place: &str, out: &mut Output<'_>) -> io::Result<()> {
+fn show(one: &PendingSnapshot, place: &str, out: &mut CliOutput<'_>) -> io::Result<()> {
     let name = Style::Strong.paint(&one.name, out.color);
     let place = Style::Faint.paint(format_args!("({place})"), out.color);
     writeln!(out.to, "\n{name}  {place}\n --> {}\n", one.shown)?;
@@ -155,7 +154,7 @@ fn show(one: &Pending, place: &str, out: &mut Output<'_>) -> io::Result<()> {
 }
 
 /// Asks what to do with what was shown. Where nobody answers, nothing more is decided.
-fn ask(answers: &mut dyn BufRead, out: &mut Output<'_>) -> io::Result<Decision> {
+fn ask(answers: &mut dyn BufRead, out: &mut CliOutput<'_>) -> io::Result<Decision> {
     for _ in 0..MAX_QUESTIONS {
         write!(out.to, "accept (a), reject (r), skip (s) or quit (q)? ")?;
         out.to.flush()?;
@@ -183,7 +182,7 @@ mod tests {
     #[track_caller]
     fn answers(mut text: &[u8]) -> (Vec<Decision>, usize) {
         let mut shown = Vec::new();
-        let mut out = Output::plain(&mut shown);
+        let mut out = CliOutput::plain(&mut shown);
         let mut decisions = Vec::new();
         while decisions.last() != Some(&Decision::Quit) {
             decisions.push(ask(&mut text, &mut out).unwrap());

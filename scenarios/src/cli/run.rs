@@ -3,36 +3,36 @@
 use std::num::NonZeroUsize;
 use std::{fs, mem};
 
-use super::arguments::Run;
+use super::arguments::RunCommand;
 use super::error::CliError;
 use super::selection::{Selected, select};
 use super::watch::watch;
-use super::{Environment, Output, signals};
+use super::{CliOutput, Environment, signals};
 use crate::exit_code::Exit;
 use crate::interrupt::Interrupt;
 use crate::last_failed::Memory;
-use crate::printable::printable;
 use crate::report::console::Console;
-use crate::report::progress::Progress;
-use crate::report::{Fold, Reports, Style, Wanted};
+use crate::report::progress::ProgressLine;
+use crate::report::{Fold, Reports, Style, WantedReport};
 use crate::run::{self, Options, Plan, Reporter, Summary, Variant};
 use crate::scenario::Stale;
 use crate::script::Limits;
-use crate::settings::Settings;
+use crate::settings::ProjectSettings;
 use crate::snapshot::Mode;
+use crate::text::printable;
 
 /// What a run has around it.
-pub(super) struct Around<'a, 'o, 'e> {
+pub(super) struct RunContext<'a, 'o, 'e> {
     pub(super) environment: &'a Environment,
     /// Raised by a signal.
     pub(super) interrupt: Interrupt,
     /// Raised when nobody reads the output any more.
     pub(super) closed: Interrupt,
-    pub(super) out: &'a mut Output<'o>,
-    pub(super) err: &'a mut Output<'e>,
+    pub(super) out: &'a mut CliOutput<'o>,
+    pub(super) err: &'a mut CliOutput<'e>,
 }
 
-pub(super) fn run(arguments: &Run, mut around: Around<'_, '_, '_>) -> Result<Exit, CliError> {
+pub(super) fn run(arguments: &RunCommand, mut around: RunContext<'_, '_, '_>) -> Result<Exit, CliError> {
     if around.environment.signals {
         around.interrupt = signals::listen(around.environment.redraws)?;
     }
@@ -44,14 +44,14 @@ pub(super) fn run(arguments: &Run, mut around: Around<'_, '_, '_>) -> Result<Exi
 }
 
 /// What the arguments choose, with the settings that hold.
-pub(super) fn selected(arguments: &Run, environment: &Environment) -> Result<Selected, CliError> {
-    let given = Settings {
+pub(super) fn selected(arguments: &RunCommand, environment: &Environment) -> Result<Selected, CliError> {
+    let given = ProjectSettings {
         jobs: arguments.jobs,
         timeout: arguments.timeout,
         memory: arguments.memory,
         strict: arguments.strictness.wanted(),
         reports: given_reports(&arguments.report, environment),
-        ..Settings::default()
+        ..ProjectSettings::default()
     };
     select(&arguments.selection, &given, environment)
 }
@@ -59,12 +59,12 @@ pub(super) fn selected(arguments: &Run, environment: &Environment) -> Result<Sel
 /// Runs what is chosen. One more reporter may hear of it, after all others.
 pub(super) fn carry_out(
     selected: Selected,
-    arguments: &Run,
-    around: &mut Around<'_, '_, '_>,
+    arguments: &RunCommand,
+    around: &mut RunContext<'_, '_, '_>,
     also: Option<&mut dyn Reporter>,
 ) -> Result<Summary, CliError> {
     let Selected { mut found, settings, project, .. } = selected;
-    let Around { out, err, .. } = around;
+    let RunContext { out, err, .. } = around;
     let options = options(arguments, &settings, around.environment, &around.interrupt);
     let mut memory = Memory::new(project.as_ref().and_then(|project| project.settings.parent()));
     if arguments.last_failed && !memory.select(&mut found)? {
@@ -79,7 +79,8 @@ pub(super) fn carry_out(
         None => plan,
     };
     let plan = plan.repeated(arguments.times());
-    let mut progress = if around.environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+    let mut progress =
+        if around.environment.shows_progress() { ProgressLine::new(out.color) } else { ProgressLine::hidden() };
     let mut above = progress.above(out.to);
     let console = Console::new(&mut above, out.color).with_columns(out.columns).with_slowest(arguments.slowest);
     let mut console = console.with_transcripts(arguments.show).with_removed(removed);
@@ -100,7 +101,12 @@ pub(super) fn carry_out(
     Ok(summary)
 }
 
-fn options(arguments: &Run, settings: &Settings, environment: &Environment, interrupt: &Interrupt) -> Options {
+fn options(
+    arguments: &RunCommand,
+    settings: &ProjectSettings,
+    environment: &Environment,
+    interrupt: &Interrupt,
+) -> Options {
     // Of several transcripts of one scenario chance would leave one.
     let leave_pending = environment.leave_pending && arguments.times() == NonZeroUsize::MIN;
     let limits = Limits::default();
@@ -117,8 +123,8 @@ fn options(arguments: &Run, settings: &Settings, environment: &Environment, inte
 }
 
 /// The reports that the arguments name, if they name some. Paths are taken from the folder in which the command runs.
-fn given_reports(reports: &[Wanted], environment: &Environment) -> Option<Vec<Wanted>> {
-    let within = |report: &Wanted| report.clone().within(&environment.folder);
+fn given_reports(reports: &[WantedReport], environment: &Environment) -> Option<Vec<WantedReport>> {
+    let within = |report: &WantedReport| report.clone().within(&environment.folder);
     (!reports.is_empty()).then(|| reports.iter().map(within).collect())
 }
 

@@ -6,13 +6,13 @@ use super::Environment;
 pub(crate) use super::arguments::{Filtering, Selection};
 use super::error::CliError;
 use crate::scenario::{Filters, FindError, Found, MAX_FILTERS, Project, find, project};
-use crate::settings::{self, Settings};
+use crate::settings::{self, ProjectSettings};
 
 /// What a command is about, and how.
 pub(crate) struct Selected {
     pub(crate) found: Found,
     /// The settings that hold.
-    pub(crate) settings: Settings,
+    pub(crate) settings: ProjectSettings,
     /// Whether some of what there is may be left out.
     pub(crate) is_filtered: bool,
     /// The project that it belongs to, if it belongs to one.
@@ -21,7 +21,11 @@ pub(crate) struct Selected {
 
 /// Finds the scenarios, and gives the settings that hold for them: those that are `given`, then those of the profile, then
 /// those of the project.
-pub(crate) fn select(selection: &Selection, given: &Settings, environment: &Environment) -> Result<Selected, CliError> {
+pub(crate) fn select(
+    selection: &Selection,
+    given: &ProjectSettings,
+    environment: &Environment,
+) -> Result<Selected, CliError> {
     let Selection { paths, filtering, profile } = selection;
     let (settings, project) = settings_of(paths, profile.as_deref(), given.clone(), environment)?;
     let filters = filters(filtering, &settings)?;
@@ -38,7 +42,7 @@ pub(crate) fn select(selection: &Selection, given: &Settings, environment: &Envi
 
 /// The filters that hold: those that are given take the place of the project's, and tags to skip are skipped in either
 /// case.
-pub(super) fn filters(filtering: &Filtering, settings: &Settings) -> Result<Filters, CliError> {
+pub(super) fn filters(filtering: &Filtering, settings: &ProjectSettings) -> Result<Filters, CliError> {
     let Filtering { filter, skip_tag } = filtering;
     let filters = if filter.is_empty() {
         Filters::of_project(settings.filter.clone().unwrap_or_default())
@@ -53,16 +57,16 @@ pub(super) fn filters(filtering: &Filtering, settings: &Settings) -> Result<Filt
 pub(crate) fn settings_of(
     paths: &[PathBuf],
     profile: Option<&str>,
-    given: Settings,
+    given: ProjectSettings,
     environment: &Environment,
-) -> Result<(Settings, Option<Project>), CliError> {
+) -> Result<(ProjectSettings, Option<Project>), CliError> {
     let project = project(&environment.folder, paths)?;
     let file = match &project {
         Some(project) => settings::read(&project.settings, &project.shown)?,
         None => settings::File::default(),
     };
     let of_profile = match profile {
-        None => Settings::default(),
+        None => ProjectSettings::default(),
         Some(name) => file.profiles.get(name).cloned().ok_or_else(|| CliError::NoProfile {
             name: name.to_owned(),
             file: project.as_ref().map(|project| project.shown.clone()),

@@ -18,26 +18,26 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::arguments::{ClockName, Serve};
 use super::error::CliError;
-use super::{Environment, Output};
+use super::{CliOutput, Environment};
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::report::{self, Style};
 use crate::schedule::{Schedule, ScheduleError};
 use crate::script::Host;
-use crate::serve::accounts::{Accounts, Follower};
-use crate::serve::behaviour::{self, Ended};
+use crate::serve::accounts::{Accounts, AccountsFollower};
+use crate::serve::behaviour::{self, EndedScript};
 use crate::serve::control::Secrets;
 use crate::serve::notes::{Note, Notes};
 use crate::serve::pages::{SavedJournal, Sdk};
 use crate::serve::server::{self, Options, ServeError};
-use crate::serve::start_text::Started;
+use crate::serve::start_text::StartedServer;
 use crate::serve::tls::{self, TlsError};
+use crate::text::printable;
 
 pub(super) fn serve(
     arguments: Serve,
     environment: &Environment,
-    out: &mut Output<'_>,
-    err: &Output<'_>,
+    out: &mut CliOutput<'_>,
+    err: &CliOutput<'_>,
 ) -> Result<Exit, CliError> {
     let (json, is_quiet) = (arguments.json, arguments.quiet || !arguments.command.is_empty());
     let options = options(arguments, &environment.folder)?;
@@ -45,7 +45,7 @@ pub(super) fn serve(
     let (notes, heard) = Notes::new();
     let written = write_down(heard, err.color)?;
     // Programs get one line; beside a command nothing is printed but what the command prints.
-    let say_start = |started: &Started<'_>| {
+    let say_start = |started: &StartedServer<'_>| {
         if json {
             writeln!(out.to, "{}", started.to_json())?;
         } else if !is_quiet {
@@ -141,7 +141,7 @@ fn options(arguments: Serve, folder: &Path) -> Result<Options, CliError> {
         origins: Some(origin).filter(|origins| !origins.is_empty()),
         names: allow_host,
         users: accounts,
-        users_file: users.map(|path| Follower::new(folder.join(&path), path.display().to_string())),
+        users_file: users.map(|path| AccountsFollower::new(folder.join(&path), path.display().to_string())),
         any_user,
         limits,
         sdk: sdk.map(|path| Sdk::read(&folder.join(&path), &path.display().to_string())).transpose()?,
@@ -229,12 +229,12 @@ fn certificate(
 fn shown(note: &Note, color: bool) -> String {
     match note {
         Note::Printed(line) => format!("{} {}", Style::Faint.paint("script:", color), printable(line)),
-        Note::Ended(Ended::Well { checks: 0 }) => "The script has ended.".to_owned(),
-        Note::Ended(Ended::Well { checks }) => {
+        Note::Ended(EndedScript::Well { checks: 0 }) => "The script has ended.".to_owned(),
+        Note::Ended(EndedScript::Well { checks }) => {
             format!("The script has ended, with {}.", report::console::counted(*checks as usize, "check"))
         }
-        Note::Ended(Ended::Stopped { checks: 0 }) => "The script was stopped where it waited.".to_owned(),
-        Note::Ended(Ended::Stopped { checks }) => {
+        Note::Ended(EndedScript::Stopped { checks: 0 }) => "The script was stopped where it waited.".to_owned(),
+        Note::Ended(EndedScript::Stopped { checks }) => {
             format!(
                 "The script was stopped where it waited, after {}.",
                 report::console::counted(*checks as usize, "check")
@@ -244,10 +244,12 @@ fn shown(note: &Note, color: bool) -> String {
         Note::RefusedPort(port) => {
             format!("Browsers refuse to use port {port}, so no page can reach this server: choose another --port.")
         }
-        Note::Ended(Ended::Skipped(reason)) => format!("The script has ended by itself: {}", printable(reason)),
-        Note::Ended(Ended::Failed(diagnostic)) => format!("{diagnostic}"),
-        Note::Ended(Ended::Late) => "The script has not ended in time: it computes, and does not wait.".to_owned(),
-        Note::Ended(Ended::Panicked) => "The script has ended with an internal error.".to_owned(),
+        Note::Ended(EndedScript::Skipped(reason)) => format!("The script has ended by itself: {}", printable(reason)),
+        Note::Ended(EndedScript::Failed(diagnostic)) => format!("{diagnostic}"),
+        Note::Ended(EndedScript::Late) => {
+            "The script has not ended in time: it computes, and does not wait.".to_owned()
+        }
+        Note::Ended(EndedScript::Panicked) => "The script has ended with an internal error.".to_owned(),
         Note::ScriptAfterReset => "The platform was reset: the script begins again.".to_owned(),
         Note::ScriptChanged => "The script has changed, and runs again.".to_owned(),
         Note::ScriptUnreadable(error) => format!("{}\nThe script stays as it was.", printable(&error.to_string())),

@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use self::files::{Files, Look};
+use self::files::{FileStamps, Files};
 use self::inputs::{Digest, Inputs};
-use super::arguments::Run;
+use super::arguments::RunCommand;
 use super::error::CliError;
-use super::run::{Around, carry_out, selected};
+use super::run::{RunContext, carry_out, selected};
 use super::selection::Selected;
 use crate::exit_code::Exit;
 use crate::report::Style;
@@ -33,8 +33,8 @@ const MAX_LOOKS: usize = 50;
 const CLEAR: &str = "\u{1b}[2J\u{1b}[H";
 
 /// Runs all that is chosen, and from then on what changes, until a signal comes.
-pub(super) fn watch(arguments: &Run, around: &mut Around<'_, '_, '_>) -> Result<Exit, CliError> {
-    let mut watch = Watch::new(arguments, around);
+pub(super) fn watch(arguments: &RunCommand, around: &mut RunContext<'_, '_, '_>) -> Result<Exit, CliError> {
+    let mut watch = FileWatch::new(arguments, around);
     loop {
         let before = watch.files.look();
         match selected(arguments, around.environment) {
@@ -56,16 +56,16 @@ pub(super) fn watch(arguments: &Run, around: &mut Around<'_, '_, '_>) -> Result<
     }
 }
 
-struct Watch<'a> {
-    arguments: &'a Run,
+struct FileWatch<'a> {
+    arguments: &'a RunCommand,
     files: Files,
     /// How the inputs of each scenario stood when it last ran.
     known: BTreeMap<PathBuf, Digest>,
     is_first: bool,
 }
 
-impl<'a> Watch<'a> {
-    fn new(arguments: &'a Run, around: &Around<'_, '_, '_>) -> Self {
+impl<'a> FileWatch<'a> {
+    fn new(arguments: &'a RunCommand, around: &RunContext<'_, '_, '_>) -> Self {
         let folder = &around.environment.folder;
         let mut files = Files { named: [folder.join(SETTINGS)].into(), ..Files::default() };
         for path in arguments.selection.paths.iter().map(|path| folder.join(path)) {
@@ -100,7 +100,7 @@ impl<'a> Watch<'a> {
         &mut self,
         selected: Selected,
         inputs: &Inputs,
-        around: &mut Around<'_, '_, '_>,
+        around: &mut RunContext<'_, '_, '_>,
     ) -> Result<Option<Exit>, CliError> {
         let scenarios: Vec<PathBuf> = selected.found.scenarios.iter().map(|scenario| scenario.path.clone()).collect();
         if !self.is_first {
@@ -112,7 +112,7 @@ impl<'a> Watch<'a> {
             }
         }
         self.is_first = false;
-        let mut left = Left::default();
+        let mut left = NotBegun::default();
         let summary = carry_out(selected, self.arguments, around, Some(&mut left))?;
         if around.interrupt.is_raised() || around.closed.is_raised() {
             return Ok(Some(summary.exit()));
@@ -127,25 +127,25 @@ impl<'a> Watch<'a> {
     }
 
     /// Shows what keeps everything from running. When it is mended, all run.
-    fn tell(&mut self, error: &CliError, around: &mut Around<'_, '_, '_>) -> io::Result<()> {
+    fn tell(&mut self, error: &CliError, around: &mut RunContext<'_, '_, '_>) -> io::Result<()> {
         self.clear(around)?;
         self.known.clear();
         error.write(around.err)?;
         Self::say_that_it_goes_on(around)
     }
 
-    fn clear(&self, around: &mut Around<'_, '_, '_>) -> io::Result<()> {
+    fn clear(&self, around: &mut RunContext<'_, '_, '_>) -> io::Result<()> {
         if around.environment.redraws { write!(around.out.to, "{CLEAR}") } else { Ok(()) }
     }
 
-    fn say_that_it_goes_on(around: &mut Around<'_, '_, '_>) -> io::Result<()> {
+    fn say_that_it_goes_on(around: &mut RunContext<'_, '_, '_>) -> io::Result<()> {
         let line = Style::Faint.paint("Watching for changes; Ctrl-C ends it.", around.out.color);
         writeln!(around.out.to, "\n{line}")?;
         around.out.to.flush()
     }
 
     /// Waits until the files differ from `before` and no longer change. Whether it goes on then.
-    fn wait(&self, before: &Look, around: &Around<'_, '_, '_>) -> bool {
+    fn wait(&self, before: &FileStamps, around: &RunContext<'_, '_, '_>) -> bool {
         let mut last = before.clone();
         let mut looks = 0;
         while !around.interrupt.is_raised() && !around.closed.is_raised() {
@@ -163,9 +163,9 @@ impl<'a> Watch<'a> {
 
 /// The scripts of cases that did not begin.
 #[derive(Debug, Default)]
-struct Left(Vec<PathBuf>);
+struct NotBegun(Vec<PathBuf>);
 
-impl Reporter for Left {
+impl Reporter for NotBegun {
     fn name(&self) -> &str {
         "watch"
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kandy_client::{NetworkFailure, Output, Request, RequestId, Response, Session, Task};
 use kandy_mock_server::Point;
 
-use super::{Input, State, Transition};
+use super::{ClientInput, ClientState, Transition};
 
 /// The transitions so far. Clients are known by their numbers.
 #[derive(Debug, Default)]
@@ -30,8 +30,8 @@ struct Steps {
 /// An input that a client is about to take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Before {
-    from: State,
-    input: Input,
+    from: ClientState,
+    input: ClientInput,
 }
 
 impl Observer {
@@ -50,14 +50,19 @@ impl Observer {
     }
 
     /// What an answer is as an input.
-    pub(crate) fn answer(&self, client: usize, id: RequestId, answer: &Result<Response, NetworkFailure>) -> Input {
+    pub(crate) fn answer(
+        &self,
+        client: usize,
+        id: RequestId,
+        answer: &Result<Response, NetworkFailure>,
+    ) -> ClientInput {
         let point = self.points.get(&(client, id)).copied().unwrap_or(Point::Other);
-        Input::of_answer(point, answer)
+        ClientInput::of_answer(point, answer)
     }
 
     /// A client has taken an input.
     pub(crate) fn took(&mut self, client: usize, Before { from, input }: Before, session: &Session) {
-        let step = Transition { from, input, to: State::of(session) };
+        let step = Transition { from, input, to: ClientState::of(session) };
         self.transitions.insert(step);
         let steps = self.clients.entry(client).or_insert(Steps { last: step, change: None });
         steps.last = step;
@@ -90,8 +95,8 @@ impl Observer {
 
 impl Before {
     /// A session, before it takes an input.
-    pub(crate) fn of(session: &Session, input: Input) -> Self {
-        Self { from: State::of(session), input }
+    pub(crate) fn of(session: &Session, input: ClientInput) -> Self {
+        Self { from: ClientState::of(session), input }
     }
 }
 

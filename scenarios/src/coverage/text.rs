@@ -7,7 +7,7 @@ use kandy_client::Phase;
 use kandy_mock_server::Point;
 use thiserror::Error;
 
-use super::{Answered, Called, Due, Few, Input, News, State, Timers, Transition};
+use super::{ArmedTimers, Called, ClientInput, ClientState, Due, Few, RequestResult, SocketInput, Transition};
 
 /// A text is not a transition.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -39,16 +39,16 @@ const CALLS: [(&str, Called); 12] = [
     ("updateConnection()", Called::UpdateConnection),
 ];
 
-const ANSWERS: [(&str, Answered); 3] =
-    [("ok", Answered::Ok), ("refused", Answered::Refused), ("failed", Answered::Failed)];
+const ANSWERS: [(&str, RequestResult); 3] =
+    [("ok", RequestResult::Ok), ("refused", RequestResult::Refused), ("failed", RequestResult::Failed)];
 
-const NEWS: [(&str, News); 6] = [
-    ("open", News::Open),
-    ("refusal", News::Refusal),
-    ("notification", News::Notification),
-    ("frame", News::Frame),
-    ("close 1000", News::NormalClose),
-    ("close", News::Close),
+const NEWS: [(&str, SocketInput); 6] = [
+    ("open", SocketInput::Open),
+    ("refusal", SocketInput::Refusal),
+    ("notification", SocketInput::Notification),
+    ("frame", SocketInput::Frame),
+    ("close 1000", SocketInput::NormalClose),
+    ("close", SocketInput::Close),
 ];
 
 const TIMERS: [(&str, Due); 7] = [
@@ -79,11 +79,11 @@ const fn usual(phase: Phase) -> (bool, bool) {
     }
 }
 
-impl fmt::Display for State {
+impl fmt::Display for ClientState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_destroyed { DESTROYED } else { word_of(&PHASES, &self.phase) })?;
         let (connected, pending) = usual(self.phase);
-        let Timers { ping, attempt, renewal, refresh, retry, failure, end } = self.timers;
+        let ArmedTimers { ping, attempt, renewal, refresh, retry, failure, end } = self.timers;
         for (word, is_so) in [
             ("isConnected", self.is_connected && !connected),
             ("not isConnected", !self.is_connected && connected),
@@ -109,7 +109,7 @@ impl fmt::Display for State {
     }
 }
 
-impl FromStr for State {
+impl FromStr for ClientState {
     type Err = NotATransition;
 
     fn from_str(text: &str) -> Result<Self, NotATransition> {
@@ -119,7 +119,7 @@ impl FromStr for State {
         let is_destroyed = first == DESTROYED;
         let phase = if is_destroyed { Phase::Idle } else { meant(&PHASES, first).ok_or_else(error)? };
         let (is_connected, is_pending) = usual(phase);
-        let (requests, sockets, timers) = (Few::None, Few::None, Timers::default());
+        let (requests, sockets, timers) = (Few::None, Few::None, ArmedTimers::default());
         let mut state = Self { phase, is_connected, is_pending, is_destroyed, requests, sockets, timers };
         for word in words {
             match word {
@@ -145,7 +145,7 @@ impl FromStr for State {
     }
 }
 
-impl fmt::Display for Input {
+impl fmt::Display for ClientInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(called) => f.write_str(word_of(&CALLS, called)),
@@ -156,7 +156,7 @@ impl fmt::Display for Input {
     }
 }
 
-impl FromStr for Input {
+impl FromStr for ClientInput {
     type Err = NotATransition;
 
     fn from_str(text: &str) -> Result<Self, NotATransition> {

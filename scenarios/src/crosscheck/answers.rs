@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::platform;
 use crate::recording::{Exchange, Recording, WireRequest, WireResponse, body_text};
-use crate::replay::Difference;
+use crate::replay::ReplayDifference;
 use crate::replay::compare::{self, Mismatch};
 
 /// What the SDK reads of the answer to `mk_token` and `refresh_token` (docs/protocol.md, sections 1.2 and 1.4).
@@ -36,14 +36,14 @@ const OF_RENEWALS: [&str; 2] = ["/subscribeResponse/statusCode", "/subscribeResp
 /// # Errors
 ///
 /// The first answer with another such field.
-pub fn check_answers(recording: &Recording) -> Result<usize, Difference> {
+pub fn check_answers(recording: &Recording) -> Result<usize, ReplayDifference> {
     let is_healthy = recording.server_script.as_object().is_some_and(serde_json::Map::is_empty);
     if !is_healthy {
         return Ok(0);
     }
     let mut platform = Platform::new();
     let mut compared = 0;
-    let at_start = |mismatch| Difference::new(recording, 0, kandy_client::Time::ZERO, mismatch);
+    let at_start = |mismatch| ReplayDifference::new(recording, 0, kandy_client::Time::ZERO, mismatch);
     for asked in platform::setup(recording).map_err(at_start)? {
         let refused = |error: kandy_mock_server::PlatformError| compare::missing(&error.to_string());
         platform.apply(Time::ZERO, asked).map_err(refused).map_err(at_start)?;
@@ -57,7 +57,7 @@ pub fn check_answers(recording: &Recording) -> Result<usize, Difference> {
         let reply = ask(&mut platform, now, request);
         let same = reply.and_then(|reply| check(request, recorded, reply));
         let at = recording.timeline.iter().position(|seen| seen.time >= record.time).unwrap_or_default();
-        same.map_err(|mismatch| Difference::new(recording, at, record.time, mismatch))?;
+        same.map_err(|mismatch| ReplayDifference::new(recording, at, record.time, mismatch))?;
         compared += 1;
     }
     Ok(compared)

@@ -2,9 +2,9 @@
 
 use kandy_client::Time;
 
-use super::run::{RECORDED_HOST, Seen};
-use crate::recording::{Action, Address, Heard, ListenerCall, Record, Recording, Snapshot};
-use crate::replay::Difference;
+use super::run::{RECORDED_HOST, Sighting};
+use crate::recording::{Action, ListenerCall, PageAddress, RecordedEvent, RecordedSnapshot, Recording, TimelineRecord};
+use crate::replay::ReplayDifference;
 use crate::replay::compare::{self, Mismatch};
 use crate::replay::difference;
 use crate::trace;
@@ -14,10 +14,10 @@ use crate::world::address;
 /// run ended.
 pub(super) fn compare(
     recording: &Recording,
-    seen: &[(Time, Seen)],
+    seen: &[(Time, Sighting)],
     ended: Result<(), Mismatch>,
-) -> Result<(), Difference> {
-    let is_look = |seen: &Seen| matches!(seen, Seen::Snapshot { .. } | Seen::Timers(_));
+) -> Result<(), ReplayDifference> {
+    let is_look = |seen: &Sighting| matches!(seen, Sighting::Snapshot { .. } | Sighting::Timers(_));
     let mut effects = seen.iter().filter(|(_, seen)| !is_look(seen));
     let mut now = Time::ZERO;
     for (at, record) in recording.timeline.iter().enumerate() {
@@ -32,9 +32,9 @@ pub(super) fn compare(
             (None, Err(end)) => Err(differ(record.time, &record.what, end.got.clone())),
             (None, Ok(())) => Err(differ(record.time, &record.what, "nothing more".to_owned())),
         };
-        same.map_err(|mismatch| Difference::new(recording, at, now, mismatch))?;
+        same.map_err(|mismatch| ReplayDifference::new(recording, at, now, mismatch))?;
     }
-    let at_end = |now, mismatch| Difference::new(recording, recording.timeline.len(), now, mismatch);
+    let at_end = |now, mismatch| ReplayDifference::new(recording, recording.timeline.len(), now, mismatch);
     if let Some((time, seen)) = effects.next() {
         return Err(at_end(*time, Mismatch::new("nothing more".to_owned(), describe(seen))));
     }
@@ -52,36 +52,36 @@ pub(super) fn compare(
 
 /// What a cross-check must show; frames are keep-alives, and what the client was given is not compared: what comes of
 /// it is.
-fn is_expected(record: &Record) -> bool {
+fn is_expected(record: &TimelineRecord) -> bool {
     match record {
-        Record::Fetch(_) | Record::WsNew { .. } | Record::Event(_) => true,
-        Record::WsCloseCall { ready_state, .. } => *ready_state < 2,
-        Record::Listener(call) => !call.is_foreign(),
+        TimelineRecord::Fetch(_) | TimelineRecord::WsNew { .. } | TimelineRecord::Event(_) => true,
+        TimelineRecord::WsCloseCall { ready_state, .. } => *ready_state < 2,
+        TimelineRecord::Listener(call) => !call.is_foreign(),
         _ => false,
     }
 }
 
-fn check(record: &Record, seen: &Seen) -> Result<(), Mismatch> {
+fn check(record: &TimelineRecord, seen: &Sighting) -> Result<(), Mismatch> {
     match (record, seen) {
-        (Record::Fetch(fetch), Seen::Request { method, address }) => {
+        (TimelineRecord::Fetch(fetch), Sighting::Request { method, address }) => {
             compare::text("method", fetch.method(), method.as_str())?;
             compare_address(&fetch.address, address)
         }
-        (Record::WsNew { ws, address: expected }, Seen::Opens { socket, address }) => {
+        (TimelineRecord::WsNew { ws, address: expected }, Sighting::Opens { socket, address }) => {
             compare::value("number of the websocket", &(*ws).into(), &(*socket).into())?;
             compare_address(expected, address)
         }
-        (Record::WsCloseCall { ws, .. }, Seen::Closes { socket }) => {
+        (TimelineRecord::WsCloseCall { ws, .. }, Sighting::Closes { socket }) => {
             compare::value("number of the websocket", &(*ws).into(), &(*socket).into())
         }
-        (Record::Event(heard), Seen::Event { client, event, args, shown }) => {
-            let Heard { client: expected, event: name, args: arguments, shown: state } = heard;
+        (TimelineRecord::Event(heard), Sighting::Event { client, event, args, shown }) => {
+            let RecordedEvent { client: expected, event: name, args: arguments, shown: state } = heard;
             compare::text("client", expected, client)?;
             compare::text("event", name, event)?;
             compare::value("args", arguments, args)?;
             compare::shown(state, shown)
         }
-        (Record::Listener(call), Seen::Listener { client, listener, event, args }) => {
+        (TimelineRecord::Listener(call), Sighting::Listener { client, listener, event, args }) => {
             let ListenerCall { client: expected, listener: name, event: heard, args: arguments, .. } = call;
             compare::text("client", expected, client)?;
             compare::text("listener", name, listener)?;
@@ -94,42 +94,42 @@ fn check(record: &Record, seen: &Seen) -> Result<(), Mismatch> {
 
 fn check_look<'a>(
     recording: &'a Recording,
-    look: &Seen,
-    snapshots: &mut impl Iterator<Item = &'a Snapshot>,
+    look: &Sighting,
+    snapshots: &mut impl Iterator<Item = &'a RecordedSnapshot>,
 ) -> Result<(), Mismatch> {
     match look {
-        Seen::Snapshot { name, shown } => {
+        Sighting::Snapshot { name, shown } => {
             let taken = snapshots.next().map(|snapshot| &snapshot.shown);
             let expected = taken.or(recording.final_state.state.as_ref());
             let expected = expected.ok_or_else(|| compare::missing("a snapshot"))?;
             compare::shown(expected, shown).map_err(|found| found.within(name))
         }
-        Seen::Timers(due) => compare::timers(&recording.final_state.pending_timers, due.clone()),
+        Sighting::Timers(due) => compare::timers(&recording.final_state.pending_timers, due.clone()),
         _ => Ok(()),
     }
 }
 
 /// Compares an address with that of a recording; one that the page could not take apart says nothing.
-fn compare_address(expected: &Address, got: &trace::Address) -> Result<(), Mismatch> {
+fn compare_address(expected: &PageAddress, got: &trace::Address) -> Result<(), Mismatch> {
     let Some(url) = expected.url() else { return Ok(()) };
-    let expected = address::Address::of(&compare::fill_text(&url), &[RECORDED_HOST.to_owned()]).record();
+    let expected = address::Destination::of(&compare::fill_text(&url), &[RECORDED_HOST.to_owned()]).record();
     compare::text("address", expected.as_str(), got.as_str())
 }
 
-fn differ(time: Time, record: &Record, got: String) -> Mismatch {
+fn differ(time: Time, record: &TimelineRecord, got: String) -> Mismatch {
     Mismatch::new(format!("at {} {}", difference::clock(time), difference::describe(record)), got)
 }
 
-fn describe(seen: &Seen) -> String {
+fn describe(seen: &Sighting) -> String {
     match seen {
-        Seen::Request { method, address } => format!("request {method} {}", address.as_str()),
-        Seen::Opens { socket, address } => format!("websocket {socket} to {}", address.as_str()),
-        Seen::Closes { socket } => format!("close of websocket {socket}"),
-        Seen::Event { event, args, client, .. } => {
+        Sighting::Request { method, address } => format!("request {method} {}", address.as_str()),
+        Sighting::Opens { socket, address } => format!("websocket {socket} to {}", address.as_str()),
+        Sighting::Closes { socket } => format!("close of websocket {socket}"),
+        Sighting::Event { event, args, client, .. } => {
             format!("{} (client {client})", difference::describe_event(event, args))
         }
-        Seen::Listener { listener, event, .. } => format!("a call of listener {listener} with {event}"),
-        Seen::Snapshot { name, .. } => format!("snapshot {name}"),
-        Seen::Timers(_) => "the timers at the end".to_owned(),
+        Sighting::Listener { listener, event, .. } => format!("a call of listener {listener} with {event}"),
+        Sighting::Snapshot { name, .. } => format!("snapshot {name}"),
+        Sighting::Timers(_) => "the timers at the end".to_owned(),
     }
 }

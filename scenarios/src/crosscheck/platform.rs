@@ -156,7 +156,7 @@ const NO_CODE: u16 = 1005;
 
 /// Credentials as they go over the wire: texts, whatever they were.
 #[derive(Debug)]
-struct Credentials {
+struct GivenCredentials {
     username: Option<String>,
     password: Option<String>,
     access_token: Option<String>,
@@ -164,7 +164,7 @@ struct Credentials {
     oauth_token: Option<String>,
 }
 
-impl Credentials {
+impl GivenCredentials {
     fn of(argument: &Value) -> Self {
         let argument = js::Value::from_json(argument);
         let text = |key: &str| on_the_wire(argument.get(key));
@@ -188,11 +188,11 @@ fn on_the_wire(value: &js::Value) -> Option<String> {
 }
 
 /// What the script signs in with, in its calls and in those that listeners make.
-fn credentials(recording: &Recording) -> Vec<Credentials> {
+fn credentials(recording: &Recording) -> Vec<GivenCredentials> {
     let mut arguments = Vec::new();
     let mut note = |call: &str, argument: Option<&Value>| {
         if matches!(call, "connect" | "updateToken") {
-            arguments.extend(argument.map(Credentials::of));
+            arguments.extend(argument.map(GivenCredentials::of));
         }
     };
     for entry in &recording.script {
@@ -211,7 +211,7 @@ fn credentials(recording: &Recording) -> Vec<Credentials> {
 
 /// The recorder's platform takes every token; `Platform` is told of those that it has not issued itself: what the
 /// application brings along, and what a fault gives instead of the platform.
-fn foreign_tokens(credentials: &[Credentials], users: &BTreeSet<&str>, script: &Value) -> Vec<Command> {
+fn foreign_tokens(credentials: &[GivenCredentials], users: &BTreeSet<&str>, script: &Value) -> Vec<Command> {
     let known = credentials.iter().filter_map(|given| given.username.clone()).find(|name| users.contains(&**name));
     let first_user = known.unwrap_or_default();
     let answers = ["mk_token", "refresh_token"].into_iter().filter_map(|route| script.get(route)?.as_array()).flatten();

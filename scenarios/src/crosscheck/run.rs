@@ -6,13 +6,13 @@ use kandy_mock_server::Command;
 use serde_json::Value;
 
 use super::platform;
-use crate::recording::{Action, ApiCall, Recording, Rule, Shown};
+use crate::recording::{Action, ApiCall, ListenerRule, Recording, ShownState};
 use crate::replay::call::{Asked, asked, settings};
 use crate::replay::compare::{self, Mismatch};
 use crate::replay::listeners::{RecordedListener, RecordedListeners};
 use crate::step::{ClientId, Done, Step};
-use crate::trace::{Address, Close, Handshake, Trace, What};
-use crate::world::{PLATFORM_SERVER, Sim, StepError, Turn};
+use crate::trace::{Address, Close, HandshakeStep, Trace, What};
+use crate::world::{PLATFORM_SERVER, Sim, StepError, WorldTurn};
 
 /// The recorder's host, for which the simulated platform stands in.
 pub(super) const RECORDED_HOST: &str = "127.0.0.1";
@@ -23,14 +23,14 @@ pub(super) struct Crosscheck<'a> {
     sim: Sim,
     clients: Vec<Caller>,
     /// All that the page saw, in order.
-    pub(super) seen: Vec<(Time, Seen)>,
+    pub(super) seen: Vec<(Time, Sighting)>,
     /// How many records of the trace are in `seen`.
     read: usize,
 }
 
 /// Something that the page saw.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Seen {
+pub(super) enum Sighting {
     /// A request.
     Request { method: Method, address: Address },
     /// A websocket was made.
@@ -38,11 +38,11 @@ pub(super) enum Seen {
     /// The SDK closed a websocket.
     Closes { socket: u64 },
     /// The recorder's own listener heard an event.
-    Event { client: String, event: &'static str, args: Value, shown: Shown },
+    Event { client: String, event: &'static str, args: Value, shown: ShownState },
     /// A listener of the script heard one.
     Listener { client: String, listener: String, event: &'static str, args: Value },
     /// The script took a snapshot, or the recording ended.
-    Snapshot { name: String, shown: Shown },
+    Snapshot { name: String, shown: ShownState },
     /// When the timers would fire that are armed at the end.
     Timers(Vec<Time>),
 }
@@ -51,7 +51,7 @@ pub(super) enum Seen {
 struct Caller {
     name: String,
     listeners: RecordedListeners,
-    rules: Vec<(Rule, u64)>,
+    rules: Vec<(ListenerRule, u64)>,
 }
 
 impl<'a> Crosscheck<'a> {
@@ -151,9 +151,9 @@ impl<'a> Crosscheck<'a> {
             let turn = self.sim.turn(time.since_start()).map_err(impossible)?;
             self.read_trace();
             match turn {
-                Turn::Moved => {}
-                Turn::Event(client, event) => self.emit(client, &event)?,
-                Turn::Quiet => return Ok(()),
+                WorldTurn::Moved => {}
+                WorldTurn::Event(client, event) => self.emit(client, &event)?,
+                WorldTurn::Quiet => return Ok(()),
             }
         }
     }
@@ -166,7 +166,7 @@ impl<'a> Crosscheck<'a> {
         }
         let timers = (0..self.clients.len()).flat_map(|client| self.sim.session(ClientId(client)).timers());
         let timers = timers.map(|(due, _)| due).collect();
-        self.see(Seen::Timers(timers));
+        self.see(Sighting::Timers(timers));
         Ok(())
     }
 
@@ -180,11 +180,16 @@ impl<'a> Crosscheck<'a> {
             match listener {
                 RecordedListener::Recorder => {
                     let shown = self.shown(client);
-                    self.see(Seen::Event { client: name, event: event.name(), args, shown });
+                    self.see(Sighting::Event { client: name, event: event.name(), args, shown });
                     self.follow_rules(client, event)?;
                 }
                 RecordedListener::Named(listener) => {
-                    self.see(Seen::Listener { client: name, listener: listener.clone(), event: event.name(), args });
+                    self.see(Sighting::Listener {
+                        client: name,
+                        listener: listener.clone(),
+                        event: event.name(),
+                        args,
+                    });
                     let listeners = &mut self.clients[client.0].listeners;
                     let nth = listeners.hear(&listener);
                     let calls = listeners.calls(&listener, nth);
@@ -234,17 +239,17 @@ impl<'a> Crosscheck<'a> {
         Ok(())
     }
 
-    fn shown(&self, client: ClientId) -> Shown {
+    fn shown(&self, client: ClientId) -> ShownState {
         let shown = compare::look(self.sim.session(client));
-        Shown { connection: recorded_host(&shown.connection), ..shown }
+        ShownState { connection: recorded_host(&shown.connection), ..shown }
     }
 
     fn look(&mut self, name: &str, client: ClientId) {
         let shown = self.shown(client);
-        self.see(Seen::Snapshot { name: name.to_owned(), shown });
+        self.see(Sighting::Snapshot { name: name.to_owned(), shown });
     }
 
-    fn see(&mut self, seen: Seen) {
+    fn see(&mut self, seen: Sighting) {
         self.seen.push((Time::from_duration(self.sim.now()), seen));
     }
 
@@ -254,12 +259,12 @@ impl<'a> Crosscheck<'a> {
         for record in &records[self.read..] {
             let seen = match &record.what {
                 What::Request(request) => {
-                    Seen::Request { method: request.method.clone(), address: request.address.clone() }
+                    Sighting::Request { method: request.method.clone(), address: request.address.clone() }
                 }
-                What::Handshake { socket, step: Handshake::Opens(address) } => {
-                    Seen::Opens { socket: *socket, address: address.clone() }
+                What::Handshake { socket, step: HandshakeStep::Opens(address) } => {
+                    Sighting::Opens { socket: *socket, address: address.clone() }
                 }
-                What::Close { socket, close: Close::ByClient } => Seen::Closes { socket: *socket },
+                What::Close { socket, close: Close::ByClient } => Sighting::Closes { socket: *socket },
                 _ => continue,
             };
             self.seen.push((Time::from_duration(record.at), seen));

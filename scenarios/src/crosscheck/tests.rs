@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recording::Record;
+use crate::recording::TimelineRecord;
 
 const CONNECT: &str = include_str!("../../../tests/traces/connect-success.json");
 const LISTENERS: &str = include_str!("../../../tests/traces/listener-off-others.json");
@@ -33,9 +33,9 @@ fn every_expectation_counts() {
         let recording = changed(text, |_| {});
         for (index, record) in recording.timeline.iter().enumerate() {
             let is_compared = match &record.what {
-                Record::Fetch(_) | Record::WsNew { .. } | Record::Event(_) => true,
-                Record::WsCloseCall { ready_state, .. } => *ready_state == 1,
-                Record::Listener(call) => !call.is_foreign(),
+                TimelineRecord::Fetch(_) | TimelineRecord::WsNew { .. } | TimelineRecord::Event(_) => true,
+                TimelineRecord::WsCloseCall { ready_state, .. } => *ready_state == 1,
+                TimelineRecord::Listener(call) => !call.is_foreign(),
                 _ => false,
             };
             if is_compared {

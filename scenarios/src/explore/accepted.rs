@@ -44,7 +44,7 @@ const CONFLICT_MARKS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
 /// What was run, so that what was not found is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ran {
+pub enum Extent {
     /// Everything, two things going wrong in one run included.
     All,
     /// Everything in which one thing goes wrong.
@@ -112,14 +112,14 @@ impl AcceptedError {
 
 /// What is accepted of a scenario, where it stands.
 #[derive(Debug)]
-pub struct Kept {
+pub struct AcceptedFile {
     /// What is accepted, if something is.
     pub accepted: Option<Accepted>,
     /// The file that should take its place.
     replacement: Option<Replacement>,
 }
 
-impl Kept {
+impl AcceptedFile {
     /// Reads what is accepted beside a snapshot, before anything runs: what cannot be read, or should be written and cannot,
     /// is known then. What is no such file is replaced if it `is_to_be_written`.
     ///
@@ -130,7 +130,7 @@ impl Kept {
         Self::at(&path_of(snapshot), is_to_be_written)
     }
 
-    /// Reads what a file says is accepted, as [`Kept::beside`] does.
+    /// Reads what a file says is accepted, as [`AcceptedFile::beside`] does.
     ///
     /// # Errors
     ///
@@ -160,14 +160,14 @@ impl Kept {
 
 /// How what was found stands to what is accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct AcceptedChanges {
     /// What is not accepted.
     pub new: Vec<String>,
     /// What is, and was not found.
     pub gone: Vec<String>,
 }
 
-impl Changes {
+impl AcceptedChanges {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -287,19 +287,19 @@ impl Accepted {
 
     /// What has changed, if this is accepted and that was found. What was not run is not gone.
     #[must_use]
-    pub fn changes(&self, found: &Self, ran: Ran) -> Changes {
+    pub fn changes(&self, found: &Self, ran: Extent) -> AcceptedChanges {
         let accepted = self.singles.with(&self.pairs);
         let mut new = found.singles.without(&accepted);
         new.extend(found.pairs.without(&accepted));
         let now = found.singles.with(&found.pairs);
         let mut gone = Vec::new();
-        if ran != Ran::Some {
+        if ran != Extent::Some {
             gone.extend(self.singles.without(&now));
         }
-        if ran == Ran::All {
+        if ran == Extent::All {
             gone.extend(self.pairs.without(&now));
         }
-        Changes { new, gone }
+        AcceptedChanges { new, gone }
     }
 }
 
@@ -328,7 +328,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::explore::{FindingKind, Told};
+    use crate::explore::{FindingKind, ToldRun};
     use crate::file::scratch::Folder;
 
     fn lines(findings: &[&str], outcomes: &[&str]) -> Lines {
@@ -386,20 +386,21 @@ mod tests {
     #[test]
     fn what_is_new_and_what_has_gone_is_told() {
         let (old, new) = (accepted(&["a", "b"], &["x"]), accepted(&["b", "c"], &["x", "y"]));
-        let expected = Changes { new: vec!["c".to_owned(), "outcome: y".to_owned()], gone: vec!["a".to_owned()] };
-        assert_eq!(old.changes(&new, Ran::All), expected);
-        assert_eq!(old.changes(&new, Ran::Singles), expected);
-        assert!(old.changes(&new, Ran::Some).gone.is_empty(), "what was not run may be as it was");
-        assert!(old.changes(&old, Ran::All).is_empty());
+        let expected =
+            AcceptedChanges { new: vec!["c".to_owned(), "outcome: y".to_owned()], gone: vec!["a".to_owned()] };
+        assert_eq!(old.changes(&new, Extent::All), expected);
+        assert_eq!(old.changes(&new, Extent::Singles), expected);
+        assert!(old.changes(&new, Extent::Some).gone.is_empty(), "what was not run may be as it was");
+        assert!(old.changes(&old, Extent::All).is_empty());
     }
 
     #[test]
     fn pairs_are_gone_only_where_they_were_run() {
         let singles = accepted(&["a"], &["x"]);
         let both = Accepted { pairs: lines(&["p; q"], &["z"]), ..singles.clone() };
-        assert!(both.changes(&singles, Ran::Singles).is_empty());
-        assert_eq!(both.changes(&singles, Ran::All).gone, ["p; q", "outcome: z"]);
-        assert_eq!(singles.changes(&both, Ran::All).new, ["p; q", "outcome: z"]);
+        assert!(both.changes(&singles, Extent::Singles).is_empty());
+        assert_eq!(both.changes(&singles, Extent::All).gone, ["p; q", "outcome: z"]);
+        assert_eq!(singles.changes(&both, Extent::All).new, ["p; q", "outcome: z"]);
         assert_eq!(singles.with_pairs_of(both.clone()), both, "an update without pairs keeps them");
     }
 
@@ -408,7 +409,7 @@ mod tests {
         let by = |text: &str| text.parse::<Schedule>().unwrap();
         let schedules = ["open 1: lost", "open 2: lost", "open 1: cut; open 2: lost"].map(by).to_vec();
         let schedule = schedules[0].clone();
-        let single = Told { schedule, outcome: None, is_undisturbed: false, has_finding: true };
+        let single = ToldRun { schedule, outcome: None, is_undisturbed: false, has_finding: true };
         let findings = [(FindingKind::Deaf.of_none(), schedules)].into();
         let found = Accepted::of(&Exploration { findings, singles: vec![single], ..Exploration::default() });
         assert_eq!([found.singles.findings.len(), found.pairs.findings.len()], [1, 2], "{found:?}");

@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 use kandy_mock_server::ClockKind;
 use tokio::task::JoinSet;
 
-pub(crate) use self::verdict::{Judged, judged};
-use super::{Exploration, Finding, Told};
+pub(crate) use self::verdict::{JudgedCommand, judged};
+use super::{Exploration, Finding, ToldRun};
 use crate::interrupt::Interrupt;
 use crate::run::{Shard, pool};
 use crate::schedule::{Disturbance, Schedule};
-use crate::serve::apart::{Apart, End, Ran};
+use crate::serve::apart::{Apart, CommandEnd, CommandRun};
 use crate::serve::server::ServeError;
 
 /// The time for a command, if nothing else is said.
@@ -46,7 +46,7 @@ pub(crate) struct Options {
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct CommandExploration {
     /// The runs and the findings, without those of the runs below.
     pub(crate) exploration: Exploration,
     /// How many disturbances are of families that are left out.
@@ -56,12 +56,12 @@ pub(crate) struct Found {
     /// What did not happen, since its moment did not come.
     pub(crate) not_reached: Vec<Schedule>,
     /// What ended in one way and then in another.
-    pub(crate) flaky: Vec<Flaky>,
+    pub(crate) flaky: Vec<FlakyRuns>,
 }
 
 /// Two runs of one schedule that differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaky {
+pub(crate) struct FlakyRuns {
     pub(crate) schedule: Schedule,
     /// What was found in each.
     pub(crate) outcomes: [BTreeSet<Finding>; 2],
@@ -106,10 +106,10 @@ pub(crate) async fn explore(
     apart: Arc<Apart>,
     options: &Options,
     progress: &mut dyn FnMut(usize, usize, Duration),
-) -> Result<Found, ApplicationError> {
+) -> Result<CommandExploration, ApplicationError> {
     let begun = pool::clock();
     let undisturbed = undisturbed(&apart, options).await?;
-    let mut found = Found::default();
+    let mut found = CommandExploration::default();
     found.exploration.messages = undisturbed.moments.len();
     let mut all = catalogue::schedules(&undisturbed.moments, apart.clock == ClockKind::Manual);
     let count = all.len();
@@ -121,7 +121,7 @@ pub(crate) async fn explore(
     found.exploration.too_many = all.len().saturating_sub(MAX_RUNS);
     all.truncate(MAX_RUNS);
     found.exploration.moments = moments_of(&all);
-    let mut explorer = Explorer::new(apart, undisturbed, options.interrupt.clone(), all);
+    let mut explorer = CommandExplorer::new(apart, undisturbed, options.interrupt.clone(), all);
     let deadline = begun.checked_add(options.budget);
     explorer.run(options.jobs, deadline, &mut |done, of| progress(done, of, begun.elapsed())).await?;
     explorer.tell(&mut found);
@@ -132,7 +132,7 @@ pub(crate) async fn explore(
 /// One run that was wanted.
 #[derive(Debug)]
 pub(crate) struct Replayed {
-    pub(crate) ran: Ran,
+    pub(crate) ran: CommandRun,
     pub(crate) findings: BTreeSet<Finding>,
     /// The smallest part of its schedule that brings the same, if it has several.
     pub(crate) smallest: Option<Schedule>,
@@ -154,7 +154,7 @@ pub(crate) async fn replay(
     let run = async |schedule: &Schedule| {
         let ran = apart.run(schedule, limit, &options.interrupt).await?;
         let findings = judge::findings(&ran, &undisturbed);
-        if ran.end == End::Interrupted { Err(ApplicationError::Interrupted) } else { Ok((ran, findings)) }
+        if ran.end == CommandEnd::Interrupted { Err(ApplicationError::Interrupted) } else { Ok((ran, findings)) }
     };
     let (ran, findings) = run(schedule).await?;
     let mut smallest = schedule.clone();
@@ -176,18 +176,18 @@ pub(crate) async fn replay(
     Ok(Replayed { ran, findings, smallest })
 }
 
-async fn undisturbed(apart: &Apart, options: &Options) -> Result<Ran, ApplicationError> {
+async fn undisturbed(apart: &Apart, options: &Options) -> Result<CommandRun, ApplicationError> {
     let ran = apart.run(&Schedule::default(), options.budget, &options.interrupt).await?;
     match ran.end {
-        End::Interrupted => Err(ApplicationError::Interrupted),
-        End::Hang => Err(ApplicationError::NoEnd { budget: options.budget, output: ran.output }),
-        End::Exit(0) if ran.moments.is_empty() => Err(ApplicationError::Unseen),
-        End::Exit(0) => Ok(ran),
-        End::Exit(exit) => Err(ApplicationError::Undisturbed { exit, output: ran.output }),
+        CommandEnd::Interrupted => Err(ApplicationError::Interrupted),
+        CommandEnd::Hang => Err(ApplicationError::NoEnd { budget: options.budget, output: ran.output }),
+        CommandEnd::Exit(0) if ran.moments.is_empty() => Err(ApplicationError::Unseen),
+        CommandEnd::Exit(0) => Ok(ran),
+        CommandEnd::Exit(exit) => Err(ApplicationError::Undisturbed { exit, output: ran.output }),
     }
 }
 
-fn limit_of(undisturbed: &Ran) -> Duration {
+fn limit_of(undisturbed: &CommandRun) -> Duration {
     undisturbed.took.saturating_mul(TIMES).saturating_add(LONGER)
 }
 
@@ -197,7 +197,7 @@ fn moments_of(all: &[Disturbance]) -> Vec<crate::schedule::Moment> {
     all.iter().filter(|one| seen.insert(&one.at)).map(|one| one.at.clone()).collect()
 }
 
-impl Found {
+impl CommandExploration {
     /// Whether all was run: only then is what was not found not there.
     pub(crate) fn is_whole(&self) -> bool {
         self.exploration.is_whole() && self.left_out == 0 && self.elsewhere == 0
@@ -211,24 +211,24 @@ impl Options {
 }
 
 /// All runs of an exploration.
-struct Explorer {
+struct CommandExplorer {
     apart: Arc<Apart>,
-    undisturbed: Arc<Ran>,
+    undisturbed: Arc<CommandRun>,
     interrupt: Interrupt,
     schedules: Vec<Schedule>,
     /// What came of those that were run, by their places.
-    outcomes: BTreeMap<usize, Outcome>,
+    outcomes: BTreeMap<usize, ScheduleOutcome>,
 }
 
 /// What came of a schedule.
-enum Outcome {
+enum ScheduleOutcome {
     NotReached,
     Findings(BTreeSet<Finding>),
     Flaky([BTreeSet<Finding>; 2]),
 }
 
-impl Explorer {
-    fn new(apart: Arc<Apart>, undisturbed: Ran, interrupt: Interrupt, all: Vec<Disturbance>) -> Self {
+impl CommandExplorer {
+    fn new(apart: Arc<Apart>, undisturbed: CommandRun, interrupt: Interrupt, all: Vec<Disturbance>) -> Self {
         let schedules = all.into_iter().map(Schedule::from).collect();
         Self { apart, undisturbed: Arc::new(undisturbed), interrupt, schedules, outcomes: BTreeMap::new() }
     }
@@ -258,7 +258,10 @@ impl Explorer {
     }
 
     /// Runs one, and once more if something is found. `None` if it was interrupted.
-    fn one(&self, at: usize) -> impl Future<Output = (usize, Result<Option<Outcome>, ServeError>)> + Send + use<> {
+    fn one(
+        &self,
+        at: usize,
+    ) -> impl Future<Output = (usize, Result<Option<ScheduleOutcome>, ServeError>)> + Send + use<> {
         let (apart, undisturbed, interrupt) = (self.apart.clone(), self.undisturbed.clone(), self.interrupt.clone());
         let schedule = self.schedules[at].clone();
         async move {
@@ -268,25 +271,25 @@ impl Explorer {
     }
 
     /// Puts what came of the runs into what is told.
-    fn tell(self, found: &mut Found) {
+    fn tell(self, found: &mut CommandExploration) {
         let exploration = &mut found.exploration;
         exploration.not_run = self.schedules.len() - self.outcomes.len();
         exploration.runs = self.outcomes.len();
         for (at, outcome) in self.outcomes {
             let schedule = self.schedules[at].clone();
             match outcome {
-                Outcome::NotReached => {
+                ScheduleOutcome::NotReached => {
                     exploration.missed += 1;
                     found.not_reached.push(schedule);
                 }
-                Outcome::Flaky(outcomes) => found.flaky.push(Flaky { schedule, outcomes }),
-                Outcome::Findings(findings) => {
+                ScheduleOutcome::Flaky(outcomes) => found.flaky.push(FlakyRuns { schedule, outcomes }),
+                ScheduleOutcome::Findings(findings) => {
                     let has_finding = !findings.is_empty();
                     exploration.with_finding += usize::from(has_finding);
                     for finding in findings {
                         exploration.findings.entry(finding).or_default().push(schedule.clone());
                     }
-                    exploration.singles.push(Told {
+                    exploration.singles.push(ToldRun {
                         schedule,
                         outcome: None,
                         is_undisturbed: !has_finding,
@@ -301,28 +304,28 @@ impl Explorer {
 async fn outcome_of(
     apart: &Apart,
     schedule: &Schedule,
-    undisturbed: &Ran,
+    undisturbed: &CommandRun,
     interrupt: &Interrupt,
-) -> Result<Option<Outcome>, ServeError> {
+) -> Result<Option<ScheduleOutcome>, ServeError> {
     let limit = limit_of(undisturbed);
     let first = apart.run(schedule, limit, interrupt).await?;
-    if first.end == End::Interrupted {
+    if first.end == CommandEnd::Interrupted {
         return Ok(None);
     }
     let findings = judge::findings(&first, undisturbed);
     if findings.is_empty() {
         let is_reached = first.not_reached.is_empty();
-        return Ok(Some(if is_reached { Outcome::Findings(findings) } else { Outcome::NotReached }));
+        return Ok(Some(if is_reached { ScheduleOutcome::Findings(findings) } else { ScheduleOutcome::NotReached }));
     }
     let second = apart.run(schedule, limit, interrupt).await?;
-    if second.end == End::Interrupted {
+    if second.end == CommandEnd::Interrupted {
         return Ok(None);
     }
     let again = judge::findings(&second, undisturbed);
     let is_reached = first.not_reached.is_empty() && second.not_reached.is_empty();
     Ok(Some(match findings == again {
         // It fails by itself, and differently from the undisturbed run.
-        true if is_reached => Outcome::Findings(findings),
-        _ => Outcome::Flaky([findings, again]),
+        true if is_reached => ScheduleOutcome::Findings(findings),
+        _ => ScheduleOutcome::Flaky([findings, again]),
     }))
 }

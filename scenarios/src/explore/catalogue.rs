@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::schedule::{Act, Application, Disturbance, Fate, Kind, Moment, Odd, OddBody, Push};
+use crate::schedule::{Act, ApplicationCall, Disturbance, MessageFate, MessageKind, Moment, Odd, OddBody, Push};
 use crate::world::Seen;
 
 /// So many moments of a kind and client are disturbed: the first ones, and the last.
@@ -36,7 +36,7 @@ pub(super) fn first_and_last<T>(all: &[T], moment: impl Fn(&T) -> &Moment) -> im
     })
 }
 
-fn kind_of(moment: &Moment) -> (&Option<String>, Kind) {
+fn kind_of(moment: &Moment) -> (&Option<String>, MessageKind) {
     (&moment.client, moment.kind)
 }
 
@@ -44,29 +44,42 @@ fn kind_of(moment: &Moment) -> (&Option<String>, Kind) {
 pub(super) fn disturbances(Worth { seen, is_last }: Worth<'_>) -> Vec<Disturbance> {
     let kind = seen.moment.kind;
     let mut acts = Vec::new();
-    let odd = |status, body| Act::Message(Fate::Answered(Odd { status, body }));
-    acts.extend([Fate::Lost, Fate::Fails].map(Act::Message));
+    let odd = |status, body| Act::Message(MessageFate::Answered(Odd { status, body }));
+    acts.extend([MessageFate::Lost, MessageFate::Fails].map(Act::Message));
     match kind {
-        Kind::Request(_) => acts.extend([
+        MessageKind::Request(_) => acts.extend([
             odd(401, OddBody::Own),
             odd(503, OddBody::Own),
             odd(401, OddBody::Empty),
             odd(503, OddBody::Html),
             odd(200, OddBody::Object),
         ]),
-        Kind::Handshake => acts.extend([odd(401, OddBody::Own), odd(503, OddBody::Own)]),
-        Kind::Frame => {
-            acts.push(Act::Message(Fate::Twice));
+        MessageKind::Handshake => acts.extend([odd(401, OddBody::Own), odd(503, OddBody::Own)]),
+        MessageKind::Frame => {
+            acts.push(Act::Message(MessageFate::Twice));
             if !is_last {
-                acts.push(Act::Message(Fate::Overtaken));
+                acts.push(Act::Message(MessageFate::Overtaken));
             }
         }
-        Kind::Answer(_) | Kind::Open | Kind::Refusal | Kind::Ping | Kind::Close | Kind::ClientClose => {}
+        MessageKind::Answer(_)
+        | MessageKind::Open
+        | MessageKind::Refusal
+        | MessageKind::Ping
+        | MessageKind::Close
+        | MessageKind::ClientClose => {}
     }
-    if matches!(kind, Kind::Answer(_) | Kind::Handshake | Kind::Open | Kind::Refusal | Kind::Frame | Kind::Close) {
+    if matches!(
+        kind,
+        MessageKind::Answer(_)
+            | MessageKind::Handshake
+            | MessageKind::Open
+            | MessageKind::Refusal
+            | MessageKind::Frame
+            | MessageKind::Close
+    ) {
         let beyond_timers = seen.timers.iter().map(|left| left.saturating_add(A_MOMENT));
         let lengths = std::iter::once(A_MOMENT).chain(beyond_timers);
-        acts.extend(lengths.map(|by| Act::Message(Fate::Late(by))));
+        acts.extend(lengths.map(|by| Act::Message(MessageFate::Late(by))));
     }
     if seen.has_socket {
         acts.extend([Act::Cut, Act::Close(1000), Act::Close(1001), Act::Gone, Act::Silence]);
@@ -79,7 +92,9 @@ pub(super) fn disturbances(Worth { seen, is_last }: Worth<'_>) -> Vec<Disturbanc
     }
     if seen.has_connected {
         acts.push(Act::ExpireToken);
-        acts.extend([Application::Connect, Application::Disconnect, Application::Destroy].map(Act::Application));
+        acts.extend(
+            [ApplicationCall::Connect, ApplicationCall::Disconnect, ApplicationCall::Destroy].map(Act::Application),
+        );
     }
     acts.extend(OUTAGES.map(Act::Outage));
     let at = |act: Act| Disturbance { at: seen.moment.clone(), act };
@@ -90,12 +105,12 @@ pub(super) fn disturbances(Worth { seen, is_last }: Worth<'_>) -> Vec<Disturbanc
 #[must_use]
 pub(crate) fn family(act: &Act) -> &'static str {
     match act {
-        Act::Message(Fate::Lost) => "lost",
-        Act::Message(Fate::Fails) => "fails",
-        Act::Message(Fate::Twice) => "twice",
-        Act::Message(Fate::Overtaken) => "overtaken",
-        Act::Message(Fate::Late(_)) => "late",
-        Act::Message(Fate::Answered(_) | Fate::Changed(_)) => "answered",
+        Act::Message(MessageFate::Lost) => "lost",
+        Act::Message(MessageFate::Fails) => "fails",
+        Act::Message(MessageFate::Twice) => "twice",
+        Act::Message(MessageFate::Overtaken) => "overtaken",
+        Act::Message(MessageFate::Late(_)) => "late",
+        Act::Message(MessageFate::Answered(_) | MessageFate::Changed(_)) => "answered",
         Act::Application(_) => "application",
         Act::Cut | Act::Close(_) | Act::Silence => "socket",
         Act::Gone | Act::EndSubscription | Act::ExpireToken => "ended",
@@ -117,19 +132,19 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [Kind; 9] = [
-        Kind::Request(Point::Subscribe),
-        Kind::Answer(Point::Subscribe),
-        Kind::Handshake,
-        Kind::Open,
-        Kind::Refusal,
-        Kind::Frame,
-        Kind::Ping,
-        Kind::Close,
-        Kind::ClientClose,
+    const KINDS: [MessageKind; 9] = [
+        MessageKind::Request(Point::Subscribe),
+        MessageKind::Answer(Point::Subscribe),
+        MessageKind::Handshake,
+        MessageKind::Open,
+        MessageKind::Refusal,
+        MessageKind::Frame,
+        MessageKind::Ping,
+        MessageKind::Close,
+        MessageKind::ClientClose,
     ];
 
-    fn seen(kind: Kind, number: u32) -> Seen {
+    fn seen(kind: MessageKind, number: u32) -> Seen {
         let number = NonZeroU32::new(number).unwrap();
         let timers = vec![Duration::from_secs(5), Duration::from_secs(30)];
         let moment = Moment { kind, number, client: None };
@@ -154,7 +169,8 @@ mod tests {
 
     #[test]
     fn what_cannot_matter_is_not_tried() {
-        let bare = Seen { has_socket: false, has_subscription: false, has_connected: false, ..seen(Kind::Open, 1) };
+        let bare =
+            Seen { has_socket: false, has_subscription: false, has_connected: false, ..seen(MessageKind::Open, 1) };
         let families: BTreeSet<&str> =
             disturbances(followed(&bare)).iter().map(|disturbance| family(&disturbance.act)).collect();
         assert_eq!(families, BTreeSet::from(["fails", "late", "lost", "outage"]));
@@ -162,7 +178,8 @@ mod tests {
 
     #[test]
     fn the_first_moments_of_a_kind_and_the_last_are_disturbed() {
-        let all: Vec<Seen> = (1..=10).map(|number| seen(Kind::Ping, number)).chain([seen(Kind::Open, 1)]).collect();
+        let all: Vec<Seen> =
+            (1..=10).map(|number| seen(MessageKind::Ping, number)).chain([seen(MessageKind::Open, 1)]).collect();
         let numbers: Vec<u32> = moments(&all).map(|worth| worth.seen.moment.number.get()).collect();
         assert_eq!(numbers, [1, 2, 3, 10, 1]);
         // Behind a first disturbance, the first ones may be past.
@@ -172,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_frame_is_overtaken_where_another_follows() {
-        let all = [1, 2].map(|number| seen(Kind::Frame, number));
+        let all = [1, 2].map(|number| seen(MessageKind::Frame, number));
         let overtaken = moments(&all).flat_map(disturbances).filter(|one| family(&one.act) == "overtaken");
         let told: Vec<String> = overtaken.map(|disturbance| disturbance.to_string()).collect();
         assert_eq!(told, ["frame 1: overtaken"]);

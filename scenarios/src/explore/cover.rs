@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Observed;
-use crate::coverage::{State, Transition};
+use crate::coverage::{ClientState, Transition};
 use crate::schedule::Schedule;
 
 /// The transitions of one scenario and of its exploration.
@@ -53,12 +53,12 @@ pub struct Reached {
     pub by_scenarios: BTreeSet<Transition>,
     /// Those that exploration reaches, also where a scenario has them.
     pub by_exploration: BTreeSet<Transition>,
-    ways: Vec<Way>,
+    ways: Vec<ReachingRun>,
 }
 
 /// A run that reaches transitions which no scenario has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct ReachingRun {
     /// The words of a command that choose the scenario.
     pub scenario: String,
     /// What goes wrong in it.
@@ -81,7 +81,7 @@ impl Reached {
             if !transitions.is_subset(&self.by_exploration) {
                 self.by_exploration.extend(transitions);
                 let (schedule, transitions) = (schedule.clone(), transitions.clone());
-                self.ways.push(Way { scenario: scenario.to_owned(), schedule, transitions });
+                self.ways.push(ReachingRun { scenario: scenario.to_owned(), schedule, transitions });
             }
         }
     }
@@ -95,7 +95,7 @@ impl Reached {
     /// Few runs that reach all of them: first the one that reaches most, then each that reaches most of the rest, with
     /// those that no run before it reaches.
     #[must_use]
-    pub fn ways(&self) -> Vec<Way> {
+    pub fn ways(&self) -> Vec<ReachingRun> {
         let mut rest = self.ways.clone();
         let mut covered = self.by_scenarios.clone();
         let mut chosen = Vec::new();
@@ -114,7 +114,7 @@ impl Reached {
 
 /// The states of transitions.
 #[must_use]
-pub fn states(transitions: &BTreeSet<Transition>) -> BTreeSet<State> {
+pub fn states(transitions: &BTreeSet<Transition>) -> BTreeSet<ClientState> {
     transitions.iter().flat_map(|transition| [transition.from, transition.to]).collect()
 }
 

@@ -8,13 +8,13 @@ use std::mem;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-pub use self::told::{Class, MAX_PAIRS, Told};
+pub use self::told::{Class, MAX_PAIRS, ToldRun};
 use super::catalogue::{Worth, disturbances, family, moments};
 use super::runner::{Runner, Subject, on_a_worker};
 use super::shrink::shrink;
-use super::{Coverage, Explored, Finding, FindingKind, Observed, Outcome};
+use super::{Coverage, Explored, Finding, FindingKind, Observed, RunOutcome};
 use crate::diagnostic::Diagnostic;
-use crate::run::pool::{self, Done, NoThread, in_order};
+use crate::run::pool::{self, ItemDone, NoThread, in_order};
 use crate::schedule::{Act, Moment, Schedule};
 use crate::script::{Limits, Source};
 use crate::world::{Seen, Unmet};
@@ -88,17 +88,17 @@ pub struct Exploration {
     /// ones of more.
     pub findings: BTreeMap<Finding, Vec<Schedule>>,
     /// The outcomes that there were, up to [`MAX_OUTCOMES`].
-    pub outcomes: BTreeMap<Outcome, Class>,
+    pub outcomes: BTreeMap<RunOutcome, Class>,
     /// How many runs ended in others.
     pub in_other_outcomes: usize,
     /// That of the undisturbed run, which is not counted.
-    pub undisturbed: Outcome,
+    pub undisturbed: RunOutcome,
     /// The moments that were disturbed, in the order in which they came.
     pub moments: Vec<Moment>,
     /// The runs with one disturbance.
-    pub singles: Vec<Told>,
+    pub singles: Vec<ToldRun>,
     /// Those with two that are the smallest to bring a finding, or the first with an outcome; up to [`MAX_PAIRS`].
-    pub pairs: Vec<Told>,
+    pub pairs: Vec<ToldRun>,
     /// How many more of these there were.
     pub more_pairs: usize,
     /// What the script itself lets go wrong, if it does not happen without another disturbance.
@@ -136,11 +136,11 @@ pub enum ExploreError {
 
 /// A run that is told: its schedule, what was wrong, and how it ended. No transcript of a run is kept, since a replay makes
 /// it again, so transcripts need no limit here.
-struct Ran {
+struct FinishedRun {
     schedule: Schedule,
     /// Each with the smallest schedule that brings it, if a part of this one does not bring it alone.
     findings: BTreeMap<Finding, Option<Schedule>>,
-    outcome: Outcome,
+    outcome: RunOutcome,
     sometimes: Vec<(String, bool)>,
     /// Whether something of its schedule did not come.
     is_missed: bool,
@@ -152,7 +152,7 @@ struct Ran {
 
 /// What is known before runs are made.
 #[derive(Clone, Copy)]
-struct Known<'a> {
+struct KnownFindings<'a> {
     /// What the undisturbed run has, which is not a finding of any other.
     undisturbed: &'a BTreeSet<Finding>,
     /// What one thing brings, where two are tried.
@@ -191,7 +191,7 @@ impl Explorer<'_> {
         let mut undisturbed = self.undisturbed()?;
         let mut found = Exploration {
             messages: undisturbed.seen.len(),
-            undisturbed: Outcome::of(&undisturbed),
+            undisturbed: RunOutcome::of(&undisturbed),
             unmet: mem::take(&mut undisturbed.unmet),
             moments: moments(&undisturbed.seen).map(|worth| worth.seen.moment.clone()).collect(),
             sometimes: undisturbed.sometimes.iter().cloned().collect(),
@@ -200,11 +200,11 @@ impl Explorer<'_> {
         };
         let mut singles = Vec::new();
         self.add_next_to(&Schedule::default(), &undisturbed.seen, &mut singles, &mut found);
-        let known = Known { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
+        let known = KnownFindings { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
         let second = self.all(&singles, known, &mut found, progress)?;
         if self.options.pairs {
             let alone = found.findings.clone();
-            self.all(&second, Known { alone: &alone, ..known }, &mut found, progress)?;
+            self.all(&second, KnownFindings { alone: &alone, ..known }, &mut found, progress)?;
         }
         // In a run that was not made it may hold.
         let may_hold = found.not_run > 0 || found.too_many > 0;
@@ -240,7 +240,7 @@ impl Explorer<'_> {
     fn all(
         &self,
         schedules: &[Schedule],
-        known: Known<'_>,
+        known: KnownFindings<'_>,
         found: &mut Exploration,
         progress: &mut dyn FnMut(usize, usize, Duration),
     ) -> Result<Vec<Schedule>, ExploreError> {
@@ -260,7 +260,7 @@ impl Explorer<'_> {
                     runner.as_ref().map_or((Vec::new(), chunk.len()), |runner| self.chunk(runner, known, chunk))
                 }
             };
-            in_order(&chunks, self.options.jobs, worker, |chunk, Done { result, .. }| {
+            in_order(&chunks, self.options.jobs, worker, |chunk, ItemDone { result, .. }| {
                 let (ran, not_run) = match result {
                     Ok(done) => done,
                     Err(_) if size > 1 => {
@@ -285,7 +285,7 @@ impl Explorer<'_> {
     }
 
     /// Runs these one after the other; gives what came of them, and how many were not run.
-    fn chunk(&self, runner: &Runner<'_>, known: Known<'_>, chunk: &[Schedule]) -> (Vec<Ran>, usize) {
+    fn chunk(&self, runner: &Runner<'_>, known: KnownFindings<'_>, chunk: &[Schedule]) -> (Vec<FinishedRun>, usize) {
         let mut ran = Vec::with_capacity(chunk.len());
         for schedule in chunk {
             let is_over = self.deadline.is_some_and(|deadline| pool::clock() >= deadline);
@@ -303,7 +303,7 @@ impl Explorer<'_> {
         (ran, not_run)
     }
 
-    fn one(&self, runner: &Runner<'_>, known: Known<'_>, schedule: &Schedule) -> Ran {
+    fn one(&self, runner: &Runner<'_>, known: KnownFindings<'_>, schedule: &Schedule) -> FinishedRun {
         let is_single = schedule.disturbances().len() == 1;
         let explored = runner.run(schedule, self.options.pairs && is_single);
         let new = explored.findings.difference(known.undisturbed);
@@ -311,10 +311,10 @@ impl Explorer<'_> {
             let by = if is_single { Some(schedule.clone()) } else { self.smallest(runner, known, schedule, finding) };
             (finding.clone(), by)
         });
-        Ran {
+        FinishedRun {
             schedule: schedule.clone(),
             findings: told.collect(),
-            outcome: Outcome::of(&explored),
+            outcome: RunOutcome::of(&explored),
             sometimes: explored.sometimes,
             is_missed: explored.unmet.iter().any(|unmet| unmet.by_script.is_none() && !unmet.has_come),
             seen: moments(&explored.seen).map(|worth| worth.seen.clone()).collect(),
@@ -326,7 +326,7 @@ impl Explorer<'_> {
     fn smallest(
         &self,
         runner: &Runner<'_>,
-        known: Known<'_>,
+        known: KnownFindings<'_>,
         schedule: &Schedule,
         finding: &Finding,
     ) -> Option<Schedule> {
@@ -341,13 +341,21 @@ impl Explorer<'_> {
     }
 }
 
-fn panicked(schedule: &Schedule) -> Ran {
+fn panicked(schedule: &Schedule) -> FinishedRun {
     let findings = BTreeMap::from([(FindingKind::Panic.of_none(), Some(schedule.clone()))]);
-    let (schedule, outcome) = (schedule.clone(), Outcome::default());
-    Ran { schedule, findings, outcome, sometimes: Vec::new(), is_missed: false, seen: Vec::new(), observed: None }
+    let (schedule, outcome) = (schedule.clone(), RunOutcome::default());
+    FinishedRun {
+        schedule,
+        findings,
+        outcome,
+        sometimes: Vec::new(),
+        is_missed: false,
+        seen: Vec::new(),
+        observed: None,
+    }
 }
 
-impl Known<'_> {
+impl KnownFindings<'_> {
     /// Whether one part of a schedule brings this alone.
     fn is_by_one_of(&self, schedule: &Schedule, finding: &Finding) -> bool {
         let Some(alone) = self.alone.get(finding) else { return false };
@@ -362,8 +370,8 @@ impl Exploration {
         self.not_run == 0 && self.too_many == 0 && self.in_other_outcomes == 0
     }
 
-    fn count(&mut self, ran: Ran, max_outcomes: usize) {
-        let Ran { schedule, findings, outcome, sometimes, is_missed, observed, .. } = ran;
+    fn count(&mut self, ran: FinishedRun, max_outcomes: usize) {
+        let FinishedRun { schedule, findings, outcome, sometimes, is_missed, observed, .. } = ran;
         self.runs += 1;
         self.missed += usize::from(is_missed);
         if let Some(observed) = observed {

@@ -5,8 +5,8 @@ use std::fmt;
 use kandy_client::Task;
 
 use crate::diagnostic::Cause;
-use crate::hygiene::{self, Ending, Running, What};
-use crate::printable::printable;
+use crate::hygiene::{self, ClientEnd, Running, WarningKind};
+use crate::text::printable;
 
 /// Something wrong, and with which client; `None` is about none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,14 +61,14 @@ pub enum FindingKind {
 impl FindingKind {
     /// What was left behind, as a finding.
     #[must_use]
-    pub const fn of_warning(what: &What) -> Self {
+    pub const fn of_warning(what: &WarningKind) -> Self {
         match what {
-            What::Subscription(_) => Self::Subscription,
-            What::Socket(_) => Self::Socket,
-            What::Pending => Self::Pending,
-            What::EventAfterDestroy(_) => Self::EventAfterDestroy,
-            What::Unsubscribed => Self::Belief,
-            What::RunsOn(Running::Attempts | Running::Renewals) => Self::RunsOn,
+            WarningKind::Subscription(_) => Self::Subscription,
+            WarningKind::Socket(_) => Self::Socket,
+            WarningKind::Pending => Self::Pending,
+            WarningKind::EventAfterDestroy(_) => Self::EventAfterDestroy,
+            WarningKind::Unsubscribed => Self::Belief,
+            WarningKind::RunsOn(Running::Attempts | Running::Renewals) => Self::RunsOn,
         }
     }
 }
@@ -115,9 +115,9 @@ impl fmt::Display for Finding {
 }
 
 /// What is wrong with how the clients stand, when all is well again and nothing is under way.
-pub(crate) fn of_endings(endings: &[Ending]) -> impl Iterator<Item = Finding> {
+pub(crate) fn of_endings(endings: &[ClientEnd]) -> impl Iterator<Item = Finding> {
     // A missing subscription is judged below, where a socket matters as well.
-    let warnings = hygiene::warnings(endings).into_iter().filter(|warning| warning.what != What::Unsubscribed);
+    let warnings = hygiene::warnings(endings).into_iter().filter(|warning| warning.what != WarningKind::Unsubscribed);
     let left =
         warnings.map(|warning| Finding { kind: FindingKind::of_warning(&warning.what), client: Some(warning.client) });
     let deceived = endings.iter().filter(|ending| is_deceived(ending));
@@ -125,7 +125,7 @@ pub(crate) fn of_endings(endings: &[Ending]) -> impl Iterator<Item = Finding> {
 }
 
 /// Whether a client says that it is connected, and is not.
-fn is_deceived(ending: &Ending) -> bool {
+fn is_deceived(ending: &ClientEnd) -> bool {
     let says_so = ending.is_connected && !ending.is_pending && !ending.is_destroyed;
     let has_socket = ending.sockets.iter().any(|socket| socket.is_used);
     let gets_one = ending.running.contains(&Running::Attempts) || ending.under_way.sockets;

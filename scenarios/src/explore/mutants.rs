@@ -11,9 +11,9 @@ use kandy_mock_server::Point;
 use super::catalogue::first_and_last;
 use super::runner::{Subject, on_a_worker};
 use super::{ExploreError, Options};
-use crate::run::pool::{self, Done, in_order};
-use crate::schedule::{Act, Disturbance, Fate, Kind, Mutation, Schedule};
-use crate::script::{Host, Limits, Outcome, Script, Source, Verdict};
+use crate::run::pool::{self, ItemDone, in_order};
+use crate::schedule::{Act, Disturbance, MessageFate, MessageKind, Mutation, Schedule};
+use crate::script::{Host, Limits, Script, ScriptOutcome, Source, Verdict};
 use crate::world::{Changeable, Sim, World};
 
 /// The kinds that make no difference to any application, each with the reason, one a line.
@@ -76,7 +76,7 @@ pub fn equivalents() -> &'static BTreeMap<&'static str, &'static str> {
 
 /// How the kinds of mutants stand to the list of those that make no difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judged<'a> {
+pub struct JudgedMutants<'a> {
     /// How many a scenario notices, as one should.
     pub noticed: usize,
     /// Those in the list, with the reason.
@@ -96,8 +96,8 @@ impl Mutants {
 
     /// Holds them against the list.
     #[must_use]
-    pub fn judged(&self) -> Judged<'_> {
-        let mut judged = Judged::default();
+    pub fn judged(&self) -> JudgedMutants<'_> {
+        let mut judged = JudgedMutants::default();
         for (kind, notice) in &self.kinds {
             match (notice, equivalents().get(kind.to_string().as_str())) {
                 (Notice::Noticed, None) => judged.noticed += 1,
@@ -127,7 +127,7 @@ struct Mutant {
 
 /// What a snapshot would hold of a run, and whether it passed.
 #[derive(PartialEq, Eq)]
-struct Shown {
+struct SnapshotLines {
     has_passed: bool,
     lines: Vec<(Duration, Arc<str>, &'static str, String)>,
 }
@@ -155,7 +155,7 @@ pub fn mutate(
     let deadline = pool::clock().checked_add(options.budget);
     let worker = || {
         let host = Host::new();
-        let mut ready: Option<(Script, Shown)> = None;
+        let mut ready: Option<(Script, SnapshotLines)> = None;
         move |mutant: &Mutant| {
             if limits.interrupt.is_raised() || deadline.is_some_and(|deadline| pool::clock() >= deadline) {
                 return None;
@@ -169,7 +169,7 @@ pub fn mutate(
             Some(shown(&host, mutant.schedule.clone(), script, row, limits) != *original)
         }
     };
-    in_order(of_scenario, options.jobs, worker, |mutant, Done { result, .. }| {
+    in_order(of_scenario, options.jobs, worker, |mutant, ItemDone { result, .. }| {
         match result {
             Ok(Some(is_noticed)) => mutants.count(scenario, mutant, is_noticed),
             Ok(None) => mutants.not_made += 1,
@@ -184,10 +184,10 @@ pub fn mutate(
 fn mutants_of(answers: &[Changeable]) -> Vec<Mutant> {
     let chosen = first_and_last(answers, |answer| &answer.moment);
     let of_answer = |Changeable { moment, is_success, mutations }: &Changeable| {
-        let point = if let Kind::Answer(point) = moment.kind { point } else { Point::Other };
+        let point = if let MessageKind::Answer(point) = moment.kind { point } else { Point::Other };
         let (at, is_success) = (moment.clone(), *is_success);
         let of_mutation = move |mutation: &Mutation| {
-            let act = Act::Message(Fate::Changed(mutation.clone()));
+            let act = Act::Message(MessageFate::Changed(mutation.clone()));
             let schedule = Schedule::from(Disturbance { at: at.clone(), act });
             Mutant { kind: MutantKind { point, is_success, mutation: mutation.clone() }, schedule }
         };
@@ -196,11 +196,11 @@ fn mutants_of(answers: &[Changeable]) -> Vec<Mutant> {
     chosen.flat_map(|(answer, _)| of_answer(answer)).collect()
 }
 
-fn shown(host: &Host, schedule: Schedule, script: &Script, row: Option<&str>, limits: &Limits) -> Shown {
+fn shown(host: &Host, schedule: Schedule, script: &Script, row: Option<&str>, limits: &Limits) -> SnapshotLines {
     let world = World::Sim(Box::new(Sim::disturbed(schedule, false)));
-    let Outcome { verdict, trace, also, .. } = host.run_row_in(world, script, row, limits);
+    let ScriptOutcome { verdict, trace, also, .. } = host.run_row_in(world, script, row, limits);
     let has_passed = verdict == Verdict::Passed && also.told.is_empty();
-    Shown { has_passed, lines: trace.undisturbed_lines() }
+    SnapshotLines { has_passed, lines: trace.undisturbed_lines() }
 }
 
 #[cfg(test)]
@@ -210,7 +210,9 @@ mod tests {
     fn mutant(point: Point, mutation: &str) -> Mutant {
         let text = format!("{point} answer 1: {mutation}");
         let schedule: Schedule = text.parse().unwrap();
-        let Act::Message(Fate::Changed(mutation)) = schedule.disturbances()[0].act.clone() else { panic!("{text}") };
+        let Act::Message(MessageFate::Changed(mutation)) = schedule.disturbances()[0].act.clone() else {
+            panic!("{text}")
+        };
         Mutant { kind: MutantKind { point, is_success: true, mutation }, schedule }
     }
 

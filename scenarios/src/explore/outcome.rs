@@ -7,7 +7,7 @@ use kandy_client::Event;
 
 use super::{Explored, FindingKind};
 use crate::diagnostic::Cause;
-use crate::printable::printable;
+use crate::text::printable;
 
 /// How a script ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ pub enum Ended {
 
 /// How a client stands, as its application sees it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stand {
+pub struct ClientStand {
     /// Its name.
     pub client: String,
     /// `isConnected`.
@@ -47,20 +47,20 @@ impl fmt::Display for Ended {
 
 /// What runs can end alike in: how the script ended, and how each client stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Outcome {
+pub struct RunOutcome {
     ended: Option<Ended>,
-    clients: Vec<Stand>,
+    clients: Vec<ClientStand>,
     findings: BTreeSet<FindingKind>,
 }
 
-impl Outcome {
+impl RunOutcome {
     pub(super) fn of(explored: &Explored) -> Self {
         let findings = explored.findings.iter().map(|finding| finding.kind.clone()).collect();
         Self { ended: Some(explored.ended), clients: explored.clients.clone(), findings }
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for RunOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.ended {
             Some(ended) => write!(f, "{ended}")?,
@@ -73,7 +73,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-impl fmt::Display for Stand {
+impl fmt::Display for ClientStand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match (self.is_destroyed, self.is_connected, self.is_pending) {
             (true, ..) => "destroyed",

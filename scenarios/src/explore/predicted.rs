@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::runner::Subject;
 use super::{Finding, Observed, Options, is_recorded};
 use crate::coverage::Transition;
-use crate::run::pool::{Done, NoThread, in_order};
+use crate::run::pool::{ItemDone, NoThread, in_order};
 use crate::schedule::Schedule;
 use crate::script::Source;
 
@@ -60,7 +60,7 @@ pub fn predicted(
         }
     };
     let mut runs = Vec::new();
-    in_order(schedules, options.jobs, worker, |schedule, Done { result, .. }| {
+    in_order(schedules, options.jobs, worker, |schedule, ItemDone { result, .. }| {
         // A run that panics has told so in the exploration.
         runs.push((schedule.clone(), result.unwrap_or_default()));
         Ok::<(), NoThread>(())

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use super::{Ended, ExploreError, Explored, FindingKind, Options, judges_checks};
-use crate::run::pool::{Done, in_order};
+use crate::run::pool::{ItemDone, in_order};
 use crate::schedule::Schedule;
 use crate::script::{Host, Limits, Script, Source};
 use crate::world::Sim;
@@ -90,7 +90,7 @@ pub(super) fn on_a_worker<R: Send>(work: impl Fn() -> Result<R, ExploreError> + 
         &[()],
         NonZeroUsize::MIN,
         || |(): &()| work(),
-        |(), Done { result, .. }| {
+        |(), ItemDone { result, .. }| {
             done = Some(result.map_err(|panicked| ExploreError::Panic(panicked.message))?);
             Ok::<(), ExploreError>(())
         },

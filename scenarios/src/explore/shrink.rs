@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::catalogue::{A_MOMENT, FIRST, OUTAGES};
-use crate::schedule::{Act, Disturbance, Fate, Moment, Odd, OddBody, Schedule};
+use crate::schedule::{Act, Disturbance, MessageFate, Moment, Odd, OddBody, Schedule};
 use crate::world::Seen;
 
 /// The most runs in which one schedule is shrunk. To leave out all that can go of eight takes 36 at most.
@@ -96,8 +96,9 @@ impl Shrinker<'_> {
 /// The fates that are simpler than that of a message, the simplest first.
 fn simpler_fates(disturbance: &Disturbance, _: &[Seen]) -> Vec<Disturbance> {
     let Act::Message(fate) = &disturbance.act else { return Vec::new() };
-    let simpler =
-        [Fate::Fails, Fate::Lost, Fate::Answered(REFUSED)].into_iter().filter(|simpler| rank(simpler) < rank(fate));
+    let simpler = [MessageFate::Fails, MessageFate::Lost, MessageFate::Answered(REFUSED)]
+        .into_iter()
+        .filter(|simpler| rank(simpler) < rank(fate));
     let acts = simpler.map(Act::Message).filter(|act| act.unfit(disturbance.at.kind).is_none());
     acts.map(|act| Disturbance { act, ..disturbance.clone() }).collect()
 }
@@ -105,10 +106,10 @@ fn simpler_fates(disturbance: &Disturbance, _: &[Seen]) -> Vec<Disturbance> {
 /// Shorter delays, the shortest first: a moment, and just beyond each timer that was armed; and shorter outages.
 fn shorter(disturbance: &Disturbance, seen: &[Seen]) -> Vec<Disturbance> {
     let (act, whole, mut lengths): (fn(Duration) -> Act, _, Vec<Duration>) = match disturbance.act {
-        Act::Message(Fate::Late(by)) => {
+        Act::Message(MessageFate::Late(by)) => {
             let timers = seen.iter().find(|seen| seen.moment == disturbance.at).map_or(&[][..], |seen| &seen.timers);
             let beyond_timers = timers.iter().map(|left| left.saturating_add(A_MOMENT));
-            (|by| Act::Message(Fate::Late(by)), by, [A_MOMENT].into_iter().chain(beyond_timers).collect())
+            (|by| Act::Message(MessageFate::Late(by)), by, [A_MOMENT].into_iter().chain(beyond_timers).collect())
         }
         Act::Outage(length) => (Act::Outage, length, OUTAGES.to_vec()),
         _ => return Vec::new(),
@@ -126,16 +127,16 @@ fn earlier(disturbance: &Disturbance, _: &[Seen]) -> Vec<Disturbance> {
 }
 
 /// How simple a fate is: what everybody knows can happen first.
-fn rank(fate: &Fate) -> u8 {
+fn rank(fate: &MessageFate) -> u8 {
     match fate {
-        Fate::Fails => 0,
-        Fate::Lost => 1,
-        Fate::Answered(odd) if *odd == REFUSED => 2,
-        Fate::Answered(_) => 3,
-        Fate::Late(_) => 4,
-        Fate::Twice => 5,
-        Fate::Overtaken => 6,
-        Fate::Changed(_) => 7,
+        MessageFate::Fails => 0,
+        MessageFate::Lost => 1,
+        MessageFate::Answered(odd) if *odd == REFUSED => 2,
+        MessageFate::Answered(_) => 3,
+        MessageFate::Late(_) => 4,
+        MessageFate::Twice => 5,
+        MessageFate::Overtaken => 6,
+        MessageFate::Changed(_) => 7,
     }
 }
 
@@ -147,7 +148,7 @@ const OTHER: u8 = 8;
 /// The size of a schedule, to find the smallest of many: how much goes wrong, and how simple each part is.
 pub(crate) fn size(schedule: &Schedule) -> impl Ord + use<> {
     let of_one = |Disturbance { at, act }: &Disturbance| match act {
-        Act::Message(fate @ Fate::Late(by)) => (rank(fate), *by, at.number),
+        Act::Message(fate @ MessageFate::Late(by)) => (rank(fate), *by, at.number),
         Act::Message(fate) => (rank(fate), Duration::ZERO, at.number),
         Act::Outage(length) => (OTHER, *length, at.number),
         _ => (OTHER, Duration::ZERO, at.number),

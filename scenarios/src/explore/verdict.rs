@@ -1,11 +1,11 @@
 //! What an exploration comes to, held against what is accepted.
 
-use super::{Accepted, AcceptedError, Changes, Exploration, ExploreError, Ran};
+use super::{Accepted, AcceptedChanges, AcceptedError, Exploration, ExploreError, Extent};
 use crate::exit_code::Exit;
 
 /// What an exploration comes to.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum ExplorationVerdict {
     /// Nothing was found, and nothing is accepted.
     Well,
     /// Something was found, and nothing is accepted.
@@ -20,11 +20,11 @@ pub enum Verdict {
     /// goes another way.
     Nothing,
     /// What was found is not what is accepted.
-    Changed(Changes),
+    Changed(AcceptedChanges),
     /// It is accepted from now on.
     Updated,
     /// It should be accepted, but is incomplete. What is new of it, where something is accepted.
-    NotAll(Option<Changes>),
+    NotAll(Option<AcceptedChanges>),
     /// It was interrupted, and has found nothing new by then.
     Stopped,
     /// The script cannot be read.
@@ -35,16 +35,16 @@ pub enum Verdict {
     NotExplored(ExploreError),
 }
 
-impl Verdict {
+impl ExplorationVerdict {
     /// Holds what was found against what is accepted. If it was cut short, only what is new counts: what it did not
     /// find may be in the runs that it did not make.
     #[must_use]
-    pub fn of(found: &Exploration, accepted: Option<&Accepted>, ran: Ran, is_interrupted: bool) -> Self {
+    pub fn of(found: &Exploration, accepted: Option<&Accepted>, ran: Extent, is_interrupted: bool) -> Self {
         Self::of_changes(found, accepted.map(|accepted| accepted.changes(&Accepted::of(found), ran)), is_interrupted)
     }
 
     /// The same of what is new and gone, if something is accepted.
-    pub(super) fn of_changes(found: &Exploration, changes: Option<Changes>, is_interrupted: bool) -> Self {
+    pub(super) fn of_changes(found: &Exploration, changes: Option<AcceptedChanges>, is_interrupted: bool) -> Self {
         let is_accepted = changes.is_some();
         match changes {
             None if !found.findings.is_empty() => Self::Found,
@@ -63,10 +63,10 @@ impl Verdict {
     /// What should be accepted, but is incomplete: what is new of it is told.
     #[must_use]
     pub fn not_all(found: &Exploration, accepted: Option<&Accepted>, is_interrupted: bool) -> Self {
-        match Self::of(found, accepted, Ran::Some, is_interrupted) {
+        match Self::of(found, accepted, Extent::Some, is_interrupted) {
             Self::Stopped => Self::Stopped,
             Self::Changed(changes) => Self::NotAll(Some(changes)),
-            _ => Self::NotAll(accepted.map(|_| Changes::default())),
+            _ => Self::NotAll(accepted.map(|_| AcceptedChanges::default())),
         }
     }
 
@@ -109,31 +109,39 @@ mod tests {
     fn what_is_new_is_told_of_what_is_not_all_and_is_not_accepted() {
         let (less, more) = (found(2, 5, &["open 1: lost"]), found(9, 0, &["open 1: lost", "open 1: fails"]));
         let (of_less, of_more) = (Accepted::of(&less), Accepted::of(&more));
-        let new = |verdict: Verdict| match verdict {
-            Verdict::NotAll(changes) => changes.map(|changes| changes.new.len()),
+        let new = |verdict: ExplorationVerdict| match verdict {
+            ExplorationVerdict::NotAll(changes) => changes.map(|changes| changes.new.len()),
             other => panic!("{other:?}"),
         };
         for is_interrupted in [true, false] {
-            assert_eq!(new(Verdict::not_all(&less, None, is_interrupted)), None, "all of it is");
-            assert_eq!(new(Verdict::not_all(&found(3, 1, &["ping 1: lost"]), Some(&of_less), is_interrupted)), Some(1));
+            assert_eq!(new(ExplorationVerdict::not_all(&less, None, is_interrupted)), None, "all of it is");
+            assert_eq!(
+                new(ExplorationVerdict::not_all(&found(3, 1, &["ping 1: lost"]), Some(&of_less), is_interrupted)),
+                Some(1)
+            );
         }
-        assert!(matches!(Verdict::not_all(&less, Some(&of_more), true), Verdict::Stopped));
-        assert_eq!(new(Verdict::not_all(&less, Some(&of_more), false)), Some(0));
+        assert!(matches!(ExplorationVerdict::not_all(&less, Some(&of_more), true), ExplorationVerdict::Stopped));
+        assert_eq!(new(ExplorationVerdict::not_all(&less, Some(&of_more), false)), Some(0));
     }
 
     #[test]
     fn what_is_cut_short_is_not_called_well() {
-        let of = |found: &Exploration, accepted: Option<&Accepted>| Verdict::of(found, accepted, Ran::Some, false);
+        let of = |found: &Exploration, accepted: Option<&Accepted>| {
+            ExplorationVerdict::of(found, accepted, Extent::Some, false)
+        };
         let nothing = Accepted::default();
         for accepted in [None, Some(&nothing)] {
-            assert!(matches!(of(&found(3, 4, &[]), accepted), Verdict::Cut));
-            assert!(matches!(of(&found(0, 4, &[]), accepted), Verdict::NoRun));
-            assert!(matches!(of(&found(0, 0, &[]), accepted), Verdict::Nothing));
+            assert!(matches!(of(&found(3, 4, &[]), accepted), ExplorationVerdict::Cut));
+            assert!(matches!(of(&found(0, 4, &[]), accepted), ExplorationVerdict::NoRun));
+            assert!(matches!(of(&found(0, 0, &[]), accepted), ExplorationVerdict::Nothing));
         }
         assert_eq!(of(&found(0, 4, &[]), None).exit(), Exit::Failed);
-        assert!(matches!(of(&found(3, 0, &[]), None), Verdict::Well));
-        assert!(matches!(of(&found(3, 0, &[]), Some(&nothing)), Verdict::Same));
+        assert!(matches!(of(&found(3, 0, &[]), None), ExplorationVerdict::Well));
+        assert!(matches!(of(&found(3, 0, &[]), Some(&nothing)), ExplorationVerdict::Same));
         let empty = Exploration::default();
-        assert!(matches!(of(&empty, None), Verdict::Nothing) && matches!(of(&empty, Some(&nothing)), Verdict::Same));
+        assert!(
+            matches!(of(&empty, None), ExplorationVerdict::Nothing)
+                && matches!(of(&empty, Some(&nothing)), ExplorationVerdict::Same)
+        );
     }
 }

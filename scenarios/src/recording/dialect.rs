@@ -4,7 +4,7 @@ use super::DecodeError;
 
 /// A dialect of the platform: a line of SDKs that speak to it in their own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dialect {
+pub enum RecordedDialect {
     /// UC 3, the Kandy.js of the quickstart. A recording that names no dialect is of it.
     Uc3,
     /// UC 4 and 5.
@@ -19,7 +19,7 @@ pub enum Dialect {
     Cpaas,
 }
 
-impl Dialect {
+impl RecordedDialect {
     /// The client of this dialect, where the port has one.
     #[must_use]
     pub const fn client(self) -> Option<kandy_client::Dialect> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ApiCall, DecodeError, Shown};
+use super::{ApiCall, DecodeError, ShownState};
 
 /// One entry of the script.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,14 +27,14 @@ pub enum Action {
         same_tick: bool,
     },
     /// The state was looked at.
-    Snapshot(Snapshot),
+    Snapshot(RecordedSnapshot),
     /// The recorder's own listener was told to make calls; the timeline has them.
-    Rule(Rule),
+    Rule(ListenerRule),
 }
 
 /// What the recorder's own listener does.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rule {
+pub struct ListenerRule {
     /// The client's name.
     pub client: String,
     /// The event at which it acts.
@@ -51,13 +51,13 @@ pub struct Rule {
 
 /// The state of a client at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Snapshot {
+pub struct RecordedSnapshot {
     /// What the script calls it.
     pub name: String,
     /// The client's name; `None` for the first one.
     pub client: Option<String>,
     /// The state.
-    pub shown: Shown,
+    pub shown: ShownState,
 }
 
 /// The keys that an entry of the script may have.
@@ -103,12 +103,12 @@ pub(super) fn decode(value: &Value, place: &str) -> Result<Action, DecodeError> 
     Ok(match (call, server, snapshot) {
         (Some(_), ..) => Action::Call { call: super::decode(value, place)?, config, same_tick },
         (_, Some(action), _) => Action::Server { action, args, same_tick },
-        (.., Some(name)) => Action::Snapshot(Snapshot { name, client, shown: super::decode(value, place)? }),
+        (.., Some(name)) => Action::Snapshot(RecordedSnapshot { name, client, shown: super::decode(value, place)? }),
         (None, None, None) => Action::Rule(rule(value, place)?),
     })
 }
 
-fn rule(value: &Value, place: &str) -> Result<Rule, DecodeError> {
+fn rule(value: &Value, place: &str) -> Result<ListenerRule, DecodeError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Entry {
@@ -127,5 +127,5 @@ fn rule(value: &Value, place: &str) -> Result<Rule, DecodeError> {
     }
     let Entry { client, in_listener } = super::decode(value, place)?;
     let InListener { event, nth, reason, when, calls } = in_listener;
-    Ok(Rule { client, event, nth: nth.unwrap_or(1), reason, when, calls })
+    Ok(ListenerRule { client, event, nth: nth.unwrap_or(1), reason, when, calls })
 }

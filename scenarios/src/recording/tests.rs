@@ -19,8 +19,8 @@ fn refused(change: impl FnOnce(&mut Value)) -> String {
 fn a_recording_is_decoded() {
     let recording = Recording::from_json(RECORDING.as_bytes()).unwrap();
     assert_eq!(recording.name, "connect-success");
-    assert!(matches!(&recording.timeline[0].what, Record::Api(call) if call.call == "create"));
-    assert!(matches!(&recording.timeline[2].what, Record::Fetch(fetch) if fetch.method() == "GET"));
+    assert!(matches!(&recording.timeline[0].what, TimelineRecord::Api(call) if call.call == "create"));
+    assert!(matches!(&recording.timeline[2].what, TimelineRecord::Fetch(fetch) if fetch.method() == "GET"));
     assert_eq!(recording.final_state.time, Time::from_millis(2000));
     assert!(recording.final_state.state.is_some());
 }
@@ -98,12 +98,12 @@ fn files_that_cannot_be_read_have_their_own_errors() {
 
 #[test]
 fn a_recording_tells_its_dialect() {
-    let of = |name, version| Dialect::of(name, version).map_err(|error| error.to_string());
-    assert_eq!(of(None, None), Ok(Dialect::Uc3));
-    assert_eq!(of(Some("uc"), Some("3.41.1")), Ok(Dialect::Uc3));
-    assert_eq!(of(Some("uc"), Some("5.2.0")), Ok(Dialect::Uc5));
-    assert_eq!(of(Some("link3"), Some("3.41.1")), Ok(Dialect::Link3));
-    assert_eq!(of(Some("link"), None), Ok(Dialect::Link));
+    let of = |name, version| RecordedDialect::of(name, version).map_err(|error| error.to_string());
+    assert_eq!(of(None, None), Ok(RecordedDialect::Uc3));
+    assert_eq!(of(Some("uc"), Some("3.41.1")), Ok(RecordedDialect::Uc3));
+    assert_eq!(of(Some("uc"), Some("5.2.0")), Ok(RecordedDialect::Uc5));
+    assert_eq!(of(Some("link3"), Some("3.41.1")), Ok(RecordedDialect::Link3));
+    assert_eq!(of(Some("link"), None), Ok(RecordedDialect::Link));
     assert_eq!(
         of(Some("rcs"), None),
         Err("dialect: there is no dialect \"rcs\"; they are uc, link3, link, callme and cpaas".to_owned())

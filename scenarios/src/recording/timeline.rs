@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Shown, UNDEFINED};
+use super::{ShownState, UNDEFINED};
 
 /// One record of the timeline, by its `k`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "k", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-pub enum Record {
+pub enum TimelineRecord {
     /// A call on a client.
     Api(ApiCall),
     /// A REST request.
@@ -31,7 +31,7 @@ pub enum Record {
         ws: u64,
         /// Its address.
         #[serde(flatten)]
-        address: Address,
+        address: PageAddress,
     },
     /// It is open.
     WsOpen {
@@ -74,7 +74,7 @@ pub enum Record {
         sdk_listening: bool,
     },
     /// The recorder's own listener, a wildcard, was called.
-    Event(Heard),
+    Event(RecordedEvent),
     /// A listener of the script was called.
     Listener(ListenerCall),
     /// An exception of a listener.
@@ -88,7 +88,7 @@ pub enum Record {
     Console,
 }
 
-impl Record {
+impl TimelineRecord {
     /// Whether it is something that the SDK was given from outside, other than a call.
     #[must_use]
     pub fn is_input(&self) -> bool {
@@ -131,13 +131,13 @@ pub struct Fetch {
     method: String,
     /// Its address.
     #[serde(flatten)]
-    pub address: Address,
+    pub address: PageAddress,
 }
 
 /// An address, as far as the page could take it apart.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct Address {
+pub struct PageAddress {
     origin: Option<String>,
     path: Option<String>,
     query: Option<String>,
@@ -145,7 +145,7 @@ pub struct Address {
 
 /// A call of the recorder's own listener.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Heard {
+pub struct RecordedEvent {
     /// The client's name.
     pub client: String,
     /// The event.
@@ -156,7 +156,7 @@ pub struct Heard {
     pub args: Value,
     /// What the client showed inside the listener.
     #[serde(flatten)]
-    pub shown: Shown,
+    pub shown: ShownState,
 }
 
 /// A call of a listener of the script.
@@ -184,7 +184,7 @@ impl Fetch {
     }
 }
 
-impl Address {
+impl PageAddress {
     /// The whole address; `None` for an impossible one, which the page cannot take apart.
     #[must_use]
     pub fn url(&self) -> Option<String> {

@@ -11,9 +11,9 @@ use serde_json::Value;
 use super::compare::{self, Mismatch};
 use super::listeners::{Change, RecordedListener};
 use super::page::{Page, PageClient};
-use crate::coverage::Input;
+use crate::coverage::ClientInput;
 use crate::recording::{ApiCall, UNDEFINED};
-use crate::step::{Call, CallError};
+use crate::step::{CallError, ClientCall};
 
 /// How the recorder writes a text of UTF-16 units that JSON has no form for.
 const UTF16: &str = "$utf16";
@@ -60,7 +60,7 @@ impl Page {
         self.clients[client].listeners.learn_behaviour(call)?;
         match asked(self.dialect, call)? {
             Asked::Session(asked) => {
-                let before = Input::of_call(&asked).map(|input| self.before(client, input));
+                let before = ClientInput::of_call(&asked).map(|input| self.before(client, input));
                 let made = asked.make(now, &mut self.clients[client].session);
                 if let Some(before) = before {
                     self.took(client, before);
@@ -101,7 +101,7 @@ pub(crate) fn thrown(call: &ApiCall, made: Result<(), TypeError>) -> Result<(), 
 /// What a recorded call asks for.
 pub(crate) enum Asked {
     /// A call on the session.
-    Session(Box<Call>),
+    Session(Box<ClientCall>),
     /// Another set of listeners.
     Listeners(Change),
     /// Nothing that acts: a getter, or a call without effect in this build of the SDK.
@@ -116,7 +116,7 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
     let value =
         |given: Option<&Value>| given.map_or(Ok(Untyped::default()), |given| js(call, given).map(Untyped::from));
     let argument = |index: usize| value(call.args.get(index));
-    let untyped = |call: UntypedCall| Ok(Asked::Session(Call::Untyped(call).into()));
+    let untyped = |call: UntypedCall| Ok(Asked::Session(ClientCall::Untyped(call).into()));
     let listeners = |change: Change| Ok(Asked::Listeners(change));
     let has_it = |name: &str| dialect.calls().contains(&name);
     match call.call.as_str() {
@@ -143,9 +143,9 @@ pub(crate) fn asked(dialect: Dialect, call: &ApiCall) -> Result<Asked, Mismatch>
             untyped(UntypedCall::EnableConnectivityChecking { enabled: argument(0)? })
         }
         "notification.enableWebsocket" => untyped(UntypedCall::EnableWebsocket { enabled: argument(0)? }),
-        "connection.resetConnection" => Ok(Asked::Session(Call::ResetConnection.into())),
-        "disconnect" => Ok(Asked::Session(Call::Disconnect.into())),
-        "destroy" => Ok(Asked::Session(Call::Destroy.into())),
+        "connection.resetConnection" => Ok(Asked::Session(ClientCall::ResetConnection.into())),
+        "disconnect" => Ok(Asked::Session(ClientCall::Disconnect.into())),
+        "destroy" => Ok(Asked::Session(ClientCall::Destroy.into())),
         "on" => listeners(Change::On(event(call)?, listener(call, 1)?)),
         "off" => listeners(Change::Off(event(call)?, listener(call, 1)?)),
         "subscribe" => listeners(Change::Subscribe(listener(call, 0)?)),

@@ -7,7 +7,7 @@ use kandy_client::{Fields, Request, Session, Time, js};
 use serde_json::{Value, json};
 
 use super::difference::clock;
-use crate::recording::{Address, Fetch, Shown, UNDEFINED, WireRequest, body_text};
+use crate::recording::{Fetch, PageAddress, ShownState, UNDEFINED, WireRequest, body_text};
 
 /// The platform's addresses in a replay, for the placeholders of a recording.
 const PLACEHOLDERS: [(&str, &str); 4] = [
@@ -75,7 +75,7 @@ pub(crate) fn request(fetch: &Fetch, on_wire: Option<&WireRequest>, request: &Re
 }
 
 /// Compares an address; one that the page could not take apart says nothing.
-pub(crate) fn address(what: &str, expected: &Address, got: &str) -> Result<(), Mismatch> {
+pub(crate) fn address(what: &str, expected: &PageAddress, got: &str) -> Result<(), Mismatch> {
     match expected.url() {
         Some(expected) => text(what, &fill_text(&expected), &without_credentials(got)),
         None => Ok(()),
@@ -100,7 +100,7 @@ pub(crate) fn text(what: &str, expected: &str, got: &str) -> Result<(), Mismatch
 }
 
 /// Compares what a client shows.
-pub(crate) fn shown(expected: &Shown, got: &Shown) -> Result<(), Mismatch> {
+pub(crate) fn shown(expected: &ShownState, got: &ShownState) -> Result<(), Mismatch> {
     value("getConnection()", &expected.connection, &got.connection)?;
     value("getUserInfo()", &expected.user_info, &got.user_info)?;
     if let Some(services) = &expected.services {
@@ -110,7 +110,7 @@ pub(crate) fn shown(expected: &Shown, got: &Shown) -> Result<(), Mismatch> {
 }
 
 /// What a client shows, as a recording writes it.
-pub(crate) fn look(session: &Session) -> Shown {
+pub(crate) fn look(session: &Session) -> ShownState {
     let now = session.connection();
     let connection = fields(vec![
         ("isConnected", now.is_connected.into()),
@@ -121,7 +121,7 @@ pub(crate) fn look(session: &Session) -> Shown {
     let user_info = session.user_info().map_or_else(|| json!({}), |user| fields(user.fields()));
     let web_socket_connected = session.socket_state().map(|state| state.connected);
     let services = session.subscriptions().map(|subscriptions| recorded(subscriptions.to_js().as_ref()));
-    Shown { connection, user_info, web_socket_connected, services }
+    ShownState { connection, user_info, web_socket_connected, services }
 }
 
 /// Compares when timers would fire, in whatever order they are given.

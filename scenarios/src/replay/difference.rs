@@ -6,16 +6,16 @@ use kandy_client::Time;
 use serde_json::Value;
 
 use super::compare::Mismatch;
-use super::{Note, Noted};
-use crate::printable::printable;
-use crate::recording::{Address, ApiCall, ListenerCall, Record, Recording};
+use super::{Noted, TimedNote};
+use crate::recording::{ApiCall, ListenerCall, PageAddress, Recording, TimelineRecord};
+use crate::text::printable;
 
 /// How many records are shown before the one at which the difference was found, and behind it.
 const RECORDS_AROUND: (usize, usize) = (5, 3);
 
 /// Where the port first did something else than the SDK.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Difference {
+pub struct ReplayDifference {
     /// The virtual time.
     pub time: Time,
     /// What the SDK did.
@@ -26,7 +26,7 @@ pub struct Difference {
     pub context: Vec<String>,
 }
 
-impl Difference {
+impl ReplayDifference {
     pub(crate) fn new(recording: &Recording, at: usize, now: Time, mismatch: Mismatch) -> Self {
         let (before, behind) = RECORDS_AROUND;
         let shown = at.saturating_sub(before)..recording.timeline.len().min(at + behind + 1);
@@ -44,7 +44,7 @@ impl Difference {
     }
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for ReplayDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "the port differs from the SDK at {}", clock(self.time))?;
         writeln!(f, "  expected: {}", printable(&self.expected))?;
@@ -54,10 +54,10 @@ impl fmt::Display for Difference {
     }
 }
 
-impl fmt::Display for Note<'_> {
+impl fmt::Display for TimedNote<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.what {
-            Noted::Record(Record::Listener(call)) => describe_listener(call),
+            Noted::Record(TimelineRecord::Listener(call)) => describe_listener(call),
             Noted::Record(record) => describe(record),
             Noted::Snapshot(name) => format!("snapshot {name}"),
         };
@@ -72,25 +72,27 @@ pub(crate) fn clock(time: Time) -> String {
 }
 
 /// One line for a record.
-pub(crate) fn describe(record: &Record) -> String {
+pub(crate) fn describe(record: &TimelineRecord) -> String {
     match record {
-        Record::Api(call) => describe_call(call),
-        Record::Fetch(fetch) => format!("request {} {} {}", fetch.id, fetch.method(), show_address(&fetch.address)),
-        Record::FetchResponse { id, status } => format!("answer to request {id}: {status}"),
-        Record::FetchFailed { id } => format!("no answer to request {id}"),
-        Record::WsNew { ws, address } => format!("websocket {ws} made: {}", show_address(address)),
-        Record::WsOpen { ws } => format!("websocket {ws} open"),
-        Record::WsSend { ws, data } => format!("frame sent on websocket {ws}: {data}"),
-        Record::WsMessage { ws, data } => format!("frame received on websocket {ws}: {data}"),
-        Record::WsError { ws } => format!("websocket {ws} failed"),
-        Record::WsCloseCall { ws, ready_state: 0 | 1 } => format!("websocket {ws} closed by the SDK"),
-        Record::WsCloseCall { ws, .. } => format!("websocket {ws} closed by the SDK when it was dead already"),
-        Record::WsCloseEvent { ws, code, sdk_listening: true } => format!("websocket {ws} closed with {code}"),
-        Record::WsCloseEvent { ws, code, .. } => format!("websocket {ws} closed with {code}, unheard"),
-        Record::Event(heard) => describe_event(&heard.event, &heard.args),
-        Record::Listener(call) => format!("call {} of listener {}", call.n, call.listener),
-        Record::UnhandledRejection { message } => format!("exception of a listener: {message}"),
-        Record::Console => "a line on the console".to_owned(),
+        TimelineRecord::Api(call) => describe_call(call),
+        TimelineRecord::Fetch(fetch) => {
+            format!("request {} {} {}", fetch.id, fetch.method(), show_address(&fetch.address))
+        }
+        TimelineRecord::FetchResponse { id, status } => format!("answer to request {id}: {status}"),
+        TimelineRecord::FetchFailed { id } => format!("no answer to request {id}"),
+        TimelineRecord::WsNew { ws, address } => format!("websocket {ws} made: {}", show_address(address)),
+        TimelineRecord::WsOpen { ws } => format!("websocket {ws} open"),
+        TimelineRecord::WsSend { ws, data } => format!("frame sent on websocket {ws}: {data}"),
+        TimelineRecord::WsMessage { ws, data } => format!("frame received on websocket {ws}: {data}"),
+        TimelineRecord::WsError { ws } => format!("websocket {ws} failed"),
+        TimelineRecord::WsCloseCall { ws, ready_state: 0 | 1 } => format!("websocket {ws} closed by the SDK"),
+        TimelineRecord::WsCloseCall { ws, .. } => format!("websocket {ws} closed by the SDK when it was dead already"),
+        TimelineRecord::WsCloseEvent { ws, code, sdk_listening: true } => format!("websocket {ws} closed with {code}"),
+        TimelineRecord::WsCloseEvent { ws, code, .. } => format!("websocket {ws} closed with {code}, unheard"),
+        TimelineRecord::Event(heard) => describe_event(&heard.event, &heard.args),
+        TimelineRecord::Listener(call) => format!("call {} of listener {}", call.n, call.listener),
+        TimelineRecord::UnhandledRejection { message } => format!("exception of a listener: {message}"),
+        TimelineRecord::Console => "a line on the console".to_owned(),
     }
 }
 
@@ -120,6 +122,6 @@ pub(crate) fn describe_event(event: &str, args: &Value) -> String {
     format!("event {event} {args}")
 }
 
-fn show_address(address: &Address) -> String {
+fn show_address(address: &PageAddress) -> String {
     address.url().unwrap_or_else(|| "an impossible address".to_owned())
 }

@@ -3,7 +3,7 @@
 use kandy_client::Time;
 use serde_json::Value;
 
-use crate::recording::{Action, Record, Recording, Snapshot, Timed};
+use crate::recording::{Action, RecordedSnapshot, Recording, Timed, TimelineRecord};
 
 /// The script's hints, in the order in which the timeline needs them.
 pub(super) struct Hints<'a> {
@@ -24,7 +24,7 @@ struct SnapshotHint<'a> {
     /// The index of the record that it was taken before.
     before: usize,
     time: Time,
-    snapshot: &'a Snapshot,
+    snapshot: &'a RecordedSnapshot,
 }
 
 impl<'a> Hints<'a> {
@@ -57,17 +57,16 @@ impl<'a> Hints<'a> {
     }
 
     /// The next snapshot that was taken before the record `index`.
-    pub(super) fn next_snapshot(&mut self, index: usize) -> Option<(Time, &'a Snapshot)> {
+    pub(super) fn next_snapshot(&mut self, index: usize) -> Option<(Time, &'a RecordedSnapshot)> {
         self.snapshots.next_if(|hint| hint.before <= index).map(|hint| (hint.time, hint.snapshot))
     }
 }
 
 /// The record before which a snapshot was taken: after everything until its time, but within that instant before what
 /// the script does next.
-fn place(timeline: &[Timed<Record>], calls_before: usize, time: Time, next: Option<&Timed<Action>>) -> usize {
+fn place(timeline: &[Timed<TimelineRecord>], calls_before: usize, time: Time, next: Option<&Timed<Action>>) -> usize {
     let end = timeline.iter().position(|record| record.time > time).unwrap_or(timeline.len());
-    let is_call =
-        |(_, record): &(usize, &Timed<Record>)| matches!(&record.what, Record::Api(call) if !call.in_listener);
+    let is_call = |(_, record): &(usize, &Timed<TimelineRecord>)| matches!(&record.what, TimelineRecord::Api(call) if !call.in_listener);
     let mut calls = timeline.iter().enumerate().filter(is_call).map(|(index, _)| index);
     let last_call = calls_before.checked_sub(1).and_then(|last| calls.nth(last));
     let place = calls.next().map_or(end, |next_call| next_call.min(end));
@@ -76,6 +75,6 @@ fn place(timeline: &[Timed<Record>], calls_before: usize, time: Time, next: Opti
         return place;
     }
     let from = last_call.map_or(0, |last| last + 1).min(place);
-    let is_later_input = |record: &Timed<Record>| record.time == time && record.what.is_input();
+    let is_later_input = |record: &Timed<TimelineRecord>| record.time == time && record.what.is_input();
     timeline[from..place].iter().position(is_later_input).map_or(place, |offset| from + offset)
 }

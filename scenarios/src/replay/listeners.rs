@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::compare::{Mismatch, missing};
-use crate::recording::{ApiCall, Record, Timed};
+use crate::recording::{ApiCall, Timed, TimelineRecord};
 
 /// Who listens to a client, and what each listener does of itself.
 pub(crate) struct RecordedListeners {
@@ -98,11 +98,11 @@ impl RecordedListeners {
 
     /// Whether a listener throws at its `nth` call. Without a number in the script it is the first call, unless the
     /// page saw more than one exception of that text.
-    pub(crate) fn throws(&self, listener: &str, nth: u64, timeline: &[Timed<Record>]) -> bool {
+    pub(crate) fn throws(&self, listener: &str, nth: u64, timeline: &[Timed<TimelineRecord>]) -> bool {
         let Some(exception) = self.exceptions.get(listener) else {
             return false;
         };
-        let is_its = |record: &&Timed<Record>| matches!(&record.what, Record::UnhandledRejection { message } if *message == exception.text);
+        let is_its = |record: &&Timed<TimelineRecord>| matches!(&record.what, TimelineRecord::UnhandledRejection { message } if *message == exception.text);
         match exception.nth {
             Some(number) => number == nth,
             None => nth == 1 || timeline.iter().filter(is_its).count() > 1,

@@ -6,8 +6,8 @@ use super::compare::{self, Mismatch};
 use super::difference;
 use super::listeners::{RecordedListener, RecordedListeners};
 use super::traffic::Traffic;
-use crate::coverage::{Before, Input, Observer};
-use crate::recording::{Record, Recording};
+use crate::coverage::{Before, ClientInput, Observer};
+use crate::recording::{Recording, TimelineRecord};
 use kandy_client::{Call, Dialect, Emission, Event, Output, RequestId, Session, SocketId, Time, Timer, WebSocketInput};
 
 /// How a recording writes a binary frame; its content was not kept.
@@ -28,7 +28,7 @@ pub(super) struct Page {
     /// Likewise for websockets.
     pub(super) sockets: BTreeMap<u64, (usize, SocketId)>,
     events: VecDeque<(usize, Event)>,
-    walk: Option<Walk>,
+    walk: Option<EventWalk>,
     timers_armed: u64,
     /// The transitions that the clients take.
     pub(super) observer: Observer,
@@ -44,7 +44,7 @@ pub(super) struct PageClient {
 }
 
 /// One event on its way through the listeners.
-struct Walk {
+struct EventWalk {
     client: usize,
     event: Event,
     emission: Emission<'static>,
@@ -68,9 +68,9 @@ impl Page {
     }
 
     /// Gives an input of the recording to the session that it belongs to.
-    pub(super) fn feed(&mut self, now: Time, input: &Record, traffic: &Traffic<'_>) -> Result<(), Mismatch> {
+    pub(super) fn feed(&mut self, now: Time, input: &TimelineRecord, traffic: &Traffic<'_>) -> Result<(), Mismatch> {
         match input {
-            Record::FetchResponse { id, .. } | Record::FetchFailed { id } => {
+            TimelineRecord::FetchResponse { id, .. } | TimelineRecord::FetchFailed { id } => {
                 let (client, request) = *self.fetches.get(id).ok_or_else(|| compare::missing("its request"))?;
                 let answer = traffic.answer(input)?;
                 let before = self.before(client, self.observer.answer(client, request, &answer));
@@ -79,18 +79,20 @@ impl Page {
                 self.drain(client);
                 Ok(())
             }
-            Record::WsOpen { ws } => self.tell(now, *ws, WebSocketInput::Opened),
-            Record::WsError { ws } => self.tell(now, *ws, WebSocketInput::Failed),
-            Record::WsCloseEvent { ws, code, .. } => self.tell(now, *ws, WebSocketInput::Closed { code: *code }),
-            Record::WsMessage { ws, data } if data == BINARY => self.tell(now, *ws, WebSocketInput::Binary),
-            Record::WsMessage { ws, data } => self.tell(now, *ws, WebSocketInput::Text(data.clone())),
+            TimelineRecord::WsOpen { ws } => self.tell(now, *ws, WebSocketInput::Opened),
+            TimelineRecord::WsError { ws } => self.tell(now, *ws, WebSocketInput::Failed),
+            TimelineRecord::WsCloseEvent { ws, code, .. } => {
+                self.tell(now, *ws, WebSocketInput::Closed { code: *code })
+            }
+            TimelineRecord::WsMessage { ws, data } if data == BINARY => self.tell(now, *ws, WebSocketInput::Binary),
+            TimelineRecord::WsMessage { ws, data } => self.tell(now, *ws, WebSocketInput::Text(data.clone())),
             _ => Err(compare::missing("an input")),
         }
     }
 
     fn tell(&mut self, now: Time, ws: u64, input: WebSocketInput) -> Result<(), Mismatch> {
         let (client, socket) = *self.sockets.get(&ws).ok_or_else(|| compare::missing("its websocket"))?;
-        let before = self.before(client, Input::of_socket(&input));
+        let before = self.before(client, ClientInput::of_socket(&input));
         self.clients[client].session.handle_websocket(now, socket, input);
         self.took(client, before);
         self.drain(client);
@@ -99,7 +101,7 @@ impl Page {
 
     pub(super) fn fire(&mut self, due: Time, client: usize) {
         let timer = self.clients[client].session.poll_timeout();
-        let before = timer.map(|(_, timer)| self.before(client, Input::Timer(timer.into())));
+        let before = timer.map(|(_, timer)| self.before(client, ClientInput::Timer(timer.into())));
         self.clients[client].session.handle_timeout(due);
         if let Some(before) = before {
             self.took(client, before);
@@ -108,7 +110,7 @@ impl Page {
     }
 
     /// How a client stands before it takes an input.
-    pub(super) fn before(&self, client: usize, input: Input) -> Before {
+    pub(super) fn before(&self, client: usize, input: ClientInput) -> Before {
         Before::of(&self.clients[client].session, input)
     }
 
@@ -160,7 +162,7 @@ impl Page {
     /// The next listener to call, and the event that it is called for.
     pub(super) fn walk(&mut self) -> Option<(usize, Event, RecordedListener)> {
         loop {
-            if let Some(Walk { client, event, emission }) = &mut self.walk {
+            if let Some(EventWalk { client, event, emission }) = &mut self.walk {
                 if let Some(call) = emission.next(&self.clients[*client].listeners.registered) {
                     let (Call::Typed(listener) | Call::Wildcard(listener)) = call;
                     return Some((*client, event.clone(), listener));
@@ -168,7 +170,7 @@ impl Page {
                 self.walk = None;
             }
             let (client, event) = self.events.pop_front()?;
-            self.walk = Some(Walk { client, emission: Emission::new(event.name()), event });
+            self.walk = Some(EventWalk { client, emission: Emission::new(event.name()), event });
         }
     }
 
@@ -180,7 +182,7 @@ impl Page {
     /// Whether the clients have nothing to say.
     pub(super) fn is_settled(&self) -> bool {
         let is_over =
-            |walk: &Walk| walk.emission.clone().next(&self.clients[walk.client].listeners.registered).is_none();
+            |walk: &EventWalk| walk.emission.clone().next(&self.clients[walk.client].listeners.registered).is_none();
         self.effects.is_empty() && self.events.is_empty() && self.walk.as_ref().is_none_or(is_over)
     }
 

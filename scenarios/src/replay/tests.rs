@@ -10,7 +10,7 @@ const UPDATE: &str = include_str!("../../../tests/traces/update-token.json");
 const TWO_CLIENTS: &str = include_str!("../../../tests/traces/two-clients.json");
 const SAME_TICK: &str = include_str!("../../../tests/traces/disconnect-connect-same-tick.json");
 
-fn replayed(file: &Value) -> Result<(), Difference> {
+fn replayed(file: &Value) -> Result<(), ReplayDifference> {
     replay(&Recording::from_json(file.to_string().as_bytes()).unwrap()).result
 }
 
@@ -80,7 +80,7 @@ fn the_transcript_shows_nothing_that_the_port_did_not_do() {
         |file| record(file, "timeline", "ws-new", 0)["path"] = json!("/elsewhere"),
     ] {
         let recording = changed(change);
-        let Outcome { trace, result, .. } = replay(&recording);
+        let ReplayOutcome { trace, result, .. } = replay(&recording);
         assert!(!trace.is_empty() && whole.starts_with(&trace), "{trace:?}");
         let difference = result.expect_err("the change must be found").to_string();
         assert!(!difference.contains('\u{1b}'), "{difference:?}");
@@ -141,9 +141,12 @@ fn every_expectation_counts() {
         let recording = Recording::from_json(text.as_bytes()).unwrap();
         for (index, record) in recording.timeline.iter().enumerate() {
             let is_compared = match &record.what {
-                Record::Fetch(_) | Record::WsNew { .. } | Record::WsSend { .. } | Record::Event(_) => true,
-                Record::WsCloseCall { ready_state, .. } => *ready_state == 1,
-                Record::Listener(call) => !call.is_foreign(),
+                TimelineRecord::Fetch(_)
+                | TimelineRecord::WsNew { .. }
+                | TimelineRecord::WsSend { .. }
+                | TimelineRecord::Event(_) => true,
+                TimelineRecord::WsCloseCall { ready_state, .. } => *ready_state == 1,
+                TimelineRecord::Listener(call) => !call.is_foreign(),
                 _ => false,
             };
             if is_compared {
@@ -268,8 +271,9 @@ fn what_a_call_throws_is_compared() {
 #[test]
 fn an_endless_recording_meets_the_limit() {
     let mut recording = Recording::from_json(CONNECT.as_bytes()).unwrap();
-    let open = recording.timeline.iter().position(|record| matches!(record.what, Record::WsOpen { .. })).unwrap();
-    let frame = Timed { time: Time::ZERO, what: Record::WsMessage { ws: 1, data: "{".into() } };
+    let open =
+        recording.timeline.iter().position(|record| matches!(record.what, TimelineRecord::WsOpen { .. })).unwrap();
+    let frame = Timed { time: Time::ZERO, what: TimelineRecord::WsMessage { ws: 1, data: "{".into() } };
     recording.timeline.splice(open..open, std::iter::repeat_n(frame, MAX_STEPS));
     assert_eq!(replay(&recording).result.unwrap_err().expected, "at most 100000 inputs and timers");
 }

@@ -8,7 +8,7 @@ use kandy_client::{NetworkFailure, Response};
 use serde_json::Value;
 
 use super::compare::{self, Mismatch};
-use crate::recording::{Exchange, Record, Recording, WireRequest, WireResponse, body_text};
+use crate::recording::{Exchange, Recording, TimelineRecord, WireRequest, WireResponse, body_text};
 
 /// The requests and answers on the wire, by the fetch that they belong to.
 pub(super) struct Traffic<'a> {
@@ -38,7 +38,7 @@ impl<'a> Traffic<'a> {
         let mut on_wire = on_wire.into_iter().peekable();
         let mut requests = BTreeMap::new();
         for record in &recording.timeline {
-            if let Record::Fetch(fetch) = &record.what {
+            if let TimelineRecord::Fetch(fetch) = &record.what {
                 let is_this = |request: &&WireRequest| {
                     let target = format!("{}{}", request.path, request.raw_query);
                     request.method == fetch.method() && fetch.address.path_and_query() == Some(target)
@@ -57,8 +57,8 @@ impl<'a> Traffic<'a> {
     }
 
     /// The answer that the page got.
-    pub(super) fn answer(&self, record: &Record) -> Result<Result<Response, NetworkFailure>, Mismatch> {
-        let Record::FetchResponse { id, status } = record else {
+    pub(super) fn answer(&self, record: &TimelineRecord) -> Result<Result<Response, NetworkFailure>, Mismatch> {
+        let TimelineRecord::FetchResponse { id, status } = record else {
             return Ok(Err(NetworkFailure));
         };
         let answer = self.requests.get(id).and_then(|request| self.answers.get(&request.n));

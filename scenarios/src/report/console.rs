@@ -22,10 +22,10 @@ pub(crate) use self::run_warnings::text as warning_text;
 use self::slowest::Slowest;
 use super::{Style, diff, model, shell};
 use crate::hygiene::{self, Warning};
-use crate::printable::printable;
-use crate::run::{Broken, Case, Fault, Finished, Reporter, RunEvent, RunWarning, Shard, Status, Unlike};
+use crate::run::{Broken, Case, CaseError, Finished, Reporter, RunEvent, RunWarning, Shard, Status, Unlike};
 use crate::script::AlsoFailed;
-use crate::snapshot::{Comparison, Difference};
+use crate::snapshot::{Comparison, SnapshotDifference};
+use crate::text::printable;
 
 /// How many lines of its transcript a failure shows.
 const TAIL: usize = 12;
@@ -196,11 +196,11 @@ impl<'a> Console<'a> {
                 "error: {why}\n --> {}\n  = help: mend it, or write it anew: run again with `--update`\n",
                 case.shown_snapshot()
             )),
-            Status::Error(Fault::Snapshot(why)) => {
+            Status::Error(CaseError::Snapshot(why)) => {
                 self.emphasize(&format!("error: {why}\n --> {}\n", case.shown_snapshot()))
             }
-            Status::Error(Fault::Live(why)) => self.emphasize(&format!("error: {why}\n --> {shown}\n")),
-            Status::Error(Fault::Panic(message)) => self.emphasize(&format!(
+            Status::Error(CaseError::Live(why)) => self.emphasize(&format!("error: {why}\n --> {shown}\n")),
+            Status::Error(CaseError::Panic(message)) => self.emphasize(&format!(
                 "internal error: {}\n --> {shown}\n  \
                  = note: this is a mistake in kandy-harness, not in the script\n  \
                  = help: please report it, with the script\n",
@@ -247,7 +247,7 @@ impl<'a> Console<'a> {
         }
     }
 
-    fn difference(&self, case: &Case<'_>, difference: &Difference) -> String {
+    fn difference(&self, case: &Case<'_>, difference: &SnapshotDifference) -> String {
         let review = if difference.pending { ",\n          or decide with `kandy-harness review`" } else { "" };
         let head = format!(
             "error: the transcript differs from its snapshot\n --> {}\n  \

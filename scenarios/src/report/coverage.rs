@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::console::counted;
 use super::{Style, shell, wrap};
 use crate::coverage::Transition;
-use crate::explore::{Reached, Way, is_recorded, recorded, states};
+use crate::explore::{Reached, ReachingRun, is_recorded, recorded, states};
 
 /// The most schedules, and the most transitions of each, unless all are wanted.
 const MAX_WAYS: usize = 4;
@@ -41,7 +41,7 @@ pub fn coverage(reached: &Reached, all: bool, color: bool) -> String {
 }
 
 /// A command that reaches them, and the transitions.
-fn tell(text: &mut String, way: &Way, most: usize, color: bool) {
+fn tell(text: &mut String, way: &ReachingRun, most: usize, color: bool) {
     let command = match way.schedule.disturbances() {
         [] => format!("  undisturbed, after the script: {}", way.scenario),
         _ => shell::explore("  ", &way.scenario, &format!("--at \"{}\"", way.schedule)),

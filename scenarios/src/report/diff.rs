@@ -6,7 +6,7 @@ use std::time::Duration;
 use similar::{ChangeTag, TextDiff};
 
 use super::Style;
-use crate::printable::printable;
+use crate::text::printable;
 
 /// The most lines of a diff that are shown.
 const MAX_LINES: usize = 200;

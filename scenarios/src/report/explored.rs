@@ -9,15 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write as _};
 
 pub(crate) use self::case::{
-    Around, NO_RUN, below, line, not_all, nothing, shown_accepted, told_runs, unaccepted, words,
+    ExploreContext, NO_RUN, below, line, not_all, nothing, shown_accepted, told_runs, unaccepted, words,
 };
 pub(crate) use self::merged::merged;
 use super::console::counted;
 use super::coverage::step_lines;
 use super::{COLUMNS, Style, wrap};
-use crate::explore::{Accepted, Changes, Exploration, Finding, Observed, Origins, Predicted, family, size};
-use crate::printable::printable;
+use crate::explore::{Accepted, AcceptedChanges, Exploration, Finding, Observed, Origins, Predicted, family, size};
 use crate::schedule::Schedule;
+use crate::text::{fit, printable};
 use crate::world::Unmet;
 
 /// The most lines of one scenario, unless all is wanted.
@@ -49,12 +49,12 @@ pub(super) struct Group<'a, F = Finding> {
     pub(super) count: usize,
     /// The smallest of the schedules; `None` if nothing has to go wrong.
     pub(super) smallest: Option<&'a Schedule>,
-    pub(super) ways: Vec<Way<'a>>,
+    pub(super) ways: Vec<ScheduleLine<'a>>,
 }
 
 /// Schedules that are told in one line.
 #[derive(Debug)]
-pub(super) struct Way<'a> {
+pub(super) struct ScheduleLine<'a> {
     pub(super) label: String,
     pub(super) schedules: Vec<&'a Schedule>,
 }
@@ -119,7 +119,7 @@ impl<'a, F: Display> Group<'a, F> {
     }
 
     /// What one run brings is told whole by its smallest schedule.
-    fn shown_ways(&self, most: usize) -> &[Way<'a>] {
+    fn shown_ways(&self, most: usize) -> &[ScheduleLine<'a>] {
         if self.count == 1 { &[] } else { &self.ways[..self.ways.len().min(most)] }
     }
 }
@@ -151,7 +151,7 @@ fn rows<F: Display>(
             text.push_str(&replayed_by(schedule, mark));
         }
         let shown = group.shown_ways(most);
-        for Way { label, schedules } in shown {
+        for ScheduleLine { label, schedules } in shown {
             let unseen = schedules.iter().filter(|schedule| is_predicted(group.finding, schedule)).count();
             let mark = match unseen {
                 0 => String::new(),
@@ -238,16 +238,16 @@ pub fn unmet(unmet: &[Unmet], color: bool) -> String {
 }
 
 /// Schedules of one disturbance are grouped by it, those of several stand alone; the most frequent come first.
-pub(super) fn ways(schedules: &[Schedule]) -> Vec<Way<'_>> {
+pub(super) fn ways(schedules: &[Schedule]) -> Vec<ScheduleLine<'_>> {
     let mut singles: BTreeMap<&str, Vec<&Schedule>> = BTreeMap::new();
     let mut ways = Vec::new();
     for schedule in schedules {
         match schedule.disturbances() {
             [one] => singles.entry(family(&one.act)).or_default().push(schedule),
-            _ => ways.push(Way { label: schedule.to_string(), schedules: vec![schedule] }),
+            _ => ways.push(ScheduleLine { label: schedule.to_string(), schedules: vec![schedule] }),
         }
     }
-    ways.extend(singles.into_values().map(|schedules| Way { label: label(&schedules), schedules }));
+    ways.extend(singles.into_values().map(|schedules| ScheduleLine { label: label(&schedules), schedules }));
     ways.sort_by(|one, other| {
         other.schedules.len().cmp(&one.schedules.len()).then_with(|| one.label.cmp(&other.label))
     });
@@ -318,17 +318,16 @@ fn replayed_by(schedule: &Schedule, mark: &str) -> String {
 }
 
 fn shortened(text: &str, room: usize) -> String {
-    let text = printable(text);
-    if text.chars().count() > room {
-        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-    } else {
-        text.into_owned()
-    }
+    fit(printable(text), room).into_owned()
 }
 
 /// The runs of what is new, as far as that is told.
 #[must_use]
-pub fn new_runs<'a>(changes: &Changes, found: &'a Exploration, all: bool) -> Vec<(String, &'a Finding, &'a Schedule)> {
+pub fn new_runs<'a>(
+    changes: &AcceptedChanges,
+    found: &'a Exploration,
+    all: bool,
+) -> Vec<(String, &'a Finding, &'a Schedule)> {
     // Each has a line at least.
     let most = if all { usize::MAX } else { MAX_CHANGED };
     let told: BTreeSet<&String> = changes.new.iter().take(most).collect();
@@ -340,7 +339,7 @@ pub fn new_runs<'a>(changes: &Changes, found: &'a Exploration, all: bool) -> Vec
 /// What differs from what is accepted; if not `all`, as much of it as fits. `predicted` are the lines of what is not
 /// recorded.
 #[must_use]
-pub fn changes(changes: &Changes, predicted: &BTreeSet<String>, all: bool, color: bool) -> String {
+pub fn changes(changes: &AcceptedChanges, predicted: &BTreeSet<String>, all: bool, color: bool) -> String {
     let mut text = String::new();
     for (word, sign, style, lines) in
         [("new", '+', Style::Bad, &changes.new), ("gone", '-', Style::Warning, &changes.gone)]

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::fold::tell;
-use super::github::{Github, Step};
+use super::github::{Github, GithubStep};
 use super::html::Html;
 use super::json::Json;
 use super::junit::Junit;
 use super::model::{Event, Renderer, Report};
-use super::{Kind, Wanted};
+use super::{ReportKind, WantedReport};
 use crate::file::real;
-use crate::printable::printable_path;
 use crate::run::RunError;
 use crate::scenario::SETTINGS;
+use crate::text::printable_path;
 
 /// The endings of files that are never overwritten by a report: scripts, snapshots, and what explorations find and is
 /// accepted.
@@ -33,7 +33,7 @@ pub enum ReportsError {
     #[error("the report `{kind}` is wanted twice: name one file")]
     KindTwice {
         /// Which.
-        kind: Kind,
+        kind: ReportKind,
     },
     /// The same twice.
     #[error("the report `github` is wanted twice")]
@@ -42,9 +42,9 @@ pub enum ReportsError {
     #[error("the reports `{first}` and `{second}` both go to `{shown}`: name two files")]
     PathTwice {
         /// One of them.
-        first: Kind,
+        first: ReportKind,
         /// The other.
-        second: Kind,
+        second: ReportKind,
         /// The file.
         shown: String,
     },
@@ -79,12 +79,12 @@ impl Reports {
     /// # Errors
     ///
     /// Two are of one kind or go to one file, or a file cannot be written. Then nothing is left of any.
-    pub fn begin(wanted: &[Wanted], step: &Step) -> Result<Self, ReportsError> {
+    pub fn begin(wanted: &[WantedReport], step: &GithubStep) -> Result<Self, ReportsError> {
         check(wanted)?;
         let unwritable = |path: &Path, source| ReportsError::Unwritable { shown: printable_path(path), source };
         let begun = wanted.iter().map(|report| match report {
-            Wanted::File { kind, path } => begin(*kind, path).map_err(|source| unwritable(path, source)),
-            Wanted::Github => match Github::new(step) {
+            WantedReport::File { kind, path } => begin(*kind, path).map_err(|source| unwritable(path, source)),
+            WantedReport::Github => match Github::new(step) {
                 Ok(github) => Ok(Box::new(github) as Box<dyn Renderer>),
                 Err(source) => Err(unwritable(step.summary.as_deref().unwrap_or(Path::new("")), source)),
             },
@@ -133,10 +133,10 @@ impl Reports {
 }
 
 /// Whether each report is another, and goes to another file.
-fn check(wanted: &[Wanted]) -> Result<(), ReportsError> {
+fn check(wanted: &[WantedReport]) -> Result<(), ReportsError> {
     for (index, report) in wanted.iter().enumerate() {
         let before = &wanted[..index];
-        let Wanted::File { kind, path } = report else {
+        let WantedReport::File { kind, path } = report else {
             if before.contains(report) {
                 return Err(ReportsError::GithubTwice);
             }
@@ -146,14 +146,14 @@ fn check(wanted: &[Wanted]) -> Result<(), ReportsError> {
         let place = place(path);
         for other in before {
             match other {
-                Wanted::File { kind: first, .. } if first == kind => {
+                WantedReport::File { kind: first, .. } if first == kind => {
                     return Err(ReportsError::KindTwice { kind: *kind });
                 }
-                Wanted::File { kind: first, path: other } if self::place(other) == place => {
+                WantedReport::File { kind: first, path: other } if self::place(other) == place => {
                     let shown = printable_path(path);
                     return Err(ReportsError::PathTwice { first: *first, second: *kind, shown });
                 }
-                Wanted::File { .. } | Wanted::Github => {}
+                WantedReport::File { .. } | WantedReport::Github => {}
             }
         }
     }
@@ -170,11 +170,11 @@ pub(crate) fn check_place(path: &Path) -> Result<(), ReportsError> {
     Ok(())
 }
 
-fn begin(kind: Kind, path: &Path) -> io::Result<Box<dyn Renderer>> {
+fn begin(kind: ReportKind, path: &Path) -> io::Result<Box<dyn Renderer>> {
     Ok(match kind {
-        Kind::Html => Box::new(Html::new(path)?),
-        Kind::Json => Box::new(Json::new(path)?),
-        Kind::Junit => Box::new(Junit::new(path)?),
+        ReportKind::Html => Box::new(Html::new(path)?),
+        ReportKind::Json => Box::new(Json::new(path)?),
+        ReportKind::Junit => Box::new(Junit::new(path)?),
     })
 }
 

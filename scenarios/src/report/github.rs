@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use self::markdown::Markdown;
 use super::console::counted;
 use super::model::{Case, Doubt, End, Event, Problem, Renderer, Start, Status};
-use crate::printable::push_printable;
+use crate::text::{ELLIPSIS, push_printable};
 
 /// The most annotations of one kind that GitHub shows of a step.
 const MOST_OF_A_KIND: usize = 10;
@@ -19,7 +19,7 @@ const MOST_BYTES: usize = 4 * 1024;
 
 /// What GitHub says of the step that the command is.
 #[derive(Clone, Debug, Default)]
-pub struct Step {
+pub struct GithubStep {
     /// The folder in which the command runs.
     pub folder: PathBuf,
     /// The folder of the repository, from which paths are taken.
@@ -31,7 +31,7 @@ pub struct Step {
 /// The report.
 #[derive(Debug)]
 pub struct Github {
-    step: Step,
+    step: GithubStep,
     /// The file of the summary, if GitHub wants one.
     summary: Option<File>,
     markdown: Markdown,
@@ -50,7 +50,7 @@ enum Level {
 
 /// Where an annotation belongs.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place<'a> {
+struct Location<'a> {
     path: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
@@ -62,7 +62,7 @@ impl Github {
     /// # Errors
     ///
     /// The file of the summary cannot be written.
-    pub fn new(step: &Step) -> io::Result<Self> {
+    pub fn new(step: &GithubStep) -> io::Result<Self> {
         let open = |path: &PathBuf| OpenOptions::new().append(true).create(true).open(path);
         let summary = step.summary.as_ref().map(open).transpose()?;
         let taken = summary.as_ref().map_or(Ok(0), |file| file.metadata().map(|metadata| metadata.len()))?;
@@ -84,7 +84,7 @@ impl Github {
     fn case(&mut self, case: &Case) {
         for problem in &case.problems {
             let Problem { path, line, column, .. } = problem;
-            let place = Place { path: Some(path), line: *line, column: *column };
+            let place = Location { path: Some(path), line: *line, column: *column };
             self.annotate(Level::Error, place, &case.name, &message(problem));
         }
         if case.status.is_bad() {
@@ -93,12 +93,12 @@ impl Github {
         // Those that failed a case are its problems.
         if case.status == Status::Passed {
             for Doubt { message, path, line, help } in &case.doubts {
-                let place = Place { path: Some(path), line: *line, column: None };
+                let place = Location { path: Some(path), line: *line, column: None };
                 self.annotate(Level::Warning, place, &case.name, &format!("{message}\n{help}"));
             }
         }
         for warning in &case.warnings {
-            let place = Place { path: Some(&case.path), ..Place::default() };
+            let place = Location { path: Some(&case.path), ..Location::default() };
             self.annotate(Level::Warning, place, &case.name, &format!("{}: {}", warning.client, warning.message));
         }
     }
@@ -108,14 +108,14 @@ impl Github {
         for warning in &end.warnings {
             let place = match warning {
                 super::model::RunWarning::MisreadTags { path, line, .. } => {
-                    Place { path: Some(path), line: Some(*line), column: None }
+                    Location { path: Some(path), line: Some(*line), column: None }
                 }
-                super::model::RunWarning::AllSkipped { .. } => Place::default(),
+                super::model::RunWarning::AllSkipped { .. } => Location::default(),
             };
             self.annotate(level, place, "kandy-harness", warning.message());
         }
         for path in &end.stale_snapshots {
-            let place = Place { path: Some(path), ..Place::default() };
+            let place = Location { path: Some(path), ..Location::default() };
             self.annotate(level, place, "kandy-harness", "a snapshot without a script; `--prune` removes it");
         }
         let more = [(self.errors, "error"), (self.warnings, "warning")].into_iter();
@@ -132,7 +132,7 @@ impl Github {
         }
     }
 
-    fn annotate(&mut self, level: Level, place: Place<'_>, title: &str, message: &str) {
+    fn annotate(&mut self, level: Level, place: Location<'_>, title: &str, message: &str) {
         let count = match level {
             Level::Error => &mut self.errors,
             Level::Warning => &mut self.warnings,
@@ -156,7 +156,7 @@ impl Github {
 
     fn say(&mut self, command: &str, properties: &str, message: &str) {
         let end = message.floor_char_boundary(MOST_BYTES);
-        let ellipsis = if end < message.len() { "…" } else { "" };
+        let ellipsis = if end < message.len() { ELLIPSIS.to_string() } else { String::new() };
         let _ = writeln!(self.said, "::{command} {properties}::{}{ellipsis}", escaped(&message[..end]));
     }
 }
@@ -180,7 +180,7 @@ impl Renderer for Github {
     }
 }
 
-impl Step {
+impl GithubStep {
     /// A path as GitHub knows it: from the folder of the repository on, with `/`.
     fn path(&self, shown: &str) -> String {
         let Some(workspace) = &self.workspace else { return shown.to_owned() };

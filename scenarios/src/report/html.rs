@@ -11,8 +11,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use self::page::Page;
-use self::shown::{Entry, Room, Shown};
+use self::page::HtmlPage;
+use self::shown::{CaseEntry, Room, ShownCase};
 use super::model::{Case, End, Event, Renderer, Start};
 use crate::file::Replacement;
 use crate::web::escape;
@@ -28,7 +28,7 @@ pub struct Html {
     /// The page, and the cases until they are in it. Nothing once it is written.
     files: Option<(Replacement, Replacement)>,
     start: Option<Start>,
-    entries: Vec<Entry>,
+    entries: Vec<CaseEntry>,
     written: u64,
 }
 
@@ -45,9 +45,9 @@ impl Html {
 
     fn finish(&mut self, end: &End) -> io::Result<()> {
         let Some((mut file, mut cases)) = self.files.take() else { return Ok(()) };
-        let page = Page::new();
+        let page = HtmlPage::new();
         page.write_head(&mut file)?;
-        data(&mut file, "run", &escape::json(&Run { start: self.start.as_ref(), end })?)?;
+        data(&mut file, "run", &escape::json(&RunJson { start: self.start.as_ref(), end })?)?;
         data(&mut file, "index", &escape::json(&self.entries)?)?;
         page.write_script(&mut file)?;
         io::copy(&mut cases.written()?, &mut file)?;
@@ -72,7 +72,7 @@ impl Renderer for Html {
                 let json = fitting(case, self.written)?;
                 data(cases, &format!("case-{}", self.entries.len()), &json)?;
                 self.written += json.len() as u64;
-                self.entries.push(Entry::of(case));
+                self.entries.push(CaseEntry::of(case));
                 Ok(())
             }
             Event::Ended(end) => self.finish(end),
@@ -82,7 +82,7 @@ impl Renderer for Html {
 
 /// What the page has of the run beside its cases.
 #[derive(Serialize)]
-struct Run<'a> {
+struct RunJson<'a> {
     start: Option<&'a Start>,
     end: &'a End,
 }
@@ -91,7 +91,7 @@ struct Run<'a> {
 fn fitting(case: &Case, written: u64) -> io::Result<Vec<u8>> {
     let mut room = if written < MAX_PAGE_BYTES { Room::default() } else { Room::NONE };
     loop {
-        let json = escape::json(&Shown::of(case, room))?;
+        let json = escape::json(&ShownCase::of(case, room))?;
         if json.len() <= MAX_CASE_BYTES || room == Room::NONE {
             return Ok(json);
         }

@@ -20,7 +20,7 @@ pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Why there is no report to read.
 #[derive(Debug, Error)]
-pub enum ReadError {
+pub enum ReportReadError {
     /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the report `{shown}`: {source}")]
     File {
@@ -141,7 +141,7 @@ pub enum MergeError {
 /// # Errors
 ///
 /// There is none, or this version did not write it.
-pub fn read(path: &Path, shown: &str) -> Result<Report, ReadError> {
+pub fn read(path: &Path, shown: &str) -> Result<Report, ReportReadError> {
     /// What every version of a report has.
     #[derive(Deserialize)]
     struct Version {
@@ -149,18 +149,22 @@ pub fn read(path: &Path, shown: &str) -> Result<Report, ReadError> {
     }
 
     let shown = || shown.to_owned();
-    let bytes = file::read(path, MAX_BYTES).map_err(|source| ReadError::File { shown: shown(), source })?;
-    serde_json::from_slice::<IgnoredAny>(&bytes).map_err(|source| ReadError::Syntax { shown: shown(), source })?;
+    let bytes = file::read(path, MAX_BYTES).map_err(|source| ReportReadError::File { shown: shown(), source })?;
+    serde_json::from_slice::<IgnoredAny>(&bytes)
+        .map_err(|source| ReportReadError::Syntax { shown: shown(), source })?;
     // A list would be taken for the members of an object, in their order.
     let is_object = bytes.trim_ascii_start().starts_with(b"{");
     let version = serde_json::from_slice(&bytes).ok().filter(|_| is_object);
-    let Some(Version { schema: Some(schema) }) = version else { return Err(ReadError::NoReport { shown: shown() }) };
+    let Some(Version { schema: Some(schema) }) = version else {
+        return Err(ReportReadError::NoReport { shown: shown() });
+    };
     if schema != SCHEMA {
-        return Err(ReadError::Schema { shown: shown(), schema });
+        return Err(ReportReadError::Schema { shown: shown(), schema });
     }
-    let report = serde_json::from_slice(&bytes).map_err(|source| ReadError::Malformed { shown: shown(), source })?;
+    let report =
+        serde_json::from_slice(&bytes).map_err(|source| ReportReadError::Malformed { shown: shown(), source })?;
     match contradiction(&report) {
-        Some(what) => Err(ReadError::Contradiction { shown: shown(), what }),
+        Some(what) => Err(ReportReadError::Contradiction { shown: shown(), what }),
         None => Ok(report),
     }
 }

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use super::console::counted;
 use super::{Style, shell, wrap};
-use crate::explore::{Judged, Mutants};
+use crate::explore::{JudgedMutants, Mutants};
 
 /// The most kinds that are told, unless all are wanted.
 const MAX_KINDS: usize = 9;
 
 /// How many are noticed, and what is not; only so far, if these are not the whole.
 #[must_use]
-pub fn mutants(mutants: &Mutants, judged: &Judged<'_>, is_whole: bool, all: bool, color: bool) -> String {
+pub fn mutants(mutants: &Mutants, judged: &JudgedMutants<'_>, is_whole: bool, all: bool, color: bool) -> String {
     let so_far = if is_whole { "" } else { " so far" };
-    let Judged { noticed, equivalent, unnoticed, wrongly_listed } = judged;
+    let JudgedMutants { noticed, equivalent, unnoticed, wrongly_listed } = judged;
     let (count, kinds) = (counted(mutants.made, "changed answer"), mutants.kinds.len());
     let mut text = format!("{count} of {kinds} kinds, {} noticed by their scenario\n", mutants.noticed);
     let that_matter = kinds - equivalent.len();

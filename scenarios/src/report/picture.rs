@@ -8,15 +8,15 @@ use std::fmt::Write as _;
 
 use kandy_client::Phase;
 
-use self::geometry::{Curve, Point, curve};
+use self::geometry::{Coordinates, Curve, curve};
 use super::console::counted;
-use crate::coverage::{State, Transition};
+use crate::coverage::{ClientState, Transition};
 use crate::explore::{Reached, recorded};
 
 /// The size of a cell and of the box in it, and the room for the words around them.
-const CELL: Point = Point { x: 196.0, y: 124.0 };
-const BOX: Point = Point { x: 104.0, y: 46.0 };
-const MARGIN: Point = Point { x: 128.0, y: 70.0 };
+const CELL: Coordinates = Coordinates { x: 196.0, y: 124.0 };
+const BOX: Coordinates = Coordinates { x: 104.0, y: 46.0 };
+const MARGIN: Coordinates = Coordinates { x: 128.0, y: 70.0 };
 const LEGEND: f64 = 62.0;
 /// The most inputs that are named of one arrow.
 const MAX_INPUTS: usize = 12;
@@ -40,7 +40,7 @@ const ROWS: [(&str, (bool, bool)); 4] = [
 ];
 
 /// A column and a row.
-type Place = (usize, usize);
+type GridCell = (usize, usize);
 
 /// Who has been through a transition: the first of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +81,7 @@ impl Who {
 
 /// All transitions between two places, or within one.
 #[derive(Default)]
-struct Between {
+struct Arrow {
     transitions: BTreeSet<Transition>,
     who: Option<Who>,
     /// How many have been taken by whom, in the order of [`Who`].
@@ -93,8 +93,8 @@ struct Between {
 pub fn picture(reached: &Reached) -> String {
     let all: BTreeSet<Transition> =
         reached.by_scenarios.iter().chain(&reached.by_exploration).chain(recorded()).copied().collect();
-    let mut between: BTreeMap<(Place, Place), Between> = BTreeMap::new();
-    let mut states: BTreeMap<Place, (BTreeSet<State>, Who)> = BTreeMap::new();
+    let mut between: BTreeMap<(GridCell, GridCell), Arrow> = BTreeMap::new();
+    let mut states: BTreeMap<GridCell, (BTreeSet<ClientState>, Who)> = BTreeMap::new();
     for transition in &all {
         let by = [&reached.by_scenarios, recorded(), &reached.by_exploration].map(|set| set.contains(transition));
         let first = by.iter().zip(Who::ALL).find(|(is_by, _)| **is_by);
@@ -127,19 +127,19 @@ pub fn picture(reached: &Reached) -> String {
     svg
 }
 
-fn place_of(state: &State) -> Place {
+fn place_of(state: &ClientState) -> GridCell {
     let phase = (!state.is_destroyed).then_some(state.phase);
     let column = COLUMNS.iter().position(|(_, of)| *of == phase).unwrap_or(COLUMNS.len() - 1);
     let told = (state.is_connected, state.is_pending);
     (column, ROWS.iter().position(|(_, of)| *of == told).unwrap_or_default())
 }
 
-fn middle((column, row): Place) -> Point {
+fn middle((column, row): GridCell) -> Coordinates {
     let at = |index: usize, size: f64| size * (index as f64 + 0.5);
-    Point { x: MARGIN.x + at(column, CELL.x), y: MARGIN.y + at(row, CELL.y) }
+    Coordinates { x: MARGIN.x + at(column, CELL.x), y: MARGIN.y + at(row, CELL.y) }
 }
 
-fn name_of((column, row): Place) -> String {
+fn name_of((column, row): GridCell) -> String {
     format!("{} ({})", COLUMNS[column].0, ROWS[row].0)
 }
 
@@ -188,8 +188,8 @@ fn words(svg: &mut String) {
     }
 }
 
-fn draw_place(svg: &mut String, place: Place, states: usize, within: usize, who: Who) {
-    let Point { x, y } = middle(place);
+fn draw_place(svg: &mut String, place: GridCell, states: usize, within: usize, who: Who) {
+    let Coordinates { x, y } = middle(place);
     let (left, top) = (x - BOX.x / 2.0, y - BOX.y / 2.0);
     let (color, dashes) = (who.color(), who.dashes());
     let _ = writeln!(
@@ -209,7 +209,7 @@ fn draw_place(svg: &mut String, place: Place, states: usize, within: usize, who:
     );
 }
 
-fn draw_arrow(svg: &mut String, from: Place, to: Place, arrow: &Between, who: Who) {
+fn draw_arrow(svg: &mut String, from: GridCell, to: GridCell, arrow: &Arrow, who: Who) {
     let Curve { path, label } = curve(middle(from), middle(to), BOX);
     let inputs: BTreeSet<String> = arrow.transitions.iter().map(|transition| transition.input.to_string()).collect();
     let named: Vec<&str> = inputs.iter().take(MAX_INPUTS).map(String::as_str).collect();

@@ -18,23 +18,23 @@ const TICK: Duration = Duration::from_millis(100);
 const MAX_LINE: usize = 64 * 1024;
 
 /// The report that shows how far a run is, and leaves nothing behind. It hears of each event before whoever writes lines.
-pub struct Progress {
+pub struct ProgressLine {
     bar: ProgressBar,
     /// How it is drawn, if it is.
     style: Option<ProgressStyle>,
     /// What waits for the moment to pass.
-    waiting: Option<Waiting>,
+    waiting: Option<WaitingCases>,
     failed: usize,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct WaitingCases {
     /// Dropped, it ends the waiting.
     end: Sender<()>,
     thread: JoinHandle<()>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// One that is drawn on the terminal of standard error.
     #[must_use]
     pub fn new(color: bool) -> Self {
@@ -75,7 +75,7 @@ impl Progress {
             }
         };
         let thread = thread::Builder::new().name("progress".to_owned()).spawn(wait)?;
-        self.waiting = Some(Waiting { end, thread });
+        self.waiting = Some(WaitingCases { end, thread });
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl Progress {
     }
 
     fn end(&mut self) {
-        if let Some(Waiting { end, thread }) = self.waiting.take() {
+        if let Some(WaitingCases { end, thread }) = self.waiting.take() {
             drop(end);
             // If it panicked there is no bar, and nothing else is lost.
             let _ = thread.join();
@@ -100,13 +100,13 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         self.end();
     }
 }
 
-impl Reporter for Progress {
+impl Reporter for ProgressLine {
     fn name(&self) -> &str {
         "progress"
     }
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn lines_are_written_whole_and_what_has_no_end_is_not_kept_for_ever() {
         let mut writes = Writes::default();
-        let progress = Progress::hidden();
+        let progress = ProgressLine::hidden();
         let mut above = progress.above(&mut writes);
         write!(above, "pass  ").unwrap();
         writeln!(above, "a").unwrap();

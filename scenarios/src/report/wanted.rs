@@ -6,15 +6,15 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::script::names::nearest;
+use crate::text::{did_you_mean, nearest};
 
 /// A report beside the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum WantedReport {
     /// One that goes to a file.
     File {
         /// Which.
-        kind: Kind,
+        kind: ReportKind,
         /// The file.
         path: PathBuf,
     },
@@ -24,7 +24,7 @@ pub enum Wanted {
 
 /// The reports that go to files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ReportKind {
     /// A page for people.
     Html,
     /// The model as JSON.
@@ -33,7 +33,7 @@ pub enum Kind {
     Junit,
 }
 
-/// The name of [`Wanted::Github`].
+/// The name of [`WantedReport::Github`].
 const GITHUB: &str = "github";
 
 /// Why a text names no report.
@@ -49,14 +49,14 @@ pub enum WantedError {
     #[error("the report's file is missing, as in `{kind}={}`", kind.example())]
     NoPath {
         /// Which.
-        kind: Kind,
+        kind: ReportKind,
     },
     /// It goes to no file.
     #[error("`{GITHUB}` takes no file: it writes to standard output, as GitHub reads it")]
     GithubPath,
 }
 
-impl Kind {
+impl ReportKind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Junit];
 
@@ -80,7 +80,7 @@ impl Kind {
     }
 }
 
-impl Wanted {
+impl WantedReport {
     /// The same, its path taken from `folder`.
     #[must_use]
     pub fn within(self, folder: &Path) -> Self {
@@ -91,7 +91,7 @@ impl Wanted {
     }
 }
 
-impl FromStr for Wanted {
+impl FromStr for WantedReport {
     type Err = WantedError;
 
     fn from_str(text: &str) -> Result<Self, WantedError> {
@@ -101,21 +101,21 @@ impl FromStr for Wanted {
             None => (text, ""),
             Some(both) => both,
         };
-        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+        let kind = ReportKind::ALL.into_iter().find(|kind| kind.as_str() == name);
         let kind = kind.ok_or_else(|| WantedError::Unknown { name: name.to_owned() })?;
         if path.is_empty() { Err(WantedError::NoPath { kind }) } else { Ok(Self::File { kind, path: path.into() }) }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ReportKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
 fn help(name: &str) -> String {
-    match nearest(name, Kind::ALL.iter().map(|kind| kind.as_str()).chain([GITHUB])) {
-        Some(kind) => format!("did you mean `{kind}`?"),
-        None => format!("it must be {} or {GITHUB}", Kind::ALL.map(|kind| format!("{kind}=PATH")).join(", ")),
+    match nearest(name, ReportKind::ALL.iter().map(|kind| kind.as_str()).chain([GITHUB])) {
+        Some(kind) => did_you_mean(kind),
+        None => format!("it must be {} or {GITHUB}", ReportKind::ALL.map(|kind| format!("{kind}=PATH")).join(", ")),
     }
 }

@@ -8,7 +8,7 @@ use crate::doubt::Doubt;
 use crate::exit_code::Exit;
 use crate::hygiene::Warning;
 use crate::script::{AlsoFailed, Findings};
-use crate::snapshot::{Comparison, Difference, SnapshotError};
+use crate::snapshot::{Comparison, SnapshotDifference, SnapshotError};
 use crate::trace::Trace;
 
 /// What came of one scenario: all that any report may want of it.
@@ -57,13 +57,13 @@ pub enum Status {
     /// A check or wait failed, or a limit was reached.
     Failed(Box<Diagnostic>),
     /// Its checks held, and its transcript differs from its snapshot.
-    Differs(Box<Difference>),
+    Differs(Box<SnapshotDifference>),
     /// Its checks held in both worlds, and a client heard other events in `Live` than in `Sim`.
     Unlike(Box<Unlike>),
     /// It is not what it should be.
     Broken(Broken),
     /// The harness failed.
-    Error(Fault),
+    Error(CaseError),
 }
 
 /// What a client heard in two worlds, a line an event.
@@ -92,7 +92,7 @@ pub enum Broken {
 
 /// What is not the scenario's fault.
 #[derive(Debug)]
-pub enum Fault {
+pub enum CaseError {
     /// A mistake in the harness.
     Panic(String),
     /// The snapshot cannot be written.
@@ -119,7 +119,7 @@ impl Finished {
     }
 
     pub(super) fn panicked(Panicked { message }: Panicked) -> Self {
-        Self::new(Status::Error(Fault::Panic(message)))
+        Self::new(Status::Error(CaseError::Panic(message)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Scenarios on real sockets.
 
-use super::{Case, Fault, Finished, Options, Status, Unlike, finish};
+use super::{Case, CaseError, Finished, Options, Status, Unlike, finish};
 use crate::scenario::Header;
 use crate::script::{Host, Script, Verdict};
 use crate::snapshot::Comparison;
@@ -20,7 +20,7 @@ pub(super) fn run_one(host: &Host, case: &Case<'_>, script: &Script, options: &O
     }
     let world = match Live::start() {
         Ok(live) => World::Live(Box::new(live)),
-        Err(error) => return Finished::new(Status::Error(Fault::Live(told(&error)))),
+        Err(error) => return Finished::new(Status::Error(CaseError::Live(told(&error)))),
     };
     let live = host.run_row_in(world, script, case.row, &options.limits);
     finish(live, options, |trace| compare(&simulated.trace, trace))
@@ -54,14 +54,14 @@ mod tests {
     use kandy_client::Event;
 
     use super::*;
-    use crate::trace::{State, What};
+    use crate::trace::{SeenConnection, What};
 
     /// The events of clients, each with its time, and told from others by a text.
     fn trace(events: &[(&str, u64, &str)]) -> Trace {
         let mut trace = Trace::default();
         for (client, seconds, text) in events {
             let event = Arc::new(Event::NotificationReceived { payload: (*text).into() });
-            let state = State { is_connected: true, is_pending: false };
+            let state = SeenConnection { is_connected: true, is_pending: false };
             trace.push(Duration::from_secs(*seconds), &(*client).into(), What::Event { event, state }).unwrap();
         }
         trace

@@ -32,7 +32,7 @@ pub(crate) struct Panicked {
 
 /// What came of an item, and when.
 #[derive(Debug)]
-pub(crate) struct Done<R> {
+pub(crate) struct ItemDone<R> {
     /// What its worker says.
     pub(crate) result: Result<R, Panicked>,
     /// When the worker took it.
@@ -52,7 +52,7 @@ pub(crate) fn in_order<T, R, W, E>(
     items: &[T],
     jobs: NonZeroUsize,
     new_worker: impl Fn() -> W + Sync,
-    mut report: impl FnMut(&T, Done<R>) -> Result<(), E>,
+    mut report: impl FnMut(&T, ItemDone<R>) -> Result<(), E>,
 ) -> Result<(), E>
 where
     T: Sync,
@@ -60,7 +60,7 @@ where
     W: FnMut(&T) -> R,
     E: From<NoThread>,
 {
-    let queue = Queue::new(items.len());
+    let queue = CaseQueue::new(items.len());
     let (results, arriving) = mpsc::channel();
     thread::scope(|scope| {
         // The scope waits for the workers, so those that wait must hear of its end, however it comes.
@@ -92,9 +92,9 @@ where
 
 fn work<T, R, W: FnMut(&T) -> R>(
     items: &[T],
-    queue: &Queue,
+    queue: &CaseQueue,
     new_worker: impl Fn() -> W,
-    results: &Sender<(usize, Done<R>)>,
+    results: &Sender<(usize, ItemDone<R>)>,
 ) {
     let mut worker = None;
     while let Some(index) = queue.take() {
@@ -105,19 +105,19 @@ fn work<T, R, W: FnMut(&T) -> R>(
             worker = None;
             Panicked { message: message_of(payload.as_ref()) }
         });
-        if results.send((index, Done { result, began, took: began.elapsed() })).is_err() {
+        if results.send((index, ItemDone { result, began, took: began.elapsed() })).is_err() {
             break;
         }
     }
 }
 
 /// Which items are still to be taken.
-struct Queue {
-    progress: Mutex<Progress>,
+struct CaseQueue {
+    progress: Mutex<PoolProgress>,
     moved: Condvar,
 }
 
-struct Progress {
+struct PoolProgress {
     /// The item that is taken next.
     next: usize,
     /// How many may be taken in all: none any more when the run has ended.
@@ -125,15 +125,16 @@ struct Progress {
     reported: usize,
 }
 
-impl Queue {
+impl CaseQueue {
     fn new(count: usize) -> Self {
-        Self { progress: Mutex::new(Progress { next: 0, end: count, reported: 0 }), moved: Condvar::new() }
+        Self { progress: Mutex::new(PoolProgress { next: 0, end: count, reported: 0 }), moved: Condvar::new() }
     }
 
     /// The next item, as soon as it is not too far ahead; `None` if nothing is left.
     fn take(&self) -> Option<usize> {
-        let is_too_far =
-            |progress: &mut Progress| progress.next < progress.end && progress.next >= progress.reported + MAX_AHEAD;
+        let is_too_far = |progress: &mut PoolProgress| {
+            progress.next < progress.end && progress.next >= progress.reported + MAX_AHEAD
+        };
         let waited = self.moved.wait_while(self.lock(), is_too_far);
         let mut progress = waited.unwrap_or_else(PoisonError::into_inner);
         let index = progress.next;
@@ -155,13 +156,13 @@ impl Queue {
         self.moved.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+    fn lock(&self) -> MutexGuard<'_, PoolProgress> {
         // Nothing can panic between two changes that belong together.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-struct EndOnDrop<'a>(&'a Queue);
+struct EndOnDrop<'a>(&'a CaseQueue);
 
 impl Drop for EndOnDrop<'_> {
     fn drop(&mut self) {

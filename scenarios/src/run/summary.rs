@@ -121,7 +121,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Broken, Fault};
+    use crate::run::{Broken, CaseError};
 
     #[test]
     fn the_worst_scenario_decides_how_the_command_ends() {
@@ -129,7 +129,7 @@ mod tests {
             (Status::Skipped(String::new()), Exit::Passed),
             (Status::Differs(Box::default()), Exit::Failed),
             (Status::Broken(Broken::Unreadable(String::new())), Exit::Broken),
-            (Status::Error(Fault::Panic(String::new())), Exit::InternalError),
+            (Status::Error(CaseError::Panic(String::new())), Exit::InternalError),
             (Status::Stopped, Exit::Interrupted),
         ];
         let mut summary = Summary::default();

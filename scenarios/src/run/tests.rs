@@ -13,7 +13,7 @@ fn found(scenarios: &[(&str, &str)]) -> Found {
         path: PathBuf::from(format!("nowhere/{name}.rhai")),
         shown: format!("s/{name}.rhai"),
         root: PathBuf::from("nowhere"),
-        content: Ok(Content { text: (*text).to_owned(), header: Header::parse(text), rows: Vec::new() }),
+        content: Ok(ScriptText { text: (*text).to_owned(), header: Header::parse(text), rows: Vec::new() }),
     };
     Found {
         scenarios: scenarios.iter().map(scenario).collect(),

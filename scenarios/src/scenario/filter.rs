@@ -23,12 +23,12 @@ const NOT: &str = "not ";
 pub struct Filter {
     /// Whether it takes away what it meets.
     negated: bool,
-    form: Form,
+    form: FilterForm,
 }
 
 /// What a filter asks of a scenario.
 #[derive(Clone, Debug)]
-enum Form {
+enum FilterForm {
     /// The name has this text in it.
     Name(String),
     /// The name matches.
@@ -74,20 +74,20 @@ impl Filter {
     ///
     /// The name is empty.
     pub fn without_tag(name: &str) -> Result<Self, FilterError> {
-        Ok(Self { negated: true, form: Form::tag(name)? })
+        Ok(Self { negated: true, form: FilterForm::tag(name)? })
     }
 
     /// Whether it meets a case of `scenario`: all of it, or the row with this name.
     fn meets(&self, scenario: &Scenario, case: &str) -> bool {
         match &self.form {
-            Form::Name(part) => scenario.name.contains(part) || case.contains(part),
-            Form::Pattern(pattern) => pattern.is_match(&scenario.name) || pattern.is_match(case),
-            Form::Tag(tag) => scenario.header().is_some_and(|header| header.tags.contains(tag)),
+            FilterForm::Name(part) => scenario.name.contains(part) || case.contains(part),
+            FilterForm::Pattern(pattern) => pattern.is_match(&scenario.name) || pattern.is_match(case),
+            FilterForm::Tag(tag) => scenario.header().is_some_and(|header| header.tags.contains(tag)),
         }
     }
 }
 
-impl Form {
+impl FilterForm {
     fn tag(name: &str) -> Result<Self, FilterError> {
         match name.trim() {
             "" => Err(FilterError::NoTag),
@@ -104,7 +104,7 @@ impl Form {
     }
 }
 
-impl FromStr for Form {
+impl FromStr for FilterForm {
     type Err = FilterError;
 
     fn from_str(text: &str) -> Result<Self, FilterError> {
@@ -135,7 +135,7 @@ impl FromStr for Filter {
     }
 }
 
-impl PartialEq for Form {
+impl PartialEq for FilterForm {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Name(one), Self::Name(other)) | (Self::Tag(one), Self::Tag(other)) => one == other,
@@ -145,15 +145,15 @@ impl PartialEq for Form {
     }
 }
 
-impl Eq for Form {}
+impl Eq for FilterForm {}
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.negated { NOT } else { "" })?;
         match &self.form {
-            Form::Name(part) => f.write_str(part),
-            Form::Pattern(pattern) => write!(f, "/{pattern}/"),
-            Form::Tag(tag) => write!(f, "{TAG}{tag}"),
+            FilterForm::Name(part) => f.write_str(part),
+            FilterForm::Pattern(pattern) => write!(f, "/{pattern}/"),
+            FilterForm::Tag(tag) => write!(f, "{TAG}{tag}"),
         }
     }
 }

@@ -12,8 +12,8 @@ use super::root::{DEFAULT_ROOTS, Root, Roots, SETTINGS};
 use super::{EXTENSION, Filter, Filters, Misread, Scenario};
 use crate::explore;
 use crate::file::{is_dangling, or_here, real};
-use crate::printable::printable_path;
 use crate::snapshot;
+use crate::text::{did_you_mean, nearest, printable_path};
 
 /// The name of folders that hold modules for `import`.
 pub(crate) const MODULES: &str = "lib";
@@ -136,7 +136,7 @@ impl FindError {
                 "looked for {}, {} and {SETTINGS}, no higher than a folder with .git; name a scenario, or a folder of them",
                 DEFAULT_ROOTS[0], DEFAULT_ROOTS[1]
             ),
-            Self::Missing { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::Missing { nearest: Some(nearest), .. } => did_you_mean(nearest),
             Self::Missing { .. } => "paths are taken from the folder in which the command runs".to_owned(),
             Self::Dangling { .. } => "mend the link, or name what it was to lead to".to_owned(),
             Self::Unreadable { .. } => "check that you may read it".to_owned(),
@@ -146,7 +146,7 @@ impl FindError {
                  (modules) or with a dot at the start"
             ),
             Self::TooDeep { .. } | Self::TooMany { .. } => "name the folder that holds the scenarios".to_owned(),
-            Self::NothingMatches { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::NothingMatches { nearest: Some(nearest), .. } => did_you_mean(nearest),
             Self::NothingMatches { tags: Some(tags), .. } if tags.is_empty() => {
                 "no scenario has a tag; a script's first comments give it some with `// tags: reconnect`".to_owned()
             }
@@ -208,7 +208,7 @@ fn taking(filters: &[Filter]) -> String {
 pub fn root_of(path: &Path) -> PathBuf {
     let mut search = Search::new(Path::new(""), &[]);
     let shown = or_here(path.parent().unwrap_or(Path::new(""))).to_owned();
-    let place = Place { whole: search.roots.whole(&shown), shown, depth: 0, modules: false };
+    let place = SearchedFolder { whole: search.roots.whole(&shown), shown, depth: 0, modules: false };
     search.root_of(&place).shown
 }
 
@@ -224,7 +224,7 @@ struct Search<'a> {
 }
 
 /// A folder on the way down from one that was named.
-struct Place {
+struct SearchedFolder {
     /// As the user wrote it.
     shown: PathBuf,
     whole: PathBuf,
@@ -233,7 +233,7 @@ struct Place {
 }
 
 /// A script that was found.
-struct Script<'a> {
+struct FoundScript<'a> {
     name: &'a Path,
     is_module: bool,
 }
@@ -264,9 +264,10 @@ impl<'a> Search<'a> {
         let (Some(above), Some(name)) = (shown.parent(), shown.file_name()) else {
             return Err(FindError::NotAScenario { shown: printable_path(shown) });
         };
-        let place = Place { shown: above.to_owned(), whole: self.roots.whole(above), depth: 0, modules: false };
+        let place =
+            SearchedFolder { shown: above.to_owned(), whole: self.roots.whole(above), depth: 0, modules: false };
         let root = self.root_of(&place);
-        self.add(&place, &root, &Script { name: Path::new(name), is_module: false });
+        self.add(&place, &root, &FoundScript { name: Path::new(name), is_module: false });
         Ok(())
     }
 
@@ -276,16 +277,18 @@ impl<'a> Search<'a> {
         let folder = shown.parent()?;
         let listed = self.folder.join(folder);
         let names = fs::read_dir(or_here(&listed)).ok()?.take(MAX_ENTRIES).filter_map(Result::ok);
-        let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let close = names.map(|other| (strsim::damerau_levenshtein(&name, &other), other));
-        let (_, nearest) = close.filter(|(distance, _)| *distance <= name.chars().count() / 4).min()?;
+        // Sorted, so that of two that are as near it is always the same one.
+        let names: BTreeSet<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        // A file that was named as a folder bears the very name.
+        let itself = names.get(&*name).cloned();
+        let nearest = itself.or_else(|| nearest(&name, names.iter().map(String::as_str)))?;
         Some(printable_path(&folder.join(nearest)))
     }
 
     /// The root of what lies in a folder: by where it lies, else by where it leads; else the folder that was named, and if
     /// it is only a file that was, its own.
-    fn root_of(&mut self, place: &Place) -> Root {
-        let Place { whole, shown, .. } = place;
+    fn root_of(&mut self, place: &SearchedFolder) -> Root {
+        let SearchedFolder { whole, shown, .. } = place;
         let root = self.roots.root_of(whole).or_else(|| self.roots.root_of(&real(whole)));
         let named = || self.named.iter().find(|named| whole.starts_with(named)).cloned();
         let root = root.or_else(named).unwrap_or_else(|| whole.clone());
@@ -294,7 +297,8 @@ impl<'a> Search<'a> {
 
     fn walk_root(&mut self, shown: &Path) -> Result<(), FindError> {
         let mut visited = BTreeSet::new();
-        let place = Place { shown: shown.to_owned(), whole: self.roots.whole(shown), depth: 0, modules: false };
+        let place =
+            SearchedFolder { shown: shown.to_owned(), whole: self.roots.whole(shown), depth: 0, modules: false };
         if self.walk(&place, &mut visited)? == 0 {
             return Err(FindError::Empty { shown: printable_path(shown) });
         }
@@ -303,7 +307,7 @@ impl<'a> Search<'a> {
 
     /// Takes what is in a folder, sorted, and gives back how many scenarios there are. Each real folder is visited
     /// once, so that links to folders above do not go round for ever.
-    fn walk(&mut self, place: &Place, visited: &mut BTreeSet<PathBuf>) -> Result<usize, FindError> {
+    fn walk(&mut self, place: &SearchedFolder, visited: &mut BTreeSet<PathBuf>) -> Result<usize, FindError> {
         if place.depth > MAX_DEPTH {
             return Err(FindError::TooDeep { shown: printable_path(&place.shown) });
         }
@@ -318,11 +322,11 @@ impl<'a> Search<'a> {
             let (path, shown) = (path.join(name), at(&place.shown, name));
             if path.is_dir() {
                 let modules = place.modules || name == Path::new(MODULES);
-                let below = Place { shown, whole: place.whole.join(name), depth: place.depth + 1, modules };
+                let below = SearchedFolder { shown, whole: place.whole.join(name), depth: place.depth + 1, modules };
                 scenarios += self.walk(&below, visited)?;
             } else if is_scenario(&path) {
                 scenarios += usize::from(!place.modules);
-                self.add(place, &root, &Script { name, is_module: place.modules });
+                self.add(place, &root, &FoundScript { name, is_module: place.modules });
             } else if !place.modules && snapshot::is_stale(&path) && self.seen.insert(real(&path).into()) {
                 self.found.stale_snapshots.push(Stale { path, shown: printable_path(&shown) });
             } else if !place.modules && explore::is_stale(&path) && self.seen.insert(real(&path).into()) {
@@ -333,7 +337,7 @@ impl<'a> Search<'a> {
     }
 
     /// The names in a folder, sorted as those of scenarios are: without the extension.
-    fn names(&mut self, place: &Place, path: &Path) -> Result<BTreeSet<(OsString, OsString)>, FindError> {
+    fn names(&mut self, place: &SearchedFolder, path: &Path) -> Result<BTreeSet<(OsString, OsString)>, FindError> {
         let unreadable = |source| FindError::Unreadable { shown: printable_path(&place.shown), source };
         let mut names = BTreeSet::new();
         for entry in fs::read_dir(path).map_err(unreadable)? {
@@ -349,7 +353,7 @@ impl<'a> Search<'a> {
         Ok(names)
     }
 
-    fn add(&mut self, place: &Place, root: &Root, script: &Script<'_>) {
+    fn add(&mut self, place: &SearchedFolder, root: &Root, script: &FoundScript<'_>) {
         let (whole, shown) = (place.whole.join(script.name), at(&place.shown, script.name));
         let real = real(&whole);
         if !self.seen.insert(real.clone().into()) {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::root::{Roots, SETTINGS};
 use crate::file::real;
-use crate::printable::printable_path;
+use crate::text::printable_path;
 
 /// A project: the folder with a `kandy.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]

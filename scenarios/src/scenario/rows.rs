@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rhai::Position;
 use thiserror::Error;
 
-use crate::script::scan::{Kind, Piece, pieces, position_of};
+use crate::script::scan::{Piece, PieceKind, pieces, position_of};
 
 /// The most rows of one scenario.
 pub const MAX_ROWS: usize = 1_000;
@@ -75,7 +75,7 @@ impl Rows {
         }
         let mut pieces = pieces(text, 0).peekable();
         if pieces.next_if(|piece| piece.is_word("let") || piece.is_word("const")).is_some() {
-            let is_named = pieces.next().is_some_and(|piece| piece.kind == Kind::Word);
+            let is_named = pieces.next().is_some_and(|piece| piece.kind == PieceKind::Word);
             if !is_named || pieces.next().is_none_or(|piece| !piece.is("=")) {
                 return Ok(Self::default());
             }
@@ -103,7 +103,7 @@ fn keys<'a>(pieces: &mut impl Iterator<Item = Piece<'a>>) -> Result<Vec<String>,
     let mut seen = BTreeSet::new();
     let (mut depth, mut is_key) = (0_usize, true);
     for piece in pieces {
-        if is_key && piece.kind != Kind::Symbol {
+        if is_key && piece.kind != PieceKind::Symbol {
             let name = piece.text.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(piece.text);
             if name.is_empty()
                 || name.len() > MAX_NAME

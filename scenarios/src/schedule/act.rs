@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kandy_mock_server::command::parse_duration;
 
-use super::{ActError, Kind, Mutation, ScheduleError};
+use super::{ActError, MessageKind, Mutation, ScheduleError};
 
 /// The longest delay or outage.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -15,9 +15,9 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
     /// To the message itself.
-    Message(Fate),
+    Message(MessageFate),
     /// The application does something just before it arrives.
-    Application(Application),
+    Application(ApplicationCall),
     /// All sockets of the client's user are cut before.
     Cut,
     /// They are closed with this code.
@@ -38,7 +38,7 @@ pub enum Act {
 
 /// What becomes of a message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fate {
+pub enum MessageFate {
     /// Both ends see the connection break.
     Fails,
     /// It never arrives, and nobody is told.
@@ -79,7 +79,7 @@ pub enum OddBody {
 
 /// A call of the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Application {
+pub enum ApplicationCall {
     /// `connect()` with what it connected with before.
     Connect,
     /// `disconnect()`
@@ -101,13 +101,13 @@ pub enum Push {
 
 /// The acts that are one word, or a few, each.
 const WORDS: [(&str, Act); 16] = [
-    ("lost", Act::Message(Fate::Lost)),
-    ("fails", Act::Message(Fate::Fails)),
-    ("twice", Act::Message(Fate::Twice)),
-    ("overtaken", Act::Message(Fate::Overtaken)),
-    ("connect", Act::Application(Application::Connect)),
-    ("disconnect", Act::Application(Application::Disconnect)),
-    ("destroy", Act::Application(Application::Destroy)),
+    ("lost", Act::Message(MessageFate::Lost)),
+    ("fails", Act::Message(MessageFate::Fails)),
+    ("twice", Act::Message(MessageFate::Twice)),
+    ("overtaken", Act::Message(MessageFate::Overtaken)),
+    ("connect", Act::Application(ApplicationCall::Connect)),
+    ("disconnect", Act::Application(ApplicationCall::Disconnect)),
+    ("destroy", Act::Application(ApplicationCall::Destroy)),
     ("cut", Act::Cut),
     ("gone", Act::Gone),
     ("silence", Act::Silence),
@@ -148,20 +148,22 @@ pub(super) fn told() -> String {
 impl Act {
     /// Why it cannot happen at a message of this kind, if it cannot.
     #[must_use]
-    pub fn unfit(&self, kind: Kind) -> Option<&'static str> {
+    pub fn unfit(&self, kind: MessageKind) -> Option<&'static str> {
         let Self::Message(fate) = self else { return None };
         match (fate, kind) {
-            (Fate::Answered(_), Kind::Request(_)) => None,
-            (Fate::Answered(Odd { body: OddBody::Own, .. }), Kind::Handshake) => None,
-            (Fate::Answered(_), Kind::Handshake) => Some("a page sees no body of a refused handshake"),
-            (Fate::Answered(_), _) => Some("only requests and handshakes are answered"),
-            (Fate::Changed(_), Kind::Answer(_)) => None,
-            (Fate::Changed(_), _) => Some("only answers can be changed"),
-            (Fate::Twice, Kind::Frame | Kind::Request(_)) => None,
-            (Fate::Twice, _) => Some("only requests and frames can come twice"),
-            (Fate::Overtaken, Kind::Frame) => None,
-            (Fate::Overtaken, _) => Some("only frames can be overtaken by the next one"),
-            (Fate::Fails, Kind::Refusal | Kind::Close | Kind::ClientClose) => Some("its connection is over already"),
+            (MessageFate::Answered(_), MessageKind::Request(_)) => None,
+            (MessageFate::Answered(Odd { body: OddBody::Own, .. }), MessageKind::Handshake) => None,
+            (MessageFate::Answered(_), MessageKind::Handshake) => Some("a page sees no body of a refused handshake"),
+            (MessageFate::Answered(_), _) => Some("only requests and handshakes are answered"),
+            (MessageFate::Changed(_), MessageKind::Answer(_)) => None,
+            (MessageFate::Changed(_), _) => Some("only answers can be changed"),
+            (MessageFate::Twice, MessageKind::Frame | MessageKind::Request(_)) => None,
+            (MessageFate::Twice, _) => Some("only requests and frames can come twice"),
+            (MessageFate::Overtaken, MessageKind::Frame) => None,
+            (MessageFate::Overtaken, _) => Some("only frames can be overtaken by the next one"),
+            (MessageFate::Fails, MessageKind::Refusal | MessageKind::Close | MessageKind::ClientClose) => {
+                Some("its connection is over already")
+            }
             _ => None,
         }
     }
@@ -173,8 +175,8 @@ impl fmt::Display for Act {
             return f.write_str(word);
         }
         match self {
-            Self::Message(Fate::Late(by)) => write!(f, "late by {}", Plain(*by)),
-            Self::Message(Fate::Answered(Odd { status, body })) => {
+            Self::Message(MessageFate::Late(by)) => write!(f, "late by {}", Plain(*by)),
+            Self::Message(MessageFate::Answered(Odd { status, body })) => {
                 write!(f, "answered {status}")?;
                 f.write_str(match body {
                     OddBody::Own => "",
@@ -183,7 +185,7 @@ impl fmt::Display for Act {
                     OddBody::Object => " {}",
                 })
             }
-            Self::Message(Fate::Changed(mutation)) => write!(f, "{mutation}"),
+            Self::Message(MessageFate::Changed(mutation)) => write!(f, "{mutation}"),
             Self::Outage(time) => write!(f, "outage {}", Plain(*time)),
             Self::Close(code) => write!(f, "close {code}"),
             // What has a word of its own was written above.
@@ -209,11 +211,11 @@ fn read(text: &str) -> Result<Act, Option<ActError>> {
     let rest = rest.trim();
     let message = |fate| Ok(Act::Message(fate));
     match word {
-        "late" => message(Fate::Late(time(rest.strip_prefix("by ").unwrap_or_default())?)),
+        "late" => message(MessageFate::Late(time(rest.strip_prefix("by ").unwrap_or_default())?)),
         "outage" => Ok(Act::Outage(time(rest)?)),
         "close" => Ok(Act::Close(code(rest).ok_or(ActError::Code)?)),
-        "answered" => message(Fate::Answered(odd(rest)?)),
-        _ => message(Fate::Changed(Mutation::parse(word, rest)?)),
+        "answered" => message(MessageFate::Answered(odd(rest)?)),
+        _ => message(MessageFate::Changed(Mutation::parse(word, rest)?)),
     }
 }
 

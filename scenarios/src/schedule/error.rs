@@ -3,8 +3,7 @@
 use thiserror::Error;
 
 use super::{MAX_DISTURBANCES, MAX_TEXT, act, moment};
-use crate::printable::printable;
-use crate::script::names::nearest;
+use crate::text::{did_you_mean, fit, nearest, printable};
 
 /// The most characters of a text that an error repeats.
 const MAX_SHOWN: usize = 40;
@@ -117,7 +116,6 @@ impl ScheduleError {
     /// What to write instead.
     #[must_use]
     pub fn help(&self) -> Option<String> {
-        let mean = |nearest: String| format!("did you mean `{nearest}`?");
         match self {
             Self::Empty | Self::NoAct(_) => Some("write MOMENT: ACT, such as `subscribe answer 1: lost`".to_owned()),
             Self::Moment { why: MomentError::NoNumber, text } => {
@@ -131,12 +129,12 @@ impl ScheduleError {
                 let kind = text.split(" of ").next().unwrap_or_default().trim_end_matches(char::is_numeric).trim_end();
                 let kinds = moment::kinds();
                 Some(match nearest(kind, kinds.iter().map(String::as_str)) {
-                    Some(nearest) => mean(nearest),
+                    Some(nearest) => did_you_mean(nearest),
                     None => moment::told(),
                 })
             }
             Self::Act { why: Some(why), .. } => Some(why.help().to_owned()),
-            Self::Act { why: None, text } => Some(nearest_act(text).map_or_else(act::told, mean)),
+            Self::Act { why: None, text } => Some(nearest_act(text).map_or_else(act::told, did_you_mean)),
             Self::Unfit { why, .. } => Some((*why).to_owned()),
             Self::OfApplication(_) => Some("explore a scenario with it, or have the application do it".to_owned()),
             Self::TooMany | Self::TooLong => None,
@@ -169,9 +167,5 @@ fn nearest_act(text: &str) -> Option<String> {
 
 /// A text as an error repeats it.
 fn shown(text: &str) -> String {
-    let text = printable(text.trim());
-    if text.chars().count() <= MAX_SHOWN {
-        return text.into_owned();
-    }
-    text.chars().take(MAX_SHOWN - 1).chain(['…']).collect()
+    fit(printable(text.trim()), MAX_SHOWN).into_owned()
 }

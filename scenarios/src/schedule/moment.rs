@@ -12,7 +12,7 @@ use super::{MomentError, ScheduleError};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment {
     /// What kind of message.
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// The how many-th of that kind and client.
     pub number: NonZeroU32,
     /// The client: its name, or `#2` for the second one; `None` is the first.
@@ -21,7 +21,7 @@ pub struct Moment {
 
 /// The kinds of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum MessageKind {
     /// A REST request comes to the platform.
     Request(Point),
     /// What comes of one comes to the client.
@@ -43,14 +43,14 @@ pub enum Kind {
 }
 
 /// The kinds that are about websockets, with their words.
-const OF_SOCKETS: [(&str, Kind); 7] = [
-    ("handshake", Kind::Handshake),
-    ("open", Kind::Open),
-    ("refusal", Kind::Refusal),
-    ("frame", Kind::Frame),
-    ("ping", Kind::Ping),
-    ("close", Kind::Close),
-    ("client close", Kind::ClientClose),
+const OF_SOCKETS: [(&str, MessageKind); 7] = [
+    ("handshake", MessageKind::Handshake),
+    ("open", MessageKind::Open),
+    ("refusal", MessageKind::Refusal),
+    ("frame", MessageKind::Frame),
+    ("ping", MessageKind::Ping),
+    ("close", MessageKind::Close),
+    ("client close", MessageKind::ClientClose),
 ];
 
 /// The points of REST at which a client's requests are.
@@ -62,7 +62,7 @@ fn points() -> impl Iterator<Item = Point> {
 
 /// Every kind.
 pub(super) fn kinds() -> Vec<String> {
-    let of_rest = points().flat_map(|point| [Kind::Request(point), Kind::Answer(point)]);
+    let of_rest = points().flat_map(|point| [MessageKind::Request(point), MessageKind::Answer(point)]);
     OF_SOCKETS.iter().map(|(_, kind)| *kind).chain(of_rest).map(|kind| kind.to_string()).collect()
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.len() <= 64 && name.chars().all(is_plain)
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for MessageKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(point) => write!(f, "{point} request"),
@@ -93,7 +93,7 @@ impl fmt::Display for Kind {
     }
 }
 
-impl FromStr for Kind {
+impl FromStr for MessageKind {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {

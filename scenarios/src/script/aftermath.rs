@@ -11,13 +11,13 @@ use kandy_mock_server::Command;
 use rhai::Engine;
 use serde_json::json;
 
-use super::failure::{Ending, Halt};
+use super::failure::{Halt, ScriptEnd};
 use super::nesting::release_captured;
 use super::run::{Application, Run};
 use super::{Host, Limits, Script};
 use crate::coverage::{Observer, Transition};
 use crate::diagnostic::{Cause, Diagnostic};
-use crate::explore::{Ended, Explored, Finding, FindingKind, Observed, Stand, event_word, of_endings};
+use crate::explore::{ClientStand, Ended, Explored, Finding, FindingKind, Observed, event_word, of_endings};
 use crate::step::{ClientId, Step};
 use crate::trace::What;
 use crate::world::{Sim, World};
@@ -37,16 +37,16 @@ impl Host {
     pub fn explore(&self, sim: Sim, script: &Script, row: Option<&str>, limits: &Limits) -> Explored {
         self.set_row(script, row);
         let run = &self.run;
-        let (scope, uncaught) = self.perform(super::Surroundings::World(World::Sim(Box::new(sim))), script, limits);
-        let ending = run.revive().or(uncaught.map(Ending::Failed));
+        let (scope, uncaught) = self.evaluate(super::Surroundings::World(World::Sim(Box::new(sim))), script, limits);
+        let ending = run.revive().or(uncaught.map(ScriptEnd::Failed));
         let in_listener = run.listener_failed.take();
         // What failed softly is as if it had ended the script.
-        let ending = ending.or_else(|| run.soft.take().kept.into_iter().next().map(Ending::Failed));
+        let ending = ending.or_else(|| run.soft.take().kept.into_iter().next().map(ScriptEnd::Failed));
         let mut findings = BTreeSet::new();
         let (ended, mut failure) = match ending {
             None => (Ended::Passed, None),
-            Some(Ending::Skipped(_) | Ending::ServerEnded) => (Ended::Skipped, None),
-            Some(Ending::Failed(located)) => {
+            Some(ScriptEnd::Skipped(_) | ScriptEnd::ServerEnded) => (Ended::Skipped, None),
+            Some(ScriptEnd::Failed(located)) => {
                 let diagnostic = self.diagnostic(located, &script.source);
                 if in_listener {
                     findings.insert(FindingKind::ListenerError.of_none());
@@ -66,8 +66,8 @@ impl Host {
             let judged = self.aftermath(&mut clients, &mut findings, &mut observed);
             findings.extend(judged.err().flatten().map(FindingKind::of_none));
             let ended = run.revive().and_then(|ending| match ending {
-                Ending::Failed(located) => Some(located),
-                Ending::Skipped(_) | Ending::ServerEnded => None,
+                ScriptEnd::Failed(located) => Some(located),
+                ScriptEnd::Skipped(_) | ScriptEnd::ServerEnded => None,
             });
             let later = run.properties.take_noted().or(ended);
             failure = failure.or_else(|| later.map(|located| self.diagnostic(located, &script.source)));
@@ -75,13 +75,13 @@ impl Host {
         findings.extend(run.properties.take_broken().into_iter().map(|name| FindingKind::Property(name).of_none()));
         run.note_led(&findings, &mut observed);
         release_captured(&scope);
-        self.explored(Judged { ended, failure, clients, findings, observed })
+        self.explored(JudgedRun { ended, failure, clients, findings, observed })
     }
 
     /// Lets all be well, and judges. An error is the finding that ends it, if it is one.
     fn aftermath(
         &self,
-        clients: &mut Vec<Stand>,
+        clients: &mut Vec<ClientStand>,
         findings: &mut BTreeSet<Finding>,
         observed: &mut Option<Observed>,
     ) -> Result<(), Option<FindingKind>> {
@@ -100,7 +100,7 @@ impl Host {
         run.probe(engine, findings, observed)
     }
 
-    fn explored(&self, Judged { ended, failure, clients, mut findings, mut observed }: Judged) -> Explored {
+    fn explored(&self, JudgedRun { ended, failure, clients, mut findings, mut observed }: JudgedRun) -> Explored {
         let sometimes = self.run.properties.sometimes();
         let (mut world, ..) = self.run.end();
         self.run.soft.take();
@@ -133,10 +133,10 @@ fn deaths<'a>(sim: &'a Sim, observer: &'a Observer) -> impl Iterator<Item = (Fin
     })
 }
 
-struct Judged {
+struct JudgedRun {
     ended: Ended,
     failure: Option<Diagnostic>,
-    clients: Vec<Stand>,
+    clients: Vec<ClientStand>,
     findings: BTreeSet<Finding>,
     observed: Option<Observed>,
 }
@@ -194,7 +194,7 @@ impl Run {
     fn finding_of(&self, halt: Halt) -> Option<FindingKind> {
         let cause = match (halt, &*self.ending.borrow()) {
             (Halt::Failure(failure), _) => failure.cause,
-            (_, Some(Ending::Failed(located))) => located.failure.cause,
+            (_, Some(ScriptEnd::Failed(located))) => located.failure.cause,
             _ => Cause::World,
         };
         match cause {
@@ -207,13 +207,13 @@ impl Run {
     }
 
     /// How each client stands, as its application sees it.
-    fn stands(&self) -> Vec<Stand> {
+    fn stands(&self) -> Vec<ClientStand> {
         let world = self.world.borrow();
         let Ok(clients) = world.with_clients() else { return Vec::new() };
         let applications = self.applications.borrow();
         let stand = |(client, application): (ClientId, &Application)| {
             let session = clients.session(client);
-            Stand {
+            ClientStand {
                 client: application.name.clone(),
                 is_connected: session.standing().is_connected,
                 is_pending: session.standing().is_pending,

@@ -26,13 +26,13 @@ use rhai::{AST, Position};
 
 use self::calls::useless;
 use self::findings::Collector;
-pub use self::findings::{Finding, Findings, Severity};
+pub use self::findings::{Findings, ScriptFinding, Severity};
 pub(super) use self::known::Known;
-use self::modules::{Exports, Imported};
+use self::modules::{Exports, ImportedNames};
 use self::parsed::Parsed;
 use self::patience::Patience;
 use self::walk::Walk;
-use super::clock::Guard;
+use super::clock::ClockGuard;
 use super::failure::Located;
 use super::imports::Compiled;
 use super::listener::Arities;
@@ -41,7 +41,7 @@ use crate::diagnostic::Diagnostic;
 use crate::scenario::MODULES;
 
 /// Where a look at a script has come.
-struct Look<'a> {
+struct FirstLook<'a> {
     host: &'a Host,
     known: &'a Known,
     root: &'a Path,
@@ -67,16 +67,21 @@ impl Host {
     ///
     /// It does not compile, or looking at it takes longer than `limits` allow.
     pub fn check_within(&self, source: &Source, limits: &Limits) -> Result<Findings, Box<Diagnostic>> {
-        let guard = Guard::new(limits);
+        let guard = ClockGuard::new(limits);
         let script = self.compile_within(source, limits)?;
         self.look_at(&script, source, guard)
     }
 
     /// Looks at a script that has compiled, until `guard` ends it.
-    pub(super) fn look_at(&self, script: &Script, source: &Source, guard: Guard) -> Result<Findings, Box<Diagnostic>> {
+    pub(super) fn look_at(
+        &self,
+        script: &Script,
+        source: &Source,
+        guard: ClockGuard,
+    ) -> Result<Findings, Box<Diagnostic>> {
         let (root, patience) = (&*source.root, &Patience::new(guard));
         let known = self.known.get_or_init(|| Known::new(&self.engine));
-        let mut look = Look { host: self, known, root, patience, seen: BTreeSet::new(), found: Vec::new() };
+        let mut look = FirstLook { host: self, known, root, patience, seen: BTreeSet::new(), found: Vec::new() };
         look.seen.extend(source.path.canonicalize());
         // A module passes on what it imports, so that a script of modules may import what it does not use itself.
         let is_module = is_module(&source.path, &source.root);
@@ -86,7 +91,7 @@ impl Host {
     }
 }
 
-impl Look<'_> {
+impl FirstLook<'_> {
     /// Looks at a script, and at what it imports.
     fn script(
         &mut self,
@@ -105,7 +110,7 @@ impl Look<'_> {
                 self.host.modules.named(&self.host.engine, self.root, name)
             })
             .collect();
-        let mut imported = Imported::new(arities.clone());
+        let mut imported = ImportedNames::new(arities.clone());
         for (import, module) in parsed.imports.iter().zip(&modules) {
             let known = module.as_ref().map(|module| (Exports::new(&module.ast), module.arities.clone()));
             imported.add(&import.alias, known);

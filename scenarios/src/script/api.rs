@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use kandy_mock_server::command::{VERBS, Verb};
 use serde::Serialize;
 
-pub(crate) use self::language::{EVENTS, Event, FAULT_KEYS, FaultKeys, Named, POINTS};
+pub(crate) use self::language::{EVENTS, EventRow, FAULT_KEYS, FaultKeys, Named, POINTS};
 use super::verbs;
 
 /// Whose function it is.
@@ -27,22 +27,22 @@ pub(crate) enum Of {
 
 /// One function.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Function {
+pub(crate) struct ApiFunction {
     pub(crate) of: Of,
     pub(crate) name: &'static str,
-    source: Source,
+    source: RowSource,
 }
 
 /// Where a function is told of.
 #[derive(Clone, Copy, Debug)]
-enum Source {
-    Row(&'static Row),
+enum RowSource {
+    Row(&'static ApiRow),
     Verb(&'static Verb),
 }
 
 /// A function that is not a verb of the platform.
 #[derive(Debug)]
-struct Row {
+struct ApiRow {
     of: Of,
     name: &'static str,
     parameters: &'static [Given],
@@ -56,7 +56,7 @@ struct Row {
     example: &'static str,
 }
 
-/// A parameter of a [`Row`].
+/// A parameter of an [`ApiRow`].
 #[derive(Debug)]
 struct Given {
     name: &'static str,
@@ -67,7 +67,7 @@ struct Given {
 
 /// What stands at one place of a call.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Parameter {
+pub(crate) struct ApiParameter {
     /// What it is called.
     pub(crate) name: &'static str,
     /// Which values may stand there, in words.
@@ -128,12 +128,12 @@ impl Of {
     }
 }
 
-impl Function {
+impl ApiFunction {
     /// The ways to call it, as an error shows them.
     pub(super) fn usage(&self) -> String {
         let note = match self.source {
-            Source::Row(row) => row.note,
-            Source::Verb(_) => "",
+            RowSource::Row(row) => row.note,
+            RowSource::Verb(_) => "",
         };
         format!("{}{note}", self.calls().join(", "))
     }
@@ -150,33 +150,33 @@ impl Function {
 
     /// All of that in one: `connect(credentials, options?)`.
     pub(crate) fn signature(&self) -> String {
-        let shown = |parameter: &Parameter| {
+        let shown = |parameter: &ApiParameter| {
             format!("{}{}", parameter.forms.join(" or "), if parameter.optional { "?" } else { "" })
         };
         format!("{}({})", self.name, self.parameters().iter().map(shown).collect::<Vec<_>>().join(", "))
     }
 
     /// What stands in a call, place by place.
-    pub(crate) fn parameters(&self) -> Vec<Parameter> {
+    pub(crate) fn parameters(&self) -> Vec<ApiParameter> {
         match self.source {
-            Source::Row(row) => row.parameters.iter().map(Parameter::from).collect(),
-            Source::Verb(verb) => verbs::parameters(verb),
+            RowSource::Row(row) => row.parameters.iter().map(ApiParameter::from).collect(),
+            RowSource::Verb(verb) => verbs::parameters(verb),
         }
     }
 
     /// What it does.
     pub(crate) fn about(&self) -> String {
         match self.source {
-            Source::Row(row) => row.about.to_owned(),
-            Source::Verb(verb) => verbs::about(verb),
+            RowSource::Row(row) => row.about.to_owned(),
+            RowSource::Verb(verb) => verbs::about(verb),
         }
     }
 
     /// What it gives.
     pub(crate) fn gives(&self) -> Option<&'static str> {
         let gives = match self.source {
-            Source::Row(row) => row.gives,
-            Source::Verb(verb) => verbs::gives(verb),
+            RowSource::Row(row) => row.gives,
+            RowSource::Verb(verb) => verbs::gives(verb),
         };
         (!gives.is_empty()).then_some(gives)
     }
@@ -184,13 +184,13 @@ impl Function {
     /// A few lines in which it is called. They run where Alice is signed in as `kandy`, with `credentials`.
     pub(crate) fn example(&self) -> String {
         match self.source {
-            Source::Row(row) => row.example.to_owned(),
-            Source::Verb(verb) => verbs::example(verb),
+            RowSource::Row(row) => row.example.to_owned(),
+            RowSource::Verb(verb) => verbs::example(verb),
         }
     }
 }
 
-impl From<&Given> for Parameter {
+impl From<&Given> for ApiParameter {
     fn from(given: &Given) -> Self {
         let Given { name, takes, optional, forms } = *given;
         Self { name, takes: takes.into(), optional, forms: forms.to_vec() }
@@ -198,13 +198,13 @@ impl From<&Given> for Parameter {
 }
 
 /// Every function of the API.
-pub(crate) fn functions() -> impl Iterator<Item = Function> {
-    let row = |row: &'static Row| Function { of: row.of, name: row.name, source: Source::Row(row) };
-    let verb = |verb: &'static Verb| Function { of: Of::Platform, name: verb.name, source: Source::Verb(verb) };
+pub(crate) fn functions() -> impl Iterator<Item = ApiFunction> {
+    let row = |row: &'static ApiRow| ApiFunction { of: row.of, name: row.name, source: RowSource::Row(row) };
+    let verb = |verb: &'static Verb| ApiFunction { of: Of::Platform, name: verb.name, source: RowSource::Verb(verb) };
     table::rows().map(row).chain(VERBS.iter().map(verb))
 }
 
 /// The functions named `name`, whoever they belong to.
-pub(super) fn functions_named(name: &str) -> impl Iterator<Item = Function> {
+pub(super) fn functions_named(name: &str) -> impl Iterator<Item = ApiFunction> {
     functions().filter(move |function| function.name == name)
 }

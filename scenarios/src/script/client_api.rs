@@ -11,17 +11,17 @@ use super::convert;
 use super::dialects::{Made, ServicesPart, made, register_calls_of_dialects};
 use super::duration::duration;
 use super::failure::{Failure, Halt};
-use super::listener::Listener;
+use super::listener::ScriptListener;
 use super::options::Options;
 use super::register::register;
 use super::run::{Application, Run};
 use super::show::show_short;
 use super::untyped::{register_untyped_calls, thrown};
-use crate::step::{Call, ClientId, Done, Step};
+use crate::step::{ClientCall, ClientId, Done, Step};
 
 /// A client, as `create` gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Client(pub(super) ClientId);
+pub(super) struct ClientHandle(pub(super) ClientId);
 
 /// `kandy.connection`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,18 +40,18 @@ const RESERVED_NAMES: [&str; 2] = ["platform", "script"];
 
 pub(super) fn register_client_api(engine: &mut Engine, run: &Rc<Run>) {
     engine
-        .register_type_with_name::<Client>("client")
+        .register_type_with_name::<ClientHandle>("client")
         .register_type_with_name::<ConnectionPart>("connection")
         .register_type_with_name::<NotificationPart>("notification")
         .register_type_with_name::<ServicesPart>("services")
-        .register_get("services", |client: &mut Client| ServicesPart(client.0))
-        .register_get("connection", |client: &mut Client| ConnectionPart(client.0))
-        .register_get("notification", |client: &mut Client| NotificationPart(client.0));
-    engine.register_fn("==", |left: Client, right: Client| left == right);
-    engine.register_fn("!=", |left: Client, right: Client| left != right);
+        .register_get("services", |client: &mut ClientHandle| ServicesPart(client.0))
+        .register_get("connection", |client: &mut ClientHandle| ConnectionPart(client.0))
+        .register_get("notification", |client: &mut ClientHandle| NotificationPart(client.0));
+    engine.register_fn("==", |left: ClientHandle, right: ClientHandle| left == right);
+    engine.register_fn("!=", |left: ClientHandle, right: ClientHandle| left != right);
     for name in ["to_string", "to_debug", "print", "debug"] {
         let shared = Rc::clone(run);
-        engine.register_fn(name, move |client: Client| shared.applications.borrow()[client.0.0].name.clone());
+        engine.register_fn(name, move |client: ClientHandle| shared.applications.borrow()[client.0.0].name.clone());
     }
     register_create(engine, run);
     register_calls(engine, run);
@@ -74,43 +74,43 @@ fn register_create(engine: &mut Engine, run: &Rc<Run>) {
 }
 
 fn register_calls(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "connect", |_run, _call, _client: Client| no_credentials());
-    register!(engine, run, "connect", |_run, _call, _client: Client, _credentials: ()| no_credentials());
-    register!(engine, run, "connect", |run, _call, client: Client, given: Map| {
-        run.call(client.0, Call::Connect(credentials(&given)?, ConnectOptions::default()))
+    register!(engine, run, "connect", |_run, _call, _client: ClientHandle| no_credentials());
+    register!(engine, run, "connect", |_run, _call, _client: ClientHandle, _credentials: ()| no_credentials());
+    register!(engine, run, "connect", |run, _call, client: ClientHandle, given: Map| {
+        run.call(client.0, ClientCall::Connect(credentials(&given)?, ConnectOptions::default()))
     });
-    register!(engine, run, "connect", |run, _call, client: Client, given: Map, options: Map| {
-        run.call(client.0, Call::Connect(credentials(&given)?, connect_options(&options)?))
+    register!(engine, run, "connect", |run, _call, client: ClientHandle, given: Map, options: Map| {
+        run.call(client.0, ClientCall::Connect(credentials(&given)?, connect_options(&options)?))
     });
-    register!(engine, run, "disconnect", |run, _call, client: Client| run.call(client.0, Call::Disconnect));
-    register!(engine, run, "updateToken", |run, _call, client: Client, given: Map| {
-        run.call(client.0, Call::UpdateToken(credentials(&given)?))
+    register!(engine, run, "disconnect", |run, _call, client: ClientHandle| run.call(client.0, ClientCall::Disconnect));
+    register!(engine, run, "updateToken", |run, _call, client: ClientHandle, given: Map| {
+        run.call(client.0, ClientCall::UpdateToken(credentials(&given)?))
     });
-    register!(engine, run, "updateConfig", |run, _call, client: Client, patch: Map| {
+    register!(engine, run, "updateConfig", |run, _call, client: ClientHandle, patch: Map| {
         let patch = options_json(run.dialect_of(client.0)?, &patch)?;
-        run.call(client.0, Call::UpdateConfig(patch))
+        run.call(client.0, ClientCall::UpdateConfig(patch))
     });
-    register!(engine, run, "destroy", |run, _call, client: Client| run.call(client.0, Call::Destroy));
+    register!(engine, run, "destroy", |run, _call, client: ClientHandle| run.call(client.0, ClientCall::Destroy));
     register!(engine, run, "resetConnection", |run, _call, part: ConnectionPart| {
-        run.call(part.0, Call::ResetConnection)
+        run.call(part.0, ClientCall::ResetConnection)
     });
     register!(engine, run, "enableConnectivityChecking", |run, _call, part: ConnectionPart, enabled: bool| {
-        run.call(part.0, Call::EnableConnectivityChecking(enabled))
+        run.call(part.0, ClientCall::EnableConnectivityChecking(enabled))
     });
     register!(engine, run, "enableWebsocket", |run, _call, part: NotificationPart, enabled: bool| {
-        run.call(part.0, Call::EnableWebsocket(enabled))
+        run.call(part.0, ClientCall::EnableWebsocket(enabled))
     });
 }
 
 fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "getConnection", |run, _call, client: Client| {
+    register!(engine, run, "getConnection", |run, _call, client: ClientHandle| {
         run.look_at(client.0, convert::connection)
     });
-    register!(engine, run, "getServices", |run, _call, client: Client| run.look_at(client.0, convert::services));
-    register!(engine, run, "getUserInfo", |run, _call, client: Client| {
+    register!(engine, run, "getServices", |run, _call, client: ClientHandle| run.look_at(client.0, convert::services));
+    register!(engine, run, "getUserInfo", |run, _call, client: ClientHandle| {
         run.look_at(client.0, |session| convert::user_info(session.user_info()))
     });
-    register!(engine, run, "getConfig", |run, _call, client: Client| {
+    register!(engine, run, "getConfig", |run, _call, client: ClientHandle| {
         run.look_at(client.0, |session| convert::from_js(session.config().value().as_ref()))
     });
     register!(engine, run, "getSocketState", |run, _call, part: ConnectionPart| {
@@ -125,42 +125,42 @@ fn register_getters(engine: &mut Engine, run: &Rc<Run>) {
             convert::socket_state(if is_its { session.socket_state() } else { None })
         })
     });
-    register!(engine, run, "events", |run, _call, client: Client| done(run.events(client.0)));
+    register!(engine, run, "events", |run, _call, client: ClientHandle| done(run.events(client.0)));
 }
 
 fn register_listeners(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "on", |run, call, client: Client, event: &str, listener: FnPtr| {
+    register!(engine, run, "on", |run, call, client: ClientHandle, event: &str, listener: FnPtr| {
         let event = run.event_of(client.0, event)?;
-        let listener = Listener::new(run, call, listener, 1)?;
+        let listener = ScriptListener::new(run, call, listener, 1)?;
         run.applications.borrow_mut()[client.0.0].listeners.on(event, listener)?;
         done(())
     });
-    register!(engine, run, "off", |run, call, client: Client, event: &str, listener: FnPtr| {
+    register!(engine, run, "off", |run, call, client: ClientHandle, event: &str, listener: FnPtr| {
         let event = run.event_of(client.0, event)?;
-        let listener = Listener::new(run, call, listener, 1)?;
+        let listener = ScriptListener::new(run, call, listener, 1)?;
         run.applications.borrow_mut()[client.0.0].listeners.off(event, &listener);
         done(())
     });
-    register!(engine, run, "subscribe", |run, call, client: Client, listener: FnPtr| {
-        let listener = Listener::new(run, call, listener, 2)?;
+    register!(engine, run, "subscribe", |run, call, client: ClientHandle, listener: FnPtr| {
+        let listener = ScriptListener::new(run, call, listener, 2)?;
         run.applications.borrow_mut()[client.0.0].listeners.subscribe(listener)?;
         done(())
     });
-    register!(engine, run, "unsubscribe", |run, call, client: Client, listener: FnPtr| {
-        let listener = Listener::new(run, call, listener, 2)?;
+    register!(engine, run, "unsubscribe", |run, call, client: ClientHandle, listener: FnPtr| {
+        let listener = ScriptListener::new(run, call, listener, 2)?;
         run.applications.borrow_mut()[client.0.0].listeners.unsubscribe(&listener);
         done(())
     });
 }
 
 fn register_waits(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "waitFor", |run, call, client: Client, event: &str| {
+    register!(engine, run, "waitFor", |run, call, client: ClientHandle, event: &str| {
         run.wait_for(call, client.0, event, run.default_timeout())
     });
-    register!(engine, run, "waitFor", |run, call, client: Client, event: &str, timeout: Dynamic| {
+    register!(engine, run, "waitFor", |run, call, client: ClientHandle, event: &str, timeout: Dynamic| {
         run.wait_for(call, client.0, event, duration(&timeout)?)
     });
-    register!(engine, run, "expectNone", |run, call, client: Client, event: &str, within: Dynamic| {
+    register!(engine, run, "expectNone", |run, call, client: ClientHandle, event: &str, within: Dynamic| {
         run.expect_none(call, client.0, event, duration(&within)?)
     });
 }
@@ -171,7 +171,7 @@ fn done<T>(value: T) -> Result<T, Halt> {
 }
 
 impl Run {
-    fn create(&self, given: Option<&Map>, made: &Made) -> Result<Client, Halt> {
+    fn create(&self, given: Option<&Map>, made: &Made) -> Result<ClientHandle, Halt> {
         let plain = self.world.borrow().with_clients()?.plain_config();
         let (settings, violations) = made.settings(plain, given.filter(|given| !given.is_empty()))?;
         self.create_with(settings, made.name.as_deref(), &violations)
@@ -182,7 +182,7 @@ impl Run {
         config: Settings,
         name: Option<&str>,
         violations: &[Violation],
-    ) -> Result<Client, Halt> {
+    ) -> Result<ClientHandle, Halt> {
         let name = match name {
             Some(name) => checked_name(name)?.to_owned(),
             None => self.default_name(),
@@ -191,7 +191,7 @@ impl Run {
             Done::Created(id) => {
                 self.applications.borrow_mut().push(Application::new(name));
                 self.log(id, violations)?;
-                Ok(Client(id))
+                Ok(ClientHandle(id))
             }
             done => unreachable!("`create` gave {done:?}"),
         }
@@ -206,7 +206,7 @@ impl Run {
         std::iter::once("kandy".to_owned()).chain(numbered).find(is_free).expect("there is always a next number")
     }
 
-    pub(super) fn call(&self, client: ClientId, call: Call) -> Result<(), Halt> {
+    pub(super) fn call(&self, client: ClientId, call: ClientCall) -> Result<(), Halt> {
         if let Done::Violations(violations) = self.apply(Step::Call { client, call })? {
             self.log(client, &violations)?;
         }
@@ -299,7 +299,7 @@ pub(super) fn connect_options(given: &Map) -> Result<ConnectOptions, Failure> {
 /// have captured the variable find it free.
 pub(super) fn handle_in(value: &Dynamic) -> Option<Dynamic> {
     value
-        .read_lock::<Client>()
+        .read_lock::<ClientHandle>()
         .map(|client| Dynamic::from(*client))
         .or_else(|| value.read_lock::<ConnectionPart>().map(|part| Dynamic::from(*part)))
         .or_else(|| value.read_lock::<NotificationPart>().map(|part| Dynamic::from(*part)))

@@ -10,14 +10,14 @@ use crate::interrupt::Interrupt;
 
 /// Ends what takes too long, and what is interrupted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Guard {
+pub(super) struct ClockGuard {
     interrupt: Interrupt,
     most: Duration,
     /// Nothing if that is beyond all that a clock can say.
     deadline: Option<Instant>,
 }
 
-impl Guard {
+impl ClockGuard {
     pub(super) fn new(limits: &Limits) -> Self {
         let (interrupt, most) = (limits.interrupt.clone(), limits.wall_time);
         Self { interrupt, most, deadline: clock().checked_add(most) }

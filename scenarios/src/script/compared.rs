@@ -6,7 +6,8 @@ use std::time::Duration;
 use rhai::{Dynamic, ImmutableString};
 use similar::{ChangeTag, TextDiff};
 
-use super::show::{cut, show, show_lines};
+use super::show::{show, show_lines};
+use crate::text::clip;
 
 /// The most lines of a diff, so that a failure fits on one screen.
 const MAX_LINES: usize = 16;
@@ -60,7 +61,7 @@ fn diff(actual: &str, expected: &str) -> String {
                 ChangeTag::Delete => '-',
                 ChangeTag::Insert => '+',
             };
-            let line = cut(change.value().trim_end_matches('\n').to_owned(), MAX_LINE);
+            let line = clip(change.value().trim_end_matches('\n'), MAX_LINE);
             let _ = write!(text, "\n{sign} {line}");
         }
     }

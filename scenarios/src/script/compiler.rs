@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rhai::{AST, Engine, LexError, Position, Token, is_valid_identifier};
 
-use super::clock::Guard;
+use super::clock::ClockGuard;
 use super::engine::{MAX_MAP, PLATFORM_KEYWORD};
 use super::explain::explain_parse;
 use super::failure::Failure;
@@ -27,9 +27,9 @@ const TOKENS_PER_LOOK: usize = 256;
 #[derive(Default)]
 pub(super) struct Compiler {
     /// The text that is being compiled.
-    text: RefCell<Text>,
+    text: RefCell<SearchedText>,
     literals: RefCell<Literals>,
-    guard: RefCell<Guard>,
+    guard: RefCell<ClockGuard>,
     /// Whether that text has a function named `assert`, which then takes the place of ours.
     has_own_assert: Cell<bool>,
     tokens: Cell<usize>,
@@ -39,7 +39,7 @@ pub(super) struct Compiler {
 
 impl Compiler {
     /// Sets what ends the compiling of the next scripts before its time.
-    pub(super) fn guard(&self, guard: Guard) {
+    pub(super) fn guard(&self, guard: ClockGuard) {
         self.guard.replace(guard);
     }
 
@@ -58,7 +58,7 @@ impl Compiler {
         let shebang = text.strip_prefix("#!").map(|rest| format!("//{rest}"));
         let text = shebang.as_deref().unwrap_or(text);
         self.has_own_assert.set(text.contains("fn assert("));
-        self.text.replace(Text::new(text));
+        self.text.replace(SearchedText::new(text));
         self.literals.take();
         self.tokens.set(0);
         let compiled = engine.compile(text);
@@ -127,7 +127,7 @@ fn lone_return(text: &str) -> Option<usize> {
 
 /// A text in which words are looked for one after the other.
 #[derive(Default)]
-struct Text {
+struct SearchedText {
     text: String,
     /// Where each line begins.
     lines: Vec<usize>,
@@ -135,7 +135,7 @@ struct Text {
     last: (usize, usize, usize),
 }
 
-impl Text {
+impl SearchedText {
     fn new(text: &str) -> Self {
         let after_break = |(at, _): (usize, &str)| at + 1;
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(after_break)).collect();

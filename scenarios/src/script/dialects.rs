@@ -7,18 +7,18 @@ use kandy_client::{Config, Dialect, Settings, Untyped, UntypedCall, Violation};
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 use serde_json::{Value, json};
 
-use super::client_api::{Client, connect_options, credentials, merge, options_json};
+use super::client_api::{ClientHandle, connect_options, credentials, merge, options_json};
 use super::convert;
 use super::explain::place_of_words;
 use super::failure::{Failure, Halt};
-use super::names::nearest;
 use super::options::Options;
 use super::register::register;
 use super::run::Run;
 use super::show::show_short;
 use super::untyped::AS_IN_JAVASCRIPT;
 use super::wait::event_name;
-use crate::step::{Call, ClientId};
+use crate::step::{ClientCall, ClientId};
+use crate::text::nearest;
 
 /// `kandy.services`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,20 +114,21 @@ fn servers_apart(plain: &Config, given: &Value) -> Value {
 }
 
 pub(super) fn register_calls_of_dialects(engine: &mut Engine, run: &Rc<Run>) {
-    register!(engine, run, "setCredentials", |run, _call, client: Client| run.set_credentials(client.0, &().into()));
-    register!(engine, run, "setCredentials", |run, _call, client: Client, given: Dynamic| {
+    register!(engine, run, "setCredentials", |run, _call, client: ClientHandle| run
+        .set_credentials(client.0, &().into()));
+    register!(engine, run, "setCredentials", |run, _call, client: ClientHandle, given: Dynamic| {
         run.set_credentials(client.0, &given)
     });
-    register!(engine, run, "setTokens", |run, _call, client: Client| {
+    register!(engine, run, "setTokens", |run, _call, client: ClientHandle| {
         run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: Untyped::default() })
     });
-    register!(engine, run, "setTokens", |run, _call, client: Client, given: Dynamic| {
+    register!(engine, run, "setTokens", |run, _call, client: ClientHandle, given: Dynamic| {
         run.call_of_dialect(client.0, UntypedCall::SetTokens { tokens: value(&given)? })
     });
-    register!(engine, run, "updateConnection", |run, _call, client: Client| {
+    register!(engine, run, "updateConnection", |run, _call, client: ClientHandle| {
         run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: Untyped::default() })
     });
-    register!(engine, run, "updateConnection", |run, _call, client: Client, given: Dynamic| {
+    register!(engine, run, "updateConnection", |run, _call, client: ClientHandle, given: Dynamic| {
         run.call_of_dialect(client.0, UntypedCall::UpdateConnection { services: value(&given)? })
     });
     register!(engine, run, "subscribe", |run, _call, part: ServicesPart, services: Array| {
@@ -189,7 +190,7 @@ impl Run {
     /// What a client without the call takes is not looked at.
     fn set_credentials(&self, client: ClientId, given: &Dynamic) -> Result<(), Halt> {
         if self.dialect_of(client)?.idle_calls().contains(&SET_CREDENTIALS) {
-            return self.call(client, Call::WithoutEffect(SET_CREDENTIALS));
+            return self.call(client, ClientCall::WithoutEffect(SET_CREDENTIALS));
         }
         let Some(given) = given.read_lock::<Map>() else {
             return Err(Failure::argument(
@@ -210,11 +211,11 @@ impl Run {
     fn call_of_dialect(&self, client: ClientId, call: UntypedCall) -> Result<(), Halt> {
         let (dialect, name) = (self.dialect_of(client)?, call.name());
         if dialect.idle_calls().contains(&name) {
-            return self.call(client, Call::WithoutEffect(name));
+            return self.call(client, ClientCall::WithoutEffect(name));
         }
         if !dialect.calls().contains(&name) {
             return Err(missing(dialect, name).into());
         }
-        self.call(client, Call::Untyped(call))
+        self.call(client, ClientCall::Untyped(call))
     }
 }

@@ -9,7 +9,7 @@ use rhai::{
 
 use super::client_api::{handle_in, register_client_api};
 use super::compiler::Compiler;
-use super::failure::{Ending, Failure, Located};
+use super::failure::{Failure, Located, ScriptEnd};
 use super::imports::{Modules, Resolver};
 use super::natives::register_natives;
 use super::nesting::Excess;
@@ -129,7 +129,7 @@ fn read_variable(
         None => Ok(None),
         Some(message) => {
             let failure = Failure::new(Cause::Limit, message);
-            run.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
+            run.set_ending(ScriptEnd::Failed(Located { failure, position: Position::NONE, source: None }));
             Err(stop(Position::NONE))
         }
     }

@@ -8,7 +8,7 @@ use rhai::{
     is_valid_identifier,
 };
 
-use super::api::Function;
+use super::api::ApiFunction;
 use super::engine::{CALL_LEVELS, EXPRESSION_LEVELS, MAX_ARRAY, MAX_KEYS, MAX_STRING, PLATFORM_KEYWORD, WORDS_OFF};
 use super::failure::{Failure, Located};
 use super::habits::{cure, missing};
@@ -19,6 +19,7 @@ use super::run::Run;
 use super::show::{kind_of_type, show};
 use crate::diagnostic::Cause;
 use crate::scenario::{Rows, RowsError};
+use crate::text::nearest;
 
 /// Explains an error that ended a script.
 pub(super) fn explain(error: &EvalAltResult, run: &Run) -> Located {
@@ -244,7 +245,7 @@ fn unknown_variable(name: &str, text: &str) -> Failure {
         return failure.with_help(format!("`{name}` is a module: `{name}::function(..)`"));
     }
     let known = declared.into_iter().chain(std::iter::once("platform"));
-    failure.with_nearest(names::nearest(name, known))
+    failure.with_nearest(nearest(name, known))
 }
 
 /// What stands for a type that is not known before the script runs.
@@ -270,7 +271,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
             Cause::UnknownFunction,
             format!("`{module}` has no function `{function}` that takes {given}"),
         )
-        .with_nearest(names::nearest(function, of_script.iter().map(String::as_str)));
+        .with_nearest(nearest(function, of_script.iter().map(String::as_str)));
     }
     let receiver = types.first().and_then(|first| Of::type_named(first));
     let of = receiver.unwrap_or(Of::Script);
@@ -306,7 +307,7 @@ pub(super) fn unknown_function(signature: &str, arities: &[Rc<Arities>]) -> Fail
 }
 
 /// Which argument `how` is, from 1, where the last one seems to be meant for it and stands elsewhere.
-fn misplaced_words(function: &Function, args: &[&str]) -> Option<usize> {
+fn misplaced_words(function: &ApiFunction, args: &[&str]) -> Option<usize> {
     let place = function.parameters().iter().position(|parameter| parameter.name == "how")? + 1;
     (args.len() > 1 && args.len() != place && args.last() == Some(&"map")).then_some(place)
 }
@@ -386,7 +387,7 @@ fn unknown_property(message: &str) -> Failure {
 /// Explains that a map has no such key.
 pub(super) fn no_key(key: &str) -> Failure {
     Failure::new(Cause::UnknownFunction, format!("the map has no key `{key}`"))
-        .with_nearest(names::nearest(key, names::KEYS.iter().copied()))
+        .with_nearest(nearest(key, names::KEYS.iter().copied()))
 }
 
 /// Explains that a value of the type that Rhai calls `receiver` has no such property.
@@ -403,5 +404,5 @@ pub(super) fn no_property(property: &str, receiver: &str) -> Failure {
     if names::functions_named(property).any(|function| function.of == of) {
         return failure.with_help(format!("`{property}` is a function: `{property}(..)`"));
     }
-    failure.with_nearest(names::nearest(property, ["connection", "notification"]))
+    failure.with_nearest(nearest(property, ["connection", "notification"]))
 }

@@ -8,6 +8,7 @@ use rhai::{EvalAltResult, Position};
 use super::parts::Parts;
 use super::untyped::thrown;
 use crate::diagnostic::Cause;
+use crate::text::did_you_mean;
 use crate::world::{StepError, WorldError};
 
 /// A diagnostic that does not know its place yet.
@@ -44,7 +45,7 @@ impl Failure {
     /// Asks whether the `nearest` name was meant, if there is one.
     pub(super) fn with_nearest(self, nearest: Option<impl AsRef<str>>) -> Self {
         match nearest {
-            Some(name) => self.with_help(format!("did you mean `{}`?", name.as_ref())),
+            Some(name) => self.with_help(did_you_mean(name.as_ref())),
             None => self,
         }
     }
@@ -92,7 +93,7 @@ pub(super) struct Located {
 
 /// How a run ended before the script's end. No `try` catches it.
 #[derive(Clone, Debug)]
-pub(super) enum Ending {
+pub(super) enum ScriptEnd {
     Skipped(String),
     Failed(Located),
     /// The server beside which it waits has ended.

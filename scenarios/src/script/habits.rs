@@ -3,7 +3,7 @@
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 use super::failure::Failure;
-use super::scan::{Kind, Piece, offset_of, pieces, position_of};
+use super::scan::{Piece, PieceKind, offset_of, pieces, position_of};
 use crate::diagnostic::Cause;
 
 /// A word of JavaScript, what is said of it, and what to do.
@@ -68,7 +68,7 @@ const CALLS: &[Habit] = &[
 ];
 
 /// A text that is not Rhai, in pieces, and where that came up.
-struct Place<'a> {
+struct BrokenText<'a> {
     text: &'a str,
     pieces: Vec<Piece<'a>>,
     /// The piece at which Rhai gave up; the number of pieces at the text's end.
@@ -77,7 +77,7 @@ struct Place<'a> {
 
 /// What to write in Rhai for a habit of JavaScript at `position`, and where that habit stands.
 pub(super) fn cure(text: &str, position: Position) -> Option<(Failure, Position)> {
-    let place = Place::of(text, position)?;
+    let place = BrokenText::of(text, position)?;
     place.arrow().or_else(|| place.word()).or_else(|| place.map()).or_else(|| place.form())
 }
 
@@ -99,7 +99,7 @@ pub(super) fn foreign_call(ast: &AST, has_own: impl Fn(&str) -> bool) -> Option<
     found
 }
 
-impl<'a> Place<'a> {
+impl<'a> BrokenText<'a> {
     /// The place of an error; `None` inside a text between backticks, whose code is not looked into.
     fn of(text: &'a str, position: Position) -> Option<Self> {
         let offset = offset_of(text, position)?;
@@ -139,7 +139,7 @@ impl<'a> Place<'a> {
 
     /// A word or a sign of [`WORDS`] where Rhai gave up, or before it, such as the `function` of an unknown parameter.
     fn word(&self) -> Option<(Failure, Position)> {
-        let is_habit = |piece: &Piece<'_>, habit: &Habit| piece.kind != Kind::Text && piece.text == habit.word;
+        let is_habit = |piece: &Piece<'_>, habit: &Habit| piece.kind != PieceKind::Text && piece.text == habit.word;
         let known = |piece: &Piece<'_>| WORDS.iter().find(|habit| is_habit(piece, habit));
         if let Some(piece) = self.pieces.get(self.at)
             && let Some(habit) = known(piece)
@@ -160,7 +160,7 @@ impl<'a> Place<'a> {
         let is_value = ["(", ",", "=", ":", "[", "&&", "||", "=="].iter().any(|symbol| before.is(symbol))
             || before.is_word("return");
         let [key, next, ..] = self.pieces.get(opening + 1..)? else { return None };
-        let has_keys = key.kind != Kind::Symbol && (next.is(":") || next.is(","));
+        let has_keys = key.kind != PieceKind::Symbol && (next.is(":") || next.is(","));
         (is_value && has_keys).then(|| {
             let key = if next.is(":") { format!("{}: ..", key.text) } else { format!("{0}: {0}, ..", key.text) };
             self.told(bracket, "a map begins with `#{`, and `{` with statements", format!("write `#{{ {key} }}`"))
@@ -206,7 +206,7 @@ impl<'a> Place<'a> {
         if piece.is("=") && opening.is_some() {
             return Some(self.told(piece, "`=` gives a variable its value, and stands by itself", "`a == b` compares"));
         }
-        if piece.kind == Kind::Text && piece.text.starts_with('\'') && piece.text.len() > 1 {
+        if piece.kind == PieceKind::Text && piece.text.starts_with('\'') && piece.text.len() > 1 {
             let text = piece.text.trim_matches('\'');
             return Some(self.told(piece, "text stands in double quotes", format!("write `\"{text}\"`")));
         }
@@ -239,7 +239,7 @@ impl<'a> Place<'a> {
 /// Explains a missing semicolon behind what it should follow, and a bracket that is not closed at its opening.
 /// `wanted` is the piece that Rhai misses; `None` where the text ended.
 pub(super) fn missing(text: &str, position: Position, wanted: Option<&str>) -> Option<(Failure, Position)> {
-    let place = Place::of(text, position)?;
+    let place = BrokenText::of(text, position)?;
     let (at, here) = (place.at, place.pieces.get(place.at));
     let syntax = |message: String| Failure::new(Cause::Syntax, message);
     if wanted == Some(";") {

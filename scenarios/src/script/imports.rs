@@ -12,7 +12,7 @@ use rhai::{AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Po
 
 pub(crate) use self::reach::Reach;
 use super::compiler::Compiler;
-use super::failure::{Ending, Failure, Located};
+use super::failure::{Failure, Located, ScriptEnd};
 use super::listener::Arities;
 use super::run::{Run, stop};
 use crate::diagnostic::Cause;
@@ -51,7 +51,7 @@ pub(super) struct Import {
 }
 
 /// A walk through what a script imports.
-struct Check<'a> {
+struct ImportCheck<'a> {
     engine: &'a Engine,
     root: &'a Path,
     /// The files on the way to the one that is looked at, the script first.
@@ -82,10 +82,15 @@ impl Modules {
     /// Follows what the script at `path` imports, and what that imports: everything must be there and compile.
     pub(super) fn check(&self, engine: &Engine, root: &Path, path: &Path, imports: &[Import]) -> Result<(), Located> {
         let above = path.canonicalize().into_iter().collect();
-        self.check_imports(&mut Check { engine, root, above, done: BTreeSet::new() }, None, imports)
+        self.check_imports(&mut ImportCheck { engine, root, above, done: BTreeSet::new() }, None, imports)
     }
 
-    fn check_imports(&self, check: &mut Check<'_>, importer: Option<&str>, imports: &[Import]) -> Result<(), Located> {
+    fn check_imports(
+        &self,
+        check: &mut ImportCheck<'_>,
+        importer: Option<&str>,
+        imports: &[Import],
+    ) -> Result<(), Located> {
         for Import { name, position } in imports {
             let here = |failure| Located { failure, position: *position, source: importer.map(str::to_owned) };
             let module = self.find(check.engine, check.root, name, here)?;
@@ -156,7 +161,7 @@ impl ModuleResolver for Resolver {
         let root = run.root.borrow().clone();
         let here = |failure| Located { failure, position: pos, source: source.map(str::to_owned) };
         let fail = |located| {
-            run.set_ending(Ending::Failed(located));
+            run.set_ending(ScriptEnd::Failed(located));
             stop(pos)
         };
         let compiled = self.modules.find(engine, &root, path, here).map_err(fail)?;

@@ -9,13 +9,13 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, Nativ
 
 use super::convert;
 use super::explain::explain;
-use super::failure::{Ending, Failure, Located};
-use super::run::{Heard, Inside, Run, stop};
+use super::failure::{Failure, Located, ScriptEnd};
+use super::run::{HeardEvent, Inside, Run, stop};
 use crate::step::ClientId;
 
 /// A closure of the script that is called back, with the surroundings that it was given in.
 #[derive(Clone)]
-pub(super) struct Listener {
+pub(super) struct ScriptListener {
     function: FnPtr,
     /// How many arguments it takes.
     arity: usize,
@@ -25,13 +25,13 @@ pub(super) struct Listener {
     position: Position,
 }
 
-impl PartialEq for Listener {
+impl PartialEq for ScriptListener {
     fn eq(&self, other: &Self) -> bool {
         is_same_function(&self.function, &other.function)
     }
 }
 
-impl Listener {
+impl ScriptListener {
     /// A listener that can be called with at most `given` arguments.
     pub(super) fn new(run: &Run, call: &NativeCallContext<'_>, function: FnPtr, given: usize) -> Result<Self, Failure> {
         let curried = function.curry().len();
@@ -60,7 +60,7 @@ impl Listener {
     }
 }
 
-impl Listener {
+impl ScriptListener {
     /// Calls a closure that takes nothing.
     pub(super) fn ask(&self, engine: &Engine) -> Result<Dynamic, Box<EvalAltResult>> {
         self.call(engine, [&Dynamic::UNIT; 2], 0)
@@ -101,7 +101,7 @@ impl Run {
         let (time, waits) = (self.now(), self.marks.borrow().seen().waits);
         let nobody_listens = {
             let application = &mut self.applications.borrow_mut()[client.0];
-            application.heard.push(Heard { time, event: event.clone(), waits });
+            application.heard.push(HeardEvent { time, event: event.clone(), waits });
             application.listeners.is_empty()
         };
         if nobody_listens {
@@ -145,7 +145,7 @@ impl Run {
         let mut located = explain(&error, self);
         located.failure.notes.insert(0, format!("in a listener of {event}"));
         let position = located.position;
-        self.set_ending(Ending::Failed(Located { position: position.or_else(registered_at), ..located }));
+        self.set_ending(ScriptEnd::Failed(Located { position: position.or_else(registered_at), ..located }));
         stop(position)
     }
 }

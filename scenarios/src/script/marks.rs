@@ -18,7 +18,7 @@ const MAX_MARKS: usize = 100;
 
 /// Where a call stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct CallSite {
     /// The script as messages show it, if it has a name.
     source: Option<Rc<str>>,
     position: Position,
@@ -26,7 +26,7 @@ pub(super) struct Place {
 
 /// What a script has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct SeenSoFar {
     /// How many of its waits have ended. Clients hear only inside of waits, so this number tells what each has heard.
     pub(super) waits: u64,
     /// How far it has seen the platform's journal.
@@ -35,23 +35,23 @@ pub(super) struct Seen {
 
 /// An action of the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Action {
+pub(super) struct ScriptAction {
     pub(super) verb: &'static str,
-    place: Place,
+    place: CallSite,
 }
 
 /// A mark, and the actions that set it: those after one wait and before the next.
 #[derive(Debug)]
 struct Mark {
-    seen: Seen,
-    first: Action,
-    last: Action,
+    seen: SeenSoFar,
+    first: ScriptAction,
+    last: ScriptAction,
 }
 
 /// What the script has seen, and the marks that its actions set.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    seen: Seen,
+    seen: SeenSoFar,
     /// The last one holds.
     marks: VecDeque<Mark>,
 }
@@ -61,18 +61,18 @@ pub(super) struct Marks {
 pub(super) struct LastWait<P> {
     /// From where the next one may look.
     pub(super) end: P,
-    pub(super) place: Place,
+    pub(super) place: CallSite,
 }
 
 /// What came between an event and a wait that therefore does not see it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Between {
-    Action(Action),
+    Action(ScriptAction),
     /// A wait of the same client, or of the platform, and whether it ended with that very event.
-    Wait(Place, bool),
+    Wait(CallSite, bool),
 }
 
-impl Place {
+impl CallSite {
     pub(super) fn of(call: &NativeCallContext<'_>) -> Self {
         let mut place = Self::default();
         place.set(call);
@@ -89,8 +89,8 @@ impl Place {
     }
 
     /// The line for whoever reads of the script that messages call `main`.
-    pub(super) fn told(&self, main: &str) -> doubt::Place {
-        doubt::Place { file: self.source.as_deref().unwrap_or(main).to_owned(), line: self.line() }
+    pub(super) fn told(&self, main: &str) -> doubt::SourceLine {
+        doubt::SourceLine { file: self.source.as_deref().unwrap_or(main).to_owned(), line: self.line() }
     }
 
     /// The script as messages show it, if it has a name.
@@ -117,18 +117,18 @@ impl Place {
 
 impl Marks {
     /// What the script had seen when its last wait ended.
-    pub(super) const fn seen(&self) -> Seen {
+    pub(super) const fn seen(&self) -> SeenSoFar {
         self.seen
     }
 
     /// A wait has ended, when the script had seen so much of the platform's journal.
     pub(super) fn end_wait(&mut self, journal: u64) {
-        self.seen = Seen { waits: self.seen.waits + 1, journal: journal.max(self.seen.journal) };
+        self.seen = SeenSoFar { waits: self.seen.waits + 1, journal: journal.max(self.seen.journal) };
     }
 
     /// The script has acted.
-    pub(super) fn act(&mut self, verb: &'static str, place: &Place) {
-        let action = Action { verb, place: place.clone() };
+    pub(super) fn act(&mut self, verb: &'static str, place: &CallSite) {
+        let action = ScriptAction { verb, place: place.clone() };
         match self.marks.back_mut() {
             Some(mark) if mark.seen == self.seen => mark.last = action,
             _ => {
@@ -141,24 +141,24 @@ impl Marks {
     }
 
     /// The mark that holds.
-    pub(super) fn mark(&self) -> Seen {
-        self.marks.back().map_or_else(Seen::default, |mark| mark.seen)
+    pub(super) fn mark(&self) -> SeenSoFar {
+        self.marks.back().map_or_else(SeenSoFar::default, |mark| mark.seen)
     }
 
     /// The last action.
-    pub(super) fn last_action(&self) -> Option<&Action> {
+    pub(super) fn last_action(&self) -> Option<&ScriptAction> {
         self.marks.back().map(|mark| &mark.last)
     }
 
     /// The first action that left behind what `is_behind` says to be behind its mark.
-    pub(super) fn action_after(&self, is_behind: impl Fn(Seen) -> bool) -> Option<&Action> {
+    pub(super) fn action_after(&self, is_behind: impl Fn(SeenSoFar) -> bool) -> Option<&ScriptAction> {
         self.marks.iter().find(|mark| is_behind(mark.seen)).map(|mark| &mark.first)
     }
 }
 
-impl Action {
+impl ScriptAction {
     /// `line 4 (cut)`
-    pub(super) fn shown_to(&self, reader: &Place) -> String {
+    pub(super) fn shown_to(&self, reader: &CallSite) -> String {
         format!("{} ({})", self.place.shown_to(reader), self.verb)
     }
 }
@@ -167,21 +167,21 @@ impl Action {
 mod tests {
     use super::*;
 
-    fn place(line: usize) -> Place {
-        Place { source: None, position: Position::new(u16::try_from(line).unwrap(), 1) }
+    fn place(line: usize) -> CallSite {
+        CallSite { source: None, position: Position::new(u16::try_from(line).unwrap(), 1) }
     }
 
     #[test]
     fn actions_after_one_wait_set_one_mark() {
         let mut marks = Marks::default();
         marks.act("connect", &place(1));
-        assert_eq!(marks.mark(), Seen::default());
+        assert_eq!(marks.mark(), SeenSoFar::default());
         marks.end_wait(3);
-        assert_eq!(marks.mark(), Seen::default());
+        assert_eq!(marks.mark(), SeenSoFar::default());
         marks.act("cut", &place(3));
         marks.act("send", &place(4));
-        assert_eq!(marks.mark(), Seen { waits: 1, journal: 3 });
-        let shown = |action: Option<&Action>| action.unwrap().shown_to(&place(9));
+        assert_eq!(marks.mark(), SeenSoFar { waits: 1, journal: 3 });
+        let shown = |action: Option<&ScriptAction>| action.unwrap().shown_to(&place(9));
         assert_eq!(shown(marks.action_after(|seen| seen.waits > 0)), "line 3 (cut)");
         assert_eq!(shown(marks.last_action()), "line 4 (send)");
     }
@@ -191,7 +191,7 @@ mod tests {
         let mut marks = Marks::default();
         marks.end_wait(3);
         marks.end_wait(1);
-        assert_eq!(marks.seen(), Seen { waits: 2, journal: 3 });
+        assert_eq!(marks.seen(), SeenSoFar { waits: 2, journal: 3 });
     }
 
     #[test]
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_place_in_another_script_names_it() {
-        let module = Place { source: Some("lib/users.rhai".into()), position: Position::new(2, 1) };
+        let module = CallSite { source: Some("lib/users.rhai".into()), position: Position::new(2, 1) };
         assert_eq!(module.shown_to(&module), "line 2");
         assert_eq!(module.shown_to(&place(7)), "line 2 of lib/users.rhai");
     }

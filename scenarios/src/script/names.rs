@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 pub(super) use super::api::{Of, functions, functions_named};
+use crate::text::nearest;
 
 /// The keys of the maps that the API gives, for the nearest one of a wrong key.
 pub(super) const KEYS: &[&str] = &[
@@ -140,27 +141,6 @@ pub(super) fn nearest_of_all(name: &str, of_script: &BTreeSet<String>) -> Option
 /// The method of a string, array or map that `name` was probably meant to be.
 pub(super) fn nearest_of_rhai(name: &str) -> Option<String> {
     nearest(name, OF_RHAI.iter().copied())
-}
-
-/// The one of `known` that takes the fewest edits to reach, case aside, of about a third of it; or that begins as
-/// `name` does, as far as the shorter of the two goes.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    /// A common beginning shorter than this says nothing.
-    const BEGINNING: usize = 4;
-    let lower = name.to_lowercase();
-    let is_near = |edits: usize, known: &str| {
-        let lower_known = known.to_lowercase();
-        let begins_alike = lower.starts_with(&lower_known) || lower_known.starts_with(&lower);
-        let tolerance = (known.chars().count() / 3).max(1);
-        (edits <= tolerance && 2 * edits <= lower.chars().count())
-            || (begins_alike && lower.len().min(known.len()) >= BEGINNING)
-    };
-    known
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), known))
-        .filter(|(edits, known)| *known != name && is_near(*edits, known))
-        .min_by_key(|(edits, _)| *edits)
-        .map(|(_, known)| known.to_owned())
 }
 
 #[cfg(test)]

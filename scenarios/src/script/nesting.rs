@@ -44,7 +44,7 @@ impl Gauge {
             *left -= 1;
             return None;
         }
-        let mut walk = Walk::default();
+        let mut walk = NestingWalk::default();
         let height = walk.height(value, 0);
         let left = (walk.members / Self::MEMBERS).min(Self::MOST_UNSEEN);
         if left > 0 {
@@ -67,7 +67,7 @@ pub(super) fn release_captured(scope: &Scope<'_>) {
 
 /// A walk down into a value.
 #[derive(Default)]
-struct Walk {
+struct NestingWalk {
     /// The heights of captured variables, by their address; `None` while such a variable is being looked into. Closures
     /// can capture one another, and even themselves.
     captured: BTreeMap<usize, Option<usize>>,
@@ -77,7 +77,7 @@ struct Walk {
     keys: usize,
 }
 
-impl Walk {
+impl NestingWalk {
     /// How many levels there are from `value` down, itself included.
     fn height(&mut self, value: &Dynamic, above: usize) -> Result<usize, Excess> {
         if !is_nest(value) {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::failure::Failure;
-use super::names::nearest;
 use super::show::{kind, show_short};
 use super::{convert, duration};
+use crate::text::{did_you_mean, nearest};
 
 /// A map of named options. `()` stands for an option that is not given.
 pub(super) struct Options<'a> {
@@ -27,7 +27,7 @@ impl<'a> Options<'a> {
             Some(key) => {
                 let failure = Failure::argument(format!("{what} have no key `{key}`"));
                 Err(match nearest(key, known.iter().copied()) {
-                    Some(name) => failure.with_help(format!("did you mean `{name}`?")),
+                    Some(name) => failure.with_help(did_you_mean(name)),
                     None => failure.with_help(format!("the keys are {}", known.join(", "))),
                 })
             }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use rhai::Position;
 
 use super::scan::{Piece, offset_of, pieces};
-use super::show::{SECRET, cut};
+use super::show::SECRET;
+use crate::text::clip;
 
 /// How many parts a failure shows.
 const MAX_PARTS: usize = 12;
@@ -82,7 +83,7 @@ fn label(part: &Part, text: &str) -> String {
         end = piece.end();
     }
     let words: Vec<&str> = text[start..end].split_whitespace().collect();
-    cut(format!("{}{}", "(".repeat(opened), words.join(" ")), MAX_LABEL)
+    clip(format!("{}{}", "(".repeat(opened), words.join(" ")), MAX_LABEL).into_owned()
 }
 
 /// Whether a part ends before `piece`: an operand before a comparison, a comparison before what joins several.

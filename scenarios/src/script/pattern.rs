@@ -3,8 +3,9 @@
 use regex::{Regex, RegexBuilder};
 
 use super::failure::Failure;
-use super::show::{MAX_CHARS, cut, show_short};
+use super::show::{MAX_CHARS, show_short};
 use crate::diagnostic::Cause;
+use crate::text::clip;
 
 /// The memory that a regular expression may take, in bytes. Together with a limit on the text it bounds the time of a match,
 /// which the clock of a run does not see.
@@ -17,6 +18,6 @@ pub(super) fn regex(pattern: &str) -> Result<Regex, Failure> {
             Failure::new(Cause::Limit, "the regular expression is too large").with_help("repeat less in it")
         }
         error => Failure::argument(format!("{} is not a regular expression", show_short(&pattern.into())))
-            .with_note(cut(error.to_string(), MAX_CHARS)),
+            .with_note(clip(error.to_string(), MAX_CHARS)),
     })
 }

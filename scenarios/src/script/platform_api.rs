@@ -10,13 +10,13 @@ use super::convert::from_serde;
 use super::duration::duration;
 use super::engine::PLATFORM_KEYWORD;
 use super::failure::{Failure, Halt};
-use super::names::nearest;
 use super::options::Options;
 use super::register::register;
 use super::run::Run;
 use super::verbs::register_verbs;
 use super::wait::records::asked;
 use super::wait::request_map;
+use crate::text::nearest;
 
 /// What `platform` stands for in a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

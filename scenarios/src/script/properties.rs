@@ -9,10 +9,10 @@ use rhai::{Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use super::duration::{duration, shown};
 use super::failure::{Failure, Halt, Located};
-use super::listener::Listener;
+use super::listener::ScriptListener;
 use super::register::register;
 use super::run::{Inside, Run};
-use super::show::{clip, kind};
+use super::show::{kind, said};
 use crate::diagnostic::Cause;
 use crate::schedule::{Schedule, ScheduleError};
 use crate::transcript::seconds;
@@ -39,8 +39,8 @@ pub(super) struct Properties {
 
 struct Property {
     name: String,
-    kind: Kind,
-    condition: Listener,
+    kind: PropertyKind,
+    condition: ScriptListener,
     has_held: Cell<bool>,
     /// Whether it has not held although it always should have. That is told once.
     is_broken: Cell<bool>,
@@ -49,7 +49,7 @@ struct Property {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PropertyKind {
     Always,
     Eventually(Duration),
     Sometimes,
@@ -57,16 +57,16 @@ enum Kind {
 
 pub(super) fn register_properties(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "always", |run, call, name: &str, condition: FnPtr| {
-        run.add_property(call, Kind::Always, name, condition)
+        run.add_property(call, PropertyKind::Always, name, condition)
     });
     register!(engine, run, "sometimes", |run, call, name: &str, condition: FnPtr| {
-        run.add_property(call, Kind::Sometimes, name, condition)
+        run.add_property(call, PropertyKind::Sometimes, name, condition)
     });
     register!(engine, run, "eventually", |run, call, name: &str, condition: FnPtr| {
-        run.add_property(call, Kind::Eventually(EVENTUALLY), name, condition)
+        run.add_property(call, PropertyKind::Eventually(EVENTUALLY), name, condition)
     });
     register!(engine, run, "eventually", |run, call, name: &str, condition: FnPtr, within: Dynamic| {
-        run.add_property(call, Kind::Eventually(duration(&within)?), name, condition)
+        run.add_property(call, PropertyKind::Eventually(duration(&within)?), name, condition)
     });
     register!(engine, run, "disturb", |run, _call, text: &str| run.disturb(text));
     register!(engine, run, "disturbed", |run, _call| Ok(run.schedule().map_or(Dynamic::UNIT, Dynamic::from)));
@@ -96,13 +96,13 @@ impl Properties {
     /// The `eventually` properties that did not hold.
     pub(super) fn unfulfilled(&self) -> Vec<String> {
         let is_unfulfilled =
-            |property: &&Rc<Property>| matches!(property.kind, Kind::Eventually(_)) && !property.has_held.get();
+            |property: &&Rc<Property>| matches!(property.kind, PropertyKind::Eventually(_)) && !property.has_held.get();
         self.all.borrow().iter().filter(is_unfulfilled).map(|property| property.name.clone()).collect()
     }
 
     /// The `sometimes` properties, and whether each has held.
     pub(super) fn sometimes(&self) -> Vec<(String, bool)> {
-        let is_sometimes = |property: &&Rc<Property>| property.kind == Kind::Sometimes;
+        let is_sometimes = |property: &&Rc<Property>| property.kind == PropertyKind::Sometimes;
         let told = |property: &Rc<Property>| (property.name.clone(), property.has_held.get());
         self.all.borrow().iter().filter(is_sometimes).map(told).collect()
     }
@@ -122,7 +122,13 @@ impl Properties {
 }
 
 impl Run {
-    fn add_property(&self, call: &NativeCallContext<'_>, kind: Kind, name: &str, condition: FnPtr) -> Result<(), Halt> {
+    fn add_property(
+        &self,
+        call: &NativeCallContext<'_>,
+        kind: PropertyKind,
+        name: &str,
+        condition: FnPtr,
+    ) -> Result<(), Halt> {
         let all = &self.properties.all;
         if all.borrow().len() >= MAX_PROPERTIES {
             return Err(Failure::new(Cause::Limit, format!("a script has {MAX_PROPERTIES} properties at most")).into());
@@ -130,16 +136,16 @@ impl Run {
         if all.borrow().iter().any(|property| property.name == name) {
             return Err(Failure::new(
                 Cause::Script,
-                format!("there is a property named `{}` already", clip(name.to_owned())),
+                format!("there is a property named `{}` already", said(name.to_owned())),
             )
             .with_help("the name says which of them did not hold: give each its own")
             .into());
         }
         self.count_check();
         let property = Property {
-            name: clip(name.to_owned()),
+            name: said(name.to_owned()),
             kind,
-            condition: Listener::new(self, call, condition, 0)?,
+            condition: ScriptListener::new(self, call, condition, 0)?,
             has_held: Cell::new(false),
             is_broken: Cell::new(false),
             position: call.call_position(),
@@ -155,9 +161,9 @@ impl Run {
         while let Some(property) = self.properties.next(index) {
             index += 1;
             let is_asked = match property.kind {
-                Kind::Always => !property.is_broken.get(),
-                Kind::Sometimes => !property.has_held.get(),
-                Kind::Eventually(_) => self.properties.has_ended.get() && !property.has_held.get(),
+                PropertyKind::Always => !property.is_broken.get(),
+                PropertyKind::Sometimes => !property.has_held.get(),
+                PropertyKind::Eventually(_) => self.properties.has_ended.get() && !property.has_held.get(),
             };
             if is_asked {
                 self.soft.outside(|| self.look_at_property(engine, &property))?;
@@ -176,7 +182,7 @@ impl Run {
             return Err(self.end_at(property, Failure::new(Cause::Script, message)));
         };
         property.has_held.set(property.has_held.get() || holds);
-        if holds || property.kind != Kind::Always {
+        if holds || property.kind != PropertyKind::Always {
             return Ok(());
         }
         property.is_broken.set(true);
@@ -205,7 +211,7 @@ impl Run {
         let mut index = 0;
         while let Some(property) = self.properties.next(index) {
             index += 1;
-            let Kind::Eventually(within) = property.kind else { continue };
+            let PropertyKind::Eventually(within) = property.kind else { continue };
             let limit = self.now().saturating_add(within);
             self.move_while(engine, limit, || !property.has_held.get())?;
             if !property.has_held.get() {

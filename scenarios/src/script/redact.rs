@@ -11,7 +11,7 @@ use super::register::register;
 use super::run::Run;
 use super::show::show_short;
 use crate::diagnostic::Cause;
-use crate::printable::is_unprintable;
+use crate::text::is_unprintable;
 use crate::transcript::Redactions;
 
 /// The longest name, in characters.

@@ -13,16 +13,16 @@ use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use super::Limits;
 use super::cases::Row;
-use super::clock::Guard;
-use super::failure::{Ending, Failure, Halt, Located};
+use super::clock::ClockGuard;
+use super::failure::{Failure, Halt, Located, ScriptEnd};
 use super::imports::Imported;
-use super::listener::{Arities, Listener};
-use super::marks::{LastWait, Marks, Place};
+use super::listener::{Arities, ScriptListener};
+use super::marks::{CallSite, LastWait, Marks};
 use super::nesting::Gauge;
 use super::properties::Properties;
 use super::soft::Soft;
 use super::surroundings::Surroundings;
-use super::unmet::{Unmet, Watched};
+use super::unmet::{UnmetWatch, Watched};
 use crate::diagnostic::Cause;
 use crate::memory;
 use crate::size;
@@ -46,9 +46,9 @@ pub(super) struct Run {
     /// How far the script has seen the platform's journal while it waited.
     pub(super) journal_looked: Cell<u64>,
     /// The last call of a function of the script API.
-    place: RefCell<Place>,
+    place: RefCell<CallSite>,
     calls: Calls,
-    pub(super) unmet: RefCell<Unmet>,
+    pub(super) unmet: RefCell<UnmetWatch>,
     /// How many checks ran.
     pub(super) checks: Cell<u32>,
     /// What the transcript should leave out.
@@ -70,7 +70,7 @@ pub(super) struct Run {
     /// How many parameters the functions of the script and its modules take.
     pub(super) arities: RefCell<Vec<Rc<Arities>>>,
     pub(super) gauge: RefCell<Gauge>,
-    pub(super) ending: RefCell<Option<Ending>>,
+    pub(super) ending: RefCell<Option<ScriptEnd>>,
     /// Whether it was an error in a listener that ended it.
     pub(super) listener_failed: Cell<bool>,
     meter: Meter,
@@ -80,8 +80,8 @@ pub(super) struct Run {
 pub(super) struct Application {
     /// The client's name.
     pub(super) name: String,
-    pub(super) listeners: Listeners<Listener>,
-    pub(super) heard: Vec<Heard>,
+    pub(super) listeners: Listeners<ScriptListener>,
+    pub(super) heard: Vec<HeardEvent>,
     pub(super) waited: LastWait<usize>,
     /// How many events were heard at the last `expectEvents`.
     pub(super) checked: usize,
@@ -95,7 +95,7 @@ impl Application {
 
 /// An event that was emitted.
 #[derive(Clone)]
-pub(super) struct Heard {
+pub(super) struct HeardEvent {
     pub(super) time: Duration,
     pub(super) event: Arc<Event>,
     /// How many waits of the script had ended.
@@ -119,7 +119,7 @@ struct Calls {
 
 /// Where a run stands: what script code that depends on clients alone would give is the same as long as this is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stand {
+pub(super) struct RunPosition {
     /// How much the clients have been told.
     inputs: u64,
     /// How much script code has run.
@@ -129,7 +129,7 @@ pub(super) struct Stand {
 /// What a run has used of its limits.
 struct Meter {
     limits: RefCell<Limits>,
-    guard: RefCell<Guard>,
+    guard: RefCell<ClockGuard>,
     operations: Cell<u64>,
     /// The count of operations at which to look closer.
     look_at: Cell<u64>,
@@ -180,7 +180,7 @@ impl Run {
         self.world.replace(world);
         self.gauge.take();
         self.meter.limits.replace(limits.clone());
-        self.meter.guard.replace(Guard::new(limits));
+        self.meter.guard.replace(ClockGuard::new(limits));
         self.meter.turns.set(0);
         let budget = isize::try_from(limits.memory).unwrap_or(isize::MAX);
         self.meter.memory.set(memory::held().saturating_add(budget));
@@ -190,7 +190,7 @@ impl Run {
 
     /// Lets the world go on when the script has ended, with all that its listeners may use. Gives how it ended, if it did so
     /// before its time.
-    pub(super) fn revive(&self) -> Option<Ending> {
+    pub(super) fn revive(&self) -> Option<ScriptEnd> {
         self.inside.set(None);
         self.meter.turns.set(0);
         self.meter.operations.set(0);
@@ -199,7 +199,7 @@ impl Run {
     }
 
     /// Forgets everything, and gives the world as it was and how the run ended, if it did so before the script's end.
-    pub(super) fn end(&self) -> (Surroundings, u32, Option<Ending>) {
+    pub(super) fn end(&self) -> (Surroundings, u32, Option<ScriptEnd>) {
         // Listeners hold what they captured, which may hold listeners.
         self.applications.borrow_mut().clear();
         self.properties.clear();
@@ -293,8 +293,8 @@ impl Run {
         self.calls.all.get() - self.calls.looks_at_clients.get()
     }
 
-    pub(super) fn stand(&self) -> Stand {
-        Stand { inputs: self.world.borrow().client_inputs(), operations: self.meter.operations.get() }
+    pub(super) fn stand(&self) -> RunPosition {
+        RunPosition { inputs: self.world.borrow().client_inputs(), operations: self.meter.operations.get() }
     }
 }
 
@@ -309,20 +309,20 @@ impl Run {
     pub(super) fn halt_at(&self, halt: Halt, position: Position, source: Option<String>) -> Box<EvalAltResult> {
         match halt {
             Halt::Script(error) => return error,
-            Halt::Skip(reason) => self.set_ending(Ending::Skipped(reason)),
-            Halt::ServerEnded => self.set_ending(Ending::ServerEnded),
+            Halt::Skip(reason) => self.set_ending(ScriptEnd::Skipped(reason)),
+            Halt::ServerEnded => self.set_ending(ScriptEnd::ServerEnded),
             Halt::Failure(_) if self.has_ended() => {}
             Halt::Failure(failure) => {
                 let goes_on = failure.is_soft() && self.soft.is_on();
                 let located = Located { failure: self.with_situation(failure), position, source };
-                if goes_on { self.soft.keep(located) } else { self.set_ending(Ending::Failed(located)) }
+                if goes_on { self.soft.keep(located) } else { self.set_ending(ScriptEnd::Failed(located)) }
             }
         }
         stop(position)
     }
 
     /// The first ending stands.
-    pub(super) fn set_ending(&self, ending: Ending) {
+    pub(super) fn set_ending(&self, ending: ScriptEnd) {
         self.ending.borrow_mut().get_or_insert(ending);
         self.meter.look_at.set(0);
     }
@@ -333,7 +333,7 @@ impl Run {
 
     /// Gives a place to a failure that was found where none is known.
     pub(super) fn locate_ending(&self, at: Position) {
-        if let Some(Ending::Failed(Located { position, .. })) = &mut *self.ending.borrow_mut()
+        if let Some(ScriptEnd::Failed(Located { position, .. })) = &mut *self.ending.borrow_mut()
             && position.is_none()
         {
             *position = at;
@@ -370,7 +370,7 @@ impl Run {
             self.check_memory().and_then(|()| self.check_wall_time()).err()
         };
         if let Some(failure) = failure {
-            self.set_ending(Ending::Failed(Located { failure, position: Position::NONE, source: None }));
+            self.set_ending(ScriptEnd::Failed(Located { failure, position: Position::NONE, source: None }));
             return Some(Dynamic::UNIT);
         }
         self.meter.look_at.set((operations + OPERATIONS_PER_LOOK).min(most.saturating_add(1)));

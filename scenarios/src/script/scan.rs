@@ -12,7 +12,7 @@ const SYMBOLS: [&str; 25] = [
 /// A piece of a text that is neither a space nor a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: PieceKind,
     pub(crate) text: &'a str,
     /// Where it begins, in bytes.
     pub(crate) start: usize,
@@ -20,7 +20,7 @@ pub(crate) struct Piece<'a> {
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum PieceKind {
     /// A name, a keyword or a number.
     Word,
     /// Text in quotes of any sort.
@@ -37,22 +37,22 @@ impl Piece<'_> {
 
     /// Whether it is this sign.
     pub(crate) fn is(&self, symbol: &str) -> bool {
-        self.kind == Kind::Symbol && self.text == symbol
+        self.kind == PieceKind::Symbol && self.text == symbol
     }
 
     /// Whether it is this word.
     pub(crate) fn is_word(&self, word: &str) -> bool {
-        self.kind == Kind::Word && self.text == word
+        self.kind == PieceKind::Word && self.text == word
     }
 
     /// Whether it opens a bracket.
     pub(crate) fn opens(&self) -> bool {
-        self.kind == Kind::Symbol && matches!(self.text, "(" | "[" | "{" | "#{" | "?[")
+        self.kind == PieceKind::Symbol && matches!(self.text, "(" | "[" | "{" | "#{" | "?[")
     }
 
     /// Whether it closes a bracket.
     pub(crate) fn closes(&self) -> bool {
-        self.kind == Kind::Symbol && matches!(self.text, ")" | "]" | "}")
+        self.kind == PieceKind::Symbol && matches!(self.text, ")" | "]" | "}")
     }
 }
 
@@ -110,17 +110,17 @@ fn skip_blank(text: &str, from: usize) -> usize {
 }
 
 /// What `rest` begins with, and how many bytes that takes. `rest` is not empty.
-fn piece_at(rest: &str) -> (Kind, usize) {
+fn piece_at(rest: &str) -> (PieceKind, usize) {
     let is_in_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
-    let Some(first) = rest.chars().next() else { return (Kind::Symbol, 0) };
+    let Some(first) = rest.chars().next() else { return (PieceKind::Symbol, 0) };
     if is_in_word(first) {
-        return (Kind::Word, rest.find(|character| !is_in_word(character)).unwrap_or(rest.len()));
+        return (PieceKind::Word, rest.find(|character| !is_in_word(character)).unwrap_or(rest.len()));
     }
     if matches!(first, '"' | '\'' | '`') {
-        return (Kind::Text, quoted(rest, first));
+        return (PieceKind::Text, quoted(rest, first));
     }
     let symbol = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol));
-    (Kind::Symbol, symbol.map_or(first.len_utf8(), |symbol| symbol.len()))
+    (PieceKind::Symbol, symbol.map_or(first.len_utf8(), |symbol| symbol.len()))
 }
 
 /// How long the text in quotes is that `rest` begins with. Only text between backticks may go on in the next line, and

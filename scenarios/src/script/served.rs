@@ -17,7 +17,7 @@ const LONGEST_TURN: Duration = Duration::from_millis(50);
 
 /// What a script beside a server is at, for those who wait until nothing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub enum ScriptActivity {
     /// It runs.
     Busy,
     /// It waits, and has seen the journal up to a record.
@@ -31,7 +31,7 @@ pub enum Doing {
 
 /// A platform behind a server, as a script beside it has it.
 #[derive(Debug)]
-pub struct Served {
+pub struct ServedPlatform {
     handle: FrontHandle,
     news: Watch,
     runtime: Handle,
@@ -42,7 +42,7 @@ pub struct Served {
     /// How often the platform had been reset, by others before the script began or by the script itself. With one more reset
     /// it is over.
     resets: watch::Sender<u64>,
-    doing: watch::Sender<Doing>,
+    doing: watch::Sender<ScriptActivity>,
 }
 
 /// What one turn beside a server did.
@@ -56,7 +56,7 @@ pub(super) enum ServedTurn {
     Over,
 }
 
-impl Served {
+impl ServedPlatform {
     /// The platform whose server runs on `runtime`. What a script prints goes to `printed`. Once `stop` holds
     /// true, or its sender is gone, waits end: what has happened until then is still found.
     ///
@@ -70,12 +70,21 @@ impl Served {
     ) -> Self {
         let news = handle.watch();
         let resets = watch::Sender::new(handle.resets());
-        Self { handle, news, runtime, printed, stop, waits: None, resets, doing: watch::Sender::new(Doing::Busy) }
+        Self {
+            handle,
+            news,
+            runtime,
+            printed,
+            stop,
+            waits: None,
+            resets,
+            doing: watch::Sender::new(ScriptActivity::Busy),
+        }
     }
 
     /// What the script is at; its sender is gone with the script.
     #[must_use]
-    pub fn doing(&self) -> watch::Receiver<Doing> {
+    pub fn doing(&self) -> watch::Receiver<ScriptActivity> {
         self.doing.subscribe()
     }
 
@@ -133,7 +142,7 @@ impl Served {
         }
         let Self { handle, news, stop, runtime, resets, doing, .. } = self;
         let known = *resets.borrow();
-        doing.send_replace(Doing::Waits { until: Time::from_duration(limit), seen: news.next_seq() });
+        doing.send_replace(ScriptActivity::Waits { until: Time::from_duration(limit), seen: news.next_seq() });
         let turn = runtime.block_on(async {
             tokio::select! {
                 biased;
@@ -144,7 +153,7 @@ impl Served {
                 () = sleep(ahead.min(LONGEST_TURN)) => ServedTurn::Moved,
             }
         });
-        doing.send_replace(Doing::Busy);
+        doing.send_replace(ScriptActivity::Busy);
         turn
     }
 }

@@ -4,9 +4,10 @@ use std::fmt::{self, Write as _};
 
 use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 
-use super::client_api::{Client, ConnectionPart, NotificationPart};
+use super::client_api::{ClientHandle, ConnectionPart, NotificationPart};
 use super::dialects::ServicesPart;
 use super::platform_api::PlatformHandle;
+use crate::text::{ELLIPSIS, clip};
 
 /// The longest text of a value in a message.
 pub(super) const MAX_CHARS: usize = 2_000;
@@ -18,11 +19,11 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// `value` as Rhai would write it: on one line if it is short, else one line a member.
 pub(super) fn show(value: &Dynamic) -> String {
     if let Some(lines) = show_lines(value) {
-        return cut(lines, MAX_CHARS);
+        return clip(lines, MAX_CHARS).into_owned();
     }
     let mut line = String::new();
     write_value(&mut line, value, None, 0);
-    cut(line, MAX_CHARS)
+    clip(line, MAX_CHARS).into_owned()
 }
 
 /// An array or a map that is too long for one line, with one for each member.
@@ -44,18 +45,20 @@ pub(super) fn show_lines(value: &Dynamic) -> Option<String> {
 pub(super) fn show_short(value: &Dynamic) -> String {
     let mut line = String::new();
     write_value(&mut line, value, None, 0);
-    cut(line, ONE_LINE)
+    clip(line, ONE_LINE).into_owned()
 }
 
 /// What a script says itself, such as a text that it throws. If it is too long, only its first line is shown, cut if that
 /// is too long, too.
-pub(super) fn clip(text: String) -> String {
+pub(super) fn said(text: String) -> String {
     let (first, more) = text.split_once('\n').map_or((text.as_str(), false), |(first, _)| (first, true));
     if text.len() <= MAX_CHARS {
         return text;
     }
-    let is_cut = more && first.chars().count() <= MAX_CHARS;
-    cut(first.to_owned(), MAX_CHARS) + if is_cut { "…" } else { "" }
+    let is_cut = more && first.chars().nth(MAX_CHARS).is_none();
+    let mut said = clip(first, MAX_CHARS).into_owned();
+    said.extend(is_cut.then_some(ELLIPSIS));
+    said
 }
 
 /// A map on one line, as `print` writes it; `show` shows its members.
@@ -63,12 +66,12 @@ pub(super) fn show_map(map: &Map, show: impl Fn(&Dynamic) -> String) -> String {
     let mut line = "#{".to_owned();
     for (index, (key, member)) in map.iter().enumerate() {
         if line.len() > 4 * MAX_CHARS {
-            line.push('…');
+            line.push(ELLIPSIS);
             break;
         }
         let comma = if index > 0 { ", " } else { "" };
         let member = if is_secret(Some(key), member) { SECRET.to_owned() } else { show(member) };
-        let _ = write!(line, "{comma}{}: {member}", Key(key));
+        let _ = write!(line, "{comma}{}: {member}", ShownKey(key));
     }
     line + "}"
 }
@@ -81,9 +84,9 @@ fn is_secret(key: Option<&str>, member: &Dynamic) -> bool {
 }
 
 /// A key of a map: in quotes where it is not a name.
-struct Key<'a>(&'a str);
+struct ShownKey<'a>(&'a str);
 
-impl fmt::Display for Key<'_> {
+impl fmt::Display for ShownKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if rhai::is_valid_identifier(self.0) { f.write_str(self.0) } else { write!(f, "{:?}", self.0) }
     }
@@ -118,7 +121,7 @@ pub(super) fn kind_of_type(name: &str) -> &'static str {
         name if name == std::any::type_name::<Map>() => "a map",
         name if name == std::any::type_name::<rhai::Blob>() => "a blob",
         name if name == std::any::type_name::<FnPtr>() => "a closure",
-        name if name == std::any::type_name::<Client>() => "a client",
+        name if name == std::any::type_name::<ClientHandle>() => "a client",
         name if name == std::any::type_name::<PlatformHandle>() => "the platform",
         _ => "a value of another type",
     }
@@ -126,7 +129,7 @@ pub(super) fn kind_of_type(name: &str) -> &'static str {
 
 fn write_value(out: &mut String, value: &Dynamic, indent: Option<usize>, depth: usize) {
     if depth > MAX_DEPTH || out.len() > 4 * MAX_CHARS {
-        out.push('…');
+        out.push(ELLIPSIS);
     } else if let Some(text) = value.read_lock::<ImmutableString>() {
         let _ = write!(out, "{:?}", text.as_str());
     } else if let Ok(array) = value.as_array_ref() {
@@ -173,7 +176,7 @@ fn write_members<'a>(
         }
         count += 1;
         if let Some(key) = key {
-            let _ = write!(out, "{}: ", Key(key));
+            let _ = write!(out, "{}: ", ShownKey(key));
         }
         // A short member stays on its line.
         let mut line = String::new();
@@ -197,27 +200,20 @@ fn write_members<'a>(
     out.push_str(close);
 }
 
-pub(super) fn cut(text: String, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
 /// Where two values first differ: the path to there, and what is there in each; `None` if they are equal.
 ///
 /// An integer equals a float of the same value. A missing key or element shows as `None`.
-pub(super) fn difference(left: &Dynamic, right: &Dynamic) -> Option<Difference> {
+pub(super) fn difference(left: &Dynamic, right: &Dynamic) -> Option<ValueDifference> {
     let mut path = String::new();
     let (left, right) = find_difference(left, right, &mut path, 0)?;
     let is_password = path.ends_with(".password");
     let masked = |side: Option<String>| side.map(|side| if is_password { SECRET.to_owned() } else { side });
-    Some(Difference { left: masked(left), right: masked(right), path })
+    Some(ValueDifference { left: masked(left), right: masked(right), path })
 }
 
 /// A place where two values differ.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(super) struct ValueDifference {
     /// From the values to that place, such as `.error.code` or `[2]`; empty for the values themselves.
     pub(super) path: String,
     /// What the first value has there.
@@ -291,7 +287,7 @@ fn is_same_scalar(left: &Dynamic, right: &Dynamic) -> bool {
             char,
             ImmutableString,
             rhai::Blob,
-            Client,
+            ClientHandle,
             ConnectionPart,
             NotificationPart,
             ServicesPart,

@@ -6,11 +6,11 @@ use kandy_client::{Error, Event};
 use kandy_mock_server::{Point, Record};
 
 use super::failure::Failure;
-use super::names::nearest;
 use super::run::{Application, Run};
-use super::show::{cut, show_short};
+use super::show::show_short;
 use crate::diagnostic::Cause;
 use crate::step::ClientId;
+use crate::text::{clip, did_you_mean, nearest};
 use crate::transcript::seconds;
 
 /// How many clients a failure shows.
@@ -73,7 +73,7 @@ impl Run {
         let shown = show_short(&user.to_string().into());
         let note = format!("{shown} tries to sign in, but no user of that name was added");
         let help = match nearest(&user, users.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean {}?", show_short(&near.into())),
+            Some(near) => did_you_mean(near),
             None => format!("add the user first: `platform.addUser({shown}, \"..\")`"),
         };
         Some((note, help))
@@ -127,5 +127,5 @@ fn error_line(error: &Error) -> String {
         code => code.to_string(),
     });
     let text = format!("{} {}", code.as_deref().unwrap_or(error.name()), error.shown());
-    cut(text.trim_end().to_owned(), MAX_ERROR)
+    clip(text.trim_end(), MAX_ERROR).into_owned()
 }

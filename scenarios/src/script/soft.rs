@@ -18,12 +18,12 @@ const MAX_KEPT: usize = 100;
 pub(super) struct Soft {
     /// How many calls of `soft` the script is in; none in a listener, which ends the scenario as any other does.
     depth: Cell<u32>,
-    failures: RefCell<Failures>,
+    failures: RefCell<SoftFailures>,
 }
 
 /// Failures in the order of their time.
 #[derive(Debug, Default)]
-pub(super) struct Failures {
+pub(super) struct SoftFailures {
     pub(super) kept: Vec<Located>,
     pub(super) more: usize,
 }
@@ -57,7 +57,7 @@ impl Soft {
     }
 
     /// All that failed, and a new start.
-    pub(super) fn take(&self) -> Failures {
+    pub(super) fn take(&self) -> SoftFailures {
         self.depth.set(0);
         self.failures.take()
     }

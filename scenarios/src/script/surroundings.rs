@@ -5,11 +5,11 @@ use std::time::Duration;
 use kandy_mock_server::Platform;
 
 use super::failure::{Failure, Halt};
-use super::served::{Served, ServedTurn};
+use super::served::{ServedPlatform, ServedTurn};
 use crate::hygiene;
 use crate::step::{ClientId, Done, Step};
 use crate::trace::Trace;
-use crate::world::{Turn, World, next_expiry};
+use crate::world::{World, WorldTurn, next_expiry};
 
 /// Where a script runs, and so what it can do.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) enum Surroundings {
     /// In a world that it moves, with clients of its own.
     World(World),
     /// Beside a server, whose clients are somebody else's.
-    Served(Box<Served>),
+    Served(Box<ServedPlatform>),
 }
 
 impl Default for Surroundings {
@@ -103,7 +103,7 @@ impl Surroundings {
     }
 
     /// How each client stands.
-    pub(super) fn ending(&self) -> Vec<hygiene::Ending> {
+    pub(super) fn ending(&self) -> Vec<hygiene::ClientEnd> {
         match self {
             Self::World(world) => world.ending(),
             Self::Served(_) => Vec::new(),
@@ -146,12 +146,12 @@ impl Surroundings {
     }
 
     /// Moves once, or waits a moment, without passing `limit`. At a server that has ended the script ends, too.
-    pub(super) fn turn(&mut self, limit: Duration) -> Result<Turn, Halt> {
+    pub(super) fn turn(&mut self, limit: Duration) -> Result<WorldTurn, Halt> {
         match self {
             Self::World(world) => Ok(world.turn(limit)?),
             Self::Served(served) => match served.turn(limit) {
-                ServedTurn::Moved => Ok(Turn::Moved),
-                ServedTurn::Quiet => Ok(Turn::Quiet),
+                ServedTurn::Moved => Ok(WorldTurn::Moved),
+                ServedTurn::Quiet => Ok(WorldTurn::Quiet),
                 ServedTurn::Over => Err(Halt::ServerEnded),
             },
         }

@@ -27,7 +27,7 @@ mod waits;
 
 use super::*;
 use crate::diagnostic::Cause;
-use crate::trace::{Record, What};
+use crate::trace::{TraceRecord, What};
 
 /// What the scripts of these tests begin with: Alice is signed in, and has just heard so.
 const SIGNED_IN: &str = r#"
@@ -43,18 +43,18 @@ fn source(text: &str) -> Source {
 }
 
 #[track_caller]
-fn run(text: &str) -> Outcome {
+fn run(text: &str) -> ScriptOutcome {
     run_source(&source(text), &Limits::default())
 }
 
 /// Runs a script, and holds that a look at it without running it finds the same.
 #[track_caller]
-fn run_source(source: &Source, limits: &Limits) -> Outcome {
+fn run_source(source: &Source, limits: &Limits) -> ScriptOutcome {
     let (outcome, checked) = on_a_script_thread(|| {
         let host = Host::new();
         let outcome = match host.compile(source) {
             Ok(script) => host.run(&script, limits),
-            Err(diagnostic) => Outcome {
+            Err(diagnostic) => ScriptOutcome {
                 verdict: Verdict::Failed(Box::new(diagnostic)),
                 trace: Trace::default(),
                 virtual_time: Duration::ZERO,
@@ -79,7 +79,7 @@ fn on_a_script_thread<R: Send>(run: impl FnOnce() -> R + Send) -> R {
 }
 
 #[track_caller]
-fn passes(text: &str) -> Outcome {
+fn passes(text: &str) -> ScriptOutcome {
     let outcome = run(text);
     if let Verdict::Failed(diagnostic) = &outcome.verdict {
         panic!("{diagnostic}\n\n{}", outcome.trace);
@@ -110,7 +110,7 @@ fn fails(text: &str, cause: Cause, shown: &str) {
 /// What the script printed.
 fn printed(text: &str) -> Vec<String> {
     let outcome = passes(text);
-    let text = |record: &Record| match &record.what {
+    let text = |record: &TraceRecord| match &record.what {
         What::Print(text) => Some(text.as_str().to_owned()),
         _ => None,
     };

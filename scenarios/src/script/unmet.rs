@@ -7,10 +7,10 @@ use kandy_mock_server::command::Verb;
 use kandy_mock_server::{Command, CommandOutput, FaultFilter, FaultId, Point};
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
-use super::marks::Place;
-use super::scan::{Kind, Piece, offset_of, pieces};
+use super::marks::CallSite;
+use super::scan::{Piece, PieceKind, offset_of, pieces};
 use super::surroundings::Surroundings;
-use crate::doubt::{Doubt, MAX_DOUBTS, Target};
+use crate::doubt::{CommandTarget, Doubt, MAX_DOUBTS};
 use crate::step::{Done, Step};
 use crate::world::{Unmet as Unhappened, World};
 
@@ -19,24 +19,24 @@ const MAX_PUT: usize = 4_000;
 
 /// The faults of a run, and which of them were given up before anything met them.
 #[derive(Debug, Default)]
-pub(super) struct Unmet {
+pub(super) struct UnmetWatch {
     /// How many there were: the platform numbers them in this order.
     count: u64,
     /// Those that may still be unmet, by number.
-    put: BTreeMap<u64, (Place, Point)>,
-    given_up: Vec<(Place, Point)>,
+    put: BTreeMap<u64, (CallSite, Point)>,
+    given_up: Vec<(CallSite, Point)>,
     met_none: Vec<MetNone>,
     /// Which call let each thing go wrong, in their order.
-    disturbed: Vec<Place>,
+    disturbed: Vec<CallSite>,
 }
 
 /// A command that met none.
 #[derive(Debug)]
 struct MetNone {
-    place: Place,
+    place: CallSite,
     verb: &'static str,
     user: String,
-    target: Target,
+    target: CommandTarget,
 }
 
 /// A step of which something should come.
@@ -48,7 +48,7 @@ pub(super) enum Watched {
     Counts {
         verb: &'static str,
         user: String,
-        target: Target,
+        target: CommandTarget,
     },
 }
 
@@ -63,16 +63,16 @@ impl Watched {
             | Command::Close { target, .. }
             | Command::Silence { target }
             | Command::Send { target, .. }
-            | Command::SendRaw { target, .. } => (target.shown(), Target::Socket),
-            Command::Gone { user, .. } => (user.clone(), Target::Socket),
-            Command::EndSubscription { user } => (user.clone(), Target::Subscription),
+            | Command::SendRaw { target, .. } => (target.shown(), CommandTarget::Socket),
+            Command::Gone { user, .. } => (user.clone(), CommandTarget::Socket),
+            Command::EndSubscription { user } => (user.clone(), CommandTarget::Subscription),
             _ => return None,
         };
         Some(Self::Counts { verb: Verb::of(command).name, user, target })
     }
 }
 
-impl Unmet {
+impl UnmetWatch {
     /// A step is about to be made.
     pub(super) fn before(&mut self, watched: &Watched, world: &Surroundings) {
         match watched {
@@ -87,7 +87,7 @@ impl Unmet {
     }
 
     /// It was made, by the call at `place`, and this came of it.
-    pub(super) fn after(&mut self, watched: Watched, done: &Done, place: &Place) {
+    pub(super) fn after(&mut self, watched: Watched, done: &Done, place: &CallSite) {
         match watched {
             Watched::Put(point) => {
                 self.count += 1;
@@ -105,14 +105,19 @@ impl Unmet {
     }
 
     /// The call at a place lets one thing go wrong.
-    pub(super) fn disturbs(&mut self, place: &Place) {
+    pub(super) fn disturbs(&mut self, place: &CallSite) {
         // There are no more than a schedule has.
         self.disturbed.push(place.clone());
     }
 
     /// The run has ended, of the script that messages call `main`. `takes_number` says whether the call at a place does
     /// something with what it gives.
-    pub(super) fn end(mut self, world: &Surroundings, main: &str, takes_number: impl Fn(&Place) -> bool) -> Vec<Doubt> {
+    pub(super) fn end(
+        mut self,
+        world: &Surroundings,
+        main: &str,
+        takes_number: impl Fn(&CallSite) -> bool,
+    ) -> Vec<Doubt> {
         self.give_up(FaultFilter::default(), world);
         let unmet = std::mem::take(&mut self.given_up).into_iter();
         let unmet = unmet.map(|(place, point)| Doubt::UnmetFault { place: place.told(main), point });
@@ -222,7 +227,7 @@ fn is_of_listener<'p, 't: 'p>(before: impl Iterator<Item = &'p Piece<'t>>) -> bo
     match before[..] {
         [bracket, verb, dot, ..] if bracket.is("(") => verb.is_word("subscribe") && dot.is("."),
         [comma, event, bracket, verb] => {
-            comma.is(",") && event.kind == Kind::Text && bracket.is("(") && verb.is_word("on")
+            comma.is(",") && event.kind == PieceKind::Text && bracket.is("(") && verb.is_word("on")
         }
         _ => false,
     }

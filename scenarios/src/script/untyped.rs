@@ -8,14 +8,14 @@ use std::rc::Rc;
 use kandy_client::{TypeError, Untyped, UntypedCall};
 use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Position};
 
-use super::client_api::{Client, ConnectionPart, NotificationPart};
+use super::client_api::{ClientHandle, ConnectionPart, NotificationPart};
 use super::convert;
 use super::dialects::{Made, made};
 use super::failure::{Failure, Halt};
 use super::options::Options;
 use super::register::register;
 use super::run::Run;
-use crate::step::Call;
+use crate::step::ClientCall;
 
 /// The key by which a script asks for JavaScript's ways.
 pub(super) const AS_IN_JAVASCRIPT: &str = "asInJavaScript";
@@ -33,26 +33,31 @@ pub(super) fn register_untyped_calls(engine: &mut Engine, run: &Rc<Run>) {
         is_meant(&how)?;
         run.create_untyped(&config, &made(&made_how)?)
     });
-    register!(engine, run, "connect", |run, _call, client: Client, given: Dynamic, options: Dynamic, how: Map| {
+    register!(engine, run, "connect", |run,
+                                       _call,
+                                       client: ClientHandle,
+                                       given: Dynamic,
+                                       options: Dynamic,
+                                       how: Map| {
         is_meant(&how)?;
         let call = UntypedCall::Connect { credentials: argument(&given)?, options: argument(&options)? };
-        run.call(client.0, Call::Untyped(call))
+        run.call(client.0, ClientCall::Untyped(call))
     });
-    register!(engine, run, "updateToken", |run, _call, client: Client, given: Dynamic, how: Map| {
+    register!(engine, run, "updateToken", |run, _call, client: ClientHandle, given: Dynamic, how: Map| {
         is_meant(&how)?;
-        run.call(client.0, Call::Untyped(UntypedCall::UpdateToken { credentials: argument(&given)? }))
+        run.call(client.0, ClientCall::Untyped(UntypedCall::UpdateToken { credentials: argument(&given)? }))
     });
-    register!(engine, run, "updateConfig", |run, _call, client: Client, patch: Dynamic, how: Map| {
+    register!(engine, run, "updateConfig", |run, _call, client: ClientHandle, patch: Dynamic, how: Map| {
         is_meant(&how)?;
-        run.call(client.0, Call::Untyped(UntypedCall::UpdateConfig { patch: argument(&patch)? }))
+        run.call(client.0, ClientCall::Untyped(UntypedCall::UpdateConfig { patch: argument(&patch)? }))
     });
     register!(engine, run, "enableConnectivityChecking", |run, _call, part: ConnectionPart, on: Dynamic, how: Map| {
         is_meant(&how)?;
-        run.call(part.0, Call::Untyped(UntypedCall::EnableConnectivityChecking { enabled: argument(&on)? }))
+        run.call(part.0, ClientCall::Untyped(UntypedCall::EnableConnectivityChecking { enabled: argument(&on)? }))
     });
     register!(engine, run, "enableWebsocket", |run, _call, part: NotificationPart, on: Dynamic, how: Map| {
         is_meant(&how)?;
-        run.call(part.0, Call::Untyped(UntypedCall::EnableWebsocket { enabled: argument(&on)? }))
+        run.call(part.0, ClientCall::Untyped(UntypedCall::EnableWebsocket { enabled: argument(&on)? }))
     });
 }
 
@@ -77,7 +82,7 @@ pub(super) fn thrown(error: &TypeError) -> Halt {
 }
 
 impl Run {
-    fn create_untyped(&self, given: &Dynamic, made: &Made) -> Result<Client, Halt> {
+    fn create_untyped(&self, given: &Dynamic, made: &Made) -> Result<ClientHandle, Halt> {
         let plain = self.world.borrow().with_clients()?.plain_config();
         let settings =
             made.settings_as_in_javascript(&plain, argument(given)?.as_ref()).map_err(|error| thrown(&error))?;

@@ -10,7 +10,7 @@ use kandy_mock_server::{Command, CommandOutput};
 use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, Map};
 use serde_json::Value;
 
-use super::api::Parameter as Given;
+use super::api::ApiParameter as Given;
 use super::convert::{from_serde, to_json};
 use super::duration::duration;
 use super::failure::{Failure, Halt};

@@ -15,14 +15,14 @@ use self::in_vain::{InVain, LISTED, list_events, within};
 use super::convert::{self, map};
 use super::duration::{LONGEST, shown};
 use super::failure::{Failure, Halt};
-use super::marks::{LastWait, Place};
-use super::names::nearest;
-use super::run::{Application, Heard, Inside, Run};
+use super::marks::{CallSite, LastWait};
+use super::run::{Application, HeardEvent, Inside, Run};
 use super::show::show_short;
 use crate::diagnostic::Cause;
 use crate::step::ClientId;
+use crate::text::nearest;
 use crate::transcript::seconds;
-use crate::world::Turn;
+use crate::world::WorldTurn;
 
 /// How long a wait takes at most, if it does not say.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -62,9 +62,9 @@ impl Run {
             self.count_turn()?;
             let turn = self.world.borrow_mut().turn(limit)?;
             match turn {
-                Turn::Quiet => return Ok(false),
-                Turn::Moved => self.forget_operations(),
-                Turn::Event(client, event) => self.emit(engine, client, &event)?,
+                WorldTurn::Quiet => return Ok(false),
+                WorldTurn::Moved => self.forget_operations(),
+                WorldTurn::Event(client, event) => self.emit(engine, client, &event)?,
             }
             if !self.world.borrow().has_events() {
                 self.look_at_properties(engine)?;
@@ -166,7 +166,7 @@ impl Run {
                 looked = heard.len();
                 Ok(found)
             })?;
-            let place = Place::of(call);
+            let place = CallSite::of(call);
             if let Some((index, event)) = found {
                 self.count_check();
                 self.applications.borrow_mut()[client.0].waited = LastWait { end: index + 1, place };
@@ -204,8 +204,8 @@ impl Run {
                 Ok(found)
             })?;
             let application = &mut self.applications.borrow_mut()[client.0];
-            let Some(Heard { time, event: heard, waits: at }) = found else {
-                application.waited = LastWait { end: application.heard.len(), place: Place::of(call) };
+            let Some(HeardEvent { time, event: heard, waits: at }) = found else {
+                application.waited = LastWait { end: application.heard.len(), place: CallSite::of(call) };
                 self.see_all();
                 return Ok(());
             };
@@ -215,7 +215,7 @@ impl Run {
             if at == waits {
                 return Err(failure.into());
             }
-            Err(failure.with_note(self.counts_since(application, &Place::of(call))).into())
+            Err(failure.with_note(self.counts_since(application, &CallSite::of(call))).into())
         })
     }
 
@@ -247,7 +247,7 @@ impl Run {
                 0 => "nobody heard anything: there is no client".to_owned(),
                 _ => came.take(LISTED).collect::<Vec<_>>().join("\n"),
             };
-            let place = Place::of(call);
+            let place = CallSite::of(call);
             Err(self.failed_wait(InVain { message, came, near: None, missed: None, place }).into())
         })
     }
@@ -273,7 +273,7 @@ impl Run {
     /// `kandy.events()`
     pub(super) fn events(&self, client: ClientId) -> Array {
         let heard = self.applications.borrow()[client.0].heard.clone();
-        let event_map = |Heard { time, event, .. }: &Heard| {
+        let event_map = |HeardEvent { time, event, .. }: &HeardEvent| {
             let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
             map([("event", event.name().into()), ("params", convert::event_params(event)), ("time", time.into())])
         };

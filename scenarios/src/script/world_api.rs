@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use super::cases::register_cases;
-use super::client_api::Client;
+use super::client_api::ClientHandle;
 use super::compared::{compared, labelled};
 use super::duration::duration;
 use super::failure::{Failure, Halt};
@@ -15,7 +15,7 @@ use super::properties::register_properties;
 use super::redact::register_redact;
 use super::register::register;
 use super::run::Run;
-use super::show::{Difference, difference, kind, show, show_short};
+use super::show::{ValueDifference, difference, kind, show, show_short};
 use super::soft::register_soft;
 use crate::diagnostic::Cause;
 use crate::step::Step;
@@ -78,7 +78,7 @@ fn register_checks(engine: &mut Engine, run: &Rc<Run>) {
     register!(engine, run, "assertMatch", |run, _call, text: &str, pattern: &str, message: &str| {
         run.assert_match(text, pattern, Some(message))
     });
-    register!(engine, run, "expectEvents", |run, _call, client: Client, expected: Array| {
+    register!(engine, run, "expectEvents", |run, _call, client: ClientHandle, expected: Array| {
         run.expect_events(client.0, &expected_events(&expected)?)
     });
     register!(engine, run, "fail", |_run, _call, message: &str| {
@@ -140,7 +140,7 @@ impl Run {
 
     fn assert_eq(&self, actual: &Dynamic, expected: &Dynamic, message: Option<&str>) -> Result<(), Halt> {
         self.count_check();
-        let Some(Difference { path, left, right }) = difference(actual, expected) else { return Ok(()) };
+        let Some(ValueDifference { path, left, right }) = difference(actual, expected) else { return Ok(()) };
         let mut failure =
             Failure::new(Cause::Check, message.unwrap_or("the values differ")).with_note(compared(actual, expected));
         let side = |side: Option<String>| side.unwrap_or_else(|| "nothing".to_owned());

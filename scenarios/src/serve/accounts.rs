@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use kandy_mock_server::{Command, UserOptions};
 use thiserror::Error;
 
-pub use self::file::{FileError, MAX_BYTES, from_bytes, read};
-pub use self::follow::Follower;
+pub use self::file::{AccountsFileError, MAX_BYTES, from_bytes, read};
+pub use self::follow::AccountsFollower;
 
 /// The user whom a platform has that is told of none.
 pub const DEFAULT_USER: &str = "alice@example.com";

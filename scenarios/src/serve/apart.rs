@@ -13,15 +13,15 @@ use kandy_mock_server::{ClockKind, Front, FrontHandle, FrontOptions};
 use tokio::time::{Instant, sleep, timeout};
 
 pub(crate) use self::left::Left;
-use self::output::Output;
+use self::output::CapturedOutput;
 use super::accounts::Accounts;
-use super::application::Application;
+use super::application::RunningApplication;
 use super::control::{Control, Guard, Secrets};
 use super::pages::{FirstUser, Pages};
 use super::scheduled::{Arrived, Scheduled};
 use super::server::{ServeError, populate};
-use super::site::Site;
-use super::start_text::Started;
+use super::site::ServeSite;
+use super::start_text::StartedServer;
 use crate::exit_code::Exit;
 use crate::interrupt::Interrupt;
 use crate::schedule::{Disturbance, Schedule};
@@ -51,7 +51,7 @@ pub(crate) struct Apart {
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum End {
+pub(crate) enum CommandEnd {
     /// By itself, with this exit code.
     Exit(u8),
     /// It had to be ended, since its time was over.
@@ -62,9 +62,9 @@ pub(crate) enum End {
 
 /// A run that is over.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub(crate) struct CommandRun {
     /// How it ended.
-    pub(crate) end: End,
+    pub(crate) end: CommandEnd,
     /// How long it took.
     pub(crate) took: Duration,
     /// The end of what it has written.
@@ -84,7 +84,7 @@ impl Apart {
         schedule: &Schedule,
         limit: Duration,
         interrupt: &Interrupt,
-    ) -> Result<Ran, ServeError> {
+    ) -> Result<CommandRun, ServeError> {
         let address = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
         let options = FrontOptions { address, both_loopbacks: true, clock: self.clock, ..FrontOptions::default() };
         let bound = Front::bind(options)?;
@@ -99,8 +99,8 @@ impl Apart {
         let token = secrets.token().to_owned();
         let control = Control::new(handle.clone(), Guard::new(bound.hosts().clone(), secrets));
         let pages = Pages::new(None, FirstUser::of(&accounts, self.any_user));
-        let front = bound.serve(Arc::new(Site { pages, control, checks_hosts: false }));
-        let started = Started {
+        let front = bound.serve(Arc::new(ServeSite { pages, control, checks_hosts: false }));
+        let started = StartedServer {
             address,
             is_tls: false,
             own_certificate: None,
@@ -119,32 +119,39 @@ impl Apart {
         settle(&handle).await;
         let left = handle.platform(|platform, _| Left::at(platform, &progress.moments()));
         front.shutdown().await;
-        Ok(Ran { end, took, output, moments: progress.moments(), not_reached: progress.not_reached(schedule), left })
+        Ok(CommandRun {
+            end,
+            took,
+            output,
+            moments: progress.moments(),
+            not_reached: progress.not_reached(schedule),
+            left,
+        })
     }
 
     async fn command(
         &self,
-        started: &Started<'_>,
+        started: &StartedServer<'_>,
         schedule: &Schedule,
         limit: Duration,
         interrupt: &Interrupt,
-    ) -> Result<(End, String), ServeError> {
+    ) -> Result<(CommandEnd, String), ServeError> {
         let unstarted = |source| ServeError::Application { shown: self.command[0].clone(), source };
         let more = [(DISTURBANCE, schedule.to_string())];
         let (mut application, streams) =
-            Application::start_apart(&self.command, started, &self.folder, &more).await.map_err(unstarted)?;
-        let output = Output::of(streams);
+            RunningApplication::start_apart(&self.command, started, &self.folder, &more).await.map_err(unstarted)?;
+        let output = CapturedOutput::of(streams);
         let end = tokio::select! {
             ended = application.ended() => ended.map(end_of),
-            () = sleep(limit) => application.end().await.map(|()| End::Hang),
-            () = raised(interrupt) => application.end().await.map(|()| End::Interrupted),
+            () = sleep(limit) => application.end().await.map(|()| CommandEnd::Hang),
+            () = raised(interrupt) => application.end().await.map(|()| CommandEnd::Interrupted),
         };
         Ok((end.map_err(ServeError::Run)?, output.whole().await))
     }
 }
 
-fn end_of(exit: Exit) -> End {
-    End::Exit(exit.code())
+fn end_of(exit: Exit) -> CommandEnd {
+    CommandEnd::Exit(exit.code())
 }
 
 /// Waits until somebody wants it to stop.

@@ -21,10 +21,10 @@ use tokio::process::{ChildStderr, ChildStdout};
 #[cfg(unix)]
 pub(crate) use self::keeper::keep;
 #[cfg(unix)]
-pub(super) use self::kept::Application;
+pub(super) use self::kept::RunningApplication;
 #[cfg(not(unix))]
-pub(super) use self::plain::Application;
-use super::start_text::Started;
+pub(super) use self::plain::RunningApplication;
+use super::start_text::StartedServer;
 use crate::exit_code::Exit;
 
 /// What a command writes: to its standard output, and to its standard error.
@@ -32,7 +32,7 @@ pub(super) type Streams = (Option<ChildStdout>, Option<ChildStderr>);
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum EndRequest {
     /// SIGINT: somebody has typed Ctrl-C.
     Interrupt,
     /// SIGTERM: another program wants an end.
@@ -44,7 +44,7 @@ pub(super) enum Asked {
 }
 
 /// What a command finds in its environment.
-fn environment<'a>(started: &'a Started<'_>) -> impl Iterator<Item = (&'static str, OsString)> + 'a {
+fn environment<'a>(started: &'a StartedServer<'_>) -> impl Iterator<Item = (&'static str, OsString)> + 'a {
     let unproxied = ["NO_PROXY", "no_proxy"].map(|name| (name, unproxied(&started.host())));
     started.variables().into_iter().chain(unproxied)
 }
@@ -81,7 +81,7 @@ fn exit_of(status: ExitStatus) -> Exit {
 
 /// The signals that ask for an end.
 #[derive(Debug)]
-pub(super) struct Signals {
+pub(super) struct EndSignals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -91,7 +91,7 @@ pub(super) struct Signals {
     hang_up: Option<tokio::signal::unix::Signal>,
 }
 
-impl Signals {
+impl EndSignals {
     /// Takes the signals from now on.
     ///
     /// # Errors
@@ -119,7 +119,7 @@ impl Signals {
 
     /// Waits for the next one. Cancel safe.
     #[cfg(unix)]
-    pub(super) async fn next(&mut self) -> Asked {
+    pub(super) async fn next(&mut self) -> EndRequest {
         let hang_up = async {
             match &mut self.hang_up {
                 Some(signal) => signal.recv().await,
@@ -127,17 +127,17 @@ impl Signals {
             }
         };
         tokio::select! {
-            _ = self.interrupt.recv() => Asked::Interrupt,
-            _ = self.terminate.recv() => Asked::Terminate,
-            _ = hang_up => Asked::HangUp,
+            _ = self.interrupt.recv() => EndRequest::Interrupt,
+            _ = self.terminate.recv() => EndRequest::Terminate,
+            _ = hang_up => EndRequest::HangUp,
         }
     }
 
     /// Waits for the next one. Cancel safe.
     #[cfg(not(unix))]
-    pub(super) async fn next(&mut self) -> Asked {
+    pub(super) async fn next(&mut self) -> EndRequest {
         match tokio::signal::ctrl_c().await {
-            Ok(()) => Asked::Interrupt,
+            Ok(()) => EndRequest::Interrupt,
             Err(_) => std::future::pending().await,
         }
     }

@@ -13,12 +13,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
-pub use self::follow::Follower;
 use self::follow::Modules;
+pub use self::follow::ScriptFollower;
 use crate::diagnostic::Diagnostic;
 use crate::interrupt::Interrupt;
 use crate::scenario::{ReadError, read_text, root_of};
-use crate::script::{Doing, Host, Limits, Served, Source, Verdict};
+use crate::script::{Host, Limits, ScriptActivity, ServedPlatform, Source, Verdict};
 use crate::serve::followed::Version;
 
 /// Lines that a script has printed and nobody has written yet. Beyond that it waits.
@@ -44,7 +44,7 @@ pub enum BehaviourError {
 
 /// How a script has ended.
 #[derive(Debug)]
-pub enum Ended {
+pub enum EndedScript {
     /// At its end, with so many checks that held.
     Well {
         /// How many checks ran.
@@ -80,8 +80,8 @@ pub struct Behaviour {
     modules: watch::Receiver<Modules>,
     /// Which reset of the platform it knows of.
     resets: watch::Receiver<u64>,
-    doing: watch::Receiver<Doing>,
-    ended: oneshot::Receiver<Ended>,
+    doing: watch::Receiver<ScriptActivity>,
+    ended: oneshot::Receiver<EndedScript>,
 }
 
 /// Reads a script; messages call it `shown`. Its imports are found where they are when it is run.
@@ -119,7 +119,7 @@ impl Behaviour {
         let interrupt = Interrupt::default();
         // What it takes from wait to wait is limited: a server runs for as long as somebody wants it.
         let limits = Limits { operations, wall_time: Duration::MAX, interrupt: interrupt.clone(), ..Limits::default() };
-        let served = Served::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
+        let served = ServedPlatform::new(handle, runtime, print, stopped).telling_its_first_wait(wait);
         let (resets, doing) = (served.resets(), served.doing());
         let run = move || {
             // If nobody waits for the end any more, the process is ending.
@@ -157,7 +157,7 @@ impl Behaviour {
 
     /// How it has ended, if it has done so without a wait when it was [`Self::set_up`]; what it has printed since then is
     /// `heard`.
-    pub async fn ended_early(&mut self, mut heard: impl FnMut(String)) -> Option<Ended> {
+    pub async fn ended_early(&mut self, mut heard: impl FnMut(String)) -> Option<EndedScript> {
         if !self.is_over {
             return None;
         }
@@ -175,7 +175,7 @@ impl Behaviour {
 
     /// What it is at; the sender is gone with the script.
     #[must_use]
-    pub fn doing(&self) -> watch::Receiver<Doing> {
+    pub fn doing(&self) -> watch::Receiver<ScriptActivity> {
         self.doing.clone()
     }
 
@@ -190,14 +190,14 @@ impl Behaviour {
     }
 
     /// Waits until it has ended. Cancel safe; not to be called after it has said so.
-    pub async fn ended(&mut self) -> Ended {
-        (&mut self.ended).await.unwrap_or(Ended::Panicked)
+    pub async fn ended(&mut self) -> EndedScript {
+        (&mut self.ended).await.unwrap_or(EndedScript::Panicked)
     }
 }
 
 /// Runs a script, and tells of the modules that it reads: before it begins, and again at its end, when it may have imported
 /// others.
-fn run(source: &Source, served: Served, limits: &Limits, modules: &watch::Sender<Modules>) -> Ended {
+fn run(source: &Source, served: ServedPlatform, limits: &Limits, modules: &watch::Sender<Modules>) -> EndedScript {
     let host = Host::new();
     let tell = || {
         let read = host.modules_read();
@@ -207,15 +207,15 @@ fn run(source: &Source, served: Served, limits: &Limits, modules: &watch::Sender
     tell();
     let script = match compiled {
         Ok(script) => script,
-        Err(diagnostic) => return Ended::Failed(Box::new(diagnostic)),
+        Err(diagnostic) => return EndedScript::Failed(Box::new(diagnostic)),
     };
     let outcome = host.run_beside(served, &script, limits);
     tell();
     match outcome.verdict {
-        Verdict::Passed => Ended::Well { checks: outcome.checks },
-        Verdict::ServerEnded => Ended::Stopped { checks: outcome.checks },
-        Verdict::Skipped(reason) => Ended::Skipped(reason),
-        Verdict::Failed(diagnostic) => Ended::Failed(diagnostic),
+        Verdict::Passed => EndedScript::Well { checks: outcome.checks },
+        Verdict::ServerEnded => EndedScript::Stopped { checks: outcome.checks },
+        Verdict::Skipped(reason) => EndedScript::Skipped(reason),
+        Verdict::Failed(diagnostic) => EndedScript::Failed(diagnostic),
     }
 }
 
@@ -257,7 +257,7 @@ mod tests {
         let front = front(ClockKind::Real).await;
         let text = r#"platform.fail("mk_token", #{ status: 500 }); print("ready"); assert(true); assertEq(1, 1);"#;
         let mut script = start(&front, text);
-        assert!(matches!(script.ended().await, Ended::Well { checks: 2 }));
+        assert!(matches!(script.ended().await, EndedScript::Well { checks: 2 }));
         assert_eq!(script.printed.recv().await.as_deref(), Some("ready"));
         assert_eq!(front.handle().platform(|platform, _| platform.faults().len()), 1);
         assert_eq!(front.handle().platform(|platform, _| platform.faults()[0].point), Point::MkToken);
@@ -275,7 +275,7 @@ mod tests {
             assert_eq!(script.printed.recv().await, Some(round.to_string()));
         }
         script.stop();
-        assert!(matches!(script.ended().await, Ended::Stopped { checks: 4 }));
+        assert!(matches!(script.ended().await, EndedScript::Stopped { checks: 4 }));
     }
 
     #[tokio::test]
@@ -303,7 +303,7 @@ mod tests {
     async fn a_loop_that_never_waits_is_ended_where_it_stands() {
         let front = front(ClockKind::Real).await;
         let mut script = start(&front, "\nloop { }");
-        let Ended::Failed(diagnostic) = script.ended().await else { panic!("it goes on") };
+        let EndedScript::Failed(diagnostic) = script.ended().await else { panic!("it goes on") };
         assert!(diagnostic.to_string().contains("the script took more than 50,000 operations"), "{diagnostic}");
         assert_eq!(diagnostic.line, 2);
     }
@@ -317,13 +317,13 @@ mod tests {
             ("let x = ;", "test.rhai:1:9"),
             ("platform.waitFor(\"subscribe\", (), \"20ms\");", "no subscribe request came within 20 ms"),
         ] {
-            let Ended::Failed(diagnostic) = start(&front, text).ended().await else { panic!("{text}") };
+            let EndedScript::Failed(diagnostic) = start(&front, text).ended().await else { panic!("{text}") };
             assert!(diagnostic.to_string().contains(message), "{diagnostic}");
         }
         // A script may say anything: its words are never taken for the end of the server.
         for reason in ["no", "the server has ended"] {
             let ended = start(&front, &format!("skip({reason:?});")).ended().await;
-            assert!(matches!(&ended, Ended::Skipped(told) if told == reason), "{ended:?}");
+            assert!(matches!(&ended, EndedScript::Skipped(told) if told == reason), "{ended:?}");
         }
     }
 
@@ -335,7 +335,7 @@ mod tests {
         log_in(&front);
         log_in(&front);
         script.stop();
-        let Ended::Failed(diagnostic) = script.ended().await else { panic!("it has not seen them") };
+        let EndedScript::Failed(diagnostic) = script.ended().await else { panic!("it has not seen them") };
         assert_eq!(diagnostic.message, "seen");
     }
 
@@ -346,7 +346,7 @@ mod tests {
         let mut script = start(&front, text);
         log_in(&front);
         log_in(&front);
-        assert!(matches!(script.ended().await, Ended::Well { .. }));
+        assert!(matches!(script.ended().await, EndedScript::Well { .. }));
     }
 
     #[tokio::test]
@@ -362,7 +362,7 @@ mod tests {
             }
         };
         assert!(later.parse::<u64>().unwrap() >= 7_200_000, "{later}");
-        assert!(matches!(script.ended().await, Ended::Well { .. }));
+        assert!(matches!(script.ended().await, EndedScript::Well { .. }));
     }
 
     #[tokio::test]
@@ -371,6 +371,6 @@ mod tests {
         let mut script = start(&front, "print(\"waits\"); platform.waitFor(\"subscribe\");");
         assert_eq!(script.printed.recv().await.as_deref(), Some("waits"));
         front.shutdown().await;
-        assert!(matches!(script.ended().await, Ended::Stopped { .. }));
+        assert!(matches!(script.ended().await, EndedScript::Stopped { .. }));
     }
 }

@@ -29,14 +29,14 @@ use tokio::time::timeout;
 
 pub use self::error::ControlError;
 pub use self::guard::{Guard, Secrets};
-pub use self::route::{PREFIX, ROUTES, Route, index, markdown};
+pub use self::route::{ControlRoute, PREFIX, ROUTES, index, markdown};
 
 use self::feed::Feed;
 use self::places::Places;
-use self::route::{Act, Action, Look};
-use self::selection::Selection;
-use crate::script::names::nearest;
+use self::route::{RouteAct, RouteAction, RouteLook};
+use self::selection::JournalSelection;
 use crate::serve::script_status::ScriptStatus;
+use crate::text::{did_you_mean, nearest};
 use crate::transcript;
 
 /// The version of what `state` promises: `docs/state.schema.json`.
@@ -67,8 +67,8 @@ pub struct Control {
     script: Option<watch::Receiver<ScriptStatus>>,
 }
 
-/// An answer.
-pub type Answer = Response<BoxBody<Bytes, Infallible>>;
+/// An answer of what stands beside the platform.
+pub type HttpAnswer = Response<BoxBody<Bytes, Infallible>>;
 
 impl Control {
     /// The control interface of a platform.
@@ -106,7 +106,7 @@ impl Control {
     }
 
     /// Answers a request of `peer`.
-    pub async fn answer(&self, request: Request<RequestBody>, peer: SocketAddr) -> Answer {
+    pub async fn answer(&self, request: Request<RequestBody>, peer: SocketAddr) -> HttpAnswer {
         if let Err(error) = self.admit(&request) {
             self.note_refused(&error, peer, &request);
             return refusal(&error);
@@ -114,11 +114,11 @@ impl Control {
         let (head, body) = request.into_parts();
         let result = match Self::route(&head.method, &head.uri, &head.headers) {
             Ok((route, is_json)) => match route.action {
-                Action::Look(look) => match route.arguments(head.uri.query().unwrap_or_default(), &[]) {
+                RouteAction::Look(look) => match route.arguments(head.uri.query().unwrap_or_default(), &[]) {
                     Ok(given) => self.look(look, &Arguments::new(route.name, given), &head.headers).await,
                     Err(error) => Err(error),
                 },
-                Action::Act(act) => match body.bytes().await {
+                RouteAction::Act(act) => match body.bytes().await {
                     Ok(_) if !is_json => Err(not_json()),
                     Ok(body) => match route.arguments("", &body) {
                         Ok(given) => self.act(act, route.name, given).await,
@@ -134,19 +134,19 @@ impl Control {
 
     /// Whether whoever sent a request may use the control interface, or what it asks for is for everybody.
     fn admit<B>(&self, request: &Request<B>) -> Result<(), ControlError> {
-        if Route::named(name(request.uri())).is_some_and(Route::is_open) {
+        if ControlRoute::named(name(request.uri())).is_some_and(ControlRoute::is_open) {
             return Ok(());
         }
         self.guard.check(request.uri(), request.headers())
     }
 
     /// The route of a request that may be carried out, and whether its body says that it is JSON.
-    fn route(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(&'static Route, bool), ControlError> {
+    fn route(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(&'static ControlRoute, bool), ControlError> {
         let name = name(uri);
-        let route = Route::named(name).ok_or_else(|| {
+        let route = ControlRoute::named(name).ok_or_else(|| {
             let error = ControlError::new(StatusCode::NOT_FOUND, format!("there is no {}", uri.path()));
             match nearest(name, ROUTES.iter().map(|route| route.name)) {
-                Some(name) => error.with_help(format!("did you mean {PREFIX}{name}?")),
+                Some(name) => error.with_help(did_you_mean(format_args!("{PREFIX}{name}"))),
                 None => error.with_help(format!("GET {PREFIX} has the table of all routes")),
             }
         })?;
@@ -162,18 +162,18 @@ impl Control {
     }
 
     /// Answers what changes nothing.
-    async fn look(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+    async fn look(&self, look: RouteLook, given: &Arguments, headers: &HeaderMap) -> Result<HttpAnswer, ControlError> {
         let written = match look {
-            Look::Index => return Ok(json_answer(StatusCode::OK, &index())),
-            Look::Health => return Ok(json_answer(StatusCode::OK, &json!({ "status": "ok", "api": API }))),
-            Look::State => look::state(&self.handle, self.script(), given)?,
-            Look::Journal => look::journal(&self.handle, given)?,
-            Look::Export => look::export(&self.handle, self.script(), given).await?,
-            Look::Transcript | Look::Har => return self.kept(look, given, headers).await,
-            Look::Requests => look::requests(&self.handle, given)?,
-            Look::Subscriptions => look::subscriptions(&self.handle, given)?,
-            Look::Sockets => look::sockets(&self.handle, given)?,
-            Look::Feed => return self.feed(given, headers),
+            RouteLook::Index => return Ok(json_answer(StatusCode::OK, &index())),
+            RouteLook::Health => return Ok(json_answer(StatusCode::OK, &json!({ "status": "ok", "api": API }))),
+            RouteLook::State => look::state(&self.handle, self.script(), given)?,
+            RouteLook::Journal => look::journal(&self.handle, given)?,
+            RouteLook::Export => look::export(&self.handle, self.script(), given).await?,
+            RouteLook::Transcript | RouteLook::Har => return self.kept(look, given, headers).await,
+            RouteLook::Requests => look::requests(&self.handle, given)?,
+            RouteLook::Subscriptions => look::subscriptions(&self.handle, given)?,
+            RouteLook::Sockets => look::sockets(&self.handle, given)?,
+            RouteLook::Feed => return self.feed(given, headers),
         };
         let mut answer = Response::new(written.into_body().await);
         set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
@@ -192,9 +192,9 @@ impl Control {
     }
 
     /// What happened, in a form to be kept.
-    async fn kept(&self, look: Look, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
-        let records = Selection::new(&self.handle, given)?.records(&self.handle).await;
-        if matches!(look, Look::Har) {
+    async fn kept(&self, look: RouteLook, given: &Arguments, headers: &HeaderMap) -> Result<HttpAnswer, ControlError> {
+        let records = JournalSelection::new(&self.handle, given)?.records(&self.handle).await;
+        if matches!(look, RouteLook::Har) {
             let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
             let origin = format!("{}://{host}", self.guard.scheme());
             return Ok(json_answer(StatusCode::OK, &har::har(&records, &origin)));
@@ -205,7 +205,7 @@ impl Control {
         Ok(answer)
     }
 
-    fn feed(&self, given: &Arguments, headers: &HeaderMap) -> Result<Answer, ControlError> {
+    fn feed(&self, given: &Arguments, headers: &HeaderMap) -> Result<HttpAnswer, ControlError> {
         let place = Arc::clone(&self.feeds).try_acquire_owned().map_err(|_| too_many("feeds", MAX_FEEDS))?;
         let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse::<u64>().ok());
         let since = match last {
@@ -218,15 +218,20 @@ impl Control {
     }
 
     /// Does what a route is for.
-    async fn act(&self, act: Act, name: &'static str, given: Map<String, Value>) -> Result<Answer, ControlError> {
+    async fn act(
+        &self,
+        act: RouteAct,
+        name: &'static str,
+        given: Map<String, Value>,
+    ) -> Result<HttpAnswer, ControlError> {
         let value = match act {
-            Act::Verb(verb) => match verb.command(given)? {
+            RouteAct::Verb(verb) => match verb.command(given)? {
                 Command::Reset => self.begin_again().await?,
                 command => self.command(command)?,
             },
-            Act::WaitFor => self.wait_for(&Arguments::new(name, given)).await?,
-            Act::Advance => self.advance(&Arguments::new(name, given))?,
-            Act::Idle => self.idle(&Arguments::new(name, given)).await?,
+            RouteAct::WaitFor => self.wait_for(&Arguments::new(name, given)).await?,
+            RouteAct::Advance => self.advance(&Arguments::new(name, given))?,
+            RouteAct::Idle => self.idle(&Arguments::new(name, given)).await?,
         };
         self.handle.made_way().await;
         Ok(json_answer(StatusCode::OK, &value))
@@ -272,14 +277,14 @@ fn name(uri: &Uri) -> &str {
     uri.path().strip_prefix(PREFIX).unwrap_or_default()
 }
 
-fn json_answer(status: StatusCode, value: &Value) -> Answer {
+fn json_answer(status: StatusCode, value: &Value) -> HttpAnswer {
     let mut answer = Response::new(BodyExt::boxed(Full::new(Bytes::from(value.to_string()))));
     *answer.status_mut() = status;
     set_headers(answer.headers_mut(), HeaderValue::from_static("application/json"));
     answer
 }
 
-fn refusal(error: &ControlError) -> Answer {
+fn refusal(error: &ControlError) -> HttpAnswer {
     let mut answer = json_answer(error.status, &error.to_json());
     if error.status == StatusCode::UNAUTHORIZED {
         answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -7,8 +7,8 @@ use kandy_mock_server::FrontLimits;
 use thiserror::Error;
 
 use crate::script::duration;
-use crate::script::names::nearest;
 use crate::size::{self, KIB, MIB};
+use crate::text::{did_you_mean, nearest};
 
 /// A limit that can be set.
 #[derive(Debug)]
@@ -21,17 +21,17 @@ pub struct Limit {
     pub then: &'static str,
     /// The least and the most that it can be set to: bytes, milliseconds, or a number of things.
     range: (u64, u64),
-    place: Place,
+    place: LimitField,
 }
 
 /// Where a limit stands, and so what it counts.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum LimitField {
     Bytes(fn(&mut FrontLimits) -> &mut usize),
     Count(fn(&mut FrontLimits) -> &mut usize),
     Time(fn(&mut FrontLimits) -> &mut Duration),
 }
-use Place::{Bytes, Count, Time};
+use LimitField::{Bytes, Count, Time};
 
 /// A limit and its new value.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +107,13 @@ pub static LIMITS: &[Limit] = &[
     limit("lifetime", "of what a client asks for", "shortened", (1_000, 87_600 * HOUR), Time(|all| &mut all.lifetime)),
 ];
 
-const fn limit(name: &'static str, about: &'static str, then: &'static str, range: (u64, u64), place: Place) -> Limit {
+const fn limit(
+    name: &'static str,
+    about: &'static str,
+    then: &'static str,
+    range: (u64, u64),
+    place: LimitField,
+) -> Limit {
     Limit { name, about, then, range, place }
 }
 
@@ -119,7 +125,7 @@ pub enum SettingError {
     #[error("give NAME=VALUE, such as header-time=5s")]
     NoValue,
     /// No limit has this name, and one has a similar one.
-    #[error("there is no limit `{name}`; did you mean `{nearest}`?")]
+    #[error("there is no limit `{name}`; {}", did_you_mean(nearest))]
     Misspelt {
         /// The name.
         name: String,

@@ -3,8 +3,8 @@
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::accounts::FileError;
-use super::behaviour::{BehaviourError, Ended};
+use super::accounts::AccountsFileError;
+use super::behaviour::{BehaviourError, EndedScript};
 use crate::schedule::Disturbance;
 
 /// Notes that nobody has written yet. Beyond that they are left out, and counted.
@@ -18,7 +18,7 @@ pub enum Note {
     /// The script has not come to its first wait in time, and the server starts without waiting for it.
     NotSetUp,
     /// The script has ended.
-    Ended(Ended),
+    Ended(EndedScript),
     /// The script has changed, and runs again.
     ScriptChanged,
     /// The platform was reset, and the script begins again.
@@ -28,7 +28,7 @@ pub enum Note {
     /// The file of users has changed, and how many users the platform has now.
     Users(usize),
     /// The file of users is broken; the old ones stay.
-    UsersBroken(FileError),
+    UsersBroken(AccountsFileError),
     /// A user of the file cannot be had.
     UserRefused(String),
     /// A request has come: its line.

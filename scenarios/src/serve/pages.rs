@@ -25,7 +25,7 @@ pub use self::first_user::FirstUser;
 pub use self::sdk::{MAX_SDK_BYTES, SDK_PATH, Sdk, SdkError};
 
 use self::asset::Asset;
-use super::control::{ControlError, Guard};
+use super::control::{ControlError, Guard, HttpAnswer};
 
 /// Where a page from another machine sends the token to get its cookie.
 const SESSION_PATH: &str = "/pages/session";
@@ -39,9 +39,6 @@ pub struct Pages {
     first_user: FirstUser,
     saved: Option<SavedJournal>,
 }
-
-/// An answer.
-pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 impl Pages {
     /// The pages, with the developer's own copy of the SDK if there is one, and the user who signs in at the quickstart.
@@ -67,7 +64,7 @@ impl Pages {
     /// # Errors
     ///
     /// A page that may not have the cookie asks for it.
-    pub fn answer<B>(&self, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Result<Answer, ControlError> {
+    pub fn answer<B>(&self, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Result<HttpAnswer, ControlError> {
         let (path, method) = (request.uri().path(), request.method());
         if path == SESSION_PATH {
             return session(request, guard);
@@ -93,7 +90,7 @@ impl Pages {
         Ok(answer)
     }
 
-    fn asset<B>(&self, asset: &Asset, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> Answer {
+    fn asset<B>(&self, asset: &Asset, request: &Request<B>, peer: SocketAddr, guard: &Guard) -> HttpAnswer {
         // Whoever reads a page on this machine might as well stop the server. For everybody else the pages can do nothing
         // until they are given the token.
         let is_own = peer.ip().to_canonical().is_loopback() && guard.is_own_visit(request);
@@ -113,7 +110,7 @@ impl Pages {
         answer
     }
 
-    fn sdk(&self) -> Answer {
+    fn sdk(&self) -> HttpAnswer {
         match &self.sdk {
             Some(sdk) => typed(StatusCode::OK, asset::JAVASCRIPT, sdk.bytes()),
             None => typed(StatusCode::NOT_FOUND, asset::TEXT, Bytes::from_static(sdk::MISSING.as_bytes())),
@@ -122,7 +119,7 @@ impl Pages {
 }
 
 /// A saved journal, as a page whose own script alone may run.
-fn shown(saved: &SavedJournal) -> Answer {
+fn shown(saved: &SavedJournal) -> HttpAnswer {
     let mut answer = typed(StatusCode::OK, asset::HTML, saved.page());
     let policy = HeaderValue::try_from(saved.policy()).expect("digests and words are visible ASCII");
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
@@ -137,7 +134,7 @@ fn open_to_all(headers: &mut HeaderMap) {
 }
 
 /// Gives the cookie to who has the token.
-fn session<B>(request: &Request<B>, guard: &Guard) -> Result<Answer, ControlError> {
+fn session<B>(request: &Request<B>, guard: &Guard) -> Result<HttpAnswer, ControlError> {
     if *request.method() != Method::POST {
         return Ok(not_allowed("POST"));
     }
@@ -147,7 +144,7 @@ fn session<B>(request: &Request<B>, guard: &Guard) -> Result<Answer, ControlErro
     Ok(answer)
 }
 
-pub(super) fn refusal(error: &ControlError) -> Answer {
+pub(super) fn refusal(error: &ControlError) -> HttpAnswer {
     typed(error.status, asset::JSON, Bytes::from(error.to_json().to_string()))
 }
 
@@ -163,7 +160,7 @@ fn policy(websockets: &str) -> HeaderValue {
     HeaderValue::try_from(policy).expect("a host that names this server is visible ASCII")
 }
 
-fn typed(status: StatusCode, content_type: &'static str, content: Bytes) -> Answer {
+fn typed(status: StatusCode, content_type: &'static str, content: Bytes) -> HttpAnswer {
     let mut answer = Response::new(body(content));
     *answer.status_mut() = status;
     set_headers(answer.headers_mut(), content_type);
@@ -180,7 +177,7 @@ fn set_headers(headers: &mut HeaderMap, content_type: &'static str) {
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
 }
 
-fn not_allowed(methods: &'static str) -> Answer {
+fn not_allowed(methods: &'static str) -> HttpAnswer {
     let mut answer = typed(StatusCode::METHOD_NOT_ALLOWED, asset::TEXT, Bytes::from(format!("Use {methods}.\n")));
     answer.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     answer

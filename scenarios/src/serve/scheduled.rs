@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kandy_mock_server::{Disturber, Fate, Message, Platform, Time};
 
-use crate::schedule::{self, Act, Disturbance, Fate as OfMessage, Kind, Moment, Schedule};
+use crate::schedule::{self, Act, Disturbance, MessageFate as OfMessage, MessageKind, Moment, Schedule};
 
 /// The most moments that are remembered.
 const MAX_MOMENTS: usize = 100_000;
@@ -22,9 +22,9 @@ pub(crate) struct Scheduled {
     schedule: Schedule,
     users: Vec<String>,
     /// How many messages of each kind have arrived.
-    arrived: BTreeMap<(usize, Kind), u32>,
+    arrived: BTreeMap<(usize, MessageKind), u32>,
     outage: Option<Outage>,
-    progress: Progress,
+    progress: ScheduleProgress,
 }
 
 /// A time in which nothing reaches the platform.
@@ -37,7 +37,7 @@ struct Outage {
 
 /// How far a schedule has come, for those who ask meanwhile or afterwards.
 #[derive(Clone, Debug)]
-pub(crate) struct Progress(Arc<Mutex<Passed>>);
+pub(crate) struct ScheduleProgress(Arc<Mutex<Passed>>);
 
 #[derive(Debug, Default)]
 struct Passed {
@@ -74,9 +74,9 @@ pub(crate) enum Came {
 
 impl Scheduled {
     /// What should go wrong, and how far it has come.
-    pub(crate) fn new(schedule: Schedule) -> (Self, Progress) {
+    pub(crate) fn new(schedule: Schedule) -> (Self, ScheduleProgress) {
         let passed = Passed { moments: Vec::new(), happened: vec![false; schedule.disturbances().len()] };
-        let progress = Progress(Arc::new(Mutex::new(passed)));
+        let progress = ScheduleProgress(Arc::new(Mutex::new(passed)));
         let scheduled =
             Self { schedule, users: Vec::new(), arrived: BTreeMap::new(), outage: None, progress: progress.clone() };
         (scheduled, progress)
@@ -201,7 +201,7 @@ impl Disturber for Scheduled {
         let passed = self.progress.passed();
         let to_come = self.schedule.disturbances().iter().zip(&passed.happened).filter(|(_, happened)| !**happened);
         let breaks = |one: &Disturbance| match one.act {
-            Act::Message(OfMessage::Fails) => matches!(one.at.kind, Kind::Request(_) | Kind::Answer(_)),
+            Act::Message(OfMessage::Fails) => matches!(one.at.kind, MessageKind::Request(_) | MessageKind::Answer(_)),
             Act::Outage(_) => true,
             _ => false,
         };
@@ -209,7 +209,7 @@ impl Disturber for Scheduled {
     }
 }
 
-impl Progress {
+impl ScheduleProgress {
     /// What has not happened, since its moment did not come.
     pub(crate) fn not_reached(&self, schedule: &Schedule) -> Vec<Disturbance> {
         let passed = self.passed();
@@ -228,17 +228,17 @@ impl Progress {
     }
 }
 
-const fn kind_of(message: &Message<'_>) -> Kind {
+const fn kind_of(message: &Message<'_>) -> MessageKind {
     match message {
-        Message::Request(point) => Kind::Request(*point),
-        Message::Answer(point, _) => Kind::Answer(*point),
-        Message::Handshake => Kind::Handshake,
-        Message::Open => Kind::Open,
-        Message::Refusal => Kind::Refusal,
-        Message::Frame => Kind::Frame,
-        Message::ClientFrame(..) => Kind::Ping,
-        Message::Close => Kind::Close,
-        Message::ClientClose => Kind::ClientClose,
+        Message::Request(point) => MessageKind::Request(*point),
+        Message::Answer(point, _) => MessageKind::Answer(*point),
+        Message::Handshake => MessageKind::Handshake,
+        Message::Open => MessageKind::Open,
+        Message::Refusal => MessageKind::Refusal,
+        Message::Frame => MessageKind::Frame,
+        Message::ClientFrame(..) => MessageKind::Ping,
+        Message::Close => MessageKind::Close,
+        Message::ClientClose => MessageKind::ClientClose,
     }
 }
 

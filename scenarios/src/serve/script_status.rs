@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::behaviour::Ended;
-use crate::script::Doing;
+use super::behaviour::EndedScript;
+use crate::script::ScriptActivity;
 
 /// How the script beside a server stands.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct ScriptStatus {
     pub error: Option<String>,
     /// After how many resets of the platform it has set that up.
     pub set_up_after: u64,
-    doing: watch::Receiver<Doing>,
+    doing: watch::Receiver<ScriptActivity>,
 }
 
 /// What a script does.
@@ -39,12 +39,12 @@ pub enum ScriptState {
 impl ScriptStatus {
     /// One that runs from its beginning, and tells what it is at until it ends.
     #[must_use]
-    pub const fn running(path: String, doing: watch::Receiver<Doing>) -> Self {
+    pub const fn running(path: String, doing: watch::Receiver<ScriptActivity>) -> Self {
         Self { path, state: ScriptState::Running, error: None, set_up_after: 0, doing }
     }
 
     /// It runs from its beginning again.
-    pub fn begin(&mut self, doing: watch::Receiver<Doing>) {
+    pub fn begin(&mut self, doing: watch::Receiver<ScriptActivity>) {
         (self.state, self.error, self.doing) = (ScriptState::Running, None, doing);
     }
 
@@ -54,8 +54,8 @@ impl ScriptStatus {
     pub fn is_busy(&self, now: Time, newest: u64) -> bool {
         match self.doing() {
             None => false,
-            Some(Doing::Busy) => true,
-            Some(Doing::Waits { until, seen }) => until <= now || seen < newest,
+            Some(ScriptActivity::Busy) => true,
+            Some(ScriptActivity::Waits { until, seen }) => until <= now || seen < newest,
         }
     }
 
@@ -63,13 +63,13 @@ impl ScriptStatus {
     #[must_use]
     pub fn next(&self) -> Option<Time> {
         match self.doing()? {
-            Doing::Busy => None,
-            Doing::Waits { until, .. } => Some(until),
+            ScriptActivity::Busy => None,
+            ScriptActivity::Waits { until, .. } => Some(until),
         }
     }
 
     /// What it is at; nothing if it has ended.
-    fn doing(&self) -> Option<Doing> {
+    fn doing(&self) -> Option<ScriptActivity> {
         self.doing.has_changed().is_ok().then(|| *self.doing.borrow())
     }
 
@@ -81,16 +81,16 @@ impl ScriptStatus {
     }
 
     /// It has ended.
-    pub fn end(&mut self, ended: &Ended) {
+    pub fn end(&mut self, ended: &EndedScript) {
         (self.state, self.error) = match ended {
-            Ended::Well { .. } | Ended::Stopped { .. } => (ScriptState::Ended, None),
-            Ended::Skipped(reason) => (ScriptState::Skipped, Some(reason.clone())),
-            Ended::Failed(error) => {
+            EndedScript::Well { .. } | EndedScript::Stopped { .. } => (ScriptState::Ended, None),
+            EndedScript::Skipped(reason) => (ScriptState::Skipped, Some(reason.clone())),
+            EndedScript::Failed(error) => {
                 let place = format!("{}:{}:{}", error.file, error.line, error.column);
                 (ScriptState::Failed, Some(format!("{place}: {}", error.message)))
             }
-            Ended::Late => (ScriptState::Failed, Some("it computes, and does not wait".to_owned())),
-            Ended::Panicked => (ScriptState::Failed, Some("an internal error".to_owned())),
+            EndedScript::Late => (ScriptState::Failed, Some("it computes, and does not wait".to_owned())),
+            EndedScript::Panicked => (ScriptState::Failed, Some("an internal error".to_owned())),
         };
     }
 }

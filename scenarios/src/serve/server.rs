@@ -20,12 +20,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
-use self::script::Script;
+use self::script::ServedScript;
 pub(super) use self::users::populate;
 use self::users::{all_users, change, keep_users, with_fixed};
-use super::accounts::{Accounts, FileError, Follower};
-use super::application::{Application, Signals};
-use super::behaviour::{self, Behaviour, BehaviourError, Ended};
+use super::accounts::{Accounts, AccountsFileError, AccountsFollower};
+use super::application::{EndSignals, RunningApplication};
+use super::behaviour::{self, Behaviour, BehaviourError, EndedScript};
 use super::browser_ports::is_refused;
 use super::control::{Control, Guard, Secrets};
 use super::notes::{Note, Notes};
@@ -33,8 +33,8 @@ use super::pages::{FirstUser, Pages, SavedJournal, Sdk};
 use super::request_log;
 use super::scheduled::Scheduled;
 use super::script_status::ScriptStatus;
-use super::site::Site;
-use super::start_text::Started;
+use super::site::ServeSite;
+use super::start_text::StartedServer;
 use crate::exit_code::Exit;
 use crate::schedule::Schedule;
 use crate::script::Source;
@@ -64,7 +64,7 @@ pub struct Options {
     /// The users of the arguments.
     pub users: Accounts,
     /// The file of users.
-    pub users_file: Option<Follower>,
+    pub users_file: Option<AccountsFollower>,
     /// Whether every name and password signs in.
     pub any_user: bool,
     /// What clients can do to it.
@@ -100,7 +100,7 @@ pub enum ServeError {
     },
     /// The users cannot be read.
     #[error(transparent)]
-    Users(#[from] FileError),
+    Users(#[from] AccountsFileError),
     /// The platform refuses a user.
     #[error("a user cannot be added: {0}")]
     User(String),
@@ -137,15 +137,15 @@ impl From<StartError> for ServeError {
 }
 
 /// A server that runs.
-struct Server {
+struct RunningServer {
     front: Front,
     handle: FrontHandle,
-    follower: Option<Follower>,
+    follower: Option<AccountsFollower>,
     fixed: Accounts,
     present: Accounts,
     first_user: FirstUser,
     any_user: bool,
-    script: Option<Script>,
+    script: Option<ServedScript>,
     /// How often the platform was reset when it began.
     resets: u64,
     log: Option<Watch>,
@@ -161,11 +161,11 @@ struct Server {
 /// The server cannot start, or `say_start` fails.
 pub async fn serve(
     options: Options,
-    say_start: impl FnOnce(&Started<'_>) -> io::Result<()>,
+    say_start: impl FnOnce(&StartedServer<'_>) -> io::Result<()>,
     mut notes: Notes,
 ) -> Result<Exit, ServeError> {
     // Before anything is served: a signal from now on is not lost.
-    let mut signals = Signals::new().map_err(ServeError::Run)?;
+    let mut signals = EndSignals::new().map_err(ServeError::Run)?;
     let Options {
         address,
         both_loopbacks,
@@ -212,10 +212,10 @@ pub async fn serve(
     if let Some(source) = script {
         let running = Behaviour::start(source.clone(), handle.clone(), Handle::current())?;
         // With a command it is part of a verdict, and stays what it was.
-        let file = command.is_empty().then(|| behaviour::Follower::new(&source, &running));
+        let file = command.is_empty().then(|| behaviour::ScriptFollower::new(&source, &running));
         let (status, told) = watch::channel(ScriptStatus::running(source.shown.clone(), running.doing()));
         control = control.beside_script(told);
-        running_script = Some(Script { source, file, status, verdict: Exit::Passed });
+        running_script = Some(ServedScript { source, file, status, verdict: Exit::Passed });
         behaviour = Some(running);
     }
     if let Some(behaviour) = &mut behaviour
@@ -236,9 +236,9 @@ pub async fn serve(
     let first_user = FirstUser::of(&present, any_user);
     let pages = Pages::new(sdk, first_user.clone()).with_saved(saved);
     let (resets, log) = (handle.resets(), log.then(|| handle.watch()));
-    let front = front.serve(Arc::new(Site { pages, control, checks_hosts }));
+    let front = front.serve(Arc::new(ServeSite { pages, control, checks_hosts }));
 
-    let started = Started {
+    let started = StartedServer {
         address,
         is_tls,
         own_certificate: own_certificate.as_ref(),
@@ -255,14 +255,14 @@ pub async fn serve(
     let mut application = match command.as_slice() {
         [] => None,
         command => Some(
-            Application::start(command, &started)
+            RunningApplication::start(command, &started)
                 .await
                 .map_err(|source| ServeError::Application { shown: command[0].clone(), source })?,
         ),
     };
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut server = Server {
+    let mut server = RunningServer {
         front,
         handle,
         follower: users_file,
@@ -283,12 +283,12 @@ pub async fn serve(
     exit
 }
 
-impl Server {
+impl RunningServer {
     async fn run(
         &mut self,
-        signals: &mut Signals,
+        signals: &mut EndSignals,
         behaviour: &mut Option<Behaviour>,
-        mut application: Option<&mut Application>,
+        mut application: Option<&mut RunningApplication>,
         notes: &mut Notes,
     ) -> Result<Exit, ServeError> {
         let mut resets = self.resets;
@@ -344,7 +344,7 @@ impl Server {
     }
 
     fn look_at_users(&mut self, notes: &mut Notes) {
-        let users = match self.follower.as_mut().and_then(Follower::look) {
+        let users = match self.follower.as_mut().and_then(AccountsFollower::look) {
             None => return,
             Some(Err(error)) => return notes.say(Note::UsersBroken(error)),
             Some(Ok(users)) => users,
@@ -360,7 +360,7 @@ impl Server {
 }
 
 /// Waits until the script is set up; gives `false` if a signal comes before.
-async fn set_up(behaviour: &mut Behaviour, signals: &mut Signals, notes: &mut Notes) -> bool {
+async fn set_up(behaviour: &mut Behaviour, signals: &mut EndSignals, notes: &mut Notes) -> bool {
     let is_set_up = tokio::select! {
         is_set_up = behaviour.set_up(|line| notes.say(Note::Printed(line))) => is_set_up,
         _ = signals.next() => return false,
@@ -372,7 +372,7 @@ async fn set_up(behaviour: &mut Behaviour, signals: &mut Signals, notes: &mut No
 }
 
 /// What a script still has to say when the command has ended.
-async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Ended {
+async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> EndedScript {
     behaviour.stop();
     let words = async {
         let mut is_read = true;
@@ -385,10 +385,10 @@ async fn last_words(behaviour: &mut Behaviour, notes: &mut Notes) -> Ended {
     };
     // A script that does not wait computes until its limit of operations ends it; nobody knows what its checks would
     // say.
-    timeout(LAST_LOOK, words).await.unwrap_or(Ended::Late)
+    timeout(LAST_LOOK, words).await.unwrap_or(EndedScript::Late)
 }
 
-impl Ended {
+impl EndedScript {
     /// What it counts for where the script is part of the verdict.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -417,7 +417,7 @@ async fn next_of(log: &mut Option<Watch>) -> Option<Result<Record, Lagged>> {
     }
 }
 
-async fn ended(application: Option<&mut Application>) -> io::Result<Exit> {
+async fn ended(application: Option<&mut RunningApplication>) -> io::Result<Exit> {
     match application {
         Some(application) => application.ended().await,
         None => pending().await,

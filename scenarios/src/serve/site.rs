@@ -6,12 +6,12 @@ use std::sync::Arc;
 use http::Request;
 use kandy_mock_server::{Answering, Beside, RequestBody};
 
-use super::control::{Control, ControlError};
+use super::control::{Control, ControlError, HttpAnswer};
 use super::pages::{self, Pages};
 
 /// What answers beside the platform: the pages, and the control interface that they use.
 #[derive(Debug)]
-pub struct Site {
+pub struct ServeSite {
     /// The pages.
     pub pages: Pages,
     /// The control interface.
@@ -20,7 +20,7 @@ pub struct Site {
     pub checks_hosts: bool,
 }
 
-impl Beside for Site {
+impl Beside for ServeSite {
     fn takes(&self, request: &Request<RequestBody>) -> bool {
         Control::takes(request.uri()) || Pages::takes(request.uri())
     }
@@ -38,8 +38,8 @@ impl Beside for Site {
     }
 }
 
-impl Site {
-    fn page<B>(&self, request: &Request<B>, peer: SocketAddr) -> Result<pages::Answer, ControlError> {
+impl ServeSite {
+    fn page<B>(&self, request: &Request<B>, peer: SocketAddr) -> Result<HttpAnswer, ControlError> {
         let guard = self.control.guard();
         if self.checks_hosts {
             guard.host(request.uri(), request.headers())?;

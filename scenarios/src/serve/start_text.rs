@@ -8,15 +8,15 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::accounts::{Accounts, DEFAULT_PASSWORD, DEFAULT_USER};
-use crate::printable::printable;
 use crate::report::wrap;
+use crate::text::printable;
 
 /// How many users are named.
 const NAMED: usize = 5;
 
 /// A server that has started.
 #[derive(Debug)]
-pub struct Started<'a> {
+pub struct StartedServer<'a> {
     /// Where it listens.
     pub address: SocketAddr,
     /// Whether it has TLS.
@@ -41,7 +41,7 @@ pub struct Started<'a> {
     pub shows_saved: bool,
 }
 
-impl Started<'_> {
+impl StartedServer<'_> {
     /// The host, as it stands in a URL: one at which the server is reached from its own machine. With TLS it is a name where
     /// possible, since certificates are for names.
     #[must_use]
@@ -194,8 +194,8 @@ mod tests {
     use crate::report::COLUMNS;
     use crate::serve::accounts::Account;
 
-    fn started<'a>(accounts: &'a Accounts, address: &str) -> Started<'a> {
-        Started {
+    fn started<'a>(accounts: &'a Accounts, address: &str) -> StartedServer<'a> {
+        StartedServer {
             address: address.parse().unwrap(),
             is_tls: false,
             own_certificate: None,
@@ -254,7 +254,7 @@ Stop it with Ctrl-C.
     #[test]
     fn of_a_saved_journal_it_is_said_where_it_is() {
         let accounts = Accounts::default();
-        let started = Started { shows_saved: true, ..started(&accounts, "127.0.0.1:8080") };
+        let started = StartedServer { shows_saved: true, ..started(&accounts, "127.0.0.1:8080") };
         let expected = "The saved journal is shown at http://127.0.0.1:8080/\n\nStop it with Ctrl-C.\n";
         assert_eq!(started.to_text(), expected);
     }
@@ -267,7 +267,7 @@ Stop it with Ctrl-C.
             assert!(accounts.add(&format!("somebody-{number}@example.com"), account));
         }
         let certificate = PathBuf::from("/home/alice/.local/state/kandy-harness/cert.pem");
-        let long = Started {
+        let long = StartedServer {
             is_tls: true,
             own_certificate: Some(&certificate),
             by_default: false,
@@ -286,14 +286,14 @@ Stop it with Ctrl-C.
         let certificate = PathBuf::from("/home/a b/cert.pem");
         for address in ["127.0.0.1:3000", "[::1]:3000", "0.0.0.0:3000"] {
             let own_certificate = Some(&certificate);
-            let tls = Started { is_tls: true, own_certificate, serves_sdk: true, ..started(&accounts, address) };
+            let tls = StartedServer { is_tls: true, own_certificate, serves_sdk: true, ..started(&accounts, address) };
             let text = tls.to_text();
             assert!(text.contains("  SDK         https://localhost:3000/kandy/kandy.uc.js\n"), "{text}");
             assert!(text.contains("server: 'localhost', port: 3000"), "{text}");
             assert!(text.contains("  export KANDY_CERTIFICATE='/home/a b/cert.pem'\n"), "{text}");
             assert!(!text.contains("127.0.0.1") && !text.contains("::1"), "{text}");
         }
-        let named = Started { is_tls: true, ..started(&accounts, "192.168.1.5:3000") };
+        let named = StartedServer { is_tls: true, ..started(&accounts, "192.168.1.5:3000") };
         assert_eq!(named.url(), "https://192.168.1.5:3000");
     }
 
@@ -301,7 +301,7 @@ Stop it with Ctrl-C.
     fn a_broken_script_is_told_last() {
         let accounts = Accounts::by_default();
         let error = Some("flaky.rhai:3:5: there is no point \"subscrib\"".to_owned());
-        let text = Started { script_error: error, ..started(&accounts, "127.0.0.1:8080") }.to_text();
+        let text = StartedServer { script_error: error, ..started(&accounts, "127.0.0.1:8080") }.to_text();
         let last = text.lines().last().unwrap();
         assert_eq!(last, "The script does nothing: flaky.rhai:3:5: there is no point \"subscrib\"");
     }

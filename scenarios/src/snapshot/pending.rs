@@ -8,14 +8,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{ACCEPTED, Difference, PENDING, SnapshotError, is_script, read, read_file};
+use super::{ACCEPTED, PENDING, SnapshotDifference, SnapshotError, is_script, read, read_file};
 use crate::file::or_here;
-use crate::printable::{printable, printable_path};
 use crate::scenario::{MAX_ENTRIES, Scenario};
+use crate::text::{printable, printable_path};
 
 /// A transcript that waits for review.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pending {
+pub struct PendingSnapshot {
     /// The name of its scenario.
     pub scenario: String,
     /// What reports call its case: the scenario's name, with that of its row if it has some.
@@ -26,7 +26,7 @@ pub struct Pending {
     snapshot: PathBuf,
 }
 
-impl Pending {
+impl PendingSnapshot {
     /// Those of `scenarios`, in their order.
     ///
     /// # Errors
@@ -72,9 +72,9 @@ impl Pending {
     /// # Errors
     ///
     /// One of the two cannot be read.
-    pub fn difference(&self) -> Result<Difference, SnapshotError> {
+    pub fn difference(&self) -> Result<SnapshotDifference, SnapshotError> {
         let text = |path| read(path).map(|contents| contents.map(|text| text.to_string()).unwrap_or_default());
-        Ok(Difference { old: text(&self.snapshot)?, new: self.new_text()?, pending: true })
+        Ok(SnapshotDifference { old: text(&self.snapshot)?, new: self.new_text()?, pending: true })
     }
 
     /// Makes it the snapshot.
@@ -122,8 +122,8 @@ mod tests {
     use crate::scenario::find;
     use crate::snapshot::{Mode, compare, path_of};
 
-    fn pending(folder: &Folder) -> Vec<Pending> {
-        Pending::of(&find(folder.path(), &[PathBuf::from("s")], None).unwrap().scenarios).unwrap()
+    fn pending(folder: &Folder) -> Vec<PendingSnapshot> {
+        PendingSnapshot::of(&find(folder.path(), &[PathBuf::from("s")], None).unwrap().scenarios).unwrap()
     }
 
     /// A folder with a scenario whose transcript was `one`, and now is `two`.

@@ -39,14 +39,14 @@ fn a_snapshot_is_created_kept_and_changed() {
     assert_eq!(folder.compare("one\n", Mode::Accept).unwrap(), Comparison::Created);
     assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Same);
 
-    let difference = Difference { old: "one".into(), new: "two".into(), pending: true };
+    let difference = SnapshotDifference { old: "one".into(), new: "two".into(), pending: true };
     assert_eq!(folder.compare("two\n", COMPARE).unwrap(), Comparison::Different(difference.clone()));
     assert_eq!(folder.names(), ["success.snap", "success.snap.new"]);
     assert_eq!(folder.compare("one\n", COMPARE).unwrap(), Comparison::Same);
     assert_eq!(folder.names(), ["success.snap"], "what passes removes what an earlier run left");
 
     let quiet = Mode::Compare { leave_pending: false };
-    let difference = Difference { pending: false, ..difference };
+    let difference = SnapshotDifference { pending: false, ..difference };
     assert_eq!(folder.compare("two\n", quiet).unwrap(), Comparison::Different(difference));
     assert_eq!(folder.names(), ["success.snap"]);
     assert_eq!(folder.compare("two\n", Mode::Accept).unwrap(), Comparison::Changed);

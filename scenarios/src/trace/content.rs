@@ -33,7 +33,7 @@ impl Beginning {
 
     /// The beginning of a value as JSON; of one that has no form in JSON it is empty.
     pub(crate) fn of_json(value: &impl Serialize) -> Self {
-        let mut kept = Kept::default();
+        let mut kept = BeginningWriter::default();
         if serde_json::to_writer(&mut kept, value).is_err() {
             return Self { text: String::new(), bytes: 0 };
         }
@@ -115,12 +115,12 @@ impl fmt::Debug for Body {
 
 /// Keeps the beginning of what is written, and counts all of it.
 #[derive(Default)]
-struct Kept {
+struct BeginningWriter {
     bytes: Vec<u8>,
     all: usize,
 }
 
-impl io::Write for Kept {
+impl io::Write for BeginningWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let room = MAX_BEGINNING_BYTES - self.bytes.len();
         self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);

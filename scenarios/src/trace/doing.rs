@@ -8,7 +8,7 @@ use crate::step;
 
 /// A call of Kandy.js, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Call {
+pub enum CallRecord {
     /// `connect(credentials, options)`
     Connect {
         /// The user name, if one is given.
@@ -80,29 +80,29 @@ pub enum SignIn {
 
 /// What a script makes the platform do. What only prepares a run is none of it: users, passwords and tokens.
 #[derive(Clone, Debug)]
-pub enum Control {
+pub enum ControlRecord {
     /// The command.
     Whole(Box<Command>),
     /// The beginning of what a transcript says of a command that carries more than a trace keeps; the verb stands first.
     Long(Beginning),
 }
 
-impl Call {
-    pub(crate) fn of(call: &step::Call) -> Self {
+impl CallRecord {
+    pub(crate) fn of(call: &step::ClientCall) -> Self {
         match call {
-            step::Call::Connect(credentials, _) => {
+            step::ClientCall::Connect(credentials, _) => {
                 let user = credentials.username.as_deref().map(Beginning::of);
                 Self::Connect { user, by: SignIn::of(&credentials.into()) }
             }
-            step::Call::Disconnect => Self::Disconnect,
-            step::Call::UpdateToken(_) => Self::UpdateToken,
-            step::Call::UpdateConfig(patch) => Self::UpdateConfig(Beginning::of_json(patch)),
-            step::Call::ResetConnection => Self::ResetConnection,
-            step::Call::EnableConnectivityChecking(enabled) => Self::EnableConnectivityChecking(*enabled),
-            step::Call::EnableWebsocket(enabled) => Self::EnableWebsocket(*enabled),
-            step::Call::Untyped(untyped) => Self::of_untyped(untyped, call.username().as_deref()),
-            step::Call::Destroy => Self::Destroy,
-            step::Call::WithoutEffect(name) => Self::WithoutEffect(name),
+            step::ClientCall::Disconnect => Self::Disconnect,
+            step::ClientCall::UpdateToken(_) => Self::UpdateToken,
+            step::ClientCall::UpdateConfig(patch) => Self::UpdateConfig(Beginning::of_json(patch)),
+            step::ClientCall::ResetConnection => Self::ResetConnection,
+            step::ClientCall::EnableConnectivityChecking(enabled) => Self::EnableConnectivityChecking(*enabled),
+            step::ClientCall::EnableWebsocket(enabled) => Self::EnableWebsocket(*enabled),
+            step::ClientCall::Untyped(untyped) => Self::of_untyped(untyped, call.username().as_deref()),
+            step::ClientCall::Destroy => Self::Destroy,
+            step::ClientCall::WithoutEffect(name) => Self::WithoutEffect(name),
         }
     }
 
@@ -128,7 +128,7 @@ impl Call {
     }
 }
 
-impl Call {
+impl CallRecord {
     fn services(call: ServiceCall, services: &Untyped) -> Self {
         Self::Services { call, services: Beginning::of_json(services) }
     }
@@ -167,7 +167,7 @@ impl SignIn {
     }
 }
 
-impl Control {
+impl ControlRecord {
     /// The record of a command, or `None` of one that only prepares a run. `told` is what a transcript says of it.
     pub(crate) fn of(command: &Command, told: impl Fn(&Command) -> String) -> Option<Self> {
         let is_short = match command {

@@ -8,7 +8,7 @@ use super::content::{Beginning, Body};
 
 /// A REST request. Headers are not kept: they are secret, or the same in all requests.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Request {
+pub struct SentRequest {
     /// Its number.
     pub number: u64,
     /// The method.
@@ -29,15 +29,15 @@ pub struct Address {
 
 /// What comes of a request.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum ReplyOutcome {
     /// An answer.
-    Answer(Box<Answer>),
+    Answer(Box<RecordedAnswer>),
     /// An answer that a browser keeps from the page, since it has no CORS headers.
-    WithoutCors(Box<Answer>),
+    WithoutCors(Box<RecordedAnswer>),
     /// An answer of whose body only the beginning came, as it stands here.
-    Cut(Box<Answer>),
+    Cut(Box<RecordedAnswer>),
     /// A browser asked first whether the page may make the request, and got this: the request was never made.
-    Preflight(Box<Answer>),
+    Preflight(Box<RecordedAnswer>),
     /// The platform takes it and says nothing.
     Hang,
     /// The connection was refused.
@@ -52,7 +52,7 @@ pub enum Outcome {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct RecordedAnswer {
     /// The status.
     pub status: StatusCode,
     /// The body, which may be empty.
@@ -108,7 +108,7 @@ impl Address {
     }
 }
 
-impl Answer {
+impl RecordedAnswer {
     pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         Self { status, body: Body::of(body), content_type: headers.get(CONTENT_TYPE).cloned() }
     }

@@ -7,7 +7,7 @@ use super::rest::Address;
 
 /// How far a handshake is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Handshake {
+pub enum HandshakeStep {
     /// The client asks for a websocket at that address.
     Opens(Address),
     /// It is open.
@@ -28,7 +28,7 @@ pub enum Handshake {
 
 /// A frame. Whose it is stands in its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame {
+pub enum FrameContent {
     /// Text.
     Text(Beginning),
     /// So many bytes; on real sockets a client does not read them.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::columns::Columns;
 use super::{push_limited, seconds};
-use crate::printable::printable;
+use crate::text::printable;
 
 /// What happened at a platform, one line a record.
 #[must_use]

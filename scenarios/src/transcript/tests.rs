@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::hygiene::{self, Warning};
-use crate::trace::{Address, Answer, Beginning, Request};
+use crate::trace::{Address, Beginning, RecordedAnswer, SentRequest};
 
 fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -26,7 +26,7 @@ fn columns_are_as_wide_as_the_whole_needs() {
         trace.push_ping(at(time), &kandy, 1).unwrap();
         trace.push_ping(at(time + 5), &other, 2).unwrap();
     }
-    trace.push(at(70), &kandy, What::Call(Call::Disconnect)).unwrap();
+    trace.push(at(70), &kandy, What::Call(CallRecord::Disconnect)).unwrap();
     trace.push_ping(at(90), &kandy, 1).unwrap();
     assert_eq!(
         trace.to_string(),
@@ -61,14 +61,14 @@ fn a_line_is_full_behind_its_last_character_and_not_before() {
     // It does not matter in how many pieces a text comes.
     let long = json!({ "a": "x".repeat(1000) });
     let event = Arc::new(Event::NotificationReceived { payload: (&long).into() });
-    let state = State { is_connected: true, is_pending: false };
+    let state = SeenConnection { is_connected: true, is_pending: false };
     let whole = format!("notification:received  {long}");
     assert_eq!(What::Event { event, state }.text(), format!("{}…", &whole[..MAX_TEXT]));
 }
 
 #[test]
 fn warnings_stand_at_the_end() {
-    let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
+    let warning = Warning { client: "kandy".to_owned(), what: hygiene::WarningKind::Pending };
     let mut trace = Trace::default();
     trace.warn(at(1), &vec![warning; hygiene::MAX_SHOWN + 2]);
     assert!(trace.to_string().starts_with("1.000  kandy     warn      pending for ever: "), "{trace}");
@@ -79,9 +79,9 @@ fn warnings_stand_at_the_end() {
 fn each_kind_of_record_has_its_words() {
     let answer = |status: u16| {
         let status = StatusCode::from_u16(status).unwrap();
-        Box::new(Answer::new(status, &HeaderMap::new(), &Bytes::new()))
+        Box::new(RecordedAnswer::new(status, &HeaderMap::new(), &Bytes::new()))
     };
-    let request = Request {
+    let request = SentRequest {
         number: 3,
         method: Method::POST,
         address: Address::elsewhere("https://nowhere/x?token=s3cret"),
@@ -92,32 +92,36 @@ fn each_kind_of_record_has_its_words() {
     let closed = |reason: &str| Close::ByPlatform { code: 4000, reason: reason.to_owned() };
     let closes = |close| What::Close { socket: 1, close };
     let frame = |frame| What::Frame { socket: 1, frame };
-    let connect = |user: Option<&str>, by| What::Call(Call::Connect { user: user.map(Beginning::of), by });
-    let control = |command| What::Control(Control::of(&command, control_text).unwrap());
+    let connect = |user: Option<&str>, by| What::Call(CallRecord::Connect { user: user.map(Beginning::of), by });
+    let control = |command| What::Control(ControlRecord::of(&command, control_text).unwrap());
     for (what, kind, text) in [
         (connect(Some("alice"), SignIn::Password), "call", "connect alice"),
         (connect(None, SignIn::OAuthToken), "call", "connect (no user name) (OAuth token)"),
-        (What::Call(Call::UpdateConfig(Beginning::of_json(&json!({ "a": 1 })))), "call", "updateConfig {\"a\":1}"),
-        (What::Request(Box::new(request)), "request", "#3 POST https://nowhere/x?token=***"),
-        (reply(Outcome::Answer(answer(401))), "reply", "#3 401"),
-        (reply(Outcome::WithoutCors(answer(200))), "reply", "#3 200 without CORS headers"),
-        (reply(Outcome::Hang), "reply", "#3 none (hangs)"),
-        (reply(Outcome::NoAnswer), "reply", "#3 no answer"),
         (
-            shakes(Handshake::Opens(Address::of_platform(&"/CH-1?a=b".parse().unwrap()))),
+            What::Call(CallRecord::UpdateConfig(Beginning::of_json(&json!({ "a": 1 })))),
+            "call",
+            "updateConfig {\"a\":1}",
+        ),
+        (What::Request(Box::new(request)), "request", "#3 POST https://nowhere/x?token=***"),
+        (reply(ReplyOutcome::Answer(answer(401))), "reply", "#3 401"),
+        (reply(ReplyOutcome::WithoutCors(answer(200))), "reply", "#3 200 without CORS headers"),
+        (reply(ReplyOutcome::Hang), "reply", "#3 none (hangs)"),
+        (reply(ReplyOutcome::NoAnswer), "reply", "#3 no answer"),
+        (
+            shakes(HandshakeStep::Opens(Address::of_platform(&"/CH-1?a=b".parse().unwrap()))),
             "socket",
             "ws1 opens /CH-1?a=b",
         ),
-        (shakes(Handshake::Open), "socket", "ws1 open"),
-        (shakes(Handshake::Refused(StatusCode::FORBIDDEN)), "socket", "ws1 refused 403"),
-        (shakes(Handshake::ConnectionRefused), "socket", "ws1 connection refused"),
+        (shakes(HandshakeStep::Open), "socket", "ws1 open"),
+        (shakes(HandshakeStep::Refused(StatusCode::FORBIDDEN)), "socket", "ws1 refused 403"),
+        (shakes(HandshakeStep::ConnectionRefused), "socket", "ws1 connection refused"),
         (closes(Close::ByClient), "socket", "ws1 closes"),
         (closes(closed("")), "socket", "ws1 closed 4000"),
         (closes(closed("over ")), "socket", "ws1 closed 4000 over"),
         (closes(Close::Cut), "socket", "ws1 cut"),
-        (frame(Frame::Text(Beginning::of("{}"))), "frame", "ws1 {}"),
-        (frame(Frame::Bytes(Some(5))), "frame", "ws1 5 bytes"),
-        (frame(Frame::Bytes(None)), "frame", "ws1 binary"),
+        (frame(FrameContent::Text(Beginning::of("{}"))), "frame", "ws1 {}"),
+        (frame(FrameContent::Bytes(Some(5))), "frame", "ws1 5 bytes"),
+        (frame(FrameContent::Bytes(None)), "frame", "ws1 binary"),
         (What::Crash(Task::ConnectFlow), "crash", "connect flow"),
         (control(Command::Cut { target: "alice".into() }), "control", "cut alice"),
     ] {
@@ -143,7 +147,7 @@ fn an_event_is_told_with_what_its_listeners_see() {
         (Event::NotificationsChange, idle, "notifications:change  WEBSOCKET"),
         (Event::CredentialsSet, idle, "auth:credentialsSet"),
     ] {
-        let what = What::Event { event: Arc::new(event), state: State { is_connected, is_pending } };
+        let what = What::Event { event: Arc::new(event), state: SeenConnection { is_connected, is_pending } };
         assert_eq!(what.text(), text);
     }
 }
@@ -156,13 +160,16 @@ fn a_long_command_is_shown_as_a_short_one_is() {
         Command::SendRaw { target: "alice".into(), frame: PlatformFrame::Text(long.clone()) },
         Command::GrantServices { user: "alice".to_owned(), services: vec![long.clone()] },
     ] {
-        let control = Control::of(&command, control_text).unwrap();
-        assert!(matches!(control, Control::Long(_)), "{control:?}");
-        let whole = What::Control(Control::Whole(Box::new(command.clone())));
+        let control = ControlRecord::of(&command, control_text).unwrap();
+        assert!(matches!(control, ControlRecord::Long(_)), "{control:?}");
+        let whole = What::Control(ControlRecord::Whole(Box::new(command.clone())));
         assert_eq!(What::Control(control).text(), whole.text());
     }
     assert!(
-        Control::of(&Command::SetPassword { user: "alice".to_owned(), password: "s3cret".to_owned() }, control_text)
-            .is_none()
+        ControlRecord::of(
+            &Command::SetPassword { user: "alice".to_owned(), password: "s3cret".to_owned() },
+            control_text
+        )
+        .is_none()
     );
 }

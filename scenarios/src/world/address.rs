@@ -4,14 +4,14 @@ use crate::trace;
 
 /// Where an address leads.
 #[derive(Debug)]
-pub(crate) enum Address<'a> {
+pub(crate) enum Destination<'a> {
     /// To the platform: the path and query.
     Platform(http::Uri),
     /// To nothing in this world, or nowhere at all.
     Elsewhere(&'a str),
 }
 
-impl<'a> Address<'a> {
+impl<'a> Destination<'a> {
     /// `servers` are the platform's, each as `host:port`, or as a `host` that answers on every port.
     pub(crate) fn of(url: &'a str, servers: &[String]) -> Self {
         let rest = ["https://", "http://", "wss://", "ws://"].iter().find_map(|scheme| url.strip_prefix(scheme));
@@ -23,7 +23,7 @@ impl<'a> Address<'a> {
     }
 }
 
-impl Address<'_> {
+impl Destination<'_> {
     /// Its record: without the platform's host, and without foreign tokens.
     pub(crate) fn record(&self) -> trace::Address {
         match self {
@@ -78,14 +78,14 @@ mod tests {
             rest in "([/?]\\PC{0,12})?",
         ) {
             let url = format!("{scheme}{host}{port}{rest}");
-            if let Address::Platform(path) = Address::of(&url, &["kandy.test".to_owned()]) {
+            if let Destination::Platform(path) = Destination::of(&url, &["kandy.test".to_owned()]) {
                 prop_assert!(host.starts_with("kandy.test") && !host.starts_with("kandy.test."), "{} for {}", path, url);
             }
         }
     }
 
     fn shown(url: &str) -> String {
-        Address::of(url, &["kandy.test".to_owned(), "127.0.0.1:8080".to_owned()]).record().as_str().to_owned()
+        Destination::of(url, &["kandy.test".to_owned(), "127.0.0.1:8080".to_owned()]).record().as_str().to_owned()
     }
 
     #[test]

@@ -6,13 +6,13 @@ use kandy_client::{NetworkFailure, Response, WebSocketInput};
 use kandy_mock_server::{self as platform, Frame, Reply};
 
 use super::link::header_bytes;
-use crate::trace::{self, Answer, Beginning, Close, Handshake, Outcome, What};
+use crate::trace::{self, Beginning, Close, HandshakeStep, RecordedAnswer, ReplyOutcome, What};
 
 /// The close code that stands for a connection that ended without a close frame.
 const ABNORMAL: u16 = 1006;
 
 /// What comes of a request in `Sim`.
-pub(super) enum Answered {
+pub(super) enum SimAnswer {
     /// What the platform says.
     Reply(Reply),
     /// An answer of which the connection takes only the beginning of the body.
@@ -25,7 +25,7 @@ pub(super) enum Answered {
 
 /// What happens to a websocket in `Sim` that a client has opened, but for its opening.
 #[derive(Debug)]
-pub(super) enum News {
+pub(super) enum SocketNews {
     /// The handshake was answered with this status.
     Refused(StatusCode),
     /// The connection was reset.
@@ -42,19 +42,19 @@ pub(super) enum News {
     Cut,
 }
 
-impl Answered {
-    pub(super) fn outcome(&self) -> Outcome {
+impl SimAnswer {
+    pub(super) fn outcome(&self) -> ReplyOutcome {
         match self {
-            Self::NoServer => Outcome::NoServer,
-            Self::Cut(response) if may_read(response) => Outcome::Cut(told(response)),
-            Self::Cut(response) => Outcome::WithoutCors(told(response)),
-            Self::Preflight(response) => Outcome::Preflight(told(response)),
-            Self::Reply(Reply::Hang) => Outcome::Hang,
-            Self::Reply(Reply::Refuse) => Outcome::Refused,
-            Self::Reply(Reply::Reset) => Outcome::Reset,
+            Self::NoServer => ReplyOutcome::NoServer,
+            Self::Cut(response) if may_read(response) => ReplyOutcome::Cut(told(response)),
+            Self::Cut(response) => ReplyOutcome::WithoutCors(told(response)),
+            Self::Preflight(response) => ReplyOutcome::Preflight(told(response)),
+            Self::Reply(Reply::Hang) => ReplyOutcome::Hang,
+            Self::Reply(Reply::Refuse) => ReplyOutcome::Refused,
+            Self::Reply(Reply::Reset) => ReplyOutcome::Reset,
             Self::Reply(Reply::Respond(response)) => {
                 let answer = told(response);
-                if may_read(response) { Outcome::Answer(answer) } else { Outcome::WithoutCors(answer) }
+                if may_read(response) { ReplyOutcome::Answer(answer) } else { ReplyOutcome::WithoutCors(answer) }
             }
         }
     }
@@ -79,18 +79,18 @@ impl Answered {
     }
 }
 
-impl News {
+impl SocketNews {
     pub(super) fn record(&self, socket: u64) -> What {
         let step = match self {
-            Self::Refused(status) => Handshake::Refused(*status),
-            Self::Reset => Handshake::Reset,
-            Self::ConnectionRefused => Handshake::ConnectionRefused,
-            Self::NoServer => Handshake::NoServer,
+            Self::Refused(status) => HandshakeStep::Refused(*status),
+            Self::Reset => HandshakeStep::Reset,
+            Self::ConnectionRefused => HandshakeStep::ConnectionRefused,
+            Self::NoServer => HandshakeStep::NoServer,
             Self::Frame(Frame::Text(text)) => {
-                return What::Frame { socket, frame: trace::Frame::Text(Beginning::of(text)) };
+                return What::Frame { socket, frame: trace::FrameContent::Text(Beginning::of(text)) };
             }
             Self::Frame(Frame::Binary(bytes)) => {
-                return What::Frame { socket, frame: trace::Frame::Bytes(Some(bytes.len())) };
+                return What::Frame { socket, frame: trace::FrameContent::Bytes(Some(bytes.len())) };
             }
             Self::Closed { code, reason } => {
                 return What::Close { socket, close: Close::ByPlatform { code: *code, reason: reason.clone() } };
@@ -121,23 +121,23 @@ impl News {
 }
 
 /// What came of a request in `Live`, as the client knows it.
-pub(super) fn outcome(answer: &Result<Response, NetworkFailure>) -> Outcome {
+pub(super) fn outcome(answer: &Result<Response, NetworkFailure>) -> ReplyOutcome {
     match answer {
         Ok(answer) => {
-            let told = Box::new(Answer::new(answer.status, &answer.headers, &answer.body));
-            if answer.is_cut { Outcome::Cut(told) } else { Outcome::Answer(told) }
+            let told = Box::new(RecordedAnswer::new(answer.status, &answer.headers, &answer.body));
+            if answer.is_cut { ReplyOutcome::Cut(told) } else { ReplyOutcome::Answer(told) }
         }
-        Err(NetworkFailure) => Outcome::NoAnswer,
+        Err(NetworkFailure) => ReplyOutcome::NoAnswer,
     }
 }
 
 /// What happened to a websocket in `Live`, as the client knows it.
 pub(super) fn record(socket: u64, input: &WebSocketInput) -> What {
     match input {
-        WebSocketInput::Opened => What::Handshake { socket, step: Handshake::Open },
-        WebSocketInput::Failed => What::Handshake { socket, step: Handshake::Failed },
-        WebSocketInput::Text(text) => What::Frame { socket, frame: trace::Frame::Text(Beginning::of(text)) },
-        WebSocketInput::Binary => What::Frame { socket, frame: trace::Frame::Bytes(None) },
+        WebSocketInput::Opened => What::Handshake { socket, step: HandshakeStep::Open },
+        WebSocketInput::Failed => What::Handshake { socket, step: HandshakeStep::Failed },
+        WebSocketInput::Text(text) => What::Frame { socket, frame: trace::FrameContent::Text(Beginning::of(text)) },
+        WebSocketInput::Binary => What::Frame { socket, frame: trace::FrameContent::Bytes(None) },
         WebSocketInput::Closed { code } => {
             What::Close { socket, close: Close::ByPlatform { code: *code, reason: String::new() } }
         }
@@ -145,8 +145,8 @@ pub(super) fn record(socket: u64, input: &WebSocketInput) -> What {
 }
 
 /// An answer, as a trace tells it.
-fn told(response: &platform::Response) -> Box<Answer> {
-    Box::new(Answer::new(response.status, &response.headers, &response.body))
+fn told(response: &platform::Response) -> Box<RecordedAnswer> {
+    Box::new(RecordedAnswer::new(response.status, &response.headers, &response.body))
 }
 
 /// An answer, as a client gets it.

@@ -9,14 +9,15 @@ use kandy_client::{
     WebSocketInput,
 };
 
-use super::address::Address;
+use super::address::Destination;
 use super::ledger::Ledger;
 use super::length::{MAX_CONFIG_BYTES, MAX_NAME_BYTES, check_call, check_length, event_bytes, json_bytes};
 use super::{MAX_CLIENTS, MAX_EVENT_BYTES, StepError, WorldError};
-use crate::coverage::{Before, Input, Observer};
-use crate::step::{Call, ClientId, Done};
+use crate::coverage::{Before, ClientInput, Observer};
+use crate::step::{ClientCall, ClientId, Done};
 use crate::trace::{
-    Beginning, Body, Call as CallRecord, Close, Control, Handshake, Outcome, Request, State, Trace, What,
+    Beginning, Body, CallRecord, Close, ControlRecord, HandshakeStep, ReplyOutcome, SeenConnection, SentRequest, Trace,
+    What,
 };
 
 /// The clients of a world, and the trace of what happens. A world moves it: it has no time and no network of its own.
@@ -49,7 +50,7 @@ struct NamedSession {
     name: Arc<str>,
     session: Session,
     /// What `connect()` was last called with.
-    last_connect: Option<Call>,
+    last_connect: Option<ClientCall>,
 }
 
 /// What a trace calls the requests and sockets: clients number their own, a trace numbers all of them.
@@ -105,8 +106,8 @@ impl ClientSide {
         self.trace
     }
 
-    pub(super) fn address<'a>(&self, url: &'a str) -> Address<'a> {
-        Address::of(url, &self.servers)
+    pub(super) fn address<'a>(&self, url: &'a str) -> Destination<'a> {
+        Destination::of(url, &self.servers)
     }
 
     /// Whether an answer has not come, or never will.
@@ -122,7 +123,7 @@ impl ClientSide {
     }
 
     /// The last `connect()` of a client.
-    pub(super) fn last_connect(&self, client: ClientId) -> Option<&Call> {
+    pub(super) fn last_connect(&self, client: ClientId) -> Option<&ClientCall> {
         self.clients[client.0].last_connect.as_ref()
     }
 
@@ -163,20 +164,20 @@ impl ClientSide {
         Ok(ClientId(self.clients.len() - 1))
     }
 
-    pub(super) fn call(&mut self, id: ClientId, call: Call) -> Result<Done, StepError> {
+    pub(super) fn call(&mut self, id: ClientId, call: ClientCall) -> Result<Done, StepError> {
         let now = Time::from_duration(self.now);
         self.client_inputs += 1;
         let NamedSession { name, session, last_connect } = &mut self.clients[id.0];
         check_call(&call, session)?;
-        if let Call::Connect(..) | Call::Untyped(UntypedCall::Connect { .. }) = &call {
+        if let ClientCall::Connect(..) | ClientCall::Untyped(UntypedCall::Connect { .. }) = &call {
             *last_connect = Some(call.clone());
         }
         self.trace.push(self.now, name, What::Call(CallRecord::of(&call)))?;
-        let tells_violations = matches!(call, Call::UpdateConfig(_));
-        if matches!(call, Call::Destroy) && !session.is_ending() {
+        let tells_violations = matches!(call, ClientCall::UpdateConfig(_));
+        if matches!(call, ClientCall::Destroy) && !session.is_ending() {
             self.ending.push(id);
         }
-        let before = self.observer.as_ref().and_then(|_| Some(Before::of(session, Input::of_call(&call)?)));
+        let before = self.observer.as_ref().and_then(|_| Some(Before::of(session, ClientInput::of_call(&call)?)));
         let violations = call.make(now, session)?;
         if let (Some(observer), Some(before)) = (&mut self.observer, before) {
             observer.took(id.0, before, session);
@@ -196,7 +197,7 @@ impl ClientSide {
     pub(super) fn tell(&mut self, client: ClientId, id: SocketId, input: WebSocketInput) {
         self.ledger.heard(client, id, &input);
         let now = Time::from_duration(self.now);
-        let before = self.before(client, |_| Input::of_socket(&input));
+        let before = self.before(client, |_| ClientInput::of_socket(&input));
         self.session_mut(client).handle_websocket(now, id, input);
         self.took(client, before);
     }
@@ -205,7 +206,7 @@ impl ClientSide {
     pub(super) fn fire_timer(&mut self, client: ClientId) -> Option<Timer> {
         let now = Time::from_duration(self.now);
         let (_, timer) = self.session(client).poll_timeout()?;
-        let before = self.before(client, |_| Input::Timer(timer.into()));
+        let before = self.before(client, |_| ClientInput::Timer(timer.into()));
         self.session_mut(client).handle_timeout(now);
         self.took(client, before);
         if self.session(client).is_destroyed() {
@@ -217,7 +218,7 @@ impl ClientSide {
     }
 
     /// How a client stands before it takes an input, if that is observed.
-    fn before(&self, client: ClientId, input: impl FnOnce(&Observer) -> Input) -> Option<Before> {
+    fn before(&self, client: ClientId, input: impl FnOnce(&Observer) -> ClientInput) -> Option<Before> {
         let observer = self.observer.as_ref()?;
         Some(Before::of(self.session(client), input(observer)))
     }
@@ -246,7 +247,7 @@ impl ClientSide {
                 Output::Request { id, request } => {
                     self.numbers.requests_sent += 1;
                     self.numbers.requests.insert((client, *id), self.numbers.requests_sent);
-                    let request = Request {
+                    let request = SentRequest {
                         number: self.numbers.requests_sent,
                         method: request.method.clone(),
                         address: self.address(&request.url).record(),
@@ -257,7 +258,7 @@ impl ClientSide {
                 Output::OpenWebSocket { id, url } => {
                     let number = self.numbers.sockets.len() as u64 + 1;
                     self.numbers.sockets.insert((client, *id), number);
-                    let step = Handshake::Opens(self.address(url).record());
+                    let step = HandshakeStep::Opens(self.address(url).record());
                     self.record_client(client, What::Handshake { socket: number, step })?;
                 }
                 Output::SendFrame { id, .. } => {
@@ -293,7 +294,8 @@ impl ClientSide {
             return Err(WorldError::TooManyEventBytes { time: self.now });
         }
         let event = Arc::new(event);
-        let state = State { is_connected: session.standing().is_connected, is_pending: session.standing().is_pending };
+        let state =
+            SeenConnection { is_connected: session.standing().is_connected, is_pending: session.standing().is_pending };
         self.trace.push(self.now, name, What::Event { event: event.clone(), state })?;
         Ok(Some((id, event)))
     }
@@ -320,12 +322,17 @@ impl ClientSide {
     }
 
     /// What came of a request that has not been answered yet.
-    pub(super) fn record_reply(&mut self, client: ClientId, id: RequestId, outcome: Outcome) -> Result<(), WorldError> {
+    pub(super) fn record_reply(
+        &mut self,
+        client: ClientId,
+        id: RequestId,
+        outcome: ReplyOutcome,
+    ) -> Result<(), WorldError> {
         self.record_platform(What::Reply { number: self.request_number(client, id), outcome })
     }
 
     /// A command that was carried out, if it does more than prepare a run.
-    pub(super) fn record_control(&mut self, control: Option<Control>) -> Result<(), WorldError> {
+    pub(super) fn record_control(&mut self, control: Option<ControlRecord>) -> Result<(), WorldError> {
         control.map_or(Ok(()), |control| self.record_platform(What::Control(control)))
     }
 

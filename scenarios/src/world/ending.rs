@@ -4,34 +4,34 @@ use kandy_client::Timer;
 use kandy_mock_server::Platform;
 
 use super::World;
-use crate::hygiene::{Ending, Left, OpenSocket, Running, UnderWay};
+use crate::hygiene::{ClientEnd, LeftSubscription, Running, SocketLeft, StillUnderWay};
 use crate::step::ClientId;
 
 impl World {
     /// How each client stands, in the order of their creation.
     #[must_use]
-    pub fn ending(&self) -> Vec<Ending> {
+    pub fn ending(&self) -> Vec<ClientEnd> {
         let under_way = match self {
             Self::Sim(sim) => sim.under_way(),
             Self::Live(live) => live.under_way(),
         };
         let ending_of = |client| self.ending_of(client, under_way.get(&client).copied().unwrap_or_default());
-        let mut endings: Vec<Ending> = self.clients().map(ending_of).collect();
+        let mut endings: Vec<ClientEnd> = self.clients().map(ending_of).collect();
         let ledger = &self.client_side().ledger;
         for subscription in self.look(|platform| Platform::subscriptions(platform, None)) {
             let name = subscription.id.to_string();
             match ledger.maker(&name, &subscription.channel) {
-                Some((client, is_newest)) => endings[client.0].subscriptions.push(Left { name, is_newest }),
+                Some((client, is_newest)) => endings[client.0].subscriptions.push(LeftSubscription { name, is_newest }),
                 None => endings.iter_mut().for_each(|ending| ending.may_have_more = true),
             }
         }
         endings
     }
 
-    fn ending_of(&self, client: ClientId, under_way: UnderWay) -> Ending {
+    fn ending_of(&self, client: ClientId, under_way: StillUnderWay) -> ClientEnd {
         let (client_side, session) = (self.client_side(), self.session(client));
         let open = client_side.ledger.sockets(client).filter(|(_, is_open)| *is_open);
-        let sockets = open.map(|(id, _)| OpenSocket {
+        let sockets = open.map(|(id, _)| SocketLeft {
             number: client_side.socket_number(client, id),
             is_used: session.open_sockets().any(|used| used == id),
         });
@@ -43,7 +43,7 @@ impl World {
                 None
             }
         });
-        Ending {
+        ClientEnd {
             client: client_side.client_name(client).to_owned(),
             phase: session.phase(),
             is_connected: session.standing().is_connected,

@@ -6,7 +6,7 @@ use kandy_client::{Event, Session, Untyped, UntypedCall};
 use serde::Serialize;
 
 use super::StepError;
-use crate::step::Call;
+use crate::step::ClientCall;
 
 /// Bytes of a client's name: 32 characters of any script.
 pub(super) const MAX_NAME_BYTES: usize = 128;
@@ -22,9 +22,9 @@ pub(super) fn check_length(what: &'static str, bytes: usize, limit: usize) -> Re
 }
 
 /// Refuses a call with a text that is too long, and one that makes the session's configuration too long.
-pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError> {
+pub(super) fn check_call(call: &ClientCall, session: &Session) -> Result<(), StepError> {
     match call {
-        Call::Connect(credentials, _) | Call::UpdateToken(credentials) => {
+        ClientCall::Connect(credentials, _) | ClientCall::UpdateToken(credentials) => {
             let texts = [
                 ("credentials' `username`", &credentials.username, MAX_TEXT_BYTES),
                 ("credentials' `password`", &credentials.password, MAX_TEXT_BYTES),
@@ -40,42 +40,44 @@ pub(super) fn check_call(call: &Call, session: &Session) -> Result<(), StepError
             }
             check_length("credentials' `expires`", json_bytes(&credentials.expires), MAX_TEXT_BYTES)?;
         }
-        Call::UpdateConfig(patch) => {
+        ClientCall::UpdateConfig(patch) => {
             check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
             check_patched(session, patch)?;
         }
-        Call::Untyped(UntypedCall::Connect { credentials, options }) => {
+        ClientCall::Untyped(UntypedCall::Connect { credentials, options }) => {
             check_length("credentials as JSON", json_bytes(credentials), MAX_CONFIG_BYTES)?;
             check_length("options of connect as JSON", json_bytes(options), MAX_CONFIG_BYTES)?;
         }
-        Call::Untyped(
+        ClientCall::Untyped(
             UntypedCall::UpdateToken { credentials: given }
             | UntypedCall::SetCredentials { credentials: given }
             | UntypedCall::SetTokens { tokens: given },
         ) => check_length("credentials as JSON", json_bytes(given), MAX_CONFIG_BYTES)?,
-        Call::Untyped(UntypedCall::SubscribeServices { services, options }) => {
+        ClientCall::Untyped(UntypedCall::SubscribeServices { services, options }) => {
             check_length("services as JSON", json_bytes(services), MAX_CONFIG_BYTES)?;
             check_length("options of subscribe as JSON", json_bytes(options), MAX_CONFIG_BYTES)?;
         }
-        Call::Untyped(UntypedCall::UnsubscribeServices { services } | UntypedCall::UpdateConnection { services }) => {
+        ClientCall::Untyped(
+            UntypedCall::UnsubscribeServices { services } | UntypedCall::UpdateConnection { services },
+        ) => {
             check_length("services as JSON", json_bytes(services), MAX_CONFIG_BYTES)?;
         }
-        Call::Untyped(UntypedCall::UpdateConfig { patch }) => {
+        ClientCall::Untyped(UntypedCall::UpdateConfig { patch }) => {
             check_length("patch as JSON", json_bytes(patch), MAX_CONFIG_BYTES)?;
             check_patched(session, patch.clone())?;
         }
-        Call::Untyped(
+        ClientCall::Untyped(
             UntypedCall::EnableConnectivityChecking { enabled } | UntypedCall::EnableWebsocket { enabled },
         ) => check_length("argument as JSON", json_bytes(enabled), MAX_CONFIG_BYTES)?,
-        Call::Untyped(UntypedCall::ResubscribeServices)
-        | Call::Disconnect
-        | Call::ResetConnection
-        | Call::EnableConnectivityChecking(_)
-        | Call::EnableWebsocket(_)
-        | Call::Destroy
-        | Call::WithoutEffect(_) => {}
+        ClientCall::Untyped(UntypedCall::ResubscribeServices)
+        | ClientCall::Disconnect
+        | ClientCall::ResetConnection
+        | ClientCall::EnableConnectivityChecking(_)
+        | ClientCall::EnableWebsocket(_)
+        | ClientCall::Destroy
+        | ClientCall::WithoutEffect(_) => {}
     }
-    if let Call::Connect(_, options) = call {
+    if let ClientCall::Connect(_, options) = call {
         let correlator = options.client_correlator.as_ref().map_or(0, String::len);
         check_length("`clientCorrelator`", correlator, MAX_TEXT_BYTES)?;
     }

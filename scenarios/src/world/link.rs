@@ -9,12 +9,12 @@ use http::HeaderMap;
 use kandy_client::{RequestId, SocketId};
 use kandy_mock_server::Frame;
 
-use super::arrival::{Answered, News};
+use super::arrival::{SimAnswer, SocketNews};
 use crate::step::ClientId;
 use crate::world::{MAX_MESSAGE_BYTES, MAX_MESSAGES, WorldError};
 
 /// A message on its way.
-pub(super) enum Message {
+pub(super) enum LinkMessage {
     /// A request, to the platform.
     Request {
         client: ClientId,
@@ -30,41 +30,52 @@ pub(super) enum Message {
     /// A close by the client.
     ClosedByClient { client: ClientId, id: SocketId },
     /// What comes of a request, to a client.
-    Reply { client: ClientId, id: RequestId, answered: Answered },
+    Reply { client: ClientId, id: RequestId, answered: SimAnswer },
     /// The handshake has succeeded, for both sides.
     Opened { client: ClientId, id: SocketId, socket: kandy_mock_server::SocketId },
     /// Anything else that happens to a socket, to a client.
-    Socket { client: ClientId, id: SocketId, news: News },
+    Socket { client: ClientId, id: SocketId, news: SocketNews },
 }
 
 /// The messages under way.
 #[derive(Debug, Default)]
 pub(super) struct Link {
     /// By arrival and number.
-    under_way: BTreeMap<(Duration, u64), UnderWay>,
+    under_way: BTreeMap<(Duration, u64), LinkTraffic>,
     bytes: usize,
     sent: u64,
 }
 
 #[derive(Debug)]
-struct UnderWay {
+struct LinkTraffic {
     bytes: usize,
-    message: Message,
+    message: LinkMessage,
     /// Whether the schedule of the world has been asked about it: what is late was, when it should have arrived.
     is_asked: bool,
 }
 
 impl Link {
-    pub(super) fn send(&mut self, now: Duration, arrival: Duration, message: Message) -> Result<(), WorldError> {
+    pub(super) fn send(&mut self, now: Duration, arrival: Duration, message: LinkMessage) -> Result<(), WorldError> {
         self.put(now, arrival, message, false)
     }
 
     /// Sends a message on that has arrived once, and should arrive later.
-    pub(super) fn send_asked(&mut self, now: Duration, arrival: Duration, message: Message) -> Result<(), WorldError> {
+    pub(super) fn send_asked(
+        &mut self,
+        now: Duration,
+        arrival: Duration,
+        message: LinkMessage,
+    ) -> Result<(), WorldError> {
         self.put(now, arrival, message, true)
     }
 
-    fn put(&mut self, now: Duration, arrival: Duration, message: Message, is_asked: bool) -> Result<(), WorldError> {
+    fn put(
+        &mut self,
+        now: Duration,
+        arrival: Duration,
+        message: LinkMessage,
+        is_asked: bool,
+    ) -> Result<(), WorldError> {
         if self.under_way.len() >= MAX_MESSAGES {
             return Err(WorldError::TooManyMessages { time: now });
         }
@@ -74,7 +85,7 @@ impl Link {
         }
         self.sent += 1;
         self.bytes += bytes;
-        self.under_way.insert((arrival, self.sent), UnderWay { bytes, message, is_asked });
+        self.under_way.insert((arrival, self.sent), LinkTraffic { bytes, message, is_asked });
         Ok(())
     }
 
@@ -83,7 +94,7 @@ impl Link {
     }
 
     /// The messages under way, in the order of their arrival.
-    pub(super) fn messages(&self) -> impl Iterator<Item = &Message> {
+    pub(super) fn messages(&self) -> impl Iterator<Item = &LinkMessage> {
         self.under_way.values().map(|under_way| &under_way.message)
     }
 
@@ -93,21 +104,21 @@ impl Link {
     }
 
     /// The message that arrives next, and whether the schedule has been asked about it.
-    pub(super) fn take_next(&mut self) -> Option<(Message, bool)> {
-        let (_, UnderWay { bytes, message, is_asked }) = self.under_way.pop_first()?;
+    pub(super) fn take_next(&mut self) -> Option<(LinkMessage, bool)> {
+        let (_, LinkTraffic { bytes, message, is_asked }) = self.under_way.pop_first()?;
         self.bytes -= bytes;
         Some((message, is_asked))
     }
 }
 
 /// Requests carry passwords and tokens, so of a message only its kind is shown.
-impl fmt::Debug for Message {
+impl fmt::Debug for LinkMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Message").field(&self.kind()).finish()
     }
 }
 
-impl Message {
+impl LinkMessage {
     /// What it takes in memory, but for what allocators and tables need besides.
     fn bytes(&self) -> usize {
         let contents = match self {

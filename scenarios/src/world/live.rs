@@ -18,13 +18,13 @@ use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
-use self::server::Server;
+use self::server::LiveServer;
 use super::arrival;
 use super::client_side::ClientSide;
-use super::{StepError, Turn, WorldError};
-use crate::hygiene::UnderWay;
+use super::{StepError, WorldError, WorldTurn};
+use crate::hygiene::StillUnderWay;
 use crate::step::{ClientId, Done, Step};
-use crate::trace::{Control, Trace};
+use crate::trace::{ControlRecord, Trace};
 use crate::transcript::control_text;
 
 /// How long a turn waits at most for something to happen, so that whoever waits can look at its limits.
@@ -34,7 +34,7 @@ const LONGEST_TURN: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Live {
     client_side: ClientSide,
-    lines: Vec<Line>,
+    lines: Vec<ClientNetwork>,
     /// An input that has arrived. It is taken in the next turn, so that a wait can end before.
     arrived: Option<(ClientId, Input)>,
     /// How far the platform's journal had come before the effects of the last input or timer went out.
@@ -42,14 +42,14 @@ pub struct Live {
     news: Watch,
     /// Whether clients ask first whether they may make a request, since the platform was told to misbehave at that.
     asks_first: bool,
-    server: Server,
+    server: LiveServer,
     // Dropped last: the transports and the server need it to say goodbye.
     runtime: Runtime,
 }
 
 /// A client's network.
 #[derive(Debug)]
-struct Line {
+struct ClientNetwork {
     transport: Transport,
     inputs: mpsc::Receiver<Input>,
 }
@@ -86,7 +86,7 @@ impl Live {
     ///
     /// [`LiveError`] where the system has no thread or port left.
     pub fn start() -> Result<Self, LiveError> {
-        Self::start_behind(Server::front())
+        Self::start_behind(LiveServer::front())
     }
 
     /// Starts a platform on two free ports of 127.0.0.1, behind the server that tests embed. A step that asks for a fault
@@ -96,10 +96,10 @@ impl Live {
     ///
     /// [`LiveError`] where the system has no thread or port left.
     pub fn start_behind_mock() -> Result<Self, LiveError> {
-        Self::start_behind(Server::mock())
+        Self::start_behind(LiveServer::mock())
     }
 
-    fn start_behind(server: impl Future<Output = Result<Server, StartError>>) -> Result<Self, LiveError> {
+    fn start_behind(server: impl Future<Output = Result<LiveServer, StartError>>) -> Result<Self, LiveError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("kandy-live")
@@ -157,7 +157,7 @@ impl Live {
         self.client_side.now = self.now();
         match step {
             Step::Create { name, config } => {
-                let mut line = Line::new(&self.runtime)?;
+                let mut line = ClientNetwork::new(&self.runtime)?;
                 if self.asks_first {
                     line.transport.ask_first();
                 }
@@ -177,7 +177,7 @@ impl Live {
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let control = Control::of(&asked, control_text);
+        let control = ControlRecord::of(&asked, control_text);
         let asks_first = matches!(asked, Command::Fail { point: Point::Preflight, .. });
         let output = self.server.command(asked)?;
         if asks_first {
@@ -188,21 +188,21 @@ impl Live {
         Ok(output.into())
     }
 
-    /// Moves once, or waits a moment for something to move; see [`Turn`]. An input that arrives is a turn of its own,
+    /// Moves once, or waits a moment for something to move; see [`WorldTurn`]. An input that arrives is a turn of its own,
     /// and is taken in the next.
     ///
     /// # Errors
     ///
     /// The trace is full.
-    pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
+    pub fn turn(&mut self, limit: Duration) -> Result<WorldTurn, WorldError> {
         self.client_side.now = self.now();
         if let Some((client, event)) = self.client_side.next_event()? {
-            return Ok(Turn::Event(client, event));
+            return Ok(WorldTurn::Event(client, event));
         }
         if let Some((client, input)) = self.arrived.take() {
             self.journal_known = self.look(|platform| platform.journal().next_seq());
             self.take(client, input)?;
-            return Ok(Turn::Moved);
+            return Ok(WorldTurn::Moved);
         }
         let timer = self.client_side.next_timer();
         if let Some((due, client)) = timer
@@ -211,16 +211,16 @@ impl Live {
             self.journal_known = self.look(|platform| platform.journal().next_seq());
             self.client_side.fire_timer(client);
             self.drain(client)?;
-            return Ok(Turn::Moved);
+            return Ok(WorldTurn::Moved);
         }
         if limit <= self.client_side.now {
-            return Ok(Turn::Quiet);
+            return Ok(WorldTurn::Quiet);
         }
         let until = timer.map_or(limit, |(due, _)| due.min(limit));
         if let Woken::Input(client, input) = self.wait((until - self.client_side.now).min(LONGEST_TURN)) {
             self.arrived = Some((client, input));
         }
-        Ok(Turn::Moved)
+        Ok(WorldTurn::Moved)
     }
 
     fn wait(&mut self, time: Duration) -> Woken {
@@ -262,15 +262,15 @@ impl Live {
     fn drain(&mut self, client: ClientId) -> Result<(), WorldError> {
         while let Some(effect) = self.client_side.next_effect(client)? {
             let told = self.lines[client.0].transport.carry_out(effect);
-            debug_assert!(told.is_none(), "the stage keeps what applications are told");
+            debug_assert!(told.is_none(), "the client side keeps what applications are told");
         }
         Ok(())
     }
 
     /// What may be between the clients and the platform: a request that is never answered looks like one whose answer is
     /// under way.
-    pub(super) fn under_way(&self) -> BTreeMap<ClientId, UnderWay> {
-        let of_client = |client| UnderWay {
+    pub(super) fn under_way(&self) -> BTreeMap<ClientId, StillUnderWay> {
+        let of_client = |client| StillUnderWay {
             requests: self.client_side.has_unanswered(client),
             deletes: self.client_side.ledger.deletes(client),
             sockets: self.client_side.ledger.sockets(client).any(|(_, is_open)| !is_open),
@@ -294,7 +294,7 @@ impl Live {
     }
 }
 
-impl Line {
+impl ClientNetwork {
     fn new(runtime: &Runtime) -> Result<Self, SetUpError> {
         let options = Options::default().with_enforce_cors(true).with_plain_websockets(true);
         let (transport, inputs) = Transport::new(runtime.handle().clone(), &options)?;

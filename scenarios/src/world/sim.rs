@@ -11,15 +11,15 @@ use kandy_client::{Session, SocketId};
 use kandy_mock_server::{self as platform, Command, Platform};
 use serde_json::{Value, json};
 
-use self::disturb::Disturber;
+use self::disturb::SimDisturber;
 pub use self::disturb::{Changeable, Seen, Unmet};
-use self::turns::Turns;
+use self::turns::TurnLimit;
 use super::client_side::ClientSide;
-use super::link::{Link, Message};
-use super::{StepError, Turn, WorldError};
-use crate::hygiene::UnderWay;
+use super::link::{Link, LinkMessage};
+use super::{StepError, WorldError, WorldTurn};
+use crate::hygiene::StillUnderWay;
 use crate::step::{ClientId, Done, Step};
-use crate::trace::{Control, Trace};
+use crate::trace::{ControlRecord, Trace};
 use crate::transcript::control_text;
 
 /// The host at which the simulated platform answers, on every port.
@@ -38,15 +38,15 @@ pub struct Sim {
     client_side: ClientSide,
     platform: Platform,
     link: Link,
-    sockets: Sockets,
-    turns: Turns,
+    sockets: SimSockets,
+    turns: TurnLimit,
     /// What should go wrong, if anything is.
-    disturber: Option<Box<Disturber>>,
+    disturber: Option<Box<SimDisturber>>,
 }
 
 /// The names that both sides have for the sockets between them, until they are closed.
 #[derive(Debug, Default)]
-struct Sockets {
+struct SimSockets {
     by_client: BTreeMap<(ClientId, SocketId), platform::SocketId>,
     by_platform: BTreeMap<platform::SocketId, (ClientId, SocketId)>,
 }
@@ -58,8 +58,8 @@ impl Default for Sim {
             client_side: ClientSide::new(vec![PLATFORM_SERVER.to_owned()]),
             platform: Platform::new(),
             link: Link::default(),
-            sockets: Sockets::default(),
-            turns: Turns::default(),
+            sockets: SimSockets::default(),
+            turns: TurnLimit::default(),
             disturber: None,
         }
     }
@@ -104,19 +104,21 @@ impl Sim {
     }
 
     /// What is between the clients and the platform.
-    pub(super) fn under_way(&self) -> BTreeMap<ClientId, UnderWay> {
-        let mut found = BTreeMap::<_, UnderWay>::new();
+    pub(super) fn under_way(&self) -> BTreeMap<ClientId, StillUnderWay> {
+        let mut found = BTreeMap::<_, StillUnderWay>::new();
         for message in self.link.messages() {
             match message {
-                Message::Request { client, id, .. } | Message::Reply { client, id, .. } => {
+                LinkMessage::Request { client, id, .. } | LinkMessage::Reply { client, id, .. } => {
                     let found = found.entry(*client).or_default();
                     found.requests = true;
                     found.deletes |= self.client_side.ledger.is_delete(*client, *id);
                 }
-                Message::Upgrade { client, .. } | Message::Opened { client, .. } | Message::Socket { client, .. } => {
+                LinkMessage::Upgrade { client, .. }
+                | LinkMessage::Opened { client, .. }
+                | LinkMessage::Socket { client, .. } => {
                     found.entry(*client).or_default().sockets = true;
                 }
-                Message::FrameUp { .. } | Message::ClosedByClient { .. } => {}
+                LinkMessage::FrameUp { .. } | LinkMessage::ClosedByClient { .. } => {}
             }
         }
         found
@@ -158,7 +160,7 @@ impl Sim {
     }
 
     fn command(&mut self, asked: Command) -> Result<Done, StepError> {
-        let control = Control::of(&asked, control_text);
+        let control = ControlRecord::of(&asked, control_text);
         let now = self.platform_time();
         let is_hidden = self.note_command(&asked);
         let done = self.platform.apply(now, asked)?.into();
@@ -170,25 +172,25 @@ impl Sim {
         Ok(done)
     }
 
-    /// Moves once, without passing `limit`; see [`Turn`].
+    /// Moves once, without passing `limit`; see [`WorldTurn`].
     ///
     /// # Errors
     ///
     /// The world cannot go on: one of its limits is reached.
-    pub fn turn(&mut self, limit: Duration) -> Result<Turn, WorldError> {
+    pub fn turn(&mut self, limit: Duration) -> Result<WorldTurn, WorldError> {
         if let Some((client, event)) = self.client_side.next_event()? {
             self.count_turn(|| event.name().to_owned())?;
-            return Ok(Turn::Event(client, event));
+            return Ok(WorldTurn::Event(client, event));
         }
         match self.next_due() {
             Some((due, source)) if due <= limit => {
                 self.pass_to(due);
                 self.deliver(source)?;
-                Ok(Turn::Moved)
+                Ok(WorldTurn::Moved)
             }
             _ => {
                 self.pass_to(limit);
-                Ok(Turn::Quiet)
+                Ok(WorldTurn::Quiet)
             }
         }
     }
@@ -210,7 +212,7 @@ impl Sim {
     }
 }
 
-impl Sockets {
+impl SimSockets {
     fn join(&mut self, client: ClientId, id: SocketId, socket: platform::SocketId) {
         self.by_client.insert((client, id), socket);
         self.by_platform.insert(socket, (client, id));

@@ -4,9 +4,9 @@ use kandy_client::{ConnectOptions, Credentials, SocketId};
 use kandy_mock_server::{Command, Frame, Limits, UserOptions};
 use serde_json::json;
 
-use super::link::{Link, Message};
+use super::link::{Link, LinkMessage};
 use super::*;
-use crate::step::Call;
+use crate::step::ClientCall;
 use crate::trace::{self, What};
 
 fn create(world: &mut World, name: &str) -> ClientId {
@@ -17,7 +17,7 @@ fn create(world: &mut World, name: &str) -> ClientId {
     }
 }
 
-fn call(world: &mut World, client: ClientId, call: Call) -> Result<Done, StepError> {
+fn call(world: &mut World, client: ClientId, call: ClientCall) -> Result<Done, StepError> {
     world.apply(Step::Call { client, call })
 }
 
@@ -27,13 +27,13 @@ fn command(world: &mut World, command: Command) -> Result<Done, StepError> {
 
 fn connect(world: &mut World, client: ClientId) {
     let credentials = Credentials::password("alice", "s3cret");
-    call(world, client, Call::Connect(credentials, ConnectOptions::default())).unwrap();
+    call(world, client, ClientCall::Connect(credentials, ConnectOptions::default())).unwrap();
 }
 
 /// Lets the world move until nothing is left at this instant.
 fn settle(world: &mut World) -> Result<(), WorldError> {
     let now = world.now();
-    while world.turn(now)? != Turn::Quiet {}
+    while world.turn(now)? != WorldTurn::Quiet {}
     Ok(())
 }
 
@@ -70,7 +70,7 @@ fn as_many_clients_as_there_may_be_connect_and_leave_at_one_instant() {
     clients.iter().for_each(|client| connect(&mut world, *client));
     settle(&mut world).unwrap();
     assert!(clients.iter().all(|client| world.session(*client).is_connected()));
-    clients.iter().for_each(|client| drop(call(&mut world, *client, Call::Disconnect).unwrap()));
+    clients.iter().for_each(|client| drop(call(&mut world, *client, ClientCall::Disconnect).unwrap()));
     settle(&mut world).unwrap();
     assert!(clients.iter().all(|client| !world.session(*client).is_connected()));
     assert_eq!(world.now(), Duration::ZERO);
@@ -130,13 +130,13 @@ fn what_a_full_link_cannot_take_is_lost_and_does_not_wait_in_the_platform() {
     // The first refused frame may still have reached one of the sockets. Now there is no room for any.
     send_notification(&mut world, sent + 2).unwrap_err();
     // What events carry is not the matter here.
-    call(&mut world, ClientId(0), Call::EnableWebsocket(false)).unwrap();
-    call(&mut world, second, Call::EnableWebsocket(false)).unwrap();
+    call(&mut world, ClientId(0), ClientCall::EnableWebsocket(false)).unwrap();
+    call(&mut world, second, ClientCall::EnableWebsocket(false)).unwrap();
     settle(&mut world).unwrap();
     let trace = world.into_trace();
     let got = |number: usize| {
         let start = format!("{{\"notificationMessage\":{{\"id\":\"N{number}\"");
-        let is_its = |what: &What| matches!(what, What::Frame { socket: 2, frame: trace::Frame::Text(text) } if text.as_str().starts_with(&start));
+        let is_its = |what: &What| matches!(what, What::Frame { socket: 2, frame: trace::FrameContent::Text(text) } if text.as_str().starts_with(&start));
         trace.records().iter().any(|record| is_its(&record.what))
     };
     assert!(got(1) && got(sent) && !got(sent + 1) && !got(sent + 2));
@@ -145,7 +145,7 @@ fn what_a_full_link_cannot_take_is_lost_and_does_not_wait_in_the_platform() {
 #[test]
 fn messages_under_way_have_a_limit_in_number() {
     let mut link = Link::default();
-    let message = || Message::ClosedByClient { client: ClientId(0), id: SocketId(1) };
+    let message = || LinkMessage::ClosedByClient { client: ClientId(0), id: SocketId(1) };
     for _ in 0..MAX_MESSAGES {
         link.send(Duration::ZERO, Duration::ZERO, message()).unwrap();
     }
@@ -180,12 +180,18 @@ fn texts_for_a_client_have_limits() {
     let with = |correlator| ConnectOptions { client_correlator: correlator, ..ConnectOptions::default() };
     let token = |token| Credentials { access_token: token, ..Credentials::default() };
     let calls = [
-        (Call::Connect(of(long(4097), None), with(None)), "credentials' `username` has 4097 bytes, the limit is 4096"),
-        (Call::Connect(of(None, long(4097)), with(None)), "credentials' `password` has 4097 bytes, the limit is 4096"),
-        (Call::Connect(of(None, None), with(long(4097))), "`clientCorrelator` has 4097 bytes, the limit is 4096"),
-        (Call::UpdateToken(token(long(16385))), "credentials' `accessToken` has 16385 bytes, the limit is 16384"),
         (
-            Call::UpdateToken(Credentials { expires: Some(json!("x".repeat(4095))), ..Credentials::default() }),
+            ClientCall::Connect(of(long(4097), None), with(None)),
+            "credentials' `username` has 4097 bytes, the limit is 4096",
+        ),
+        (
+            ClientCall::Connect(of(None, long(4097)), with(None)),
+            "credentials' `password` has 4097 bytes, the limit is 4096",
+        ),
+        (ClientCall::Connect(of(None, None), with(long(4097))), "`clientCorrelator` has 4097 bytes, the limit is 4096"),
+        (ClientCall::UpdateToken(token(long(16385))), "credentials' `accessToken` has 16385 bytes, the limit is 16384"),
+        (
+            ClientCall::UpdateToken(Credentials { expires: Some(json!("x".repeat(4095))), ..Credentials::default() }),
             "credentials' `expires` has 4097 bytes, the limit is 4096",
         ),
     ];
@@ -193,7 +199,7 @@ fn texts_for_a_client_have_limits() {
         assert_eq!(call(&mut world, client, asked).unwrap_err().to_string(), format!("the {text}"));
     }
     let longest = Credentials { access_token: long(16384), ..of(long(4096), long(4096)) };
-    call(&mut world, client, Call::Connect(longest, with(long(4096)))).unwrap();
+    call(&mut world, client, ClientCall::Connect(longest, with(long(4096)))).unwrap();
     let name = "x".repeat(129);
     let config = world.plain_config().into();
     let named = world.apply(Step::Create { name, config }).unwrap_err();
@@ -205,14 +211,14 @@ fn configurations_have_a_limit_also_patch_by_patch() {
     let mut world = with_alice();
     let client = create(&mut world, "kandy");
     let patch = |bytes: usize| json!({ "connectivity": { "method": "x".repeat(bytes) } });
-    let error = call(&mut world, client, Call::UpdateConfig(patch(65536))).unwrap_err();
+    let error = call(&mut world, client, ClientCall::UpdateConfig(patch(65536))).unwrap_err();
     assert_eq!(error.to_string(), "the patch as JSON has 65566 bytes, the limit is 65536");
 
     let localization = |bytes: usize| json!({ "subscription": { "localization": "x".repeat(bytes) } });
     let agent = |bytes: usize| json!({ "requests": { "customAgentVersionHeaderSuffix": "x".repeat(bytes) } });
-    call(&mut world, client, Call::UpdateConfig(agent(40_000))).unwrap();
+    call(&mut world, client, ClientCall::UpdateConfig(agent(40_000))).unwrap();
     let before = world.session(client).config().clone();
-    let error = call(&mut world, client, Call::UpdateConfig(localization(40_000))).unwrap_err();
+    let error = call(&mut world, client, ClientCall::UpdateConfig(localization(40_000))).unwrap_err();
     assert!(error.to_string().starts_with("the patched configuration as JSON has 8"), "{error}");
     assert_eq!(*world.session(client).config(), before, "a refused call changes nothing");
 

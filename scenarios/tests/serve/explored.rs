@@ -335,7 +335,7 @@ async fn there_is_nothing_to_explore_where_nothing_is_seen_or_the_command_fails(
     let mut command = harness();
     command.current_dir(&folder.0).args(["explore", "--at", "open 1: disconnect", "--", "true"]);
     let output = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
-    assert!(String::from_utf8_lossy(&output.stderr).contains("`disconnect` is what an application does"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("only an application can do `disconnect`"));
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ async fn arguments_that_cannot_be_followed_end_it() {
             2,
             "it must be one origin, not a pattern: give the option once for each, or leave it out for all",
         ),
-        (&["--origin", "*"], 2, "it is one origin and no pattern"),
+        (&["--origin", "*"], 2, "it must be one origin, not a pattern"),
         (&["--origin", "http://a.example,http://b.example"], 2, "it must be as browsers write it"),
         (&["--allow-host", "kandy.test:8080"], 2, "it must be a name without a port"),
         (&["--allow-host", "*.kandy.test"], 2, "it must be a name without a port"),

@@ -100,7 +100,7 @@ async fn what_is_no_schedule_is_told_as_explore_tells_it() {
         ("subscribe answer 1", "write MOMENT: ACT"),
         ("subscribe anwser 1: lost", "there is no moment"),
         ("frame 1: answered 503", "only requests and handshakes are answered"),
-        ("open 1: disconnect", "`disconnect` is what an application does"),
+        ("open 1: disconnect", "only an application can do `disconnect`"),
     ] {
         let mut command = harness();
         let output =

@@ -7,10 +7,10 @@ use std::time::Duration;
 use http::Method;
 use kandy_client::{Config, ConnectOptions, Credentials};
 use kandy_mock_server::{Command, CommandOutput, Fault, Point, TokenOptions, UserOptions};
-use kandy_scenarios::step::{Call, ClientId, Done, Step};
-use kandy_scenarios::trace::{Close, Handshake, Record, Request, What};
+use kandy_scenarios::step::{ClientCall, ClientId, Done, Step};
+use kandy_scenarios::trace::{Close, HandshakeStep, SentRequest, TraceRecord, What};
 use kandy_scenarios::transcript::seconds;
-use kandy_scenarios::world::{Sim, Turn};
+use kandy_scenarios::world::{Sim, WorldTurn};
 use serde_json::json;
 
 use super::Occasion;
@@ -95,7 +95,7 @@ impl Bench {
             Occasion::At(Point::Unsubscribe | Point::Other) => {
                 self.connect();
                 let from = self.mark();
-                self.call(Call::Disconnect);
+                self.call(ClientCall::Disconnect);
                 self.pass(A_ROUND);
                 self.sight(from)
             }
@@ -106,10 +106,10 @@ impl Bench {
     /// What is seen of a connect; then the client is made ready for the next round.
     fn connect_and_leave(&mut self, credentials: Credentials) -> Vec<String> {
         let from = self.mark();
-        self.call(Call::Connect(credentials, ConnectOptions::default()));
+        self.call(ClientCall::Connect(credentials, ConnectOptions::default()));
         self.pass(A_ROUND);
         let sight = self.sight(from);
-        self.call(Call::Disconnect);
+        self.call(ClientCall::Disconnect);
         self.pass(A_MOMENT);
         sight
     }
@@ -126,17 +126,17 @@ impl Bench {
     }
 
     fn connect(&mut self) {
-        self.call(Call::Connect(Credentials::password(ALICE, PASSWORD), ConnectOptions::default()));
+        self.call(ClientCall::Connect(Credentials::password(ALICE, PASSWORD), ConnectOptions::default()));
         self.pass(A_MOMENT);
     }
 
-    fn call(&mut self, call: Call) {
+    fn call(&mut self, call: ClientCall) {
         self.sim.apply(Step::Call { client: self.client, call }).unwrap();
     }
 
     fn pass(&mut self, time: Duration) {
         let until = self.sim.now() + time;
-        while self.sim.turn(until).unwrap() != Turn::Quiet {}
+        while self.sim.turn(until).unwrap() != WorldTurn::Quiet {}
     }
 
     fn mark(&self) -> usize {
@@ -178,7 +178,7 @@ impl Bench {
                     asked.insert(request.number, record.at);
                     None
                 }
-                What::Handshake { socket, step: Handshake::Opens(_) } if is_of_websockets => {
+                What::Handshake { socket, step: HandshakeStep::Opens(_) } if is_of_websockets => {
                     asked.insert(*socket, record.at);
                     None
                 }
@@ -197,7 +197,7 @@ impl Bench {
     }
 
     /// Whether a request's method and address are those of the point.
-    fn is_at_point(&self, request: &Request) -> bool {
+    fn is_at_point(&self, request: &SentRequest) -> bool {
         let path = request.address.path();
         let (method, is_there) = match self.occasion.point() {
             Point::MkToken => (Method::GET, path == "/v2.0/auth/mk_token"),
@@ -230,7 +230,7 @@ impl Bench {
 }
 
 /// What came of a request, and how long that took.
-fn told(outcome: &impl fmt::Display, record: &Record, asked: Duration) -> String {
+fn told(outcome: &impl fmt::Display, record: &TraceRecord, asked: Duration) -> String {
     let took = record.at - asked;
     if took.is_zero() { outcome.to_string() } else { format!("{outcome}, after {} s", seconds(took)) }
 }

@@ -5,7 +5,7 @@ use std::thread;
 use kandy_mock_server::{FailError, Point};
 use kandy_scenarios::run::{Plan, Variant};
 use kandy_scenarios::scenario::{Scenario, find};
-use kandy_scenarios::script::{Host, Limits, Outcome, Source, Verdict};
+use kandy_scenarios::script::{Host, Limits, ScriptOutcome, Source, Verdict};
 use kandy_scenarios::world::{Live, World};
 
 use super::{AT_LEAST, REASON_PHRASE, runs};
@@ -63,7 +63,7 @@ fn what_wiremock_cannot_do_is_skipped_with_the_reason() {
 }
 
 /// Runs a script in the simulation, then over `MockKandy`.
-fn in_both(host: &Host, source: &Source, row: Option<&str>) -> (Outcome, Outcome) {
+fn in_both(host: &Host, source: &Source, row: Option<&str>) -> (ScriptOutcome, ScriptOutcome) {
     let script = host.compile(source).unwrap();
     let simulated = host.run_row_in(World::default(), &script, row, &Limits::default());
     let world = World::Live(Box::new(Live::start_behind_mock().unwrap()));

@@ -13,10 +13,10 @@ use kandy_scenarios::report::model::{
 };
 use kandy_scenarios::report::{Fold, merge};
 use kandy_scenarios::run::{
-    Broken, Case, CutShort, Fault, Finished, NameSet, Plan, Reporter, RunEvent, Status, Summary, Unlike,
+    Broken, Case, CaseError, CutShort, Finished, NameSet, Plan, Reporter, RunEvent, Status, Summary, Unlike,
     Variant as RunVariant,
 };
-use kandy_scenarios::scenario::{Content, Header, Scenario};
+use kandy_scenarios::scenario::{Header, Scenario, ScriptText};
 use kandy_scenarios::snapshot::SnapshotError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -155,7 +155,7 @@ fn of_the_rest(project: &Project) -> Value {
         path: PathBuf::new(),
         shown: "s/a.rhai".to_owned(),
         root: PathBuf::new(),
-        content: Ok(Content { text: String::new(), header: Header::default(), rows: Vec::new() }),
+        content: Ok(ScriptText { text: String::new(), header: Header::default(), rows: Vec::new() }),
     };
     let unlike = Unlike { client: "kandy".into(), sim: "auth:change\n".into(), live: "ws:change\n".into() };
     let statuses = [
@@ -163,9 +163,9 @@ fn of_the_rest(project: &Project) -> Value {
         Status::Stopped,
         Status::Broken(Broken::Unreadable("it is not a file".into())),
         Status::Broken(Broken::Snapshot(SnapshotError::Malformed)),
-        Status::Error(Fault::Panic("index out of bounds".into())),
-        Status::Error(Fault::Snapshot(SnapshotError::Unwritable(io::Error::other("disk full")))),
-        Status::Error(Fault::Live("no sockets".into())),
+        Status::Error(CaseError::Panic("index out of bounds".into())),
+        Status::Error(CaseError::Snapshot(SnapshotError::Unwritable(io::Error::other("disk full")))),
+        Status::Error(CaseError::Live("no sockets".into())),
     ];
     let mut renderers: Vec<Box<dyn Renderer>> = vec![Box::new(Json::new(&project.path("b.json")).unwrap())];
     let mut fold = Fold::new(&mut renderers);

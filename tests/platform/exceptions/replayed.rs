@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kandy_scenarios::recording::{Dialect, Exchange, Recording, WireRequest};
+use kandy_scenarios::recording::{Exchange, RecordedDialect, Recording, WireRequest};
 use kandy_tests::Exception;
 use serde_json::Value;
 
@@ -11,7 +11,13 @@ use crate::replay::script::Script;
 use crate::replay::{tokens, user_of};
 
 /// The dialects whose recorded clients are replayed.
-const REPLAYED: &[Dialect] = &[Dialect::Uc5, Dialect::Link3, Dialect::Link, Dialect::CallMe, Dialect::Cpaas];
+const REPLAYED: &[RecordedDialect] = &[
+    RecordedDialect::Uc5,
+    RecordedDialect::Link3,
+    RecordedDialect::Link,
+    RecordedDialect::CallMe,
+    RecordedDialect::Cpaas,
+];
 
 /// The longest lifetime that is granted to who asks for it: a day.
 const LONGEST_LIFETIME: u64 = 24 * 3600;

@@ -2,7 +2,7 @@
 
 use kandy_client::Time;
 use kandy_mock_server::Frame;
-use kandy_scenarios::recording::{Action, Exchange, Record, Recording};
+use kandy_scenarios::recording::{Action, Exchange, Recording, TimelineRecord};
 use serde_json::Value;
 
 use super::recorder;
@@ -118,13 +118,13 @@ fn requests_before_call(recording: &Recording, nth: usize) -> usize {
     let mut requests = 0;
     for entry in &recording.timeline {
         match &entry.what {
-            Record::Api(call) if !call.in_listener => {
+            TimelineRecord::Api(call) if !call.in_listener => {
                 calls += 1;
                 if calls == nth {
                     break;
                 }
             }
-            Record::Fetch(fetch) if fetch.address.url().is_some() => requests += 1,
+            TimelineRecord::Fetch(fetch) if fetch.address.url().is_some() => requests += 1,
             _ => {}
         }
     }

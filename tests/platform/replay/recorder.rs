@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use http::{Method, Request};
 use kandy_mock_server::fault::Effect;
 use kandy_mock_server::{Command, Fault, FaultError, Frame, Platform, Point, Time, TokenOptions, UserOptions};
-use kandy_scenarios::recording::{Dialect, Exchange, Recording};
+use kandy_scenarios::recording::{Exchange, RecordedDialect, Recording};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -62,7 +62,7 @@ impl Recorder {
             hmac_holders: BTreeMap::new(),
             has_correlator,
             is_to_check,
-            has_one_port: recording.dialect == Dialect::Cpaas,
+            has_one_port: recording.dialect == RecordedDialect::Cpaas,
         }
     }
 

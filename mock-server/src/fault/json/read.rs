@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{CLOSE_CODE, CONTENT_TYPE, DRIP, EACH_USER, HEADERS, Keys, STATUS, STATUS_TEXT, TIMES};
+use crate::duration::parse_duration;
 use crate::fault::{Fault, FaultError, headers};
 use crate::text::{cut, nearest};
 
@@ -84,7 +85,7 @@ fn texts<'a>(key: &'static str, value: &'a Value) -> Result<Vec<&'a str>, FaultE
 
 fn duration(key: &'static str, value: &Value) -> Result<Duration, FaultError> {
     let read = match value {
-        Value::String(text) => duration_text(text),
+        Value::String(text) => parse_duration(text),
         _ => value.as_u64().map(Duration::from_millis),
     };
     read.filter(|duration| *duration <= LONGEST_DELAY).ok_or_else(|| {
@@ -94,20 +95,6 @@ fn duration(key: &'static str, value: &Value) -> Result<Duration, FaultError> {
 
 /// A sum of absurd delays must not overflow the world's time.
 const LONGEST_DELAY: Duration = Duration::from_secs(366 * 24 * 3600);
-
-fn duration_text(text: &str) -> Option<Duration> {
-    let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
-    let (digits, unit) = text.split_at(unit_at);
-    let number: u64 = digits.parse().ok()?;
-    let millis = match unit {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return None,
-    };
-    number.checked_mul(millis).map(Duration::from_millis)
-}
 
 fn wrong(key: &'static str, value: &Value, expected: &'static str) -> FaultError {
     let shown = match value {

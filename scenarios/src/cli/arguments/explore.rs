@@ -10,7 +10,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
 use super::{ClockName, Selection, jobs};
 use crate::explore::{EXTENSION, FAMILIES};
-use crate::report::Wanted;
+use crate::report::WantedReport;
 use crate::run::Shard;
 use crate::serve::accounts::{Account, parse_user};
 use crate::settings;
@@ -91,7 +91,7 @@ pub(in crate::cli) struct Explore {
     /// Report to html=FILE, json=FILE, junit=FILE, or
     /// github (for its annotations) too; may be given again
     #[arg(long, value_name = "REPORT", conflicts_with_all = ["at", "coverage", "mutants"], verbatim_doc_comment)]
-    pub(in crate::cli) report: Vec<Wanted>,
+    pub(in crate::cli) report: Vec<WantedReport>,
 
     #[command(flatten)]
     pub(in crate::cli) of_command: OfCommand,

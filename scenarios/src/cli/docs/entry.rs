@@ -2,14 +2,14 @@
 
 use std::io;
 
-use crate::cli::Output;
+use crate::cli::CliOutput;
 use crate::report::{Style, wrap};
-use crate::script::api::{EVENTS, Event, FAULT_KEYS, FaultKeys, Function, Named, Of, POINTS, functions};
+use crate::script::api::{ApiFunction, EVENTS, EventRow, FAULT_KEYS, FaultKeys, Named, Of, POINTS, functions};
 
 /// One thing that can be looked up.
-pub(super) enum Entry {
-    Function(Function),
-    Event(&'static Event),
+pub(super) enum DocsEntry {
+    Function(ApiFunction),
+    Event(&'static EventRow),
     Point(&'static Named),
     Fault(&'static FaultKeys),
 }
@@ -17,7 +17,7 @@ pub(super) enum Entry {
 /// What stands before all but the first lines of an entry.
 const INDENT: &str = "    ";
 
-impl Entry {
+impl DocsEntry {
     pub(super) fn all() -> impl Iterator<Item = Self> {
         functions()
             .map(Self::Function)
@@ -54,7 +54,7 @@ impl Entry {
         }
     }
 
-    pub(super) fn write(&self, out: &mut Output<'_>) -> io::Result<()> {
+    pub(super) fn write(&self, out: &mut CliOutput<'_>) -> io::Result<()> {
         match self {
             Self::Function(function) => write_function(function, out),
             Self::Event(event) => {
@@ -77,7 +77,7 @@ impl Entry {
     }
 }
 
-fn write_function(function: &Function, out: &mut Output<'_>) -> io::Result<()> {
+fn write_function(function: &ApiFunction, out: &mut CliOutput<'_>) -> io::Result<()> {
     function.calls().iter().try_for_each(|call| head(call, out))?;
     paragraph(&function.about(), out)?;
     let mut rows: Vec<(&str, String)> = Vec::new();
@@ -90,17 +90,17 @@ fn write_function(function: &Function, out: &mut Output<'_>) -> io::Result<()> {
     example(&function.example(), out)
 }
 
-fn head(text: &str, out: &mut Output<'_>) -> io::Result<()> {
+fn head(text: &str, out: &mut CliOutput<'_>) -> io::Result<()> {
     writeln!(out.to, "{}", Style::Strong.paint(text, out.color))
 }
 
-fn paragraph(text: &str, out: &mut Output<'_>) -> io::Result<()> {
+fn paragraph(text: &str, out: &mut CliOutput<'_>) -> io::Result<()> {
     writeln!(out.to)?;
     wrap(text, INDENT.len()).iter().try_for_each(|line| writeln!(out.to, "{INDENT}{line}"))
 }
 
 /// Rows of two columns.
-fn labelled(rows: &[(&str, String)], out: &mut Output<'_>) -> io::Result<()> {
+fn labelled(rows: &[(&str, String)], out: &mut CliOutput<'_>) -> io::Result<()> {
     writeln!(out.to)?;
     let width = rows.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
     for (label, text) in rows {
@@ -113,7 +113,7 @@ fn labelled(rows: &[(&str, String)], out: &mut Output<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn example(text: &str, out: &mut Output<'_>) -> io::Result<()> {
+fn example(text: &str, out: &mut CliOutput<'_>) -> io::Result<()> {
     writeln!(out.to)?;
     text.lines().try_for_each(|line| writeln!(out.to, "{INDENT}{}", Style::Faint.paint(line, out.color)))
 }

@@ -4,42 +4,42 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::cli::Output;
-use crate::script::api::{EVENTS, Event, FAULT_KEYS, Named, POINTS, Parameter, functions};
+use crate::cli::CliOutput;
+use crate::script::api::{ApiParameter, EVENTS, EventRow, FAULT_KEYS, Named, POINTS, functions};
 
 /// Goes up when a reader of the form would have to change.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Api {
+struct ApiJson {
     version: u32,
-    functions: Vec<Function>,
-    events: &'static [Event],
+    functions: Vec<FunctionJson>,
+    events: &'static [EventRow],
     points: &'static [Named],
-    faults: Vec<Fault>,
+    faults: Vec<FaultJson>,
 }
 
 #[derive(Serialize)]
-struct Function {
+struct FunctionJson {
     name: &'static str,
     /// The type that has it; null for what stands alone.
     receiver: Option<&'static str>,
     calls: Vec<String>,
-    parameters: Vec<Parameter>,
+    parameters: Vec<ApiParameter>,
     returns: Option<&'static str>,
     about: String,
     example: String,
 }
 
 #[derive(Serialize)]
-struct Fault {
+struct FaultJson {
     name: &'static str,
     about: &'static str,
     example: String,
 }
 
-pub(super) fn write(out: &mut Output<'_>) -> io::Result<()> {
-    let function = |function: crate::script::api::Function| Function {
+pub(super) fn write(out: &mut CliOutput<'_>) -> io::Result<()> {
+    let function = |function: crate::script::api::ApiFunction| FunctionJson {
         name: function.name,
         receiver: function.of.receiver(),
         calls: function.calls(),
@@ -50,8 +50,8 @@ pub(super) fn write(out: &mut Output<'_>) -> io::Result<()> {
     };
     let faults = FAULT_KEYS
         .iter()
-        .flat_map(|keys| keys.names.iter().map(|name| Fault { name, about: keys.about, example: keys.call() }));
-    let api = Api {
+        .flat_map(|keys| keys.names.iter().map(|name| FaultJson { name, about: keys.about, example: keys.call() }));
+    let api = ApiJson {
         version: VERSION,
         functions: functions().map(function).collect(),
         events: &EVENTS,

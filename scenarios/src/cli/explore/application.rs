@@ -10,24 +10,28 @@ use tokio::runtime::{Builder, Runtime};
 use crate::cli::arguments::{ACCEPTED, ClockName, Explore, OfCommand};
 use crate::cli::error::CliError;
 use crate::cli::serve::joined;
-use crate::cli::{Environment, Output, signals};
+use crate::cli::{CliOutput, Environment, signals};
 use crate::exit_code::Exit;
-use crate::explore::application::{self, ApplicationError, Found, Judged, Options, judged};
-use crate::explore::{Accepted, AcceptedError, Kept, Verdict};
+use crate::explore::application::{self, ApplicationError, CommandExploration, JudgedCommand, Options, judged};
+use crate::explore::{Accepted, AcceptedError, AcceptedFile, ExplorationVerdict};
 use crate::interrupt::Interrupt;
-use crate::printable::printable_path;
-use crate::report::explored::application::{self as report, Around};
-use crate::report::fold::application::{self as fold, Of};
+use crate::report::explored::application::{self as report, CommandContext};
+use crate::report::fold::application::{self as fold, CommandOfCase};
 use crate::report::model::{Case, End, Event, Status, Summary, WallTime};
-use crate::report::progress::Progress;
-use crate::report::{Reports, Wanted, shell};
+use crate::report::progress::ProgressLine;
+use crate::report::{Reports, WantedReport, shell};
 use crate::run;
 use crate::schedule::Schedule;
 use crate::serve::accounts::Accounts;
 use crate::serve::apart::Apart;
 use crate::serve::server::ServeError;
+use crate::text::printable_path;
 
-pub(super) fn explore(arguments: Explore, environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+pub(super) fn explore(
+    arguments: Explore,
+    environment: &Environment,
+    out: &mut CliOutput<'_>,
+) -> Result<Exit, CliError> {
     let Explore { at, without, budget, jobs, all, update, shard, report, of_command, .. } = arguments;
     let OfCommand { accepted, user, any_user, clock, command } = of_command;
     let schedule = if at.is_empty() { None } else { Some(joined(&at).map_err(CliError::Schedule)?) };
@@ -88,10 +92,15 @@ struct How<'a> {
 
 impl How<'_> {
     /// Explores it, holds what was found against what is accepted, and tells it.
-    fn explore(self, wanted: &[Wanted], environment: &Environment, out: &mut Output<'_>) -> Result<Exit, CliError> {
+    fn explore(
+        self,
+        wanted: &[WantedReport],
+        environment: &Environment,
+        out: &mut CliOutput<'_>,
+    ) -> Result<Exit, CliError> {
         let accepted = printable_path(self.accepted);
-        let of = Of { name: self.shown, accepted: &accepted };
-        let kept = Kept::at(&environment.folder.join(self.accepted), self.update);
+        let of = CommandOfCase { name: self.shown, accepted: &accepted };
+        let kept = AcceptedFile::at(&environment.folder.join(self.accepted), self.update);
         let wanted: Vec<_> = wanted.iter().map(|report| report.clone().within(&environment.folder)).collect();
         let mut reports = Reports::begin(&wanted, &environment.github)?;
         let around = self.around(kept.as_ref().ok());
@@ -117,7 +126,7 @@ impl How<'_> {
     }
 
     /// What shards of one exploration have in common. Passwords are nobody's.
-    fn around(&self, kept: Option<&Kept>) -> Vec<String> {
+    fn around(&self, kept: Option<&AcceptedFile>) -> Vec<String> {
         let Apart { users, any_user, clock, .. } = &*self.apart;
         let mut around = vec![format!("{clock:?} {any_user}")];
         around.extend(users.names().map(|name| format!("{name:?}")));
@@ -149,10 +158,10 @@ impl How<'_> {
     /// What comes of it, and how the command ends.
     fn case(
         &self,
-        of: &Of<'_>,
-        kept: Kept,
+        of: &CommandOfCase<'_>,
+        kept: AcceptedFile,
         environment: &Environment,
-        out: &mut Output<'_>,
+        out: &mut CliOutput<'_>,
     ) -> Result<(Case, Result<Exit, CliError>), CliError> {
         let found = match self.found(environment, out) {
             Ok(found) => found,
@@ -167,13 +176,18 @@ impl How<'_> {
             Err(error) => return Err(CliError::Application(Box::new(error))),
         };
         let is_interrupted = self.options.interrupt.is_raised();
-        let Judged { verdict, unfound } = judged(&found, kept, self.update, self.options.shard, is_interrupted);
-        if let Verdict::Unaccepted(error) = verdict {
+        let JudgedCommand { verdict, unfound } = judged(&found, kept, self.update, self.options.shard, is_interrupted);
+        if let ExplorationVerdict::Unaccepted(error) = verdict {
             return Ok(unaccepted(of, error));
         }
         let (options, accepted) = (self.shown_options(), self.shown_accepted());
-        let around =
-            Around { command: self.shown, options: &options, accepted: &accepted, all: self.all, is_interrupted };
+        let around = CommandContext {
+            command: self.shown,
+            options: &options,
+            accepted: &accepted,
+            all: self.all,
+            is_interrupted,
+        };
         let own = fold::of_command(&found, unfound);
         let below = |color| report::below(&found, &own, &verdict, &around, color);
         write!(out.to, "{}", report::line(&found.exploration, &verdict, self.shown, out.color))?;
@@ -183,8 +197,9 @@ impl How<'_> {
         Ok((fold::case(of, &found, &verdict, own, text), Ok(exit)))
     }
 
-    fn found(&self, environment: &Environment, out: &Output<'_>) -> Result<Found, ApplicationError> {
-        let mut progress = if environment.shows_progress() { Progress::new(out.color) } else { Progress::hidden() };
+    fn found(&self, environment: &Environment, out: &CliOutput<'_>) -> Result<CommandExploration, ApplicationError> {
+        let mut progress =
+            if environment.shows_progress() { ProgressLine::new(out.color) } else { ProgressLine::hidden() };
         progress.begin(1).map_err(ServeError::Run)?;
         let budget = self.options.budget;
         let mut tell = |done: usize, of: usize, since: Duration| progress.within(done, of, since, budget);
@@ -195,7 +210,7 @@ impl How<'_> {
 }
 
 /// What is accepted cannot be read or written.
-fn unaccepted(of: &Of<'_>, source: AcceptedError) -> (Case, Result<Exit, CliError>) {
+fn unaccepted(of: &CommandOfCase<'_>, source: AcceptedError) -> (Case, Result<Exit, CliError>) {
     let case = fold::unaccepted(of, &source);
     (case, Err(CliError::Accepted { shown: of.accepted.to_owned(), source }))
 }
@@ -206,7 +221,7 @@ async fn replay(
     schedule: &Schedule,
     options: &Options,
     shown: &str,
-    out: &mut Output<'_>,
+    out: &mut CliOutput<'_>,
 ) -> Result<Exit, CliError> {
     let replayed = application::replay(apart, schedule, options).await;
     let replayed = replayed.map_err(|error| CliError::Application(Box::new(error)))?;

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use super::super::Environment;
 use super::super::error::CliError;
-use super::{Command, source_of};
+use super::{ExploreCommand, source_of};
 use crate::exit_code::Exit;
-use crate::explore::{self, Exploration, Mutants, Reached, Verdict};
+use crate::explore::{self, Exploration, ExplorationVerdict, Mutants, Reached};
 use crate::file::Replacement;
-use crate::printable::printable;
 use crate::report::console::counted;
 use crate::report::{self, ReportsError, Style, check_place, explored};
 use crate::run::Case;
+use crate::text::printable;
 
 /// The file of a picture, which is not there before it is finished.
 pub(super) struct Picture {
@@ -37,7 +37,7 @@ impl Picture {
     }
 }
 
-impl Command<'_, '_> {
+impl ExploreCommand<'_, '_> {
     /// Explores a scenario, and keeps what its clients went through.
     pub(super) fn cover(&mut self, case: &Case<'_>, reached: &mut Reached) -> io::Result<()> {
         let verdict = match source_of(case) {
@@ -46,16 +46,16 @@ impl Command<'_, '_> {
                     reached.add(&explored::words(case), &found.coverage);
                     return self.tell_not_all(case, &found);
                 }
-                Err(error) => Verdict::NotExplored(error),
+                Err(error) => ExplorationVerdict::NotExplored(error),
             },
-            Err(why) => Verdict::Unreadable(why),
+            Err(why) => ExplorationVerdict::Unreadable(why),
         };
         self.not_explored(case, &verdict)
     }
 
     /// A scenario whose runs were not all made.
     fn tell_not_all(&mut self, case: &Case<'_>, found: &Exploration) -> io::Result<()> {
-        let not_all = explored::not_all(&Verdict::Well, found, self.is_interrupted());
+        let not_all = explored::not_all(&ExplorationVerdict::Well, found, self.is_interrupted());
         if found.runs == 0 && found.not_run > 0 {
             self.totals.exit = self.totals.exit.max(Exit::Failed);
         }
@@ -87,9 +87,9 @@ impl Command<'_, '_> {
                     self.totals.explored += usize::from(!self.is_interrupted());
                     return Ok(());
                 }
-                Err(error) => Verdict::NotExplored(error),
+                Err(error) => ExplorationVerdict::NotExplored(error),
             },
-            Err(why) => Verdict::Unreadable(why),
+            Err(why) => ExplorationVerdict::Unreadable(why),
         };
         self.not_explored(case, &verdict)
     }

@@ -1,13 +1,13 @@
 //! `explore --at`: one run, with what should go wrong in it.
 
 use super::super::error::CliError;
-use super::{Command, source_of};
+use super::{ExploreCommand, source_of};
 use crate::exit_code::Exit;
-use crate::explore::{self, Explored, Verdict};
-use crate::printable::printable;
+use crate::explore::{self, ExplorationVerdict, Explored};
 use crate::report::{Style, explored};
 use crate::run::Case;
 use crate::schedule::{Schedule, ScheduleError};
+use crate::text::printable;
 
 /// What should go wrong, if that is said: all of it in one run.
 pub(super) fn schedule(at: &[String]) -> Result<Option<Schedule>, ScheduleError> {
@@ -18,12 +18,12 @@ pub(super) fn schedule(at: &[String]) -> Result<Option<Schedule>, ScheduleError>
     if at.is_empty() { Ok(None) } else { Schedule::new(all).map(Some) }
 }
 
-impl Command<'_, '_> {
+impl ExploreCommand<'_, '_> {
     /// One run, with what should go wrong in it, and all that happened.
     pub(super) fn replay(&mut self, case: &Case<'_>, schedule: &Schedule) -> Result<(), CliError> {
         let source = match source_of(case) {
             Ok(source) => source,
-            Err(why) => return Ok(self.not_explored(case, &Verdict::Unreadable(why))?),
+            Err(why) => return Ok(self.not_explored(case, &ExplorationVerdict::Unreadable(why))?),
         };
         let told = explore::replay(&source, case.row, schedule, &self.options).and_then(|explored| {
             let origins = explore::origins(&source, case.row, schedule, &explored.findings, &self.options)?;
@@ -31,7 +31,7 @@ impl Command<'_, '_> {
         });
         let (explored, origins) = match told {
             Ok(told) => told,
-            Err(error) => return Ok(self.not_explored(case, &Verdict::NotExplored(error))?),
+            Err(error) => return Ok(self.not_explored(case, &ExplorationVerdict::NotExplored(error))?),
         };
         self.totals.explored += 1;
         self.totals.runs += 1;

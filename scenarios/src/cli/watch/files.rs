@@ -17,11 +17,11 @@ pub(super) struct Files {
 }
 
 /// How files stand: what changes with their content, without reading it.
-pub(super) type Look = BTreeMap<PathBuf, Option<Stamp>>;
+pub(super) type FileStamps = BTreeMap<PathBuf, Option<FileStamp>>;
 
 /// What the system says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(super) struct FileStamp {
     length: u64,
     modified: Option<SystemTime>,
     /// A file that takes the place of another is another, whatever time it bears.
@@ -30,8 +30,8 @@ pub(super) struct Stamp {
 
 impl Files {
     /// How all of them stand. What cannot be read counts as missing: a run says more about it.
-    pub(super) fn look(&self) -> Look {
-        let mut look: Look = self.named.iter().map(|path| (path.clone(), stamp(path))).collect();
+    pub(super) fn look(&self) -> FileStamps {
+        let mut look: FileStamps = self.named.iter().map(|path| (path.clone(), stamp(path))).collect();
         let mut seen = BTreeSet::new();
         let mut below: Vec<(PathBuf, usize)> = self.folders.iter().map(|folder| (folder.clone(), 0)).collect();
         while let Some((folder, depth)) = below.pop() {
@@ -63,9 +63,9 @@ fn is_input(path: &Path) -> bool {
     is_script || snapshot::is_named_so(path) || path.file_name().is_some_and(|name| name == SETTINGS)
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
+fn stamp(path: &Path) -> Option<FileStamp> {
     let metadata = path.metadata().ok()?;
-    Some(Stamp { length: metadata.len(), modified: metadata.modified().ok(), number: number(&metadata) })
+    Some(FileStamp { length: metadata.len(), modified: metadata.modified().ok(), number: number(&metadata) })
 }
 
 #[cfg(unix)]
@@ -89,7 +89,7 @@ mod tests {
         fs::create_dir_all(folder.join("s/deep/lib")).unwrap();
         fs::create_dir_all(folder.join("s/.kandy")).unwrap();
         let files = Files { folders: [folder.join("s")].into(), named: [folder.join("kandy.toml")].into() };
-        let names = |look: &Look| -> Vec<String> {
+        let names = |look: &FileStamps| -> Vec<String> {
             let known = look.iter().filter(|(_, stamp)| stamp.is_some());
             known.map(|(path, _)| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
         };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::explore::catalogue::{A_MOMENT, disturbances, moments};
-use crate::schedule::{Act, Disturbance, Fate, Kind, OddBody};
+use crate::schedule::{Act, Disturbance, MessageFate, MessageKind, OddBody};
 use crate::serve::scheduled::Arrived;
 use crate::world::Seen;
 
@@ -18,14 +18,14 @@ pub(super) fn schedules(seen: &[Arrived], is_manual: bool) -> Vec<Disturbance> {
     let can_be = |one: &Disturbance| match &one.act {
         Act::Application(_) => false,
         // Time that waits for the page goes on when both ends have seen the same frames and closes.
-        Act::Message(Fate::Lost | Fate::Late(_) | Fate::Twice | Fate::Overtaken)
+        Act::Message(MessageFate::Lost | MessageFate::Late(_) | MessageFate::Twice | MessageFate::Overtaken)
             if is_manual && is_seen_by_both(one) =>
         {
             false
         }
         // The application has done its part.
-        Act::Message(Fate::Lost) => one.at.kind != Kind::ClientClose,
-        Act::Outage(time) | Act::Message(Fate::Late(time)) => is_manual || *time < TOO_LONG,
+        Act::Message(MessageFate::Lost) => one.at.kind != MessageKind::ClientClose,
+        Act::Outage(time) | Act::Message(MessageFate::Late(time)) => is_manual || *time < TOO_LONG,
         _ => true,
     };
     let mut all: Vec<Disturbance> = moments(&seen).flat_map(disturbances).filter(can_be).collect();
@@ -34,7 +34,7 @@ pub(super) fn schedules(seen: &[Arrived], is_manual: bool) -> Vec<Disturbance> {
 }
 
 const fn is_seen_by_both(one: &Disturbance) -> bool {
-    matches!(one.at.kind, Kind::Frame | Kind::Ping | Kind::Close | Kind::ClientClose)
+    matches!(one.at.kind, MessageKind::Frame | MessageKind::Ping | MessageKind::Close | MessageKind::ClientClose)
 }
 
 fn seen_here(arrived: &Arrived) -> Seen {
@@ -52,16 +52,16 @@ fn seen_here(arrived: &Arrived) -> Seen {
 fn rank(act: &Act) -> u8 {
     match act {
         Act::Gone | Act::EndSubscription | Act::ExpireToken => 0,
-        Act::Message(Fate::Lost) => 1,
-        Act::Message(Fate::Answered(odd)) if odd.body != OddBody::Own => 2,
-        Act::Message(Fate::Fails) => 3,
-        Act::Message(Fate::Late(by)) if *by > A_MOMENT => 4,
+        Act::Message(MessageFate::Lost) => 1,
+        Act::Message(MessageFate::Answered(odd)) if odd.body != OddBody::Own => 2,
+        Act::Message(MessageFate::Fails) => 3,
+        Act::Message(MessageFate::Late(by)) if *by > A_MOMENT => 4,
         Act::Cut | Act::Close(_) => 5,
         Act::Outage(_) => 6,
-        Act::Message(Fate::Answered(_) | Fate::Changed(_)) => 7,
+        Act::Message(MessageFate::Answered(_) | MessageFate::Changed(_)) => 7,
         Act::Silence => 8,
         Act::Comes(_) => 9,
-        Act::Message(Fate::Twice | Fate::Overtaken | Fate::Late(_)) | Act::Application(_) => 10,
+        Act::Message(MessageFate::Twice | MessageFate::Overtaken | MessageFate::Late(_)) | Act::Application(_) => 10,
     }
 }
 

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::explore::{Finding, FindingKind};
-use crate::serve::apart::{End, Ran};
+use crate::serve::apart::{CommandEnd, CommandRun};
 
 /// What is found in a run. A command that does not end well has stopped on its way, so what it leaves behind is not
 /// another finding.
-pub(super) fn findings(ran: &Ran, undisturbed: &Ran) -> BTreeSet<Finding> {
+pub(super) fn findings(ran: &CommandRun, undisturbed: &CommandRun) -> BTreeSet<Finding> {
     match ran.end {
-        End::Exit(0) => {}
-        End::Exit(code) => return BTreeSet::from([FindingKind::CommandFails(code).of_none()]),
-        End::Hang => return BTreeSet::from([FindingKind::Hang.of_none()]),
-        End::Interrupted => return BTreeSet::new(),
+        CommandEnd::Exit(0) => {}
+        CommandEnd::Exit(code) => return BTreeSet::from([FindingKind::CommandFails(code).of_none()]),
+        CommandEnd::Hang => return BTreeSet::from([FindingKind::Hang.of_none()]),
+        CommandEnd::Interrupted => return BTreeSet::new(),
     }
     let of = |kind: FindingKind| move |client: String| Finding { kind: kind.clone(), client: Some(client) };
     let mut found = BTreeSet::new();
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use crate::serve::apart::Left;
 
-    fn ran(end: End, subscriptions: usize, waits: bool) -> Ran {
+    fn ran(end: CommandEnd, subscriptions: usize, waits: bool) -> CommandRun {
         let alice = || "alice".to_owned();
         let left = Left {
             subscriptions: BTreeMap::from([(alice(), subscriptions)]),
@@ -45,18 +45,18 @@ mod tests {
             logins: waits.then(alice).into_iter().collect(),
         };
         let (output, moments, not_reached) = (String::new(), Vec::new(), Vec::new());
-        Ran { end, took: Duration::ZERO, output, moments, not_reached, left }
+        CommandRun { end, took: Duration::ZERO, output, moments, not_reached, left }
     }
 
     #[test]
     fn a_command_that_does_not_end_well_and_what_it_has_left_beyond_the_undisturbed_is_found() {
-        let undisturbed = ran(End::Exit(0), 1, false);
+        let undisturbed = ran(CommandEnd::Exit(0), 1, false);
         for (end, subscriptions, waits, expected) in [
-            (End::Exit(0), 1, false, vec![]),
-            (End::Exit(0), 2, false, vec!["subscription left behind (alice)"]),
-            (End::Exit(0), 0, true, vec!["login that never ends (alice)"]),
-            (End::Exit(1), 2, true, vec!["the command fails (exit 1)"]),
-            (End::Hang, 2, true, vec!["the command does not end"]),
+            (CommandEnd::Exit(0), 1, false, vec![]),
+            (CommandEnd::Exit(0), 2, false, vec!["subscription left behind (alice)"]),
+            (CommandEnd::Exit(0), 0, true, vec!["login that never ends (alice)"]),
+            (CommandEnd::Exit(1), 2, true, vec!["the command fails (exit 1)"]),
+            (CommandEnd::Hang, 2, true, vec!["the command does not end"]),
         ] {
             let found = findings(&ran(end, subscriptions, waits), &undisturbed);
             assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);

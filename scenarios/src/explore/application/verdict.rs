@@ -2,50 +2,56 @@
 
 use std::collections::BTreeSet;
 
-use super::Found;
-use crate::explore::{Accepted, Changes, Kept, Ran, Verdict};
+use super::CommandExploration;
+use crate::explore::{Accepted, AcceptedChanges, AcceptedFile, ExplorationVerdict, Extent};
 use crate::run::Shard;
 
 /// What it comes to, and what is accepted of its runs and was not found.
 #[derive(Debug)]
-pub(crate) struct Judged {
-    pub(crate) verdict: Verdict,
+pub(crate) struct JudgedCommand {
+    pub(crate) verdict: ExplorationVerdict,
     /// The lines of it, whose runs are of this shard. They have gone if all the shards together are whole. `None` where
     /// nothing is accepted.
     pub(crate) unfound: Option<Vec<String>>,
 }
 
 /// Holds what was found against what is accepted, or makes it what is.
-pub(crate) fn judged(found: &Found, kept: Kept, update: bool, shard: Option<Shard>, is_interrupted: bool) -> Judged {
+pub(crate) fn judged(
+    found: &CommandExploration,
+    kept: AcceptedFile,
+    update: bool,
+    shard: Option<Shard>,
+    is_interrupted: bool,
+) -> JudgedCommand {
     let now = Accepted::of(&found.exploration);
     let changes = kept.accepted.as_ref().map(|accepted| changes(accepted, &now, found));
     let unfound = changes.as_ref().map(|changes| unfound(&changes.gone, shard));
     // What was not run may be as it was.
     let changes =
-        changes.map(|changes| if found.is_whole() { changes } else { Changes { gone: Vec::new(), ..changes } });
+        changes.map(|changes| if found.is_whole() { changes } else { AcceptedChanges { gone: Vec::new(), ..changes } });
     let verdict = match update {
-        true if found.is_whole() && !is_interrupted => {
-            kept.replace(&found.exploration, true).map_or_else(Verdict::Unaccepted, |()| Verdict::Updated)
-        }
-        true => Verdict::NotAll(changes.filter(|changes| !changes.new.is_empty())),
-        false => match Verdict::of_changes(&found.exploration, changes, is_interrupted) {
+        true if found.is_whole() && !is_interrupted => kept
+            .replace(&found.exploration, true)
+            .map_or_else(ExplorationVerdict::Unaccepted, |()| ExplorationVerdict::Updated),
+        true => ExplorationVerdict::NotAll(changes.filter(|changes| !changes.new.is_empty())),
+        false => match ExplorationVerdict::of_changes(&found.exploration, changes, is_interrupted) {
             // The other shards have it.
-            Verdict::Nothing if found.elsewhere > 0 => {
+            ExplorationVerdict::Nothing if found.elsewhere > 0 => {
                 if unfound.is_some() {
-                    Verdict::Same
+                    ExplorationVerdict::Same
                 } else {
-                    Verdict::Well
+                    ExplorationVerdict::Well
                 }
             }
             verdict => verdict,
         },
     };
-    Judged { verdict, unfound }
+    JudgedCommand { verdict, unfound }
 }
 
 /// What is new, and what would have gone if all was run.
-fn changes(accepted: &Accepted, now: &Accepted, found: &Found) -> Changes {
-    let mut changes = accepted.changes(now, Ran::All);
+fn changes(accepted: &Accepted, now: &Accepted, found: &CommandExploration) -> AcceptedChanges {
+    let mut changes = accepted.changes(now, Extent::All);
     // A run that did not happen, or whose outcome varies, may be as it was.
     let unknown: BTreeSet<String> = found
         .not_reached

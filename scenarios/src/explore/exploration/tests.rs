@@ -39,14 +39,14 @@ fn what_is_accepted_does_not_depend_on_the_order_of_the_catalogue() {
     let undisturbed = explorer.undisturbed().unwrap();
     let accepted = |order: fn(&mut Vec<Schedule>)| {
         let mut found = Exploration::default();
-        let known = Known { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
+        let known = KnownFindings { undisturbed: &undisturbed.findings, alone: &BTreeMap::new() };
         let mut singles = Vec::new();
         explorer.add_next_to(&Schedule::default(), &undisturbed.seen, &mut singles, &mut found);
         order(&mut singles);
         let mut second = explorer.all(&singles, known, &mut found, &mut |_, _, _| {}).unwrap();
         order(&mut second);
         let alone = found.findings.clone();
-        explorer.all(&second, Known { alone: &alone, ..known }, &mut found, &mut |_, _, _| {}).unwrap();
+        explorer.all(&second, KnownFindings { alone: &alone, ..known }, &mut found, &mut |_, _, _| {}).unwrap();
         Accepted::of(&found)
     };
     let in_order = accepted(|_| {});

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 
 use super::Exploration;
-use crate::explore::Outcome;
+use crate::explore::RunOutcome;
 use crate::schedule::Schedule;
 
 /// The most runs of two disturbances that are told one by one.
@@ -24,7 +24,7 @@ pub struct Class {
 
 /// A run, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct ToldRun {
     /// What went wrong.
     pub schedule: Schedule,
     /// The number of its outcome, if that is among those that are told apart.
@@ -41,7 +41,7 @@ impl Exploration {
     pub(super) fn tell(
         &mut self,
         schedule: Schedule,
-        outcome: Outcome,
+        outcome: RunOutcome,
         has_finding: bool,
         is_smallest: bool,
         max_outcomes: usize,
@@ -58,7 +58,7 @@ impl Exploration {
             self.in_other_outcomes += 1;
         }
         let is_single = schedule.disturbances().len() == 1;
-        let told = Told { schedule, outcome: number, is_undisturbed, has_finding };
+        let told = ToldRun { schedule, outcome: number, is_undisturbed, has_finding };
         match is_single {
             true => self.singles.push(told),
             false if !(is_first || is_smallest) => {}
@@ -68,7 +68,7 @@ impl Exploration {
     }
 
     /// The class of an outcome; `None` where there are too many to tell it apart.
-    fn class(&mut self, outcome: Outcome, schedule: &Schedule, max_outcomes: usize) -> Option<&mut Class> {
+    fn class(&mut self, outcome: RunOutcome, schedule: &Schedule, max_outcomes: usize) -> Option<&mut Class> {
         let number = self.outcomes.len();
         match self.outcomes.entry(outcome) {
             Entry::Occupied(known) => Some(known.into_mut()),

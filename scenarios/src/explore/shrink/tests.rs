@@ -79,7 +79,7 @@ fn what_is_left_becomes_simpler() {
         assert_eq!(smallest.as_deref(), Some(expected), "{given}");
     }
     let mut bring = |_: &Schedule| Some(Vec::new());
-    let without_failures = |act: &Act| *act != Act::Message(Fate::Fails);
+    let without_failures = |act: &Act| *act != Act::Message(MessageFate::Fails);
     let smallest = shrink(&schedule("open 1: late by 60s"), &without_failures, &mut bring);
     assert_eq!(smallest, Some(schedule("open 1: lost")), "what is left out of an exploration stays out");
 }

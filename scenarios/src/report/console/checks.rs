@@ -7,7 +7,7 @@ use crate::diagnostic::AsWarning;
 use crate::exit_code::Exit;
 use crate::report::Style;
 use crate::run::{Case, Finished, Reporter, RunEvent, Summary};
-use crate::script::{Finding, Findings, Severity};
+use crate::script::{Findings, ScriptFinding, Severity};
 
 /// The console for scripts that are looked at only. What is well is counted and not named.
 pub struct Checks<'a> {
@@ -38,7 +38,7 @@ impl<'a> Checks<'a> {
         let Findings { told, more } = &finished.findings;
         let mut line = console.line(case, finished);
         let (mut blocks, mut told_with) = (Vec::new(), None);
-        for Finding { severity, diagnostic } in told {
+        for ScriptFinding { severity, diagnostic } in told {
             let shown = match severity {
                 Severity::Error => diagnostic.to_string(),
                 Severity::Warning => AsWarning(diagnostic).to_string(),

@@ -3,9 +3,9 @@
 use super::Console;
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::doubt::Doubt;
-use crate::printable::printable;
 use crate::report::{Style, wrap};
 use crate::run::{Case, Finished};
+use crate::text::printable;
 use crate::transcript::Redactions;
 
 /// Doubts stand below the name of their case.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::Console;
 use crate::report::Style;
+use crate::text::fit;
 use crate::trace::{Trace, What};
 
 /// What stands before each line.
@@ -45,11 +46,8 @@ const fn style_of(what: &What) -> Option<Style> {
 /// The line, or as much of it as goes into `columns`.
 fn fitted(line: &str, columns: Option<usize>) -> Cow<'_, str> {
     match columns {
-        Some(columns) if line.chars().count() > columns => {
-            let kept: String = line.chars().take(columns.saturating_sub(1)).collect();
-            Cow::Owned(kept + "…")
-        }
-        _ => Cow::Borrowed(line),
+        Some(columns) => fit(line, columns),
+        None => Cow::Borrowed(line),
     }
 }
 
@@ -58,7 +56,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::trace::{Call, Close};
+    use crate::trace::{CallRecord, Close};
 
     #[test]
     fn a_line_is_cut_only_where_a_terminal_is_too_narrow() {
@@ -72,7 +70,7 @@ mod tests {
     fn lines_are_painted_by_kind_and_cut_to_the_terminal() {
         let mut trace = Trace::default();
         let who = "kandy".into();
-        trace.push(Duration::ZERO, &who, What::Call(Call::Disconnect)).unwrap();
+        trace.push(Duration::ZERO, &who, What::Call(CallRecord::Disconnect)).unwrap();
         trace.push(Duration::ZERO, &who, What::Close { socket: 1, close: Close::ByClient }).unwrap();
         let shown = |color, columns| {
             let (mut out, mut block) = (Vec::new(), String::new());

@@ -4,10 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use super::Console;
-use crate::printable::printable;
 use crate::report::model::{self, Report};
 use crate::run::{RunWarning, Summary};
 use crate::scenario::Misread;
+use crate::text::printable;
 
 impl Console<'_> {
     /// What did not pass, and the summary: as at the end of a run. The report may come from anywhere, so that its texts are

@@ -4,11 +4,11 @@ use crate::run::{Case, Finished, Status};
 
 /// How cases ended that run several times.
 #[derive(Debug, Default)]
-pub(super) struct Repeats(Vec<Count>);
+pub(super) struct Repeats(Vec<RepeatCount>);
 
 /// How one of them ended.
 #[derive(Debug)]
-struct Count {
+struct RepeatCount {
     name: String,
     failed: usize,
     passed: usize,
@@ -23,8 +23,8 @@ impl Repeats {
         let name = case.name_of_all();
         if self.0.last().is_none_or(|last| last.name != name) {
             // Those that always end alike are not mentioned.
-            self.0.retain(Count::is_flaky);
-            self.0.push(Count { name: name.into_owned(), failed: 0, passed: 0 });
+            self.0.retain(RepeatCount::is_flaky);
+            self.0.push(RepeatCount { name: name.into_owned(), failed: 0, passed: 0 });
         }
         if let Some(count) = self.0.last_mut() {
             count.failed += usize::from(finished.status.has_failed());
@@ -35,11 +35,11 @@ impl Repeats {
     /// A line for each that failed and passed.
     pub(super) fn flaky(&self) -> impl Iterator<Item = String> {
         let flaky = self.0.iter().filter(|count| count.is_flaky());
-        flaky.map(|Count { name, failed, passed }| format!("{failed} of {} failed: {name}", failed + passed))
+        flaky.map(|RepeatCount { name, failed, passed }| format!("{failed} of {} failed: {name}", failed + passed))
     }
 }
 
-impl Count {
+impl RepeatCount {
     const fn is_flaky(&self) -> bool {
         self.failed > 0 && self.passed > 0
     }
@@ -51,8 +51,8 @@ mod tests {
 
     use super::*;
     use crate::run::{Plan, Variant};
-    use crate::scenario::{Content, Header, Scenario};
-    use crate::snapshot::{Comparison, Difference};
+    use crate::scenario::{Header, Scenario, ScriptText};
+    use crate::snapshot::{Comparison, SnapshotDifference};
 
     fn scenario(name: &str) -> Scenario {
         Scenario {
@@ -61,7 +61,7 @@ mod tests {
             path: format!("s/{name}.rhai").into(),
             shown: format!("s/{name}.rhai"),
             root: "s".into(),
-            content: Ok(Content { text: String::new(), header: Header::default(), rows: Vec::new() }),
+            content: Ok(ScriptText { text: String::new(), header: Header::default(), rows: Vec::new() }),
         }
     }
 
@@ -74,7 +74,7 @@ mod tests {
         for (case, end) in plan.cases.iter().zip("+++---+-+ss-+--".chars()) {
             let status = match end {
                 '+' => Status::Passed(Comparison::Same),
-                '-' => Status::Differs(Box::<Difference>::default()),
+                '-' => Status::Differs(Box::<SnapshotDifference>::default()),
                 _ => Status::Skipped(String::new()),
             };
             repeats.add(case, &Finished::new(status));

@@ -4,9 +4,9 @@ use std::io;
 use std::mem;
 
 use super::{Console, counted};
-use crate::printable::printable;
 use crate::report::{Style, wrap};
 use crate::run::{RunWarning, Summary};
+use crate::text::printable;
 
 impl Console<'_> {
     /// The warnings of the run, the snapshots without a script as a list of their own.

@@ -57,7 +57,7 @@ impl Slowest {
 mod tests {
     use super::*;
     use crate::run::{Status, Variant, WallTime};
-    use crate::scenario::{Content, Header, Scenario};
+    use crate::scenario::{Header, Scenario, ScriptText};
     use crate::snapshot::Comparison;
 
     #[track_caller]
@@ -69,7 +69,7 @@ mod tests {
                 path: "s.rhai".into(),
                 shown: "s.rhai".to_owned(),
                 root: "s".into(),
-                content: Ok(Content { text: String::new(), header: Header::default(), rows: Vec::new() }),
+                content: Ok(ScriptText { text: String::new(), header: Header::default(), rows: Vec::new() }),
             };
             let wall_time = WallTime { duration: Duration::from_millis(*millis), ..WallTime::default() };
             let finished = Finished { wall_time, ..Finished::new(Status::Passed(Comparison::Same)) };

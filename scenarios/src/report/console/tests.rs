@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::run::Variant;
-use crate::scenario::{Content, Header, Scenario};
+use crate::scenario::{Header, Scenario, ScriptText};
 use crate::snapshot::SnapshotError;
 
 #[track_caller]
@@ -21,7 +21,7 @@ fn report(run: Vec<(&str, Finished)>) -> String {
             path: PathBuf::new(),
             shown: format!("s/{name}.rhai"),
             root: PathBuf::new(),
-            content: Ok(Content { text: String::new(), header: Header::default(), rows: Vec::new() }),
+            content: Ok(ScriptText { text: String::new(), header: Header::default(), rows: Vec::new() }),
         };
         let case = Case::of(&scenario, Variant::Sim);
         console.event(&RunEvent::Finished { case: &case, finished: &finished }).unwrap();
@@ -35,8 +35,8 @@ fn passed() -> Status {
 
 #[test]
 fn what_is_not_the_scripts_fault_says_so() {
-    let panic = Status::Error(Fault::Panic("index out of bounds".into()));
-    let disk = Status::Error(Fault::Snapshot(SnapshotError::Unwritable(io::Error::other("disk full"))));
+    let panic = Status::Error(CaseError::Panic("index out of bounds".into()));
+    let disk = Status::Error(CaseError::Snapshot(SnapshotError::Unwritable(io::Error::other("disk full"))));
     check(
         vec![("a", passed()), ("b", panic), ("c", disk), ("d", passed())],
         "\
@@ -101,7 +101,7 @@ fn a_reason_stays_on_its_line() {
 #[test]
 fn warnings_follow_what_there_is_to_say_and_have_a_limit() {
     let finished = |status, count| {
-        let warning = Warning { client: "kandy".to_owned(), what: hygiene::What::Pending };
+        let warning = Warning { client: "kandy".to_owned(), what: hygiene::WarningKind::Pending };
         Finished { warnings: vec![warning; count], ..Finished::new(status) }
     };
     let differs = Status::Differs(Box::default());

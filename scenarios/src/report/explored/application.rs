@@ -6,15 +6,15 @@ use std::fmt::Write as _;
 
 use super::case::word;
 use super::{NO_RUN, Overview, changes, nothing, smallest};
-use crate::explore::application::{ApplicationError, Found, Replayed};
-use crate::explore::{Changes, Exploration, Verdict};
-use crate::printable::printable;
+use crate::explore::application::{ApplicationError, CommandExploration, Replayed};
+use crate::explore::{AcceptedChanges, Exploration, ExplorationVerdict};
 use crate::report::console::counted;
 use crate::report::model::{Flaky, OfCommand};
 use crate::report::{COLUMNS, Style};
 use crate::schedule::Schedule;
-use crate::serve::apart::End;
+use crate::serve::apart::CommandEnd;
 use crate::serve::start_text::quoted;
+use crate::text::printable;
 
 /// The most schedules that are named of those that did not happen, or whose outcome varies.
 const MAX_TOLD: usize = 5;
@@ -28,7 +28,7 @@ const ACCEPT_ALL: &str = "  accept all:   ";
 
 /// What stands around it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Around<'a> {
+pub(crate) struct CommandContext<'a> {
     /// The command as a shell takes it.
     pub(crate) command: &'a str,
     /// The options without which it would be another exploration, each with a space before it.
@@ -48,7 +48,7 @@ pub(crate) fn shown(command: &[OsString]) -> String {
 }
 
 /// The line of a command: what came of it in a word, its name, and a few numbers.
-pub(crate) fn line(found: &Exploration, verdict: &Verdict, command: &str, color: bool) -> String {
+pub(crate) fn line(found: &Exploration, verdict: &ExplorationVerdict, command: &str, color: bool) -> String {
     let (style, word) = word(verdict);
     let word = style.paint(format_args!("{word:<6}"), color);
     let (messages, runs) = (counted(found.messages, "message"), counted(found.runs, "run"));
@@ -57,11 +57,17 @@ pub(crate) fn line(found: &Exploration, verdict: &Verdict, command: &str, color:
 }
 
 /// What stands below it.
-pub(crate) fn below(found: &Found, own: &OfCommand, verdict: &Verdict, around: &Around<'_>, color: bool) -> String {
+pub(crate) fn below(
+    found: &CommandExploration,
+    own: &OfCommand,
+    verdict: &ExplorationVerdict,
+    around: &CommandContext<'_>,
+    color: bool,
+) -> String {
     let exploration = &found.exploration;
     let mut text = String::new();
     match verdict {
-        Verdict::Changed(changed) | Verdict::NotAll(Some(changed)) => {
+        ExplorationVerdict::Changed(changed) | ExplorationVerdict::NotAll(Some(changed)) => {
             not_as_accepted(&mut text, changed, around, color);
         }
         verdict if lists(verdict, around) && exploration.with_finding > 0 => {
@@ -72,10 +78,10 @@ pub(crate) fn below(found: &Found, own: &OfCommand, verdict: &Verdict, around: &
             let smallest = smallest(exploration.findings.values().flatten());
             what_to_do(&mut text, smallest, around);
         }
-        Verdict::Nothing => {
+        ExplorationVerdict::Nothing => {
             let _ = writeln!(text, "  {}", nothing(exploration));
         }
-        Verdict::NoRun => {
+        ExplorationVerdict::NoRun => {
             let _ = writeln!(text, "  {NO_RUN}");
         }
         _ => {}
@@ -86,7 +92,7 @@ pub(crate) fn below(found: &Found, own: &OfCommand, verdict: &Verdict, around: &
     }
     text.push_str(&cut_short(exploration.not_run, own, around));
     match verdict {
-        Verdict::NotAll(_) => text.push_str("  not accepted, since it is not all\n"),
+        ExplorationVerdict::NotAll(_) => text.push_str("  not accepted, since it is not all\n"),
         _ if !found.is_whole() => text.push_str(ONLY_NEW),
         _ => {}
     }
@@ -94,23 +100,31 @@ pub(crate) fn below(found: &Found, own: &OfCommand, verdict: &Verdict, around: &
 }
 
 /// Whether all findings are listed.
-const fn lists(verdict: &Verdict, around: &Around<'_>) -> bool {
+const fn lists(verdict: &ExplorationVerdict, around: &CommandContext<'_>) -> bool {
     match verdict {
-        Verdict::Found | Verdict::NotAll(None) => true,
-        Verdict::Same | Verdict::Cut | Verdict::Stopped | Verdict::Updated => around.all,
+        ExplorationVerdict::Found | ExplorationVerdict::NotAll(None) => true,
+        ExplorationVerdict::Same
+        | ExplorationVerdict::Cut
+        | ExplorationVerdict::Stopped
+        | ExplorationVerdict::Updated => around.all,
         _ => false,
     }
 }
 
 /// What is not as it is accepted.
-pub(in crate::report) fn not_as_accepted(text: &mut String, changed: &Changes, around: &Around<'_>, color: bool) {
+pub(in crate::report) fn not_as_accepted(
+    text: &mut String,
+    changed: &AcceptedChanges,
+    around: &CommandContext<'_>,
+    color: bool,
+) {
     let lines = changes(changed, &BTreeSet::new(), around.all, color);
     let _ = write!(text, "\n  not what is accepted:\n\n{lines}\n");
 }
 
 /// How one of the findings is seen, and all are accepted.
-pub(in crate::report) fn what_to_do(text: &mut String, smallest: Option<&Schedule>, around: &Around<'_>) {
-    let Around { command, options, accepted, .. } = around;
+pub(in crate::report) fn what_to_do(text: &mut String, smallest: Option<&Schedule>, around: &CommandContext<'_>) {
+    let CommandContext { command, options, accepted, .. } = around;
     let line = |lead: &str, words: &str| {
         let whole = format!("{lead}kandy-harness explore{words} -- {command}");
         let fits = whole.chars().count() <= COLUMNS;
@@ -125,7 +139,7 @@ pub(in crate::report) fn what_to_do(text: &mut String, smallest: Option<&Schedul
 }
 
 /// What is neither well nor a finding.
-pub(in crate::report) fn unclear(text: &mut String, own: &OfCommand, around: &Around<'_>, color: bool) {
+pub(in crate::report) fn unclear(text: &mut String, own: &OfCommand, around: &CommandContext<'_>, color: bool) {
     let most = if around.all { usize::MAX } else { MAX_TOLD };
     if !own.flaky.is_empty() {
         let head = format!("  two runs of one schedule differ: flaky {:>42}", own.flaky.len());
@@ -153,7 +167,7 @@ fn rest(text: &mut String, count: usize, most: usize) {
 }
 
 /// What was not run.
-pub(in crate::report) fn cut_short(not_run: usize, own: &OfCommand, around: &Around<'_>) -> String {
+pub(in crate::report) fn cut_short(not_run: usize, own: &OfCommand, around: &CommandContext<'_>) -> String {
     let mut text = String::new();
     if not_run > 0 {
         let runs = counted(not_run, "run");
@@ -185,7 +199,7 @@ pub(crate) fn replayed(replayed: &Replayed, schedule: &Schedule, command: &str, 
     for finding in findings {
         let _ = writeln!(text, "  {}", Style::Bad.paint(printable(&finding.to_string()), color));
     }
-    if ran.end == End::Hang {
+    if ran.end == CommandEnd::Hang {
         let _ = writeln!(text, "    it was ended after {:.1} s", ran.took.as_secs_f64());
     }
     match smallest {

@@ -7,12 +7,14 @@ use std::path::Path;
 use super::{Overview, changes, counts, new_runs, smallest, unmet};
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::exit_code::Exit;
-use crate::explore::{self, AcceptedError, Changes, Exploration, ExploreError, Options, Predicted, Verdict};
-use crate::printable::printable;
+use crate::explore::{
+    self, AcceptedChanges, AcceptedError, Exploration, ExplorationVerdict, ExploreError, Options, Predicted,
+};
 use crate::report::console::counted;
 use crate::report::{Style, shell};
 use crate::run::Case;
 use crate::schedule::Schedule;
+use crate::text::printable;
 
 /// What stands before lines to copy.
 const SEE_ONE: &str = "  see one:     ";
@@ -22,7 +24,7 @@ pub(crate) const NO_RUN: &str = "not one run was made";
 
 /// How much is told of what was found, and how it was.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Around<'a> {
+pub(crate) struct ExploreContext<'a> {
     pub(crate) options: &'a Options,
     /// Whether all findings are listed, also those that are accepted.
     pub(crate) all: bool,
@@ -44,17 +46,17 @@ pub(crate) fn words(case: &Case<'_>) -> String {
 }
 
 /// The line of a scenario: what came of it in a word, its name, and a few more words.
-pub(crate) fn line(case: &Case<'_>, verdict: &Verdict, found: Option<&Exploration>, color: bool) -> String {
+pub(crate) fn line(case: &Case<'_>, verdict: &ExplorationVerdict, found: Option<&Exploration>, color: bool) -> String {
     let (style, word) = word(verdict);
     let note = match (verdict, found) {
-        (Verdict::NotAll(_), _) => "not accepted, since it is not all".to_owned(),
-        (Verdict::NoRun, _) => NO_RUN.to_owned(),
-        (Verdict::Nothing, Some(found)) => nothing(found).to_owned(),
-        (Verdict::Unreadable(why), _) => why.clone(),
-        (Verdict::Unaccepted(_), _) => String::new(),
-        (Verdict::NotExplored(ExploreError::Script(_) | ExploreError::Undisturbed(_)), _) => String::new(),
-        (Verdict::NotExplored(ExploreError::Interrupted), _) => String::new(),
-        (Verdict::NotExplored(error), _) => error.to_string(),
+        (ExplorationVerdict::NotAll(_), _) => "not accepted, since it is not all".to_owned(),
+        (ExplorationVerdict::NoRun, _) => NO_RUN.to_owned(),
+        (ExplorationVerdict::Nothing, Some(found)) => nothing(found).to_owned(),
+        (ExplorationVerdict::Unreadable(why), _) => why.clone(),
+        (ExplorationVerdict::Unaccepted(_), _) => String::new(),
+        (ExplorationVerdict::NotExplored(ExploreError::Script(_) | ExploreError::Undisturbed(_)), _) => String::new(),
+        (ExplorationVerdict::NotExplored(ExploreError::Interrupted), _) => String::new(),
+        (ExplorationVerdict::NotExplored(error), _) => error.to_string(),
         (_, Some(found)) => counts(found.messages, found.runs, found.outcomes.len()),
         (_, None) => String::new(),
     };
@@ -63,21 +65,29 @@ pub(crate) fn line(case: &Case<'_>, verdict: &Verdict, found: Option<&Exploratio
     format!("{word}  {}{}", printable(case.name()), Style::Faint.paint(note, color))
 }
 
-pub(super) const fn word(verdict: &Verdict) -> (Style, &'static str) {
+pub(super) const fn word(verdict: &ExplorationVerdict) -> (Style, &'static str) {
     match verdict {
-        Verdict::Well => (Style::Good, "well"),
-        Verdict::Found => (Style::Bad, "FOUND"),
-        Verdict::Same => (Style::Good, "same"),
-        Verdict::Cut => (Style::Warning, "cut"),
-        Verdict::Changed(_) | Verdict::NotAll(_) | Verdict::NoRun => (Style::Bad, "FAIL"),
-        Verdict::Updated => (Style::Good, "update"),
-        Verdict::Stopped | Verdict::NotExplored(ExploreError::Interrupted) => (Style::Warning, "stop"),
-        Verdict::Nothing | Verdict::NotExplored(ExploreError::Skipped) => (Style::Warning, "skip"),
-        Verdict::Unreadable(_) | Verdict::Unaccepted(_) | Verdict::NotExplored(_) => match verdict.exit() {
-            Exit::Failed => (Style::Bad, "FAIL"),
-            Exit::Broken => (Style::Bad, "BROKEN"),
-            _ => (Style::Bad, "ERROR"),
-        },
+        ExplorationVerdict::Well => (Style::Good, "well"),
+        ExplorationVerdict::Found => (Style::Bad, "FOUND"),
+        ExplorationVerdict::Same => (Style::Good, "same"),
+        ExplorationVerdict::Cut => (Style::Warning, "cut"),
+        ExplorationVerdict::Changed(_) | ExplorationVerdict::NotAll(_) | ExplorationVerdict::NoRun => {
+            (Style::Bad, "FAIL")
+        }
+        ExplorationVerdict::Updated => (Style::Good, "update"),
+        ExplorationVerdict::Stopped | ExplorationVerdict::NotExplored(ExploreError::Interrupted) => {
+            (Style::Warning, "stop")
+        }
+        ExplorationVerdict::Nothing | ExplorationVerdict::NotExplored(ExploreError::Skipped) => {
+            (Style::Warning, "skip")
+        }
+        ExplorationVerdict::Unreadable(_) | ExplorationVerdict::Unaccepted(_) | ExplorationVerdict::NotExplored(_) => {
+            match verdict.exit() {
+                Exit::Failed => (Style::Bad, "FAIL"),
+                Exit::Broken => (Style::Bad, "BROKEN"),
+                _ => (Style::Bad, "ERROR"),
+            }
+        }
     }
 }
 
@@ -106,11 +116,11 @@ pub(crate) fn unaccepted(shown: String, error: &AcceptedError) -> Diagnostic {
 }
 
 /// The runs of which it is told whether a recording of the real SDK has their last step.
-pub(crate) fn told_runs(verdict: &Verdict, found: &Exploration, all: bool) -> Vec<Schedule> {
+pub(crate) fn told_runs(verdict: &ExplorationVerdict, found: &Exploration, all: bool) -> Vec<Schedule> {
     match verdict {
-        Verdict::Found | Verdict::NotAll(None) => Overview::of(found, all).schedules(),
+        ExplorationVerdict::Found | ExplorationVerdict::NotAll(None) => Overview::of(found, all).schedules(),
         verdict if all && lists_all(verdict) => Overview::of(found, all).schedules(),
-        Verdict::Changed(changes) | Verdict::NotAll(Some(changes)) => {
+        ExplorationVerdict::Changed(changes) | ExplorationVerdict::NotAll(Some(changes)) => {
             new_runs(changes, found, all).into_iter().map(|(.., schedule)| schedule.clone()).collect()
         }
         _ => Vec::new(),
@@ -118,12 +128,15 @@ pub(crate) fn told_runs(verdict: &Verdict, found: &Exploration, all: bool) -> Ve
 }
 
 /// Whether all findings can be listed, none of which is new.
-const fn lists_all(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Same | Verdict::Cut | Verdict::Stopped | Verdict::Updated)
+const fn lists_all(verdict: &ExplorationVerdict) -> bool {
+    matches!(
+        verdict,
+        ExplorationVerdict::Same | ExplorationVerdict::Cut | ExplorationVerdict::Stopped | ExplorationVerdict::Updated
+    )
 }
 
 /// The lines of what is new and no recording shows.
-fn predicted_lines(changes: &Changes, found: &Exploration, around: Around<'_>) -> BTreeSet<String> {
+fn predicted_lines(changes: &AcceptedChanges, found: &Exploration, around: ExploreContext<'_>) -> BTreeSet<String> {
     let runs = new_runs(changes, found, around.all).into_iter();
     let predicted = runs.filter(|(_, finding, schedule)| around.predicted.has(finding, schedule));
     predicted.map(|(line, ..)| line).collect()
@@ -132,25 +145,32 @@ fn predicted_lines(changes: &Changes, found: &Exploration, around: Around<'_>) -
 /// What stands below the line: nothing, or whole lines.
 pub(crate) fn below(
     case: &Case<'_>,
-    verdict: &Verdict,
+    verdict: &ExplorationVerdict,
     found: Option<&Exploration>,
-    around: Around<'_>,
+    around: ExploreContext<'_>,
     color: bool,
 ) -> String {
     let mut text = match (verdict, found) {
-        (Verdict::Found, Some(found)) => {
+        (ExplorationVerdict::Found, Some(found)) => {
             [told(case, found, around, color), accept(case, around.options), "\n".to_owned()].concat()
         }
-        (Verdict::NotAll(None), Some(found)) if !found.findings.is_empty() => told(case, found, around, color) + "\n",
+        (ExplorationVerdict::NotAll(None), Some(found)) if !found.findings.is_empty() => {
+            told(case, found, around, color) + "\n"
+        }
         (verdict, Some(found)) if around.all && lists_all(verdict) => told(case, found, around, color) + "\n",
-        (Verdict::Changed(changes) | Verdict::NotAll(Some(changes)), Some(found)) if !changes.is_empty() => {
+        (ExplorationVerdict::Changed(changes) | ExplorationVerdict::NotAll(Some(changes)), Some(found))
+            if !changes.is_empty() =>
+        {
             let lines = predicted_lines(changes, found, around);
             format!("\n  not what is accepted:\n\n{}\n", self::changes(changes, &lines, around.all, color))
         }
-        (Verdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)), _) => {
+        (
+            ExplorationVerdict::NotExplored(ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic)),
+            _,
+        ) => {
             format!("\n{diagnostic}\n\n")
         }
-        (Verdict::Unaccepted(error), _) => format!("\n{}\n\n", unaccepted(shown_accepted(case), error)),
+        (ExplorationVerdict::Unaccepted(error), _) => format!("\n{}\n\n", unaccepted(shown_accepted(case), error)),
         _ => String::new(),
     };
     if let Some(found) = found {
@@ -160,7 +180,7 @@ pub(crate) fn below(
     text
 }
 
-fn told(case: &Case<'_>, found: &Exploration, around: Around<'_>, color: bool) -> String {
+fn told(case: &Case<'_>, found: &Exploration, around: ExploreContext<'_>, color: bool) -> String {
     let well = found.runs - found.with_finding;
     let mut text = format!("\n  {well} end well, {} do not:\n\n", found.with_finding);
     text.push_str(&Overview::of(found, around.all).text(around.predicted, color));
@@ -186,12 +206,14 @@ fn accept(case: &Case<'_>, options: &Options) -> String {
 }
 
 /// What an exploration has not come to.
-pub(crate) fn not_all(verdict: &Verdict, found: &Exploration, is_interrupted: bool) -> String {
+pub(crate) fn not_all(verdict: &ExplorationVerdict, found: &Exploration, is_interrupted: bool) -> String {
     let mut text = String::new();
     if found.not_run > 0 {
         let not_run = counted(found.not_run, "run");
         let _ = match (is_interrupted, verdict) {
-            (true, Verdict::Stopped) => writeln!(text, "  interrupted before {not_run}; nothing new until then"),
+            (true, ExplorationVerdict::Stopped) => {
+                writeln!(text, "  interrupted before {not_run}; nothing new until then")
+            }
             (true, _) => writeln!(text, "  interrupted before {not_run}: this is what was found until then"),
             (false, _) => writeln!(text, "  the budget was spent before {not_run}; --budget gives more"),
         };
@@ -220,11 +242,11 @@ mod tests {
 
     #[test]
     fn the_word_for_what_is_accepted_is_that_of_the_exit_code() {
-        let read = Verdict::Unaccepted(AcceptedError::Read(FileError::NotAFile));
+        let read = ExplorationVerdict::Unaccepted(AcceptedError::Read(FileError::NotAFile));
         assert_eq!((word(&read).1, read.exit()), ("BROKEN", Exit::Broken));
-        let text = Verdict::Unaccepted(AcceptedError::NotText);
+        let text = ExplorationVerdict::Unaccepted(AcceptedError::NotText);
         assert_eq!((word(&text).1, text.exit()), ("BROKEN", Exit::Broken));
-        let written = Verdict::Unaccepted(AcceptedError::Write(ErrorKind::ReadOnlyFilesystem.into()));
+        let written = ExplorationVerdict::Unaccepted(AcceptedError::Write(ErrorKind::ReadOnlyFilesystem.into()));
         assert_eq!((word(&written).1, written.exit()), ("ERROR", Exit::InternalError));
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::counts;
 use crate::exit_code::Exit;
-use crate::printable::printable;
 use crate::report::Style;
 use crate::report::console::counted;
 use crate::report::model::{Case, Exploration, Report, Status, Variant};
+use crate::text::printable;
 
 /// What is not as it is accepted, what was cut short, and the whole in numbers; and how the whole ends. The report may come
 /// from anywhere, so that its texts are made fit for a terminal once more.

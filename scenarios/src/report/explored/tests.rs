@@ -152,7 +152,7 @@ fn what_a_finding_comes_from_is_told() {
 fn what_is_not_as_accepted_fits_too_unless_all_is_wanted() {
     let long = |what: &str, n: usize| format!("{what}: {} | ping {n}: lost", "several words ".repeat(n));
     let lines = |what: &str| (1..=9).map(|n| long(what, n)).collect::<Vec<_>>();
-    let both = Changes { new: lines("new"), gone: lines("gone") };
+    let both = AcceptedChanges { new: lines("new"), gone: lines("gone") };
     let told = changes(&both, &BTreeSet::new(), false, false);
     assert!(told.lines().count() <= 2 * MAX_CHANGED + 2, "{told}");
     assert!(told.lines().all(|line| line.chars().count() <= COLUMNS), "{told}");

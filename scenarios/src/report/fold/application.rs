@@ -3,15 +3,15 @@
 use super::case::problem;
 use super::exploration::{About, exploration, problems, status};
 use crate::diagnostic::{self, Diagnostic};
-use crate::explore::application::{Flaky, Found};
-use crate::explore::{AcceptedError, Finding, Verdict};
+use crate::explore::application::{CommandExploration, FlakyRuns};
+use crate::explore::{AcceptedError, ExplorationVerdict, Finding};
 use crate::report::explored;
 use crate::report::model::{self, Case, Cause, OfCommand, Problem, Start, Status, Variant, WallTime};
 use crate::run::{NameSet, Shard};
 
 /// The command, and the files about it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Of<'a> {
+pub(crate) struct CommandOfCase<'a> {
     /// The command as a shell takes it.
     pub(crate) name: &'a str,
     /// The path of what is accepted, as the user wrote it.
@@ -19,7 +19,7 @@ pub(crate) struct Of<'a> {
 }
 
 /// What is told first. `around` is what shards of one exploration have in common, beside the command.
-pub(crate) fn start(of: &Of<'_>, around: &[&str], without: Vec<String>, shard: Option<Shard>) -> Start {
+pub(crate) fn start(of: &CommandOfCase<'_>, around: &[&str], without: Vec<String>, shard: Option<Shard>) -> Start {
     let explored = model::HowExplored { pairs: false, judge_checks: false, without };
     Start {
         harness: env!("CARGO_PKG_VERSION").to_owned(),
@@ -33,8 +33,8 @@ pub(crate) fn start(of: &Of<'_>, around: &[&str], without: Vec<String>, shard: O
 }
 
 /// What to say about a command alone.
-pub(crate) fn of_command(found: &Found, unfound: Option<Vec<String>>) -> OfCommand {
-    let flaky = |Flaky { schedule, outcomes }: &Flaky| model::Flaky {
+pub(crate) fn of_command(found: &CommandExploration, unfound: Option<Vec<String>>) -> OfCommand {
+    let flaky = |FlakyRuns { schedule, outcomes }: &FlakyRuns| model::Flaky {
         schedule: schedule.to_string(),
         outcomes: outcomes.each_ref().map(|findings| {
             let texts: Vec<String> = findings.iter().map(Finding::to_string).collect();
@@ -51,12 +51,19 @@ pub(crate) fn of_command(found: &Found, unfound: Option<Vec<String>>) -> OfComma
 }
 
 /// The case of a command that was explored. `text` is what the console says below its line.
-pub(crate) fn case(of: &Of<'_>, found: &Found, verdict: &Verdict, own: OfCommand, text: String) -> Case {
+pub(crate) fn case(
+    of: &CommandOfCase<'_>,
+    found: &CommandExploration,
+    verdict: &ExplorationVerdict,
+    own: OfCommand,
+    text: String,
+) -> Case {
     let shown = About { shown: of.accepted, accepted: of.accepted };
     let mut exploration = exploration(&found.exploration, verdict, Vec::new());
     exploration.command = Some(Box::new(own));
     Case {
-        reason: matches!(verdict, Verdict::Nothing).then(|| explored::nothing(&found.exploration).to_owned()),
+        reason: matches!(verdict, ExplorationVerdict::Nothing)
+            .then(|| explored::nothing(&found.exploration).to_owned()),
         problems: problems(&shown, verdict, Some(&found.exploration)),
         exploration: Some(Box::new(exploration)),
         ..not_explored(of, status(verdict), text)
@@ -64,7 +71,7 @@ pub(crate) fn case(of: &Of<'_>, found: &Found, verdict: &Verdict, own: OfCommand
 }
 
 /// The case of one of which there is nothing to say but what is accepted of it, and that cannot be read or written.
-pub(crate) fn unaccepted(of: &Of<'_>, error: &AcceptedError) -> Case {
+pub(crate) fn unaccepted(of: &CommandOfCase<'_>, error: &AcceptedError) -> Case {
     let diagnostic = explored::unaccepted(of.accepted.to_owned(), error);
     let status = if matches!(error, AcceptedError::Write(_)) { Status::Error } else { Status::Broken };
     let problems = vec![problem(Cause::Explored, &diagnostic)];
@@ -72,12 +79,12 @@ pub(crate) fn unaccepted(of: &Of<'_>, error: &AcceptedError) -> Case {
 }
 
 /// The case of one whose undisturbed run does not pass, for this reason.
-pub(crate) fn undisturbed(of: &Of<'_>, why: String, text: String) -> Case {
+pub(crate) fn undisturbed(of: &CommandOfCase<'_>, why: String, text: String) -> Case {
     Case { problems: vec![about(of, why, None)], ..not_explored(of, Status::Failed, text) }
 }
 
 /// Something that is wrong.
-pub(crate) fn about(of: &Of<'_>, message: String, help: Option<&str>) -> Problem {
+pub(crate) fn about(of: &CommandOfCase<'_>, message: String, help: Option<&str>) -> Problem {
     let diagnostic = Diagnostic {
         // It is not told: the model has more causes than diagnostics have.
         cause: diagnostic::Cause::Check,
@@ -93,7 +100,7 @@ pub(crate) fn about(of: &Of<'_>, message: String, help: Option<&str>) -> Problem
 }
 
 /// The case of one that was not explored.
-pub(crate) fn not_explored(of: &Of<'_>, status: Status, text: String) -> Case {
+pub(crate) fn not_explored(of: &CommandOfCase<'_>, status: Status, text: String) -> Case {
     Case {
         name: of.name.to_owned(),
         path: of.accepted.to_owned(),

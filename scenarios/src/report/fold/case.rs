@@ -8,8 +8,8 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::hygiene::Warning;
 use crate::report::console;
 use crate::report::model::{self, Cause, Difference, Problem, Snapshot, Status};
-use crate::run::{self, Broken, Case, Fault, Finished, Variant};
-use crate::script::{Finding, Severity};
+use crate::run::{self, Broken, Case, CaseError, Finished, Variant};
+use crate::script::{ScriptFinding, Severity};
 use crate::snapshot::Comparison;
 
 /// A case that ran.
@@ -151,7 +151,7 @@ fn problems(case: &Case<'_>, finished: &Finished) -> (Vec<Problem>, usize) {
         }
         run::Status::Broken(Broken::Checked) => {
             let errors = finished.findings.told.iter().filter(|finding| finding.severity == Severity::Error);
-            let all = errors.map(|Finding { diagnostic, .. }| problem(cause(diagnostic.cause), diagnostic));
+            let all = errors.map(|ScriptFinding { diagnostic, .. }| problem(cause(diagnostic.cause), diagnostic));
             (all.collect(), finished.findings.more)
         }
         run::Status::Doubtful(_) => {
@@ -182,9 +182,9 @@ fn problems(case: &Case<'_>, finished: &Finished) -> (Vec<Problem>, usize) {
             snapshot(),
             Some("mend it, or write it anew: run again with `--update`"),
         ),
-        run::Status::Error(Fault::Snapshot(why)) => about(Cause::Snapshot, why.to_string(), snapshot(), None),
-        run::Status::Error(Fault::Live(why)) => about(Cause::Live, why.clone(), shown(), None),
-        run::Status::Error(Fault::Panic(message)) => {
+        run::Status::Error(CaseError::Snapshot(why)) => about(Cause::Snapshot, why.to_string(), snapshot(), None),
+        run::Status::Error(CaseError::Live(why)) => about(Cause::Live, why.clone(), shown(), None),
+        run::Status::Error(CaseError::Panic(message)) => {
             about(Cause::Internal, message.clone(), shown(), Some("please report it, with the script"))
         }
     }

@@ -8,7 +8,7 @@ use super::case::{cause, not_run, problem};
 use super::records::records;
 use crate::coverage::Transition;
 use crate::diagnostic::{self, Diagnostic};
-use crate::explore::{self, Coverage, ExploreError, FAMILIES, MAX_PAIRS, Told, Verdict, family};
+use crate::explore::{self, Coverage, ExplorationVerdict, ExploreError, FAMILIES, MAX_PAIRS, ToldRun, family};
 use crate::report::explored;
 use crate::report::model::{
     Act, Case, Cause, Cell, Changes, Example, Exploration, Found, Outcome, Pair, Problem, Record, RunEnd, Status,
@@ -36,17 +36,17 @@ pub(in crate::report) const ACCEPT: &str = "if that is as it must be, accept it:
 pub(in crate::report) const NO_TIME: &str = "give it more time with `--budget`";
 
 /// What came of a scenario, for its case.
-pub(crate) struct Explored<'a> {
-    pub(crate) verdict: &'a Verdict,
+pub(crate) struct ExploredCase<'a> {
+    pub(crate) verdict: &'a ExplorationVerdict,
     /// What was found, with the runs that are shown.
-    pub(crate) found: Option<(&'a explore::Exploration, Vec<Shown>)>,
+    pub(crate) found: Option<(&'a explore::Exploration, Vec<ShownRun>)>,
     /// What the console says below its line.
     pub(crate) text: String,
     pub(crate) wall_time: WallTime,
 }
 
 /// A run that is shown. The first one of several is undisturbed, and the others stand beside it.
-pub(crate) struct Shown {
+pub(crate) struct ShownRun {
     example: Example,
     /// How long it is as JSON.
     bytes: usize,
@@ -61,11 +61,11 @@ pub(crate) fn to_show(found: &explore::Exploration) -> Vec<Schedule> {
 }
 
 /// Adds a run to those that are shown, if there is room for it.
-pub(crate) fn show(shown: &mut Vec<Shown>, schedule: &Schedule, explored: &explore::Explored) -> ControlFlow<()> {
+pub(crate) fn show(shown: &mut Vec<ShownRun>, schedule: &Schedule, explored: &explore::Explored) -> ControlFlow<()> {
     let mut records = records(&explored.trace);
     let Some(undisturbed) = shown.first() else {
         let is_long = records.len() > MAX_UNDISTURBED;
-        shown.push(Shown { example: Example { schedule: String::new(), same: 0, records, more: 0 }, bytes: 0 });
+        shown.push(ShownRun { example: Example { schedule: String::new(), same: 0, records, more: 0 }, bytes: 0 });
         return if is_long { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     };
     let pairs = records.iter().zip(&undisturbed.example.records);
@@ -79,7 +79,7 @@ pub(crate) fn show(shown: &mut Vec<Shown>, schedule: &Schedule, explored: &explo
     if all.saturating_add(bytes) > MAX_EXAMPLE_BYTES {
         return ControlFlow::Break(());
     }
-    shown.push(Shown { example, bytes });
+    shown.push(ShownRun { example, bytes });
     ControlFlow::Continue(())
 }
 
@@ -90,13 +90,13 @@ fn is_same(one: &Record, other: &Record) -> bool {
 }
 
 /// The case of a scenario that was explored, or was not.
-pub(crate) fn case(case: &run::Case<'_>, explored: Explored<'_>) -> Case {
-    let Explored { verdict, found, text, wall_time } = explored;
+pub(crate) fn case(case: &run::Case<'_>, explored: ExploredCase<'_>) -> Case {
+    let ExploredCase { verdict, found, text, wall_time } = explored;
     let mut told = Case {
         status: status(verdict),
         reason: match verdict {
-            Verdict::NotExplored(error @ ExploreError::Skipped) => Some(error.to_string()),
-            Verdict::Nothing => found.as_ref().map(|(found, _)| explored::nothing(found).to_owned()),
+            ExplorationVerdict::NotExplored(error @ ExploreError::Skipped) => Some(error.to_string()),
+            ExplorationVerdict::Nothing => found.as_ref().map(|(found, _)| explored::nothing(found).to_owned()),
             _ => None,
         },
         wall_time,
@@ -117,11 +117,13 @@ pub(crate) fn case(case: &run::Case<'_>, explored: Explored<'_>) -> Case {
     told
 }
 
-pub(super) fn status(verdict: &Verdict) -> Status {
+pub(super) fn status(verdict: &ExplorationVerdict) -> Status {
     use crate::exit_code::Exit;
 
     match verdict.exit() {
-        Exit::Passed if matches!(verdict, Verdict::NotExplored(_) | Verdict::Nothing) => Status::Skipped,
+        Exit::Passed if matches!(verdict, ExplorationVerdict::NotExplored(_) | ExplorationVerdict::Nothing) => {
+            Status::Skipped
+        }
         Exit::Failed => Status::Failed,
         Exit::Broken => Status::Broken,
         Exit::InternalError => Status::Error,
@@ -139,7 +141,11 @@ pub(super) struct About<'a> {
 }
 
 /// What is wrong, if anything is.
-pub(super) fn problems(of: &About<'_>, verdict: &Verdict, found: Option<&explore::Exploration>) -> Vec<Problem> {
+pub(super) fn problems(
+    of: &About<'_>,
+    verdict: &ExplorationVerdict,
+    found: Option<&explore::Exploration>,
+) -> Vec<Problem> {
     let about = |cause, message: String, file: String, help: &str| {
         let help = Some(help).filter(|help| !help.is_empty()).map(str::to_owned);
         let diagnostic = Diagnostic {
@@ -157,31 +163,36 @@ pub(super) fn problems(of: &About<'_>, verdict: &Verdict, found: Option<&explore
     };
     let shown = || of.shown.to_owned();
     match verdict {
-        Verdict::Well | Verdict::Same | Verdict::Cut | Verdict::Nothing | Verdict::Updated | Verdict::Stopped => {
-            Vec::new()
-        }
-        Verdict::NoRun => {
+        ExplorationVerdict::Well
+        | ExplorationVerdict::Same
+        | ExplorationVerdict::Cut
+        | ExplorationVerdict::Nothing
+        | ExplorationVerdict::Updated
+        | ExplorationVerdict::Stopped => Vec::new(),
+        ExplorationVerdict::NoRun => {
             about(Cause::Explored, format!("{}: the budget was spent before", explored::NO_RUN), shown(), NO_TIME)
         }
-        Verdict::Found => {
+        ExplorationVerdict::Found => {
             let with_finding = found.map_or(0, |found| found.with_finding);
             let runs = crate::report::console::counted(with_finding, "run");
             about(Cause::Explored, format!("{runs} did not end well, and nothing is accepted"), shown(), ACCEPT)
         }
-        Verdict::Changed(changes) => {
+        ExplorationVerdict::Changed(changes) => {
             let (new, gone) = (changes.new.len(), changes.gone.len());
             let message = format!("what was found is not what is accepted: {new} new, {gone} gone");
             about(Cause::Explored, message, of.accepted.to_owned(), ACCEPT)
         }
-        Verdict::NotAll(_) => {
+        ExplorationVerdict::NotAll(_) => {
             let help = "explore all of it: `--budget` gives more time, `--without` makes fewer runs";
             about(Cause::Explored, "it is not accepted, since it is not all".to_owned(), shown(), help)
         }
-        Verdict::Unreadable(why) => about(Cause::Unreadable, format!("cannot read the script: {why}"), shown(), ""),
-        Verdict::Unaccepted(error) => {
+        ExplorationVerdict::Unreadable(why) => {
+            about(Cause::Unreadable, format!("cannot read the script: {why}"), shown(), "")
+        }
+        ExplorationVerdict::Unaccepted(error) => {
             vec![problem(Cause::Explored, &explored::unaccepted(of.accepted.to_owned(), error))]
         }
-        Verdict::NotExplored(error) => match error {
+        ExplorationVerdict::NotExplored(error) => match error {
             ExploreError::Script(diagnostic) | ExploreError::Undisturbed(diagnostic) => {
                 vec![problem(cause(diagnostic.cause), diagnostic)]
             }
@@ -193,7 +204,11 @@ pub(super) fn problems(of: &About<'_>, verdict: &Verdict, found: Option<&explore
     }
 }
 
-pub(super) fn exploration(found: &explore::Exploration, verdict: &Verdict, examples: Vec<Example>) -> Exploration {
+pub(super) fn exploration(
+    found: &explore::Exploration,
+    verdict: &ExplorationVerdict,
+    examples: Vec<Example>,
+) -> Exploration {
     let moments: Vec<String> = found.moments.iter().map(ToString::to_string).collect();
     let acts = acts(&found.singles);
     let cells = found.singles.iter().filter_map(|told| cell(found, &acts, told)).collect();
@@ -225,7 +240,7 @@ fn transitions(coverage: &Coverage) -> Option<Transitions> {
 }
 
 /// What went wrong in some run, by family.
-fn acts(singles: &[Told]) -> Vec<schedule::Act> {
+fn acts(singles: &[ToldRun]) -> Vec<schedule::Act> {
     let disturbances = singles.iter().flat_map(|told| told.schedule.disturbances());
     let acts: BTreeSet<&schedule::Act> = disturbances.map(|disturbance| &disturbance.act).collect();
     let mut acts: Vec<schedule::Act> = acts.into_iter().cloned().collect();
@@ -234,7 +249,7 @@ fn acts(singles: &[Told]) -> Vec<schedule::Act> {
     acts
 }
 
-fn cell(found: &explore::Exploration, acts: &[schedule::Act], told: &Told) -> Option<Cell> {
+fn cell(found: &explore::Exploration, acts: &[schedule::Act], told: &ToldRun) -> Option<Cell> {
     let disturbance = told.schedule.disturbances().first()?;
     Some(Cell {
         moment: found.moments.iter().position(|moment| *moment == disturbance.at)?,
@@ -244,7 +259,7 @@ fn cell(found: &explore::Exploration, acts: &[schedule::Act], told: &Told) -> Op
     })
 }
 
-const fn end_of(told: &Told) -> RunEnd {
+const fn end_of(told: &ToldRun) -> RunEnd {
     match (told.has_finding, told.is_undisturbed) {
         (true, _) => RunEnd::Finding,
         (false, true) => RunEnd::Undisturbed,
@@ -252,7 +267,7 @@ const fn end_of(told: &Told) -> RunEnd {
     }
 }
 
-fn pair(told: &Told) -> Pair {
+fn pair(told: &ToldRun) -> Pair {
     Pair { schedule: told.schedule.to_string(), outcome: told.outcome, end: end_of(told) }
 }
 
@@ -277,7 +292,7 @@ fn outcomes(found: &explore::Exploration, examples: &[Example]) -> Vec<Outcome> 
 
 /// Findings, as the console groups them.
 pub(in crate::report) fn found<F: Display>(groups: Vec<explored::Group<'_, F>>) -> Vec<Found> {
-    let way = |way: explored::Way<'_>| Way {
+    let way = |way: explored::ScheduleLine<'_>| Way {
         count: way.schedules.len(),
         schedules: way.schedules.iter().take(MAX_SCHEDULES).map(ToString::to_string).collect(),
         label: way.label,
@@ -291,11 +306,11 @@ pub(in crate::report) fn found<F: Display>(groups: Vec<explored::Group<'_, F>>) 
     told.collect()
 }
 
-fn changes(verdict: &Verdict) -> Option<Changes> {
+fn changes(verdict: &ExplorationVerdict) -> Option<Changes> {
     let first = |lines: &[String]| lines.iter().take(MAX_CHANGES).cloned().collect();
     match verdict {
-        Verdict::Same => Some(Changes::default()),
-        Verdict::Changed(changes) | Verdict::NotAll(Some(changes)) => Some(Changes {
+        ExplorationVerdict::Same => Some(Changes::default()),
+        ExplorationVerdict::Changed(changes) | ExplorationVerdict::NotAll(Some(changes)) => Some(Changes {
             new: first(&changes.new),
             more_new: changes.new.len().saturating_sub(MAX_CHANGES),
             gone: first(&changes.gone),

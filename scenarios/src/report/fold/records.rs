@@ -7,9 +7,12 @@ use kandy_mock_server::Point;
 use kandy_mock_server::command::Verb;
 
 use super::case::seconds;
-use crate::printable::printable;
 use crate::report::model::{Body, Detail, Lane, Record, RecordKind, Tone};
-use crate::trace::{self, Answer, Beginning, Call, Close, Control, Frame, Handshake, Outcome, Trace, What};
+use crate::text::{ELLIPSIS, clip, printable};
+use crate::trace::{
+    self, Beginning, CallRecord, Close, ControlRecord, FrameContent, HandshakeStep, RecordedAnswer, ReplyOutcome,
+    Trace, What,
+};
 use crate::transcript::control_text;
 
 /// The longest title, in characters.
@@ -35,7 +38,7 @@ pub(super) fn records(trace: &Trace) -> Vec<Record> {
 }
 
 /// What a record says, without its line.
-fn told(record: &trace::Record, titles: &mut BTreeMap<u64, String>) -> Record {
+fn told(record: &trace::TraceRecord, titles: &mut BTreeMap<u64, String>) -> Record {
     let (lane, kind) = place(&record.what);
     let is_scripts = lane == Lane::Client && &*record.who == "script";
     let mut told = Record {
@@ -88,10 +91,10 @@ fn told(record: &trace::Record, titles: &mut BTreeMap<u64, String>) -> Record {
             told.tone = Some(Tone::Warning);
             told.detail.message = Some(record.what.text());
         }
-        What::Control(Control::Whole(command)) => {
+        What::Control(ControlRecord::Whole(command)) => {
             told.control(Verb::of(command).name.to_owned(), control_text(command));
         }
-        What::Control(Control::Long(beginning)) => {
+        What::Control(ControlRecord::Long(beginning)) => {
             let verb = beginning.as_str().split(' ').next().unwrap_or_default().to_owned();
             told.control(verb, beginning.as_str().to_owned());
         }
@@ -138,110 +141,110 @@ impl Record {
         [&mut self.title].into_iter().chain(&mut self.result).chain(body).chain(detail)
     }
 
-    fn call(&mut self, call: &Call) {
+    fn call(&mut self, call: &CallRecord) {
         let what = match call {
-            Call::Connect { user, by } => {
+            CallRecord::Connect { user, by } => {
                 self.detail.user = user.as_ref().map(|user| user.as_str().to_owned());
                 self.detail.credentials = Some(by.as_str().to_owned());
                 self.title = title(&format!("connect {}", self.detail.user.as_deref().unwrap_or_default()));
                 return;
             }
-            Call::UpdateConfig(patch) => {
+            CallRecord::UpdateConfig(patch) => {
                 self.detail.body = Some(beginning(patch));
                 "updateConfig"
             }
-            Call::SetCredentials { user, by } => {
+            CallRecord::SetCredentials { user, by } => {
                 self.detail.user = user.as_ref().map(|user| user.as_str().to_owned());
                 self.detail.credentials = Some(by.as_str().to_owned());
                 self.title = title(&format!("setCredentials {}", self.detail.user.as_deref().unwrap_or_default()));
                 return;
             }
-            Call::Services { call, services } => {
+            CallRecord::Services { call, services } => {
                 self.detail.body = Some(beginning(services));
                 call.as_str()
             }
-            Call::Disconnect => "disconnect",
-            Call::UpdateToken => "updateToken",
-            Call::ResetConnection => "resetConnection",
-            Call::EnableConnectivityChecking(enabled) => {
+            CallRecord::Disconnect => "disconnect",
+            CallRecord::UpdateToken => "updateToken",
+            CallRecord::ResetConnection => "resetConnection",
+            CallRecord::EnableConnectivityChecking(enabled) => {
                 self.result = Some(enabled.to_string());
                 "enableConnectivityChecking"
             }
-            Call::EnableWebsocket(enabled) => {
+            CallRecord::EnableWebsocket(enabled) => {
                 self.result = Some(enabled.to_string());
                 "enableWebsocket"
             }
-            Call::Destroy => "destroy",
-            Call::WithoutEffect(name) => name,
+            CallRecord::Destroy => "destroy",
+            CallRecord::WithoutEffect(name) => name,
         };
         what.clone_into(&mut self.title);
     }
 
-    fn reply(&mut self, outcome: &Outcome) {
+    fn reply(&mut self, outcome: &ReplyOutcome) {
         let mut tone = Tone::Bad;
         self.result = Some(match outcome {
-            Outcome::Answer(answer) => {
+            ReplyOutcome::Answer(answer) => {
                 self.answer(answer);
                 if answer.status.as_u16() < 400 {
                     tone = Tone::Good;
                 }
                 answer.status.as_u16().to_string()
             }
-            Outcome::WithoutCors(answer) => {
+            ReplyOutcome::WithoutCors(answer) => {
                 self.answer(answer);
                 format!("{} without CORS", answer.status.as_u16())
             }
-            Outcome::Cut(answer) => {
+            ReplyOutcome::Cut(answer) => {
                 self.answer(answer);
                 format!("{} cut off", answer.status.as_u16())
             }
-            Outcome::Preflight(answer) => format!("preflight {}", answer.status.as_u16()),
-            Outcome::Hang | Outcome::NoAnswer => "no answer".to_owned(),
-            Outcome::Refused => "refused".to_owned(),
-            Outcome::Reset => "reset".to_owned(),
-            Outcome::NoServer => "no server".to_owned(),
+            ReplyOutcome::Preflight(answer) => format!("preflight {}", answer.status.as_u16()),
+            ReplyOutcome::Hang | ReplyOutcome::NoAnswer => "no answer".to_owned(),
+            ReplyOutcome::Refused => "refused".to_owned(),
+            ReplyOutcome::Reset => "reset".to_owned(),
+            ReplyOutcome::NoServer => "no server".to_owned(),
         });
         self.tone = Some(tone);
     }
 
-    fn answer(&mut self, answer: &Answer) {
+    fn answer(&mut self, answer: &RecordedAnswer) {
         self.detail.status = Some(answer.status.as_u16());
         self.detail.content_type = answer.content_type().map(str::to_owned);
         self.detail.body = Some(body(&answer.body));
     }
 
-    fn handshake(&mut self, socket: u64, step: &Handshake) {
+    fn handshake(&mut self, socket: u64, step: &HandshakeStep) {
         self.socket = Some(socket);
         self.title = format!("handshake ws{socket}");
         let result = match step {
-            Handshake::Opens(address) => {
+            HandshakeStep::Opens(address) => {
                 self.detail.url = Some(address.as_str().to_owned());
                 return;
             }
-            Handshake::Open => {
+            HandshakeStep::Open => {
                 self.title = format!("ws{socket} open");
                 self.tone = Some(Tone::Good);
                 return;
             }
-            Handshake::Refused(status) => {
+            HandshakeStep::Refused(status) => {
                 self.detail.status = Some(status.as_u16());
                 status.as_u16().to_string()
             }
-            Handshake::Reset => "reset".to_owned(),
-            Handshake::ConnectionRefused => "refused".to_owned(),
-            Handshake::Hang => "no answer".to_owned(),
-            Handshake::NoServer => "no server".to_owned(),
-            Handshake::Failed => "failed".to_owned(),
+            HandshakeStep::Reset => "reset".to_owned(),
+            HandshakeStep::ConnectionRefused => "refused".to_owned(),
+            HandshakeStep::Hang => "no answer".to_owned(),
+            HandshakeStep::NoServer => "no server".to_owned(),
+            HandshakeStep::Failed => "failed".to_owned(),
         };
         self.result = Some(result);
         self.tone = Some(Tone::Bad);
     }
 
-    fn frame(&mut self, socket: u64, frame: &Frame) {
+    fn frame(&mut self, socket: u64, frame: &FrameContent) {
         self.socket = Some(socket);
         let (words, body) = match frame {
-            Frame::Text(text) => (frame_words(text.as_str()), beginning(text)),
-            Frame::Bytes(bytes) => {
+            FrameContent::Text(text) => (frame_words(text.as_str()), beginning(text)),
+            FrameContent::Bytes(bytes) => {
                 let words = bytes.map_or_else(|| "binary".to_owned(), |bytes| format!("{bytes} bytes, binary"));
                 (words, Body { text: String::new(), bytes: *bytes, is_whole: *bytes == Some(0) })
             }
@@ -267,7 +270,7 @@ impl Record {
         self.tone = Some(if is_quiet { Tone::Quiet } else { Tone::Bad });
     }
 
-    fn event(&mut self, event: &Event, state: trace::State) {
+    fn event(&mut self, event: &Event, state: trace::SeenConnection) {
         event.name().clone_into(&mut self.title);
         match event {
             Event::AuthChange => self.state(state),
@@ -291,7 +294,7 @@ impl Record {
         }
     }
 
-    fn state(&mut self, state: trace::State) {
+    fn state(&mut self, state: trace::SeenConnection) {
         self.result = Some(state.to_string());
         self.detail.is_connected = Some(state.is_connected);
         self.detail.is_pending = Some(state.is_pending);
@@ -315,7 +318,7 @@ impl Record {
     }
 }
 
-fn request_title(request: &trace::Request) -> String {
+fn request_title(request: &trace::SentRequest) -> String {
     let path = request.address.path();
     let point = if request.address.is_elsewhere() { Point::Other } else { Point::of(&request.method, path) };
     let what = if point == Point::Other { tail(path) } else { point.as_str().to_owned() };
@@ -326,7 +329,7 @@ fn request_title(request: &trace::Request) -> String {
 fn tail(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts[..] {
-        [_, .., before, last] => format!("…/{before}/{last}"),
+        [_, .., before, last] => format!("{ELLIPSIS}/{before}/{last}"),
         _ => path.to_owned(),
     }
 }
@@ -351,11 +354,7 @@ fn event_type(text: &str) -> Option<&str> {
 
 /// A text on one line, and no longer than a title.
 fn title(text: &str) -> String {
-    let text = printable(text.trim_end());
-    match text.char_indices().nth(MAX_TITLE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into_owned(),
-    }
+    clip(printable(text.trim_end()), MAX_TITLE).into_owned()
 }
 
 fn body(body: &trace::Body) -> Body {

@@ -62,7 +62,9 @@ fn lines(text: &str, redactions: &Redactions) -> String {
 
 fn warning(Warning { client, what }: &Warning, redactions: &Redactions) -> Warning {
     let what = match what {
-        hygiene::What::Subscription(name) => hygiene::What::Subscription(redactions.redacted(name.clone())),
+        hygiene::WarningKind::Subscription(name) => {
+            hygiene::WarningKind::Subscription(redactions.redacted(name.clone()))
+        }
         other => other.clone(),
     };
     Warning { client: client.clone(), what }

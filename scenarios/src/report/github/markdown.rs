@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::printable::printable;
 use crate::report::console::{self, counted};
 use crate::report::model::{Case, End};
+use crate::text::printable;
 
 /// The most bytes that GitHub takes as the summary of a step.
 const MOST_BYTES: usize = 1024 * 1024;

@@ -9,7 +9,7 @@ fn nothing_ends_a_command_or_a_property() {
 
 #[test]
 fn paths_are_taken_from_the_folder_of_the_repository() {
-    let step = |folder: &str, workspace: Option<&str>| Step {
+    let step = |folder: &str, workspace: Option<&str>| GithubStep {
         folder: folder.into(),
         workspace: workspace.map(PathBuf::from),
         summary: None,
@@ -28,7 +28,7 @@ fn paths_are_taken_from_the_folder_of_the_repository() {
 
 #[test]
 fn a_long_message_is_cut_at_a_character() {
-    let mut github = Github::new(&Step::default()).unwrap();
-    github.annotate(Level::Error, Place::default(), "a", &"é".repeat(MOST_BYTES));
+    let mut github = Github::new(&GithubStep::default()).unwrap();
+    github.annotate(Level::Error, Location::default(), "a", &"é".repeat(MOST_BYTES));
     assert_eq!(github.said(), format!("::error title=a::{}…\n", "é".repeat(MOST_BYTES / 2)));
 }

@@ -47,12 +47,12 @@ pub(super) const MODULES: &[Module] = &[
 ];
 
 /// The page without its data.
-pub(super) struct Page {
+pub(super) struct HtmlPage {
     styles: String,
     script: String,
 }
 
-impl Page {
+impl HtmlPage {
     pub(super) fn new() -> Self {
         Self { styles: STYLES.concat(), script: bundle(MODULES) }
     }

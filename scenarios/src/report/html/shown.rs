@@ -10,6 +10,7 @@ use crate::report::model::{
     Case, Difference, Doubt, Exploration, Problem, Record, Snapshot, Status, Transitions, Variant, WallTime, Warning,
 };
 use crate::report::picture::picture;
+use crate::text::clip;
 
 /// The most characters of a message in the list.
 const MAX_MESSAGE: usize = 160;
@@ -20,7 +21,7 @@ const LINES_BEFORE: usize = 50;
 /// A case in the list of all.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entry {
+pub(super) struct CaseEntry {
     name: String,
     path: String,
     tags: Vec<String>,
@@ -32,7 +33,7 @@ pub(super) struct Entry {
     virtual_time: f64,
 }
 
-impl Entry {
+impl CaseEntry {
     pub(super) fn of(case: &Case) -> Self {
         let message = case.problems.first().map(|problem| problem.message.as_str()).or(case.reason.as_deref());
         Self {
@@ -48,16 +49,13 @@ impl Entry {
 }
 
 fn beginning(line: &str) -> String {
-    match line.char_indices().nth(MAX_MESSAGE) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
+    clip(line, MAX_MESSAGE).into_owned()
 }
 
 /// A case as it is shown: without what the page does not show, and with the most telling parts of what is long.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Shown<'a> {
+pub(super) struct ShownCase<'a> {
     name: &'a str,
     path: &'a str,
     summary: &'a str,
@@ -73,9 +71,9 @@ pub(super) struct Shown<'a> {
     doubts: &'a [Doubt],
     problems: &'a [Problem],
     more_problems: usize,
-    difference: Option<Sides<'a>>,
+    difference: Option<DifferenceLines<'a>>,
     records: Vec<&'a Record>,
-    left: Option<Left>,
+    left: Option<OmittedRecords>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exploration: Option<Exploration>,
     /// The states of its clients, as SVG.
@@ -85,7 +83,7 @@ pub(super) struct Shown<'a> {
 
 /// Records that are left out.
 #[derive(Serialize)]
-struct Left {
+struct OmittedRecords {
     /// Behind how many that are not.
     after: usize,
     count: usize,
@@ -94,7 +92,7 @@ struct Left {
 /// A difference from shortly before its first line on.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sides<'a> {
+struct DifferenceLines<'a> {
     old_name: &'a str,
     new_name: &'a str,
     client: Option<&'a str>,
@@ -146,7 +144,7 @@ impl Room {
     }
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ShownCase<'a> {
     pub(super) fn of(case: &'a Case, room: Room) -> Self {
         let (records, left) = chosen(&case.records, room);
         Self {
@@ -200,16 +198,16 @@ fn states(found: &Exploration, room: ExploredRoom) -> Option<String> {
     Some(picture(&reached))
 }
 
-fn chosen(records: &[Record], room: Room) -> (Vec<&Record>, Option<Left>) {
+fn chosen(records: &[Record], room: Room) -> (Vec<&Record>, Option<OmittedRecords>) {
     if records.len() <= room.first + room.last {
         return (records.iter().collect(), None);
     }
     let (first, rest) = records.split_at(room.first);
     let (left, last) = rest.split_at(rest.len() - room.last);
-    (first.iter().chain(last).collect(), Some(Left { after: first.len(), count: left.len() }))
+    (first.iter().chain(last).collect(), Some(OmittedRecords { after: first.len(), count: left.len() }))
 }
 
-fn sides(difference: &Difference) -> Sides<'_> {
+fn sides(difference: &Difference) -> DifferenceLines<'_> {
     let (old, new) = (&difference.old, &difference.new);
     // Columns that got another width make no difference.
     let is_same = |(old, new): &(&str, &str)| old.split_whitespace().eq(new.split_whitespace());
@@ -218,7 +216,7 @@ fn sides(difference: &Difference) -> Sides<'_> {
     let skipped = if is_long(old) || is_long(new) { same.saturating_sub(LINES_BEFORE) } else { 0 };
     let part = |text: &str| text.lines().skip(skipped).take(MAX_LINES).collect::<Vec<_>>().join("\n");
     let is_cut = |text: &str| text.lines().nth(skipped + MAX_LINES).is_some();
-    Sides {
+    DifferenceLines {
         old_name: &difference.old_name,
         new_name: &difference.new_name,
         client: difference.client.as_deref(),

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::page::{MODULES, Page};
+use super::page::{HtmlPage, MODULES};
 use super::*;
 use crate::file::scratch::Folder;
 use crate::report::model::{Difference, Record, Transitions};
@@ -12,8 +12,8 @@ use crate::web;
 
 fn page() -> (String, String) {
     let (mut head, mut script) = (Vec::new(), Vec::new());
-    Page::new().write_head(&mut head).unwrap();
-    Page::new().write_script(&mut script).unwrap();
+    HtmlPage::new().write_head(&mut head).unwrap();
+    HtmlPage::new().write_script(&mut script).unwrap();
     (String::from_utf8(head).unwrap(), String::from_utf8(script).unwrap())
 }
 

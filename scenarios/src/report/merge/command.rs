@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::explore::{Changes, FAMILIES};
-use crate::report::explored::application::{self as console, Around};
+use crate::explore::{AcceptedChanges, FAMILIES};
+use crate::report::explored::application::{self as console, CommandContext};
 use crate::report::explored::{Group, Overview, smallest, ways};
-use crate::report::fold::application::{Of, about};
+use crate::report::fold::application::{CommandOfCase, about};
 use crate::report::fold::exploration::{ACCEPT, MAX_CHANGES, NO_TIME, found};
 use crate::report::model::{self, Act, Case, Cell, Exploration, OfCommand, Report, Status, Variant, WallTime};
 use crate::schedule::Schedule;
@@ -33,14 +33,14 @@ pub(super) fn merged(cases: &[Case], is_interrupted: bool) -> Option<Case> {
         return Some(base);
     }
     let own = own(&explorations);
-    let findings = Findings::of(&explorations);
+    let findings = FindingGroups::of(&explorations);
     let mut all = sum(&explorations);
     let is_whole = all.not_run == 0 && own.left_out == 0 && own.elsewhere == 0 && explorations.len() == cases.len();
-    let changes = own.unfound.as_ref().map(|unfound| Changes {
+    let changes = own.unfound.as_ref().map(|unfound| AcceptedChanges {
         new: lines(&explorations, |changes| &changes.new),
         gone: if is_whole { unfound.clone() } else { Vec::new() },
     });
-    let of = Of { name: &first.name, accepted: &first.path };
+    let of = CommandOfCase { name: &first.name, accepted: &first.path };
     let is_stopped = cases.iter().any(|case| matches!(case.status, Status::Stopped | Status::NotRun));
     let (status, problems) = match &changes {
         Some(changes) if !changes.is_empty() => {
@@ -61,7 +61,7 @@ pub(super) fn merged(cases: &[Case], is_interrupted: bool) -> Option<Case> {
         _ => (Status::Passed, Vec::new()),
     };
     // With which options it was explored no report says.
-    let around = Around { command: &first.name, options: "", accepted: "", all: false, is_interrupted };
+    let around = CommandContext { command: &first.name, options: "", accepted: "", all: false, is_interrupted };
     let text = text(&all, &own, changes.as_ref(), &findings, &around, is_whole);
     all.findings = found(findings.groups());
     all.changes = changes.map(|changes| told(&changes));
@@ -74,9 +74,9 @@ pub(super) fn merged(cases: &[Case], is_interrupted: bool) -> Option<Case> {
 fn text(
     all: &Exploration,
     own: &OfCommand,
-    changes: Option<&Changes>,
-    findings: &Findings,
-    around: &Around<'_>,
+    changes: Option<&AcceptedChanges>,
+    findings: &FindingGroups,
+    around: &CommandContext<'_>,
     is_whole: bool,
 ) -> String {
     let mut text = String::new();
@@ -153,9 +153,9 @@ fn moved(cell: &Cell, of: &Exploration, moments: &BTreeMap<&str, usize>, acts: &
 }
 
 /// What was found, with how many schedules bring it, and those of them that are told.
-struct Findings(BTreeMap<String, (usize, Vec<Schedule>)>);
+struct FindingGroups(BTreeMap<String, (usize, Vec<Schedule>)>);
 
-impl Findings {
+impl FindingGroups {
     fn of(explorations: &[&Exploration]) -> Self {
         let mut all: BTreeMap<String, (usize, Vec<Schedule>)> = BTreeMap::new();
         for found in explorations.iter().flat_map(|one| &one.findings) {
@@ -188,7 +188,7 @@ fn lines(explorations: &[&Exploration], of: impl Fn(&model::Changes) -> &Vec<Str
 }
 
 /// The first ones of them.
-fn told(Changes { new, gone }: &Changes) -> model::Changes {
+fn told(AcceptedChanges { new, gone }: &AcceptedChanges) -> model::Changes {
     let first = |lines: &[String]| lines.iter().take(MAX_CHANGES).cloned().collect();
     let more = |lines: &[String]| lines.len().saturating_sub(MAX_CHANGES);
     model::Changes { new: first(new), more_new: more(new), gone: first(gone), more_gone: more(gone) }
@@ -200,7 +200,7 @@ mod tests {
     use crate::report::fold::application::not_explored;
     use crate::report::model::{Found, RunEnd, Way};
 
-    const OF: Of<'_> = Of { name: "npm test", accepted: "kandy.explore" };
+    const OF: CommandOfCase<'_> = CommandOfCase { name: "npm test", accepted: "kandy.explore" };
 
     /// A shard of two in which one run of two has a finding.
     fn shard(at: &str, not_run: usize, unfound: Option<&[&str]>) -> Case {

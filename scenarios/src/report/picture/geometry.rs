@@ -2,7 +2,7 @@
 
 /// A point, or a size.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Point {
+pub(super) struct Coordinates {
     pub(super) x: f64,
     pub(super) y: f64,
 }
@@ -12,7 +12,7 @@ pub(super) struct Curve {
     /// Its path, as SVG writes it.
     pub(super) path: String,
     /// Where its label goes.
-    pub(super) label: Point,
+    pub(super) label: Coordinates,
 }
 
 /// How far an arrow is bent, in parts of its length.
@@ -26,7 +26,7 @@ const LONG: f64 = 200.0;
 const GAP: f64 = 3.0;
 
 /// The arrow between the boxes of this size around two points.
-pub(super) fn curve(from: Point, to: Point, size: Point) -> Curve {
+pub(super) fn curve(from: Coordinates, to: Coordinates, size: Coordinates) -> Curve {
     let (across, down) = (to.x - from.x, to.y - from.y);
     let length = across.hypot(down).max(1.0);
     let bend = match (across.abs() < 1.0, down.abs() < 1.0) {
@@ -35,42 +35,42 @@ pub(super) fn curve(from: Point, to: Point, size: Point) -> Curve {
         _ => length * BEND,
     };
     let (aside_x, aside_y) = (-down / length * bend, across / length * bend);
-    let control = Point { x: from.x + across / 2.0 + aside_x, y: from.y + down / 2.0 + aside_y };
+    let control = Coordinates { x: from.x + across / 2.0 + aside_x, y: from.y + down / 2.0 + aside_y };
     let (start, end) = (edge(from, control, size), edge(to, control, size));
     let path = format!("M{:.0} {:.0}Q{:.0} {:.0} {:.0} {:.0}", start.x, start.y, control.x, control.y, end.x, end.y);
     let on_curve = |start: f64, control: f64, end: f64| (start + 2.0 * control + end) / 4.0;
-    let label = Point { x: on_curve(start.x, control.x, end.x), y: on_curve(start.y, control.y, end.y) };
+    let label = Coordinates { x: on_curve(start.x, control.x, end.x), y: on_curve(start.y, control.y, end.y) };
     Curve { path, label }
 }
 
 /// Where the line from the middle of a box towards a point leaves it.
-fn edge(middle: Point, towards: Point, size: Point) -> Point {
+fn edge(middle: Coordinates, towards: Coordinates, size: Coordinates) -> Coordinates {
     let (across, down) = (towards.x - middle.x, towards.y - middle.y);
     let (half_width, half_height) = (size.x / 2.0 + GAP, size.y / 2.0 + GAP);
     let part = (half_width / across.abs().max(f64::EPSILON)).min(half_height / down.abs().max(f64::EPSILON)).min(1.0);
-    Point { x: middle.x + across * part, y: middle.y + down * part }
+    Coordinates { x: middle.x + across * part, y: middle.y + down * part }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SIZE: Point = Point { x: 100.0, y: 40.0 };
+    const SIZE: Coordinates = Coordinates { x: 100.0, y: 40.0 };
 
     #[test]
     fn there_and_back_are_two_arrows_that_end_at_the_boxes() {
-        let (left, right) = (Point { x: 0.0, y: 0.0 }, Point { x: 180.0, y: 0.0 });
+        let (left, right) = (Coordinates { x: 0.0, y: 0.0 }, Coordinates { x: 180.0, y: 0.0 });
         let (there, back) = (curve(left, right, SIZE), curve(right, left, SIZE));
         assert!(there.label.y > 5.0 && back.label.y < -5.0, "{} {}", there.label.y, back.label.y);
-        assert_eq!(edge(left, right, SIZE), Point { x: 53.0, y: 0.0 });
-        assert_eq!(edge(left, Point { x: 0.0, y: -300.0 }, SIZE), Point { x: 0.0, y: -23.0 });
+        assert_eq!(edge(left, right, SIZE), Coordinates { x: 53.0, y: 0.0 });
+        assert_eq!(edge(left, Coordinates { x: 0.0, y: -300.0 }, SIZE), Coordinates { x: 0.0, y: -23.0 });
     }
 
     #[test]
     fn an_arrow_past_other_boxes_goes_around_them() {
-        let past = curve(Point { x: 0.0, y: 0.0 }, Point { x: 392.0, y: 0.0 }, SIZE);
+        let past = curve(Coordinates { x: 0.0, y: 0.0 }, Coordinates { x: 392.0, y: 0.0 }, SIZE);
         assert!(past.label.y > SIZE.y / 2.0 + 10.0, "{}", past.label.y);
-        let down = curve(Point { x: 0.0, y: 0.0 }, Point { x: 0.0, y: 248.0 }, SIZE);
+        let down = curve(Coordinates { x: 0.0, y: 0.0 }, Coordinates { x: 0.0, y: 248.0 }, SIZE);
         assert!(down.label.x < -SIZE.x / 2.0 - 5.0, "{}", down.label.x);
     }
 }

@@ -1,9 +1,10 @@
 use super::*;
-use crate::scenario::{Content, Header};
+use crate::scenario::{Header, ScriptText};
 
 fn scenario(name: &str, tags: &str, rows: &[&str]) -> Scenario {
     let text = format!("// One.\n// tags: {tags}\n");
-    let content = Content { header: Header::parse(&text), rows: rows.iter().map(ToString::to_string).collect(), text };
+    let content =
+        ScriptText { header: Header::parse(&text), rows: rows.iter().map(ToString::to_string).collect(), text };
     Scenario {
         name: name.to_owned(),
         source: format!("{name}.rhai"),

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use regex_syntax::Parser;
 
-use super::{Filter, FilterError, Form, TAG};
+use super::{Filter, FilterError, FilterForm, TAG};
 use crate::scenario::{FindError, Scenario};
-use crate::script::names::nearest;
+use crate::text::nearest;
 
 /// Why `pattern` is not a regular expression that can be used.
 pub(super) fn pattern_error(pattern: &str) -> FilterError {
@@ -24,11 +24,11 @@ pub(super) fn nothing_matches(filter: &Filter, scenarios: &[Scenario]) -> FindEr
     let headers = scenarios.iter().filter_map(Scenario::header);
     let tags: BTreeSet<&str> = headers.flat_map(|header| header.tags.iter().map(String::as_str)).collect();
     let nearest = match &filter.form {
-        Form::Name(part) => nearest_name(part, scenarios, &tags),
-        Form::Tag(tag) => nearest_tag(tag, scenarios, &tags),
-        Form::Pattern(_) => None,
+        FilterForm::Name(part) => nearest_name(part, scenarios, &tags),
+        FilterForm::Tag(tag) => nearest_tag(tag, scenarios, &tags),
+        FilterForm::Pattern(_) => None,
     };
-    let tags = matches!(filter.form, Form::Tag(_)).then(|| tags.into_iter().map(str::to_owned).collect());
+    let tags = matches!(filter.form, FilterForm::Tag(_)).then(|| tags.into_iter().map(str::to_owned).collect());
     FindError::NothingMatches { filter: filter.to_string(), count: scenarios.len(), nearest, tags }
 }
 

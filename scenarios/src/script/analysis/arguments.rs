@@ -8,7 +8,7 @@ use kandy_mock_server::{Command, Fault, FaultError, Point};
 use rhai::{Dynamic, Map};
 
 use super::parsed::Parsed;
-use super::value::Value;
+use super::value::StaticValue;
 use crate::script::client_api::{checked_name, connect_options, credentials, merge, options_json};
 use crate::script::convert::to_json;
 use crate::script::dialects::{Made, made};
@@ -29,8 +29,8 @@ use crate::world::World;
 
 /// Whether a function of the script API takes what is given to it, as far as that is known. In the order in which the
 /// function looks at it, so that the same mistake is told first.
-pub(super) fn judge(script: &Parsed, of: Of, name: &str, given: &[Value]) -> Result<(), Failure> {
-    let given = Given(given);
+pub(super) fn judge(script: &Parsed, of: Of, name: &str, given: &[StaticValue]) -> Result<(), Failure> {
+    let given = GivenValues(given);
     if given.is_as_in_javascript(name)? {
         return Ok(());
     }
@@ -43,7 +43,7 @@ pub(super) fn judge(script: &Parsed, of: Of, name: &str, given: &[Value]) -> Res
     }
 }
 
-fn of_script(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failure> {
+fn of_script(script: &Parsed, name: &str, given: &GivenValues<'_>) -> Result<(), Failure> {
     match name {
         "create" => {
             given.text(1, |name| checked_name(name).map(drop))?;
@@ -71,7 +71,7 @@ fn of_script(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failu
     }
 }
 
-fn of_client(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failure> {
+fn of_client(script: &Parsed, name: &str, given: &GivenValues<'_>) -> Result<(), Failure> {
     match name {
         "connect" => {
             given.map(0, credentials)?;
@@ -92,14 +92,14 @@ fn of_client(script: &Parsed, name: &str, given: &Given<'_>) -> Result<(), Failu
     }
 }
 
-fn of_services(name: &str, given: &Given<'_>) -> Result<(), Failure> {
+fn of_services(name: &str, given: &GivenValues<'_>) -> Result<(), Failure> {
     match name {
         "subscribe" => given.map(1, connect_options),
         _ => Ok(()),
     }
 }
 
-fn of_platform(name: &str, given: &Given<'_>) -> Result<(), Failure> {
+fn of_platform(name: &str, given: &GivenValues<'_>) -> Result<(), Failure> {
     match name {
         "waitFor" => {
             given.text(0, point)?;
@@ -115,7 +115,7 @@ fn of_platform(name: &str, given: &Given<'_>) -> Result<(), Failure> {
 }
 
 /// A verb of the platform.
-fn of_verb(verb: &'static Verb, given: &Given<'_>) -> Result<(), Failure> {
+fn of_verb(verb: &'static Verb, given: &GivenValues<'_>) -> Result<(), Failure> {
     let mut all = Vec::new();
     for (place, value) in verbs::places(verb).into_iter().zip(given.0) {
         let id = value.type_of().map(|known| known.id);
@@ -142,11 +142,11 @@ fn of_verb(verb: &'static Verb, given: &Given<'_>) -> Result<(), Failure> {
 }
 
 /// What is given to a function.
-struct Given<'a>(&'a [Value]);
+struct GivenValues<'a>(&'a [StaticValue]);
 
-impl Given<'_> {
-    fn value(&self, index: usize) -> &Value {
-        self.0.get(index).unwrap_or(&Value::Unknown)
+impl GivenValues<'_> {
+    fn value(&self, index: usize) -> &StaticValue {
+        self.0.get(index).unwrap_or(&StaticValue::Unknown)
     }
 
     /// Whether the call takes everything, by what stands behind its arguments.
@@ -180,7 +180,7 @@ impl Given<'_> {
     /// all arguments behind it are written out.
     fn config_of_a_client(&self) -> Result<(), Failure> {
         let how = match self.value(1) {
-            Value::Unknown if self.0.len() > 1 => return Ok(()),
+            StaticValue::Unknown if self.0.len() > 1 => return Ok(()),
             value => value.constant().and_then(Dynamic::try_cast::<Map>),
         };
         if how.is_none() && self.value(1).known_map().is_some() {
@@ -212,7 +212,7 @@ impl Given<'_> {
 
     /// A closure that is called with so many arguments.
     fn listener(&self, index: usize, script: &Parsed, arguments: usize) -> Result<(), Failure> {
-        let Value::Closure(closure) = self.value(index) else { return Ok(()) };
+        let StaticValue::Closure(closure) = self.value(index) else { return Ok(()) };
         let Some(function) = script.named(&closure.function) else { return Ok(()) };
         let takes = function.parameters.len().saturating_sub(closure.captured);
         if takes > arguments { Err(too_many_parameters(takes, arguments)) } else { Ok(()) }
@@ -237,12 +237,12 @@ fn judge_faults_at(point: Point, faults: &[Fault]) -> Result<(), Failure> {
 }
 
 /// Faults that are not fully known are judged key by key.
-fn judge_faults(how: &Value) -> Result<(), Failure> {
+fn judge_faults(how: &StaticValue) -> Result<(), Failure> {
     match how {
-        Value::Map(members) => judge_keys(members).map_err(|error| refused(&error)),
-        Value::Array(items) => {
-            let check = |(index, item): (usize, &Value)| match item {
-                Value::Map(members) => judge_keys(members).map_err(|error| numbered(index, error)),
+        StaticValue::Map(members) => judge_keys(members).map_err(|error| refused(&error)),
+        StaticValue::Array(items) => {
+            let check = |(index, item): (usize, &StaticValue)| match item {
+                StaticValue::Map(members) => judge_keys(members).map_err(|error| numbered(index, error)),
                 _ => Ok(()),
             };
             items.iter().enumerate().try_for_each(check).map_err(|error| refused(&error))
@@ -252,7 +252,7 @@ fn judge_faults(how: &Value) -> Result<(), Failure> {
 }
 
 /// The keys of a fault, each on its own: it cannot be known here whether two contradict each other.
-fn judge_keys(members: &[(String, Value)]) -> Result<(), FaultError> {
+fn judge_keys(members: &[(String, StaticValue)]) -> Result<(), FaultError> {
     for (key, value) in members {
         // A delay is written in more ways than a fault's own form has.
         let known = value.constant().filter(|_| key != "delay").and_then(|value| to_json(&value).ok());

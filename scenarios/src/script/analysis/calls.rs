@@ -4,7 +4,7 @@ use kandy_client::Session;
 use rhai::{Dynamic, Expr, FnCallExpr, Position, is_valid_identifier};
 
 use super::arguments;
-use super::value::{Type, Value};
+use super::value::{StaticValue, Type};
 use super::walk::{Walk, of_owner};
 use crate::diagnostic::Cause;
 use crate::script::cases::misplaced;
@@ -16,26 +16,30 @@ use crate::script::power_assert::word_before;
 
 impl Walk<'_> {
     /// `function(..)`, `module::function(..)`, and operators, which are functions to Rhai.
-    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> Value {
+    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> StaticValue {
         if let Some(closure) = self.capturing(call) {
             return closure;
         }
         let given = self.arguments(&call.args);
         let name = call.name.as_str();
         if call.is_operator_call() || !is_valid_identifier(name) {
-            return if matches!(name, "==" | "!=") { Value::Typed(Type::boolean()) } else { Value::Unknown };
+            return if matches!(name, "==" | "!=") {
+                StaticValue::Typed(Type::boolean())
+            } else {
+                StaticValue::Unknown
+            };
         }
         if call.is_qualified() {
             self.call_in_module(call, &given, position);
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
         if self.script.function(name, given.len()).is_some() {
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
         if !self.known.has(name, &types(&given)) {
             let failure = self.unknown_function(name, &given);
             self.catchable(failure, position);
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
         // `waitFor(kandy, ..)` is `kandy.waitFor(..)`.
         let (of, given) = match given.split_first() {
@@ -48,68 +52,68 @@ impl Walk<'_> {
     }
 
     /// `receiver.function(..)`
-    pub(super) fn method(&mut self, receiver: &Value, call: &FnCallExpr, position: Position) -> Value {
+    pub(super) fn method(&mut self, receiver: &StaticValue, call: &FnCallExpr, position: Position) -> StaticValue {
         let given = self.arguments(&call.args);
         let name = call.name.as_str();
         let is_own = self.script.function(name, given.len()).is_some();
         // Only a map has members that can be called; but what is not known may be one.
         let is_member = receiver.type_of().is_none_or(|known| known == Type::map()) && self.script.keys.contains(name);
         if is_own || is_member {
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
-        let all: Vec<Value> = std::iter::once(receiver).chain(&given).cloned().collect();
+        let all: Vec<StaticValue> = std::iter::once(receiver).chain(&given).cloned().collect();
         if !self.known.has(name, &types(&all)) {
             let failure = match receiver.type_of() {
                 Some(_) => self.unknown_function(name, &all),
                 None => explain::unknown_method(name, &type_names(&given), self.imported.arities()),
             };
             self.catchable(failure, position);
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
         match receiver.owner() {
             Some(of) => self.api_call(of, name, &given, position),
-            None => Value::Unknown,
+            None => StaticValue::Unknown,
         }
     }
 
     /// `receiver.name`
-    pub(super) fn property(&mut self, receiver: &Value, name: &str, position: Position) -> Value {
-        let Some(known) = receiver.type_of() else { return Value::Unknown };
-        if let Value::Map(members) = receiver {
+    pub(super) fn property(&mut self, receiver: &StaticValue, name: &str, position: Position) -> StaticValue {
+        let Some(known) = receiver.type_of() else { return StaticValue::Unknown };
+        if let StaticValue::Map(members) = receiver {
             let found = members.iter().find(|(key, _)| key == name);
             if found.is_none() {
                 self.catchable(explain::no_key(name), position);
             }
-            return found.map_or(Value::Unknown, |(_, member)| member.clone());
+            return found.map_or(StaticValue::Unknown, |(_, member)| member.clone());
         }
         if known == Type::map() || known == Type::of::<()>("()") {
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
         if !self.known.has_property(known, name) {
             self.catchable(explain::no_property(name, known.name), position);
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
         match (receiver.owner(), name) {
             (Some(Of::Client), "connection") => of_owner(Of::Connection),
             (Some(Of::Client), "notification") => of_owner(Of::Notification),
             (Some(Of::Client), "services") => of_owner(Of::Services),
-            _ => Value::Unknown,
+            _ => StaticValue::Unknown,
         }
     }
 
     /// `assert(condition, message)`, whose bracket is an input too.
-    pub(super) fn assert(&mut self, inputs: &[Expr], values: &[Value]) -> Value {
+    pub(super) fn assert(&mut self, inputs: &[Expr], values: &[StaticValue]) -> StaticValue {
         if let ([bracket, ..], [_, given @ ..]) = (inputs, values)
             && !self.known.has("assert", &types(given))
         {
             let failure = self.unknown_function("assert", given);
             self.fatal(failure, word_before(bracket.position()));
         }
-        Value::constant_of(Dynamic::UNIT)
+        StaticValue::constant_of(Dynamic::UNIT)
     }
 
     /// A call that the script API has a function for.
-    fn api_call(&mut self, of: Of, name: &str, given: &[Value], position: Position) -> Value {
+    fn api_call(&mut self, of: Of, name: &str, given: &[StaticValue], position: Position) -> StaticValue {
         if let Err(failure) = arguments::judge(self.script, of, name, given) {
             self.fatal(failure, position);
         }
@@ -121,7 +125,7 @@ impl Walk<'_> {
     }
 
     /// `module::function(..)`
-    fn call_in_module(&mut self, call: &FnCallExpr, given: &[Value], position: Position) {
+    fn call_in_module(&mut self, call: &FnCallExpr, given: &[StaticValue], position: Position) {
         let [module] = &*call.namespace.path else { return };
         let Some(module) = self.imported.named(&module.name) else { return };
         if !module.has(&call.name, given.len()) {
@@ -130,44 +134,44 @@ impl Walk<'_> {
         }
     }
 
-    fn unknown_function(&self, name: &str, given: &[Value]) -> Failure {
+    fn unknown_function(&self, name: &str, given: &[StaticValue]) -> Failure {
         explain::unknown_function(&format!("{name} ({})", type_names(given).join(", ")), self.imported.arities())
     }
 }
 
-fn types(values: &[Value]) -> Vec<Option<Type>> {
-    values.iter().map(Value::type_of).collect()
+fn types(values: &[StaticValue]) -> Vec<Option<Type>> {
+    values.iter().map(StaticValue::type_of).collect()
 }
 
 /// What Rhai calls them.
-fn type_names(values: &[Value]) -> Vec<&'static str> {
+fn type_names(values: &[StaticValue]) -> Vec<&'static str> {
     values.iter().map(|value| value.type_of().map_or(UNKNOWN_TYPE, |known| known.name)).collect()
 }
 
 /// What a function of the script API gives, as far as it is always of one type.
-fn result_of(of: Of, name: &str) -> Value {
+fn result_of(of: Of, name: &str) -> StaticValue {
     match (of, name) {
         (Of::Script, "create") => of_owner(Of::Client),
-        (Of::Script, "now") => Value::Typed(Type::integer()),
+        (Of::Script, "now") => StaticValue::Typed(Type::integer()),
         (Of::Client, "getConnection") => shape(&convert::connection(&Session::default())),
         (Of::Client, "getServices") => shape(&convert::services(&Session::default())),
         (Of::Client, "getUserInfo") => shape(&convert::user_info(None)),
         (Of::Connection, "getSocketState") => shape(&convert::socket_state(None)),
         (Of::Services, "getSubscriptions") => shape(&convert::no_subscriptions()),
         // What the platform's `waitFor` gives depends on what it is asked for.
-        (Of::Client, "getConfig" | "waitFor") | (Of::Platform, "issueToken") => Value::Typed(Type::map()),
+        (Of::Client, "getConfig" | "waitFor") | (Of::Platform, "issueToken") => StaticValue::Typed(Type::map()),
         (Of::Client, "events") | (Of::Platform, "requests" | "subscriptions" | "sockets") => {
-            Value::Typed(Type::array())
+            StaticValue::Typed(Type::array())
         }
-        _ => Value::Unknown,
+        _ => StaticValue::Unknown,
     }
 }
 
 /// A map that has the keys of another. One without keys stands for one whose keys differ from case to case.
-fn shape(map: &Dynamic) -> Value {
+fn shape(map: &Dynamic) -> StaticValue {
     let members = map.as_map_ref().ok().filter(|members| !members.is_empty());
-    members.map_or(Value::Unknown, |members| {
-        Value::Map(members.iter().map(|(key, member)| (key.to_string(), shape(member))).collect())
+    members.map_or(StaticValue::Unknown, |members| {
+        StaticValue::Map(members.iter().map(|(key, member)| (key.to_string(), shape(member))).collect())
     })
 }
 

@@ -24,7 +24,7 @@ pub enum Severity {
 
 /// Something that is wrong with a script, or with a module that it imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct ScriptFinding {
     /// How bad it is.
     pub severity: Severity,
     /// What it is, and where.
@@ -35,7 +35,7 @@ pub struct Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     /// In the order of their places, those of the script before those of its modules; errors first if not all are told.
-    pub told: Vec<Finding>,
+    pub told: Vec<ScriptFinding>,
     /// How many more there are.
     pub more: usize,
 }
@@ -49,7 +49,7 @@ impl Findings {
         let more = found.len().saturating_sub(MAX_FINDINGS);
         found.truncate(MAX_FINDINGS);
         let told = found.into_iter();
-        let told = told.map(|(severity, located)| Finding { severity, diagnostic: diagnostic(located) });
+        let told = told.map(|(severity, located)| ScriptFinding { severity, diagnostic: diagnostic(located) });
         Self { told: told.collect(), more }
     }
 

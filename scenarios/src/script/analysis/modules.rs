@@ -9,7 +9,7 @@ use crate::script::listener::Arities;
 
 /// What a script imports, by the names that it gives it.
 #[derive(Default)]
-pub(super) struct Imported {
+pub(super) struct ImportedNames {
     by_alias: BTreeMap<String, Option<Exports>>,
     /// How many parameters all functions take that the script may see, its own among them.
     arities: Vec<Rc<Arities>>,
@@ -29,7 +29,7 @@ impl Exports {
     }
 }
 
-impl Imported {
+impl ImportedNames {
     pub(super) fn new(own: Rc<Arities>) -> Self {
         Self { by_alias: BTreeMap::new(), arities: vec![own] }
     }

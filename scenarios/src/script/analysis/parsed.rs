@@ -13,9 +13,9 @@ pub(super) struct Parsed {
     pub(super) cases_at: Option<Position>,
     pub(super) statements: Vec<Stmt>,
     /// Its functions, closures included, by name and number of parameters.
-    pub(super) functions: BTreeMap<(String, usize), Function>,
+    pub(super) functions: BTreeMap<(String, usize), DefinedFunction>,
     /// The imports in it, wherever they stand.
-    pub(super) imports: Vec<Import>,
+    pub(super) imports: Vec<ParsedImport>,
     /// Names that a map may have as keys: those of literal maps, and properties that are set. Rhai calls a closure that is
     /// such a member as if it were a method.
     pub(super) keys: BTreeSet<String>,
@@ -28,13 +28,13 @@ pub(super) struct Parsed {
 }
 
 /// A function, or a closure.
-pub(super) struct Function {
+pub(super) struct DefinedFunction {
     pub(super) parameters: Vec<String>,
     pub(super) body: Vec<Stmt>,
 }
 
 /// An import.
-pub(super) struct Import {
+pub(super) struct ParsedImport {
     /// The name of the module, if it is written out.
     pub(super) module: Option<String>,
     pub(super) alias: String,
@@ -70,12 +70,12 @@ impl Parsed {
     }
 
     /// The function that a call of that name with so many arguments calls, if it is one of the script's own.
-    pub(super) fn function(&self, name: &str, arguments: usize) -> Option<&Function> {
+    pub(super) fn function(&self, name: &str, arguments: usize) -> Option<&DefinedFunction> {
         self.functions.get(&(name.to_owned(), arguments))
     }
 
     /// A function of that name; no two closures have the same.
-    pub(super) fn named(&self, name: &str) -> Option<&Function> {
+    pub(super) fn named(&self, name: &str) -> Option<&DefinedFunction> {
         self.functions
             .range((name.to_owned(), 0)..)
             .next()
@@ -89,7 +89,7 @@ impl Parsed {
                 let (module, alias) = &**import;
                 let module = if let Expr::StringConstant(name, _) = module { Some(name.to_string()) } else { None };
                 let alias = alias.name.to_string();
-                self.imports.push(Import { module, alias, position: *position, is_outermost });
+                self.imports.push(ParsedImport { module, alias, position: *position, is_outermost });
             }
             Stmt::Assignment(assignment) => self.note_target(&assignment.1.lhs),
             Stmt::FnCall(call, _) => self.note_call(call),
@@ -160,7 +160,7 @@ fn calls_something(rest: &Expr) -> bool {
 
 /// The functions of a script. Rhai shows no body as such, but walks through all that a script has: so each function is made
 /// a script of its own.
-fn functions(ast: &AST, patience: &Patience) -> BTreeMap<(String, usize), Function> {
+fn functions(ast: &AST, patience: &Patience) -> BTreeMap<(String, usize), DefinedFunction> {
     let function = |definition: &Shared<ScriptFuncDef>| {
         let mut alone = Module::new();
         alone.set_script_fn(definition.clone());
@@ -171,7 +171,7 @@ fn functions(ast: &AST, patience: &Patience) -> BTreeMap<(String, usize), Functi
             }
             patience.lasts()
         });
-        Function { parameters: definition.params.iter().map(ToString::to_string).collect(), body }
+        DefinedFunction { parameters: definition.params.iter().map(ToString::to_string).collect(), body }
     };
     ast.iter_fn_def().map(|found| ((found.name.to_string(), found.params.len()), function(found))).collect()
 }

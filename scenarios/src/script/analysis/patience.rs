@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::script::clock::Guard;
+use crate::script::clock::ClockGuard;
 use crate::script::failure::Failure;
 
 /// After how many steps the clock is looked at.
@@ -10,13 +10,13 @@ const STEPS_PER_LOOK: u32 = 1_024;
 
 /// Ends a look at a script that takes too long, or is interrupted. What is left then is passed over.
 pub(super) struct Patience {
-    guard: Guard,
+    guard: ClockGuard,
     steps: Cell<u32>,
     over: RefCell<Option<Failure>>,
 }
 
 impl Patience {
-    pub(super) fn new(guard: Guard) -> Self {
+    pub(super) fn new(guard: ClockGuard) -> Self {
         Self { guard, steps: Cell::new(0), over: RefCell::new(None) }
     }
 

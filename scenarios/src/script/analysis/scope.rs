@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::value::Value;
+use super::value::StaticValue;
 
 /// The variables that are there, each found by its name however many there are.
 #[derive(Default)]
 pub(super) struct Scope {
     /// The outer ones first.
-    variables: Vec<(String, Value)>,
+    variables: Vec<(String, StaticValue)>,
     /// Where those of a name are; none is empty.
     places: BTreeMap<String, Vec<usize>>,
 }
 
 impl Scope {
-    pub(super) fn push(&mut self, name: String, value: Value) {
+    pub(super) fn push(&mut self, name: String, value: StaticValue) {
         self.places.entry(name.clone()).or_default().push(self.variables.len());
         self.variables.push((name, value));
     }
@@ -36,14 +36,14 @@ impl Scope {
     }
 
     /// What is known of the innermost one of that name.
-    pub(super) fn value(&self, name: &str) -> Value {
+    pub(super) fn value(&self, name: &str) -> StaticValue {
         let place = self.places.get(name).and_then(|places| places.last());
-        place.map_or(Value::Unknown, |place| self.variables[*place].1.clone())
+        place.map_or(StaticValue::Unknown, |place| self.variables[*place].1.clone())
     }
 }
 
-impl FromIterator<(String, Value)> for Scope {
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(variables: I) -> Self {
+impl FromIterator<(String, StaticValue)> for Scope {
+    fn from_iter<I: IntoIterator<Item = (String, StaticValue)>>(variables: I) -> Self {
         let mut scope = Self::default();
         variables.into_iter().for_each(|(name, value)| scope.push(name, value));
         scope

@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
-use crate::script::client_api::{Client, ConnectionPart, NotificationPart};
+use crate::script::client_api::{ClientHandle, ConnectionPart, NotificationPart};
 use crate::script::dialects::ServicesPart;
 use crate::script::names::Of;
 use crate::script::platform_api::PlatformHandle;
 
 /// What is known of a value. A variable is read again and again, so that a copy costs nothing.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Value {
+pub(super) enum StaticValue {
     /// Nothing.
     #[default]
     Unknown,
@@ -78,7 +78,7 @@ impl Type {
     /// The type of what has the functions of `of`.
     pub(super) const fn of_owner(of: Of) -> Option<Self> {
         match of {
-            Of::Client => Some(Self::of::<Client>("client")),
+            Of::Client => Some(Self::of::<ClientHandle>("client")),
             Of::Connection => Some(Self::of::<ConnectionPart>("connection")),
             Of::Notification => Some(Self::of::<NotificationPart>("notification")),
             Of::Services => Some(Self::of::<ServicesPart>("services")),
@@ -103,7 +103,7 @@ impl Type {
     }
 }
 
-impl Value {
+impl StaticValue {
     pub(super) fn constant_of(value: Dynamic) -> Self {
         Self::Constant(Rc::new(value))
     }

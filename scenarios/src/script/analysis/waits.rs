@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use super::parsed::{Function, Parsed};
+use super::parsed::{DefinedFunction, Parsed};
 use super::patience::Patience;
-use super::value::Value;
+use super::value::StaticValue;
 use super::walk::Walk;
 use crate::script::names::Of;
 use crate::script::run::Inside;
@@ -14,7 +14,7 @@ use crate::script::wait::may_not_wait;
 
 impl Walk<'_> {
     /// Looks for waits in what a call hands over to be called while the world moves.
-    pub(super) fn look_for_waits(&mut self, of: Of, name: &str, given: &[Value]) {
+    pub(super) fn look_for_waits(&mut self, of: Of, name: &str, given: &[StaticValue]) {
         let (handed, inside) = match (of, name) {
             (Of::Client, "on") => (given.get(1), Inside::Listener),
             (Of::Client, "subscribe") => (given.first(), Inside::Listener),
@@ -22,11 +22,11 @@ impl Walk<'_> {
             (Of::Script, "always" | "eventually" | "sometimes") => (given.get(1), Inside::Condition),
             _ => return,
         };
-        let Some(Value::Closure(closure)) = handed else { return };
+        let Some(StaticValue::Closure(closure)) = handed else { return };
         let Some(function) = self.script.named(&closure.function) else { return };
         let entered = self.searched.entry(inside).or_default();
         let (script, patience, next) = (self.script, self.patience, vec![function]);
-        let mut search = Search { script, patience, entered, next, found: Vec::new() };
+        let mut search = WaitSearch { script, patience, entered, next, found: Vec::new() };
         while let Some(function) = search.next.pop().filter(|_| patience.lasts()) {
             search.body(&function.body);
         }
@@ -38,17 +38,17 @@ impl Walk<'_> {
 
 /// A search for waits in code that runs when a function is called: in functions of the script that it calls too, but not
 /// in closures, which may be called later.
-struct Search<'a> {
+struct WaitSearch<'a> {
     script: &'a Parsed,
     patience: &'a Patience,
     /// The functions that have been searched, by this search or one before it.
     entered: &'a mut BTreeSet<(String, usize)>,
     /// Those that are still to be searched. A script may have a longer chain of them than there is stack.
-    next: Vec<&'a Function>,
+    next: Vec<&'a DefinedFunction>,
     found: Vec<(String, Position)>,
 }
 
-impl Search<'_> {
+impl WaitSearch<'_> {
     fn body(&mut self, body: &[Stmt]) {
         for statement in body {
             statement.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {

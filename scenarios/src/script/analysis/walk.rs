@@ -7,11 +7,11 @@ use rhai::{ASTFlags, Dynamic, Expr, FlowControl, FnCallExpr, FnPtr, Ident, Posit
 
 use super::findings::{Collector, Severity};
 use super::known::Known;
-use super::modules::Imported;
-use super::parsed::{Function, Parsed};
+use super::modules::ImportedNames;
+use super::parsed::{DefinedFunction, Parsed};
 use super::patience::Patience;
 use super::scope::Scope;
-use super::value::{Closure, Type, Value};
+use super::value::{Closure, StaticValue, Type};
 use crate::script::engine::PLATFORM_KEYWORD;
 use crate::script::failure::Failure;
 use crate::script::names::Of;
@@ -25,7 +25,7 @@ const CAPTURE: &str = "curry";
 pub(super) struct Walk<'a> {
     pub(super) script: &'a Parsed,
     pub(super) known: &'a Known,
-    pub(super) imported: &'a Imported,
+    pub(super) imported: &'a ImportedNames,
     pub(super) findings: Collector,
     pub(super) patience: &'a Patience,
     variables: Scope,
@@ -38,7 +38,12 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(script: &'a Parsed, known: &'a Known, imported: &'a Imported, patience: &'a Patience) -> Self {
+    pub(super) fn new(
+        script: &'a Parsed,
+        known: &'a Known,
+        imported: &'a ImportedNames,
+        patience: &'a Patience,
+    ) -> Self {
         Self {
             script,
             known,
@@ -75,9 +80,9 @@ impl<'a> Walk<'a> {
         self.findings.add(Severity::Error, failure, position);
     }
 
-    fn function(&mut self, function: &Function, captured: Vec<Value>) {
+    fn function(&mut self, function: &DefinedFunction, captured: Vec<StaticValue>) {
         let variables = mem::take(&mut self.variables);
-        let values = captured.into_iter().chain(std::iter::repeat(Value::Unknown));
+        let values = captured.into_iter().chain(std::iter::repeat(StaticValue::Unknown));
         self.variables = function.parameters.iter().cloned().zip(values).collect();
         self.block(&function.body);
         self.variables = variables;
@@ -157,7 +162,7 @@ impl Walk<'_> {
         self.value(&flow.expr);
         let outer = self.variables.len();
         for name in counter.into_iter().chain([name]) {
-            self.variables.push(name.name.to_string(), Value::Unknown);
+            self.variables.push(name.name.to_string(), StaticValue::Unknown);
         }
         self.block(flow.body.statements());
         self.variables.truncate(outer);
@@ -165,11 +170,13 @@ impl Walk<'_> {
 
     /// A variable that gets another value somewhere may hold anything. An array, a map or a string that is changed in
     /// place keeps its type.
-    fn declare(&mut self, name: &str, value: Value, is_constant: bool) {
+    fn declare(&mut self, name: &str, value: StaticValue, is_constant: bool) {
         let value = match value {
             value if is_constant => value,
-            _ if self.script.reassigned.contains(name) => Value::Unknown,
-            value if self.script.changed.contains(name) => value.type_of().map_or(Value::Unknown, Value::Typed),
+            _ if self.script.reassigned.contains(name) => StaticValue::Unknown,
+            value if self.script.changed.contains(name) => {
+                value.type_of().map_or(StaticValue::Unknown, StaticValue::Typed)
+            }
             value => value,
         };
         self.variables.push(name.to_owned(), value);
@@ -208,20 +215,20 @@ impl Walk<'_> {
 
 /// Expressions.
 impl Walk<'_> {
-    pub(super) fn value(&mut self, expr: &Expr) -> Value {
+    pub(super) fn value(&mut self, expr: &Expr) -> StaticValue {
         if self.is_over() {
-            return Value::Unknown;
+            return StaticValue::Unknown;
         }
         match expr {
             Expr::DynamicConstant(value, _) if value.is_fnptr() => self.closure(value, Vec::new()),
             Expr::InterpolatedString(parts, _) => {
                 self.arguments(parts);
-                Value::Typed(Type::string())
+                StaticValue::Typed(Type::string())
             }
-            Expr::Array(items, _) => Value::Array(self.arguments(items).into()),
+            Expr::Array(items, _) => StaticValue::Array(self.arguments(items).into()),
             Expr::Map(members, _) => {
                 let member = |(key, expr): &(Ident, Expr)| (key.name.to_string(), self.value(expr));
-                Value::Map(members.0.iter().map(member).collect())
+                StaticValue::Map(members.0.iter().map(member).collect())
             }
             Expr::Variable(variable, ..) if variable.2.is_empty() => self.variables.value(&variable.1),
             Expr::Stmt(block) => self.block_value(block.statements()),
@@ -229,7 +236,7 @@ impl Walk<'_> {
             Expr::Dot(pair, ..) => {
                 let receiver = match (self.value(&pair.lhs), &pair.lhs) {
                     // Rhai reads a key of a map that stands right there when it compiles, and misses none.
-                    (_, Expr::Map(..)) => Value::Typed(Type::map()),
+                    (_, Expr::Map(..)) => StaticValue::Typed(Type::map()),
                     (receiver, _) => receiver,
                 };
                 self.link(&receiver, &pair.rhs)
@@ -240,37 +247,37 @@ impl Walk<'_> {
             }
             Expr::And(parts, _) | Expr::Or(parts, _) => {
                 self.arguments(parts.iter());
-                Value::Typed(Type::boolean())
+                StaticValue::Typed(Type::boolean())
             }
             Expr::Coalesce(parts, _) => {
                 self.arguments(parts.iter());
-                Value::Unknown
+                StaticValue::Unknown
             }
             Expr::Custom(custom, _) => {
                 let inputs = self.arguments(&custom.inputs);
                 match custom.tokens.first().map(rhai::ImmutableString::as_str) {
                     Some(PLATFORM_KEYWORD) => of_owner(Of::Platform),
                     Some(ASSERT_KEYWORD) => self.assert(&custom.inputs, &inputs),
-                    _ => Value::Unknown,
+                    _ => StaticValue::Unknown,
                 }
             }
-            expr => expr.get_literal_value(None).map_or(Value::Unknown, Value::constant_of),
+            expr => expr.get_literal_value(None).map_or(StaticValue::Unknown, StaticValue::constant_of),
         }
     }
 
     /// The values of several expressions.
-    pub(super) fn arguments<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> Vec<Value> {
+    pub(super) fn arguments<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> Vec<StaticValue> {
         exprs.into_iter().map(|expr| self.value(expr)).collect()
     }
 
     /// The value of a block is that of its last expression.
-    fn block_value(&mut self, statements: &[Stmt]) -> Value {
+    fn block_value(&mut self, statements: &[Stmt]) -> StaticValue {
         if statements.is_empty() {
-            return Value::constant_of(Dynamic::UNIT);
+            return StaticValue::constant_of(Dynamic::UNIT);
         }
         let [first @ .., Stmt::Expr(last)] = statements else {
             self.block(statements);
-            return Value::Unknown;
+            return StaticValue::Unknown;
         };
         let outer = self.variables.len();
         first.iter().for_each(|statement| self.statement(statement));
@@ -281,7 +288,7 @@ impl Walk<'_> {
     }
 
     /// What follows a dot.
-    fn link(&mut self, receiver: &Value, rest: &Expr) -> Value {
+    fn link(&mut self, receiver: &StaticValue, rest: &Expr) -> StaticValue {
         match rest {
             Expr::Property(property, position) => self.property(receiver, &property.2, *position),
             Expr::MethodCall(call, position) => self.method(receiver, call, *position),
@@ -293,17 +300,17 @@ impl Walk<'_> {
                 self.link(receiver, &pair.lhs);
                 self.index(&pair.rhs, *flags)
             }
-            _ => Value::Unknown,
+            _ => StaticValue::Unknown,
         }
     }
 
     /// What stands in brackets, and what follows them.
-    fn index(&mut self, rest: &Expr, flags: ASTFlags) -> Value {
+    fn index(&mut self, rest: &Expr, flags: ASTFlags) -> StaticValue {
         let ends = flags.contains(ASTFlags::BREAK);
         match rest {
             Expr::Dot(pair, ..) if !ends => {
                 self.value(&pair.lhs);
-                self.link(&Value::Unknown, &pair.rhs)
+                self.link(&StaticValue::Unknown, &pair.rhs)
             }
             Expr::Index(pair, flags, _) if !ends => {
                 self.value(&pair.lhs);
@@ -311,13 +318,13 @@ impl Walk<'_> {
             }
             index => {
                 self.value(index);
-                Value::Unknown
+                StaticValue::Unknown
             }
         }
     }
 
     /// A closure that captures variables, if a call is what Rhai makes of one.
-    pub(super) fn capturing(&mut self, call: &FnCallExpr) -> Option<Value> {
+    pub(super) fn capturing(&mut self, call: &FnCallExpr) -> Option<StaticValue> {
         let [Expr::DynamicConstant(value, _), captured @ ..] = &*call.args else { return None };
         if call.name != CAPTURE || !value.is_fnptr() {
             return None;
@@ -327,7 +334,7 @@ impl Walk<'_> {
     }
 
     /// A closure, whose code is walked through where it stands: it sees the variables that are there.
-    fn closure(&mut self, value: &Dynamic, captured: Vec<Value>) -> Value {
+    fn closure(&mut self, value: &Dynamic, captured: Vec<StaticValue>) -> StaticValue {
         let function = value.clone().cast::<FnPtr>().fn_name().to_owned();
         let closure = Closure { value: value.clone(), function: function.clone(), captured: captured.len() };
         if self.walked.insert(function)
@@ -335,11 +342,11 @@ impl Walk<'_> {
         {
             self.function(body, captured);
         }
-        Value::Closure(closure)
+        StaticValue::Closure(closure)
     }
 }
 
 /// Something that has the functions of `of`.
-pub(super) fn of_owner(of: Of) -> Value {
-    Type::of_owner(of).map_or(Value::Unknown, Value::Typed)
+pub(super) fn of_owner(of: Of) -> StaticValue {
+    Type::of_owner(of).map_or(StaticValue::Unknown, StaticValue::Typed)
 }

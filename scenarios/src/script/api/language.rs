@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// An event of a client.
 #[derive(Debug, Serialize)]
-pub(crate) struct Event {
+pub(crate) struct EventRow {
     pub(crate) name: &'static str,
     /// When it comes.
     pub(crate) about: &'static str,
@@ -13,7 +13,7 @@ pub(crate) struct Event {
 }
 
 /// Every event.
-pub(crate) static EVENTS: [Event; 11] = [
+pub(crate) static EVENTS: [EventRow; 11] = [
     event("auth:change", "`getConnection()` gives something else", &["reason", "forced", "retryAfter"]),
     event("auth:credentialsSet", "a token was given", &[]),
     event("auth:error", "signing in or out has failed", &["error"]),
@@ -31,8 +31,8 @@ pub(crate) static EVENTS: [Event; 11] = [
     event("notifications:change", "notifications come by another channel", &["channel"]),
 ];
 
-const fn event(name: &'static str, about: &'static str, params: &'static [&'static str]) -> Event {
-    Event { name, about, params }
+const fn event(name: &'static str, about: &'static str, params: &'static [&'static str]) -> EventRow {
+    EventRow { name, about, params }
 }
 
 /// Something that is told by its name.

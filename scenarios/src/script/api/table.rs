@@ -1,6 +1,6 @@
 //! The table of the functions that are not verbs of the platform. What the platform has beside its verbs is in `platform`.
 
-use super::{Given, Of, Row};
+use super::{ApiRow, Given, Of};
 
 /// A parameter that has to be there, written as its name.
 macro_rules! needs {
@@ -36,16 +36,16 @@ const fn row(
     about: &'static str,
     gives: &'static str,
     example: &'static str,
-) -> Row {
-    Row { of, name, parameters, about, gives, note: "", example }
+) -> ApiRow {
+    ApiRow { of, name, parameters, about, gives, note: "", example }
 }
 
 /// Every function but for the platform's verbs, in the order in which documents tell them.
-pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+pub(super) fn rows() -> impl Iterator<Item = &'static ApiRow> {
     ROWS.iter().chain(services::ROWS).chain(platform::ROWS)
 }
 
-static ROWS: &[Row] = &[
+static ROWS: &[ApiRow] = &[
     row(
         Of::Script,
         "advance",
@@ -144,7 +144,7 @@ static ROWS: &[Row] = &[
         "",
         "kandy.on(\"auth:error\", |params| print(params.error.message));",
     ),
-    Row {
+    ApiRow {
         of: Of::Client,
         name: "off",
         parameters: &[needs!("event", "the name of an event"), needs!("listener", "the closure that `on` was given")],
@@ -161,7 +161,7 @@ static ROWS: &[Row] = &[
         "",
         "kandy.subscribe(|event, params| print(event));",
     ),
-    Row {
+    ApiRow {
         of: Of::Client,
         name: "unsubscribe",
         parameters: &[needs!("listener", "the closure that `subscribe` was given")],

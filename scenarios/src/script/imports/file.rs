@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::Cause;
 use crate::file::{self, FileError, or_here};
 use crate::script::failure::Failure;
-use crate::script::names::nearest;
+use crate::text::{did_you_mean, nearest};
 
 /// The longest module, in bytes.
 const MAX_MODULE: u64 = 1024 * 1024;
@@ -20,7 +20,7 @@ pub(super) fn locate(root: &Path, name: &str) -> Result<(PathBuf, String), Failu
             .with_note(format!("{} cannot be read: {}", tried.display(), reason(error)))
             .with_note(format!("imports are looked for in the scenario root, {}", shown_root(root)));
         match nearest_module(&tried, name) {
-            Some(name) => failure.with_help(format!("did you mean \"{name}\"?")),
+            Some(name) => failure.with_help(did_you_mean(name)),
             None => failure,
         }
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::file;
-use crate::script::scan::{Kind, Piece, pieces};
+use crate::script::scan::{Piece, PieceKind, pieces};
 
 /// The most modules of one script that are followed.
 const MAX_MODULES: usize = 10_000;
@@ -51,7 +51,7 @@ impl Reach {
             if !piece.is_word("import") {
                 continue;
             }
-            let name = pieces.next_if(|piece| piece.kind == Kind::Text).and_then(written_out);
+            let name = pieces.next_if(|piece| piece.kind == PieceKind::Text).and_then(written_out);
             let is_all = pieces.peek().is_none_or(|next| next.is_word("as") || next.is(";") || next.is("}"));
             match name.filter(|_| is_all) {
                 Some(name) => names.push(name),

@@ -52,7 +52,7 @@ fn findings(text: &str) -> Findings {
 /// Holds what is found in a script, a line each: `error 1:5 message`.
 #[track_caller]
 fn finds(text: &str, expected: &[&str]) {
-    let line = |Finding { severity, diagnostic }: &Finding| {
+    let line = |ScriptFinding { severity, diagnostic }: &ScriptFinding| {
         let word = if *severity == Severity::Error { "error" } else { "warning" };
         format!("{word} {}:{} {}", diagnostic.line, diagnostic.column, diagnostic.message)
     };

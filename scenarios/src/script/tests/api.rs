@@ -9,7 +9,7 @@ use kandy_mock_server::{Fault, Point};
 
 use super::cases::run_row;
 use super::*;
-use crate::script::api::{EVENTS, Event, FAULT_KEYS, FaultKeys, Function, Of, POINTS, functions};
+use crate::script::api::{ApiFunction, EVENTS, EventRow, FAULT_KEYS, FaultKeys, Of, POINTS, functions};
 
 /// What the examples begin with, but for those that have to begin themselves.
 const ALICE: &str = r#"
@@ -21,7 +21,7 @@ waitUntil(|| kandy.getConnection().isConnected && !kandy.getConnection().isPendi
 "#;
 
 /// The functions as the rows of a table in Markdown.
-fn rows(of: &[Function]) -> String {
+fn rows(of: &[ApiFunction]) -> String {
     let mut rows = String::new();
     for function in of {
         let part = match function.of {
@@ -43,14 +43,15 @@ fn rows(of: &[Function]) -> String {
 
 /// The tables of the page, each as a whole.
 fn tables() -> Vec<String> {
-    let named = |names: &[&str]| -> Vec<Function> {
+    let named = |names: &[&str]| -> Vec<ApiFunction> {
         functions().filter(|function| function.of == Of::Script && names.contains(&function.name)).collect()
     };
     let time = ["advance", "waitUntil", "now"];
-    let checks =
-        |function: &Function| function.of == Of::Script && !time.contains(&function.name) && function.name != "create";
+    let checks = |function: &ApiFunction| {
+        function.of == Of::Script && !time.contains(&function.name) && function.name != "create"
+    };
     let of_client =
-        |function: &Function| [Of::Client, Of::Connection, Of::Notification, Of::Services].contains(&function.of);
+        |function: &ApiFunction| [Of::Client, Of::Connection, Of::Notification, Of::Services].contains(&function.of);
     let client = [named(&["create"]), functions().filter(of_client).collect()].concat();
     // The verbs come first there, since what they do decides what the looks see.
     let (looks, verbs) = functions()
@@ -62,7 +63,7 @@ fn tables() -> Vec<String> {
         .collect();
     let told: usize = tables.iter().map(|table| table.lines().count()).sum();
     assert_eq!(told, functions().count(), "each function is in one table");
-    let event = |event: &Event| {
+    let event = |event: &EventRow| {
         format!("| `{}` | {} | `#{{ {} }}` |\n", event.name, event.about, event.params.join(", ")).replace("{  }", "{}")
     };
     tables.push(EVENTS.iter().map(event).collect());

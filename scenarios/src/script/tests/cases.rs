@@ -5,7 +5,7 @@ use super::*;
 const ROWS: &str = "let case = cases(#{ \"b\": #{ status: 503 }, a: #{ status: 401 } });\n";
 
 #[track_caller]
-pub(super) fn run_row(text: &str, row: Option<&str>) -> Outcome {
+pub(super) fn run_row(text: &str, row: Option<&str>) -> ScriptOutcome {
     std::thread::scope(|scope| {
         let run = || {
             let host = Host::new();

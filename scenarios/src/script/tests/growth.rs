@@ -153,12 +153,12 @@ fn a_look_at_a_script_ends_with_its_time_and_at_an_interrupt() {
         let host = Host::new();
         let script = host.compile(&source).unwrap();
         let limits = Limits { wall_time: Duration::ZERO, ..Limits::default() };
-        let late = host.look_at(&script, &source, Guard::new(&limits)).unwrap_err();
+        let late = host.look_at(&script, &source, ClockGuard::new(&limits)).unwrap_err();
         let message = "looking at the script took more than 0 ms of real time";
         assert_eq!((late.cause, &*late.message, &*late.file), (Cause::Limit, message, "test.rhai"));
         let limits = Limits::default();
         limits.interrupt.raise();
-        assert_eq!(host.look_at(&script, &source, Guard::new(&limits)).unwrap_err().cause, Cause::Interrupt);
+        assert_eq!(host.look_at(&script, &source, ClockGuard::new(&limits)).unwrap_err().cause, Cause::Interrupt);
         assert_eq!(host.check(&source).unwrap(), Findings::default(), "nothing is wrong with it");
     });
 }
@@ -205,7 +205,7 @@ fn virtual_time_ends_by_count_and_not_by_the_clock() {
     let limits = Limits { turns: 1_000, ..Limits::default() };
     let script = format!("{SIGNED_IN}advance(\"400d\");");
     let end = || match run_source(&source(&script), &limits) {
-        Outcome { verdict: Verdict::Failed(diagnostic), virtual_time, .. } => (diagnostic, virtual_time),
+        ScriptOutcome { verdict: Verdict::Failed(diagnostic), virtual_time, .. } => (diagnostic, virtual_time),
         outcome => panic!("{outcome:?}"),
     };
     let (diagnostic, time) = end();

@@ -9,7 +9,7 @@ fn check(text: &str, expected: &[&str]) {
 }
 
 /// Each warning up to its reason.
-fn told(outcome: &Outcome) -> Vec<String> {
+fn told(outcome: &ScriptOutcome) -> Vec<String> {
     let short = |warning: &Warning| {
         let what = warning.what.to_string();
         let end = [", ", " lives", " is open"].iter().filter_map(|end| what.find(end)).min().unwrap_or(what.len());

@@ -41,7 +41,7 @@ impl Root {
     }
 
     #[track_caller]
-    fn passes(&self, text: &str) -> Outcome {
+    fn passes(&self, text: &str) -> ScriptOutcome {
         let outcome = run_source(&self.source(text), &Limits::default());
         if let Verdict::Failed(diagnostic) = &outcome.verdict {
             panic!("{diagnostic}\n\n{}", outcome.trace);
@@ -116,7 +116,7 @@ fn a_missing_module_is_found_when_compiling_with_what_was_tried() {
   |                       ^
   = note: ROOT/lib/user.rhai cannot be read: no such file
   = note: imports are looked for in the scenario root, ROOT
-  = help: did you mean \"lib/users\"?"
+  = help: did you mean `lib/users`?"
     );
     let (cause, shown) = root.failure("import \"a\" as a;");
     assert_eq!(cause, Cause::Import);

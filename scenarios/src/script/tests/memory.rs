@@ -7,7 +7,7 @@ const BUDGET: usize = 64 * 1024 * 1024;
 /// A function that makes another text of 2 MiB each time.
 const LONG: &str = "fn long(n) { let s = `${n}`; while s.len() < 2097152 { s += s; } s }\n";
 
-fn outcome(text: &str) -> Outcome {
+fn outcome(text: &str) -> ScriptOutcome {
     run_source(&source(text), &Limits { memory: BUDGET, ..Limits::default() })
 }
 

@@ -30,7 +30,7 @@ fn a_login_of_nobody_is_named() {
     };
     let misspelt = failed("alise");
     assert_eq!(misspelt.notes.last().unwrap(), "\"alise\" tries to sign in, but no user of that name was added");
-    assert_eq!(misspelt.help.as_deref(), Some("did you mean \"alice\"?"));
+    assert_eq!(misspelt.help.as_deref(), Some("did you mean `alice`?"));
     assert!(misspelt.notes.iter().any(|note| note.starts_with("kandy: isConnected false, isPending false, error ")));
     let unknown = failed("zoe@example.com");
     assert_eq!(unknown.help.as_deref(), Some("add the user first: `platform.addUser(\"zoe@example.com\", \"..\")`"));

@@ -89,7 +89,7 @@ fn a_condition_that_does_more_is_asked_after_each_turn() {
     assert_eq!(sign_in("assert(true);", "").checks, 1 + 7);
     assert_eq!(sign_in("assertEq(1, 1);", "").checks, 1 + 7);
     let printed = sign_in("print(1);", "").trace;
-    let is_print = |record: &&Record| matches!(record.what, What::Print(_));
+    let is_print = |record: &&TraceRecord| matches!(record.what, What::Print(_));
     assert_eq!(printed.records().iter().filter(is_print).count(), 7);
 }
 

@@ -2,9 +2,9 @@
 
 use rhai::{Dynamic, FnPtr, NativeCallContext};
 
-use crate::script::client_api::Client;
+use crate::script::client_api::ClientHandle;
 use crate::script::failure::{Failure, Halt};
-use crate::script::run::{Inside, Run, Stand};
+use crate::script::run::{Inside, Run, RunPosition};
 use crate::script::show::show_short;
 
 /// A condition that is asked again and again.
@@ -16,12 +16,12 @@ pub(super) struct Condition<'f> {
     /// Whether it has captured clients alone. A variable that holds a client keeps it.
     has_only_clients: bool,
     /// Where the run stood when it did not hold, if it depends on nothing else.
-    failed_at: Option<Stand>,
+    failed_at: Option<RunPosition>,
 }
 
 impl<'f> Condition<'f> {
     pub(super) fn new(code: &'f FnPtr) -> Self {
-        let has_only_clients = code.curry().iter().all(|captured| captured.read_lock::<Client>().is_some());
+        let has_only_clients = code.curry().iter().all(|captured| captured.read_lock::<ClientHandle>().is_some());
         Self { code, has_only_clients, failed_at: None }
     }
 

@@ -7,8 +7,8 @@ use kandy_mock_server::{Answered, Record};
 use crate::diagnostic::Cause;
 use crate::script::duration::shown;
 use crate::script::failure::Failure;
-use crate::script::marks::{Between, Place};
-use crate::script::run::{Application, Heard, Run};
+use crate::script::marks::{Between, CallSite};
+use crate::script::run::{Application, HeardEvent, Run};
 use crate::transcript::seconds;
 
 /// How many events, requests and timers are listed.
@@ -21,13 +21,13 @@ pub(super) struct InVain {
     pub(super) came: String,
     /// Which of it nearly was what was wanted.
     pub(super) near: Option<String>,
-    pub(super) missed: Option<Missed>,
+    pub(super) missed: Option<MissedWait>,
     /// Where the wait stands.
-    pub(super) place: Place,
+    pub(super) place: CallSite,
 }
 
 /// The last event or request from before a wait looked that would have ended it.
-pub(super) struct Missed {
+pub(super) struct MissedWait {
     what: String,
     time: Duration,
     between: Between,
@@ -35,18 +35,18 @@ pub(super) struct Missed {
 
 impl Run {
     /// What came between event number `index` of a client and a wait that looks at later ones only.
-    pub(super) fn missed_event(&self, application: &Application, index: usize) -> Missed {
-        let Heard { time, event, waits } = &application.heard[index];
+    pub(super) fn missed_event(&self, application: &Application, index: usize) -> MissedWait {
+        let HeardEvent { time, event, waits } = &application.heard[index];
         let marks = self.marks.borrow();
         let between = match marks.action_after(|seen| *waits < seen.waits) {
             Some(action) => Between::Action(action.clone()),
             None => Between::Wait(application.waited.place.clone(), application.waited.end == index + 1),
         };
-        Missed { what: event.name().to_owned(), time: *time, between }
+        MissedWait { what: event.name().to_owned(), time: *time, between }
     }
 
     /// The same for a record of the platform's journal.
-    pub(super) fn missed_record(&self, record: &Record) -> Missed {
+    pub(super) fn missed_record(&self, record: &Record) -> MissedWait {
         let (marks, waited) = (self.marks.borrow(), self.platform_waited.borrow());
         let between = match marks.action_after(|seen| record.seq < seen.journal) {
             Some(action) => Between::Action(action.clone()),
@@ -57,7 +57,7 @@ impl Run {
             Some(point) => format!("{point} request"),
             None => format!("`{kind}`"),
         };
-        Missed { what, time: record.time.since_start(), between }
+        MissedWait { what, time: record.time.since_start(), between }
     }
 
     pub(super) fn failed_wait(&self, InVain { message, came, near, missed, place }: InVain) -> Failure {
@@ -80,9 +80,9 @@ impl Run {
     }
 
     /// Says why an unexpected event counts although it came before the check.
-    pub(super) fn counts_since(&self, application: &Application, here: &Place) -> String {
+    pub(super) fn counts_since(&self, application: &Application, here: &CallSite) -> String {
         let marks = self.marks.borrow();
-        let is_marked = |heard: &Heard| heard.waits < marks.mark().waits;
+        let is_marked = |heard: &HeardEvent| heard.waits < marks.mark().waits;
         let since_wait = application.waited.end > application.heard.partition_point(is_marked);
         match marks.last_action() {
             _ if since_wait => {
@@ -100,8 +100,8 @@ impl Run {
     }
 }
 
-impl Missed {
-    fn note(&self, here: &Place) -> String {
+impl MissedWait {
+    fn note(&self, here: &CallSite) -> String {
         let Self { what, time, between } = self;
         let came = format!("an earlier {what} came at {}", seconds(*time));
         match between {
@@ -143,7 +143,7 @@ pub(super) fn within(timeout: Duration, until: Duration) -> String {
     format!("{} (until {})", shown(timeout), seconds(until))
 }
 
-pub(super) fn list_events(heard: &[Heard]) -> String {
+pub(super) fn list_events(heard: &[HeardEvent]) -> String {
     let lines: Vec<_> =
         heard.iter().map(|heard| format!("{} at {}", heard.event.name(), seconds(heard.time))).collect();
     list(&lines)

@@ -10,7 +10,7 @@ use super::{LONGEST_LIVE_PAUSE, LONGEST_LIVE_WAIT, request_map};
 use crate::diagnostic::Cause;
 use crate::script::convert;
 use crate::script::failure::{Failure, Halt};
-use crate::script::marks::{LastWait, Place};
+use crate::script::marks::{CallSite, LastWait};
 use crate::script::options::Options;
 use crate::script::platform_api::{kind, point};
 use crate::script::run::Run;
@@ -20,7 +20,7 @@ use crate::transcript::seconds;
 const MOST: u64 = 1_000;
 
 /// What `platform.waitFor` is asked for in a map.
-pub(in crate::script) struct Asked {
+pub(in crate::script) struct AskedRecord {
     pub(in crate::script) wanted: RecordFilter,
     /// How many, if it says.
     count: Option<usize>,
@@ -30,7 +30,7 @@ pub(in crate::script) struct Asked {
 }
 
 /// Reads what `platform.waitFor` is asked for.
-pub(in crate::script) fn asked(map: &Map) -> Result<Asked, Failure> {
+pub(in crate::script) fn asked(map: &Map) -> Result<AskedRecord, Failure> {
     let known = ["kind", "point", "user", "method", "status", "socket", "count", "none", "timeout"];
     let options = Options::new(map, "the options of waitFor", &known)?;
     let wanted = RecordFilter {
@@ -53,7 +53,7 @@ pub(in crate::script) fn asked(map: &Map) -> Result<Asked, Failure> {
             .with_help("`none: \"2s\"` waits for none to come"));
     }
     let count = count.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-    Ok(Asked { wanted, count, none, timeout })
+    Ok(AskedRecord { wanted, count, none, timeout })
 }
 
 impl Run {
@@ -61,7 +61,7 @@ impl Run {
     pub(in crate::script) fn wait_as_asked(
         &self,
         call: &NativeCallContext<'_>,
-        Asked { wanted, count, none, timeout }: Asked,
+        AskedRecord { wanted, count, none, timeout }: AskedRecord,
     ) -> Result<Dynamic, Halt> {
         if let Some(within) = none {
             return self.expect_no_record(call, &wanted, within).map(|()| Dynamic::UNIT);
@@ -89,7 +89,7 @@ impl Run {
                 looked = self.take_records(wanted, looked, count, &mut found);
                 Ok((found.len() == count).then_some(()))
             })?;
-            let place = Place::of(call);
+            let place = CallSite::of(call);
             if let Some(last) = found.last().filter(|_| enough.is_some()) {
                 self.count_check();
                 let end = last.seq + 1;
@@ -129,7 +129,7 @@ impl Run {
                 Ok(found.pop())
             })?;
             let Some(record) = came else {
-                self.platform_waited.replace(LastWait { end: looked, place: Place::of(call) });
+                self.platform_waited.replace(LastWait { end: looked, place: CallSite::of(call) });
                 self.see_all();
                 return Ok(());
             };

@@ -8,14 +8,14 @@ use std::time::Duration;
 use kandy_mock_server::{Limits, UserOptions};
 use thiserror::Error;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::{Account, Accounts};
 use crate::diagnostic::{Cause, Diagnostic};
 use crate::file;
 use crate::script::duration;
-use crate::script::names::nearest;
-use crate::toml_text::{self, kind};
+use crate::text::{did_you_mean, nearest};
+use crate::toml_text::{self, SpannedValue, kind};
 
 /// The largest file of users that is read, in bytes: twice what all users of a platform need.
 pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
@@ -32,7 +32,7 @@ const DURATION: &str = "write \"30s\", \"30m\", \"1h\" or \"1h 30m\", from a sec
 
 /// Why there are no users.
 #[derive(Debug, Error)]
-pub enum FileError {
+pub enum AccountsFileError {
     /// The system refuses, or it is not a file of reasonable size.
     #[error("cannot read the users in `{shown}`: {source}")]
     Read {
@@ -57,13 +57,13 @@ pub enum FileError {
 /// # Errors
 ///
 /// It cannot be read, is not TOML, or says what no user can have.
-pub fn read(path: &Path, shown: &str) -> Result<Accounts, FileError> {
+pub fn read(path: &Path, shown: &str) -> Result<Accounts, AccountsFileError> {
     users(file::read(path, MAX_BYTES), shown)
 }
 
 /// The users in what was read of a file.
-pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Result<Accounts, FileError> {
-    from_bytes(&read.map_err(|source| FileError::Read { shown: shown.to_owned(), source })?, shown)
+pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Result<Accounts, AccountsFileError> {
+    from_bytes(&read.map_err(|source| AccountsFileError::Read { shown: shown.to_owned(), source })?, shown)
 }
 
 /// The users in the bytes of a file.
@@ -71,14 +71,14 @@ pub(super) fn users(read: Result<Vec<u8>, file::FileError>, shown: &str) -> Resu
 /// # Errors
 ///
 /// They are not text, not TOML, or say what no user can have.
-pub fn from_bytes(bytes: &[u8], shown: &str) -> Result<Accounts, FileError> {
-    let text = str::from_utf8(bytes).map_err(|_| FileError::NotUtf8 { shown: shown.to_owned() })?;
+pub fn from_bytes(bytes: &[u8], shown: &str) -> Result<Accounts, AccountsFileError> {
+    let text = str::from_utf8(bytes).map_err(|_| AccountsFileError::NotUtf8 { shown: shown.to_owned() })?;
     // The mark that some editors put at the start of a file is not part of it.
-    parse(text.strip_prefix('\u{feff}').unwrap_or(text), shown).map_err(FileError::Content)
+    parse(text.strip_prefix('\u{feff}').unwrap_or(text), shown).map_err(AccountsFileError::Content)
 }
 
 fn parse(text: &str, shown: &str) -> Result<Accounts, Box<Diagnostic>> {
-    let page = Page { text, shown };
+    let page = AccountsText { text, shown };
     let root = DeTable::parse(text)
         .map_err(|error| page.wrong(error.span().unwrap_or(0..0), error.message(), None).of(Cause::Syntax))?;
     let mut accounts = Accounts::default();
@@ -105,7 +105,7 @@ fn parse(text: &str, shown: &str) -> Result<Accounts, Box<Diagnostic>> {
 }
 
 /// A file that is being read.
-struct Page<'a> {
+struct AccountsText<'a> {
     text: &'a str,
     shown: &'a str,
 }
@@ -126,10 +126,8 @@ impl From<Wrong> for Box<Diagnostic> {
     }
 }
 
-type Value<'a> = Spanned<DeValue<'a>>;
-
-impl Page<'_> {
-    fn user<'v>(&self, value: &'v Value<'_>) -> Result<(Spanned<&'v str>, Account), Wrong> {
+impl AccountsText<'_> {
+    fn user<'v>(&self, value: &'v SpannedValue<'_>) -> Result<(Spanned<&'v str>, Account), Wrong> {
         let table = value.get_ref().as_table();
         let table = table.ok_or_else(|| self.wrong(value.span(), "a user must be a table", Some(FORM)))?;
         let (mut name, mut password, mut options) = (None, None, UserOptions::default());
@@ -151,7 +149,7 @@ impl Page<'_> {
                 "bearer" => options.bearer = Some(self.text(key, value)?.to_owned()),
                 other => {
                     let help = match nearest(other, KEYS) {
-                        Some(name) => format!("did you mean `{name}`?"),
+                        Some(name) => did_you_mean(name),
                         None => format!("the keys are {}", KEYS.join(", ")),
                     };
                     return Err(self.wrong(key.span(), format!("a user has no key `{other}`"), Some(&help)));
@@ -167,14 +165,14 @@ impl Page<'_> {
         Ok((name, Account { password: password.ok_or_else(|| missing("password"))?, options }))
     }
 
-    fn text<'v>(&self, key: &Spanned<Cow<'_, str>>, value: &'v Value<'_>) -> Result<&'v str, Wrong> {
+    fn text<'v>(&self, key: &Spanned<Cow<'_, str>>, value: &'v SpannedValue<'_>) -> Result<&'v str, Wrong> {
         let text = value.get_ref().as_str().ok_or_else(|| self.unlike(key, value, "a text in quotes"))?;
         self.check_bytes(key, value, text.len())?;
         Ok(text)
     }
 
     /// What the platform would refuse is refused here, where it stands.
-    fn check_bytes(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>, bytes: usize) -> Result<(), Wrong> {
+    fn check_bytes(&self, key: &Spanned<Cow<'_, str>>, value: &SpannedValue<'_>, bytes: usize) -> Result<(), Wrong> {
         if bytes <= Limits::TEXT_BYTES {
             return Ok(());
         }
@@ -182,14 +180,14 @@ impl Page<'_> {
         Err(self.wrong(value.span(), message, None))
     }
 
-    fn texts(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>) -> Result<Vec<String>, Wrong> {
+    fn texts(&self, key: &Spanned<Cow<'_, str>>, value: &SpannedValue<'_>) -> Result<Vec<String>, Wrong> {
         let expected = "a list of texts, such as [\"call\", \"IM\"]";
         let items = value.get_ref().as_array().ok_or_else(|| self.unlike(key, value, expected))?;
-        let text = |item: &Value<'_>| item.get_ref().as_str().map(str::to_owned);
+        let text = |item: &SpannedValue<'_>| item.get_ref().as_str().map(str::to_owned);
         items.iter().map(|item| text(item).ok_or_else(|| self.unlike(key, item, expected))).collect()
     }
 
-    fn lifetime(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>) -> Result<Duration, Wrong> {
+    fn lifetime(&self, key: &Spanned<Cow<'_, str>>, value: &SpannedValue<'_>) -> Result<Duration, Wrong> {
         let read = value.get_ref().as_str().and_then(duration::parse);
         let in_range = |lifetime: &Duration| (Duration::from_secs(1)..=duration::LONGEST).contains(lifetime);
         read.filter(in_range).ok_or_else(|| {
@@ -198,7 +196,7 @@ impl Page<'_> {
         })
     }
 
-    fn unlike(&self, key: &Spanned<Cow<'_, str>>, value: &Value<'_>, expected: &str) -> Wrong {
+    fn unlike(&self, key: &Spanned<Cow<'_, str>>, value: &SpannedValue<'_>, expected: &str) -> Wrong {
         let message = format!("`{}` must be {expected}, not {}", key.get_ref(), kind(value.get_ref()));
         self.wrong(value.span(), message, None)
     }

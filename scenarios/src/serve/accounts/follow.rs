@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 
 use super::Accounts;
-use super::file::{FileError, MAX_BYTES, users};
+use super::file::{AccountsFileError, MAX_BYTES, users};
 use crate::serve::followed::Followed;
 
 /// Reads a file of users again whenever it has changed.
 #[derive(Debug)]
-pub struct Follower {
+pub struct AccountsFollower {
     file: Followed,
     shown: String,
 }
 
-impl Follower {
+impl AccountsFollower {
     /// Follows the file at `path`, which messages call `shown`.
     #[must_use]
     pub fn new(path: PathBuf, shown: String) -> Self {
@@ -22,7 +22,7 @@ impl Follower {
 
     /// The users, at the first look and whenever the file has changed since; each broken version is told of once. A program
     /// that writes the same users again signs nobody out, if it takes less time than between two looks.
-    pub fn look(&mut self) -> Option<Result<Accounts, FileError>> {
+    pub fn look(&mut self) -> Option<Result<Accounts, AccountsFileError>> {
         let read = self.file.look()?;
         Some(users(read, &self.shown))
     }
@@ -48,7 +48,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("users.toml");
         fs::write(&path, ALICE).unwrap();
-        let mut follower = Follower::new(path.clone(), "users.toml".into());
+        let mut follower = AccountsFollower::new(path.clone(), "users.toml".into());
         assert_eq!(names(&follower.look().unwrap().unwrap()), ["alice"]);
         assert!(follower.look().is_none());
         // A change is read at the second look that finds the same content.
@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(names(&look().unwrap().unwrap()), ["bobby"]);
 
         fs::write(&path, "[[user]\n").unwrap();
-        assert!(matches!(look(), Some(Err(FileError::Content(_)))));
+        assert!(matches!(look(), Some(Err(AccountsFileError::Content(_)))));
         assert!(look().is_none(), "a broken version is told of once");
 
         fs::remove_file(&path).unwrap();
@@ -87,7 +87,7 @@ mod tests {
         let path = folder.join("users.toml");
         fs::write(&path, ALICE).unwrap();
         let modified = fs::metadata(&path).unwrap().modified().unwrap();
-        let mut follower = Follower::new(path.clone(), "users.toml".into());
+        let mut follower = AccountsFollower::new(path.clone(), "users.toml".into());
         assert_eq!(names(&follower.look().unwrap().unwrap()), ["alice"]);
         for name in ["bobby", "carol"] {
             fs::write(&path, BOB.replace("bobby", name)).unwrap();
@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn a_file_that_was_never_there_is_an_error() {
-        let mut follower = Follower::new("/nonexistent/users.toml".into(), "users.toml".into());
-        assert!(matches!(follower.look(), Some(Err(FileError::Read { .. }))));
+        let mut follower = AccountsFollower::new("/nonexistent/users.toml".into(), "users.toml".into());
+        assert!(matches!(follower.look(), Some(Err(AccountsFileError::Read { .. }))));
         assert!(follower.look().is_none());
     }
 }

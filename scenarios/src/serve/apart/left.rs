@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kandy_mock_server::{Kind as Happened, Platform, Point, Side, SocketId};
 
-use crate::schedule::Kind;
+use crate::schedule::MessageKind;
 use crate::serve::scheduled::{Arrived, Came};
 
 /// The close code with which a browser leaves a page's socket.
@@ -59,8 +59,10 @@ fn unanswered(moments: &[Arrived]) -> BTreeSet<String> {
     let mut waiting = BTreeSet::new();
     for Arrived { moment, user, came, .. } in moments {
         let (asks, answers) = match moment.kind {
-            Kind::Request(Point::MkToken | Point::Subscribe) | Kind::Handshake => (*came != Came::Broken, false),
-            Kind::Answer(Point::MkToken | Point::Subscribe) | Kind::Open | Kind::Refusal => {
+            MessageKind::Request(Point::MkToken | Point::Subscribe) | MessageKind::Handshake => {
+                (*came != Came::Broken, false)
+            }
+            MessageKind::Answer(Point::MkToken | Point::Subscribe) | MessageKind::Open | MessageKind::Refusal => {
                 (false, *came != Came::Lost)
             }
             _ => continue,

@@ -17,18 +17,18 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Two streams that are being read.
 #[derive(Debug)]
-pub(super) struct Output {
-    kept: Kept,
+pub(super) struct CapturedOutput {
+    kept: KeptOutput,
     reading: JoinSet<()>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Kept(Arc<Mutex<VecDeque<u8>>>);
+struct KeptOutput(Arc<Mutex<VecDeque<u8>>>);
 
-impl Output {
+impl CapturedOutput {
     /// Reads from now on, so that the command never waits for that.
     pub(super) fn of((out, err): Streams) -> Self {
-        let (kept, mut reading) = (Kept::default(), JoinSet::new());
+        let (kept, mut reading) = (KeptOutput::default(), JoinSet::new());
         out.map(|out| reading.spawn(kept.clone().read(out)));
         err.map(|err| reading.spawn(kept.clone().read(err)));
         Self { kept, reading }
@@ -44,7 +44,7 @@ impl Output {
     }
 }
 
-impl Kept {
+impl KeptOutput {
     async fn read(self, mut stream: impl AsyncRead + Unpin) {
         let mut some = [0; 4096];
         // A stream that cannot be read any more has ended, too.

@@ -84,7 +84,7 @@ pub(crate) fn keep(command: &[OsString]) -> io::Result<Exit> {
         // A server that is not there any more is noticed below.
         let _ = line.write_all(&begun.0).await;
         let group = id(&started?);
-        Kept { group, owner, orphans: Orphans::of(group), changes, line, ended: None }.run().await
+        RunningCommand { group, owner, orphans: Orphans::of(group), changes, line, ended: None }.run().await
     })
 }
 
@@ -126,7 +126,7 @@ fn copy(error: &io::Error) -> io::Error {
 }
 
 /// A command that runs, or has ended.
-struct Kept {
+struct RunningCommand {
     /// The command's number, and that of the group which it leads.
     group: Pid,
     /// The group that has the terminal afterwards.
@@ -139,7 +139,7 @@ struct Kept {
     ended: Option<WaitIdStatus>,
 }
 
-impl Kept {
+impl RunningCommand {
     async fn run(mut self) -> io::Result<Exit> {
         loop {
             let mut asked = [0];

@@ -23,15 +23,15 @@ use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
 
 use super::keeper::{Begun, STDIN};
 use super::terminal::Terminal;
-use super::{Asked, Streams, environment, exit_of};
+use super::{EndRequest, Streams, environment, exit_of};
 use crate::cli::KEEP;
 use crate::exit_code::Exit;
 use crate::serve::notes::Note;
-use crate::serve::start_text::Started;
+use crate::serve::start_text::StartedServer;
 
 /// A command that runs with the terminal of the server.
 #[derive(Debug)]
-pub(in crate::serve) struct Application {
+pub(in crate::serve) struct RunningApplication {
     keeper: Child,
     /// The keeper ends everything as soon as this is closed.
     line: UnixStream,
@@ -46,13 +46,13 @@ pub(in crate::serve) struct Application {
     asked: bool,
 }
 
-impl Application {
+impl RunningApplication {
     /// Starts a command, which finds the server in its environment.
     ///
     /// # Errors
     ///
     /// There is no such program, or it cannot be run.
-    pub(in crate::serve) async fn start(command: &[OsString], started: &Started<'_>) -> io::Result<Self> {
+    pub(in crate::serve) async fn start(command: &[OsString], started: &StartedServer<'_>) -> io::Result<Self> {
         let mut application = Self::kept(keeper(command, started)?, io::stdin().as_fd()).await?;
         application.terminal = Terminal::open();
         if let Some(terminal) = &application.terminal {
@@ -69,7 +69,7 @@ impl Application {
     /// There is no such program, or it cannot be run.
     pub(in crate::serve) async fn start_apart(
         command: &[OsString],
-        started: &Started<'_>,
+        started: &StartedServer<'_>,
         folder: &Path,
         more: &[(&str, String)],
     ) -> io::Result<(Self, Streams)> {
@@ -115,8 +115,8 @@ impl Application {
     /// # Errors
     ///
     /// The system refuses.
-    pub(in crate::serve) async fn forward(&mut self, asked: Asked) -> io::Result<Note> {
-        if asked == Asked::HangUp {
+    pub(in crate::serve) async fn forward(&mut self, asked: EndRequest) -> io::Result<Note> {
+        if asked == EndRequest::HangUp {
             self.line.shutdown().await?;
             return Ok(Note::HungUp);
         }
@@ -125,7 +125,7 @@ impl Application {
             return Ok(Note::Killed);
         }
         self.asked = true;
-        self.send(if asked == Asked::Interrupt { Signal::INT } else { Signal::TERM }).await;
+        self.send(if asked == EndRequest::Interrupt { Signal::INT } else { Signal::TERM }).await;
         Ok(Note::Forwarded)
     }
 
@@ -181,7 +181,7 @@ impl Application {
 }
 
 /// The process that should keep a command.
-fn keeper(command: &[OsString], started: &Started<'_>) -> io::Result<Command> {
+fn keeper(command: &[OsString], started: &StartedServer<'_>) -> io::Result<Command> {
     let mut keeper = Command::new(env::current_exe()?);
     // What a terminal or another program sends to the group of the server does not end the keeper.
     keeper.arg(KEEP).arg("--").args(command).envs(environment(started)).process_group(0);

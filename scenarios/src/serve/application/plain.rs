@@ -7,26 +7,26 @@ use std::process::Stdio;
 
 use tokio::process::{Child, Command};
 
-use super::{Asked, Streams, environment, exit_of};
+use super::{EndRequest, Streams, environment, exit_of};
 use crate::exit_code::Exit;
 use crate::serve::notes::Note;
-use crate::serve::start_text::Started;
+use crate::serve::start_text::StartedServer;
 
 /// A command that runs with the terminal of the server.
 #[derive(Debug)]
-pub(in crate::serve) struct Application {
+pub(in crate::serve) struct RunningApplication {
     child: Child,
     /// Whether it was asked to end.
     asked: bool,
 }
 
-impl Application {
+impl RunningApplication {
     /// Starts a command, which finds the server in its environment.
     ///
     /// # Errors
     ///
     /// There is no such program, or it cannot be run.
-    pub(in crate::serve) async fn start(command: &[OsString], started: &Started<'_>) -> io::Result<Self> {
+    pub(in crate::serve) async fn start(command: &[OsString], started: &StartedServer<'_>) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or_else(|| io::Error::other("there is no command"))?;
         let mut command = Command::new(program);
         command.args(arguments).envs(environment(started)).stdin(Stdio::inherit()).kill_on_drop(true);
@@ -40,7 +40,7 @@ impl Application {
     /// There is no such program, or it cannot be run.
     pub(in crate::serve) async fn start_apart(
         command: &[OsString],
-        started: &Started<'_>,
+        started: &StartedServer<'_>,
         folder: &Path,
         more: &[(&str, String)],
     ) -> io::Result<(Self, Streams)> {
@@ -70,7 +70,7 @@ impl Application {
     /// # Errors
     ///
     /// The system refuses.
-    pub(in crate::serve) async fn forward(&mut self, _: Asked) -> io::Result<Note> {
+    pub(in crate::serve) async fn forward(&mut self, _: EndRequest) -> io::Result<Note> {
         if self.asked {
             self.child.start_kill()?;
             return Ok(Note::Killed);

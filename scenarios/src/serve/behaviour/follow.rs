@@ -14,7 +14,7 @@ pub(super) type Modules = Vec<(PathBuf, Version)>;
 
 /// Reads a script again whenever it has changed, or a module that it has imported.
 #[derive(Debug)]
-pub struct Follower {
+pub struct ScriptFollower {
     shown: String,
     script: Followed,
     /// Those that it imports, or has imported: one that is broken now may be about to do so again.
@@ -23,7 +23,7 @@ pub struct Follower {
     imported: watch::Receiver<Modules>,
 }
 
-impl Follower {
+impl ScriptFollower {
     /// Follows a script that runs.
     #[must_use]
     pub fn new(source: &Source, running: &Behaviour) -> Self {

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use self::unambiguous::Unambiguous;
 use super::error::ControlError;
-use super::route::Route;
-use crate::script::names::nearest;
+use super::route::ControlRoute;
+use crate::text::{did_you_mean, nearest};
 
 /// Reads the body of a request. An empty one gives no arguments.
-pub(super) fn from_body(route: &Route, body: &[u8]) -> Result<Map<String, Value>, ControlError> {
+pub(super) fn from_body(route: &ControlRoute, body: &[u8]) -> Result<Map<String, Value>, ControlError> {
     if body.is_empty() {
         return check(route, Map::new());
     }
@@ -28,7 +28,7 @@ pub(super) fn from_body(route: &Route, body: &[u8]) -> Result<Map<String, Value>
 }
 
 /// Reads a query, where numbers are texts.
-pub(super) fn from_query(route: &Route, query: &str) -> Result<Map<String, Value>, ControlError> {
+pub(super) fn from_query(route: &ControlRoute, query: &str) -> Result<Map<String, Value>, ControlError> {
     let mut given = Map::new();
     for (name, text) in url_pairs(query) {
         let is_number = route.parameters.iter().any(|known| known.name == name && matches!(known.kind, Kind::Number));
@@ -40,7 +40,7 @@ pub(super) fn from_query(route: &Route, query: &str) -> Result<Map<String, Value
     check(route, given)
 }
 
-fn check(route: &Route, mut given: Map<String, Value>) -> Result<Map<String, Value>, ControlError> {
+fn check(route: &ControlRoute, mut given: Map<String, Value>) -> Result<Map<String, Value>, ControlError> {
     for (name, value) in &given {
         let known = route.parameters.iter().find(|known| known.name == name).ok_or_else(|| unknown(route, name))?;
         if !value.is_null() && !known.kind.takes(value) {
@@ -58,16 +58,16 @@ fn check(route: &Route, mut given: Map<String, Value>) -> Result<Map<String, Val
     }
 }
 
-fn unknown(route: &Route, name: &str) -> ControlError {
+fn unknown(route: &ControlRoute, name: &str) -> ControlError {
     let error = ControlError::argument(format!("{} has no argument `{name}`", route.name));
     match nearest(name, route.parameters.iter().map(|known| known.name)) {
-        Some(known) => error.with_help(format!("did you mean `{known}`?")),
+        Some(known) => error.with_help(did_you_mean(known)),
         None => error.with_help(usage(route)),
     }
 }
 
 /// How the route is called.
-fn usage(route: &Route) -> String {
+fn usage(route: &ControlRoute) -> String {
     if route.parameters.is_empty() {
         return format!("{} takes no arguments", route.name);
     }

@@ -31,7 +31,7 @@ pub(super) struct Feed {
     handle: FrontHandle,
     /// Rings for each new record, and for more that older ones say; what is told is read from the journal.
     bell: Watch,
-    place: Place,
+    place: Cursor,
     greeting: Option<String>,
     silence: Duration,
     is_over: bool,
@@ -41,7 +41,7 @@ pub(super) struct Feed {
 
 /// How far a feed is.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct Cursor {
     /// The record that is told next.
     record: u64,
     /// The change of an older record that is looked at next.
@@ -57,8 +57,8 @@ impl Feed {
             let journal = platform.journal();
             // A number from a server before this one would wait for a record that is far away.
             match since.filter(|since| *since <= journal.next_seq()) {
-                Some(record) => Place { record, change: 0 },
-                None => Place { record: journal.next_seq(), change: journal.next_change() },
+                Some(record) => Cursor { record, change: 0 },
+                None => Cursor { record: journal.next_seq(), change: journal.next_change() },
             }
         });
         let greeting = Some(format!("retry: {RETRY}\n\n"));
@@ -83,7 +83,7 @@ impl Feed {
         }
         loop {
             let place = self.place;
-            let page = self.handle.platform(|platform, _| Page::of(platform.journal(), place));
+            let page = self.handle.platform(|platform, _| FeedPart::of(platform.journal(), place));
             self.place = page.end;
             if !page.text.is_empty() {
                 return Some(page.text);
@@ -102,13 +102,13 @@ impl Feed {
 
 /// A part of the journal as events.
 #[derive(Debug)]
-struct Page {
+struct FeedPart {
     text: String,
-    end: Place,
+    end: Cursor,
 }
 
-impl Page {
-    fn of(journal: &Journal, begin: Place) -> Self {
+impl FeedPart {
+    fn of(journal: &Journal, begin: Cursor) -> Self {
         let mut page = Self { text: String::new(), end: begin };
         page.take_changed(journal);
         page.take_new(journal);

@@ -15,10 +15,10 @@ pub(super) fn har(records: &[Record], origin: &str) -> Value {
     let mut sockets: BTreeMap<SocketId, usize> = BTreeMap::new();
     for record in records {
         match &record.kind {
-            Kind::Request(request) => entries.push(Entry::new(record, request, None)),
+            Kind::Request(request) => entries.push(HarEntry::new(record, request, None)),
             Kind::Upgrade { request, socket } => {
                 sockets.extend(socket.map(|socket| (socket, entries.len())));
-                entries.push(Entry::new(record, request, Some(*socket)));
+                entries.push(HarEntry::new(record, request, Some(*socket)));
             }
             Kind::Opened { socket }
             | Kind::Pings { socket, .. }
@@ -44,7 +44,7 @@ pub(super) fn har(records: &[Record], origin: &str) -> Value {
 }
 
 /// A request with its answer, or a socket with its messages.
-struct Entry<'a> {
+struct HarEntry<'a> {
     record: &'a Record,
     request: &'a RequestRecord,
     /// The socket of a handshake, if it led to one.
@@ -54,7 +54,7 @@ struct Entry<'a> {
     last: Time,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> HarEntry<'a> {
     fn new(record: &'a Record, request: &'a RequestRecord, handshake: Option<Option<SocketId>>) -> Self {
         let delivery = request.delivery;
         let last = delivery.sent.or(delivery.client_left).unwrap_or(record.time);

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 use self::written::{More, Part, Written};
 use super::error::ControlError;
-use super::selection::Selection;
+use super::selection::JournalSelection;
 use super::{API, route};
-use crate::script::names::nearest;
 use crate::serve::script_status::ScriptStatus;
+use crate::text::{did_you_mean, nearest};
 
 /// The most records in one answer.
 const MOST: u64 = 10_000;
@@ -40,7 +40,7 @@ pub(super) async fn export(
     script: Option<ScriptStatus>,
     given: &Arguments,
 ) -> Result<Written, ControlError> {
-    let records = Selection::new(handle, given)?.records(handle).await;
+    let records = JournalSelection::new(handle, given)?.records(handle).await;
     let begin = written::once(|_, _, page| {
         page.put("{\"kandyHarness\":");
         page.json(&env!("CARGO_PKG_VERSION"));
@@ -257,7 +257,7 @@ pub(super) fn known_user(handle: &FrontHandle, user: Option<String>) -> Result<O
         Some(nearest) => {
             let error = ControlError::new(StatusCode::NOT_FOUND, format!("there is no user {name:?}"));
             Err(match nearest {
-                Some(nearest) => error.with_help(format!("did you mean {nearest:?}?")),
+                Some(nearest) => error.with_help(did_you_mean(nearest)),
                 None => error,
             })
         }

@@ -10,11 +10,11 @@ use tokio::sync::oneshot;
 #[derive(Debug)]
 pub(super) struct Places {
     number: usize,
-    taken: Mutex<Taken>,
+    taken: Mutex<TakenPlaces>,
 }
 
 #[derive(Debug, Default)]
-struct Taken {
+struct TakenPlaces {
     count: u64,
     /// By the order in which they were taken. Whoever holds the place hears when its entry is dropped.
     holders: BTreeMap<u64, oneshot::Sender<()>>,
@@ -22,7 +22,7 @@ struct Taken {
 
 /// A place, until it is dropped or lost.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct HeldPlace<'a> {
     places: &'a Places,
     id: u64,
     lost: oneshot::Receiver<()>,
@@ -34,7 +34,7 @@ impl Places {
     }
 
     /// Takes a place, from another holder if there is none.
-    pub(super) fn take(&self) -> Place<'_> {
+    pub(super) fn take(&self) -> HeldPlace<'_> {
         let (holder, lost) = oneshot::channel();
         let mut taken = self.taken();
         if taken.holders.len() >= self.number {
@@ -43,16 +43,16 @@ impl Places {
         taken.count += 1;
         let id = taken.count;
         taken.holders.insert(id, holder);
-        Place { places: self, id, lost }
+        HeldPlace { places: self, id, lost }
     }
 
     /// Nothing that is locked here is left half done by a panic.
-    fn taken(&self) -> MutexGuard<'_, Taken> {
+    fn taken(&self) -> MutexGuard<'_, TakenPlaces> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Place<'_> {
+impl HeldPlace<'_> {
     /// Waits until another holder has taken it.
     pub(super) async fn lost(&mut self) {
         // Nothing is ever sent: what ends the wait is that the entry is dropped.
@@ -60,7 +60,7 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for HeldPlace<'_> {
     fn drop(&mut self) {
         self.places.taken().holders.remove(&self.id);
     }

@@ -20,7 +20,7 @@ pub const PREFIX: &str = "/__admin/";
 
 /// One route.
 #[derive(Clone, Copy, Debug)]
-pub struct Route {
+pub struct ControlRoute {
     /// What follows [`PREFIX`] in the path.
     pub name: &'static str,
     /// What it does, in a few words.
@@ -29,19 +29,19 @@ pub struct Route {
     pub parameters: &'static [Parameter],
     /// What a successful answer has, as a JSON text.
     pub gives: &'static str,
-    pub(super) action: Action,
+    pub(super) action: RouteAction,
 }
 
 /// What is done.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Action {
-    Look(Look),
-    Act(Act),
+pub(super) enum RouteAction {
+    Look(RouteLook),
+    Act(RouteAct),
 }
 
 /// What only looks, at once.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Look {
+pub(super) enum RouteLook {
     Index,
     Health,
     State,
@@ -57,7 +57,7 @@ pub(super) enum Look {
 
 /// What acts or takes its time.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Act {
+pub(super) enum RouteAct {
     WaitFor,
     Advance,
     Idle,
@@ -65,7 +65,7 @@ pub(super) enum Act {
     Verb(&'static Verb),
 }
 
-impl Route {
+impl ControlRoute {
     /// The route with that name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -76,15 +76,15 @@ impl Route {
     #[must_use]
     pub const fn method(&self) -> Method {
         match self.action {
-            Action::Look(_) => Method::GET,
-            Action::Act(_) => Method::POST,
+            RouteAction::Look(_) => Method::GET,
+            RouteAction::Act(_) => Method::POST,
         }
     }
 
     /// Whether anybody may ask for it: it shows nothing but that the server answers.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        matches!(self.action, Action::Look(Look::Health))
+        matches!(self.action, RouteAction::Look(RouteLook::Health))
     }
 
     /// The path.
@@ -111,8 +111,8 @@ impl Route {
     /// One is unknown, of another kind, or missing.
     pub fn arguments(&self, query: &str, body: &[u8]) -> Result<Map<String, Value>, ControlError> {
         match self.action {
-            Action::Look(_) => arguments::from_query(self, query),
-            Action::Act(_) => arguments::from_body(self, body),
+            RouteAction::Look(_) => arguments::from_query(self, query),
+            RouteAction::Act(_) => arguments::from_body(self, body),
         }
     }
 
@@ -130,7 +130,7 @@ impl Route {
 /// Every route, for programs.
 #[must_use]
 pub fn index() -> Value {
-    json!({ "routes": ROUTES.iter().map(Route::json).collect::<Vec<_>>() })
+    json!({ "routes": ROUTES.iter().map(ControlRoute::json).collect::<Vec<_>>() })
 }
 
 /// Every route as the rows of a table in Markdown, for people.
@@ -155,14 +155,14 @@ mod tests {
 
     use super::*;
 
-    fn example_of(route: &Route) -> Result<Map<String, Value>, ControlError> {
+    fn example_of(route: &ControlRoute) -> Result<Map<String, Value>, ControlError> {
         route.arguments(&route.example(), route.example().as_bytes())
     }
 
     #[test]
     fn every_verb_of_a_platform_has_a_route_of_its_name() {
         for verb in VERBS {
-            let route = Route::named(verb.name).unwrap();
+            let route = ControlRoute::named(verb.name).unwrap();
             assert_eq!((route.about, route.method()), (verb.about, Method::POST));
             verb.command(example_of(route).unwrap()).unwrap();
         }
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_answered_with_the_nearest() {
         let told = |name: &str, body: &str| {
-            let error = arguments::from_body(Route::named(name).unwrap(), body.as_bytes()).unwrap_err();
+            let error = arguments::from_body(ControlRoute::named(name).unwrap(), body.as_bytes()).unwrap_err();
             (error.status.as_u16(), error.message, error.help.unwrap_or_default())
         };
         let close = r#"{"user": "alice", "coed": 4000}"#;
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn what_makes_no_command_is_told_with_what_to_do() {
         let told = |name: &str, body: &str| {
-            let given = arguments::from_body(Route::named(name).unwrap(), body.as_bytes()).unwrap();
+            let given = arguments::from_body(ControlRoute::named(name).unwrap(), body.as_bytes()).unwrap();
             let error = ControlError::from(Verb::named(name).unwrap().command(given).unwrap_err());
             (error.status.as_u16(), error.message, error.help)
         };

@@ -16,14 +16,14 @@ const PAGE: usize = 500;
 
 /// Records that are taken out a page at a time, so that nobody waits for all of them.
 #[derive(Debug)]
-pub(super) struct Selection {
+pub(super) struct JournalSelection {
     user: Option<String>,
     /// Which are not looked at yet. What comes later is for the next answer.
     left: Range<u64>,
     records: Vec<Record>,
 }
 
-impl Selection {
+impl JournalSelection {
     /// Those from `since` on, or from the last mark with that text on; of one user, or of all. What fits into a page is taken at
     /// once, so that a short journal is that of one moment.
     pub(super) fn new(handle: &FrontHandle, given: &Arguments) -> Result<Self, ControlError> {

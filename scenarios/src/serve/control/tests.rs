@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::serve::Site;
+use crate::serve::ServeSite;
 use crate::serve::pages::Pages;
 
 /// A server with its control interface, and alice.
@@ -26,7 +26,8 @@ impl Bench {
         let secrets = Secrets::draw().unwrap();
         let token = secrets.token().to_owned();
         let guard = Guard::new(front.hosts().clone(), secrets);
-        let site = Site { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
+        let site =
+            ServeSite { pages: Pages::default(), control: Control::new(front.handle(), guard), checks_hosts: false };
         let front = front.serve(Arc::new(site));
         let bench = Self { front, token };
         let add = |platform: &mut kandy_mock_server::Platform, now| {
@@ -97,11 +98,12 @@ async fn what_cannot_be_done_is_answered_with_the_reason_and_what_to_do() {
     assert_eq!(status, 404);
     assert_eq!(body["error"]["message"], "there is no user \"alise\" (did you mean \"alice\"?)");
     let (status, body) = bench.post("cuts", &json!({})).await;
-    let expected = json!({ "error": { "message": "there is no /__admin/cuts", "help": "did you mean /__admin/cut?" } });
+    let expected =
+        json!({ "error": { "message": "there is no /__admin/cuts", "help": "did you mean `/__admin/cut`?" } });
     assert_eq!((status, body), (404, expected));
     assert_eq!(bench.post("addUser", &json!({ "user": "alice", "password": "x" })).await.0, 409);
     assert_eq!(bench.post("close", &json!({ "user": "alice", "code": 1006 })).await.0, 400);
-    assert_eq!(bench.get("subscriptions?user=alise").await.1["error"]["help"], "did you mean \"alice\"?");
+    assert_eq!(bench.get("subscriptions?user=alise").await.1["error"]["help"], "did you mean `alice`?");
     assert_eq!(bench.get("journal?limit=10001").await.0, 400);
     assert_eq!(bench.get("journal?limit=ten").await.0, 400);
     assert_eq!(bench.get("journal?limit=1&limit=2").await.0, 400);

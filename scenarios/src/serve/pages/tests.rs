@@ -30,7 +30,7 @@ impl Bench {
         }
     }
 
-    fn ask(&self, line: &str, peer: IpAddr, headers: &[(&str, &str)]) -> Answer {
+    fn ask(&self, line: &str, peer: IpAddr, headers: &[(&str, &str)]) -> HttpAnswer {
         let (method, path) = line.split_once(' ').unwrap();
         let request = Request::builder().method(method).uri(path);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
@@ -39,11 +39,11 @@ impl Bench {
     }
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+fn header<'a>(answer: &'a HttpAnswer, name: &str) -> &'a str {
     answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
-async fn text(answer: Answer) -> String {
+async fn text(answer: HttpAnswer) -> String {
     let bytes = answer.into_body().collect().await.unwrap().to_bytes();
     String::from_utf8(bytes.to_vec()).unwrap()
 }
@@ -141,7 +141,7 @@ fn who_comes_through_a_proxy_gets_no_cookie() {
     assert_ne!(cookie_of(&bench.ask("GET /", LOCAL, &[OWN, ("x-forwarding", "no")])), "");
 }
 
-fn cookie_of(answer: &Answer) -> &str {
+fn cookie_of(answer: &HttpAnswer) -> &str {
     header(answer, "set-cookie")
 }
 

@@ -4,25 +4,25 @@ use kandy_mock_server::FrontHandle;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use super::{ServeError, Server, last_words};
+use super::{RunningServer, ServeError, last_words};
 use crate::exit_code::Exit;
 use crate::script::Source;
-use crate::serve::behaviour::{self, Behaviour, BehaviourError, Ended};
+use crate::serve::behaviour::{self, Behaviour, BehaviourError, EndedScript};
 use crate::serve::notes::{Note, Notes};
 use crate::serve::script_status::ScriptStatus;
 
 /// The script beside it.
-pub(super) struct Script {
+pub(super) struct ServedScript {
     pub(super) source: Source,
     /// Follows its file, unless it is part of a verdict.
-    pub(super) file: Option<behaviour::Follower>,
+    pub(super) file: Option<behaviour::ScriptFollower>,
     /// How it stands, for those who ask.
     pub(super) status: watch::Sender<ScriptStatus>,
     /// What those that have ended count for.
     pub(super) verdict: Exit,
 }
 
-impl Server {
+impl RunningServer {
     /// Runs the script again if it has changed. What it has set up stays, since nobody knows what else relies on it.
     pub(super) async fn look_at_script(
         &mut self,
@@ -30,7 +30,7 @@ impl Server {
         notes: &mut Notes,
     ) -> Result<(), ServeError> {
         let Some(script) = &mut self.script else { return Ok(()) };
-        let source = match script.file.as_mut().and_then(behaviour::Follower::look) {
+        let source = match script.file.as_mut().and_then(behaviour::ScriptFollower::look) {
             None => return Ok(()),
             Some(Err(error)) => {
                 notes.say(Note::ScriptUnreadable(error));
@@ -79,7 +79,7 @@ impl Server {
     }
 }
 
-impl Script {
+impl ServedScript {
     /// Runs it from its beginning.
     fn start(&mut self, handle: &FrontHandle) -> Result<Behaviour, BehaviourError> {
         let next = Behaviour::start(self.source.clone(), handle.clone(), Handle::current())?;
@@ -91,7 +91,7 @@ impl Script {
     }
 
     /// It has ended, which counts and is told.
-    pub(super) fn end(&mut self, ended: Ended, notes: &mut Notes) {
+    pub(super) fn end(&mut self, ended: EndedScript, notes: &mut Notes) {
         self.verdict = self.verdict.max(ended.exit());
         self.status.send_modify(|status| status.end(&ended));
         notes.say(Note::Ended(ended));

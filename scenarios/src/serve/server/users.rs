@@ -3,11 +3,11 @@
 use kandy_mock_server::FrontHandle;
 
 use super::ServeError;
-use crate::serve::accounts::{Accounts, FileError, Follower};
+use crate::serve::accounts::{Accounts, AccountsFileError, AccountsFollower};
 
 /// The users of the arguments, and those of the file.
-pub(super) fn all_users(fixed: &Accounts, file: Option<&mut Follower>) -> Result<Accounts, FileError> {
-    let of_file = file.and_then(Follower::look).transpose()?.unwrap_or_default();
+pub(super) fn all_users(fixed: &Accounts, file: Option<&mut AccountsFollower>) -> Result<Accounts, AccountsFileError> {
+    let of_file = file.and_then(AccountsFollower::look).transpose()?.unwrap_or_default();
     Ok(with_fixed(&of_file, fixed))
 }
 

@@ -11,14 +11,14 @@ use crate::world::StepError;
 
 /// A server with the platform behind it.
 #[derive(Debug)]
-pub(super) enum Server {
+pub(super) enum LiveServer {
     /// On one port, as `serve` has it.
     Front(Front),
     /// On two ports, as tests embed it.
     Mock(MockKandy),
 }
 
-impl Server {
+impl LiveServer {
     pub(super) async fn mock() -> Result<Self, StartError> {
         MockKandy::start_with(Default::default()).await.map(Self::Mock)
     }

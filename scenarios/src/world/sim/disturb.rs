@@ -18,12 +18,12 @@ pub use self::noted::Changeable;
 use self::planned::Planned;
 pub use self::planned::Unmet;
 use super::Sim;
-use crate::schedule::{Act, Disturbance, Fate, Kind, Moment, Odd, Schedule, ScheduleError};
-use crate::step::{Call, ClientId};
-use crate::trace::{Disturbed, What};
+use crate::schedule::{Act, Disturbance, MessageFate, MessageKind, Moment, Odd, Schedule, ScheduleError};
+use crate::step::{ClientCall, ClientId};
+use crate::trace::{DisturbanceRecord, What};
 use crate::world::WorldError;
-use crate::world::arrival::{Answered, News};
-use crate::world::link::Message;
+use crate::world::arrival::{SimAnswer, SocketNews};
+use crate::world::link::LinkMessage;
 
 /// The most moments of a kind and client that are remembered, and the most timers at each.
 const MAX_MOMENTS: usize = 100_000;
@@ -31,16 +31,16 @@ const MAX_TIMERS: usize = 3;
 
 /// What goes wrong in a simulated world, and what of it is under way.
 #[derive(Debug, Default)]
-pub(super) struct Disturber {
+pub(super) struct SimDisturber {
     planned: Planned,
     /// How many messages of each kind have arrived.
-    arrived: BTreeMap<(ClientId, Kind), u32>,
+    arrived: BTreeMap<(ClientId, MessageKind), u32>,
     /// What the requests without an answer are for.
     points: BTreeMap<(ClientId, RequestId), Point>,
     /// Until when what comes over a connection waits behind something that is late.
     held: BTreeMap<(ClientId, SocketId, Direction), Duration>,
     /// The frames that the next one of their socket should overtake.
-    overtaken: BTreeMap<(ClientId, SocketId), Vec<News>>,
+    overtaken: BTreeMap<(ClientId, SocketId), Vec<SocketNews>>,
     /// When the platform can be reached again.
     outage_ends: Option<Duration>,
     /// Whether the script has taken the platform off the network.
@@ -73,26 +73,28 @@ pub struct Seen {
     pub has_connected: bool,
 }
 
-impl Disturber {
+impl SimDisturber {
     /// The kind of a message. What a page would not tell apart has none.
-    fn kind_of(&mut self, message: &Message) -> Option<(ClientId, Kind)> {
+    fn kind_of(&mut self, message: &LinkMessage) -> Option<(ClientId, MessageKind)> {
         Some(match message {
-            Message::Request { client, id, request, .. } => {
+            LinkMessage::Request { client, id, request, .. } => {
                 let point = Point::of(request.method(), request.uri().path());
                 self.points.insert((*client, *id), point);
-                (*client, Kind::Request(point))
+                (*client, MessageKind::Request(point))
             }
-            Message::Reply { client, id, .. } => (*client, Kind::Answer(self.points.remove(&(*client, *id))?)),
-            Message::Upgrade { client, .. } => (*client, Kind::Handshake),
-            Message::Opened { client, .. } => (*client, Kind::Open),
-            Message::FrameUp { client, .. } => (*client, Kind::Ping),
-            Message::ClosedByClient { client, .. } => (*client, Kind::ClientClose),
-            Message::Socket { client, news, .. } => {
+            LinkMessage::Reply { client, id, .. } => {
+                (*client, MessageKind::Answer(self.points.remove(&(*client, *id))?))
+            }
+            LinkMessage::Upgrade { client, .. } => (*client, MessageKind::Handshake),
+            LinkMessage::Opened { client, .. } => (*client, MessageKind::Open),
+            LinkMessage::FrameUp { client, .. } => (*client, MessageKind::Ping),
+            LinkMessage::ClosedByClient { client, .. } => (*client, MessageKind::ClientClose),
+            LinkMessage::Socket { client, news, .. } => {
                 let kind = match news {
-                    News::Frame(_) => Kind::Frame,
-                    News::Closed { .. } | News::Cut => Kind::Close,
-                    News::Refused(_) | News::Reset | News::ConnectionRefused => Kind::Refusal,
-                    News::NoServer => return None,
+                    SocketNews::Frame(_) => MessageKind::Frame,
+                    SocketNews::Closed { .. } | SocketNews::Cut => MessageKind::Close,
+                    SocketNews::Refused(_) | SocketNews::Reset | SocketNews::ConnectionRefused => MessageKind::Refusal,
+                    SocketNews::NoServer => return None,
                 };
                 (*client, kind)
             }
@@ -101,15 +103,15 @@ impl Disturber {
 }
 
 /// The connection over which a message comes, if it is that of a websocket.
-fn connection_of(message: &Message) -> Option<(ClientId, SocketId, Direction)> {
+fn connection_of(message: &LinkMessage) -> Option<(ClientId, SocketId, Direction)> {
     match message {
-        Message::FrameUp { client, id, .. } | Message::ClosedByClient { client, id } => {
+        LinkMessage::FrameUp { client, id, .. } | LinkMessage::ClosedByClient { client, id } => {
             Some((*client, *id, Direction::Up))
         }
-        Message::Opened { client, id, .. } | Message::Socket { client, id, .. } => {
+        LinkMessage::Opened { client, id, .. } | LinkMessage::Socket { client, id, .. } => {
             Some((*client, *id, Direction::Down))
         }
-        Message::Request { .. } | Message::Reply { .. } | Message::Upgrade { .. } => None,
+        LinkMessage::Request { .. } | LinkMessage::Reply { .. } | LinkMessage::Upgrade { .. } => None,
     }
 }
 
@@ -119,7 +121,7 @@ impl Sim {
     #[must_use]
     pub fn disturbed(schedule: Schedule, remembers: bool) -> Self {
         let (planned, seen) = (Planned::new(schedule), remembers.then(Vec::new));
-        Self { disturber: Some(Box::new(Disturber { planned, seen, ..Disturber::default() })), ..Self::default() }
+        Self { disturber: Some(Box::new(SimDisturber { planned, seen, ..SimDisturber::default() })), ..Self::default() }
     }
 
     /// One thing more that goes wrong, since the script wants it. Moments are counted from the beginning, so that something may have arrived only in a
@@ -167,7 +169,7 @@ impl Sim {
             disturber.is_over = true;
             disturber.outage_ends = None;
         }
-        self.client_side.record_platform(What::Disturbance(Disturbed::Healed))?;
+        self.client_side.record_platform(What::Disturbance(DisturbanceRecord::Healed))?;
         let now = self.platform_time();
         self.platform.clear(now, None);
         self.platform.set_online(now);
@@ -185,7 +187,7 @@ impl Sim {
         let Some(disturber) = &mut self.disturber else { return Ok(()) };
         disturber.outage_ends = None;
         if !disturber.is_offline_by_script {
-            self.client_side.record_platform(What::Disturbance(Disturbed::OutageEnds))?;
+            self.client_side.record_platform(What::Disturbance(DisturbanceRecord::OutageEnds))?;
             self.platform.set_online(self.platform_time());
         }
         self.drain_platform()
@@ -206,7 +208,7 @@ impl Sim {
 /// What becomes of a message.
 impl Sim {
     /// A message arrives that the schedule has not been asked about.
-    pub(super) fn deliver_asked(&mut self, message: Message) -> Result<(), WorldError> {
+    pub(super) fn deliver_asked(&mut self, message: LinkMessage) -> Result<(), WorldError> {
         let Some(mut disturber) = self.disturber.take_if(|disturber| !disturber.is_over) else {
             return self.deliver_message(message);
         };
@@ -215,7 +217,7 @@ impl Sim {
         done
     }
 
-    fn deliver_under(&mut self, disturber: &mut Disturber, message: Message) -> Result<(), WorldError> {
+    fn deliver_under(&mut self, disturber: &mut SimDisturber, message: LinkMessage) -> Result<(), WorldError> {
         let Some((client, kind)) = disturber.kind_of(&message) else {
             return self.deliver_message(message);
         };
@@ -239,7 +241,7 @@ impl Sim {
         }
         let mut fate = None;
         for (number, disturbance) in struck {
-            self.client_side.record_client(client, What::Disturbance(Disturbed::By(disturbance.clone())))?;
+            self.client_side.record_client(client, What::Disturbance(DisturbanceRecord::By(disturbance.clone())))?;
             match disturbance.act {
                 Act::Message(of_message) => {
                     // Nothing comes of another one before it.
@@ -255,7 +257,7 @@ impl Sim {
             }
         }
         let connection = connection_of(&message);
-        if let Some((_, Fate::Late(by))) = fate {
+        if let Some((_, MessageFate::Late(by))) = fate {
             let until = self.client_side.now.saturating_add(by);
             if let Some(connection) = connection {
                 disturber.held.insert(connection, until);
@@ -267,16 +269,16 @@ impl Sim {
             return self.link.send_asked(self.client_side.now, until, message);
         }
         match fate {
-            None | Some((_, Fate::Late(_))) => self.deliver_before(disturber, message),
-            Some((_, Fate::Overtaken)) => {
+            None | Some((_, MessageFate::Late(_))) => self.deliver_before(disturber, message),
+            Some((_, MessageFate::Overtaken)) => {
                 disturber.hold_back(message);
                 Ok(())
             }
-            Some((_, Fate::Lost)) => Ok(()),
-            Some((_, Fate::Fails)) => self.fail_message(&message),
-            Some((_, Fate::Twice)) => self.deliver_twice(message),
-            Some((_, Fate::Answered(odd))) => self.answer_oddly(message, odd),
-            Some((number, Fate::Changed(mutation))) => {
+            Some((_, MessageFate::Lost)) => Ok(()),
+            Some((_, MessageFate::Fails)) => self.fail_message(&message),
+            Some((_, MessageFate::Twice)) => self.deliver_twice(message),
+            Some((_, MessageFate::Answered(odd))) => self.answer_oddly(message, odd),
+            Some((number, MessageFate::Changed(mutation))) => {
                 let has_changed = self.deliver_changed(message, &mutation)?;
                 disturber.planned.come(number, has_changed);
                 Ok(())
@@ -294,7 +296,7 @@ impl Sim {
         }
     }
 
-    fn seen(&self, client: ClientId, kind: Kind, number: NonZeroU32) -> Seen {
+    fn seen(&self, client: ClientId, kind: MessageKind, number: NonZeroU32) -> Seen {
         let user = self.user_of(client);
         let has = |count: fn(&Sim, &str) -> usize| user.as_deref().is_some_and(|user| count(self, user) > 0);
         let mut timers: Vec<Duration> = self.client_side.deadlines().chain(self.platform_deadline()).collect();
@@ -327,69 +329,69 @@ impl Sim {
 
     /// The user of the platform whom a client is.
     fn user_of(&self, client: ClientId) -> Option<String> {
-        self.client_side.last_connect(client).and_then(Call::username)
+        self.client_side.last_connect(client).and_then(ClientCall::username)
     }
 }
 
 /// What happens instead of, or on, its arrival.
 impl Sim {
-    fn deliver_twice(&mut self, message: Message) -> Result<(), WorldError> {
+    fn deliver_twice(&mut self, message: LinkMessage) -> Result<(), WorldError> {
         match message {
-            Message::Request { client, id, request, is_allowed } => {
+            LinkMessage::Request { client, id, request, is_allowed } => {
                 // The second one's answer finds nobody.
                 let now = self.platform_time();
-                self.deliver_message(Message::Request { client, id, request: request.clone(), is_allowed })?;
+                self.deliver_message(LinkMessage::Request { client, id, request: request.clone(), is_allowed })?;
                 self.platform.handle_request(now, &request);
                 self.drain_platform()
             }
-            Message::Socket { client, id, news: News::Frame(frame) } => {
-                self.deliver_message(Message::Socket { client, id, news: News::Frame(frame.clone()) })?;
-                self.deliver_message(Message::Socket { client, id, news: News::Frame(frame) })
+            LinkMessage::Socket { client, id, news: SocketNews::Frame(frame) } => {
+                self.deliver_message(LinkMessage::Socket { client, id, news: SocketNews::Frame(frame.clone()) })?;
+                self.deliver_message(LinkMessage::Socket { client, id, news: SocketNews::Frame(frame) })
             }
             other => self.deliver_message(other),
         }
     }
 
     /// Both ends see the connection break.
-    fn fail_message(&mut self, message: &Message) -> Result<(), WorldError> {
+    fn fail_message(&mut self, message: &LinkMessage) -> Result<(), WorldError> {
         let now = self.platform_time();
         match *message {
-            Message::Request { client, id, .. } | Message::Reply { client, id, .. } => {
-                self.deliver_message(Message::Reply { client, id, answered: Answered::Reply(Reply::Reset) })
+            LinkMessage::Request { client, id, .. } | LinkMessage::Reply { client, id, .. } => {
+                self.deliver_message(LinkMessage::Reply { client, id, answered: SimAnswer::Reply(Reply::Reset) })
             }
-            Message::Upgrade { client, id, .. } => {
-                self.deliver_message(Message::Socket { client, id, news: News::Reset })
+            LinkMessage::Upgrade { client, id, .. } => {
+                self.deliver_message(LinkMessage::Socket { client, id, news: SocketNews::Reset })
             }
-            Message::Opened { client, id, socket } => {
+            LinkMessage::Opened { client, id, socket } => {
                 self.sockets.part_by_platform(socket);
                 self.platform.handle_closed(now, socket, None);
-                self.deliver_message(Message::Socket { client, id, news: News::Reset })
+                self.deliver_message(LinkMessage::Socket { client, id, news: SocketNews::Reset })
             }
-            Message::FrameUp { client, id, .. }
-            | Message::Socket { client, id, .. }
-            | Message::ClosedByClient { client, id } => {
+            LinkMessage::FrameUp { client, id, .. }
+            | LinkMessage::Socket { client, id, .. }
+            | LinkMessage::ClosedByClient { client, id } => {
                 if let Some(socket) = self.sockets.part_by_client(client, id) {
                     self.platform.handle_closed(now, socket, None);
                 }
-                self.deliver_message(Message::Socket { client, id, news: News::Cut })
+                self.deliver_message(LinkMessage::Socket { client, id, news: SocketNews::Cut })
             }
         }
     }
 
-    fn answer_oddly(&mut self, message: Message, odd: Odd) -> Result<(), WorldError> {
+    fn answer_oddly(&mut self, message: LinkMessage, odd: Odd) -> Result<(), WorldError> {
         match message {
-            Message::Request { client, id, request, .. } => {
+            LinkMessage::Request { client, id, request, .. } => {
                 let effect = odd.effect();
                 let answer = self.platform.handle_request_under(self.platform_time(), &request, Some(&effect));
                 self.answer(client, id, answer)?;
                 self.drain_platform()
             }
-            Message::Upgrade { client, id, .. } => {
+            LinkMessage::Upgrade { client, id, .. } => {
                 let status = StatusCode::from_u16(odd.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
                 self.link.send(
                     self.client_side.now,
                     self.client_side.now,
-                    Message::Socket { client, id, news: News::Refused(status) },
+                    LinkMessage::Socket { client, id, news: SocketNews::Refused(status) },
                 )
             }
             other => self.deliver_message(other),

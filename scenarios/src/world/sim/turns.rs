@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::text::clip;
 use crate::trace::What;
 use crate::world::client_side::ClientSide;
-use crate::world::link::Message;
+use crate::world::link::LinkMessage;
 use crate::world::{MAX_TURNS_AT_ONE_INSTANT, TURNS_FOR_EACH_CLIENT, WorldError};
 
 /// How many of the last turns are kept, to tell what a loop does.
@@ -17,12 +18,12 @@ const LABEL_CHARS: usize = 60;
 
 /// How often the world has moved since time last passed.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct TurnLimit {
     at_this_instant: u32,
     recent: VecDeque<String>,
 }
 
-impl Turns {
+impl TurnLimit {
     /// Counts a turn at this instant, in a world of so many clients. Its label is only made near the limit, since labels
     /// cost.
     pub(super) fn count(
@@ -35,7 +36,7 @@ impl Turns {
         let limit = MAX_TURNS_AT_ONE_INSTANT.saturating_add(TURNS_FOR_EACH_CLIENT.saturating_mul(clients));
         self.at_this_instant += 1;
         if self.at_this_instant > limit - KEPT_BEFORE_LIMIT {
-            self.recent.push_back(clipped(label()));
+            self.recent.push_back(clip(label(), LABEL_CHARS).into_owned());
             if self.recent.len() > RECENT_TURNS {
                 self.recent.pop_front();
             }
@@ -49,26 +50,18 @@ impl Turns {
 }
 
 /// A message in a word or two, for the report of a loop.
-pub(super) fn label(message: &Message, client_side: &ClientSide) -> String {
+pub(super) fn label(message: &LinkMessage, client_side: &ClientSide) -> String {
     match message {
-        Message::Request { request, .. } => [request.method().as_str(), request.uri().path()].join(" "),
-        Message::Reply { client, id, answered } => {
+        LinkMessage::Request { request, .. } => [request.method().as_str(), request.uri().path()].join(" "),
+        LinkMessage::Reply { client, id, answered } => {
             What::Reply { number: client_side.request_number(*client, *id), outcome: answered.outcome() }.text()
         }
-        Message::Socket { client, id, news } => news.record(client_side.socket_number(*client, *id)).text(),
-        Message::Upgrade { .. } | Message::FrameUp { .. } | Message::ClosedByClient { .. } | Message::Opened { .. } => {
-            message.kind().to_owned()
-        }
+        LinkMessage::Socket { client, id, news } => news.record(client_side.socket_number(*client, *id)).text(),
+        LinkMessage::Upgrade { .. }
+        | LinkMessage::FrameUp { .. }
+        | LinkMessage::ClosedByClient { .. }
+        | LinkMessage::Opened { .. } => message.kind().to_owned(),
     }
-}
-
-/// The first characters of a label, with an ellipsis if there are more.
-fn clipped(mut label: String) -> String {
-    if let Some((end, _)) = label.char_indices().nth(LABEL_CHARS) {
-        label.truncate(end);
-        label.push('…');
-    }
-    label
 }
 
 /// The turns of one round of a loop: the shortest period with which the last turns repeat.

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 use kandy_client::Task;
 
 use super::*;
-use crate::trace::{Address, Request, SignIn, State};
+use crate::trace::{Address, SeenConnection, SentRequest, SignIn};
 
 /// What the console of `serve` says.
 const WORDS: &str = include_str!("../../../serve/pages/words.js");
@@ -31,15 +31,15 @@ fn check(whats: Vec<(&str, What)>, expected: &[&str]) {
 
 fn request(number: u64, method: Method, uri: &'static str) -> What {
     let address = Address::of_platform(&Uri::from_static(uri));
-    What::Request(Box::new(Request { number, method, address, body: None }))
+    What::Request(Box::new(SentRequest { number, method, address, body: None }))
 }
 
-fn reply(number: u64, outcome: Outcome) -> What {
+fn reply(number: u64, outcome: ReplyOutcome) -> What {
     What::Reply { number, outcome }
 }
 
-fn answer(status: u16) -> Box<Answer> {
-    Box::new(Answer::new(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), &Bytes::new()))
+fn answer(status: u16) -> Box<RecordedAnswer> {
+    Box::new(RecordedAnswer::new(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), &Bytes::new()))
 }
 
 #[test]
@@ -49,12 +49,12 @@ fn a_reply_is_told_as_its_request() {
             ("kandy", request(1, Method::GET, "/v2.0/auth/mk_token?refresh=y")),
             ("kandy", request(2, Method::POST, "/rest/version/1/user/a/subscription")),
             ("kandy", request(3, Method::GET, "/some/where/else/again")),
-            ("platform", reply(2, Outcome::Answer(answer(503)))),
-            ("platform", reply(1, Outcome::Answer(answer(200)))),
-            ("platform", reply(3, Outcome::WithoutCors(answer(200)))),
-            ("platform", reply(4, Outcome::Hang)),
-            ("platform", reply(5, Outcome::Reset)),
-            ("platform", reply(6, Outcome::Refused)),
+            ("platform", reply(2, ReplyOutcome::Answer(answer(503)))),
+            ("platform", reply(1, ReplyOutcome::Answer(answer(200)))),
+            ("platform", reply(3, ReplyOutcome::WithoutCors(answer(200)))),
+            ("platform", reply(4, ReplyOutcome::Hang)),
+            ("platform", reply(5, ReplyOutcome::Reset)),
+            ("platform", reply(6, ReplyOutcome::Refused)),
         ],
         &[
             "Rest: GET mk_token",
@@ -72,20 +72,20 @@ fn a_reply_is_told_as_its_request() {
 
 #[test]
 fn a_websocket_is_told_from_its_handshake_to_its_end() {
-    let frame = |text: &str| What::Frame { socket: 1, frame: Frame::Text(Beginning::of(text)) };
+    let frame = |text: &str| What::Frame { socket: 1, frame: FrameContent::Text(Beginning::of(text)) };
     let by_platform = |code| Close::ByPlatform { code, reason: "why".to_owned() };
     let close = |close| ("platform", What::Close { socket: 1, close });
     let handshake = |who, step| (who, What::Handshake { socket: 1, step });
-    let opens = Handshake::Opens(Address::of_platform(&Uri::from_static("/websocket/CH-1?token=AT-1")));
+    let opens = HandshakeStep::Opens(Address::of_platform(&Uri::from_static("/websocket/CH-1?token=AT-1")));
     check(
         vec![
             handshake("kandy", opens),
-            handshake("platform", Handshake::Refused(StatusCode::FORBIDDEN)),
-            handshake("platform", Handshake::Open),
+            handshake("platform", HandshakeStep::Refused(StatusCode::FORBIDDEN)),
+            handshake("platform", HandshakeStep::Open),
             ("platform", frame(r#"{"notificationMessage":{"eventType" : "gone"}}"#)),
             ("platform", frame("a\nb")),
             ("kandy", frame(r#"{"eventType":"\"x"}"#)),
-            ("platform", What::Frame { socket: 1, frame: Frame::Bytes(Some(3)) }),
+            ("platform", What::Frame { socket: 1, frame: FrameContent::Bytes(Some(3)) }),
             ("kandy", What::Pings { socket: 1, count: 3, until: Duration::from_secs(90) }),
             close(by_platform(1000)),
             close(by_platform(1011)),
@@ -111,19 +111,19 @@ fn a_websocket_is_told_from_its_handshake_to_its_end() {
 
 #[test]
 fn who_does_something_has_its_lane() {
-    let connect = Call::Connect { user: Some(Beginning::of("alice")), by: SignIn::Password };
-    let state = State { is_connected: true, is_pending: false };
+    let connect = CallRecord::Connect { user: Some(Beginning::of("alice")), by: SignIn::Password };
+    let state = SeenConnection { is_connected: true, is_pending: false };
     let event = |event| What::Event { event: Arc::new(event), state };
     check(
         vec![
             ("kandy", What::Call(connect)),
-            ("kandy", What::Call(Call::EnableWebsocket(false))),
+            ("kandy", What::Call(CallRecord::EnableWebsocket(false))),
             ("kandy", event(Event::AuthChange)),
             ("kandy", event(Event::Resubscribed { attempt_num: 1, error: None })),
             ("kandy", What::Crash(Task::Requests)),
             ("script", What::Print(Beginning::of(&"x".repeat(100)))),
             ("script", What::MoreWarnings(2)),
-            ("platform", What::Control(Control::Long(Beginning::of("send alice {\"a\":1}")))),
+            ("platform", What::Control(ControlRecord::Long(Beginning::of("send alice {\"a\":1}")))),
         ],
         &[
             "Client: connect alice",

@@ -1,8 +1,8 @@
 //! What scripts ask the platform, and wait for at it.
 
-use super::{Given, Of, Row, row};
+use super::{ApiRow, Given, Of, row};
 
-pub(super) static ROWS: &[Row] = &[
+pub(super) static ROWS: &[ApiRow] = &[
     row(
         Of::Platform,
         "waitFor",

@@ -1,8 +1,8 @@
 //! What a client of Link 4 and 5 has in `services`.
 
-use super::{Given, Of, Row, row};
+use super::{ApiRow, Given, Of, row};
 
-pub(super) static ROWS: &[Row] = &[
+pub(super) static ROWS: &[ApiRow] = &[
     row(
         Of::Services,
         "subscribe",

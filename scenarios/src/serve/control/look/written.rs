@@ -27,7 +27,7 @@ pub(in crate::serve::control) struct Written {
 }
 
 /// Writes a page of a part of an answer. It is called again as long as there is more.
-pub(super) type Part = Box<dyn FnMut(&Platform, Time, &mut Page) -> More + Send + Sync>;
+pub(super) type Part = Box<dyn FnMut(&Platform, Time, &mut WrittenText) -> More + Send + Sync>;
 
 /// Whether a part has more to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) enum More {
 
 /// What is being written.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(super) struct WrittenText {
     text: Vec<u8>,
     looked_at: usize,
     /// Whether an item stands before the next one.
@@ -52,7 +52,7 @@ impl Written {
 
     /// The answer. A short one is written at once, and says how long it is.
     pub(in crate::serve::control) async fn into_body(mut self) -> BoxBody<Bytes, Infallible> {
-        let mut page = Page::default();
+        let mut page = WrittenText::default();
         let mut first = Vec::new();
         while !self.parts.is_empty() && first.len() < SHORT {
             first.append(&mut self.page(&mut page).await);
@@ -72,7 +72,7 @@ impl Written {
     }
 
     /// A page, once everybody else has had a turn: there may be many.
-    async fn page(&mut self, page: &mut Page) -> Vec<u8> {
+    async fn page(&mut self, page: &mut WrittenText) -> Vec<u8> {
         yield_now().await;
         page.looked_at = 0;
         while let Some(part) = self.parts.front_mut() {
@@ -86,7 +86,7 @@ impl Written {
     }
 }
 
-impl Page {
+impl WrittenText {
     /// Writes a text as it is.
     pub(super) fn put(&mut self, text: &str) {
         self.text.extend_from_slice(text.as_bytes());
@@ -116,7 +116,7 @@ impl Page {
 }
 
 /// A part that is written at once.
-pub(super) fn once(mut write: impl FnMut(&Platform, Time, &mut Page) + Send + Sync + 'static) -> Part {
+pub(super) fn once(mut write: impl FnMut(&Platform, Time, &mut WrittenText) + Send + Sync + 'static) -> Part {
     Box::new(move |platform, now, page| {
         write(platform, now, page);
         More::Nothing
@@ -171,7 +171,7 @@ mod tests {
     use super::super::{journal, requests, sockets, state, subscriptions};
     use super::*;
     use crate::serve::control::ControlError;
-    use crate::serve::control::selection::Selection;
+    use crate::serve::control::selection::JournalSelection;
 
     async fn front() -> Front {
         let options = FrontOptions { address: ([127, 0, 0, 1], 0).into(), ..FrontOptions::default() };
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(numbers(&read(of_requests).await.0["requests"]), [6, 7]);
         assert_eq!(numbers(&read(latest).await.0["requests"]), [7]);
         // What is taken out to be kept is there at once.
-        let kept = Selection::new(&handle, &all).unwrap();
+        let kept = JournalSelection::new(&handle, &all).unwrap();
         ask();
         let kept = kept.records(&handle).await;
         assert_eq!(kept.iter().map(|record| record.seq).collect::<Vec<_>>(), [6, 7]);

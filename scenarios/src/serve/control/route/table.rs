@@ -6,59 +6,60 @@ use std::time::Duration;
 use kandy_mock_server::command::{ArgumentError, Gives, Optional, Parameter, VERBS, Verb};
 use kandy_mock_server::{Point, RecordKind};
 
-use super::{Act, Action, Look, Route};
+use super::{ControlRoute, RouteAct, RouteAction, RouteLook};
 
 /// Every route: first what looks, then what acts, as the script's `platform` has it.
-pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| OWN.iter().copied().chain(VERBS.iter().map(verb)).collect());
+pub static ROUTES: LazyLock<Vec<ControlRoute>> =
+    LazyLock::new(|| OWN.iter().copied().chain(VERBS.iter().map(verb)).collect());
 
 /// The routes that are not verbs of the platform.
-const OWN: &[Route] = &[
-    route("", Action::Look(Look::Index), "this table", &[], r#"{"routes": [..]}"#),
+const OWN: &[ControlRoute] = &[
+    route("", RouteAction::Look(RouteLook::Index), "this table", &[], r#"{"routes": [..]}"#),
     route(
         "health",
-        Action::Look(Look::Health),
+        RouteAction::Look(RouteLook::Health),
         "whether it answers; without a token",
         &[],
         r#"{"status": "ok", "api": 1}"#,
     ),
     route(
         "state",
-        Action::Look(Look::State),
+        RouteAction::Look(RouteLook::State),
         "users without passwords, tokens by label, subscriptions, sockets, settings, faults, clock",
         &[LIMIT.parameter()],
         r#"{"api": 1, "users": [..], ..}"#,
     ),
     route(
         "journal",
-        Action::Look(Look::Journal),
+        RouteAction::Look(RouteLook::Journal),
         "what happened, from record `since` on; without it the newest",
         &[SINCE.parameter(), LIMIT.parameter(), OF_USER.parameter()],
         r#"{"records": [..], "next": 7, "missed": 0}"#,
     ),
     route(
         "transcript",
-        Action::Look(Look::Transcript),
+        RouteAction::Look(RouteLook::Transcript),
         "what happened, as text to be read: of a user or of all, from record `since` or the last such mark on",
         &[OF_USER.parameter(), MARK.parameter(), SINCE.parameter()],
         "",
     ),
     route(
         "har",
-        Action::Look(Look::Har),
+        RouteAction::Look(RouteLook::Har),
         "the same as an HTTP archive (HAR 1.2), messages of websockets as Chrome writes them",
         &[OF_USER.parameter(), MARK.parameter(), SINCE.parameter()],
         r#"{"log": {..}}"#,
     ),
     route(
         "export",
-        Action::Look(Look::Export),
+        RouteAction::Look(RouteLook::Export),
         "the same with the state, as a journal that `serve --open` and the console open",
         &[OF_USER.parameter(), MARK.parameter(), SINCE.parameter()],
         r#"{"kandyHarness": "..", "state": {..}, "records": [..]}"#,
     ),
     route(
         "requests",
-        Action::Look(Look::Requests),
+        RouteAction::Look(RouteLook::Requests),
         "the requests in the journal since the last reset, or from record `since` on, with their answers",
         &[
             OF_POINT.parameter(),
@@ -72,28 +73,28 @@ const OWN: &[Route] = &[
     ),
     route(
         "subscriptions",
-        Action::Look(Look::Subscriptions),
+        RouteAction::Look(RouteLook::Subscriptions),
         "the live ones",
         &[OF_USER.parameter(), LIMIT.parameter()],
         r#"{"subscriptions": [..]}"#,
     ),
     route(
         "sockets",
-        Action::Look(Look::Sockets),
+        RouteAction::Look(RouteLook::Sockets),
         "those that are open or opening",
         &[OF_USER.parameter(), LIMIT.parameter()],
         r#"{"sockets": [..]}"#,
     ),
     route(
         "feed",
-        Action::Look(Look::Feed),
+        RouteAction::Look(RouteLook::Feed),
         "records as they are written, as server-sent events",
         &[SINCE.parameter()],
         "",
     ),
     route(
         "waitFor",
-        Action::Act(Act::WaitFor),
+        RouteAction::Act(RouteAct::WaitFor),
         "waits for `count` records of a kind (1 request if it does not say), from record `since` on; with `none`, checks that none comes",
         &[
             KIND.parameter(),
@@ -111,14 +112,14 @@ const OWN: &[Route] = &[
     ),
     route(
         "advance",
-        Action::Act(Act::Advance),
+        RouteAction::Act(RouteAct::Advance),
         "moves a manual clock on, by a duration or to an instant in milliseconds, and tells what fired",
         &[BY.parameter(), TO.parameter()],
         r#"{"now": 1800000, "fired": [..], "omitted": 0}"#,
     ),
     route(
         "idle",
-        Action::Act(Act::Idle),
+        RouteAction::Act(RouteAct::Idle),
         "waits until nothing is under way, and for `quiet` nothing has happened",
         &[QUIET.parameter(), TIMEOUT.parameter()],
         "{}",
@@ -148,15 +149,15 @@ pub(crate) const fn either(of: &'static str, one: &Parameter, other: &Parameter)
 
 const fn route(
     name: &'static str,
-    action: Action,
+    action: RouteAction,
     about: &'static str,
     parameters: &'static [Parameter],
     gives: &'static str,
-) -> Route {
-    Route { name, about, parameters, gives, action }
+) -> ControlRoute {
+    ControlRoute { name, about, parameters, gives, action }
 }
 
-fn verb(verb: &'static Verb) -> Route {
+fn verb(verb: &'static Verb) -> ControlRoute {
     let gives = match verb.gives {
         Gives::Nothing => "{}",
         Gives::Fault => r#"{"id": 3}"#,
@@ -165,5 +166,5 @@ fn verb(verb: &'static Verb) -> Route {
         Gives::Record => r#"{"seq": 7}"#,
         Gives::Tokens => r#"{"accessToken": "AT-1", ..}"#,
     };
-    route(verb.name, Action::Act(Act::Verb(verb)), verb.about, verb.parameters, gives)
+    route(verb.name, RouteAction::Act(RouteAct::Verb(verb)), verb.about, verb.parameters, gives)
 }

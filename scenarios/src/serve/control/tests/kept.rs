@@ -55,7 +55,7 @@ async fn a_beginning_that_is_none_is_told() {
     for what in ["transcript", "har", "export"] {
         assert_eq!(bench.get(&format!("{what}?mark=a&since=1")).await.0, 400, "{what}");
         let (_, body) = bench.get(&format!("{what}?user=alise")).await;
-        assert_eq!(body["error"]["help"], "did you mean \"alice\"?", "{what}");
+        assert_eq!(body["error"]["help"], "did you mean `alice`?", "{what}");
     }
     assert_eq!(bench.post("mark", &json!({})).await.1["error"]["message"], "mark needs `text`");
     let (status, body) = bench.post("mark", &json!({ "text": "x".repeat(1_025) })).await;

@@ -3,9 +3,9 @@
 use kandy_mock_server::{Command, CommandOutput};
 
 use super::super::Sim;
-use super::Disturber;
-use crate::schedule::{Act, Application};
-use crate::step::{Call, ClientId};
+use super::SimDisturber;
+use crate::schedule::{Act, ApplicationCall};
+use crate::step::{ClientCall, ClientId};
 use crate::world::WorldError;
 
 /// What happens before a message arrives.
@@ -13,7 +13,7 @@ impl Sim {
     /// Does it, and gives whether there was anything that it could act on.
     pub(super) fn act_before(
         &mut self,
-        disturber: &mut Disturber,
+        disturber: &mut SimDisturber,
         client: ClientId,
         act: &Act,
     ) -> Result<bool, WorldError> {
@@ -42,11 +42,11 @@ impl Sim {
         !self.platform.subscriptions(Some(user)).is_empty()
     }
 
-    fn call_before(&mut self, client: ClientId, call: Application) -> Result<bool, WorldError> {
+    fn call_before(&mut self, client: ClientId, call: ApplicationCall) -> Result<bool, WorldError> {
         let call = match call {
-            Application::Disconnect => Call::Disconnect,
-            Application::Destroy => Call::Destroy,
-            Application::Connect => match self.client_side.last_connect(client) {
+            ApplicationCall::Disconnect => ClientCall::Disconnect,
+            ApplicationCall::Destroy => ClientCall::Destroy,
+            ApplicationCall::Connect => match self.client_side.last_connect(client) {
                 Some(call) => call.clone(),
                 None => return Ok(false),
             },

@@ -6,8 +6,8 @@ use super::Sim;
 use crate::coverage::Observer;
 use crate::schedule::{Moment, Mutation};
 use crate::world::WorldError;
-use crate::world::arrival::Answered;
-use crate::world::link::Message;
+use crate::world::arrival::SimAnswer;
+use crate::world::link::LinkMessage;
 
 /// An answer that came: when, whether it was a success, and all changes that it can have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,10 @@ pub struct Changeable {
 
 impl Changeable {
     /// An answer that comes at a moment, if the message is one.
-    pub(super) fn of(moment: Moment, message: &Message) -> Option<Self> {
-        let Message::Reply { answered: Answered::Reply(Reply::Respond(response)), .. } = message else { return None };
+    pub(super) fn of(moment: Moment, message: &LinkMessage) -> Option<Self> {
+        let LinkMessage::Reply { answered: SimAnswer::Reply(Reply::Respond(response)), .. } = message else {
+            return None;
+        };
         Some(Self { moment, is_success: response.status.is_success(), mutations: Mutation::all_of(response) })
     }
 }
@@ -56,14 +58,14 @@ impl Sim {
 
     /// An answer is changed on its way: the record has it as the platform gave it, the client as it arrives. Gives whether
     /// it has changed.
-    pub(super) fn deliver_changed(&mut self, message: Message, mutation: &Mutation) -> Result<bool, WorldError> {
+    pub(super) fn deliver_changed(&mut self, message: LinkMessage, mutation: &Mutation) -> Result<bool, WorldError> {
         match message {
-            Message::Reply { client, id, answered: Answered::Reply(Reply::Respond(response)) } => {
-                let original = Answered::Reply(Reply::Respond(response.clone()));
+            LinkMessage::Reply { client, id, answered: SimAnswer::Reply(Reply::Respond(response)) } => {
+                let original = SimAnswer::Reply(Reply::Respond(response.clone()));
                 self.client_side.record_reply(client, id, original.outcome())?;
                 let changed = mutation.apply(response.clone());
                 let has_changed = changed != response;
-                self.client_side.respond(client, id, Answered::Reply(Reply::Respond(changed)).into_answer());
+                self.client_side.respond(client, id, SimAnswer::Reply(Reply::Respond(changed)).into_answer());
                 self.drain_client(client)?;
                 self.drain_platform()?;
                 Ok(has_changed)

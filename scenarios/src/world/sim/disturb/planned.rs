@@ -8,11 +8,11 @@ pub(super) struct Planned {
     given: Schedule,
     by_script: Schedule,
     /// What came of each of them, in this order.
-    met: Vec<Met>,
+    met: Vec<MetMoment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Met {
+enum MetMoment {
     /// Its moment has not come.
     Never,
     /// It came, and there was nothing to act on.
@@ -33,14 +33,14 @@ pub struct Unmet {
 
 impl Planned {
     pub(super) fn new(given: Schedule) -> Self {
-        let met = vec![Met::Never; given.disturbances().len()];
+        let met = vec![MetMoment::Never; given.disturbances().len()];
         Self { given, met, ..Self::default() }
     }
 
     /// Something more, which the script wants.
     pub(super) fn push(&mut self, disturbance: Disturbance) -> Result<(), ScheduleError> {
         self.by_script.push(disturbance)?;
-        self.met.push(Met::Never);
+        self.met.push(MetMoment::Never);
         Ok(())
     }
 
@@ -71,22 +71,22 @@ impl Planned {
 
     /// Whether all has come that the world was made with.
     pub(super) fn has_given_come(&self) -> bool {
-        self.met[..self.given.disturbances().len()].iter().all(|met| *met != Met::Never)
+        self.met[..self.given.disturbances().len()].iter().all(|met| *met != MetMoment::Never)
     }
 
     /// The moment of one has come, which has changed something or not.
     pub(super) fn come(&mut self, number: usize, has_changed: bool) {
-        self.met[number] = if has_changed { Met::Yes } else { Met::InVain };
+        self.met[number] = if has_changed { MetMoment::Yes } else { MetMoment::InVain };
     }
 
     /// What has not gone wrong.
     pub(super) fn unmet(&self) -> impl Iterator<Item = Unmet> {
         let given = self.given.disturbances().len();
-        let unmet = self.all().zip(&self.met).enumerate().filter(|(_, (_, met))| **met != Met::Yes);
+        let unmet = self.all().zip(&self.met).enumerate().filter(|(_, (_, met))| **met != MetMoment::Yes);
         unmet.map(move |(number, (disturbance, met))| Unmet {
             disturbance: disturbance.clone(),
             by_script: number.checked_sub(given),
-            has_come: *met == Met::InVain,
+            has_come: *met == MetMoment::InVain,
         })
     }
 }
