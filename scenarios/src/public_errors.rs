@@ -10,6 +10,7 @@ fn public_errors_are_errors_of_any_thread() {
     is_error::<crate::SetupError>();
     is_error::<crate::Failures>();
     is_error::<crate::coverage::NotATransition>();
+    is_error::<crate::crosscheck::Divergence>();
     is_error::<crate::diagnostic::Diagnostic>();
     is_error::<crate::explore::AcceptedError>();
     is_error::<crate::explore::ExploreError>();
