@@ -56,7 +56,7 @@ impl Session {
         self
     }
 
-    /// With a world that began so long after the beginning of 1970, by which dates are read that a server sends.
+    /// Sets how long after the beginning of 1970 the world began, to read the dates that a server sends.
     #[must_use]
     pub fn with_epoch(mut self, epoch: Duration) -> Self {
         self.tasks.cx.epoch = epoch;
@@ -110,7 +110,7 @@ impl Session {
         }
     }
 
-    /// `setCredentials(credentials)`: in Link 4 and 5 who the next requests are of; without effect in the others.
+    /// `setCredentials(credentials)`: in Link 4 and 5 whose the next requests are; without effect in the others.
     pub fn set_credentials(&mut self, now: Time, credentials: &Credentials) {
         if !self.destroyed && self.has_call("setCredentials") {
             set_credentials(&mut self.at(now).cx, &credentials.to_js());

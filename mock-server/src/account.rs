@@ -338,7 +338,7 @@ mod tests {
         let mut accounts = Accounts::default();
         accounts.add(Time::ZERO, "alice@example.com", "x", UserOptions::default()).unwrap();
         let error = accounts.set_password("alise@example.com", "y").unwrap_err();
-        assert_eq!(error.to_string(), "there is no user \"alise@example.com\" (did you mean \"alice@example.com\"?)");
+        assert_eq!(error.to_string(), "there is no user \"alise@example.com\" (did you mean `alice@example.com`?)");
     }
 
     #[test]

@@ -211,7 +211,7 @@ mod tests {
         let error = "web_socket".parse::<Point>().unwrap_err();
         assert_eq!(error.nearest.as_deref(), Some("websocket"));
         assert!(
-            error.to_string().starts_with("there is no point \"web_socket\" (did you mean \"websocket\"?):"),
+            error.to_string().starts_with("there is no point \"web_socket\" (did you mean `websocket`?):"),
             "{error}"
         );
         assert_eq!("xyz".parse::<Point>().unwrap_err().nearest, None);

@@ -36,7 +36,7 @@ const QUOTED_CHARS: usize = 128;
 
 /// The tail of a message about a wrong name.
 pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(" (did you mean {name:?}?)"))
+    nearest.map_or_else(String::new, |name| format!(" (did you mean `{}`?)", name.escape_debug()))
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ impl Registry {
 #[non_exhaustive]
 pub enum ListenError {
     /// No event has this name: nothing would ever be heard.
-    #[error("there is no event {name:?}; did you mean {nearest:?}?")]
+    #[error("there is no event {name:?}; did you mean `{nearest}`?")]
     UnknownEvent {
         /// The name.
         name: String,

@@ -16,7 +16,7 @@ pub(crate) enum Signature {
     /// The token that the dialect sends as a bearer.
     Bearer,
     Hmac,
-    /// The password goes with each request, with the name that is this member of the credentials.
+    /// The password goes with each request, with the name from this member of the credentials.
     Basic(&'static str),
     Invalid,
 }

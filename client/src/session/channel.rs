@@ -66,7 +66,7 @@ enum Loss {
 #[must_use]
 pub(super) enum Closing {
     Done,
-    /// The SDK takes one for open that nobody looks after any more, and waits for ever for its end.
+    /// The SDK takes a socket for open that nothing watches any more, and waits for its end for ever.
     Hangs,
 }
 

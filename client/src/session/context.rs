@@ -34,7 +34,7 @@ pub(super) struct Context {
 /// A request under way.
 struct PendingRequest {
     purpose: Purpose,
-    /// What the browser says if it comes to nothing because it could not be made.
+    /// What the browser says if the request could not be made.
     refusal: Option<String>,
 }
 

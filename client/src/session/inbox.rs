@@ -95,7 +95,7 @@ impl SeenIds {
         }
     }
 
-    /// Whether `id` is among the last `capacity` ids; among all where that is less than 1 or no number.
+    /// Whether `id` is among the last `capacity` ids; among all where that is less than 1 or not a number.
     fn knows(&self, id: &Id, capacity: f64) -> bool {
         if !self.index.contains_key(id) {
             return false;

@@ -150,7 +150,7 @@ impl Renewal {
         Renewed::Done
     }
 
-    /// The session has ended that the platform had ended. A renewal of an earlier session is the one of the next.
+    /// The session that the platform ended is over now. A renewal left from an earlier session serves the next one.
     pub(super) fn go_on(&mut self, cx: &mut Context, GoesOn { next_attempt, outlived }: GoesOn) {
         if outlived {
             self.await_attempt(cx, next_attempt);

@@ -265,8 +265,8 @@ impl ServiceFlow {
         self.connection_ended(cx);
     }
 
-    /// The platform or the network has ended the subscription. That the platform has is lost on a client that is about to
-    /// unsubscribe.
+    /// The platform or the network has ended the subscription. A client that is about to unsubscribe does not notice that the
+    /// platform has.
     pub(super) fn session_ended(
         &mut self,
         cx: &mut Context,

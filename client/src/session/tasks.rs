@@ -315,7 +315,7 @@ impl Tasks {
         }
     }
 
-    /// What the cleaning up of a task does that is cancelled while its session lasts.
+    /// The cleanup of a task that is cancelled while its session lasts.
     fn disconnect_once_more(&mut self) {
         if self.channel.close(&mut self.cx) == Closing::Done {
             self.cx.unsubscribe();

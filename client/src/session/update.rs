@@ -33,7 +33,7 @@ impl ConnectionUpdate {
         }
     }
 
-    /// The answer to the PUT. Later renewals ask for these services; a session that has ended meanwhile is stumbled over.
+    /// The answer to the PUT. Later renewals ask for these services. The SDK stumbles if the session has ended meanwhile.
     pub(super) fn answered(&mut self, cx: &mut Context, answer: &Answer) {
         let services = std::mem::take(&mut self.services);
         match (read_renewal(cx.profile, answer, &services), &mut cx.state.subscription) {

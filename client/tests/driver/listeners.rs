@@ -144,7 +144,7 @@ async fn calls_in_a_loop_are_stopped() {
 }
 
 #[tokio::test]
-#[should_panic(expected = r#"there is no event "auth:changed"; did you mean "auth:change"?"#)]
+#[should_panic(expected = r#"there is no event "auth:changed"; did you mean `auth:change`?"#)]
 async fn a_misspelt_event_is_named() {
     let kandy = Kandy::create(Config::default()).unwrap();
     kandy.on("auth:changed", |_, _| ());

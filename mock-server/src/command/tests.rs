@@ -197,7 +197,7 @@ fn values_are_read_as_the_platform_takes_them() {
         refused("latency", json!({ "latency": "3661d" })).split(':').next(),
         Some("`latency` of latency is not a duration such as \"1h 30m\", or milliseconds")
     );
-    assert!(refused("clear", json!({ "point": "subscrib" })).contains("did you mean \"subscribe\""));
+    assert!(refused("clear", json!({ "point": "subscrib" })).contains("did you mean `subscribe`"));
     let fault = json!({ "point": "subscribe", "how": { "statuss": 1 } });
     assert!(refused("fail", fault).contains("no key \"statuss\""));
 }

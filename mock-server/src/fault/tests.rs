@@ -53,7 +53,7 @@ fn an_error_says_what_is_wrong_where_and_what_to_do() {
     let (long, cut) = ("x".repeat(129), "x".repeat(128));
     let cut_text = format!("the fault's \"status\" is \"{cut}\": give an HTTP status from 200 to 599");
     for (how, message) in [
-        (json!({ "statsu": 500 }), "a fault has no key \"statsu\" (did you mean \"status\"?)"),
+        (json!({ "statsu": 500 }), "a fault has no key \"statsu\" (did you mean `status`?)"),
         (json!({ "colour": 1 }), "a fault has no key \"colour\""),
         (json!(500), "a fault is a map such as {status: 500}, not a number"),
         (json!({ "status": 99 }), "the fault's \"status\" is 99: give an HTTP status from 200 to 599"),
@@ -264,7 +264,7 @@ fn a_field_that_no_normal_answer_has_cannot_be_left_out() {
             Point::MkToken,
             "acces_token",
             "the fault's \"without\" has no effect at mk_token: no normal answer there has \"acces_token\" (did you mean \
-             \"access_token\"?); it may have /success/access_token, /success/refresh_token, /success/expires, /success",
+             `access_token`?); it may have /success/access_token, /success/refresh_token, /success/expires, /success",
         ),
         (
             Point::Unsubscribe,

@@ -232,7 +232,7 @@ mod tests {
         }
         let error = "close".parse::<RecordKind>().unwrap_err();
         assert!(
-            error.to_string().starts_with("there is no kind of record \"close\" (did you mean \"closed\"?)"),
+            error.to_string().starts_with("there is no kind of record \"close\" (did you mean `closed`?)"),
             "{error}"
         );
         let closed = Kind::Closed { socket: SocketId::default(), code: None, by: Side::Client };

@@ -312,7 +312,7 @@ mod tests {
     async fn an_error_has_its_place() {
         let front = front(ClockKind::Real).await;
         for (text, message) in [
-            ("platform.cut(\"alise\");", "there is no user \"alise\" (did you mean \"alice\"?)\n --> test.rhai:1:10"),
+            ("platform.cut(\"alise\");", "there is no user \"alise\" (did you mean `alice`?)\n --> test.rhai:1:10"),
             ("let kandy = create();", "a script beside a server has no clients"),
             ("let x = ;", "test.rhai:1:9"),
             ("platform.waitFor(\"subscribe\", (), \"20ms\");", "no subscribe request came within 20 ms"),

@@ -70,7 +70,7 @@ impl Opening {
         cx.arm(js::timeout(&self.interval), Timer::Attempt(self.id));
     }
 
-    /// The attempt under way has failed, before its time was over or not: whether the next one waits for that.
+    /// The attempt under way has failed. Gives whether the next one waits for the end of its interval.
     pub(super) fn waits(&mut self, cx: &mut Context) -> bool {
         self.socket = None;
         #[expect(clippy::cast_precision_loss, reason = "JavaScript's times are doubles, too")]

@@ -36,7 +36,7 @@ impl ServiceFlow {
         }
     }
 
-    /// What `disconnect()` does behind its first event. A connect that is under way is forgotten, and not what it asked for.
+    /// What `disconnect()` does behind its first event. A connect that is under way is forgotten, but what it asked for is not.
     pub(in crate::session) fn disconnect(&mut self, cx: &mut Context, renewal: &mut Renewal) {
         match self.connection {
             ByServices::Connecting => self.connection = ByServices::Idle,
@@ -51,7 +51,7 @@ impl ServiceFlow {
         }
     }
 
-    /// The task dies that connects and disconnects, and another takes its place. What is shown stays as it is.
+    /// The task that connects and disconnects dies, and another takes its place. What is shown stays as it is.
     fn begin_connecting_anew(&mut self, cx: &mut Context) {
         self.connection = ByServices::Idle;
         cx.crash(Task::ConnectFlow);

@@ -34,8 +34,8 @@ fn a_command_is_about_one_socket_or_the_channel_of_one_subscription() {
 
     let told = |target: Target| bench.platform.cut(now, target).unwrap_err().to_string();
     let mut told = told;
-    assert_eq!(told(Target::socket("WS-9")), "there is no socket \"WS-9\" (did you mean \"WS-1\"?)");
-    assert_eq!(told(Target::subscription("SUB-9")), "there is no subscription \"SUB-9\" (did you mean \"SUB-1\"?)");
+    assert_eq!(told(Target::socket("WS-9")), "there is no socket \"WS-9\" (did you mean `WS-1`?)");
+    assert_eq!(told(Target::subscription("SUB-9")), "there is no subscription \"SUB-9\" (did you mean `SUB-1`?)");
     let of_bob = Target { socket: Some("WS-1".into()), ..BOB.into() };
     assert_eq!(told(of_bob), format!("WS-1 belongs to {ALICE:?}, not to {BOB:?}"));
     assert_eq!(told(Target::default()), "no sockets are named: name a user, a socket or a subscription");

@@ -239,7 +239,7 @@ mod tests {
         let message = "sendRaw needs either `text` or `base64`".to_owned();
         assert_eq!(told("sendRaw", r#"{"user": "a", "text": null}"#), (400, message, None));
         let (_, message, _) = told("fail", r#"{"point": "subscrib", "how": {}}"#);
-        assert!(message.contains("did you mean \"subscribe\""), "{message}");
+        assert!(message.contains("did you mean `subscribe`"), "{message}");
         let (_, message, _) = told("fail", r#"{"point": "subscribe", "how": {"statuss": 1}}"#);
         assert!(message.contains("no key \"statuss\""), "{message}");
     }

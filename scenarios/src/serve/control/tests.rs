@@ -96,7 +96,7 @@ async fn what_cannot_be_done_is_answered_with_the_reason_and_what_to_do() {
     let bench = Bench::new(ClockKind::Real).await;
     let (status, body) = bench.post("cut", &json!({ "user": "alise" })).await;
     assert_eq!(status, 404);
-    assert_eq!(body["error"]["message"], "there is no user \"alise\" (did you mean \"alice\"?)");
+    assert_eq!(body["error"]["message"], "there is no user \"alise\" (did you mean `alice`?)");
     let (status, body) = bench.post("cuts", &json!({})).await;
     let expected =
         json!({ "error": { "message": "there is no /__admin/cuts", "help": "did you mean `/__admin/cut`?" } });

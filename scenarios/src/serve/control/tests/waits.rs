@@ -168,7 +168,7 @@ async fn records_of_every_kind_are_waited_for_by_number_and_none_at_all() {
     assert_eq!(status, 409, "{body}");
     assert!(body["error"]["message"].as_str().unwrap().ends_with("and none was expected: expired"), "{body}");
     for (wrong, message) in [
-        (json!({ "kind": "close" }), "there is no kind of record \"close\" (did you mean \"closed\"?)"),
+        (json!({ "kind": "close" }), "there is no kind of record \"close\" (did you mean `closed`?)"),
         (json!({ "count": 0 }), "a wait is for 1 to 1000 records, not for 0"),
         (json!({ "none": "1s", "count": 2 }), "waitFor needs either `none` or `count`"),
         (json!({ "none": "1s", "timeout": "2s" }), "waitFor needs either `none` or `timeout`"),
