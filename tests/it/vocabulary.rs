@@ -27,12 +27,6 @@ const ALLOWED: &[(&str, &str)] = &[
     ("Limits", "of the crate, or of the module, that they are named with"),
     ("Options", "of the crate, or of the module, that they are named with"),
     ("RunningApplication", "on Unix, and on other systems: only one of them is compiled"),
-    // Of the client, each private to its file.
-    ("Doing", "what a task does: the one that renews, and the one that gets tokens"),
-    ("Finding", "of an exploration; and, within the client, what a keep-alive finds out about its socket"),
-    ("Heard", "by whoever reads events, and by a session that reads a notification"),
-    ("Next", "what has to be done next for a task: signing in, and changing services"),
-    ("Socket", "as the driver has it, and as a session does"),
 ];
 
 /// The folder of types whose values are the data of reports. They show what has happened, and bear the names of that.

@@ -6,7 +6,7 @@ mod socket;
 use std::{mem, vec};
 
 use self::opening::Opening;
-use self::socket::{Checking, Finding, Socket};
+use self::socket::{Checking, Liveness, OpenSocket};
 use super::context::Context;
 use super::view::{SocketDetails, SocketState};
 use crate::error::OpeningFailure;
@@ -27,7 +27,7 @@ pub(super) struct Channel {
     /// What `getSocketState()` gives: of all sockets together, by the last that changed.
     state: Option<SocketState>,
     checking: Checking,
-    open: Vec<Socket>,
+    open: Vec<OpenSocket>,
     openings: Vec<Opening>,
     last_opening: Option<OpeningId>,
     sockets_made: u64,
@@ -49,7 +49,7 @@ pub(super) enum News {
 /// between.
 #[must_use]
 pub(super) struct LostSockets {
-    sockets: vec::IntoIter<Socket>,
+    sockets: vec::IntoIter<OpenSocket>,
     loss: Loss,
 }
 
@@ -79,7 +79,7 @@ impl Channel {
 
     /// The sockets that are open and in use.
     pub(super) fn sockets(&self) -> impl Iterator<Item = SocketId> + '_ {
-        self.open.iter().filter_map(Socket::id)
+        self.open.iter().filter_map(OpenSocket::id)
     }
 
     pub(super) fn uses(&self, socket: SocketId) -> bool {
@@ -210,7 +210,7 @@ impl Channel {
         let platform = cx.profile.platform;
         let (ws_info, socket_options) = (info.clone().into(), options.clone().into());
         let details = SocketDetails { ws_info, options: socket_options, last_contact: cx.now, platform };
-        self.keep(cx, Socket::new(Some(id), options, info));
+        self.keep(cx, OpenSocket::new(Some(id), options, info));
         self.state = Some(SocketState { connected: true, details: Some(details) });
         tell(cx);
         News::Opened
@@ -225,7 +225,7 @@ impl Channel {
         };
         let left = left_on_exception(cx.now, cx.profile.platform, &options, &info);
         // Nobody waits yet for what this says of the connection.
-        if self.keep(cx, Socket::new(None, options, info)) == Finding::NotASocket {
+        if self.keep(cx, OpenSocket::new(None, options, info)) == Liveness::NotASocket {
             tell(cx);
         }
         self.set_forgotten();
@@ -233,13 +233,13 @@ impl Channel {
     }
 
     /// Uses a socket from now on.
-    fn keep(&mut self, cx: &mut Context, mut socket: Socket) -> Finding {
-        let finding = socket.start_keepalive(cx, &self.checking);
+    fn keep(&mut self, cx: &mut Context, mut socket: OpenSocket) -> Liveness {
+        let liveness = socket.start_keepalive(cx, &self.checking);
         self.open.push(socket);
-        if finding == Finding::NoOptions {
+        if liveness == Liveness::NoOptions {
             self.die(cx);
         }
-        finding
+        liveness
     }
 }
 
@@ -248,18 +248,18 @@ impl Channel {
     /// The timer of a socket has fired.
     pub(super) fn ping_due(&mut self, cx: &mut Context, id: SocketId) -> LostSockets {
         match self.check(id, |socket, checking| socket.ping_due(cx, checking)) {
-            Finding::Silent => self.give_up_sockets(cx),
-            Finding::NoOptions => {
+            Liveness::Silent => self.give_up_sockets(cx),
+            Liveness::NoOptions => {
                 self.die(cx);
                 LostSockets::none()
             }
-            Finding::Alive | Finding::NotASocket => LostSockets::none(),
+            Liveness::Alive | Liveness::NotASocket => LostSockets::none(),
         }
     }
 
     /// A `connAck` has come.
     pub(super) fn pong_received(&mut self, cx: &mut Context, id: SocketId) {
-        if self.check(id, |socket, checking| socket.pong_received(cx, checking)) == Finding::NoOptions {
+        if self.check(id, |socket, checking| socket.pong_received(cx, checking)) == Liveness::NoOptions {
             self.die(cx);
         }
     }
@@ -268,13 +268,13 @@ impl Channel {
     pub(super) fn ping_received(&mut self, cx: &mut Context, id: SocketId, check: &Value) {
         let _ = self.check(id, |socket, checking| {
             socket.ping_received(cx, checking, check);
-            Finding::Alive
+            Liveness::Alive
         });
     }
 
-    fn check(&mut self, id: SocketId, look: impl FnOnce(&mut Socket, &mut Checking) -> Finding) -> Finding {
+    fn check(&mut self, id: SocketId, look: impl FnOnce(&mut OpenSocket, &mut Checking) -> Liveness) -> Liveness {
         let socket = self.open.iter_mut().find(|open| open.id() == Some(id));
-        socket.map_or(Finding::Alive, |socket| look(socket, &mut self.checking))
+        socket.map_or(Liveness::Alive, |socket| look(socket, &mut self.checking))
     }
 
     /// The server or the network has closed a socket in use. The SDK takes that for the end of all its sockets: it closes the

@@ -46,7 +46,7 @@ enum Id {
 
 /// What comes of a notification.
 #[must_use]
-pub(super) enum Heard {
+pub(super) enum Notified {
     /// What there was to do is done.
     Done,
     /// The platform has ended the session. Behind that the task may stumble over the notification, and
@@ -142,24 +142,24 @@ impl Inbox {
     }
 
     /// A frame that may be a notification.
-    pub(super) fn hear(&mut self, cx: &mut Context, frame: Value) -> Heard {
+    pub(super) fn hear(&mut self, cx: &mut Context, frame: Value) -> Notified {
         if frame == Value::Null || !self.enabled {
-            return Heard::Done;
+            return Notified::Done;
         }
         match self.notify(cx, frame) {
             Ok(heard) => heard,
             Err(_stumble) => {
                 self.die(cx);
-                Heard::Done
+                Notified::Done
             }
         }
     }
 
-    fn notify(&mut self, cx: &mut Context, frame: Value) -> Result<Heard, TypeError> {
+    fn notify(&mut self, cx: &mut Context, frame: Value) -> Result<Notified, TypeError> {
         let Notification { payload, id, is_call, end, retry_after, stumbles } = read_notification(cx.profile, frame)?;
         let options = cx.settings.notifications();
         if is_call && property(options, "incomingCallNotificationMode")?.as_str() == Some("push-channel-only") {
-            return Ok(Heard::Done);
+            return Ok(Notified::Done);
         }
         let capacity = property(options, "idCacheLength")?;
         // The SDK's page hangs for good here: nothing more is heard of any notification.
@@ -167,13 +167,13 @@ impl Inbox {
             return Err(TypeError::new("idCacheLength is below 0"));
         }
         if !self.seen.is_new(&id, capacity) {
-            return Ok(Heard::Done);
+            return Ok(Notified::Done);
         }
         cx.emit(Event::NotificationReceived { payload: payload.into() });
         match end {
-            Some(reason) => Ok(Heard::End { reason, retry_after, stumbles }),
+            Some(reason) => Ok(Notified::End { reason, retry_after, stumbles }),
             None if stumbles => Err(TypeError::no_function("notificationMessage.hasOwnProperty")),
-            None => Ok(Heard::Done),
+            None => Ok(Notified::Done),
         }
     }
 

@@ -52,7 +52,7 @@ struct Arguments {
 
 /// What has to be done for the task.
 #[must_use]
-pub(super) enum Next {
+pub(super) enum LoginOrder {
     Nothing,
     /// Open a websocket with an address of these parts.
     OpenWebSocket(Value),
@@ -179,9 +179,9 @@ impl Login {
     }
 
     /// The answer to the subscription.
-    pub(super) fn subscribed(&mut self, cx: &mut Context, answer: Answer) -> Next {
+    pub(super) fn subscribed(&mut self, cx: &mut Context, answer: Answer) -> LoginOrder {
         let Flow::Subscribing { config, mut connection, .. } = mem::take(&mut self.flow) else {
-            return Next::Nothing;
+            return LoginOrder::Nothing;
         };
         match read_subscription(cx.profile, config.get("subscription").get("service"), answer) {
             Ok(granted) => {
@@ -190,29 +190,29 @@ impl Login {
                 }
                 let info = websocket_info(&cx.settings, config.get("websocket"), &granted, &connection);
                 self.flow = Flow::OpeningWebSocket { granted, connection };
-                Next::OpenWebSocket(info)
+                LoginOrder::OpenWebSocket(info)
             }
             Err(error) => {
                 cx.report(error);
-                Next::Nothing
+                LoginOrder::Nothing
             }
         }
     }
 
     /// A websocket is open. The task takes any, also one that an earlier, cancelled connect was still trying for.
-    pub(super) fn websocket_opened(&mut self, cx: &mut Context) -> Next {
+    pub(super) fn websocket_opened(&mut self, cx: &mut Context) -> LoginOrder {
         let (granted, connection) = match mem::replace(&mut self.flow, Flow::Connected) {
             Flow::OpeningWebSocket { granted, connection } => (granted, connection),
             flow => {
                 self.flow = flow;
-                return Next::Nothing;
+                return LoginOrder::Nothing;
             }
         };
         let refreshes = connection.refresh_token.is_truthy();
         cx.state = State { is_connected: true, subscription: Some(granted), ..State::default() };
         cx.state.set_user(connection, cx.profile.shows_tokens);
         cx.emit(Event::AuthChange);
-        Next::Keep { refreshes }
+        LoginOrder::Keep { refreshes }
     }
 
     /// No websocket could be opened; here too the task takes the failure of any.
@@ -227,13 +227,13 @@ impl Login {
 /// Out.
 impl Login {
     /// What `disconnect()` does behind its first event. In UC what is cancelled says nothing more; in Link 3 it ends.
-    pub(super) fn disconnect(&mut self, cx: &mut Context, leaving: Leaving) -> Next {
+    pub(super) fn disconnect(&mut self, cx: &mut Context, leaving: Leaving) -> LoginOrder {
         let cancelled = match leaving {
-            Leaving::CloseThenDelete => Next::Nothing,
-            Leaving::DeleteThenClose => Next::End,
+            Leaving::CloseThenDelete => LoginOrder::Nothing,
+            Leaving::DeleteThenClose => LoginOrder::End,
         };
         match mem::take(&mut self.flow) {
-            Flow::Idle => Next::Nothing,
+            Flow::Idle => LoginOrder::Nothing,
             // The websocket attempts go on, and the subscription stays on the server.
             Flow::OpeningWebSocket { .. } => cancelled,
             Flow::CreatingToken { request, .. } | Flow::Subscribing { request, .. } => {
@@ -243,42 +243,42 @@ impl Login {
             Flow::Connected => match leaving {
                 Leaving::CloseThenDelete => {
                     self.flow = Flow::ClosingWebSockets { is_deleted: false };
-                    Next::CloseWebSockets
+                    LoginOrder::CloseWebSockets
                 }
                 Leaving::DeleteThenClose => self.delete(cx, true),
             },
             disconnecting @ (Flow::ClosingWebSockets { .. } | Flow::Deleting { .. }) => {
                 self.flow = disconnecting;
-                Next::Nothing
+                LoginOrder::Nothing
             }
         }
     }
 
     /// The websockets are closed that had to be.
-    pub(super) fn websockets_closed(&mut self, cx: &mut Context) -> Next {
+    pub(super) fn websockets_closed(&mut self, cx: &mut Context) -> LoginOrder {
         match mem::take(&mut self.flow) {
-            Flow::ClosingWebSockets { is_deleted: true } => Next::End,
+            Flow::ClosingWebSockets { is_deleted: true } => LoginOrder::End,
             Flow::ClosingWebSockets { is_deleted: false } => self.delete(cx, false),
             flow => {
                 self.flow = flow;
-                Next::Nothing
+                LoginOrder::Nothing
             }
         }
     }
 
     /// Goes over to waiting for the answer to the DELETE. Without a subscription the task dies here.
-    fn delete(&mut self, cx: &mut Context, closes: bool) -> Next {
+    fn delete(&mut self, cx: &mut Context, closes: bool) -> LoginOrder {
         match cx.unsubscribe() {
             Some(request) => {
                 self.flow = Flow::Deleting { request, closes };
-                Next::Nothing
+                LoginOrder::Nothing
             }
             None => die(cx),
         }
     }
 
     /// The answer to a DELETE. Almost every answer will do; one of an unforeseen form kills the task.
-    pub(super) fn unsubscribed(&mut self, cx: &mut Context, id: RequestId, answer: &Answer) -> Next {
+    pub(super) fn unsubscribed(&mut self, cx: &mut Context, id: RequestId, answer: &Answer) -> LoginOrder {
         let (is_own, closes) = match self.flow {
             Flow::Deleting { request, closes } if request == id => (true, closes),
             _ => (false, false),
@@ -289,11 +289,11 @@ impl Login {
         match says_unsubscribed(answer) {
             true if closes => {
                 self.flow = Flow::ClosingWebSockets { is_deleted: true };
-                Next::CloseWebSockets
+                LoginOrder::CloseWebSockets
             }
-            true => Next::End,
+            true => LoginOrder::End,
             false if is_own => die(cx),
-            false => Next::Nothing,
+            false => LoginOrder::Nothing,
         }
     }
 
@@ -323,7 +323,7 @@ impl Login {
     }
 }
 
-fn die(cx: &mut Context) -> Next {
+fn die(cx: &mut Context) -> LoginOrder {
     cx.crash(Task::ConnectFlow);
-    Next::CleanUp
+    LoginOrder::CleanUp
 }

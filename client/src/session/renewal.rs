@@ -24,7 +24,7 @@ const MAX_BACKLOG: usize = 10_000;
 /// handled as ever, and the new session's renewals are counted from it.
 #[derive(Debug, Default)]
 pub(super) struct Renewal {
-    doing: Doing,
+    doing: RenewalState,
     /// The numbers of the attempts to come. A session that begins and a renewal that has ended each bring one, and the task
     /// takes them in this order: one that came while it was busy puts it behind for the rest of the session.
     backlog: VecDeque<u32>,
@@ -32,7 +32,7 @@ pub(super) struct Renewal {
 
 /// What the task does.
 #[derive(Clone, Debug, Default, PartialEq)]
-enum Doing {
+enum RenewalState {
     /// There is no session, or the task has died in it.
     #[default]
     Nothing,
@@ -68,13 +68,13 @@ impl Renewal {
     /// The session is over.
     pub(super) fn stop(&mut self, cx: &mut Context) {
         match &mut self.doing {
-            Doing::Nothing => {}
-            Doing::Waiting { .. } => {
+            RenewalState::Nothing => {}
+            RenewalState::Waiting { .. } => {
                 cx.timers.cancel(Timer::Resubscribe);
-                self.doing = Doing::Nothing;
+                self.doing = RenewalState::Nothing;
                 self.take_attempt(cx);
             }
-            Doing::Requesting { outlived, .. } => *outlived = true,
+            RenewalState::Requesting { outlived, .. } => *outlived = true,
         }
     }
 
@@ -87,7 +87,7 @@ impl Renewal {
     }
 
     fn take_attempt(&mut self, cx: &mut Context) {
-        if self.doing == Doing::Nothing
+        if self.doing == RenewalState::Nothing
             && let Some(attempt) = self.backlog.pop_front()
         {
             self.wait(cx, attempt);
@@ -105,7 +105,7 @@ impl Renewal {
         };
         let part = granted.params.get("expires").to_number() * 1000.0 / 2f64.powf(f64::from(attempt));
         let delay = (cx.profile.renewal_delay)(part.max(SHORTEST_DELAY), &mut cx.random);
-        self.doing = Doing::Waiting { attempt, granted: granted.clone() };
+        self.doing = RenewalState::Waiting { attempt, granted: granted.clone() };
         cx.arm(js::timeout(&delay.into()), Timer::Resubscribe);
     }
 
@@ -116,14 +116,14 @@ impl Renewal {
 
     /// The wait is over.
     pub(super) fn due(&mut self, cx: &mut Context) {
-        let (Doing::Waiting { attempt, granted }, Some(connection)) = (&self.doing, &cx.state.connection) else {
+        let (RenewalState::Waiting { attempt, granted }, Some(connection)) = (&self.doing, &cx.state.connection) else {
             return;
         };
         let (attempt, services) = (*attempt, granted.params.get("service").clone());
         match cx.writer().resubscribe(connection, granted, &services) {
             Ok(request) => {
                 cx.send(request, Purpose::Resubscribe);
-                self.doing = Doing::Requesting { attempt, services, outlived: false };
+                self.doing = RenewalState::Requesting { attempt, services, outlived: false };
             }
             Err(_) => self.die(cx),
         }
@@ -131,7 +131,7 @@ impl Renewal {
 
     /// The answer to the PUT.
     pub(super) fn answered(&mut self, cx: &mut Context, answer: &Answer) -> Renewed {
-        let Doing::Requesting { attempt, services, outlived } = mem::take(&mut self.doing) else {
+        let RenewalState::Requesting { attempt, services, outlived } = mem::take(&mut self.doing) else {
             return Renewed::Done;
         };
         let Ok(error) = read_renewal(cx.profile, answer, &services)

@@ -92,7 +92,7 @@ enum ByServices {
 
 /// What has to be done for the task.
 #[must_use]
-pub(super) enum Next {
+pub(super) enum ServiceOrder {
     Nothing,
     /// Open a websocket with an address of these parts.
     OpenWebSocket(Value),

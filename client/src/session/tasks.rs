@@ -2,10 +2,10 @@
 
 use super::channel::{Channel, Closing, LostSockets, News};
 use super::context::{Context, Purpose};
-use super::inbox::{Heard, Inbox};
-use super::login::{self, Login};
+use super::inbox::{Inbox, Notified};
+use super::login::{Login, LoginOrder};
 use super::renewal::{Renewal, Renewed};
-use super::services::{self, ServiceFlow};
+use super::services::{ServiceFlow, ServiceOrder};
 use super::tokens::{Refreshed, TokenRefresh};
 use super::update::ConnectionUpdate;
 use super::view::{Phase, Standing};
@@ -58,8 +58,8 @@ impl Tasks {
         self.cx.set_pending();
         match self.cx.profile.api {
             Api::Connection { leaving } => {
-                let next = self.login.disconnect(&mut self.cx, leaving);
-                self.go_on_with_login(next);
+                let order = self.login.disconnect(&mut self.cx, leaving);
+                self.route_login(order);
             }
             Api::Services => self.services.disconnect(&mut self.cx, &mut self.renewal),
         }
@@ -117,20 +117,20 @@ impl Tasks {
             Purpose::UpdateConnection => self.update.answered(cx, &answer),
             Purpose::ChangeServices => self.services.changed(cx, renewal, &answer),
             Purpose::Subscribe => {
-                let next = self.login.subscribed(cx, answer);
-                self.go_on_with_login(next);
+                let order = self.login.subscribed(cx, answer);
+                self.route_login(order);
             }
             Purpose::Unsubscribe => {
-                let next = self.login.unsubscribed(cx, id, &answer);
-                self.go_on_with_login(next);
+                let order = self.login.unsubscribed(cx, id, &answer);
+                self.route_login(order);
             }
             Purpose::SubscribeServices => {
-                let next = self.services.subscribed(cx, renewal, answer);
-                self.go_on_with_services(next);
+                let order = self.services.subscribed(cx, renewal, answer);
+                self.route_services(order);
             }
             Purpose::UnsubscribeServices => {
-                let next = self.services.unsubscribed(cx, renewal, &answer);
-                self.go_on_with_services(next);
+                let order = self.services.unsubscribed(cx, renewal, &answer);
+                self.route_services(order);
             }
             Purpose::Resubscribe => self.renewed(&answer),
             Purpose::RefreshToken => match self.refresh.answered(cx, id, answer) {
@@ -142,12 +142,12 @@ impl Tasks {
 
     pub(super) fn websocket_opened(&mut self, id: SocketId) {
         let news = self.channel.opened(&mut self.cx, id);
-        self.hear_of_websocket(news);
+        self.route_news(news);
     }
 
     pub(super) fn websocket_failed(&mut self, id: SocketId) {
         let news = self.channel.attempt_failed(&mut self.cx, id);
-        self.hear_of_websocket(news);
+        self.route_news(news);
     }
 
     pub(super) fn websocket_closed(&mut self, id: SocketId, code: u16) {
@@ -183,7 +183,7 @@ impl Tasks {
             }
             Timer::Attempt(opening) => {
                 let news = self.channel.attempt_due(cx, opening);
-                self.hear_of_websocket(news);
+                self.route_news(news);
             }
             Timer::Resubscribe => self.renewal.due(cx),
             Timer::RefreshToken => self.refresh.due(cx),
@@ -196,25 +196,25 @@ impl Tasks {
 
 /// From one part to the others.
 impl Tasks {
-    fn go_on_with_login(&mut self, next: login::Next) {
-        match next {
-            login::Next::Nothing => {}
-            login::Next::OpenWebSocket(info) => self.open_websocket(info),
-            login::Next::Keep { refreshes } => {
+    fn route_login(&mut self, order: LoginOrder) {
+        match order {
+            LoginOrder::Nothing => {}
+            LoginOrder::OpenWebSocket(info) => self.open_websocket(info),
+            LoginOrder::Keep { refreshes } => {
                 self.renewal.start(&mut self.cx);
                 if refreshes {
                     self.refresh.start(&mut self.cx);
                 }
             }
-            login::Next::CloseWebSockets => match self.channel.close(&mut self.cx) {
+            LoginOrder::CloseWebSockets => match self.channel.close(&mut self.cx) {
                 Closing::Done => {
-                    let next = self.login.websockets_closed(&mut self.cx);
-                    self.go_on_with_login(next);
+                    let order = self.login.websockets_closed(&mut self.cx);
+                    self.route_login(order);
                 }
                 Closing::Hangs => {}
             },
-            login::Next::End => self.end_session(None, None),
-            login::Next::CleanUp => {
+            LoginOrder::End => self.end_session(None, None),
+            LoginOrder::CleanUp => {
                 if self.refresh.is_alive() {
                     self.refresh.stop(&mut self.cx);
                     self.disconnect_once_more();
@@ -223,11 +223,11 @@ impl Tasks {
         }
     }
 
-    fn go_on_with_services(&mut self, next: services::Next) {
-        match next {
-            services::Next::Nothing => {}
-            services::Next::OpenWebSocket(info) => self.open_websocket(info),
-            services::Next::CloseWebSockets => match self.channel.close(&mut self.cx) {
+    fn route_services(&mut self, order: ServiceOrder) {
+        match order {
+            ServiceOrder::Nothing => {}
+            ServiceOrder::OpenWebSocket(info) => self.open_websocket(info),
+            ServiceOrder::CloseWebSockets => match self.channel.close(&mut self.cx) {
                 Closing::Done => self.services.websockets_closed(&mut self.cx, &mut self.renewal),
                 Closing::Hangs => {}
             },
@@ -236,10 +236,10 @@ impl Tasks {
 
     fn open_websocket(&mut self, info: Value) {
         let news = self.channel.open(&mut self.cx, info, false);
-        self.hear_of_websocket(news);
+        self.route_news(news);
     }
 
-    fn hear_of_websocket(&mut self, news: News) {
+    fn route_news(&mut self, news: News) {
         let cx = &mut self.cx;
         match (news, cx.profile.api) {
             (News::Nothing, _) => {}
@@ -248,8 +248,8 @@ impl Tasks {
                 self.inbox.enable(true);
                 match api {
                     Api::Connection { .. } => {
-                        let next = self.login.websocket_opened(cx);
-                        self.go_on_with_login(next);
+                        let order = self.login.websocket_opened(cx);
+                        self.route_login(order);
                     }
                     Api::Services => self.services.websocket_opened(cx, &mut self.renewal),
                 }
@@ -263,14 +263,14 @@ impl Tasks {
     /// Opens lost sockets again, one after the other.
     fn replace(&mut self, mut lost: LostSockets) {
         while let Some(news) = self.channel.replace_next(&mut self.cx, &mut lost) {
-            self.hear_of_websocket(news);
+            self.route_news(news);
         }
     }
 
     fn notify(&mut self, frame: Value) {
         match self.inbox.hear(&mut self.cx, frame) {
-            Heard::Done => {}
-            Heard::End { reason, retry_after, stumbles } => {
+            Notified::Done => {}
+            Notified::End { reason, retry_after, stumbles } => {
                 self.gone(reason, retry_after);
                 if stumbles {
                     self.inbox.die(&mut self.cx);

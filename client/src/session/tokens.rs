@@ -10,11 +10,11 @@ use crate::timer::Timer;
 /// The task that keeps the access token fresh; it lives as long as the session that it was started for.
 #[derive(Debug, Default)]
 pub(super) struct TokenRefresh {
-    doing: Doing,
+    doing: RefreshState,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Doing {
+enum RefreshState {
     /// Without a refresh token, and after a refresh that failed.
     #[default]
     Nothing,
@@ -35,7 +35,7 @@ pub(super) enum Refreshed {
 
 impl TokenRefresh {
     pub(super) fn is_alive(&self) -> bool {
-        self.doing != Doing::Nothing
+        self.doing != RefreshState::Nothing
     }
 
     /// Waits until the token is about to expire.
@@ -46,18 +46,18 @@ impl TokenRefresh {
         let margin = cx.settings.authentication().get("earlyRefreshMargin").to_number();
         let delay = (connection.token_expires.to_number() - margin) * 1000.0;
         cx.arm(js::timeout(&delay.into()), Timer::RefreshToken);
-        self.doing = Doing::Waiting;
+        self.doing = RefreshState::Waiting;
     }
 
     /// Ends the task's waiting. An answer under way still comes, and finds the session over.
     pub(super) fn end(&mut self, cx: &mut Context) {
         cx.timers.cancel(Timer::RefreshToken);
-        self.doing = Doing::Nothing;
+        self.doing = RefreshState::Nothing;
     }
 
     /// Stops the task for good: a request of its own that is under way is forgotten too.
     pub(super) fn stop(&mut self, cx: &mut Context) {
-        if let Doing::Requesting(request) = self.doing {
+        if let RefreshState::Requesting(request) = self.doing {
             cx.forget(request);
         }
         self.end(cx);
@@ -69,9 +69,9 @@ impl TokenRefresh {
             return;
         };
         match cx.writer().refresh_token(connection) {
-            Ok(request) => self.doing = Doing::Requesting(cx.send(request, Purpose::RefreshToken)),
+            Ok(request) => self.doing = RefreshState::Requesting(cx.send(request, Purpose::RefreshToken)),
             Err(error) => {
-                self.doing = Doing::Nothing;
+                self.doing = RefreshState::Nothing;
                 cx.report(error.into());
             }
         }
@@ -79,9 +79,9 @@ impl TokenRefresh {
 
     /// The answer to a refresh, also where its session is over.
     pub(super) fn answered(&mut self, cx: &mut Context, id: RequestId, answer: Answer) -> Refreshed {
-        let is_current = self.doing == Doing::Requesting(id);
+        let is_current = self.doing == RefreshState::Requesting(id);
         if is_current {
-            self.doing = Doing::Nothing;
+            self.doing = RefreshState::Nothing;
         }
         let Answer::Ok(body) = answer else {
             return Refreshed::Refused;

@@ -12,7 +12,7 @@ const SERVER_INTERVAL: f64 = 120_000.0;
 
 /// A socket that is open and in use.
 #[derive(Debug)]
-pub(super) struct Socket {
+pub(super) struct OpenSocket {
     /// Missing where the browser refused to make the socket: the SDK takes the exception for one, and waits for its end.
     id: Option<SocketId>,
     /// The connectivity options as they were when the socket opened.
@@ -53,7 +53,7 @@ pub(super) struct Checking {
 
 /// What keeping a socket alive finds out about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(super) enum Liveness {
     /// Nothing speaks against it.
     Alive,
     /// It is not a socket: nothing can be sent on it.
@@ -74,7 +74,7 @@ impl Checking {
     }
 }
 
-impl Socket {
+impl OpenSocket {
     pub(super) fn new(id: Option<SocketId>, options: Value, info: Value) -> Self {
         Self { id, options, info, keepalive: Keepalive::Ended }
     }
@@ -97,10 +97,10 @@ impl Socket {
     }
 
     /// Begins to keep it alive.
-    pub(super) fn start_keepalive(&mut self, cx: &mut Context, checking: &Checking) -> Finding {
+    pub(super) fn start_keepalive(&mut self, cx: &mut Context, checking: &Checking) -> Liveness {
         if self.options.get("method").get("responsibleParty").strict_equals(&Value::from_static("server")) {
             self.listen(cx, checking, cx.now);
-            return Finding::Alive;
+            return Liveness::Alive;
         }
         let method = match self.options.get("method").get("type").as_str() {
             Some("keepAlive") => Method::KeepAlive,
@@ -111,28 +111,28 @@ impl Socket {
     }
 
     /// Sends a frame, unless checking is off: a socket that finds it so stops pinging for the rest of its life.
-    fn ping(&mut self, cx: &mut Context, checking: &Checking, method: Method, last_pong: Time) -> Finding {
+    fn ping(&mut self, cx: &mut Context, checking: &Checking, method: Method, last_pong: Time) -> Liveness {
         let Ok(interval) = property(cx.settings.connectivity(), "pingInterval").map(Value::to_number) else {
-            return Finding::NoOptions;
+            return Liveness::NoOptions;
         };
         self.keepalive = Keepalive::Ended;
         let enabled = &checking.enabled;
         let enabled = if enabled.is_undefined() { self.options.get("checkConnectivity") } else { enabled };
         if !enabled.is_truthy() {
-            return Finding::Alive;
+            return Liveness::Alive;
         }
         let text = match method {
             Method::KeepAlive => PING.to_owned(),
             Method::PingPong => conn_check(interval),
-            Method::Unknown => return Finding::Alive,
+            Method::Unknown => return Liveness::Alive,
         };
         let Some(id) = self.id else {
-            return Finding::NotASocket;
+            return Liveness::NotASocket;
         };
         self.keepalive = Keepalive::Pinging { method, sent: cx.now, last_pong, interval, answered: false };
         cx.effect(Output::SendFrame { id, text });
         cx.arm(js::timeout(&interval.into()), Timer::Ping(id));
-        Finding::Alive
+        Liveness::Alive
     }
 
     fn listen(&mut self, cx: &mut Context, checking: &Checking, last_ping: Time) {
@@ -143,33 +143,33 @@ impl Socket {
     }
 
     /// Its timer has fired.
-    pub(super) fn ping_due(&mut self, cx: &mut Context, checking: &Checking) -> Finding {
+    pub(super) fn ping_due(&mut self, cx: &mut Context, checking: &Checking) -> Liveness {
         let is_silent = |since: Time, interval: f64| {
             millis(cx.now - since) >= interval * self.options.get("maxMissedPings").to_number()
         };
         match self.keepalive {
-            Keepalive::Ended => Finding::Alive,
+            Keepalive::Ended => Liveness::Alive,
             Keepalive::Pinging { method, last_pong, interval, answered, .. } => {
                 let waits_for_pong = method == Method::PingPong && !answered;
                 if waits_for_pong && is_silent(last_pong, interval) {
-                    return Finding::Silent;
+                    return Liveness::Silent;
                 }
                 self.ping(cx, checking, method, last_pong)
             }
             Keepalive::Listening { last_ping } => {
                 if is_silent(last_ping, checking.server_interval().to_number()) {
-                    return Finding::Silent;
+                    return Liveness::Silent;
                 }
                 self.listen(cx, checking, last_ping);
-                Finding::Alive
+                Liveness::Alive
             }
         }
     }
 
     /// A `connAck`. With `keepAlive` it ends the wait for the next ping.
-    pub(super) fn pong_received(&mut self, cx: &mut Context, checking: &Checking) -> Finding {
+    pub(super) fn pong_received(&mut self, cx: &mut Context, checking: &Checking) -> Liveness {
         let Keepalive::Pinging { method, sent, interval, answered: false, .. } = self.keepalive else {
-            return Finding::Alive;
+            return Liveness::Alive;
         };
         if method != Method::PingPong {
             return self.ping(cx, checking, method, cx.now);
@@ -179,7 +179,7 @@ impl Socket {
             let rest = interval - millis(cx.now - sent);
             cx.arm(js::timeout(&rest.into()), Timer::Ping(id));
         }
-        Finding::Alive
+        Liveness::Alive
     }
 
     /// A `connCheck`, which is answered where the server is the one that asks.

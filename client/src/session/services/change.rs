@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{Next, Operation, ServiceFlow, tell};
+use super::{Operation, ServiceFlow, ServiceOrder, tell};
 use crate::error::Error;
 use crate::js::Value;
 use crate::protocol::{Answer, read_change, read_deletion, read_renewal, says_unsubscribed};
@@ -51,15 +51,15 @@ impl ServiceFlow {
         cx: &mut Context,
         renewal: &mut Renewal,
         answer: &Answer,
-    ) -> Next {
+    ) -> ServiceOrder {
         match mem::take(&mut self.operation) {
             Operation::Leaving if !says_unsubscribed(answer) => {
                 self.die(cx);
-                return Next::Nothing;
+                return ServiceOrder::Nothing;
             }
             Operation::Leaving => {
                 self.operation = Operation::Leaving;
-                return Next::CloseWebSockets;
+                return ServiceOrder::CloseWebSockets;
             }
             Operation::Undoing { error } => match read_deletion(answer) {
                 Ok(()) => {
@@ -70,11 +70,11 @@ impl ServiceFlow {
             },
             other => {
                 self.operation = other;
-                return Next::Nothing;
+                return ServiceOrder::Nothing;
             }
         }
         self.serve(cx, renewal);
-        Next::Nothing
+        ServiceOrder::Nothing
     }
 
     /// The websockets are closed that had to be.

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{Attempt, Next, Operation, ServiceFlow, delete_subscription, tell};
+use super::{Attempt, Operation, ServiceFlow, ServiceOrder, delete_subscription, tell};
 use crate::error::{Code, Error, OpeningFailure};
 use crate::event::Event;
 use crate::js::{self, Value};
@@ -31,13 +31,18 @@ impl ServiceFlow {
     }
 
     /// The answer to the POST.
-    pub(in crate::session) fn subscribed(&mut self, cx: &mut Context, renewal: &mut Renewal, answer: Answer) -> Next {
+    pub(in crate::session) fn subscribed(
+        &mut self,
+        cx: &mut Context,
+        renewal: &mut Renewal,
+        answer: Answer,
+    ) -> ServiceOrder {
         let Operation::Subscribing { attempt, .. } = mem::take(&mut self.operation) else {
-            return Next::Nothing;
+            return ServiceOrder::Nothing;
         };
         if let Answer::Error { retry_after: Some(delay), .. } = answer {
             self.wait_to_retry(cx, renewal, attempt, delay);
-            return Next::Nothing;
+            return ServiceOrder::Nothing;
         }
         match read_subscription(cx.profile, attempt.config.get("service"), answer) {
             Ok(granted) => {
@@ -50,12 +55,12 @@ impl ServiceFlow {
                 // `getConnection()` knows nothing of subscriptions here.
                 let granted = Granted { services_info: Value::Undefined, ..granted };
                 self.operation = Operation::Opening { granted };
-                Next::OpenWebSocket(info)
+                ServiceOrder::OpenWebSocket(info)
             }
             Err(error) => {
                 self.fail_to_subscribe(cx, error);
                 self.serve(cx, renewal);
-                Next::Nothing
+                ServiceOrder::Nothing
             }
         }
     }
