@@ -1,3 +1,5 @@
+mod model;
+
 use super::*;
 
 impl Owned for Arc<str> {
