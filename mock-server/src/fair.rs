@@ -140,10 +140,8 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
             let number = orders.number;
             if number == 0 {
                 self.users.remove(owner);
-            } else if orders.by_use.len().max(orders.by_end.len()) > MOST_PER_ENTRY * number + MOST_BESIDE {
-                let is_there = |id| self.entries.contains_key(&id);
-                orders.by_use.leave_out_gone(is_there);
-                orders.by_end.leave_out_gone(is_there);
+            } else {
+                orders.tidy(&self.entries);
             }
             self.count(owner, number + 1, number);
         }
@@ -201,11 +199,23 @@ impl<Id: Copy + Ord> Orders<Id> {
     const fn new() -> Self {
         Self { number: 0, by_use: Order(BinaryHeap::new()), by_end: Order(BinaryHeap::new()) }
     }
+
+    /// Leaves out what is gone and gives its room back, once that is most of all room.
+    fn tidy<T>(&mut self, entries: &BTreeMap<Id, Entry<T>>) {
+        if self.by_use.room().max(self.by_end.room()) <= MOST_PER_ENTRY * self.number + MOST_BESIDE {
+            return;
+        }
+        let present = || self.by_use.ids().filter_map(|id| Some((entries.get(&id)?, id)));
+        let by_end = present().filter_map(|(entry, id)| Some((entry.ends?, id))).collect();
+        self.by_use = present().map(|(entry, id)| (entry.used, id)).collect();
+        self.by_end = by_end;
+    }
 }
 
 impl<Key: Copy + Ord, Id: Copy + Ord> Order<Key, Id> {
-    fn len(&self) -> usize {
-        self.0.len()
+    /// For how many ids there is room.
+    fn room(&self) -> usize {
+        self.0.capacity()
     }
 
     fn ids(&self) -> impl Iterator<Item = Id> {
@@ -231,14 +241,17 @@ impl<Key: Copy + Ord, Id: Copy + Ord> Order<Key, Id> {
             }
         }
     }
+}
 
-    fn leave_out_gone(&mut self, is_there: impl Fn(Id) -> bool) {
-        self.0.retain(|Reverse((_, id))| is_there(*id));
+impl<Key: Ord, Id: Ord> FromIterator<(Key, Id)> for Order<Key, Id> {
+    fn from_iter<I: IntoIterator<Item = (Key, Id)>>(keys: I) -> Self {
+        Self(keys.into_iter().map(Reverse).collect())
     }
 }
 
-/// How many ids one of a user's orders holds at most, with those that are gone: so many for each entry, and so many more.
-const MOST_PER_ENTRY: usize = 2;
+/// For how many ids one of a user's orders has room at most when an entry has left: so many for each that is there, and so many
+/// more.
+const MOST_PER_ENTRY: usize = 4;
 const MOST_BESIDE: usize = 8;
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn what_is_gone_takes_little_room_and_what_is_there_keeps_its_place() {
         table.remove(id);
         let Orders { number, by_use, by_end } = &table.users["alice"];
         let most = MOST_PER_ENTRY * number + MOST_BESIDE;
-        assert!(*number == 2 && by_use.len().max(by_end.len()) <= most);
+        assert!(*number == 2 && by_use.room().max(by_end.room()) <= most);
     }
     assert_eq!(table.of("alice").count(), 2);
     put(&mut table, 1_000, "alice");
@@ -92,6 +92,25 @@ fn what_is_gone_takes_little_room_and_what_is_there_keeps_its_place() {
     assert_eq!(makes_room(&mut table, Time::from_millis(1), "alice"), Some(1));
     table.touch(1);
     assert_eq!(makes_room(&mut table, Time::ZERO, "alice"), Some(2));
+}
+
+#[test]
+fn whoever_had_much_once_gives_the_room_back() {
+    for all_at_once in [true, false] {
+        let mut table = Fair::new(1_000, 1_000);
+        (1..=1_000).for_each(|id| table.insert(id, "alice".into(), Some(Time::from_millis(id))));
+        for id in 1..1_000 {
+            if !all_at_once {
+                let newcomer = format!("user {id}");
+                assert_eq!(makes_room(&mut table, Time::from_millis(1_000), &newcomer), Some(id));
+                put(&mut table, 1_000 + id, &newcomer);
+            }
+            table.remove(id);
+            let Orders { number, by_use, by_end } = &table.users["alice"];
+            assert!(by_use.room().max(by_end.room()) <= MOST_PER_ENTRY * number + MOST_BESIDE);
+        }
+        assert_eq!(table.of("alice").map(|(id, _)| id).collect::<Vec<_>>(), [1_000]);
+    }
 }
 
 #[test]
