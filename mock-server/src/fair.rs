@@ -43,8 +43,8 @@ struct Orders<Id> {
     by_end: Order<Time, Id>,
 }
 
-/// Ids by a key of theirs that only grows. An id stays where it was put, which is never too far back, until it comes to be the
-/// first: then it is put where it belongs, or left out if it is gone.
+/// Ids by a key of theirs. An id whose key grows stays where it was put, until it comes to be the first: then it is put where it
+/// belongs, or left out if it is gone. One whose key shrinks is put in once more, so that none is only too far back.
 struct Order<Key, Id>(BinaryHeap<Reverse<(Key, Id)>>);
 
 /// There is no room, and nobody has more than a fair share of it.
@@ -173,10 +173,14 @@ impl<Id: Copy + Ord, T: Owned> Fair<Id, T> {
         Some(&entry.value)
     }
 
-    /// An entry ends later than it did.
-    pub(crate) fn prolong(&mut self, id: Id, ends: Time) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.ends = entry.ends.max(Some(ends));
+    /// An entry ends by itself then, be it later or earlier than was said before.
+    pub(crate) fn ends_at(&mut self, id: Id, ends: Time) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        let is_too_far_back = entry.ends.is_none_or(|before| ends < before);
+        entry.ends = Some(ends);
+        if is_too_far_back && let Some(orders) = self.users.get_mut(entry.value.owner()) {
+            orders.by_end.put(ends, id);
+            orders.tidy(&self.entries);
         }
     }
 

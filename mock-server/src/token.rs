@@ -209,7 +209,7 @@ impl Grants {
         }
         let longer = now + SESSION_LIFETIME;
         self.grants.touch(id);
-        self.grants.prolong(id, longer);
+        self.grants.ends_at(id, longer);
         self.ends.remove(&(until, id));
         self.ends.insert((longer, id));
         let grant = self.grants.get_mut(id)?;
@@ -324,7 +324,7 @@ impl Grants {
         let (id, _) = *self.tokens.get(token)?;
         let pair = self.fresh_pair(true);
         self.grants.touch(id);
-        self.grants.prolong(id, now + lifetime.max(REFRESH_LIFETIME));
+        self.grants.ends_at(id, now + lifetime.max(REFRESH_LIFETIME));
         let grant = self.grants.get_mut(id)?;
         self.ends.remove(&(grant.access_until, id));
         self.ends.remove(&(grant.refresh_until, id));

@@ -45,7 +45,7 @@ fn what_has_ended_goes_first_and_what_was_prolonged_has_not() {
         table.insert(id, "alice".into(), Some(at(end)));
     }
     table.touch(2);
-    table.prolong(3, at(60));
+    table.ends_at(3, at(60));
     assert_eq!(makes_room(&mut table, at(10), "alice"), Some(1), "none has ended");
     assert_eq!(makes_room(&mut table, at(30), "alice"), Some(2), "the other is prolonged");
     table.remove(2);
@@ -92,6 +92,24 @@ fn what_is_gone_takes_little_room_and_what_is_there_keeps_its_place() {
     assert_eq!(makes_room(&mut table, Time::from_millis(1), "alice"), Some(1));
     table.touch(1);
     assert_eq!(makes_room(&mut table, Time::ZERO, "alice"), Some(2));
+}
+
+#[test]
+fn what_ends_earlier_than_was_said_goes_when_it_has() {
+    let at = Time::from_millis;
+    let mut table = Fair::new(2, 100);
+    table.insert(1, "alice".into(), Some(at(1_000)));
+    table.insert(2, "alice".into(), Some(at(1_000)));
+    for _ in 0..1_000 {
+        table.ends_at(2, at(1_000));
+        table.ends_at(2, at(10));
+        assert!(table.users["alice"].by_end.room() <= MOST_PER_ENTRY * 2 + MOST_BESIDE);
+    }
+    assert_eq!(makes_room(&mut table, at(9), "alice"), Some(1));
+    assert_eq!(makes_room(&mut table, at(10), "alice"), Some(2));
+    table.ends_at(2, at(20));
+    assert_eq!(makes_room(&mut table, at(19), "alice"), Some(1), "it ends later again");
+    assert_eq!(makes_room(&mut table, at(20), "alice"), Some(2));
 }
 
 #[test]

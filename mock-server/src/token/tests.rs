@@ -154,3 +154,15 @@ fn a_full_user_loses_the_grants_that_are_over_and_then_those_that_are_not_used()
     assert!(!grants.has("given") && grants.given_bytes == 0);
     assert!(grants.has("AT-1"), "nobody else loses anything");
 }
+
+#[test]
+fn a_grant_that_a_refresh_has_shortened_is_over_when_its_tokens_are() {
+    let mut grants = Grants::new(2);
+    let alice: Arc<str> = "alice".into();
+    (0..2).for_each(|_| drop(grants.log_in(at(0), &alice, 100 * HOUR, true)));
+    grants.refresh(at(3000), "AT-1", HOUR).unwrap();
+    let now = at(3000) + REFRESH_LIFETIME;
+    assert!(grants.spoken_for(now, "AT-1").is_none() && grants.refreshable(now, "RT-1").is_none());
+    grants.log_in(now, &alice, HOUR, true).unwrap();
+    assert!(!grants.has("AT-1") && grants.spoken_for(now, "AT-2").is_some());
+}

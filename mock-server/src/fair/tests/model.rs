@@ -20,7 +20,7 @@ enum Act {
         ends_after: Option<u64>,
     },
     Touch(Index),
-    Prolong(Index, u64),
+    EndAfter(Index, u64),
     Remove(Index),
     /// A user leaves.
     RemoveAll(usize),
@@ -34,7 +34,7 @@ fn act() -> impl Strategy<Value = Act> {
         8 => (0..USERS.len(), proptest::option::of(0..20_u64))
             .prop_map(|(user, ends_after)| Act::Insert { user, ends_after }),
         4 => any::<Index>().prop_map(Act::Touch),
-        3 => (any::<Index>(), 0..30_u64).prop_map(|(index, after)| Act::Prolong(index, after)),
+        3 => (any::<Index>(), 0..30_u64).prop_map(|(index, after)| Act::EndAfter(index, after)),
         3 => any::<Index>().prop_map(Act::Remove),
         1 => (0..USERS.len()).prop_map(Act::RemoveAll),
         2 => (0..USERS.len()).prop_map(Act::Ask),
@@ -78,15 +78,11 @@ impl Both {
                 self.plain[at].used = self.acts;
                 self.table.touch(self.plain[at].id);
             }
-            Act::Prolong(index, millis) => {
+            Act::EndAfter(index, millis) => {
                 let until = after(millis);
                 let Some(at) = self.at(index) else { return };
-                let Plain { id, ends, .. } = &mut self.plain[at];
-                // What ends by itself does so once.
-                if let Some(ends) = ends {
-                    *ends = until.max(*ends);
-                    self.table.prolong(*id, until);
-                }
+                self.plain[at].ends = Some(until);
+                self.table.ends_at(self.plain[at].id, until);
             }
             Act::Remove(index) => {
                 let Some(at) = self.at(index) else { return };
@@ -157,8 +153,10 @@ impl Both {
             let mut of_user: Vec<u64> = self.table.of(user).map(|(id, _)| id).collect();
             of_user.sort_unstable();
             assert_eq!(of_user, ids(&mut self.of(user)), "{user}");
-            let orders = self.table.users.get(user);
-            assert_eq!(orders.map_or(0, |orders| orders.number), of_user.len());
+            let Some(Orders { number, by_use, by_end }) = self.table.users.get(user) else { continue };
+            assert_eq!(*number, of_user.len());
+            // What comes in may double the room before anything leaves.
+            assert!(by_use.room().max(by_end.room()) <= 2 * (MOST_PER_ENTRY * number + MOST_BESIDE));
         }
         if let Some(by_number) = &self.table.by_number {
             let counted = |user: &Arc<str>| (self.of(user).count(), user.clone());
