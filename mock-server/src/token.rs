@@ -38,6 +38,8 @@ struct Grant {
     user: Arc<str>,
     access_until: Time,
     refresh_until: Time,
+    /// Whether any of its tokens is for a refresh.
+    has_refresh: bool,
     /// The tokens that the login gave. They are kept as long as the grant.
     first: Vec<Arc<str>>,
     /// The tokens that refreshes gave, oldest first.
@@ -55,7 +57,7 @@ impl Owned for Grant {
 impl Grant {
     /// Until when any of its tokens is good for something.
     fn ends(&self) -> Time {
-        self.access_until.max(self.refresh_until)
+        if self.has_refresh { self.access_until.max(self.refresh_until) } else { self.access_until }
     }
 }
 
@@ -272,6 +274,7 @@ impl Grants {
         self.ends.insert((now + lifetime, id));
         grant.access_until = now + lifetime;
         grant.refresh_until = now + lifetime.max(REFRESH_LIFETIME);
+        grant.has_refresh = true;
         // A session that began with a refresh token goes on with the access token which it got for that: what comes with a
         // refresh is in use, and no older than what the refresh gives.
         if let Some(used) = grant.later.iter().position(|later| **later == *token).and_then(|at| grant.later.remove(at))
@@ -320,15 +323,19 @@ impl Grants {
     ) -> u64 {
         self.grants_made += 1;
         let id = self.grants_made;
+        let mut has_refresh = false;
         let mut enter = |(text, usage): (Arc<str>, Use)| {
+            has_refresh |= usage == Use::Refresh;
             self.tokens.insert(text.clone(), (id, usage));
             text
         };
+        let first = first.into_iter().map(&mut enter).collect();
         let grant = Grant {
             user: user.clone(),
             access_until: now + lifetime,
             refresh_until: now + lifetime.max(REFRESH_LIFETIME),
-            first: first.into_iter().map(&mut enter).collect(),
+            has_refresh,
+            first,
             later: VecDeque::new(),
             given_bytes: 0,
         };

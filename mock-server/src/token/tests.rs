@@ -166,3 +166,18 @@ fn a_grant_that_a_refresh_has_shortened_is_over_when_its_tokens_are() {
     grants.log_in(now, &alice, HOUR, true).unwrap();
     assert!(!grants.has("AT-1") && grants.spoken_for(now, "AT-2").is_some());
 }
+
+#[test]
+fn a_grant_without_a_refresh_token_is_over_with_its_access_token() {
+    let mut grants = Grants::new(2);
+    let alice: Arc<str> = "alice".into();
+    grants.log_in(at(0), &alice, 2 * HOUR, true).unwrap();
+    grants.log_in(at(1), &alice, HOUR, false).unwrap();
+    let now = at(3601);
+    assert!(grants.spoken_for(now, "AT-2").is_none() && grants.refreshable(now, "AT-2").is_none());
+    grants.log_in(now, &alice, HOUR, false).unwrap();
+    assert!(!grants.has("AT-2") && grants.spoken_for(now, "AT-1").is_some());
+    grants.refresh(now, "AT-3", HOUR).unwrap();
+    grants.log_in(at(7201), &alice, HOUR, true).unwrap();
+    assert!(!grants.has("AT-1") && grants.has("RT-4"), "it has a refresh token now");
+}
