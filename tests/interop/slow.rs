@@ -1,5 +1,7 @@
 //! slowhttptest: a thousand clients that are too slow on purpose, before a front that has patience for three seconds.
 
+use std::cell::Cell;
+use std::convert::Infallible;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,16 +12,21 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use kandy_mock_server::{Answering, Beside, Front, FrontLimits, FrontOptions, RequestBody};
 use libtest_mimic::Trial;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::sync::watch;
+use tokio::time::{Instant, interval};
 
 use crate::program::{Tool, folder, run_alone_until};
 use crate::{block_on, documented};
 
 const CLIENTS: usize = 1_000;
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How many seconds an answer to an ordinary client may take meanwhile, on however slow a machine.
+/// After how many seconds slowhttptest gives up its own ordinary client. Most attacks are over before, so [`Ordinary`] asks as well.
 const OTHERS_WAIT: &str = "60";
+/// How often an ordinary client asks.
+const ASKS_APART: Duration = Duration::from_millis(100);
 /// After how many seconds an attack gives up: it has failed to end long before.
 const GIVES_UP: &str = "240";
 /// The path of answers that no system buffers as a whole.
@@ -106,12 +113,17 @@ impl Attack {
         let mut counted = answers.0.subscribe();
         let front = Front::start(options, Arc::new(answers)).await.expect("there is a port");
         let url = format!("http://{}{}", front.address(), self.path);
+        let ordinary = Ordinary::default();
         let let_go = async {
             // The ordinary client's are among them.
             let is_over = |Counted { begun, let_go }: &Counted| begun == let_go && *begun > CLIENTS;
-            counted.wait_for(is_over).await.expect("the front is there");
+            tokio::select! {
+                counted = counted.wait_for(is_over) => drop(counted.expect("the front is there")),
+                never = ordinary.ask(front.address()) => match never {},
+            }
         };
         let (told, seconds) = self.run(tool, &url, let_go).await;
+        ordinary.was_answered();
         assert!(told.contains(self.end), "the front has waited until its clients left: {told}");
         assert!(seconds.len() > 1, "{told}");
         let is_answered = |second: &Vec<u32>| second.last().is_some_and(|available| *available > 0);
@@ -137,6 +149,47 @@ impl Attack {
         let rows = fs::read_to_string(table).unwrap_or_else(|error| panic!("{error}\n{told}"));
         let row = |row: &str| row.split(',').map(|number| number.parse().expect("it is a number")).collect();
         (told, rows.lines().skip(1).map(row).collect())
+    }
+}
+
+/// A client that asks for something small, again and again, from when the attack begins.
+#[derive(Default)]
+struct Ordinary {
+    began: Cell<Option<Instant>>,
+    answered: Cell<Option<Instant>>,
+    longest_wait: Cell<Duration>,
+}
+
+impl Ordinary {
+    async fn ask(&self, front: SocketAddr) -> Infallible {
+        let mut next = interval(ASKS_APART);
+        self.began.set(Some(Instant::now()));
+        self.answered.set(self.began.get());
+        loop {
+            next.tick().await;
+            let mut stream = TcpStream::connect(front).await.expect("the front listens");
+            stream
+                .write_all(b"GET /none HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+                .await
+                .expect("it reads");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.expect("it answers");
+            assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+            self.note_wait();
+            self.answered.set(Some(Instant::now()));
+        }
+    }
+
+    fn note_wait(&self) {
+        let waited = self.answered.get().expect("it has begun").elapsed();
+        self.longest_wait.set(waited.max(self.longest_wait.get()));
+    }
+
+    /// Now that the attack is over: it has not waited for the end of it, on however slow a machine.
+    fn was_answered(&self) {
+        self.note_wait();
+        let (longest, attack) = (self.longest_wait.get(), self.began.get().expect("it has begun").elapsed());
+        assert!(longest < PATIENCE.max(attack / 2), "an ordinary client has waited for {longest:?} of {attack:?}");
     }
 }
 
