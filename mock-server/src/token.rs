@@ -193,7 +193,7 @@ impl Grants {
         self.make_room(now, user).ok_or(full)?;
         let fresh = texts.iter().any(|text| text.is_none());
         self.texts_given |= texts.iter().any(|text| text.is_some());
-        let number = if fresh { self.next_number() } else { 0 };
+        let number = if fresh { self.next_number(texts) } else { 0 };
         let text = |given: &Option<String>, prefix: &str| -> Arc<str> {
             given.as_deref().map_or_else(|| format!("{prefix}-{number}").into(), Into::into)
         };
@@ -346,21 +346,24 @@ impl Grants {
     }
 
     fn fresh_pair(&mut self, with_refresh: bool) -> Pair {
-        let number = self.next_number().to_string();
+        let number = self.next_number([&None; 3]).to_string();
         let text = |prefix| [prefix, "-", &number].concat().into();
         Pair { access: text("AT"), refresh: with_refresh.then(|| text("RT")) }
     }
 
-    /// The next number for fresh tokens; one that a command has used up in a text of its own is left out.
-    fn next_number(&mut self) -> u64 {
+    /// The next number for fresh tokens beside `given` ones; one that a command has used up in a text of its own is left out.
+    fn next_number(&mut self, given: [&Option<String>; 3]) -> u64 {
         loop {
             self.tokens_issued += 1;
             let number = self.tokens_issued;
             if !self.texts_given {
                 return number;
             }
-            let is_taken = |prefix| self.tokens.contains_key(format!("{prefix}-{number}").as_str());
-            if !PREFIXES.into_iter().any(is_taken) {
+            let is_taken = |(prefix, own): (&str, &Option<String>)| {
+                let text = format!("{prefix}-{number}");
+                self.tokens.contains_key(text.as_str()) || (own.is_none() && given.contains(&&Some(text)))
+            };
+            if !PREFIXES.into_iter().zip(given).any(is_taken) {
                 return number;
             }
         }

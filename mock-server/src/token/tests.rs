@@ -72,6 +72,17 @@ fn given_texts_do_not_count_and_are_not_given_twice() {
 }
 
 #[test]
+fn a_given_text_is_not_that_of_the_fresh_token_beside_it() {
+    let mut grants = Grants::default();
+    let options = TokenOptions { access_token: Some("RT-1".to_owned()), ..TokenOptions::default() };
+    let issued = grants.issue(at(0), &"alice".into(), HOUR, &options).unwrap();
+    assert_eq!((&*issued.access_token, &*issued.refresh_token), ("RT-1", "RT-2"));
+    assert!(grants.spoken_for(at(0), "RT-1").is_some() && grants.refreshable(at(0), "RT-2").is_some());
+    let options = TokenOptions { access_token: Some("AT-3".to_owned()), ..TokenOptions::default() };
+    assert_eq!(grants.issue(at(0), &"alice".into(), HOUR, &options).unwrap().refresh_token, "RT-3");
+}
+
+#[test]
 fn a_given_text_has_a_length() {
     let mut grants = Grants::default();
     let token = Some("x".repeat(Limits::TEXT_BYTES + 1));
