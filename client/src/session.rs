@@ -2,8 +2,8 @@
 
 mod channel;
 mod context;
-mod inbox;
 mod login;
+mod notifications;
 mod renewal;
 mod services;
 mod state;
@@ -169,7 +169,10 @@ impl Session {
             | UntypedCall::SubscribeServices { .. }
             | UntypedCall::UnsubscribeServices { .. }
             | UntypedCall::ResubscribeServices => self.call_of_dialect(now, call)?,
-            UntypedCall::UpdateConfig { patch } => self.tasks.cx.settings.update(patch.clone())?,
+            UntypedCall::UpdateConfig { patch } => {
+                property(&patch.0, "call")?;
+                self.tasks.cx.settings.merge(&patch.0);
+            }
             UntypedCall::EnableConnectivityChecking { enabled } => {
                 self.tasks.channel.enable_checking(enabled.0.clone());
             }

@@ -1,4 +1,4 @@
-//! The notification channel: attempts to open a websocket, drops and reconnects (docs/protocol.md, sections 2.2 and 2.6).
+//! The websockets of the notification channel: attempts to open one, drops and reconnects (docs/protocol.md, sections 2.2 and 2.6).
 
 mod opening;
 mod socket;
@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::io::{SocketId, Task};
 use crate::js::browser;
 use crate::js::{Value, property};
-use crate::protocol::{to_channel, websocket_address};
+use crate::protocol::websocket_address;
 use crate::timer::{OpeningId, Time, Timer};
 
 /// The close code by which the platform says that the session is over.
@@ -39,7 +39,7 @@ pub(super) enum News {
     Nothing,
     /// One is open.
     Opened,
-    /// None could be opened, and no session was connected by one before.
+    /// None could be opened for a session that begins, or the browser refuses the address of one.
     NotOpened(OpeningFailure),
     /// The one of a session is lost for good.
     Lost,
@@ -313,7 +313,7 @@ impl Channel {
             self.die(cx);
             return Some(News::Nothing);
         };
-        let info = to_channel(&cx.settings, info, granted, connection);
+        let info = cx.writer().to_channel(info, granted, connection);
         Some(self.open(cx, info, true))
     }
 
