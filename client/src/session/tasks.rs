@@ -12,7 +12,7 @@ use super::view::{Phase, Standing};
 use crate::dialect::Api;
 use crate::event::{DisconnectReason, Event};
 use crate::io::{NetworkFailure, RequestId, Response, SocketId};
-use crate::js::Value;
+use crate::js::{TypeError, Value};
 use crate::protocol::{Answer, Frame, read_frame};
 use crate::timer::Timer;
 
@@ -21,9 +21,9 @@ pub(super) struct Tasks {
     pub(super) cx: Context,
     login: Login,
     pub(super) services: ServiceFlow,
-    pub(super) renewal: Renewal,
+    renewal: Renewal,
     refresh: TokenRefresh,
-    pub(super) update: ConnectionUpdate,
+    update: ConnectionUpdate,
     pub(super) channel: Channel,
     notifications: NotificationFilter,
     /// Whether the task that ends sessions waits for ever.
@@ -63,6 +63,18 @@ impl Tasks {
             }
             Api::Services => self.services.disconnect(&mut self.cx, &mut self.renewal),
         }
+    }
+
+    pub(super) fn update_connection(&mut self, services: &Value) {
+        self.update.update(&mut self.cx, services);
+    }
+
+    pub(super) fn subscribe_services(&mut self, services: &Value, options: &Value) -> Result<(), TypeError> {
+        self.services.subscribe(&mut self.cx, &mut self.renewal, services, options)
+    }
+
+    pub(super) fn unsubscribe_services(&mut self, services: &Value) {
+        self.services.unsubscribe(&mut self.cx, &mut self.renewal, services);
     }
 
     pub(super) fn reset_connection(&mut self) {
