@@ -86,6 +86,23 @@ impl UntypedCall {
         }
     }
 
+    /// Whether not every dialect has the call.
+    pub(crate) const fn is_of_some_dialects(&self) -> bool {
+        match self {
+            Self::UpdateConnection { .. }
+            | Self::SetCredentials { .. }
+            | Self::SetTokens { .. }
+            | Self::SubscribeServices { .. }
+            | Self::UnsubscribeServices { .. }
+            | Self::ResubscribeServices => true,
+            Self::Connect { .. }
+            | Self::UpdateToken { .. }
+            | Self::UpdateConfig { .. }
+            | Self::EnableConnectivityChecking { .. }
+            | Self::EnableWebsocket { .. } => false,
+        }
+    }
+
     /// What JavaScript throws of a client that has no such call.
     pub(crate) fn missing(&self) -> TypeError {
         match self.name().split_once('.') {

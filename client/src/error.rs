@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::js::browser::{self, without_tokens};
+use crate::js::browser;
 use crate::js::{Text, TypeError, Value};
+use crate::mask::without_tokens;
 use crate::untyped::Untyped;
 
 /// What `error` holds in `auth:error`, `auth:resub` and `getConnection()`.

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, StatusCode};
 use thiserror::Error;
 
 use crate::event::Event;
-use crate::js::browser::MaskedUrl;
+use crate::mask::MaskedUrl;
 
 /// Names a request of one session; they are numbered from 1 in the order of sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -92,6 +92,7 @@ pub mod js;
 #[expect(unreachable_pub, unused_imports, reason = "with the feature all of it is public")]
 mod js;
 mod listener;
+mod mask;
 mod protocol;
 mod random;
 #[cfg(feature = "sabotage")]

@@ -11,7 +11,7 @@ mod signature;
 mod subscription;
 mod tokens;
 
-pub(crate) use self::address::{to_channel, websocket_address, websocket_info};
+pub(crate) use self::address::websocket_address;
 pub(crate) use self::answer::{Answer, body_code, read_answer};
 pub(crate) use self::connection::ConnectionInfo;
 pub(crate) use self::frame::{Frame, PING, PONG, conn_check, read_frame};

@@ -2,8 +2,8 @@
 
 mod channel;
 mod context;
-mod inbox;
 mod login;
+mod notifications;
 mod renewal;
 mod services;
 mod state;
@@ -157,49 +157,40 @@ impl Session {
     ///
     /// What the call throws in JavaScript; it has no effect then.
     pub fn call_untyped(&mut self, now: Time, call: &UntypedCall) -> Result<(), TypeError> {
+        if call.is_of_some_dialects() {
+            if self.destroyed || self.tasks.cx.profile.idle_calls.contains(&call.name()) {
+                return Ok(());
+            }
+            if !self.has_call(call.name()) {
+                return Err(call.missing());
+            }
+        }
         match call {
             UntypedCall::Connect { credentials, options } => self.connect_untyped(now, &credentials.0, &options.0)?,
             UntypedCall::UpdateToken { credentials } => {
                 property(&credentials.0, "username")?;
                 self.update_token_untyped(now, &credentials.0);
             }
-            UntypedCall::UpdateConnection { .. }
-            | UntypedCall::SetCredentials { .. }
-            | UntypedCall::SetTokens { .. }
-            | UntypedCall::SubscribeServices { .. }
-            | UntypedCall::UnsubscribeServices { .. }
-            | UntypedCall::ResubscribeServices => self.call_of_dialect(now, call)?,
-            UntypedCall::UpdateConfig { patch } => self.tasks.cx.settings.update(patch.clone())?,
+            UntypedCall::UpdateConnection { services } => self.at(now).update_connection(&services.0),
+            UntypedCall::SetCredentials { credentials } => {
+                let kind = if credentials.0 == Value::Null { "object null" } else { "undefined" };
+                destructured(&credentials.0, kind, "username")?;
+                set_credentials(&mut self.at(now).cx, &credentials.0);
+            }
+            UntypedCall::SubscribeServices { services, options } => {
+                self.at(now).subscribe_services(&services.0, &options.0)?;
+            }
+            UntypedCall::UnsubscribeServices { services } => self.at(now).unsubscribe_services(&services.0),
+            // These do nothing in any dialect.
+            UntypedCall::SetTokens { .. } | UntypedCall::ResubscribeServices => {}
+            UntypedCall::UpdateConfig { patch } => {
+                property(&patch.0, "call")?;
+                self.tasks.cx.settings.merge(&patch.0);
+            }
             UntypedCall::EnableConnectivityChecking { enabled } => {
                 self.tasks.channel.enable_checking(enabled.0.clone());
             }
             UntypedCall::EnableWebsocket { enabled } => self.enable_websocket(now, enabled.0.is_truthy()),
-        }
-        Ok(())
-    }
-
-    /// A call that not every dialect has.
-    fn call_of_dialect(&mut self, now: Time, call: &UntypedCall) -> Result<(), TypeError> {
-        if self.destroyed || self.tasks.cx.profile.idle_calls.contains(&call.name()) {
-            return Ok(());
-        }
-        if !self.has_call(call.name()) {
-            return Err(call.missing());
-        }
-        let Tasks { cx, services: part, renewal, update, .. } = self.at(now);
-        match call {
-            UntypedCall::UpdateConnection { services } => update.update(cx, &services.0),
-            UntypedCall::SetCredentials { credentials } => {
-                let kind = if credentials.0 == Value::Null { "object null" } else { "undefined" };
-                destructured(&credentials.0, kind, "username")?;
-                set_credentials(cx, &credentials.0);
-            }
-            UntypedCall::SubscribeServices { services, options } => {
-                part.subscribe(cx, renewal, &services.0, &options.0)?;
-            }
-            UntypedCall::UnsubscribeServices { services } => part.unsubscribe(cx, renewal, &services.0),
-            // The others do nothing in any dialect.
-            _ => {}
         }
         Ok(())
     }

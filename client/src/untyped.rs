@@ -72,6 +72,7 @@ impl Serialize for Untyped {
     }
 }
 
+#[cfg(feature = "internals")]
 impl AsRef<Value> for Untyped {
     fn as_ref(&self) -> &Value {
         &self.0

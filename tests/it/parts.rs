@@ -1,5 +1,6 @@
 //! A session's parts own their state: none reaches into the session, and the session alone routes between them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use crate::architecture::{names, rust_files};
 use crate::support::root;
 
 /// The sources of the client's core, by their paths below its folder, without those of tests.
-fn core() -> Vec<(PathBuf, String)> {
+fn core_files() -> Vec<(PathBuf, String)> {
     let source = root().join("client/src");
     let files = rust_files("client/src").into_iter().map(|path| path.strip_prefix(&source).unwrap().to_owned());
     let is_core =
@@ -22,7 +23,7 @@ fn code_of(path: &Path) -> String {
 
 #[test]
 fn no_part_of_the_client_names_its_session() {
-    let files = core();
+    let files = core_files();
     let parts = files.iter().filter(|(path, _)| path.starts_with("session"));
     assert!(parts.count() > 15, "the parts were not found");
     let naming: Vec<_> = files.iter().filter(|(_, code)| names(code, "Session")).map(|(path, _)| path).collect();
@@ -31,7 +32,7 @@ fn no_part_of_the_client_names_its_session() {
 
 #[test]
 fn a_session_has_one_block_of_methods() {
-    let blocks = core().iter().map(|(_, code)| code.matches("impl Session {").count()).sum::<usize>();
+    let blocks = core_files().iter().map(|(_, code)| code.matches("impl Session {").count()).sum::<usize>();
     assert_eq!(blocks, 1, "how often `impl Session` stands in the client's core");
 }
 
@@ -39,7 +40,7 @@ fn a_session_has_one_block_of_methods() {
 #[test]
 fn what_a_part_knows_is_its_own() {
     let mut parts = 0;
-    for (path, code) in core() {
+    for (path, code) in core_files() {
         let is_shared = ["state.rs", "context.rs", "view.rs", "tasks.rs"].iter().any(|shared| path.ends_with(shared));
         if path.parent() != Some(Path::new("session")) || is_shared {
             continue;
@@ -52,4 +53,37 @@ fn what_a_part_knows_is_its_own() {
         parts += 1;
     }
     assert_eq!(parts, 7, "how many parts there are");
+}
+
+/// What a part may name of a session's folder, besides what stands below itself.
+const SHARED: [&str; 3] = ["context", "state", "view"];
+
+/// The services start and stop their renewals, which is the one way from part to part.
+const SERVICES_RENEW: (&str, &str) = ("services", "renewal");
+
+#[test]
+fn a_part_knows_no_other_part() {
+    let files = core_files();
+    let folder = |path: &Path| path.strip_prefix("session").ok()?.iter().next().map(ToOwned::to_owned);
+    let part = |path: &Path| Some(folder(path)?.to_str()?.trim_end_matches(".rs").to_owned());
+    let parts: BTreeSet<String> = files.iter().filter_map(|(path, _)| part(path)).collect();
+    let parts: Vec<&String> =
+        parts.iter().filter(|part| **part != "tasks" && !SHARED.contains(&part.as_str())).collect();
+    assert_eq!(parts.len(), 7, "{parts:?}");
+    let mut known = Vec::new();
+    for (path, code) in &files {
+        let Some(own) = part(path).filter(|own| parts.contains(&own)) else { continue };
+        for other in parts.iter().filter(|other| ***other != own) {
+            // From a part's own file a sibling is `super::`, from below it `session::`.
+            let ways = [format!("super::{other}"), format!("session::{other}")];
+            let is_named =
+                |line: &str| !line.trim_start().starts_with("//") && ways.iter().any(|way| line.contains(way.as_str()));
+            if code.lines().any(is_named) {
+                known.push((own.clone(), (*other).clone()));
+            }
+        }
+    }
+    known.sort();
+    known.dedup();
+    assert_eq!(known, [(SERVICES_RENEW.0.to_owned(), SERVICES_RENEW.1.to_owned())], "who knows another part");
 }

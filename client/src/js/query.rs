@@ -78,17 +78,17 @@ fn numbered_members(value: &Value) -> Object {
 }
 
 fn push_pair(query: &mut String, name: &Text, value: &Value) -> Result<(), QueryError> {
-    push_encoded(query, name, UNRESERVED)?;
+    push_encoded(query, name)?;
     if !matches!(value, Value::Null) {
         query.push('=');
-        push_encoded(query, &value.to_text(), UNRESERVED)?;
+        push_encoded(query, &value.to_text())?;
     }
     Ok(())
 }
 
-fn push_encoded(into: &mut String, text: &Text, unreserved: &'static AsciiSet) -> Result<(), QueryError> {
+fn push_encoded(into: &mut String, text: &Text) -> Result<(), QueryError> {
     let text = text.as_str().ok_or(QueryError::LoneSurrogate)?;
-    into.extend(utf8_percent_encode(text, unreserved));
+    into.extend(utf8_percent_encode(text, UNRESERVED));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use super::subscription::Granted;
 use crate::config::Settings;
 use crate::dialect::Profile;
 use crate::io::Request;
-use crate::js::{self, QueryError, Text, TypeError, Value, property};
+use crate::js::{self, Object, QueryError, Text, TypeError, Value, property};
 
 /// Writes the requests of one session.
 pub(crate) struct RequestWriter<'a> {
@@ -123,6 +123,23 @@ impl RequestWriter<'_> {
     pub(crate) fn unsubscribe(&self, connection: &ConnectionInfo, subscription: &Granted) -> Result<Draft, TypeError> {
         let address = address(&connection.server, [subscription.url.to_text()])?;
         self.request(Method::DELETE, &address, &Value::Undefined, None)
+    }
+
+    /// The address of a subscription's websocket, in parts: those of the server, the path of the channel, and what proves whose
+    /// it is.
+    pub(crate) fn websocket_info(&self, server: &Value, granted: &Granted, connection: &ConnectionInfo) -> Value {
+        let mut info = Object::default();
+        info.assign(server);
+        self.to_channel(info.into(), granted, connection)
+    }
+
+    /// The parts of an address with the channel of a subscription, and what proves whose it is.
+    pub(crate) fn to_channel(&self, info: Value, granted: &Granted, connection: &ConnectionInfo) -> Value {
+        let info = info.with("url", granted.channel().clone());
+        match (self.profile.websocket_params)(connection, self.settings.connectivity()) {
+            Value::Undefined => info,
+            params => info.with("params", params),
+        }
     }
 
     /// `own` are the options of this request, `queryParams` and `headers`; those of the session win over them.

@@ -3,7 +3,7 @@
 use crate::js::{Object, TypeError, Value, property};
 
 /// What a comparison of services finds.
-pub(crate) struct Compared<'a> {
+pub(super) struct Compared<'a> {
     asked: &'a [Value],
     granted: &'a [Value],
     missing: Vec<Value>,
@@ -11,7 +11,7 @@ pub(crate) struct Compared<'a> {
 
 /// Compares the services that were asked for with those that were granted, without regard to case: both lists, and those
 /// that are missing.
-pub(crate) fn compare_services<'a>(requested: &'a Value, received: &'a Value) -> Result<Compared<'a>, TypeError> {
+pub(super) fn compare_services<'a>(requested: &'a Value, received: &'a Value) -> Result<Compared<'a>, TypeError> {
     property(received, "map")?;
     let granted = received.as_list().ok_or_else(|| TypeError::no_function("received.map"))?;
     let granted_upper = granted.iter().map(|name| upper_case(name, "service")).collect::<Result<Vec<_>, _>>()?;
@@ -27,7 +27,7 @@ pub(crate) fn compare_services<'a>(requested: &'a Value, received: &'a Value) ->
 }
 
 /// What `getServices()` gives of two lists of services.
-pub(crate) fn services_info(requested: &Value, received: &Value) -> Result<Value, TypeError> {
+pub(super) fn services_info(requested: &Value, received: &Value) -> Result<Value, TypeError> {
     let Compared { asked, granted, missing } = compare_services(requested, received)?;
     let status = if granted.is_empty() {
         "NONE"

@@ -47,12 +47,12 @@ pub(crate) fn bearer_options(token: &Value) -> Value {
     header_option("Authorization", format!("Bearer {}", token.to_text()).into())
 }
 
-pub(crate) fn header_option(name: &'static str, value: Text) -> Value {
+fn header_option(name: &'static str, value: Text) -> Value {
     Value::object([("headers", Value::object([(name, value.into())]))])
 }
 
 /// The name that is the member `name` of the credentials, and the password, as `Authorization` has them.
-pub(crate) fn basic_secret(credentials: &Value, name: &str) -> Result<String, TypeError> {
+pub(super) fn basic_secret(credentials: &Value, name: &str) -> Result<String, TypeError> {
     let secret =
         Text::concat(&[credentials.get(name).to_text(), Text::from_static(":"), credentials.get("password").to_text()]);
     // The SDK's own UTF-8 knows no half characters.

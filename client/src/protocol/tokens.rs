@@ -30,7 +30,7 @@ pub(crate) fn read_tokens(body: &Value) -> Result<Tokens, TypeError> {
     })
 }
 
-/// Reads the answer to `mk_token`: the tokens, or the message of the failure. The outer error kills the flow.
+/// Reads the answer to `mk_token`: the tokens, or the message of the failure. The outer error kills the task.
 pub(crate) fn read_created_token(answer: Answer) -> Result<Result<Tokens, String>, TypeError> {
     match answer {
         Answer::Ok(body) => read_tokens(&body).map(Ok),

@@ -1,4 +1,4 @@
-//! The notification channel: attempts to open a websocket, drops and reconnects (docs/protocol.md, sections 2.2 and 2.6).
+//! The websockets of the notification channel: attempts to open one, drops and reconnects (docs/protocol.md, sections 2.2 and 2.6).
 
 mod opening;
 mod socket;
@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::io::{SocketId, Task};
 use crate::js::browser;
 use crate::js::{Value, property};
-use crate::protocol::{to_channel, websocket_address};
+use crate::protocol::websocket_address;
 use crate::timer::{OpeningId, Time, Timer};
 
 /// The close code by which the platform says that the session is over.
@@ -39,7 +39,7 @@ pub(super) enum News {
     Nothing,
     /// One is open.
     Opened,
-    /// None could be opened, and no session was connected by one before.
+    /// None could be opened for a session that begins, or the browser refuses the address of one.
     NotOpened(OpeningFailure),
     /// The one of a session is lost for good.
     Lost,
@@ -210,7 +210,7 @@ impl Channel {
         let platform = cx.profile.platform;
         let (ws_info, socket_options) = (info.clone().into(), options.clone().into());
         let details = SocketDetails { ws_info, options: socket_options, last_contact: cx.now, platform };
-        self.keep(cx, OpenSocket::new(Some(id), options, info));
+        self.use_socket(cx, OpenSocket::new(Some(id), options, info));
         self.state = Some(SocketState { connected: true, details: Some(details) });
         tell(cx);
         News::Opened
@@ -225,7 +225,7 @@ impl Channel {
         };
         let left = left_on_exception(cx.now, cx.profile.platform, &options, &info);
         // Nobody waits yet for what this says of the connection.
-        if self.keep(cx, OpenSocket::new(None, options, info)) == Liveness::NotASocket {
+        if self.use_socket(cx, OpenSocket::new(None, options, info)) == Liveness::NotASocket {
             tell(cx);
         }
         self.set_forgotten();
@@ -233,12 +233,9 @@ impl Channel {
     }
 
     /// Uses a socket from now on.
-    fn keep(&mut self, cx: &mut Context, mut socket: OpenSocket) -> Liveness {
+    fn use_socket(&mut self, cx: &mut Context, mut socket: OpenSocket) -> Liveness {
         let liveness = socket.start_keepalive(cx, &self.checking);
         self.open.push(socket);
-        if liveness == Liveness::NoOptions {
-            self.die(cx);
-        }
         liveness
     }
 }
@@ -247,34 +244,37 @@ impl Channel {
 impl Channel {
     /// The timer of a socket has fired.
     pub(super) fn ping_due(&mut self, cx: &mut Context, id: SocketId) -> LostSockets {
-        match self.check(id, |socket, checking| socket.ping_due(cx, checking)) {
-            Liveness::Silent => self.give_up_sockets(cx),
-            Liveness::NoOptions => {
-                self.die(cx);
-                LostSockets::none()
-            }
-            Liveness::Alive | Liveness::NotASocket => LostSockets::none(),
+        let Some((socket, checking)) = self.socket(id) else {
+            return LostSockets::none();
+        };
+        match socket.ping_due(cx, checking) {
+            Liveness::Silent => return self.give_up_sockets(cx),
+            Liveness::NoOptions => self.die(cx),
+            Liveness::Alive | Liveness::NotASocket => {}
         }
+        LostSockets::none()
     }
 
     /// A `connAck` has come.
     pub(super) fn pong_received(&mut self, cx: &mut Context, id: SocketId) {
-        if self.check(id, |socket, checking| socket.pong_received(cx, checking)) == Liveness::NoOptions {
+        if let Some((socket, checking)) = self.socket(id)
+            && socket.pong_received(cx, checking) == Liveness::NoOptions
+        {
             self.die(cx);
         }
     }
 
     /// A `connCheck` has come.
     pub(super) fn ping_received(&mut self, cx: &mut Context, id: SocketId, check: &Value) {
-        let _ = self.check(id, |socket, checking| {
+        if let Some((socket, checking)) = self.socket(id) {
             socket.ping_received(cx, checking, check);
-            Liveness::Alive
-        });
+        }
     }
 
-    fn check(&mut self, id: SocketId, look: impl FnOnce(&mut OpenSocket, &mut Checking) -> Liveness) -> Liveness {
-        let socket = self.open.iter_mut().find(|open| open.id() == Some(id));
-        socket.map_or(Liveness::Alive, |socket| look(socket, &mut self.checking))
+    /// A socket in use, and what counts for all of them.
+    fn socket(&mut self, id: SocketId) -> Option<(&mut OpenSocket, &mut Checking)> {
+        let socket = self.open.iter_mut().find(|open| open.id() == Some(id))?;
+        Some((socket, &mut self.checking))
     }
 
     /// The server or the network has closed a socket in use. The SDK takes that for the end of all its sockets: it closes the
@@ -313,7 +313,7 @@ impl Channel {
             self.die(cx);
             return Some(News::Nothing);
         };
-        let info = to_channel(&cx.settings, info, granted, connection);
+        let info = cx.writer().to_channel(info, granted, connection);
         Some(self.open(cx, info, true))
     }
 

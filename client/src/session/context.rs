@@ -100,10 +100,10 @@ impl Context {
     }
 
     /// Sends the DELETE of the subscription. `None` where that fails at once, which it does without a subscription.
-    pub(super) fn unsubscribe(&mut self) -> Option<RequestId> {
+    pub(super) fn unsubscribe(&mut self, purpose: Purpose) -> Option<RequestId> {
         let State { subscription, connection, .. } = &self.state;
         let request = self.writer().unsubscribe(connection.as_ref()?, subscription.as_ref()?).ok()?;
-        Some(self.send(request, Purpose::Unsubscribe))
+        Some(self.send(request, purpose))
     }
 
     /// Reads the answer to a request; `None` where nobody waits for it any more, and where reading it ends every request.

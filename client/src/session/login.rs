@@ -12,7 +12,7 @@ use crate::io::{RequestId, Task};
 use crate::js::{TypeError, Value, property};
 use crate::protocol::{
     Answer, ConnectionInfo, Draft, Granted, Signature, Tokens, read_created_token, read_refreshed_token,
-    read_subscription, says_unsubscribed, websocket_info,
+    read_subscription, says_unsubscribed,
 };
 
 /// The task that connects and disconnects. It waits for one thing after the other, and ignores what else comes.
@@ -57,7 +57,7 @@ pub(super) enum LoginOrder {
     /// Open a websocket with an address of these parts.
     OpenWebSocket(Value),
     /// The user is signed in: begin to renew the subscription, and the token if it can be.
-    Keep {
+    Renew {
         refreshes: bool,
     },
     /// Close all websockets, and call [`Login::websockets_closed`].
@@ -68,7 +68,7 @@ pub(super) enum LoginOrder {
     CleanUp,
 }
 
-/// In.
+/// Signing in.
 impl Login {
     /// What `connect()` does behind its first event, unless something is under way.
     pub(super) fn connect(&mut self, cx: &mut Context, credentials: &Value, options: &Value) {
@@ -188,7 +188,7 @@ impl Login {
                 if connection.has_hmac_token() {
                     connection.exchange_token(&granted.params);
                 }
-                let info = websocket_info(&cx.settings, config.get("websocket"), &granted, &connection);
+                let info = cx.writer().websocket_info(config.get("websocket"), &granted, &connection);
                 self.flow = Flow::OpeningWebSocket { granted, connection };
                 LoginOrder::OpenWebSocket(info)
             }
@@ -212,7 +212,7 @@ impl Login {
         cx.state = State { is_connected: true, subscription: Some(granted), ..State::default() };
         cx.state.set_user(connection, cx.profile.shows_tokens);
         cx.emit(Event::AuthChange);
-        LoginOrder::Keep { refreshes }
+        LoginOrder::Renew { refreshes }
     }
 
     /// No websocket could be opened; here too the task takes the failure of any.
@@ -224,7 +224,7 @@ impl Login {
     }
 }
 
-/// Out.
+/// Signing out.
 impl Login {
     /// What `disconnect()` does behind its first event. In UC what is cancelled says nothing more; in Link 3 it ends.
     pub(super) fn disconnect(&mut self, cx: &mut Context, leaving: Leaving) -> LoginOrder {
@@ -268,7 +268,7 @@ impl Login {
 
     /// Goes over to waiting for the answer to the DELETE. Without a subscription the task dies here.
     fn delete(&mut self, cx: &mut Context, closes: bool) -> LoginOrder {
-        match cx.unsubscribe() {
+        match cx.unsubscribe(Purpose::Unsubscribe) {
             Some(request) => {
                 self.flow = Flow::Deleting { request, closes };
                 LoginOrder::Nothing

@@ -49,14 +49,9 @@ enum RenewalState {
 pub(super) enum Renewed {
     /// What there was to do is done.
     Done,
-    /// The platform has ended the session. Once that is done the task goes on by [`Renewal::go_on`].
-    Gone(GoesOn),
-}
-
-/// How the task goes on behind a session that the platform has ended.
-pub(super) struct GoesOn {
-    next_attempt: u32,
-    outlived: bool,
+    /// The platform has ended the session. A renewal left from an earlier session serves the next one: once the session is
+    /// over it goes on by [`Renewal::await_attempt`] with this attempt.
+    Gone { next_attempt: Option<u32> },
 }
 
 impl Renewal {
@@ -79,7 +74,7 @@ impl Renewal {
     }
 
     /// Another attempt will come.
-    fn await_attempt(&mut self, cx: &mut Context, attempt: u32) {
+    pub(super) fn await_attempt(&mut self, cx: &mut Context, attempt: u32) {
         if self.backlog.len() < MAX_BACKLOG {
             self.backlog.push_back(attempt);
         }
@@ -144,19 +139,13 @@ impl Renewal {
         let next_attempt = if error.is_some() { attempt.saturating_add(1) } else { 1 };
         cx.emit((cx.profile.renewed)(attempt, error));
         if is_gone {
-            return Renewed::Gone(GoesOn { next_attempt, outlived });
+            if !outlived {
+                self.backlog.clear();
+            }
+            return Renewed::Gone { next_attempt: outlived.then_some(next_attempt) };
         }
         self.await_attempt(cx, next_attempt);
         Renewed::Done
-    }
-
-    /// The session that the platform ended is over now. A renewal left from an earlier session serves the next one.
-    pub(super) fn go_on(&mut self, cx: &mut Context, GoesOn { next_attempt, outlived }: GoesOn) {
-        if outlived {
-            self.await_attempt(cx, next_attempt);
-        } else {
-            self.backlog.clear();
-        }
     }
 }
 

@@ -235,9 +235,8 @@ impl ServiceFlow {
         if !rest.is_empty() {
             return self.change_services(cx, rest.into(), false);
         }
-        let granted = cx.state.subscription.clone();
-        match granted.and_then(|granted| delete_subscription(cx, &granted)) {
-            Some(()) => self.operation = Operation::Leaving,
+        match cx.unsubscribe(Purpose::UnsubscribeServices) {
+            Some(_) => self.operation = Operation::Leaving,
             None => self.die(cx),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::channel::{Channel, Closing, LostSockets, News};
 use super::context::{Context, Purpose};
-use super::inbox::{Inbox, Notified};
 use super::login::{Login, LoginOrder};
+use super::notifications::{NotificationFilter, Notified};
 use super::renewal::{Renewal, Renewed};
 use super::services::{ServiceFlow, ServiceOrder};
 use super::tokens::{Refreshed, TokenRefresh};
@@ -12,20 +12,20 @@ use super::view::{Phase, Standing};
 use crate::dialect::Api;
 use crate::event::{DisconnectReason, Event};
 use crate::io::{NetworkFailure, RequestId, Response, SocketId};
-use crate::js::Value;
+use crate::js::{TypeError, Value};
 use crate::protocol::{Answer, Frame, read_frame};
 use crate::timer::Timer;
 
 /// The tasks of a session. Each owns its state, and none knows another, but for the services and their renewal.
 pub(super) struct Tasks {
     pub(super) cx: Context,
-    pub(super) login: Login,
+    login: Login,
     pub(super) services: ServiceFlow,
-    pub(super) renewal: Renewal,
-    pub(super) refresh: TokenRefresh,
-    pub(super) update: ConnectionUpdate,
+    renewal: Renewal,
+    refresh: TokenRefresh,
+    update: ConnectionUpdate,
     pub(super) channel: Channel,
-    pub(super) inbox: Inbox,
+    notifications: NotificationFilter,
     /// Whether the task that ends sessions waits for ever.
     gone_hangs: bool,
 }
@@ -41,7 +41,7 @@ impl Tasks {
             refresh: TokenRefresh::default(),
             update: ConnectionUpdate::default(),
             channel: Channel::default(),
-            inbox: Inbox::default(),
+            notifications: NotificationFilter::default(),
             gone_hangs: false,
         }
     }
@@ -65,18 +65,30 @@ impl Tasks {
         }
     }
 
+    pub(super) fn update_connection(&mut self, services: &Value) {
+        self.update.update(&mut self.cx, services);
+    }
+
+    pub(super) fn subscribe_services(&mut self, services: &Value, options: &Value) -> Result<(), TypeError> {
+        self.services.subscribe(&mut self.cx, &mut self.renewal, services, options)
+    }
+
+    pub(super) fn unsubscribe_services(&mut self, services: &Value) {
+        self.services.unsubscribe(&mut self.cx, &mut self.renewal, services);
+    }
+
     pub(super) fn reset_connection(&mut self) {
         let lost = self.channel.reset(&mut self.cx);
         self.replace(lost);
     }
 
     pub(super) fn enable_websocket(&mut self, enabled: bool) {
-        self.inbox.enable(enabled);
+        self.notifications.enable(enabled);
         self.cx.emit(Event::NotificationsChange);
     }
 
     /// What `destroy()` does in the next tick.
-    pub(super) fn destroy(&mut self) {
+    fn destroy(&mut self) {
         if self.login.is_signed_in() && self.refresh.is_alive() {
             self.disconnect_once_more();
         }
@@ -200,7 +212,7 @@ impl Tasks {
         match order {
             LoginOrder::Nothing => {}
             LoginOrder::OpenWebSocket(info) => self.open_websocket(info),
-            LoginOrder::Keep { refreshes } => {
+            LoginOrder::Renew { refreshes } => {
                 self.renewal.start(&mut self.cx);
                 if refreshes {
                     self.refresh.start(&mut self.cx);
@@ -245,7 +257,7 @@ impl Tasks {
             (News::Nothing, _) => {}
             (News::Opened, api) => {
                 // However it was switched off, the channel is on again.
-                self.inbox.enable(true);
+                self.notifications.enable(true);
                 match api {
                     Api::Connection { .. } => {
                         let order = self.login.websocket_opened(cx);
@@ -268,12 +280,12 @@ impl Tasks {
     }
 
     fn notify(&mut self, frame: Value) {
-        match self.inbox.hear(&mut self.cx, frame) {
+        match self.notifications.received(&mut self.cx, frame) {
             Notified::Done => {}
             Notified::End { reason, retry_after, stumbles } => {
                 self.gone(reason, retry_after);
                 if stumbles {
-                    self.inbox.die(&mut self.cx);
+                    self.notifications.die(&mut self.cx);
                 }
             }
         }
@@ -282,9 +294,11 @@ impl Tasks {
     fn renewed(&mut self, answer: &Answer) {
         match self.renewal.answered(&mut self.cx, answer) {
             Renewed::Done => {}
-            Renewed::Gone(rest) => {
+            Renewed::Gone { next_attempt } => {
                 self.gone(DisconnectReason::Gone, None);
-                self.renewal.go_on(&mut self.cx, rest);
+                if let Some(attempt) = next_attempt {
+                    self.renewal.await_attempt(&mut self.cx, attempt);
+                }
             }
         }
     }
@@ -318,7 +332,7 @@ impl Tasks {
     /// The cleanup of a task that is cancelled while its session lasts.
     fn disconnect_once_more(&mut self) {
         if self.channel.close(&mut self.cx) == Closing::Done {
-            self.cx.unsubscribe();
+            self.cx.unsubscribe(Purpose::Unsubscribe);
         }
     }
 }
@@ -338,7 +352,7 @@ impl Tasks {
         // The session ends by the close, as it always did: the answer has nothing more to end.
         if code == 1000
             && is_repaired(Repair::CloseDeletesSubscription)
-            && let Some(request) = self.cx.unsubscribe()
+            && let Some(request) = self.cx.unsubscribe(Purpose::Unsubscribe)
         {
             self.cx.forget(request);
         }

@@ -9,8 +9,8 @@ use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::event::Fields;
-use crate::js::browser::names_token;
 use crate::js::{Object, Text, Value};
+use crate::mask::{masked, names_token};
 use crate::timer::Time;
 use crate::untyped::Untyped;
 
@@ -95,7 +95,7 @@ pub enum Phase {
     Connecting,
     /// Signed in. A refresh that was answered with nonsense leaves it here, though `isConnected` is false.
     Connected,
-    /// Waiting for the answer to the DELETE, for ever if need be.
+    /// Waiting for the websockets to close or for the answer to the DELETE, for ever if need be.
     Disconnecting,
 }
 
@@ -242,11 +242,6 @@ impl fmt::Debug for SocketDetails {
             .field("last_contact", &self.last_contact)
             .finish()
     }
-}
-
-/// What is printed instead of a secret.
-pub(crate) fn masked(secret: &Value) -> Value {
-    if secret.is_undefined() { Value::Undefined } else { Value::from_static("***") }
 }
 
 fn serialize_pairs<S: Serializer>(pairs: &[(String, bool)], serializer: S) -> Result<S::Ok, S::Error> {

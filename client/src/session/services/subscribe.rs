@@ -6,7 +6,7 @@ use super::{Attempt, Operation, ServiceFlow, ServiceOrder, delete_subscription, 
 use crate::error::{Code, Error, OpeningFailure};
 use crate::event::Event;
 use crate::js::{self, Value};
-use crate::protocol::{Answer, Granted, read_subscription, websocket_info};
+use crate::protocol::{Answer, Granted, read_subscription};
 use crate::session::context::{Context, Purpose};
 use crate::session::renewal::Renewal;
 use crate::timer::Timer;
@@ -51,7 +51,7 @@ impl ServiceFlow {
                     connection.exchange_token(&granted.params);
                 }
                 let server = cx.settings.authentication().get("websocket");
-                let info = websocket_info(&cx.settings, server, &granted, &attempt.connection);
+                let info = cx.writer().websocket_info(server, &granted, &attempt.connection);
                 // `getConnection()` knows nothing of subscriptions here.
                 let granted = Granted { services_info: Value::Undefined, ..granted };
                 self.operation = Operation::Opening { granted };

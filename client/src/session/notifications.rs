@@ -15,7 +15,7 @@ const MAX_ID_BYTES: usize = 16 << 20;
 
 /// The notification channel's switch and its memory, which outlives sessions.
 #[derive(Debug)]
-pub(super) struct Inbox {
+pub(super) struct NotificationFilter {
     enabled: bool,
     seen: SeenIds,
 }
@@ -50,11 +50,11 @@ pub(super) enum Notified {
     /// What there was to do is done.
     Done,
     /// The platform has ended the session. Behind that the task may stumble over the notification, and
-    /// [dies](Inbox::die).
+    /// [dies](NotificationFilter::die).
     End { reason: DisconnectReason, retry_after: Option<Value>, stumbles: bool },
 }
 
-impl Default for Inbox {
+impl Default for NotificationFilter {
     fn default() -> Self {
         Self { enabled: true, seen: SeenIds::default() }
     }
@@ -135,14 +135,14 @@ impl Id {
     }
 }
 
-impl Inbox {
+impl NotificationFilter {
     /// `notification.enableWebsocket(enabled)`
     pub(super) fn enable(&mut self, enabled: bool) {
         self.enabled = enabled;
     }
 
     /// A frame that may be a notification.
-    pub(super) fn hear(&mut self, cx: &mut Context, frame: Value) -> Notified {
+    pub(super) fn received(&mut self, cx: &mut Context, frame: Value) -> Notified {
         if frame == Value::Null || !self.enabled {
             return Notified::Done;
         }
