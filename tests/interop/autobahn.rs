@@ -97,16 +97,6 @@ impl Disturber for Echo {
         }
         Fate::Arrives
     }
-
-    fn next_due(&self) -> Option<Time> {
-        None
-    }
-
-    fn handle_timeout(&mut self, _: &mut Platform, _: Time) {}
-
-    fn breaks_connections(&self) -> bool {
-        false
-    }
 }
 
 /// A front with a channel that sends back what comes, and the channel's address.

@@ -67,14 +67,21 @@ pub trait Disturber: Send + fmt::Debug {
     /// A message of a user arrives; of `None` where the platform does not know whose it is.
     fn meet(&mut self, platform: &mut Platform, now: Time, user: Option<&str>, message: Message<'_>) -> Fate;
 
-    /// When it has something to do by itself.
-    fn next_due(&self) -> Option<Time>;
+    /// When it has something to do by itself. By default it has not.
+    fn next_due(&self) -> Option<Time> {
+        None
+    }
 
-    /// Does what is due. What is due next lies ahead then.
-    fn handle_timeout(&mut self, platform: &mut Platform, now: Time);
+    /// Does what is due. What is due next lies ahead then. By default there is nothing to do.
+    fn handle_timeout(&mut self, platform: &mut Platform, now: Time) {
+        let _ = (platform, now);
+    }
 
-    /// Whether a connection may still break under a request, as [`Platform::breaks_connections`] has it.
-    fn breaks_connections(&self) -> bool;
+    /// Whether a connection may still break under a request, as [`Platform::breaks_connections`] has it. By default none
+    /// does.
+    fn breaks_connections(&self) -> bool {
+        false
+    }
 }
 
 /// One end of a socket whose messages are disturbed.

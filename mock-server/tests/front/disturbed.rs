@@ -310,16 +310,6 @@ impl Disturber for Echo {
         }
         Fate::Arrives
     }
-
-    fn next_due(&self) -> Option<Time> {
-        None
-    }
-
-    fn handle_timeout(&mut self, _: &mut Platform, _: Time) {}
-
-    fn breaks_connections(&self) -> bool {
-        false
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
