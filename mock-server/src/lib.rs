@@ -103,9 +103,7 @@ pub use front::{
     Answering, Beside, BodyError, BoundFront, ClockKind, Front, FrontHandle, FrontLimits, FrontOptions, Hosts,
     RequestBody,
 };
-pub use ids::FaultId;
-pub use ids::SocketId;
-pub use ids::SubscriptionId;
+pub use ids::{FaultId, SocketId, SubscriptionId};
 pub use journal::{
     Answered, Delivery, FrameRecord, Journal, Kind, Met, Record, RecordFilter, RecordKind, Refusal, RefusalRecord,
     Refused, RequestRecord, Side, UnknownKind,
