@@ -5,7 +5,7 @@ mod socket;
 
 use std::{mem, vec};
 
-use self::opening::Opening;
+use self::opening::{Opening, allows_attempt};
 use self::socket::{Checking, Liveness, OpenSocket};
 use super::context::Context;
 use super::view::{SocketDetails, SocketState};
@@ -129,25 +129,20 @@ impl Channel {
         self.set_disconnected();
         tell(cx);
         let options = cx.settings.connectivity().clone();
-        let Ok(delay) = property(&options, "reconnectDelay").cloned() else {
-            self.die(cx);
-            return News::Nothing;
-        };
-        let id = self.last_opening.map_or(OpeningId::FIRST, OpeningId::next);
-        self.last_opening = Some(id);
-        let address = websocket_address(&info);
-        let url = address.as_deref().and_then(browser::websocket_url);
-        let mut opening = Opening::new(id, info, options, delay, reconnects);
         // Without a single attempt the SDK has no socket to look at.
-        if !opening.goes_on() {
+        if property(&options, "reconnectDelay").is_err() || !allows_attempt(&options, 0) {
             self.die(cx);
             return News::Nothing;
         }
-        let Some(url) = url else {
-            return self.use_refused(cx, opening.info, address.unwrap_or_default());
+        let address = websocket_address(&info);
+        let Some(url) = address.as_deref().and_then(browser::websocket_url) else {
+            return self.use_refused(cx, info, address.unwrap_or_default());
         };
+        let id = self.last_opening.map_or(OpeningId::FIRST, OpeningId::next);
+        self.last_opening = Some(id);
         let socket = self.next_socket();
-        opening.start(cx, url, socket);
+        let mut opening = Opening::new(id, info, url, options, reconnects);
+        opening.attempt(cx, socket);
         self.openings.push(opening);
         News::Nothing
     }

@@ -27,12 +27,18 @@ pub(super) struct Opening {
     socket: Option<SocketId>,
 }
 
+/// Whether these options allow one more attempt after so many.
+pub(super) fn allows_attempt(options: &Value, attempts: u32) -> bool {
+    let limit = options.get("reconnectLimit");
+    f64::from(attempts) < limit.to_number() || !limit.is_truthy()
+}
+
 impl Opening {
-    /// A run that has not begun, with the first delay of its options.
-    pub(super) fn new(id: OpeningId, info: Value, options: Value, delay: Value, reconnects: bool) -> Self {
+    /// A run whose first attempt is to come.
+    pub(super) fn new(id: OpeningId, info: Value, url: String, options: Value, reconnects: bool) -> Self {
+        let delay = options.get("reconnectDelay").clone();
         let interval = if delay.to_number() > SHORTEST_FIRST_INTERVAL { delay } else { SHORTEST_FIRST_INTERVAL.into() };
-        let (url, started) = (String::new(), Time::ZERO);
-        Self { id, reconnects, info, url, options, attempt: 0, started, interval, socket: None }
+        Self { id, reconnects, info, url, options, attempt: 0, started: Time::ZERO, interval, socket: None }
     }
 
     /// Whether this is the socket of the attempt under way.
@@ -44,16 +50,9 @@ impl Opening {
         self.attempt
     }
 
-    /// Whether there is an attempt after so many.
+    /// Whether there is one more attempt.
     pub(super) fn goes_on(&self) -> bool {
-        let limit = self.options.get("reconnectLimit");
-        f64::from(self.attempt) < limit.to_number() || !limit.is_truthy()
-    }
-
-    /// The first attempt, with this address.
-    pub(super) fn start(&mut self, cx: &mut Context, url: String, socket: SocketId) {
-        self.url = url;
-        self.attempt(cx, socket);
+        allows_attempt(&self.options, self.attempt)
     }
 
     /// The next attempt. It may take longer by the multiplier.
@@ -62,7 +61,8 @@ impl Opening {
         self.attempt(cx, socket);
     }
 
-    fn attempt(&mut self, cx: &mut Context, socket: SocketId) {
+    /// The next attempt, or the first.
+    pub(super) fn attempt(&mut self, cx: &mut Context, socket: SocketId) {
         self.attempt = self.attempt.saturating_add(1);
         self.started = cx.now;
         self.socket = Some(socket);
